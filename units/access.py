@@ -1,0 +1,91 @@
+"""Who may read and write what. Reading reaches a whole branch; writing is for the very unit.
+
+Rules of `Who uses it` in the design: staff enter and commanders hand in for the unit of their
+membership; a unit's sheets belong to the reviewers of the nearest unit above it that has an active
+one without office limit, at the root to the root's own; administrators have no rights over figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+
+from units.models import Membership, Role, Unit, User
+from units.paths import branches_q, parent_path, path_ids
+
+READERS = (Role.STAFF, Role.COMMANDER, Role.REVIEWER)
+
+
+def has_role(user: User, *roles: Role) -> bool:
+    """Whether the user has one of the roles anywhere today."""
+    return any(m.role in roles for m in user.active_memberships)
+
+
+def works_at(user: User, unit: Unit, *roles: Role) -> bool:
+    """Whether the user has one of the roles in this very unit today (office limits ignored)."""
+    return any(m.unit_id == unit.pk and m.role in roles for m in user.active_memberships)
+
+
+def read_paths(user: User) -> list[str]:
+    """Paths of the branches whose figures the user may read today."""
+    return [m.unit.path for m in user.active_memberships if m.role in READERS]
+
+
+def figures_q(user: User, field: str = "path") -> Q:
+    """Rows of units whose figures the user may read; `field` leads to the unit's path."""
+    return branches_q(read_paths(user), field)
+
+
+def can_read_figures(user: User, unit: Unit) -> bool:
+    return any(unit.path.startswith(path) for path in read_paths(user))
+
+
+def is_superior_staff(user: User, unit: Unit) -> bool:
+    """Staff of the unit's direct superior; at the root, staff of the root itself."""
+    superior = path_ids(parent_path(unit.path) or unit.path)[-1]
+    return any(m.unit_id == superior and m.role == Role.STAFF for m in user.active_memberships)
+
+
+def reviewing_units(units: Iterable[Unit]) -> dict[int, int | None]:
+    """For each unit (by key) the key of the unit whose reviewers judge it; None where nobody does.
+
+    One query for any number of units.
+    """
+    units = list(units)
+    candidates = {pk for unit in units for pk in path_ids(unit.path)}
+    active = set(
+        Membership.objects.active()
+        .filter(role=Role.REVIEWER, office=None, unit__in=candidates)
+        .values_list("unit_id", flat=True)
+    )
+
+    def nearest(unit: Unit) -> int | None:
+        above = path_ids(unit.path)[:-1] or [unit.pk]
+        return next((pk for pk in reversed(above) if pk in active), None)
+
+    return {unit.pk: nearest(unit) for unit in units}
+
+
+def reviews(user: User, unit: Unit) -> bool:
+    """Whether the user is a reviewer responsible for this unit's sheets and registrations as a whole."""
+    mine = {m.unit_id for m in user.active_memberships if m.role == Role.REVIEWER and m.office_id is None}
+    return bool(mine) and reviewing_units([unit])[unit.pk] in mine
+
+
+def administers(user: User, unit: Unit) -> bool:
+    return any(
+        m.role == Role.ADMINISTRATOR and unit.path.startswith(m.unit.path) for m in user.active_memberships
+    )
+
+
+def administers_root(user: User) -> bool:
+    """Catalogues and rounds belong to administrators at the root."""
+    return any(m.role == Role.ADMINISTRATOR and m.unit.is_root for m in user.active_memberships)
+
+
+def require(allowed: bool) -> None:
+    """403 unless allowed. For objects within reach; beyond reach they do not exist (404)."""
+    if not allowed:
+        raise PermissionDenied

@@ -1,0 +1,165 @@
+"""Users, what they may do, and for which unit."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, Self
+
+from auditlog.registry import auditlog
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from units import clock
+from units.models.units import CatalogueRow, Unit
+from units.paths import branches_q
+from units.text import fold, person_sort_key
+
+
+class Office(CatalogueRow):
+    """A branch of staff work (*ngành, cơ quan*): training, politics, logistics … It is not a unit."""
+
+    class Meta(CatalogueRow.Meta):
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+
+
+class Role(models.TextChoices):
+    STAFF = "staff", _("Staff officer")
+    COMMANDER = "commander", _("Commander")
+    REVIEWER = "reviewer", _("Reviewer")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class UserQuerySet(models.QuerySet["User"]):
+    def visible_to(self, user: User) -> Self:
+        """Users who have or had a membership in a branch that `user` administers, and `user`."""
+        paths = [m.unit.path for m in user.active_memberships if m.role == Role.ADMINISTRATOR]
+        inside = Membership.objects.filter(branches_q(paths, "unit__path")).values("user")
+        return self.filter(Q(pk__in=inside) | Q(pk=user.pk))
+
+    def found_by(self, text: str) -> Self:
+        found = self
+        for word in fold(text).split():
+            found = found.filter(search__contains=word)
+        return found
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
+        user: User = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+
+class User(AbstractBaseUser):
+    """A person who logs in. Rights come from memberships alone; there are no other permissions."""
+
+    username = models.CharField(
+        _("user name"),
+        max_length=60,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
+        error_messages={"unique": _("Another user has this name.")},
+    )
+    full_name = models.CharField(_("full name"), max_length=120)
+    is_active = models.BooleanField(_("may log in"), default=True)
+    must_change_password = models.BooleanField(_("password to be changed at the next login"), default=True)
+    language = models.CharField(_("language"), max_length=5, blank=True)
+    created = models.DateTimeField(auto_now_add=True)
+    search = models.CharField(max_length=300, editable=False)
+    sorting = models.CharField(max_length=600, editable=False)
+
+    objects = UserManager()
+    USERNAME_FIELD = "username"
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ["sorting", "username"]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.search = fold(f"{self.username} {self.full_name}")[:300]
+        self.sorting = person_sort_key(self.full_name)[:600]
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("units:user-detail", args=[self.pk])
+
+    @cached_property
+    def active_memberships(self) -> list[Membership]:
+        """Memberships in force today, with their units. Read once per request."""
+        return list(self.memberships.active().select_related("unit", "unit__kind", "office"))
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    def active(self, day: date | None = None) -> Self:
+        """Memberships in force on `day` (default today), of users who may log in."""
+        day = day or clock.today()
+        return self.filter(
+            Q(until=None) | Q(until__gte=day), since__lte=day, user__is_active=True
+        )
+
+    def visible_to(self, user: User) -> Self:
+        """Memberships in units of the branches that `user` administers."""
+        paths = [m.unit.path for m in user.active_memberships if m.role == Role.ADMINISTRATOR]
+        return self.filter(branches_q(paths, "unit__path"))
+
+
+class Membership(models.Model):
+    """A role of a user in a unit, in force from `since` to `until`, both days included.
+
+    It reads the whole branch of the unit; it writes for the very unit (see `units.access`).
+    """
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("user"))
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("unit"))
+    role = models.CharField(_("role"), max_length=16, choices=Role)
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("only for the office"),
+        help_text=_("A reviewer may be limited to the lines of one office."),
+    )  # fmt: skip
+    since = models.DateField(_("from"), default=clock.today)
+    until = models.DateField(_("until"), null=True, blank=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["-since", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("since")), name="membership_until_not_before_since",
+                violation_error_message=_("The last day of a membership is not before its first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(office=None) | Q(role=Role.REVIEWER), name="membership_office_for_reviewers",
+                violation_error_message=_("Only a reviewer is limited to an office."),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "unit", "role"], condition=Q(until=None, office=None), name="membership_one_open",
+                violation_error_message=_("This user already has this role in this unit."),
+            ),
+            models.UniqueConstraint(
+                fields=["user", "unit", "role", "office"], condition=Q(until=None, office__isnull=False),
+                name="membership_one_open_per_office",
+                violation_error_message=_("This user already has this role in this unit."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.get_role_display()} – {self.unit}"
+
+
+auditlog.register(Office)
+auditlog.register(User, exclude_fields=["last_login", "password", "search", "sorting"])
+auditlog.register(Membership)

@@ -1,0 +1,239 @@
+"""The unit tree through time."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any, Self
+
+from auditlog.registry import auditlog
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from units import clock
+from units.paths import branch_q, branches_q, parent_path, path_ids
+from units.text import fold
+
+if TYPE_CHECKING:
+    from units.models.people import User
+
+
+class CatalogueRow(models.Model):
+    """A row of a catalogue: data that an administrator changes without a programmer.
+
+    `name` is Vietnamese; `name_en` is shown in the English interface when it is filled.
+    """
+
+    code = models.CharField(_("code"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    name_en = models.CharField(_("name in English"), max_length=200, blank=True)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        abstract = True
+        ordering = ["order", "code"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the interface."""
+        return self.name_en if self.name_en and get_language() == "en" else self.name
+
+
+class UnitKind(CatalogueRow):
+    """What kind of unit: depot, workshop, office …"""
+
+    class Block(models.TextChoices):
+        STAFF = "staff", _("Offices")
+        LINE = "line", _("Units")
+
+    block = models.CharField(_("block"), max_length=8, choices=Block, default=Block.LINE)
+
+    class Meta(CatalogueRow.Meta):
+        verbose_name = _("kind of unit")
+        verbose_name_plural = _("kinds of unit")
+
+
+class UnitQuerySet(models.QuerySet["Unit"]):
+    def in_branch(self, unit: Unit) -> Self:
+        """The unit itself and everything below it today."""
+        return self.filter(branch_q(unit.path))
+
+    def below(self, unit: Unit) -> Self:
+        """Everything below the unit today, without the unit itself."""
+        return self.in_branch(unit).exclude(pk=unit.pk)
+
+    def children_of(self, unit: Unit) -> Self:
+        """Direct subordinates today, and the dissolved ones that ended here."""
+        return self.filter(placements__parent=unit, placements__until=None)
+
+    def above(self, unit: Unit) -> Self:
+        """Superiors of the unit today, root first."""
+        return self.filter(pk__in=path_ids(unit.path)[:-1]).order_by("path")
+
+    def existing_on(self, day: date) -> Self:
+        """Units established by `day` and not yet dissolved on it."""
+        return self.filter(
+            Q(established=None) | Q(established__lte=day), Q(dissolved=None) | Q(dissolved__gt=day)
+        )
+
+    def visible_to(self, user: User) -> Self:
+        """Units within the branches of the user's memberships, whatever the role."""
+        return self.filter(branches_q(m.unit.path for m in user.active_memberships))
+
+    def found_by(self, text: str) -> Self:
+        """Units whose code or name contains every word of `text`, blind to case and diacritics."""
+        found = self
+        for word in fold(text).split():
+            found = found.filter(search__contains=word)
+        return found
+
+
+class Unit(models.Model):
+    """A unit that takes part: office, depot, workshop … It ends by date; it is never deleted.
+
+    `path` is today's place in the tree; the places through time are its placements.
+    `dissolved` is the first day on which the unit no longer exists.
+    """
+
+    code = models.CharField(
+        _("code"),
+        max_length=32,
+        unique=True,
+        validators=[
+            RegexValidator(
+                r"\A[A-Za-z0-9._-]+\Z", _("Use letters, digits, full stop, hyphen and underscore only.")
+            )
+        ],
+        error_messages={"unique": _("Another unit has this code.")},
+    )
+    name = models.CharField(_("name"), max_length=200)
+    short_name = models.CharField(_("short name"), max_length=40, blank=True)
+    kind = models.ForeignKey(UnitKind, on_delete=models.PROTECT, verbose_name=_("kind"))
+    order = models.PositiveIntegerField(_("order"), default=0, help_text=_("Place among the units beside it."))
+    established = models.DateField(_("established"), null=True, blank=True)
+    dissolved = models.DateField(_("dissolved"), null=True, blank=True)
+    path = models.CharField(max_length=120, unique=True, editable=False)
+    search = models.CharField(max_length=300, editable=False)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        ordering = ["order", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(dissolved=None) | Q(established=None) | Q(dissolved__gt=F("established")),
+                name="unit_dissolved_after_established",
+                violation_error_message=_("A unit is dissolved after it was established."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, **kwargs: Any) -> None:
+        self.refresh_keys()
+        super().save(**kwargs)
+
+    def refresh_keys(self) -> None:
+        """Write the search key; bulk writes call this too."""
+        self.search = fold(f"{self.code} {self.name} {self.short_name}")[:300]
+
+    def get_absolute_url(self) -> str:
+        return reverse("units:unit-detail", args=[self.pk])
+
+    @property
+    def short(self) -> str:
+        return self.short_name or self.name
+
+    @property
+    def is_root(self) -> bool:
+        return parent_path(self.path) == ""
+
+    @property
+    def ended(self) -> bool:
+        return self.dissolved is not None and self.dissolved <= clock.today()
+
+    def exists_on(self, day: date) -> bool:
+        return (self.established is None or self.established <= day) and (
+            self.dissolved is None or self.dissolved > day
+        )
+
+
+class PlacementQuerySet(models.QuerySet["Placement"]):
+    def on(self, day: date) -> Self:
+        """Placements in force on `day`."""
+        return self.filter(Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gt=day))
+
+
+class Placement(models.Model):
+    """Where a unit stood: under `parent` from `since` (None: always) up to, not including, `until`."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="placements")
+    parent = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="subordinate_placements")
+    since = models.DateField(null=True)
+    until = models.DateField(null=True)
+
+    objects = PlacementQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("placement")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit"], condition=Q(until=None), name="placement_one_open_per_unit",
+                violation_error_message=_("A unit stands under one superior at a time."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(since=None) | Q(until__gt=F("since")),
+                name="placement_until_after_since",
+                violation_error_message=_("A placement ends after it began."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(unit=F("parent")), name="placement_not_under_itself",
+                violation_error_message=_("A unit cannot stand under itself."),
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["parent", "until"])]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} < {self.parent_id} [{self.since} – {self.until})"
+
+
+class UnitChange(models.Model):
+    """A dated change of the tree with the decision behind it. The history of a unit is its changes."""
+
+    class Kind(models.TextChoices):
+        CREATED = "created", _("Created")
+        RENAMED = "renamed", _("Renamed")
+        MOVED = "moved", _("Moved")
+        DISSOLVED = "dissolved", _("Dissolved")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="changes")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    effective = models.DateField(_("takes effect"), null=True, help_text=_("Empty: always."))
+    decision = models.CharField(_("decision number"), max_length=60, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    name_before = models.CharField(max_length=200, blank=True)
+    name_after = models.CharField(max_length=200, blank=True)
+    parent_before = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    parent_after = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey("units.User", on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("unit change")
+        ordering = ["-effective", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.effective or ''}"
+
+
+auditlog.register(UnitKind)
+auditlog.register(Unit, exclude_fields=["path", "search"])

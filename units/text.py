@@ -1,0 +1,42 @@
+"""Search and sort keys for Vietnamese text. Stored in columns; no database collation is used."""
+
+import re
+import unicodedata
+
+# d and đ are two letters; ă â ê ô ơ ư follow their base letter (29-letter alphabet, TCVN order).
+_LETTERS = {letter: index for index, letter in enumerate("aăâbcdđeêfghijklmnoôơpqrstuưvwxyz", start=10)}
+_TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
+
+
+def normal(text: str) -> str:
+    """`text` in NFC with runs of white space folded; what keyboards emit in NFD compares equal."""
+    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+
+
+def fold(text: str) -> str:
+    """Key for search: lower case without diacritics, đ → d ("Đơn vị" → "don vi")."""
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return re.sub(r"\s+", " ", plain).strip().lower()
+
+
+def sort_key(text: str) -> str:
+    """Key for Vietnamese order: syllable by syllable, letters first, then tone."""
+    return " ".join(_syllable_key(syllable) for syllable in normal(text).lower().split(" "))
+
+
+def person_sort_key(full_name: str) -> str:
+    """People sort by given name (last word), then the middle words, then the family name."""
+    words = normal(full_name).split(" ")
+    return sort_key(" ".join([words[-1], *words[1:-1], *words[:1]] if len(words) > 1 else words))
+
+
+def _syllable_key(syllable: str) -> str:
+    letters, tones = [], []
+    for char in syllable:
+        parts = unicodedata.normalize("NFD", char)
+        tone = next((_TONES[mark] for mark in parts if mark in _TONES), 0)
+        base = unicodedata.normalize("NFC", "".join(mark for mark in parts if mark not in _TONES))
+        letters.append(f"{_LETTERS[base]:02d}" if base in _LETTERS else f"0{base}")
+        tones.append(str(tone))
+    return "".join(letters) + "/" + "".join(tones)
