@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class EmulationConfig(AppConfig):
     name = "emulation"
     verbose_name = _("Emulation")
+
+    def ready(self) -> None:
+        from emulation.services.rounds import follow_tree
+        from units.services import after_tree_change
+
+        after_tree_change.append(follow_tree)

@@ -1,0 +1,34 @@
+from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
+from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
+from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
+from .rounds import Lineage, Round
+from .summaries import Summary
+from .targets import Registration, RegistrationEvent, Target, TargetChange
+
+__all__ = [
+    "Area",
+    "Campaign",
+    "CampaignIndicator",
+    "CampaignKind",
+    "CampaignScope",
+    "ChecklistItem",
+    "ChecklistTemplate",
+    "Document",
+    "Grade",
+    "GradeScale",
+    "Indicator",
+    "Lineage",
+    "Registration",
+    "RegistrationEvent",
+    "Report",
+    "ReportEvent",
+    "ReportVersion",
+    "Result",
+    "ResultChange",
+    "ResultItem",
+    "ReturnedLine",
+    "Round",
+    "Summary",
+    "Target",
+    "TargetChange",
+]

@@ -1,0 +1,250 @@
+"""The permanent catalogue: what is measured, how, and how it adds up."""
+
+from __future__ import annotations
+
+from auditlog.registry import auditlog
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from units.models import CatalogueRow, Office
+
+
+class Area(CatalogueRow):
+    """An area of work by which sheets and tables are grouped."""
+
+    class Meta(CatalogueRow.Meta):
+        verbose_name = _("area of work")
+        verbose_name_plural = _("areas of work")
+
+
+class GradeScale(CatalogueRow):
+    """An ordered scale of classes, such as excellent – good – pass – fail."""
+
+    class Meta(CatalogueRow.Meta):
+        verbose_name = _("grade scale")
+        verbose_name_plural = _("grade scales")
+
+
+class Grade(models.Model):
+    """A class of a scale. `rank` orders the classes; the highest is the best."""
+
+    scale = models.ForeignKey(GradeScale, on_delete=models.PROTECT, related_name="grades", verbose_name=_("scale"))
+    code = models.CharField(_("code"), max_length=32)
+    name = models.CharField(_("name"), max_length=100)
+    name_en = models.CharField(_("name in English"), max_length=100, blank=True)
+    rank = models.PositiveSmallIntegerField(_("rank"), validators=[MinValueValidator(1)])
+
+    class Meta:
+        verbose_name = _("grade")
+        verbose_name_plural = _("grades")
+        ordering = ["scale", "-rank"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scale", "code"], name="grade_code_once_per_scale",
+                violation_error_message=_("Another grade of the scale has this code."),
+            ),
+            models.UniqueConstraint(
+                fields=["scale", "rank"], name="grade_rank_once_per_scale",
+                violation_error_message=_("Another grade of the scale has this rank."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return self.name_en if self.name_en and get_language() == "en" else self.name
+
+
+class Asked(models.TextChoices):
+    """The rounds of a year in which an indicator is asked."""
+
+    QUARTER = "quarter", _("every quarter")
+    HALF = "half", _("half-years")
+    YEAR = "year", _("year end")
+
+
+ASKED_QUARTERS: dict[str, tuple[int, ...]] = {"quarter": (1, 2, 3, 4), "half": (2, 4), "year": (4,)}
+
+
+class Comparator(models.TextChoices):
+    AT_LEAST = ">=", "≥"
+    ABOVE = ">", ">"
+    EXACTLY = "=", "="
+    AT_MOST = "<=", "≤"
+    BELOW = "<", "<"
+
+
+class Indicator(CatalogueRow):
+    """A quantity that is measured every year in the same way.
+
+    Measure, scale, decimals, way of adding up and grade scale are fixed once a result exists: a new
+    definition is a new indicator that names its predecessor.
+    """
+
+    class Measure(models.TextChoices):
+        RATIO = "ratio", _("ratio")
+        COUNT = "count", _("count")
+        AMOUNT = "amount", _("amount")
+        SCORE = "score", _("score")
+        GRADE = "grade", _("grade")
+        CHECKLIST = "checklist", _("checklist")
+
+    class Accrual(models.TextChoices):
+        FLOW = "flow", _("flow: the rounds of a period are added")
+        STOCK = "stock", _("stock: the last round of a period holds")
+        FLOW_OVER_STOCK = "flow_over_stock", _("flow over stock: added, over the mean of the whole")
+
+    class Direction(models.TextChoices):
+        HIGHER = "higher", _("higher is better")
+        LOWER = "lower", _("lower is better")
+        EXACT = "exact", _("exact is best")
+
+    FIXED_BY_RESULTS = ("measure", "scale", "decimals", "accrual", "grade_scale", "headline_share")
+
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, verbose_name=_("area of work"))
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("office"))
+    measure = models.CharField(_("measure"), max_length=10, choices=Measure)
+    scale = models.PositiveSmallIntegerField(
+        _("scale"), default=1, choices=[(1, _("1 – a quotient")), (100, _("100 – a percentage"))]
+    )
+    accrual = models.CharField(_("over the rounds of a period"), max_length=16, choices=Accrual)
+    direction = models.CharField(_("direction"), max_length=8, choices=Direction, default=Direction.HIGHER)
+    comparator = models.CharField(
+        _("usual comparator"), max_length=2, choices=Comparator, default=Comparator.AT_LEAST
+    )
+    asked = models.CharField(_("usually asked"), max_length=8, choices=Asked, default=Asked.QUARTER)
+    unit_of_measure = models.CharField(_("unit of measure"), max_length=40, blank=True)
+    unit_of_measure_en = models.CharField(_("unit of measure in English"), max_length=40, blank=True)
+    decimals = models.PositiveSmallIntegerField(
+        _("decimals of what is entered"), default=0, validators=[MaxValueValidator(3)]
+    )
+    shown_decimals = models.PositiveSmallIntegerField(
+        _("decimals shown"), default=0, validators=[MaxValueValidator(3)]
+    )
+    capped = models.BooleanField(_("numerator never above denominator"), default=False)
+    numerator_label = models.CharField(_("what the numerator counts"), max_length=120, blank=True)
+    numerator_label_en = models.CharField(_("the same in English"), max_length=120, blank=True)
+    denominator_label = models.CharField(_("what the denominator counts"), max_length=120, blank=True)
+    denominator_label_en = models.CharField(_("the same in English"), max_length=120, blank=True)
+    grade_scale = models.ForeignKey(
+        GradeScale, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("grade scale")
+    )
+    headline_share = models.PositiveSmallIntegerField(
+        _("share of units for the headline (%)"), default=100,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("The headline is the best grade that this share of the units reaches; 100 is the worst grade."),
+    )  # fmt: skip
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    certainty = models.CharField(
+        _("certainty"), max_length=2, default="U",
+        choices=[("V", _("verified")), ("V2", _("verified by a second source")), ("U", _("unverified"))],
+    )  # fmt: skip
+    predecessor = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("predecessor"),
+        help_text=_("The earlier definition that this one replaces; trends show the break."),
+    )  # fmt: skip
+    retired = models.BooleanField(_("no longer placed in campaigns"), default=False)
+
+    class Meta(CatalogueRow.Meta):
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+        ordering = ["area__order", "order", "code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(measure="grade", grade_scale__isnull=False) | (~Q(measure="grade") & Q(grade_scale=None)),
+                name="indicator_grade_scale_for_grades",
+                violation_error_message=_("A grade needs a grade scale, and nothing else has one."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(accrual="flow_over_stock") | Q(measure="ratio"),
+                name="indicator_flow_over_stock_is_ratio",
+                violation_error_message=_("Only a ratio is a flow over a stock."),
+            ),
+            models.CheckConstraint(
+                condition=Q(scale__in=[1, 100]), name="indicator_scale",
+                violation_error_message=_("The scale is 1 or 100."),
+            ),
+        ]  # fmt: skip
+
+    def get_absolute_url(self) -> str:
+        return reverse("emulation:indicator-detail", args=[self.pk])
+
+    @property
+    def has_denominator(self) -> bool:
+        """Whether two parts are entered."""
+        return self.measure == self.Measure.RATIO
+
+    @property
+    def is_sum(self) -> bool:
+        """Counts and amounts: what nil adds nothing to, and what targets of units add up for."""
+        return self.measure in (self.Measure.COUNT, self.Measure.AMOUNT)
+
+    @property
+    def unit_label(self) -> str:
+        english = get_language() == "en"
+        return self.unit_of_measure_en if english and self.unit_of_measure_en else self.unit_of_measure
+
+    @property
+    def numerator_name(self) -> str:
+        english = get_language() == "en"
+        return self.numerator_label_en if english and self.numerator_label_en else self.numerator_label
+
+    @property
+    def denominator_name(self) -> str:
+        english = get_language() == "en"
+        return self.denominator_label_en if english and self.denominator_label_en else self.denominator_label
+
+    @property
+    def target_decimals(self) -> int:
+        """Decimals a target of this indicator may have."""
+        return self.decimals if self.is_sum else 3
+
+
+class ChecklistTemplate(models.Model):
+    """A version of a checklist's items, in force for rounds from the year `since` on."""
+
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="templates")
+    since = models.PositiveSmallIntegerField(_("in force from the year"))
+
+    class Meta:
+        verbose_name = _("checklist")
+        ordering = ["indicator", "-since"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "since"], name="checklist_one_version_a_year",
+                violation_error_message=_("The checklist already has a version from this year on."),
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.indicator} ({self.since})"
+
+
+class ChecklistItem(models.Model):
+    """One thing to be met, not met, or not applicable."""
+
+    template = models.ForeignKey(ChecklistTemplate, on_delete=models.PROTECT, related_name="items")
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+    text = models.CharField(_("text"), max_length=200)
+    text_en = models.CharField(_("text in English"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("checklist item")
+        ordering = ["template", "order", "pk"]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return self.text_en if self.text_en and get_language() == "en" else self.text
+
+
+for model in (Area, GradeScale, Grade, Indicator, ChecklistTemplate, ChecklistItem):
+    auditlog.register(model)

@@ -1,0 +1,167 @@
+"""Targets: assigned by the superior, registered by the unit, agreed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from emulation.models.campaigns import Campaign, CampaignIndicator, Document
+from emulation.models.catalogue import Comparator
+from emulation.models.fields import PartField
+from units import access
+from units.models import Unit
+
+if TYPE_CHECKING:
+    from units.models import User
+
+
+class TargetQuerySet(models.QuerySet["Target"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(access.figures_q(user, "unit__path"))
+
+    def agreed_in(self, year: int) -> Self:
+        """Targets of a year that figures are compared with."""
+        return self.filter(campaign_indicator__campaign__year=year, agreed__isnull=False)
+
+
+class Target(models.Model):
+    """What a unit's branch is to reach for a campaign indicator in the year (or in a peak drive).
+
+    Three values are kept; everything is compared with `agreed` alone. For grades a value is the rank
+    of the class. Milestones are cumulative to the end of quarters I–III and belong to `agreed`.
+    """
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="targets", verbose_name=_("unit"))
+    campaign_indicator = models.ForeignKey(CampaignIndicator, on_delete=models.PROTECT, related_name="targets")
+    drive = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, null=True, blank=True, related_name="drive_targets"
+    )
+    comparator = models.CharField(_("comparator"), max_length=2, choices=Comparator)
+    assigned = PartField(_("assigned"), null=True, blank=True)
+    registered = PartField(_("registered"), null=True, blank=True)
+    agreed = PartField(_("agreed"), null=True, blank=True)
+    milestone_1 = PartField(_("to the end of quarter I"), null=True, blank=True)
+    milestone_2 = PartField(_("to the end of quarter II"), null=True, blank=True)
+    milestone_3 = PartField(_("to the end of quarter III"), null=True, blank=True)
+    source = models.ForeignKey(
+        Document, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("source document")
+    )
+
+    objects = TargetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("target")
+        verbose_name_plural = _("targets")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "campaign_indicator"], condition=Q(drive=None), name="target_once_a_year",
+                violation_error_message=_("The unit already has a target for this indicator."),
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "campaign_indicator", "drive"], condition=Q(drive__isnull=False),
+                name="target_once_a_drive",
+                violation_error_message=_("The unit already has a target for this indicator."),
+            ),
+            models.CheckConstraint(
+                condition=Q(milestone_1=None, milestone_2=None, milestone_3=None)
+                | Q(milestone_1__isnull=False, milestone_2__isnull=False, milestone_3__isnull=False),
+                name="target_milestones_all_or_none",
+                violation_error_message=_("Fill in the milestones of all three quarters or of none."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.campaign_indicator_id} {self.comparator} {self.agreed}"
+
+    @property
+    def milestones(self) -> list | None:
+        values = [self.milestone_1, self.milestone_2, self.milestone_3]
+        return None if values[0] is None else values
+
+
+class TargetChange(models.Model):
+    """Append-only trace of a target: which value, who, when, before, after, why."""
+
+    class Field(models.TextChoices):
+        ASSIGNED = "assigned", _("assigned")
+        REGISTERED = "registered", _("registered")
+        AGREED = "agreed", _("agreed")
+
+    target = models.ForeignKey(Target, on_delete=models.PROTECT, related_name="changes")
+    field = models.CharField(max_length=12, choices=Field)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    by = models.ForeignKey("units.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("change of a target")
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.before} → {self.after}"
+
+
+class RegistrationQuerySet(models.QuerySet["Registration"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(access.figures_q(user, "unit__path"))
+
+
+class Registration(models.Model):
+    """A unit's registration of a year's targets, handed in by its commander and agreed by its reviewer."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Being filled in")
+        SUBMITTED = "submitted", _("Handed in")
+        RETURNED = "returned", _("Returned")
+        AGREED = "agreed", _("Agreed")
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="registrations")
+    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(1945), MaxValueValidator(2099)])
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
+
+    objects = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("registration of targets")
+        ordering = ["-year", "unit__order", "unit__code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "year"], name="registration_once_a_year",
+                violation_error_message=_("The unit already has its registration of this year."),
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.unit} – {self.year}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("emulation:target-list", args=[self.unit_id, self.year])
+
+
+class RegistrationEvent(models.Model):
+    """A step on the timeline of a registration."""
+
+    class Kind(models.TextChoices):
+        SUBMITTED = "submitted", _("Handed in")
+        RETURNED = "returned", _("Returned")
+        AGREED = "agreed", _("Agreed")
+
+    registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="events")
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    by = models.ForeignKey("units.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("event of a registration")
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at}"

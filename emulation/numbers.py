@@ -1,0 +1,101 @@
+"""Numbers as people type and read them. The one parser for grid, paste, import and targets."""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+LIMIT = Decimal(10) ** 11  # parts and targets stay below it: sums of 20,000 units fit 64 bits
+
+_SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
+_PLAIN = re.compile(r"-?[0-9]+")
+_MARKED = re.compile(r"(-?)([0-9]+)([.,])([0-9]+)")
+_GROUPED = re.compile(r"(-?)([0-9]{1,3})((?:\.[0-9]{3})+|(?:,[0-9]{3})+)(?:([.,])([0-9]+))?")
+
+
+class NumberError(ValueError):
+    """`text` is no number that can be accepted; the message says so in the user's words."""
+
+
+def parse_number(text: str, decimals: int) -> Decimal:
+    """The number in `text`, which may have Vietnamese or plain marks, spaces and a per-cent sign.
+
+    One separator followed by exactly three digits means thousands where `decimals` is 0 ("1.275"),
+    and is refused with both readings where decimals are allowed. Raises `NumberError` for what is no
+    number, has more than `decimals` decimals, or is not below 10¹¹ in size.
+    """
+    plain = _SPACES.sub("", text)
+    plain = plain.removesuffix("%")
+    number = _read(plain, decimals, text.strip())
+    if abs(number) >= LIMIT:
+        raise NumberError(_("“%(text)s” is too large; figures stay below 100 billion.") % {"text": text.strip()})
+    places = -int(number.normalize().as_tuple().exponent)
+    if places > decimals:
+        raise NumberError(
+            _("“%(text)s”: enter a whole number.") % {"text": text.strip()}
+            if decimals == 0
+            else _("“%(text)s” has too many decimals; at most %(decimals)d are allowed.")
+            % {"text": text.strip(), "decimals": decimals}
+        )
+    return number
+
+
+def _read(plain: str, decimals: int, typed: str) -> Decimal:
+    if _PLAIN.fullmatch(plain):
+        return Decimal(plain)
+    if match := _MARKED.fullmatch(plain):
+        sign, whole, mark, rest = match.groups()
+        if len(rest) == 3 and len(whole) <= 3 and not whole.startswith("0"):
+            if decimals == 0:
+                return Decimal(f"{sign}{whole}{rest}")
+            raise NumberError(
+                _("“%(text)s” can be read as %(thousands)s or as %(decimal)s. Type one of the two.")
+                % {"text": typed, "thousands": f"{sign}{whole}{rest}", "decimal": f"{sign}{whole}{mark}{rest}0"}
+            )
+        return Decimal(f"{sign}{whole}.{rest}")
+    if match := _GROUPED.fullmatch(plain):
+        sign, whole, groups, mark, rest = match.groups()
+        if mark != groups[0] and not whole.startswith("0"):
+            return Decimal(f"{sign}{whole}{re.sub('[.,]', '', groups)}" + (f".{rest}" if rest else ""))
+    raise NumberError(_("“%(text)s” is not a number.") % {"text": typed})
+
+
+def round_half_up(value: Fraction | Decimal | int, decimals: int) -> Decimal:
+    """`value` rounded once, half up (away from zero), to `decimals` places: 98.65 → 98.7."""
+    exact = Fraction(value) * 10**decimals
+    whole, rest = divmod(abs(exact.numerator), exact.denominator)
+    whole += rest * 2 >= exact.denominator
+    return Decimal(-whole if exact < 0 else whole).scaleb(-decimals)
+
+
+def format_number(value: Fraction | Decimal | int | None, decimals: int, language: str = "vi") -> str:
+    """`value` for the screen: 1.275.000 and 98,6 in Vietnamese, 1,275,000 and 98.6 in English; None as "–"."""
+    if value is None:
+        return "–"
+    text = f"{round_half_up(value, decimals):,.{decimals}f}"
+    return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
+
+
+def format_part(value: Decimal | None, language: str = "vi") -> str:
+    """An entered part with just the decimals it has: 3.137 · 12,5; empty when there is none."""
+    if value is None:
+        return ""
+    return format_number(value, max(0, -int(value.normalize().as_tuple().exponent)), language)
+
+
+def input_number(value: Decimal | None, language: str = "vi") -> str:
+    """`value` as it stands in an input: the parser reads it back as the same number, whatever its decimals."""
+    if value is None:
+        return ""
+    places = max(0, -int(value.normalize().as_tuple().exponent))
+    text = f"{value:.{places}f}" + ("0" if places == 3 else "")
+    return text if language == "en" else text.replace(".", ",")
+
+
+def exact_text(value: Fraction | Decimal | None, decimals: int = 6) -> str | None:
+    """`value` for machines: plain point, at most `decimals` decimals half up, no trailing zeros."""
+    if value is None:
+        return None
+    text = f"{round_half_up(value, decimals):f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
