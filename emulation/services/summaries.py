@@ -441,13 +441,14 @@ def row_from(summary: Summary) -> Row:
     return row
 
 
-def ancestors_in_year(units: Iterable[int], year: int, drive: Campaign | None) -> set[int]:
-    """Units with subordinates that stood above `units` in a round of the year, and those of `units` themselves."""
+def superiors_in_year(units: Iterable[int], year: int, drive: Campaign | None) -> set[int]:
+    """Units above `units`, and of `units` themselves, that have rows of the year or should have them."""
     rounds = Round.objects.filter(drive=drive) if drive else Round.objects.quarters().filter(year=year)
     paths = Lineage.objects.filter(round__in=rounds, unit__in=list(units)).values_list("path", flat=True)
     chain = {pk for path in paths for pk in path_ids(path)}
     inner = Lineage.objects.filter(round__in=rounds, unit__in=chain, is_leaf=False)
-    return set(inner.values_list("unit_id", flat=True))
+    kept = Summary.objects.filter(unit__in=chain, year=year, drive=drive)
+    return {*inner.values_list("unit_id", flat=True), *kept.values_list("unit_id", flat=True).distinct()}
 
 
 @transaction.atomic
@@ -455,7 +456,7 @@ def recompute(
     units: Iterable[int], *, year: int, drive: Campaign | None = None, indicators: Iterable[int] | None = None
 ) -> None:
     """Bring the consolidated figures of the superiors of `units` up to date, in this transaction."""
-    affected = ancestors_in_year(units, year, drive)
+    affected = superiors_in_year(units, year, drive)
     if not affected:
         return
     # Two people at once: the second waits here, and then reads what the first one wrote.
