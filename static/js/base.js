@@ -1,0 +1,64 @@
+/* Behaviour of every page: menus, print, folded rows, error summaries, htmx. The content security
+   policy forbids inline handlers; words come from data attributes of the templates. */
+
+/* Errors are shown by our summary, in our words and language, not by the browser's bubbles. */
+document.querySelectorAll("form[method=post]").forEach((form) => { form.noValidate = true; });
+document.querySelector("[data-focus]")?.focus();
+
+document.addEventListener("click", (event) => {
+  const menu = event.target.closest("[data-menu]");
+  if (menu) {
+    const open = document.getElementById(menu.dataset.menu).classList.toggle("is-open");
+    menu.setAttribute("aria-expanded", open);
+  }
+  if (event.target.closest("[data-print]")) window.print();
+  const fold = event.target.closest("[data-fold]");
+  if (fold) {
+    const open = fold.getAttribute("aria-expanded") !== "true";
+    fold.setAttribute("aria-expanded", open);
+    fold.firstElementChild.className = open ? "bi bi-chevron-down" : "bi bi-chevron-right";
+    document.querySelectorAll(`[data-part="${fold.dataset.fold}"]`).forEach((row) => { row.hidden = !open; });
+  }
+  closeDropdowns((dropdown) => !dropdown.contains(event.target));
+});
+
+/* Dropdowns are <details data-dropdown>: they open without script and close here. */
+function closeDropdowns(which) {
+  document.querySelectorAll("details[data-dropdown][open]").forEach((dropdown) => {
+    if (which(dropdown)) dropdown.open = false;
+  });
+}
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const open = event.target.closest?.("details[data-dropdown][open]");
+  closeDropdowns(() => true);
+  open?.querySelector("summary").focus();
+});
+
+/* htmx: the token of the page's forms goes with every request; what fails is said in the message area. */
+document.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = document.querySelector("[name=csrfmiddlewaretoken]").value;
+});
+function report(word) {
+  const place = document.getElementById("messages");
+  if (!place) return;
+  const note = document.createElement("div");
+  const icon = document.createElement("i");
+  note.className = "qt-note qt-note--miss";
+  icon.className = "bi bi-x-octagon-fill";
+  icon.setAttribute("aria-hidden", "true");
+  note.append(icon, place.dataset[word]);
+  place.replaceChildren(note);
+  place.scrollIntoView({ block: "nearest" });
+}
+document.addEventListener("htmx:sendError", () => report("failed"));
+document.addEventListener("htmx:responseError", (event) => {
+  report([403, 404].includes(event.detail.xhr.status) ? "refused" : "failed");
+});
+/* A whole document in answer to a part is the login page: keep what stands here and say so. */
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (!/^\s*<!doctype/i.test(event.detail.xhr.responseText) || event.detail.boosted) return;
+  if (event.detail.xhr.status >= 400) return;
+  event.detail.shouldSwap = false;
+  report("ended");
+});
