@@ -45,5 +45,5 @@ class PackageFinder(BaseFinder):
         for folder in FOLDERS:
             for name in self.storage.listdir(folder)[1]:
                 path = f"{folder}/{name}"
-                if matches_patterns(path, FILES) and not matches_patterns(path, ignore_patterns):
+                if matches_patterns(path, FILES) and not matches_patterns(path, ignore_patterns or []):
                     yield path, self.storage
