@@ -1,9 +1,124 @@
-"""What every page needs besides its own data."""
+"""What every page needs besides its own data: the navigation for the user's roles."""
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from units.access import READERS, administers_root, has_role
+from units.models import Membership, Role, User
+
+
+def reads_figures(user: User) -> bool:
+    return has_role(user, *READERS)
+
+
+def reviews_anything(user: User) -> bool:
+    return has_role(user, Role.REVIEWER)
+
+
+def administers_anything(user: User) -> bool:
+    return has_role(user, Role.ADMINISTRATOR)
+
+
+def anybody(user: User) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the menu: shown to users for whom `allowed` holds.
+
+    It is the current one on its own page and on pages whose URL name begins like its own
+    (`emulation:report-list` covers `emulation:report-detail`) or with one of `also`.
+    """
+
+    name: str
+    label: str | Promise
+    allowed: Callable[[User], bool]
+    also: tuple[str, ...] = ()
+
+    def current(self, view_name: str) -> str:
+        """Value of aria-current on the page `view_name`, empty elsewhere."""
+        if view_name == self.name:
+            return "page"
+        stem = self.name.rpartition("-")[0]
+        covered = (f"{stem}-", *self.also) if stem else self.also
+        return "true" if covered and view_name.startswith(covered) else ""
+
+
+MAIN = (
+    Entry("home", _("My work"), reads_figures),
+    Entry("emulation:campaign-tree", _("Campaigns"), anybody),
+    Entry("emulation:target-home", _("Targets"), reads_figures),
+    Entry("emulation:report-list", _("Quarterly sheets"), reads_figures),
+    Entry("emulation:review-list", _("Review"), reviews_anything),
+    Entry("emulation:dashboard-home", _("Dashboard"), reads_figures),
+    Entry("units:unit-tree", _("Units"), anybody),
+)
+ADMINISTRATION = (
+    Entry("units:user-list", _("Users"), administers_anything),
+    Entry("emulation:round-list", _("Reporting rounds"), administers_root),
+    Entry("emulation:indicator-list", _("Indicators"), administers_root),
+    Entry("emulation:catalogue-list", _("Catalogues"), administers_root),
+)
+ICONS = {
+    Role.STAFF: "bi-person-fill",
+    Role.COMMANDER: "bi-star-fill",
+    Role.REVIEWER: "bi-person-check-fill",
+    Role.ADMINISTRATOR: "bi-gear-fill",
+}
+
+
+@dataclass(frozen=True)
+class Item:
+    url: str
+    label: str | Promise
+    current: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Navigation:
+    """What the top bar shows. `place` is the membership named beside the user, newest first."""
+
+    items: list[Item]
+    administration: list[Item]
+    place: Membership | None
+    icon: str
+
+
+def start_name(user: User) -> str:
+    """URL name of the page a user lands on: commanders on the dashboard, others on their work."""
+    if has_role(user, Role.COMMANDER):
+        return "emulation:dashboard-home"
+    return "home" if reads_figures(user) else "units:unit-tree"
+
+
+def shown(entries: tuple[Entry, ...], request: HttpRequest) -> Iterator[Item]:
+    view_name = request.resolver_match.view_name if request.resolver_match else ""
+    counts = getattr(request, "nav_counts", {})
+    for entry in entries:
+        if not entry.allowed(request.user):
+            continue
+        try:
+            url = reverse(entry.name)
+        except NoReverseMatch:  # until every page has landed
+            continue
+        yield Item(url, entry.label, entry.current(view_name), counts.get(entry.name))
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """`nav` for a logged-in user; no menu before the first password has been changed."""
+    user = request.user
+    if not user.is_authenticated:
+        return {}
+    items = [] if user.must_change_password else [*shown(MAIN, request)]
+    administration = [] if user.must_change_password else [*shown(ADMINISTRATION, request)]
+    place = next(iter(user.active_memberships), None)
+    icon = ICONS[Role(place.role)] if place else "bi-person-fill"
+    return {"nav": Navigation(items, administration, place, icon)}
