@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import environ
+from django.contrib.messages import constants as messages
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -119,9 +120,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]  # fmt: skip
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "start"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "units.accounts.Adapter"
+ACCOUNT_FORMS = {"change_password": "units.accounts.ChangePasswordForm"}
 ACCOUNT_USER_MODEL_EMAIL_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
@@ -129,7 +131,11 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,30/m/ip", "change_password": "5/m/user"}
+# Proxies in front that set X-Forwarded-For; without it all PCs behind a proxy share one limit.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", default=0)
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=10) * 3600
+# The kinds of includes/note.html.
+MESSAGE_TAGS = {messages.SUCCESS: "met", messages.WARNING: "near", messages.ERROR: "miss"}
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # showing a message must not write
 
 # ── language ──────────────────────────────────────────────────────────────
@@ -143,6 +149,7 @@ USE_TZ = True
 # ── static files ──────────────────────────────────────────────────────────
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # WhiteNoise warns when it is missing
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.FileSystemFinder",

@@ -1,3 +1,17 @@
+"""Every address of the site. Of allauth's pages only login, logout and change of password exist."""
+
+from allauth.account import views as allauth_views
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-urlpatterns = []
+from emulation.views import site
+
+urlpatterns = [
+    path("healthz", site.healthz, name="healthz"),
+    path("login/", allauth_views.login, name="account_login"),
+    path("logout/", login_not_required(allauth_views.logout), name="account_logout"),
+    path("password/", allauth_views.password_change, name="account_change_password"),
+    path("account/", site.account, name="account"),
+    path("language/", site.language, name="language"),
+    path("start/", site.start, name="start"),
+]

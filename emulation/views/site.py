@@ -1,0 +1,53 @@
+"""Pages of the site itself: start, language, account, health."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import NoReverseMatch
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST, require_safe
+
+from emulation.context import start_name
+
+
+@require_safe
+@login_not_required
+def healthz(request: HttpRequest) -> HttpResponse:
+    """For the watchdog: the application answers. It asks nothing of the database."""
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@require_GET
+def start(request: HttpRequest) -> HttpResponse:
+    """Where a user lands after logging in."""
+    try:
+        return redirect(start_name(request.user))
+    except NoReverseMatch:  # until every page has landed
+        return redirect("account")
+
+
+@require_GET
+def account(request: HttpRequest) -> HttpResponse:
+    return render(request, "account/account.html")
+
+
+@require_POST
+@login_not_required
+def language(request: HttpRequest) -> HttpResponse:
+    """Switch the interface language: kept with the user, or in a cookie before login."""
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure()):
+        target = resolve_url("start")
+    response = redirect(target)
+    chosen = request.POST.get("language", "")
+    if chosen not in dict(settings.LANGUAGES):
+        return response
+    if request.user.is_authenticated:
+        request.user.language = chosen
+        request.user.save(update_fields=["language"])
+    else:
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 86400, samesite="Lax", secure=settings.HTTPS
+        )
+    return response
