@@ -1,0 +1,183 @@
+"""Figures on a sheet: saving cells with their trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emulation.checks import Entry
+from emulation.models import Report, Result, ResultChange, ResultItem
+from units.errors import Refused
+from units.models import User
+
+Snapshot = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CellChange:
+    """What is to become of one cell. `entry` None clears it; `seen` is the version that the user saw (0: empty)."""
+
+    indicator: int
+    entry: Entry | None
+    seen: int | None = None  # None: whatever is there is replaced (imports compare before)
+
+
+class Conflict(Refused):
+    """Somebody else saved the cells meanwhile. `stored` maps the indicator to what is there now (None: cleared)."""
+
+    def __init__(self, stored: dict[int, Result | None]) -> None:
+        self.stored = stored
+        super().__init__(_("Somebody else has changed this figure meanwhile. Compare and choose."))
+
+
+def snapshot(result: Result | None, items: dict[int, str] | None = None) -> Snapshot | None:
+    """The figure as plain text for traces and versions; grades by code, items by key; None where there is none."""
+    if result is None:
+        return None
+    if items is None:
+        items = {item.item_id: item.state for item in result.items.all()}
+    found = {
+        "status": result.status,
+        "numerator": _plain(result.numerator),
+        "denominator": _plain(result.denominator),
+        "grade": result.grade_id,
+        "items": {str(key): state for key, state in sorted(items.items())},
+        "reason": result.reason,
+        "note": result.note,
+    }
+    return {key: value for key, value in found.items() if value not in (None, "", {})}
+
+
+def _plain(value: Decimal | None) -> str | None:
+    return None if value is None else f"{value.normalize():f}"
+
+
+def entry_snapshot(entry: Entry | None) -> Snapshot | None:
+    """The snapshot a saved entry will have."""
+    if entry is None:
+        return None
+    return snapshot(_result(Result(), entry), entry.items)
+
+
+def _result(result: Result, entry: Entry) -> Result:
+    """Write `entry` into an unsaved or loaded row."""
+    result.status = entry.status
+    result.numerator, result.denominator, result.grade_id = entry.numerator, entry.denominator, entry.grade
+    result.reason, result.note = entry.reason, entry.note
+    if entry.items and entry.status == Result.Status.REPORTED:
+        states = list(entry.items.values())
+        result.numerator = Decimal(states.count(ResultItem.State.MET))
+        result.denominator = Decimal(len(states) - states.count(ResultItem.State.NOT_APPLICABLE))
+    return result
+
+
+def apply_cells(
+    report: Report, changes: Iterable[CellChange], *, by: User, way: str, reason: str = "", seal: bool = False
+) -> int:
+    """Write cells of a locked sheet with their trace; returns how many changed. No checks of state or role.
+
+    Runs a fixed number of statements, whatever the number of cells. Raises `Conflict` when a cell is not
+    in the version that the user saw and not already what the user wants; nothing is written then.
+    """
+    stored = {r.indicator_id: r for r in report.results.prefetch_related("items")}
+    before = {indicator: snapshot(result) for indicator, result in stored.items()}
+    changed: dict[int, CellChange] = {}
+    conflicts: dict[int, Result | None] = {}
+    for change in changes:
+        if entry_snapshot(change.entry) == before.get(change.indicator):
+            continue
+        found = stored.get(change.indicator)
+        if change.seen is not None and change.seen != (found.version if found else 0):
+            conflicts[change.indicator] = found
+        changed[change.indicator] = change
+    if conflicts:
+        raise Conflict(conflicts)
+    if changed:
+        _write(report, changed, stored)
+        _trace(report, changed, before, by=by, way=way, reason=reason, seal=seal)
+    return len(changed)
+
+
+def _write(report: Report, changed: dict[int, CellChange], stored: dict[int, Result]) -> None:
+    cleared = [stored[pk].pk for pk, change in changed.items() if change.entry is None]
+    if cleared:
+        Result.objects.filter(pk__in=cleared).delete()
+    rows = []
+    for indicator, change in changed.items():
+        if change.entry is not None:
+            row = stored.get(indicator)
+            if row is None:
+                row = Result(report=report, indicator_id=indicator, version=0)
+            row.version += 1
+            rows.append(_result(row, change.entry))
+    columns = ["status", "numerator", "denominator", "grade", "reason", "note", "version"]
+    Result.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["report", "indicator"], update_fields=columns
+    )
+    with_items = {pk: change.entry.items for pk, change in changed.items() if change.entry and change.entry.items}
+    touched = [pk for pk, change in changed.items() if change.entry and (change.entry.items or pk in stored)]
+    ResultItem.objects.filter(result__report=report, result__indicator__in=touched).delete()
+    if with_items:
+        keys = dict(report.results.filter(indicator__in=with_items).values_list("indicator_id", "pk"))
+        ResultItem.objects.bulk_create(
+            ResultItem(result_id=keys[pk], item_id=item, state=state)
+            for pk, items in with_items.items()
+            for item, state in items.items()
+        )
+
+
+def _trace(
+    report: Report, changed: dict[int, CellChange], before: dict[int, Snapshot | None], *, by: User, way: str,
+    reason: str, seal: bool,
+) -> None:  # fmt: skip
+    """One row a changed cell; a cell's successive changes by one person in a draft share a row."""
+    now = timezone.now()
+    open_rows: dict[int, ResultChange] = {}
+    if way == ResultChange.Way.FORM:
+        for row in report.changes.filter(indicator__in=changed, sealed=False).order_by("at", "pk"):
+            open_rows[row.indicator_id] = row
+    joined, fresh = [], []
+    for indicator, change in changed.items():
+        row = open_rows.get(indicator)
+        after = entry_snapshot(change.entry)
+        if row is not None and row.by_id == by.pk and row.way == way:
+            row.after, row.at = after, now
+            joined.append(row)
+        else:
+            fresh.append(
+                ResultChange(
+                    report=report, indicator_id=indicator, by=by, at=now, way=way, before=before.get(indicator),
+                    after=after, reason=reason, sealed=seal,
+                )
+            )  # fmt: skip
+    ResultChange.objects.bulk_update(joined, ["after", "at"])
+    ResultChange.objects.bulk_create(fresh)
+
+
+@transaction.atomic
+def save_cells(report: Report, changes: Iterable[CellChange], *, by: User) -> Report:
+    """Save typed cells of a sheet that is open for entry; the first one makes it a draft.
+
+    Checks of the figures themselves belong to the form. Raises `Refused` when the sheet or a line is not
+    open, `Conflict` when somebody else saved a cell meanwhile. Returns the sheet as it is now.
+    """
+    from emulation.services.sheets import lock, open_lines, refuse_unless_open
+
+    report = lock(report)
+    refuse_unless_open(report)
+    changes = list(changes)
+    allowed = open_lines(report)
+    if allowed is not None and any(change.indicator not in allowed for change in changes):
+        raise Refused(_("Only the lines that were returned can be changed."))
+    if apply_cells(report, changes, by=by, way=ResultChange.Way.FORM):
+        if report.state == Report.State.NOT_STARTED:
+            report.state, report.state_since = Report.State.DRAFT, timezone.now()
+        report.ready_by = report.ready_at = None
+        report.save(update_fields=["state", "state_since", "ready_by", "ready_at"])
+    return report

@@ -1,0 +1,250 @@
+"""The life of a sheet: who may do what, and one function for every transition."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from emulation.models import Report, ReportEvent, ReportVersion, ReturnedLine, Round
+from emulation.services.cells import snapshot
+from emulation.services.plan import plan_of, slot
+from emulation.services.summaries import recompute
+from units import access
+from units.errors import Refused
+from units.models import Role, User
+
+LEAST_REASON = 20  # characters of a reason: enough to say what is to be done
+Kind = ReportEvent.Kind
+State = Report.State
+
+
+# ── who ───────────────────────────────────────────────────────────────────
+
+
+def may_enter(user: User, report: Report) -> bool:
+    """Staff enter for the very unit of their membership."""
+    return access.works_at(user, report.unit, Role.STAFF)
+
+
+def may_hand_in(user: User, report: Report) -> bool:
+    return access.works_at(user, report.unit, Role.COMMANDER)
+
+
+def may_review(user: User, report: Report) -> bool:
+    """The responsible reviewers, but nobody judges a sheet they typed in or handed in."""
+    return access.reviews(user, report.unit) and not took_part(user, report)
+
+
+def took_part(user: User, report: Report) -> bool:
+    """Whether the user typed a figure of the sheet or handed it in, ever."""
+    return (
+        report.changes.filter(by=user).exists()
+        or report.events.filter(by=user, kind__in=[Kind.SUBMITTED, Kind.READY]).exists()
+    )
+
+
+# ── what is open ──────────────────────────────────────────────────────────
+
+
+def entry_closed_reason(round_: Round) -> str:
+    """Why figures of the round cannot be entered today; empty when they can."""
+    if round_.not_yet_open:
+        return _("The round opens on %(date)s.") % {"date": date_format(round_.opens)}
+    if round_.closed:
+        return _("The round closed on %(date)s.") % {"date": date_format(round_.closes)}
+    return ""
+
+
+def refuse_unless_open(report: Report) -> None:
+    """Raise `Refused` when figures of the sheet cannot be changed now. A returned sheet has no deadline."""
+    if not report.editable:
+        raise Refused(
+            _("The sheet is “%(state)s”: its figures stand still.") % {"state": report.get_state_display()}
+        )
+    reason = "" if report.state == State.RETURNED else entry_closed_reason(report.round)
+    if reason:
+        raise Refused(reason)
+
+
+def open_lines(report: Report) -> set[int] | None:
+    """Indicators that may be changed on a sheet open for entry; None means all.
+
+    When single lines were returned: these, and expected ones that have no figure yet.
+    """
+    returned = {line.indicator_id for line in report.returned_lines.all()} if report.state == State.RETURNED else set()
+    return returned | set(missing_indicators(report)) if returned else None
+
+
+def expected_indicators(report: Report) -> list[int]:
+    """Indicators that the year's launched campaigns ask of the unit in this round, as they are now."""
+    asked = plan_of(report.round).for_unit(report.unit.kind_id, report.lineage.path)
+    return [pk for pk, row in asked.items() if slot(report.round) in row.quarters]
+
+
+def missing_indicators(report: Report) -> list[int]:
+    """Expected indicators without a figure."""
+    filled = set(report.results.values_list("indicator_id", flat=True))
+    return [pk for pk in expected_indicators(report) if pk not in filled]
+
+
+# ── transitions ───────────────────────────────────────────────────────────
+
+
+def lock(report: Report) -> Report:
+    """The sheet as it is now, locked until the end of the transaction."""
+    return Report.objects.select_for_update(of=("self",)).select_related("unit", "round", "lineage").get(pk=report.pk)
+
+
+def _require_state(report: Report, *states: str) -> None:
+    if report.state not in states:
+        raise Refused(
+            _("This is not possible now: the sheet is “%(state)s” since %(when)s. Reload the page.")
+            % {
+                "state": report.get_state_display(),
+                "when": date_format(timezone.localtime(report.state_since), "DATETIME_FORMAT"),
+            }
+        )
+
+
+def _enter(
+    report: Report, state: str, kind: str, *, by: User, reason: str = "", lines: list[dict[str, str]] | None = None
+) -> ReportEvent:
+    """Put the sheet into `state` with an event, and bring the consolidated figures up to date."""
+    counted = report.state in Report.HANDED_IN or state in Report.HANDED_IN
+    report.state, report.state_since = state, timezone.now()
+    report.save(update_fields=["state", "state_since"])
+    event = ReportEvent.objects.create(
+        report=report, kind=kind, by=by, at=report.state_since, reason=reason, lines=lines or []
+    )
+    if counted:
+        recompute([report.unit_id], year=report.round.year, drive=report.round.drive)
+    return event
+
+
+def keep_version(report: Report, event: ReportEvent) -> None:
+    """Number and keep the figures as they stand."""
+    results = report.results.select_related("indicator").prefetch_related("items")
+    last = report.versions.order_by("number").last()
+    ReportVersion.objects.create(
+        report=report,
+        number=last.number + 1 if last else 1,
+        event=event,
+        figures={result.indicator.code: snapshot(result) for result in results},
+    )
+
+
+@transaction.atomic
+def mark_ready(report: Report, *, by: User) -> Report:
+    """Staff report the sheet as ready to the commander; it stays a draft, and the next edit clears the stamp."""
+    report = lock(report)
+    _require_state(report, *Report.EDITABLE)
+    refuse_unless_open(report)
+    report.ready_by, report.ready_at = by, timezone.now()
+    report.save(update_fields=["ready_by", "ready_at"])
+    ReportEvent.objects.create(report=report, kind=Kind.READY, by=by, at=report.ready_at)
+    return report
+
+
+@transaction.atomic
+def hand_in(report: Report, *, by: User) -> Report:
+    """The commander hands the sheet in. Raises `Refused` when an expected cell is empty."""
+    report = lock(report)
+    _require_state(report, *Report.EDITABLE)
+    refuse_unless_open(report)
+    missing = missing_indicators(report)
+    if missing:
+        raise Refused(_("Fill in the missing figures first: %(count)d are empty.") % {"count": len(missing)})
+    event = _enter(report, State.SUBMITTED, Kind.SUBMITTED, by=by)
+    report.changes.filter(sealed=False).update(sealed=True)
+    report.returned_lines.all().delete()
+    report.ready_by = report.ready_at = None
+    report.save(update_fields=["ready_by", "ready_at"])
+    keep_version(report, event)
+    return report
+
+
+@transaction.atomic
+def withdraw(report: Report, *, by: User, reason: str = "") -> Report:
+    """The unit takes its sheet back, as long as no reviewer has taken it up."""
+    report = lock(report)
+    _require_state(report, State.SUBMITTED)
+    _enter(report, State.DRAFT, Kind.WITHDRAWN, by=by, reason=reason)
+    return report
+
+
+@transaction.atomic
+def take_up(report: Report, *, by: User) -> Report:
+    """A reviewer takes the sheet up; from now on its figures stand still."""
+    report = lock(report)
+    _require_state(report, State.SUBMITTED)
+    _refuse_own(by, report)
+    _enter(report, State.IN_REVIEW, Kind.TAKEN_UP, by=by)
+    return report
+
+
+@transaction.atomic
+def approve(report: Report, *, by: User) -> Report:
+    """Approve the sheet, once and as a whole."""
+    report = lock(report)
+    _require_state(report, State.IN_REVIEW)
+    _refuse_own(by, report)
+    event = _enter(report, State.APPROVED, Kind.APPROVED, by=by)
+    keep_version(report, event)
+    return report
+
+
+@transaction.atomic
+def send_back(report: Report, *, by: User, reason: str = "", lines: Mapping[int, str] | None = None) -> Report:
+    """Return the whole sheet with `reason`, or single `lines` (indicator → reason): then only these open."""
+    report = lock(report)
+    _require_state(report, State.IN_REVIEW)
+    _refuse_own(by, report)
+    return _open_again(report, Kind.RETURNED, by=by, reason=reason, lines=lines)
+
+
+@transaction.atomic
+def reopen(report: Report, *, by: User, reason: str, lines: Mapping[int, str] | None = None) -> Report:
+    """Open an approved sheet again, whole or single lines. Refused once the next level has acted."""
+    report = lock(report)
+    _require_state(report, State.APPROVED)
+    _refuse_own(by, report)
+    above = Report.objects.filter(
+        unit=report.lineage.parent_id, round=report.round, state=State.APPROVED
+    ).select_related("unit").first()  # fmt: skip
+    if above is not None:
+        raise Refused(
+            _("The sheet of %(unit)s for this round is approved already; it has to be reopened first.")
+            % {"unit": above.unit}
+        )
+    return _open_again(report, Kind.REOPENED, by=by, reason=reason, lines=lines)
+
+
+def _open_again(report: Report, kind: str, *, by: User, reason: str, lines: Mapping[int, str] | None) -> Report:
+    reasons = {pk: text.strip() for pk, text in (lines or {}).items()}
+    reason = reason.strip()
+    for text in [*reasons.values(), *([] if lines and kind == Kind.RETURNED else [reason])]:
+        if len(text) < LEAST_REASON:
+            raise Refused(
+                _("Give a reason of at least %(count)d characters that says what is to be done.")
+                % {"count": LEAST_REASON},
+                "reason",
+            )
+    results = report.results.filter(indicator__in=reasons).select_related("indicator")
+    names = {result.indicator_id: result.indicator.code for result in results}
+    ReturnedLine.objects.filter(report=report).delete()
+    ReturnedLine.objects.bulk_create(
+        ReturnedLine(report=report, indicator_id=pk, reason=reasons[pk]) for pk in names
+    )
+    logged = [{"indicator": code, "reason": reasons[pk]} for pk, code in names.items()]
+    _enter(report, State.RETURNED, kind, by=by, reason=reason, lines=logged)
+    return report
+
+
+def _refuse_own(by: User, report: Report) -> None:
+    if took_part(by, report):
+        raise Refused(_("You typed or handed in figures of this sheet; somebody else has to judge it."))
+
