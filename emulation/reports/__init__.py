@@ -1,0 +1,1 @@
+"""Reads: one function per figure or table, a fixed number of queries, plain rows out."""
