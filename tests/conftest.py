@@ -1,0 +1,84 @@
+"""What every test may use: a small tree, the fixed cast, and a day that the test sets.
+
+region ─┬─ department ─┬─ depot      staff and commander work at the depot,
+        │              └─ workshop   the reviewer at the department,
+        └─ elsewhere                 the administrator at the region, the outsider elsewhere.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from django.test import override_settings
+
+from tests.factories import make_unit, make_user
+from units import clock
+from units.models import Role, Unit, User
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing of the application that runs beside the tests: own cache and files; hashes that cost nothing."""
+    with override_settings(
+        CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
+        MEDIA_ROOT=tmp_path_factory.mktemp("files"),
+        PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+    ):
+        yield
+
+
+@pytest.fixture
+def set_today(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
+    """Call it with the day that is to be today."""
+    return lambda day: monkeypatch.setattr(clock, "_fixed", day)
+
+
+@pytest.fixture
+def region(db: None) -> Unit:
+    return make_unit(code="QK", kind="region")
+
+
+@pytest.fixture
+def department(region: Unit) -> Unit:
+    return make_unit(region, "CKT", kind="department")
+
+
+@pytest.fixture
+def depot(department: Unit) -> Unit:
+    return make_unit(department, "K1", kind="depot")
+
+
+@pytest.fixture
+def workshop(department: Unit) -> Unit:
+    return make_unit(department, "X1", kind="workshop")
+
+
+@pytest.fixture
+def elsewhere(region: Unit) -> Unit:
+    return make_unit(region, "CHC", kind="department")
+
+
+@pytest.fixture
+def administrator(region: Unit) -> User:
+    return make_user("administrator", (region, Role.ADMINISTRATOR))
+
+
+@pytest.fixture
+def staff(depot: Unit) -> User:
+    return make_user("staff", (depot, Role.STAFF))
+
+
+@pytest.fixture
+def commander(depot: Unit) -> User:
+    return make_user("commander", (depot, Role.COMMANDER))
+
+
+@pytest.fixture
+def reviewer(department: Unit) -> User:
+    return make_user("reviewer", (department, Role.REVIEWER))
+
+
+@pytest.fixture
+def outsider(elsewhere: Unit) -> User:
+    """Has every role but the administrator's, in a unit beside the department."""
+    return make_user("outsider", (elsewhere, Role.STAFF), (elsewhere, Role.COMMANDER), (elsewhere, Role.REVIEWER))

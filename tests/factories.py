@@ -1,0 +1,209 @@
+"""Rows for tests: plain functions with valid defaults. What a test is about, it says itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from emulation.models import (
+    Area,
+    Campaign,
+    CampaignIndicator,
+    CampaignKind,
+    CampaignScope,
+    ChecklistItem,
+    ChecklistTemplate,
+    Grade,
+    GradeScale,
+    Indicator,
+    Report,
+    Result,
+    ResultItem,
+    Round,
+    Target,
+)
+from emulation.services.rounds import make_sheets, place_of, set_up_rounds
+from emulation.services.summaries import recompute
+from units.models import Membership, Office, Role, Unit, UnitKind, User
+from units.services import create_unit
+
+PASSWORD = "quyet-thang-2020"
+YEAR = 2020
+GRADES = {"excellent": 4, "good": 3, "pass": 2, "fail": 1}  # the seeded scale, code → rank
+NUMBERS = count(1)
+Figure = Any  # see `make_result`
+
+
+# ── units and users ───────────────────────────────────────────────────────
+
+
+def make_unit_kind(code: str = "depot", **fields: Any) -> UnitKind:
+    return UnitKind.objects.get_or_create(code=code, defaults={"name": code.title(), **fields})[0]
+
+
+def make_office(code: str = "training") -> Office:
+    return Office.objects.get_or_create(code=code, defaults={"name": code.title()})[0]
+
+
+def make_unit(parent: Unit | None = None, code: str = "", *, kind: UnitKind | str = "depot", **fields: Any) -> Unit:
+    """A unit that has always existed, unless `established` says otherwise."""
+    code = code or f"U{next(NUMBERS)}"
+    kind = make_unit_kind(kind) if isinstance(kind, str) else kind
+    return create_unit(**{"code": code, "name": f"Unit {code}", "kind": kind, "parent": parent, "by": None} | fields)
+
+
+def make_user(username: str = "", *roles: tuple[Unit, str], **fields: Any) -> User:
+    """A user with an open membership for each (unit, role). The password is `PASSWORD`."""
+    username = username or f"user{next(NUMBERS)}"
+    defaults = {"full_name": f"Nguyễn Văn {username.title()}", "must_change_password": False}
+    user = User.objects.create_user(username, PASSWORD, **defaults | fields)
+    for unit, role in roles:
+        make_membership(user, unit, role)
+    return user
+
+
+def make_membership(user: User, unit: Unit, role: str = Role.STAFF, **fields: Any) -> Membership:
+    return Membership.objects.create(user=user, unit=unit, role=role, **{"since": date(2000, 1, 1)} | fields)
+
+
+# ── catalogue and plan ────────────────────────────────────────────────────
+
+
+def make_area(code: str = "training") -> Area:
+    return Area.objects.get_or_create(code=code, defaults={"name": code.title()})[0]
+
+
+def make_grade_scale() -> GradeScale:
+    """The scale of `GRADES`."""
+    scale, fresh = GradeScale.objects.get_or_create(code="four", defaults={"name": "Four classes"})
+    if fresh:
+        Grade.objects.bulk_create(Grade(scale=scale, code=c, name=c.title(), rank=rank) for c, rank in GRADES.items())
+    return scale
+
+
+def make_indicator(measure: str = "count", code: str = "", *, items: int = 4, **fields: Any) -> Indicator:
+    """A percentage for ratios; a flow, but a stock for grades, checklists and scores; `items` of a checklist."""
+    code = code or f"{measure.upper()}{next(NUMBERS)}"
+    defaults = {
+        "code": code, "name": f"Indicator {code}", "area": make_area(), "measure": measure,
+        "scale": 100 if measure == "ratio" else 1,
+        "accrual": "flow" if measure in ("ratio", "count", "amount") else "stock",
+        "grade_scale": make_grade_scale() if measure == "grade" else None,
+        "decimals": 3 if measure in ("amount", "score") else 0,
+    }  # fmt: skip
+    indicator = Indicator.objects.create(**defaults | fields)
+    if measure == "checklist":
+        make_checklist(indicator, items=items)
+    return indicator
+
+
+def make_checklist(indicator: Indicator, *, since: int = 2000, items: int = 4) -> ChecklistTemplate:
+    template = ChecklistTemplate.objects.create(indicator=indicator, since=since)
+    ChecklistItem.objects.bulk_create(
+        ChecklistItem(template=template, order=order, text=f"Objective {order}") for order in range(1, items + 1)
+    )
+    return template
+
+
+def make_campaign_kind(code: str = "movement", **fields: Any) -> CampaignKind:
+    return CampaignKind.objects.get_or_create(code=code, defaults={"name": code.title(), **fields})[0]
+
+
+def make_campaign(*scope: Unit, kind: CampaignKind | None = None, **fields: Any) -> Campaign:
+    """A launched campaign in which `scope` takes part with all units below.
+
+    The first of a year is its movement, the others hang below it.
+    """
+    year = fields.get("year", YEAR)
+    defaults = {
+        "year": year, "parent": Campaign.objects.filter(year=year, parent=None).first(),
+        "kind": kind or make_campaign_kind(), "name": f"Campaign {next(NUMBERS)}", "launching_unit": scope[0],
+        "starts": date(year, 1, 1), "ends": date(year, 12, 31), "state": Campaign.State.LAUNCHED,
+        "launched_on": date(year, 1, 1),
+    }  # fmt: skip
+    campaign = Campaign.objects.create(**defaults | fields)
+    CampaignScope.objects.bulk_create(CampaignScope(campaign=campaign, unit=unit) for unit in scope)
+    return campaign
+
+
+def make_drive(*scope: Unit, **fields: Any) -> Campaign:
+    """A launched peak drive of the second quarter."""
+    year = fields.get("year", YEAR)
+    defaults = {"starts": date(year, 4, 1), "ends": date(year, 5, 19)}
+    return make_campaign(*scope, kind=make_campaign_kind("drive", is_drive=True), **defaults | fields)
+
+
+def make_campaign_indicator(
+    campaign: Campaign, indicator: Indicator, *, kinds: Iterable[UnitKind] = (), **fields: Any
+) -> CampaignIndicator:
+    row = CampaignIndicator.objects.create(campaign=campaign, indicator=indicator, **fields)
+    row.kinds.set(kinds)
+    return row
+
+
+def make_target(unit: Unit, row: CampaignIndicator, agreed: Decimal | int | str | None, **fields: Any) -> Target:
+    """An agreed target; `milestones` are cumulative to the ends of quarters I–III."""
+    for quarter, value in enumerate(fields.pop("milestones", None) or (), start=1):
+        fields[f"milestone_{quarter}"] = Decimal(value)
+    value = None if agreed is None else Decimal(agreed)
+    return Target.objects.create(
+        unit=unit, campaign_indicator=row, **{"comparator": row.comparator, "agreed": value} | fields
+    )
+
+
+# ── rounds, sheets, figures ───────────────────────────────────────────────
+
+
+def make_rounds(year: int = YEAR) -> dict[int, Round]:
+    """The four quarter rounds with lineages and sheets, open for entry from the year's first day on."""
+    calendar = {quarter: (date(year, 1, 1), date(year, 12, 31), None) for quarter in (1, 2, 3, 4)}
+    set_up_rounds(year, calendar)
+    return {round_.quarter: round_ for round_ in Round.objects.quarters().filter(year=year)}
+
+
+def make_report(
+    unit: Unit, round_: Round, figures: Mapping[Indicator, Figure] | None = None, *, state: str = Report.State.DRAFT
+) -> Report:
+    """The unit's sheet of the round with `figures` in `state`, as if it had got there by the services."""
+    report = Report.objects.filter(unit=unit, round=round_).first()
+    if report is None:
+        make_sheets([round_], [unit.pk])
+        report = Report.objects.get_or_create(unit=unit, round=round_, defaults={"lineage": place_of(unit, round_)})[
+            0
+        ]
+    for indicator, figure in (figures or {}).items():
+        make_result(report, indicator, figure)
+    report.state = state
+    report.save(update_fields=["state"])
+    recompute([unit.pk], year=round_.year, drive=round_.drive)
+    return report
+
+
+def make_result(report: Report, indicator: Indicator, figure: Figure, **fields: Any) -> Result:
+    """A figure as a test writes it: 5 · "12.5" · (296, 300) · a grade's code · "nil" · "not_applicable" ·
+    for a checklist a list of True, False and None (not applicable), one an item.
+    """
+    columns: dict[str, Any] = {}
+    answers: list[bool | None] = []
+    if figure in ("nil", "not_applicable"):
+        columns = {"status": figure, "reason": "Nothing of the kind occurred."}
+    elif indicator.measure == "grade":
+        columns = {"grade": indicator.grade_scale.grades.get(code=figure)}
+    elif isinstance(figure, list):
+        answers = figure
+        columns = {"numerator": answers.count(True), "denominator": len(answers) - answers.count(None)}
+    elif isinstance(figure, tuple):
+        columns = {"numerator": Decimal(figure[0]), "denominator": Decimal(figure[1])}
+    else:
+        columns = {"numerator": Decimal(figure)}
+    result = Result.objects.create(report=report, indicator=indicator, **columns | fields)
+    states = {True: ResultItem.State.MET, False: ResultItem.State.NOT_MET, None: ResultItem.State.NOT_APPLICABLE}
+    items = ChecklistItem.objects.filter(template__indicator=indicator)
+    ResultItem.objects.bulk_create(
+        ResultItem(result=result, item=item, state=states[answer])
+        for item, answer in zip(items, answers, strict=False)
+    )
+    return result
