@@ -4,6 +4,7 @@ import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 LIMIT = Decimal(10) ** 11  # parts and targets stay below it: sums of 20,000 units fit 64 bits
@@ -69,28 +70,31 @@ def round_half_up(value: Fraction | Decimal | int, decimals: int) -> Decimal:
     return Decimal(-whole if exact < 0 else whole).scaleb(-decimals)
 
 
-def format_number(value: Fraction | Decimal | int | None, decimals: int, language: str = "vi") -> str:
-    """`value` for the screen: 1.275.000 and 98,6 in Vietnamese, 1,275,000 and 98.6 in English; None as "–"."""
+def format_number(value: Fraction | Decimal | int | None, decimals: int, language: str | None = None) -> str:
+    """`value` for the screen: 1.275.000 and 98,6 in Vietnamese, 1,275,000 and 98.6 else; None as "–".
+
+    Without `language`, that of the interface.
+    """
     if value is None:
         return "–"
     text = f"{round_half_up(value, decimals):,.{decimals}f}"
-    return text if language == "en" else text.translate(str.maketrans(",.", ".,"))
+    return text.translate(str.maketrans(",.", ".,")) if (language or get_language()) == "vi" else text
 
 
-def format_part(value: Decimal | None, language: str = "vi") -> str:
+def format_part(value: Decimal | None, language: str | None = None) -> str:
     """An entered part with just the decimals it has: 3.137 · 12,5; empty when there is none."""
     if value is None:
         return ""
     return format_number(value, max(0, -int(value.normalize().as_tuple().exponent)), language)
 
 
-def input_number(value: Decimal | None, language: str = "vi") -> str:
+def input_number(value: Decimal | None, language: str | None = None) -> str:
     """`value` as it stands in an input: the parser reads it back as the same number, whatever its decimals."""
     if value is None:
         return ""
     places = max(0, -int(value.normalize().as_tuple().exponent))
     text = f"{value:.{places}f}" + ("0" if places == 3 else "")
-    return text if language == "en" else text.replace(".", ",")
+    return text.replace(".", ",") if (language or get_language()) == "vi" else text
 
 
 def exact_text(value: Fraction | Decimal | None, decimals: int = 6) -> str | None:

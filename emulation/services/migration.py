@@ -14,7 +14,17 @@ from django.utils.translation import gettext as _
 
 from emulation import periods
 from emulation.checks import Entry, missing_parts, wrong_parts
-from emulation.models import Grade, Indicator, Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, Round
+from emulation.models import (
+    Grade,
+    Indicator,
+    Report,
+    ReportEvent,
+    ReportVersion,
+    Result,
+    ResultChange,
+    ResultItem,
+    Round,
+)
 from emulation.services.cells import entry_snapshot, snapshot
 from emulation.services.rounds import existed_in, make_sheets, place_of, place_units, usual_calendar
 from emulation.services.summaries import rebuild
@@ -106,7 +116,8 @@ class Reader:
     def _entry(self, row: int, texts: dict[str, str], indicator: Indicator) -> Entry | None:
         if texts["status"] not in Result.Status.values:
             self.wrong(
-                row, _("“%(text)s” is not a status; write reported, nil or not_applicable.") % {"text": texts["status"]}
+                row,
+                _("“%(text)s” is not a status; write reported, nil or not_applicable.") % {"text": texts["status"]},
             )
             return None
         parts: dict[str, Decimal | None] = {}
@@ -240,7 +251,9 @@ def _same(before: dict | None, after: dict | None) -> bool:
     if before is None or after is None:
         return before == after
     ignored = ("items", "reason")
-    return {k: v for k, v in before.items() if k not in ignored} == {k: v for k, v in after.items() if k not in ignored}
+    return {k: v for k, v in before.items() if k not in ignored} == {
+        k: v for k, v in after.items() if k not in ignored
+    }
 
 
 def _refusal(state: str, correct: str) -> str:

@@ -62,9 +62,7 @@ def entry_closed_reason(round_: Round) -> str:
 def refuse_unless_open(report: Report) -> None:
     """Raise `Refused` when figures of the sheet cannot be changed now. A returned sheet has no deadline."""
     if not report.editable:
-        raise Refused(
-            _("The sheet is “%(state)s”: its figures stand still.") % {"state": report.get_state_display()}
-        )
+        raise Refused(_("The sheet is “%(state)s”: its figures stand still.") % {"state": report.get_state_display()})
     reason = "" if report.state == State.RETURNED else entry_closed_reason(report.round)
     if reason:
         raise Refused(reason)
@@ -75,7 +73,9 @@ def open_lines(report: Report) -> set[int] | None:
 
     When single lines were returned: these, and expected ones that have no figure yet.
     """
-    returned = {line.indicator_id for line in report.returned_lines.all()} if report.state == State.RETURNED else set()
+    returned = (
+        {line.indicator_id for line in report.returned_lines.all()} if report.state == State.RETURNED else set()
+    )
     return returned | set(missing_indicators(report)) if returned else None
 
 
@@ -236,9 +236,7 @@ def _open_again(report: Report, kind: str, *, by: User, reason: str, lines: Mapp
     results = report.results.filter(indicator__in=reasons).select_related("indicator")
     names = {result.indicator_id: result.indicator.code for result in results}
     ReturnedLine.objects.filter(report=report).delete()
-    ReturnedLine.objects.bulk_create(
-        ReturnedLine(report=report, indicator_id=pk, reason=reasons[pk]) for pk in names
-    )
+    ReturnedLine.objects.bulk_create(ReturnedLine(report=report, indicator_id=pk, reason=reasons[pk]) for pk in names)
     logged = [{"indicator": code, "reason": reasons[pk]} for pk, code in names.items()]
     _enter(report, State.RETURNED, kind, by=by, reason=reason, lines=logged)
     return report
@@ -247,4 +245,3 @@ def _open_again(report: Report, kind: str, *, by: User, reason: str, lines: Mapp
 def _refuse_own(by: User, report: Report) -> None:
     if took_part(by, report):
         raise Refused(_("You typed or handed in figures of this sheet; somebody else has to judge it."))
-

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from emulation.models import Round
 from emulation.services.summaries import differences, rebuild
@@ -15,6 +15,7 @@ class Command(BaseCommand):
         parser.add_argument("--year", type=int, help="one year; without it all years are checked")
         parser.add_argument("--repair", action="store_true", help="rebuild the summaries, then check")
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         rounds = Round.objects.select_related("drive").order_by("year", "pk")
         if options["year"] is not None:

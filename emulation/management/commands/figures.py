@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from emulation.models import Indicator
 from emulation.periods import parse_period
@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--indicator", help="code of one indicator; without it all are printed")
         parser.add_argument("--format", choices=["json"], default="json")
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             year, period = parse_period(options["period"])

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
 from emulation.services.catalogue import load_catalogue
 from emulation.services.migration import COLUMNS, load_results
@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--approved", action="store_true", help="record the sheets as approved by migration")
         parser.add_argument("--correct", default="", metavar="REASON", help="change figures of approved sheets")
 
+    @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["by"]).first()
         if user is None:
@@ -27,8 +28,13 @@ class Command(BaseCommand):
         load_catalogue()
         try:
             loaded = load_results(
-                read_table(options["file"], COLUMNS), by=user, approved=options["approved"], correct=options["correct"]
+                read_table(options["file"], COLUMNS),
+                by=user,
+                approved=options["approved"],
+                correct=options["correct"],
             )
         except Refused as error:
             raise CommandError("\n".join(error.messages)) from error
-        self.stdout.write(f"{loaded.rows} rows read, {loaded.changed} figures written, {loaded.approved} sheets approved")
+        self.stdout.write(
+            f"{loaded.rows} rows read, {loaded.changed} figures written, {loaded.approved} sheets approved"
+        )
