@@ -1,5 +1,6 @@
 from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
 from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
+from .demo import DemoLogin
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
 from .rounds import Lineage, Round
 from .summaries import Summary
@@ -13,6 +14,7 @@ __all__ = [
     "CampaignScope",
     "ChecklistItem",
     "ChecklistTemplate",
+    "DemoLogin",
     "Document",
     "Grade",
     "GradeScale",

@@ -62,7 +62,7 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         """Campaigns in which a unit of the user's branches takes part, or that one of them launches."""
         mine = [m.unit.path for m in user.active_memberships]
         above = {pk for path in mine for pk in path_ids(path)}
-        scopes = CampaignScope.objects.filter(branches_q(mine, "unit__path") | Q(unit__in=above))
+        scopes = CampaignScope.objects.filter(branches_q(mine, "unit__path") | Q(unit__in=above, with_branch=True))
         return self.filter(Q(pk__in=scopes.values("campaign")) | branches_q(mine, "launching_unit__path"))
 
     def launched(self) -> Self:

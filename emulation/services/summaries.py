@@ -494,18 +494,21 @@ def _store(book: Book, units: set[int] | None, indicators: Iterable[int] | None)
     )
 
 
-def books(year: int, drive: Campaign | None = None) -> Iterator[tuple[list[int], Book]]:
+def books(
+    year: int, drive: Campaign | None = None, indicators: Iterable[int] | None = None
+) -> Iterator[tuple[list[int], Book]]:
     """The whole year, a few indicators at a time so that memory stays small."""
-    pks = list(Indicator.objects.order_by("pk").values_list("pk", flat=True))
+    chosen = Indicator.objects.all() if indicators is None else Indicator.objects.filter(pk__in=indicators)
+    pks = list(chosen.order_by("pk").values_list("pk", flat=True))
     for at in range(0, len(pks), CHUNK):
         chunk = pks[at : at + CHUNK]
         yield chunk, Book(year, drive, None, chunk)
 
 
 @transaction.atomic
-def rebuild(year: int, *, drive: Campaign | None = None) -> None:
-    """Compute all consolidated figures of a year (or drive) anew."""
-    for chunk, book in books(year, drive):
+def rebuild(year: int, *, drive: Campaign | None = None, indicators: Iterable[int] | None = None) -> None:
+    """Compute all consolidated figures of a year (or drive) anew, or those of some indicators."""
+    for chunk, book in books(year, drive, indicators):
         _store(book, None, chunk)
 
 

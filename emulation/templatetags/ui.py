@@ -9,6 +9,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from emulation.reports import demo
+
 register = template.Library()
 
 State = tuple[str, str, str | Promise]  # icon, colour class, word
@@ -88,6 +90,12 @@ def crumbs(*parts: Any) -> dict[str, Any]:
 
 
 @register.simple_tag
-def demo_logins() -> list[dict[str, str]]:
+def demo_logins() -> list[dict[str, Any]]:
     """Logins offered on the login page of a demonstration: dicts of username, password, title."""
-    return []
+    return demo.logins()
+
+
+@register.inclusion_tag("includes/demo_notice.html")
+def demo_notice() -> dict[str, bool]:
+    """The word that figures are illustrative, on every page while demonstration data are loaded. One query."""
+    return {"demo": demo.loaded()}

@@ -1,0 +1,66 @@
+"""The catalogue that the application brings along: areas, scales, kinds of campaign, indicators."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from units.catalogue import load_catalogue as load_units_catalogue
+
+from emulation.models import Area, CampaignKind, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
+from units.models import CatalogueRow, Office
+
+DATA = Path(__file__).resolve().parent.parent / "data"
+
+Entry = dict[str, Any]
+
+
+@transaction.atomic
+def load_catalogue() -> None:
+    """Add what is missing by code. What is there already, changed by an administrator or not, stays."""
+    load_units_catalogue()
+    data: dict[str, list[Entry]] = json.loads((DATA / "catalogue.json").read_text(encoding="utf-8"))
+    for area in _missing(Area, data["areas"]):
+        Area.objects.create(**area)
+    for kind in _missing(CampaignKind, data["campaign_kinds"]):
+        CampaignKind.objects.create(**kind)
+    for scale in _missing(GradeScale, data["grade_scales"]):
+        _create_scale(**scale)
+    indicators = [entry | {"order": order} for order, entry in enumerate(data["indicators"], start=1)]
+    _create_indicators(_missing(Indicator, indicators))
+
+
+def _missing(model: type[CatalogueRow], entries: list[Entry]) -> list[Entry]:
+    known = set(model._default_manager.values_list("code", flat=True))
+    return [entry for entry in entries if entry["code"] not in known]
+
+
+def _create_scale(*, grades: list[Entry], **scale: Any) -> None:
+    row = GradeScale.objects.create(**scale)
+    for grade in grades:
+        Grade.objects.create(scale=row, **grade)
+
+
+def _create_indicators(entries: list[Entry]) -> None:
+    if not entries:
+        return
+    areas, offices, scales = (
+        {row.code: row for row in model._default_manager.all()} for model in (Area, Office, GradeScale)
+    )
+    for entry in entries:
+        items, since = entry.pop("items"), entry.pop("since", None)
+        indicator = Indicator.objects.create(
+            **entry
+            | {
+                "area": areas[entry["area"]],
+                "office": offices[entry["office"]],
+                "grade_scale": scales.get(entry["grade_scale"]),
+                "scale": entry["scale"] or 1,
+            }
+        )
+        if items:
+            template = ChecklistTemplate.objects.create(indicator=indicator, since=since)
+            for order, item in enumerate(items, start=1):
+                ChecklistItem.objects.create(template=template, order=order, **item)
