@@ -2,7 +2,7 @@
 
 from allauth.account import views as allauth_views
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path
+from django.urls import include, path
 
 from emulation.views import site
 
@@ -14,4 +14,6 @@ urlpatterns = [
     path("account/", site.account, name="account"),
     path("language/", site.language, name="language"),
     path("start/", site.start, name="start"),
+    path("units/", include("units.urls")),
+    path("", include("emulation.urls_app")),
 ]
