@@ -37,12 +37,9 @@ lint: $(VENV)/test.stamp
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 
-messages: $(VENV)/run.stamp
-	@command -v xgettext > /dev/null || { echo "xgettext is missing: install the package gettext."; exit 1; }
-	@mkdir -p emulation/locale
-	@$(PYTHON) manage.py makemessages -l vi -l en --no-obsolete --add-location file -i node_modules -i var -i tests
-	@$(MAKE) --no-print-directory $(patsubst %.po,%.mo,$(wildcard emulation/locale/*/LC_MESSAGES/*.po) \
-	  $(foreach language,vi en,emulation/locale/$(language)/LC_MESSAGES/django.po))
+messages: $(VENV)/test.stamp
+	@$(PYTHON) -m tests.catalogues
+	@$(MAKE) --no-print-directory $(CATALOGUES)
 
 reset-demo: $(VENV)/run.stamp $(CATALOGUES)
 	@for end in "" -wal -shm; do \

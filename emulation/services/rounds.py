@@ -63,9 +63,9 @@ def place_units(round_: Round) -> None:
     """
     chains = lineage_on(round_.last_day)
     for unit, last_day in _ended_with_figures(round_, chains):
-        chain = lineage_on(last_day).get(unit)
-        if chain is not None:
-            chains[unit] = chain
+        chain = lineage_on(last_day).get(unit, [])
+        for depth, superior in enumerate(chain, start=1):
+            chains.setdefault(superior, chain[:depth])
     parents = {chain[-2] for chain in chains.values() if len(chain) > 1}
     wanted = {
         unit: (chain[-2] if len(chain) > 1 else None, "".join(map(segment, chain)), unit not in parents)
@@ -149,6 +149,9 @@ def place_of(unit: Unit, round_: Round) -> Lineage:
     if found is None:
         day = min(round_.last_day, unit.dissolved - timedelta(days=1)) if unit.dissolved else round_.last_day
         chain = lineage_on(day)[unit.pk]
+        if len(chain) > 1:
+            place_of(Unit.objects.get(pk=chain[-2]), round_)
+            Lineage.objects.filter(round=round_, unit=chain[-2]).update(is_leaf=False)
         found = Lineage.objects.create(
             round=round_,
             unit=unit,
