@@ -5,6 +5,7 @@ from typing import Any
 from allauth.account import forms
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.contrib.auth.forms import PasswordChangeForm
 from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
@@ -16,28 +17,24 @@ class Adapter(DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": _("The user name or the password is not correct."),
         "too_many_login_attempts": _("Too many wrong attempts. Wait five minutes, or ask your administrator."),
-        "enter_current_password": _("This is not your current password."),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
-    def set_password(self, user: User, password: str) -> Any:
-        user.must_change_password = False
-        return super().set_password(user, password)
-
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return resolve_url(settings.LOGIN_REDIRECT_URL)
 
 
-class ChangePasswordForm(forms.ChangePasswordForm):
+class LoginForm(forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        labels = {
-            "oldpassword": _("Current password"),
-            "password1": _("New password"),
-            "password2": _("New password, once more"),
-        }
-        for name, label in labels.items():
-            self.fields[name].label = label
-            del self.fields[name].widget.attrs["placeholder"]
+        self.fields["login"].label = _("User name")
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """Django's form, for it speaks Vietnamese; allauth's view takes it as it is."""
+
+    def save(self, commit: bool = True) -> User:
+        self.user.must_change_password = False
+        return super().save(commit)
