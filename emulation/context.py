@@ -99,11 +99,11 @@ def start_name(user: User) -> str:
     return "home" if reads_figures(user) else "units:unit-tree"
 
 
-def shown(entries: tuple[Entry, ...], request: HttpRequest) -> Iterator[Item]:
+def shown(entries: tuple[Entry, ...], user: User, request: HttpRequest) -> Iterator[Item]:
     view_name = request.resolver_match.view_name if request.resolver_match else ""
     counts = getattr(request, "nav_counts", {})
     for entry in entries:
-        if not entry.allowed(request.user):
+        if not entry.allowed(user):
             continue
         try:
             url = reverse(entry.name)
@@ -114,11 +114,11 @@ def shown(entries: tuple[Entry, ...], request: HttpRequest) -> Iterator[Item]:
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """`nav` for a logged-in user; no menu before the first password has been changed."""
-    user = request.user
-    if not user.is_authenticated:
+    user = getattr(request, "user", None)  # absent when a request is refused before login is known
+    if user is None or not user.is_authenticated:
         return {}
-    items = [] if user.must_change_password else [*shown(MAIN, request)]
-    administration = [] if user.must_change_password else [*shown(ADMINISTRATION, request)]
+    items = [] if user.must_change_password else [*shown(MAIN, user, request)]
+    administration = [] if user.must_change_password else [*shown(ADMINISTRATION, user, request)]
     place = next(iter(user.active_memberships), None)
     icon = ICONS[Role(place.role)] if place else "bi-person-fill"
     return {"nav": Navigation(items, administration, place, icon)}

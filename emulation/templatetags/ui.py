@@ -10,6 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from emulation.reports import demo
+from units.models import Unit
 
 register = template.Library()
 
@@ -32,11 +33,18 @@ STATES: dict[str, dict[str, State]] = {
         "not_started": ("circle", "none", _("Not started")),
         "draft": ("pencil", "none", _("Being filled in")),
         "ready": ("person-check", "near", _("Ready for the commander")),
-        "submitted": ("send-fill", "info", _("Submitted")),
+        "submitted": ("send-fill", "info", _("Handed in")),
         "in_review": ("hourglass-split", "info", _("In review")),
         "returned": ("arrow-return-left", "miss", _("Returned")),
         "approved": ("patch-check-fill", "met", _("Approved")),
         "overdue": ("dash-circle-dotted", "miss", _("Overdue")),
+    },
+    # targets registered by a unit
+    "registration": {
+        "draft": ("pencil", "none", _("Being filled in")),
+        "submitted": ("send-fill", "info", _("Handed in")),
+        "returned": ("arrow-return-left", "miss", _("Returned")),
+        "agreed": ("patch-check-fill", "met", _("Agreed")),
     },
     # a campaign
     "campaign": {
@@ -87,6 +95,12 @@ def crumbs(*parts: Any) -> dict[str, Any]:
         for label, url in zip(parts[:-1:2], parts[1:-1:2], strict=True)
     ]
     return {"crumbs": [*places, (parts[-1], "")]}
+
+
+@register.simple_tag
+def root_unit() -> Unit | None:
+    """The unit at the top of the tree: whose system this is."""
+    return Unit.objects.order_by("path").first()
 
 
 @register.simple_tag
