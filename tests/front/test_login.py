@@ -1,6 +1,6 @@
 from django.urls import reverse
 
-from tests.front.conftest import PASSWORD
+from tests.factories import PASSWORD
 from units.models import Role, User
 
 LOGIN = "/login/"
