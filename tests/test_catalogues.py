@@ -1,0 +1,42 @@
+"""Both message catalogues are complete and true to the source."""
+
+import re
+
+import pytest
+
+from tests.catalogues import LANGUAGES, load, template
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+
+
+def texts(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    return value if isinstance(value, tuple) else (value,)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_catalogue_has_exactly_the_messages_of_the_source(language: str) -> None:
+    wanted = {(message.context, message.id) for message in template() if message.id}
+    found = {(message.context, message.id) for message in load(language) if message.id}
+    assert found == wanted
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_catalogue_has_no_untranslated_or_fuzzy_entry(language: str) -> None:
+    open_entries = [m.id for m in load(language) if m.id and (m.fuzzy or not all(texts(m.string)))]
+    assert open_entries == []
+
+
+def test_catalogue_translations_keep_the_placeholders() -> None:
+    changed = [
+        message.id
+        for message in load("vi")
+        if message.id
+        for text in texts(message.string)
+        if set(PLACEHOLDER.findall(text)) - set(PLACEHOLDER.findall(texts(message.id)[-1]))
+        or set(PLACEHOLDER.findall(texts(message.id)[0])) - set(PLACEHOLDER.findall(text))
+    ]
+    assert changed == []
+
+
+def test_catalogue_english_says_what_the_source_says() -> None:
+    assert [m.id for m in load("en") if m.id and texts(m.string) != texts(m.id)] == []

@@ -1,0 +1,93 @@
+"""Every change of substance leaves a trace: what is written past `save()` is either traced by hand or derived."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from auditlog.registry import auditlog
+from django.apps import apps
+from django.db.models import Model
+
+ROOT = Path(__file__).resolve().parent.parent
+WRITES = {"bulk_create", "bulk_update", "update", "delete"}
+
+# Written in bulk, with a trace written by the same service in the same transaction.
+TRACED = {
+    "Result": "ResultChange",
+    "ResultItem": "ResultChange, with the figure it belongs to",
+    "Report": "ReportEvent",
+    "ReturnedLine": "ReportEvent.lines",
+    "Target": "TargetChange",
+    "Unit": "UnitChange",
+    "Placement": "UnitChange",
+}
+# Written in bulk without a trace, each with its reason.
+EXEMPT = {
+    "Summary": "derived from results",
+    "Lineage": "derived from placements",
+    "ResultChange": "is the trace",
+    "ReportEvent": "is the trace",
+    "ReportVersion": "is the trace",
+    "TargetChange": "is the trace",
+    "UnitChange": "is the trace",
+    "DemoLogin": "written once, by seed_demo",
+}
+# Never changed by anybody: no trace needed.
+SAVED_WITHOUT_TRACE = {"Registration": "RegistrationEvent", "RegistrationEvent": "is the trace"}
+
+
+def own_models() -> dict[str, type[Model]]:
+    return {m.__name__: m for app in ("units", "emulation", "awards") for m in apps.get_app_config(app).get_models()}
+
+
+def accessors() -> dict[str, str]:
+    """Reverse accessor → model, for writes through related managers."""
+    return {
+        relation.get_accessor_name(): relation.related_model.__name__
+        for model in own_models().values()
+        for relation in model._meta.related_objects
+        if relation.get_accessor_name()
+    }
+
+
+def bulk_writes() -> Iterator[tuple[str, str]]:
+    """(model, place) of every write in the source that signals do not see."""
+    related = accessors()
+    for app in ("units", "emulation", "awards"):
+        for path in sorted((ROOT / app).rglob("*.py")):
+            if "migrations" in path.parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES:
+                    model = written_model(node.func.value, related)
+                    if model:
+                        yield model, f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def written_model(node: ast.expr, related: dict[str, str]) -> str | None:
+    """The model at the beginning of a chain such as `Report.objects.filter(…)` or `report.changes`."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute | ast.Call):
+        if isinstance(node, ast.Attribute):
+            names.append(node.attr)
+            node = node.value
+        else:
+            node = node.func
+    if isinstance(node, ast.Name) and node.id in own_models() and "objects" in names:
+        return node.id
+    return next((related[name] for name in names if name in related), None)
+
+
+def test_models_written_in_bulk_are_traced_or_exempt() -> None:
+    known = TRACED | EXEMPT
+    assert [(model, place) for model, place in bulk_writes() if model not in known] == []
+
+
+def test_lists_of_traced_and_exempt_models_name_no_stranger() -> None:
+    assert (TRACED | EXEMPT | SAVED_WITHOUT_TRACE).keys() - own_models().keys() == set()
+
+
+def test_every_model_has_one_kind_of_trace() -> None:
+    known = TRACED | EXEMPT | SAVED_WITHOUT_TRACE
+    audited = {model.__name__ for model in auditlog.get_models()}
+    assert sorted(own_models().keys() - audited - known.keys()) == []
