@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import BooleanField, CharField, F, QuerySet, Value
+
 from emulation.models import Campaign, CampaignIndicator, CampaignScope, Round
 from units.paths import path_ids
 
@@ -24,39 +26,90 @@ class Asking:
     comparator: str
 
 
+def placement_rows(
+    years: Iterable[int], drive: Campaign | None = None, indicators: Iterable[int] | None = None
+) -> QuerySet[CampaignIndicator]:
+    """What the launched campaigns of the years ask (or a peak drive), the movement before what hangs below it."""
+    rows = CampaignIndicator.objects.filter(campaign__year__in=list(years)).exclude(
+        campaign__state=Campaign.State.DRAFT
+    )
+    rows = rows.filter(campaign=drive) if drive else rows.filter(campaign__kind__is_drive=False)
+    if indicators is not None:
+        rows = rows.filter(indicator__in=list(indicators))
+    return rows.select_related("campaign").order_by(F("campaign__parent").asc(nulls_first=True), "campaign_id", "pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Of whom rows are asked: campaign indicator → kinds, and (campaign, unit, with its branch)."""
+
+    kinds: dict[int, frozenset[int]]
+    scopes: list[tuple[int, int, bool]]
+
+
+def asked_of(rows: Iterable[CampaignIndicator]) -> Asked:
+    """Kinds and participating units, in one query: two small lists with the same shape."""
+    rows = list(rows)
+    scopes = CampaignScope.objects.filter(campaign__in={row.campaign_id for row in rows}).values_list(
+        Value("scope", CharField()), "campaign_id", "unit_id", "with_branch"
+    )
+    through = CampaignIndicator.kinds.through
+    kinds = through.objects.filter(campaignindicator__in=[row.pk for row in rows]).values_list(
+        Value("kind", CharField()), "campaignindicator_id", "unitkind_id", Value(False, BooleanField())
+    )
+    found: dict[int, set[int]] = {}
+    scoped = []
+    for what, owner, member, with_branch in scopes.union(kinds, all=True):
+        if what == "kind":
+            found.setdefault(owner, set()).add(member)
+        else:
+            scoped.append((owner, member, bool(with_branch)))
+    return Asked({pk: frozenset(members) for pk, members in found.items()}, scoped)
+
+
 class Plan:
     """What is asked in a year (or in a peak drive's round) of a unit by its kind and its place.
 
-    Three queries, whatever the number of units.
+    `placements` are the campaign indicators by key. Two queries, whatever the number of units; none when `rows` and `asked` are at hand (`plans`).
     """
 
-    def __init__(self, year: int, drive: Campaign | None = None, indicators: Iterable[int] | None = None) -> None:
-        rows = CampaignIndicator.objects.in_force(year).select_related("campaign__kind")
-        rows = rows.filter(campaign=drive) if drive else rows.filter(campaign__kind__is_drive=False)
-        if indicators is not None:
-            rows = rows.filter(indicator__in=indicators)
-        rows = rows.order_by("campaign__parent_id", "campaign_id", "pk").prefetch_related("kinds")
+    def __init__(
+        self, year: int, drive: Campaign | None = None, indicators: Iterable[int] | None = None, *,
+        rows: list[CampaignIndicator] | None = None, asked: Asked | None = None,
+    ) -> None:  # fmt: skip
+        if rows is None:
+            rows = list(placement_rows([year], drive, indicators))
+        if asked is None:
+            asked = asked_of(rows)
+        self.placements = {row.pk: row for row in rows}
         self.rows = [
             Asking(
                 row.pk,
                 row.indicator_id,
                 row.campaign_id,
-                frozenset(kind.pk for kind in row.kinds.all()),
+                asked.kinds.get(row.pk, frozenset()),
                 (1,) if drive else row.asked_quarters,
                 row.comparator,
             )
             for row in rows
         ]
+        campaigns = {row.campaign for row in self.rows}
         self.branches: dict[int, set[int]] = {}  # campaign → units that take part with their branch
         self.singles: dict[int, set[int]] = {}  # campaign → units that take part alone
-        for campaign, unit, with_branch in CampaignScope.objects.filter(
-            campaign__in={row.campaign for row in self.rows}
-        ).values_list("campaign_id", "unit_id", "with_branch"):
-            (self.branches if with_branch else self.singles).setdefault(campaign, set()).add(unit)
+        for campaign, unit, with_branch in asked.scopes:
+            if campaign in campaigns:
+                (self.branches if with_branch else self.singles).setdefault(campaign, set()).add(unit)
         self._named = set().union(*self.branches.values(), *self.singles.values())
         self._known: dict[tuple[int, frozenset[int], int | None], dict[int, Asking]] = {}
         self.comparators = {row.indicator: row.comparator for row in reversed(self.rows)}
         self.half_yearly = {row.indicator for row in self.rows if row.quarters == (2, 4)}
+
+    def placement(self, indicator: int, kind: int, path: str) -> CampaignIndicator | None:
+        """How the indicator is placed for a unit: by the campaign that asks it, else by the first that places it."""
+        asking = self.for_unit(kind, path).get(indicator)
+        if asking is None:
+            asking = next((row for row in self.rows if row.indicator == indicator), None)
+        return self.placements[asking.campaign_indicator] if asking else None
 
     def for_unit(self, kind: int, path: str) -> dict[int, Asking]:
         """Indicator → what is asked of a unit of `kind` that stands at `path` in the round."""
@@ -77,6 +130,16 @@ class Plan:
     def asks(self, kind: int, path: str, quarter: int) -> bool:
         """Whether anything at all is asked of the unit in the quarter."""
         return any(quarter in row.quarters for row in self.for_unit(kind, path).values())
+
+
+def plans(years: Iterable[int], indicators: Iterable[int] | None = None) -> dict[int, Plan]:
+    """The plans of several years, in two queries. Indicators come with their area and grade scale."""
+    years = list(years)
+    rows = list(
+        placement_rows(years, indicators=indicators).select_related("indicator__area", "indicator__grade_scale")
+    )
+    asked = asked_of(rows)
+    return {year: Plan(year, rows=[row for row in rows if row.campaign.year == year], asked=asked) for year in years}
 
 
 def plan_of(round_: Round) -> Plan:
