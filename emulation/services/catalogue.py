@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from django.db import transaction
-from units.catalogue import load_catalogue as load_units_catalogue
 
 from emulation.models import Area, CampaignKind, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
+from units.catalogue import load_catalogue as load_units_catalogue
 from units.models import CatalogueRow, Office
 
 DATA = Path(__file__).resolve().parent.parent / "data"

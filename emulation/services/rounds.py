@@ -118,6 +118,18 @@ def make_sheets(rounds: Iterable[Round], units: Iterable[int] | None = None) -> 
         )
 
 
+def fit_sheets(rounds: Iterable[Round]) -> None:
+    """Sheets for just the units that are asked something; a sheet on which something happened stays."""
+    rounds = list(rounds)
+    make_sheets(rounds)
+    for round_ in rounds:
+        plan = plan_of(round_)
+        untouched = round_.reports.filter(state=Report.State.NOT_STARTED, results=None, changes=None, events=None)
+        places = untouched.values_list("pk", "unit__kind_id", "lineage__path")
+        unasked = [pk for pk, kind, path in places if not plan.asks(kind, path, slot(round_))]
+        Report.objects.filter(pk__in=unasked).delete()
+
+
 def follow_tree(change: TreeChange) -> None:
     """Bring rounds whose period ends on or after a change of the tree up to date (see `units.services`)."""
     quarters, drives = [], []

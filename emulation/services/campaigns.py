@@ -1,0 +1,345 @@
+"""Campaigns of a year: write, launch, carry on; and the indicators they ask for.
+
+Whatever changes what is asked of whom brings sheets and consolidated figures along in the same
+transaction (`_follow`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from emulation.models import Campaign, CampaignIndicator, CampaignScope, Document, Result, Round
+from emulation.services.rounds import fit_sheets, place_units, set_up_drive_round
+from emulation.services.summaries import rebuild
+from units import access, clock
+from units.errors import Refused
+from units.models import Role, Unit, UnitKind, User
+from units.paths import branch_q
+
+State = Campaign.State
+Scope = Mapping[Unit, bool]  # unit → with its whole branch
+
+
+# ── who ───────────────────────────────────────────────────────────────────
+
+
+def may_write(user: User, campaign: Campaign) -> bool:
+    """Staff of the launching unit write a campaign and what it asks for."""
+    return access.works_at(user, campaign.launching_unit, Role.STAFF)
+
+
+def may_launch(user: User, campaign: Campaign) -> bool:
+    """The commander of the launching unit launches a campaign and carries it on."""
+    return access.works_at(user, campaign.launching_unit, Role.COMMANDER)
+
+
+# ── campaigns ─────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def create_campaign(campaign: Campaign, *, by: User, documents: Iterable[Document], scope: Scope) -> Campaign:
+    """Save a new campaign as a draft. Raises `Refused` for dates or units outside those it belongs to."""
+    access.require(may_write(by, campaign))
+    campaign.state, campaign.launched_on = State.DRAFT, None
+    _check_place(campaign)
+    _check_scope(campaign, scope)
+    campaign.save()
+    campaign.documents.set(documents)
+    _write_scope(campaign, scope)
+    return campaign
+
+
+@transaction.atomic
+def update_campaign(campaign: Campaign, *, by: User, documents: Iterable[Document], scope: Scope) -> Campaign:
+    """Save a changed campaign and who takes part. Under way, sheets and figures follow at once."""
+    access.require(may_write(by, campaign))
+    before = _locked(campaign)
+    campaign.state, campaign.launched_on = before.state, before.launched_on
+    rows = list(campaign.indicators.select_related("indicator"))
+    if rows and before.kind.is_drive != campaign.kind.is_drive:
+        raise Refused(
+            _("It already asks for indicators: a peak drive stays one, and nothing else becomes one."), "kind"
+        )
+    _check_place(campaign)
+    _check_scope(campaign, scope)
+    campaign.save()
+    campaign.documents.set(documents)
+    if _write_scope(campaign, scope):
+        for row in rows:
+            _refuse_double(row, row.kinds.all())
+        _follow(campaign, {row.indicator_id for row in rows})
+    if campaign.ends != before.ends:
+        _move_drive_round(campaign, before)
+    return campaign
+
+
+@transaction.atomic
+def delete_campaign(campaign: Campaign, *, by: User) -> None:
+    """Delete a draft to which nothing refers. Raises `Refused` otherwise: a launched campaign ends by its state."""
+    access.require(may_write(by, campaign))
+    campaign = _locked(campaign)
+    if campaign.state != State.DRAFT:
+        raise Refused(_("A campaign that was launched is part of the history; close it instead."))
+    if campaign.children.exists():
+        raise Refused(_("Other campaigns hang below it; delete those first."))
+    for row in campaign.indicators.all():
+        _refuse_referenced(row)
+        row.delete()
+    campaign.scopes.all().delete()
+    campaign.delete()
+
+
+def _locked(campaign: Campaign) -> Campaign:
+    """The stored campaign, locked. Raises `Refused` when it is closed."""
+    found = (
+        Campaign.objects.select_for_update(of=("self",)).select_related("kind", "launching_unit").get(pk=campaign.pk)
+    )
+    if found.state == State.CLOSED:
+        raise Refused(_("The campaign is closed; it can no longer be changed."))
+    return found
+
+
+def _check_place(campaign: Campaign) -> None:
+    """Dates lie in the year, in those of the campaign above, and around those of the campaigns below."""
+    parent = campaign.parent
+    if parent is not None and parent.year != campaign.year:
+        raise Refused(_("A campaign belongs to the same year as the one it is part of."), "parent")
+    if parent is not None and parent.state == State.CLOSED:
+        raise Refused(_("“%(campaign)s” is closed; nothing can be added to it.") % {"campaign": parent}, "parent")
+    first, last = (parent.starts, parent.ends) if parent else (date(campaign.year, 1, 1), date(campaign.year, 12, 31))
+    for day, field in ((campaign.starts, "starts"), (campaign.ends, "ends")):
+        if not first <= day <= last:
+            raise Refused(
+                _("The day lies between %(first)s and %(last)s.")
+                % {"first": date_format(first), "last": date_format(last)},
+                field,
+            )
+    below = campaign.children if campaign.pk else Campaign.objects.none()
+    outside = below.filter(Q(starts__lt=campaign.starts) | Q(ends__gt=campaign.ends)).first()
+    if outside is not None:
+        raise Refused(
+            _("“%(campaign)s” is part of it and lasts from %(first)s to %(last)s.")
+            % {"campaign": outside, "first": date_format(outside.starts), "last": date_format(outside.ends)},
+            "ends",
+        )
+
+
+def _check_scope(campaign: Campaign, scope: Scope) -> None:
+    for unit in scope:
+        if not unit.path.startswith(campaign.launching_unit.path):
+            raise Refused(
+                _("%(unit)s does not belong to %(launching)s, which launches the campaign.")
+                % {"unit": unit, "launching": campaign.launching_unit},
+                "scope",
+            )
+    if not scope and campaign.state != State.DRAFT:
+        raise Refused(_("A campaign under way needs at least one unit that takes part."), "scope")
+
+
+def _write_scope(campaign: Campaign, scope: Scope) -> bool:
+    """Bring the rows of `CampaignScope` to `scope`; returns whether anything changed."""
+    wanted = {unit.pk: with_branch for unit, with_branch in scope.items()}
+    changed = False
+    for row in campaign.scopes.all():
+        with_branch = wanted.pop(row.unit_id, None)
+        if with_branch is None:
+            row.delete()
+            changed = True
+        elif with_branch != row.with_branch:
+            row.with_branch = with_branch
+            row.save(update_fields=["with_branch"])
+            changed = True
+    for unit, with_branch in wanted.items():
+        CampaignScope.objects.create(campaign=campaign, unit_id=unit, with_branch=with_branch)
+    return changed or bool(wanted)
+
+
+# ── its life ──────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def launch_campaign(campaign: Campaign, *, by: User, on: date) -> Campaign:
+    """The commander launches a draft: from now on it asks for figures, and sheets are there for everybody asked."""
+    access.require(may_launch(by, campaign))
+    campaign = _locked(campaign)
+    if campaign.state != State.DRAFT:
+        raise Refused(_("The campaign was launched on %(date)s.") % {"date": date_format(campaign.launched_on)})
+    if campaign.parent is not None and campaign.parent.state == State.DRAFT:
+        raise Refused(_("Launch “%(campaign)s” first, of which it is part.") % {"campaign": campaign.parent})
+    if on > clock.today():
+        raise Refused(_("Record the launch on its day, not before."), "on")
+    if not campaign.scopes.exists():
+        raise Refused(_("Say first which units take part."))
+    rows = list(campaign.indicators.select_related("indicator"))
+    for row in rows:
+        _refuse_double(row, row.kinds.all())
+    campaign.state, campaign.launched_on = State.LAUNCHED, on
+    campaign.save(update_fields=["state", "launched_on"])
+    _follow(campaign, {row.indicator_id for row in rows})
+    return campaign
+
+
+def next_states(campaign: Campaign) -> list[State]:
+    """States to which a campaign under way may go on: only forward."""
+    if campaign.state == State.DRAFT:
+        return []
+    states = list(State)
+    return states[states.index(State(campaign.state)) + 1 :]
+
+
+@transaction.atomic
+def advance_campaign(campaign: Campaign, *, by: User, state: str) -> Campaign:
+    """Carry a campaign under way on: preliminary review, final review, closed."""
+    access.require(may_launch(by, campaign))
+    campaign = _locked(campaign)
+    if state not in next_states(campaign):
+        raise Refused(
+            _("The campaign is “%(state)s”; it only goes forward.") % {"state": campaign.get_state_display()}, "state"
+        )
+    running = campaign.children.exclude(state__in=[State.DRAFT, State.CLOSED]).first()
+    if state == State.CLOSED and running is not None:
+        raise Refused(_("Close “%(campaign)s” first, which is part of it.") % {"campaign": running}, "state")
+    campaign.state = state
+    campaign.save(update_fields=["state"])
+    return campaign
+
+
+# ── what it asks for ──────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def place_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKind]) -> CampaignIndicator:
+    """Ask for an indicator. Raises `Refused` when another campaign of the year asks one of the units for it."""
+    access.require(may_write(by, row.campaign))
+    _locked(row.campaign)
+    if row.indicator.retired:
+        raise Refused(_("This indicator is no longer placed in campaigns."), "indicator")
+    kinds = list(kinds)
+    _refuse_double(row, kinds)
+    row.save()
+    row.kinds.set(kinds)
+    _follow(row.campaign, [row.indicator_id])
+    return row
+
+
+@transaction.atomic
+def change_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKind]) -> CampaignIndicator:
+    """Save a changed campaign indicator; the indicator and the campaign stay."""
+    access.require(may_write(by, row.campaign))
+    _locked(row.campaign)
+    kinds = list(kinds)
+    _refuse_double(row, kinds)
+    row.save()
+    row.kinds.set(kinds)
+    _follow(row.campaign, [row.indicator_id])
+    return row
+
+
+@transaction.atomic
+def remove_indicator(row: CampaignIndicator, *, by: User) -> None:
+    """Stop asking for an indicator that nothing refers to. Raises `Refused` naming what does."""
+    access.require(may_write(by, row.campaign))
+    campaign = _locked(row.campaign)
+    _refuse_referenced(row)
+    indicator = row.indicator_id
+    row.delete()
+    _follow(campaign, [indicator])
+
+
+def figures_asked(row: CampaignIndicator) -> int:
+    """How many figures of the year stand on sheets of the units that the campaign indicator asks."""
+    if row.campaign.state == State.DRAFT:
+        return 0
+    results = Result.objects.filter(indicator=row.indicator_id)
+    drive = row.campaign if row.campaign.kind.is_drive else None
+    results = results.filter(report__round__drive=drive, report__round__year=row.campaign.year)
+    kinds = [kind.pk for kind in row.kinds.all()]
+    if kinds:
+        results = results.filter(report__unit__kind__in=kinds)
+    return results.filter(scope_q(row.campaign, "report__lineage__path", "report__unit")).count()
+
+
+def scope_q(campaign: Campaign, path: str = "path", unit: str = "pk") -> Q:
+    """Rows of units in the scope of the campaign; `path` and `unit` lead to the unit's path and key."""
+    found = Q(**{f"{unit}__in": []})
+    for row in campaign.scopes.select_related("unit"):
+        found |= branch_q(row.unit.path, path) if row.with_branch else Q(**{unit: row.unit_id})
+    return found
+
+
+def _refuse_referenced(row: CampaignIndicator) -> None:
+    targets = row.targets.count()
+    if targets:
+        raise Refused(
+            _("“%(indicator)s” cannot be removed. Targets that refer to it: %(count)d.")
+            % {"indicator": row.label, "count": targets}
+        )
+    figures = figures_asked(row)
+    if figures:
+        raise Refused(
+            _("“%(indicator)s” cannot be removed. Figures of this year on sheets: %(count)d.")
+            % {"indicator": row.label, "count": figures}
+        )
+
+
+def _refuse_double(row: CampaignIndicator, kinds: Iterable[UnitKind]) -> None:
+    """A unit is asked an indicator by at most one campaign of a year, drafts included."""
+    others = CampaignIndicator.objects.filter(indicator=row.indicator_id, campaign__year=row.campaign.year)
+    others = others.exclude(campaign=row.campaign).select_related("campaign").prefetch_related("kinds")
+    mine = {kind.pk for kind in kinds}
+    for other in others:
+        units = Unit.objects.existing_on(clock.today()).filter(scope_q(row.campaign)).filter(scope_q(other.campaign))
+        for wanted in (mine, {kind.pk for kind in other.kinds.all()}):
+            units = units.filter(kind__in=wanted) if wanted else units
+        unit = units.order_by("path").first()
+        if unit is not None:
+            raise Refused(
+                _("“%(campaign)s” already asks %(unit)s for “%(indicator)s” in %(year)d.")
+                % {
+                    "campaign": other.campaign, "unit": unit, "indicator": row.indicator.label,
+                    "year": row.campaign.year,
+                }
+            )  # fmt: skip
+
+
+# ── what follows ──────────────────────────────────────────────────────────
+
+
+def _follow(campaign: Campaign, indicators: Iterable[int]) -> None:
+    """Bring the year's sheets and consolidated figures in line with what is asked now."""
+    indicators = list(indicators)
+    if campaign.state == State.DRAFT or not indicators:
+        return
+    if campaign.kind.is_drive:
+        if not Round.objects.filter(drive=campaign).exists():
+            opens, due = _drive_calendar(campaign)
+            set_up_drive_round(campaign, opens=opens, due=due, closes=None)
+        fit_sheets(Round.objects.filter(drive=campaign))
+        rebuild(campaign.year, drive=campaign, indicators=indicators)
+    else:
+        fit_sheets(Round.objects.quarters().filter(year=campaign.year))
+        rebuild(campaign.year, indicators=indicators)
+
+
+def _drive_calendar(drive: Campaign) -> tuple[date, date]:
+    """Opens and due: from the drive's last ten days, due on the tenth day after it."""
+    return max(drive.starts, drive.ends - timedelta(days=9)), drive.ends + timedelta(days=10)
+
+
+def _move_drive_round(drive: Campaign, before: Campaign) -> None:
+    """A drive that ends on another day: its round takes that day's tree, and the usual calendar if it had it."""
+    round_ = Round.objects.filter(drive=drive).first()
+    if round_ is None:
+        return
+    if (round_.opens, round_.due, round_.closes) == (*_drive_calendar(before), None):
+        round_.opens, round_.due = _drive_calendar(drive)
+        round_.save()
+    place_units(round_)
+    fit_sheets([round_])
+    rebuild(drive.year, drive=drive)

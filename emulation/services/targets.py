@@ -1,0 +1,386 @@
+"""Targets: assigned by the superior, registered by the unit, agreed by the reviewer responsible.
+
+Everything is compared with the agreed value alone; milestones and comparator belong to it. Every value
+that changes leaves a `TargetChange`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emulation.models import CampaignIndicator, Indicator, Registration, RegistrationEvent, Target, TargetChange
+from emulation.numbers import LIMIT, format_part
+from emulation.services.sheets import LEAST_REASON
+from emulation.services.summaries import recompute
+from units import access
+from units.errors import Refused
+from units.models import Role, Unit, User
+from units.paths import branch_q, path_ids
+
+State = Registration.State
+Kind = RegistrationEvent.Kind
+Field = TargetChange.Field
+Values = Mapping[int, Decimal | None]  # campaign indicator → value; None clears it
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """What is agreed for one campaign indicator; `milestones` are cumulative to the ends of quarters I–III."""
+
+    value: Decimal
+    comparator: str
+    milestones: tuple[Decimal, Decimal, Decimal] | None = None
+
+
+# ── who ───────────────────────────────────────────────────────────────────
+
+
+def may_assign(user: User, unit: Unit) -> bool:
+    return access.is_superior_staff(user, unit)
+
+
+def may_register(user: User, unit: Unit) -> bool:
+    return access.works_at(user, unit, Role.STAFF)
+
+
+def may_hand_in(user: User, unit: Unit) -> bool:
+    return access.works_at(user, unit, Role.COMMANDER)
+
+
+def may_agree(user: User, registration: Registration) -> bool:
+    """The reviewers responsible, but nobody judges a registration they typed or handed in."""
+    return access.reviews(user, registration.unit) and not took_part(user, registration)
+
+
+def took_part(user: User, registration: Registration) -> bool:
+    """Whether the user registered a value of the unit and year or handed the registration in, ever."""
+    typed = TargetChange.objects.filter(
+        by=user,
+        field=Field.REGISTERED,
+        target__unit=registration.unit_id,
+        target__campaign_indicator__campaign__year=registration.year,
+    )
+    return typed.exists() or (
+        registration.pk is not None and registration.events.filter(by=user, kind=Kind.SUBMITTED).exists()
+    )
+
+
+# ── which ─────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A campaign indicator for which a unit may have a target; `own`: asked of the unit itself, not only below it."""
+
+    row: CampaignIndicator
+    own: bool
+
+
+def places_for(unit: Unit, year: int) -> list[Place]:
+    """What the year's campaigns, drafts included, ask of the unit or of units in its branch.
+
+    One an indicator: the one that asks the unit itself, else the first that asks somebody below. Peak
+    drives are left out: their targets belong to the drive. A fixed number of queries.
+    """
+    above = path_ids(unit.path)[:-1]
+    around = Q(campaign__scopes__unit__in=above, campaign__scopes__with_branch=True)
+    inside = branch_q(unit.path, "campaign__scopes__unit__path")
+    kinds = set(Unit.objects.in_branch(unit).order_by().values_list("kind_id", flat=True).distinct())
+    rows = (
+        CampaignIndicator.objects.filter(around | inside, campaign__year=year, campaign__kind__is_drive=False)
+        .select_related("indicator__area", "indicator__grade_scale", "campaign")
+        .prefetch_related("kinds", "campaign__scopes", "indicator__grade_scale__grades")
+        .distinct()
+    )
+    found: dict[int, Place] = {}
+    for row in rows.order_by("campaign__parent_id", "campaign_id", "pk"):
+        asked = {kind.pk for kind in row.kinds.all()} or kinds
+        if asked.isdisjoint(kinds):
+            continue
+        takes_part = any(
+            s.unit_id == unit.pk or (s.with_branch and s.unit_id in above) for s in row.campaign.scopes.all()
+        )
+        place = Place(row, own=takes_part and unit.kind_id in asked)
+        if row.indicator_id not in found or place.own:
+            found[row.indicator_id] = place
+    return sorted(found.values(), key=_order)
+
+
+def _order(place: Place) -> tuple[int, int, int, str]:
+    indicator = place.row.indicator
+    return indicator.area.order, place.row.order, indicator.order, indicator.code
+
+
+# ── what a target must be ─────────────────────────────────────────────────
+
+
+def wrong_value(indicator: Indicator, value: Decimal) -> Iterator[str]:
+    """Why a number cannot be a target of the indicator; for grades it is the rank of a class."""
+    if indicator.measure == Indicator.Measure.GRADE:
+        if value not in {grade.rank for grade in indicator.grade_scale.grades.all()}:
+            yield _("Choose a grade.")
+        return
+    if value < 0:
+        yield _("A target is not below zero.")
+    if value >= LIMIT:
+        yield _("Figures stay below 100 billion.")
+    if -int(value.normalize().as_tuple().exponent) > indicator.target_decimals:
+        yield _("At most %(decimals)d decimals are allowed.") % {"decimals": indicator.target_decimals}
+    share = indicator.measure == Indicator.Measure.CHECKLIST or (indicator.capped and indicator.scale == 100)
+    if share and value > 100:
+        yield _("A share of a whole is at most 100 %.")
+
+
+def wrong_milestones(indicator: Indicator, agreement: Agreement) -> Iterator[tuple[int, str]]:
+    """(quarter, why) of milestones that cannot be: of what adds up, they never fall and end within the year's."""
+    before = Decimal(0)
+    for quarter, value in enumerate(agreement.milestones or (), start=1):
+        for message in wrong_value(indicator, value):
+            yield quarter, message
+        if not adds_up(indicator):
+            continue
+        if value < before:
+            yield (
+                quarter,
+                _("Counted from January: not below the milestone before, %(value)s.")
+                % {"value": format_part(before)},
+            )
+        elif agreement.comparator in (">=", ">") and value > agreement.value:
+            yield quarter, _("Not above the year's target, %(value)s.") % {"value": format_part(agreement.value)}
+        before = max(before, value)
+
+
+def adds_up(indicator: Indicator) -> bool:
+    """Whether quarters add up to the year, so that milestones are parts of the year's target."""
+    flow = Indicator.Accrual.FLOW
+    return indicator.accrual == Indicator.Accrual.FLOW_OVER_STOCK or (indicator.accrual == flow and indicator.is_sum)
+
+
+# ── values ────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def assign(unit: Unit, year: int, values: Values, *, by: User) -> int:
+    """Staff of the superior propose values; returns how many changed. What is agreed already stays as it is."""
+    access.require(may_assign(by, unit))
+    targets = _targets(unit, year, values)
+    for pk, target in targets.items():
+        if target.agreed is not None and target.assigned != values[pk]:
+            raise Refused(_("“%(indicator)s” has been agreed; only the reviewer changes it now.") % _named(target))
+    return _write(targets, values, "assigned", by=by)
+
+
+@transaction.atomic
+def register(unit: Unit, year: int, values: Values, *, by: User) -> int:
+    """The unit's staff enter what it sets itself; returns how many changed."""
+    access.require(may_register(by, unit))
+    registration = _locked(unit, year)
+    if registration.state not in (State.DRAFT, State.RETURNED):
+        raise Refused(_("The registration is “%(state)s” and stands still.") % _state(registration))
+    return _write(_targets(unit, year, values), values, "registered", by=by)
+
+
+def _targets(unit: Unit, year: int, chosen: Iterable[int]) -> dict[int, Target]:
+    """campaign indicator → the unit's target of the year, new ones unsaved. Raises `Refused` for others."""
+    rows = {place.row.pk: place.row for place in places_for(unit, year)}
+    stored = Target.objects.select_for_update().filter(unit=unit, campaign_indicator__in=rows, drive=None)
+    known = {target.campaign_indicator_id: target for target in stored}
+    found = {}
+    for pk in chosen:
+        row = rows.get(pk)
+        if row is None:
+            raise Refused(_("An indicator is not asked of this unit; load the page again."))
+        found[pk] = known.get(pk) or Target(unit=unit, campaign_indicator=row, comparator=row.comparator)
+        found[pk].campaign_indicator = row
+    return found
+
+
+def _write(targets: dict[int, Target], values: Values, field: str, *, by: User) -> int:
+    changed: list[tuple[Target, Any, Any]] = []
+    for pk, target in targets.items():
+        before, after = getattr(target, field), values[pk]
+        if before == after:
+            continue
+        if after is not None:
+            _refuse_wrong(target, wrong_value(target.campaign_indicator.indicator, after))
+        setattr(target, field, after)
+        changed.append((target, _value(before), _value(after)))
+    _save(changed, field, by=by)
+    return len(changed)
+
+
+def _value(value: Decimal | None) -> dict[str, str] | None:
+    return None if value is None else {"value": value_text(value)}
+
+
+def value_text(value: Decimal) -> str:
+    """A value as it stands in traces: plain, without trailing zeros."""
+    return f"{value.normalize():f}"
+
+
+def _refuse_wrong(target: Target, messages: Iterable[str]) -> None:
+    found = list(messages)
+    if found:
+        raise Refused([f"{target.campaign_indicator.label}: {message}" for message in found])
+
+
+def _save(changed: list[tuple[Target, Any, Any]], field: str, *, by: User, reason: str = "") -> None:
+    """Write targets with a trace row each (before, after)."""
+    for target, _before, _after in changed:
+        target.save()
+    now = timezone.now()
+    TargetChange.objects.bulk_create(
+        TargetChange(target=target, field=field, before=before, after=after, by=by, at=now, reason=reason)
+        for target, before, after in changed
+    )
+
+
+# ── the registration ──────────────────────────────────────────────────────
+
+
+def registration_of(unit: Unit, year: int) -> Registration:
+    """The unit's registration of the year, unsaved where nothing has been done yet."""
+    return Registration.objects.filter(unit=unit, year=year).first() or Registration(unit=unit, year=year)
+
+
+def _locked(unit: Unit, year: int) -> Registration:
+    Registration.objects.get_or_create(unit=unit, year=year)
+    return Registration.objects.select_for_update(of=("self",)).select_related("unit").get(unit=unit, year=year)
+
+
+def _enter(registration: Registration, state: str, kind: str, *, by: User, reason: str = "") -> None:
+    registration.state = state
+    registration.save(update_fields=["state"])
+    RegistrationEvent.objects.create(registration=registration, kind=kind, by=by, at=timezone.now(), reason=reason)
+
+
+@transaction.atomic
+def hand_in_registration(unit: Unit, year: int, *, by: User) -> Registration:
+    """The unit's commander hands its registration in. Raises `Refused` when nothing is registered."""
+    access.require(may_hand_in(by, unit))
+    registration = _locked(unit, year)
+    if registration.state not in (State.DRAFT, State.RETURNED):
+        raise Refused(_("The registration is “%(state)s” and stands still.") % _state(registration))
+    if not _of_year(unit, year).filter(registered__isnull=False).exists():
+        raise Refused(_("Nothing is registered yet."))
+    _enter(registration, State.SUBMITTED, Kind.SUBMITTED, by=by)
+    return registration
+
+
+@transaction.atomic
+def return_registration(unit: Unit, year: int, *, by: User, reason: str) -> Registration:
+    """The reviewer sends a registration back with a reason that says what is to be done."""
+    registration = _for_review(unit, year, by=by)
+    if registration.state != State.SUBMITTED:
+        raise Refused(_("Only a registration that was handed in can be returned."))
+    _enter(registration, State.RETURNED, Kind.RETURNED, by=by, reason=_reason(reason))
+    return registration
+
+
+@transaction.atomic
+def agree(
+    unit: Unit, year: int, lines: Mapping[int, Agreement | None], *, by: User, reason: str = ""
+) -> Registration:
+    """The reviewer sets what holds: for a registration handed in, or later with a reason.
+
+    `lines` maps campaign indicators to what is agreed (None: no target); those not named stay.
+    """
+    registration = _for_review(unit, year, by=by)
+    if registration.state not in (State.SUBMITTED, State.AGREED):
+        raise Refused(_("The unit has not handed its registration in."))
+    targets = _targets(unit, year, lines)
+    if registration.state == State.SUBMITTED:
+        _refuse_gaps(unit, year, lines)
+    changed = []
+    for pk, target in targets.items():
+        before, after = agreement_of(target), lines[pk]
+        if after is not None and after == before:
+            continue
+        if after is None and before is None:
+            continue
+        if before is not None:
+            reason = _reason(reason)
+        if after is not None:
+            indicator = target.campaign_indicator.indicator
+            _refuse_wrong(target, [*wrong_value(indicator, after.value)])
+            _refuse_wrong(target, [message for _quarter, message in wrong_milestones(indicator, after)])
+        _set(target, after)
+        changed.append((target, _agreed(before), _agreed(after)))
+    _save(changed, Field.AGREED, by=by, reason=reason)
+    if registration.state == State.SUBMITTED:
+        _enter(registration, State.AGREED, Kind.AGREED, by=by)
+    recompute([unit.pk], year=year, indicators={t.campaign_indicator.indicator_id for t, _b, _a in changed})
+    return registration
+
+
+def agreement_of(target: Target) -> Agreement | None:
+    """What is agreed now."""
+    if target.agreed is None:
+        return None
+    milestones = target.milestones
+    return Agreement(target.agreed, target.comparator, tuple(milestones) if milestones else None)
+
+
+def _set(target: Target, agreement: Agreement | None) -> None:
+    target.agreed = agreement.value if agreement else None
+    if agreement:
+        target.comparator = agreement.comparator
+    first, second, third = (agreement.milestones if agreement else None) or (None, None, None)
+    target.milestone_1, target.milestone_2, target.milestone_3 = first, second, third
+
+
+def _agreed(agreement: Agreement | None) -> dict[str, Any] | None:
+    if agreement is None:
+        return None
+    found: dict[str, Any] = {"value": value_text(agreement.value), "comparator": agreement.comparator}
+    if agreement.milestones:
+        found["milestones"] = [value_text(value) for value in agreement.milestones]
+    return found
+
+
+def _for_review(unit: Unit, year: int, *, by: User) -> Registration:
+    access.require(access.reviews(by, unit))
+    registration = _locked(unit, year)
+    if took_part(by, registration):
+        raise Refused(_("You typed or handed in this registration; somebody else has to judge it."))
+    return registration
+
+
+def _refuse_gaps(unit: Unit, year: int, lines: Mapping[int, Agreement | None]) -> None:
+    """What the unit registered is agreed with some value, or the registration goes back."""
+    for target in (
+        _of_year(unit, year).filter(registered__isnull=False).select_related("campaign_indicator__indicator")
+    ):
+        if lines.get(target.campaign_indicator_id) is None:
+            raise Refused(_("“%(indicator)s” was registered: agree on a value, or return it.") % _named(target))
+
+
+def _of_year(unit: Unit, year: int) -> Any:
+    return Target.objects.filter(unit=unit, campaign_indicator__campaign__year=year, drive=None)
+
+
+def _reason(text: str) -> str:
+    text = text.strip()
+    if len(text) < LEAST_REASON:
+        raise Refused(
+            _("Give a reason of at least %(count)d characters that says what is to be done.")
+            % {"count": LEAST_REASON},
+            "reason",
+        )
+    return text
+
+
+def _named(target: Target) -> dict[str, str]:
+    return {"indicator": target.campaign_indicator.label}
+
+
+def _state(registration: Registration) -> dict[str, str]:
+    return {"state": str(registration.get_state_display())}

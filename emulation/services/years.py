@@ -1,0 +1,173 @@
+"""A new year on the pattern of an old one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emulation.models import Campaign, CampaignIndicator, CampaignScope, Round, Target, TargetChange
+from emulation.periods import YEARS
+from emulation.services.campaigns import may_write
+from emulation.services.rounds import set_up_rounds
+from emulation.services.targets import value_text
+from units import access
+from units.errors import Refused
+from units.models import User
+
+
+@dataclass(frozen=True)
+class YearCopy:
+    """What copying a year makes: campaigns, what they ask for, agreed targets that become proposals.
+
+    Units that have ended and indicators no longer placed stay behind; both are named.
+    """
+
+    campaigns: list[Campaign]
+    indicators: list[CampaignIndicator]
+    targets: list[Target]
+    left_indicators: list[CampaignIndicator]
+    left_units: list[str]
+    rounds: int  # quarter rounds to be made
+
+
+def year_copy(root: Campaign, year: int) -> YearCopy:
+    """What there is to copy, parents before their children. A fixed number of queries."""
+    campaigns = Campaign.objects.filter(year=root.year).select_related("kind", "launching_unit")
+    rows = CampaignIndicator.objects.filter(campaign__year=root.year).select_related("indicator", "campaign")
+    rows = list(rows.prefetch_related("kinds"))
+    kept = [row for row in rows if not row.indicator.retired]
+    targets = Target.objects.filter(campaign_indicator__in=kept, agreed__isnull=False).select_related("unit")
+    scopes = CampaignScope.objects.filter(campaign__year=root.year).select_related("unit")
+    ended = {row.unit.name for row in [*scopes, *targets] if row.unit.ended}
+    known = Round.objects.quarters().filter(year=year).count()
+    return YearCopy(
+        campaigns=_parents_first(list(campaigns.prefetch_related("scopes__unit", "documents"))),
+        indicators=kept,
+        targets=[target for target in targets if not target.unit.ended],
+        left_indicators=[row for row in rows if row.indicator.retired],
+        left_units=sorted(ended),
+        rounds=4 - known,
+    )
+
+
+def _parents_first(campaigns: list[Campaign]) -> list[Campaign]:
+    below: dict[int | None, list[Campaign]] = {}
+    for campaign in campaigns:
+        below.setdefault(campaign.parent_id, []).append(campaign)
+    ordered: list[Campaign] = []
+    level = below.get(None, [])
+    while level:
+        ordered += level
+        level = [child for campaign in level for child in below.get(campaign.pk, [])]
+    return ordered
+
+
+def refuse_year(root: Campaign, year: int) -> None:
+    """Raise `Refused` when the year cannot take the copy."""
+    if year not in YEARS:
+        raise Refused(_("Choose a year between 1945 and 2099."), "year")
+    if Campaign.objects.filter(year=year).exists():
+        raise Refused(_("The year %(year)d already has its movement.") % {"year": year}, "year")
+
+
+@transaction.atomic
+def copy_year(root: Campaign, *, year: int, by: User) -> Campaign:
+    """Copy the movement of a year: tree and campaign indicators as drafts, targets as proposals, rounds.
+
+    A target's assigned value becomes what was agreed last; nothing is registered or agreed yet.
+    Returns the new root.
+    """
+    access.require(may_write(by, root))
+    refuse_year(root, year)
+    old = year_copy(root, year)
+    campaigns = {campaign.pk: _copy_campaign(campaign, root, year) for campaign in old.campaigns}
+    for campaign in old.campaigns:
+        _copy_links(campaign, campaigns)
+    rows = {row.pk: _copy_indicator(row, campaigns) for row in old.indicators}
+    _copy_targets(old.targets, rows, campaigns, by=by, reason=_("Copied from %(year)d") % {"year": root.year})
+    set_up_rounds(year)
+    return campaigns[root.pk]
+
+
+def _copy_campaign(campaign: Campaign, root: Campaign, year: int) -> Campaign:
+    launching = root.launching_unit if campaign.launching_unit.ended else campaign.launching_unit
+    return Campaign(
+        year=year,
+        kind=campaign.kind,
+        name=re.sub(rf"\bnăm {root.year}\b", f"năm {year}", campaign.name),
+        theme=campaign.theme,
+        content=campaign.content,
+        launching_unit=launching,
+        starts=_in_year(campaign.starts, year),
+        ends=_in_year(campaign.ends, year),
+        order=campaign.order,
+    )
+
+
+def _in_year(day: date, year: int) -> date:
+    """The same day of another year; 29 February becomes the 28th."""
+    return day.replace(year=year, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
+
+
+def _copy_links(campaign: Campaign, campaigns: dict[int, Campaign]) -> None:
+    copy = campaigns[campaign.pk]
+    copy.parent = campaigns[campaign.parent_id] if campaign.parent_id else None
+    copy.save()
+    copy.documents.set(campaign.documents.all())
+    for scope in campaign.scopes.all():
+        if not scope.unit.ended:
+            CampaignScope.objects.create(campaign=copy, unit=scope.unit, with_branch=scope.with_branch)
+
+
+def _copy_indicator(row: CampaignIndicator, campaigns: dict[int, Campaign]) -> CampaignIndicator:
+    kinds = list(row.kinds.all())
+    copy = CampaignIndicator(campaign=campaigns[row.campaign_id], indicator=row.indicator)
+    for column in (
+        "name", "office_id", "asked", "comparator", "points", "range_min", "range_max", "over_margin", "near_margin",
+        "is_main", "is_tile", "order",
+    ):  # fmt: skip
+        setattr(copy, column, getattr(row, column))
+    copy.save()
+    copy.kinds.set(kinds)
+    return copy
+
+
+def _copy_targets(
+    targets: list[Target],
+    rows: dict[int, CampaignIndicator],
+    campaigns: dict[int, Campaign],
+    *,
+    by: User,
+    reason: str,
+) -> None:
+    copies = [
+        Target(
+            unit=target.unit,
+            campaign_indicator=rows[target.campaign_indicator_id],
+            drive=campaigns[target.drive_id] if target.drive_id else None,
+            comparator=target.comparator,
+            assigned=target.agreed,
+            milestone_1=target.milestone_1,
+            milestone_2=target.milestone_2,
+            milestone_3=target.milestone_3,
+            source=target.source,
+        )
+        for target in targets
+    ]
+    Target.objects.bulk_create(copies, batch_size=500)
+    now = timezone.now()
+    TargetChange.objects.bulk_create(
+        (
+            TargetChange(
+                target=copy, field=TargetChange.Field.ASSIGNED, after={"value": value_text(copy.assigned)}, by=by,
+                at=now, reason=reason,
+            )
+            for copy in copies
+        ),
+        batch_size=500,
+    )  # fmt: skip

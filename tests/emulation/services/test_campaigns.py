@@ -1,0 +1,387 @@
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import translation
+
+from emulation.models import Campaign, CampaignIndicator, Report, Round, Summary
+from emulation.services import campaigns
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_campaign_kind,
+    make_drive,
+    make_indicator,
+    make_report,
+    make_rounds,
+    make_target,
+    make_unit_kind,
+    make_user,
+)
+from units.errors import Refused
+from units.models import Role
+
+
+@pytest.fixture
+def planner(department):
+    return make_user("planner", (department, Role.STAFF))
+
+
+@pytest.fixture
+def chief(department):
+    return make_user("chief", (department, Role.COMMANDER))
+
+
+def draft(department, **fields):
+    defaults = {
+        "year": 2020, "kind": make_campaign_kind(), "name": "Phong trào", "launching_unit": department,
+        "starts": date(2020, 1, 1), "ends": date(2020, 12, 31),
+    }  # fmt: skip
+    return Campaign(**defaults | fields)
+
+
+def refusal(function, *args, **kwargs) -> str:
+    with translation.override("en"), pytest.raises(Refused) as caught:
+        function(*args, **kwargs)
+    return " ".join(caught.value.messages)
+
+
+# ── writing ───────────────────────────────────────────────────────────────
+
+
+def test_create_campaign_saves_a_draft_with_its_scope(department, depot, planner):
+    campaign = campaigns.create_campaign(
+        draft(department, state="launched"), by=planner, documents=[], scope={department: True, depot: False}
+    )
+
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.launched_on) == ("draft", None)
+    assert dict(campaign.scopes.values_list("unit__code", "with_branch")) == {"CKT": True, "K1": False}
+
+
+def test_create_campaign_needs_staff_of_the_launching_unit(department, chief, staff):
+    for user in (chief, staff):
+        with pytest.raises(PermissionDenied):
+            campaigns.create_campaign(draft(department), by=user, documents=[], scope={})
+
+
+def test_create_campaign_refuses_units_of_others(department, elsewhere, planner):
+    message = refusal(campaigns.create_campaign, draft(department), by=planner, documents=[], scope={elsewhere: True})
+
+    assert message == "Unit CHC does not belong to Unit CKT, which launches the campaign."
+
+
+def test_create_campaign_refuses_dates_outside_the_one_above(department, planner):
+    parent = make_campaign(department, starts=date(2020, 2, 1), ends=date(2020, 11, 30))
+
+    with pytest.raises(Refused) as caught:
+        campaigns.create_campaign(
+            draft(department, parent=parent, starts=date(2020, 1, 31)), by=planner, documents=[], scope={}
+        )
+
+    assert caught.value.field == "starts"
+
+
+def test_update_campaign_refuses_dates_that_leave_a_campaign_below_outside(department, planner):
+    movement = make_campaign(department)
+    make_campaign(department, ends=date(2020, 11, 30))
+    movement.ends = date(2020, 10, 31)
+
+    with pytest.raises(Refused) as caught:
+        campaigns.update_campaign(movement, by=planner, documents=[], scope={department: True})
+
+    assert caught.value.field == "ends"
+
+
+def test_update_campaign_that_is_closed_is_refused(department, planner):
+    campaign = make_campaign(department, state="closed")
+
+    message = refusal(campaigns.update_campaign, campaign, by=planner, documents=[], scope={department: True})
+
+    assert message == "The campaign is closed; it can no longer be changed."
+
+
+def test_update_campaign_with_a_smaller_scope_takes_untouched_sheets_and_figures_away(
+    department, depot, workshop, planner
+):
+    campaign = make_campaign(department)
+    row = make_campaign_indicator(campaign, make_indicator())
+    make_rounds()
+    assert Summary.objects.get(unit=department, period="Q1", indicator=row.indicator).expected == 3
+
+    campaigns.update_campaign(campaign, by=planner, documents=[], scope={depot: True})
+
+    assert Summary.objects.get(unit=department, period="Q1", indicator=row.indicator).expected == 1
+    assert set(Report.objects.values_list("unit__code", flat=True)) == {"K1"}
+
+
+def test_update_campaign_keeps_a_sheet_on_which_something_stands(department, depot, workshop, planner):
+    campaign = make_campaign(department)
+    row = make_campaign_indicator(campaign, make_indicator())
+    rounds = make_rounds()
+    make_report(workshop, rounds[1], {row.indicator: 5}, state="approved")
+
+    campaigns.update_campaign(campaign, by=planner, documents=[], scope={depot: True})
+
+    assert Report.objects.filter(unit=workshop).count() == 1
+    summary = Summary.objects.get(unit=department, period="Q1", indicator=row.indicator)
+    assert (summary.reported, summary.expected) == (1, 2)
+
+
+def test_update_campaign_does_not_turn_a_movement_with_indicators_into_a_drive(department, planner):
+    campaign = make_campaign(department)
+    make_campaign_indicator(campaign, make_indicator())
+    campaign.kind = make_campaign_kind("drive", is_drive=True)
+
+    with pytest.raises(Refused) as caught:
+        campaigns.update_campaign(campaign, by=planner, documents=[], scope={department: True})
+
+    assert caught.value.field == "kind"
+
+
+def test_delete_campaign_takes_a_draft_with_its_indicators(department, planner):
+    campaign = make_campaign(department, state="draft", launched_on=None)
+    make_campaign_indicator(campaign, make_indicator())
+
+    campaigns.delete_campaign(campaign, by=planner)
+
+    assert Campaign.objects.count() == 0
+
+
+def test_delete_campaign_with_targets_is_refused(department, depot, planner):
+    campaign = make_campaign(department, state="draft", launched_on=None)
+    make_target(depot, make_campaign_indicator(campaign, make_indicator(name="Sáng kiến")), 5)
+
+    assert (
+        refusal(campaigns.delete_campaign, campaign, by=planner)
+        == "“Sáng kiến” cannot be removed. Targets that refer to it: 1."
+    )
+
+
+def test_delete_campaign_that_was_launched_is_refused(department, planner):
+    message = refusal(campaigns.delete_campaign, make_campaign(department), by=planner)
+
+    assert message == "A campaign that was launched is part of the history; close it instead."
+
+
+# ── its life ──────────────────────────────────────────────────────────────
+
+
+def test_launch_campaign_makes_the_sheets_of_everybody_asked(department, depot, workshop, chief):
+    campaign = make_campaign(department, state="draft", launched_on=None)
+    row = make_campaign_indicator(campaign, make_indicator(), kinds=[make_unit_kind("depot")])
+    make_rounds()
+    assert Report.objects.count() == 0
+
+    campaigns.launch_campaign(campaign, by=chief, on=date(2020, 1, 6))
+
+    campaign.refresh_from_db()
+    assert (campaign.state, campaign.launched_on) == ("launched", date(2020, 1, 6))
+    assert list(Report.objects.values_list("unit__code", flat=True)) == ["K1"] * 4
+    assert Summary.objects.get(unit=department, period="Y", indicator=row.indicator).expected == 4
+
+
+def test_launch_campaign_is_the_commanders(department, planner):
+    campaign = make_campaign(department, state="draft", launched_on=None)
+
+    with pytest.raises(PermissionDenied):
+        campaigns.launch_campaign(campaign, by=planner, on=date(2020, 1, 6))
+
+
+def test_launch_campaign_before_its_day_is_refused(department, chief, set_today):
+    set_today(date(2020, 1, 5))
+    campaign = make_campaign(department, state="draft", launched_on=None)
+
+    with pytest.raises(Refused) as caught:
+        campaigns.launch_campaign(campaign, by=chief, on=date(2020, 1, 6))
+
+    assert caught.value.field == "on"
+
+
+def test_launch_campaign_below_a_draft_or_twice_or_without_units_is_refused(department, chief):
+    movement = make_campaign(department, name="Gốc", state="draft", launched_on=None)
+    below = make_campaign(department, state="draft", launched_on=None)
+    movement.scopes.all().delete()
+
+    def launch(campaign):
+        return refusal(campaigns.launch_campaign, campaign, by=chief, on=date(2020, 1, 6))
+
+    assert launch(below) == "Launch “Gốc” first, of which it is part."
+    assert launch(movement) == "Say first which units take part."
+    Campaign.objects.filter(pk=movement.pk).update(state="launched", launched_on=date(2020, 1, 6))
+    assert launch(movement) == "The campaign was launched on 06/01/2020."
+
+
+def test_launch_of_a_drive_with_indicators_sets_up_its_round(department, depot, chief):
+    make_campaign(department)
+    drive = make_drive(department, state="draft", launched_on=None, ends=date(2020, 6, 30))
+    row = make_campaign_indicator(drive, make_indicator(), kinds=[make_unit_kind("depot")])
+
+    campaigns.launch_campaign(drive, by=chief, on=date(2020, 4, 1))
+
+    round_ = Round.objects.get(drive=drive)
+    assert (round_.opens, round_.due, round_.closes) == (date(2020, 6, 21), date(2020, 7, 10), None)
+    assert [report.unit for report in round_.reports.all()] == [depot]
+    assert Summary.objects.get(unit=department, drive=drive, indicator=row.indicator).expected == 1
+
+
+def test_a_drive_that_ends_later_moves_its_round(department, depot, planner):
+    make_campaign(department)
+    drive = make_drive(department, ends=date(2020, 5, 19))
+    campaigns.place_indicator(
+        CampaignIndicator(campaign=drive, indicator=make_indicator()), by=planner, kinds=[make_unit_kind("depot")]
+    )
+    assert Round.objects.get(drive=drive).due == date(2020, 5, 29)
+
+    drive.ends = date(2020, 6, 30)
+    campaigns.update_campaign(drive, by=planner, documents=[], scope={department: True})
+
+    assert Round.objects.get(drive=drive).due == date(2020, 7, 10)
+
+
+def test_advance_campaign_goes_forward_only(department, chief):
+    campaign = make_campaign(department)
+
+    campaigns.advance_campaign(campaign, by=chief, state="final")
+
+    campaign.refresh_from_db()
+    assert campaign.state == "final"
+    assert campaigns.next_states(campaign) == ["closed"]
+    with pytest.raises(Refused):
+        campaigns.advance_campaign(campaign, by=chief, state="preliminary")
+
+
+def test_advance_campaign_closes_what_is_below_first(department, chief):
+    movement = make_campaign(department)
+    below = make_campaign(department, name="Cuộc vận động 50")
+
+    assert (
+        refusal(campaigns.advance_campaign, movement, by=chief, state="closed")
+        == "Close “Cuộc vận động 50” first, which is part of it."
+    )
+    campaigns.advance_campaign(below, by=chief, state="closed")
+    campaigns.advance_campaign(movement, by=chief, state="closed")
+    movement.refresh_from_db()
+    assert movement.state == "closed"
+
+
+# ── what it asks for ──────────────────────────────────────────────────────
+
+
+def test_place_indicator_in_a_campaign_under_way_is_expected_at_once(department, depot, workshop, planner):
+    campaign = make_campaign(department)
+    make_rounds()
+
+    row = campaigns.place_indicator(
+        CampaignIndicator(campaign=campaign, indicator=make_indicator(), asked="half"),
+        by=planner,
+        kinds=[make_unit_kind("depot"), make_unit_kind("workshop")],
+    )
+
+    assert set(Report.objects.values_list("unit__code", "round__quarter")) == {
+        ("K1", 2), ("K1", 4), ("X1", 2), ("X1", 4),
+    }  # fmt: skip
+    assert Summary.objects.get(unit=department, period="Y", indicator=row.indicator).expected == 4
+
+
+def test_place_indicator_leaves_an_approved_sheet_approved_with_a_missing_cell(department, depot, planner):
+    campaign = make_campaign(department)
+    first = make_campaign_indicator(campaign, make_indicator(), kinds=[make_unit_kind("depot")])
+    rounds = make_rounds()
+    report = make_report(depot, rounds[1], {first.indicator: 5}, state="approved")
+
+    row = campaigns.place_indicator(
+        CampaignIndicator(campaign=campaign, indicator=make_indicator()), by=planner, kinds=[make_unit_kind("depot")]
+    )
+
+    report.refresh_from_db()
+    assert report.state == "approved"
+    summary = Summary.objects.get(unit=department, period="Q1", indicator=row.indicator)
+    assert (summary.reported, summary.expected) == (0, 1)
+
+
+def test_place_indicator_that_another_campaign_asks_of_the_unit_is_refused(department, depot, workshop, planner):
+    indicator = make_indicator(name="Quân số khỏe")
+    make_campaign_indicator(make_campaign(department, name="Phong trào năm"), indicator)
+    other = make_campaign(depot, name="Ngành Hậu cần", launching_unit=department)
+
+    message = refusal(
+        campaigns.place_indicator, CampaignIndicator(campaign=other, indicator=indicator), by=planner, kinds=[]
+    )
+
+    assert message == "“Phong trào năm” already asks Unit K1 for “Quân số khỏe” in 2020."
+
+
+def test_place_indicator_for_other_kinds_or_another_branch_is_allowed(department, depot, workshop, planner):
+    indicator = make_indicator()
+    make_campaign_indicator(make_campaign(department), indicator, kinds=[make_unit_kind("depot")])
+    other = make_campaign(department)
+
+    row = campaigns.place_indicator(
+        CampaignIndicator(campaign=other, indicator=indicator), by=planner, kinds=[make_unit_kind("workshop")]
+    )
+
+    assert row.pk is not None
+
+
+def test_change_indicator_to_kinds_that_another_campaign_asks_is_refused(department, depot, workshop, planner):
+    indicator = make_indicator()
+    make_campaign_indicator(make_campaign(department), indicator, kinds=[make_unit_kind("depot")])
+    row = make_campaign_indicator(make_campaign(department), indicator, kinds=[make_unit_kind("workshop")])
+
+    with pytest.raises(Refused):
+        campaigns.change_indicator(row, by=planner, kinds=[make_unit_kind("workshop"), make_unit_kind("depot")])
+
+    assert [kind.code for kind in row.kinds.all()] == ["workshop"]
+
+
+def test_update_campaign_to_a_scope_that_another_campaign_asks_is_refused(department, depot, workshop, planner):
+    indicator = make_indicator()
+    make_campaign_indicator(make_campaign(depot, launching_unit=department), indicator)
+    other = make_campaign(workshop, launching_unit=department)
+    make_campaign_indicator(other, indicator)
+
+    with pytest.raises(Refused):
+        campaigns.update_campaign(other, by=planner, documents=[], scope={department: True})
+
+    assert [scope.unit for scope in other.scopes.all()] == [workshop]
+
+
+def test_place_indicator_that_is_retired_is_refused(department, planner):
+    row = CampaignIndicator(campaign=make_campaign(department), indicator=make_indicator(retired=True))
+
+    with pytest.raises(Refused) as caught:
+        campaigns.place_indicator(row, by=planner, kinds=[])
+
+    assert caught.value.field == "indicator"
+
+
+def test_change_indicator_to_year_end_takes_the_other_rounds_away(department, depot, planner):
+    row = make_campaign_indicator(make_campaign(department), make_indicator(), kinds=[make_unit_kind("depot")])
+    make_rounds()
+    row.asked = "year"
+
+    campaigns.change_indicator(row, by=planner, kinds=[make_unit_kind("depot")])
+
+    assert list(Report.objects.values_list("round__quarter", flat=True)) == [4]
+    assert Summary.objects.get(unit=department, period="Y", indicator=row.indicator).expected == 1
+
+
+def test_remove_indicator_takes_its_sheets_and_figures_away(department, depot, planner):
+    row = make_campaign_indicator(make_campaign(department), make_indicator(), kinds=[make_unit_kind("depot")])
+    make_rounds()
+
+    campaigns.remove_indicator(row, by=planner)
+
+    assert (CampaignIndicator.objects.count(), Report.objects.count(), Summary.objects.count()) == (0, 0, 0)
+
+
+def test_remove_indicator_with_figures_is_refused_with_their_number(department, depot, planner):
+    row = make_campaign_indicator(make_campaign(department), make_indicator(name="Sáng kiến"))
+    rounds = make_rounds()
+    make_report(depot, rounds[1], {row.indicator: 5})
+
+    assert (
+        refusal(campaigns.remove_indicator, row, by=planner)
+        == "“Sáng kiến” cannot be removed. Figures of this year on sheets: 1."
+    )

@@ -1,0 +1,130 @@
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import translation
+
+from emulation.models import Campaign, CampaignIndicator, Document, Report, Round, Summary, Target
+from emulation.services import campaigns, years
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_target,
+    make_unit,
+    make_unit_kind,
+    make_user,
+)
+from units.errors import Refused
+from units.models import Role
+from units.services import dissolve_unit
+
+
+@pytest.fixture
+def planner(department):
+    return make_user("planner", (department, Role.STAFF))
+
+
+@pytest.fixture
+def movement(department):
+    return make_campaign(department, name="Phong trào năm 2020", theme="Dân chủ, kỷ cương")
+
+
+def test_copy_year_makes_the_tree_as_drafts(movement, department, depot, planner):
+    below = make_campaign(
+        depot, parent=movement, launching_unit=department, starts=date(2020, 2, 29), ends=date(2020, 3, 31)
+    )
+    below.documents.add(Document.objects.create(kind="plan", title="Kế hoạch"))
+
+    root = years.copy_year(movement, year=2021, by=planner)
+
+    assert (root.name, root.theme, root.state, root.launched_on) == (
+        "Phong trào năm 2021", "Dân chủ, kỷ cương", "draft", None,
+    )  # fmt: skip
+    copy = Campaign.objects.get(parent=root)
+    assert (copy.year, copy.starts, copy.ends) == (2021, date(2021, 2, 28), date(2021, 3, 31))
+    assert [scope.unit for scope in copy.scopes.all()] == [depot]
+    assert [document.title for document in copy.documents.all()] == ["Kế hoạch"]
+
+
+def test_copy_year_makes_campaign_indicators_and_leaves_retired_ones(movement, planner):
+    row = make_campaign_indicator(
+        movement,
+        make_indicator(),
+        kinds=[make_unit_kind("depot")],
+        asked="half",
+        points=4,
+        range_min=50,
+        is_main=True,
+    )
+    make_campaign_indicator(movement, make_indicator(retired=True))
+
+    root = years.copy_year(movement, year=2021, by=planner)
+
+    copy = CampaignIndicator.objects.get(campaign=root)
+    assert copy.indicator == row.indicator
+    assert (copy.asked, copy.points, copy.range_min, copy.is_main) == ("half", 4, 50, True)
+    assert [kind.code for kind in copy.kinds.all()] == ["depot"]
+
+
+def test_copy_year_proposes_what_was_agreed_last(movement, depot, planner):
+    row = make_campaign_indicator(movement, make_indicator())
+    make_target(depot, row, 8, comparator=">", milestones=(1, 3, 5), registered=7)
+
+    root = years.copy_year(movement, year=2021, by=planner)
+
+    target = Target.objects.get(campaign_indicator__campaign=root)
+    assert (target.assigned, target.registered, target.agreed, target.comparator) == (8, None, None, ">")
+    change = target.changes.get()
+    assert (change.field, change.after, change.by) == ("assigned", {"value": "8"}, planner)
+
+
+def test_copy_year_leaves_units_that_have_ended(movement, department, depot, planner):
+    gone = make_unit(department, "K9")
+    row = make_campaign_indicator(movement, make_indicator())
+    make_target(gone, row, 8)
+    dissolve_unit(gone, effective=date(2020, 12, 1), by=planner, decision="1")
+
+    preview = years.year_copy(movement, 2021)
+    years.copy_year(movement, year=2021, by=planner)
+
+    assert preview.left_units == ["Unit K9"]
+    assert Target.objects.filter(campaign_indicator__campaign__year=2021).count() == 0
+
+
+def test_copy_year_sets_up_rounds_that_ask_nothing_until_the_launch(movement, department, depot, planner):
+    make_campaign_indicator(movement, make_indicator())
+
+    root = years.copy_year(movement, year=2021, by=planner)
+
+    assert Round.objects.filter(year=2021).count() == 4
+    assert (Report.objects.count(), Summary.objects.count()) == (0, 0)
+    chief = make_user("", (department, Role.COMMANDER))
+    campaigns.launch_campaign(root, by=chief, on=date(2021, 1, 5))
+    assert Report.objects.filter(unit=depot).count() == 4
+
+
+def test_copy_year_counts_in_the_preview_what_it_makes(movement, depot, planner):
+    row = make_campaign_indicator(movement, make_indicator())
+    left = make_campaign_indicator(movement, make_indicator(retired=True))
+    make_target(depot, row, 8)
+
+    preview = years.year_copy(movement, 2021)
+
+    assert (len(preview.campaigns), preview.indicators, len(preview.targets)) == (1, [row], 1)
+    assert (preview.left_indicators, preview.rounds) == ([left], 4)
+
+
+def test_copy_year_into_a_year_with_a_movement_is_refused(movement, department, planner):
+    make_campaign(department, year=2021)
+
+    with translation.override("en"), pytest.raises(Refused) as caught:
+        years.copy_year(movement, year=2021, by=planner)
+
+    assert caught.value.messages == ["The year 2021 already has its movement."]
+
+
+def test_copy_year_is_for_staff_of_the_launching_unit(movement, staff, commander):
+    for user in (staff, commander):
+        with pytest.raises(PermissionDenied):
+            years.copy_year(movement, year=2021, by=user)
