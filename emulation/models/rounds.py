@@ -106,7 +106,9 @@ class Lineage(models.Model):
     """Where a unit stood in a round: its superior and path on the last day of the round's period.
 
     Derived from placements by `services.rounds.place_units`; `is_leaf` says that nothing stood below it.
-    The path is made like today's (`units.paths`), but of that day's superiors.
+    The path is made like today's (`units.paths`), but of that day's superiors. For a unit with
+    subordinates `sheets`, `handed_in` (approved ones included) and `approved` count the sheets of its
+    branch, its own included; like the consolidated figures they are kept by `services.summaries`.
     """
 
     round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="lineages")
@@ -114,6 +116,9 @@ class Lineage(models.Model):
     parent = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
     path = models.CharField(max_length=120)
     is_leaf = models.BooleanField(default=True)
+    sheets = models.PositiveIntegerField(default=0)
+    handed_in = models.PositiveIntegerField(default=0)
+    approved = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name = _("place in a round")

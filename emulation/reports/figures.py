@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.db.models import BigIntegerField, F, Q
+from django.db.models.functions import Cast
+
 from emulation import periods
-from emulation.consolidation import Parts, Rule, Value, value_of
-from emulation.models import CampaignIndicator, Grade, Indicator, Lineage, Round, Summary
+from emulation.consolidation import Cell, Parts, Rule, Value, value_of
+from emulation.models import (
+    CampaignIndicator,
+    Grade,
+    Indicator,
+    Lineage,
+    Report,
+    Result,
+    ResultItem,
+    Round,
+    Summary,
+    Target,
+)
 from emulation.numbers import exact_text
 from emulation.scoring import DEFAULT_NEAR, Outcome, judge
-from emulation.services.summaries import Book, Row, row_from
+from emulation.services.plan import Plan, plans
+from emulation.services.summaries import TARGET_UNITS, Book, Goal, Place, goal_of
 from units.models import Unit
 
 
@@ -37,12 +53,14 @@ class Figure:
     """One indicator over the branch of one unit in one period.
 
     `reported` and `expected` count unit × round cells; `targeted` and `met` count units without
-    subordinates. `branch` says that the unit has subordinates in the period. `outcome` is None where
-    there is nothing to compare, and for a single unit with a missing cell.
+    subordinates. `branch` says that the unit has subordinates in the period; `nil` that a single unit
+    reported nothing but nil. `outcome` is None where there is nothing to compare, and for a single unit
+    with a missing cell.
     """
 
     unit: int
     indicator: int
+    year: int
     period: str
     branch: bool
     value: Value
@@ -54,6 +72,7 @@ class Figure:
     target: Fraction | None
     comparator: str
     outcome: Outcome | None
+    nil: bool = False
 
     @property
     def complete(self) -> bool:
@@ -68,32 +87,209 @@ def rule_of(indicator: Indicator) -> Rule:
     return Rule(indicator.measure, indicator.accrual, indicator.scale, indicator.headline_share)
 
 
-def figure_from(
-    row: Row, name: str, *, unit: int, indicator: Indicator, period: str, branch: bool, margins: Margins
-) -> Figure:
-    """The figure in a computed or stored row; `name` is a set of `summaries.SETS`."""
-    parts = row.parts[name]
-    value = value_of(rule_of(indicator), parts, branch=branch)
-    outcome = None
-    if value.comparable is not None and row.target is not None and (branch or parts.reported == parts.expected):
-        outcome = judge(
-            row.comparator, row.target, value.comparable, over_margin=margins.over, near_margin=margins.near
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Figures to read: of `units`, in periods of a year; `indicators` None means all."""
+
+    units: tuple[int, ...]
+    year: int
+    periods: tuple[str, ...]
+    indicators: tuple[int, ...] | None = None
+
+
+class OwnFigures(Book):
+    """Figures of single units in a year, from their own sheets alone: nothing is composed above them."""
+
+    def __init__(
+        self, year: int, plan: Plan, rules: dict[int, Rule], lineages: Iterable[Lineage],
+        cells: dict[tuple[int, int, int], Cell], states: dict[tuple[int, int], str],
+        goals: dict[tuple[int, int], Goal],
+    ) -> None:  # fmt: skip
+        self.year, self.drive, self.plan, self.rules = year, None, plan, rules
+        self.periods = periods.QUARTERS
+        self.rounds: dict[int, Round] = {}
+        self.places: dict[int, dict[int, Place]] = defaultdict(dict)
+        for row in lineages:
+            place = Place(row.unit_id, row.unit.kind_id, row.parent_id, row.path, row.is_leaf)
+            self.rounds[row.round.quarter] = row.round
+            self.places[row.round.quarter][row.unit_id] = place
+        self.cells, self.states, self.goals = cells, states, goals
+        self._asked = {}
+
+    def known(self, unit: int, indicator: int, period: str) -> bool:
+        """Whether anything is expected or reported."""
+        for quarter in self.periods[period]:
+            if quarter in self.rounds:
+                parts = self.unit_parts(unit, quarter, indicator, "all_")
+                if parts.expected or parts.reported:
+                    return True
+        return False
+
+    def all_nil(self, unit: int, indicator: int, period: str, name: str) -> bool:
+        """Whether every counted cell of the figure is nil."""
+        making = self.making(unit, indicator, period)
+        counted = [cell for q in making if (cell := self.cell(unit, q, indicator, name)) is not None]
+        statuses = {cell.status for cell in counted} - {Result.Status.NOT_APPLICABLE}
+        return statuses == {Result.Status.NIL}
+
+
+class Reading:
+    """Figures of a page: the places of units in the rounds of some years, and their figures once loaded.
+
+    Four queries to begin with and to `load` three: places, what is asked (two), stored rows, the units'
+    own results, their targets. `handed_in` counts handed-in sheets beside approved ones.
+    """
+
+    def __init__(self, places: Q, years: Sequence[int], *, handed_in: bool = False) -> None:
+        self.name = "all_" if handed_in else ""
+        rows = Lineage.objects.filter(places, round__drive=None, round__year__in=years)
+        rows = rows.select_related("round", "unit__kind", "parent", "report").order_by(
+            "round__year", "round__quarter", "unit__order", "unit__code"
         )
-    return Figure(
-        unit, indicator.pk, period, branch, value, parts, parts.reported, parts.expected,
-        row.targeted[name], row.met[name], row.target, row.comparator, outcome,
-    )  # fmt: skip
+        self.places = {(row.unit_id, row.round.year, row.round.quarter): row for row in rows}
+        self.indicators: dict[int, Indicator] = {}
+        self.plans: dict[int, Plan] = {}
+        self.own: dict[int, OwnFigures] = {}
+        self._found: dict[tuple[int, int, int, str], Figure | None] = {}
+
+    def inner(self, unit: int, year: int, period: str) -> bool:
+        """Whether the unit had subordinates in a round of the period."""
+        found = (self.places.get((unit, year, quarter)) for quarter in periods.QUARTERS[period])
+        return any(place is not None and not place.is_leaf for place in found)
+
+    def place(self, unit: int, year: int, period: str) -> Lineage | None:
+        """Where the unit stood in the last round of the period in which it existed."""
+        found = (self.places.get((unit, year, quarter)) for quarter in reversed(periods.QUARTERS[period]))
+        return next((place for place in found if place is not None), None)
+
+    def load_plans(self, years: Iterable[int], indicators: Iterable[int] | None = None) -> None:
+        """What the years ask. Of whom is read for the years in which a unit stands without subordinates."""
+        expecting = {year for (_unit, year, _quarter), place in self.places.items() if place.is_leaf}
+        self.plans = plans(list(years), expecting=expecting, indicators=indicators)
+        for plan in self.plans.values():
+            self.indicators |= {row.indicator_id: row.indicator for row in plan.placements.values()}
+
+    def placement(self, indicator: int, unit: int, year: int, period: str) -> CampaignIndicator | None:
+        """How the year places the indicator for the unit."""
+        place, plan = self.place(unit, year, period), self.plans.get(year)
+        if plan is None or place is None:
+            return None
+        return plan.placement(indicator, place.unit.kind_id, place.path)
+
+    def load(self, *wanted: Wanted, items: bool = False) -> None:
+        """Read the figures; afterwards `figure` answers for them. Items of checklists only when asked for."""
+        stored = Q(pk__in=[])
+        leaves: dict[int, set[int]] = defaultdict(set)
+        only: set[int] | None = set()
+        for want in wanted:
+            for period in want.periods:
+                inner = [unit for unit in want.units if self.inner(unit, want.year, period)]
+                if inner:
+                    rows = Q(unit__in=inner, year=want.year, period=period)
+                    stored |= rows if want.indicators is None else rows & Q(indicator__in=want.indicators)
+                alone = set(want.units).difference(inner)
+                if alone:
+                    leaves[want.year] |= alone
+                    only = None if only is None or want.indicators is None else only | set(want.indicators)
+        rows = list(Summary.objects.filter(stored, drive=None).values_list(*self._columns()))
+        cells = self._load_own(leaves, only, items) if leaves else {}
+        known = {row[3] for row in rows} | {indicator for found in cells.values() for _u, _q, indicator in found}
+        if unknown := known - self.indicators.keys():
+            self.indicators |= Indicator.objects.select_related("area").in_bulk(unknown)
+        for row in rows:
+            self._keep_stored(row)
+        rules = {pk: rule_of(row) for pk, row in self.indicators.items()}
+        for own in self.own.values():
+            own.rules = rules
+
+    def _columns(self) -> list[str]:
+        parts = ("numerator", "denominator", "samples", "reported", "expected", "classes", "targeted", "met")
+        return ["unit_id", "year", "period", "indicator_id", "target", "comparator", *(self.name + p for p in parts)]
+
+    def _keep_stored(self, row: tuple) -> None:
+        unit, year, period, indicator, target, comparator, *columns, classes, targeted, met = row
+        parts = Parts(*columns, {int(key): list(value) for key, value in classes.items()})
+        self._found[unit, indicator, year, period] = self._figure(
+            unit, indicator, year, period, parts, branch=True, targeted=targeted, met=met,
+            target=None if target is None else Fraction(target, TARGET_UNITS), comparator=comparator,
+        )  # fmt: skip
+
+    def _figure(
+        self, unit: int, indicator: int, year: int, period: str, parts: Parts, *, branch: bool, targeted: int,
+        met: int, target: Fraction | None, comparator: str, nil: bool = False,
+    ) -> Figure:  # fmt: skip
+        row = self.indicators[indicator]
+        value = value_of(rule_of(row), parts, branch=branch)
+        outcome = None
+        if value.comparable is not None and target is not None and (branch or parts.reported == parts.expected):
+            margins = margins_of(row, self.placement(indicator, unit, year, period))
+            outcome = judge(comparator, target, value.comparable, over_margin=margins.over, near_margin=margins.near)
+        return Figure(
+            unit, indicator, year, period, branch, value, parts, parts.reported, parts.expected, targeted, met,
+            target, comparator, outcome, nil,
+        )  # fmt: skip
+
+    def figure(self, unit: int, indicator: int, year: int, period: str) -> Figure | None:
+        """The figure, or None where nothing was expected or reported."""
+        key = (unit, indicator, year, period)
+        if key not in self._found and not self.inner(unit, year, period):
+            self._found[key] = self._own_figure(*key)
+        return self._found.get(key)
+
+    def _own_figure(self, unit: int, indicator: int, year: int, period: str) -> Figure | None:
+        own = self.own.get(year)
+        if own is None or indicator not in own.rules or not own.known(unit, indicator, period):
+            return None
+        row = own.own_row(unit, indicator, period)
+        return self._figure(
+            unit, indicator, year, period, row.parts[self.name], branch=False, targeted=row.targeted[self.name],
+            met=row.met[self.name], target=row.target, comparator=row.comparator,
+            nil=own.all_nil(unit, indicator, period, self.name),
+        )  # fmt: skip
+
+    def _load_own(
+        self, leaves: dict[int, set[int]], only: set[int] | None, items: bool
+    ) -> dict[int, dict[tuple[int, int, int], Cell]]:
+        """Cells by year; the years' books are made of them."""
+        units = set().union(*leaves.values())
+        results = Result.objects.filter(
+            report__unit__in=units, report__round__drive=None, report__round__year__in=leaves,
+            report__state__in=Report.HANDED_IN,
+        )  # fmt: skip
+        targets = Target.objects.filter(
+            unit__in=units, drive=None, agreed__isnull=False, campaign_indicator__campaign__year__in=leaves,
+            campaign_indicator__campaign__kind__is_drive=False,
+        ).select_related("campaign_indicator__campaign")  # fmt: skip
+        if only is not None:
+            results = results.filter(indicator__in=only)
+            targets = targets.filter(campaign_indicator__indicator__in=only)
+        answers = _answers(results) if items else {}
+        cells: dict[int, dict[tuple[int, int, int], Cell]] = {year: {} for year in leaves}
+        states: dict[int, dict[tuple[int, int], str]] = {year: {} for year in leaves}
+        for pk, unit, year, quarter, state, indicator, status, numerator, denominator, rank in results.values_list(
+            "pk", "report__unit_id", "report__round__year", "report__round__quarter", "report__state",
+            "indicator_id", "status", Cast(F("numerator"), BigIntegerField()),
+            Cast(F("denominator"), BigIntegerField()), "grade__rank",
+        ):  # fmt: skip
+            cells[year][unit, quarter, indicator] = Cell(status, numerator, denominator, rank, answers.get(pk))
+            states[year][unit, quarter] = state
+        goals: dict[int, dict[tuple[int, int], Goal]] = {year: {} for year in leaves}
+        for target in targets.order_by("-campaign_indicator_id"):
+            placed = target.campaign_indicator
+            goals[placed.campaign.year][target.unit_id, placed.indicator_id] = goal_of(target)
+        for year, alone in leaves.items():
+            lineages = [row for (unit, y, _q), row in self.places.items() if y == year and unit in alone]
+            plan = self.plans.get(year) or Plan(year)
+            self.own[year] = OwnFigures(year, plan, {}, lineages, cells[year], states[year], goals[year])
+        return cells
 
 
-def placed_indicators(year: int, indicators: Iterable[int] | None = None) -> dict[int, CampaignIndicator]:
-    """indicator → how the year's launched campaigns place it (the first one where several do)."""
-    rows = CampaignIndicator.objects.in_force(year).filter(campaign__kind__is_drive=False)
-    if indicators is not None:
-        rows = rows.filter(indicator__in=indicators)
-    rows = rows.select_related("indicator__area", "indicator__grade_scale", "campaign")
-    found: dict[int, CampaignIndicator] = {}
-    for row in rows.order_by("campaign__parent_id", "campaign_id", "pk"):
-        found.setdefault(row.indicator_id, row)
+def _answers(results: Iterable[Result]) -> dict[int, dict[int, bool]]:
+    """Result → checklist item → met, without items that do not apply."""
+    found: dict[int, dict[int, bool]] = defaultdict(dict)
+    rows = ResultItem.objects.filter(result__in=results).exclude(state=ResultItem.State.NOT_APPLICABLE)
+    for result, item, state in rows.values_list("result_id", "item_id", "state"):
+        found[result][item] = state == ResultItem.State.MET
     return found
 
 
@@ -104,66 +300,25 @@ def figures_of(
     *,
     handed_in: bool = False,
     indicators: Iterable[Indicator] | None = None,
-    placed: dict[int, CampaignIndicator] | None = None,
 ) -> dict[tuple[int, int, str], Figure]:
     """(unit, indicator, period) → figure, for everything expected or reported.
 
     `handed_in` counts handed-in sheets beside approved ones. Units with subordinates are read from their
     stored rows; the others are computed from their own results. A fixed number of queries.
     """
-    wanted = list(wanted)
-    units = {unit.pk: unit for unit in units}
-    catalogue = {row.pk: row for row in (Indicator.objects.all() if indicators is None else indicators)}
-    only = None if indicators is None else list(catalogue)
-    if placed is None:
-        placed = placed_indicators(year, only)
-    margins = {pk: margins_of(row, placed.get(pk)) for pk, row in catalogue.items()}
-    name = "all_" if handed_in else ""
-    inner = _inner_periods(units, year, wanted)
-
-    found: dict[tuple[int, int, str], Figure] = {}
-    stored = Summary.objects.filter(
-        unit__in={unit for unit, _period in inner}, year=year, drive=None, period__in=wanted, indicator__in=catalogue
-    )
-    for summary in stored:
-        if (summary.unit_id, summary.period) in inner:
-            found[summary.unit_id, summary.indicator_id, summary.period] = figure_from(
-                row_from(summary), name, unit=summary.unit_id, indicator=catalogue[summary.indicator_id],
-                period=summary.period, branch=True, margins=margins[summary.indicator_id],
-            )  # fmt: skip
-    leaves = [pk for pk in units if any((pk, period) not in inner for period in wanted)]
-    if leaves:
-        book = Book(year, None, set(leaves), only)
-        for unit in leaves:
-            for period in wanted:
-                if (unit, period) not in inner:
-                    for indicator, row in leaf_rows(book, unit, period):
-                        found[unit, indicator, period] = figure_from(
-                            row, name, unit=unit, indicator=catalogue[indicator], period=period, branch=False,
-                            margins=margins[indicator],
-                        )  # fmt: skip
-    return found
-
-
-def _inner_periods(units: Iterable[int], year: int, wanted: list[str]) -> set[tuple[int, str]]:
-    """(unit, period) in which the unit had subordinates in a round of the period."""
-    rounds = dict(Round.objects.quarters().filter(year=year).values_list("pk", "quarter"))
-    rows = Lineage.objects.filter(round__in=rounds, unit__in=units, is_leaf=False).values_list("unit_id", "round_id")
+    chosen = tuple(unit.pk for unit in units)
+    only = None if indicators is None else tuple(row.pk for row in indicators)
+    wanted = tuple(wanted)
+    reading = Reading(Q(unit__in=chosen), [year], handed_in=handed_in)
+    reading.load_plans([year], only)
+    reading.load(Wanted(chosen, year, wanted, only))
     return {
-        (unit, period) for unit, round_ in rows for period in wanted if rounds[round_] in periods.QUARTERS[period]
+        (unit, indicator, period): figure
+        for unit in chosen
+        for period in wanted
+        for indicator in reading.indicators
+        if (figure := reading.figure(unit, indicator, year, period)) is not None
     }
-
-
-def leaf_rows(book: Book, unit: int, period: str) -> Iterable[tuple[int, Row]]:
-    """(indicator, row) of a unit without subordinates for what is expected or reported in the period."""
-    for indicator in book.rules:
-        known = any(
-            (parts := book.unit_parts(unit, quarter, indicator, "all_")).expected or parts.reported
-            for quarter in book.periods[period]
-            if quarter in book.rounds
-        )
-        if known:
-            yield indicator, book.own_row(unit, indicator, period)
 
 
 def machine_rows(unit: Unit, year: int, period: str, indicator: Indicator | None = None) -> list[dict[str, object]]:

@@ -70,7 +70,8 @@ def asked_of(rows: Iterable[CampaignIndicator]) -> Asked:
 class Plan:
     """What is asked in a year (or in a peak drive's round) of a unit by its kind and its place.
 
-    `placements` are the campaign indicators by key. Two queries, whatever the number of units; none when `rows` and `asked` are at hand (`plans`).
+    `placements` are the campaign indicators by key. Two queries, whatever the number of units; none
+    when `rows` and `asked` are at hand (`plans`).
     """
 
     def __init__(
@@ -132,13 +133,16 @@ class Plan:
         return any(quarter in row.quarters for row in self.for_unit(kind, path).values())
 
 
-def plans(years: Iterable[int], indicators: Iterable[int] | None = None) -> dict[int, Plan]:
-    """The plans of several years, in two queries. Indicators come with their area and grade scale."""
-    years = list(years)
-    rows = list(
-        placement_rows(years, indicators=indicators).select_related("indicator__area", "indicator__grade_scale")
-    )
-    asked = asked_of(rows)
+def plans(
+    years: Iterable[int], *, expecting: Iterable[int], indicators: Iterable[int] | None = None
+) -> dict[int, Plan]:
+    """The plans of several years in two queries; indicators come with their area.
+
+    Of whom things are asked is known for the years `expecting` alone.
+    """
+    expecting = set(expecting)
+    rows = list(placement_rows(years, indicators=indicators).select_related("indicator__area"))
+    asked = asked_of(row for row in rows if row.campaign.year in expecting)
     return {year: Plan(year, rows=[row for row in rows if row.campaign.year == year], asked=asked) for year in years}
 
 

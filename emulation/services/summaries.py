@@ -25,6 +25,7 @@ from units.models import Unit
 from units.paths import depth, path_ids
 
 TARGET_UNITS = 4000  # stored targets count quarters of a thousandth
+SHEETS = ["sheets", "handed_in", "approved"]  # counts kept with a unit's place in a round
 SETS = ("", "all_")  # approved; approved together with handed in
 COUNTED = {"": {Report.State.APPROVED}, "all_": set(Report.HANDED_IN)}
 EVERY_QUARTER = (1, 2, 3, 4)
@@ -157,7 +158,9 @@ class Book:
             below = Lineage.objects.filter(round__in=self.rounds.values(), parent__in=self.units).values("unit")
             reports = reports.filter(Q(unit__in=self.units) | Q(unit__in=below))
         quarter = {round_.pk: number for number, round_ in self.rounds.items()}
-        where = {pk: (unit, quarter[r], s) for pk, unit, r, s in reports.values_list("pk", "unit_id", "round_id", "state")}
+        where = {
+            pk: (unit, quarter[r], s) for pk, unit, r, s in reports.values_list("pk", "unit_id", "round_id", "state")
+        }
         results = Result.objects.filter(report__in=reports)
         if not self.all_indicators:
             results = results.filter(indicator__in=self.rules)
@@ -462,6 +465,39 @@ def recompute(
     # Two people at once: the second waits here, and then reads what the first one wrote.
     list(Unit.objects.select_for_update().filter(pk__in=affected).order_by("-path").values_list("pk"))
     _store(Book(year, drive, affected, indicators), affected, indicators)
+    count_sheets(year, drive, affected)
+
+
+def count_sheets(year: int, drive: Campaign | None, units: set[int] | None) -> None:
+    """Count the sheets in the branches of units with subordinates, each from what stands directly below it."""
+    Lineage.objects.bulk_update(_miscounted(year, drive, units), SHEETS, batch_size=500)
+
+
+def _miscounted(year: int, drive: Campaign | None, units: set[int] | None) -> list[Lineage]:
+    """Places whose counts of sheets are not right yet, with the right ones."""
+    rounds = Round.objects.filter(drive=drive) if drive else Round.objects.quarters().filter(year=year)
+    rows = Lineage.objects.filter(round__in=rounds).annotate(state=F("report__state"))
+    if units is not None:
+        rows = rows.filter(Q(unit__in=units) | Q(parent__in=units))
+    below: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
+    wrong = []
+    for row in sorted(rows, key=lambda row: len(row.path), reverse=True):
+        state = row.state
+        own = [state is not None, state in Report.HANDED_IN, state == Report.State.APPROVED]
+        stored = [getattr(row, name) for name in SHEETS]
+        if row.is_leaf:
+            counts = [int(one) for one in own]
+        elif units is None or row.unit_id in units:
+            counts = [a + b for a, b in zip(own, below[row.round_id, row.unit_id], strict=True)]
+            if counts != stored:
+                row.sheets, row.handed_in, row.approved = counts
+                wrong.append(row)
+        else:
+            counts = stored
+        if row.parent_id is not None:
+            total = below[row.round_id, row.parent_id]
+            total[:] = [a + b for a, b in zip(total, counts, strict=True)]
+    return wrong
 
 
 def _store(book: Book, units: set[int] | None, indicators: Iterable[int] | None) -> None:
@@ -487,7 +523,9 @@ def _store(book: Book, units: set[int] | None, indicators: Iterable[int] | None)
     Summary.objects.bulk_update(changed, COLUMNS, batch_size=200)
     Summary.objects.bulk_create(
         (
-            Summary(unit_id=unit, year=book.year, period=period, drive=book.drive, indicator_id=indicator, **row.columns())
+            Summary(
+                unit_id=unit, year=book.year, period=period, drive=book.drive, indicator_id=indicator, **row.columns()
+            )
             for (unit, period, indicator), row in computed.items()
         ),
         batch_size=500,
@@ -510,6 +548,7 @@ def rebuild(year: int, *, drive: Campaign | None = None, indicators: Iterable[in
     """Compute all consolidated figures of a year (or drive) anew, or those of some indicators."""
     for chunk, book in books(year, drive, indicators):
         _store(book, None, chunk)
+    count_sheets(year, drive, None)
 
 
 def differences(year: int, drive: Campaign | None = None) -> tuple[int, list[str]]:
@@ -524,5 +563,5 @@ def differences(year: int, drive: Campaign | None = None) -> tuple[int, list[str
         for key in sorted(computed.keys() | stored.keys()):
             if computed.get(key) != stored.get(key):
                 wrong.append(f"{year} {key}: stored {stored.get(key)}, computed {computed.get(key)}")
+    wrong += [f"{year} sheets below {row.unit_id}, round {row.round_id}" for row in _miscounted(year, drive, None)]
     return count, wrong
-
