@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -31,6 +31,18 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def handed_in(self) -> Self:
         return self.filter(state__in=Report.HANDED_IN)
+
+    def made_by(self, user: User) -> Self:
+        """Sheets in which the user typed a figure, or that they reported as ready or handed in, ever."""
+        typed = ResultChange.objects.filter(report=OuterRef("pk"), by=user)
+        handed = ReportEvent.objects.filter(
+            report=OuterRef("pk"), by=user, kind__in=[ReportEvent.Kind.READY, ReportEvent.Kind.SUBMITTED]
+        )
+        return self.filter(Exists(typed) | Exists(handed))
+
+    def reviewed_by(self, user: User) -> Self:
+        """Sheets whose unit the user is responsible for as reviewer (own ones included)."""
+        return self.filter(access.reviews_q(user, "unit__path"))
 
 
 class Report(models.Model):
@@ -137,6 +149,11 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator_id}: {self.numerator}/{self.denominator} {self.status}"
+
+    @property
+    def mark(self) -> str:
+        """Names this very state of the cell, also against one that was cleared and filled in again."""
+        return f"{self.pk}.{self.version}"
 
 
 class ResultItem(models.Model):

@@ -21,11 +21,11 @@ Snapshot = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
-    """What is to become of one cell. `entry` None clears it; `seen` is the version that the user saw (0: empty)."""
+    """What is to become of one cell. `entry` None clears it; `seen` is the mark the user saw ("": empty)."""
 
     indicator: int
     entry: Entry | None
-    seen: int | None = None  # None: whatever is there is replaced (imports compare before)
+    seen: str | None = None  # None: whatever is there is replaced (imports compare before)
 
 
 class Conflict(Refused):
@@ -37,7 +37,7 @@ class Conflict(Refused):
 
 
 def snapshot(result: Result | None, items: dict[int, str] | None = None) -> Snapshot | None:
-    """The figure as plain text for traces and versions; grades by code, items by key; None where there is none."""
+    """The figure as plain text for traces and versions; grades and items by key; None where there is none."""
     if result is None:
         return None
     if items is None:
@@ -83,9 +83,11 @@ def apply_cells(
     """Write cells of a locked sheet with their trace; returns how many changed. No checks of state or role.
 
     Runs a fixed number of statements, whatever the number of cells. Raises `Conflict` when a cell is not
-    in the version that the user saw and not already what the user wants; nothing is written then.
+    in the state that the user saw and not already what the user wants; nothing is written then.
     """
-    stored = {r.indicator_id: r for r in report.results.prefetch_related("items")}
+    changes = list(changes)
+    touched = report.results.filter(indicator__in=[change.indicator for change in changes])
+    stored = {r.indicator_id: r for r in touched.prefetch_related("items")}
     before = {indicator: snapshot(result) for indicator, result in stored.items()}
     changed: dict[int, CellChange] = {}
     conflicts: dict[int, Result | None] = {}
@@ -93,7 +95,7 @@ def apply_cells(
         if entry_snapshot(change.entry) == before.get(change.indicator):
             continue
         found = stored.get(change.indicator)
-        if change.seen is not None and change.seen != (found.version if found else 0):
+        if change.seen is not None and change.seen != (found.mark if found else ""):
             conflicts[change.indicator] = found
         changed[change.indicator] = change
     if conflicts:
