@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from units.models import Membership, Role, Unit, User
-from units.paths import branches_q, parent_path, path_ids
+from units.paths import branch_q, branches_q, outermost, parent_path, path_ids
 
 READERS = (Role.STAFF, Role.COMMANDER, Role.REVIEWER)
 
@@ -74,10 +74,33 @@ def reviews(user: User, unit: Unit) -> bool:
     return bool(mine) and reviewing_units([unit])[unit.pk] in mine
 
 
-def administers(user: User, unit: Unit) -> bool:
-    return any(
-        m.role == Role.ADMINISTRATOR and unit.path.startswith(m.unit.path) for m in user.active_memberships
+def reviews_q(user: User, field: str = "path") -> Q:
+    """Rows of units that the user is responsible for as reviewer; `field` leads to the unit's path.
+
+    What `reviews` says, for lists: the branches of the user's units without what lies below another unit
+    with reviewers. One query, none for users who are no reviewers.
+    """
+    mine = [m.unit for m in user.active_memberships if m.role == Role.REVIEWER and m.office_id is None]
+    found = Q(pk__in=[])
+    if not mine:
+        return found
+    inside = Membership.objects.active().filter(
+        branches_q((unit.path for unit in mine), "unit__path"), role=Role.REVIEWER, office=None
     )
+    others = set(inside.values_list("unit__path", flat=True))
+    for unit in mine:
+        nearer = [path for path in others if path != unit.path and path.startswith(unit.path)]
+        below = branch_q(unit.path, field)
+        if not unit.is_root:
+            below &= ~Q(**{field: unit.path})
+        for path in outermost(nearer):
+            below &= ~branch_q(path, field) | Q(**{field: path})
+        found |= below
+    return found
+
+
+def administers(user: User, unit: Unit) -> bool:
+    return any(m.role == Role.ADMINISTRATOR and unit.path.startswith(m.unit.path) for m in user.active_memberships)
 
 
 def administers_root(user: User) -> bool:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from emulation.models import Report, ReportEvent, ReportVersion, ReturnedLine, Round
+from emulation.models import Indicator, Report, ReportEvent, ReportVersion, ReturnedLine, Round
 from emulation.services.cells import snapshot
-from emulation.services.plan import plan_of, slot
+from emulation.services.plan import plan_of_unit, slot
 from emulation.services.summaries import recompute
 from units import access
 from units.errors import Refused
 from units.models import Role, User
+from units.paths import path_ids
 
 LEAST_REASON = 20  # characters of a reason: enough to say what is to be done
 Kind = ReportEvent.Kind
@@ -40,11 +43,8 @@ def may_review(user: User, report: Report) -> bool:
 
 
 def took_part(user: User, report: Report) -> bool:
-    """Whether the user typed a figure of the sheet or handed it in, ever."""
-    return (
-        report.changes.filter(by=user).exists()
-        or report.events.filter(by=user, kind__in=[Kind.SUBMITTED, Kind.READY]).exists()
-    )
+    """Whether the user typed a figure of the sheet, reported it as ready or handed it in, ever."""
+    return Report.objects.filter(pk=report.pk).made_by(user).exists()
 
 
 # ── what is open ──────────────────────────────────────────────────────────
@@ -81,7 +81,9 @@ def open_lines(report: Report) -> set[int] | None:
 
 def expected_indicators(report: Report) -> list[int]:
     """Indicators that the year's launched campaigns ask of the unit in this round, as they are now."""
-    asked = plan_of(report.round).for_unit(report.unit.kind_id, report.lineage.path)
+    kind, path = report.unit.kind_id, report.lineage.path
+    plan = plan_of_unit(report.round.year, report.round.drive, kind=kind, chain=path_ids(path))
+    asked = plan.for_unit(kind, path)
     return [pk for pk, row in asked.items() if slot(report.round) in row.quarters]
 
 
@@ -139,10 +141,16 @@ def keep_version(report: Report, event: ReportEvent) -> None:
 
 @transaction.atomic
 def mark_ready(report: Report, *, by: User) -> Report:
-    """Staff report the sheet as ready to the commander; it stays a draft, and the next edit clears the stamp."""
+    """Staff report the sheet as ready to the commander; it stays a draft, and the next edit clears the stamp.
+
+    Raises `Refused` when an expected cell is empty.
+    """
     report = lock(report)
     _require_state(report, *Report.EDITABLE)
     refuse_unless_open(report)
+    _refuse_incomplete(report)
+    if report.ready_at is not None:
+        return report
     report.ready_by, report.ready_at = by, timezone.now()
     report.save(update_fields=["ready_by", "ready_at"])
     ReportEvent.objects.create(report=report, kind=Kind.READY, by=by, at=report.ready_at)
@@ -155,9 +163,7 @@ def hand_in(report: Report, *, by: User) -> Report:
     report = lock(report)
     _require_state(report, *Report.EDITABLE)
     refuse_unless_open(report)
-    missing = missing_indicators(report)
-    if missing:
-        raise Refused(_("Fill in the missing figures first: %(count)d are empty.") % {"count": len(missing)})
+    _refuse_incomplete(report)
     event = _enter(report, State.SUBMITTED, Kind.SUBMITTED, by=by)
     report.changes.filter(sealed=False).update(sealed=True)
     report.returned_lines.all().delete()
@@ -169,9 +175,15 @@ def hand_in(report: Report, *, by: User) -> Report:
 
 @transaction.atomic
 def withdraw(report: Report, *, by: User, reason: str = "") -> Report:
-    """The unit takes its sheet back, as long as no reviewer has taken it up."""
+    """The unit takes its sheet back, as long as no reviewer has taken it up.
+
+    Refused when the round is closed: the sheet could not be handed in again.
+    """
     report = lock(report)
     _require_state(report, State.SUBMITTED)
+    closed = entry_closed_reason(report.round)
+    if closed:
+        raise Refused([closed, _("Ask the reviewer to return the sheet.")])
     _enter(report, State.DRAFT, Kind.WITHDRAWN, by=by, reason=reason)
     return report
 
@@ -233,13 +245,32 @@ def _open_again(report: Report, kind: str, *, by: User, reason: str, lines: Mapp
                 % {"count": LEAST_REASON},
                 "reason",
             )
-    results = report.results.filter(indicator__in=reasons).select_related("indicator")
-    names = {result.indicator_id: result.indicator.code for result in results}
+    names = dict(_lines_of(report).filter(pk__in=reasons).values_list("pk", "code"))
+    if names.keys() != reasons.keys():
+        raise Refused(_("Choose lines of this sheet."))
     ReturnedLine.objects.filter(report=report).delete()
     ReturnedLine.objects.bulk_create(ReturnedLine(report=report, indicator_id=pk, reason=reasons[pk]) for pk in names)
     logged = [{"indicator": code, "reason": reasons[pk]} for pk, code in names.items()]
     _enter(report, State.RETURNED, kind, by=by, reason=reason, lines=logged)
     return report
+
+
+def _lines_of(report: Report) -> QuerySet[Indicator]:
+    """Indicators that have a figure on the sheet or are asked on it."""
+    return Indicator.objects.filter(Q(results__report=report) | Q(pk__in=expected_indicators(report))).distinct()
+
+
+def _refuse_incomplete(report: Report) -> None:
+    count = len(missing_indicators(report))
+    if count:
+        raise Refused(
+            ngettext(
+                "Fill in the missing figure first: %(count)d is empty.",
+                "Fill in the missing figures first: %(count)d are empty.",
+                count,
+            )
+            % {"count": count}
+        )
 
 
 def _refuse_own(by: User, report: Report) -> None:

@@ -1,0 +1,238 @@
+"""The life of a sheet: every transition, allowed and refused."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from emulation.checks import Entry
+from emulation.models import Report, ReportEvent
+from emulation.services import sheets
+from emulation.services.cells import CellChange, save_cells
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_report,
+    make_rounds,
+    make_user,
+)
+from units.errors import Refused
+from units.models import Role
+
+State = Report.State
+REASON = "Please count the prizes again."
+
+
+@pytest.fixture
+def prizes(region):
+    indicator = make_indicator("count", "PRIZES")
+    make_campaign_indicator(make_campaign(region), indicator)
+    return indicator
+
+
+@pytest.fixture
+def report(depot, prizes, staff):
+    """A draft with its only figure typed by `staff`."""
+    report = make_rounds()[1].reports.get(unit=depot)
+    return save_cells(report, [CellChange(prizes.pk, Entry(numerator=Decimal(5)))], by=staff)
+
+
+def put(report, state):
+    Report.objects.filter(pk=report.pk).update(state=state)
+    return report
+
+
+def transitions(report, user):
+    """Every transition as a call without arguments."""
+    return {
+        "ready": lambda: sheets.mark_ready(report, by=user),
+        "hand in": lambda: sheets.hand_in(report, by=user),
+        "withdraw": lambda: sheets.withdraw(report, by=user),
+        "take up": lambda: sheets.take_up(report, by=user),
+        "approve": lambda: sheets.approve(report, by=user),
+        "send back": lambda: sheets.send_back(report, by=user, reason=REASON),
+        "reopen": lambda: sheets.reopen(report, by=user, reason=REASON),
+    }
+
+
+ALLOWED = {
+    State.NOT_STARTED: {"ready": State.NOT_STARTED, "hand in": State.SUBMITTED},
+    State.DRAFT: {"ready": State.DRAFT, "hand in": State.SUBMITTED},
+    State.RETURNED: {"ready": State.RETURNED, "hand in": State.SUBMITTED},
+    State.SUBMITTED: {"withdraw": State.DRAFT, "take up": State.IN_REVIEW},
+    State.IN_REVIEW: {"approve": State.APPROVED, "send back": State.RETURNED},
+    State.APPROVED: {"reopen": State.RETURNED},
+}
+NAMES = ["ready", "hand in", "withdraw", "take up", "approve", "send back", "reopen"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("state", State.values)
+def test_transition_by_state(report, reviewer, state, name):
+    put(report, state)
+    call = transitions(report, reviewer)[name]
+    wanted = ALLOWED[state].get(name)
+    if wanted is None:
+        with pytest.raises(Refused):
+            call()
+        assert not report.events.exists()
+    else:
+        assert call().state == wanted
+        assert report.events.count() == 1
+    report.refresh_from_db()
+    assert report.state == (wanted or state)
+
+
+@pytest.mark.parametrize("name", ["take up", "approve", "send back", "reopen"])
+@pytest.mark.parametrize("who", ["staff", "commander"])
+def test_nobody_judges_a_sheet_they_made(report, staff, commander, name, who):
+    sheets.hand_in(report, by=commander)
+    user = {"staff": staff, "commander": commander}[who]
+    state = next(state for state, found in ALLOWED.items() if name in found)
+    put(report, state)
+    with pytest.raises(Refused):
+        transitions(report, user)[name]()
+
+
+def test_stranger_did_not_take_part(report, reviewer):
+    assert not sheets.took_part(reviewer, report)
+
+
+def test_hand_in_is_refused_while_a_cell_is_empty(report, region, commander):
+    make_campaign_indicator(make_campaign(region), make_indicator())
+    with pytest.raises(Refused) as refused:
+        sheets.hand_in(report, by=commander)
+    assert len(refused.value.messages) == 1
+    with pytest.raises(Refused):
+        sheets.mark_ready(report, by=commander)
+
+
+def test_hand_in_seals_changes_and_keeps_a_version(report, commander):
+    sheets.hand_in(report, by=commander)
+    assert report.changes.get().sealed
+    version = report.versions.get()
+    assert (version.number, version.figures) == (1, {"PRIZES": {"status": "reported", "numerator": "5"}})
+
+
+def test_versions_are_numbered_over_hand_in_and_approval(report, commander, reviewer):
+    sheets.hand_in(report, by=commander)
+    sheets.take_up(report, by=reviewer)
+    sheets.approve(report, by=reviewer)
+    sheets.reopen(report, by=reviewer, reason=REASON)
+    sheets.hand_in(report, by=commander)
+    found = [(version.number, version.event.kind) for version in report.versions.select_related("event")]
+    assert found == [(1, "submitted"), (2, "approved"), (3, "submitted")]
+
+
+def test_ready_is_stamped_once(report, staff):
+    sheets.mark_ready(report, by=staff)
+    ready = sheets.mark_ready(report, by=staff)
+    assert (ready.ready_by, report.events.count()) == (staff, 1)
+
+
+def test_hand_in_clears_the_stamp(report, staff, commander):
+    sheets.mark_ready(report, by=staff)
+    assert sheets.hand_in(report, by=commander).ready_by is None
+
+
+@pytest.mark.parametrize("day", [date(2019, 12, 31), date(2020, 4, 21)])
+def test_round_outside_its_calendar_takes_no_figures(report, commander, set_today, day):
+    report.round.closes = date(2020, 4, 20)
+    report.round.due = date(2020, 4, 10)
+    report.round.save()
+    set_today(day)
+    with pytest.raises(Refused):
+        sheets.hand_in(report, by=commander)
+
+
+def test_returned_sheet_is_handed_in_after_the_round_closed(report, commander, set_today):
+    report.round.closes = report.round.due
+    report.round.save()
+    set_today(date(2021, 5, 1))
+    put(report, State.RETURNED)
+    assert sheets.hand_in(report, by=commander).state == State.SUBMITTED
+    with pytest.raises(Refused):  # it could not be handed in again
+        sheets.withdraw(report, by=commander)
+
+
+def test_withdrawn_sheet_is_a_draft_again(report, commander):
+    sheets.hand_in(report, by=commander)
+    sheets.withdraw(report, by=commander, reason="One figure is wrong.")
+    event = report.events.last()
+    assert (event.kind, event.reason, event.by) == ("withdrawn", "One figure is wrong.", commander)
+
+
+@pytest.mark.parametrize("reason", ["", "too short", "   nineteen letters   "])
+def test_return_needs_a_reason_that_says_something(report, reviewer, reason):
+    put(report, State.IN_REVIEW)
+    with pytest.raises(Refused):
+        sheets.send_back(report, by=reviewer, reason=reason)
+    report.refresh_from_db()
+    assert report.state == State.IN_REVIEW
+
+
+def test_returned_lines_are_kept_and_logged(report, prizes, reviewer):
+    put(report, State.IN_REVIEW)
+    sheets.send_back(report, by=reviewer, lines={prizes.pk: f"  {REASON} "})
+    line = report.returned_lines.get()
+    assert (line.indicator, line.reason) == (prizes, REASON)
+    assert report.events.get().lines == [{"indicator": "PRIZES", "reason": REASON}]
+
+
+def test_line_that_is_not_on_the_sheet_is_not_returned(report, prizes, reviewer):
+    put(report, State.IN_REVIEW)
+    with pytest.raises(Refused):
+        sheets.send_back(report, by=reviewer, lines={make_indicator().pk: REASON})
+    assert not report.returned_lines.exists()
+
+
+def test_missing_line_may_be_returned(report, region, reviewer):
+    late = make_indicator()
+    make_campaign_indicator(make_campaign(region), late)
+    put(report, State.IN_REVIEW)
+    sheets.send_back(report, by=reviewer, lines={late.pk: REASON})
+    assert sheets.open_lines(Report.objects.get(pk=report.pk)) == {late.pk}
+
+
+def test_hand_in_closes_the_returned_lines(report, prizes, commander, reviewer):
+    put(report, State.IN_REVIEW)
+    sheets.send_back(report, by=reviewer, lines={prizes.pk: REASON})
+    sheets.hand_in(report, by=commander)
+    assert not report.returned_lines.exists()
+
+
+def test_reopening_waits_for_the_sheet_above(report, department, prizes, reviewer):
+    put(report, State.APPROVED)
+    above = make_report(department, report.round, {prizes: 1}, state=State.APPROVED)
+    with pytest.raises(Refused):
+        sheets.reopen(report, by=reviewer, reason=REASON)
+    put(above, State.RETURNED)
+    assert sheets.reopen(report, by=reviewer, reason=REASON).state == State.RETURNED
+
+
+def test_reopening_single_lines_opens_only_these(report, prizes, reviewer):
+    put(report, State.APPROVED)
+    sheets.reopen(report, by=reviewer, reason=REASON, lines={prizes.pk: REASON})
+    assert sheets.open_lines(Report.objects.get(pk=report.pk)) == {prizes.pk}
+
+
+def test_whole_sheet_is_open_unless_lines_were_returned(report, reviewer):
+    assert sheets.open_lines(report) is None
+
+
+def test_second_of_two_people_gets_a_message(report, commander, reviewer, department):
+    other = make_user("other", (department, Role.REVIEWER))
+    sheets.hand_in(report, by=commander)
+    sheets.take_up(report, by=reviewer)
+    with pytest.raises(Refused):
+        sheets.take_up(report, by=other)
+    assert report.events.filter(kind=ReportEvent.Kind.TAKEN_UP).count() == 1
+
+
+def test_roles(report, staff, commander, reviewer, administrator, outsider, department):
+    chief = make_user("chief", (department, Role.STAFF), (department, Role.COMMANDER))
+    everybody = [staff, commander, reviewer, administrator, outsider, chief]
+    assert [u for u in everybody if sheets.may_enter(u, report)] == [staff]
+    assert [u for u in everybody if sheets.may_hand_in(u, report)] == [commander]
+    assert [u for u in everybody if sheets.may_review(u, report)] == [reviewer]
