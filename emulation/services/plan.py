@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import BooleanField, CharField, F, QuerySet, Value
+from django.db.models import BooleanField, CharField, F, Q, QuerySet, Value
 
 from emulation.models import Campaign, CampaignIndicator, CampaignScope, Round
 from units.paths import path_ids
@@ -27,13 +27,14 @@ class Asking:
 
 
 def placement_rows(
-    years: Iterable[int], drive: Campaign | None = None, indicators: Iterable[int] | None = None
+    years: Iterable[int], drives: Iterable[Campaign] = (), indicators: Iterable[int] | None = None
 ) -> QuerySet[CampaignIndicator]:
-    """What the launched campaigns of the years ask (or a peak drive), the movement before what hangs below it."""
+    """What the launched campaigns of the years ask (or peak drives), the movement before what hangs below it."""
+    drives = list(drives)
     rows = CampaignIndicator.objects.filter(campaign__year__in=list(years)).exclude(
         campaign__state=Campaign.State.DRAFT
     )
-    rows = rows.filter(campaign=drive) if drive else rows.filter(campaign__kind__is_drive=False)
+    rows = rows.filter(campaign__in=drives) if drives else rows.filter(campaign__kind__is_drive=False)
     if indicators is not None:
         rows = rows.filter(indicator__in=list(indicators))
     return rows.select_related("campaign").order_by(F("campaign__parent").asc(nulls_first=True), "campaign_id", "pk")
@@ -79,7 +80,7 @@ class Plan:
         rows: list[CampaignIndicator] | None = None, asked: Asked | None = None,
     ) -> None:  # fmt: skip
         if rows is None:
-            rows = list(placement_rows([year], drive, indicators))
+            rows = list(placement_rows([year], [drive] if drive else [], indicators))
         if asked is None:
             asked = asked_of(rows)
         self.placements = {row.pk: row for row in rows}
@@ -148,6 +149,33 @@ def plans(
 
 def plan_of(round_: Round) -> Plan:
     return Plan(round_.year, round_.drive)
+
+
+def plan_of_unit(round_: Round, kind: int, chain: Iterable[int]) -> Plan:
+    """The plan of a round as far as it concerns a unit of `kind` whose superiors and itself are `chain`. One query."""
+    rows = placement_rows([round_.year], [round_.drive] if round_.drive else []).filter(Q(kinds=None) | Q(kinds=kind))
+    rows = rows.filter(campaign__scopes__unit__in=list(chain)).select_related("indicator__area")
+    rows = rows.annotate(scope_unit=F("campaign__scopes__unit_id"), scope_branch=F("campaign__scopes__with_branch"))
+    scopes = [(row.campaign_id, row.scope_unit, row.scope_branch) for row in rows]
+    return Plan(round_.year, round_.drive, rows=[*{row.pk: row for row in rows}.values()], asked=Asked({}, scopes))
+
+
+def plans_of(rounds: Iterable[Round]) -> dict[int, Plan]:
+    """round → its plan, for rounds and peak drives of any years. Two queries, two more for drives."""
+    rounds = list(rounds)
+    quarters = {round_.year for round_ in rounds if not round_.drive_id}
+    of_year = plans(quarters, expecting=quarters) if quarters else {}
+    drives = [round_.drive for round_ in rounds if round_.drive_id]
+    rows = list(placement_rows({drive.year for drive in drives}, drives)) if drives else []
+    asked = asked_of(rows) if rows else Asked({}, [])
+    return {
+        round_.pk: Plan(
+            round_.year, round_.drive, rows=[row for row in rows if row.campaign_id == round_.drive_id], asked=asked
+        )
+        if round_.drive_id
+        else of_year[round_.year]
+        for round_ in rounds
+    }
 
 
 def slot(round_: Round) -> int:

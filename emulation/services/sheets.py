@@ -82,8 +82,7 @@ def open_lines(report: Report) -> set[int] | None:
 def expected_indicators(report: Report) -> list[int]:
     """Indicators that the year's launched campaigns ask of the unit in this round, as they are now."""
     kind, path = report.unit.kind_id, report.lineage.path
-    plan = plan_of_unit(report.round.year, report.round.drive, kind=kind, chain=path_ids(path))
-    asked = plan.for_unit(kind, path)
+    asked = plan_of_unit(report.round, kind, path_ids(path)).for_unit(kind, path)
     return [pk for pk, row in asked.items() if slot(report.round) in row.quarters]
 
 
