@@ -190,8 +190,8 @@ class CampaignIndicator(models.Model):
     points = models.DecimalField(_("points"), max_digits=6, decimal_places=2, null=True, blank=True)
     range_min = PartField(_("plausible from"), null=True, blank=True)
     range_max = PartField(_("plausible to"), null=True, blank=True)
-    over_margin = PartField(_("over from (% of the target)"), null=True, blank=True)
-    near_margin = PartField(_("near within (% of the target)"), null=True, blank=True)
+    over_margin = PartField(_("over from (per cent of the target)"), null=True, blank=True)
+    near_margin = PartField(_("near within (per cent of the target)"), null=True, blank=True)
     is_main = models.BooleanField(
         _("main indicator"), default=False, help_text=_("A column of the dashboard's table.")
     )
