@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
+from units import clock
 from units.models import Membership, Role, Unit, User
 from units.paths import branch_q, branches_q, outermost, parent_path, path_ids
 
@@ -99,8 +100,26 @@ def reviews_q(user: User, field: str = "path") -> Q:
     return found
 
 
+def administered_paths(user: User) -> list[str]:
+    """Paths of the branches whose units, users and memberships the user changes."""
+    return [m.unit.path for m in user.active_memberships if m.role == Role.ADMINISTRATOR]
+
+
 def administers(user: User, unit: Unit) -> bool:
-    return any(m.role == Role.ADMINISTRATOR and unit.path.startswith(m.unit.path) for m in user.active_memberships)
+    return any(unit.path.startswith(path) for path in administered_paths(user))
+
+
+def administers_superior(user: User, unit: Unit) -> bool:
+    """Whether the unit may be taken from its place: its superior, too, lies in the user's branch."""
+    return any(
+        unit.path.startswith(path) and (unit.path != path or unit.is_root) for path in administered_paths(user)
+    )
+
+
+def manages(user: User, other: User) -> bool:
+    """Whether the account of `other` gives no rights, now or later, outside the branches `user` administers."""
+    present = Membership.objects.filter(Q(until=None) | Q(until__gte=clock.today()), user=other)
+    return not present.exclude(branches_q(administered_paths(user), "unit__path")).exists()
 
 
 def administers_root(user: User) -> bool:

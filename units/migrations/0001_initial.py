@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'unit change',
-                'ordering': ['-effective', '-pk'],
+                'ordering': [models.OrderBy(models.F('effective'), descending=True, nulls_last=True), '-pk'],
             },
         ),
         migrations.AddField(

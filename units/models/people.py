@@ -104,9 +104,7 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def active(self, day: date | None = None) -> Self:
         """Memberships in force on `day` (default today), of users who may log in."""
         day = day or clock.today()
-        return self.filter(
-            Q(until=None) | Q(until__gte=day), since__lte=day, user__is_active=True
-        )
+        return self.filter(Q(until=None) | Q(until__gte=day), since__lte=day, user__is_active=True)
 
     def visible_to(self, user: User) -> Self:
         """Memberships in units of the branches that `user` administers."""

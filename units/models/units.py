@@ -78,9 +78,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
     def existing_on(self, day: date) -> Self:
         """Units established by `day` and not yet dissolved on it."""
-        return self.filter(
-            Q(established=None) | Q(established__lte=day), Q(dissolved=None) | Q(dissolved__gt=day)
-        )
+        return self.filter(Q(established=None) | Q(established__lte=day), Q(dissolved=None) | Q(dissolved__gt=day))
 
     def visible_to(self, user: User) -> Self:
         """Units within the branches of the user's memberships, whatever the role."""
@@ -106,9 +104,7 @@ class Unit(models.Model):
         max_length=32,
         unique=True,
         validators=[
-            RegexValidator(
-                r"\A[A-Za-z0-9._-]+\Z", _("Use letters, digits, full stop, hyphen and underscore only.")
-            )
+            RegexValidator(r"\A[A-Za-z0-9._-]+\Z", _("Use letters, digits, full stop, hyphen and underscore only."))
         ],
         error_messages={"unique": _("Another unit has this code.")},
     )
@@ -142,12 +138,12 @@ class Unit(models.Model):
         self.refresh_keys()
         super().save(**kwargs)
 
+    def get_absolute_url(self) -> str:
+        return reverse("units:unit-detail", args=[self.pk])
+
     def refresh_keys(self) -> None:
         """Write the search key; bulk writes call this too."""
         self.search = fold(f"{self.code} {self.name} {self.short_name}")[:300]
-
-    def get_absolute_url(self) -> str:
-        return reverse("units:unit-detail", args=[self.pk])
 
     @property
     def short(self) -> str:
@@ -229,7 +225,7 @@ class UnitChange(models.Model):
 
     class Meta:
         verbose_name = _("unit change")
-        ordering = ["-effective", "-pk"]
+        ordering = [F("effective").desc(nulls_last=True), "-pk"]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.effective or ''}"

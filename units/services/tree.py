@@ -1,4 +1,4 @@
-"""Writes of the unit tree: create, rename, move, dissolve; memberships; users.
+"""Writes of the unit tree: create, correct, rename, move, dissolve; and the tree as it was on a day.
 
 Every function runs in one transaction and leaves a `UnitChange` or an audit entry behind.
 """
@@ -14,12 +14,19 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from units import clock
 from units.errors import Refused
-from units.models import Membership, Office, Placement, Role, Unit, UnitChange, UnitKind, User
-from units.paths import MAX_DEPTH, branch_q, depth, segment
+from units.models import Placement, Unit, UnitChange, UnitKind, User
+from units.paths import MAX_DEPTH, branch_q, depth, path_ids, segment
 from units.text import normal
+
+LATER = gettext_lazy("Record a change of the tree on the day it takes effect, not before.")
+
+
+def too_deep() -> str:
+    return _("The tree is at most %(depth)d levels deep.") % {"depth": MAX_DEPTH}
 
 
 @dataclass(frozen=True)
@@ -36,10 +43,19 @@ class TreeChange:
 after_tree_change: list[Callable[[TreeChange], None]] = []
 
 
-def _announce(units: Iterable[int], since: date | None, superiors: Iterable[int | None]) -> None:
+def announce(units: Iterable[int], since: date | None, superiors: Iterable[int | None]) -> None:
+    """Tell the higher apps, once for one change or for a whole file."""
     change = TreeChange(list(units), since, {pk for pk in superiors if pk is not None})
     for follow in after_tree_change:
         follow(change)
+
+
+def lock_tree() -> None:
+    """One change of the tree at a time: two moves at once could put two units below each other.
+
+    The placement of the root stands for the tree; nothing else locks it.
+    """
+    list(Placement.objects.select_for_update().filter(parent=None).values_list("pk"))
 
 
 def open_placement(unit: Unit) -> Placement:
@@ -62,38 +78,42 @@ def create_unit(
 ) -> Unit:
     """A new unit under `parent` from `established` on (None: always).
 
-    Raises `Refused` for a second root, a future date, or a superior that does not exist on the date.
+    Raises `Refused` for a second root, a future date, or a superior that does not exist on the date, and
+    ValidationError for what breaks a rule of the table.
     """
+    lock_tree()
     if parent is None and Unit.objects.exists():
         raise Refused(_("The tree has one root. Choose the superior of the new unit."), "parent")
+    if established is not None and established > clock.today():
+        raise Refused(LATER, "established")
     if parent is not None:
+        parent = Unit.objects.get(pk=parent.pk)
         _check_superior(parent, established, "established")
     unit = Unit(
         code=code, name=normal(name), short_name=normal(short_name), kind=kind, order=order, established=established
     )
-    insert_unit(unit, parent)
+    unit.full_clean(exclude=["path", "search"])
+    _insert(unit, parent)
     UnitChange.objects.create(
         unit=unit, kind=UnitChange.Kind.CREATED, effective=established, decision=decision, reason=reason,
         name_after=unit.name, parent_after=parent, by=by,
     )  # fmt: skip
-    _announce([unit.pk], established, [parent.pk if parent else None])
+    announce([unit.pk], established, [parent.pk if parent else None])
     return unit
 
 
-def insert_unit(unit: Unit, parent: Unit | None) -> None:
-    """Save a new unit with its path and first placement. No checks, no trace: for the callers here."""
+def _insert(unit: Unit, parent: Unit | None) -> None:
+    """Save a new unit with its path and first placement."""
+    if parent is not None and depth(parent.path) == MAX_DEPTH:
+        raise Refused(too_deep(), "parent")
     unit.path = f"+{unit.code}"  # the path holds the key, known only after the row is there
     unit.save()
     unit.path = (parent.path if parent else "") + segment(unit.pk)
-    if depth(unit.path) > MAX_DEPTH:
-        raise Refused(_("The tree is at most %(depth)d levels deep.") % {"depth": MAX_DEPTH}, "parent")
     unit.save(update_fields=["path"])
     Placement.objects.create(unit=unit, parent=parent, since=unit.established)
 
 
 def _check_superior(parent: Unit, day: date | None, field: str) -> None:
-    if day is not None and day > clock.today():
-        raise Refused(_("Record a change of the tree on the day it takes effect, not before."), field)
     if parent.dissolved is not None:
         raise Refused(_("%(unit)s has been dissolved; choose another superior.") % {"unit": parent}, "parent")
     if day is not None and parent.established is not None and parent.established > day:
@@ -108,23 +128,38 @@ def _check_superior(parent: Unit, day: date | None, field: str) -> None:
 def rename_unit(
     unit: Unit, *, name: str, short_name: str, effective: date, by: User, decision: str, reason: str = ""
 ) -> None:
-    """Give the unit a new name from `effective` on; figures and papers of before keep the old one."""
+    """Give the unit a new name from `effective` on; its history keeps the old one."""
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
     _check_date(unit, effective)
+    if (normal(name), normal(short_name)) == (unit.name, unit.short_name):
+        raise Refused(_("This is the name it already has."), "name")
     last = unit.changes.filter(kind=UnitChange.Kind.RENAMED).first()
     if last is not None and last.effective is not None and effective < last.effective:
         raise Refused(_("The unit was renamed on a later day; the new name has to follow it."), "effective")
     before, unit.name, unit.short_name = unit.name, normal(name), normal(short_name)
-    unit.save()
+    unit.full_clean(exclude=["path", "search"])
+    unit.save(update_fields=["name", "short_name", "search"])
     UnitChange.objects.create(
         unit=unit, kind=UnitChange.Kind.RENAMED, effective=effective, decision=decision, reason=reason,
         name_before=before, name_after=unit.name, by=by,
     )  # fmt: skip
 
 
+@transaction.atomic
+def correct_unit(unit: Unit, *, kind: UnitKind, order: int, short_name: str, by: User | None) -> None:
+    """Correct what needs no decision. The kind says which figures are asked, so sheets follow it."""
+    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    other_kind = unit.kind_id != kind.pk
+    unit.kind, unit.order, unit.short_name = kind, order, normal(short_name)
+    unit.full_clean(exclude=["path", "search"])
+    unit.save(update_fields=["kind", "order", "short_name", "search"])
+    if other_kind:
+        announce([unit.pk], None, path_ids(unit.path)[-2:-1])
+
+
 def _check_date(unit: Unit, effective: date) -> None:
     if effective > clock.today():
-        raise Refused(_("Record a change of the tree on the day it takes effect, not before."), "effective")
+        raise Refused(LATER, "effective")
     if unit.established is not None and effective < unit.established:
         raise Refused(
             _("The unit was established on %(date)s; choose that day or a later one.")
@@ -132,20 +167,17 @@ def _check_date(unit: Unit, effective: date) -> None:
             "effective",
         )
     if unit.dissolved is not None:
-        raise Refused(
-            _("The unit was dissolved on %(date)s.") % {"date": date_format(unit.dissolved)}, "effective"
-        )
+        raise Refused(_("The unit was dissolved on %(date)s.") % {"date": date_format(unit.dissolved)}, "effective")
 
 
 @transaction.atomic
-def move_unit(
-    unit: Unit, *, parent: Unit, effective: date, by: User, decision: str, reason: str = ""
-) -> None:
+def move_unit(unit: Unit, *, parent: Unit, effective: date, by: User, decision: str, reason: str = "") -> None:
     """Put the unit with its whole branch under `parent` from `effective` on.
 
     Figures of rounds that ended before stay under the former superior.
     """
-    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    lock_tree()
+    unit, parent = Unit.objects.get(pk=unit.pk), Unit.objects.get(pk=parent.pk)
     place = open_placement(unit)
     _check_date(unit, effective)
     if place.parent is None:
@@ -160,10 +192,12 @@ def move_unit(
             "effective",
         )
     if unit.pk in _superiors_since(parent, effective):
-        raise Refused(_("A unit cannot stand below itself: %(unit)s lies in its branch.") % {"unit": parent}, "parent")
+        raise Refused(
+            _("A unit cannot stand below itself: %(unit)s lies in its branch.") % {"unit": parent}, "parent"
+        )
     deepest = max(depth(p) for p in Unit.objects.in_branch(unit).values_list("path", flat=True))
     if depth(parent.path) + deepest - depth(unit.path) + 1 > MAX_DEPTH:
-        raise Refused(_("The tree is at most %(depth)d levels deep.") % {"depth": MAX_DEPTH}, "parent")
+        raise Refused(too_deep(), "parent")
 
     former, place.until = place.parent, effective
     place.save(update_fields=["until"])
@@ -176,7 +210,7 @@ def move_unit(
         unit=unit, kind=UnitChange.Kind.MOVED, effective=effective, decision=decision, reason=reason,
         parent_before=former, parent_after=parent, by=by,
     )  # fmt: skip
-    _announce([unit.pk], effective, [former.pk, parent.pk])
+    announce([unit.pk], effective, [former.pk, parent.pk])
 
 
 def _superiors_since(unit: Unit, day: date) -> set[int]:
@@ -194,26 +228,32 @@ def _superiors_since(unit: Unit, day: date) -> set[int]:
 @transaction.atomic
 def dissolve_unit(unit: Unit, *, effective: date, by: User, decision: str, reason: str = "") -> None:
     """End the unit: `effective` is the first day on which it no longer exists."""
-    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    lock_tree()
+    unit = Unit.objects.get(pk=unit.pk)
     place = open_placement(unit)
     _check_date(unit, effective)
     if place.parent is None:
         raise Refused(_("The root of the tree cannot be dissolved."))
-    left = Unit.objects.filter(placements__parent=unit).filter(
-        Q(placements__until=None) | Q(placements__until__gt=effective),
-        Q(dissolved=None) | Q(dissolved__gt=effective),
+    left = Placement.objects.filter(
+        Q(until=None) | Q(until__gt=effective),
+        Q(unit__dissolved=None) | Q(unit__dissolved__gt=effective),
+        parent=unit,
     )
     if left.exists():
         raise Refused(_("Units still stand under it on that day; move or dissolve them first."))
     if place.since is not None and effective <= place.since:
-        raise Refused(_("The unit was moved on that day or later; choose a later day."), "effective")
+        raise Refused(
+            _("The unit has stood under %(unit)s since %(date)s; choose a later day.")
+            % {"unit": place.parent, "date": date_format(place.since)},
+            "effective",
+        )
     unit.dissolved = effective
     unit.save(update_fields=["dissolved"])
     UnitChange.objects.create(
         unit=unit, kind=UnitChange.Kind.DISSOLVED, effective=effective, decision=decision, reason=reason,
         parent_before=place.parent, by=by,
     )  # fmt: skip
-    _announce([unit.pk], effective, [place.parent_id])
+    announce([unit.pk], effective, [place.parent_id])
 
 
 def superiors_on(unit: Unit, day: date) -> list[int]:
@@ -229,8 +269,8 @@ def superiors_on(unit: Unit, day: date) -> list[int]:
 def lineage_on(day: date) -> dict[int, list[int]]:
     """For every unit that exists on `day`: keys of its superiors then, root first, itself last."""
     existing = set(Unit.objects.existing_on(day).values_list("pk", flat=True))
-    parents = {
-        unit: parent
+    parents = {  # a unit that has always existed may be older than its superior
+        unit: parent if parent in existing else None
         for unit, parent in Placement.objects.on(day).values_list("unit_id", "parent_id")
         if unit in existing
     }
@@ -243,40 +283,3 @@ def lineage_on(day: date) -> dict[int, list[int]]:
             if unit not in chains:
                 chains[unit] = [*chains.get(parents.get(unit), []), unit]
     return chains
-
-
-@transaction.atomic
-def add_membership(
-    *, user: User, unit: Unit, role: Role, since: date, until: date | None = None, office: Office | None = None
-) -> Membership:
-    """Give `user` a role in `unit`; raises ValidationError when the row breaks a rule of the table."""
-    membership = Membership(user=user, unit=unit, role=role, office=office, since=since, until=until)
-    membership.full_clean()
-    membership.save()
-    return membership
-
-
-@transaction.atomic
-def end_membership(membership: Membership, *, until: date) -> None:
-    """Set the last day of a membership. A membership is never deleted: it is part of the history."""
-    if until < membership.since:
-        raise Refused(_("The last day of a membership is not before its first."), "until")
-    membership.until = until
-    membership.save(update_fields=["until"])
-
-
-@transaction.atomic
-def create_user(*, username: str, full_name: str, password: str, must_change_password: bool = True) -> User:
-    user: User = User.objects.create_user(
-        username, password, full_name=normal(full_name), must_change_password=must_change_password
-    )
-    return user
-
-
-@transaction.atomic
-def set_first_password(user: User, *, password: str) -> None:
-    """A password given by an administrator: the user has to choose an own one at the next login."""
-    user.set_password(password)
-    user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
-
