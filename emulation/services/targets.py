@@ -16,7 +16,15 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emulation.models import CampaignIndicator, Indicator, Registration, RegistrationEvent, Target, TargetChange
+from emulation.models import (
+    CampaignIndicator,
+    CampaignScope,
+    Indicator,
+    Registration,
+    RegistrationEvent,
+    Target,
+    TargetChange,
+)
 from emulation.numbers import LIMIT, format_part
 from emulation.services.sheets import LEAST_REASON
 from emulation.services.summaries import recompute
@@ -28,6 +36,7 @@ from units.paths import branch_q, path_ids
 State = Registration.State
 Kind = RegistrationEvent.Kind
 Field = TargetChange.Field
+COLUMNS = ["comparator", "assigned", "registered", "agreed", "milestone_1", "milestone_2", "milestone_3"]
 Values = Mapping[int, Decimal | None]  # campaign indicator → value; None clears it
 
 
@@ -93,22 +102,26 @@ def places_for(unit: Unit, year: int) -> list[Place]:
     above = path_ids(unit.path)[:-1]
     around = Q(campaign__scopes__unit__in=above, campaign__scopes__with_branch=True)
     inside = branch_q(unit.path, "campaign__scopes__unit__path")
-    kinds = set(Unit.objects.in_branch(unit).order_by().values_list("kind_id", flat=True).distinct())
     rows = (
         CampaignIndicator.objects.filter(around | inside, campaign__year=year, campaign__kind__is_drive=False)
         .select_related("indicator__area", "indicator__grade_scale", "campaign")
-        .prefetch_related("kinds", "campaign__scopes", "indicator__grade_scale__grades")
+        .prefetch_related("indicator__grade_scale__grades")
         .distinct()
     )
+    rows = list(rows.order_by("campaign__parent_id", "campaign_id", "pk"))
+    asked: dict[int, set[int]] = {}
+    pairs = CampaignIndicator.kinds.through.objects.filter(campaignindicator__in=rows)
+    for row_id, kind in pairs.values_list("campaignindicator_id", "unitkind_id"):
+        asked.setdefault(row_id, set()).add(kind)
+    named = CampaignScope.objects.filter(Q(unit__in=above, with_branch=True) | Q(unit=unit), campaign__year=year)
+    taking_part = set(named.values_list("campaign_id", flat=True))
+    kinds = set(Unit.objects.in_branch(unit).order_by().values_list("kind_id", flat=True).distinct())
     found: dict[int, Place] = {}
-    for row in rows.order_by("campaign__parent_id", "campaign_id", "pk"):
-        asked = {kind.pk for kind in row.kinds.all()} or kinds
-        if asked.isdisjoint(kinds):
+    for row in rows:
+        wanted = asked.get(row.pk, kinds)
+        if wanted.isdisjoint(kinds):
             continue
-        takes_part = any(
-            s.unit_id == unit.pk or (s.with_branch and s.unit_id in above) for s in row.campaign.scopes.all()
-        )
-        place = Place(row, own=takes_part and unit.kind_id in asked)
+        place = Place(row, own=row.campaign_id in taking_part and unit.kind_id in wanted)
         if row.indicator_id not in found or place.own:
             found[row.indicator_id] = place
     return sorted(found.values(), key=_order)
@@ -136,7 +149,7 @@ def wrong_value(indicator: Indicator, value: Decimal) -> Iterator[str]:
         yield _("At most %(decimals)d decimals are allowed.") % {"decimals": indicator.target_decimals}
     share = indicator.measure == Indicator.Measure.CHECKLIST or (indicator.capped and indicator.scale == 100)
     if share and value > 100:
-        yield _("A share of a whole is at most 100 %.")
+        yield _("A share of a whole is at most 100 percent.")
 
 
 def wrong_milestones(indicator: Indicator, agreement: Agreement) -> Iterator[tuple[int, str]]:
@@ -234,8 +247,10 @@ def _refuse_wrong(target: Target, messages: Iterable[str]) -> None:
 
 def _save(changed: list[tuple[Target, Any, Any]], field: str, *, by: User, reason: str = "") -> None:
     """Write targets with a trace row each (before, after)."""
-    for target, _before, _after in changed:
-        target.save()
+    fresh = [target for target, _before, _after in changed if target.pk is None]
+    known = [target for target, _before, _after in changed if target.pk is not None]
+    Target.objects.bulk_create(fresh)
+    Target.objects.bulk_create(known, update_conflicts=True, unique_fields=["pk"], update_fields=COLUMNS)
     now = timezone.now()
     TargetChange.objects.bulk_create(
         TargetChange(target=target, field=field, before=before, after=after, by=by, at=now, reason=reason)

@@ -1,0 +1,61 @@
+"""Demonstration data: the movement of 2020 with that of 2019 before it, built through the services.
+
+Consolidated, the first half of 2020 gives the figures of the article; those of single units and all
+people are invented.
+"""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from emulation.models import DemoLogin
+from emulation.services.catalogue import DATA, load_catalogue
+from emulation.services.demo import people, plan, sheets
+from units.errors import Refused
+from units.models import Unit, UnitKind
+from units.services import create_unit
+
+FOLDER = DATA / "demo"
+YEARS = (2019, 2020)
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@transaction.atomic
+def seed() -> None:
+    """Load the demonstration into an empty base. Raises `Refused` when it holds units already."""
+    if DemoLogin.objects.exists():
+        raise Refused(_("The demonstration data are loaded already."))
+    if Unit.objects.exists():
+        raise Refused(_("The base holds other data; demonstration data go into an empty base only."))
+    load_catalogue()
+    _create_units()
+    cast = people.create_cast()
+    for year in YEARS:
+        plan.create_campaigns(year, cast)
+        plan.create_targets(year, cast)
+        plan.launch_campaigns(year, cast)
+        sheets.create_sheets(year, cast)
+
+
+def _create_units() -> None:
+    kinds = {kind.code: kind for kind in UnitKind.objects.all()}
+    units: dict[str, Unit] = {}
+    for order, row in enumerate(rows("units.csv"), start=1):
+        units[row["code"]] = create_unit(
+            code=row["code"],
+            name=row["name"],
+            short_name=row["short_name"],
+            kind=kinds[row["kind"]],
+            parent=units.get(row["parent"]),
+            order=order,
+            established=date.fromisoformat(row["established"]),
+            by=None,
+        )

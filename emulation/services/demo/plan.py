@@ -1,0 +1,167 @@
+"""Campaigns, what they ask for, and targets of the demonstration."""
+
+from __future__ import annotations
+
+import csv
+import json
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from emulation.models import (
+    Campaign,
+    CampaignIndicator,
+    CampaignKind,
+    Document,
+    Grade,
+    Indicator,
+    RegistrationEvent,
+    TargetChange,
+)
+from emulation.services import campaigns, targets
+from emulation.services.catalogue import DATA
+from emulation.services.demo.people import Cast
+from emulation.services.targets import Agreement
+from units.models import Role, Unit, UnitKind
+
+Line = dict[str, str]
+TAIL = (Campaign.State.PRELIMINARY, Campaign.State.FINAL, Campaign.State.CLOSED)
+
+
+def _data() -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = json.loads(
+        (DATA / "demo" / "campaigns.json").read_text(encoding="utf-8")
+    )
+    return found
+
+
+def moment(day: date, hour: int, minute: int = 0) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+def create_campaigns(year: int, cast: Cast) -> None:
+    """The year's campaigns as drafts with what they ask for."""
+    data = _data()
+    documents = {entry["key"]: _document(**entry) for entry in data["documents"]}
+    kinds = {kind.code: kind for kind in CampaignKind.objects.all()}
+    made: dict[str, Campaign] = {}
+    for order, entry in enumerate(entry for entry in data["campaigns"] if entry["year"] == year):
+        unit = cast.units[entry["launching_unit"]]
+        made[entry["key"]] = campaigns.create_campaign(
+            Campaign(
+                year=year,
+                parent=made.get(entry["parent"]),
+                kind=kinds[entry["kind"]],
+                name=entry["name"],
+                theme=entry["theme"],
+                content=entry["content"],
+                launching_unit=unit,
+                starts=date.fromisoformat(entry["starts"]),
+                ends=date.fromisoformat(entry["ends"]),
+                order=order,
+            ),
+            by=cast.user(unit, Role.STAFF),
+            documents=[documents[key] for key in entry["documents"]],
+            scope={cast.units[code]: True for code in entry["scope"]},
+        )
+        _place(made[entry["key"]], entry["indicators"], cast)
+
+
+def _document(*, key: str, **columns: Any) -> Document:
+    return Document.objects.get_or_create(**columns)[0]
+
+
+def _place(campaign: Campaign, entries: list[dict[str, Any]], cast: Cast) -> None:
+    indicators = {row.code: row for row in Indicator.objects.filter(code__in=[e["indicator"] for e in entries])}
+    kinds = {kind.code: kind for kind in UnitKind.objects.all()}
+    for entry in entries:
+        limits = {
+            column: None if entry[column] is None else Decimal(str(entry[column]))
+            for column in ("range_min", "range_max")
+        }
+        row = CampaignIndicator(
+            campaign=campaign,
+            indicator=indicators[entry["indicator"]],
+            asked=entry["asked"],
+            comparator=entry["comparator"],
+            points=Decimal(entry["points"]),
+            is_main=entry["key"],
+            is_tile=entry["tile"],
+            **limits,
+        )
+        author = cast.user(campaign.launching_unit, Role.STAFF)
+        campaigns.place_indicator(row, by=author, kinds=[kinds[code] for code in entry["kinds"]])
+
+
+def launch_campaigns(year: int, cast: Cast) -> None:
+    """Launch what was launched, then carry everything on to its state, what is below first."""
+    entries = [entry for entry in _data()["campaigns"] if entry["year"] == year and entry["launched_on"]]
+    stored = {row.name: row for row in Campaign.objects.filter(year=year).select_related("launching_unit", "parent")}
+    for entry in entries:
+        campaign = stored[entry["name"]]
+        chief = cast.user(campaign.launching_unit, Role.COMMANDER)
+        campaigns.launch_campaign(campaign, by=chief, on=date.fromisoformat(entry["launched_on"]))
+    for entry in reversed(entries):
+        if entry["state"] in TAIL:
+            campaign = stored[entry["name"]]
+            chief = cast.user(campaign.launching_unit, Role.COMMANDER)
+            campaigns.advance_campaign(campaign, by=chief, state=entry["state"])
+
+
+# ── targets ───────────────────────────────────────────────────────────────
+
+
+def create_targets(year: int, cast: Cast) -> None:
+    """Assigned by the superior's staff, registered, handed in and agreed, unit by unit."""
+    with (DATA / "demo" / "targets.csv").open(encoding="utf-8", newline="") as file:
+        lines = [line for line in csv.DictReader(file) if int(line["year"]) == year]
+    rows = {
+        row.indicator.code: row
+        for row in CampaignIndicator.objects.filter(campaign__year=year).select_related("indicator")
+    }
+    ranks = {grade.code: Decimal(grade.rank) for grade in Grade.objects.all()}
+    for unit in cast.units.values():
+        own = {rows[line["indicator"]].pk: line for line in lines if line["unit"] == unit.code}
+        if own:
+            _create_unit_targets(unit, year, own, ranks, cast)
+    _backdate(year)
+
+
+def _create_unit_targets(
+    unit: Unit, year: int, lines: dict[int, Line], ranks: dict[str, Decimal], cast: Cast
+) -> None:
+    def value(text: str) -> Decimal:
+        return ranks[text] if text in ranks else Decimal(text)
+
+    assigned = {pk: value(line["assigned"]) for pk, line in lines.items() if line["assigned"]}
+    registered = {pk: value(line["registered"] or line["agreed"]) for pk, line in lines.items()}
+    agreed = {
+        pk: Agreement(
+            value(line["agreed"]),
+            line["comparator"],
+            (value(line["q1"]), value(line["q2"]), value(line["q3"])) if line["q1"] else None,
+        )
+        for pk, line in lines.items()
+    }
+    if assigned:
+        targets.assign(unit, year, assigned, by=cast.user(cast.superior(unit), Role.STAFF))
+    targets.register(unit, year, registered, by=cast.user(unit, Role.STAFF))
+    targets.hand_in_registration(unit, year, by=cast.user(unit, Role.COMMANDER))
+    targets.agree(unit, year, agreed, by=cast.reviewer(unit))
+
+
+def _backdate(year: int) -> None:
+    """Registration takes place around the turn of the year."""
+    field = TargetChange.Field
+    days = {
+        field.ASSIGNED: date(year - 1, 12, 10),
+        field.REGISTERED: date(year - 1, 12, 20),
+        field.AGREED: date(year, 1, 3),
+    }
+    for name, day in days.items():
+        changes = TargetChange.objects.filter(field=name, target__campaign_indicator__campaign__year=year)
+        changes.update(at=moment(day, 9, 30))
+    for kind, day in (("submitted", date(year - 1, 12, 26)), ("agreed", date(year, 1, 3))):
+        RegistrationEvent.objects.filter(registration__year=year, kind=kind).update(at=moment(day, 9, 30))

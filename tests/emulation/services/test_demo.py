@@ -1,0 +1,176 @@
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.utils import translation
+
+from emulation.models import Campaign, Report, ReportVersion, Result, ResultChange, Round, Target
+from emulation.numbers import format_number
+from emulation.reports import demo as demo_report
+from emulation.reports.figures import figures_of
+from emulation.scoring import Outcome
+from emulation.services import demo
+from emulation.services.sheets import missing_indicators
+from emulation.services.summaries import differences
+from units import access, clock
+from units.errors import Refused
+from units.models import Unit, User
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+
+
+@pytest.fixture(scope="module")
+def seeded(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The demonstration, built once for this file and taken away after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        demo.seed()
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def first_half(seeded):
+    """indicator code → figure of the department in the first half of 2020."""
+    unit = Unit.objects.get(code="CKT")
+    figures = figures_of([unit], 2020, ["H1"])
+    codes = dict(Result.objects.values_list("indicator_id", "indicator__code").distinct())
+    return {codes[indicator]: figure for (_unit, indicator, _period), figure in figures.items()}
+
+
+# The numbers of the article: quân số tham gia huấn luyện 98,6 %; kiểm tra 100 % đạt yêu cầu, khá giỏi
+# trên 70 %, chính trị giỏi; quân số khỏe 99,2 %; sáng kiến vượt chỉ tiêu đăng ký.
+
+
+@pytest.mark.parametrize(("code", "shown"), [("HL_QS", "98,6"), ("HL_DYC", "100,0"), ("HC_QSK", "99,2")])
+def test_the_first_half_shows_the_percentages_of_the_article(first_half, code, shown):
+    assert format_number(first_half[code].value.value, 1) == shown
+
+
+def test_the_first_half_is_above_seventy_per_cent_good_and_excellent(first_half):
+    figure = first_half["HL_KG"]
+
+    assert (figure.comparator, figure.target, figure.outcome) == (">", 70, Outcome.MET)
+    assert figure.value.value > 70
+
+
+def test_the_first_half_is_excellent_in_politics(first_half):
+    figure = first_half["HL_CT"]
+
+    assert figure.value.rank == 4
+    assert figure.parts.classes == {4: [20, 0]}
+
+
+def test_the_first_half_has_more_initiatives_than_registered(first_half):
+    figure = first_half["SK_SL"]
+
+    assert (figure.value.value, figure.target, figure.outcome) == (25, 22, Outcome.OVER)
+
+
+def test_the_first_half_is_complete(first_half):
+    assert len(first_half) == 39
+    assert [code for code, figure in first_half.items() if not figure.complete] == []
+    assert first_half["HL_QS"].value.denominator == Fraction(39689)
+
+
+def test_consolidated_figures_agree_with_a_recomputation(seeded):
+    for year in demo.YEARS:
+        count, wrong = differences(year)
+        assert count > 700
+        assert wrong == []
+
+
+def test_quarters_are_as_far_as_they_should_be(seeded):
+    def states(year: int, quarter: int) -> Counter:
+        return Counter(
+            Report.objects.filter(round__year=year, round__quarter=quarter).values_list("state", flat=True)
+        )
+
+    for year, quarter in [(2019, 1), (2019, 2), (2019, 3), (2019, 4), (2020, 1), (2020, 2)]:
+        assert states(year, quarter) == {"approved": 20}
+    assert states(2020, 3) == {
+        "approved": 4, "submitted": 3, "in_review": 1, "returned": 1, "draft": 6, "not_started": 5,
+    }  # fmt: skip
+    assert states(2020, 4) == {"not_started": 20}
+
+
+def test_calendars_lie_around_the_day_of_seeding(seeded):
+    third, fourth = (Round.objects.get(year=2020, quarter=quarter) for quarter in (3, 4))
+
+    assert (third.days_left, fourth.days_left) == (5, 30)
+    assert set(Round.objects.open_for_entry()) >= {third, fourth}
+
+
+def test_the_sheet_to_walk_through_lacks_figures(seeded):
+    report = Report.objects.get(unit__code="K1", round__year=2020, round__quarter=3)
+
+    assert (report.state, report.results.count(), len(missing_indicators(report))) == ("draft", 20, 13)
+    assert {change.by.username for change in report.changes.all()} == {"staff"}
+
+
+def test_a_returned_sheet_was_handed_in_twice_and_shows_what_changed(seeded):
+    report = Report.objects.get(unit__code="K2", round__year=2020, round__quarter=2)
+
+    assert [event.kind for event in report.events.all()] == [
+        "ready", "submitted", "taken_up", "returned", "ready", "submitted", "taken_up", "approved",
+    ]  # fmt: skip
+    assert list(report.events.values_list("at", flat=True)) == sorted(report.events.values_list("at", flat=True))
+    versions = list(ReportVersion.objects.filter(report=report))
+    assert [version.number for version in versions] == [1, 2, 3]
+    changed = {code for code, figure in versions[1].figures.items() if versions[0].figures[code] != figure}
+    assert changed == {"HL_QS", "KT_BQ"}
+    assert versions[1].figures == versions[2].figures
+
+
+def test_every_figure_has_its_trace(seeded):
+    traced = set(ResultChange.objects.values_list("report_id", "indicator_id"))
+
+    assert set(Result.objects.values_list("report_id", "indicator_id")) == traced
+    handed_in = ResultChange.objects.filter(report__state__in=Report.HANDED_IN)
+    assert not handed_in.filter(sealed=False).exists()
+    assert not ResultChange.objects.filter(at__date__gt=clock.today()).exists()
+
+
+def test_targets_are_agreed_by_nobody_who_typed_them(seeded):
+    assert Target.objects.filter(agreed=None).count() == 0
+    assert Target.objects.count() == 862
+
+
+def test_campaigns_are_in_the_state_of_their_day(seeded):
+    states = Counter(Campaign.objects.filter(year=2020).values_list("state", flat=True))
+
+    assert states == {"preliminary": 3, "closed": 1, "final": 1, "launched": 11, "draft": 1}
+    assert Campaign.objects.get(year=2020, parent=None).theme_elements[0] == "Dân chủ"
+
+
+def test_logins_are_named_with_password_and_role(seeded):
+    with translation.override("en"):
+        found = demo_report.logins()
+
+    assert [login["username"] for login in found] == [
+        "commander", "reviewer", "planner", "staff", "commander-k1", "admin",
+    ]  # fmt: skip
+    for login in found:
+        user = User.objects.get(username=login["username"])
+        assert user.check_password(login["password"])
+        assert not user.must_change_password
+    assert User.objects.filter(demo_login=None, password__startswith="!").count() == User.objects.count() - 6
+
+
+def test_the_reviewer_of_the_demonstration_judges_every_unit_below(seeded):
+    department = Unit.objects.get(code="CKT")
+
+    assert set(access.reviewing_units(Unit.objects.below(department)).values()) == {department.pk}
+
+
+def test_seed_twice_is_refused(seeded):
+    with translation.override("en"), pytest.raises(Refused, match="loaded already"):
+        demo.seed()
+
+
+def test_figures_command_prints_the_articles_numbers(seeded, capsys):
+    call_command("figures", "--unit", "CKT", "--period", "2020-H1", "--indicator", "SK_SL")
+
+    assert '"value": "25"' in capsys.readouterr().out
