@@ -1,7 +1,26 @@
 """Addresses of units, users and memberships."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from units.views import tree, users
 
 app_name = "units"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", tree.unit_tree, name="unit-tree"),
+    path("options/", tree.unit_options, name="unit-options"),
+    path("new/", tree.unit_create, name="unit-create"),
+    path("<int:pk>/", tree.unit_detail, name="unit-detail"),
+    path("<int:pk>/branch/", tree.unit_branch, name="unit-branch"),
+    path("<int:pk>/update/", tree.unit_update, name="unit-update"),
+    path("<int:pk>/rename/", tree.unit_rename, name="unit-rename"),
+    path("<int:pk>/move/", tree.unit_move, name="unit-move"),
+    path("<int:pk>/dissolve/", tree.unit_dissolve, name="unit-dissolve"),
+    path("users/", users.user_list, name="user-list"),
+    path("users/new/", users.user_create, name="user-create"),
+    path("users/<int:pk>/", users.user_detail, name="user-detail"),
+    path("users/<int:pk>/update/", users.user_update, name="user-update"),
+    path("users/<int:pk>/password/", users.user_password, name="user-password"),
+    path("users/<int:pk>/memberships/new/", users.membership_create, name="membership-create"),
+    path("memberships/<int:pk>/end/", users.membership_end, name="membership-end"),
+]

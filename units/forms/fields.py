@@ -1,0 +1,112 @@
+"""Form fields that several screens use, and what a service refuses shown beside the field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from units.errors import Refused
+from units.models import Unit
+from units.reports import find_units, with_superiors
+
+
+@contextmanager
+def refusals(form: forms.BaseForm) -> Iterator[None]:
+    """What a service refuses inside becomes an error of the form; afterwards ask `form.errors`."""
+    try:
+        yield
+    except Refused as error:
+        for message in error.messages:
+            form.add_error(error.field if error.field in form.fields else None, message)
+    except ValidationError as error:
+        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
+        for field, messages in by_field.items():
+            for message in messages:
+                form.add_error(field if field in form.fields else None, message)
+
+
+class DayField(forms.DateField):
+    """A date as people type it: dd/mm/yyyy."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        attrs = {"placeholder": gettext_lazy("dd/mm/yyyy"), "autocomplete": "off"}
+        super().__init__(**{"widget": forms.DateInput(attrs=attrs)} | kwargs)
+
+
+class UnitPicker(forms.Widget):
+    """A search field, and below it the units found as a choice; htmx searches while one types.
+
+    Its value is (key of the unit chosen, text typed), its initial value a key. It works without script
+    too: what is typed is sent along and resolved by `UnitField`.
+    """
+
+    queryset: QuerySet[Unit]
+    scope = "reach"
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> tuple[str, str]:
+        return data.get(name, ""), data.get(f"{name}_text", "").strip()
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        return name not in data and f"{name}_text" not in data
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+        chosen, text = value if isinstance(value, tuple) else (str(value or ""), "")
+        if chosen.isdecimal():
+            units, more = with_superiors(self.queryset.filter(pk=chosen)), False
+        else:
+            units, more = find_units(self.queryset, text)
+        attrs = {**self.attrs, **(attrs or {})}
+        return render_to_string(
+            "units/unit_picker.html",
+            {
+                "name": name, "id": attrs.get("id", f"id_{name}"), "text": text, "units": units, "more": more,
+                "chosen": chosen, "scope": self.scope, "invalid": "is-invalid" in attrs.get("class", ""),
+                "described_by": attrs.get("aria-describedby", ""),
+            },
+        )  # fmt: skip
+
+
+class UnitField(forms.Field):
+    """One unit of `queryset`, found by typing. `scope` says where the search looks: see `unit_options`."""
+
+    widget = UnitPicker
+
+    def __init__(self, *, scope: str = "reach", **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.widget.scope = scope
+        self.queryset = Unit.objects.none()
+
+    @property
+    def queryset(self) -> QuerySet[Unit]:
+        return self._queryset
+
+    @queryset.setter
+    def queryset(self, queryset: QuerySet[Unit]) -> None:
+        self._queryset = self.widget.queryset = queryset
+
+    def clean(self, value: Any) -> Unit | None:
+        chosen, text = value or ("", "")
+        if chosen:
+            unit = self.queryset.filter(pk=chosen).first() if chosen.isdecimal() else None
+            if unit is None:
+                raise ValidationError(_("Choose a unit of your branch."))
+            return unit
+        if not text:
+            if self.required:
+                raise ValidationError(self.error_messages["required"], code="required")
+            return None
+        exact = self.queryset.filter(code__iexact=text).first()
+        found = [exact] if exact else [*self.queryset.found_by(text)[:2]]
+        if len(found) == 1:
+            return found[0]
+        raise ValidationError(
+            _("Choose one of the units found.") if found else _("No unit of your branch has this name or code.")
+        )

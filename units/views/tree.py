@@ -1,0 +1,215 @@
+"""The unit tree: reading it for everybody, changing it for administrators of the branch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from units import access, services
+from units.forms.fields import refusals
+from units.forms.tree import (
+    DissolveForm,
+    MoveForm,
+    OptionsFilter,
+    RenameForm,
+    UnitCorrectForm,
+    UnitCreateForm,
+    UnitFilter,
+    administered_units,
+)
+from units.models import Membership, Role, Unit
+from units.reports import find_units, level_below, tree_of, with_superiors
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+BELOW = 25  # subordinates on a page
+
+
+def get_unit(request: HttpRequest, pk: int) -> Unit:
+    return get_object_or_404(Unit.objects.visible_to(request.user).select_related("kind"), pk=pk)
+
+
+@require_safe
+def unit_tree(request: HttpRequest) -> HttpResponse:
+    """The tree of the user's reach; with `q` the units found instead."""
+    form = UnitFilter(request.GET)
+    if not form.is_valid():
+        raise Http404
+    text, dissolved = form.cleaned_data["q"].strip(), form.cleaned_data["dissolved"]
+    context: dict[str, Any] = {"text": text, "dissolved": dissolved}
+    if text:
+        context["found"], context["more"] = find_units(form.filter(Unit.objects.visible_to(request.user)), text)
+    else:
+        context["level"] = tree_of(request.user, dissolved=dissolved)
+    if request.htmx:
+        return render(request, "units/tree_body.html", context)
+    context["may_create"] = access.has_role(request.user, Role.ADMINISTRATOR)
+    return render(request, "units/unit_tree.html", context)
+
+
+@require_safe
+def unit_branch(request: HttpRequest, pk: int) -> HttpResponse:
+    """One level of the tree, loaded when a unit is unfolded."""
+    unit = get_unit(request, pk)
+    form = UnitFilter(request.GET)
+    if not form.is_valid():
+        raise Http404
+    dissolved = form.cleaned_data["dissolved"]
+    context = {"level": level_below(unit, dissolved=dissolved), "dissolved": dissolved}
+    return render(request, "units/tree_level.html", context)
+
+
+@require_safe
+def unit_options(request: HttpRequest) -> HttpResponse:
+    """Units found for a unit field while one types."""
+    form = OptionsFilter(request.GET)
+    if not form.is_valid():
+        raise Http404
+    name, scope = form.cleaned_data["field"], form.cleaned_data["scope"]
+    units = Unit.objects.visible_to(request.user).filter(dissolved=None)
+    if scope == "administered":
+        access.require(access.has_role(request.user, Role.ADMINISTRATOR))
+        units = administered_units(request.user)
+    found, more = find_units(units, request.GET.get(f"{name}_text", "")[:100])
+    return render(request, "units/unit_options.html", {"name": name, "units": found, "more": more, "chosen": ""})
+
+
+@require_safe
+def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = get_unit(request, pk)
+    below = Unit.objects.children_of(unit).select_related("kind").order_by("dissolved", "order", "code")
+    administers = access.administers(request.user, unit)
+    memberships = Membership.objects.none()
+    if administers:
+        memberships = unit.memberships.select_related("user", "office").order_by("until", "-since", "pk")
+    (placed,) = with_superiors([unit])
+    context = {
+        "unit": unit,
+        "superiors": placed.superiors,
+        "crumbs": [*crumbs_to(None), *_reachable(request, placed.superiors), (unit.short, "")],
+        "page": Paginator(below, BELOW).get_page(request.GET.get("page")),
+        "memberships": memberships,
+        "changes": unit.changes.select_related("by", "parent_before", "parent_after"),
+        "placements": unit.placements.select_related("parent").order_by("-pk"),
+        "administers": administers,
+        "may_take": administers and access.administers_superior(request.user, unit) and not unit.is_root,
+    }
+    return render(request, "units/unit_detail.html", context)
+
+
+def _reachable(request: HttpRequest, superiors: list[Unit]) -> list[Crumb]:
+    """Superiors within the user's reach; the others have no page for them."""
+    tops = [m.unit.path for m in request.user.active_memberships]
+    return [(s.short, s.get_absolute_url()) for s in superiors if any(s.path.startswith(top) for top in tops)]
+
+
+def crumbs_to(unit: Unit | None) -> list[Crumb]:
+    tree = (_("Units"), reverse("units:unit-tree"))
+    return [tree] if unit is None else [tree, (unit.short, unit.get_absolute_url())]
+
+
+@require_http_methods(FORM)
+def unit_create(request: HttpRequest) -> HttpResponse:
+    """A new unit below `?parent=`, or below the superior chosen in the form."""
+    access.require(access.has_role(request.user, Role.ADMINISTRATOR))
+    form = UnitCreateForm(request.POST or None, user=request.user, initial={"parent": request.GET.get("parent")})
+    if form.is_valid():
+        with refusals(form):
+            unit = services.create_unit(**form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("%(unit)s has been created.") % {"unit": unit})
+            return redirect(unit)
+    return form_page(request, form, crumbs=crumbs_to(None), heading=_("New unit"), submit=_("Create the unit"))
+
+
+@require_http_methods(FORM)
+def unit_update(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = get_unit(request, pk)
+    access.require(access.administers(request.user, unit))
+    form = UnitCorrectForm(request.POST or None, instance=unit)
+    if form.is_valid():
+        with refusals(form):
+            services.correct_unit(unit, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The data of the unit have been corrected."))
+            return redirect(unit)
+    note = _("The kind decides which figures are asked: changing it changes the sheets not yet filled in.")
+    return form_page(
+        request,
+        form,
+        crumbs=crumbs_to(unit),
+        heading=_("Correct %(unit)s") % {"unit": unit},
+        submit=_("Save"),
+        note=note,
+    )
+
+
+@require_http_methods(FORM)
+def unit_rename(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = get_unit(request, pk)
+    access.require(access.administers(request.user, unit))
+    form = RenameForm(request.POST or None, initial={"name": unit.name, "short_name": unit.short_name})
+    if form.is_valid():
+        with refusals(form):
+            services.rename_unit(unit, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The unit has been renamed."))
+            return redirect(unit)
+    return form_page(
+        request,
+        form,
+        crumbs=crumbs_to(unit),
+        heading=_("Rename %(unit)s") % {"unit": unit},
+        submit=_("Rename the unit"),
+    )
+
+
+@require_http_methods(FORM)
+def unit_move(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = get_unit(request, pk)
+    access.require(access.administers_superior(request.user, unit))
+    form = MoveForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        with refusals(form):
+            services.move_unit(unit, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The unit has been moved."))
+            return redirect(unit)
+    note = _("All units below move along. Figures of rounds that ended before stay under the former superior.")
+    return form_page(
+        request,
+        form,
+        crumbs=crumbs_to(unit),
+        heading=_("Move %(unit)s") % {"unit": unit},
+        submit=_("Move the unit"),
+        note=note,
+    )
+
+
+@require_http_methods(FORM)
+def unit_dissolve(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = get_unit(request, pk)
+    access.require(access.administers_superior(request.user, unit))
+    form = DissolveForm(request.POST or None)
+    if form.is_valid():
+        with refusals(form):
+            services.dissolve_unit(unit, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The unit has been dissolved."))
+            return redirect(unit)
+    note = _("The unit keeps its figures and its history; from that day on nothing is asked of it.")
+    return form_page(
+        request,
+        form,
+        crumbs=crumbs_to(unit),
+        heading=_("Dissolve %(unit)s") % {"unit": unit},
+        submit=_("Dissolve the unit"),
+        note=note,
+    )

@@ -1,0 +1,164 @@
+"""Users and memberships, for administrators of the branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from units import access, clock, services
+from units.forms.fields import refusals
+from units.forms.people import (
+    MembershipCreateForm,
+    MembershipEndForm,
+    PasswordForm,
+    UserCreateForm,
+    UserFilter,
+    UserUpdateForm,
+)
+from units.models import Membership, Role, User
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+USERS = 25  # users on a page
+View = Callable[..., HttpResponse]
+
+
+def for_administrators(view: View) -> View:
+    """403 for everybody without the administrator role."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        access.require(access.has_role(request.user, Role.ADMINISTRATOR))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def get_user(request: HttpRequest, pk: int) -> User:
+    return get_object_or_404(User.objects.visible_to(request.user), pk=pk)
+
+
+@require_safe
+@for_administrators
+def user_list(request: HttpRequest) -> HttpResponse:
+    form = UserFilter(request.GET)
+    if not form.is_valid():
+        raise Http404
+    users = form.filter(User.objects.visible_to(request.user), request.user)
+    mine = Membership.objects.visible_to(request.user).filter(Q(until=None) | Q(until__gte=clock.today()))
+    present = Prefetch("memberships", mine.select_related("unit", "office"), to_attr="present")
+    page = Paginator(users.prefetch_related(present), USERS).get_page(request.GET.get("page"))
+    return render(request, "units/user_list.html", {"form": form, "page": page})
+
+
+@require_safe
+@for_administrators
+def user_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_user(request, pk)
+    memberships = Membership.objects.visible_to(request.user).filter(user=person).select_related("unit", "office")
+    context = {
+        "person": person,
+        "memberships": memberships,
+        "today": clock.today(),
+        "manages": access.manages(request.user, person),
+    }
+    return render(request, "units/user_detail.html", context)
+
+
+def crumbs_to(person: User | None) -> list[Crumb]:
+    users = (_("Users"), reverse("units:user-list"))
+    return [users] if person is None else [users, (str(person), person.get_absolute_url())]
+
+
+@require_http_methods(FORM)
+@for_administrators
+def user_create(request: HttpRequest) -> HttpResponse:
+    """A new user with a first password and a first role; `?unit=` proposes the unit."""
+    form = UserCreateForm(request.POST or None, user=request.user, initial={"unit": request.GET.get("unit")})
+    if form.is_valid():
+        with refusals(form):
+            person = services.engage_user(**form.cleaned_data)
+        if not form.errors:
+            messages.success(request, _("%(user)s can log in with the first password now.") % {"user": person})
+            return redirect(person)
+    return form_page(request, form, crumbs=crumbs_to(None), heading=_("New user"), submit=_("Create the user"))
+
+
+@require_http_methods(FORM)
+@for_administrators
+def user_update(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_user(request, pk)
+    form = UserUpdateForm(request.POST or None, instance=person)
+    if form.is_valid():
+        with refusals(form):
+            services.update_user(person, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The user has been changed."))
+            return redirect(person)
+    return form_page(request, form, crumbs=crumbs_to(person), heading=_("Change the user"), submit=_("Save"))
+
+
+@require_http_methods(FORM)
+@for_administrators
+def user_password(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_user(request, pk)
+    form = PasswordForm(request.POST or None, user=person)
+    if form.is_valid():
+        with refusals(form):
+            services.set_first_password(person, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("%(user)s can log in with the first password now.") % {"user": person})
+            return redirect(person)
+    return form_page(
+        request, form, crumbs=crumbs_to(person), heading=_("New first password"), submit=_("Set the first password")
+    )
+
+
+@require_http_methods(FORM)
+@for_administrators
+def membership_create(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_user(request, pk)
+    form = MembershipCreateForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        with refusals(form):
+            services.add_membership(user=person, **form.cleaned_data)
+        if not form.errors:
+            messages.success(request, _("The role has been given."))
+            return redirect(person)
+    return form_page(request, form, crumbs=crumbs_to(person), heading=_("Give a role"), submit=_("Give the role"))
+
+
+@require_http_methods(FORM)
+@for_administrators
+def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
+    memberships = Membership.objects.visible_to(request.user).select_related("user", "unit", "office")
+    membership = get_object_or_404(memberships, pk=pk)
+    form = MembershipEndForm(request.POST or None)
+    if form.is_valid():
+        with refusals(form):
+            services.end_membership(membership, **form.cleaned_data)
+        if not form.errors:
+            messages.success(request, _("The role has been ended."))
+            return redirect(membership.user)
+    note = _("%(role)s, %(unit)s: the last day still counts. Figures and signatures of the past stay.") % {
+        "role": membership.get_role_display(),
+        "unit": membership.unit,
+    }
+    return form_page(
+        request,
+        form,
+        crumbs=crumbs_to(membership.user),
+        heading=_("End the role"),
+        submit=_("End the role"),
+        note=note,
+    )
