@@ -108,6 +108,8 @@ def _locked(campaign: Campaign) -> Campaign:
 def _check_place(campaign: Campaign) -> None:
     """Dates lie in the year, in those of the campaign above, and around those of the campaigns below."""
     parent = campaign.parent
+    if parent is None and Campaign.objects.filter(year=campaign.year, parent=None).exclude(pk=campaign.pk).exists():
+        raise Refused(_("This year already has its movement; hang the new campaign below it."))
     if parent is not None and parent.year != campaign.year:
         raise Refused(_("A campaign belongs to the same year as the one it is part of."), "parent")
     if parent is not None and parent.state == State.CLOSED:
@@ -220,6 +222,8 @@ def place_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKin
     _locked(row.campaign)
     if row.indicator.retired:
         raise Refused(_("This indicator is no longer placed in campaigns."), "indicator")
+    if row.campaign.indicators.filter(indicator=row.indicator).exists():
+        raise Refused(_("The campaign already asks for this indicator."), "indicator")
     kinds = list(kinds)
     _refuse_double(row, kinds)
     row.save()

@@ -1,0 +1,185 @@
+"""Forms of campaigns: the campaign itself, its launch and life, what it asks for, copying a year."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from emulation.forms.fields import NumberField
+from emulation.models import Campaign, CampaignIndicator, CampaignKind, Document, Indicator
+from emulation.periods import YEARS
+from emulation.services.campaigns import Scope, next_states
+from units import clock
+from units.forms.fields import DayField, UnitField
+from units.models import Unit
+
+ALONE = "-alone"
+
+
+class CampaignForm(forms.ModelForm):
+    """A campaign with the units that take part and the documents it carries out.
+
+    Offered are the launching unit, its direct subordinates, and who takes part already; any other unit
+    of the branch is added by search, one at a time. After `is_valid`, `scope` and `all_documents` hold
+    what the service takes.
+    """
+
+    starts = DayField(label=gettext_lazy("Begins"))
+    ends = DayField(label=gettext_lazy("Ends"))
+    units = forms.MultipleChoiceField(
+        label=gettext_lazy("Units that take part, with all units below"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    more = UnitField(label=gettext_lazy("Another unit of the branch"), required=False)
+    alone = forms.BooleanField(label=gettext_lazy("Only this unit, without those below"), required=False)
+    documents = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Documents it carries out"),
+        queryset=Document.objects.all(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    class Meta:
+        model = Campaign
+        fields = ["kind", "name", "theme", "content", "starts", "ends"]
+        widgets = {"content": forms.Textarea(attrs={"rows": 5}), "theme": forms.TextInput}
+        labels = {
+            "kind": gettext_lazy("Kind"),
+            "name": gettext_lazy("Name"),
+            "theme": gettext_lazy("Theme"),
+            "content": gettext_lazy("Content"),
+        }
+
+    field_order = ["kind", "name", "theme", "content", "starts", "ends", "units", "more", "alone", "documents"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        campaign = self.instance
+        branch = Unit.objects.in_branch(campaign.launching_unit).filter(dissolved=None)
+        self.fields["more"].queryset = branch
+        self.fields["kind"].empty_label = None
+        if campaign.pk is None:
+            kinds = CampaignKind.objects.filter(is_drive=False) if campaign.parent is None else CampaignKind.objects
+            self.fields["kind"].queryset = kinds.all()
+        self.known = self._offered(campaign, branch)
+        self.fields["units"].choices = [(key, self._words(key, unit)) for key, unit in self.known.items()]
+        if campaign.pk is not None:
+            self.initial["documents"] = campaign.documents.all()
+            self.initial["units"] = [self._key(row.unit_id, row.with_branch) for row in campaign.scopes.all()]
+
+    @staticmethod
+    def _key(unit: int, with_branch: bool) -> str:
+        return str(unit) if with_branch else f"{unit}{ALONE}"
+
+    def _offered(self, campaign: Campaign, branch: QuerySet[Unit]) -> dict[str, Unit]:
+        below = branch.children_of(campaign.launching_unit).order_by("order", "code")
+        offered = {str(unit.pk): unit for unit in [campaign.launching_unit, *below]}
+        if campaign.pk is not None:
+            for row in campaign.scopes.select_related("unit"):
+                offered[self._key(row.unit_id, row.with_branch)] = row.unit
+        return offered
+
+    @staticmethod
+    def _words(key: str, unit: Unit) -> str:
+        return _("%(unit)s (without units below)") % {"unit": unit} if key.endswith(ALONE) else str(unit)
+
+    @property
+    def scope(self) -> Scope:
+        chosen = {self.known[key]: not key.endswith(ALONE) for key in self.cleaned_data["units"]}
+        if self.cleaned_data.get("more"):
+            chosen[self.cleaned_data["more"]] = not self.cleaned_data["alone"]
+        return chosen
+
+
+class DocumentForm(forms.ModelForm):
+    """A document not on file yet; all fields empty means none."""
+
+    issued_on = DayField(label=gettext_lazy("Issued on"), required=False)
+
+    class Meta:
+        model = Document
+        fields = ["kind", "number", "title", "issuer", "issued_on"]
+        labels = {
+            "kind": gettext_lazy("Kind of document"),
+            "number": gettext_lazy("Number"),
+            "title": gettext_lazy("Title"),
+            "issuer": gettext_lazy("Issued by"),
+        }
+
+
+class LaunchForm(forms.Form):
+    on = DayField(label=gettext_lazy("Launched on"))
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        day = min(max(campaign.starts, date(campaign.year, 1, 1)), clock.today())
+        super().__init__(*args, initial={"on": day}, **kwargs)
+
+
+class AdvanceForm(forms.Form):
+    """Offers only the states that lie ahead."""
+
+    state = forms.ChoiceField(label=gettext_lazy("New state"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [(state.value, state.label) for state in next_states(campaign)]
+
+
+class CampaignIndicatorForm(forms.ModelForm):
+    """How a campaign asks for an indicator. The indicator is chosen once; kinds of unit go to the service."""
+
+    range_min = NumberField(label=gettext_lazy("Plausible from"), required=False)
+    range_max = NumberField(label=gettext_lazy("Plausible to"), required=False)
+    over_margin = NumberField(label=gettext_lazy("Over from (% of the target)"), required=False)
+    near_margin = NumberField(label=gettext_lazy("Near within (% of the target)"), required=False)
+    points = NumberField(label=gettext_lazy("Points"), decimals=2, required=False)
+
+    class Meta:
+        model = CampaignIndicator
+        fields = [
+            "indicator", "kinds", "asked", "comparator", "points", "range_min", "range_max", "over_margin",
+            "near_margin", "name", "office", "is_main", "is_tile", "order",
+        ]  # fmt: skip
+        widgets = {"kinds": forms.CheckboxSelectMultiple}
+        labels = {
+            "indicator": gettext_lazy("Indicator"),
+            "kinds": gettext_lazy("Kinds of unit asked"),
+            "asked": gettext_lazy("Asked"),
+            "comparator": gettext_lazy("Usual comparator"),
+            "name": gettext_lazy("Name in this year"),
+            "office": gettext_lazy("Office"),
+            "is_main": gettext_lazy("Main indicator"),
+            "is_tile": gettext_lazy("Tile"),
+            "order": gettext_lazy("Order"),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        if row.pk is not None:
+            del self.fields["indicator"]
+            return
+        placed = row.campaign.indicators.values("indicator")
+        indicators = Indicator.objects.filter(retired=False).exclude(pk__in=placed).select_related("area")
+        self.fields["indicator"].queryset = indicators
+        self.fields["indicator"].choices = _by_area(indicators)
+
+    def _save_m2m(self) -> None:
+        """Kinds are written by the service, in the same transaction as the row."""
+
+
+def _by_area(indicators: QuerySet[Indicator]) -> list[tuple[str, Any]]:
+    groups: dict[str, list[tuple[int, str]]] = {}
+    for row in indicators:
+        groups.setdefault(row.area.label, []).append((row.pk, f"{row.label} ({row.code})"))
+    return [("", "–"), *groups.items()]
+
+
+class CopyYearForm(forms.Form):
+    year = forms.IntegerField(label=gettext_lazy("New year"), min_value=YEARS.start, max_value=YEARS.stop - 1)

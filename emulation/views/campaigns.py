@@ -1,0 +1,314 @@
+"""Campaigns: the tree of a year, a campaign, and what staff and commander of the launching unit do with it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from emulation.forms.campaigns import (
+    AdvanceForm,
+    CampaignForm,
+    CampaignIndicatorForm,
+    CopyYearForm,
+    DocumentForm,
+    LaunchForm,
+)
+from emulation.models import Campaign, CampaignIndicator
+from emulation.periods import YEARS
+from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
+from emulation.services import campaigns, years
+from units import access, clock
+from units.errors import Refused
+from units.forms.fields import refusals
+from units.models import Role, Unit
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+def get_campaign(request: HttpRequest, pk: int) -> Campaign:
+    campaigns_ = Campaign.objects.visible_to(request.user).select_related("kind", "launching_unit", "parent")
+    return get_object_or_404(campaigns_, pk=pk)
+
+
+def get_indicator(request: HttpRequest, pk: int) -> CampaignIndicator:
+    rows = CampaignIndicator.objects.filter(campaign__in=Campaign.objects.visible_to(request.user))
+    rows = rows.select_related("indicator", "campaign__launching_unit", "campaign__kind")
+    return get_object_or_404(rows, pk=pk)
+
+
+def crumbs_to(campaign: Campaign | None, year: int | None = None) -> list[Crumb]:
+    found: list[Crumb] = [(_("Campaigns"), reverse("emulation:campaign-tree"))]
+    year = campaign.year if campaign else year
+    if year:
+        found.append((str(year), reverse("emulation:campaign-tree") + f"?year={year}"))
+    if campaign:
+        found.append((campaign.name, campaign.get_absolute_url()))
+    return found
+
+
+def _year_in(text: str) -> int:
+    """The year of an address; 404 for anything else."""
+    if not text.isdecimal() or int(text) not in YEARS:
+        raise Http404
+    return int(text)
+
+
+# ── reading ───────────────────────────────────────────────────────────────
+
+
+@require_safe
+def campaign_tree(request: HttpRequest) -> HttpResponse:
+    """The tree of `?year=`, else of the newest year that has campaigns."""
+    visible = Campaign.objects.visible_to(request.user)
+    known = years_of(visible)
+    year = _year_in(request.GET["year"]) if request.GET.get("year") else next(iter(known), clock.today().year)
+    tree = year_tree(visible, year)
+    root = tree.root.campaign if tree.root else None
+    context = {
+        "tree": tree,
+        "years": sorted({*known, year}),
+        "may_create": bool(_own_units(request)),
+        "may_copy": root is not None and campaigns.may_write(request.user, root),
+        "drafts": [c for c in tree.drafts if campaigns.may_launch(request.user, c)],
+    }
+    return render(request, "emulation/campaigns/campaign_tree.html", context)
+
+
+@require_safe
+def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = get_campaign(request, pk)
+    open_ = campaign.state != Campaign.State.CLOSED
+    context = {
+        "campaign": campaign,
+        "page": campaign_page(campaign, Campaign.objects.visible_to(request.user).filter(parent=campaign)),
+        "documents": campaign.documents.all(),
+        "crumbs": [*crumbs_to(None, campaign.year), (campaign.name, "")],
+        "writes": open_ and campaigns.may_write(request.user, campaign),
+        "launches": open_ and campaigns.may_launch(request.user, campaign),
+    }
+    return render(request, "emulation/campaigns/campaign_detail.html", context)
+
+
+# ── writing a campaign ────────────────────────────────────────────────────
+
+
+def _own_units(request: HttpRequest) -> list[Unit]:
+    """Units for which the user writes campaigns."""
+    return [m.unit for m in request.user.active_memberships if m.role == Role.STAFF]
+
+
+@require_http_methods(FORM)
+def campaign_create(request: HttpRequest) -> HttpResponse:
+    """A draft launched by `?unit=` (default: the user's own), part of `?parent=` or the movement of `?year=`."""
+    own = _own_units(request)
+    access.require(bool(own))
+    unit = next((u for u in own if str(u.pk) == request.GET.get("unit", str(own[0].pk))), None)
+    if unit is None:
+        raise Http404
+    parent = get_campaign(request, _key_in(request.GET["parent"])) if request.GET.get("parent") else None
+    year = parent.year if parent else _year_in(request.GET.get("year") or str(clock.today().year))
+    campaign = Campaign(year=year, parent=parent, launching_unit=unit)
+    if parent is None:
+        campaign.starts, campaign.ends = date(year, 1, 1), date(year, 12, 31)
+    heading = _("New campaign in %(year)d") % {"year": year} if parent else _("Movement of %(year)d") % {"year": year}
+    return _edit(request, campaign, heading=heading, crumbs=crumbs_to(parent, year), units=own)
+
+
+def _key_in(text: str) -> int:
+    if not text.isdecimal():
+        raise Http404
+    return int(text)
+
+
+@require_http_methods(FORM)
+def campaign_update(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = get_campaign(request, pk)
+    access.require(campaigns.may_write(request.user, campaign))
+    heading = _("Change %(campaign)s") % {"campaign": campaign}
+    return _edit(request, campaign, heading=heading, crumbs=crumbs_to(campaign))
+
+
+def _edit(
+    request: HttpRequest, campaign: Campaign, *, heading: str, crumbs: list[Crumb], units: list[Unit] | None = None
+) -> HttpResponse:
+    is_new = campaign.pk is None
+    form = CampaignForm(request.POST or None, instance=campaign)
+    added = bool(request.POST.get("new-title") or request.POST.get("new-number"))
+    document = DocumentForm(request.POST if added else None, prefix="new")
+    if form.is_valid() and (not added or document.is_valid()):
+        save = campaigns.create_campaign if is_new else campaigns.update_campaign
+        with refusals(form), transaction.atomic():
+            documents = [*form.cleaned_data["documents"], *([document.save()] if added else [])]
+            save(form.instance, by=request.user, documents=documents, scope=form.scope)
+        if not form.errors:
+            messages.success(request, _("Saved."))
+            return redirect(campaign)
+    context = {
+        "form": form,
+        "document": document,
+        "heading": heading,
+        "crumbs": [*crumbs, (heading, "")],
+        "back": crumbs[-1][1],
+        "note": "" if is_new else consequences(campaign),
+        "unit": campaign.launching_unit,
+        "units": units or [],
+        "query": request.GET,
+    }
+    return render(request, "emulation/campaigns/campaign_form.html", context)
+
+
+@require_http_methods(FORM)
+def campaign_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = get_campaign(request, pk)
+    access.require(campaigns.may_write(request.user, campaign))
+    if request.method == "POST":
+        try:
+            campaigns.delete_campaign(campaign, by=request.user)
+        except Refused as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect(campaign.get_absolute_url())
+        messages.success(request, _("The draft “%(campaign)s” has been deleted.") % {"campaign": campaign})
+        return redirect(f"{reverse('emulation:campaign-tree')}?year={campaign.year}")
+    context = {
+        "heading": _("Delete the draft “%(campaign)s”?") % {"campaign": campaign},
+        "text": _("The draft and the indicators placed in it are deleted. Launched campaigns end by their state."),
+        "submit": _("Delete the draft"),
+        "crumbs": crumbs_to(campaign),
+        "back": campaign.get_absolute_url(),
+    }
+    return render(request, "emulation/campaigns/confirm.html", context)
+
+
+# ── its life ──────────────────────────────────────────────────────────────
+
+
+@require_http_methods(FORM)
+def campaign_launch(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = get_campaign(request, pk)
+    access.require(campaigns.may_launch(request.user, campaign))
+    form = LaunchForm(request.POST or None, campaign=campaign)
+    if form.is_valid():
+        with refusals(form):
+            campaigns.launch_campaign(campaign, by=request.user, on=form.cleaned_data["on"])
+        if not form.errors:
+            messages.success(request, _("“%(campaign)s” has been launched.") % {"campaign": campaign})
+            return redirect(campaign)
+    page = campaign_page(campaign, Campaign.objects.none())
+    note = _(
+        "From the launch on, %(units)d units are asked for %(indicators)d indicators; their sheets are made at once."
+    ) % {"units": page.units, "indicators": page.indicators}
+    heading = _("Launch “%(campaign)s”") % {"campaign": campaign}
+    return form_page(
+        request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Launch the campaign"), note=note
+    )
+
+
+@require_http_methods(FORM)
+def campaign_advance(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = get_campaign(request, pk)
+    access.require(campaigns.may_launch(request.user, campaign))
+    form = AdvanceForm(request.POST or None, campaign=campaign)
+    if form.is_valid():
+        with refusals(form):
+            campaigns.advance_campaign(campaign, by=request.user, state=form.cleaned_data["state"])
+        if not form.errors:
+            campaign.refresh_from_db()
+            messages.success(
+                request,
+                _("“%(campaign)s”: %(state)s.") % {"campaign": campaign, "state": campaign.get_state_display()},
+            )
+            return redirect(campaign)
+    note = _("A campaign only goes forward. A closed one can no longer be changed.")
+    heading = _("Carry “%(campaign)s” on") % {"campaign": campaign}
+    return form_page(
+        request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Record the new state"), note=note
+    )
+
+
+# ── what it asks for ──────────────────────────────────────────────────────
+
+
+@require_http_methods(FORM)
+def campaign_indicator_create(request: HttpRequest, pk: int) -> HttpResponse:
+    campaign = get_campaign(request, pk)
+    access.require(campaigns.may_write(request.user, campaign))
+    form = CampaignIndicatorForm(request.POST or None, instance=CampaignIndicator(campaign=campaign))
+    return _edit_indicator(request, form, campaigns.place_indicator, _("Add an indicator"))
+
+
+@require_http_methods(FORM)
+def campaign_indicator_update(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_indicator(request, pk)
+    access.require(campaigns.may_write(request.user, row.campaign))
+    form = CampaignIndicatorForm(request.POST or None, instance=row)
+    return _edit_indicator(request, form, campaigns.change_indicator, row.label)
+
+
+def _edit_indicator(request: HttpRequest, form: CampaignIndicatorForm, save: Any, heading: str) -> HttpResponse:
+    campaign = form.instance.campaign
+    if form.is_valid():
+        with refusals(form):
+            save(form.instance, by=request.user, kinds=form.cleaned_data["kinds"])
+        if not form.errors:
+            messages.success(request, _("“%(indicator)s” has been saved.") % {"indicator": form.instance.label})
+            return redirect(campaign)
+    return form_page(
+        request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Save"), note=consequences(campaign)
+    )
+
+
+@require_http_methods(FORM)
+def campaign_indicator_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    row = get_indicator(request, pk)
+    access.require(campaigns.may_write(request.user, row.campaign))
+    if request.method == "POST":
+        try:
+            campaigns.remove_indicator(row, by=request.user)
+        except Refused as error:
+            messages.error(request, " ".join(error.messages))
+        else:
+            messages.success(request, _("“%(indicator)s” is no longer asked.") % {"indicator": row.label})
+        return redirect(row.campaign)
+    context = {
+        "heading": _("Stop asking for “%(indicator)s”?") % {"indicator": row.label},
+        "text": _("It disappears from the sheets of this year. Nothing that has been entered is ever removed."),
+        "submit": _("Stop asking"),
+        "crumbs": crumbs_to(row.campaign),
+        "back": row.campaign.get_absolute_url(),
+    }
+    return render(request, "emulation/campaigns/confirm.html", context)
+
+
+# ── a new year ────────────────────────────────────────────────────────────
+
+
+@require_http_methods(FORM)
+def campaign_copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """Copy the movement of a year into a new one: first what will be made, then (POST) the copy."""
+    root = get_campaign(request, pk)
+    access.require(campaigns.may_write(request.user, root))
+    if root.parent_id is not None:
+        raise Http404
+    form = CopyYearForm(request.POST or None, initial={"year": root.year + 1})
+    if form.is_valid():
+        with refusals(form):
+            copy = years.copy_year(root, year=form.cleaned_data["year"], by=request.user)
+        if not form.errors:
+            messages.success(request, _("The movement of %(year)d stands as a draft.") % {"year": copy.year})
+            return redirect(f"{reverse('emulation:campaign-tree')}?year={copy.year}")
+    context = {
+        "form": form,
+        "root": root,
+        "copy": years.year_copy(root, root.year + 1),
+        "crumbs": [*crumbs_to(root), (_("Copy the year"), "")],
+    }
+    return render(request, "emulation/campaigns/campaign_copy.html", context)
