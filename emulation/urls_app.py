@@ -1,12 +1,12 @@
 """Addresses of the main app: campaigns, targets, sheets, review, dashboards, catalogues, rounds."""
 
-from django.urls import URLPattern, path
+from django.urls import path
 
-from emulation.views import campaigns
+from emulation.views import campaigns, catalogue, rounds
 
 app_name = "emulation"
 
-urlpatterns: list[URLPattern] = [
+urlpatterns = [
     path("campaigns/", campaigns.campaign_tree, name="campaign-tree"),
     path("campaigns/new/", campaigns.campaign_create, name="campaign-create"),
     path("campaigns/<int:pk>/", campaigns.campaign_detail, name="campaign-detail"),
@@ -24,4 +24,18 @@ urlpatterns: list[URLPattern] = [
     path(
         "campaigns/indicators/<int:pk>/delete/", campaigns.campaign_indicator_delete, name="campaign-indicator-delete"
     ),
+    path("catalogues/", catalogue.catalogue_list, name="catalogue-list"),
+    path("catalogues/<slug:key>/", catalogue.catalogue_rows, name="catalogue-rows"),
+    path("catalogues/<slug:key>/new/", catalogue.catalogue_create, name="catalogue-create"),
+    path("catalogues/<slug:key>/<int:pk>/", catalogue.catalogue_update, name="catalogue-update"),
+    path("catalogues/<slug:key>/<int:pk>/delete/", catalogue.catalogue_delete, name="catalogue-delete"),
+    path("indicators/", catalogue.indicator_list, name="indicator-list"),
+    path("indicators/new/", catalogue.indicator_create, name="indicator-create"),
+    path("indicators/<int:pk>/", catalogue.indicator_detail, name="indicator-detail"),
+    path("indicators/<int:pk>/update/", catalogue.indicator_update, name="indicator-update"),
+    path("indicators/<int:pk>/checklists/new/", catalogue.checklist_create, name="checklist-create"),
+    path("checklists/<int:pk>/", catalogue.checklist_update, name="checklist-update"),
+    path("rounds/", rounds.round_list, name="round-list"),
+    path("rounds/new/", rounds.round_create, name="round-create"),
+    path("rounds/<int:pk>/", rounds.round_update, name="round-update"),
 ]

@@ -8,8 +8,15 @@ Crumb = tuple[str, str]  # label, address
 
 
 def form_page(
-    request: HttpRequest, form: forms.BaseForm, *, crumbs: list[Crumb], heading: str, submit: str, note: str = ""
+    request: HttpRequest,
+    form: forms.BaseForm,
+    *,
+    crumbs: list[Crumb],
+    heading: str,
+    submit: str,
+    note: str = "",
+    delete: str = "",
 ) -> HttpResponse:
-    """`form` with the button `submit`; the last of `crumbs` is where «Cancel» leads."""
-    context = {"form": form, "heading": heading, "submit": submit, "note": note, "back": crumbs[-1][1]}
-    return render(request, "form_page.html", context | {"crumbs": [*crumbs, (heading, "")]})
+    """`form` with the button `submit`; the last of `crumbs` is where «Cancel» leads, `delete` what deletes."""
+    context = {"form": form, "heading": heading, "submit": submit, "note": note, "delete": delete}
+    return render(request, "form_page.html", context | {"back": crumbs[-1][1], "crumbs": [*crumbs, (heading, "")]})

@@ -1,0 +1,132 @@
+"""Writes of the catalogues: rows, indicators, checklists. What results rest on is not changed under them.
+
+The audit log keeps who changed what (rows are saved one by one).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from emulation.models import (
+    CampaignIndicator,
+    CampaignKind,
+    ChecklistItem,
+    ChecklistTemplate,
+    Grade,
+    Indicator,
+    ResultItem,
+)
+from emulation.services.summaries import rebuild
+from units.errors import Refused
+
+Item = tuple[str, str]  # text, text in English
+
+# Columns of catalogue rows that figures or rounds rest on: fixed as soon as something refers to the row.
+FIXED: dict[type[models.Model], tuple[str, ...]] = {Grade: ("scale", "rank"), CampaignKind: ("is_drive",)}
+
+
+def is_referred(row: models.Model) -> bool:
+    """Whether any other row names this one."""
+    relations = (
+        field for field in row._meta.get_fields(include_hidden=True) if field.auto_created and not field.concrete
+    )
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: row}).exists() for relation in relations
+    )
+
+
+@transaction.atomic
+def save_row(row: models.Model) -> None:
+    """Create or change a catalogue row; raises ValidationError for what breaks a rule of its table."""
+    row.full_clean()
+    if row.pk is not None:
+        stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
+        for name in FIXED.get(type(row), ()):
+            if getattr(stored, name) != getattr(row, name) and is_referred(row):
+                raise Refused(_("This is in use and cannot be changed any more. Make a new row."), name)
+    row.save()
+
+
+@transaction.atomic
+def delete_row(row: models.Model) -> None:
+    """Delete a catalogue row that nothing refers to."""
+    if is_referred(row):
+        raise Refused(_("“%(row)s” is in use and stays. Only what nobody refers to can be deleted.") % {"row": row})
+    row.delete()
+
+
+@transaction.atomic
+def save_indicator(indicator: Indicator) -> None:
+    """Create an indicator, or change what its results do not rest on.
+
+    Raises `Refused` beside each of `Indicator.FIXED_BY_RESULTS` that would change although a result exists,
+    and for a predecessor that comes back to the indicator itself.
+    """
+    indicator.full_clean()
+    _check_predecessors(indicator)
+    changed = []
+    if indicator.pk is not None:
+        stored = Indicator.objects.select_for_update().get(pk=indicator.pk)
+        changed = [name for name in Indicator.FIXED_BY_RESULTS if getattr(stored, name) != getattr(indicator, name)]
+        if changed and indicator.results.exists():
+            raise Refused(
+                _(
+                    "Figures have been reported for it, so this is fixed. "
+                    "Make a new indicator that names this one as predecessor."
+                ),
+                changed[0],
+            )
+    indicator.save()
+    if changed:
+        _rebuild_plans(indicator)
+
+
+def _check_predecessors(indicator: Indicator) -> None:
+    earlier = indicator.predecessor
+    while earlier is not None:
+        if earlier.pk == indicator.pk:
+            raise Refused(_("An indicator cannot come before itself."), "predecessor")
+        earlier = earlier.predecessor
+
+
+def _rebuild_plans(indicator: Indicator) -> None:
+    """Expected cells and targets of the years that ask for the indicator follow its definition."""
+    placements = CampaignIndicator.objects.filter(indicator=indicator).select_related("campaign__kind")
+    asked = {(row.campaign.year, row.campaign if row.campaign.kind.is_drive else None) for row in placements}
+    for year, drive in asked:
+        rebuild(year, drive=drive)
+
+
+@transaction.atomic
+def save_checklist(template: ChecklistTemplate, *, items: Sequence[Item]) -> None:
+    """Write a version of a checklist with its items in order: in force for rounds from the year `since` on.
+
+    Raises `Refused` when items of the indicator have been judged in a year that the version would cover.
+    """
+    if not items:
+        raise Refused(_("A checklist has at least one item."), "texts")
+    since = template.since
+    if template.pk is not None:
+        since = min(since, ChecklistTemplate.objects.get(pk=template.pk).since)
+    _check_not_judged(template.indicator, since)
+    template.full_clean()
+    template.save()
+    for item in template.items.all():
+        item.delete()
+    for order, (text, text_en) in enumerate(items, start=1):
+        item = ChecklistItem(template=template, order=order, text=text, text_en=text_en)
+        item.full_clean()
+        item.save()
+
+
+def _check_not_judged(indicator: Indicator, since: int) -> None:
+    judged = ResultItem.objects.filter(result__indicator=indicator, result__report__round__year__gte=since)
+    last = judged.aggregate(last=models.Max("result__report__round__year"))["last"]
+    if last is not None:
+        raise Refused(
+            _("Items have been judged in %(year)d. Make a new version from a later year on.") % {"year": last},
+            "since",
+        )

@@ -1,0 +1,274 @@
+"""Catalogues: simple ones by one table of what they are, indicators with their checklists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Model
+from django.forms.models import model_to_dict
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from emulation.forms.catalogue import ChecklistForm, IndicatorFilter, IndicatorForm, row_form
+from emulation.models import (
+    Area,
+    CampaignKind,
+    ChecklistTemplate,
+    Grade,
+    GradeScale,
+    Indicator,
+)
+from emulation.services import definitions
+from units import access
+from units.errors import Refused
+from units.forms.fields import refusals
+from units.models import Office, UnitKind
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+PLACEMENTS = 8  # campaigns shown on an indicator's page
+View = Callable[..., HttpResponse]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A simple catalogue: its model, the columns that are shown and edited, and what it is for."""
+
+    model: type[Model]
+    columns: tuple[str, ...]
+    icon: str
+    purpose: str | Promise
+
+    @property
+    def name(self) -> str:
+        return capfirst(str(self.model._meta.verbose_name_plural))
+
+    def row_name(self) -> str:
+        return capfirst(str(self.model._meta.verbose_name))
+
+    def heads(self) -> list[str]:
+        return [capfirst(str(self.model._meta.get_field(name).verbose_name)) for name in self.columns]
+
+    def cells(self, row: Model) -> list[Any]:
+        """What is shown of a row, column by column; choices in words."""
+        return [getattr(row, f"get_{name}_display", lambda name=name: getattr(row, name))() for name in self.columns]
+
+
+NAMED = ("code", "name", "name_en", "order")
+CATALOGUES = {
+    "areas": Catalogue(Area, NAMED, "bi-grid", gettext_lazy("Sheets and tables are grouped by them.")),
+    "offices": Catalogue(Office, NAMED, "bi-briefcase", gettext_lazy("They answer for indicators and review lines.")),
+    "unit-kinds": Catalogue(
+        UnitKind, (*NAMED, "block"), "bi-diagram-3", gettext_lazy("They decide which indicators a unit is asked.")
+    ),
+    "grade-scales": Catalogue(GradeScale, NAMED, "bi-bar-chart-steps", gettext_lazy("Ordered classes of a result.")),
+    "grades": Catalogue(
+        Grade,
+        ("scale", "code", "name", "name_en", "rank"),
+        "bi-award",
+        gettext_lazy("The classes of the scales; the highest rank is the best."),
+    ),
+    "campaign-kinds": Catalogue(
+        CampaignKind, (*NAMED, "icon", "is_drive"), "bi-flag", gettext_lazy("Movement, peak drive, mobilisation …")
+    ),
+}
+
+
+def for_root_administrators(view: View) -> View:
+    """403 for everybody who does not administer the root: catalogues and rounds belong there."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        access.require(access.administers_root(request.user))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def get_catalogue(key: str) -> Catalogue:
+    if key not in CATALOGUES:
+        raise Http404
+    return CATALOGUES[key]
+
+
+def crumbs_to(key: str = "") -> list[Crumb]:
+    top = (_("Catalogues"), reverse("emulation:catalogue-list"))
+    return [top, (CATALOGUES[key].name, reverse("emulation:catalogue-rows", args=[key]))] if key else [top]
+
+
+@require_safe
+@for_root_administrators
+def catalogue_list(request: HttpRequest) -> HttpResponse:
+    rows = [(key, one, one.model._default_manager.count()) for key, one in CATALOGUES.items()]
+    return render(request, "emulation/catalogue/list.html", {"catalogues": rows})
+
+
+@require_safe
+@for_root_administrators
+def catalogue_rows(request: HttpRequest, key: str) -> HttpResponse:
+    catalogue = get_catalogue(key)
+    related = [name for name in catalogue.columns if catalogue.model._meta.get_field(name).is_relation]
+    rows = catalogue.model._default_manager.select_related(*related) if related else catalogue.model._default_manager
+    context = {
+        "catalogue": catalogue,
+        "key": key,
+        "crumbs": [*crumbs_to(), (catalogue.name, "")],
+        "rows": [(row, catalogue.cells(row)) for row in rows.all()],
+    }
+    return render(request, "emulation/catalogue/rows.html", context)
+
+
+@require_http_methods(FORM)
+@for_root_administrators
+def catalogue_create(request: HttpRequest, key: str) -> HttpResponse:
+    catalogue = get_catalogue(key)
+    form = row_form(catalogue.model, catalogue.columns)(request.POST or None)
+    if form.is_valid():
+        with refusals(form):
+            definitions.save_row(form.instance)
+        if not form.errors:
+            messages.success(request, _("“%(row)s” has been added.") % {"row": form.instance})
+            return redirect("emulation:catalogue-rows", key)
+    heading = _("New row: %(what)s") % {"what": catalogue.row_name()}
+    return form_page(request, form, crumbs=crumbs_to(key), heading=heading, submit=_("Save"))
+
+
+@require_http_methods(FORM)
+@for_root_administrators
+def catalogue_update(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    catalogue = get_catalogue(key)
+    row = get_object_or_404(catalogue.model, pk=pk)
+    name = str(row)
+    form = row_form(catalogue.model, catalogue.columns)(request.POST or None, instance=row)
+    if form.is_valid():
+        with refusals(form):
+            definitions.save_row(row)
+        if not form.errors:
+            messages.success(request, _("“%(row)s” has been changed.") % {"row": row})
+            return redirect("emulation:catalogue-rows", key)
+    delete = reverse("emulation:catalogue-delete", args=[key, pk])
+    return form_page(request, form, crumbs=crumbs_to(key), heading=name, submit=_("Save"), delete=delete)
+
+
+@require_POST
+@for_root_administrators
+def catalogue_delete(request: HttpRequest, key: str, pk: int) -> HttpResponse:
+    catalogue = get_catalogue(key)
+    row = get_object_or_404(catalogue.model, pk=pk)
+    try:
+        definitions.delete_row(row)
+    except Refused as error:
+        messages.error(request, error)
+        return redirect("emulation:catalogue-update", key, pk)
+    messages.success(request, _("“%(row)s” has been deleted.") % {"row": row})
+    return redirect("emulation:catalogue-rows", key)
+
+
+# ── indicators ────────────────────────────────────────────────────────────
+
+
+def indicator_crumbs(indicator: Indicator | None = None) -> list[Crumb]:
+    top = (_("Indicators"), reverse("emulation:indicator-list"))
+    return [top, (indicator.code, indicator.get_absolute_url())] if indicator else [top]
+
+
+@require_safe
+def indicator_list(request: HttpRequest) -> HttpResponse:
+    form = IndicatorFilter(request.GET)
+    if not form.is_valid():
+        raise Http404
+    rows = form.filter(Indicator.objects.select_related("area", "office"))
+    context = {"form": form, "indicators": rows, "may_write": access.administers_root(request.user)}
+    return render(request, "emulation/catalogue/indicator_list.html", context)
+
+
+@require_safe
+def indicator_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    related = ("area", "office", "grade_scale", "predecessor")
+    indicator = get_object_or_404(Indicator.objects.select_related(*related), pk=pk)
+    placements = indicator.placements.select_related("campaign").filter(campaign__launched_on__isnull=False)
+    context = {
+        "indicator": indicator,
+        "crumbs": [*indicator_crumbs(), (indicator.code, "")],
+        "checklists": indicator.templates.prefetch_related("items"),
+        "successors": indicator.indicator_set.all(),
+        "placements": placements.order_by("-campaign__year", "campaign")[:PLACEMENTS],
+        "fixed": indicator.results.exists(),
+        "may_write": access.administers_root(request.user),
+    }
+    return render(request, "emulation/catalogue/indicator_detail.html", context)
+
+
+@require_http_methods(FORM)
+@for_root_administrators
+def indicator_create(request: HttpRequest) -> HttpResponse:
+    """A new indicator; with `?predecessor=` it begins as a copy of that one."""
+    text = request.GET.get("predecessor", "")
+    earlier = Indicator.objects.filter(pk=text).first() if text.isdecimal() else None
+    initial = model_to_dict(earlier, exclude=["code", "retired"]) | {"predecessor": earlier.pk} if earlier else {}
+    form = IndicatorForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        with refusals(form):
+            definitions.save_indicator(form.instance)
+        if not form.errors:
+            messages.success(request, _("“%(row)s” has been added.") % {"row": form.instance})
+            return redirect(form.instance)
+    return form_page(request, form, crumbs=indicator_crumbs(), heading=_("New indicator"), submit=_("Save"))
+
+
+@require_http_methods(FORM)
+@for_root_administrators
+def indicator_update(request: HttpRequest, pk: int) -> HttpResponse:
+    indicator = get_object_or_404(Indicator, pk=pk)
+    name, note = str(indicator), ""
+    if indicator.results.exists():
+        note = _(
+            "Figures have been reported for it: measure, scale, decimals, grade scale "
+            "and the way of adding up are fixed."
+        )
+    form = IndicatorForm(request.POST or None, instance=indicator)
+    if form.is_valid():
+        with refusals(form):
+            definitions.save_indicator(indicator)
+        if not form.errors:
+            messages.success(request, _("“%(row)s” has been changed.") % {"row": indicator})
+            return redirect(indicator)
+    crumbs = [*indicator_crumbs(), (name, reverse("emulation:indicator-detail", args=[pk]))]
+    return form_page(request, form, crumbs=crumbs, heading=_("Change the indicator"), submit=_("Save"), note=note)
+
+
+@require_http_methods(FORM)
+@for_root_administrators
+def checklist_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new version of a checklist's items, from a year on."""
+    indicator = get_object_or_404(Indicator, pk=pk, measure=Indicator.Measure.CHECKLIST)
+    return _checklist_page(request, ChecklistTemplate(indicator=indicator), _("New version of the checklist"))
+
+
+@require_http_methods(FORM)
+@for_root_administrators
+def checklist_update(request: HttpRequest, pk: int) -> HttpResponse:
+    template = get_object_or_404(ChecklistTemplate.objects.select_related("indicator"), pk=pk)
+    return _checklist_page(request, template, _("Checklist from %(year)d on") % {"year": template.since})
+
+
+def _checklist_page(request: HttpRequest, template: ChecklistTemplate, heading: str) -> HttpResponse:
+    form = ChecklistForm(request.POST or None, instance=template)
+    if form.is_valid():
+        with refusals(form):
+            definitions.save_checklist(template, items=form.items())
+        if not form.errors:
+            messages.success(request, _("The checklist has been saved."))
+            return redirect(template.indicator)
+    crumbs = indicator_crumbs(template.indicator)
+    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Save"))
