@@ -42,14 +42,29 @@ def snapshot(result: Result | None, items: dict[int, str] | None = None) -> Snap
         return None
     if items is None:
         items = {item.item_id: item.state for item in result.items.all()}
+    parts = (result.status, result.numerator, result.denominator, result.grade_id)
+    return plain_figure(*parts, reason=result.reason, note=result.note, items=items)
+
+
+def plain_figure(
+    status: str,
+    numerator: Decimal | None,
+    denominator: Decimal | None,
+    grade: int | None,
+    *,
+    reason: str,
+    note: str,
+    items: dict[int, str],
+) -> Snapshot:
+    """A figure as plain text, without what is empty."""
     found = {
-        "status": result.status,
-        "numerator": _plain(result.numerator),
-        "denominator": _plain(result.denominator),
-        "grade": result.grade_id,
+        "status": status,
+        "numerator": _plain(numerator),
+        "denominator": _plain(denominator),
+        "grade": grade,
         "items": {str(key): state for key, state in sorted(items.items())},
-        "reason": result.reason,
-        "note": result.note,
+        "reason": reason,
+        "note": note,
     }
     return {key: value for key, value in found.items() if value not in (None, "", {})}
 
@@ -62,18 +77,24 @@ def entry_snapshot(entry: Entry | None) -> Snapshot | None:
     """The snapshot a saved entry will have."""
     if entry is None:
         return None
-    return snapshot(_result(Result(), entry), entry.items)
+    return plain_figure(
+        entry.status, *_parts(entry), entry.grade, reason=entry.reason, note=entry.note, items=entry.items
+    )
+
+
+def _parts(entry: Entry) -> tuple[Decimal | None, Decimal | None]:
+    """Numerator and denominator; those of a checklist follow from its items."""
+    if not entry.items or entry.status != Result.Status.REPORTED:
+        return entry.numerator, entry.denominator
+    states = list(entry.items.values())
+    met = states.count(ResultItem.State.MET)
+    return Decimal(met), Decimal(len(states) - states.count(ResultItem.State.NOT_APPLICABLE))
 
 
 def _result(result: Result, entry: Entry) -> Result:
     """Write `entry` into an unsaved or loaded row."""
-    result.status = entry.status
-    result.numerator, result.denominator, result.grade_id = entry.numerator, entry.denominator, entry.grade
-    result.reason, result.note = entry.reason, entry.note
-    if entry.items and entry.status == Result.Status.REPORTED:
-        states = list(entry.items.values())
-        result.numerator = Decimal(states.count(ResultItem.State.MET))
-        result.denominator = Decimal(len(states) - states.count(ResultItem.State.NOT_APPLICABLE))
+    result.status, result.grade_id, result.reason, result.note = entry.status, entry.grade, entry.reason, entry.note
+    result.numerator, result.denominator = _parts(entry)
     return result
 
 

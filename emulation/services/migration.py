@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -25,7 +27,7 @@ from emulation.models import (
     ResultItem,
     Round,
 )
-from emulation.services.cells import entry_snapshot, snapshot
+from emulation.services.cells import entry_snapshot, plain_figure
 from emulation.services.rounds import existed_in, make_sheets, place_of, place_units, usual_calendar
 from emulation.services.summaries import rebuild
 from units import access
@@ -35,6 +37,9 @@ from units.tables import Row
 
 COLUMNS = ["unit", "year", "quarter", "indicator", "numerator", "denominator", "grade", "status", "note"]
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+Stored = tuple[int, int, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,9 @@ class Reader:
     """Turns rows into lines, gathering every error. Reads the catalogues once."""
 
     def __init__(self, by: User) -> None:
-        self.by = by
         self.errors: list[str] = []
         self.units = {unit.code: unit for unit in Unit.objects.all()}
+        self.mine = {code for code, unit in self.units.items() if access.administers(by, unit)}
         self.indicators = {row.code: row for row in Indicator.objects.all()}
         self.grades = {(grade.scale_id, grade.code): grade.pk for grade in Grade.objects.all()}
         self.rounds: dict[tuple[int, int], Round] = {}
@@ -79,14 +84,14 @@ class Reader:
         unit = self.units.get(texts["unit"])
         if unit is None:
             self.wrong(row, _("There is no unit “%(code)s”.") % {"code": texts["unit"]})
-        elif not access.administers(self.by, unit):
+        elif unit.code not in self.mine:
             self.wrong(row, _("The unit “%(code)s” is not in your branch.") % {"code": unit.code})
         indicator = self.indicators.get(texts["indicator"])
         if indicator is None:
             self.wrong(row, _("There is no indicator “%(code)s”.") % {"code": texts["indicator"]})
         when = self._quarter(row, texts)
         if unit is not None and when is not None:
-            round_ = self.rounds.setdefault(when, Round(year=when[0], quarter=when[1]))
+            round_ = self._round(when)
             if not existed_in(unit, round_):
                 self.wrong(
                     row,
@@ -102,6 +107,11 @@ class Reader:
         if len(self.errors) > before or not (unit and indicator and when and entry):
             return None
         return Line(row, unit, *when, indicator, entry)
+
+    def _round(self, when: tuple[int, int]) -> Round:
+        if when not in self.rounds:
+            self.rounds[when] = Round(year=when[0], quarter=when[1])
+        return self.rounds[when]
 
     def _quarter(self, row: int, texts: dict[str, str]) -> tuple[int, int] | None:
         year, quarter = texts["year"], texts["quarter"].upper().removeprefix("Q")
@@ -207,33 +217,36 @@ def _write(
     """Compare with what is stored, refuse what may not change, write the rest with its trace."""
     wanted = {reports[key].pk: {line.indicator.pk: line for line in lines} for key, lines in by_sheet.items()}
     states = {reports[key].pk: reports[key].state for key in by_sheet}
-    stored: dict[tuple[int, int], Result] = {}
-    rounds = {reports[key].round_id for key in by_sheet}
-    for result in Result.objects.filter(report__round__in=rounds).prefetch_related("items"):
-        if result.indicator_id in wanted.get(result.report_id, ()):
-            stored[result.report_id, result.indicator_id] = result
+    stored = _stored({reports[key].round_id for key in by_sheet}, wanted)
 
     now, errors = timezone.now(), []
     results, changes = [], []
     for report, lines in wanted.items():
         for indicator, line in lines.items():
-            old = stored.get((report, indicator))
-            before, after = snapshot(old), entry_snapshot(line.entry)
+            pk, version, before = stored.get((report, indicator), (None, 0, None))
+            after = entry_snapshot(line.entry)
             if _same(before, after):
                 continue
             problem = _refusal(states[report], correct)
             if problem:
                 errors.append(_("Row %(row)d: %(message)s") % {"row": line.row, "message": problem})
                 continue
-            results.append(_filled(old or Result(report_id=report, indicator_id=indicator, version=0), line.entry))
+            results.append(_row(line.entry, pk=pk, report_id=report, indicator_id=indicator, version=version + 1))
             counted = states[report] in Report.HANDED_IN
             way = ResultChange.Way.CORRECTION if counted else ResultChange.Way.MIGRATION
             changes.append(
                 ResultChange(
-                    report_id=report, indicator_id=indicator, by=by, at=now, way=way, before=before, after=after,
-                    reason=correct if counted else "", sealed=True,
+                    report_id=report,
+                    indicator_id=indicator,
+                    by=by,
+                    at=now,
+                    way=way,
+                    before=before,
+                    after=after,
+                    reason=correct if counted else "",
+                    sealed=True,
                 )
-            )  # fmt: skip
+            )
     if errors:
         raise Refused(errors)
     _save(results, changes)
@@ -246,7 +259,29 @@ def _write(
     return len(results)
 
 
-def _same(before: dict | None, after: dict | None) -> bool:
+def _stored(rounds: set[int], wanted: dict[int, dict[int, Line]]) -> dict[tuple[int, int], Stored]:
+    """(sheet, indicator) → key, version and plain figure of what the file speaks of."""
+    found: dict[tuple[int, int], Stored] = {}
+    for pk, report, indicator, version, figure in _plain_results(Result.objects.filter(report__round__in=rounds)):
+        if indicator in wanted.get(report, ()):
+            found[report, indicator] = (pk, version, figure)
+    return found
+
+
+def _plain_results(results: QuerySet[Result]) -> Iterator[tuple[int, int, int, int, dict[str, Any]]]:
+    """(key, sheet, indicator, version, plain figure) without making objects of hundreds of thousands of rows."""
+    items: dict[int, dict[int, str]] = defaultdict(dict)
+    answers = ResultItem.objects.filter(result__in=results)
+    for result, item, state in answers.values_list("result_id", "item_id", "state"):
+        items[result][item] = state
+    columns = ("status", "numerator", "denominator", "grade_id", "reason", "note")
+    for pk, report, indicator, version, *parts, reason, note in results.values_list(
+        "pk", "report_id", "indicator_id", "version", *columns
+    ):
+        yield pk, report, indicator, version, plain_figure(*parts, reason=reason, note=note, items=items.get(pk, {}))
+
+
+def _same(before: dict[str, Any] | None, after: dict[str, Any] | None) -> bool:
     """Whether the file says what is stored; items and reasons are not in the file."""
     if before is None or after is None:
         return before == after
@@ -264,11 +299,15 @@ def _refusal(state: str, correct: str) -> str:
     return ""
 
 
-def _filled(result: Result, entry: Entry) -> Result:
-    result.status, result.note, result.reason = entry.status, entry.note, ""
-    result.numerator, result.denominator, result.grade_id = entry.numerator, entry.denominator, entry.grade
-    result.version += 1
-    return result
+def _row(entry: Entry, **columns: Any) -> Result:
+    return Result(
+        status=entry.status,
+        numerator=entry.numerator,
+        denominator=entry.denominator,
+        grade_id=entry.grade,
+        note=entry.note,
+        **columns,
+    )
 
 
 def _save(results: list[Result], changes: list[ResultChange]) -> None:
@@ -287,11 +326,12 @@ def _approve(reports: list[Report], *, by: User) -> int:
     open_sheets = [report for report in reports if report.state != Report.State.APPROVED]
     pks = [report.pk for report in open_sheets]
     figures: dict[int, dict[str, object]] = defaultdict(dict)
+    codes = dict(Indicator.objects.values_list("pk", "code"))
     numbers: dict[int, int] = defaultdict(int)
     for at in range(0, len(pks), 500):
         chunk = pks[at : at + 500]
-        for result in Result.objects.filter(report__in=chunk).select_related("indicator").prefetch_related("items"):
-            figures[result.report_id][result.indicator.code] = snapshot(result)
+        for _pk, report, indicator, _version, figure in _plain_results(Result.objects.filter(report__in=chunk)):
+            figures[report][codes[indicator]] = figure
         for report, number in ReportVersion.objects.filter(report__in=chunk).values_list("report_id", "number"):
             numbers[report] = max(numbers[report], number)
         Report.objects.filter(pk__in=chunk).update(
