@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emulation.models import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Report
+from emulation.numbers import format_part
 from emulation.services.campaigns import scope_q
 from units import clock
 from units.models import Unit
@@ -142,6 +143,7 @@ class AskedRow:
     row: CampaignIndicator
     kinds: str | Promise
     units: int
+    points: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +175,13 @@ def campaign_page(campaign: Campaign, children: QuerySet[Campaign]) -> CampaignP
         kinds = list(row.kinds.all())
         units = sum(counts.get(kind.pk, 0) for kind in kinds) if kinds else sum(counts.values())
         words = ", ".join(kind.label for kind in kinds) if kinds else gettext_lazy("every kind")
-        groups[row.indicator.area.label].append(AskedRow(row, words, units))
+        groups[row.indicator.area.label].append(AskedRow(row, words, units, format_part(row.points) or "–"))
     points = [row.points for row in rows if row.points is not None]
     below = children.select_related("kind", "launching_unit").annotate(asked=Count("indicators", distinct=True))
     return CampaignPage(
         groups=[AskedGroup(area, found) for area, found in groups.items()],
         indicators=len(rows),
-        points=f"{sum(points).normalize():f}" if points else "",
+        points=format_part(sum(points)) if points else "",
         scopes=scopes,
         units=sum(counts.values()),
         children=[_row(child) for child in below.order_by("kind__order", "order", "starts", "pk")],

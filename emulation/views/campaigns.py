@@ -161,7 +161,6 @@ def _edit(
         "note": "" if is_new else consequences(campaign),
         "unit": campaign.launching_unit,
         "units": units or [],
-        "query": request.GET,
     }
     return render(request, "emulation/campaigns/campaign_form.html", context)
 
