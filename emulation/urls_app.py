@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from emulation.views import campaigns, catalogue, rounds
+from emulation.views import campaigns, catalogue, rounds, targets
 
 app_name = "emulation"
 
@@ -24,6 +24,13 @@ urlpatterns = [
     path(
         "campaigns/indicators/<int:pk>/delete/", campaigns.campaign_indicator_delete, name="campaign-indicator-delete"
     ),
+    path("targets/", targets.target_home, name="target-home"),
+    path("targets/<int:unit>/<int:year>/", targets.target_list, name="target-list"),
+    path("targets/<int:unit>/<int:year>/hand-in/", targets.registration_hand_in, name="registration-hand-in"),
+    path("targets/<int:unit>/<int:year>/return/", targets.registration_return, name="registration-return"),
+    path("targets/<int:unit>/<int:year>/agree/", targets.registration_agree, name="registration-agree"),
+    path("targets/<int:unit>/<int:year>/below/", targets.registration_list, name="registration-list"),
+    path("targets/history/<int:pk>/", targets.target_detail, name="target-detail"),
     path("catalogues/", catalogue.catalogue_list, name="catalogue-list"),
     path("catalogues/<slug:key>/", catalogue.catalogue_rows, name="catalogue-rows"),
     path("catalogues/<slug:key>/new/", catalogue.catalogue_create, name="catalogue-create"),

@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation.models import (
+    Campaign,
     CampaignIndicator,
-    CampaignScope,
     Indicator,
     Registration,
     RegistrationEvent,
@@ -97,31 +97,28 @@ def places_for(unit: Unit, year: int) -> list[Place]:
     """What the year's campaigns, drafts included, ask of the unit or of units in its branch.
 
     One an indicator: the one that asks the unit itself, else the first that asks somebody below. Peak
-    drives are left out: their targets belong to the drive. A fixed number of queries.
+    drives are left out: their targets belong to the drive. Three queries.
     """
     above = path_ids(unit.path)[:-1]
-    around = Q(campaign__scopes__unit__in=above, campaign__scopes__with_branch=True)
-    inside = branch_q(unit.path, "campaign__scopes__unit__path")
+    around = Q(scopes__unit__in=above, scopes__with_branch=True)
+    inside = branch_q(unit.path, "scopes__unit__path")
+    taking_part = Campaign.objects.filter(around | Q(scopes__unit=unit))
+    kinds = CampaignIndicator.kinds.through.objects.filter(campaignindicator=OuterRef("pk"))
+    below = set(Unit.objects.in_branch(unit).order_by().values_list("kind", flat=True).distinct())
     rows = (
-        CampaignIndicator.objects.filter(around | inside, campaign__year=year, campaign__kind__is_drive=False)
+        CampaignIndicator.objects.filter(campaign__in=Campaign.objects.filter(around | inside))
+        .filter(campaign__year=year, campaign__kind__is_drive=False)
+        .filter(~Exists(kinds) | Exists(kinds.filter(unitkind__in=below)))
+        .annotate(
+            unit_takes_part=Exists(taking_part.filter(pk=OuterRef("campaign"))),
+            asks_its_kind=Case(When(~Exists(kinds), then=True), default=Exists(kinds.filter(unitkind=unit.kind_id))),
+        )
         .select_related("indicator__area", "indicator__grade_scale", "campaign")
         .prefetch_related("indicator__grade_scale__grades")
-        .distinct()
     )
-    rows = list(rows.order_by("campaign__parent_id", "campaign_id", "pk"))
-    asked: dict[int, set[int]] = {}
-    pairs = CampaignIndicator.kinds.through.objects.filter(campaignindicator__in=rows)
-    for row_id, kind in pairs.values_list("campaignindicator_id", "unitkind_id"):
-        asked.setdefault(row_id, set()).add(kind)
-    named = CampaignScope.objects.filter(Q(unit__in=above, with_branch=True) | Q(unit=unit), campaign__year=year)
-    taking_part = set(named.values_list("campaign_id", flat=True))
-    kinds = set(Unit.objects.in_branch(unit).order_by().values_list("kind_id", flat=True).distinct())
     found: dict[int, Place] = {}
-    for row in rows:
-        wanted = asked.get(row.pk, kinds)
-        if wanted.isdisjoint(kinds):
-            continue
-        place = Place(row, own=row.campaign_id in taking_part and unit.kind_id in wanted)
+    for row in rows.order_by("campaign__parent_id", "campaign_id", "pk"):
+        place = Place(row, own=row.unit_takes_part and row.asks_its_kind)
         if row.indicator_id not in found or place.own:
             found[row.indicator_id] = place
     return sorted(found.values(), key=_order)

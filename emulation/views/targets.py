@@ -1,0 +1,215 @@
+"""Targets: the grid of a unit and year, the registration's way, the registrations of subordinates."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, TargetsForm
+from emulation.models import Campaign, Registration, Target
+from emulation.periods import YEARS
+from emulation.reports.targets import history_of, registrations_below, target_sheet, targets_of, waiting_for
+from emulation.services import targets
+from units import access, clock
+from units.errors import Refused
+from units.forms.fields import refusals
+from units.models import Placement, Role, Unit
+
+State = Registration.State
+BELOW = 25  # subordinates on a page
+
+
+def get_unit(request: HttpRequest, pk: int, year: int) -> Unit:
+    if year not in YEARS:
+        raise Http404
+    below = Placement.objects.filter(parent=OuterRef("pk"), until=None)
+    units = Unit.objects.filter(access.figures_q(request.user)).annotate(has_below=Exists(below))
+    return get_object_or_404(units, pk=pk)
+
+
+def own_units(request: HttpRequest) -> list[Unit]:
+    """Units in which the user reads figures, those with a role of writing first."""
+    found = {m.unit_id: m.unit for m in request.user.active_memberships if m.role in access.READERS}
+    return list(found.values())
+
+
+@require_safe
+def target_home(request: HttpRequest) -> HttpResponse:
+    """The targets of the user's own unit in the newest year that has campaigns."""
+    own = own_units(request)
+    access.require(bool(own))
+    years = Campaign.objects.visible_to(request.user).order_by("-year").values_list("year", flat=True)
+    return redirect("emulation:target-list", own[0].pk, years.first() or clock.today().year)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def target_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+    """The grid. POST saves the columns assigned and registered, as far as they are the user's."""
+    page = Grid(request, unit, year)
+    if request.method == "POST":
+        access.require(bool(page.columns & {ASSIGNED, REGISTERED}))
+        if page.save():
+            messages.success(request, _("Saved."))
+            return page.back()
+    return page.render()
+
+
+@require_POST
+def registration_hand_in(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+    """Save what the user typed, then hand the registration in."""
+    page = Grid(request, unit, year)
+    access.require(targets.may_hand_in(request.user, page.unit))
+    if page.save(then=lambda: targets.hand_in_registration(page.unit, year, by=request.user)):
+        messages.success(request, _("The registration has been handed in; nobody changes it until it is judged."))
+        return page.back()
+    return page.render()
+
+
+@require_POST
+def registration_return(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+    page = Grid(request, unit, year)
+    access.require(access.reviews(request.user, page.unit))
+    reason = request.POST.get("reason", "")
+    try:
+        targets.return_registration(page.unit, year, by=request.user, reason=reason)
+    except Refused as error:
+        page.form.is_valid()
+        for message in error.messages:
+            page.form.add_error("reason" if error.field == "reason" else None, message)
+        return page.render()
+    messages.success(request, _("The registration has been returned with the reason."))
+    return page.back()
+
+
+@require_POST
+def registration_agree(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+    page = Grid(request, unit, year)
+    access.require(access.reviews(request.user, page.unit))
+    form = page.form
+    if form.is_valid():
+        with refusals(form):
+            targets.agree(
+                page.unit, year, form.agreements, by=request.user, reason=form.cleaned_data.get("reason", "")
+            )
+        if not form.errors:
+            messages.success(request, _("The targets are agreed."))
+            return page.back()
+    return page.render()
+
+
+class Grid:
+    """The page of a unit's targets: what the user may fill in, the form, and how it is shown again."""
+
+    def __init__(self, request: HttpRequest, unit: int, year: int) -> None:
+        self.request, self.year = request, year
+        self.unit = get_unit(request, unit, year)
+        self.registration = targets.registration_of(self.unit, year)
+        self.judges = targets.may_agree(request.user, self.registration)
+        self.columns = self._columns()
+        self.places = targets.places_for(self.unit, year)
+        self.targets = targets_of(self.unit, self.places)
+        self.form = TargetsForm(request.POST or None, places=self.places, targets=self.targets, columns=self.columns)
+
+    def _columns(self) -> frozenset[str]:
+        state, user = self.registration.state, self.request.user
+        found = set()
+        if targets.may_assign(user, self.unit):
+            found.add(ASSIGNED)
+        if targets.may_register(user, self.unit) and state in (State.DRAFT, State.RETURNED):
+            found.add(REGISTERED)
+        if self.judges and state in (State.SUBMITTED, State.AGREED):
+            found.add(AGREED)
+        return frozenset(found)
+
+    def save(self, then: object = None) -> bool:
+        """Save what was typed as assigned and registered, then do `then`; False when something is wrong."""
+        form = self.form
+        if not form.is_valid():
+            return False
+        with refusals(form), transaction.atomic():
+            if ASSIGNED in self.columns:
+                targets.assign(self.unit, self.year, form.values(ASSIGNED), by=self.request.user)
+            if REGISTERED in self.columns:
+                targets.register(self.unit, self.year, form.values(REGISTERED), by=self.request.user)
+            if callable(then):
+                then()
+        return not form.errors
+
+    def back(self) -> HttpResponse:
+        return redirect("emulation:target-list", self.unit.pk, self.year)
+
+    def render(self) -> HttpResponse:
+        state, user = self.registration.state, self.request.user
+        returned = self.registration.events.last() if state == State.RETURNED else None
+        sheet = target_sheet(self.unit, self.year, self.places, self.targets)
+        context = {
+            "unit": self.unit,
+            "year": self.year,
+            "registration": self.registration,
+            "returned": returned,
+            "form": self.form,
+            "sheet": sheet,
+            "grid": self.form.grid(sheet),
+            "columns": self.columns,
+            "saves": bool(self.columns & {ASSIGNED, REGISTERED}),
+            "hands_in": targets.may_hand_in(user, self.unit) and state in (State.DRAFT, State.RETURNED),
+            "agrees": AGREED in self.columns,
+            "crumbs": [
+                (_("Targets"), reverse("emulation:target-home")),
+                (self.unit.short, ""),
+            ],
+        }
+        return render(self.request, "emulation/targets/target_list.html", context)
+
+
+@require_safe
+def registration_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+    """Registrations of a unit's direct subordinates, and what waits for the user's judgement."""
+    place = get_unit(request, unit, year)
+    children = Unit.objects.children_of(place).filter(dissolved=None).order_by("order", "code")
+    page = Paginator(children, BELOW).get_page(request.GET.get("page"))
+    reviewing = [m.unit.path for m in request.user.active_memberships if m.role == Role.REVIEWER and not m.office_id]
+    waiting = list(waiting_for(request.user, reviewing, year)[:100]) if reviewing else []
+    mine = {m.unit_id for m in request.user.active_memberships if m.role == Role.REVIEWER}
+    judges = access.reviewing_units([row.unit for row in waiting]) if waiting else {}
+    context = {
+        "unit": place,
+        "year": year,
+        "page": page,
+        "rows": registrations_below(page.object_list, year),
+        "waiting": [row for row in waiting if judges[row.unit_id] in mine],
+        "crumbs": [
+            (_("Targets"), reverse("emulation:target-home")),
+            (place.short, reverse("emulation:target-list", args=[place.pk, year])),
+            (_("Registrations below"), ""),
+        ],
+    }
+    return render(request, "emulation/targets/registration_list.html", context)
+
+
+@require_safe
+def target_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The history of a target."""
+    rows = Target.objects.visible_to(request.user).select_related(
+        "unit", "campaign_indicator__campaign", "campaign_indicator__indicator__grade_scale"
+    )
+    target = get_object_or_404(rows, pk=pk)
+    year = target.campaign_indicator.campaign.year
+    context = {
+        "target": target,
+        "row": target.campaign_indicator,
+        "changes": history_of(target),
+        "crumbs": [
+            (_("Targets"), reverse("emulation:target-home")),
+            (f"{target.unit.short} – {year}", reverse("emulation:target-list", args=[target.unit_id, year])),
+            (target.campaign_indicator.label, ""),
+        ],
+    }
+    return render(request, "emulation/targets/target_detail.html", context)
