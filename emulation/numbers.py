@@ -1,7 +1,7 @@
 """Numbers as people type and read them. The one parser for grid, paste, import and targets."""
 
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import get_language

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from emulation.views import campaigns, catalogue, rounds, targets
+from emulation.views import campaigns, catalogue, review, rounds, sheets, targets
 
 app_name = "emulation"
 
@@ -45,4 +45,16 @@ urlpatterns = [
     path("rounds/", rounds.round_list, name="round-list"),
     path("rounds/new/", rounds.round_create, name="round-create"),
     path("rounds/<int:pk>/", rounds.round_update, name="round-update"),
+    path("sheets/", sheets.sheet_list, name="report-list"),
+    path("sheets/<int:pk>/", sheets.detail, name="report-detail"),
+    path("sheets/<int:pk>/save/", sheets.save, name="report-save"),
+    path("sheets/<int:pk>/cells/<int:indicator>/", sheets.cell, name="report-cell"),
+    path("sheets/<int:pk>/ready/", sheets.ready, name="report-ready"),
+    path("sheets/<int:pk>/hand-in/", sheets.hand_in, name="report-hand-in"),
+    path("sheets/<int:pk>/withdraw/", sheets.withdraw, name="report-withdraw"),
+    path("sheets/<int:pk>/history/", sheets.history, name="report-history"),
+    path("sheets/<int:pk>/review/", review.review, name="report-review"),
+    path("sheets/<int:pk>/take-up/", review.take_up, name="report-take-up"),
+    path("sheets/<int:pk>/reopen/", review.reopen, name="report-reopen"),
+    path("review/", review.review_list, name="review-list"),
 ]

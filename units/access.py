@@ -75,6 +75,12 @@ def reviews(user: User, unit: Unit) -> bool:
     return bool(mine) and reviewing_units([unit])[unit.pk] in mine
 
 
+def reviews_above(user: User, unit: Unit) -> bool:
+    """Whether the user is a reviewer of a superior (at the root: of the root), responsible or not. No query."""
+    above = path_ids(unit.path)[:-1] or [unit.pk]
+    return any(m.unit_id in above and m.role == Role.REVIEWER and not m.office_id for m in user.active_memberships)
+
+
 def reviews_q(user: User, field: str = "path") -> Q:
     """Rows of units that the user is responsible for as reviewer; `field` leads to the unit's path.
 

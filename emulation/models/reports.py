@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,15 @@ if TYPE_CHECKING:
     from units.models import User
 
 
+def _made_by(user: User) -> Q:
+    """Whether the user took part in making a sheet."""
+    typed = ResultChange.objects.filter(report=OuterRef("pk"), by=user)
+    handed = ReportEvent.objects.filter(
+        report=OuterRef("pk"), by=user, kind__in=[ReportEvent.Kind.READY, ReportEvent.Kind.SUBMITTED]
+    )
+    return Q(Exists(typed) | Exists(handed))
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: User) -> Self:
         """Sheets of units whose figures the user reads now, or read in the sheet's lineage."""
@@ -32,17 +41,33 @@ class ReportQuerySet(models.QuerySet["Report"]):
     def handed_in(self) -> Self:
         return self.filter(state__in=Report.HANDED_IN)
 
+    def with_last_step(self) -> Self:
+        """Each with its place, and `last_by`, `last_reason`, `last_lines` of the step that put it into its state."""
+        steps = ReportEvent.objects.filter(report=OuterRef("pk")).exclude(kind=ReportEvent.Kind.READY)
+        steps = steps.order_by("-at", "-pk")
+        return self.select_related("unit__kind", "round__drive", "lineage", "ready_by").annotate(
+            last_by=Subquery(steps.values("by__full_name")[:1]),
+            last_reason=Subquery(steps.values("reason")[:1]),
+            last_lines=Subquery(steps.values("lines")[:1]),
+        )
+
     def made_by(self, user: User) -> Self:
         """Sheets in which the user typed a figure, or that they reported as ready or handed in, ever."""
-        typed = ResultChange.objects.filter(report=OuterRef("pk"), by=user)
-        handed = ReportEvent.objects.filter(
-            report=OuterRef("pk"), by=user, kind__in=[ReportEvent.Kind.READY, ReportEvent.Kind.SUBMITTED]
-        )
-        return self.filter(Exists(typed) | Exists(handed))
+        return self.filter(_made_by(user))
 
-    def reviewed_by(self, user: User) -> Self:
-        """Sheets whose unit the user is responsible for as reviewer (own ones included)."""
-        return self.filter(access.reviews_q(user, "unit__path"))
+    def judged_by(self, user: User) -> Self:
+        """Sheets that the user judges: responsible for the unit as reviewer, and no part in making them."""
+        return self.filter(access.reviews_q(user, "unit__path"), ~_made_by(user))
+
+    def with_hand_in(self) -> Self:
+        """Each with `handed_by` and `handed_at` of the last hand-in, and how many there were (`hand_ins`)."""
+        steps = ReportEvent.objects.filter(report=OuterRef("pk"), kind=ReportEvent.Kind.SUBMITTED)
+        steps = steps.order_by("-at", "-pk")
+        return self.annotate(
+            handed_by=Subquery(steps.values("by__full_name")[:1]),
+            handed_at=Subquery(steps.values("at")[:1]),
+            hand_ins=Subquery(steps.order_by().values("report").annotate(count=Count("pk")).values("count")),
+        )
 
 
 class Report(models.Model):

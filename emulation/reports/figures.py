@@ -13,6 +13,7 @@ from django.db.models.functions import Cast
 from emulation import periods
 from emulation.consolidation import Cell, Parts, Rule, Value, value_of
 from emulation.models import (
+    Campaign,
     CampaignIndicator,
     Grade,
     Indicator,
@@ -26,7 +27,7 @@ from emulation.models import (
 )
 from emulation.numbers import exact_text
 from emulation.scoring import DEFAULT_NEAR, Outcome, judge
-from emulation.services.plan import Plan, plans
+from emulation.services.plan import Plan, plans, slot
 from emulation.services.summaries import TARGET_UNITS, Book, Goal, Place, goal_of
 from units.models import Unit
 
@@ -103,16 +104,16 @@ class OwnFigures(Book):
     def __init__(
         self, year: int, plan: Plan, rules: dict[int, Rule], lineages: Iterable[Lineage],
         cells: dict[tuple[int, int, int], Cell], states: dict[tuple[int, int], str],
-        goals: dict[tuple[int, int], Goal],
+        goals: dict[tuple[int, int], Goal], drive: Campaign | None = None,
     ) -> None:  # fmt: skip
-        self.year, self.drive, self.plan, self.rules = year, None, plan, rules
-        self.periods = periods.QUARTERS
+        self.year, self.drive, self.plan, self.rules = year, drive, plan, rules
+        self.periods = {periods.DRIVE: (1,)} if drive else periods.QUARTERS
         self.rounds: dict[int, Round] = {}
         self.places: dict[int, dict[int, Place]] = defaultdict(dict)
         for row in lineages:
             place = Place(row.unit_id, row.unit.kind_id, row.parent_id, row.path, row.is_leaf)
-            self.rounds[row.round.quarter] = row.round
-            self.places[row.round.quarter][row.unit_id] = place
+            self.rounds[slot(row.round)] = row.round
+            self.places[slot(row.round)][row.unit_id] = place
         self.cells, self.states, self.goals = cells, states, goals
         self._asked = {}
 

@@ -59,6 +59,7 @@ STATES: dict[str, dict[str, State]] = {
         "saved": ("check2", "met", _("Saved")),
         "saving": ("arrow-repeat qt-spin", "info", _("Saving")),
         "error": ("exclamation-octagon-fill", "miss", _("Error")),
+        "unsaved": ("cloud-slash", "miss", _("Not saved")),
         "comment": ("chat-left-text-fill", "near", _("Has a comment")),
         "locked": ("lock-fill", "none", _("Locked")),
         "empty": ("circle", "none", _("Not filled in")),

@@ -1,0 +1,188 @@
+"""What is typed on a sheet: one small form a cell, and the filter of the list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from emulation.checks import Entry, missing_parts, needs_reason, out_of_range, wrong_parts
+from emulation.models import Report, Result, ResultItem, Round
+from emulation.models.reports import ReportQuerySet
+from emulation.numbers import NumberError, parse_number
+from emulation.reports.lines import Spec
+from emulation.reports.sheets import Row, Typed, seen_token
+from emulation.services.cells import CellChange
+from units import clock
+from units.models import Unit
+
+MINE, THEIRS = "mine", "theirs"
+
+
+class CellForm(forms.Form):
+    """A cell as typed: its fields are named `c<indicator>-…`.
+
+    After `is_valid` the cell stands in `entry` (None: cleared). `seen` holds the stored state the cell was
+    shown with and a sum of its inputs, so that lines nobody touched are left alone; `now` and `choice`
+    answer a conflict.
+    """
+
+    status = forms.ChoiceField(choices=Result.Status, required=False)
+    numerator = forms.CharField(required=False)
+    denominator = forms.CharField(required=False)
+    grade = forms.CharField(required=False)
+    reason = forms.CharField(required=False, max_length=300)
+    note = forms.CharField(required=False, max_length=500)
+    seen = forms.CharField(required=False)
+    now = forms.CharField(required=False)
+    choice = forms.ChoiceField(choices=[(MINE, MINE), (THEIRS, THEIRS)], required=False)
+
+    def __init__(self, data: Mapping[str, str], *, spec: Spec) -> None:
+        super().__init__(data, prefix=f"c{spec.indicator.pk}")
+        self.spec = spec
+        self.entry: Entry | None = None
+
+    @property
+    def typed(self) -> Typed:
+        """What stands in the inputs, whether it can be saved or not."""
+        return Typed(
+            self._text("status") or Result.Status.REPORTED, self._text("numerator"), self._text("denominator"),
+            self._text("grade"), tuple(self._text(f"item-{item.pk}") for item in self.spec.items),
+            self._text("reason"), self._text("note"),
+        )  # fmt: skip
+
+    def _text(self, name: str) -> str:
+        return str(self.data.get(self.add_prefix(name), "")).strip()
+
+    @property
+    def sent(self) -> bool:
+        return self.add_prefix("seen") in self.data
+
+    @property
+    def untouched(self) -> bool:
+        """Whether the inputs stand as they were shown, or somebody else's figure was chosen."""
+        if self._text("choice") == THEIRS:
+            return True
+        seen = self._text("seen")
+        return not self._text("choice") and seen == seen_token(seen.partition(":")[0], self.typed)
+
+    @property
+    def change(self) -> CellChange:
+        seen = self._text("now") if self._text("choice") == MINE else self._text("seen").partition(":")[0]
+        return CellChange(self.spec.indicator.pk, self.entry, seen)
+
+    @property
+    def messages(self) -> list[str]:
+        return [str(message) for messages in self.errors.values() for message in messages]
+
+    def fields_of(self, typed: Typed) -> dict[str, str]:
+        """Field name → what stands in it."""
+        names = ["status", "numerator", "denominator", "grade", "reason", "note"]
+        values = [typed.status, typed.numerator, typed.denominator, typed.grade, typed.reason, typed.note]
+        names += [f"item-{item.pk}" for item in self.spec.items]
+        return {self.add_prefix(name): value for name, value in zip(names, [*values, *typed.items], strict=True)}
+
+    def token(self, mark: str) -> str:
+        """What `seen` becomes once the cell has been saved as typed."""
+        return seen_token(mark, self.typed)
+
+    def clean(self) -> dict[str, Any]:
+        typed = self.typed
+        if self.errors or self._empty(typed):
+            return self.cleaned_data
+        entry = self._entry(typed)
+        if entry is None:
+            return self.cleaned_data
+        indicator = self.spec.indicator
+        messages = [*missing_parts(indicator, entry), *wrong_parts(indicator, entry), *needs_reason(entry)]
+        if not messages:
+            low, high = self.spec.low, self.spec.high
+            messages = [*out_of_range(indicator, entry, low, high, indicator.shown_decimals)]
+        for message in dict.fromkeys(messages):
+            self.add_error(None, message)
+        self.entry = None if messages else entry
+        return self.cleaned_data
+
+    @staticmethod
+    def _empty(typed: Typed) -> bool:
+        """Whether nothing at all is reported; a note alone is no figure, but is not thrown away either."""
+        parts = (typed.numerator, typed.denominator, typed.grade, *typed.items, typed.note)
+        return typed.status == Result.Status.REPORTED and not any(parts)
+
+    def _entry(self, typed: Typed) -> Entry | None:
+        """The figure that was typed; None, with errors added, where a number or an answer cannot be read."""
+        numerator, denominator = self._number("numerator"), self._number("denominator")
+        items = self._items(typed)
+        if self.errors or items is None:
+            return None
+        if items:
+            states = list(items.values())
+            numerator = Decimal(states.count(ResultItem.State.MET))
+            denominator = Decimal(len(states) - states.count(ResultItem.State.NOT_APPLICABLE))
+            if not denominator:
+                self.add_error(None, _("No item applies. Choose “Not applicable” for the whole line."))
+                return None
+        grade = next((row.pk for row in self.spec.grades if str(row.pk) == typed.grade), None)
+        reason = "" if typed.status == Result.Status.REPORTED else typed.reason
+        return Entry(typed.status, numerator, denominator, grade, items, reason, typed.note)
+
+    def _number(self, name: str) -> Decimal | None:
+        text = self._text(name)
+        if not text:
+            return None
+        try:
+            return parse_number(text, self.spec.indicator.decimals)
+        except NumberError as error:
+            self.add_error(name, str(error))
+            return None
+
+    def _items(self, typed: Typed) -> dict[int, str] | None:
+        """Answers by item; empty for other measures and for nil; None, with an error, when one is missing."""
+        given = {item.pk: state for item, state in zip(self.spec.items, typed.items, strict=True) if state}
+        if typed.status != Result.Status.REPORTED or not self.spec.items:
+            return given
+        if len(given) < len(self.spec.items) or not set(given.values()) <= set(ResultItem.State.values):
+            self.add_error(None, _("Answer every item: met, not met or not applicable."))
+            return None
+        return given
+
+
+def cell_forms(data: Mapping[str, str], rows: list[Row], specs: Mapping[int, Spec]) -> dict[int, CellForm]:
+    """The forms of the open lines that were sent."""
+    found = {row.key: CellForm(data, spec=specs[row.key]) for row in rows if row.open}
+    return {key: form for key, form in found.items() if form.sent}
+
+
+def newest_round() -> int | None:
+    """The round that was opened last: what a list shows until another is chosen."""
+    opened = Round.objects.filter(opens__lte=clock.today()).order_by("-opens", "-pk")
+    return opened.values_list("pk", flat=True).first()
+
+
+class ReportFilter(forms.Form):
+    """Which sheets of the branch to list. An empty or wrong filter leaves the list whole."""
+
+    unit = forms.CharField(label=gettext_lazy("Unit"), required=False, max_length=100)
+    round = forms.ModelChoiceField(
+        Round.objects.select_related("drive"),
+        label=gettext_lazy("Round"),
+        required=False,
+        empty_label=gettext_lazy("All rounds"),
+    )
+    state = forms.ChoiceField(
+        choices=[("", gettext_lazy("All states")), *Report.State.choices], label=gettext_lazy("State"), required=False
+    )
+
+    def filter(self, reports: ReportQuerySet) -> ReportQuerySet:
+        chosen = self.cleaned_data if self.is_valid() else {}
+        if chosen.get("unit"):
+            reports = reports.filter(unit__in=Unit.objects.found_by(chosen["unit"]))
+        if chosen.get("round"):
+            reports = reports.filter(round=chosen["round"])
+        if chosen.get("state"):
+            reports = reports.filter(state=chosen["state"])
+        return reports

@@ -1,0 +1,106 @@
+"""What happened to a sheet: its timeline, and every change of a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from emulation.models import ChecklistItem, Grade, Indicator, Report, ReportEvent, Result, ResultChange, ResultItem
+from emulation.numbers import format_part
+from emulation.templatetags.ui import STATES
+
+EVENT_STATES = {
+    ReportEvent.Kind.READY: "ready",
+    ReportEvent.Kind.WITHDRAWN: "draft",
+    ReportEvent.Kind.TAKEN_UP: "in_review",
+    ReportEvent.Kind.REOPENED: "returned",
+    ReportEvent.Kind.MIGRATED: "approved",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step on the timeline; `version` is the number under which the figures were kept, if they were."""
+
+    icon: str
+    colour: str
+    word: str | Promise
+    by: str
+    at: datetime
+    reason: str
+    lines: tuple[tuple[str, str], ...]
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A change of one figure: before and after in words."""
+
+    indicator: int
+    name: str
+    by: str
+    at: datetime
+    way: str
+    before: str
+    after: str
+    reason: str
+
+
+def timeline(report: Report) -> list[Step]:
+    """Newest first. Two queries."""
+    events = list(report.events.select_related("by", "version").order_by("-at", "-pk"))
+    codes = {line["indicator"] for event in events for line in event.lines}
+    names = {row.code: row.label for row in Indicator.objects.filter(code__in=codes)} if codes else {}
+    return [_step(event, names) for event in events]
+
+
+def _step(event: ReportEvent, names: dict[str, str]) -> Step:
+    icon, colour, _word = STATES["sheet"][EVENT_STATES.get(event.kind, event.kind)]
+    lines = tuple((names.get(line["indicator"], line["indicator"]), line["reason"]) for line in event.lines)
+    version = getattr(event, "version", None)
+    return Step(
+        icon, colour, event.get_kind_display(), str(event.by), event.at, event.reason, lines,
+        version.number if version else None,
+    )  # fmt: skip
+
+
+def in_words(changes: Iterable[ResultChange]) -> list[Change]:
+    """Changes (with indicator and by) in words. Two queries at most."""
+    changes = list(changes)
+    snapshots = [found for change in changes for found in (change.before, change.after) if found]
+    grades = Grade.objects.in_bulk({found["grade"] for found in snapshots if "grade" in found})
+    items = ChecklistItem.objects.in_bulk({int(pk) for found in snapshots for pk in found.get("items", {})})
+
+    def words(found: dict[str, Any] | None) -> str:
+        return snapshot_text(found, grades, items)
+
+    return [
+        Change(
+            change.indicator_id, change.indicator.label, str(change.by), change.at, change.get_way_display(),
+            words(change.before), words(change.after), change.reason,
+        )
+        for change in changes
+    ]  # fmt: skip
+
+
+def snapshot_text(found: dict[str, Any] | None, grades: dict[int, Grade], items: dict[int, ChecklistItem]) -> str:
+    """A kept figure in one phrase, with its reason and note."""
+    if not found:
+        return _("empty")
+    if found["status"] != Result.Status.REPORTED:
+        text = str(Result.Status(found["status"]).label)
+    elif "grade" in found:
+        text = grades[found["grade"]].label
+    else:
+        parts = [format_part(Decimal(found[name])) for name in ("numerator", "denominator") if name in found]
+        text = " / ".join(parts)
+    states = dict(ResultItem.State.choices)
+    answers = [f"{items[int(pk)].label}: {states[state]}" for pk, state in found.get("items", {}).items()]
+    extra = [*answers, *(found[name] for name in ("reason", "note") if name in found)]
+    return f"{text} ({'; '.join(extra)})" if extra else text

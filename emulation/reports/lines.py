@@ -1,0 +1,267 @@
+"""The lines of one sheet: each figure with its target and with what was reported before and beside it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from django.db.models import OuterRef, Q, Subquery
+
+from emulation.checks import Entry
+from emulation.consolidation import NOTHING, Cell, Parts, Value, over_rounds, thousandths, value_of
+from emulation.models import (
+    CampaignIndicator,
+    ChecklistItem,
+    Grade,
+    Indicator,
+    Lineage,
+    Report,
+    Result,
+    ResultItem,
+    Target,
+)
+from emulation.periods import DRIVE
+from emulation.reports.figures import OwnFigures, margins_of, rule_of
+from emulation.scoring import Outcome, judge
+from emulation.services.plan import plan_of_unit, slot
+from emulation.services.summaries import Goal, goal_of
+from units.paths import path_ids
+
+SINCE_JANUARY = {1: "Q1", 2: "H1", 3: "9M", 4: "Y"}
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure as it stands on the sheet. `mark` names this state of the cell, "" where nothing is stored."""
+
+    entry: Entry
+    rank: int | None
+    mark: str
+
+    @property
+    def cell(self) -> Cell:
+        entry = self.entry
+        return Cell(entry.status, thousandths(entry.numerator), thousandths(entry.denominator), self.rank)
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """What may be entered in a cell: its indicator, the year's valid range, classes and checklist items."""
+
+    indicator: Indicator
+    low: Decimal | None
+    high: Decimal | None
+    grades: tuple[Grade, ...] = ()
+    items: tuple[ChecklistItem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a sheet, unformatted.
+
+    `value` is this round's figure, `since_january` the unit's own parts of the year so far; `outcome` is
+    None where nothing is compared. `beside` are the cells of the units under the same superior.
+    """
+
+    spec: Spec
+    placement: CampaignIndicator | None
+    asked: bool
+    figure: Figure | None
+    value: Value
+    target: Fraction | None
+    comparator: str
+    outcome: Outcome | None
+    last_quarter: Cell | None
+    last_year: Cell | None
+    since_january: Parts | None
+    beside: tuple[Cell, ...]
+
+    @property
+    def indicator(self) -> Indicator:
+        return self.spec.indicator
+
+    @property
+    def name(self) -> str:
+        return self.placement.label if self.placement else self.indicator.label
+
+
+class SheetReading:
+    """The lines of a sheet, in six queries at most.
+
+    `only` some indicators, `siblings` with the units beside it, `items` with those of checklists.
+
+    Other rounds count when they have been handed in, this sheet's figures as they stand. A unit with
+    subordinates has no targets here: its targets are its branch's.
+    """
+
+    def __init__(
+        self, report: Report, *, only: Collection[int] | None = None, siblings: bool = False, items: bool = True
+    ) -> None:
+        self.report, self.unit, self.slot = report, report.unit, slot(report.round)
+        self.lineages = self._lineages()
+        self.figures: dict[int, Figure] = {}
+        self.last_quarter: dict[int, Cell] = {}
+        self.last_year: dict[int, Cell] = {}
+        self.beside: dict[int, list[Cell]] = defaultdict(list)
+        cells: dict[tuple[int, int, int], Cell] = {}
+        for row in self._results(only, siblings):
+            self._keep(row, cells)
+        kind, path = self.unit.kind_id, report.lineage.path
+        chain = {pk for lineage in self.lineages.values() for pk in path_ids(lineage.path)}
+        self.plan = plan_of_unit(report.round, kind, chain, only)
+        asked = self.plan.for_unit(kind, path)
+        self.asked = {pk for pk, row in asked.items() if self.slot in row.quarters}
+        self.placements = {pk: self.plan.placements[row.campaign_indicator] for pk, row in asked.items()}
+        indicators = {row.indicator_id: row.indicator for row in self.plan.placements.values()}
+        if unplaced := self.figures.keys() - indicators.keys():
+            indicators |= Indicator.objects.select_related("area").in_bulk(unplaced)
+        self.own = OwnFigures(
+            report.round.year, self.plan, {pk: rule_of(row) for pk, row in indicators.items()},
+            self.lineages.values(), cells,
+            {(self.unit.pk, quarter): Report.State.SUBMITTED for quarter in self.lineages}, self._goals(),
+            report.round.drive,
+        )  # fmt: skip
+        shown = self.asked | self.figures.keys()
+        self.specs = self._specs({pk: row for pk, row in indicators.items() if pk in shown}, items)
+
+    # ── loading ───────────────────────────────────────────────────────────
+
+    def _lineages(self) -> dict[int, Lineage]:
+        """Quarter → place of the unit, in all rounds of the year; in a peak drive that of its round."""
+        round_ = self.report.round
+        wanted = Q(round=round_) if round_.drive_id else Q(round__year=round_.year, round__drive=None)
+        rows = Lineage.objects.filter(wanted, unit=self.unit).select_related("round")
+        for row in rows:
+            row.unit = self.unit
+        return {slot(row.round): row for row in rows}
+
+    def _results(self, only: Collection[int] | None, siblings: bool) -> Iterator[Result]:
+        """Figures of this sheet; of the unit's other sheets that are compared; of the units beside it."""
+        round_ = self.report.round
+        wanted = Q(report=self.report)
+        if round_.quarter:
+            earlier = Q(report__round__year=round_.year, report__round__quarter__lt=round_.quarter)
+            before = [4, round_.quarter] if round_.quarter == 1 else [round_.quarter]
+            earlier |= Q(report__round__year=round_.year - 1, report__round__quarter__in=before)
+            wanted |= Q(earlier, report__unit=self.unit, report__state__in=Report.HANDED_IN)
+        parent = self.report.lineage.parent_id
+        if siblings and parent:
+            wanted |= Q(report__round=round_, report__lineage__parent=parent, report__state__in=Report.HANDED_IN)
+        rows = Result.objects.filter(wanted).select_related("report__round", "grade")
+        return (rows if only is None else rows.filter(indicator__in=only)).iterator()
+
+    def _keep(self, row: Result, cells: dict[tuple[int, int, int], Cell]) -> None:
+        rank = row.grade.rank if row.grade else None
+        figure = Figure(
+            Entry(row.status, row.numerator, row.denominator, row.grade_id, {}, row.reason, row.note), rank, row.mark
+        )
+        round_, now = row.report.round, self.report.round
+        if row.report.unit_id != self.unit.pk:
+            self.beside[row.indicator_id].append(figure.cell)
+            return
+        if row.report_id == self.report.pk:
+            self.figures[row.indicator_id] = figure
+        if round_.drive_id or round_.year == now.year:
+            cells[self.unit.pk, slot(round_), row.indicator_id] = figure.cell
+        if now.quarter and round_.year * 4 + round_.quarter == now.year * 4 + now.quarter - 1:
+            self.last_quarter[row.indicator_id] = figure.cell
+        if now.quarter and (round_.year, round_.quarter) == (now.year - 1, now.quarter):
+            self.last_year[row.indicator_id] = figure.cell
+
+    def _goals(self) -> dict[tuple[int, int], Goal]:
+        if not self.report.lineage.is_leaf:
+            return {}
+        round_ = self.report.round
+        targets = Target.objects.agreed_in(round_.year).filter(unit=self.unit)
+        if round_.drive_id:
+            targets = targets.filter(campaign_indicator__campaign=round_.drive)
+        else:
+            targets = targets.filter(drive=None, campaign_indicator__campaign__kind__is_drive=False)
+        rows = targets.select_related("campaign_indicator").order_by("-campaign_indicator_id")
+        return {(self.unit.pk, row.campaign_indicator.indicator_id): goal_of(row) for row in rows}
+
+    def _specs(self, indicators: dict[int, Indicator], with_items: bool) -> dict[int, Spec]:
+        scales = {row.grade_scale_id for row in indicators.values() if row.grade_scale_id}
+        grades: dict[int, list[Grade]] = defaultdict(list)
+        for grade in Grade.objects.filter(scale__in=scales) if scales else ():
+            grades[grade.scale_id].append(grade)
+        checklists = [pk for pk, row in indicators.items() if row.measure == Indicator.Measure.CHECKLIST]
+        items = self._items(checklists) if with_items and checklists else {}
+        found = {}
+        for pk, row in indicators.items():
+            placed = self.placements.get(pk)
+            found[pk] = Spec(
+                row, placed.range_min if placed else None, placed.range_max if placed else None,
+                tuple(grades.get(row.grade_scale_id or 0, ())), tuple(items.get(pk, ())),
+            )  # fmt: skip
+        return found
+
+    def _items(self, checklists: list[int]) -> dict[int, list[ChecklistItem]]:
+        """Indicator → items in force in the year; what this sheet answers goes into its figures."""
+        answer = ResultItem.objects.filter(result__report=self.report, item=OuterRef("pk")).values("state")[:1]
+        rows = ChecklistItem.objects.filter(
+            template__indicator__in=checklists, template__since__lte=self.report.round.year
+        ).annotate(answer=Subquery(answer))
+        found: dict[int, list[ChecklistItem]] = {}
+        for item in rows.select_related("template").order_by("template__since", "order", "pk"):
+            indicator = item.template.indicator_id
+            if item.template_id != next((kept.template_id for kept in found.get(indicator, ())), None):
+                found[indicator] = []
+            found[indicator].append(item)
+            if item.answer and indicator in self.figures:
+                self.figures[indicator].entry.items[item.pk] = item.answer
+        return found
+
+    # ── reading ───────────────────────────────────────────────────────────
+
+    def lines(self) -> list[Line]:
+        """All lines, in the order of the areas and of the campaign."""
+        found = [self.line(pk) for pk in self.specs]
+        return sorted(found, key=lambda line: _place(line.indicator, line.placement))
+
+    def line(self, pk: int) -> Line:
+        unit, spec, figure = self.unit.pk, self.specs[pk], self.figures.get(pk)
+        placement = self.placements.get(pk)
+        period = f"Q{self.slot}" if self.report.round.quarter else DRIVE
+        row = self.own.own_row(unit, pk, period)
+        value = value_in(spec.indicator, figure.cell) if figure else NOTHING
+        outcome = None
+        if row.target is not None and value.comparable is not None:
+            margins = margins_of(spec.indicator, placement)
+            outcome = judge(
+                row.comparator, row.target, value.comparable, over_margin=margins.over, near_margin=margins.near
+            )
+        since = None
+        if self.report.round.quarter:
+            since = self.own.own_row(unit, pk, SINCE_JANUARY[self.slot]).parts["all_"]
+        return Line(
+            spec, placement, pk in self.asked, figure, value, row.target, row.comparator, outcome,
+            self.last_quarter.get(pk), self.last_year.get(pk), since, tuple(self.beside.get(pk, ())),
+        )  # fmt: skip
+
+    def put(self, pk: int, entry: Entry | None, mark: str) -> Line:
+        """The line as it is once `entry` has been saved."""
+        key = (self.unit.pk, self.slot, pk)
+        if entry is None:
+            self.figures.pop(pk, None)
+            self.own.cells.pop(key, None)
+        else:
+            rank = next((grade.rank for grade in self.specs[pk].grades if grade.pk == entry.grade), None)
+            self.figures[pk] = Figure(entry, rank, mark)
+            self.own.cells[key] = self.figures[pk].cell
+        return self.line(pk)
+
+
+def value_in(indicator: Indicator, cell: Cell) -> Value:
+    """The value of a single cell."""
+    parts, rule = Parts(), rule_of(indicator)
+    parts.add_cell(rule, cell, asked=True)
+    return value_of(rule, over_rounds(rule, [parts]), branch=False)
+
+
+def _place(indicator: Indicator, placement: CampaignIndicator | None) -> tuple[object, ...]:
+    area, order = indicator.area, placement.order if placement else 0
+    return area.order, area.code, placement is None, order, indicator.order, indicator.code

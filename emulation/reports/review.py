@@ -1,0 +1,215 @@
+"""What a reviewer sees of a sheet: every line against plan, past and neighbours, with warnings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby
+from statistics import median, median_low
+
+from django.utils.translation import gettext as _
+
+from emulation.consolidation import Value
+from emulation.models import Indicator, Report
+from emulation.numbers import format_number, round_half_up
+from emulation.reports.lines import Line, SheetReading, value_in
+from emulation.reports.sheets import (
+    MISSING,
+    cell_text,
+    outcome_key,
+    parts_text,
+    quarter_short,
+    result_text,
+    target_text,
+    unit_text,
+    value_text,
+)
+from emulation.scoring import Outcome
+
+FALL_POINTS = 1  # a percentage that is worse by more points than this
+FALL_SHARE = Fraction(1, 5)  # anything else that is worse by more than this share of the last quarter's value
+QUEUE = 50  # sheets beside the one under review
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Change against the last quarter. `tone`: up (better), down (worse) or empty; `rises` None without change."""
+
+    text: str
+    tone: str
+    rises: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line under review. `warning` is a word for the table and `why` one sentence, both empty without one."""
+
+    key: int
+    code: str
+    name: str
+    unit: str
+    target: str
+    result: str
+    parts: str
+    outcome: str
+    delta: Delta | None
+    last_quarter: str
+    last_year: str
+    median: str
+    warning: str
+    why: str
+    reason: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    number: int
+    name: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A sheet with its lines by area, as the reviewer reads it."""
+
+    report: Report
+    groups: tuple[Group, ...]
+    quarter: str
+    before: str
+    year_ago: str
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for group in self.groups for row in group.rows]
+
+    @property
+    def warned(self) -> int:
+        return sum(bool(row.warning) for row in self.rows)
+
+
+def read_review(report: Report) -> Review:
+    """The sheet with its past, its plan and the median of the units beside it. Five queries."""
+    reading = SheetReading(report, siblings=True, items=False)
+    by_area = groupby(reading.lines(), key=lambda line: line.indicator.area)
+    groups = tuple(
+        Group(number, area.label, tuple(row_of(line) for line in lines))
+        for number, (area, lines) in enumerate(by_area, start=1)
+    )
+    round_ = report.round
+    if not round_.quarter:
+        return Review(report, groups, str(round_), "", "")
+    last = round_.quarter - 1 or 4
+    return Review(
+        report, groups, str(round_), f"{quarter_short(last)}/{round_.year - (last == 4)}",
+        f"{quarter_short(round_.quarter)}/{round_.year - 1}",
+    )  # fmt: skip
+
+
+def row_of(line: Line) -> Row:
+    word, why = warning_of(line)
+    entry = line.figure.entry if line.figure else None
+    return Row(
+        key=line.indicator.pk, code=line.indicator.code, name=line.name, unit=unit_text(line.indicator),
+        target=target_text(line), result=result_text(line), parts=parts_text(line), outcome=outcome_key(line),
+        delta=delta_of(line), last_quarter=cell_text(line.spec, line.last_quarter),
+        last_year=cell_text(line.spec, line.last_year), median=median_text(line), warning=word, why=why,
+        reason=entry.reason if entry else "", note=entry.note if entry else "",
+    )  # fmt: skip
+
+
+def before_of(line: Line) -> Value | None:
+    return value_in(line.indicator, line.last_quarter) if line.last_quarter else None
+
+
+def change_of(line: Line) -> Fraction | None:
+    """This round's unrounded value less the last quarter's; ranks for grades."""
+    before = before_of(line)
+    if before is None or before.comparable is None or line.value.comparable is None:
+        return None
+    return line.value.comparable - before.comparable
+
+
+def better(indicator: Indicator, change: Fraction) -> bool | None:
+    """Whether a change goes in the good direction; None where neither does."""
+    if change == 0 or indicator.direction == Indicator.Direction.EXACT:
+        return None
+    return (change > 0) == (indicator.direction == Indicator.Direction.HIGHER)
+
+
+def delta_of(line: Line) -> Delta | None:
+    change = change_of(line)
+    if change is None:
+        return None
+    graded = line.indicator.measure == Indicator.Measure.GRADE
+    places = 0 if graded else line.indicator.shown_decimals
+    if round_half_up(change, places) == 0:
+        return Delta("0", "", None)
+    good = better(line.indicator, change)
+    tone = "" if good is None else "up" if good else "down"
+    return Delta("" if graded else format_number(abs(change), places), tone, change > 0)
+
+
+def median_text(line: Line) -> str:
+    """Of the units under the same superior that have handed in; the lower middle class for grades."""
+    found = [value_in(line.indicator, cell).comparable for cell in line.beside]
+    values = [value for value in found if value is not None]
+    if not values:
+        return MISSING
+    if line.indicator.measure == Indicator.Measure.GRADE:
+        return value_text(line.spec, Value(rank=int(median_low(values))))
+    return value_text(line.spec, Value(value=Fraction(median(values))))
+
+
+def warning_of(line: Line) -> tuple[str, str]:
+    """A word and a sentence for what a reviewer should look at first; two empty texts where nothing stands out."""
+    if line.figure is None:
+        return _("Not reported"), _("The figure is asked, but the sheet has none.")
+    sentences = []
+    word = ""
+    if line.outcome in (Outcome.MISS, Outcome.NEAR):
+        word = _("Below the target")
+        sentences.append(
+            _("%(value)s does not reach the target %(target)s.")
+            % {"value": result_text(line), "target": target_text(line)}
+        )
+    if falls(line):
+        word = word or _("Unusual change")
+        sentences.append(
+            _("Much worse than in the last quarter: %(before)s.")
+            % {"before": cell_text(line.spec, line.last_quarter)}
+        )
+    return word, " ".join(sentences)
+
+
+def falls(line: Line) -> bool:
+    """Whether the value is strongly worse than in the last quarter."""
+    change, before = change_of(line), before_of(line)
+    if change is None or before is None or better(line.indicator, change) is not False:
+        return False
+    if line.indicator.measure == Indicator.Measure.GRADE:
+        return True
+    if unit_text(line.indicator) == "%":
+        return abs(change) > FALL_POINTS
+    return abs(change) > abs(before.comparable or 0) * FALL_SHARE
+
+
+# ── the queue ─────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Sheets that wait, oldest first, and those before and after the one under review."""
+
+    reports: tuple[Report, ...]
+    previous: Report | None
+    following: Report | None
+
+
+def queue_beside(reports: Iterable[Report], current: Report) -> Queue:
+    waiting = tuple(reports)
+    at = next((index for index, report in enumerate(waiting) if report.pk == current.pk), None)
+    if at is None:
+        return Queue(waiting, None, waiting[0] if waiting else None)
+    return Queue(waiting, waiting[at - 1] if at else None, waiting[at + 1] if at + 1 < len(waiting) else None)

@@ -1,0 +1,373 @@
+"""The quarterly sheet as it is shown: ready words and numbers, grouped by area."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+from itertools import groupby
+from zlib import crc32
+
+from django.utils.translation import gettext as _
+
+from emulation.checks import Entry
+from emulation.consolidation import Cell, Parts, Value, value_of
+from emulation.models import Indicator, Report, Result, ResultItem
+from emulation.numbers import format_number, format_part, input_number, round_half_up
+from emulation.periods import ROMAN, period_short
+from emulation.reports.deadlines import Deadline, deadline_of
+from emulation.reports.figures import rule_of
+from emulation.reports.lines import Figure, Line, SheetReading, Spec, value_in
+from emulation.scoring import SIGNS, shown_decimals
+
+MISSING = "–"
+NBSP = "\u00a0"
+TARGET_PLACES = 3
+STATES = ResultItem.State.choices
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An option of a select."""
+
+    key: str
+    label: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checklist item with its choices met, not met, not applicable."""
+
+    key: int
+    text: str
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What stands in the inputs of a cell; `items` holds the answers in the order of the checklist."""
+
+    status: str = Result.Status.REPORTED
+    numerator: str = ""
+    denominator: str = ""
+    grade: str = ""
+    items: tuple[str, ...] = ()
+    reason: str = ""
+    note: str = ""
+
+
+def seen_token(mark: str, typed: Typed) -> str:
+    """What a form sends back: the stored state it was shown with, and a sum of what stood in its inputs."""
+    texts = (typed.status, typed.numerator, typed.denominator, typed.grade, *typed.items, typed.reason, typed.note)
+    return f"{mark}:{crc32(repr([str(text) for text in texts]).encode()):08x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the grid.
+
+    `outcome` and `state` are keys of `ui.STATES`. In a `conflict` somebody else saved the cell meanwhile;
+    `now` is the mark of what is stored.
+    """
+
+    key: int
+    name: str
+    unit: str
+    measure: str
+    asked: bool
+    stored: bool
+    target: str
+    last_quarter: str
+    last_year: str
+    since_january: str
+    result: str
+    parts: str
+    outcome: str
+    state: str
+    open: bool
+    returned: str
+    typed: Typed
+    grades: tuple[Choice, ...]
+    items: tuple[Answer, ...]
+    seen: str
+    decimals: int
+    shown: int
+    scale: int
+    numerator_name: str
+    denominator_name: str
+    errors: tuple[str, ...] = ()
+    conflict: bool = False
+    now: str = ""
+
+    @property
+    def extra(self) -> bool:
+        """Whether the row below, for nil, not applicable and note, has anything to show."""
+        return self.typed.status != Result.Status.REPORTED or bool(self.typed.note)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The lines of an area; `filled` of `total` asked ones have a figure."""
+
+    number: str
+    name: str
+    rows: tuple[Row, ...]
+    filled: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet with all its lines, to be filled in (`editing`) or read.
+
+    `whole` is False when only returned lines are open.
+    """
+
+    report: Report
+    editing: bool
+    groups: tuple[Group, ...]
+    deadline: Deadline
+    heading: str
+    quarter: str
+    before: str
+    year_ago: str
+    state: str
+    whole: bool
+    specs: Mapping[int, Spec] = field(repr=False)
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for group in self.groups for row in group.rows]
+
+    @property
+    def total(self) -> int:
+        return sum(group.total for group in self.groups)
+
+    @property
+    def filled(self) -> int:
+        return sum(group.filled for group in self.groups)
+
+    @property
+    def percent(self) -> int:
+        return self.filled * 100 // self.total if self.total else 0
+
+    @property
+    def missing(self) -> list[Row]:
+        return [row for row in self.rows if row.asked and not row.stored]
+
+    @property
+    def wrong(self) -> list[Row]:
+        return [row for row in self.rows if row.errors]
+
+    @property
+    def returned(self) -> list[Row]:
+        return [row for row in self.rows if row.returned]
+
+    def replaced(self, rows: Mapping[int, Row]) -> Sheet:
+        """The sheet with some of its rows exchanged."""
+        groups = (replace(group, rows=tuple(rows.get(row.key, row) for row in group.rows)) for group in self.groups)
+        return replace(self, groups=tuple(groups))
+
+    @property
+    def short(self) -> list[Row]:
+        """Lines that do not reach their target."""
+        return [row for row in self.rows if row.outcome in ("miss", "near")]
+
+
+# ── building ──────────────────────────────────────────────────────────────
+
+
+def read_sheet(report: Report, *, editing: bool, reading: SheetReading | None = None) -> Sheet:
+    """The sheet for whoever may enter now (`editing`) or for reading; `report` comes `with_last_step`."""
+    reading = reading or SheetReading(report)
+    returned = returned_reasons(report)
+    groups = []
+    by_area = groupby(reading.lines(), key=lambda line: line.indicator.area)
+    for number, (area, lines) in enumerate(by_area, start=1):
+        rows = tuple(row_of(line, editing=editing, returned=returned) for line in lines)
+        asked = [row for row in rows if row.asked]
+        groups.append(Group(_roman(number), area.label, rows, sum(row.stored for row in asked), len(asked)))
+    round_ = report.round
+    quarter = round_.quarter or 0
+    return Sheet(
+        report, editing, tuple(groups), deadline_of(round_, report.state), str(round_), quarter_short(quarter),
+        quarter_short(quarter - 1 or 4) if quarter else "",
+        f"{ROMAN[quarter]}/{round_.year - 1}" if quarter else "",
+        state_of(report), not returned, reading.specs,
+    )  # fmt: skip
+
+
+def quarter_short(quarter: int) -> str:
+    return period_short(f"Q{quarter}") if quarter else ""
+
+
+def _roman(number: int) -> str:
+    """Numbers of areas as they stand on official papers, up to 39."""
+    tens, ones = divmod(number, 10)
+    return "X" * tens + ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[ones]
+
+
+def state_of(report: Report) -> str:
+    """Key of `ui.STATES["sheet"]`: the state, or that it waits for the commander."""
+    return "ready" if report.ready_at and report.editable else report.state
+
+
+def returned_reasons(report: Report) -> dict[str, str]:
+    """Code of the indicator → why the line was returned; empty when the whole sheet is open."""
+    if report.state != Report.State.RETURNED:
+        return {}
+    return {line["indicator"]: line["reason"] for line in report.last_lines or []}
+
+
+def row_of(line: Line, *, editing: bool, returned: Mapping[str, str]) -> Row:
+    indicator, figure, spec = line.indicator, line.figure, line.spec
+    why = returned.get(indicator.code, "")
+    is_open = editing and (not returned or bool(why) or (line.asked and figure is None))
+    entry = figure.entry if figure else Entry()
+    typed = Typed(
+        entry.status, typed_number(entry.numerator, indicator), typed_number(entry.denominator, indicator),
+        str(entry.grade or ""), tuple(entry.items.get(item.pk, "") for item in spec.items), entry.reason, entry.note,
+    )  # fmt: skip
+    if indicator.measure == Indicator.Measure.CHECKLIST:
+        typed = replace(typed, numerator="", denominator="")
+    state = "saved" if figure else "empty"
+    if why:
+        state = "returned"
+    elif editing and not is_open:
+        state = "locked"
+    return Row(
+        key=indicator.pk, name=line.name, unit=unit_text(indicator), measure=indicator.measure, asked=line.asked,
+        stored=figure is not None, target=target_text(line), last_quarter=cell_text(spec, line.last_quarter),
+        last_year=cell_text(spec, line.last_year), since_january=since_text(spec, line.since_january),
+        result=result_text(line), parts=parts_text(line), outcome=outcome_key(line), state=state, open=is_open,
+        returned=why, typed=typed, grades=_choices(spec, typed), items=_answers(spec, typed),
+        seen=seen_token(figure.mark if figure else "", typed), decimals=indicator.decimals,
+        shown=indicator.shown_decimals, scale=indicator.scale, numerator_name=indicator.numerator_name,
+        denominator_name=indicator.denominator_name,
+    )  # fmt: skip
+
+
+def retyped(
+    row: Row, typed: Typed, spec: Spec, *, seen: str, errors: Iterable[str] = (), conflict: bool = False,
+    theirs: Figure | None = None, by: str = "",
+) -> Row:  # fmt: skip
+    """The row with what was typed left in place: wrong, or in `conflict` with what `by` saved meanwhile."""
+    messages = [conflict_text(by, figure_text(spec, theirs))] if conflict else errors
+    return replace(
+        row, typed=typed, grades=_choices(spec, typed), items=_answers(spec, typed), errors=tuple(messages),
+        state="error", conflict=conflict, seen=seen, now=theirs.mark if theirs else "",
+    )  # fmt: skip
+
+
+def conflict_text(by: str, theirs: str) -> str:
+    return _("%(who)s has saved “%(figure)s” here meanwhile. Take it, or keep yours?") % {"who": by, "figure": theirs}
+
+
+def _choices(spec: Spec, typed: Typed) -> tuple[Choice, ...]:
+    return tuple(Choice(str(grade.pk), grade.label, str(grade.pk) == typed.grade) for grade in spec.grades)
+
+
+def _answers(spec: Spec, typed: Typed) -> tuple[Answer, ...]:
+    given = dict(zip(spec.items, typed.items, strict=False))
+    return tuple(
+        Answer(item.pk, item.label, tuple(Choice(key, str(label), given.get(item) == key) for key, label in STATES))
+        for item in spec.items
+    )
+
+
+# ── words and numbers ─────────────────────────────────────────────────────
+
+
+def typed_number(value: Decimal | None, indicator: Indicator) -> str:
+    """As it stands in an input; whole numbers in groups, which the parser reads without doubt."""
+    return format_part(value) if indicator.decimals == 0 else input_number(value)
+
+
+def unit_text(indicator: Indicator) -> str:
+    percent = indicator.measure == Indicator.Measure.CHECKLIST or indicator.scale == 100
+    return "%" if percent else indicator.unit_label
+
+
+def grade_name(spec: Spec, rank: int | Fraction) -> str:
+    return next((grade.label for grade in spec.grades if grade.rank == rank), MISSING)
+
+
+def target_text(line: Line) -> str:
+    """ "≥ 98,6"; "–" without a target."""
+    if line.target is None:
+        return MISSING
+    sign = SIGNS[line.comparator]
+    if line.indicator.measure == Indicator.Measure.GRADE:
+        return f"{sign}{NBSP}{grade_name(line.spec, line.target)}"
+    rounded = round_half_up(line.target, TARGET_PLACES).normalize()
+    return f"{sign}{NBSP}{format_number(rounded, max(0, -int(rounded.as_tuple().exponent)))}"
+
+
+def status_text(status: str) -> str:
+    """Nil and not applicable in a narrow cell; empty for a figure."""
+    return {Result.Status.NIL: _("nil"), Result.Status.NOT_APPLICABLE: _("n/a")}.get(status, "")
+
+
+def value_text(spec: Spec, value: Value, places: int | None = None) -> str:
+    if value.rank is not None:
+        return grade_name(spec, value.rank)
+    return format_number(value.value, spec.indicator.shown_decimals if places is None else places)
+
+
+def cell_text(spec: Spec, cell: Cell | None) -> str:
+    """A figure of another round: its value, nil, not applicable, or that it was not reported."""
+    if cell is None:
+        return MISSING
+    return status_text(cell.status) or value_text(spec, value_in(spec.indicator, cell))
+
+
+def since_text(spec: Spec, parts: Parts | None) -> str:
+    """The value since January; how many quarters are there where one is missing."""
+    if parts is None:
+        return ""
+    if parts.expected == 0:
+        return status_text(Result.Status.NOT_APPLICABLE)
+    if parts.reported < parts.expected:
+        return _("%(reported)d/%(expected)d qtr") % {"reported": parts.reported, "expected": parts.expected}
+    value = value_of(rule_of(spec.indicator), parts, branch=False)
+    return value_text(spec, value) if value.comparable is not None else status_text(Result.Status.NIL)
+
+
+def result_text(line: Line) -> str:
+    """This round's value; one more decimal where it looks like the target it misses."""
+    if line.figure is None:
+        return MISSING
+    places = line.indicator.shown_decimals
+    if line.value.value is not None and line.value.rank is None:
+        places = shown_decimals(line.comparator, line.target, line.value.value, places)
+    return status_text(line.figure.entry.status) or value_text(line.spec, line.value, places)
+
+
+def parts_text(line: Line) -> str:
+    """ "3.137/3.166" of ratios and checklists, else empty."""
+    entry = line.figure.entry if line.figure else Entry()
+    if entry.denominator is None:
+        return ""
+    return f"{format_part(entry.numerator)}/{format_part(entry.denominator)}"
+
+
+def outcome_key(line: Line) -> str:
+    """Key of `ui.STATES["result"]`; empty where there is nothing to compare."""
+    if line.figure is None or line.outcome is not None:
+        return str(line.outcome or "")
+    return {Result.Status.NIL: "nil", Result.Status.NOT_APPLICABLE: "na"}.get(line.figure.entry.status, "")
+
+
+def figure_text(spec: Spec, figure: Figure | None) -> str:
+    """A stored figure in one phrase, for a choice between two."""
+    if figure is None:
+        return _("cleared")
+    entry = figure.entry
+    if entry.status != Result.Status.REPORTED:
+        return f"{Result.Status(entry.status).label} – {entry.reason}"
+    if figure.rank is not None:
+        return grade_name(spec, figure.rank)
+    parts = [format_part(entry.numerator), *([format_part(entry.denominator)] if entry.denominator else [])]
+    return " / ".join(parts)

@@ -1,0 +1,155 @@
+"""Review of sheets: the queue, taking up, the verdict line by line, reopening."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from emulation.forms.review import QueueFilter, ReopenForm, VerdictForm, WholeReturnForm
+from emulation.models import Report
+from emulation.models.reports import ReportQuerySet
+from emulation.reports.review import QUEUE, Review, queue_beside, read_review
+from emulation.reports.work import with_progress
+from emulation.services import sheets as service
+from units import access
+from units.errors import Refused
+from units.models import Role
+
+PER_PAGE = 25
+State = Report.State
+
+
+def _report(request: HttpRequest, pk: int) -> Report:
+    """A sheet that the user judges: 404 beyond reach, 403 for whoever only reads it."""
+    report = Report.objects.judged_by(request.user).with_last_step().with_hand_in().filter(pk=pk).first()
+    if report is None:
+        get_object_or_404(Report.objects.visible_to(request.user), pk=pk)
+        raise PermissionDenied
+    return report
+
+
+@require_GET
+def review_list(request: HttpRequest) -> HttpResponse:
+    """The sheets the user is responsible for, with counters by state."""
+    access.require(access.has_role(request.user, Role.REVIEWER))
+    form = QueueFilter(request.GET)
+    rows = Report.objects.judged_by(request.user)
+    by_state = form.in_round(rows).order_by().values_list("state").annotate(Count("pk"))
+    chosen = form.filter(rows).select_related("unit", "round__drive", "lineage").with_hand_in()
+    page = Paginator(chosen.order_by("state_since", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"form": form, "tabs": form.tabs(dict(by_state)), "page": page, "items": with_progress(page)}
+    return render(request, "emulation/review/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    """A sheet line by line; POST gives the verdict on all lines."""
+    report = _report(request, pk)
+    if report.state not in Report.HANDED_IN:
+        return redirect(report)
+    found = read_review(report)
+    if request.method == "GET":
+        return _page(request, found, VerdictForm(None, rows=found.rows))
+    form = VerdictForm(request.POST, rows=found.rows)
+    if request.POST.get("action") == "plain":
+        return _page(request, found, form, plain=True)
+    if request.POST.get("action") == "whole":
+        return _return_whole(request, found, form)
+    if not form.is_valid():
+        return _page(request, found, form)
+    try:
+        if form.returned:
+            service.send_back(report, by=request.user, lines=form.returned)
+        else:
+            service.approve(report, by=request.user)
+    except Refused as refused:
+        return _page(request, found, form, problems=refused.messages)
+    return _next(request, report, _verdict(report, len(form.returned)))
+
+
+def _return_whole(request: HttpRequest, found: Review, form: VerdictForm) -> HttpResponse:
+    """Send the whole sheet back; what was typed for single lines stays when this is refused."""
+    whole = WholeReturnForm(request.POST)
+    if not whole.is_valid():
+        return _page(request, found, form, plain=True, whole=whole)
+    try:
+        service.send_back(found.report, by=request.user, reason=whole.cleaned_data["whole"])
+    except Refused as refused:
+        return _page(request, found, form, plain=True, problems=refused.messages)
+    return _next(request, found.report, _("The sheet has been returned to %(unit)s.") % {"unit": found.report.unit})
+
+
+def _verdict(report: Report, returned: int) -> str:
+    if not returned:
+        return _("The sheet of %(unit)s has been approved.") % {"unit": report.unit}
+    words = ngettext(
+        "%(count)d line has been returned to %(unit)s.", "%(count)d lines have been returned to %(unit)s.", returned
+    )
+    return words % {"count": returned, "unit": report.unit}
+
+
+def _waiting(request: HttpRequest) -> ReportQuerySet:
+    rows = Report.objects.judged_by(request.user).filter(state__in=[State.SUBMITTED, State.IN_REVIEW])
+    return rows.select_related("unit", "round__drive").order_by("state_since", "pk")
+
+
+def _next(request: HttpRequest, report: Report, message: str) -> HttpResponse:
+    """On to the next sheet that waits, or to the list."""
+    messages.success(request, message)
+    following = _waiting(request).exclude(pk=report.pk).first()
+    return redirect("emulation:report-review", following.pk) if following else redirect("emulation:review-list")
+
+
+def _page(
+    request: HttpRequest, found: Review, form: VerdictForm, *, plain: bool = False,
+    whole: WholeReturnForm | None = None, problems: list[str] | None = None,
+) -> HttpResponse:  # fmt: skip
+    """The sheet under review; `plain` approves open lines without warning and says nothing of the others."""
+    context = {
+        "report": found.report,
+        "review": found,
+        "verdicts": form.by_group(found, plain=plain),
+        "judging": found.report.state == State.IN_REVIEW or form.is_bound,
+        "wrong": [] if plain else form.wrong(),
+        "whole": whole,
+        "problems": problems or [],
+        "queue": queue_beside(_waiting(request)[:QUEUE], found.report),
+        "least": service.LEAST_REASON,
+    }
+    return render(request, "emulation/review/detail.html", context)
+
+
+@require_POST
+def take_up(request: HttpRequest, pk: int) -> HttpResponse:
+    report = _report(request, pk)
+    try:
+        service.take_up(report, by=request.user)
+    except Refused as refused:
+        messages.error(request, " ".join(refused.messages))
+    return redirect("emulation:report-review", pk)
+
+
+@require_http_methods(["GET", "POST"])
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open an approved sheet again, whole or single lines, with a reason."""
+    report = _report(request, pk)
+    found = read_review(report)
+    form = ReopenForm(request.POST if request.method == "POST" else None, rows=found.rows)
+    problems: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.reopen(report, by=request.user, reason=form.cleaned_data["reason"], lines=form.chosen)
+        except Refused as refused:
+            problems = refused.messages
+        else:
+            messages.success(request, _("The sheet of %(unit)s is open again.") % {"unit": report.unit})
+            return redirect(report)
+    context = {"report": report, "review": found, "form": form, "problems": problems}
+    return render(request, "emulation/review/reopen.html", context)

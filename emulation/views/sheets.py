@@ -1,0 +1,287 @@
+"""The quarterly sheets of a unit: filling in, reporting as ready, handing in, withdrawing, history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from emulation.forms.sheets import CellForm, ReportFilter, cell_forms, newest_round
+from emulation.models import Report, Result
+from emulation.reports import sheets as shown
+from emulation.reports.history import in_words, timeline
+from emulation.reports.lines import SheetReading
+from emulation.reports.work import with_progress
+from emulation.services import sheets as service
+from emulation.services.cells import Conflict, save_cells
+from emulation.templatetags.ui import state
+from units import access
+from units.errors import Refused
+from units.models import Role, Unit, User
+
+OWN = 12  # sheets of the own units, newest first
+PER_PAGE = 25
+
+
+def _report(request: HttpRequest, pk: int) -> Report:
+    return get_object_or_404(Report.objects.visible_to(request.user).with_last_step(), pk=pk)
+
+
+def closed_reason(report: Report) -> str:
+    """Why no figure can be typed now; empty when it can."""
+    try:
+        service.refuse_unless_open(report)
+    except Refused as refused:
+        return refused.messages[0]
+    return ""
+
+
+def _read(request: HttpRequest, report: Report) -> shown.Sheet:
+    editing = service.may_enter(request.user, report) and not closed_reason(report)
+    return shown.read_sheet(report, editing=editing)
+
+
+def _page(
+    request: HttpRequest, report: Report, sheet: shown.Sheet, *, problems: list[str] | None = None
+) -> HttpResponse:
+    user = request.user
+    enters, commands = service.may_enter(user, report), service.may_hand_in(user, report)
+    context = {
+        "report": report,
+        "sheet": sheet,
+        "may_enter": enters,
+        "closed": closed_reason(report) if enters and report.editable else "",
+        "may_hand_in": commands and report.editable,
+        "may_withdraw": commands and report.state == Report.State.SUBMITTED,
+        "may_review": access.reviews_above(user, report.unit) and report.state in Report.HANDED_IN,
+        "problems": problems or [],
+    }
+    return render(request, "emulation/sheets/detail.html", context)
+
+
+@require_GET
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    report = _report(request, pk)
+    return _page(request, report, _read(request, report))
+
+
+@require_GET
+def sheet_list(request: HttpRequest) -> HttpResponse:
+    """Sheets of the user's own units, and of the branch to be read."""
+    user = request.user
+    rows = Report.objects.select_related("unit", "round__drive", "lineage")
+    own = [m.unit_id for m in user.active_memberships if m.role in (Role.STAFF, Role.COMMANDER)]
+    mine = rows.filter(unit__in=own)[:OWN]
+    form = ReportFilter(request.GET or {"round": newest_round()})
+    page = Paginator(form.filter(rows.visible_to(user)), PER_PAGE).get_page(request.GET.get("page"))
+    items = with_progress([*mine, *page])
+    context = {"mine": items[: len(mine)], "items": items[len(mine) :], "page": page, "form": form}
+    return render(request, "emulation/sheets/list.html", context)
+
+
+@require_GET
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    """Timeline, and who changed which figure; `?indicator=` shows one cell."""
+    report = _report(request, pk)
+    changes = report.changes.select_related("indicator", "by")
+    chosen = request.GET.get("indicator", "")
+    if chosen.isdecimal():
+        changes = changes.filter(indicator=int(chosen))
+    page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"report": report, "steps": timeline(report), "page": page, "changes": in_words(page), "chosen": chosen}
+    return render(request, "emulation/sheets/history.html", context)
+
+
+# ── typing ────────────────────────────────────────────────────────────────
+
+
+def _store(report: Report, forms: Mapping[int, CellForm], by: User) -> dict[int, Result | None]:
+    """Save the cells that were touched and are right; returns what stands in the way of others."""
+    changes = [form.change for form in forms.values() if not form.untouched and form.is_valid()]
+    try:
+        save_cells(report, changes, by=by)
+    except Conflict as conflict:
+        save_cells(report, [change for change in changes if change.indicator not in conflict.stored], by=by)
+        return conflict.stored
+    return {}
+
+
+def _save(request: HttpRequest, report: Report) -> HttpResponse | None:
+    """Save the form of the whole sheet; the page with what is wrong, or None when everything is saved."""
+    sheet = shown.read_sheet(report, editing=True)
+    forms = cell_forms(request.POST, sheet.rows, sheet.specs)
+    try:
+        conflicts = _store(report, forms, request.user)
+    except Refused as refused:
+        problems = refused.messages
+    else:
+        wrong = [form for form in forms.values() if not form.untouched and not form.is_valid()]
+        if not wrong and not conflicts:
+            return None
+        problems = []
+    report = _report(request, report.pk)
+    reading = SheetReading(report)
+    sheet = shown.read_sheet(report, editing=True, reading=reading)
+    return _page(request, report, sheet.replaced(_kept(sheet, reading, forms, problems)), problems=problems)
+
+
+def _kept(
+    sheet: shown.Sheet, reading: SheetReading, forms: Mapping[int, CellForm], problems: list[str]
+) -> dict[int, shown.Row]:
+    """The rows that could not be saved, with what was typed and why."""
+    by = authors(sheet.report, forms)
+    kept = {}
+    for row in sheet.rows:
+        form = forms.get(row.key)
+        if form is None or form.untouched or (form.is_valid() and form.entry == _entry(reading, row.key)):
+            continue
+        conflict = form.is_valid() and not problems
+        kept[row.key] = shown.retyped(
+            row, form.typed, form.spec, seen=form.data[form.add_prefix("seen")], errors=form.messages,
+            conflict=conflict, theirs=reading.figures.get(row.key), by=by.get(row.key, "") if conflict else "",
+        )  # fmt: skip
+    return kept
+
+
+def _entry(reading: SheetReading, indicator: int) -> Any:
+    figure = reading.figures.get(indicator)
+    return figure.entry if figure else None
+
+
+def authors(report: Report, indicators: Iterable[int]) -> dict[int, str]:
+    """Indicator → who changed the cell last."""
+    rows = report.changes.filter(indicator__in=list(indicators)).select_related("by").order_by("at", "pk")
+    return {row.indicator_id: str(row.by) for row in rows}
+
+
+@require_POST
+def save(request: HttpRequest, pk: int) -> HttpResponse:
+    """The whole form, without script: right cells are saved, wrong ones shown with what was typed."""
+    report = _report(request, pk)
+    access.require(service.may_enter(request.user, report))
+    page = _save(request, report)
+    if page is not None:
+        return page
+    messages.success(request, _("The figures have been saved."))
+    return redirect(report)
+
+
+@require_POST
+def ready(request: HttpRequest, pk: int) -> HttpResponse:
+    """Save what stands in the form, then report the sheet as ready to the commander."""
+    report = _report(request, pk)
+    access.require(service.may_enter(request.user, report))
+    page = _save(request, report)
+    if page is not None:
+        return page
+    try:
+        service.mark_ready(report, by=request.user)
+    except Refused as refused:
+        return _page(request, report, _read(request, report), problems=refused.messages)
+    messages.success(request, _("The sheet has been reported to the commander, who can hand it in now."))
+    return redirect(report)
+
+
+@require_POST
+def cell(request: HttpRequest, pk: int, indicator: int) -> JsonResponse:
+    """One cell, as it is left: 200 saved, 422 wrong, 409 saved by somebody else, 423 the sheet stands still."""
+    report = _report(request, pk)
+    access.require(service.may_enter(request.user, report))
+    reading = SheetReading(report, only=[indicator])
+    if indicator not in reading.specs:
+        raise Http404
+    form = CellForm(request.POST, spec=reading.specs[indicator])
+    if not form.is_valid():
+        return _refused(form.messages, 422)
+    try:
+        report = save_cells(report, [form.change], by=request.user)
+    except Conflict:
+        return _conflict(report, form)
+    except Refused as refused:
+        return _refused(refused.messages, 423)
+    stored = report.results.filter(indicator=indicator).first()
+    mark = stored.mark if stored else ""
+    row = shown.row_of(reading.put(indicator, form.entry, mark), editing=True, returned={})
+    return JsonResponse(_derived(row) | {"seen": form.token(mark), "sheet": state(shown.state_of(report), "sheet")})
+
+
+def _refused(reasons: list[str], status: int) -> JsonResponse:
+    return JsonResponse({"state": state("error", "cell", bare=True), "errors": reasons}, status=status)
+
+
+def _derived(row: shown.Row) -> dict[str, str]:
+    """What changes beside the inputs when a cell is saved."""
+    return {
+        "state": state(row.state, "cell", bare=True),
+        "result": row.result,
+        "outcome": state(row.outcome, bare=True) if row.outcome else shown.MISSING,
+        "since": row.since_january,
+    }
+
+
+def _conflict(report: Report, form: CellForm) -> JsonResponse:
+    """Both figures, and what is needed to take either: `theirs` to show, `now` to save over it."""
+    indicator = form.spec.indicator.pk
+    reading = SheetReading(report, only=[indicator])
+    row = shown.row_of(reading.line(indicator), editing=True, returned={})
+    theirs = shown.figure_text(form.spec, reading.figures.get(indicator))
+    who = authors(report, [indicator]).get(indicator, "")
+    answer = {
+        "state": state("error", "cell", bare=True),
+        "errors": [shown.conflict_text(who, theirs)],
+        "theirs": _derived(row) | {"seen": row.seen, "typed": form.fields_of(row.typed)},
+        "now": row.seen.partition(":")[0],
+    }
+    return JsonResponse(answer, status=409)
+
+
+# ── handing in ────────────────────────────────────────────────────────────
+
+
+@require_http_methods(["GET", "POST"])
+def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is about to be handed in, and the hand-in itself."""
+    report = _report(request, pk)
+    access.require(service.may_hand_in(request.user, report))
+    if not report.editable:
+        return redirect(report)
+    problems: list[str] = [closed_reason(report)] if closed_reason(report) else []
+    if request.method == "POST":
+        try:
+            service.hand_in(report, by=request.user)
+        except Refused as refused:
+            problems = refused.messages
+        else:
+            messages.success(request, receipt(report))
+            return redirect(report)
+    sheet = shown.read_sheet(report, editing=False)
+    return render(request, "emulation/sheets/hand_in.html", {"report": report, "sheet": sheet, "problems": problems})
+
+
+def receipt(report: Report) -> str:
+    """What happens next, and who does it."""
+    reviewer = access.reviewing_units([report.unit])[report.unit_id]
+    if reviewer is None:
+        return _("The sheet has been handed in. No unit above has a reviewer yet: tell the administrator.")
+    return _("The sheet has been handed in. It waits for review at %(unit)s and can be withdrawn until then.") % {
+        "unit": Unit.objects.get(pk=reviewer)
+    }
+
+
+@require_POST
+def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    report = _report(request, pk)
+    access.require(service.may_hand_in(request.user, report))
+    try:
+        service.withdraw(report, by=request.user)
+    except Refused as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, _("The sheet has been withdrawn; its figures can be changed again."))
+    return redirect(report)
