@@ -239,7 +239,7 @@ def load_units(rows: Iterable[Row], *, by: User | None, update: bool = False) ->
     reader = Reader(tree, by=by, update=update)
     reader.read(rows)
     if reader.errors:
-        raise Refused([message for _row, message in sorted(reader.errors)])
+        raise Refused([message for _row, message in sorted(reader.errors, key=lambda error: error[0])])
     return Writer(tree, reader.lines, by).write()
 
 

@@ -20,7 +20,7 @@ LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyzàảãáạẳẵếệổ�
     ],
 )
 def test_sort_key_follows_the_alphabet_then_the_tones(words):
-    assert sorted(reversed(words), key=sort_key) == words
+    assert sorted(set(words), key=sort_key) == words
 
 
 def test_person_sort_key_takes_given_then_middle_then_family_name():
@@ -29,7 +29,7 @@ def test_person_sort_key_takes_given_then_middle_then_family_name():
         "Võ Đình Dũng", "Nguyễn Văn Đức", "Ngọ Quang Trinh", "Lê Minh Trình",
     ]  # fmt: skip
 
-    assert sorted(reversed(people), key=person_sort_key) == people
+    assert sorted(set(people), key=person_sort_key) == people
 
 
 @pytest.mark.parametrize(
