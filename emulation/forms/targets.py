@@ -9,6 +9,9 @@ from typing import Any
 
 from django import forms
 from django.forms import BoundField
+from django.forms.utils import ErrorDict, flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,13 +20,40 @@ from emulation.models import Indicator, Target
 from emulation.models.catalogue import Comparator
 from emulation.reports.targets import Line, TargetSheet
 from emulation.services.targets import Agreement, Place, wrong_milestones, wrong_value
+from units.errors import Refused
 
 ASSIGNED, REGISTERED, AGREED = "assigned", "registered", "agreed"
 QUARTERS = (1, 2, 3)
 
 
+class PlainInput(forms.TextInput):
+    """An input without a template of its own: a grid has some two hundred of them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+        shown = self.format_value(value)
+        attrs = self.build_attrs(self.attrs, {"type": "text", "name": name, "value": shown or "", **(attrs or {})})
+        return format_html("<input{}>", flatatt(attrs))
+
+
+class PlainSelect(forms.Select):
+    """A choice without a template of its own."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+        chosen = "" if value is None else str(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, mark_safe(" selected") if str(key) == chosen else "", words) for key, words in self.choices),
+        )
+        return format_html(
+            "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})})), options
+        )
+
+
 class GradeField(forms.ChoiceField):
     """A class of the indicator's scale; the value is its rank."""
+
+    widget = PlainSelect
 
     def __init__(self, indicator: Indicator, **kwargs: Any) -> None:
         grades = [(str(grade.rank), grade.label) for grade in indicator.grade_scale.grades.all()]
@@ -83,8 +113,9 @@ class TargetsForm(forms.Form):
             value = next((value for value in offered if value is not None), None)
             self._value(f"{AGREED}-{pk}", indicator, value, _("Agreed"))
             self.fields[f"comparator-{pk}"] = forms.ChoiceField(
-                choices=Comparator.choices, initial=target.comparator, label=_("Comparator")
+                choices=Comparator.choices, initial=target.comparator, label=_("Comparator"), widget=PlainSelect
             )
+            self.fields[f"comparator-{pk}"].widget.attrs["aria-label"] = f"{indicator.label}, {_('Comparator')}"
             for quarter in QUARTERS:
                 milestone = getattr(target, f"milestone_{quarter}")
                 self._value(f"m{quarter}-{pk}", indicator, milestone, self._milestone_label(quarter))
@@ -100,7 +131,8 @@ class TargetsForm(forms.Form):
         if indicator.measure == Indicator.Measure.GRADE:
             field: forms.Field = GradeField(indicator, required=False, label=label)
         else:
-            field = NumberField(decimals=indicator.target_decimals, required=False, label=label)
+            widget = PlainInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+            field = NumberField(decimals=indicator.target_decimals, required=False, label=label, widget=widget)
         field.widget.attrs["aria-label"] = label
         field.initial = value
         self.fields[name] = field
@@ -148,6 +180,12 @@ class TargetsForm(forms.Form):
         for quarter, message in wrong_milestones(indicator, agreement):
             self.add_error(f"m{quarter}-{pk}", message)
         self.agreements[pk] = agreement
+
+    def show_only(self, error: Refused) -> None:
+        """Make what a service refused the form's only errors; the columns were not asked for."""
+        self._errors, self.cleaned_data = ErrorDict(), {}
+        for message in error.messages:
+            self.add_error(error.field if error.field in self.fields else None, message)
 
     def values(self, column: str) -> dict[int, Decimal | None]:
         """campaign indicator → value of a column, for the lines where the user has an input."""

@@ -91,7 +91,8 @@ def delete_campaign(campaign: Campaign, *, by: User) -> None:
     for row in campaign.indicators.all():
         _refuse_referenced(row)
         row.delete()
-    campaign.scopes.all().delete()
+    for scope in campaign.scopes.all():
+        scope.delete()
     campaign.delete()
 
 

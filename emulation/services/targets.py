@@ -260,7 +260,9 @@ def _save(changed: list[tuple[Target, Any, Any]], field: str, *, by: User, reaso
 
 def registration_of(unit: Unit, year: int) -> Registration:
     """The unit's registration of the year, unsaved where nothing has been done yet."""
-    return Registration.objects.filter(unit=unit, year=year).first() or Registration(unit=unit, year=year)
+    found = Registration.objects.filter(unit=unit, year=year).order_by().first() or Registration(year=year)
+    found.unit = unit
+    return found
 
 
 def _locked(unit: Unit, year: int) -> Registration:

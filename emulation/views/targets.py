@@ -80,9 +80,7 @@ def registration_return(request: HttpRequest, unit: int, year: int) -> HttpRespo
     try:
         targets.return_registration(page.unit, year, by=request.user, reason=reason)
     except Refused as error:
-        page.form.is_valid()
-        for message in error.messages:
-            page.form.add_error("reason" if error.field == "reason" else None, message)
+        page.form.show_only(error)
         return page.render()
     messages.success(request, _("The registration has been returned with the reason."))
     return page.back()
@@ -115,7 +113,12 @@ class Grid:
         self.columns = self._columns()
         self.places = targets.places_for(self.unit, year)
         self.targets = targets_of(self.unit, self.places)
-        self.form = TargetsForm(request.POST or None, places=self.places, targets=self.targets, columns=self.columns)
+        self.form = TargetsForm(
+            request.POST if request.method == "POST" else None,
+            places=self.places,
+            targets=self.targets,
+            columns=self.columns,
+        )
 
     def _columns(self) -> frozenset[str]:
         state, user = self.registration.state, self.request.user
@@ -147,7 +150,7 @@ class Grid:
 
     def render(self) -> HttpResponse:
         state, user = self.registration.state, self.request.user
-        returned = self.registration.events.last() if state == State.RETURNED else None
+        returned = self.registration.events.select_related("by").last() if state == State.RETURNED else None
         sheet = target_sheet(self.unit, self.year, self.places, self.targets)
         context = {
             "unit": self.unit,

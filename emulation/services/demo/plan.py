@@ -27,6 +27,7 @@ from emulation.services.targets import Agreement
 from units.models import Role, Unit, UnitKind
 
 Line = dict[str, str]
+Kind = RegistrationEvent.Kind
 TAIL = (Campaign.State.PRELIMINARY, Campaign.State.FINAL, Campaign.State.CLOSED)
 
 
@@ -163,5 +164,7 @@ def _backdate(year: int) -> None:
     for name, day in days.items():
         changes = TargetChange.objects.filter(field=name, target__campaign_indicator__campaign__year=year)
         changes.update(at=moment(day, 9, 30))
-    for kind, day in (("submitted", date(year - 1, 12, 26)), ("agreed", date(year, 1, 3))):
-        RegistrationEvent.objects.filter(registration__year=year, kind=kind).update(at=moment(day, 9, 30))
+    days = {Kind.SUBMITTED: date(year - 1, 12, 26), Kind.AGREED: date(year, 1, 3)}
+    for event in RegistrationEvent.objects.filter(registration__year=year):
+        event.at = moment(days[Kind(event.kind)], 9, 30)
+        event.save(update_fields=["at"])

@@ -1,0 +1,335 @@
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from emulation.models import Registration, Target
+from emulation.services import targets
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_report,
+    make_rounds,
+    make_target,
+    make_unit,
+    make_user,
+)
+from units.models import Role
+
+REASON = "Giao lại theo tình hình thực tế của đơn vị."
+
+
+@pytest.fixture
+def movement(department):
+    return make_campaign(department)
+
+
+@pytest.fixture
+def row(movement, depot):
+    return make_campaign_indicator(movement, make_indicator(name="Sáng kiến"))
+
+
+@pytest.fixture
+def superior(department):
+    return make_user("planner", (department, Role.STAFF), language="en")
+
+
+@pytest.fixture
+def english(staff, commander, reviewer):
+    for user in (staff, commander, reviewer):
+        user.language = "en"
+        user.save()
+
+
+@pytest.fixture
+def submitted(row, depot, staff, commander):
+    targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
+    return targets.hand_in_registration(depot, 2020, by=commander)
+
+
+def url(unit, name="target-list", year=2020):
+    return reverse(f"emulation:{name}", args=[unit.pk, year])
+
+
+def agreed(row, value, comparator=">=", milestones=("", "", ""), reason=""):
+    """A filled-in line of the reviewer's columns."""
+    quarters = {f"m{quarter}-{row.pk}": value for quarter, value in enumerate(milestones, start=1)}
+    return {f"agreed-{row.pk}": value, f"comparator-{row.pk}": comparator, "reason": reason} | quarters
+
+
+def shown(response) -> dict[int, object]:
+    """campaign indicator → line of the grid."""
+    return {line.row.pk: line for _area, lines in response.context["grid"] for line, _cells in lines}
+
+
+# ── reading ───────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_target_list_takes_the_same_queries_for_every_number_of_indicators(
+    client, django_assert_num_queries, movement, depot, staff, count
+):
+    make_campaign(movement.launching_unit, year=2019)
+    make_rounds(2019)
+    for _ in range(count):
+        make_target(depot, make_campaign_indicator(movement, make_indicator("grade")), 3)
+    client.force_login(staff)
+
+    with django_assert_num_queries(14):
+        response = client.get(url(depot))
+
+    assert response.context["sheet"].lines == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_registration_list_takes_the_same_queries_for_every_number_of_units(
+    client, django_assert_num_queries, department, row, reviewer, count
+):
+    for _ in range(count):
+        unit = make_unit(department)
+        make_target(unit, row, 3)
+        Registration.objects.create(unit=unit, year=2020, state="submitted")
+    client.force_login(reviewer)
+
+    with django_assert_num_queries(11):
+        response = client.get(url(department, "registration-list"))
+
+    assert len(response.context["waiting"]) == count
+    assert [below.state for below in response.context["rows"]] == ["draft", *["submitted"] * count]
+
+
+def test_target_home_leads_to_the_own_unit_and_the_newest_year(client, row, depot, staff):
+    make_campaign(depot, year=2019)
+    client.force_login(staff)
+
+    assert client.get(reverse("emulation:target-home")).url == url(depot)
+
+
+def test_targets_are_not_for_administrators_and_not_beside_or_above(
+    client, row, department, depot, administrator, staff, outsider, submitted
+):
+    client.force_login(administrator)
+    assert client.get(reverse("emulation:target-home")).status_code == 403
+    target = Target.objects.get()
+    for user, unit in ((administrator, depot), (outsider, depot), (staff, department)):
+        client.force_login(user)
+        assert client.get(url(unit)).status_code == 404
+        assert client.get(url(unit, "registration-list")).status_code == 404
+    client.force_login(outsider)
+    assert client.get(reverse("emulation:target-detail", args=[target.pk])).status_code == 404
+
+
+def test_target_list_shows_what_was_reached_the_year_before(client, row, movement, department, depot, staff):
+    before = make_campaign(department, year=2019)
+    make_campaign_indicator(before, row.indicator)
+    for quarter, round_ in make_rounds(2019).items():
+        make_report(depot, round_, {row.indicator: quarter}, state="approved")
+    client.force_login(staff)
+
+    assert shown(client.get(url(depot)))[row.pk].last == "10"
+
+
+def test_target_list_writes_values_in_words(client, movement, depot, staff):
+    grade = make_campaign_indicator(movement, make_indicator("grade"))
+    amount = make_campaign_indicator(movement, make_indicator("amount"))
+    make_target(depot, grade, 3, assigned=4)
+    make_target(depot, amount, "1275.5", comparator=">", milestones=("1", "2", "3"))
+    client.force_login(staff)
+
+    lines = shown(client.get(url(depot)))
+
+    assert (lines[grade.pk].assigned, lines[grade.pk].agreed, lines[grade.pk].registered) == (
+        "Excellent", "≥ Good", "–",
+    )  # fmt: skip
+    assert (lines[amount.pk].agreed, lines[amount.pk].milestones) == ("> 1.275,5", ["1", "2", "3"])
+
+
+def test_each_role_has_inputs_in_its_own_columns(client, row, depot, staff, commander, reviewer, superior):
+    def columns(user):
+        client.force_login(user)
+        return set(client.get(url(depot)).context["columns"])
+
+    assert columns(superior) == {"assigned"}
+    assert columns(staff) == {"registered"}
+    assert columns(commander) == columns(reviewer) == set()
+    targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
+    targets.hand_in_registration(depot, 2020, by=commander)
+    assert columns(staff) == set()
+    assert columns(reviewer) == {"agreed"}
+
+
+# ── assigning and registering ─────────────────────────────────────────────
+
+
+def test_superior_assigns_and_staff_register(client, row, depot, staff, superior):
+    client.force_login(superior)
+    client.post(url(depot), {f"assigned-{row.pk}": "3", f"registered-{row.pk}": "9"})
+    client.force_login(staff)
+    response = client.post(url(depot), {f"assigned-{row.pk}": "9", f"registered-{row.pk}": "1.275"})
+
+    assert response.url == url(depot)
+    target = Target.objects.get()
+    assert (target.assigned, target.registered, target.agreed) == (3, 1275, None)
+
+
+def test_a_wrong_number_stays_in_place_with_its_error(client, english, row, depot, staff):
+    client.force_login(staff)
+
+    response = client.post(url(depot), {f"registered-{row.pk}": "12,5"})
+
+    form = response.context["form"]
+    assert form.errors == {f"registered-{row.pk}": ["“12,5”: enter a whole number."]}
+    assert list(form.wrong_lines()) == [(f"id_registered-{row.pk}", "Sáng kiến", "“12,5”: enter a whole number.")]
+    assert 'value="12,5"' in response.content.decode()
+    assert Target.objects.count() == 0
+
+
+def test_target_list_post_is_forbidden_to_those_who_fill_nothing(client, row, depot, commander, reviewer):
+    for user in (commander, reviewer):
+        client.force_login(user)
+        assert client.post(url(depot), {f"registered-{row.pk}": "3"}).status_code == 403
+
+
+# ── the registration's way ────────────────────────────────────────────────
+
+
+def test_commander_hands_the_registration_in(client, row, depot, staff, commander):
+    targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
+    client.force_login(commander)
+
+    client.post(url(depot, "registration-hand-in"))
+
+    assert Registration.objects.get().state == "submitted"
+
+
+def test_hand_in_saves_what_the_same_user_typed(client, row, depot):
+    client.force_login(make_user("both", (depot, Role.STAFF), (depot, Role.COMMANDER)))
+
+    client.post(url(depot, "registration-hand-in"), {f"registered-{row.pk}": "7"})
+
+    assert Target.objects.get().registered == 7
+    assert Registration.objects.get().state == "submitted"
+
+
+def test_hand_in_with_nothing_registered_says_so_and_keeps_nothing(client, english, row, depot, commander):
+    client.force_login(commander)
+
+    response = client.post(url(depot, "registration-hand-in"))
+
+    assert response.context["form"].non_field_errors() == ["Nothing is registered yet."]
+    assert Registration.objects.count() == 0
+
+
+def test_reviewer_returns_the_registration_with_a_reason_on_top(client, depot, staff, reviewer, submitted):
+    client.force_login(reviewer)
+    client.post(url(depot, "registration-return"), {"reason": REASON})
+    client.force_login(staff)
+
+    page = client.get(url(depot))
+
+    assert page.context["returned"].reason == REASON
+    assert REASON in page.content.decode()
+
+
+def test_return_with_a_short_reason_is_refused_beside_it(client, english, depot, reviewer, submitted):
+    client.force_login(reviewer)
+
+    response = client.post(url(depot, "registration-return"), {"reason": "Thấp quá"})
+
+    assert list(response.context["form"].errors) == ["reason"]
+    assert Registration.objects.get().state == "submitted"
+
+
+def test_reviewer_is_offered_the_assigned_value_else_the_registered(client, movement, row, depot, superior, reviewer):
+    second = make_campaign_indicator(movement, make_indicator())
+    make_target(depot, row, None, assigned=3, registered=5)
+    make_target(depot, second, None, registered=5)
+    Registration.objects.create(unit=depot, year=2020, state="submitted")
+    client.force_login(reviewer)
+
+    form = client.get(url(depot)).context["form"]
+
+    assert (form[f"agreed-{row.pk}"].value(), form[f"agreed-{second.pk}"].value()) == ("3", "5")
+
+
+def test_reviewer_agrees_with_comparator_and_milestones(client, row, depot, reviewer, submitted):
+    client.force_login(reviewer)
+
+    response = client.post(url(depot, "registration-agree"), agreed(row, "5", ">", ("1", "2", "4")))
+
+    assert response.url == url(depot)
+    target = Target.objects.get()
+    assert (target.agreed, target.comparator, target.milestones) == (5, ">", [1, 2, 4])
+    assert Registration.objects.get().state == "agreed"
+
+
+@pytest.mark.parametrize(
+    ("value", "milestones", "field", "message"),
+    [
+        ("5", ("1", "", "4"), "m2", "Fill in the milestones of all three quarters or of none."),
+        ("5", ("3", "2", "4"), "m2", "Counted from January: not below the milestone before, 3."),
+        ("5", ("1", "2", "6"), "m3", "Not above the year's target, 5."),
+        ("", ("1", "2", "3"), "agreed", "Milestones belong to an agreed value."),
+        ("-5", ("", "", ""), "agreed", "A target is not below zero."),
+        ("98.60", ("", "", ""), "agreed", "“98.60”: enter a whole number."),
+    ],
+)
+def test_what_cannot_be_agreed_is_said_beside_the_field(
+    client, english, row, depot, reviewer, submitted, value, milestones, field, message
+):
+    client.force_login(reviewer)
+
+    response = client.post(url(depot, "registration-agree"), agreed(row, value, milestones=milestones))
+
+    assert response.context["form"].errors[f"{field}-{row.pk}"] == [message]
+    assert Registration.objects.get().state == "submitted"
+
+
+def test_a_change_of_what_is_agreed_needs_a_reason(client, english, row, depot, reviewer, submitted):
+    client.force_login(reviewer)
+    client.post(url(depot, "registration-agree"), agreed(row, "5"))
+
+    refused = client.post(url(depot, "registration-agree"), agreed(row, "6"))
+    client.post(url(depot, "registration-agree"), agreed(row, "6", reason=REASON))
+
+    assert list(refused.context["form"].errors) == ["reason"]
+    target = Target.objects.get()
+    assert target.agreed == 6
+    history = client.get(reverse("emulation:target-detail", args=[target.pk])).context["changes"]
+    assert [(c.before, c.after, c.change.reason) for c in history] == [
+        ("≥ 5", "≥ 6", REASON), ("–", "≥ 5", ""), ("–", "4", ""),
+    ]  # fmt: skip
+
+
+def test_judging_is_forbidden_to_others_and_to_who_took_part(
+    client, english, row, department, depot, submitted, staff
+):
+    client.force_login(staff)
+    for name in ("registration-agree", "registration-return"):
+        assert client.post(url(depot, name), agreed(row, "5")).status_code == 403
+    both = make_user("both", (department, Role.REVIEWER), language="en")
+    submitted.events.update(by=both)
+    client.force_login(both)
+
+    response = client.post(url(depot, "registration-agree"), agreed(row, "5"))
+
+    assert response.context["columns"] == frozenset()
+    assert response.context["form"].non_field_errors() == [
+        "You typed or handed in this registration; somebody else has to judge it."
+    ]
+
+
+def test_hand_in_is_forbidden_without_the_role(client, row, depot, staff):
+    client.force_login(staff)
+
+    assert client.post(url(depot, "registration-hand-in")).status_code == 403
+
+
+def test_target_list_of_a_year_without_campaigns_says_what_comes(client, english, depot, staff):
+    client.force_login(staff)
+
+    response = client.get(url(depot, year=2031))
+
+    assert "No campaign of this year asks this unit" in response.content.decode()
+    assert client.get(url(depot, year=1900)).status_code == 404
