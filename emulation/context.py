@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from units.access import READERS, administers_root, has_role
-from units.models import Membership, Role, User
+from units.models import Membership, Role, Unit, User
 
 
 def reads_figures(user: User) -> bool:
@@ -34,29 +34,33 @@ class Entry:
     """An entry of the menu: shown to users for whom `allowed` holds.
 
     It is the current one on its own page and on pages whose URL name begins like its own
-    (`emulation:report-list` covers `emulation:report-detail`) or with one of `also`.
+    (`emulation:report-list` covers `emulation:report-detail`) or with one of `also`, but not `without`.
     """
 
     name: str
     label: str | Promise
     allowed: Callable[[User], bool]
     also: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
     def current(self, view_name: str) -> str:
         """Value of aria-current on the page `view_name`, empty elsewhere."""
         if view_name == self.name:
             return "page"
+        if view_name in self.without:
+            return ""
         stem = self.name.rpartition("-")[0]
         covered = (f"{stem}-", *self.also) if stem else self.also
         return "true" if covered and view_name.startswith(covered) else ""
 
 
+JUDGING = ("emulation:report-review", "emulation:report-reopen")
 MAIN = (
-    Entry("home", _("My work"), reads_figures),
+    Entry("emulation:my-work", _("My work"), reads_figures),
     Entry("emulation:campaign-tree", _("Campaigns"), anybody),
     Entry("emulation:target-home", _("Targets"), reads_figures),
-    Entry("emulation:report-list", _("Quarterly sheets"), reads_figures),
-    Entry("emulation:review-list", _("Review"), reviews_anything),
+    Entry("emulation:report-list", _("Quarterly sheets"), reads_figures, without=JUDGING),
+    Entry("emulation:review-list", _("Review"), reviews_anything, also=JUDGING),
     Entry("emulation:dashboard-home", _("Dashboard"), reads_figures),
     Entry("units:unit-tree", _("Units"), anybody),
 )
@@ -93,10 +97,15 @@ class Navigation:
 
 
 def start_name(user: User) -> str:
-    """URL name of the page a user lands on: commanders on the dashboard, others on their work."""
-    if has_role(user, Role.COMMANDER):
-        return "emulation:dashboard-home"
-    return "home" if reads_figures(user) else "units:unit-tree"
+    """URL name of the page a user lands on: who only commands a unit with subordinates, on the dashboard."""
+    if not reads_figures(user):
+        return "units:unit-tree"
+    commanded = [m.unit_id for m in user.active_memberships if m.role == Role.COMMANDER]
+    if commanded and not has_role(user, Role.STAFF, Role.REVIEWER):
+        below = Unit.objects.filter(placements__parent__in=commanded, placements__until=None)
+        if below.exists():
+            return "emulation:dashboard-home"
+    return "emulation:my-work"
 
 
 def shown(entries: tuple[Entry, ...], user: User, request: HttpRequest) -> Iterator[Item]:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from emulation.views import campaigns, catalogue, review, rounds, sheets, targets
+from emulation.views import campaigns, catalogue, review, rounds, sheets, targets, work
 
 app_name = "emulation"
 
@@ -56,5 +56,6 @@ urlpatterns = [
     path("sheets/<int:pk>/review/", review.review, name="report-review"),
     path("sheets/<int:pk>/take-up/", review.take_up, name="report-take-up"),
     path("sheets/<int:pk>/reopen/", review.reopen, name="report-reopen"),
+    path("work/", work.my_work, name="my-work"),
     path("review/", review.review_list, name="review-list"),
 ]

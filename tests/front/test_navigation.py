@@ -2,6 +2,7 @@ import pytest
 
 from emulation import context
 from emulation.context import ADMINISTRATION, MAIN, navigation, start_name
+from tests.factories import make_unit
 from units.models import Role
 
 
@@ -24,7 +25,7 @@ def urls(items):
     return [item.url for item in items]
 
 
-READING = ["home", "emulation:campaign-tree", "emulation:target-home", "emulation:report-list"]
+READING = ["emulation:my-work", "emulation:campaign-tree", "emulation:target-home", "emulation:report-list"]
 
 
 @pytest.mark.parametrize(
@@ -47,27 +48,42 @@ def test_page_of_one_sheet_stands_under_quarterly_sheets(menu, person):
 
 
 def test_page_itself_is_the_current_one(menu, person):
-    items = menu(person(Role.STAFF), "home").items
-    assert {item.url: item.current for item in items if item.current} == {"home": "page"}
+    items = menu(person(Role.STAFF), "emulation:my-work").items
+    assert {item.url: item.current for item in items if item.current} == {"emulation:my-work": "page"}
 
 
 def test_counts_stand_at_their_entry(menu, person):
-    items = menu(person(Role.STAFF), counts={"home": 5}).items
-    assert {item.url: item.count for item in items if item.count} == {"home": 5}
+    items = menu(person(Role.STAFF), counts={"emulation:my-work": 5}).items
+    assert {item.url: item.count for item in items if item.count} == {"emulation:my-work": 5}
 
 
 @pytest.mark.parametrize(
     ("roles", "name"),
     [
-        ((Role.STAFF,), "home"),
-        ((Role.STAFF, Role.COMMANDER), "emulation:dashboard-home"),
-        ((Role.REVIEWER,), "home"),
+        ((Role.STAFF,), "emulation:my-work"),
+        ((Role.COMMANDER,), "emulation:my-work"),
+        ((Role.REVIEWER,), "emulation:my-work"),
         ((Role.ADMINISTRATOR,), "units:unit-tree"),
         ((), "units:unit-tree"),
     ],
 )
 def test_user_lands_where_the_role_works(person, roles, name):
     assert start_name(person(*roles)) == name
+
+
+@pytest.mark.parametrize(
+    ("roles", "name"),
+    [((Role.COMMANDER,), "emulation:dashboard-home"), ((Role.COMMANDER, Role.STAFF), "emulation:my-work")],
+)
+def test_commander_of_units_lands_on_the_dashboard(person, roles, name):
+    user = person(*roles)
+    make_unit(user.memberships.first().unit, "K1")
+    assert start_name(user) == name
+
+
+def test_review_of_a_sheet_stands_under_review(menu, person):
+    items = menu(person(Role.REVIEWER), "emulation:report-review").items
+    assert {item.url: item.current for item in items if item.current} == {"emulation:review-list": "true"}
 
 
 def test_entries_are_named_once():
