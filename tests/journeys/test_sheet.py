@@ -1,0 +1,274 @@
+"""A quarterly sheet from the first figure to its approval, as the people concerned do it."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from emulation.models import Report
+from tests.factories import (
+    PASSWORD,
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_rounds,
+    make_target,
+    make_user,
+)
+from units.models import Role, User
+
+LISTEN = "addEventListener('securitypolicyviolation', (e) => console.error('CSP', e.violatedDirective, e.blockedURI))"
+REASON = "Please count the prizes of the whole quarter again."
+
+
+@pytest.fixture
+def problems() -> list[str]:
+    """What the browsers complained about."""
+    return []
+
+
+@pytest.fixture
+def someone(
+    browser: Browser, browser_context_args: dict, base_url: str, problems: list[str]
+) -> Iterator[Callable[..., Page]]:
+    """A function: a browser of its own in which the user has logged in, in English."""
+    contexts: list[BrowserContext] = []
+
+    def start(user: User, **options: object) -> Page:
+        User.objects.filter(pk=user.pk).update(language="en")
+        contexts.append(browser.new_context(**browser_context_args | {"base_url": base_url} | options))
+        contexts[-1].add_init_script(LISTEN)
+        page = contexts[-1].new_page()
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on("console", lambda message: problems.append(message.text) if is_problem(message) else None)
+        log_in(page, user)
+        return page
+
+    yield start
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def is_problem(message: object) -> bool:
+    """Answers that say no, and lines that are down, are no faults of the page."""
+    return message.type == "error" and "Failed to load resource" not in message.text
+
+
+def log_in(page: Page, user: User) -> None:
+    page.goto("/login/")
+    page.get_by_label(re.compile("User name|Tên đăng nhập")).fill(user.username)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("#id_password").press("Enter")
+    page.wait_for_url(re.compile("/(work|dashboard)"))
+
+
+@pytest.fixture
+def sheet(live_server, region, depot, set_today) -> Report:
+    """Kho's sheet of the first quarter: attendance, prizes, a grade; due in two days."""
+    set_today(date(2020, 4, 8))
+    campaign = make_campaign(region)
+    attendance = make_indicator("ratio", "A_HL_QS", name="Attendance", capped=True, shown_decimals=1)
+    prizes = make_indicator("count", "B_HL_TR", name="Prizes")
+    politics = make_indicator("grade", "C_HL_CT", name="Politics")
+    rows = [make_campaign_indicator(campaign, indicator) for indicator in (attendance, prizes, politics)]
+    make_target(depot, rows[0], "98.6")
+    make_target(depot, rows[1], 4)
+    rounds = make_rounds()
+    rounds[1].due = date(2020, 4, 10)
+    rounds[1].save()
+    return rounds[1].reports.select_related("round").get(unit=depot)
+
+
+def row(page: Page, name: str):
+    return page.locator("tr[data-row]", has_text=name)
+
+
+def fill_in(page: Page, sheet: Report) -> None:
+    """All three figures, with the keyboard alone."""
+    page.goto(sheet.get_absolute_url())
+    page.locator("[data-part]").first.focus()
+    for text in ("3137", "3166"):
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+    page.keyboard.type("2")
+    page.keyboard.press("Enter")
+    page.keyboard.type("e")  # excellent
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.locator("#filled")).to_have_text("3/3 cells filled")
+
+
+def test_figures_are_typed_with_the_keyboard(someone, sheet, staff):
+    page = someone(staff)
+    page.goto(sheet.get_absolute_url())
+    page.locator("[data-part]").first.focus()
+    page.keyboard.type("3137")
+    page.keyboard.press("Enter")
+    page.keyboard.type("3000")
+    expect(row(page, "Attendance").locator("[data-result]")).to_have_text("104.6")
+    page.keyboard.press("ArrowDown")
+    error = "The numerator (3,137) is larger than the denominator (3,000)."
+    expect(page.locator(".qt-errline")).to_have_text(re.compile(re.escape(error)))
+    assert not sheet.results.exists()
+
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("Enter")
+    page.keyboard.type("3166")
+    page.keyboard.press("Enter")
+    expect(row(page, "Attendance").locator("[data-mark]")).to_have_text("Saved")
+    expect(row(page, "Attendance").locator("[data-outcome]")).to_have_text("Met")
+    expect(page.locator(".qt-errline")).to_have_count(0)
+
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("ArrowDown")
+    expect(row(page, "Prizes")).to_contain_text("Nothing occurred")
+    page.keyboard.press("Enter")
+    expect(page.locator(".qt-errline")).to_contain_text("nil and not applicable need a reason")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    page.locator("[name$=reason]:visible").focus()
+    page.keyboard.type("No contest was held.")
+    page.keyboard.press("Enter")
+    expect(row(page, "Prizes").locator("[data-mark]")).to_have_text("Saved")
+    found = sheet.results.order_by("indicator__code").values_list("numerator", "denominator", "status", "reason")
+    assert list(found) == [(3137, 3166, "reported", ""), (None, None, "nil", "No contest was held.")]
+
+
+@pytest.mark.both
+def test_sheet_goes_through_all_hands(someone, sheet, staff, commander, reviewer):
+    typing, commanding, judging = someone(staff), someone(commander), someone(reviewer)
+
+    # the commander is told what is missing
+    commanding.goto(f"{sheet.get_absolute_url()}hand-in/")
+    commanding.get_by_role("button", name="Hand in for review").click()
+    expect(commanding.get_by_role("alert")).to_contain_text("Prizes: not filled in")
+
+    typing.get_by_role("link", name="Begin: Sheet of quarter I/2020").click()
+    fill_in(typing, sheet)
+    typing.get_by_role("button", name="Report to the commander").click()
+    expect(typing.locator("#sheet-state")).to_have_text("Ready for the commander")
+
+    commanding.goto("/work/")
+    commanding.get_by_role("link", name="Hand in for review: Sheet of quarter I/2020").click()
+    commanding.get_by_role("button", name="Hand in for review").click()
+    expect(commanding.locator("#messages")).to_contain_text("It waits for review at Unit CKT")
+
+    judging.goto("/review/")
+    judging.get_by_role("link", name="Review: Unit K1").click()
+    judging.get_by_role("button", name="Take up for review").click()
+    expect(row(judging, "Prizes")).to_contain_text("Below the target")
+    judging.get_by_role("button", name="Approve all lines without a warning").click()
+    row(judging, "Prizes").get_by_text("Return").click()
+    judging.keyboard.type("Too short.")
+    judging.get_by_role("button", name="Send the verdict").click()
+    expect(judging.get_by_role("alert")).to_contain_text("Give a reason of at least 20 characters")
+    expect(judging.locator("textarea:visible")).to_have_value("Too short.")
+    judging.locator("textarea:visible").fill(REASON)
+    judging.get_by_role("button", name="Send the verdict").click()
+    expect(judging.locator("#messages")).to_contain_text("1 line has been returned to Unit K1.")
+
+    typing.goto("/work/")
+    expect(typing.locator(".qt-note--miss")).to_contain_text(REASON)
+    typing.get_by_role("link", name="Correct: Sheet of quarter I/2020").click()
+    expect(typing.locator("[data-part]")).to_have_count(1)
+    typing.locator("[data-part]").fill("5")
+    typing.locator("[data-part]").press("Enter")
+    expect(row(typing, "Prizes").locator("[data-mark]")).to_have_text("Saved")
+
+    commanding.goto(f"{sheet.get_absolute_url()}hand-in/")
+    commanding.get_by_role("button", name="Hand in for review").click()
+    judging.goto(f"{sheet.get_absolute_url()}review/")
+    judging.get_by_role("button", name="Take up for review").click()
+    judging.get_by_role("button", name="Approve all lines without a warning").click()
+    judging.get_by_role("button", name="Send the verdict").click()
+    expect(judging.locator("#messages")).to_contain_text("The sheet of Unit K1 has been approved.")
+    sheet.refresh_from_db()
+    assert sheet.state == Report.State.APPROVED
+    assert sheet.results.get(indicator__name="Prizes").numerator == 5
+
+
+def test_two_people_on_one_cell(someone, sheet, staff, depot):
+    first, second = someone(staff), someone(make_user("second", (depot, Role.STAFF), full_name="Trần Văn Hai"))
+    for page in (first, second):
+        page.goto(sheet.get_absolute_url())
+    prizes = "[data-row] [data-part]:not([data-part=den]) >> nth=1"
+    second.locator(prizes).fill("7")
+    second.locator(prizes).press("Enter")
+    expect(row(second, "Prizes").locator("[data-mark]")).to_have_text("Saved")
+
+    first.locator(prizes).fill("5")
+    first.locator(prizes).press("Enter")
+    expect(first.locator(".qt-errline")).to_contain_text("Trần Văn Hai has saved “7” here meanwhile.")
+    expect(first.locator(prizes)).to_have_value("5")
+    first.get_by_role("button", name="Take theirs").click()
+    expect(first.locator(prizes)).to_have_value("7")
+    expect(first.locator(".qt-errline")).to_have_count(0)
+
+    second.locator(prizes).fill("8")
+    second.locator(prizes).press("Enter")
+    expect(row(second, "Prizes").locator("[data-result]")).to_have_text("8")
+    first.locator(prizes).fill("9")
+    first.locator(prizes).press("Enter")
+    first.get_by_role("button", name="Keep mine").click()
+    expect(row(first, "Prizes").locator("[data-mark]")).to_have_text("Saved")
+    assert sheet.results.get().numerator == 9
+
+
+def test_what_is_typed_outlives_the_session(someone, sheet, staff):
+    page = someone(staff)
+    page.goto(sheet.get_absolute_url())
+    page.context.clear_cookies()
+    prizes = row(page, "Prizes").locator("[data-part]")
+    prizes.fill("5")
+    prizes.press("Enter")
+    expect(page.locator("#unsaved")).to_contain_text("Your session has ended.")
+    expect(prizes).to_have_value("5")
+    expect(row(page, "Prizes").locator("[data-mark]")).to_have_text("Not saved")
+
+    log_in(page.context.new_page(), staff)
+    page.get_by_role("button", name="Save again").click()
+    expect(row(page, "Prizes").locator("[data-mark]")).to_have_text("Saved")
+    expect(page.locator("#unsaved")).to_be_hidden()
+    assert sheet.results.get().numerator == 5
+
+
+def test_what_is_typed_outlives_the_line(someone, sheet, staff):
+    page = someone(staff)
+    page.goto(sheet.get_absolute_url())
+    page.context.set_offline(True)
+    prizes = row(page, "Prizes").locator("[data-part]")
+    prizes.fill("5")
+    prizes.press("Enter")
+    expect(page.locator("#unsaved")).to_contain_text("The server cannot be reached.")
+    page.context.set_offline(False)
+    expect(row(page, "Prizes").locator("[data-mark]")).to_have_text("Saved")
+    assert sheet.results.get().numerator == 5
+
+
+def test_sheet_works_without_script(someone, sheet, staff):
+    page = someone(staff, java_script_enabled=False)
+    page.goto(sheet.get_absolute_url())
+    attendance = row(page, "Attendance").locator("input[data-part]")
+    attendance.nth(0).fill("3137")
+    attendance.nth(1).fill("3000")
+    row(page, "Prizes").locator("input[data-part]").fill("5")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert")).to_contain_text("Attendance: The numerator (3,137) is larger")
+    expect(attendance.nth(1)).to_have_value("3000")
+    assert [result.numerator for result in sheet.results.all()] == [5]
+
+    attendance.nth(1).fill("3166")
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("#messages")).to_contain_text("The figures have been saved.")
+    assert sheet.results.count() == 2
+
+
+def test_lines_are_found_by_their_name(someone, sheet, staff):
+    page = someone(staff)
+    page.goto(sheet.get_absolute_url())
+    page.get_by_label("Filter indicators").fill("PRIZ")
+    expect(page.locator("tr[data-row]:visible")).to_have_count(1)
