@@ -136,8 +136,8 @@ class CampaignIndicatorForm(forms.ModelForm):
 
     range_min = NumberField(label=gettext_lazy("Plausible from"), required=False)
     range_max = NumberField(label=gettext_lazy("Plausible to"), required=False)
-    over_margin = NumberField(label=gettext_lazy("Over from (% of the target)"), required=False)
-    near_margin = NumberField(label=gettext_lazy("Near within (% of the target)"), required=False)
+    over_margin = NumberField(label=gettext_lazy("Over from (per cent of the target)"), required=False)
+    near_margin = NumberField(label=gettext_lazy("Near within (per cent of the target)"), required=False)
     points = NumberField(label=gettext_lazy("Points"), decimals=2, required=False)
 
     class Meta:
