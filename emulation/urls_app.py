@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from emulation.views import campaigns, catalogue, review, rounds, sheets, targets, work
+from emulation.views import campaigns, catalogue, dashboard, review, rounds, sheets, targets, work
 
 app_name = "emulation"
 
@@ -36,6 +36,9 @@ urlpatterns = [
     path("catalogues/<slug:key>/new/", catalogue.catalogue_create, name="catalogue-create"),
     path("catalogues/<slug:key>/<int:pk>/", catalogue.catalogue_update, name="catalogue-update"),
     path("catalogues/<slug:key>/<int:pk>/delete/", catalogue.catalogue_delete, name="catalogue-delete"),
+    path("dashboard/", dashboard.dashboard_home, name="dashboard-home"),
+    path("dashboard/<int:unit>/", dashboard.dashboard, name="dashboard"),
+    path("dashboard/<int:unit>/<str:indicator>/", dashboard.figure, name="figure"),
     path("indicators/", catalogue.indicator_list, name="indicator-list"),
     path("indicators/new/", catalogue.indicator_create, name="indicator-create"),
     path("indicators/<int:pk>/", catalogue.indicator_detail, name="indicator-detail"),

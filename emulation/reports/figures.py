@@ -27,8 +27,8 @@ from emulation.models import (
 )
 from emulation.numbers import exact_text
 from emulation.scoring import DEFAULT_NEAR, Outcome, judge
-from emulation.services.plan import Plan, plans, slot
-from emulation.services.summaries import TARGET_UNITS, Book, Goal, Place, goal_of
+from emulation.services.plan import Asking, Plan, plans, slot
+from emulation.services.summaries import TARGET_UNITS, Book, Goal, Place
 from units.models import Unit
 
 
@@ -96,6 +96,7 @@ class Wanted:
     year: int
     periods: tuple[str, ...]
     indicators: tuple[int, ...] | None = None
+    alone: bool = False  # from their own sheets, also where they have subordinates
 
 
 class OwnFigures(Book):
@@ -116,15 +117,27 @@ class OwnFigures(Book):
             self.places[slot(row.round)][row.unit_id] = place
         self.cells, self.states, self.goals = cells, states, goals
         self._asked = {}
+        self._plans: dict[tuple[int, str], dict[int, Asking]] = {}
 
     def known(self, unit: int, indicator: int, period: str) -> bool:
         """Whether anything is expected or reported."""
         for quarter in self.periods[period]:
-            if quarter in self.rounds:
-                parts = self.unit_parts(unit, quarter, indicator, "all_")
-                if parts.expected or parts.reported:
+            cell = self.cells.get((unit, quarter, indicator))
+            if cell is not None:
+                if cell.status != Result.Status.NOT_APPLICABLE:
                     return True
+                continue
+            place = self.places[quarter].get(unit)
+            row = self.asked(place).get(indicator) if place else None
+            if row is not None and quarter in row.quarters:
+                return True
         return False
+
+    def asked(self, place: Place) -> dict[int, Asking]:
+        found = self._plans.get((place.unit, place.path))
+        if found is None:
+            found = self._plans[place.unit, place.path] = super().asked(place)
+        return found
 
     def all_nil(self, unit: int, indicator: int, period: str, name: str) -> bool:
         """Whether every counted cell of the figure is nil."""
@@ -152,6 +165,24 @@ class Reading:
         self.plans: dict[int, Plan] = {}
         self.own: dict[int, OwnFigures] = {}
         self._found: dict[tuple[int, int, int, str], Figure | None] = {}
+        self._placed: dict[tuple[int, int, int, str], CampaignIndicator | None] = {}
+        self._margins: dict[tuple[int, int | None], Margins] = {}
+
+    def complete(self, unit: int, year: int) -> None:
+        """Places of subordinates that stood elsewhere in a round of the year: their own figures need them.
+
+        One query, and only where somebody has moved or begun within the year.
+        """
+        rounds = {row.round_id for (pk, of, _q), row in self.places.items() if (pk, of) == (unit, year)}
+        known: dict[int, set[int]] = defaultdict(set)
+        for (pk, of, _q), row in self.places.items():
+            if of == year and pk != unit:
+                known[pk].add(row.round_id)
+        partly = [pk for pk, found in known.items() if found != rounds]
+        if partly:
+            rows = Lineage.objects.filter(unit__in=partly, round__in=rounds)
+            for row in rows.select_related("round", "unit__kind", "parent", "report"):
+                self.places.setdefault((row.unit_id, year, row.round.quarter), row)
 
     def inner(self, unit: int, year: int, period: str) -> bool:
         """Whether the unit had subordinates in a round of the period."""
@@ -164,18 +195,31 @@ class Reading:
         return next((place for place in found if place is not None), None)
 
     def load_plans(self, years: Iterable[int], indicators: Iterable[int] | None = None) -> None:
-        """What the years ask. Of whom is read for the years in which a unit stands without subordinates."""
-        expecting = {year for (_unit, year, _quarter), place in self.places.items() if place.is_leaf}
+        """What the years ask. Of whom is read for the years in which a unit has sheets of its own."""
+        expecting = {
+            year
+            for (_unit, year, _quarter), place in self.places.items()
+            if place.is_leaf or hasattr(place, "report")
+        }
         self.plans = plans(list(years), expecting=expecting, indicators=indicators)
         for plan in self.plans.values():
             self.indicators |= {row.indicator_id: row.indicator for row in plan.placements.values()}
 
     def placement(self, indicator: int, unit: int, year: int, period: str) -> CampaignIndicator | None:
         """How the year places the indicator for the unit."""
-        place, plan = self.place(unit, year, period), self.plans.get(year)
-        if plan is None or place is None:
-            return None
-        return plan.placement(indicator, place.unit.kind_id, place.path)
+        key = (indicator, unit, year, period)
+        if key not in self._placed:
+            place, plan = self.place(unit, year, period), self.plans.get(year)
+            known = plan is not None and place is not None
+            self._placed[key] = plan.placement(indicator, place.unit.kind_id, place.path) if known else None
+        return self._placed[key]
+
+    def margins(self, indicator: Indicator, unit: int, year: int, period: str) -> Margins:
+        placed = self.placement(indicator.pk, unit, year, period)
+        key = (indicator.pk, placed.pk if placed else None)
+        if key not in self._margins:
+            self._margins[key] = margins_of(indicator, placed)
+        return self._margins[key]
 
     def load(self, *wanted: Wanted, items: bool = False) -> None:
         """Read the figures; afterwards `figure` answers for them. Items of checklists only when asked for."""
@@ -184,7 +228,7 @@ class Reading:
         only: set[int] | None = set()
         for want in wanted:
             for period in want.periods:
-                inner = [unit for unit in want.units if self.inner(unit, want.year, period)]
+                inner = [unit for unit in want.units if not want.alone and self.inner(unit, want.year, period)]
                 if inner:
                     rows = Q(unit__in=inner, year=want.year, period=period)
                     stored |= rows if want.indicators is None else rows & Q(indicator__in=want.indicators)
@@ -223,7 +267,7 @@ class Reading:
         value = value_of(rule_of(row), parts, branch=branch)
         outcome = None
         if value.comparable is not None and target is not None and (branch or parts.reported == parts.expected):
-            margins = margins_of(row, self.placement(indicator, unit, year, period))
+            margins = self.margins(row, unit, year, period)
             outcome = judge(comparator, target, value.comparable, over_margin=margins.over, near_margin=margins.near)
         return Figure(
             unit, indicator, year, period, branch, value, parts, parts.reported, parts.expected, targeted, met,
@@ -237,14 +281,19 @@ class Reading:
             self._found[key] = self._own_figure(*key)
         return self._found.get(key)
 
-    def _own_figure(self, unit: int, indicator: int, year: int, period: str) -> Figure | None:
+    def alone(self, unit: int, indicator: int, year: int, period: str) -> Figure | None:
+        """What arose in the unit itself although it has subordinates; its target is the branch's, so none here."""
+        return self._own_figure(unit, indicator, year, period, judged=False)
+
+    def _own_figure(self, unit: int, indicator: int, year: int, period: str, *, judged: bool = True) -> Figure | None:
         own = self.own.get(year)
         if own is None or indicator not in own.rules or not own.known(unit, indicator, period):
             return None
-        row = own.own_row(unit, indicator, period)
+        row = own.own_row(unit, indicator, period, [self.name])
         return self._figure(
-            unit, indicator, year, period, row.parts[self.name], branch=False, targeted=row.targeted[self.name],
-            met=row.met[self.name], target=row.target, comparator=row.comparator,
+            unit, indicator, year, period, row.parts[self.name], branch=False,
+            targeted=row.targeted[self.name] if judged else 0, met=row.met[self.name] if judged else 0,
+            target=row.target if judged else None, comparator=row.comparator if judged else "",
             nil=own.all_nil(unit, indicator, period, self.name),
         )  # fmt: skip
 
@@ -260,7 +309,7 @@ class Reading:
         targets = Target.objects.filter(
             unit__in=units, drive=None, agreed__isnull=False, campaign_indicator__campaign__year__in=leaves,
             campaign_indicator__campaign__kind__is_drive=False,
-        ).select_related("campaign_indicator__campaign")  # fmt: skip
+        )  # fmt: skip
         if only is not None:
             results = results.filter(indicator__in=only)
             targets = targets.filter(campaign_indicator__indicator__in=only)
@@ -275,9 +324,14 @@ class Reading:
             cells[year][unit, quarter, indicator] = Cell(status, numerator, denominator, rank, answers.get(pk))
             states[year][unit, quarter] = state
         goals: dict[int, dict[tuple[int, int], Goal]] = {year: {} for year in leaves}
-        for target in targets.order_by("-campaign_indicator_id"):
-            placed = target.campaign_indicator
-            goals[placed.campaign.year][target.unit_id, placed.indicator_id] = goal_of(target)
+        for unit, year, indicator, comparator, agreed, *milestones in targets.order_by(
+            "-campaign_indicator_id"
+        ).values_list(
+            "unit_id", "campaign_indicator__campaign__year", "campaign_indicator__indicator_id", "comparator",
+            "agreed", "milestone_1", "milestone_2", "milestone_3",
+        ):  # fmt: skip
+            steps = None if milestones[0] is None else tuple(Fraction(value) for value in milestones)
+            goals[year][unit, indicator] = Goal(comparator, Fraction(agreed), steps)
         for year, alone in leaves.items():
             lineages = [row for (unit, y, _q), row in self.places.items() if y == year and unit in alone]
             plan = self.plans.get(year) or Plan(year)

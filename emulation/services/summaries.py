@@ -249,15 +249,15 @@ class Book:
         unasked = [q for q in quarters if q not in making and (unit, q, indicator) in self.cells]
         return tuple(sorted({*making, *unasked}))
 
-    def own_row(self, unit: int, indicator: int, period: str) -> Row:
-        """The figure of the unit alone, as a leaf shows it: parts, and whether it reached its target."""
+    def own_row(self, unit: int, indicator: int, period: str, names: Iterable[str] = SETS) -> Row:
+        """The figure of the unit alone, as a leaf shows it: parts of the sets, and whether it reached its target."""
         row = Row()
         rule = self.rules[indicator]
         goal = self.goals.get((unit, indicator))
         row.target = self.goal_in(goal, unit, indicator, period)
         row.comparator = goal.comparator if goal else ""
         making = self.making(unit, indicator, period)
-        for name in SETS:
+        for name in names:
             parts = over_rounds(rule, (self.unit_parts(unit, q, indicator, name) for q in making))
             row.parts[name] = parts
             if row.target is not None and 0 < parts.reported == parts.expected:

@@ -1,0 +1,323 @@
+"""The commander's dashboard: a unit's branch in one period, read in a fixed number of queries.
+
+Cost depends on what is shown – the unit, its direct subordinates, the last quarters – and neither on
+the years stored nor on the units further below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from emulation import periods
+from emulation.models import Campaign, CampaignIndicator, Indicator, Lineage, Report
+from emulation.reports.display import (
+    GOOD,
+    NBSP,
+    Bar,
+    Delta,
+    Grades,
+    Links,
+    Mark,
+    Page,
+    bar_of,
+    coverage_text,
+    delta_of,
+    mark_of,
+    nil_text,
+    trimmed,
+    unit_text,
+    with_unit,
+)
+from emulation.reports.figures import Figure, Reading, Wanted
+from emulation.reports.heat import Heat, heat_of
+from emulation.reports.progress import Progress, progress_of, subordinates
+from emulation.reports.trends import (
+    STACK_QUARTERS,
+    TREND_QUARTERS,
+    Stack,
+    Trend,
+    last_quarters,
+    stack_of,
+    trend_of,
+    wanted_quarters,
+)
+from units import clock
+from units.models import Unit
+
+SHORT_UNIT = 4  # letters of a unit of measure that fits beside a tile's value
+TILES = 5  # beside the tile that counts the indicators met
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One figure at the top. `short` is a missing coverage such as «18/20», empty when all have reported."""
+
+    label: str
+    value: str
+    unit: str
+    mark: Mark
+    bar: Bar | None
+    target: str
+    delta: Delta | None
+    before: str
+    short: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """How many of the indicators with a target are met or exceeded.
+
+    `change` since last year; None where fewer than half of them had a target then.
+    """
+
+    met: int
+    total: int
+    change: int | None
+
+    @property
+    def share(self) -> int:
+        return self.met * 100 // self.total if self.total else 0
+
+    @property
+    def left(self) -> int:
+        return self.total - self.met
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An indicator in the table of all.
+
+    `coverage` counts unit × round cells (reported/expected), `units` those without subordinates (met/targeted).
+    """
+
+    label: str
+    unit: str
+    target: str
+    value: str
+    mark: Mark
+    before: str
+    coverage: str
+    complete: bool
+    units: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """Everything the page shows. `superior` is the unit above in the period."""
+
+    unit: Unit
+    superior: Unit | None
+    year: int
+    period: str
+    links: Links
+    campaign: Campaign | None
+    years: list[int]
+    at: datetime
+    reached: Reached
+    tiles: list[Tile]
+    heat: Heat | None
+    areas: list[tuple[str, list[Line]]]
+    progress: Progress | None
+    trend: Trend | None
+    choices: list[tuple[str, str]]
+    stack: Stack | None
+
+    @property
+    def empty(self) -> bool:
+        return not self.areas
+
+    @property
+    def last_year(self) -> int:
+        return self.year - 1
+
+    @property
+    def period_label(self) -> str:
+        return periods.period_label(self.year, self.period)
+
+    @property
+    def superior_url(self) -> str:
+        return self.links.dashboard(self.superior.pk) if self.superior else ""
+
+    @property
+    def state(self) -> str:
+        """Which figures count, and until when."""
+        at = date_format(timezone.localtime(self.at), "DATETIME_FORMAT")
+        if self.links.handed_in:
+            return _("Figures approved and handed in until %(at)s") % {"at": at}
+        return _("Figures approved until %(at)s") % {"at": at}
+
+    @property
+    def printed_period(self) -> str:
+        """Paper is Vietnamese whatever the interface."""
+        with translation.override("vi"):
+            return self.period_label
+
+    @property
+    def printed_state(self) -> str:
+        with translation.override("vi"):
+            return self.state
+
+
+def default_period(unit: Unit, year: int) -> str:
+    """The year up to the last quarter that has approved figures and is due; before that up to the last with any."""
+    places = Lineage.objects.filter(unit=unit, round__year=year, round__drive=None).filter(
+        Q(approved__gt=0) | Q(report__state=Report.State.APPROVED)
+    )
+    quarters = list(places.order_by("round__quarter").values_list("round__quarter", "round__due"))
+    due = [quarter for quarter, day in quarters if day < clock.today()]
+    last = (due or [quarter for quarter, _day in quarters] or [1])[-1]
+    return ("Q1", "H1", "9M", "Y")[last - 1]
+
+
+def latest_year() -> int:
+    """The latest year with a campaign under way, or this one."""
+    years = Campaign.objects.launched().order_by("-year").values_list("year", flat=True)
+    return years.first() or clock.today().year
+
+
+def dashboard_of(unit: Unit, year: int, period: str, *, handed_in: bool = False, trend: str = "") -> Dashboard:
+    """The dashboard of the unit's branch; `trend` is the code of the indicator drawn over the quarters."""
+    quarters = last_quarters(year, period, TREND_QUARTERS)
+    years = sorted({year, year - 1, *(of for of, _quarter in quarters)})
+    places = Q(unit=unit, round__year__in=years) | Q(parent=unit, round__year=year)
+    reading = Reading(places, years, handed_in=handed_in)
+    reading.complete(unit.pk, year)
+    reading.load_plans(years)
+    placed = _placed(reading, year)
+    drawn = next((row for row in placed if row.indicator.code == trend), None) or _first_drawn(placed)
+    below = subordinates(reading, unit, year, period)
+    recent = quarters[-STACK_QUARTERS:]
+    main = tuple(row.indicator_id for row in placed if row.is_main)
+    lines = (drawn.indicator_id, drawn.indicator.predecessor_id or 0) if drawn else ()
+    reading.load(
+        Wanted((unit.pk,), year, (period,)),
+        Wanted((unit.pk,), year - 1, (period,)),
+        *wanted_quarters(unit.pk, recent),
+        *wanted_quarters(unit.pk, quarters[:-STACK_QUARTERS], lines),
+        Wanted(tuple(row.unit_id for row in below), year, (period,), main),
+        Wanted((unit.pk,) if _has_sheet(reading, unit, year) else (), year, (period,), main, alone=True),
+    )
+    page = Page(unit, year, period, reading, Grades(), Links(year, period, handed_in), _ordered(reading, placed))
+    place = reading.place(unit.pk, year, period)
+    progress = progress_of(page)
+    campaigns = list(Campaign.objects.launched().filter(parent=None).order_by("year"))
+    return Dashboard(
+        unit=unit,
+        superior=place.parent if place else None,
+        year=year,
+        period=period,
+        links=page.links,
+        campaign=next((row for row in campaigns if row.year == year), None),
+        years=sorted({year, *(row.year for row in campaigns)}),
+        at=timezone.now(),
+        reached=_reached(page),
+        tiles=[_tile(page, row) for row in placed if row.is_tile and page.figure(row.indicator)][:TILES],
+        heat=heat_of(page, below, [row.indicator for row in placed if row.is_main], progress),
+        areas=_areas(page),
+        progress=progress,
+        trend=trend_of(reading, unit.pk, drawn.indicator, quarters, page.grades, drawn.label) if drawn else None,
+        choices=[(row.indicator.code, row.label) for row in placed],
+        stack=stack_of(reading, unit.pk, recent),
+    )
+
+
+def _first_drawn(placed: list[CampaignIndicator]) -> CampaignIndicator | None:
+    return next((row for row in placed if row.is_tile), None) or next(iter(placed), None)
+
+
+def _has_sheet(reading: Reading, unit: Unit, year: int) -> bool:
+    places = (place for (pk, of, _quarter), place in reading.places.items() if (pk, of) == (unit.pk, year))
+    return any(hasattr(place, "report") for place in places)
+
+
+def _placed(reading: Reading, year: int) -> list[CampaignIndicator]:
+    """The year's placements in the order of areas, each indicator once."""
+    rows = {row.indicator_id: row for row in reversed(reading.plans[year].placements.values())}
+    return sorted(rows.values(), key=_order)
+
+
+def _order(row: CampaignIndicator) -> tuple:
+    return row.indicator.area.order, row.indicator.area.code, row.order, row.indicator.order, row.indicator.code
+
+
+def _ordered(reading: Reading, placed: list[CampaignIndicator]) -> list[Indicator]:
+    known = [row.indicator for row in placed]
+    rest = [row for pk, row in reading.indicators.items() if pk not in {indicator.pk for indicator in known}]
+    return sorted(known, key=lambda row: row.area.order) + sorted(rest, key=lambda row: (row.area.order, row.order))
+
+
+# ── tiles and the table of all indicators ─────────────────────────────────
+
+
+def _reached(page: Page) -> Reached:
+    """Compared with last year over the indicators that had a target then as well."""
+    now, both_now, both_before, common = [], 0, 0, 0
+    for indicator in page.indicators:
+        figure, before = page.figure(indicator), page.figure(indicator, year=page.year - 1)
+        if figure is None or figure.target is None:
+            continue
+        now.append(figure.outcome in GOOD)
+        if before is not None and before.target is not None:
+            common += 1
+            both_now += figure.outcome in GOOD
+            both_before += before.outcome in GOOD
+    known = common * 2 > len(now)
+    return Reached(sum(now), len(now), both_now - both_before if known else None)
+
+
+def _tile(page: Page, placed: CampaignIndicator) -> Tile:
+    indicator = placed.indicator
+    figure, before = page.figure(indicator), page.figure(indicator, year=page.year - 1)
+    return Tile(
+        label=placed.label,
+        value=nil_text() if figure.nil else page.text(indicator, figure),
+        unit=_beside(indicator, figure),
+        mark=mark_of(figure),
+        bar=bar_of(indicator, figure),
+        target=page.target(indicator, figure),
+        delta=delta_of(indicator, figure, before),
+        before=with_unit(page.text(indicator, before), indicator),
+        short="" if figure.complete else coverage_text(figure),
+        url=page.links.figure(page.unit.pk, indicator),
+    )
+
+
+def _beside(indicator: Indicator, figure: Figure) -> str:
+    """What stands small beside a tile's value: the target of a sum, else a short unit of measure."""
+    if indicator.is_sum and figure.target is not None and figure.comparator in (">=", ">"):
+        return f"/{NBSP}{trimmed(figure.target)}"
+    unit = "" if indicator.measure == Indicator.Measure.GRADE else unit_text(indicator)
+    return unit if len(unit) <= SHORT_UNIT else ""
+
+
+def _areas(page: Page) -> list[tuple[str, list[Line]]]:
+    areas: dict[str, list[Line]] = {}
+    for indicator in page.indicators:
+        figure = page.figure(indicator)
+        if figure is not None:
+            areas.setdefault(indicator.area.label, []).append(_line(page, indicator, figure))
+    return list(areas.items())
+
+
+def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
+    before = page.figure(indicator, year=page.year - 1)
+    return Line(
+        label=page.label(indicator),
+        unit="" if indicator.measure == Indicator.Measure.GRADE else unit_text(indicator),
+        target=page.target(indicator, figure),
+        value=nil_text() if figure.nil else page.text(indicator, figure),
+        mark=mark_of(figure),
+        before=page.text(indicator, before),
+        coverage=coverage_text(figure),
+        complete=figure.complete,
+        units=f"{figure.met}/{figure.targeted}" if figure.branch and figure.targeted else "",
+        url=page.links.figure(page.unit.pk, indicator),
+    )

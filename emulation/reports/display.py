@@ -1,0 +1,234 @@
+"""How figures are written: values, targets, states, addresses. Numbers follow the language of the interface."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from urllib.parse import quote, urlencode
+
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+from emulation.models import CampaignIndicator, Grade, Indicator
+from emulation.numbers import format_number, round_half_up
+from emulation.reports.figures import Figure, Reading
+from emulation.scoring import SIGNS, Outcome, shown_decimals
+from emulation.templatetags.ui import STATES
+from units.models import Unit
+
+NBSP = "\u00a0"
+GOOD = (Outcome.OVER, Outcome.MET)
+
+
+@dataclass(slots=True)
+class Grades:
+    """Names of classes by scale and rank, read when first asked for: one query, or none."""
+
+    _names: dict[tuple[int, int], str] | None = field(default=None)
+
+    def name(self, indicator: Indicator, rank: Fraction | int) -> str:
+        if self._names is None:
+            self._names = {(row.scale_id, row.rank): row.label for row in Grade.objects.all()}
+        return self._names.get((indicator.grade_scale_id, int(rank)), "–")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A state as shown: key of `ui.STATES["result"]`, empty where there is a value and nothing to compare it with."""
+
+    key: str
+    icon: str
+    colour: str
+    word: str | Promise
+
+
+PLAIN = Mark("", "", "", "")
+
+
+def state_key(figure: Figure | None) -> str:
+    """over, met, near, miss; none: not reported; nil; na; empty: a value without a result."""
+    if figure is None or (figure.expected == 0 and figure.reported == 0):
+        return "na"
+    if figure.reported == 0:
+        return "none"
+    if figure.outcome is not None:
+        return str(figure.outcome)
+    return "nil" if figure.value.comparable is None else ""
+
+
+def mark_of(figure: Figure | None) -> Mark:
+    key = state_key(figure)
+    return Mark(key, *STATES["result"][key]) if key else PLAIN
+
+
+def trimmed(value: Fraction | int, places: int = 3) -> str:
+    """A target with just the decimals it has, at most `places`."""
+    rounded = round_half_up(value, places).normalize()
+    return format_number(rounded, max(0, -int(rounded.as_tuple().exponent)))
+
+
+def decimals_for(indicator: Indicator, figures: Iterable[Figure | None]) -> int:
+    """Decimals of a column: as the indicator says, more where a rounded value looks like the target it misses."""
+    places = indicator.shown_decimals
+    for figure in figures:
+        if figure is not None and figure.target is not None and figure.value.value is not None:
+            found = shown_decimals(figure.comparator, figure.target, figure.value.value, indicator.shown_decimals)
+            places = max(places, found)
+    return places
+
+
+def value_text(indicator: Indicator, figure: Figure | None, grades: Grades, decimals: int | None = None) -> str:
+    """The value alone; "–" where there is none."""
+    if figure is None or figure.value.comparable is None or figure.reported == 0:
+        return "–"
+    if figure.value.rank is not None:
+        return grades.name(indicator, figure.value.rank)
+    return format_number(figure.value.value, decimals_for(indicator, [figure]) if decimals is None else decimals)
+
+
+def unit_text(indicator: Indicator) -> str:
+    """The unit of measure as it follows a number; checklists and percentages are per cent."""
+    return "%" if indicator.measure == Indicator.Measure.CHECKLIST or indicator.scale == 100 else indicator.unit_label
+
+
+def with_unit(text: str, indicator: Indicator) -> str:
+    unit = unit_text(indicator)
+    graded = indicator.measure == Indicator.Measure.GRADE
+    return text if text == "–" or not unit or graded else f"{text}{NBSP}{unit}"
+
+
+def target_text(indicator: Indicator, target: Fraction | None, comparator: str, grades: Grades) -> str:
+    """ "≥ 98,6"; empty without a target."""
+    if target is None:
+        return ""
+    graded = indicator.measure == Indicator.Measure.GRADE
+    text = grades.name(indicator, target) if graded else trimmed(target)
+    return f"{SIGNS[comparator]}{NBSP}{text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """Change since the same period of last year. `tone`: met (better), miss (worse) or empty."""
+
+    text: str
+    icon: str
+    tone: str
+    rises: bool | None
+
+
+def delta_of(indicator: Indicator, now: Figure | None, before: Figure | None) -> Delta | None:
+    """None where one of the two has no value. The unrounded values are subtracted."""
+    if now is None or before is None:
+        return None
+    if now.value.comparable is None or before.value.comparable is None or not now.reported or not before.reported:
+        return None
+    change = now.value.comparable - before.value.comparable
+    shown = round_half_up(change, indicator.shown_decimals)
+    if shown == 0:
+        return Delta("=", "", "", None)
+    better = {"higher": change > 0, "lower": change < 0}.get(indicator.direction)
+    tone = "" if better is None else "met" if better else "miss"
+    text = "" if now.value.rank is not None else format_number(abs(change), indicator.shown_decimals)
+    return Delta(text, "arrow-up-short" if change > 0 else "arrow-down-short", tone, change > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A bullet bar in per cent of its track; `low` and `high` are the ends of the scale, in words."""
+
+    width: str
+    target: str
+    broken: bool
+    low: str
+    high: str
+
+
+def bar_of(indicator: Indicator, figure: Figure | None) -> Bar | None:
+    """None for grades and where there is no value. High percentages are drawn on a scale that begins above 0."""
+    if figure is None or figure.value.value is None or figure.reported == 0:
+        return None
+    value, target = figure.value.value, figure.target
+    known = [value] if target is None else [value, target]
+    percent = unit_text(indicator) == "%"
+    low, high = Fraction(0), max(known) * 6 / 5 or Fraction(1)
+    if percent and max(known) <= 100:
+        high = Fraction(100) if max(known) > 5 else high
+        if min(known) >= 90:
+            low = Fraction(int(min(known)) - 2)
+
+    def at(number: Fraction) -> str:
+        return str(round_half_up((number - low) * 100 / (high - low), 2))
+
+    return Bar(at(value), "" if target is None else at(target), low > 0, trimmed(low), trimmed(high))
+
+
+Switch = tuple[str, str, bool]  # text, address, chosen
+
+
+@dataclass(slots=True)
+class Links:
+    """Addresses of figures and dashboards that keep the year, the basis and, unless told, the period."""
+
+    year: int
+    period: str
+    handed_in: bool
+    _stems: dict[int, str] = field(default_factory=dict)
+
+    def query(self, period: str = "", year: int = 0) -> str:
+        fields = {"year": year or self.year, "period": period or self.period}
+        if self.handed_in:
+            fields["basis"] = "all"
+        return urlencode(fields)
+
+    def dashboard(self, unit: int) -> str:
+        return f"{self._stem(unit)}?{self.query()}"
+
+    def figure(self, unit: int, indicator: Indicator, period: str = "", year: int = 0) -> str:
+        return f"{self._stem(unit)}{quote(indicator.code, safe='')}/?{self.query(period, year)}"
+
+    def _stem(self, unit: int) -> str:
+        stem = self._stems.get(unit)
+        if stem is None:
+            stem = self._stems[unit] = reverse("emulation:dashboard", args=[unit])
+        return stem
+
+
+def coverage_text(figure: Figure) -> str:
+    """Cells reported of cells expected."""
+    return f"{figure.reported}/{figure.expected}"
+
+
+def nil_text() -> str:
+    """A figure that is nothing but nil, in a narrow cell."""
+    return _("nil")
+
+
+@dataclass(slots=True)
+class Page:
+    """What the parts of the page are built from."""
+
+    unit: Unit
+    year: int
+    period: str
+    reading: Reading
+    grades: Grades
+    links: Links
+    indicators: list[Indicator]  # in the order of areas and of the year's placements
+
+    def figure(self, indicator: Indicator, unit: int = 0, year: int = 0) -> Figure | None:
+        return self.reading.figure(unit or self.unit.pk, indicator.pk, year or self.year, self.period)
+
+    def placement(self, indicator: Indicator) -> CampaignIndicator | None:
+        return self.reading.placement(indicator.pk, self.unit.pk, self.year, self.period)
+
+    def label(self, indicator: Indicator) -> str:
+        placed = self.placement(indicator)
+        return placed.label if placed and placed.name else indicator.label
+
+    def target(self, indicator: Indicator, figure: Figure | None) -> str:
+        return target_text(indicator, figure.target, figure.comparator, self.grades) if figure else ""
+
+    def text(self, indicator: Indicator, figure: Figure | None, decimals: int | None = None) -> str:
+        return value_text(indicator, figure, self.grades, decimals)

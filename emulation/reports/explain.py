@@ -1,0 +1,362 @@
+"""«Vì sao có con số này?»: a figure with its formula, its parts, and what is missing, down to the sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from emulation import periods
+from emulation.consolidation import value_of
+from emulation.models import ChecklistItem, Indicator, Report, ReportEvent, ResultChange
+from emulation.numbers import format_number
+from emulation.reports.display import (
+    Grades,
+    Links,
+    Mark,
+    Page,
+    coverage_text,
+    mark_of,
+    nil_text,
+    unit_text,
+    with_unit,
+)
+from emulation.reports.figures import Figure, Reading, Wanted, rule_of
+from emulation.reports.parts import (
+    Contribution,
+    PartRow,
+    combined,
+    contributions,
+    missing_units,
+    part_text,
+    quarter_rows,
+    shows_parts,
+    stands_elsewhere,
+    total_row,
+    unit_rows,
+)
+from emulation.reports.trends import TREND_QUARTERS, Trend, last_quarters, trend_of, wanted_quarters
+from units.models import Unit
+
+NAMED = 8  # units with missing figures named before the rest is only counted
+Measure = Indicator.Measure
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A grade or a checklist item: how many of how many, as a share; `decides` makes the headline."""
+
+    name: str
+    count: int
+    of: int
+    share: str
+    decides: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step on the way of a sheet."""
+
+    icon: str
+    tone: str
+    what: str
+    who: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The sheet at the end of the way: its steps, the number of its last version."""
+
+    label: str
+    url: str
+    steps: list[Step]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A figure and everything it is made of. `missing` names units (or quarters) without a figure."""
+
+    unit: Unit
+    superior: Unit | None
+    indicator: Indicator
+    label: str
+    year: int
+    period: str
+    links: Links
+    figure: Figure | None
+    value: str
+    mark: Mark
+    target: str
+    numerator: str
+    denominator: str
+    classes: list[Class]
+    rule: str
+    contrast: str
+    before: str
+    coverage: str
+    rows: list[PartRow]
+    total: PartRow | None
+    missing: list[str]
+    more_missing: int
+    moved_from: Unit | None
+    sheet: Sheet | None
+    branch: bool
+    trend: Trend
+
+    @property
+    def period_label(self) -> str:
+        return periods.period_label(self.year, self.period)
+
+    @property
+    def measured_in(self) -> str:
+        return unit_text(self.indicator)
+
+    @property
+    def last_year(self) -> int:
+        return self.year - 1
+
+    @property
+    def has_fraction(self) -> bool:
+        return shows_parts(self.indicator)
+
+    @property
+    def rows_have_parts(self) -> bool:
+        """Parts of rows belong under the names of the parts; a checklist's units count items, the branch sheets."""
+        return self.has_fraction and not self.checks_branch
+
+    @property
+    def has_pull(self) -> bool:
+        return any(row.pull for row in self.rows)
+
+    @property
+    def numerator_name(self) -> str:
+        if self.checks_branch:
+            return _("sheets that meet the weakest item")
+        return self.indicator.numerator_name
+
+    @property
+    def denominator_name(self) -> str:
+        if self.checks_branch:
+            return _("sheets with items")
+        if self.indicator.accrual == Indicator.Accrual.FLOW_OVER_STOCK:
+            return _("%(what)s (mean of the quarters)") % {"what": self.indicator.denominator_name}
+        return self.indicator.denominator_name
+
+    @property
+    def checks_branch(self) -> bool:
+        """A checklist of a branch counts sheets; that of a single unit counts items."""
+        return self.branch and self.indicator.measure == Measure.CHECKLIST
+
+    @property
+    def dashboard_url(self) -> str:
+        return self.links.dashboard(self.unit.pk)
+
+    @property
+    def superior_url(self) -> str:
+        return self.links.figure(self.superior.pk, self.indicator) if self.superior else ""
+
+    @property
+    def graded(self) -> bool:
+        return self.indicator.measure == Measure.GRADE
+
+
+def explain(
+    unit: Unit, indicator: Indicator, year: int, period: str, *, handed_in: bool = False, by_quarter: bool = False
+) -> Explained:
+    """The figure of the unit's branch; by its direct subordinates, or by quarter (always for a single unit)."""
+    drawn = last_quarters(year, period, TREND_QUARTERS)
+    years = sorted({year, year - 1, *(of for of, _quarter in drawn)})
+    reading = Reading(
+        Q(unit=unit, round__year__in=years) | Q(parent=unit, round__year=year), years, handed_in=handed_in
+    )
+    reading.complete(unit.pk, year)
+    reading.load_plans(years, [indicator.pk, indicator.predecessor_id or 0])
+    reading.indicators[indicator.pk] = indicator
+    quarters = tuple(f"Q{quarter}" for quarter in periods.QUARTERS[period])
+    below = tuple({pk for pk, of, _quarter in reading.places if of == year and pk != unit.pk})
+    wanted = tuple(dict.fromkeys((period, *quarters)))
+    only = (indicator.pk,)
+    lines = (indicator.pk, indicator.predecessor_id or 0)
+    reading.load(
+        Wanted((unit.pk,), year, wanted, only),
+        Wanted((unit.pk,), year - 1, (period,), only),
+        *wanted_quarters(unit.pk, drawn, lines),
+        Wanted(below, year, wanted, only),
+        Wanted((unit.pk,), year, quarters, only, alone=True),
+        items=indicator.measure == Measure.CHECKLIST and not reading.inner(unit.pk, year, period),
+    )
+    page = Page(unit, year, period, reading, Grades(), Links(year, period, handed_in), [indicator])
+    branch = reading.inner(unit.pk, year, period)
+    figure = page.figure(indicator)
+    parts = contributions(page, indicator) if branch else []
+    by_unit = branch and not by_quarter
+    events = [] if branch else _events(page)
+    rows = unit_rows(page, indicator, figure, parts) if by_unit else quarter_rows(page, indicator, branch, events)
+    missing = missing_units(parts) if branch else [row.name for row in rows if row.missing]
+    place = reading.place(unit.pk, year, period)
+    return Explained(
+        unit=unit,
+        superior=place.parent if place else None,
+        indicator=indicator,
+        label=page.label(indicator),
+        year=year,
+        period=period,
+        links=page.links,
+        figure=figure,
+        value=nil_text() if figure and figure.nil else with_unit(page.text(indicator, figure), indicator),
+        mark=mark_of(figure),
+        target=page.target(indicator, figure),
+        numerator=part_text(figure.value.numerator) if figure and shows_parts(indicator) else "",
+        denominator=part_text(figure.value.denominator) if figure and shows_parts(indicator) else "",
+        classes=_classes(page, indicator, figure) if figure else [],
+        rule=rule_text(indicator, figure),
+        contrast=_contrast(page, indicator, figure, parts),
+        before=with_unit(page.text(indicator, page.figure(indicator, year=year - 1)), indicator),
+        coverage=coverage_text(figure) if figure else "",
+        rows=rows,
+        total=total_row(page, indicator, figure) if by_unit and figure else None,
+        missing=missing[:NAMED],
+        more_missing=max(0, len(missing) - NAMED),
+        moved_from=place.parent if place and stands_elsewhere(place) else None,
+        sheet=None if branch else _sheet(page, indicator, events),
+        branch=branch,
+        trend=trend_of(reading, unit.pk, indicator, drawn, page.grades, page.label(indicator)),
+    )
+
+
+# ── the rule in words ─────────────────────────────────────────────────────
+
+
+def rule_text(indicator: Indicator, figure: Figure | None) -> str:
+    """How the figure is made, in one or two sentences."""
+    if indicator.measure == Measure.GRADE:
+        if indicator.headline_share == 100:
+            return _("The figure of the branch is the lowest class that any of its units has.")
+        return _(
+            "The figure of the branch is the best class that at least %(share)d per cent of its units reach."
+        ) % {"share": indicator.headline_share}
+    if indicator.measure == Measure.CHECKLIST:
+        return _("For every item the share of units that meet it is taken; the weakest item stands for the whole.")
+    if indicator.measure == Measure.SCORE:
+        count = figure.parts.samples if figure else 0
+        return _("Mean of %(count)d scores; every score weighs the same.") % {"count": count}
+    if indicator.accrual == Indicator.Accrual.FLOW_OVER_STOCK:
+        return _(
+            "The numerators of all units and quarters are added and divided by the mean of the quarters' "
+            "denominators, each over all units."
+        )
+    stock = indicator.accrual == Indicator.Accrual.STOCK
+    if indicator.measure == Measure.RATIO:
+        if stock:
+            return _(
+                "The last quarter of the period holds: its numerators are added, its denominators are added, then "
+                "they are divided. Ratios are never averaged."
+            )
+        return _("Numerators are added, denominators are added, then they are divided. Ratios are never averaged.")
+    if stock:
+        return _("The figures of the period's last quarter are added over the units.")
+    return _("The figures of all units and all quarters of the period are added.")
+
+
+def _contrast(page: Page, indicator: Indicator, figure: Figure | None, rows: list[Contribution]) -> str:
+    """The wrong average of the units' ratios, where it looks different."""
+    if indicator.measure != Measure.RATIO or figure is None or figure.value.value is None:
+        return ""
+    rule = rule_of(indicator)
+    values = [
+        value
+        for row in rows
+        if (value := value_of(rule, combined(rule, [row]), branch=not row.place.is_leaf).value) is not None
+    ]
+    if len(values) < 2:
+        return ""
+    wrong = with_unit(format_number(sum(values) / len(values), indicator.shown_decimals), indicator)
+    if wrong == with_unit(format_number(figure.value.value, indicator.shown_decimals), indicator):
+        return ""
+    return _("An average of the units' ratios would give %(wrong)s – wrong, because a small unit would weigh as much "
+             "as a large one.") % {"wrong": wrong}  # fmt: skip
+
+
+def _classes(page: Page, indicator: Indicator, figure: Figure) -> list[Class]:
+    """Grades best first, or checklist items, with the one that decides."""
+    classes = figure.parts.classes
+    if indicator.measure == Measure.GRADE:
+        total = sum(row[0] for row in classes.values())
+        return [
+            Class(page.grades.name(indicator, rank), count, total, _share(count, total), rank == figure.value.rank)
+            for rank, (count, _zero) in sorted(classes.items(), reverse=True)
+        ]
+    if indicator.measure == Measure.CHECKLIST and classes:
+        labels = {item.pk: item.label for item in ChecklistItem.objects.filter(pk__in=classes)}
+        differ = len({Fraction(met, of) for met, of in classes.values() if of}) > 1
+        return [
+            Class(labels.get(item, ""), met, of, _share(met, of), differ and item == figure.value.item)
+            for item, (met, of) in sorted(classes.items())
+        ]
+    return []
+
+
+def _share(count: int, of: int) -> str:
+    return f"{count * 100 / of:.2f}" if of else "0"
+
+
+# ── the sheet at the end ──────────────────────────────────────────────────
+
+STEPS = {  # kind of event → icon, tone
+    ReportEvent.Kind.READY: ("person-check", "is-info"),
+    ReportEvent.Kind.SUBMITTED: ("send-fill", "is-info"),
+    ReportEvent.Kind.WITHDRAWN: ("arrow-return-left", "is-near"),
+    ReportEvent.Kind.TAKEN_UP: ("hourglass-split", "is-info"),
+    ReportEvent.Kind.RETURNED: ("arrow-return-left", "is-near"),
+    ReportEvent.Kind.APPROVED: ("patch-check-fill", ""),
+    ReportEvent.Kind.REOPENED: ("unlock-fill", "is-near"),
+    ReportEvent.Kind.MIGRATED: ("patch-check-fill", ""),
+}
+
+
+def _events(page: Page) -> list[ReportEvent]:
+    """Steps of the unit's own sheets of the period, oldest first."""
+    places = (page.reading.places.get((page.unit.pk, page.year, q)) for q in periods.QUARTERS[page.period])
+    reports = [place.report for place in places if place is not None and hasattr(place, "report")]
+    rows = ReportEvent.objects.filter(report__in=reports).select_related("by", "version")
+    return list(rows.order_by("at", "pk")) if reports else []
+
+
+def _sheet(page: Page, indicator: Indicator, events: list[ReportEvent]) -> Sheet | None:
+    """The way of the last sheet that makes the figure: who typed it, and every step since."""
+    book = page.reading.own.get(page.year)
+    making = book.making(page.unit.pk, indicator.pk, page.period) if book else ()
+    places = [(quarter, page.reading.places.get((page.unit.pk, page.year, quarter))) for quarter in making]
+    found = [(quarter, place.report) for quarter, place in places if place is not None and hasattr(place, "report")]
+    if not found:
+        return None
+    quarter, report = found[-1]
+    steps = [_typed(change) for change in _changes(report, indicator)]
+    mine = [event for event in events if event.report_id == report.pk]
+    for event in mine:
+        icon, tone = STEPS[ReportEvent.Kind(event.kind)]
+        steps.append(Step(icon, tone, event.get_kind_display(), str(event.by), event.at, _reason(event, indicator)))
+    steps.sort(key=lambda step: step.at)
+    version = max((event.version.number for event in mine if hasattr(event, "version")), default=0)
+    return Sheet(periods.quarter_label(page.year, quarter), report.get_absolute_url(), steps, version)
+
+
+def _changes(report: Report, indicator: Indicator) -> Iterable[ResultChange]:
+    return report.changes.filter(indicator=indicator).select_related("by").order_by("at")
+
+
+def _typed(change: ResultChange) -> Step:
+    return Step("pencil-fill", "is-info", change.get_way_display(), str(change.by), change.at, change.reason)
+
+
+def _reason(event: ReportEvent, indicator: Indicator) -> str:
+    """The reason given for this line, else for the whole sheet."""
+    of_line = next((line["reason"] for line in event.lines if line["indicator"] == indicator.code), "")
+    return of_line or event.reason

@@ -1,0 +1,145 @@
+"""The heat table: direct subordinates × main indicators."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from emulation.models import Indicator, Lineage, Report
+from emulation.reports.display import (
+    Mark,
+    Page,
+    coverage_text,
+    decimals_for,
+    mark_of,
+    nil_text,
+    state_key,
+    trimmed,
+    unit_text,
+)
+from emulation.reports.figures import Figure
+from emulation.reports.progress import Progress, sheet_mark
+from emulation.templatetags.ui import STATES
+from units import clock
+from units.models import Unit, UnitKind
+
+Cell = tuple[str, str, str, str, str]  # class, address, value, icon, word
+
+
+@dataclass(frozen=True, slots=True)
+class HeatRow:
+    """A unit of the heat table. `url` empty: no dashboard of its own; `silent`: reported nothing at all, and why."""
+
+    name: str
+    note: str
+    url: str
+    cells: list[Cell]
+    silent: Mark | None = None
+    silent_note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Direct subordinates × main indicators. `heads` are (name, unit of measure, target)."""
+
+    heads: list[tuple[str, str, str]]
+    total: HeatRow
+    own: HeatRow | None
+    groups: list[tuple[str, list[HeatRow]]]
+
+    @property
+    def width(self) -> int:
+        return len(self.heads)
+
+
+def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: Progress | None) -> Heat | None:
+    main = [indicator for indicator in main if page.figure(indicator) is not None]
+    if not main or not below:
+        return None
+    columns = []
+    for indicator in main:
+        figures = [page.figure(indicator), *(page.figure(indicator, row.unit_id) for row in below)]
+        columns.append((indicator, decimals_for(indicator, figures)))
+    note = ""
+    if progress is not None:
+        note = _("%(done)d/%(sheets)d sheets approved") % {"done": progress.approved, "sheets": progress.sheets}
+    figures = [page.figure(indicator) for indicator in main]
+    total = _row(page, page.unit, columns, figures, name=_("Whole branch"), note=note)
+    groups: dict[str, list[HeatRow]] = {}
+    for place in below:
+        figures = [page.figure(indicator, place.unit_id) for indicator in main]
+        groups.setdefault(place.unit.kind.block, []).append(_child_row(page, place, columns, figures))
+    names = {UnitKind.Block.STAFF: _("Offices of the staff"), UnitKind.Block.LINE: _("Line units")}
+    return Heat(
+        [(page.label(i), unit_text(i), page.target(i, page.figure(i))) for i in main],
+        total,
+        _own_row(page, columns),
+        [(names[UnitKind.Block(block)], rows) for block, rows in groups.items()],
+    )
+
+
+def _row(
+    page: Page, unit: Unit, columns: list[tuple[Indicator, int]], figures: list[Figure | None], *, name: str = "",
+    note: str = "",
+) -> HeatRow:  # fmt: skip
+    cells = [
+        _cell(page, unit.pk, indicator, figure, decimals)
+        for (indicator, decimals), figure in zip(columns, figures, strict=True)
+    ]
+    return HeatRow(name or unit.name, note, "" if name else page.links.dashboard(unit.pk), cells)
+
+
+def _own_row(page: Page, columns: list[tuple[Indicator, int]]) -> HeatRow | None:
+    """What arose in the unit itself, where it has sheets of its own."""
+    figures = [page.reading.alone(page.unit.pk, i.pk, page.year, page.period) for i, _decimals in columns]
+    if not any(figures):
+        return None
+    return _row(page, page.unit, columns, figures, name=_("Arisen in the unit itself"))
+
+
+def _child_row(
+    page: Page, place: Lineage, columns: list[tuple[Indicator, int]], figures: list[Figure | None]
+) -> HeatRow:
+    row = _row(page, place.unit, columns, figures, note=_sheets_note(place))
+    states = {state_key(figure) for figure in figures}
+    if "none" not in states or not states <= {"none", "na"}:
+        return row
+    mark, note = _why_silent(place)
+    return HeatRow(row.name, row.note, row.url, [], mark, note)
+
+
+def _sheets_note(place: Lineage) -> str:
+    if place.is_leaf:
+        return ""
+    return _("%(done)d/%(sheets)d sheets approved") % {"done": place.approved, "sheets": place.sheets}
+
+
+def _why_silent(place: Lineage) -> tuple[Mark, str]:
+    report = getattr(place, "report", None)
+    if place.is_leaf and report is not None and report.state in Report.HANDED_IN:
+        return sheet_mark(report.state), _("not approved yet, so not in the figures of the branch")
+    days = (clock.today() - place.round.due).days
+    mark = Mark("none", *STATES["result"]["none"])
+    if days > 0:
+        return mark, _("overdue by %(days)d days, not in the figures of the branch") % {"days": days}
+    return mark, _("not in the figures of the branch")
+
+
+def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, decimals: int) -> Cell:
+    mark = mark_of(figure)
+    if figure is None or mark.key == "na":
+        return "h-na", "", "–", "", str(STATES["result"]["na"][2])
+    url = page.links.figure(unit, indicator)
+    if mark.key == "none":
+        return "h-none", url, "", mark.icon, str(mark.word)
+    if figure.nil or mark.key == "nil":
+        value = nil_text()
+    else:
+        value = page.text(indicator, figure, decimals)
+        if indicator.is_sum and figure.target and figure.comparator in (">=", ">"):
+            value = f"{value}/{trimmed(figure.target, 2)}"
+    if not figure.complete and not figure.branch:
+        return "", url, value, "", coverage_text(figure)
+    shown = mark.key in ("over", "met", "near", "miss")
+    return f"h-{mark.key}" if shown else "", url, value, mark.icon if shown else "", str(mark.word) if shown else ""

@@ -1,0 +1,110 @@
+"""The commander's dashboard and «Vì sao có con số này?»."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from emulation.forms.dashboard import DashboardQueryForm, FigureQueryForm
+from emulation.models import Indicator
+from emulation.periods import QUARTERS, period_short
+from emulation.reports.dashboard import dashboard_of, default_period, latest_year
+from emulation.reports.display import Links, Switch
+from emulation.reports.explain import explain
+from emulation.reports.reach import readable_in
+from units import access
+from units.models import Unit
+
+YEARS = 4  # shown in the switch, the newest
+
+
+@require_GET
+def dashboard_home(request: HttpRequest) -> HttpResponse:
+    """To the most senior unit whose figures the user reads."""
+    units = [m.unit for m in request.user.active_memberships if m.role in access.READERS]
+    access.require(bool(units))
+    return _newest(min(units, key=lambda unit: (len(unit.path), unit.order, unit.code)))
+
+
+def _newest(unit: Unit, year: int | None = None) -> HttpResponse:
+    year = year or latest_year()
+    links = Links(year, default_period(unit, year), handed_in=False)
+    return redirect(links.dashboard(unit.pk))
+
+
+@require_GET
+def dashboard(request: HttpRequest, unit: int) -> HttpResponse:
+    """A unit's branch in a period. Without a (valid) period: the newest figures."""
+    unit = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
+    form = DashboardQueryForm(request.GET)
+    if not form.is_valid():
+        year = form.cleaned_data.get("year")
+        return _newest(unit, year)
+    query = form.cleaned_data
+    found = dashboard_of(unit, query["year"], query["period"], handed_in=form.handed_in, trend=query["trend"])
+    readable = found.superior is not None and access.can_read_figures(request.user, found.superior)
+    return render(
+        request,
+        "emulation/dashboard/dashboard.html",
+        {
+            "page": found,
+            "form": form,
+            "superior_readable": readable,
+            "years": [(year, querystring(request, year=year), year == found.year) for year in found.years[-YEARS:]],
+            "periods": period_switch(request, found.period),
+            "bases": basis_switch(request, form.handed_in),
+        },
+    )
+
+
+def querystring(request: HttpRequest, **changed: object) -> str:
+    """The address of this page with some of its parameters changed."""
+    query = request.GET.copy()
+    for name, value in changed.items():
+        query[name] = str(value)
+    return f"?{query.urlencode()}"
+
+
+def period_switch(request: HttpRequest, chosen: str) -> list[Switch]:
+    return [(period_short(period), querystring(request, period=period), period == chosen) for period in QUARTERS]
+
+
+def basis_switch(request: HttpRequest, handed_in: bool) -> list[Switch]:
+    return [
+        (_("Approved only"), querystring(request, basis="approved"), not handed_in),
+        (_("With handed in"), querystring(request, basis="all"), handed_in),
+    ]
+
+
+@require_GET
+def figure(request: HttpRequest, unit: int, indicator: str) -> HttpResponse:
+    """«Vì sao có con số này?» A former subordinate is read for the periods in which it was one."""
+    form = FigureQueryForm(request.GET)
+    row = get_object_or_404(Indicator.objects.select_related("area"), code=indicator)
+    if not form.is_valid():
+        found = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
+        year = form.cleaned_data.get("year") or latest_year()
+        return redirect(Links(year, default_period(found, year), handed_in=False).figure(found.pk, row))
+    query = form.cleaned_data
+    found = readable_in(request.user, unit, query["year"], query["period"])
+    if found is None:
+        raise Http404
+    explained = explain(
+        found, row, query["year"], query["period"], handed_in=form.handed_in, by_quarter=query["by"] == "quarter"
+    )
+    superior = explained.superior
+    return render(
+        request,
+        "emulation/dashboard/figure.html",
+        {
+            "page": explained,
+            "superior_readable": superior is not None and access.can_read_figures(request.user, superior),
+            "readable": access.can_read_figures(request.user, found),
+            "periods": period_switch(request, explained.period),
+            "bases": basis_switch(request, form.handed_in),
+            "ways": [
+                (_("By unit"), querystring(request, by="unit"), query["by"] != "quarter"),
+                (_("By quarter"), querystring(request, by="quarter"), query["by"] == "quarter"),
+            ],
+        },
+    )

@@ -1,0 +1,355 @@
+"""The dashboard of a small department, against sums done by hand.
+
+department ─┬─ office (staff)
+            ├─ depot, workshop (line)
+            └─ battalion ─┬─ company 1
+                          └─ company 2
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import pytest
+
+from emulation.models import Campaign, CampaignIndicator, Report, Round
+from emulation.reports.dashboard import Dashboard, dashboard_of, default_period
+from emulation.reports.heat import HeatRow
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_report,
+    make_rounds,
+    make_target,
+    make_unit,
+    make_unit_kind,
+)
+from units.models import Unit, UnitKind
+from units.services import move_unit
+
+APPROVED, SUBMITTED = Report.State.APPROVED, Report.State.SUBMITTED
+
+
+@dataclass
+class Cast:
+    department: Unit
+    office: Unit
+    depot: Unit
+    workshop: Unit
+    battalion: Unit
+    companies: list[Unit]
+    campaign: Campaign
+
+
+@pytest.fixture
+def cast(region: Unit, department: Unit, depot: Unit, workshop: Unit, set_today) -> Cast:
+    set_today(date(2020, 7, 20))
+    make_unit_kind("office", block=UnitKind.Block.STAFF)
+    office = make_unit(department, "P1", kind="office", order=9)
+    battalion = make_unit(department, "TD1", kind="battalion")
+    companies = [make_unit(battalion, f"C{n}", kind="company") for n in (1, 2)]
+    leaves = [office, depot, workshop, *companies]
+    campaign = make_campaign(*leaves, name="Movement", theme="democracy, unity")
+    return Cast(department, office, depot, workshop, battalion, companies, campaign)
+
+
+def attendance(cast: Cast, **fields: object) -> CampaignIndicator:
+    indicator = make_indicator("ratio", "QS", shown_decimals=1)
+    return make_campaign_indicator(cast.campaign, indicator, **{"is_main": True, "is_tile": True} | fields)
+
+
+def initiatives(cast: Cast, **fields: object) -> CampaignIndicator:
+    return make_campaign_indicator(cast.campaign, make_indicator("count", "SK"), **{"is_main": True} | fields)
+
+
+def show(cast: Cast, period: str = "Q1", **options: object) -> Dashboard:
+    return dashboard_of(cast.department, 2020, period, **options)
+
+
+def rows_of(page: Dashboard) -> dict[str, HeatRow]:
+    return {row.name: row for _group, rows in page.heat.groups for row in rows}
+
+
+def filled(cast: Cast, rounds: dict[int, Round], row: CampaignIndicator) -> None:
+    """995/1000 over the branch; the workshop misses 98."""
+    figures = {
+        cast.office: (100, 100), cast.depot: (300, 300), cast.workshop: (195, 200),
+        cast.companies[0]: (200, 200), cast.companies[1]: (200, 200),
+    }  # fmt: skip
+    for unit, figure in figures.items():
+        make_report(unit, rounds[1], {row.indicator: figure}, state=APPROVED)
+
+
+def test_tile_shows_value_target_and_change_since_last_year(cast: Cast) -> None:
+    row = attendance(cast)
+    last = make_campaign(cast.department, year=2019)
+    make_campaign_indicator(last, row.indicator)
+    make_report(cast.depot, make_rounds(2019)[1], {row.indicator: (98, 100)}, state=APPROVED)
+    make_target(cast.department, row, "98.5")
+    filled(cast, make_rounds(), row)
+    (tile,) = show(cast).tiles
+    assert (tile.value, tile.unit, tile.target, tile.mark.key, tile.short) == ("99,5", "%", "≥\u00a098,5", "met", "")
+    assert (tile.delta.text, tile.delta.tone, tile.delta.rises) == ("1,5", "met", True)
+    assert (tile.bar.low, tile.bar.high, tile.bar.broken) == ("96", "100", True)
+    assert tile.url == f"/dashboard/{cast.department.pk}/QS/?year=2020&period=Q1"
+
+
+def test_tile_says_how_much_has_been_reported(cast: Cast) -> None:
+    row = attendance(cast)
+    make_report(cast.depot, make_rounds()[1], {row.indicator: (98, 100)}, state=APPROVED)
+    (tile,) = show(cast).tiles
+    assert (tile.short, tile.mark.key, tile.delta) == ("1/5", "", None)
+
+
+def test_lower_is_better_turns_the_tone_of_a_change(cast: Cast) -> None:
+    indicator = make_indicator("count", "VP", direction="lower")
+    row = make_campaign_indicator(cast.campaign, indicator, is_tile=True)
+    make_report(cast.depot, make_rounds(2019)[1], {indicator: 3}, state=APPROVED)
+    make_report(cast.depot, make_rounds()[1], {indicator: 5}, state=APPROVED)
+    (tile,) = show(cast).tiles
+    assert (tile.delta.text, tile.delta.tone, row.indicator.direction) == ("2", "miss", "lower")
+
+
+def test_reached_counts_indicators_with_a_target(cast: Cast) -> None:
+    met, missed, free = attendance(cast), initiatives(cast), make_indicator("count")
+    make_campaign_indicator(cast.campaign, free)
+    rounds = make_rounds()
+    make_target(cast.department, met, 90)
+    make_target(cast.department, missed, 40)
+    filled(cast, rounds, met)
+    reached = show(cast).reached
+    assert (reached.met, reached.total, reached.left, reached.share, reached.change) == (1, 2, 1, 50, None)
+
+
+def test_heat_table_groups_offices_before_line_units(cast: Cast) -> None:
+    row = attendance(cast)
+    filled(cast, make_rounds(), row)
+    groups = [[row.name for row in rows] for _group, rows in show(cast).heat.groups]
+    assert groups == [["Unit P1"], ["Unit K1", "Unit TD1", "Unit X1"]]
+
+
+def test_heat_cells_have_value_word_and_link(cast: Cast) -> None:
+    row = attendance(cast)
+    rounds = make_rounds()
+    make_target(cast.workshop, row, 98)
+    make_target(cast.battalion, row, 98)
+    filled(cast, rounds, row)
+    rows = rows_of(show(cast))
+    url = f"/dashboard/{cast.workshop.pk}/QS/?year=2020&period=Q1"
+    assert rows["Unit X1"].cells == [("h-near", url, "97,5", "exclamation-triangle-fill", "Gần đạt")]
+    assert [cell[0] for cell in rows["Unit TD1"].cells] == ["h-met"]
+    assert rows["Unit TD1"].note == "đã duyệt 2/2 phiếu"
+
+
+def test_heat_cells_of_one_column_have_equal_decimals(cast: Cast) -> None:
+    row = attendance(cast)
+    rounds = make_rounds()
+    make_target(cast.depot, row, 98)
+    make_report(cast.depot, rounds[1], {row.indicator: (9799, 10000)}, state=APPROVED)
+    make_report(cast.workshop, rounds[1], {row.indicator: (9, 10)}, state=APPROVED)
+    rows = rows_of(show(cast))
+    assert [rows["Unit K1"].cells[0][2], rows["Unit X1"].cells[0][2]] == ["97,99", "90,00"]
+
+
+def test_missing_not_applicable_and_nil_look_different(cast: Cast) -> None:
+    first, second = (
+        initiatives(cast),
+        make_campaign_indicator(cast.campaign, make_indicator("count", "SL"), is_main=True),
+    )
+    rounds = make_rounds()
+    make_report(cast.depot, rounds[1], {first.indicator: "nil", second.indicator: 1}, state=APPROVED)
+    make_report(cast.workshop, rounds[1], {first.indicator: "not_applicable", second.indicator: 0}, state=APPROVED)
+    rows = rows_of(show(cast))
+    assert [cell[2] for cell in rows["Unit K1"].cells] == ["KPS", "1"]
+    assert [(cell[0], cell[2]) for cell in rows["Unit X1"].cells] == [("h-na", "–"), ("", "0")]
+    silent = rows["Unit P1"]
+    assert (silent.cells, silent.silent.key) == ([], "none")
+    assert silent.silent_note == "không tính vào số liệu toàn đơn vị"
+
+
+def test_a_unit_with_one_figure_missing_has_a_hatched_cell(cast: Cast) -> None:
+    first, second = (
+        initiatives(cast),
+        make_campaign_indicator(cast.campaign, make_indicator("count", "SL"), is_main=True),
+    )
+    make_report(cast.depot, make_rounds()[1], {first.indicator: 2}, state=APPROVED)
+    cells = rows_of(show(cast))["Unit K1"].cells
+    assert [(cell[0], cell[2], cell[4]) for cell in cells] == [("", "2", ""), ("h-none", "", "Chưa báo cáo")]
+    assert second.indicator.code in cells[1][1]
+
+
+def test_a_sheet_waiting_for_approval_is_not_called_missing(cast: Cast) -> None:
+    row = attendance(cast)
+    make_report(cast.depot, make_rounds()[1], {row.indicator: (1, 1)}, state=SUBMITTED)
+    silent = rows_of(show(cast))["Unit K1"].silent
+    assert silent.key == "submitted"
+    assert rows_of(show(cast, handed_in=True))["Unit K1"].cells[0][2] == "100,0"
+
+
+def test_sums_stand_against_their_target(cast: Cast) -> None:
+    row = initiatives(cast)
+    rounds = make_rounds()
+    make_target(cast.depot, row, 4)
+    make_report(cast.depot, rounds[1], {row.indicator: 2}, state=APPROVED)
+    assert rows_of(show(cast))["Unit K1"].cells[0][:3:2] == ("h-over", "2/1")
+
+
+def test_the_unit_s_own_sheet_is_a_row(cast: Cast, region: Unit) -> None:
+    row = make_campaign_indicator(make_campaign(cast.department), make_indicator("count", "OWN"), is_main=True)
+    rounds = make_rounds()
+    make_target(cast.department, row, 1)
+    make_report(cast.department, rounds[1], {row.indicator: 7}, state=APPROVED)
+    make_report(cast.depot, rounds[1], {row.indicator: 1}, state=APPROVED)
+    heat = show(cast).heat
+    assert heat.own.cells[0][:3:2] == ("", "7")
+    assert heat.total.cells[0][:3:2] == ("h-over", "8/0,25")
+
+
+def test_units_stand_where_they_stood_at_the_end_of_the_period(cast: Cast, region: Unit) -> None:
+    row = attendance(cast)
+    other = make_unit(region, "K9", kind="department")
+    make_unit(other)
+    rounds = make_rounds()
+    move_unit(cast.depot, parent=other, effective=date(2020, 5, 1), by=None, decision="1")
+    make_report(cast.depot, rounds[1], {row.indicator: (1, 1)}, state=APPROVED)
+    assert "Unit K1" in rows_of(show(cast, "Q1"))
+    assert "Unit K1" not in rows_of(show(cast, "H1"))
+
+
+def test_a_unit_that_came_during_the_period_shows_its_whole_figure(cast: Cast, region: Unit) -> None:
+    row = initiatives(cast)
+    other = make_unit(region, "K9", kind="department")
+    newcomer = make_unit(other, "N1")
+    make_campaign_indicator(make_campaign(other), row.indicator, is_main=True)
+    rounds = make_rounds()
+    make_report(newcomer, rounds[1], {row.indicator: 2}, state=APPROVED)
+    move_unit(newcomer, parent=cast.department, effective=date(2020, 5, 1), by=None, decision="1")
+    make_report(newcomer, rounds[2], {row.indicator: 3}, state=APPROVED)
+    assert rows_of(show(cast, "H1"))["Unit N1"].cells[0][2] == "5"
+
+
+def test_progress_counts_sheets_of_the_branch(cast: Cast) -> None:
+    row = attendance(cast)
+    rounds = make_rounds()
+    Round.objects.filter(quarter=2).update(opens=date(2020, 6, 20), due=date(2020, 7, 10))
+    for unit, state in ((cast.office, APPROVED), (cast.companies[0], APPROVED), (cast.depot, SUBMITTED)):
+        make_report(unit, rounds[2], {row.indicator: (1, 1)}, state=state)
+    progress = show(cast, "H1").progress
+    assert (progress.round.quarter, progress.sheets, progress.approved, progress.waiting) == (2, 5, 2, 1)
+    assert (progress.missing, progress.overdue) == (2, True)
+    assert progress.late == ["Unit TD1", "Unit X1"]
+    assert [(chip.name, chip.mark.key, chip.done) for chip in progress.chips] == [
+        ("Unit P1", "approved", ""), ("Unit K1", "submitted", ""), ("Unit TD1", "overdue", "1/2"),
+        ("Unit X1", "overdue", ""),
+    ]  # fmt: skip
+
+
+def test_progress_shows_the_last_round_that_is_open(cast: Cast) -> None:
+    attendance(cast)
+    make_rounds()
+    Round.objects.filter(quarter__gte=3).update(opens=date(2020, 9, 20), due=date(2020, 10, 10), closes=None)
+    assert show(cast, "Y").progress.round.quarter == 2
+
+
+def test_all_indicators_stand_under_their_area(cast: Cast) -> None:
+    row = attendance(cast)
+    rounds = make_rounds()
+    make_target(cast.depot, row, 99)
+    make_target(cast.workshop, row, 99)
+    filled(cast, rounds, row)
+    ((area, (line,)),) = show(cast).areas
+    assert (area, line.label, line.value, line.coverage, line.complete) == (
+        "Training", "Indicator QS", "99,5", "5/5", True,
+    )  # fmt: skip
+    assert line.units == "1/2"
+
+
+def test_trend_shows_eight_quarters_and_the_year_before_without_campaign(cast: Cast) -> None:
+    row = attendance(cast)
+    make_report(cast.depot, make_rounds(2019)[4], {row.indicator: (97, 100)}, state=APPROVED)
+    filled(cast, make_rounds(), row)
+    trend = show(cast).trend
+    assert [point.label for point in trend.points] == [
+        "II/18", "III/18", "IV/18", "I/19", "II/19", "III/19", "IV/19", "I/20",
+    ]  # fmt: skip
+    assert [point.value for point in trend.points][-2:] == ["97,0", "99,5"]
+    assert trend.options["values"] == [None] * 6 + [97.0, 99.5]
+    assert trend.sentence == "Biểu đồ: từ 97,0 quý IV/19 đến 99,5 quý I/20."
+
+
+def test_trend_breaks_where_the_definition_changed(cast: Cast) -> None:
+    former = make_indicator("ratio", "OLD", name="Former")
+    row = make_campaign_indicator(
+        cast.campaign, make_indicator("ratio", "NEW", predecessor=former, shown_decimals=1), is_main=True
+    )
+    make_report(cast.depot, make_rounds(2019)[4], {former: (90, 100)}, state=APPROVED)
+    make_report(cast.depot, make_rounds()[1], {row.indicator: (95, 100)}, state=APPROVED)
+    trend = show(cast, trend="NEW").trend
+    assert (trend.former, trend.options["break"]) == ("Former", 7)
+    assert [(point.value, point.former) for point in trend.points[-2:]] == [("90", True), ("95,0", False)]
+
+
+def test_stack_counts_indicators_by_result(cast: Cast) -> None:
+    met, missed = attendance(cast), initiatives(cast)
+    rounds = make_rounds()
+    make_target(cast.department, met, 90)
+    make_target(cast.department, missed, 40)
+    filled(cast, rounds, met)
+    label, counts = show(cast).stack.rows[-1]
+    assert (label, dict(zip(("over", "met", "near", "miss", "none"), counts, strict=True))) == (
+        "I/20", {"over": 0, "met": 1, "near": 0, "miss": 0, "none": 1},
+    )  # fmt: skip
+
+
+def test_a_single_unit_has_its_own_dashboard(cast: Cast) -> None:
+    row = attendance(cast)
+    rounds = make_rounds()
+    make_target(cast.depot, row, 99)
+    filled(cast, rounds, row)
+    page = dashboard_of(cast.depot, 2020, "Q1")
+    assert (page.heat, page.superior, page.tiles[0].value) == (None, cast.department, "100,0")
+    assert (page.progress.sheets, page.progress.approved) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("quarters", "today", "period"),
+    [
+        ([], date(2020, 7, 20), "Q1"),
+        ([1], date(2020, 7, 20), "Q1"),
+        ([1, 2], date(2020, 7, 20), "H1"),
+        ([1, 2, 3], date(2020, 9, 20), "H1"),  # quarter III is not due yet
+        ([1], date(2020, 1, 5), "Q1"),  # nothing is due yet
+    ],
+)
+@pytest.mark.parametrize("single", [True, False])
+def test_default_period_reaches_to_the_last_quarter_that_is_due(
+    cast: Cast, set_today, quarters: list[int], today: date, period: str, single: bool
+) -> None:
+    row = attendance(cast)
+    rounds = make_rounds()
+    for quarter, round_ in rounds.items():
+        round_.due = date(2020, 3 * quarter, 28)
+        round_.save()
+    for quarter in quarters:
+        make_report(cast.depot, rounds[quarter], {row.indicator: (1, 1)}, state=APPROVED)
+    set_today(today)
+    assert default_period(cast.depot if single else cast.department, 2020) == period
+
+
+def test_a_year_without_anything_is_empty(cast: Cast) -> None:
+    page = dashboard_of(cast.department, 2017, "Y")
+    assert (page.empty, page.progress, page.campaign) == (True, None, None)
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_queries_do_not_grow_with_subordinates_or_years(cast: Cast, more: int, django_assert_num_queries) -> None:
+    row = attendance(cast)
+    grade = make_campaign_indicator(cast.campaign, make_indicator("grade", "XL"), is_main=True)
+    for _number in range(more):
+        make_unit(cast.department)
+        make_unit(cast.battalion, kind="company")
+    for year in range(2019 - more, 2021):
+        rounds = make_rounds(year)
+        make_report(cast.depot, rounds[2], {row.indicator: (1, 1), grade.indicator: "good"}, state=APPROVED)
+    with django_assert_num_queries(8):
+        show(cast, "H1")
