@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -66,6 +67,10 @@ class Trend:
     options: dict[str, Any]
     sentence: str
     former: str
+
+    @property
+    def json(self) -> str:
+        return json.dumps(self.options, ensure_ascii=False)
 
 
 def trend_of(
@@ -150,6 +155,10 @@ class Stack:
     total: int
     options: dict[str, Any]
     sentence: str
+
+    @property
+    def json(self) -> str:
+        return json.dumps(self.options, ensure_ascii=False)
 
 
 def stack_of(reading: Reading, unit: int, quarters: Sequence[Quarter]) -> Stack:

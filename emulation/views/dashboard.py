@@ -42,6 +42,8 @@ def dashboard(request: HttpRequest, unit: int) -> HttpResponse:
         return _newest(unit, year)
     query = form.cleaned_data
     found = dashboard_of(unit, query["year"], query["period"], handed_in=form.handed_in, trend=query["trend"])
+    if request.htmx:  # another indicator was chosen for the trend
+        return render(request, "emulation/dashboard/_trend.html", {"page": found, "trend": found.trend})
     readable = found.superior is not None and access.can_read_figures(request.user, found.superior)
     return render(
         request,

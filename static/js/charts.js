@@ -1,5 +1,6 @@
 /* Charts by ECharts. Canvas renderer and rich-text tooltips set no style attribute, so the content security
-   policy holds. Colours come from tokens.css, words and written numbers from the JSON block of the page. */
+   policy holds. Colours come from tokens.css, words and written numbers from the data
+   attributes (htmx takes script blocks out of what it swaps in). */
 const token = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const FONT = { fontFamily: "IBM Plex Sans, Segoe UI, sans-serif", fontSize: 12 };
 
@@ -85,10 +86,9 @@ function trendOption(data) {
   };
 }
 
-function draw(place, source, make) {
-  const data = JSON.parse(document.getElementById(source).textContent);
+function draw(place, data, make) {
   const chart = echarts.init(place, null, { renderer: "canvas" });
-  chart.setOption(make(data));
+  chart.setOption(make(JSON.parse(data)));
   new ResizeObserver(() => chart.resize()).observe(place);
   window.addEventListener("beforeprint", () => chart.resize());
 }
