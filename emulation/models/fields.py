@@ -12,6 +12,10 @@ class PartField(models.BigIntegerField):
     SQLite keeps decimals as floating point; integers add up exactly on both engines.
     """
 
+    # What django-stubs reads of a field: the types set and got.
+    _pyi_private_set_type: Decimal | int | str | None  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
+
     def from_db_value(self, value: int | None, *args: Any) -> Decimal | None:
         return None if value is None else Decimal(value).scaleb(-3).normalize() + 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import Count, QuerySet
 from django.utils.functional import Promise
@@ -105,7 +106,8 @@ def year_tree(campaigns: QuerySet[Campaign], year: int) -> YearTree:
 
 def _row(campaign: Campaign) -> TreeRow:
     all_year = (campaign.starts, campaign.ends) == (date(campaign.year, 1, 1), date(campaign.year, 12, 31))
-    return TreeRow(campaign, campaign.asked, bar_of(campaign), all_year)
+    asked: int = campaign.asked  # type: ignore[attr-defined]  # annotated by the callers
+    return TreeRow(campaign, asked, bar_of(campaign), all_year)
 
 
 def bar_of(campaign: Campaign) -> Bar:
@@ -166,8 +168,7 @@ class CampaignPage:
 
 def campaign_page(campaign: Campaign, children: QuerySet[Campaign]) -> CampaignPage:
     """Indicators by area with who is asked, scope, and the visible `children`. Five queries."""
-    rows = campaign.indicators.select_related("indicator__area", "indicator__office", "office")
-    rows = list(rows.prefetch_related("kinds"))
+    rows = list(campaign.indicators.select_related("indicator__area").prefetch_related("kinds"))
     scopes = list(campaign.scopes.select_related("unit").order_by("unit__path"))
     counts = units_by_kind(campaign)
     groups: dict[str, list[AskedRow]] = defaultdict(list)
@@ -181,7 +182,7 @@ def campaign_page(campaign: Campaign, children: QuerySet[Campaign]) -> CampaignP
     return CampaignPage(
         groups=[AskedGroup(area, found) for area, found in groups.items()],
         indicators=len(rows),
-        points=format_part(sum(points)) if points else "",
+        points=format_part(sum(points, Decimal(0))) if points else "",
         scopes=scopes,
         units=sum(counts.values()),
         children=[_row(child) for child in below.order_by("kind__order", "order", "starts", "pk")],

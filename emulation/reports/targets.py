@@ -90,7 +90,7 @@ def value_words(indicator: Indicator, value: Decimal | None) -> str:
     """A target's value as read: the name of a grade, else the number; "–" where there is none."""
     if value is None:
         return "–"
-    if indicator.measure == Indicator.Measure.GRADE:
+    if indicator.grade_scale is not None:
         return next((grade.label for grade in indicator.grade_scale.grades.all() if grade.rank == value), "–")
     return format_part(value)
 

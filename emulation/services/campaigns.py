@@ -172,7 +172,10 @@ def launch_campaign(campaign: Campaign, *, by: User, on: date) -> Campaign:
     access.require(may_launch(by, campaign))
     campaign = _locked(campaign)
     if campaign.state != State.DRAFT:
-        raise Refused(_("The campaign was launched on %(date)s.") % {"date": date_format(campaign.launched_on)})
+        raise Refused(
+            _("The campaign was launched on %(date)s.")
+            % {"date": date_format(campaign.launched_on or campaign.starts)}
+        )
     if campaign.parent is not None and campaign.parent.state == State.DRAFT:
         raise Refused(_("Launch “%(campaign)s” first, of which it is part.") % {"campaign": campaign.parent})
     if on > clock.today():

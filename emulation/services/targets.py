@@ -134,7 +134,7 @@ def _order(place: Place) -> tuple[int, int, int, str]:
 
 def wrong_value(indicator: Indicator, value: Decimal) -> Iterator[str]:
     """Why a number cannot be a target of the indicator; for grades it is the rank of a class."""
-    if indicator.measure == Indicator.Measure.GRADE:
+    if indicator.grade_scale is not None:
         if value not in {grade.rank for grade in indicator.grade_scale.grades.all()}:
             yield _("Choose a grade.")
         return
@@ -222,12 +222,13 @@ def _write(targets: dict[int, Target], values: Values, field: str, *, by: User) 
         if after is not None:
             _refuse_wrong(target, wrong_value(target.campaign_indicator.indicator, after))
         setattr(target, field, after)
-        changed.append((target, _value(before), _value(after)))
+        changed.append((target, snapshot_of(before), snapshot_of(after)))
     _save(changed, field, by=by)
     return len(changed)
 
 
-def _value(value: Decimal | None) -> dict[str, str] | None:
+def snapshot_of(value: Decimal | None) -> dict[str, str] | None:
+    """An assigned or registered value as it stands in traces."""
     return None if value is None else {"value": value_text(value)}
 
 

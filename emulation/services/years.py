@@ -14,7 +14,7 @@ from emulation.models import Campaign, CampaignIndicator, CampaignScope, Round, 
 from emulation.periods import YEARS
 from emulation.services.campaigns import may_write
 from emulation.services.rounds import set_up_rounds
-from emulation.services.targets import value_text
+from emulation.services.targets import snapshot_of
 from units import access
 from units.errors import Refused
 from units.models import User
@@ -38,12 +38,13 @@ class YearCopy:
 def year_copy(root: Campaign, year: int) -> YearCopy:
     """What there is to copy, parents before their children. A fixed number of queries."""
     campaigns = Campaign.objects.filter(year=root.year).select_related("kind", "launching_unit")
-    rows = CampaignIndicator.objects.filter(campaign__year=root.year).select_related("indicator", "campaign")
-    rows = list(rows.prefetch_related("kinds"))
+    placed = CampaignIndicator.objects.filter(campaign__year=root.year).select_related("indicator", "campaign")
+    rows = list(placed.prefetch_related("kinds"))
     kept = [row for row in rows if not row.indicator.retired]
     targets = Target.objects.filter(campaign_indicator__in=kept, agreed__isnull=False).select_related("unit")
     scopes = CampaignScope.objects.filter(campaign__year=root.year).select_related("unit")
-    ended = {row.unit.name for row in [*scopes, *targets] if row.unit.ended}
+    units = [*(row.unit for row in scopes), *(target.unit for target in targets)]
+    ended = {unit.name for unit in units if unit.ended}
     known = Round.objects.quarters().filter(year=year).count()
     return YearCopy(
         campaigns=_parents_first(list(campaigns.prefetch_related("scopes__unit", "documents"))),
@@ -164,7 +165,7 @@ def _copy_targets(
     TargetChange.objects.bulk_create(
         (
             TargetChange(
-                target=copy, field=TargetChange.Field.ASSIGNED, after={"value": value_text(copy.assigned)}, by=by,
+                target=copy, field=TargetChange.Field.ASSIGNED, after=snapshot_of(copy.assigned), by=by,
                 at=now, reason=reason,
             )
             for copy in copies

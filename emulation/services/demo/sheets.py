@@ -93,7 +93,7 @@ class Writer:
         }
 
     def write(self, report: Report) -> None:
-        unit, quarter = report.unit.code, report.round.quarter
+        unit, quarter = report.unit.code, report.round.quarter or 0
         figures = self.figures.get((unit, quarter), {})
         if not figures:
             return
