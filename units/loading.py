@@ -15,7 +15,7 @@ from units import clock
 from units.errors import Refused
 from units.models import Placement, Role, Unit, UnitChange, UnitKind, User
 from units.paths import MAX_DEPTH, segment
-from units.services.tree import LATER, announce, lock_tree, too_deep
+from units.services.tree import announce, lock_tree, too_deep, too_early
 from units.tables import Row
 from units.text import normal
 
@@ -135,7 +135,7 @@ class Reader:
             self.wrong(row, _("“%(text)s” is not a date; write it as 2020-07-31.") % {"text": text})
             return None
         if day > clock.today():
-            self.wrong(row, str(LATER))
+            self.wrong(row, too_early())
         return day
 
     # ── the tree that the file would make ─────────────────────────────────

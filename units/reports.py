@@ -9,6 +9,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 
 from units import clock
 from units.models import Placement, Unit, User
+from units.models.units import UnitQuerySet
 from units.paths import outermost, path_ids
 
 FOUND = 30  # units a search shows
@@ -49,7 +50,7 @@ def with_superiors(units: Iterable[Unit]) -> list[Placed]:
     return [Placed(unit, [known[pk] for pk in path_ids(unit.path)[:-1]]) for unit in units]
 
 
-def find_units(units: QuerySet[Unit], text: str) -> tuple[list[Placed], bool]:
+def find_units(units: UnitQuerySet, text: str) -> tuple[list[Placed], bool]:
     """Units found by `text`, at most `FOUND`, those that exist first; and whether there are more."""
     ended_last = F("dissolved").asc(nulls_first=True)
     found = [*units.found_by(text).select_related("kind").order_by(ended_last, "order", "code")[: FOUND + 1]]

@@ -30,9 +30,8 @@ FIXED: dict[type[models.Model], tuple[str, ...]] = {Grade: ("scale", "rank"), Ca
 
 def is_referred(row: models.Model) -> bool:
     """Whether any other row names this one."""
-    relations = (
-        field for field in row._meta.get_fields(include_hidden=True) if field.auto_created and not field.concrete
-    )
+    fields = row._meta.get_fields(include_hidden=True)
+    relations = [field for field in fields if isinstance(field, models.ForeignObjectRel)]
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: row}).exists() for relation in relations
     )

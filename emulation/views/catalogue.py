@@ -168,7 +168,7 @@ def catalogue_delete(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     try:
         definitions.delete_row(row)
     except Refused as error:
-        messages.error(request, error)
+        messages.error(request, str(error))
         return redirect("emulation:catalogue-update", key, pk)
     messages.success(request, _("“%(row)s” has been deleted.") % {"row": row})
     return redirect("emulation:catalogue-rows", key)

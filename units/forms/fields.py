@@ -8,13 +8,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
 from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from units.errors import Refused
 from units.models import Unit
+from units.models.units import UnitQuerySet
 from units.reports import find_units, with_superiors
 
 
@@ -48,7 +49,7 @@ class UnitPicker(forms.Widget):
     too: what is typed is sent along and resolved by `UnitField`.
     """
 
-    queryset: QuerySet[Unit]
+    queryset: UnitQuerySet
     scope = "reach"
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> tuple[str, str]:
@@ -57,7 +58,7 @@ class UnitPicker(forms.Widget):
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return name not in data and f"{name}_text" not in data
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen, text = value if isinstance(value, tuple) else (str(value or ""), "")
         if chosen.isdecimal():
             units, more = with_superiors(self.queryset.filter(pk=chosen)), False
@@ -85,11 +86,11 @@ class UnitField(forms.Field):
         self.queryset = Unit.objects.none()
 
     @property
-    def queryset(self) -> QuerySet[Unit]:
+    def queryset(self) -> UnitQuerySet:
         return self._queryset
 
     @queryset.setter
-    def queryset(self, queryset: QuerySet[Unit]) -> None:
+    def queryset(self, queryset: UnitQuerySet) -> None:
         self._queryset = self.widget.queryset = queryset
 
     def clean(self, value: Any) -> Unit | None:

@@ -7,13 +7,15 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from units import access, clock
 from units.forms.fields import DayField, UnitField
 from units.forms.tree import administered_units
 from units.models import Membership, Office, Role, Unit, User
+from units.models.people import UserQuerySet
+from units.models.units import UnitQuerySet
 from units.paths import branch_q, branches_q
 from units.text import normal
 
@@ -37,7 +39,7 @@ class UserFilter(forms.Form):
         choices=[("", _("All users")), ("yes", _("May log in")), ("no", _("May not log in"))],
     )
 
-    def filter(self, users: QuerySet[User], viewer: User) -> QuerySet[User]:
+    def filter(self, users: UserQuerySet, viewer: User) -> UserQuerySet:
         """`users` as chosen; unit and role look at memberships in force in the viewer's branches."""
         chosen = self.cleaned_data
         if chosen["active"]:
@@ -51,7 +53,7 @@ class UserFilter(forms.Form):
             users = users.filter(pk__in=rows.values("user"))
         return users.found_by(chosen["q"])
 
-    def _units(self, viewer: User, text: str) -> QuerySet[Unit]:
+    def _units(self, viewer: User, text: str) -> UnitQuerySet:
         mine = Unit.objects.filter(branches_q(access.administered_paths(viewer)))
         unit = mine.filter(code__iexact=text).first()
         return mine.filter(branch_q(unit.path)) if unit else mine.found_by(text)

@@ -6,16 +6,16 @@ from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from units import access
 from units.forms.fields import DayField, UnitField
 from units.models import Unit, UnitChange, User
+from units.models.units import UnitQuerySet
 from units.paths import branches_q
 
 
-def administered_units(user: User) -> QuerySet[Unit]:
+def administered_units(user: User) -> UnitQuerySet:
     """Units of the user's own branches that have not been dissolved: what a form may offer."""
     return Unit.objects.filter(branches_q(access.administered_paths(user)), dissolved=None)
 
@@ -26,7 +26,7 @@ class UnitFilter(forms.Form):
     q = forms.CharField(required=False, max_length=100)
     dissolved = forms.BooleanField(required=False)
 
-    def filter(self, units: QuerySet[Unit]) -> QuerySet[Unit]:
+    def filter(self, units: UnitQuerySet) -> UnitQuerySet:
         return units if self.cleaned_data["dissolved"] else units.filter(dissolved=None)
 
 

@@ -14,7 +14,6 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from units import clock
 from units.errors import Refused
@@ -22,7 +21,9 @@ from units.models import Placement, Unit, UnitChange, UnitKind, User
 from units.paths import MAX_DEPTH, branch_q, depth, path_ids, segment
 from units.text import normal
 
-LATER = gettext_lazy("Record a change of the tree on the day it takes effect, not before.")
+
+def too_early() -> str:
+    return _("Record a change of the tree on the day it takes effect, not before.")
 
 
 def too_deep() -> str:
@@ -85,7 +86,7 @@ def create_unit(
     if parent is None and Unit.objects.exists():
         raise Refused(_("The tree has one root. Choose the superior of the new unit."), "parent")
     if established is not None and established > clock.today():
-        raise Refused(LATER, "established")
+        raise Refused(too_early(), "established")
     if parent is not None:
         parent = Unit.objects.get(pk=parent.pk)
         _check_superior(parent, established, "established")
@@ -159,7 +160,7 @@ def correct_unit(unit: Unit, *, kind: UnitKind, order: int, short_name: str, by:
 
 def _check_date(unit: Unit, effective: date) -> None:
     if effective > clock.today():
-        raise Refused(LATER, "effective")
+        raise Refused(too_early(), "effective")
     if unit.established is not None and effective < unit.established:
         raise Refused(
             _("The unit was established on %(date)s; choose that day or a later one.")
@@ -277,9 +278,9 @@ def lineage_on(day: date) -> dict[int, list[int]]:
     chains: dict[int, list[int]] = {}
     for start in parents:
         open_units = [start]
-        while open_units[-1] not in chains and parents.get(open_units[-1]) is not None:
-            open_units.append(parents[open_units[-1]])
+        while open_units[-1] not in chains and (parent := parents[open_units[-1]]) is not None:
+            open_units.append(parent)
+        above: list[int] = []
         for unit in reversed(open_units):
-            if unit not in chains:
-                chains[unit] = [*chains.get(parents.get(unit), []), unit]
+            above = chains.setdefault(unit, [*above, unit])
     return chains
