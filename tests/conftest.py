@@ -10,10 +10,15 @@ from datetime import date
 
 import pytest
 from django.test import override_settings
+from hypothesis import settings as hypothesis_settings
 
 from tests.factories import make_unit, make_user
 from units import clock
 from units.models import Role, Unit, User
+
+# A slow machine is no failure: tests run in parallel on few cores.
+hypothesis_settings.register_profile("suite", deadline=None)
+hypothesis_settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session", autouse=True)
