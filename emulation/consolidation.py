@@ -7,10 +7,11 @@ takes the cell out of what is expected.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 THOUSAND = 1000
 
@@ -33,8 +34,7 @@ class Rule:
         return self.measure in ("count", "amount")
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A stored figure: parts in whole thousandths, `rank` of its grade, `items` item → met (without n/a)."""
 
     status: str
@@ -65,7 +65,11 @@ class Parts:
         self.samples += other.samples
         self.reported += other.reported
         self.expected += other.expected
-        for key, (first, second) in other.classes.items():
+        if other.classes:
+            self.add_classes(other.classes)
+
+    def add_classes(self, classes: Mapping[int, Sequence[int]]) -> None:
+        for key, (first, second) in classes.items():
             self._count(key, first, second)
 
     def add_cell(self, rule: Rule, cell: Cell | None, *, asked: bool) -> None:
@@ -101,7 +105,11 @@ def over_rounds(rule: Rule, quarters: Iterable[Parts]) -> Parts:
     """Parts of a period from the parts of the quarters that make its figure, each over the whole branch.
 
     A flow over a stock divides by the mean of the denominators over the rounds in which they are above 0.
+    The result is not to be changed: it may be one of the `quarters`.
     """
+    quarters = list(quarters)
+    if len(quarters) == 1 and rule.accrual != "flow_over_stock":
+        return quarters[0]
     total = Parts()
     rounds = 0
     for parts in quarters:
@@ -136,38 +144,57 @@ NOTHING = Value()
 
 def value_of(rule: Rule, parts: Parts, *, branch: bool) -> Value:
     """The figure of `parts`; `branch` says that the unit has subordinates (checklists then show the weakest item)."""
-    if parts.reported == 0:
+    found = quotient(rule, parts, branch=branch)
+    if found is None:
         return NOTHING
     if rule.measure == "grade":
-        return Value(rank=headline(parts.classes, rule.headline_share))
-    if rule.measure == "checklist":
-        return _checklist(parts, branch)
-    numerator = Fraction(parts.numerator, THOUSAND)
+        return Value(rank=found[0])
+    value = Fraction(*found)
+    if rule.measure == "checklist" and branch:
+        item = weakest_item(parts.classes)
+        met, of = parts.classes[item]
+        return Value(Fraction(met), Fraction(of), value, item=item)
+    if rule.is_sum or rule.measure == "score":
+        return Value(numerator=value, value=value)
+    rounds = parts.samples if rule.accrual == "flow_over_stock" else 1
+    return Value(Fraction(parts.numerator, THOUSAND), Fraction(parts.denominator, THOUSAND * rounds), value)
+
+
+def quotient(rule: Rule, parts: Parts, *, branch: bool) -> tuple[int, int] | None:
+    """The figure of `parts` as numerator and positive denominator, in the indicator's scale; a grade's rank over 1.
+
+    None where there is no figure: nothing reported, or nothing but nil (which is 0 in counts and amounts).
+    """
+    if parts.reported == 0:
+        return None
     if rule.is_sum:
-        return Value(numerator=numerator, value=numerator)
+        return parts.numerator, THOUSAND
+    if rule.measure == "grade":
+        rank = headline(parts.classes, rule.headline_share)
+        return None if rank is None else (rank, 1)
     if rule.measure == "score":
-        mean = numerator / parts.samples if parts.samples else None
-        return Value(numerator=mean, value=mean)
-    denominator = Fraction(parts.denominator, THOUSAND)
-    if rule.accrual == "flow_over_stock":
-        denominator /= parts.samples or 1
-    value = numerator * rule.scale / denominator if denominator else None
-    return Value(numerator=numerator, denominator=denominator, value=value)
+        found = parts.numerator, THOUSAND * parts.samples
+    elif rule.measure == "ratio":
+        rounds = parts.samples if rule.accrual == "flow_over_stock" else 1
+        found = parts.numerator * rule.scale * rounds, parts.denominator
+    elif not branch:
+        found = parts.numerator * 100, parts.denominator
+    else:
+        item = weakest_item(parts.classes)
+        found = (0, 0) if item is None else (parts.classes[item][0] * 100, parts.classes[item][1])
+    return found if found[1] else None
 
 
-def _checklist(parts: Parts, branch: bool) -> Value:
-    if not branch:
-        numerator, denominator = Fraction(parts.numerator, THOUSAND), Fraction(parts.denominator, THOUSAND)
-        return Value(numerator, denominator, numerator * 100 / denominator if denominator else None)
-    shares = [(Fraction(met, of), item) for item, (met, of) in parts.classes.items() if of]
-    if not shares:
-        return NOTHING
-    share, weakest = min(shares)
-    met, of = parts.classes[weakest]
-    return Value(Fraction(met), Fraction(of), share * 100, item=weakest)
+def weakest_item(classes: Mapping[int, Sequence[int]]) -> int | None:
+    """The checklist item that the smallest share of sheets meets; None where no sheet has items."""
+    return min(
+        (item for item, (_met, of) in classes.items() if of),
+        key=lambda item: (Fraction(*classes[item]), item),
+        default=None,
+    )
 
 
-def headline(classes: Mapping[int, list[int]], share: int) -> int | None:
+def headline(classes: Mapping[int, Sequence[int]], share: int) -> int | None:
     """The best rank that `share` per cent of the units reach or exceed; 100 gives the worst class.
 
     None where no unit has a grade.

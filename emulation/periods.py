@@ -54,13 +54,14 @@ def periods_with(quarter: int) -> list[str]:
 
 
 def making_quarters(quarters: Sequence[int], *, flow: bool, asked: Sequence[int]) -> tuple[int, ...]:
-    """Those of a period's `quarters` that make its figure for a unit asked in the quarters `asked`.
+    """Those of a period's `quarters` whose rounds make its figure, for an indicator asked in the rounds `asked`.
 
-    A flow adds up every asked quarter. A stock is the figure of the last quarter in which it is asked,
-    and of the period's last quarter where it is not asked in the period at all.
+    A flow adds up all of them. A stock is the figure of the last one in which it is asked, and of the
+    period's last quarter where it is not asked in the period at all.
     """
-    inside = tuple(q for q in quarters if q in asked)
-    return inside if flow else inside[-1:] or tuple(quarters[-1:])
+    if flow:
+        return tuple(quarters)
+    return tuple(q for q in quarters if q in asked)[-1:] or tuple(quarters[-1:])
 
 
 def quarter_label(year: int, quarter: int) -> str:

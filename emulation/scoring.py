@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 
 from emulation.numbers import round_half_up
 
@@ -24,7 +25,9 @@ class Outcome(StrEnum):
 
 def is_met(comparator: str, target: Number, value: Number) -> bool:
     """Whether the unrounded `value` reaches `target`. Target 0 is compared like any other number."""
-    return bool(COMPARATORS[comparator](Fraction(value), Fraction(target)))
+    if not (isinstance(value, int) and isinstance(target, int)):  # a whole year is judged in whole numbers
+        value, target = Fraction(value), Fraction(target)
+    return bool(COMPARATORS[comparator](value, target))
 
 
 def achieved_share(comparator: str, target: Number, value: Number) -> Fraction:
@@ -94,14 +97,32 @@ def period_target(
     equal parts of the asked quarters for ≥ and >, the whole year's target for =, ≤ and <. Everything
     else: the year's target, or the milestone of the period's last asked quarter, in every period.
     """
+    weights = target_weights(measure, accrual, comparator, bool(milestones), tuple(quarters), tuple(asked))
+    if weights is None:
+        return None
+    values = [*(milestones or (0, 0, 0)), year]
+    return sum((weight * Fraction(value) / 4 for weight, value in zip(weights, values, strict=True)), Fraction(0))
+
+
+@cache
+def target_weights(
+    measure: str, accrual: str, comparator: str, milestones: bool, quarters: tuple[int, ...], asked: tuple[int, ...]
+) -> tuple[int, ...] | None:
+    """How many fourths of the milestones I, II and III and of the year's value make a period's target.
+
+    The rule of `period_target`; an indicator is asked once, twice or four times a year.
+    """
     inside = [q for q in quarters if q in asked]
     if not inside:
         return None
-    ends = [Fraction(0), *(Fraction(m) for m in milestones), Fraction(year)] if milestones else None
-    if accrual == "flow_over_stock" or (accrual == "flow" and measure in ("count", "amount")):
-        if ends is not None:
-            return ends[quarters[-1]] - ends[quarters[0] - 1]
-        if comparator in (">=", ">"):
-            return Fraction(year) * len(inside) / len(asked)
-        return Fraction(year)
-    return ends[inside[-1]] if ends is not None else Fraction(year)
+    weights = [0] * 4
+    flows = accrual == "flow_over_stock" or (accrual == "flow" and measure in ("count", "amount"))
+    if not milestones:
+        weights[3] = 4 * len(inside) // len(asked) if flows and comparator in (">=", ">") else 4
+    elif flows:
+        weights[quarters[-1] - 1] += 4
+        if quarters[0] > 1:
+            weights[quarters[0] - 2] -= 4
+    else:
+        weights[inside[-1] - 1] += 4
+    return tuple(weights)

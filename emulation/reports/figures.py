@@ -7,28 +7,33 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import BigIntegerField, F, Q
-from django.db.models.functions import Cast
+from django.db.models import Q
 
 from emulation import periods
-from emulation.consolidation import Cell, Parts, Rule, Value, value_of
+from emulation.consolidation import Parts, Rule, Value, value_of
 from emulation.models import (
-    Campaign,
     CampaignIndicator,
     Grade,
     Indicator,
     Lineage,
     Report,
     Result,
-    ResultItem,
-    Round,
     Summary,
     Target,
 )
 from emulation.numbers import exact_text
 from emulation.scoring import DEFAULT_NEAR, Outcome, judge
-from emulation.services.plan import Asking, Plan, plans, slot
-from emulation.services.summaries import TARGET_UNITS, Book, Goal, Place
+from emulation.services.book import (
+    SETS,
+    TARGET_UNITS,
+    Place,
+    Places,
+    UnitFigures,
+    read_cells,
+    read_goals,
+    read_items,
+)
+from emulation.services.plan import Plan, plans, slot
 from units.models import Unit
 
 
@@ -99,45 +104,29 @@ class Wanted:
     alone: bool = False  # from their own sheets, also where they have subordinates
 
 
-class OwnFigures(Book):
-    """Figures of single units in a year, from their own sheets alone: nothing is composed above them."""
+class OwnFigures(UnitFigures):
+    """Figures of single units in a year, from their own sheets alone: nothing is composed above them.
+
+    Made empty, for the units placed by `lineages` (of one round when that is a peak drive's).
+    """
 
     def __init__(
-        self, year: int, plan: Plan, rules: dict[int, Rule], lineages: Iterable[Lineage],
-        cells: dict[tuple[int, int, int], Cell], states: dict[tuple[int, int], str],
-        goals: dict[tuple[int, int], Goal], drive: Campaign | None = None,
-    ) -> None:  # fmt: skip
-        self.year, self.drive, self.plan, self.rules = year, drive, plan, rules
-        self.periods = {periods.DRIVE: (1,)} if drive else periods.QUARTERS
-        self.rounds: dict[int, Round] = {}
-        self.places: dict[int, dict[int, Place]] = defaultdict(dict)
+        self, plan: Plan, rules: dict[int, Rule], lineages: Iterable[Lineage], *, drive: bool = False
+    ) -> None:
+        places: dict[int, dict[int, Place]] = defaultdict(dict)
         for row in lineages:
             place = Place(row.unit_id, row.unit.kind_id, row.parent_id, row.path, row.is_leaf)
-            self.rounds[slot(row.round)] = row.round
-            self.places[slot(row.round)][row.unit_id] = place
-        self.cells, self.states, self.goals = cells, states, goals
-        self._asked = {}
-        self._plans: dict[tuple[int, str], dict[int, Asking]] = {}
+            places[slot(row.round)][row.unit_id] = place
+        tree = Places(places, {periods.DRIVE: (1,)} if drive else periods.QUARTERS)
+        super().__init__(tree, plan, rules, defaultdict(dict), set(), defaultdict(dict))
 
     def known(self, unit: int, indicator: int, period: str) -> bool:
         """Whether anything is expected or reported."""
-        for quarter in self.periods[period]:
-            cell = self.cells.get((unit, quarter, indicator))
-            if cell is not None:
-                if cell.status != Result.Status.NOT_APPLICABLE:
-                    return True
-                continue
-            place = self.places[quarter].get(unit)
-            row = self.asked(place).get(indicator) if place else None
-            if row is not None and quarter in row.quarters:
-                return True
-        return False
-
-    def asked(self, place: Place) -> dict[int, Asking]:
-        found = self._plans.get((place.unit, place.path))
-        if found is None:
-            found = self._plans[place.unit, place.path] = super().asked(place)
-        return found
+        return any(
+            self.unit_parts(unit, quarter, indicator, name).expected
+            for quarter in self.tree.periods[period]
+            for name in SETS
+        )
 
     def all_nil(self, unit: int, indicator: int, period: str, name: str) -> bool:
         """Whether every counted cell of the figure is nil."""
@@ -237,8 +226,7 @@ class Reading:
                     leaves[want.year] |= alone
                     only = None if only is None or want.indicators is None else only | set(want.indicators)
         rows = list(Summary.objects.filter(stored, drive=None).values_list(*self._columns()))
-        cells = self._load_own(leaves, only, items) if leaves else {}
-        known = {row[3] for row in rows} | {indicator for found in cells.values() for _u, _q, indicator in found}
+        known = {row[3] for row in rows} | (self._load_own(leaves, only, items) if leaves else set())
         if unknown := known - self.indicators.keys():
             self.indicators |= Indicator.objects.select_related("area").in_bulk(unknown)
         for row in rows:
@@ -289,7 +277,7 @@ class Reading:
         own = self.own.get(year)
         if own is None or indicator not in own.rules or not own.known(unit, indicator, period):
             return None
-        row = own.own_row(unit, indicator, period, [self.name])
+        row = own.own_row(unit, indicator, period)
         return self._figure(
             unit, indicator, year, period, row.parts[self.name], branch=False,
             targeted=row.targeted[self.name] if judged else 0, met=row.met[self.name] if judged else 0,
@@ -297,10 +285,8 @@ class Reading:
             nil=own.all_nil(unit, indicator, period, self.name),
         )  # fmt: skip
 
-    def _load_own(
-        self, leaves: dict[int, set[int]], only: set[int] | None, items: bool
-    ) -> dict[int, dict[tuple[int, int, int], Cell]]:
-        """Cells by year; the years' books are made of them."""
+    def _load_own(self, leaves: dict[int, set[int]], only: set[int] | None, items: bool) -> set[int]:
+        """Make the years' books of the units' own figures; returns the indicators that have any."""
         units = set().union(*leaves.values())
         results = Result.objects.filter(
             report__unit__in=units, report__round__drive=None, report__round__year__in=leaves,
@@ -313,39 +299,18 @@ class Reading:
         if only is not None:
             results = results.filter(indicator__in=only)
             targets = targets.filter(campaign_indicator__indicator__in=only)
-        answers = _answers(results) if items else {}
-        cells: dict[int, dict[tuple[int, int, int], Cell]] = {year: {} for year in leaves}
-        states: dict[int, dict[tuple[int, int], str]] = {year: {} for year in leaves}
-        for pk, unit, year, quarter, state, indicator, status, numerator, denominator, rank in results.values_list(
-            "pk", "report__unit_id", "report__round__year", "report__round__quarter", "report__state",
-            "indicator_id", "status", Cast(F("numerator"), BigIntegerField()),
-            Cast(F("denominator"), BigIntegerField()), "grade__rank",
-        ):  # fmt: skip
-            cells[year][unit, quarter, indicator] = Cell(status, numerator, denominator, rank, answers.get(pk))
-            states[year][unit, quarter] = state
-        goals: dict[int, dict[tuple[int, int], Goal]] = {year: {} for year in leaves}
-        for unit, year, indicator, comparator, agreed, *milestones in targets.order_by(
-            "-campaign_indicator_id"
-        ).values_list(
-            "unit_id", "campaign_indicator__campaign__year", "campaign_indicator__indicator_id", "comparator",
-            "agreed", "milestone_1", "milestone_2", "milestone_3",
-        ):  # fmt: skip
-            steps = None if milestones[0] is None else tuple(Fraction(value) for value in milestones)
-            goals[year][unit, indicator] = Goal(comparator, Fraction(agreed), steps)
         for year, alone in leaves.items():
             lineages = [row for (unit, y, _q), row in self.places.items() if y == year and unit in alone]
-            plan = self.plans.get(year) or Plan(year)
-            self.own[year] = OwnFigures(year, plan, {}, lineages, cells[year], states[year], goals[year])
-        return cells
-
-
-def _answers(results: Iterable[Result]) -> dict[int, dict[int, bool]]:
-    """Result → checklist item → met, without items that do not apply."""
-    found: dict[int, dict[int, bool]] = defaultdict(dict)
-    rows = ResultItem.objects.filter(result__in=results).exclude(state=ResultItem.State.NOT_APPLICABLE)
-    for result, item, state in rows.values_list("result_id", "item_id", "state"):
-        found[result][item] = state == ResultItem.State.MET
-    return found
+            self.own[year] = OwnFigures(self.plans.get(year) or Plan(year), {}, lineages)
+        known = set()
+        for year, quarter, unit, state, indicator, cell in read_cells(results, read_items(results) if items else {}):
+            known.add(indicator)
+            self.own[year].cells[unit, quarter][indicator] = cell
+            if state == Report.State.APPROVED:
+                self.own[year].approved.add((unit, quarter))
+        for year, unit, indicator, goal in read_goals(targets):
+            self.own[year].goals[unit][indicator] = goal
+        return known
 
 
 def figures_of(

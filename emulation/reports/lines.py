@@ -26,8 +26,8 @@ from emulation.models import (
 from emulation.periods import DRIVE
 from emulation.reports.figures import OwnFigures, margins_of, rule_of
 from emulation.scoring import Outcome, judge
+from emulation.services.book import Goal, read_goals
 from emulation.services.plan import plan_of_unit, slot
-from emulation.services.summaries import Goal, goal_of
 from units.paths import path_ids
 
 SINCE_JANUARY = {1: "Q1", 2: "H1", 3: "9M", 4: "Y"}
@@ -106,7 +106,7 @@ class SheetReading:
         self.last_quarter: dict[int, Cell] = {}
         self.last_year: dict[int, Cell] = {}
         self.beside: dict[int, list[Cell]] = defaultdict(list)
-        cells: dict[tuple[int, int, int], Cell] = {}
+        cells: dict[tuple[int, int], dict[int, Cell]] = defaultdict(dict)
         for row in self._results(only, siblings):
             self._keep(row, cells)
         kind, path = self.unit.kind_id, report.lineage.path
@@ -119,11 +119,11 @@ class SheetReading:
         if unplaced := self.figures.keys() - indicators.keys():
             indicators |= Indicator.objects.select_related("area").in_bulk(unplaced)
         self.own = OwnFigures(
-            report.round.year, self.plan, {pk: rule_of(row) for pk, row in indicators.items()},
-            self.lineages.values(), cells,
-            {(self.unit.pk, quarter): Report.State.SUBMITTED for quarter in self.lineages}, self._goals(),
-            report.round.drive,
+            self.plan, {pk: rule_of(row) for pk, row in indicators.items()}, self.lineages.values(),
+            drive=report.round.drive is not None,
         )  # fmt: skip
+        self.own.cells = cells
+        self.own.goals = self._goals()
         shown = self.asked | self.figures.keys()
         self.specs = self._specs({pk: row for pk, row in indicators.items() if pk in shown}, items)
 
@@ -153,7 +153,7 @@ class SheetReading:
         rows = Result.objects.filter(wanted).select_related("report__round", "grade")
         return (rows if only is None else rows.filter(indicator__in=only)).iterator()
 
-    def _keep(self, row: Result, cells: dict[tuple[int, int, int], Cell]) -> None:
+    def _keep(self, row: Result, cells: dict[tuple[int, int], dict[int, Cell]]) -> None:
         rank = row.grade.rank if row.grade else None
         figure = Figure(
             Entry(row.status, row.numerator, row.denominator, row.grade_id, {}, row.reason, row.note), rank, row.mark
@@ -165,13 +165,13 @@ class SheetReading:
         if row.report_id == self.report.pk:
             self.figures[row.indicator_id] = figure
         if round_.drive_id or round_.year == now.year:
-            cells[self.unit.pk, slot(round_), row.indicator_id] = figure.cell
+            cells[self.unit.pk, slot(round_)][row.indicator_id] = figure.cell
         if now.quarter and round_.year * 4 + round_.quarter == now.year * 4 + now.quarter - 1:
             self.last_quarter[row.indicator_id] = figure.cell
         if now.quarter and (round_.year, round_.quarter) == (now.year - 1, now.quarter):
             self.last_year[row.indicator_id] = figure.cell
 
-    def _goals(self) -> dict[tuple[int, int], Goal]:
+    def _goals(self) -> dict[int, dict[int, Goal]]:
         if not self.report.lineage.is_leaf:
             return {}
         round_ = self.report.round
@@ -180,8 +180,8 @@ class SheetReading:
             targets = targets.filter(campaign_indicator__campaign=round_.drive)
         else:
             targets = targets.filter(drive=None, campaign_indicator__campaign__kind__is_drive=False)
-        rows = targets.select_related("campaign_indicator").order_by("-campaign_indicator_id")
-        return {(self.unit.pk, row.campaign_indicator.indicator_id): goal_of(row) for row in rows}
+        found = read_goals(targets, drive=round_.drive_id is not None)
+        return {self.unit.pk: {indicator: goal for _year, _unit, indicator, goal in found}}
 
     def _specs(self, indicators: dict[int, Indicator], with_items: bool) -> dict[int, Spec]:
         scales = {row.grade_scale_id for row in indicators.values() if row.grade_scale_id}
@@ -244,14 +244,13 @@ class SheetReading:
 
     def put(self, pk: int, entry: Entry | None, mark: str) -> Line:
         """The line as it is once `entry` has been saved."""
-        key = (self.unit.pk, self.slot, pk)
         if entry is None:
             self.figures.pop(pk, None)
-            self.own.cells.pop(key, None)
+            self.own.put(self.unit.pk, self.slot, pk, None)
         else:
             rank = next((grade.rank for grade in self.specs[pk].grades if grade.pk == entry.grade), None)
             self.figures[pk] = Figure(entry, rank, mark)
-            self.own.cells[key] = self.figures[pk].cell
+            self.own.put(self.unit.pk, self.slot, pk, self.figures[pk].cell)
         return self.line(pk)
 
 

@@ -122,7 +122,7 @@ def _enter(
         report=report, kind=kind, by=by, at=report.state_since, reason=reason, lines=lines or []
     )
     if counted:
-        recompute([report.unit_id], year=report.round.year, drive=report.round.drive)
+        recompute([report.unit_id], year=report.round.year, drive=report.round.drive, quarter=slot(report.round))
     return event
 
 
