@@ -10,8 +10,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from emulation.models import CampaignIndicator, Indicator, Registration, Target, TargetChange
-from emulation.numbers import format_number, format_part
-from emulation.reports.figures import Figure, figures_of
+from emulation.numbers import format_part
+from emulation.reports.display import Grades, value_text
+from emulation.reports.figures import figures_of
 from emulation.scoring import SIGNS
 from emulation.services.targets import Place
 from units.models import Unit, User
@@ -59,6 +60,8 @@ def target_sheet(unit: Unit, year: int, places: list[Place], targets: dict[int, 
     """The grid of the unit's `targets`."""
     indicators = [place.row.indicator for place in places]
     last = figures_of([unit], year - 1, ["Y"], indicators=indicators) if indicators else {}
+    scales = {row.grade_scale for row in indicators if row.grade_scale}
+    grades = Grades({(grade.scale_id, grade.rank): grade.label for scale in scales for grade in scale.grades.all()})
     groups: dict[str, list[Line]] = defaultdict(list)
     for place in places:
         row, target = place.row, targets.get(place.row.pk)
@@ -66,7 +69,7 @@ def target_sheet(unit: Unit, year: int, places: list[Place], targets: dict[int, 
             Line(
                 row=row,
                 own=place.own,
-                last=figure_text(row.indicator, last.get((unit.pk, row.indicator_id, "Y"))),
+                last=value_text(row.indicator, last.get((unit.pk, row.indicator_id, "Y")), grades),
                 target=target,
                 assigned=value_words(row.indicator, target.assigned if target else None),
                 registered=value_words(row.indicator, target.registered if target else None),
@@ -99,15 +102,6 @@ def agreed_words(indicator: Indicator, target: Target | None) -> str:
     if target is None or target.agreed is None:
         return "–"
     return f"{SIGNS[target.comparator]} {value_words(indicator, target.agreed)}"
-
-
-def figure_text(indicator: Indicator, figure: Figure | None) -> str:
-    """The value of a figure; "–" where there is none."""
-    if figure is None or figure.value.comparable is None:
-        return "–"
-    if figure.value.rank is not None:
-        return value_words(indicator, Decimal(figure.value.rank))
-    return format_number(figure.value.value, indicator.shown_decimals)
 
 
 # ── registrations below ───────────────────────────────────────────────────
