@@ -75,6 +75,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def sheet_list(request: HttpRequest) -> HttpResponse:
     """Sheets of the user's own units, and of the branch to be read."""
     user = request.user
+    access.require(access.has_role(user, *access.READERS))
     rows = Report.objects.select_related("unit", "round__drive", "lineage")
     own = [m.unit_id for m in user.active_memberships if m.role in (Role.STAFF, Role.COMMANDER)]
     mine = rows.filter(unit__in=own)[:OWN]

@@ -1,0 +1,89 @@
+"""Every page that the demo's people can reach, in both languages: no error, no violation of the policy."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.urls import Resolver404, resolve
+from playwright.sync_api import Page
+
+from emulation.reports.demo import PASSWORD
+from emulation.services import demo
+from tests.journeys.steps import log_in
+
+PEOPLE = ("admin", "commander", "reviewer", "planner", "staff", "commander-k1")
+PAGES_A_ROLE = 80  # more than any role has; a crawl that runs away fails
+
+
+@pytest.fixture
+def demo_base(transactional_db: None) -> None:
+    demo.seed()
+
+
+def problems_of(page: Page) -> list[str]:
+    """Fills up while the page is used: script errors, policy violations, console errors."""
+    found: list[str] = []
+    page.on("pageerror", lambda error: found.append(f"{page.url}: {error}"))
+    page.on(
+        "console", lambda message: found.append(f"{page.url}: {message.text}") if message.type == "error" else None
+    )
+    return found
+
+
+def view_name(path: str) -> str:
+    try:
+        return resolve(path).view_name
+    except Resolver404:
+        return f"no page at {path}"
+
+
+def links(page: Page) -> Iterator[str]:
+    """Paths with query of the page's links within the application."""
+    for address in page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
+        parts = urlsplit(address)
+        if parts.netloc == urlsplit(page.url).netloc and not parts.path.startswith("/static/"):
+            yield parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def walk(page: Page, language: str) -> dict[str, str]:
+    """Open one page of every view that can be reached; returns view → path."""
+    seen: dict[str, str] = {}
+    waiting = ["/start/"]
+    while waiting:
+        path = waiting.pop(0)
+        name = view_name(urlsplit(path).path)
+        if name in seen or name == "account_logout":
+            continue
+        seen[name] = path
+        assert len(seen) < PAGES_A_ROLE
+        answer = page.goto(path)
+        assert answer is not None
+        if "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        assert (answer.status, path) == (200, path)
+        assert (page.locator("h1").count(), path) == (1, path)
+        assert page.locator("html").get_attribute("lang") == language
+        assert page.title().endswith("Quyết Thắng")
+        waiting += links(page)
+    return seen
+
+
+def test_every_page_of_every_role_is_sound_in_both_languages(page: Page, demo_base: None) -> None:
+    problems = problems_of(page)
+    reached: set[str] = set()
+    for language in ("vi", "en"):
+        for username in PEOPLE:
+            log_in(page, username, PASSWORD, language=language)
+            reached |= walk(page, language).keys()
+            page.context.clear_cookies()
+    assert problems == []
+    assert {
+        "home",
+        "emulation:dashboard",
+        "emulation:figure",
+        "emulation:report-detail",
+        "emulation:report-review",
+        "emulation:target-list",
+        "emulation:campaign-tree",
+        "units:user-list",
+    } <= reached

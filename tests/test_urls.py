@@ -1,0 +1,192 @@
+"""Every named address × every role: what the door says. An address that is not in the table fails.
+
+The cast stands at the depot (staff, commander), at the department above it (planner, reviewer), at the
+region (administrator) and beside the department (outsider). Addresses lead to things of the depot, or of
+the campaign that the department launched.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLResolver, get_resolver, reverse
+
+from emulation.models import ChecklistTemplate
+from tests.factories import (
+    make_area,
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_report,
+    make_rounds,
+    make_target,
+    make_user,
+)
+from units.models import Membership, Role, Unit, User
+
+CAST = ("administrator", "planner", "staff", "commander", "reviewer", "outsider")
+OPEN = ("healthz", "account_login", "account_logout", "language")  # without login
+
+# name → what it leads to, statuses of GET and of an empty POST in the order of CAST; None: 405 for all.
+TABLE: dict[str, tuple[str, str | None, str | None]] = {
+    "healthz": ("", "200 200 200 200 200 200", None),
+    "account_login": ("", "302 302 302 302 302 302", "302 302 302 302 302 302"),
+    "account_logout": ("", "200 200 200 200 200 200", "302 302 302 302 302 302"),
+    "account_change_password": ("", "200 200 200 200 200 200", "200 200 200 200 200 200"),
+    "account": ("", "200 200 200 200 200 200", None),
+    "language": ("", None, "302 302 302 302 302 302"),
+    "home": ("", "302 302 302 302 302 302", None),
+    "start": ("", "302 302 302 302 302 302", None),
+    "units:unit-tree": ("", "200 200 200 200 200 200", None),
+    "units:unit-options": ("", "404 404 404 404 404 404", None),
+    "units:unit-create": ("", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "units:unit-detail": ("unit", "200 200 200 200 200 404", None),
+    "units:unit-branch": ("unit", "200 200 200 200 200 404", None),
+    "units:unit-update": ("unit", "200 403 403 403 403 404", "200 403 403 403 403 404"),
+    "units:unit-rename": ("unit", "200 403 403 403 403 404", "200 403 403 403 403 404"),
+    "units:unit-move": ("unit", "200 403 403 403 403 404", "200 403 403 403 403 404"),
+    "units:unit-dissolve": ("unit", "200 403 403 403 403 404", "200 403 403 403 403 404"),
+    "units:user-list": ("", "200 403 403 403 403 403", None),
+    "units:user-create": ("", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "units:user-detail": ("user", "200 403 403 403 403 403", None),
+    "units:user-update": ("user", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "units:user-password": ("user", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "units:membership-create": ("user", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "units:membership-end": ("membership", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:campaign-tree": ("", "200 200 200 200 200 200", None),
+    "emulation:campaign-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:campaign-detail": ("campaign", "200 200 200 200 200 404", None),
+    "emulation:campaign-update": ("campaign", "403 200 403 403 403 404", "403 200 403 403 403 404"),
+    "emulation:campaign-delete": ("campaign", "403 200 403 403 403 404", "403 302 403 403 403 404"),
+    "emulation:campaign-launch": ("campaign", "403 403 403 403 403 404", "403 403 403 403 403 404"),
+    "emulation:campaign-advance": ("campaign", "403 403 403 403 403 404", "403 403 403 403 403 404"),
+    "emulation:campaign-copy": ("campaign", "403 200 403 403 403 404", "403 200 403 403 403 404"),
+    "emulation:campaign-indicator-create": ("campaign", "403 200 403 403 403 404", "403 200 403 403 403 404"),
+    "emulation:campaign-indicator-update": (
+        "campaign-indicator",
+        "403 200 403 403 403 404",
+        "403 200 403 403 403 404",
+    ),
+    "emulation:campaign-indicator-delete": (
+        "campaign-indicator",
+        "403 200 403 403 403 404",
+        "403 302 403 403 403 404",
+    ),
+    "emulation:target-home": ("", "403 302 302 302 302 302", None),
+    "emulation:target-list": ("year", "404 200 200 200 200 404", "404 302 302 403 403 404"),
+    "emulation:registration-hand-in": ("year", None, "404 403 403 200 403 404"),
+    "emulation:registration-return": ("year", None, "404 403 403 403 200 404"),
+    "emulation:registration-agree": ("year", None, "404 403 403 403 200 404"),
+    "emulation:registration-list": ("year", "404 200 200 200 200 404", None),
+    "emulation:target-detail": ("target", "404 200 200 200 200 404", None),
+    "emulation:catalogue-list": ("", "200 403 403 403 403 403", None),
+    "emulation:catalogue-rows": ("catalogue", "200 403 403 403 403 403", None),
+    "emulation:catalogue-create": ("catalogue", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:catalogue-update": ("catalogue-row", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:catalogue-delete": ("catalogue-row", None, "302 403 403 403 403 403"),
+    "emulation:dashboard-home": ("", "403 302 302 302 302 302", None),
+    "emulation:dashboard": ("dashboard", "404 302 302 302 302 404", None),
+    "emulation:figure": ("figure", "404 302 302 302 302 404", None),
+    "emulation:indicator-list": ("", "200 200 200 200 200 200", None),
+    "emulation:indicator-create": ("", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:indicator-detail": ("indicator", "200 200 200 200 200 200", None),
+    "emulation:indicator-update": ("indicator", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:checklist-create": ("checklist-of", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:checklist-update": ("checklist", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:round-list": ("", "200 403 403 403 403 403", None),
+    "emulation:round-create": ("", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:round-update": ("round", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:report-list": ("", "403 200 200 200 200 200", None),
+    "emulation:report-detail": ("report", "404 200 200 200 200 404", None),
+    "emulation:report-save": ("report", None, "404 403 302 403 403 404"),
+    "emulation:report-cell": ("cell", None, "404 403 409 403 403 404"),
+    "emulation:report-ready": ("report", None, "404 403 302 403 403 404"),
+    "emulation:report-hand-in": ("report", "404 403 403 200 403 404", "404 403 403 302 403 404"),
+    "emulation:report-withdraw": ("report", None, "404 403 403 302 403 404"),
+    "emulation:report-history": ("report", "404 200 200 200 200 404", None),
+    "emulation:report-review": ("report", "404 403 403 403 302 404", "404 403 403 403 302 404"),
+    "emulation:report-take-up": ("report", None, "404 403 403 403 302 404"),
+    "emulation:report-reopen": ("report", "404 403 403 403 200 404", "404 403 403 403 200 404"),
+    "emulation:my-work": ("", "403 200 200 200 200 200", None),
+    "emulation:review-list": ("", "403 403 403 403 200 200", None),
+}
+
+
+@pytest.fixture
+def planner(department: Unit) -> User:
+    return make_user("planner", (department, Role.STAFF))
+
+
+@pytest.fixture
+def keys(depot: Unit, department: Unit, staff: User) -> dict[str, dict[str, object]]:
+    """Thing → arguments of the addresses that lead to it."""
+    indicator = make_indicator("ratio", "HL_QS")
+    checklist = make_indicator("checklist", "CVD50")
+    campaign = make_campaign(department, launching_unit=department)
+    placed = make_campaign_indicator(campaign, indicator)
+    rounds = make_rounds()
+    report = make_report(depot, rounds[1], {indicator: (9, 10)})
+    return {
+        "": {},
+        "unit": {"pk": depot.pk},
+        "user": {"pk": staff.pk},
+        "membership": {"pk": Membership.objects.get(user=staff).pk},
+        "campaign": {"pk": campaign.pk},
+        "campaign-indicator": {"pk": placed.pk},
+        "indicator": {"pk": indicator.pk},
+        "checklist-of": {"pk": checklist.pk},
+        "checklist": {"pk": ChecklistTemplate.objects.get(indicator=checklist).pk},
+        "round": {"pk": rounds[1].pk},
+        "report": {"pk": report.pk},
+        "cell": {"pk": report.pk, "indicator": indicator.pk},
+        "target": {"pk": make_target(depot, placed, 95).pk},
+        "year": {"unit": depot.pk, "year": 2020},
+        "catalogue": {"key": "areas"},
+        "catalogue-row": {"key": "areas", "pk": make_area().pk},
+        "dashboard": {"unit": depot.pk},
+        "figure": {"unit": depot.pk, "indicator": indicator.code},
+    }
+
+
+def names(resolver: URLResolver, space: str = "") -> Iterator[str]:
+    for entry in resolver.url_patterns:
+        if isinstance(entry, URLResolver):
+            yield from names(entry, f"{space}{entry.namespace}:" if entry.namespace else space)
+        elif entry.name:
+            yield space + entry.name
+
+
+def test_table_names_every_address() -> None:
+    assert sorted(set(names(get_resolver()))) == sorted(TABLE)
+
+
+def ask(client: Client, path: str) -> list[int]:
+    """Statuses of a GET and of an empty POST, of which nothing stays."""
+    found = []
+    for method in (client.get, client.post):
+        with transaction.atomic():
+            found.append(method(path).status_code)
+            transaction.set_rollback(True)
+    return found
+
+
+@pytest.mark.parametrize("role", CAST)
+def test_addresses_answer_each_role_as_the_table_says(
+    role: str, client: Client, keys: dict[str, dict[str, object]], planner: User, request: pytest.FixtureRequest
+) -> None:
+    user = request.getfixturevalue(role)
+    found, expected = {}, {}
+    for name, (thing, *statuses) in TABLE.items():
+        client.force_login(user)  # one of the addresses logs out
+        found[name] = ask(client, reverse(name, kwargs=keys[thing]))
+        expected[name] = [int(row.split()[CAST.index(role)]) if row else 405 for row in statuses]
+    assert found == expected
+
+
+def test_addresses_send_visitors_to_the_login(client: Client, keys: dict[str, dict[str, object]]) -> None:
+    login = reverse("account_login")
+    for name, (thing, *_statuses) in TABLE.items():
+        if name not in OPEN:
+            answers = [method(reverse(name, kwargs=keys[thing])) for method in (client.get, client.post)]
+            assert [(name, a.status_code, a["Location"].split("?")[0]) for a in answers] == [(name, 302, login)] * 2
