@@ -15,9 +15,7 @@ urlpatterns = [
     path("campaigns/<int:pk>/launch/", campaigns.campaign_launch, name="campaign-launch"),
     path("campaigns/<int:pk>/advance/", campaigns.campaign_advance, name="campaign-advance"),
     path("campaigns/<int:pk>/copy/", campaigns.campaign_copy, name="campaign-copy"),
-    path(
-        "campaigns/<int:pk>/indicators/new/", campaigns.campaign_indicator_create, name="campaign-indicator-create"
-    ),
+    path("campaigns/<int:pk>/indicators/new/", campaigns.campaign_indicator_create, name="campaign-indicator-create"),
     path(
         "campaigns/indicators/<int:pk>/update/", campaigns.campaign_indicator_update, name="campaign-indicator-update"
     ),

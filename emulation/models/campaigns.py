@@ -97,9 +97,7 @@ class Campaign(models.Model):
     ends = models.DateField(_("ends"))
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
     launched_on = models.DateField(_("launched on"), null=True, blank=True)
-    documents = models.ManyToManyField(
-        Document, blank=True, related_name="campaigns", verbose_name=_("carries out")
-    )
+    documents = models.ManyToManyField(Document, blank=True, related_name="campaigns", verbose_name=_("carries out"))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     objects = CampaignQuerySet.as_manager()

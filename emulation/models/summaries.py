@@ -109,9 +109,7 @@ class Summary(models.Model):
                 violation_error_message=_("The drive already has its consolidated figure."),
             ),
         ]  # fmt: skip
-        indexes = [
-            models.Index(fields=["drive"], condition=models.Q(drive__isnull=False), name="summary_of_drive")
-        ]
+        indexes = [models.Index(fields=["drive"], condition=models.Q(drive__isnull=False), name="summary_of_drive")]
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.year}-{self.period} {self.indicator_id}"

@@ -151,9 +151,7 @@ def plan_of(round_: Round) -> Plan:
     return Plan(round_.year, round_.drive)
 
 
-def plan_of_unit(
-    round_: Round, kind: int, chain: Iterable[int], indicators: Iterable[int] | None = None
-) -> Plan:
+def plan_of_unit(round_: Round, kind: int, chain: Iterable[int], indicators: Iterable[int] | None = None) -> Plan:
     """The plan of a round as far as it concerns a unit of `kind` standing in `chain`. One query."""
     rows = placement_rows([round_.year], [round_.drive] if round_.drive else [], indicators)
     rows = rows.filter(Q(kinds=None) | Q(kinds=kind))
