@@ -2,6 +2,7 @@
 # make test        lint and all tests, on SQLite and on PostgreSQL
 # make lint        ruff alone
 # make messages    bring the message catalogues up to date with the source and compile them
+# make bench       how fast the main pages are, on SQLite and on PostgreSQL (BENCH_UNITS="200 2000")
 # make reset-demo  put the base of `make run` aside and start again with the demo
 
 PORT ?= 8000
@@ -16,7 +17,7 @@ SOURCES := $(wildcard emulation/locale/*/LC_MESSAGES/*.po)
 CATALOGUES := $(SOURCES:.po=.mo)
 BASE := var/quyetthang.sqlite3
 
-.PHONY: run test lint messages reset-demo
+.PHONY: run test lint messages bench reset-demo
 .DELETE_ON_ERROR:
 
 run: $(VENV)/run.stamp $(FRONT_END) $(CATALOGUES)
@@ -40,6 +41,12 @@ lint: $(VENV)/test.stamp
 messages: $(VENV)/test.stamp
 	@$(PYTHON) -m tests.catalogues
 	@$(MAKE) --no-print-directory $(CATALOGUES)
+
+bench: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES)
+	@rm -f bench.json var/bench.sqlite3*
+	@DATABASE_URL=sqlite:///$(CURDIR)/var/bench.sqlite3 $(PYTHON) -m tests.bench
+	@$(PYTHON) tests/with_postgres.py $(PYTHON) -m tests.bench
+	@rm -f var/bench.sqlite3*
 
 reset-demo: $(VENV)/run.stamp $(CATALOGUES)
 	@for end in "" -wal -shm; do \
