@@ -30,6 +30,11 @@ function start() {
     const row = element.closest("tr[data-row], tr[data-of]");
     return row && cells.get(row.dataset.row || row.dataset.of);
   };
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#c']");
+    const field = link && form.querySelector(`${link.getAttribute("href")} [data-part]`);
+    if (field) setTimeout(() => focus(field));
+  });
   const order = () => [...form.querySelectorAll("[data-part]")].filter((field) => field.offsetParent);
 
   form.addEventListener("focusin", (event) => {
@@ -168,7 +173,7 @@ class Cell {
   /* nil and not applicable have no figure; a figure needs no reason */
   report(status) {
     this.field("status").value = status;
-    this.row.dataset.status = status;
+    this.show(status);
     const figures = this.parts.flatMap((part) => [...part.querySelectorAll("[data-part]")]);
     if (status === "reported") {
       this.field("reason").value = "";
@@ -178,6 +183,10 @@ class Cell {
       this.open(true);
       this.field("reason").focus();
     }
+  }
+
+  show(status) {
+    this.row.dataset.status = this.extra.dataset.status = status;
   }
 
   open(always) {
@@ -232,6 +241,7 @@ class Cell {
     if (status === 200) this.saved(answer, values);
     else {
       this.mark("error", answer.state);
+      this.derive({ result: "–", outcome: "–", since: "" });
       this.conflict = status === 409 ? answer : null;
       if (this.conflict) this.choose();
     }
@@ -260,7 +270,7 @@ class Cell {
     this.row.querySelector("[data-result]").textContent = answer.result;
     this.row.querySelector("[data-outcome]").innerHTML = answer.outcome;
     const since = this.row.querySelector("[data-since]");
-    if (since) since.textContent = answer.since;
+    if (since && answer.since) since.textContent = answer.since;
   }
 
   unsaved(why) {
@@ -301,9 +311,9 @@ class Cell {
   /* somebody else saved this cell meanwhile */
   choose() {
     const box = document.getElementById(`e${this.key}`).cells[0];
-    for (const choice of ["take", "keep"]) {
+    for (const [choice, word] of [["take", form.dataset.wordTake], ["keep", form.dataset.wordKeep]]) {
       const button = document.createElement("button");
-      Object.assign(button, { type: "button", className: "btn btn-sm btn-quiet", textContent: form.dataset[choice] });
+      Object.assign(button, { type: "button", className: "btn btn-sm btn-quiet", textContent: word });
       button.dataset[choice] = "";
       box.append(button, " ");
     }
@@ -315,7 +325,7 @@ class Cell {
       const field = this.fields.find((other) => other.name === name);
       if (field) field.value = value;
     });
-    this.row.dataset.status = this.field("status").value;
+    this.show(this.field("status").value);
     this.explain([]);
     this.saved({ seen, ...derived }, this.values());
     form.dispatchEvent(new CustomEvent("cell:saved"));
