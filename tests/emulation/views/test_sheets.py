@@ -1,0 +1,321 @@
+"""Pages of the quarterly sheet, by role."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from emulation.models import Report
+from emulation.services import sheets
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_report,
+    make_result,
+    make_rounds,
+    make_target,
+    make_user,
+)
+from units.models import Role
+
+REASON = "Please count the prizes again."
+
+
+@pytest.fixture
+def campaign(region):
+    return make_campaign(region)
+
+
+@pytest.fixture
+def prizes(campaign):
+    indicator = make_indicator("count", "PRIZES", name="Prizes")
+    make_campaign_indicator(campaign, indicator)
+    return indicator
+
+
+@pytest.fixture
+def report(depot, prizes):
+    return make_rounds()[1].reports.select_related("round", "lineage", "unit").get(unit=depot)
+
+
+@pytest.fixture
+def people(staff, commander, reviewer, administrator, outsider, department):
+    return {
+        "staff": staff, "commander": commander, "reviewer": reviewer, "administrator": administrator,
+        "outsider": outsider, "chief": make_user("chief", (department, Role.STAFF), (department, Role.COMMANDER)),
+    }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def english(client):
+    client.cookies["django_language"] = "en"
+
+
+def log_in(client, user):
+    user.language = "en"
+    user.save()
+    client.force_login(user)
+    return client
+
+
+def url(report, name, *more):
+    return reverse(f"emulation:report-{name}", args=[report.pk, *more])
+
+
+ALLOWED = {
+    ("get", "detail"): {"staff": 200, "commander": 200, "reviewer": 200, "chief": 200},
+    ("get", "history"): {"staff": 200, "commander": 200, "reviewer": 200, "chief": 200},
+    ("post", "save"): {"staff": 302},
+    ("post", "ready"): {"staff": 200},  # a cell is empty
+    ("get", "hand-in"): {"commander": 200},
+    ("post", "hand-in"): {"commander": 200},
+    ("post", "withdraw"): {"commander": 302},
+    ("get", "review"): {"reviewer": 302},  # nothing to review yet
+    ("post", "review"): {"reviewer": 302},
+    ("post", "take-up"): {"reviewer": 302},
+    ("get", "reopen"): {"reviewer": 200},
+    ("post", "reopen"): {"reviewer": 200},
+}
+
+
+@pytest.mark.parametrize(("method", "name"), ALLOWED)
+def test_roles(client, report, people, method, name):
+    readers = {"staff", "commander", "reviewer", "chief"}
+    for who, user in people.items():
+        wanted = ALLOWED[method, name].get(who, 403 if who in readers else 404)
+        assert (who, getattr(log_in(client, user), method)(url(report, name)).status_code) == (who, wanted)
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [("get", "save"), ("get", "ready"), ("get", "withdraw"), ("get", "take-up"), ("post", "detail"), ("post", "history")],
+)
+def test_only_post_changes_anything(client, report, staff, method, name):
+    assert getattr(log_in(client, staff), method)(url(report, name)).status_code == 405
+
+
+def test_sheet_is_read_where_it_stood(client, report, depot, elsewhere, outsider, reviewer, administrator):
+    from units.services import move_unit
+
+    log_in(client, outsider)
+    assert client.get(url(report, "detail")).status_code == 404
+    move_unit(depot, parent=elsewhere, effective=date(2020, 6, 1), by=administrator, decision="1/QĐ")
+    assert client.get(url(report, "detail")).status_code == 200
+    assert log_in(client, reviewer).get(url(report, "detail")).status_code == 200
+
+
+# ── cells ─────────────────────────────────────────────────────────────────
+
+
+def cell(client, report, indicator, **texts):
+    data = {f"c{indicator.pk}-{name}": text for name, text in texts.items()}
+    return client.post(url(report, "cell", indicator.pk), data)
+
+
+def test_cell_is_saved_as_it_is_left(client, report, depot, prizes, staff):
+    make_target(depot, prizes.placements.get(), 4)
+    answer = cell(log_in(client, staff), report, prizes, numerator="5", seen="")
+    assert answer.status_code == 200
+    found = answer.json()
+    assert (found["result"], found["since"]) == ("5", "5")
+    assert "Exceeded" in found["outcome"]
+    assert "Being filled in" in found["sheet"]
+    assert found["seen"].startswith(report.results.get().mark + ":")
+
+
+def test_wrong_cell_is_not_saved(client, report, prizes, staff):
+    answer = cell(log_in(client, staff), report, prizes, numerator="five")
+    assert (answer.status_code, answer.json()["errors"]) == (422, ["“five” is not a number."])
+    assert not report.results.exists()
+
+
+def test_cell_that_somebody_else_saved_shows_both(client, report, prizes, staff, depot):
+    other = make_user("other", (depot, Role.STAFF))
+    cell(log_in(client, other), report, prizes, numerator="7", seen="")
+    answer = cell(log_in(client, staff), report, prizes, numerator="5", seen="")
+    found = answer.json()
+    assert answer.status_code == 409
+    assert found["errors"] == [f"{other} has saved “7” here meanwhile. Take it, or keep yours?"]
+    assert found["theirs"]["typed"][f"c{prizes.pk}-numerator"] == "7"
+    kept = cell(client, report, prizes, numerator="5", seen=found["now"] + ":")
+    assert kept.status_code == 200
+    assert report.results.get().numerator == 5
+
+
+def test_cell_of_a_sheet_that_stands_still(client, depot, report, prizes, staff):
+    make_report(depot, report.round, {prizes: 5}, state="submitted")
+    answer = cell(log_in(client, staff), report, prizes, numerator="6", seen="")
+    assert answer.status_code == 423
+    assert report.results.get().numerator == 5
+
+
+def test_cell_that_is_not_asked_does_not_exist(client, report, staff):
+    assert cell(log_in(client, staff), report, make_indicator(), numerator="6").status_code == 404
+
+
+@pytest.mark.parametrize("who", ["commander", "reviewer", "chief"])
+def test_cell_is_for_the_units_staff(client, report, prizes, people, who):
+    assert cell(log_in(client, people[who]), report, prizes, numerator="6").status_code == 403
+
+
+# ── the whole form ────────────────────────────────────────────────────────
+
+
+def test_form_saves_what_is_right_and_keeps_what_is_wrong(client, report, campaign, prizes, staff):
+    houses = make_indicator("count", name="Houses")
+    make_campaign_indicator(campaign, houses)
+    texts = {prizes: "5", houses: "x1"}
+    data = {f"c{row.pk}-numerator": text for row, text in texts.items()} | {f"c{row.pk}-seen": "" for row in texts}
+    page = log_in(client, staff).post(url(report, "save"), data)
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert [result.indicator for result in report.results.all()] == [prizes]
+    assert "Houses: “x1” is not a number." in text
+    assert 'value="x1"' in text
+
+
+def test_form_leaves_lines_alone_that_nobody_touched(client, report, prizes, staff):
+    from emulation.reports.sheets import Typed, seen_token
+
+    shown = seen_token("", Typed())
+    result = make_result(report, prizes, 7)  # somebody else, meanwhile
+    data = {f"c{prizes.pk}-numerator": "", f"c{prizes.pk}-status": "reported", f"c{prizes.pk}-seen": shown}
+    assert log_in(client, staff).post(url(report, "save"), data).status_code == 302
+    assert report.results.get() == result
+
+
+def test_form_shows_both_figures_of_a_conflict(client, report, prizes, staff, depot):
+    other = make_user("other", (depot, Role.STAFF))
+    cell(log_in(client, other), report, prizes, numerator="7", seen="")
+    mark = report.results.get().mark
+    data = {f"c{prizes.pk}-numerator": "5", f"c{prizes.pk}-seen": ":"}
+    page = log_in(client, staff).post(url(report, "save"), data)
+    assert f"{other} has saved “7” here meanwhile." in page.content.decode()
+    data |= {f"c{prizes.pk}-now": mark, f"c{prizes.pk}-choice": "mine"}
+    assert client.post(url(report, "save"), data).status_code == 302
+    assert report.results.get().numerator == 5
+
+
+def test_form_keeps_what_was_typed_when_the_sheet_was_handed_in_meanwhile(client, report, depot, prizes, staff):
+    make_report(depot, report.round, {prizes: 5}, state="submitted")
+    data = {f"c{prizes.pk}-numerator": "6", f"c{prizes.pk}-seen": ":"}
+    page = log_in(client, staff).post(url(report, "save"), data)
+    text = page.content.decode()
+    assert "its figures stand still" in text
+    assert 'value="6"' in text
+
+
+# ── ready, hand-in, withdrawal ────────────────────────────────────────────
+
+
+def test_ready_saves_and_stamps(client, report, prizes, staff):
+    data = {f"c{prizes.pk}-numerator": "5", f"c{prizes.pk}-seen": ":"}
+    assert log_in(client, staff).post(url(report, "ready"), data).status_code == 302
+    report.refresh_from_db()
+    assert (report.ready_by, report.state) == (staff, "draft")
+
+
+def test_ready_lists_what_is_missing(client, report, staff):
+    page = log_in(client, staff).post(url(report, "ready"))
+    assert "Prizes: not filled in" in page.content.decode()
+
+
+def test_hand_in_lists_what_is_missing_with_links(client, report, prizes, commander):
+    page = log_in(client, commander).post(url(report, "hand-in"))
+    assert f'<a href="{report.get_absolute_url()}#c{prizes.pk}">Prizes: not filled in</a>' in page.content.decode()
+
+
+def test_hand_in_says_who_reviews(client, report, prizes, commander, reviewer):
+    make_result(report, prizes, 5)
+    page = log_in(client, commander).post(url(report, "hand-in"), follow=True)
+    assert "It waits for review at Unit CKT" in page.content.decode()
+    report.refresh_from_db()
+    assert report.state == "submitted"
+    client.post(url(report, "withdraw"))
+    report.refresh_from_db()
+    assert report.state == "draft"
+
+
+def test_hand_in_says_when_nobody_reviews(client, report, prizes, commander):
+    make_result(report, prizes, 5)
+    page = log_in(client, commander).post(url(report, "hand-in"), follow=True)
+    assert "No unit above has a reviewer yet" in page.content.decode()
+
+
+def test_history_tells_who_changed_what(client, report, prizes, staff):
+    cell(log_in(client, staff), report, prizes, numerator="5", seen="")
+    page = client.get(url(report, "history"), {"indicator": prizes.pk}).content.decode()
+    assert str(staff) in page
+    assert "Prizes" in page
+
+
+def test_history_of_a_checklist_and_a_grade(client, depot, report, campaign, staff, prizes, commander, reviewer):
+    checklist, grade = make_indicator("checklist"), make_indicator("grade")
+    items = {f"c{checklist.pk}-item-{item.pk}": "met" for item in checklist.templates.get().items.all()}
+    good = grade.grade_scale.grades.get(code="good")
+    for indicator in (checklist, grade):
+        make_campaign_indicator(campaign, indicator)
+    log_in(client, staff)
+    client.post(url(report, "cell", checklist.pk), items)
+    client.post(url(report, "cell", grade.pk), {f"c{grade.pk}-grade": good.pk})
+    client.post(url(report, "cell", prizes.pk), {f"c{prizes.pk}-numerator": "1"})
+    sheets.hand_in(report, by=commander)
+    sheets.take_up(report, by=reviewer)
+    sheets.send_back(report, by=reviewer, lines={grade.pk: REASON})
+    page = client.get(url(report, "history")).content.decode()
+    assert "4 / 4 (Objective 1: Met; Objective 2: Met; Objective 3: Met; Objective 4: Met)" in page
+    assert f"Indicator {grade.code}: {REASON}" in page
+    assert "figures kept as version 1" in page
+
+
+# ── lists and costs ───────────────────────────────────────────────────────
+
+
+def test_list_shows_own_sheets_and_the_branch(client, report, staff, set_today):
+    set_today(date(2020, 4, 8))
+    page = log_in(client, staff).get(reverse("emulation:report-list"))
+    assert [item.report.round.quarter for item in page.context["mine"]] == [4, 3, 2, 1]
+    assert {item.report.unit_id for item in page.context["items"]} == {report.unit_id}
+
+
+@pytest.mark.parametrize("state", ["draft", "returned", "submitted"])
+@pytest.mark.parametrize("lines", [1, 3])
+def test_cost_of_the_sheet(client, depot, campaign, report, staff, django_assert_num_queries, lines, state):
+    for _line in range(lines):
+        for measure in ("ratio", "grade", "checklist"):
+            make_campaign_indicator(campaign, make_indicator(measure))
+    make_report(depot, report.round, state=state)
+    log_in(client, staff)
+    with django_assert_num_queries(11):
+        client.get(url(report, "detail"))
+
+
+@pytest.mark.parametrize("units", [1, 3])
+def test_cost_of_the_list(client, department, report, reviewer, django_assert_num_queries, units):
+    from emulation.services.rounds import make_sheets, place_units
+    from tests.factories import make_unit
+
+    for _unit in range(units):
+        make_unit(department)
+    place_units(report.round)
+    make_sheets([report.round])
+    log_in(client, reviewer)
+    with django_assert_num_queries(12):
+        client.get(reverse("emulation:report-list"), {"round": report.round.pk})
+
+
+@pytest.mark.parametrize("changes", [1, 3])
+def test_cost_of_the_history(client, campaign, report, prizes, staff, django_assert_num_queries, changes):
+    log_in(client, staff)
+    for _change in range(changes):
+        indicator = make_indicator()
+        make_campaign_indicator(campaign, indicator)
+        cell(client, report, indicator, numerator="1", seen="")
+    with django_assert_num_queries(9):
+        client.get(url(report, "history"))
+
+
+def test_other_sheets_do_not_exist(client, staff):
+    assert log_in(client, staff).get(reverse("emulation:report-detail", args=[10**6])).status_code == 404
+    assert not Report.objects.exists()

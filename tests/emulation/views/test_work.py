@@ -1,0 +1,119 @@
+"""What waits for whom."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from emulation.models import Registration, Report
+from emulation.services import sheets
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_report,
+    make_rounds,
+    make_unit,
+)
+
+State = Report.State
+REASON = "Please count the prizes again."
+
+
+@pytest.fixture
+def prizes(region, set_today):
+    set_today(date(2020, 4, 8))
+    indicator = make_indicator("count", name="Prizes")
+    make_campaign_indicator(make_campaign(region), indicator)
+    return indicator
+
+
+@pytest.fixture
+def rounds(prizes, depot):
+    found = make_rounds()
+    for quarter, round_ in found.items():
+        round_.opens = date(2020, 3 * quarter, 20)
+        round_.due = date(2020, 3 * quarter + 1, 10) if quarter < 4 else date(2021, 1, 10)
+        round_.save()
+    return found
+
+
+def work_of(client, user):
+    user.language = "en"
+    user.save()
+    client.force_login(user)
+    return client.get(reverse("emulation:my-work"))
+
+
+def tasks(page):
+    return [(task.title, task.action) for task in page.context["work"].tasks]
+
+
+def test_staff_see_the_open_sheet_with_its_deadline(client, rounds, staff):
+    page = work_of(client, staff)
+    assert tasks(page) == [("Sheet of quarter I/2020", "Begin")]
+    (task,) = page.context["work"].tasks
+    assert (task.deadline.text, task.deadline.tone, task.item.filled, task.item.total) == ("2 days left", "near", 0, 1)
+
+
+def test_commander_waits_until_the_sheet_is_ready(client, depot, rounds, prizes, staff, commander):
+    report = make_report(depot, rounds[1], {prizes: 5})
+    assert tasks(work_of(client, commander)) == []
+    sheets.mark_ready(report, by=staff)
+    assert tasks(work_of(client, commander)) == [("Sheet of quarter I/2020", "Hand in for review")]
+    assert tasks(work_of(client, staff)) == []
+
+
+def test_returned_sheet_stands_on_top_with_its_reason(client, depot, rounds, prizes, staff, reviewer):
+    report = make_report(depot, rounds[1], {prizes: 5}, state=State.IN_REVIEW)
+    sheets.send_back(report, by=reviewer, lines={prizes.pk: REASON})
+    work = work_of(client, staff).context["work"]
+    (task,) = work.returned
+    assert (task.reason, task.lines, task.action, task.by) == (REASON, 1, "Correct", str(reviewer))
+    assert work.tasks == ()
+
+
+def test_reviewer_sees_what_waits_for_review(client, depot, workshop, rounds, prizes, reviewer):
+    make_report(depot, rounds[1], {prizes: 5}, state=State.SUBMITTED)
+    make_report(workshop, rounds[1], {prizes: 5}, state=State.IN_REVIEW)
+    assert tasks(work_of(client, reviewer)) == [
+        ("Review: Sheet of quarter I/2020", "Take up"), ("Review: Sheet of quarter I/2020", "Continue the review"),
+    ]  # fmt: skip
+
+
+def test_registrations_wait_for_the_unit_and_its_reviewer(client, depot, workshop, rounds, staff, reviewer):
+    Registration.objects.create(unit=depot, year=2021)
+    Registration.objects.create(unit=workshop, year=2021, state="submitted")
+    assert tasks(work_of(client, staff))[-1] == ("Registration of targets for 2021", "Continue")
+    assert tasks(work_of(client, reviewer)) == [("Registration of targets for 2021", "Judge")]
+
+
+def test_sent_sheets_show_their_state(client, depot, rounds, prizes, commander):
+    make_report(depot, rounds[1], {prizes: 5}, state=State.SUBMITTED)
+    assert [item.state for item in work_of(client, commander).context["work"].sent] == ["submitted"]
+
+
+def test_my_work_is_for_whoever_reads_figures(client, administrator):
+    assert work_of(client, administrator).status_code == 403
+
+
+@pytest.mark.parametrize(("who", "name"), [("staff", "emulation:my-work"), ("administrator", "units:unit-tree")])
+def test_start_page_follows_the_role(client, request, who, name):
+    client.force_login(request.getfixturevalue(who))
+    assert client.get(reverse("home")).url == reverse(name)
+
+
+@pytest.mark.parametrize("more", [1, 3])
+def test_cost_of_my_work(client, department, rounds, prizes, staff, depot, reviewer, django_assert_num_queries, more):
+    from tests.factories import make_membership
+    from units.models import Role
+
+    make_membership(staff, department, Role.REVIEWER)
+    for _unit in range(more):
+        unit = make_unit(department)
+        make_report(unit, rounds[1], {prizes: 1}, state=State.SUBMITTED)
+        make_membership(staff, unit, Role.COMMANDER)
+        Registration.objects.create(unit=unit, year=2021)
+    client.force_login(staff)
+    with django_assert_num_queries(12):
+        client.get(reverse("emulation:my-work"))
