@@ -33,8 +33,16 @@ def form_of(indicator, low=None, high=None, **texts):
     [
         ("count", {"numerator": "1 275"}, Entry(numerator=Decimal(1275))),
         ("count", {"numerator": "1.275"}, Entry(numerator=Decimal(1275))),
-        ("amount", {"numerator": "73,2", "note": " Two crews. "}, Entry(numerator=Decimal("73.2"), note="Two crews.")),
-        ("ratio", {"numerator": "296", "denominator": "300"}, Entry(numerator=Decimal(296), denominator=Decimal(300))),
+        (
+            "amount",
+            {"numerator": "73,2", "note": " Two crews. "},
+            Entry(numerator=Decimal("73.2"), note="Two crews."),
+        ),
+        (
+            "ratio",
+            {"numerator": "296", "denominator": "300"},
+            Entry(numerator=Decimal(296), denominator=Decimal(300)),
+        ),
         ("count", {"status": "nil", "reason": "No contest."}, Entry(status="nil", reason="No contest.")),
         ("count", {"status": "reported", "numerator": "0", "reason": "left over"}, Entry(numerator=Decimal(0))),
         ("count", {"numerator": "", "status": "reported"}, None),
@@ -57,8 +65,16 @@ def test_grade_is_chosen_from_its_scale():
 @pytest.mark.parametrize(
     ("measure", "texts", "message"),
     [
-        ("ratio", {"numerator": "301", "denominator": "300"}, "The numerator (301) is larger than the denominator (300)."),
-        ("ratio", {"numerator": "0", "denominator": "0"}, "The denominator is 0. When nothing occurred, choose “Nil”."),
+        (
+            "ratio",
+            {"numerator": "301", "denominator": "300"},
+            "The numerator (301) is larger than the denominator (300).",
+        ),
+        (
+            "ratio",
+            {"numerator": "0", "denominator": "0"},
+            "The denominator is 0. When nothing occurred, choose “Nil”.",
+        ),
         ("ratio", {"numerator": "1"}, "Fill in the denominator."),
         ("count", {"numerator": "-1"}, "A figure is not below zero."),
         ("count", {"numerator": "2,5"}, "“2,5”: enter a whole number."),

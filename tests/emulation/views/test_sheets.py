@@ -89,7 +89,14 @@ def test_roles(client, report, people, method, name):
 
 @pytest.mark.parametrize(
     ("method", "name"),
-    [("get", "save"), ("get", "ready"), ("get", "withdraw"), ("get", "take-up"), ("post", "detail"), ("post", "history")],
+    [
+        ("get", "save"),
+        ("get", "ready"),
+        ("get", "withdraw"),
+        ("get", "take-up"),
+        ("post", "detail"),
+        ("post", "history"),
+    ],
 )
 def test_only_post_changes_anything(client, report, staff, method, name):
     assert getattr(log_in(client, staff), method)(url(report, name)).status_code == 405

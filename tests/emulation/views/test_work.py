@@ -53,7 +53,12 @@ def test_staff_see_the_open_sheet_with_its_deadline(client, rounds, staff):
     page = work_of(client, staff)
     assert tasks(page) == [("Sheet of quarter I/2020", "Begin")]
     (task,) = page.context["work"].tasks
-    assert (task.deadline.text, task.deadline.tone, task.item.filled, task.item.total) == ("2 days left", "near", 0, 1)
+    assert (task.deadline.text, task.deadline.tone, task.item.filled, task.item.total) == (
+        "2 days left",
+        "near",
+        0,
+        1,
+    )
 
 
 def test_commander_waits_until_the_sheet_is_ready(client, depot, rounds, prizes, staff, commander):
