@@ -29,7 +29,7 @@ def required_in_production(name: str, development: str) -> str:
 
 
 SECRET_KEY = required_in_production("SECRET_KEY", "development-only-" + "x" * 50)
-ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+ALLOWED_HOSTS = required_in_production("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").replace(" ", "").split(",")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
 INSTALLED_APPS = [

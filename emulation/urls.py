@@ -13,8 +13,7 @@ urlpatterns = [
     path("password/", allauth_views.password_change, name="account_change_password"),
     path("account/", site.account, name="account"),
     path("language/", site.language, name="language"),
-    path("", site.start, name="home"),
-    path("start/", site.start, name="start"),
+    path("", site.start, name="start"),
     path("units/", include("units.urls")),
     path("", include("emulation.urls_app")),
 ]

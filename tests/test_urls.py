@@ -36,7 +36,6 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "account_change_password": ("", "200 200 200 200 200 200", "200 200 200 200 200 200"),
     "account": ("", "200 200 200 200 200 200", None),
     "language": ("", None, "302 302 302 302 302 302"),
-    "home": ("", "302 302 302 302 302 302", None),
     "start": ("", "302 302 302 302 302 302", None),
     "units:unit-tree": ("", "200 200 200 200 200 200", None),
     "units:unit-options": ("", "404 404 404 404 404 404", None),

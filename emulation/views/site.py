@@ -4,7 +4,6 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.urls import NoReverseMatch
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
@@ -21,10 +20,7 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """Where a user lands after logging in."""
-    try:
-        return redirect(start_name(request.user))
-    except NoReverseMatch:  # until every page has landed
-        return redirect("account")
+    return redirect(start_name(request.user))
 
 
 @require_GET

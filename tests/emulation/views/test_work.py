@@ -105,7 +105,7 @@ def test_my_work_is_for_whoever_reads_figures(client, administrator):
 @pytest.mark.parametrize(("who", "name"), [("staff", "emulation:my-work"), ("administrator", "units:unit-tree")])
 def test_start_page_follows_the_role(client, request, who, name):
     client.force_login(request.getfixturevalue(who))
-    assert client.get(reverse("home")).url == reverse(name)
+    assert client.get(reverse("start")).url == reverse(name)
 
 
 @pytest.mark.parametrize("more", [1, 3])
