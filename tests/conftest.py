@@ -12,6 +12,7 @@ import pytest
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
+from emulation.reports import demo
 from tests.factories import make_unit, make_user
 from units import clock
 from units.models import Role, Unit, User
@@ -29,6 +30,14 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         MEDIA_ROOT=tmp_path_factory.mktemp("files"),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
     ):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    """What a process remembers for a minute would outlive a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo, "REMEMBER", 0.0)
         yield
 
 

@@ -1,15 +1,21 @@
 """What pages say of a demonstration."""
 
+from time import monotonic
 from typing import Any
 
 from emulation.models import DemoLogin
 
 PASSWORD = "quyet-thang-2020"  # of the accounts on the login page; a demonstration guards nothing
+REMEMBER = 60.0  # seconds; every page asks, and the answer changes when demonstration data are loaded
+_known: tuple[float, bool] | None = None  # when it was asked, the answer
 
 
 def loaded() -> bool:
-    """Whether the base holds demonstration data."""
-    return DemoLogin.objects.exists()
+    """Whether the base holds demonstration data: one query a minute and process."""
+    global _known
+    if _known is None or monotonic() - _known[0] >= REMEMBER:
+        _known = monotonic(), DemoLogin.objects.exists()
+    return _known[1]
 
 
 def logins() -> list[dict[str, Any]]:

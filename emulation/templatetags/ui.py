@@ -112,5 +112,5 @@ def demo_logins() -> list[dict[str, Any]]:
 
 @register.inclusion_tag("includes/demo_notice.html")
 def demo_notice() -> dict[str, bool]:
-    """The word that figures are illustrative, on every page while demonstration data are loaded. One query."""
+    """The word that figures are illustrative, on every page while demonstration data are loaded."""
     return {"demo": demo.loaded()}
