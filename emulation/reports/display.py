@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from urllib.parse import quote, urlencode
 
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from emulation.models import CampaignIndicator, Grade, Indicator
@@ -36,15 +37,27 @@ class Grades:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A state as shown: key of `ui.STATES["result"]`, empty where there is a value and nothing to compare it with."""
+    """A state as shown: its key in `ui.STATES`, empty where there is a value and nothing to compare it with."""
 
     key: str
     icon: str
     colour: str
-    word: str | Promise
+    word: str
 
 
 PLAIN = Mark("", "", "", "")
+
+
+@cache
+def _mark(kind: str, key: str, language: str | None) -> Mark:
+    """Tables show a few states hundreds of times: the word is translated once a language."""
+    icon, colour, word = STATES[kind][key]
+    return Mark(key, icon, colour, str(word))
+
+
+def mark(key: str, kind: str = "result") -> Mark:
+    """A state of a result or of a sheet, in the language of the interface."""
+    return _mark(kind, key, get_language())
 
 
 def state_key(figure: Figure | None) -> str:
@@ -60,7 +73,7 @@ def state_key(figure: Figure | None) -> str:
 
 def mark_of(figure: Figure | None) -> Mark:
     key = state_key(figure)
-    return Mark(key, *STATES["result"][key]) if key else PLAIN
+    return mark(key) if key else PLAIN
 
 
 def trimmed(value: Fraction | int, places: int = 3) -> str:
@@ -175,12 +188,15 @@ class Links:
     period: str
     handed_in: bool
     _stems: dict[int, str] = field(default_factory=dict)
+    _queries: dict[tuple[str, int], str] = field(default_factory=dict)
 
     def query(self, period: str = "", year: int = 0) -> str:
-        fields = {"year": year or self.year, "period": period or self.period}
-        if self.handed_in:
-            fields["basis"] = "all"
-        return urlencode(fields)
+        key = period or self.period, year or self.year
+        found = self._queries.get(key)
+        if found is None:
+            basis = {"basis": "all"} if self.handed_in else {}
+            found = self._queries[key] = urlencode({"year": key[1], "period": key[0]} | basis)
+        return found
 
     def dashboard(self, unit: int) -> str:
         return f"{self._stem(unit)}?{self.query()}"

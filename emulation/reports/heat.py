@@ -12,6 +12,7 @@ from emulation.reports.display import (
     Page,
     coverage_text,
     decimals_for,
+    mark,
     mark_of,
     nil_text,
     state_key,
@@ -20,7 +21,6 @@ from emulation.reports.display import (
 )
 from emulation.reports.figures import Figure
 from emulation.reports.progress import Progress, sheet_mark
-from emulation.templatetags.ui import STATES
 from units import clock
 from units.models import Unit, UnitKind
 
@@ -120,20 +120,19 @@ def _why_silent(place: Lineage) -> tuple[Mark, str]:
     if place.is_leaf and report is not None and report.state in Report.HANDED_IN:
         return sheet_mark(report.state), _("not approved yet, so not in the figures of the branch")
     days = (clock.today() - place.round.due).days
-    mark = Mark("none", *STATES["result"]["none"])
     if days > 0:
-        return mark, _("overdue by %(days)d days, not in the figures of the branch") % {"days": days}
-    return mark, _("not in the figures of the branch")
+        return mark("none"), _("overdue by %(days)d days, not in the figures of the branch") % {"days": days}
+    return mark("none"), _("not in the figures of the branch")
 
 
 def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, decimals: int) -> Cell:
-    mark = mark_of(figure)
-    if figure is None or mark.key == "na":
-        return "h-na", "", "–", "", str(STATES["result"]["na"][2])
+    shown = mark_of(figure)
+    if figure is None or shown.key == "na":
+        return "h-na", "", "–", "", mark("na").word
     url = page.links.figure(unit, indicator)
-    if mark.key == "none":
-        return "h-none", url, "", mark.icon, str(mark.word)
-    if figure.nil or mark.key == "nil":
+    if shown.key == "none":
+        return "h-none", url, "", shown.icon, shown.word
+    if figure.nil or shown.key == "nil":
         value = nil_text()
     else:
         value = page.text(indicator, figure, decimals)
@@ -141,5 +140,6 @@ def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, de
             value = f"{value}/{trimmed(figure.target, 2)}"
     if not figure.complete and not figure.branch:
         return "", url, value, "", coverage_text(figure)
-    shown = mark.key in ("over", "met", "near", "miss")
-    return f"h-{mark.key}" if shown else "", url, value, mark.icon if shown else "", str(mark.word) if shown else ""
+    if shown.key in ("over", "met", "near", "miss"):
+        return f"h-{shown.key}", url, value, shown.icon, shown.word
+    return "", url, value, "", ""

@@ -20,13 +20,13 @@ from emulation.reports.display import (
     Page,
     coverage_text,
     decimals_for,
+    mark,
     mark_of,
     nil_text,
     trimmed,
 )
 from emulation.reports.figures import Figure, rule_of
 from emulation.reports.progress import place_order, sheet_mark
-from emulation.templatetags.ui import STATES
 from units.paths import path_ids
 
 Measure = Indicator.Measure
@@ -209,7 +209,7 @@ def _row_mark(page: Page, row: Contribution, parts: Parts, judged: Figure | None
     report = getattr(last, "report", None)
     if last.is_leaf and report is not None and report.state in Report.HANDED_IN:
         return sheet_mark(report.state)
-    return Mark("none", *STATES["result"]["none"])
+    return mark("none")
 
 
 def _note(page: Page, row: Contribution, parts: Parts) -> str:

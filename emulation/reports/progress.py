@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 from emulation import periods
 from emulation.models import Lineage, Report, Round
-from emulation.reports.display import Mark, Page
+from emulation.reports.display import Mark, Page, mark
 from emulation.reports.figures import Reading
-from emulation.templatetags.ui import STATES
 from units import clock
 from units.models import Unit, UnitKind
 
@@ -63,7 +62,7 @@ def subordinates(reading: Reading, unit: Unit, year: int, period: str) -> list[L
 
 
 def sheet_mark(state: str) -> Mark:
-    return Mark(state, *STATES["sheet"][state])
+    return mark(state, "sheet")
 
 
 def progress_of(page: Page) -> Progress | None:

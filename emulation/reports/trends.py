@@ -13,9 +13,8 @@ from django.utils.translation import gettext as _
 from emulation.models import Indicator
 from emulation.numbers import round_half_up
 from emulation.periods import QUARTERS, ROMAN
-from emulation.reports.display import Grades, Mark, mark_of, target_text, unit_text, value_text
+from emulation.reports.display import Grades, Mark, mark, mark_of, target_text, unit_text, value_text
 from emulation.reports.figures import Figure, Reading, Wanted
-from emulation.templatetags.ui import STATES
 
 Quarter = tuple[int, int]  # year, number
 
@@ -171,12 +170,12 @@ def stack_of(reading: Reading, unit: int, quarters: Sequence[Quarter]) -> Stack:
             if figure is not None and figure.target is not None:
                 counted[str(figure.outcome or "none")] += 1
         rows.append((short_label((year, quarter)), [counted[state] for state in STACKED]))
-    words = [Mark(state, *STATES["result"][state]) for state in STACKED]
+    words = [mark(state) for state in STACKED]
     options = {
         "periods": [label for label, _counts in rows],
         "series": [
-            {"state": mark.key, "name": str(mark.word), "data": [counts[at] for _label, counts in rows]}
-            for at, mark in enumerate(words)
+            {"state": word.key, "name": word.word, "data": [counts[at] for _label, counts in rows]}
+            for at, word in enumerate(words)
         ],
     }
     last = rows[-1][1]
