@@ -25,7 +25,7 @@ run: $(VENV)/run.stamp $(FRONT_END) $(CATALOGUES)
 	@if $(PYTHON) manage.py shell -v 0 -c "from units.models import Unit; raise SystemExit(Unit.objects.exists())"; then \
 	  echo "The database is empty: loading the demo."; $(PYTHON) manage.py seed_demo; fi
 	@echo "Open http://localhost:$(PORT) – Ctrl+C stops the server."
-	@exec $(VENV)/bin/gunicorn emulation.wsgi --bind localhost:$(PORT) --threads 8 --log-level warning
+	@exec $(VENV)/bin/gunicorn emulation.wsgi --bind localhost:$(PORT) --threads 8 --no-control-socket --log-level warning
 
 test: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES) $(CHROMIUM)
 	@$(VENV)/bin/ruff check .
