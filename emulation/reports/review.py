@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from emulation.consolidation import Value
 from emulation.models import Indicator, Report
 from emulation.numbers import format_number, round_half_up
+from emulation.reports.display import unit_text
 from emulation.reports.lines import Line, SheetReading, value_in
 from emulation.reports.sheets import (
     MISSING,
@@ -22,7 +23,6 @@ from emulation.reports.sheets import (
     quarter_short,
     result_text,
     target_text,
-    unit_text,
     value_text,
 )
 from emulation.scoring import Outcome

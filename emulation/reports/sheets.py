@@ -14,16 +14,15 @@ from django.utils.translation import gettext as _
 from emulation.checks import Entry
 from emulation.consolidation import Cell, Parts, Value, value_of
 from emulation.models import Indicator, Report, Result, ResultItem
-from emulation.numbers import format_number, format_part, input_number, round_half_up
+from emulation.numbers import format_number, format_part, input_number
 from emulation.periods import ROMAN, period_short
 from emulation.reports.deadlines import Deadline, deadline_of
+from emulation.reports.display import NBSP, trimmed, unit_text
 from emulation.reports.figures import rule_of
 from emulation.reports.lines import Figure, Line, SheetReading, Spec, value_in
 from emulation.scoring import SIGNS, shown_decimals
 
 MISSING = "–"
-NBSP = "\u00a0"
-TARGET_PLACES = 3
 STATES = ResultItem.State.choices
 
 
@@ -285,11 +284,6 @@ def typed_number(value: Decimal | None, indicator: Indicator) -> str:
     return format_part(value) if indicator.decimals == 0 else input_number(value)
 
 
-def unit_text(indicator: Indicator) -> str:
-    percent = indicator.measure == Indicator.Measure.CHECKLIST or indicator.scale == 100
-    return "%" if percent else indicator.unit_label
-
-
 def grade_name(spec: Spec, rank: int | Fraction) -> str:
     return next((grade.label for grade in spec.grades if grade.rank == rank), MISSING)
 
@@ -301,8 +295,7 @@ def target_text(line: Line) -> str:
     sign = SIGNS[line.comparator]
     if line.indicator.measure == Indicator.Measure.GRADE:
         return f"{sign}{NBSP}{grade_name(line.spec, line.target)}"
-    rounded = round_half_up(line.target, TARGET_PLACES).normalize()
-    return f"{sign}{NBSP}{format_number(rounded, max(0, -int(rounded.as_tuple().exponent)))}"
+    return f"{sign}{NBSP}{trimmed(line.target)}"
 
 
 def status_text(status: str) -> str:
