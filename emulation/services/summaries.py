@@ -291,6 +291,12 @@ def superiors_in_year(units: Iterable[int], year: int, drive: Campaign | None) -
     return {*inner, *kept.distinct()}
 
 
+def superiors_of_year(year: int, drive: Campaign | None) -> QuerySet[Lineage]:
+    """Keys of all units that had subordinates in a round of the year (or drive)."""
+    rounds = Round.objects.filter(drive=drive) if drive else Round.objects.quarters().filter(year=year)
+    return Lineage.objects.filter(round__in=rounds, is_leaf=False).values("unit")
+
+
 @transaction.atomic
 def recompute(
     units: Iterable[int],
@@ -307,8 +313,7 @@ def recompute(
     affected = superiors_in_year(units, year, drive)
     if not affected:
         return
-    # Two people at once: the second waits here, and then reads what the first one wrote.
-    list(Unit.objects.select_for_update().filter(pk__in=affected).order_by("-path").values_list("pk"))
+    _lock(affected)
     tree = Tree(year, drive, affected)
     book = Book(tree, indicators)
     if quarter is None:
@@ -316,6 +321,15 @@ def recompute(
     else:
         _store(book, {quarter, *tree.leaf_quarters()}, [p for p in tree.periods if quarter in tree.periods[p]])
     count_sheets(tree, quarter)
+
+
+def _lock(units: Iterable[int] | QuerySet) -> None:
+    """One computation of a unit's rows at a time: the second waits here, then reads what the first one wrote.
+
+    Always from leaf to root. Rows that only refer to a unit, such as new sheets, need not wait.
+    """
+    rows = Unit.objects.select_for_update(no_key=True).filter(pk__in=units)
+    list(rows.order_by("-path").values_list("pk"))
 
 
 def _store(book: Book, quarters: Iterable[int], wanted: Iterable[str]) -> None:
@@ -357,6 +371,7 @@ def books(year: int, drive: Campaign | None = None, indicators: Iterable[int] | 
 @transaction.atomic
 def rebuild(year: int, *, drive: Campaign | None = None, indicators: Iterable[int] | None = None) -> None:
     """Compute all consolidated figures of a year (or drive) anew, or those of some indicators."""
+    _lock(superiors_of_year(year, drive))
     for book in books(year, drive, indicators):
         _store(book, book.tree.rounds, book.tree.periods)
     count_sheets(Tree(year, drive))
