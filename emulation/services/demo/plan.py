@@ -85,6 +85,7 @@ def _place(campaign: Campaign, entries: list[dict[str, Any]], cast: Cast) -> Non
         row = CampaignIndicator(
             campaign=campaign,
             indicator=indicators[entry["indicator"]],
+            name=entry.get("name", ""),
             asked=entry["asked"],
             comparator=entry["comparator"],
             points=Decimal(entry["points"]),

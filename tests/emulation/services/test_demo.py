@@ -1,13 +1,15 @@
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from fractions import Fraction
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.utils import translation
+from django.utils.timezone import localdate
 
-from emulation.models import Campaign, Report, ReportVersion, Result, ResultChange, Round, Target
+from emulation.models import Campaign, CampaignIndicator, Report, ReportVersion, Result, ResultChange, Round, Target
 from emulation.numbers import format_number
 from emulation.reports import demo as demo_report
 from emulation.reports.figures import figures_of
@@ -94,6 +96,25 @@ def test_quarters_are_as_far_as_they_should_be(seeded):
         "approved": 4, "submitted": 3, "in_review": 1, "returned": 1, "draft": 6, "not_started": 5,
     }  # fmt: skip
     assert states(2020, 4) == {"not_started": 20}
+
+
+def test_past_quarters_are_handed_in_after_their_end_and_in_time(seeded):
+    past = Report.objects.filter(round__due__lt=clock.today(), state="approved").select_related("round")
+
+    assert past.count() == 120
+    for report in past.prefetch_related("events", "changes"):
+        end, due = report.round.last_day, report.round.due
+        days = {event.kind: localdate(event.at) for event in report.events.all()}
+        assert all(report.round.opens <= localdate(change.at) for change in report.changes.all())
+        assert end < days["submitted"] <= due
+        assert days["submitted"] + timedelta(days=1) < days["approved"] <= due + timedelta(days=5)
+
+
+def test_main_indicators_have_names_that_fit_a_column(seeded):
+    main = CampaignIndicator.objects.filter(is_main=True).select_related("indicator")
+
+    assert {row.campaign.year for row in main} == set(demo.YEARS)
+    assert [row.label for row in main if len(row.label) > 22] == []
 
 
 def test_calendars_lie_around_the_day_of_seeding(seeded):
