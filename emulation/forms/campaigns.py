@@ -136,9 +136,9 @@ class CampaignIndicatorForm(forms.ModelForm):
 
     range_min = NumberField(label=gettext_lazy("Plausible from"), required=False)
     range_max = NumberField(label=gettext_lazy("Plausible to"), required=False)
-    over_margin = NumberField(label=gettext_lazy("Over from (per cent of the target)"), required=False)
-    near_margin = NumberField(label=gettext_lazy("Near within (per cent of the target)"), required=False)
-    points = NumberField(label=gettext_lazy("Points"), decimals=2, required=False)
+    over_margin = NumberField(label=gettext_lazy("Over from (per cent of the target)"), at_least=0, required=False)
+    near_margin = NumberField(label=gettext_lazy("Near within (per cent of the target)"), at_least=0, required=False)
+    points = NumberField(label=gettext_lazy("Points"), decimals=2, at_least=0, required=False)
 
     class Meta:
         model = CampaignIndicator

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.utils.translation import get_language
 
 from emulation.numbers import NumberError, input_number, parse_number
@@ -15,8 +16,8 @@ from emulation.numbers import NumberError, input_number, parse_number
 class NumberField(forms.CharField):
     """A number as people type it (98,6 · 1.275.000), read by the one parser; empty is None."""
 
-    def __init__(self, *, decimals: int = 3, **kwargs: Any) -> None:
-        self.decimals = decimals
+    def __init__(self, *, decimals: int = 3, at_least: int | None = None, **kwargs: Any) -> None:
+        self.decimals, self.at_least = decimals, at_least
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         super().__init__(**{"widget": widget, "max_length": 30} | kwargs)
 
@@ -28,6 +29,9 @@ class NumberField(forms.CharField):
         if not text:
             return None
         try:
-            return parse_number(text, self.decimals)
+            number = parse_number(text, self.decimals)
         except NumberError as error:
             raise ValidationError(str(error)) from error
+        if self.at_least is not None:
+            MinValueValidator(self.at_least)(number)
+        return number

@@ -280,6 +280,16 @@ def test_campaign_indicator_create_places_it_with_its_range(client, movement, de
     assert [kind.code for kind in row.kinds.all()] == ["depot"]
 
 
+@pytest.mark.parametrize("column", ["over_margin", "near_margin", "points"])
+def test_campaign_indicator_margins_and_points_are_not_below_zero(client, movement, planner, column):
+    row = make_campaign_indicator(movement, make_indicator())
+    client.force_login(planner)
+
+    page = client.post(url("campaign-indicator-update", row.pk), {"asked": "quarter", column: "-1"})
+
+    assert column in page.context["form"].errors
+
+
 def test_campaign_indicator_that_another_campaign_asks_is_refused_on_the_page(client, movement, depot, planner):
     row = make_campaign_indicator(movement, make_indicator())
     other = make_campaign(movement.launching_unit)
