@@ -96,6 +96,10 @@ class Report(models.Model):
     ready_by = models.ForeignKey("units.User", on_delete=models.PROTECT, null=True, related_name="+")
     ready_at = models.DateTimeField(null=True)
 
+    last_by: str | None  # `with_last_step`
+    last_reason: str | None
+    last_lines: list[dict[str, str]] | None
+
     objects = ReportQuerySet.as_manager()
 
     class Meta:

@@ -15,7 +15,7 @@ from emulation.models import ChecklistItem, Grade, Indicator, Report, ReportEven
 from emulation.numbers import format_part
 from emulation.templatetags.ui import STATES
 
-EVENT_STATES = {
+EVENT_STATES: dict[str, str] = {
     ReportEvent.Kind.READY: "ready",
     ReportEvent.Kind.WITHDRAWN: "draft",
     ReportEvent.Kind.TAKEN_UP: "in_review",

@@ -166,10 +166,12 @@ class SheetReading:
             self.figures[row.indicator_id] = figure
         if round_.drive_id or round_.year == now.year:
             cells[self.unit.pk, slot(round_)][row.indicator_id] = figure.cell
-        if now.quarter and round_.year * 4 + round_.quarter == now.year * 4 + now.quarter - 1:
-            self.last_quarter[row.indicator_id] = figure.cell
-        if now.quarter and (round_.year, round_.quarter) == (now.year - 1, now.quarter):
-            self.last_year[row.indicator_id] = figure.cell
+        if now.quarter and round_.quarter:
+            ago = (now.year - round_.year) * 4 + now.quarter - round_.quarter
+            if ago == 1:
+                self.last_quarter[row.indicator_id] = figure.cell
+            elif ago == 4:
+                self.last_year[row.indicator_id] = figure.cell
 
     def _goals(self) -> dict[int, dict[int, Goal]]:
         if not self.report.lineage.is_leaf:

@@ -192,7 +192,7 @@ def falls(line: Line) -> bool:
         return True
     if unit_text(line.indicator) == "%":
         return abs(change) > FALL_POINTS
-    return abs(change) > abs(before.comparable or 0) * FALL_SHARE
+    return abs(change) > abs(before.comparable or Fraction(0)) * FALL_SHARE
 
 
 # ── the queue ─────────────────────────────────────────────────────────────

@@ -300,7 +300,8 @@ def target_text(line: Line) -> str:
 
 def status_text(status: str) -> str:
     """Nil and not applicable in a narrow cell; empty for a figure."""
-    return {Result.Status.NIL: _("nil"), Result.Status.NOT_APPLICABLE: _("n/a")}.get(status, "")
+    words: dict[str, str] = {Result.Status.NIL: _("nil"), Result.Status.NOT_APPLICABLE: _("n/a")}
+    return words.get(status, "")
 
 
 def value_text(spec: Spec, value: Value, places: int | None = None) -> str:
@@ -350,7 +351,8 @@ def outcome_key(line: Line) -> str:
     """Key of `ui.STATES["result"]`; empty where there is nothing to compare."""
     if line.figure is None or line.outcome is not None:
         return str(line.outcome or "")
-    return {Result.Status.NIL: "nil", Result.Status.NOT_APPLICABLE: "na"}.get(line.figure.entry.status, "")
+    keys: dict[str, str] = {Result.Status.NIL: "nil", Result.Status.NOT_APPLICABLE: "na"}
+    return keys.get(line.figure.entry.status, "")
 
 
 def figure_text(spec: Spec, figure: Figure | None) -> str:

@@ -44,8 +44,8 @@ def with_progress(reports: Iterable[Report]) -> list[Item]:
     reports = list(reports)
     plans = plans_of({report.round_id: report.round for report in reports}.values())
     filled: dict[int, set[int]] = defaultdict(set)
-    for report, indicator in Result.objects.filter(report__in=reports).values_list("report_id", "indicator_id"):
-        filled[report].add(indicator)
+    for pk, indicator in Result.objects.filter(report__in=reports).values_list("report_id", "indicator_id"):
+        filled[pk].add(indicator)
     items = []
     for report in reports:
         asked = plans[report.round_id].for_unit(report.unit.kind_id, report.lineage.path)
@@ -122,9 +122,8 @@ def own_task(item: Item, units: dict[Role, set[int]]) -> Task | None:
     if report.unit_id in units[Role.COMMANDER] and item.state == "ready":
         url, action = reverse("emulation:report-hand-in", args=[report.pk]), _("Hand in for review")
     elif report.unit_id in units[Role.STAFF] and item.state != "ready":
-        action = {Report.State.NOT_STARTED: _("Begin"), Report.State.RETURNED: _("Correct")}.get(
-            report.state, _("Continue")
-        )
+        words: dict[str, str] = {Report.State.NOT_STARTED: _("Begin"), Report.State.RETURNED: _("Correct")}
+        action = words.get(report.state, _("Continue"))
     elif report.state == Report.State.RETURNED:
         action = _("View")
     if not action:

@@ -167,11 +167,11 @@ def _trace(
             open_rows[row.indicator_id] = row
     joined, fresh = [], []
     for indicator, change in changed.items():
-        row = open_rows.get(indicator)
+        last = open_rows.get(indicator)
         after = entry_snapshot(change.entry)
-        if row is not None and row.by_id == by.pk and row.way == way:
-            row.after, row.at = after, now
-            joined.append(row)
+        if last is not None and last.by_id == by.pk and last.way == way:
+            last.after, last.at = after, now
+            joined.append(last)
         else:
             fresh.append(
                 ResultChange(

@@ -166,7 +166,7 @@ def plans_of(rounds: Iterable[Round]) -> dict[int, Plan]:
     rounds = list(rounds)
     quarters = {round_.year for round_ in rounds if not round_.drive_id}
     of_year = plans(quarters, expecting=quarters) if quarters else {}
-    drives = [round_.drive for round_ in rounds if round_.drive_id]
+    drives = [round_.drive for round_ in rounds if round_.drive]
     rows = list(placement_rows({drive.year for drive in drives}, drives)) if drives else []
     asked = asked_of(rows) if rows else Asked({}, [])
     return {

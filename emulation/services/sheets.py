@@ -54,7 +54,7 @@ def entry_closed_reason(round_: Round) -> str:
     """Why figures of the round cannot be entered today; empty when they can."""
     if round_.not_yet_open:
         return _("The round opens on %(date)s.") % {"date": date_format(round_.opens)}
-    if round_.closed:
+    if round_.closes and round_.closed:
         return _("The round closed on %(date)s.") % {"date": date_format(round_.closes)}
     return ""
 
