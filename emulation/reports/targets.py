@@ -15,8 +15,8 @@ from emulation.reports.display import Grades, value_text
 from emulation.reports.figures import figures_of
 from emulation.scoring import SIGNS
 from emulation.services.targets import Place
+from units import access
 from units.models import Unit, User
-from units.paths import branches_q
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +130,9 @@ def registrations_below(units: QuerySet[Unit], year: int) -> list[Below]:
     return [Below(unit, states.get(unit.pk, Registration.State.DRAFT), *counts[unit.pk]) for unit in units_]
 
 
-def waiting_for(user: User, paths: list[str], year: int) -> QuerySet[Registration]:
-    """Registrations handed in within the branches in which the user reviews."""
-    rows = Registration.objects.visible_to(user).filter(branches_q(paths, "unit__path"), year=year)
+def waiting_for(user: User, year: int) -> QuerySet[Registration]:
+    """Registrations handed in to the user as the reviewer responsible."""
+    rows = Registration.objects.filter(access.reviews_q(user, "unit__path"), year=year)
     return rows.filter(state=Registration.State.SUBMITTED).select_related("unit").order_by("unit__path")
 
 

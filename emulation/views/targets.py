@@ -20,10 +20,11 @@ from emulation.services import targets
 from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
-from units.models import Placement, Role, Unit
+from units.models import Placement, Unit
 
 State = Registration.State
 BELOW = 25  # subordinates on a page
+WAITING = 100  # registrations that are named
 
 
 def get_unit(request: HttpRequest, pk: int, year: int) -> Unit:
@@ -178,16 +179,12 @@ def registration_list(request: HttpRequest, unit: int, year: int) -> HttpRespons
     place = get_unit(request, unit, year)
     children = Unit.objects.children_of(place).filter(dissolved=None).order_by("order", "code")
     page = Paginator(children, BELOW).get_page(request.GET.get("page"))
-    reviewing = [m.unit.path for m in request.user.active_memberships if m.role == Role.REVIEWER and not m.office_id]
-    waiting = list(waiting_for(request.user, reviewing, year)[:100]) if reviewing else []
-    mine = {m.unit_id for m in request.user.active_memberships if m.role == Role.REVIEWER}
-    judges = access.reviewing_units([row.unit for row in waiting]) if waiting else {}
     context = {
         "unit": place,
         "year": year,
         "page": page,
         "rows": registrations_below(page.object_list, year),
-        "waiting": [row for row in waiting if judges[row.unit_id] in mine],
+        "waiting": list(waiting_for(request.user, year)[:WAITING]),
         "crumbs": [
             (_("Targets"), reverse("emulation:target-home")),
             (place.short, reverse("emulation:target-list", args=[place.pk, year])),
