@@ -333,3 +333,11 @@ def test_target_list_of_a_year_without_campaigns_says_what_comes(client, english
 
     assert "No campaign of this year asks this unit" in response.content.decode()
     assert client.get(url(depot, year=1900)).status_code == 404
+
+
+@pytest.mark.parametrize(("value", "saves"), [(None, True), (3, False)])
+def test_save_is_offered_only_where_something_can_be_typed(client, row, depot, superior, value, saves):
+    make_target(depot, row, value, assigned=3)
+    client.force_login(superior)
+
+    assert client.get(url(depot)).context["saves"] is saves
