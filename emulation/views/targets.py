@@ -162,7 +162,8 @@ class Grid:
             "sheet": sheet,
             "grid": self.form.grid(sheet),
             "columns": self.columns,
-            "saves": bool(self.columns & {ASSIGNED, REGISTERED}) and len(self.form.fields) > 1,  # the reason is there always
+            "saves": bool(self.columns & {ASSIGNED, REGISTERED})
+            and len(self.form.fields) > 1,  # the reason is there always
             "hands_in": targets.may_hand_in(user, self.unit) and state in (State.DRAFT, State.RETURNED),
             "agrees": AGREED in self.columns,
             "crumbs": [
