@@ -56,8 +56,8 @@ function start() {
     if (!cell) return;
     if (event.target.closest("[data-more]")) cell.open();
     if (event.target.closest("[data-enter]")) cell.report("reported");
-    if (event.target.closest("[data-take]")) cell.take();
-    if (event.target.closest("[data-keep]")) cell.keep();
+    if (event.target.closest("button[data-take]")) cell.take();
+    if (event.target.closest("button[data-keep]")) cell.keep();
   });
   form.addEventListener("keydown", (event) => {
     const cell = cellOf(event.target);
