@@ -111,9 +111,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """Everything the page shows. `superior` is the unit above in the period."""
+    """Everything the page shows. `superior` is the unit above in the period; `branch`: the unit has subordinates."""
 
     unit: Unit
+    branch: bool
     superior: Unit | None
     year: int
     period: str
@@ -211,6 +212,7 @@ def dashboard_of(unit: Unit, year: int, period: str, *, handed_in: bool = False,
     campaigns = list(Campaign.objects.launched().filter(parent=None).order_by("year"))
     return Dashboard(
         unit=unit,
+        branch=reading.inner(unit.pk, year, period),
         superior=place.parent if place else None,
         year=year,
         period=period,

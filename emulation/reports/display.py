@@ -132,8 +132,13 @@ class Delta:
 
 
 def delta_of(indicator: Indicator, now: Figure | None, before: Figure | None) -> Delta | None:
-    """None where one of the two has no value. The unrounded values are subtracted."""
+    """None where one of the two has no value, and for a sum or a single unit that is not complete yet.
+
+    The unrounded values are subtracted.
+    """
     if now is None or before is None:
+        return None
+    if not now.complete and (indicator.is_sum or not now.branch):
         return None
     if now.value.comparable is None or before.value.comparable is None or not now.reported or not before.reported:
         return None

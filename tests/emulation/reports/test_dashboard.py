@@ -102,12 +102,20 @@ def test_tile_says_how_much_has_been_reported(cast: Cast) -> None:
 
 
 def test_lower_is_better_turns_the_tone_of_a_change(cast: Cast) -> None:
-    indicator = make_indicator("count", "VP", direction="lower")
-    row = make_campaign_indicator(cast.campaign, indicator, is_tile=True)
-    make_report(cast.depot, make_rounds(2019)[1], {indicator: 3}, state=APPROVED)
-    make_report(cast.depot, make_rounds()[1], {indicator: 5}, state=APPROVED)
+    indicator = make_indicator("ratio", "VP", direction="lower")
+    make_campaign_indicator(cast.campaign, indicator, is_tile=True)
+    make_report(cast.depot, make_rounds(2019)[1], {indicator: (3, 100)}, state=APPROVED)
+    make_report(cast.depot, make_rounds()[1], {indicator: (5, 100)}, state=APPROVED)
     (tile,) = show(cast).tiles
-    assert (tile.delta.text, tile.delta.tone, row.indicator.direction) == ("2", "miss", "lower")
+    assert (tile.delta.text, tile.delta.tone, tile.delta.rises) == ("2", "miss", True)
+
+
+def test_sum_that_is_not_complete_is_not_compared_with_last_year(cast: Cast) -> None:
+    row = initiatives(cast, is_tile=True)
+    for year in (2019, 2020):
+        make_report(cast.depot, make_rounds(year)[1], {row.indicator: 5}, state=APPROVED)
+    (tile,) = show(cast).tiles
+    assert (tile.value, tile.short, tile.delta, tile.before) == ("5", "1/5", None, "5")
 
 
 def test_reached_counts_indicators_with_a_target(cast: Cast) -> None:
