@@ -52,7 +52,11 @@ def _read(plain: str, decimals: int, typed: str) -> Decimal:
                 return Decimal(f"{sign}{whole}{rest}")
             raise NumberError(
                 _("“%(text)s” can be read as %(thousands)s or as %(decimal)s. Type one of the two.")
-                % {"text": typed, "thousands": f"{sign}{whole}{rest}", "decimal": f"{sign}{whole}{mark}{rest}0"}
+                % {
+                    "text": typed,
+                    "thousands": f"{sign}{whole}{rest}",
+                    "decimal": input_number(Decimal(f"{sign}{whole}.{rest}")),
+                }
             )
         return Decimal(f"{sign}{whole}.{rest}")
     if match := _GROUPED.fullmatch(plain):

@@ -1,5 +1,7 @@
 """The quarterly sheets of a unit: filling in, reporting as ready, handing in, withdrawing, history."""
 
+import re
+
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
@@ -92,7 +94,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
     changes = report.changes.select_related("indicator", "by")
     chosen = request.GET.get("indicator", "")
-    if chosen.isdecimal():
+    if re.fullmatch("[0-9]{1,9}", chosen):
         changes = changes.filter(indicator=int(chosen))
     page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
     context = {"report": report, "steps": timeline(report), "page": page, "changes": in_words(page), "chosen": chosen}
