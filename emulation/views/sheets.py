@@ -1,9 +1,8 @@
 """The quarterly sheets of a unit: filling in, reporting as ready, handing in, withdrawing, history."""
 
-import re
-
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
