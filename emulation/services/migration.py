@@ -168,6 +168,9 @@ def load_results(rows: Iterable[Row], *, by: User, approved: bool, correct: str 
     rounds = _rounds({(year, quarter) for year, quarter, _unit in by_sheet})
     reports = _sheets(by_sheet, rounds)
     changed = _write(by_sheet, reports, by=by, correct=correct)
+    places = ((rounds[year, quarter], lines[0].unit) for (year, quarter, _unit), lines in by_sheet.items())
+    for round_ in {round_ for round_, unit in places if not unit.exists_on(round_.last_day)}:
+        place_units(round_)
     finished = _approve([reports[key] for key in by_sheet], by=by) if approved else 0
     for year in sorted({year for year, _quarter, _unit in by_sheet}):
         rebuild(year)

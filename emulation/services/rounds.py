@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 
 from emulation import periods
-from emulation.models import Campaign, Lineage, Report, Result, Round
+from emulation.models import Campaign, Lineage, Report, Round
 from emulation.services.plan import Plan, plan_of, slot
 from emulation.services.summaries import rebuild, recompute
 from units.models import Placement, Unit
-from units.paths import segment
+from units.paths import branches_q, segment
 from units.services import TreeChange, lineage_on
 
+# An empty sheet, made with its round.
+UNTOUCHED = Q(state=Report.State.NOT_STARTED, results=None, changes=None, events=None)
 Calendar = dict[int, tuple[date, date, date | None]]
 
 
@@ -59,13 +62,11 @@ def set_up_drive_round(drive: Campaign, *, opens: date, due: date, closes: date 
 def place_units(round_: Round) -> None:
     """Write where every unit stood on the last day of the round's period.
 
-    A unit dissolved inside the period keeps its last place in it when it has figures of the round.
+    A unit that has ended by then, but on whose sheet of the round something happened, keeps its last
+    place, below the nearest of its superiors that is placed in the round.
     """
     chains = lineage_on(round_.last_day)
-    for unit, last_day in _ended_with_figures(round_, chains):
-        chain = lineage_on(last_day).get(unit, [])
-        for depth, superior in enumerate(chain, start=1):
-            chains.setdefault(superior, chain[:depth])
+    _add_ended(round_, chains)
     parents = {chain[-2] for chain in chains.values() if len(chain) > 1}
     wanted = {
         unit: (chain[-2] if len(chain) > 1 else None, "".join(map(segment, chain)), unit not in parents)
@@ -79,8 +80,8 @@ def place_units(round_: Round) -> None:
         elif place != (lineage.parent_id, lineage.path, lineage.is_leaf):
             lineage.parent_id, lineage.path, lineage.is_leaf = place
             changed.append(lineage)
-    Report.objects.filter(lineage__in=gone, state=Report.State.NOT_STARTED, results=None).delete()
-    Lineage.objects.filter(pk__in=gone, report=None).delete()
+    Report.objects.filter(lineage__in=gone).delete()
+    Lineage.objects.filter(pk__in=gone).delete()
     Lineage.objects.bulk_update(changed, ["parent", "path", "is_leaf"], batch_size=500)
     Lineage.objects.bulk_create(
         (
@@ -91,20 +92,32 @@ def place_units(round_: Round) -> None:
     )
 
 
-def _ended_with_figures(round_: Round, chains: dict[int, list[int]]) -> Iterable[tuple[int, date]]:
-    """Units that ended inside the period and have figures in it, each with its last day."""
-    ended = Unit.objects.filter(dissolved__gt=round_.first_day, dissolved__lte=round_.last_day)
-    with_figures = Result.objects.filter(report__round=round_).values("report__unit")
-    for unit, dissolved in ended.filter(pk__in=with_figures).values_list("pk", "dissolved"):
+def _add_ended(round_: Round, chains: dict[int, list[int]]) -> None:
+    """Add to `chains` the units that do not exist on the round's last day and have more than an empty sheet in it."""
+    absent = Q(unit__dissolved__lte=round_.last_day) | Q(unit__established__gt=round_.last_day)
+    ended = set(round_.reports.filter(absent).exclude(UNTOUCHED).values_list("unit_id", flat=True)) - chains.keys()
+    if not ended:
+        return
+    superiors = dict(Placement.objects.filter(until=None).values_list("unit_id", "parent_id"))
+
+    def chain_of(unit: int) -> list[int]:
         if unit not in chains:
-            yield unit, dissolved - timedelta(days=1)
+            superior = superiors.get(unit)
+            while superior is not None and superior not in chains and superior not in ended:
+                superior = superiors.get(superior)
+            chains[unit] = [*(chain_of(superior) if superior is not None else []), unit]
+        return chains[unit]
+
+    for unit in ended:
+        chain_of(unit)
 
 
 def make_sheets(rounds: Iterable[Round], units: Iterable[int] | None = None) -> None:
     """The missing sheets of every unit that is asked something, in the state *not started*."""
     plans: dict[tuple[int, int | None], Plan] = {}
     for round_ in rounds:
-        plan = plans.setdefault((round_.year, round_.drive_id), plan_of(round_))
+        plan = plans.get((round_.year, round_.drive_id)) or plan_of(round_)
+        plans[round_.year, round_.drive_id] = plan
         lineages = round_.lineages.filter(report=None)
         if units is not None:
             lineages = lineages.filter(unit__in=list(units))
@@ -118,13 +131,16 @@ def make_sheets(rounds: Iterable[Round], units: Iterable[int] | None = None) -> 
         )
 
 
-def fit_sheets(rounds: Iterable[Round]) -> None:
+def fit_sheets(rounds: Iterable[Round], units: Iterable[int] | None = None) -> None:
     """Sheets for just the units that are asked something; a sheet on which something happened stays."""
     rounds = list(rounds)
-    make_sheets(rounds)
+    units = None if units is None else list(units)
+    make_sheets(rounds, units)
     for round_ in rounds:
         plan = plan_of(round_)
-        untouched = round_.reports.filter(state=Report.State.NOT_STARTED, results=None, changes=None, events=None)
+        untouched = round_.reports.filter(UNTOUCHED)
+        if units is not None:
+            untouched = untouched.filter(unit__in=units)
         places = untouched.values_list("pk", "unit__kind_id", "lineage__path")
         unasked = [pk for pk, kind, path in places if not plan.asks(kind, path, slot(round_))]
         Report.objects.filter(pk__in=unasked).delete()
@@ -138,14 +154,22 @@ def follow_tree(change: TreeChange) -> None:
             (drives if round_.drive_id else quarters).append(round_)
     if not quarters and not drives:
         return
-    touched = [*change.units, *change.superiors]
     for round_ in [*quarters, *drives]:
         place_units(round_)
-    make_sheets([*quarters, *drives], change.units)
+    moved = _branches_of(change.units, [*quarters, *drives])
+    fit_sheets([*quarters, *drives], moved)
+    touched = moved | change.superiors  # what is asked may differ under another superior
     for year in sorted({round_.year for round_ in quarters}):
         recompute(touched, year=year)
     for round_ in drives:
         recompute(touched, year=round_.year, drive=round_.drive)
+
+
+def _branches_of(units: Iterable[int], rounds: Iterable[Round]) -> set[int]:
+    """The units and everything that stands below them in the rounds."""
+    places = Lineage.objects.filter(round__in=list(rounds))
+    paths = places.filter(unit__in=units).values_list("path", flat=True).distinct()
+    return {*units, *places.filter(branches_q(paths)).values_list("unit_id", flat=True)}
 
 
 def existed_in(unit: Unit, round_: Round) -> bool:
@@ -156,19 +180,18 @@ def existed_in(unit: Unit, round_: Round) -> bool:
 
 
 def place_of(unit: Unit, round_: Round) -> Lineage:
-    """The unit's place in the round, made when it is missing (a unit that ended inside the period)."""
+    """The unit's place in the round, made when it is missing: for a unit that has ended before the last day.
+
+    Once its sheet has figures, `place_units` puts everything below it in order.
+    """
     found = Lineage.objects.filter(unit=unit, round=round_).first()
-    if found is None:
-        day = min(round_.last_day, unit.dissolved - timedelta(days=1)) if unit.dissolved else round_.last_day
-        chain = lineage_on(day)[unit.pk]
-        if len(chain) > 1:
-            place_of(Unit.objects.get(pk=chain[-2]), round_)
-            Lineage.objects.filter(round=round_, unit=chain[-2]).update(is_leaf=False)
-        found = Lineage.objects.create(
-            round=round_,
-            unit=unit,
-            parent_id=chain[-2] if len(chain) > 1 else None,
-            path="".join(map(segment, chain)),
-            is_leaf=not Placement.objects.on(day).filter(parent=unit).exists(),
-        )
-    return found
+    if found is not None:
+        return found
+    superior, above = unit, None
+    while above is None and superior is not None:
+        superior = superior.placements.select_related("parent").get(until=None).parent
+        above = Lineage.objects.filter(unit=superior, round=round_).first()
+    if above is not None:
+        Lineage.objects.filter(pk=above.pk).update(is_leaf=False)
+    path = (above.path if above else "") + segment(unit.pk)
+    return Lineage.objects.create(round=round_, unit=unit, parent=superior, path=path)

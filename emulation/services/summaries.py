@@ -284,8 +284,6 @@ def superiors_in_year(units: Iterable[int], year: int, drive: Campaign | None) -
         chain |= fresh
         paths = Lineage.objects.filter(round__in=rounds, unit__in=fresh).values_list("path", flat=True).distinct()
         fresh = {pk for path in paths for pk in path_ids(path)} - chain
-        if not fresh - set(units):
-            break
     inner = Lineage.objects.filter(round__in=rounds, unit__in=chain, is_leaf=False).values_list("unit_id", flat=True)
     kept = Summary.objects.filter(unit__in=chain, year=year, drive=drive).values_list("unit_id", flat=True)
     return {*inner, *kept.distinct()}
