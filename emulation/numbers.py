@@ -31,8 +31,7 @@ def parse_number(text: str, decimals: int) -> Decimal:
     number = _read(plain, decimals, text.strip())
     if abs(number) >= LIMIT:
         raise NumberError(_("“%(text)s” is too large; figures stay below 100 billion.") % {"text": text.strip()})
-    places = -int(number.normalize().as_tuple().exponent)
-    if places > decimals:
+    if (Fraction(number) * 10**decimals).denominator != 1:
         raise NumberError(
             _("“%(text)s”: enter a whole number.") % {"text": text.strip()}
             if decimals == 0

@@ -58,7 +58,9 @@ class Round(models.Model):
                 violation_error_message=_("This quarter already has its round."),
             ),
             models.CheckConstraint(
-                condition=Q(quarter__in=[1, 2, 3, 4], drive=None) | Q(quarter=None, drive__isnull=False),
+                # In SQL an empty quarter is in no list and in every one: it has to be said that there is one.
+                condition=Q(quarter__isnull=False, quarter__in=[1, 2, 3, 4], drive=None)
+                | Q(quarter=None, drive__isnull=False),
                 name="round_quarter_or_drive",
                 violation_error_message=_("A round belongs to a quarter or to a peak drive."),
             ),

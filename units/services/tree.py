@@ -268,13 +268,20 @@ def superiors_on(unit: Unit, day: date) -> list[int]:
 
 
 def lineage_on(day: date) -> dict[int, list[int]]:
-    """For every unit that exists on `day`: keys of its superiors then, root first, itself last."""
+    """For every unit that exists on `day`: keys of its superiors then, root first, itself last.
+
+    A unit that has always existed may be older than its superior: then the nearest superior counts that
+    existed already.
+    """
     existing = set(Unit.objects.existing_on(day).values_list("pk", flat=True))
-    parents = {  # a unit that has always existed may be older than its superior
-        unit: parent if parent in existing else None
-        for unit, parent in Placement.objects.on(day).values_list("unit_id", "parent_id")
-        if unit in existing
-    }
+    placed = dict(Placement.objects.on(day).values_list("unit_id", "parent_id"))
+    parents = {unit: parent for unit, parent in placed.items() if unit in existing}
+    absent = {parent for parent in parents.values() if parent is not None} - existing
+    above = dict(Placement.objects.filter(until=None).values_list("unit_id", "parent_id")) if absent else {}
+    for unit, parent in parents.items():
+        while parent is not None and parent not in existing:
+            parent = above.get(parent)
+        parents[unit] = parent
     chains: dict[int, list[int]] = {}
     for start in parents:
         open_units = [start]

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError
 
+from tests.constraints import assert_refused
 from tests.factories import make_membership, make_office, make_user
 from units.models import Membership, Role, User
 
@@ -18,16 +19,18 @@ def test_only_a_reviewer_is_limited_to_an_office(depot):
 
 
 def test_the_same_open_role_twice_is_refused(staff, depot):
-    with pytest.raises(IntegrityError):
-        make_membership(staff, depot, Role.STAFF)
+    again = Membership(user=staff, unit=depot, role=Role.STAFF, since=date(2020, 1, 1))
+
+    assert_refused(again, "membership_one_open")
 
 
 def test_the_same_open_role_for_one_office_twice_is_refused(depot):
     user, office = make_user(), make_office()
     make_membership(user, depot, Role.REVIEWER, office=office)
 
-    with pytest.raises(IntegrityError):
-        make_membership(user, depot, Role.REVIEWER, office=office)
+    again = Membership(user=user, unit=depot, role=Role.REVIEWER, office=office, since=date(2020, 1, 1))
+
+    assert_refused(again, "membership_one_open_per_office")
 
 
 def test_a_role_may_be_given_again_after_it_ended(depot):

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.utils import translation
 
+from tests.constraints import assert_refused
 from tests.factories import make_unit, make_unit_kind
 from units.models import Placement, Unit
 
@@ -17,8 +18,9 @@ def test_a_unit_dissolved_before_it_was_established_is_refused(depot):
 
 
 def test_a_second_open_placement_is_refused(depot, elsewhere):
-    with pytest.raises(IntegrityError):
-        Placement.objects.create(unit=depot, parent=elsewhere, since=date(2020, 1, 1))
+    second = Placement(unit=depot, parent=elsewhere, since=date(2020, 1, 1))
+
+    assert_refused(second, "placement_one_open_per_unit")
 
 
 def test_a_placement_that_ends_before_it_begins_is_refused(depot, elsewhere):

@@ -1,0 +1,105 @@
+"""What holds for the project as a whole."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.core.management import call_command
+from django.db.models import BaseConstraint
+
+ROOT = Path(__file__).resolve().parent.parent
+APPS = ["units", "emulation", "awards"]  # in the order of their dependencies
+PURE = ["emulation/periods.py", "emulation/consolidation.py", "emulation/scoring.py", "emulation/numbers.py"]
+PRODUCTION = {
+    "PRODUCTION": "1", "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "ALLOWED_HOSTS": "thidua.example",
+}  # fmt: skip
+
+
+def manage(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, with nothing in its environment but what is given."""
+    base = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "manage.py", *command], cwd=ROOT, env=base | environment, capture_output=True, text=True,
+        check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.django_db
+def test_migrations_are_complete() -> None:
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+def test_deployment_check_is_clean_in_production() -> None:
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **PRODUCTION)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["SECRET_KEY", "ALLOWED_HOSTS"])
+def test_production_does_not_start_without_its_settings_and_names_them(name: str) -> None:
+    done = manage("check", **{key: value for key, value in PRODUCTION.items() if key != name})
+    assert done.returncode == 1
+    assert f"Set the environment variable {name} before starting" in done.stderr
+
+
+def test_development_needs_no_settings() -> None:
+    done = manage("check")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def imports(path: Path) -> Iterator[str]:
+    """Modules that a source file imports, wherever in it."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_lower_app_does_not_import_a_higher_one(app: str) -> None:
+    higher = APPS[APPS.index(app) + 1 :]
+    wrong = [
+        f"{path.relative_to(ROOT)}: {module}"
+        for path in sorted((ROOT / app).rglob("*.py"))
+        for module in imports(path)
+        if module.split(".")[0] in higher
+        # The project package is in `emulation` too: its addresses and settings know every app.
+        and path.relative_to(ROOT).as_posix() not in ("emulation/urls.py", "emulation/settings.py")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("source", PURE)
+def test_pure_rules_know_no_database_and_no_request(source: str) -> None:
+    known = {"django.utils.translation", *(path.removesuffix(".py").replace("/", ".") for path in PURE)}
+    ours = {module for module in imports(ROOT / source) if module.split(".")[0] in ("django", *APPS)}
+    assert ours - known - {"emulation"} == set()
+
+
+def constraints() -> list[tuple[str, BaseConstraint]]:
+    return [
+        (model._meta.label, constraint)
+        for app in APPS
+        for model in apps.get_app_config(app).get_models()
+        for constraint in model._meta.constraints
+    ]
+
+
+def test_every_constraint_says_in_words_what_it_refuses() -> None:
+    silent = [
+        f"{model}.{constraint.name}"
+        for model, constraint in constraints()
+        if constraint.violation_error_message == BaseConstraint.default_violation_error_message
+    ]
+    assert silent == []
+
+
+def test_every_constraint_has_its_test() -> None:
+    tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("models/test_*.py"))
+    assert [constraint.name for _model, constraint in constraints() if f'"{constraint.name}"' not in tests] == []
