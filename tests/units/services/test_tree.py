@@ -356,11 +356,11 @@ def test_lineage_on_gives_every_unit_that_exists_its_superiors_then(region, depa
     assert lineage_on(DAY)[young.pk] == [region.pk, elsewhere.pk, young.pk]
 
 
-def test_lineage_on_leaves_out_a_superior_that_did_not_exist_yet(region):
+def test_lineage_on_passes_over_a_superior_that_did_not_exist_yet(region):
     young = make_unit(region, established=date(2015, 1, 1))
     old = make_unit(young)
 
-    assert lineage_on(date(2014, 1, 1)) == {region.pk: [region.pk], old.pk: [old.pk]}
+    assert lineage_on(date(2014, 1, 1)) == {region.pk: [region.pk], old.pk: [region.pk, old.pk]}
 
 
 def test_lineage_on_asks_twice_whatever_the_number_of_units(django_assert_num_queries, depot, workshop, elsewhere):
