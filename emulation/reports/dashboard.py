@@ -175,7 +175,7 @@ def default_period(unit: Unit, year: int) -> str:
     quarters = list(places.order_by("round__quarter").values_list("round__quarter", "round__due"))
     due = [quarter for quarter, day in quarters if day < clock.today()]
     last = (due or [quarter for quarter, _day in quarters] or [1])[-1]
-    return ("Q1", "H1", "9M", "Y")[last - 1]
+    return {1: "Q1", 2: "H1", 3: "9M"}.get(last or 4, "Y")
 
 
 def latest_year() -> int:
@@ -221,7 +221,7 @@ def dashboard_of(unit: Unit, year: int, period: str, *, handed_in: bool = False,
         years=sorted({year, *(row.year for row in campaigns)}),
         at=timezone.now(),
         reached=_reached(page),
-        tiles=[_tile(page, row) for row in placed if row.is_tile and page.figure(row.indicator)][:TILES],
+        tiles=_tiles(page, placed),
         heat=heat_of(page, below, [row.indicator for row in placed if row.is_main], progress),
         areas=_areas(page),
         progress=progress,
@@ -275,9 +275,14 @@ def _reached(page: Page) -> Reached:
     return Reached(sum(now), len(now), both_now - both_before if known else None)
 
 
-def _tile(page: Page, placed: CampaignIndicator) -> Tile:
+def _tiles(page: Page, placed: list[CampaignIndicator]) -> list[Tile]:
+    known = ((row, page.figure(row.indicator)) for row in placed if row.is_tile)
+    return [_tile(page, row, figure) for row, figure in known if figure is not None][:TILES]
+
+
+def _tile(page: Page, placed: CampaignIndicator, figure: Figure) -> Tile:
     indicator = placed.indicator
-    figure, before = page.figure(indicator), page.figure(indicator, year=page.year - 1)
+    before = page.figure(indicator, year=page.year - 1)
     return Tile(
         label=placed.label,
         value=nil_text() if figure.nil else page.text(indicator, figure),

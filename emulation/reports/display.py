@@ -27,7 +27,7 @@ GOOD = (Outcome.OVER, Outcome.MET)
 class Grades:
     """Names of classes by scale and rank, read when first asked for: one query, or none."""
 
-    _names: dict[tuple[int, int], str] | None = field(default=None)
+    _names: dict[tuple[int | None, int], str] | None = field(default=None)
 
     def name(self, indicator: Indicator, rank: Fraction | int) -> str:
         if self._names is None:

@@ -39,7 +39,7 @@ from emulation.reports.parts import (
     total_row,
     unit_rows,
 )
-from emulation.reports.trends import TREND_QUARTERS, Trend, last_quarters, trend_of, wanted_quarters
+from emulation.reports.trends import TREND_QUARTERS, Quarter, Trend, last_quarters, trend_of, wanted_quarters
 from units.models import Unit
 
 NAMED = 8  # units with missing figures named before the rest is only counted
@@ -172,26 +172,7 @@ def explain(
 ) -> Explained:
     """The figure of the unit's branch; by its direct subordinates, or by quarter (always for a single unit)."""
     drawn = last_quarters(year, period, TREND_QUARTERS)
-    years = sorted({year, year - 1, *(of for of, _quarter in drawn)})
-    reading = Reading(
-        Q(unit=unit, round__year__in=years) | Q(parent=unit, round__year=year), years, handed_in=handed_in
-    )
-    reading.complete(unit.pk, year)
-    reading.load_plans(years, [indicator.pk, indicator.predecessor_id or 0])
-    reading.indicators[indicator.pk] = indicator
-    quarters = tuple(f"Q{quarter}" for quarter in periods.QUARTERS[period])
-    below = tuple({pk for pk, of, _quarter in reading.places if of == year and pk != unit.pk})
-    wanted = tuple(dict.fromkeys((period, *quarters)))
-    only = (indicator.pk,)
-    lines = (indicator.pk, indicator.predecessor_id or 0)
-    reading.load(
-        Wanted((unit.pk,), year, wanted, only),
-        Wanted((unit.pk,), year - 1, (period,), only),
-        *wanted_quarters(unit.pk, drawn, lines),
-        Wanted(below, year, wanted, only),
-        Wanted((unit.pk,), year, quarters, only, alone=True),
-        items=indicator.measure == Measure.CHECKLIST and not reading.inner(unit.pk, year, period),
-    )
+    reading = _read(unit, indicator, year, period, drawn, handed_in)
     page = Page(unit, year, period, reading, Grades(), Links(year, period, handed_in), [indicator])
     branch = reading.inner(unit.pk, year, period)
     figure = page.figure(indicator)
@@ -229,6 +210,30 @@ def explain(
         branch=branch,
         trend=trend_of(reading, unit.pk, indicator, drawn, page.grades, page.label(indicator)),
     )
+
+
+def _read(unit: Unit, indicator: Indicator, year: int, period: str, drawn: list[Quarter], handed_in: bool) -> Reading:
+    """The figure by quarter, its parts, last year's and those of the quarters `drawn`."""
+    years = sorted({year, year - 1, *(of for of, _quarter in drawn)})
+    places = Q(unit=unit, round__year__in=years) | Q(parent=unit, round__year=year)
+    reading = Reading(places, years, handed_in=handed_in)
+    reading.complete(unit.pk, year)
+    lines = (indicator.pk, indicator.predecessor_id or 0)
+    reading.load_plans(years, lines)
+    reading.indicators[indicator.pk] = indicator
+    quarters = tuple(f"Q{quarter}" for quarter in periods.QUARTERS[period])
+    below = tuple({pk for pk, of, _quarter in reading.places if of == year and pk != unit.pk})
+    wanted = tuple(dict.fromkeys((period, *quarters)))
+    only = (indicator.pk,)
+    reading.load(
+        Wanted((unit.pk,), year, wanted, only),
+        Wanted((unit.pk,), year - 1, (period,), only),
+        *wanted_quarters(unit.pk, drawn, lines),
+        Wanted(below, year, wanted, only),
+        Wanted((unit.pk,), year, quarters, only, alone=True),
+        items=indicator.measure == Measure.CHECKLIST and not reading.inner(unit.pk, year, period),
+    )
+    return reading
 
 
 # ── the rule in words ─────────────────────────────────────────────────────
@@ -277,7 +282,7 @@ def _contrast(page: Page, indicator: Indicator, figure: Figure | None, rows: lis
     ]
     if len(values) < 2:
         return ""
-    wrong = with_unit(format_number(sum(values) / len(values), indicator.shown_decimals), indicator)
+    wrong = with_unit(format_number(sum(values, Fraction(0)) / len(values), indicator.shown_decimals), indicator)
     if wrong == with_unit(format_number(figure.value.value, indicator.shown_decimals), indicator):
         return ""
     return _("An average of the units' ratios would give %(wrong)s – wrong, because a small unit would weigh as much "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from django.db.models import Q
@@ -50,7 +51,7 @@ def margins_of(indicator: Indicator, placed: CampaignIndicator | None) -> Margin
     over = placed.over_margin if placed else None
     near = placed.near_margin if placed else None
     if over is None and indicator.is_sum:
-        over = 0
+        over = Decimal(0)
     return Margins(None if over is None else Fraction(over), Fraction(DEFAULT_NEAR if near is None else near))
 
 
@@ -199,8 +200,8 @@ class Reading:
         key = (indicator, unit, year, period)
         if key not in self._placed:
             place, plan = self.place(unit, year, period), self.plans.get(year)
-            known = plan is not None and place is not None
-            self._placed[key] = plan.placement(indicator, place.unit.kind_id, place.path) if known else None
+            found = plan.placement(indicator, place.unit.kind_id, place.path) if plan and place else None
+            self._placed[key] = found
         return self._placed[key]
 
     def margins(self, indicator: Indicator, unit: int, year: int, period: str) -> Margins:
@@ -219,8 +220,8 @@ class Reading:
             for period in want.periods:
                 inner = [unit for unit in want.units if not want.alone and self.inner(unit, want.year, period)]
                 if inner:
-                    rows = Q(unit__in=inner, year=want.year, period=period)
-                    stored |= rows if want.indicators is None else rows & Q(indicator__in=want.indicators)
+                    some = Q(unit__in=inner, year=want.year, period=period)
+                    stored |= some if want.indicators is None else some & Q(indicator__in=want.indicators)
                 alone = set(want.units).difference(inner)
                 if alone:
                     leaves[want.year] |= alone
@@ -240,8 +241,10 @@ class Reading:
         return ["unit_id", "year", "period", "indicator_id", "target", "comparator", *(self.name + p for p in parts)]
 
     def _keep_stored(self, row: tuple) -> None:
-        unit, year, period, indicator, target, comparator, *columns, classes, targeted, met = row
-        parts = Parts(*columns, {int(key): list(value) for key, value in classes.items()})
+        unit, year, period, indicator, target, comparator, *sums, classes, targeted, met = row
+        numerator, denominator, samples, reported, expected = sums
+        counted = {int(key): list(value) for key, value in classes.items()}
+        parts = Parts(numerator, denominator, samples, reported, expected, counted)
         self._found[unit, indicator, year, period] = self._figure(
             unit, indicator, year, period, parts, branch=True, targeted=targeted, met=met,
             target=None if target is None else Fraction(target, TARGET_UNITS), comparator=comparator,
@@ -305,9 +308,10 @@ class Reading:
         known = set()
         for year, quarter, unit, state, indicator, cell in read_cells(results, read_items(results) if items else {}):
             known.add(indicator)
-            self.own[year].cells[unit, quarter][indicator] = cell
+            key = unit, quarter or 1  # peak drives, which have no quarter, are not among the results
+            self.own[year].cells[key][indicator] = cell
             if state == Report.State.APPROVED:
-                self.own[year].approved.add((unit, quarter))
+                self.own[year].approved.add(key)
         for year, unit, indicator, goal in read_goals(targets):
             self.own[year].goals[unit][indicator] = goal
         return known
@@ -343,9 +347,9 @@ def figures_of(
 
 def machine_rows(unit: Unit, year: int, period: str, indicator: Indicator | None = None) -> list[dict[str, object]]:
     """What `manage.py figures` prints: approved figures only, one object per indicator, plain texts."""
-    chosen = Indicator.objects.select_related("area") if indicator is None else [indicator]
-    chosen = {row.pk: row for row in chosen}
-    grades = {(g.scale_id, g.rank): g.code for g in Grade.objects.all()}
+    catalogue = Indicator.objects.select_related("area") if indicator is None else [indicator]
+    chosen = {row.pk: row for row in catalogue}
+    grades: dict[tuple[int | None, int], str] = {(g.scale_id, g.rank): g.code for g in Grade.objects.all()}
     found = figures_of([unit], year, [period], indicators=chosen.values())
     text = periods.period_text(year, period)
     return [

@@ -10,7 +10,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from emulation import periods
-from emulation.consolidation import Parts, Rule, over_rounds, value_of
+from emulation.consolidation import NOTHING, Parts, Rule, over_rounds, value_of
 from emulation.models import Indicator, Lineage, Report, ReportEvent
 from emulation.numbers import format_number
 from emulation.reports.display import (
@@ -288,13 +288,13 @@ def quarter_rows(page: Page, indicator: Indicator, branch: bool, events: Iterabl
         sources = [_source(report, approvals)] if report else []
         if figure is None and not sources:
             continue
-        parts = shows_parts(indicator) and figure is not None
+        value = figure.value if figure is not None and shows_parts(indicator) else NOTHING
         rows.append(
             PartRow(
                 name=periods.quarter_label(page.year, quarter),
                 url=page.links.figure(page.unit.pk, indicator, f"Q{quarter}"),
-                numerator=part_text(figure.value.numerator) if parts else "",
-                denominator=part_text(figure.value.denominator) if parts else "",
+                numerator=part_text(value.numerator),
+                denominator=part_text(value.denominator),
                 value=nil_text() if figure and figure.nil else page.text(indicator, figure, decimals),
                 mark=mark_of(figure),
                 share="",

@@ -95,7 +95,7 @@ def progress_of(page: Page) -> Progress | None:
 
 
 def place_order(place: Lineage) -> tuple:
-    return list(UnitKind.Block).index(place.unit.kind.block), place.unit.order, place.unit.code
+    return UnitKind.Block.values.index(place.unit.kind.block), place.unit.order, place.unit.code
 
 
 def _leaf_mark(report: Report, overdue: bool) -> Mark:

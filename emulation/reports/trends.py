@@ -101,7 +101,7 @@ def trend_of(
         points,
         _trend_options(indicator, shown, points, start if has_break else None, grades),
         _trend_sentence(points),
-        former.label if has_break else "",
+        former.label if former is not None and has_break else "",
     )
 
 
