@@ -48,11 +48,6 @@ def quarter_of(day: date) -> int:
     return (day.month + 2) // 3
 
 
-def periods_with(quarter: int) -> list[str]:
-    """Standard periods that contain the quarter."""
-    return [period for period, quarters in QUARTERS.items() if quarter in quarters]
-
-
 def making_quarters(quarters: Sequence[int], *, flow: bool, asked: Sequence[int]) -> tuple[int, ...]:
     """Those of a period's `quarters` whose rounds make its figure, for an indicator asked in the rounds `asked`.
 

@@ -44,14 +44,6 @@ def test_quarters_follow_each_other_without_a_gap(year: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("quarter", "found"),
-    [(1, ["Q1", "H1", "9M", "Y"]), (2, ["Q2", "H1", "9M", "Y"]), (3, ["Q3", "9M", "Y"]), (4, ["Q4", "Y"])],
-)
-def test_periods_with_names_all_periods_of_a_quarter(quarter: int, found: list[str]) -> None:
-    assert periods.periods_with(quarter) == found
-
-
-@pytest.mark.parametrize(
     ("period", "flow", "asked", "making"),
     [
         ("Y", True, (1, 2, 3, 4), (1, 2, 3, 4)),
