@@ -29,6 +29,7 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
         MEDIA_ROOT=tmp_path_factory.mktemp("files"),
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
+        WHITENOISE_AUTOREFRESH=True,  # else every test client reads all static files first
     ):
         yield
 

@@ -26,10 +26,7 @@ def main(command: list[str]) -> int:
             settings.write("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n")
         server.start()
         try:
-            # A browser keeps its connection to the live server: with it, the base could not be dropped at the end.
-            uri = server.get_uri()
-            uri += ("&" if "?" in uri else "?") + "conn_max_age=0"
-            return subprocess.call(command, env=os.environ | {"DATABASE_URL": uri})
+            return subprocess.call(command, env=os.environ | {"DATABASE_URL": server.get_uri()})
         finally:
             server.stop()
 

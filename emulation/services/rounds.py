@@ -124,7 +124,9 @@ def make_sheets(rounds: Iterable[Round], units: Iterable[int] | None = None) -> 
         Report.objects.bulk_create(
             (
                 Report(unit_id=unit, round=round_, lineage_id=lineage)
-                for lineage, unit, kind, path in lineages.values_list("pk", "unit_id", "unit__kind_id", "path")
+                for lineage, unit, kind, path in lineages.order_by("path").values_list(
+                    "pk", "unit_id", "unit__kind_id", "path"
+                )
                 if plan.asks(kind, path, slot(round_))
             ),
             batch_size=1000,

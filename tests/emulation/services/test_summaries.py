@@ -234,7 +234,7 @@ def stored_sheets() -> dict[tuple[int, int], tuple[int, int, int]]:
 
 
 @settings(
-    deadline=None, max_examples=int(os.environ.get("EXAMPLES", "25")), phases=[Phase.generate, Phase.shrink],
+    deadline=None, max_examples=int(os.environ.get("EXAMPLES", "12")), phases=[Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 @given(data=st.data())
