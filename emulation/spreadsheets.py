@@ -1,0 +1,127 @@
+"""Writing of xlsx and csv files in which nothing that people typed can become a formula. No database.
+
+A spreadsheet program runs what begins with `=`, `+`, `-` or `@` (also behind a tab, a line break, or in
+full width) when it opens a csv file, or when somebody edits the cell later. Text therefore goes into xlsx
+as strings in cells formatted as text, and into csv behind an apostrophe; numbers and dates stay such.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from io import BytesIO, StringIO
+from typing import Any
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CSV = "text/csv; charset=utf-8"
+Value = str | int | Decimal | date | None
+
+TEXT_LIMIT = 32_767  # characters of an Excel cell
+_STARTERS = frozenset("=+-@")
+_DATE = "dd/mm/yyyy"
+_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+
+
+def starts_formula(text: str) -> bool:
+    """Whether a spreadsheet program could take `text` for a formula, also after invisible characters."""
+    if text[:1] in ("\t", "\r", "\n"):
+        return True
+    for char in unicodedata.normalize("NFKC", text):
+        if char.isspace() or unicodedata.category(char) in ("Cc", "Cf"):
+            continue
+        return char in _STARTERS
+    return False
+
+
+def csv_text(value: Value) -> str:
+    """`value` as it stands in a csv cell: numbers with a plain point, ISO dates, harmless text."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return f"'{value}" if starts_formula(value) else value
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+
+
+def csv_file(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+    """A csv file in UTF-8 with BOM (Excel reads Vietnamese only with it), separated by commas."""
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow([csv_text(head) for head in heads])
+    writer.writerows([csv_text(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
+def xlsx_file(title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+    """A plain table: a head that stays in sight, a filter, columns as wide as what stands in them."""
+    book = Book()
+    sheet = book.sheet(title)
+    head = book.format(bold=True, bg_color="#DDE6DC", border=1, text_wrap=True, valign="vcenter")
+    widths = [len(text) for text in heads]
+    for column, text in enumerate(heads):
+        book.put(sheet, 0, column, text, head)
+    last = 0
+    for last, row in enumerate(rows, start=1):  # noqa: B007 – how many rows there were
+        for column, value in enumerate(row):
+            book.put(sheet, last, column, value)
+            widths[column] = max(widths[column], len(str(value or "")))
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, min(60, max(8, width + 2)))
+    sheet.freeze_panes(1, 1)
+    if heads:
+        sheet.autofilter(0, 0, last, len(heads) - 1)
+    return book.close()
+
+
+class Book:
+    """A workbook in memory. Everything that is written goes through `put`."""
+
+    def __init__(self) -> None:
+        self._file = BytesIO()
+        self.workbook = Workbook(self._file, _SAFE)
+        self._formats: dict[str, Format] = {}
+        self._properties: dict[int, dict[str, Any]] = {}
+
+    def format(self, **properties: Any) -> Format:
+        """The format with these properties of XlsxWriter, made once."""
+        key = repr(sorted(properties.items()))
+        if key not in self._formats:
+            self._formats[key] = self.workbook.add_format(properties)
+            self._properties[id(self._formats[key])] = properties
+        return self._formats[key]
+
+    def sheet(self, name: str) -> Worksheet:
+        """A new sheet; what Excel does not allow in a name is left out of it."""
+        allowed = re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", name).strip().strip("'")[:31]
+        return self.workbook.add_worksheet(allowed or None)
+
+    def put(self, sheet: Worksheet, row: int, column: int, value: Value, format: Format | None = None) -> None:
+        """Write one cell by the type of `value`. A text that could start a formula is quoted for good."""
+        if isinstance(value, str):
+            text = value[:TEXT_LIMIT]
+            if starts_formula(text):
+                format = self._quoted(format)
+            sheet.write_string(row, column, text, format or self.format(num_format="@"))
+        elif isinstance(value, date):
+            sheet.write_datetime(row, column, value, format or self.format(num_format=_DATE))
+        elif value is None:
+            sheet.write_blank(row, column, None, format)
+        else:
+            sheet.write_number(row, column, value, format)
+
+    def _quoted(self, format: Format | None) -> Format:
+        """The same format with Excel's mark for text, so that editing the cell does not run it either."""
+        own = self._properties.get(id(format), {})
+        return self.format(**own | {"num_format": "@", "quote_prefix": True})
+
+    def close(self) -> bytes:
+        """Finish the workbook; the file."""
+        self.workbook.close()
+        return self._file.getvalue()

@@ -1,0 +1,91 @@
+"""Whatever people type stays text in what we write; numbers and dates stay such."""
+
+import csv
+from datetime import date
+from decimal import Decimal
+from io import BytesIO, StringIO
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from openpyxl import load_workbook
+from openpyxl.utils.escape import unescape
+
+from emulation.spreadsheets import Book, csv_file, csv_text, starts_formula, xlsx_file
+
+DANGEROUS = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", " =1", "\u200b=1"]
+XML_TEXT = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\ufffe\uffff\r", min_codepoint=9), max_size=80
+)
+
+
+def read_csv(content: bytes) -> list[list[str]]:
+    return list(csv.reader(StringIO(content.decode("utf-8-sig"), newline="")))
+
+
+def cells(content: bytes):
+    return list(load_workbook(BytesIO(content)).active.iter_rows())
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_what_could_be_a_formula_is_recognised(text: str) -> None:
+    assert starts_formula(text)
+
+
+@pytest.mark.parametrize("text", ["", "Quân số", "98,6", "a=b", "(=1)", "'=1"])
+def test_plain_text_is_no_formula(text: str) -> None:
+    assert not starts_formula(text)
+
+
+@given(
+    st.sampled_from(["", " ", "\t", "\u00a0", "\u200b", "\ufeff"]),
+    st.sampled_from("=+-@＝＋－＠"),
+    st.text(max_size=20),
+)
+def test_csv_cell_never_begins_with_a_formula(before: str, sign: str, after: str) -> None:
+    assert csv_text(before + sign + after) == "'" + before + sign + after
+
+
+@given(st.lists(st.lists(XML_TEXT, min_size=2, max_size=2), max_size=5))
+@example([['=cmd|"/c calc"!A1', 'x";=1\r\n=2']])
+def test_csv_file_reads_back_and_no_cell_is_a_formula(rows: list[list[str]]) -> None:
+    found = read_csv(csv_file(["a", "b"], rows))
+    assert [[cell.removeprefix("'") for cell in row] for row in found[1:]] == [
+        [text.removeprefix("'") for text in row] for row in rows
+    ]
+    assert [cell for row in found for cell in row if starts_formula(cell)] == []
+
+
+@settings(max_examples=40)
+@given(XML_TEXT)
+@example("=1+1")
+@example('=HYPERLINK("http://x","y")')
+@example("{=1}")
+@example("http://example.org")
+def test_xlsx_text_is_a_string_whatever_it_says(text: str) -> None:
+    [[_head], [cell]] = cells(xlsx_file("a", ["h"], [[text]]))
+    assert (cell.data_type, cell.hyperlink) == ("s", None) or text == ""
+    assert unescape(cell.value or "") == text
+
+
+@pytest.mark.parametrize("text", DANGEROUS[:4])
+def test_xlsx_text_does_not_become_a_formula_when_somebody_edits_it(text: str) -> None:
+    book = Book()
+    book.put(book.sheet("a"), 0, 0, text, book.format(bold=True, num_format="0"))
+    [[cell]] = cells(book.close())
+    assert (cell.quotePrefix, cell.number_format, cell.font.b) == (True, "@", True)
+
+
+def test_numbers_and_dates_stay_what_they_are() -> None:
+    rows = [[-5, Decimal("98.6"), date(2020, 3, 31), None]]
+    assert read_csv(csv_file(["a", "b", "c", "d"], rows))[1] == ["-5", "98.6", "2020-03-31", ""]
+    found = cells(xlsx_file("a", ["a", "b", "c", "d"], rows))[1]
+    assert [cell.data_type for cell in found] == ["n", "n", "d", "n"]
+    assert [cell.value for cell in found[:2]] == [-5, 98.6]
+    assert found[2].value.date() == date(2020, 3, 31)
+
+
+def test_names_of_sheets_are_made_fit_for_excel() -> None:
+    content = xlsx_file("Quý I/2020: [kho] *'" + "x" * 40, ["a"], [])
+    assert load_workbook(BytesIO(content)).sheetnames == ["Quý I 2020   kho   'xxxxxxxxxxx"]
+    assert load_workbook(BytesIO(xlsx_file("", [], []))).sheetnames == ["Sheet1"]
