@@ -31,6 +31,7 @@ EXEMPT = {
     "TargetChange": "is the trace",
     "UnitChange": "is the trace",
     "DemoLogin": "written once, by seed_demo",
+    "Notice": "derived from the events of sheets, which are the trace",
 }
 # Never changed by anybody: no trace needed.
 SAVED_WITHOUT_TRACE = {"Registration": "RegistrationEvent", "RegistrationEvent": "is the trace"}

@@ -1,6 +1,7 @@
 from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
 from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
 from .demo import DemoLogin
+from .notices import Notice
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
 from .rounds import Lineage, Round
 from .summaries import Summary
@@ -20,6 +21,7 @@ __all__ = [
     "GradeScale",
     "Indicator",
     "Lineage",
+    "Notice",
     "Registration",
     "RegistrationEvent",
     "Report",

@@ -11,8 +11,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emulation.models import Indicator, Report, ReportEvent, ReportVersion, ReturnedLine, Round
+from emulation.models import Indicator, Notice, Report, ReportEvent, ReportVersion, ReturnedLine, Round
 from emulation.services.cells import snapshot
+from emulation.services.notices import tell_unit
 from emulation.services.plan import plan_of_unit, slot
 from emulation.services.summaries import recompute
 from units import access
@@ -205,6 +206,7 @@ def approve(report: Report, *, by: User) -> Report:
     _refuse_own(by, report)
     event = _enter(report, State.APPROVED, Kind.APPROVED, by=by)
     keep_version(report, event)
+    tell_unit(Notice.Kind.APPROVED, report, by=by)
     return report
 
 
@@ -251,6 +253,7 @@ def _open_again(report: Report, kind: str, *, by: User, reason: str, lines: Mapp
     ReturnedLine.objects.bulk_create(ReturnedLine(report=report, indicator_id=pk, reason=reasons[pk]) for pk in names)
     logged = [{"indicator": code, "reason": reasons[pk]} for pk, code in names.items()]
     _enter(report, State.RETURNED, kind, by=by, reason=reason, lines=logged)
+    tell_unit(Notice.Kind(kind), report, by=by, text=reason or " · ".join(reasons.values()))
     return report
 
 

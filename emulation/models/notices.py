@@ -1,0 +1,73 @@
+"""Notices: what happened to a sheet, told in the app to those whom it concerns."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Exists, F, OuterRef
+from django.db.models.functions import Length, Substr
+from django.utils.translation import gettext_lazy as _
+
+from emulation.models.catalogue import Indicator
+from emulation.models.reports import Report
+from emulation.models.rounds import Lineage
+from units import access
+
+if TYPE_CHECKING:
+    from units.models import User
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: User) -> Self:
+        """The user's own notices, of sheets that the user still reads.
+
+        Says what `Report.objects.visible_to` says, in one query and over the user's few rows.
+        """
+        mine = [m.unit_id for m in user.active_memberships if m.role in access.READERS]
+        then = Lineage.objects.filter(
+            unit__in=mine,
+            round=OuterRef("report__round"),
+            path=Substr(OuterRef("report__lineage__path"), 1, Length(F("path"))),
+        )
+        return self.filter(access.figures_q(user, "report__unit__path") | Exists(then), user=user)
+
+    def unread(self) -> Self:
+        return self.filter(read_at=None)
+
+
+class Notice(models.Model):
+    """One user is told that something happened to a sheet, or to one figure of it (`indicator`).
+
+    Derived: the event itself stands on the sheet's timeline, whether the notice was read or not. `text` is
+    what was said there, a reason or a comment. What is due is no row: `reports.reminders` computes it.
+    """
+
+    class Kind(models.TextChoices):
+        RETURNED = "returned", _("Sheet returned")
+        REOPENED = "reopened", _("Sheet reopened")
+        APPROVED = "approved", _("Sheet approved")
+        MENTIONED = "mentioned", _("You were mentioned")
+        CORRECTION_ASKED = "correction_asked", _("Correction asked")
+        CORRECTION_DECIDED = "correction_decided", _("Correction decided")
+        EXTENDED = "extended", _("More time given")
+        EXTENSION_ENDED = "extension_ended", _("Extension ended")
+
+    user = models.ForeignKey("units.User", on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="notices")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, null=True, related_name="+")
+    text = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey("units.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["user", "read_at"]), models.Index(fields=["user", "-at"])]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.report_id}"
