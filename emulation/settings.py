@@ -14,6 +14,8 @@ env = environ.Env()
 
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("DEBUG shows the application's secrets to everybody: leave it out in production.")
 
 
 def required_in_production(name: str, development: str) -> str:

@@ -47,6 +47,11 @@ def test_production_does_not_start_without_its_settings_and_names_them(name: str
     assert f"Set the environment variable {name} before starting" in done.stderr
 
 
+def test_production_does_not_start_in_debug_mode() -> None:
+    done = manage("check", **PRODUCTION, DEBUG="1")
+    assert (done.returncode, "DEBUG shows the application's secrets" in done.stderr) == (1, True)
+
+
 def test_development_needs_no_settings() -> None:
     done = manage("check")
     assert (done.returncode, done.stderr) == (0, "")

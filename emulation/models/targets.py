@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -110,9 +110,31 @@ class TargetChange(models.Model):
         return f"{self.field}: {self.before} → {self.after}"
 
 
+def _made_by(user: User) -> Q:
+    """Whether the user took part in making a registration."""
+    typed = TargetChange.objects.filter(
+        by=user,
+        field=TargetChange.Field.REGISTERED,
+        target__unit=OuterRef("unit"),
+        target__campaign_indicator__campaign__year=OuterRef("year"),
+    )
+    handed = RegistrationEvent.objects.filter(
+        registration=OuterRef("pk"), by=user, kind=RegistrationEvent.Kind.SUBMITTED
+    )
+    return Q(Exists(typed) | Exists(handed))
+
+
 class RegistrationQuerySet(models.QuerySet["Registration"]):
     def visible_to(self, user: User) -> Self:
         return self.filter(access.figures_q(user, "unit__path"))
+
+    def made_by(self, user: User) -> Self:
+        """Registrations in which the user registered a value or that they handed in, ever."""
+        return self.filter(_made_by(user))
+
+    def judged_by(self, user: User) -> Self:
+        """Registrations that the user judges: responsible for the unit as reviewer, and no part in making them."""
+        return self.filter(access.reviews_q(user, "unit__path"), ~_made_by(user))
 
 
 class Registration(models.Model):

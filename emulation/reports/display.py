@@ -16,7 +16,7 @@ from emulation.models import CampaignIndicator, Grade, Indicator
 from emulation.numbers import format_number, round_half_up
 from emulation.reports.figures import Figure, Reading
 from emulation.scoring import SIGNS, Outcome, shown_decimals
-from emulation.templatetags.ui import STATES
+from emulation.states import STATES
 from units.models import Unit
 
 NBSP = "\u00a0"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import ChecklistItem, Grade, Indicator, Report, ReportEvent, Result, ResultChange, ResultItem
 from emulation.numbers import format_part
-from emulation.templatetags.ui import STATES
+from emulation.states import STATES
 
 EVENT_STATES: dict[str, str] = {
     ReportEvent.Kind.READY: "ready",

@@ -141,16 +141,19 @@ class SheetReading:
     def _results(self, only: Collection[int] | None, siblings: bool) -> Iterator[Result]:
         """Figures of this sheet; of the unit's other sheets that are compared; of the units beside it."""
         round_ = self.report.round
-        wanted = Q(report=self.report)
+        wanted = Q(pk=self.report.pk)
         if round_.quarter:
-            earlier = Q(report__round__year=round_.year, report__round__quarter__lt=round_.quarter)
+            earlier = Q(round__year=round_.year, round__quarter__lt=round_.quarter)
             before = [4, round_.quarter] if round_.quarter == 1 else [round_.quarter]
-            earlier |= Q(report__round__year=round_.year - 1, report__round__quarter__in=before)
-            wanted |= Q(earlier, report__unit=self.unit, report__state__in=Report.HANDED_IN)
+            earlier |= Q(round__year=round_.year - 1, round__quarter__in=before)
+            wanted |= Q(earlier, state__in=Report.HANDED_IN)
+        # Sheets are named first: one condition over all figures would read the round of every unit.
+        sheets = Report.objects.filter(wanted, unit=self.unit).order_by().values("pk")
         parent = self.report.lineage.parent_id
         if siblings and parent:
-            wanted |= Q(report__round=round_, report__lineage__parent=parent, report__state__in=Report.HANDED_IN)
-        rows = Result.objects.filter(wanted).select_related("report__round", "grade")
+            beside = Report.objects.handed_in().filter(lineage__round=round_, lineage__parent=parent)
+            sheets = sheets.union(beside.order_by().values("pk"))
+        rows = Result.objects.filter(report__in=sheets).select_related("report__round", "grade")
         return (rows if only is None else rows.filter(indicator__in=only)).iterator()
 
     def _keep(self, row: Result, cells: dict[tuple[int, int], dict[int, Cell]]) -> None:

@@ -15,7 +15,6 @@ from emulation.reports.display import Grades, value_text
 from emulation.reports.figures import figures_of
 from emulation.scoring import SIGNS
 from emulation.services.targets import Place
-from units import access
 from units.models import Unit, User
 
 
@@ -131,8 +130,8 @@ def registrations_below(units: QuerySet[Unit], year: int) -> list[Below]:
 
 
 def waiting_for(user: User, year: int) -> QuerySet[Registration]:
-    """Registrations handed in to the user as the reviewer responsible."""
-    rows = Registration.objects.filter(access.reviews_q(user, "unit__path"), year=year)
+    """Registrations handed in to the user as the reviewer responsible, without those they took part in."""
+    rows = Registration.objects.judged_by(user).filter(year=year)
     return rows.filter(state=Registration.State.SUBMITTED).select_related("unit").order_by("unit__path")
 
 

@@ -15,7 +15,7 @@ from emulation.models import Registration, Report, Result
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.sheets import state_of
 from emulation.services.plan import plans_of, slot
-from units import access, clock
+from units import clock
 from units.models import Role, User
 
 OWN = 24  # sheets of own units that are looked at, newest first
@@ -152,8 +152,8 @@ def registrations(user: User, units: dict[Role, set[int]]) -> Iterable[Registrat
     """Registrations that the user's units still owe, and those handed in to the user."""
     State = Registration.State
     own = Q(unit__in=units[Role.STAFF] | units[Role.COMMANDER], state__in=[State.DRAFT, State.RETURNED])
-    theirs = Q(access.reviews_q(user, "unit__path"), state=State.SUBMITTED)
-    rows = Registration.objects.filter(own | theirs)
+    theirs = Registration.objects.judged_by(user).filter(state=State.SUBMITTED)
+    rows = Registration.objects.filter(own | Q(pk__in=theirs.values("pk")))
     return rows.select_related("unit")[:REVIEWS]
 
 

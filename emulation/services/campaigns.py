@@ -20,7 +20,7 @@ from emulation.services.summaries import rebuild
 from units import access, clock
 from units.errors import Refused
 from units.models import Role, Unit, UnitKind, User
-from units.paths import branch_q
+from units.paths import branch_q, path_ids
 
 State = Campaign.State
 Scope = Mapping[Unit, bool]  # unit → with its whole branch
@@ -111,6 +111,10 @@ def _check_place(campaign: Campaign) -> None:
     parent = campaign.parent
     if parent is None and Campaign.objects.filter(year=campaign.year, parent=None).exclude(pk=campaign.pk).exists():
         raise Refused(_("This year already has its movement; hang the new campaign below it."))
+    if parent is None and len(path_ids(campaign.launching_unit.path)) > 2:
+        raise Refused(
+            _("The year's movement is launched by the unit at the top or one directly below it."), "launching_unit"
+        )
     if parent is not None and parent.year != campaign.year:
         raise Refused(_("A campaign belongs to the same year as the one it is part of."), "parent")
     if parent is not None and parent.state == State.CLOSED:

@@ -71,15 +71,7 @@ def may_agree(user: User, registration: Registration) -> bool:
 
 def took_part(user: User, registration: Registration) -> bool:
     """Whether the user registered a value of the unit and year or handed the registration in, ever."""
-    typed = TargetChange.objects.filter(
-        by=user,
-        field=Field.REGISTERED,
-        target__unit=registration.unit_id,
-        target__campaign_indicator__campaign__year=registration.year,
-    )
-    return typed.exists() or (
-        registration.pk is not None and registration.events.filter(by=user, kind=Kind.SUBMITTED).exists()
-    )
+    return Registration.objects.filter(pk=registration.pk).made_by(user).exists()
 
 
 # ── which ─────────────────────────────────────────────────────────────────
@@ -304,9 +296,10 @@ def return_registration(unit: Unit, year: int, *, by: User, reason: str) -> Regi
 def agree(
     unit: Unit, year: int, lines: Mapping[int, Agreement | None], *, by: User, reason: str = ""
 ) -> Registration:
-    """The reviewer sets what holds: for a registration handed in, or later with a reason.
+    """The reviewer sets what holds, for a registration handed in or agreed before.
 
-    `lines` maps campaign indicators to what is agreed (None: no target); those not named stay.
+    `lines` maps campaign indicators to what is agreed (None: no target); those not named stay. A
+    value that was agreed before changes with a reason only.
     """
     registration = _for_review(unit, year, by=by)
     if registration.state not in (State.SUBMITTED, State.AGREED):

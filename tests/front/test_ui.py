@@ -6,7 +6,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from emulation.models import Campaign, Registration, Report
-from emulation.templatetags.ui import STATES
+from emulation.states import STATES
 
 
 def render(source, **context):

@@ -23,7 +23,7 @@ def administered_units(user: User) -> UnitQuerySet:
 class UnitFilter(forms.Form):
     """Query string of the tree page."""
 
-    q = forms.CharField(required=False, max_length=100)
+    q = forms.CharField(required=False)
     dissolved = forms.BooleanField(required=False)
 
     def filter(self, units: UnitQuerySet) -> UnitQuerySet:

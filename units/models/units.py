@@ -85,9 +85,12 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         return self.filter(branches_q(m.unit.path for m in user.active_memberships))
 
     def found_by(self, text: str) -> Self:
-        """Units whose code or name contains every word of `text`, blind to case and diacritics."""
+        """Units whose code or name contains every word of `text`, blind to case and diacritics.
+
+        What stands behind the first hundred characters is not read: a name is hardly longer.
+        """
         found = self
-        for word in fold(text).split():
+        for word in fold(text[:100]).split():
             found = found.filter(search__contains=word)
         return found
 

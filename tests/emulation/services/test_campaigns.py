@@ -65,6 +65,13 @@ def test_create_campaign_needs_staff_of_the_launching_unit(department, chief, st
             campaigns.create_campaign(draft(department), by=user, documents=[], scope={})
 
 
+def test_movement_of_a_year_is_not_for_units_further_down(depot, staff):
+    message = refusal(campaigns.create_campaign, draft(depot), by=staff, documents=[], scope={depot: True})
+
+    assert message == "The year's movement is launched by the unit at the top or one directly below it."
+    assert not Campaign.objects.exists()
+
+
 def test_create_campaign_refuses_units_of_others(department, elsewhere, planner):
     message = refusal(campaigns.create_campaign, draft(department), by=planner, documents=[], scope={elsewhere: True})
 

@@ -320,6 +320,15 @@ def test_judging_is_forbidden_to_others_and_to_who_took_part(
     ]
 
 
+def test_registration_does_not_wait_for_who_took_part(client, english, department, submitted):
+    both = make_user("both", (department, Role.REVIEWER), language="en")
+    client.force_login(both)
+    address = reverse("emulation:registration-list", args=[department.pk, 2020])
+    assert client.get(address).context["waiting"] == [submitted]
+    submitted.events.update(by=both)
+    assert client.get(address).context["waiting"] == []
+
+
 def test_hand_in_is_forbidden_without_the_role(client, row, depot, staff):
     client.force_login(staff)
 

@@ -156,6 +156,10 @@ def test_search_does_not_find_what_lies_beyond_reach(client, reviewer, elsewhere
     assert page(client, reviewer, "unit-tree", q="CHC").context["found"] == []
 
 
+def test_search_with_a_text_of_any_length_finds_nothing(client, reviewer, depot):
+    assert page(client, reviewer, "unit-tree", q="x" * 500).context["found"] == []
+
+
 def test_search_finds_dissolved_units_on_request(client, administrator, reviewer, depot):
     dissolve_unit(depot, effective=date(2020, 7, 1), by=administrator, decision="1")
 
