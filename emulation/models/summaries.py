@@ -70,7 +70,9 @@ class Summary(models.Model):
     period = models.CharField(max_length=2)
     # An index of its own would lead every search for rows without a drive through the rows of all years.
     drive = models.ForeignKey(Campaign, on_delete=models.CASCADE, null=True, related_name="summaries", db_index=False)
-    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="+")
+    # No constraint of the database: it would lock the indicator after the units, where who changes a figure or
+    # a definition holds the indicator first, and the two would wait for each other.
+    indicator = models.ForeignKey(Indicator, on_delete=models.CASCADE, related_name="+", db_constraint=False)
 
     numerator = models.BigIntegerField(default=0)
     denominator = models.BigIntegerField(default=0)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
 from emulation.models import Report, Result, ResultChange, ResultItem
+from units import access
 from units.errors import Refused
 from units.models import User
 
@@ -187,12 +188,14 @@ def _trace(
 def save_cells(report: Report, changes: Iterable[CellChange], *, by: User) -> Report:
     """Save typed cells of a sheet that is open for entry; the first one makes it a draft.
 
-    Checks of the figures themselves belong to the form. Raises `Refused` when the sheet or a line is not
-    open, `Conflict` when somebody else saved a cell meanwhile. Returns the sheet as it is now.
+    Checks of the figures themselves belong to the form. Requires staff of the unit. Raises `Refused` when
+    the sheet or a line is not open, `Conflict` when somebody else saved a cell meanwhile. Returns the sheet
+    as it is now.
     """
-    from emulation.services.sheets import lock, open_lines, refuse_unless_open
+    from emulation.services.sheets import lock, may_enter, open_lines, refuse_unless_open
 
     report = lock(report)
+    access.require(may_enter(by, report))
     refuse_unless_open(report)
     changes = list(changes)
     allowed = open_lines(report)

@@ -1,4 +1,8 @@
-"""The life of a sheet: who may do what, and one function for every transition."""
+"""The life of a sheet: who may do what, and one function for every transition.
+
+Every transition requires the role itself (`PermissionDenied`), then the state (`Refused`); views ask `may_…`
+only in order to show. A reviewer who took part in making the sheet is refused with words.
+"""
 
 from __future__ import annotations
 
@@ -115,8 +119,11 @@ def _require_state(report: Report, *states: str) -> None:
 def _enter(
     report: Report, state: str, kind: str, *, by: User, reason: str = "", lines: list[dict[str, str]] | None = None
 ) -> ReportEvent:
-    """Put the sheet into `state` with an event, and bring the consolidated figures up to date."""
-    counted = report.state in Report.HANDED_IN or state in Report.HANDED_IN
+    """Put the sheet into `state` with an event, and bring the consolidated figures up to date.
+
+    They follow only where the sheet counts differently: whoever takes it up changes none. No check of the role.
+    """
+    counted = _counts(report.state) != _counts(state)
     report.state, report.state_since = state, timezone.now()
     report.save(update_fields=["state", "state_since"])
     event = ReportEvent.objects.create(
@@ -125,6 +132,11 @@ def _enter(
     if counted:
         recompute([report.unit_id], year=report.round.year, drive=report.round.drive, quarter=slot(report.round))
     return event
+
+
+def _counts(state: str) -> tuple[bool, bool]:
+    """Whether a sheet in `state` counts as handed in, and as approved."""
+    return state in Report.HANDED_IN, state == State.APPROVED
 
 
 def keep_version(report: Report, event: ReportEvent) -> None:
@@ -146,6 +158,7 @@ def mark_ready(report: Report, *, by: User) -> Report:
     Raises `Refused` when an expected cell is empty.
     """
     report = lock(report)
+    access.require(may_enter(by, report))
     _require_state(report, *Report.EDITABLE)
     refuse_unless_open(report)
     _refuse_incomplete(report)
@@ -161,6 +174,7 @@ def mark_ready(report: Report, *, by: User) -> Report:
 def hand_in(report: Report, *, by: User) -> Report:
     """The commander hands the sheet in. Raises `Refused` when an expected cell is empty."""
     report = lock(report)
+    access.require(may_hand_in(by, report))
     _require_state(report, *Report.EDITABLE)
     refuse_unless_open(report)
     _refuse_incomplete(report)
@@ -180,6 +194,7 @@ def withdraw(report: Report, *, by: User, reason: str = "") -> Report:
     Refused when the round is closed: the sheet could not be handed in again.
     """
     report = lock(report)
+    access.require(may_hand_in(by, report))
     _require_state(report, State.SUBMITTED)
     closed = entry_closed_reason(report.round)
     if closed:
@@ -192,6 +207,7 @@ def withdraw(report: Report, *, by: User, reason: str = "") -> Report:
 def take_up(report: Report, *, by: User) -> Report:
     """A reviewer takes the sheet up; from now on its figures stand still."""
     report = lock(report)
+    access.require(access.reviews(by, report.unit))
     _require_state(report, State.SUBMITTED)
     _refuse_own(by, report)
     _enter(report, State.IN_REVIEW, Kind.TAKEN_UP, by=by)
@@ -202,6 +218,7 @@ def take_up(report: Report, *, by: User) -> Report:
 def approve(report: Report, *, by: User) -> Report:
     """Approve the sheet, once and as a whole."""
     report = lock(report)
+    access.require(access.reviews(by, report.unit))
     _require_state(report, State.IN_REVIEW)
     _refuse_own(by, report)
     event = _enter(report, State.APPROVED, Kind.APPROVED, by=by)
@@ -214,6 +231,7 @@ def approve(report: Report, *, by: User) -> Report:
 def send_back(report: Report, *, by: User, reason: str = "", lines: Mapping[int, str] | None = None) -> Report:
     """Return the whole sheet with `reason`, or single `lines` (indicator → reason): then only these open."""
     report = lock(report)
+    access.require(access.reviews(by, report.unit))
     _require_state(report, State.IN_REVIEW)
     _refuse_own(by, report)
     return _open_again(report, Kind.RETURNED, by=by, reason=reason, lines=lines)
@@ -223,6 +241,7 @@ def send_back(report: Report, *, by: User, reason: str = "", lines: Mapping[int,
 def reopen(report: Report, *, by: User, reason: str, lines: Mapping[int, str] | None = None) -> Report:
     """Open an approved sheet again, whole or single lines. Refused once the next level has acted."""
     report = lock(report)
+    access.require(access.reviews(by, report.unit))
     _require_state(report, State.APPROVED)
     _refuse_own(by, report)
     above = Report.objects.filter(

@@ -308,10 +308,9 @@ def recompute(
 
     With `quarter` only what depends on figures of that quarter: enough when a sheet of it has changed.
     """
-    affected = superiors_in_year(units, year, drive)
+    affected = _lock_superiors(list(units), year, drive)
     if not affected:
         return
-    _lock(affected)
     tree = Tree(year, drive, affected)
     book = Book(tree, indicators)
     if quarter is None:
@@ -319,6 +318,24 @@ def recompute(
     else:
         _store(book, {quarter, *tree.leaf_quarters()}, [p for p in tree.periods if quarter in tree.periods[p]])
     count_sheets(tree, quarter)
+
+
+def _lock_superiors(units: list[int], year: int, drive: Campaign | None) -> set[int]:
+    """Lock the superiors of `units` and return them, as they stand once the locks are held.
+
+    A move that committed while we waited gives a unit other superiors. Then all locks are given back
+    with the savepoint and taken again, in order.
+    """
+    found = superiors_in_year(units, year, drive)
+    while found:
+        held, found = found, set[int]()
+        with transaction.atomic():
+            _lock(held)
+            found = superiors_in_year(units, year, drive)
+            if found <= held:
+                return held
+            transaction.set_rollback(True)
+    return set()
 
 
 def _lock(units: Iterable[int] | QuerySet) -> None:

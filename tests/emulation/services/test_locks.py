@@ -1,13 +1,25 @@
 """Two people at once, where several connections may write at the same time."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
 from threading import Event, Thread
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
-from emulation.models import Campaign
-from emulation.services.summaries import rebuild, recompute
-from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_rounds
+from emulation.models import Campaign, Indicator, Report, Round, Summary
+from emulation.services.summaries import differences, rebuild, recompute
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_report,
+    make_rounds,
+    make_unit,
+    make_user,
+)
+from units.services import move_unit
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
@@ -20,46 +32,83 @@ def year(transactional_db, region, depot):
     return Campaign.objects.get().year
 
 
-def test_transition_waits_while_the_year_is_computed_anew(year, depot):
-    computed, seen = Event(), Event()
+@contextmanager
+def meanwhile(act: Callable[[], object]) -> Iterator[None]:
+    """Another connection has done `act` and not committed yet; it does when the block ends."""
+    done, seen = Event(), Event()
 
-    def compute():
+    def run() -> None:
         with transaction.atomic():
-            rebuild(year)
-            computed.set()
+            act()
+            done.set()
             seen.wait(10)
         connection.close()
 
-    other = Thread(target=compute)
+    other = Thread(target=run)
     other.start()
     try:
-        assert computed.wait(10)
-        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic():
-            connection.cursor().execute("SET LOCAL lock_timeout = '200ms'")
-            recompute([depot.pk], year=year, quarter=1)
+        assert done.wait(10)
+        yield
     finally:
         seen.set()
         other.join()
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """A transaction that does not wait for locks."""
+    with transaction.atomic():
+        connection.cursor().execute("SET LOCAL lock_timeout = '200ms'")
+        yield
+
+
+def test_transition_waits_while_the_year_is_computed_anew(year, depot):
+    with (
+        meanwhile(lambda: rebuild(year)),
+        pytest.raises(OperationalError, match="lock timeout"),
+        impatient(),
+    ):
+        recompute([depot.pk], year=year, quarter=1)
 
 
 def test_locked_units_may_be_referred_to(year, region, depot, staff):
     """New sheets and memberships name a unit; they do not wait for its figures."""
-    locked, seen = Event(), Event()
+    with meanwhile(lambda: recompute([depot.pk], year=year, quarter=1)), impatient():
+        staff.memberships.create(unit=region, role="staff")
 
-    def compute():
+
+def test_figures_are_computed_while_a_definition_is_changed(year, depot):
+    """Whoever changes a definition holds the indicator, then waits for the units: nobody may wait the other way."""
+    Summary.objects.all().delete()
+    with meanwhile(lambda: Indicator.objects.select_for_update().get()), impatient():
+        recompute([depot.pk], year=year)
+    assert Summary.objects.exists()
+
+
+def test_superiors_are_those_after_a_move_that_committed_meanwhile(year, region, department, depot, elsewhere):
+    """Computing waits for the move, then reads again who stands above the unit."""
+    make_unit(elsewhere, "E1")
+    report = make_report(depot, Round.objects.get(quarter=1), {Indicator.objects.get(): 5})
+    by = make_user("by")
+    moved = []
+
+    def move() -> None:
+        move_unit(depot, parent=elsewhere, effective=date(2020, 1, 1), by=by, decision="1/QĐ")
+        moved.append(depot)
+
+    def approve() -> None:
         with transaction.atomic():
+            Report.objects.filter(pk=report.pk).update(state=Report.State.APPROVED)
             recompute([depot.pk], year=year, quarter=1)
-            locked.set()
-            seen.wait(10)
         connection.close()
 
-    other = Thread(target=compute)
-    other.start()
-    try:
-        assert locked.wait(10)
-        with transaction.atomic():
-            connection.cursor().execute("SET LOCAL lock_timeout = '200ms'")
-            staff.memberships.create(unit=region, role="staff")
-    finally:
-        seen.set()
-        other.join()
+    other = Thread(target=approve)
+    with meanwhile(move):
+        other.start()
+        other.join(0.5)
+        assert moved
+        assert other.is_alive()  # it waits for the superiors that the move has locked
+    other.join()
+    found = Summary.objects.filter(period="Q1", reported=1).values_list("unit", flat=True)
+    assert set(found) == {region.pk, elsewhere.pk}
+    assert differences(year)[1] == []

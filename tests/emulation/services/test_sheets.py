@@ -4,15 +4,18 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from emulation.checks import Entry
-from emulation.models import Report, ReportEvent
+from emulation.models import Lineage, Report, ReportEvent, Summary
 from emulation.services import sheets
 from emulation.services.cells import CellChange, save_cells
+from emulation.services.summaries import differences
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
     make_indicator,
+    make_office,
     make_report,
     make_rounds,
     make_user,
@@ -29,6 +32,12 @@ def prizes(region):
     indicator = make_indicator("count", "PRIZES")
     make_campaign_indicator(make_campaign(region), indicator)
     return indicator
+
+
+@pytest.fixture
+def everybody(depot, department):
+    """Holds every role over the depot's sheet, and has no part in it yet."""
+    return make_user("everybody", (depot, Role.STAFF), (depot, Role.COMMANDER), (department, Role.REVIEWER))
 
 
 @pytest.fixture
@@ -67,8 +76,8 @@ ALLOWED = {
 
 
 @pytest.mark.parametrize("state", State.values)
-def test_transitions_of_a_state(report, reviewer, state):
-    for name, call in transitions(report, reviewer).items():
+def test_transitions_of_a_state(report, everybody, state):
+    for name, call in transitions(report, everybody).items():
         report.events.all().delete()
         put(report, state)
         wanted = ALLOWED[state].get(name)
@@ -86,10 +95,56 @@ def test_transitions_of_a_state(report, reviewer, state):
         report.save()
 
 
+# Who may call what, by the role alone.
+CALLERS = {
+    "enter": {"staff"},
+    "ready": {"staff"},
+    "hand in": {"commander"},
+    "withdraw": {"commander"},
+    "take up": {"reviewer"},
+    "approve": {"reviewer"},
+    "send back": {"reviewer"},
+    "reopen": {"reviewer"},
+}
+
+
+@pytest.mark.parametrize(
+    "who", ["staff", "commander", "reviewer", "administrator", "outsider", "office", "chief", "above", "former"]
+)
+def test_who_may_call_what(request, report, prizes, region, department, depot, who):
+    """Every service × role: without the role nothing happens, whatever the views ask."""
+    others = {
+        "office": [(department, Role.REVIEWER)],
+        "chief": [(department, Role.STAFF), (department, Role.COMMANDER)],
+        "above": [(region, Role.REVIEWER), (region, Role.COMMANDER)],
+        "former": [(depot, Role.STAFF), (depot, Role.COMMANDER), (department, Role.REVIEWER)],
+    }
+    make_user("responsible", (department, Role.REVIEWER))  # nobody further up judges in their place
+    user = make_user("caller", *others[who]) if who in others else request.getfixturevalue(who)
+    if who == "office":
+        user.memberships.update(office=make_office())
+    if who == "former":
+        user.memberships.update(since=date(2020, 1, 1), until=date(2020, 12, 31))
+    calls = transitions(report, user)
+    calls["enter"] = lambda: save_cells(report, [CellChange(prizes.pk, Entry(numerator=Decimal(6)))], by=user)
+    allowed = {name for name, users in CALLERS.items() if who in users}
+    for name in sorted(CALLERS.keys() - allowed):
+        for state in State.values:
+            put(report, state)
+            with pytest.raises(PermissionDenied):
+                calls[name]()
+    assert (report.events.count(), report.results.get().numerator) == (0, 5)
+    for name in sorted(allowed):
+        put(report, next(state for state, found in ALLOWED.items() if name in found or name == "enter"))
+        calls[name]()
+
+
 @pytest.mark.parametrize("who", ["staff", "commander"])
-def test_nobody_judges_a_sheet_they_made(request, report, commander, who):
+def test_nobody_judges_a_sheet_they_made(request, report, department, commander, who):
     sheets.hand_in(report, by=commander)
     user = request.getfixturevalue(who)
+    user.memberships.create(unit=department, role=Role.REVIEWER)
+    user = type(user).objects.get(pk=user.pk)
     for name in ("take up", "approve", "send back", "reopen"):
         put(report, next(state for state, found in ALLOWED.items() if name in found))
         with pytest.raises(Refused):
@@ -100,13 +155,13 @@ def test_stranger_did_not_take_part(report, reviewer):
     assert not sheets.took_part(reviewer, report)
 
 
-def test_hand_in_is_refused_while_a_cell_is_empty(report, region, commander):
+def test_hand_in_is_refused_while_a_cell_is_empty(report, region, staff, commander):
     make_campaign_indicator(make_campaign(region), make_indicator())
     with pytest.raises(Refused) as refused:
         sheets.hand_in(report, by=commander)
     assert len(refused.value.messages) == 1
     with pytest.raises(Refused):
-        sheets.mark_ready(report, by=commander)
+        sheets.mark_ready(report, by=staff)
 
 
 def test_hand_in_seals_changes_and_keeps_a_version(report, commander):
@@ -220,6 +275,15 @@ def test_reopening_single_lines_opens_only_these(report, prizes, reviewer):
 
 def test_whole_sheet_is_open_unless_lines_were_returned(report, reviewer):
     assert sheets.open_lines(report) is None
+
+
+def test_taking_up_computes_no_consolidated_figure(report, commander, reviewer, django_assert_max_num_queries):
+    sheets.hand_in(report, by=commander)
+    before = [*Summary.objects.values()], [*Lineage.objects.values()]
+    with django_assert_max_num_queries(8):
+        sheets.take_up(report, by=reviewer)
+    assert ([*Summary.objects.values()], [*Lineage.objects.values()]) == before
+    assert differences(2020) == (len(before[0]), [])
 
 
 def test_second_of_two_people_gets_a_message(report, commander, reviewer, department):
