@@ -167,7 +167,17 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
-MEDIA_ROOT = VAR_DIR / "files"
+
+# ── files of users ────────────────────────────────────────────────────────
+MEDIA_ROOT = VAR_DIR / "files"  # never served: every download goes through a view that asks who it is
+EVIDENCE_MB = env.int("EVIDENCE_MB", default=10)  # a file
+EVIDENCE_FILES = env.int("EVIDENCE_FILES", default=20)  # a sheet
+WORKBOOK_MB = 5  # a sheet that comes back from Excel; ours have 30 kB
+FILE_UPLOAD_HANDLERS = [
+    "emulation.uploads.Limited",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # ── security ──────────────────────────────────────────────────────────────
 CONTENT_SECURITY_POLICY = {

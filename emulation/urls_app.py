@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from emulation.views import campaigns, catalogue, dashboard, review, rounds, sheets, targets, work
+from emulation.views import campaigns, catalogue, dashboard, evidence, review, rounds, sheets, targets, work
 
 app_name = "emulation"
 
@@ -57,6 +57,9 @@ urlpatterns = [
     path("sheets/<int:pk>/review/", review.review, name="report-review"),
     path("sheets/<int:pk>/take-up/", review.take_up, name="report-take-up"),
     path("sheets/<int:pk>/reopen/", review.reopen, name="report-reopen"),
+    path("sheets/<int:pk>/files/", evidence.evidence_list, name="evidence-list"),
+    path("files/<int:pk>/", evidence.download, name="evidence-download"),
+    path("files/<int:pk>/remove/", evidence.remove, name="evidence-remove"),
     path("work/", work.my_work, name="my-work"),
     path("review/", review.review_list, name="review-list"),
 ]

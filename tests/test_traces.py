@@ -34,7 +34,11 @@ EXEMPT = {
     "Notice": "derived from the events of sheets, which are the trace",
 }
 # Never changed by anybody: no trace needed.
-SAVED_WITHOUT_TRACE = {"Registration": "RegistrationEvent", "RegistrationEvent": "is the trace"}
+SAVED_WITHOUT_TRACE = {
+    "Registration": "RegistrationEvent",
+    "RegistrationEvent": "is the trace",
+    "Evidence": "says itself who attached and who removed it",
+}
 
 
 def own_models() -> dict[str, type[Model]]:

@@ -1,6 +1,7 @@
 from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
 from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
 from .demo import DemoLogin
+from .evidence import Evidence
 from .notices import Notice
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
 from .rounds import Lineage, Round
@@ -17,6 +18,7 @@ __all__ = [
     "ChecklistTemplate",
     "DemoLogin",
     "Document",
+    "Evidence",
     "Grade",
     "GradeScale",
     "Indicator",

@@ -53,11 +53,24 @@ class Change:
 
 
 def timeline(report: Report) -> list[Step]:
-    """Newest first. Two queries."""
+    """Steps of the sheet and its evidence files, newest first. Three queries."""
     events = list(report.events.select_related("by", "version").order_by("-at", "-pk"))
     codes = {line["indicator"] for event in events for line in event.lines}
     names = {row.code: row.label for row in Indicator.objects.filter(code__in=codes)} if codes else {}
-    return [_step(event, names) for event in events]
+    steps = [_step(event, names) for event in events] + _files(report)
+    return sorted(steps, key=lambda step: step.at, reverse=True)
+
+
+def _files(report: Report) -> list[Step]:
+    """Evidence files: who attached and who removed which, and when."""
+    steps = []
+    for row in report.evidence.select_related("indicator", "by", "removed_by"):
+        lines = ((row.indicator.label if row.indicator else _("The whole sheet"), row.name),)
+        steps.append(Step("paperclip", "info", _("File attached"), str(row.by), row.at, "", lines, None))
+        if row.removed_at:
+            who, when, why = str(row.removed_by), row.removed_at, row.removed_why
+            steps.append(Step("trash", "none", _("File removed"), who, when, why, lines, None))
+    return steps
 
 
 def _step(event: ReportEvent, names: dict[str, str]) -> Step:

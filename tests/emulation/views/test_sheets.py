@@ -320,7 +320,7 @@ def test_cost_of_the_history(client, campaign, report, prizes, staff, django_ass
         indicator = make_indicator()
         make_campaign_indicator(campaign, indicator)
         cell(client, report, indicator, numerator="1", seen="")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(url(report, "history"))
 
 

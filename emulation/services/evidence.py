@@ -1,0 +1,152 @@
+"""Evidence files: attaching and removing. Files are written once and never touched again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emulation.files import MB, clean_name, recognise
+from emulation.models import Evidence, Report, ReportEvent
+from emulation.services.sheets import expected_indicators, lock, may_enter, open_lines, refuse_unless_open
+from units import access
+from units.errors import Refused
+from units.models import User
+
+CHUNK = 64 * 1024
+
+
+def may_attach(user: User, report: Report) -> bool:
+    """Whoever types the figures brings the proof."""
+    return may_enter(user, report)
+
+
+def attach(
+    report: Report, files: Sequence[UploadedFile], *, by: User, indicator: int | None = None
+) -> list[Evidence]:
+    """Keep files as evidence of a figure, or of the whole sheet. All or none.
+
+    Raises `Refused` with every file that is not accepted, or when the sheet or the line is not open.
+    """
+    access.require(may_attach(by, report))
+    refuse_unless_open(report)
+    found = _checked(files)
+    kept: list[Evidence] = []
+    for row, file in zip(found, files, strict=True):
+        row.report, row.indicator_id, row.by = report, indicator, by
+        row.file.save(row.name, file, save=False)  # outside the lock: a slow disk keeps nobody waiting
+        kept.append(row)
+    try:
+        _store(report, kept, indicator)
+    except BaseException:
+        for row in kept:
+            row.file.delete(save=False)
+        raise
+    return kept
+
+
+def _checked(files: Sequence[UploadedFile]) -> list[Evidence]:
+    """An unsaved row for each file. Raises `Refused` with all that is wrong with any of them."""
+    wrong: list[str] = []
+    rows = []
+    for file in files:
+        name = clean_name(file.name or "")
+        try:
+            _refuse_size(name, file.size or 0)
+            kind = recognise(name, file)
+        except Refused as refused:
+            wrong += refused.messages
+            continue
+        rows.append(Evidence(name=name, kind=kind, size=file.size or 0, sha256=_hash(file), at=timezone.now()))
+    if not files:
+        wrong = [_("Choose a file.")]
+    if wrong:
+        raise Refused(wrong, "files")
+    return rows
+
+
+def _refuse_size(name: str, size: int) -> None:
+    if not size:
+        raise Refused(_("“%(name)s” is empty.") % {"name": name})
+    if size > settings.EVIDENCE_MB * MB:
+        raise Refused(
+            _("“%(name)s” is larger than %(limit)d MB. Make it smaller, or attach only the pages that matter.")
+            % {"name": name, "limit": settings.EVIDENCE_MB}
+        )
+
+
+def _hash(file: UploadedFile) -> str:
+    digest = sha256()
+    for chunk in file.chunks(CHUNK):
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
+
+
+@transaction.atomic
+def _store(report: Report, rows: list[Evidence], indicator: int | None) -> None:
+    report = lock(report)
+    refuse_unless_open(report)
+    _refuse_line(report, indicator)
+    present = list(report.evidence.present())
+    if len(present) + len(rows) > settings.EVIDENCE_FILES:
+        raise Refused(
+            _("A sheet has at most %(limit)d files; it has %(count)d already.")
+            % {"limit": settings.EVIDENCE_FILES, "count": len(present)},
+            "files",
+        )
+    known = {old.sha256: old.name for old in present if old.indicator_id == indicator}
+    for row in rows:
+        if row.sha256 in known:
+            raise Refused(
+                _("“%(name)s” is attached here already, as “%(other)s”.")
+                % {"name": row.name, "other": known[row.sha256]},
+                "files",
+            )
+        known[row.sha256] = row.name
+        row.save()
+
+
+def _refuse_line(report: Report, indicator: int | None) -> None:
+    """A file goes to a line of the sheet that is open, or to the sheet as a whole."""
+    if indicator is None:
+        return
+    if indicator not in expected_indicators(report) and not report.results.filter(indicator=indicator).exists():
+        raise Refused(_("Choose lines of this sheet."))
+    allowed = open_lines(report)
+    if allowed is not None and indicator not in allowed:
+        raise Refused(_("Only the lines that were returned can be changed."))
+
+
+def handed_in_with(evidence: Evidence) -> bool:
+    """Whether the sheet has been handed in with the file: from then on it belongs to what others read."""
+    return evidence.report.events.filter(kind=ReportEvent.Kind.SUBMITTED, at__gte=evidence.at).exists()
+
+
+def refuse_removal(evidence: Evidence) -> None:
+    """Raise `Refused` when the file can no longer be removed."""
+    if evidence.removed_at:
+        raise Refused(_("The file has been removed already."))
+    refuse_unless_open(evidence.report)
+    if handed_in_with(evidence):
+        raise Refused(_("The sheet has been handed in with this file: it stays. Attach a better one beside it."))
+
+
+@transaction.atomic
+def remove(evidence: Evidence, *, by: User, why: str) -> Evidence:
+    """Mark the file as removed; it stays kept. Raises `Refused` without a reason, or when it is too late."""
+    access.require(may_attach(by, evidence.report))
+    report = lock(evidence.report)
+    evidence = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
+    evidence.report = report
+    refuse_removal(evidence)
+    if not why.strip():
+        raise Refused(_("Say why the file is removed."), "why")
+    evidence.removed_by, evidence.removed_at, evidence.removed_why = by, timezone.now(), why.strip()
+    evidence.save(update_fields=["removed_by", "removed_at", "removed_why"])
+    return evidence
