@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from emulation.views import campaigns, catalogue, dashboard, evidence, review, rounds, sheets, targets, work
+from emulation.views import (
+    campaigns,
+    catalogue,
+    dashboard,
+    evidence,
+    findings,
+    review,
+    rounds,
+    sheets,
+    targets,
+    work,
+)
 
 app_name = "emulation"
 
@@ -51,6 +62,7 @@ urlpatterns = [
     path("sheets/<int:pk>/save/", sheets.save, name="report-save"),
     path("sheets/<int:pk>/cells/<int:indicator>/", sheets.cell, name="report-cell"),
     path("sheets/<int:pk>/ready/", sheets.ready, name="report-ready"),
+    path("sheets/<int:pk>/checks/", findings.checks, name="report-checks"),
     path("sheets/<int:pk>/hand-in/", sheets.hand_in, name="report-hand-in"),
     path("sheets/<int:pk>/withdraw/", sheets.withdraw, name="report-withdraw"),
     path("sheets/<int:pk>/history/", sheets.history, name="report-history"),

@@ -38,6 +38,7 @@ SAVED_WITHOUT_TRACE = {
     "Registration": "RegistrationEvent",
     "RegistrationEvent": "is the trace",
     "Evidence": "says itself who attached and who removed it",
+    "Acknowledgement": "is the trace: who said what, when, of which figures",
 }
 
 

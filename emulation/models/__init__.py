@@ -3,17 +3,20 @@ from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale
 from .demo import DemoLogin
 from .evidence import Evidence
 from .notices import Notice
+from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
 from .rounds import Lineage, Round
 from .summaries import Summary
 from .targets import Registration, RegistrationEvent, Target, TargetChange
 
 __all__ = [
+    "Acknowledgement",
     "Area",
     "Campaign",
     "CampaignIndicator",
     "CampaignKind",
     "CampaignScope",
+    "CheckRule",
     "ChecklistItem",
     "ChecklistTemplate",
     "DemoLogin",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,9 +12,10 @@ from statistics import median, median_low
 from django.utils.translation import gettext as _
 
 from emulation.consolidation import Value
-from emulation.models import Indicator, Report
+from emulation.models import CheckRule, Indicator, Report
 from emulation.numbers import format_number, round_half_up
 from emulation.reports.display import unit_text
+from emulation.reports.findings import Finding, findings_of
 from emulation.reports.lines import Line, SheetReading, value_in
 from emulation.reports.sheets import (
     MISSING,
@@ -27,8 +29,6 @@ from emulation.reports.sheets import (
 )
 from emulation.scoring import Outcome
 
-FALL_POINTS = 1  # a percentage that is worse by more points than this
-FALL_SHARE = Fraction(1, 5)  # anything else that is worse by more than this share of the last quarter's value
 QUEUE = 50  # sheets beside the one under review
 
 
@@ -43,7 +43,8 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line under review. `warning` is a word for the table and `why` one sentence, both empty without one."""
+    """A line under review. `warning` is a word for the table and `why` sentences, both empty without one;
+    `answers` are the reasons that the unit gave to warnings."""
 
     key: int
     code: str
@@ -61,6 +62,7 @@ class Row:
     why: str
     reason: str
     note: str
+    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +92,16 @@ class Review:
 
 
 def read_review(report: Report) -> Review:
-    """The sheet with its past, its plan and the median of the units beside it. Five queries."""
+    """The sheet with its past, its plan and the median of the units beside it. Ten queries at most."""
     reading = SheetReading(report, siblings=True, items=False)
-    by_area = groupby(reading.lines(), key=lambda line: line.indicator.area)
+    all_lines = reading.lines()
+    targets = {line.indicator.pk: line.target for line in all_lines}
+    findings: dict[int, list[Finding]] = defaultdict(list)
+    for finding in findings_of(report, CheckRule.Level.values, targets):
+        findings[finding.indicator].append(finding)
+    by_area = groupby(all_lines, key=lambda line: line.indicator.area)
     groups = tuple(
-        Group(number, area.label, tuple(row_of(line) for line in lines))
+        Group(number, area.label, tuple(row_of(line, findings[line.indicator.pk]) for line in lines))
         for number, (area, lines) in enumerate(by_area, start=1)
     )
     round_ = report.round
@@ -107,8 +114,8 @@ def read_review(report: Report) -> Review:
     )  # fmt: skip
 
 
-def row_of(line: Line) -> Row:
-    word, why = warning_of(line)
+def row_of(line: Line, findings: Iterable[Finding] = ()) -> Row:
+    word, why = warning_of(line, findings)
     entry = line.figure.entry if line.figure else None
     return Row(
         key=line.indicator.pk, code=line.indicator.code, name=line.name, unit=unit_text(line.indicator),
@@ -116,6 +123,7 @@ def row_of(line: Line) -> Row:
         delta=delta_of(line), last_quarter=cell_text(line.spec, line.last_quarter),
         last_year=cell_text(line.spec, line.last_year), median=median_text(line), warning=word, why=why,
         reason=entry.reason if entry else "", note=entry.note if entry else "",
+        answers=tuple(finding.reason for finding in findings if finding.reason),
     )  # fmt: skip
 
 
@@ -162,7 +170,7 @@ def median_text(line: Line) -> str:
     return value_text(line.spec, Value(value=Fraction(median(values))))
 
 
-def warning_of(line: Line) -> tuple[str, str]:
+def warning_of(line: Line, findings: Iterable[Finding] = ()) -> tuple[str, str]:
     """A word and a sentence for what a reviewer should look at first; two empty texts where nothing stands out."""
     if line.figure is None:
         return _("Not reported"), _("The figure is asked, but the sheet has none.")
@@ -174,25 +182,10 @@ def warning_of(line: Line) -> tuple[str, str]:
             _("%(value)s does not reach the target %(target)s.")
             % {"value": result_text(line), "target": target_text(line)}
         )
-    if falls(line):
-        word = word or _("Unusual change")
-        sentences.append(
-            _("Much worse than in the last quarter: %(before)s.")
-            % {"before": cell_text(line.spec, line.last_quarter)}
-        )
+    for finding in findings:
+        word = word or finding.word
+        sentences.append(finding.sentence)
     return word, " ".join(sentences)
-
-
-def falls(line: Line) -> bool:
-    """Whether the value is strongly worse than in the last quarter."""
-    change, before = change_of(line), before_of(line)
-    if change is None or before is None or better(line.indicator, change) is not False:
-        return False
-    if line.indicator.measure == Indicator.Measure.GRADE:
-        return True
-    if unit_text(line.indicator) == "%":
-        return abs(change) > FALL_POINTS
-    return abs(change) > abs(before.comparable or Fraction(0)) * FALL_SHARE
 
 
 # ── the queue ─────────────────────────────────────────────────────────────

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
-from emulation.models import CampaignIndicator, Indicator, Registration, Target, TargetChange
+from emulation.models import CampaignIndicator, CheckRule, Indicator, Registration, Target, TargetChange
 from emulation.numbers import format_part
+from emulation.plausibility import asks_less
 from emulation.reports.display import Grades, value_text
-from emulation.reports.figures import figures_of
+from emulation.reports.figures import Figure, figures_of
 from emulation.scoring import SIGNS
 from emulation.services.targets import Place
 from units.models import Unit, User
@@ -20,7 +23,10 @@ from units.models import Unit, User
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An indicator and the unit's target for it, in words. `last` is the approved figure of the year before."""
+    """An indicator and the unit's target for it, in words. `last` is the approved figure of the year before.
+
+    `remark` is a sentence for the reviewer where the target asks for less than that; else empty.
+    """
 
     row: CampaignIndicator
     own: bool
@@ -30,6 +36,7 @@ class Line:
     registered: str
     agreed: str
     milestones: list[str]
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +69,15 @@ def target_sheet(unit: Unit, year: int, places: list[Place], targets: dict[int, 
     scales = {row.grade_scale for row in indicators if row.grade_scale}
     grades = Grades({(grade.scale_id, grade.rank): grade.label for scale in scales for grade in scale.grades.all()})
     groups: dict[str, list[Line]] = defaultdict(list)
+    looks = CheckRule.objects.filter(active=True, kind=CheckRule.Kind.TARGET_BELOW).exists()
     for place in places:
         row, target = place.row, targets.get(place.row.pk)
+        before = last.get((unit.pk, row.indicator_id, "Y"))
         groups[row.indicator.area.label].append(
             Line(
                 row=row,
                 own=place.own,
-                last=value_text(row.indicator, last.get((unit.pk, row.indicator_id, "Y")), grades),
+                last=value_text(row.indicator, before, grades),
                 target=target,
                 assigned=value_words(row.indicator, target.assigned if target else None),
                 registered=value_words(row.indicator, target.registered if target else None),
@@ -76,6 +85,7 @@ def target_sheet(unit: Unit, year: int, places: list[Place], targets: dict[int, 
                 milestones=[
                     value_words(row.indicator, value) for value in (target.milestones if target else None) or []
                 ],
+                remark=remark_of(row.indicator, target, before) if looks else "",
             )
         )
     known = targets.values()
@@ -86,6 +96,17 @@ def target_sheet(unit: Unit, year: int, places: list[Place], targets: dict[int, 
         registered=sum(target.registered is not None for target in known),
         agreed=sum(target.agreed is not None for target in known),
     )
+
+
+def remark_of(indicator: Indicator, target: Target | None, before: Figure | None) -> str:
+    """Whether the target asks for less than what was reached in the year before, in a sentence."""
+    values = (target.agreed, target.registered, target.assigned) if target else ()
+    value = next((value for value in values if value is not None), None)
+    if value is None or before is None or before.value.comparable is None or not before.complete:
+        return ""
+    if not asks_less(Fraction(value), Fraction(before.value.comparable), indicator.direction):
+        return ""
+    return _("Asks for less than was reached in the year before.")
 
 
 def value_words(indicator: Indicator, value: Decimal | None) -> str:

@@ -8,7 +8,16 @@ from typing import Any
 
 from django.db import transaction
 
-from emulation.models import Area, CampaignKind, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
+from emulation.models import (
+    Area,
+    CampaignKind,
+    ChecklistItem,
+    ChecklistTemplate,
+    CheckRule,
+    Grade,
+    GradeScale,
+    Indicator,
+)
 from units.catalogue import load_catalogue as load_units_catalogue
 from units.models import CatalogueRow, Office
 
@@ -30,6 +39,8 @@ def load_catalogue() -> None:
         _create_scale(**scale)
     indicators = [entry | {"order": order} for order, entry in enumerate(data["indicators"], start=1)]
     _create_indicators(_missing(Indicator, indicators))
+    rules = [entry | {"order": order} for order, entry in enumerate(data["check_rules"], start=1)]
+    _create_rules(_missing(CheckRule, rules))
 
 
 def _missing(model: type[CatalogueRow], entries: list[Entry]) -> list[Entry]:
@@ -64,3 +75,10 @@ def _create_indicators(entries: list[Entry]) -> None:
             template = ChecklistTemplate.objects.create(indicator=indicator, since=since)
             for order, item in enumerate(items, start=1):
                 ChecklistItem.objects.create(template=template, order=order, **item)
+
+
+def _create_rules(entries: list[Entry]) -> None:
+    indicators = {row.code: row for row in Indicator.objects.all()} if entries else {}
+    for entry in entries:
+        named = {name: indicators[entry[name]] for name in ("indicator", "other") if name in entry}
+        CheckRule.objects.create(**entry | named)

@@ -15,7 +15,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emulation.models import Indicator, Notice, Report, ReportEvent, ReportVersion, ReturnedLine, Round
+from emulation.models import CheckRule, Indicator, Notice, Report, ReportEvent, ReportVersion, ReturnedLine, Round
+from emulation.reports.findings import findings_of
 from emulation.services.cells import snapshot
 from emulation.services.notices import tell_unit
 from emulation.services.plan import plan_of_unit, slot
@@ -155,13 +156,14 @@ def keep_version(report: Report, event: ReportEvent) -> None:
 def mark_ready(report: Report, *, by: User) -> Report:
     """Staff report the sheet as ready to the commander; it stays a draft, and the next edit clears the stamp.
 
-    Raises `Refused` when an expected cell is empty.
+    Raises `Refused` when an expected cell is empty or a plausibility rule is broken (`_refuse_findings`).
     """
     report = lock(report)
     access.require(may_enter(by, report))
     _require_state(report, *Report.EDITABLE)
     refuse_unless_open(report)
     _refuse_incomplete(report)
+    _refuse_findings(report)
     if report.ready_at is not None:
         return report
     report.ready_by, report.ready_at = by, timezone.now()
@@ -172,12 +174,13 @@ def mark_ready(report: Report, *, by: User) -> Report:
 
 @transaction.atomic
 def hand_in(report: Report, *, by: User) -> Report:
-    """The commander hands the sheet in. Raises `Refused` when an expected cell is empty."""
+    """The commander hands the sheet in. Raises `Refused` as `mark_ready` does."""
     report = lock(report)
     access.require(may_hand_in(by, report))
     _require_state(report, *Report.EDITABLE)
     refuse_unless_open(report)
     _refuse_incomplete(report)
+    _refuse_findings(report)
     event = _enter(report, State.SUBMITTED, Kind.SUBMITTED, by=by)
     report.changes.filter(sealed=False).update(sealed=True)
     report.returned_lines.all().delete()
@@ -292,6 +295,24 @@ def _refuse_incomplete(report: Report) -> None:
             )
             % {"count": count}
         )
+
+
+def _refuse_findings(report: Report) -> None:
+    """Errors of the plausibility rules block; warnings wait until the unit has said why the figure is right."""
+    found = [one for one in findings_of(report) if one.open]
+    errors = [f"{one.name}: {one.sentence}" for one in found if one.level == CheckRule.Level.ERROR]
+    warnings = len(found) - len(errors)
+    if warnings:
+        errors.append(
+            ngettext(
+                "%(count)d warning waits for your reason: open “Checks”.",
+                "%(count)d warnings wait for your reasons: open “Checks”.",
+                warnings,
+            )
+            % {"count": warnings}
+        )
+    if errors:
+        raise Refused(errors)
 
 
 def _refuse_own(by: User, report: Report) -> None:

@@ -24,6 +24,7 @@ from emulation.models import (
     Area,
     CampaignKind,
     ChecklistTemplate,
+    CheckRule,
     Grade,
     GradeScale,
     Indicator,
@@ -42,26 +43,31 @@ View = Callable[..., HttpResponse]
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A simple catalogue: its model, the columns that are shown and edited, and what it is for."""
+    """A simple catalogue: its model, the columns that are edited, what it is for, and those listed (all)."""
 
     model: type[Model]
     columns: tuple[str, ...]
     icon: str
     purpose: str | Promise
+    listed: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
         return capfirst(str(self.model._meta.verbose_name_plural))
 
+    @property
+    def shown(self) -> tuple[str, ...]:
+        return self.listed or self.columns
+
     def row_name(self) -> str:
         return capfirst(str(self.model._meta.verbose_name))
 
     def heads(self) -> list[str]:
-        return [capfirst(str(self.model._meta.get_field(name).verbose_name)) for name in self.columns]
+        return [capfirst(str(self.model._meta.get_field(name).verbose_name)) for name in self.shown]
 
     def cells(self, row: Model) -> list[Any]:
         """What is shown of a row, column by column; choices in words."""
-        return [getattr(row, f"get_{name}_display", lambda name=name: getattr(row, name))() for name in self.columns]
+        return [getattr(row, f"get_{name}_display", lambda name=name: getattr(row, name))() for name in self.shown]
 
 
 NAMED = ("code", "name", "name_en", "order")
@@ -77,6 +83,26 @@ CATALOGUES = {
         ("scale", "code", "name", "name_en", "rank"),
         "bi-award",
         gettext_lazy("The classes of the scales; the highest rank is the best."),
+    ),
+    "check-rules": Catalogue(
+        CheckRule,
+        (
+            *NAMED,
+            "kind",
+            "level",
+            "indicator",
+            "part",
+            "comparator",
+            "other",
+            "other_part",
+            "quarters",
+            "share",
+            "points",
+            "active",
+        ),
+        "bi-clipboard-check",
+        gettext_lazy("They look at several figures of a sheet or at the quarters before."),
+        listed=("code", "name", "kind", "level", "indicator", "other", "active"),
     ),
     "campaign-kinds": Catalogue(
         CampaignKind, (*NAMED, "icon", "is_drive"), "bi-flag", gettext_lazy("Movement, peak drive, mobilisation …")
@@ -117,7 +143,7 @@ def catalogue_list(request: HttpRequest) -> HttpResponse:
 @for_root_administrators
 def catalogue_rows(request: HttpRequest, key: str) -> HttpResponse:
     catalogue = get_catalogue(key)
-    related = [name for name in catalogue.columns if catalogue.model._meta.get_field(name).is_relation]
+    related = [name for name in catalogue.shown if catalogue.model._meta.get_field(name).is_relation]
     rows = catalogue.model._default_manager.select_related(*related) if related else catalogue.model._default_manager
     context = {
         "catalogue": catalogue,

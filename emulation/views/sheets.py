@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -16,12 +17,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from emulation.forms.sheets import CellForm, ReportFilter, cell_forms, newest_round
 from emulation.models import Report, Result
 from emulation.reports import sheets as shown
+from emulation.reports.findings import findings_of
 from emulation.reports.history import in_words, timeline
 from emulation.reports.lines import SheetReading
 from emulation.reports.work import with_progress
 from emulation.services import sheets as service
 from emulation.services.cells import Conflict, save_cells
+from emulation.services.findings import acknowledge
 from emulation.templatetags.ui import state
+from emulation.views.findings import reasons_in
+from emulation.views.findings import shown as shown_findings
 from units import access
 from units.errors import Refused
 from units.models import Role, Unit, User
@@ -254,16 +259,21 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     if not report.editable:
         return redirect(report)
     problems: list[str] = [closed_reason(report)] if closed_reason(report) else []
+    typed, wrong = reasons_in(request.POST), ""
     if request.method == "POST":
         try:
-            service.hand_in(report, by=request.user)
+            with transaction.atomic():
+                acknowledge(report, typed, by=request.user)
+                service.hand_in(report, by=request.user)
         except Refused as refused:
-            problems = refused.messages
+            problems, wrong = refused.messages, refused.field or ""
         else:
             messages.success(request, receipt(report))
             return redirect(report)
     sheet = shown.read_sheet(report, editing=False)
-    return render(request, "emulation/sheets/hand_in.html", {"report": report, "sheet": sheet, "problems": problems})
+    context = shown_findings(findings_of(report), typed, wrong)
+    context |= {"report": report, "sheet": sheet, "problems": problems, "may_answer": True}
+    return render(request, "emulation/sheets/hand_in.html", context)
 
 
 def receipt(report: Report) -> str:

@@ -179,7 +179,7 @@ def test_cost_of_the_review(judge, report, region, department, indicators, djang
         make_campaign_indicator(campaign, make_indicator("grade"))
         make_campaign_indicator(campaign, make_indicator("checklist"))
         make_report(make_unit(department), report.round, {indicators[0]: 3}, state=State.SUBMITTED)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         judge.get(url(report))
 
 

@@ -1,0 +1,93 @@
+"""Whether a figure is believable beside others: rules that are data (`models.CheckRule`), judged here.
+
+What cannot be is refused where it is entered (`checks`). A rule of this module speaks of several figures,
+or of the unit's quarters before. No database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from emulation.scoring import is_met
+
+MEMORY = 12  # quarters that are looked back: three years
+FEW = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a change is too large: by more than `points` of a percentage, or `share` per cent of anything else."""
+
+    share: int
+    points: int
+
+    def exceeded(self, now: Fraction, before: Fraction, *, percent: bool) -> bool:
+        return abs(now - before) > (self.points if percent else abs(before) * Fraction(self.share, 100))
+
+
+Past = Mapping[int, Fraction]  # quarters ago → value; those without a value are left out
+
+
+def last(past: Past, quarters: int) -> list[Fraction]:
+    """Values of the last `quarters` quarters, the newest first; those without a value are left out."""
+    return [past[ago] for ago in range(1, quarters + 1) if ago in past]
+
+
+def breaks(left: Fraction, comparator: str, right: Fraction) -> bool:
+    """Whether `left` does not stand to `right` as it should."""
+    return not is_met(comparator, right, left)
+
+
+def falls(now: Fraction, past: Past, quarter: int) -> bool:
+    """Whether a number that is counted from January is below that of the quarter before it in the year."""
+    return quarter > 1 and 1 in past and now < past[1]
+
+
+def is_far(now: Fraction, past: Past, quarters: int, limits: Limits, *, percent: bool) -> Fraction | None:
+    """The mean of the last quarters where the value lies far from it. At least two of them are needed.
+
+    Numbers below `FEW` jump by chance: nothing is said of them.
+    """
+    before = last(past, quarters)
+    if len(before) < 2:
+        return None
+    mean = sum(before, Fraction(0)) / len(before)
+    if not percent and max(now, mean) < FEW:
+        return None
+    return mean if limits.exceeded(now, mean, percent=percent) else None
+
+
+def is_worse(now: Fraction, past: Past, direction: str, limits: Limits, *, percent: bool) -> bool:
+    """Whether the value is strongly worse than in the quarter before; never where neither way is better."""
+    if 1 not in past or direction not in ("higher", "lower"):
+        return False
+    worse = now < past[1] if direction == "higher" else now > past[1]
+    return worse and limits.exceeded(now, past[1], percent=percent)
+
+
+def is_unchanged(now: Fraction, past: Past, quarters: int) -> bool:
+    """Whether the value is the same for `quarters` quarters, this one included."""
+    return [past.get(ago) for ago in range(1, quarters)] == [now] * (quarters - 1)
+
+
+def is_first_full(now: Fraction, past: Past, quarters: int) -> bool:
+    """Whether a share is 100 for the first time in the unit, which has reported at least `quarters` quarters."""
+    before = last(past, MEMORY)
+    return now == 100 and len(before) >= quarters and max(before) < 100
+
+
+def is_exactly(now: Fraction, target: Fraction | None, *, percent: bool) -> bool:
+    """Whether the value is the very target; a whole of 100 % and nothing at all are no coincidence."""
+    return target is not None and now == target != 0 and not (percent and target == 100)
+
+
+def asks_less(target: Fraction, reached: Fraction, direction: str) -> bool:
+    """Whether the year's target asks for less than was reached in the year before."""
+    return target < reached if direction == "higher" else direction == "lower" and target > reached
+
+
+def fingerprint(values: Sequence[Fraction]) -> str:
+    """The figures that a finding speaks of: when they change, what was said of them no longer holds."""
+    return " ".join(str(value) for value in values)[:200]

@@ -1,0 +1,251 @@
+"""What the plausibility rules say about a sheet, in sentences."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from emulation import plausibility
+from emulation.consolidation import Cell
+from emulation.models import Acknowledgement, CheckRule, Indicator, Report, Result
+from emulation.numbers import format_number
+from emulation.plausibility import MEMORY, Limits, Past
+from emulation.reports.display import Grades, trimmed, unit_text
+from emulation.reports.lines import value_in
+from emulation.scoring import SIGNS
+from emulation.services.book import Stored
+
+Kind, Level, Part = CheckRule.Kind, CheckRule.Level, CheckRule.Part
+FOR_UNITS = (Level.ERROR, Level.WARNING)
+LOOKING_BACK = (Kind.FALLS, Kind.FAR, Kind.WORSE, Kind.UNCHANGED, Kind.FIRST_FULL)
+GRADED = (Kind.WORSE,)  # the rules that make sense for ordered classes
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One rule that a figure breaks. `values` are the figures it speaks of, `reason` what the unit says to it."""
+
+    rule: int
+    kind: str
+    level: str
+    indicator: int
+    name: str
+    sentence: str
+    values: str
+    reason: str = ""
+    by: str = ""
+
+    @property
+    def key(self) -> str:
+        return f"{self.rule}-{self.indicator}"
+
+    @property
+    def open(self) -> bool:
+        """Whether it stands in the way of handing in."""
+        return self.level == Level.ERROR or (self.level == Level.WARNING and not self.reason)
+
+    @property
+    def word(self) -> str:
+        """For a narrow column."""
+        words: dict[str, str] = {
+            Kind.FAR: _("Unusual change"), Kind.WORSE: _("Unusual change"), Kind.UNCHANGED: _("Unchanged"),
+            Kind.FIRST_FULL: _("Full for the first time"), Kind.AT_TARGET: _("Exactly at the target"),
+        }  # fmt: skip
+        return words.get(self.kind, _("Does not fit"))
+
+
+def findings_of(
+    report: Report, levels: Iterable[str] = FOR_UNITS, targets: Mapping[int, Fraction | None] | None = None
+) -> list[Finding]:
+    """What the rules of `levels` find on the sheet, errors first. Five queries at most.
+
+    `targets` are those of the sheet's lines, for rules about targets.
+    """
+    rules = list(CheckRule.objects.filter(active=True, level__in=list(levels)).exclude(kind=Kind.TARGET_BELOW))
+    if not rules:
+        return []
+    found = [*Checking(report, rules, targets or {}).findings()]
+    if any(finding.level == Level.WARNING for finding in found):
+        said = {(row.rule_id, row.indicator_id, row.values): row for row in _said(report)}
+        found = [_answered(one, said.get((one.rule, one.indicator, one.values))) for one in found]
+    order = list(Level.values)
+    return sorted(found, key=lambda one: order.index(one.level))
+
+
+def _said(report: Report) -> Iterable[Acknowledgement]:
+    return report.acknowledgements.select_related("by")
+
+
+def _answered(finding: Finding, said: Acknowledgement | None) -> Finding:
+    return replace(finding, reason=said.reason, by=str(said.by)) if said else finding
+
+
+Said = tuple[str, list[Fraction]]  # a sentence, and the figures that it speaks of
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """A figure with its past and its target; `percent` says that it is a share of 100."""
+
+    row: Indicator
+    now: Fraction
+    past: Past
+    percent: bool
+    target: Fraction | None
+
+
+class Checking:
+    """The figures of a sheet and, where a rule looks back, those of the unit's handed-in sheets before it."""
+
+    def __init__(self, report: Report, rules: list[CheckRule], targets: Mapping[int, Fraction | None]) -> None:
+        self.report, self.rules, self.targets = report, rules, targets
+        self.now: dict[int, Cell] = {}
+        self.past: dict[int, dict[int, Cell]] = defaultdict(dict)  # indicator → quarters ago → figure
+        self._load()
+        self.indicators = Indicator.objects.select_related("grade_scale").in_bulk(self.now)
+        self.grades = Grades()
+
+    def _load(self) -> None:
+        round_ = self.report.round
+        sheets = Q(report=self.report.pk)
+        if round_.quarter and any(rule.kind in LOOKING_BACK for rule in self.rules):
+            years = range(round_.year - MEMORY // 4, round_.year + 1)
+            before = Report.objects.handed_in().filter(
+                unit=self.report.unit_id, round__year__in=list(years), round__drive=None
+            )
+            sheets = Q(report__in=before.order_by().values("pk")) | sheets
+        rows = Result.objects.filter(sheets).values_list(
+            "report_id", "report__round__year", "report__round__quarter", "indicator_id",
+            "status", Stored("numerator"), Stored("denominator"), "grade__rank",
+        )  # fmt: skip
+        for sheet, year, quarter, indicator, *figure in rows:
+            if sheet == self.report.pk:
+                self.now[indicator] = Cell(*figure)
+                continue
+            ago = (round_.year - year) * 4 + (round_.quarter or 0) - quarter
+            if 0 < ago <= MEMORY:
+                self.past[indicator][ago] = Cell(*figure)
+
+    def findings(self) -> Iterator[Finding]:
+        for rule in self.rules:
+            chosen = [rule.indicator_id] if rule.indicator_id else list(self.now)
+            for pk in chosen:
+                row = self.indicators.get(pk)
+                if row is None or (row.grade_scale_id and rule.kind not in GRADED):
+                    continue
+                said = self._look(rule, row)
+                if said:
+                    sentence, values = said
+                    fingerprint = plausibility.fingerprint(values)
+                    yield Finding(rule.pk, rule.kind, rule.level, pk, row.label, sentence, fingerprint)
+
+    # ── one rule, one figure ──────────────────────────────────────────────
+
+    def _look(self, rule: CheckRule, row: Indicator) -> Said | None:
+        """What the rule says of one figure, with the figures that it speaks of."""
+        if rule.kind == Kind.COMPARE:
+            return self._compare(rule, row)
+        now = self._value(row, self.now[row.pk])
+        if now is None:
+            return None
+        one = One(row, now, self._past(row), unit_text(row) == "%", self.targets.get(row.pk))
+        looks: dict[str, Callable[[CheckRule, One], Said | None]] = {
+            Kind.FALLS: self._falls, Kind.FAR: self._far, Kind.WORSE: self._worse, Kind.UNCHANGED: self._unchanged,
+            Kind.FIRST_FULL: self._first_full, Kind.AT_TARGET: self._at_target,
+        }  # fmt: skip
+        return looks[rule.kind](rule, one)
+
+    def _compare(self, rule: CheckRule, row: Indicator) -> Said | None:
+        other = self.indicators.get(rule.other_id or 0)
+        if other is None:
+            return None
+        left, right = self._part(row, rule.part), self._part(other, rule.other_part)
+        if left is None or right is None or not plausibility.breaks(left, rule.comparator, right):
+            return None
+        words = {
+            "left": _part_name(row, rule.part), "value": self._text(row, left, rule.part),
+            "sign": SIGNS[rule.comparator], "right": _part_name(other, rule.other_part),
+            "other": self._text(other, right, rule.other_part),
+        }  # fmt: skip
+        return _("%(left)s is %(value)s; it must be %(sign)s %(right)s, which is %(other)s.") % words, [left, right]
+
+    def _falls(self, rule: CheckRule, one: One) -> Said | None:
+        if not plausibility.falls(one.now, one.past, self.report.round.quarter or 0):
+            return None
+        said = _("Counted from January it was %(before)s in the last quarter; it cannot fall to %(value)s.")
+        words = {"before": self._text(one.row, one.past[1]), "value": self._text(one.row, one.now)}
+        return said % words, [one.now, one.past[1]]
+
+    def _far(self, rule: CheckRule, one: One) -> Said | None:
+        limits = Limits(rule.share, rule.points)
+        mean = plausibility.is_far(one.now, one.past, rule.quarters, limits, percent=one.percent)
+        if mean is None:
+            return None
+        said = _("%(value)s lies far from the unit's last quarters, which were %(mean)s on average.")
+        words = {"value": self._text(one.row, one.now), "mean": self._text(one.row, mean)}
+        return said % words, [one.now, mean]
+
+    def _worse(self, rule: CheckRule, one: One) -> Said | None:
+        limits = Limits(rule.share, rule.points)
+        if not plausibility.is_worse(one.now, one.past, one.row.direction, limits, percent=one.percent):
+            return None
+        said = _("Much worse than in the last quarter: %(before)s.")
+        return said % {"before": self._text(one.row, one.past[1])}, [one.now, one.past[1]]
+
+    def _unchanged(self, rule: CheckRule, one: One) -> Said | None:
+        """Counts and amounts are small and often the same; of a share it is odd, unless it is all or nothing."""
+        if one.row.is_sum or one.now in (0, 100) or not plausibility.is_unchanged(one.now, one.past, rule.quarters):
+            return None
+        said = _("The same value, %(value)s, for %(count)d quarters.")
+        return said % {"value": self._text(one.row, one.now), "count": rule.quarters}, [one.now]
+
+    def _first_full(self, rule: CheckRule, one: One) -> Said | None:
+        if not one.percent or not plausibility.is_first_full(one.now, one.past, rule.quarters):
+            return None
+        best = self._text(one.row, max(one.past.values()))
+        return _("The whole for the first time in this unit; the best so far was %(best)s.") % {"best": best}, [
+            one.now
+        ]
+
+    def _at_target(self, rule: CheckRule, one: One) -> Said | None:
+        """Counts are small numbers, which meet a target exactly without any oddity."""
+        counted = one.row.measure == Indicator.Measure.COUNT
+        if counted or not plausibility.is_exactly(one.now, one.target, percent=one.percent):
+            return None
+        value = self._text(one.row, one.now)
+        return _("The figure is exactly the target, %(value)s.") % {"value": value}, [one.now]
+
+    # ── figures ───────────────────────────────────────────────────────────
+
+    def _value(self, row: Indicator, cell: Cell) -> Fraction | None:
+        value = value_in(row, cell).comparable
+        return None if value is None else Fraction(value)
+
+    def _past(self, row: Indicator) -> Past:
+        values = {ago: self._value(row, cell) for ago, cell in self.past[row.pk].items()}
+        return {ago: value for ago, value in values.items() if value is not None}
+
+    def _part(self, row: Indicator, part: str) -> Fraction | None:
+        cell = self.now[row.pk]
+        if part == Part.VALUE:
+            return self._value(row, cell)
+        stored = cell.numerator if part == Part.NUMERATOR else cell.denominator
+        return None if stored is None else Fraction(stored, 1000)
+
+    def _text(self, row: Indicator, value: Fraction, part: str = Part.VALUE) -> str:
+        if part == Part.VALUE and row.grade_scale_id:
+            return self.grades.name(row, value)
+        return trimmed(value) if part != Part.VALUE else format_number(value, row.shown_decimals)
+
+
+def _part_name(row: Indicator, part: str) -> str:
+    """«Quân số khỏe (tử số)» of a part, the indicator's name of its value."""
+    if part == Part.VALUE:
+        return f"“{row.label}”"
+    name = row.numerator_name if part == Part.NUMERATOR else row.denominator_name
+    return f"“{row.label} – {name or Part(part).label}”"
