@@ -13,7 +13,8 @@ from fractions import Fraction
 from emulation.scoring import is_met
 
 MEMORY = 12  # quarters that are looked back: three years
-FEW = 10
+YEAR = 4  # quarters ago: the same quarter of last year
+FEW = 10  # numbers below, and shares of fewer, jump by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +49,30 @@ def falls(now: Fraction, past: Past, quarter: int) -> bool:
 def is_far(now: Fraction, past: Past, quarters: int, limits: Limits, *, percent: bool) -> Fraction | None:
     """The mean of the last quarters where the value lies far from it. At least two of them are needed.
 
-    Numbers below `FEW` jump by chance: nothing is said of them.
+    What lies near the same quarter of last year is the season, not an oddity: plans fill up until December.
     """
     before = last(past, quarters)
-    if len(before) < 2:
+    if len(before) < 2 or _as_last_year(now, past, limits, percent=percent):
         return None
     mean = sum(before, Fraction(0)) / len(before)
-    if not percent and max(now, mean) < FEW:
-        return None
     return mean if limits.exceeded(now, mean, percent=percent) else None
 
 
+def _as_last_year(now: Fraction, past: Past, limits: Limits, *, percent: bool) -> bool:
+    return YEAR in past and not limits.exceeded(now, past[YEAR], percent=percent)
+
+
 def is_worse(now: Fraction, past: Past, direction: str, limits: Limits, *, percent: bool) -> bool:
-    """Whether the value is strongly worse than in the quarter before; never where neither way is better."""
+    """Whether the value is strongly worse than in the quarter before; never where neither way is better.
+
+    As in `is_far`, what is as in the same quarter of last year is no oddity.
+    """
     if 1 not in past or direction not in ("higher", "lower"):
         return False
     worse = now < past[1] if direction == "higher" else now > past[1]
-    return worse and limits.exceeded(now, past[1], percent=percent)
+    if not worse or _as_last_year(now, past, limits, percent=percent):
+        return False
+    return limits.exceeded(now, past[1], percent=percent)
 
 
 def is_unchanged(now: Fraction, past: Past, quarters: int) -> bool:

@@ -14,7 +14,7 @@ from emulation import plausibility
 from emulation.consolidation import Cell
 from emulation.models import Acknowledgement, CheckRule, Indicator, Report, Result
 from emulation.numbers import format_number
-from emulation.plausibility import MEMORY, Limits, Past
+from emulation.plausibility import FEW, MEMORY, Limits, Past
 from emulation.reports.display import Grades, trimmed, unit_text
 from emulation.reports.lines import value_in
 from emulation.scoring import SIGNS
@@ -90,12 +90,14 @@ Said = tuple[str, list[Fraction]]  # a sentence, and the figures that it speaks 
 
 @dataclass(frozen=True, slots=True)
 class One:
-    """A figure with its past and its target; `percent` says that it is a share of 100."""
+    """A figure with its past and its target; `percent` says that it is a share of 100, `size` of how many things
+    it speaks: the denominator of a ratio, the number itself of anything else."""
 
     row: Indicator
     now: Fraction
     past: Past
     percent: bool
+    size: Fraction
     target: Fraction | None
 
 
@@ -153,7 +155,10 @@ class Checking:
         now = self._value(row, self.now[row.pk])
         if now is None:
             return None
-        one = One(row, now, self._past(row), unit_text(row) == "%", self.targets.get(row.pk))
+        size = self._part(row, Part.DENOMINATOR)
+        one = One(
+            row, now, self._past(row), unit_text(row) == "%", now if size is None else size, self.targets.get(row.pk)
+        )
         looks: dict[str, Callable[[CheckRule, One], Said | None]] = {
             Kind.FALLS: self._falls, Kind.FAR: self._far, Kind.WORSE: self._worse, Kind.UNCHANGED: self._unchanged,
             Kind.FIRST_FULL: self._first_full, Kind.AT_TARGET: self._at_target,
@@ -182,6 +187,8 @@ class Checking:
         return said % words, [one.now, one.past[1]]
 
     def _far(self, rule: CheckRule, one: One) -> Said | None:
+        if one.size < FEW:
+            return None
         limits = Limits(rule.share, rule.points)
         mean = plausibility.is_far(one.now, one.past, rule.quarters, limits, percent=one.percent)
         if mean is None:

@@ -48,9 +48,13 @@ def test_far_is_measured_from_the_mean_of_the_quarters_that_are_there():
     assert rules.is_far(Fraction(40), past(20, None, None, None, 30), 4, limits, percent=False) is None
 
 
-def test_few_things_jump_by_chance():
-    assert rules.is_far(Fraction(9), past(1, 1), 4, Limits(100, 20), percent=False) is None
-    assert rules.is_far(Fraction(10), past(1, 1), 4, Limits(100, 20), percent=False) == 1
+def test_what_is_as_last_year_is_the_season():
+    limits = Limits(share=50, points=20)
+    year = past(90, 70, 50, 25)
+    assert rules.is_far(Fraction(24), year, 4, limits, percent=True) is None
+    assert rules.is_far(Fraction(4), year, 4, limits, percent=True) == Fraction(235, 4)
+    assert not rules.is_worse(Fraction(24), year, "higher", limits, percent=True)
+    assert rules.is_worse(Fraction(4), year, "higher", limits, percent=True)
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,11 @@ def test_comparison_says_nothing_while_one_figure_is_missing(share, region, depo
     ("kind", "figures", "sentence"),
     [
         ("falls", [(9, 10), (8, 10)], "Counted from January it was 90 in the last quarter; it cannot fall to 80."),
-        ("far", [(9, 10), (9, 10), (3, 10)], "30 lies far from the unit's last quarters, which were 90 on average."),
+        (
+            "far",
+            [(90, 100), (90, 100), (30, 100)],
+            "30 lies far from the unit's last quarters, which were 90 on average.",
+        ),
         ("worse", [(9, 10), (85, 100)], "Much worse than in the last quarter: 90."),
         ("unchanged", [(9, 10), (90, 100), (18, 20)], "The same value, 90, for 3 quarters."),
         (
@@ -96,6 +100,11 @@ def test_rules_look_at_the_quarters_before(share, depot, kind, figures, sentence
     report.results.update(numerator=9, denominator=10)
     Report.objects.exclude(pk=report.pk).update(state=State.DRAFT)
     assert sentences(report) == []
+
+
+def test_shares_of_few_things_jump_by_chance(share, depot):
+    rule("far")
+    assert sentences(sheets_of(depot, share, (2, 2), (2, 2), (0, 2))) == []
 
 
 def test_only_handed_in_sheets_of_the_unit_itself_are_its_past(share, depot, workshop):
