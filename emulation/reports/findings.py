@@ -201,8 +201,9 @@ class Checking:
         limits = Limits(rule.share, rule.points)
         if not plausibility.is_worse(one.now, one.past, one.row.direction, limits, percent=one.percent):
             return None
-        said = _("Much worse than in the last quarter: %(before)s.")
-        return said % {"before": self._text(one.row, one.past[1])}, [one.now, one.past[1]]
+        said = _("%(value)s is much worse than in the last quarter, %(before)s.")
+        words = {"value": self._text(one.row, one.now), "before": self._text(one.row, one.past[1])}
+        return said % words, [one.now, one.past[1]]
 
     def _unchanged(self, rule: CheckRule, one: One) -> Said | None:
         """Counts and amounts are small and often the same; of a share it is odd, unless it is all or nothing."""
