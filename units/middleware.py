@@ -1,13 +1,32 @@
-"""Language of the interface, and the first password that has to be changed."""
+"""Login, language of the interface, and the first password that has to be changed."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, resolve_url
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
 Next = Callable[[HttpRequest], HttpResponse]
+
+
+class LoginMiddleware(LoginRequiredMiddleware):
+    """Everything needs a login. After it comes the page that was asked for; where a form was sent with an
+    ended session, the page on which it stands, for most forms have addresses that cannot be opened.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., HttpResponse]) -> HttpResponse:
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        came = request.headers.get("Referer", "")
+        known = url_has_allowed_host_and_scheme(came, {request.get_host()}, require_https=request.is_secure())
+        parts = urlsplit(came)
+        back = parts._replace(scheme="", netloc="", fragment="").geturl() if known else ""
+        return redirect_to_login(back or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
 class LanguageMiddleware:

@@ -1,5 +1,6 @@
 from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
 from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
+from .comments import Comment
 from .demo import DemoLogin
 from .evidence import Evidence
 from .notices import Notice
@@ -19,6 +20,7 @@ __all__ = [
     "CheckRule",
     "ChecklistItem",
     "ChecklistTemplate",
+    "Comment",
     "DemoLogin",
     "Document",
     "Evidence",

@@ -41,6 +41,14 @@ class Figure:
     rank: int | None
     mark: str
 
+    @classmethod
+    def of(cls, row: Result) -> Figure:
+        """From a row with its grade; answers of a checklist are read apart."""
+        rank = row.grade.rank if row.grade else None
+        return cls(
+            Entry(row.status, row.numerator, row.denominator, row.grade_id, {}, row.reason, row.note), rank, row.mark
+        )
+
     @property
     def cell(self) -> Cell:
         entry = self.entry
@@ -56,6 +64,10 @@ class Spec:
     high: Decimal | None
     grades: tuple[Grade, ...] = ()
     items: tuple[ChecklistItem, ...] = ()
+
+    def rank_of(self, grade: int | None) -> int | None:
+        """The rank of a class by its key."""
+        return next((row.rank for row in self.grades if row.pk == grade), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +169,7 @@ class SheetReading:
         return (rows if only is None else rows.filter(indicator__in=only)).iterator()
 
     def _keep(self, row: Result, cells: dict[tuple[int, int], dict[int, Cell]]) -> None:
-        rank = row.grade.rank if row.grade else None
-        figure = Figure(
-            Entry(row.status, row.numerator, row.denominator, row.grade_id, {}, row.reason, row.note), rank, row.mark
-        )
+        figure = Figure.of(row)
         round_, now = row.report.round, self.report.round
         if row.report.unit_id != self.unit.pk:
             self.beside[row.indicator_id].append(figure.cell)
@@ -253,8 +262,7 @@ class SheetReading:
             self.figures.pop(pk, None)
             self.own.put(self.unit.pk, self.slot, pk, None)
         else:
-            rank = next((grade.rank for grade in self.specs[pk].grades if grade.pk == entry.grade), None)
-            self.figures[pk] = Figure(entry, rank, mark)
+            self.figures[pk] = Figure(entry, self.specs[pk].rank_of(entry.grade), mark)
             self.own.put(self.unit.pk, self.slot, pk, self.figures[pk].cell)
         return self.line(pk)
 

@@ -9,6 +9,7 @@ from fractions import Fraction
 from itertools import groupby
 from zlib import crc32
 
+from django.db.models import Count
 from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
@@ -99,6 +100,7 @@ class Row:
     errors: tuple[str, ...] = ()
     conflict: bool = False
     now: str = ""
+    comments: int = 0
 
     @property
     def extra(self) -> bool:
@@ -170,6 +172,10 @@ class Sheet:
         return replace(self, groups=tuple(groups))
 
     @property
+    def discussed(self) -> list[Row]:
+        return [row for row in self.rows if row.comments]
+
+    @property
     def short(self) -> list[Row]:
         """Lines that do not reach their target."""
         return [row for row in self.rows if row.outcome in ("miss", "near")]
@@ -182,10 +188,14 @@ def read_sheet(report: Report, *, editing: bool, reading: SheetReading | None = 
     """The sheet for whoever may enter now (`editing`) or for reading; `report` comes `with_last_step`."""
     reading = reading or SheetReading(report)
     returned = returned_reasons(report)
+    said = dict(report.comments.order_by().values_list("indicator").annotate(Count("pk")))
     groups = []
     by_area = groupby(reading.lines(), key=lambda line: line.indicator.area)
     for number, (area, lines) in enumerate(by_area, start=1):
-        rows = tuple(row_of(line, editing=editing, returned=returned) for line in lines)
+        rows = tuple(
+            row_of(line, editing=editing, returned=returned, comments=said.get(line.indicator.pk, 0))
+            for line in lines
+        )
         asked = [row for row in rows if row.asked]
         groups.append(Group(_roman(number), area.label, rows, sum(row.stored for row in asked), len(asked)))
     round_ = report.round
@@ -220,7 +230,7 @@ def returned_reasons(report: Report) -> dict[str, str]:
     return {line["indicator"]: line["reason"] for line in report.last_lines or []}
 
 
-def row_of(line: Line, *, editing: bool, returned: Mapping[str, str]) -> Row:
+def row_of(line: Line, *, editing: bool, returned: Mapping[str, str], comments: int = 0) -> Row:
     indicator, figure, spec = line.indicator, line.figure, line.spec
     why = returned.get(indicator.code, "")
     is_open = editing and (not returned or bool(why) or (line.asked and figure is None))
@@ -244,7 +254,7 @@ def row_of(line: Line, *, editing: bool, returned: Mapping[str, str]) -> Row:
         returned=why, typed=typed, grades=_choices(spec, typed), items=_answers(spec, typed),
         seen=seen_token(figure.mark if figure else "", typed), decimals=indicator.decimals,
         shown=indicator.shown_decimals, scale=indicator.scale, numerator_name=indicator.numerator_name,
-        denominator_name=indicator.denominator_name,
+        denominator_name=indicator.denominator_name, comments=comments,
     )  # fmt: skip
 
 
@@ -258,6 +268,10 @@ def retyped(
         row, typed=typed, grades=_choices(spec, typed), items=_answers(spec, typed), errors=tuple(messages),
         state="error", result=MISSING, outcome="", conflict=conflict, seen=seen, now=theirs.mark if theirs else "",
     )  # fmt: skip
+
+
+def meanwhile_text(by: str, theirs: str) -> str:
+    return _("%(who)s has saved “%(figure)s” here meanwhile.") % {"who": by, "figure": theirs}
 
 
 def conflict_text(by: str, theirs: str) -> str:

@@ -30,7 +30,7 @@ def tell(
     `report` has its unit and lineage. Two queries.
     """
     wanted = {user.pk for user in users} - {by.pk}
-    told = sorted(wanted & readers(report, wanted))
+    told = sorted(readers(report).order_by().filter(pk__in=wanted).values_list("pk", flat=True))
     now = timezone.now()
     Notice.objects.bulk_create(
         Notice(user_id=pk, kind=kind, report=report, indicator=indicator, text=text[:LENGTH], by=by, at=now)
@@ -59,11 +59,11 @@ def reviewers(report: Report) -> QuerySet[User]:
     ).exclude(pk__in=report.events.filter(kind__in=["ready", "submitted"]).order_by().values("by"))  # fmt: skip
 
 
-def readers(report: Report, among: Iterable[int]) -> set[int]:
-    """Keys of those of the users who read the sheet today, now or through its lineage. One query."""
+def readers(report: Report) -> QuerySet[User]:
+    """People who read the sheet today, now or through its lineage. `report` has its unit and lineage."""
     units = {*path_ids(report.unit.path), *path_ids(report.lineage.path)}
-    rows = Membership.objects.active().filter(user__in=list(among), unit__in=units, role__in=access.READERS)
-    return set(rows.values_list("user_id", flat=True))
+    rows = Membership.objects.active().filter(unit__in=units, role__in=access.READERS)
+    return User.objects.filter(pk__in=rows.values("user"))
 
 
 def mark_read(notices: QuerySet[Notice]) -> int:

@@ -268,7 +268,7 @@ def _open_again(report: Report, kind: str, *, by: User, reason: str, lines: Mapp
                 % {"count": LEAST_REASON},
                 "reason",
             )
-    names = dict(_lines_of(report).filter(pk__in=reasons).values_list("pk", "code"))
+    names = dict(lines_of(report).filter(pk__in=reasons).values_list("pk", "code"))
     if names.keys() != reasons.keys():
         raise Refused(_("Choose lines of this sheet."))
     ReturnedLine.objects.filter(report=report).delete()
@@ -279,7 +279,7 @@ def _open_again(report: Report, kind: str, *, by: User, reason: str, lines: Mapp
     return report
 
 
-def _lines_of(report: Report) -> QuerySet[Indicator]:
+def lines_of(report: Report) -> QuerySet[Indicator]:
     """Indicators that have a figure on the sheet or are asked on it."""
     return Indicator.objects.filter(Q(results__report=report) | Q(pk__in=expected_indicators(report))).distinct()
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -24,7 +24,6 @@ from emulation.reports.work import with_progress
 from emulation.services import sheets as service
 from emulation.services.cells import Conflict, save_cells
 from emulation.services.findings import acknowledge
-from emulation.templatetags.ui import state
 from emulation.views.findings import reasons_in
 from emulation.views.findings import shown as shown_findings
 from units import access
@@ -193,59 +192,6 @@ def ready(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, report, _read(request, report), problems=refused.messages)
     messages.success(request, _("The sheet has been reported to the commander, who can hand it in now."))
     return redirect(report)
-
-
-@require_POST
-def cell(request: HttpRequest, pk: int, indicator: int) -> JsonResponse:
-    """One cell, as it is left: 200 saved, 422 wrong, 409 saved by somebody else, 423 the sheet stands still."""
-    report = _report(request, pk)
-    access.require(service.may_enter(request.user, report))
-    reading = SheetReading(report, only=[indicator])
-    if indicator not in reading.specs:
-        raise Http404
-    form = CellForm(request.POST, spec=reading.specs[indicator])
-    if not form.is_valid():
-        return _refused(form.messages, 422)
-    try:
-        report = save_cells(report, [form.change], by=request.user)
-    except Conflict:
-        return _conflict(report, form)
-    except Refused as refused:
-        return _refused(refused.messages, 423)
-    stored = report.results.filter(indicator=indicator).first()
-    mark = stored.mark if stored else ""
-    row = shown.row_of(reading.put(indicator, form.entry, mark), editing=True, returned={})
-    return JsonResponse(_derived(row) | {"seen": form.token(mark), "sheet": state(shown.state_of(report), "sheet")})
-
-
-def _refused(reasons: list[str], status: int) -> JsonResponse:
-    return JsonResponse({"state": state("error", "cell", bare=True), "errors": reasons}, status=status)
-
-
-def _derived(row: shown.Row) -> dict[str, str]:
-    """What changes beside the inputs when a cell is saved."""
-    return {
-        "state": state(row.state, "cell", bare=True),
-        "result": row.result,
-        "outcome": state(row.outcome, bare=True) if row.outcome else shown.MISSING,
-        "since": row.since_january,
-    }
-
-
-def _conflict(report: Report, form: CellForm) -> JsonResponse:
-    """Both figures, and what is needed to take either: `theirs` to show, `now` to save over it."""
-    indicator = form.spec.indicator.pk
-    reading = SheetReading(report, only=[indicator])
-    row = shown.row_of(reading.line(indicator), editing=True, returned={})
-    theirs = shown.figure_text(form.spec, reading.figures.get(indicator))
-    who = authors(report, [indicator]).get(indicator, "")
-    answer = {
-        "state": state("error", "cell", bare=True),
-        "errors": [shown.conflict_text(who, theirs)],
-        "theirs": _derived(row) | {"seen": row.seen, "typed": form.fields_of(row.typed)},
-        "now": row.seen.partition(":")[0],
-    }
-    return JsonResponse(answer, status=409)
 
 
 # ── handing in ────────────────────────────────────────────────────────────

@@ -35,9 +35,24 @@ document.addEventListener("keydown", (event) => {
   open?.querySelector("summary").focus();
 });
 
-/* htmx: the token of the page's forms goes with every request; what fails is said in the message area. */
+/* After logging in again in another tab the token of the page's forms is old; the cookie has the new one. */
+function csrfToken() {
+  const cookie = document.cookie.split("; ").find((part) => part.startsWith("csrftoken="));
+  return cookie ? cookie.split("=")[1] : document.querySelector("[name=csrfmiddlewaretoken]").value;
+}
+
+/* Figures typed and not saved (sheet-cell.js) stay in the browser until their user logs out. */
+document.querySelectorAll("form[data-logout]").forEach((form) => form.addEventListener("submit", () => {
+  window.addEventListener("pagehide", () => {
+    try {
+      Object.keys(localStorage).filter((key) => key.startsWith(form.dataset.logout)).forEach((key) => localStorage.removeItem(key));
+    } catch { /* a browser without storage has kept nothing */ }
+  });
+}));
+
+/* htmx: the token goes with every request; what fails is said in the message area. */
 document.addEventListener("htmx:configRequest", (event) => {
-  event.detail.headers["X-CSRFToken"] = document.querySelector("[name=csrfmiddlewaretoken]").value;
+  event.detail.headers["X-CSRFToken"] = csrfToken();
 });
 function report(word) {
   const place = document.getElementById("messages");

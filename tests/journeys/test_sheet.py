@@ -122,7 +122,7 @@ def test_figures_are_typed_with_the_keyboard(someone, sheet, staff):
     expect(row(page, "Attendance").locator("[data-outcome]")).to_have_text("Met")
     expect(page.locator(".qt-errline")).to_have_count(0)
 
-    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Alt+Enter")
     page.keyboard.press("ArrowDown")
     expect(row(page, "Prizes")).to_contain_text("Nothing occurred")
     page.keyboard.press("Enter")

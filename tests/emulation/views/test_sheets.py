@@ -295,7 +295,7 @@ def test_cost_of_the_sheet(client, depot, campaign, report, staff, django_assert
             make_campaign_indicator(campaign, make_indicator(measure))
     make_report(depot, report.round, state=state)
     log_in(client, staff)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(url(report, "detail"))
 
 

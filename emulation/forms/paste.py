@@ -1,0 +1,179 @@
+"""A block of cells pasted into a sheet: what goes where, read by the same forms as what is typed."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from io import StringIO
+
+from django import forms
+from django.utils.translation import gettext as _
+
+from emulation.forms.sheets import CellForm
+from emulation.models import Indicator, Result
+from emulation.reports.lines import Figure, SheetReading, Spec
+from emulation.reports.sheets import MISSING, Row, Typed, figure_text
+from units.text import fold
+
+LONGEST = 200_000  # characters; a sheet has some hundred short cells
+GOOD, SAME, EMPTY, WRONG, LOCKED = "good", "same", "empty", "wrong", "locked"
+
+
+class PasteForm(forms.Form):
+    """The block as the clipboard holds it, and the lines from the chosen one on, as they are visible."""
+
+    block = forms.CharField(max_length=LONGEST, strip=False)
+    lines = forms.RegexField("^[0-9]{1,12}(,[0-9]{1,12})*$", max_length=20_000)
+    part = forms.ChoiceField(choices=[("num", "num"), ("den", "den")], required=False)
+
+    def clean_lines(self) -> list[int]:
+        return [int(key) for key in self.cleaned_data["lines"].split(",")]
+
+    def clean_block(self) -> list[list[str]]:
+        return read_block(self.cleaned_data["block"])
+
+
+def read_block(text: str) -> list[list[str]]:
+    """Rows of texts. Excel separates by tabs and quotes cells that hold breaks; empty rows at the end go."""
+    text = text.replace("\x00", "").replace("\r\n", "\n").replace("\r", "\n")
+    try:
+        rows = [[cell.strip() for cell in row] for row in csv.reader(StringIO(text, newline=""), delimiter="\t")]
+    except csv.Error:  # a single cell beyond what csv takes: no figure
+        rows = [[cell.strip() for cell in row.split("\t")] for row in text.split("\n")]
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """What becomes of one line: `texts` from the block, `was` and `becomes` in words, why it stays as it is.
+
+    `state` is one of GOOD, SAME, EMPTY, WRONG, LOCKED; a good one carries the fields that save it.
+    """
+
+    key: int
+    name: str
+    texts: str
+    was: str
+    becomes: str
+    state: str
+    why: tuple[str, ...] = ()
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a block would do. `over` rows of the block have no line left."""
+
+    lines: tuple[Pasted, ...]
+    over: int
+
+    def having(self, state: str) -> list[Pasted]:
+        return [line for line in self.lines if line.state == state]
+
+    @property
+    def good(self) -> list[Pasted]:
+        return self.having(GOOD)
+
+    @property
+    def wrong(self) -> list[Pasted]:
+        return self.having(WRONG)
+
+    @property
+    def locked(self) -> list[Pasted]:
+        return self.having(LOCKED)
+
+    @property
+    def same(self) -> list[Pasted]:
+        return self.having(SAME)
+
+
+def preview(
+    block: Sequence[Sequence[str]],
+    keys: Iterable[int],
+    rows: Mapping[int, Row],
+    reading: SheetReading,
+    part: str = "num",
+) -> Preview:
+    """Lay the block over the lines `keys`, one row a line, beginning at `part` of a ratio."""
+    targets = list(keys)
+    lines = tuple(
+        _pasted(list(texts), rows[key], reading.specs[key], reading.figures.get(key), part)
+        for texts, key in zip(block, targets, strict=False)
+    )
+    return Preview(lines, max(0, len(block) - len(targets)))
+
+
+def _pasted(texts: list[str], row: Row, spec: Spec, figure: Figure | None, part: str) -> Pasted:
+    shown = " · ".join(texts).strip(" ·")
+    was = figure_text(spec, figure) if figure else MISSING
+    plain = Pasted(row.key, row.name, shown, was, was, EMPTY)
+    if not shown:
+        return plain
+    if not row.open:
+        return _stays(plain, LOCKED, _("This line is locked and stays as it is."))
+    parts = _split(texts, spec, part)
+    if isinstance(parts, str):
+        return _stays(plain, WRONG, parts)
+    form = CellForm(_fields(parts, row, spec), spec=spec)
+    if not form.is_valid():
+        return _stays(plain, WRONG, *form.messages)
+    becomes = figure_text(spec, Figure(form.entry, spec.rank_of(form.entry.grade), "")) if form.entry else MISSING
+    if form.entry == (figure.entry if figure else None):
+        return Pasted(row.key, row.name, shown, was, becomes, SAME)
+    return Pasted(row.key, row.name, shown, was, becomes, GOOD, (), tuple(form.data.items()))
+
+
+def _stays(line: Pasted, state: str, *why: str) -> Pasted:
+    return Pasted(line.key, line.name, line.texts, line.was, MISSING, state, tuple(dict.fromkeys(why)))
+
+
+def _split(texts: list[str], spec: Spec, part: str) -> dict[str, str] | str:
+    """Field → text; or why the texts do not fit the line."""
+    while not texts[-1]:
+        texts.pop()
+    measure = spec.indicator.measure
+    if measure == Indicator.Measure.CHECKLIST:
+        return _("Answer the items of a checklist one by one.")
+    if measure == Indicator.Measure.RATIO:
+        return _ratio(texts, part)
+    if len(texts) > 1:
+        return _("This line takes one figure, but the block has %(count)d cells here.") % {"count": len(texts)}
+    if measure != Indicator.Measure.GRADE:
+        return {"numerator": texts[0]}
+    found = _grade(spec, texts[0])
+    return {"grade": found} if found else _("“%(text)s” is no grade of this line.") % {"text": texts[0]}
+
+
+def _ratio(texts: list[str], part: str) -> dict[str, str] | str:
+    """Two cells, one cell "a/b", or one of the two parts alone."""
+    if part == "den":
+        if len(texts) > 1:
+            return _("Only the denominator is left here, but the block has %(count)d cells.") % {"count": len(texts)}
+        return {"denominator": texts[0]}
+    if len(texts) == 1 and texts[0].count("/") == 1:
+        texts = [text.strip() for text in texts[0].split("/")]
+    if len(texts) > 2:
+        return _("This line takes a numerator and a denominator, but the block has %(count)d cells here.") % {
+            "count": len(texts)
+        }
+    return {name: text for name, text in zip(("numerator", "denominator"), texts, strict=False) if text}
+
+
+def _fields(parts: Mapping[str, str], row: Row, spec: Spec) -> dict[str, str]:
+    """The inputs of the line with the pasted parts; what the block leaves out stays as it is stored."""
+    kept = row.typed
+    typed = Typed(
+        Result.Status.REPORTED, parts.get("numerator", kept.numerator), parts.get("denominator", kept.denominator),
+        parts.get("grade", kept.grade), kept.items, "", kept.note,
+    )  # fmt: skip
+    return CellForm({}, spec=spec).fields_of(typed)
+
+
+def _grade(spec: Spec, text: str) -> str:
+    """Key of the class that is named by label, Vietnamese name or code; empty when none is."""
+    wanted = fold(text)
+    names = ((grade, (grade.label, grade.name, grade.code)) for grade in spec.grades)
+    return next((str(grade.pk) for grade, known in names if wanted in map(fold, known)), "")
