@@ -37,6 +37,7 @@ EXEMPT = {
 SAVED_WITHOUT_TRACE = {
     "Registration": "RegistrationEvent",
     "RegistrationEvent": "is the trace",
+    "Comment": "append-only: says itself who and when",
     "Evidence": "says itself who attached and who removed it",
     "Acknowledgement": "is the trace: who said what, when, of which figures",
 }

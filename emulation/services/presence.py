@@ -37,12 +37,6 @@ def arrive(report: Report, *, by: User, line: int | None = None) -> None:
     cache.set(_key(report), _entries(report) | {by.pk: (str(by), line, time.time())}, STAYS)
 
 
-def leave(report: Report, *, by: User) -> None:
-    entries = _entries(report)
-    if entries.pop(by.pk, None):
-        cache.set(_key(report), entries, STAYS)
-
-
 def others(report: Report, user: User) -> list[Present]:
     """Everybody else on the sheet, by name."""
     found = [Present(name, line) for pk, (name, line, _at) in _entries(report).items() if pk != user.pk]

@@ -14,7 +14,6 @@ from tests.factories import (
     make_report,
     make_result,
     make_rounds,
-    make_target,
     make_user,
 )
 from units.models import Role
@@ -61,6 +60,11 @@ def log_in(client, user):
 
 def url(report, name, *more):
     return reverse(f"emulation:report-{name}", args=[report.pk, *more])
+
+
+def cell(client, report, indicator, **texts):
+    data = {f"c{indicator.pk}-{name}": text for name, text in texts.items()}
+    return client.post(url(report, "cell", indicator.pk), data)
 
 
 ALLOWED = {
@@ -111,60 +115,6 @@ def test_sheet_is_read_where_it_stood(client, report, depot, elsewhere, outsider
     move_unit(depot, parent=elsewhere, effective=date(2020, 6, 1), by=administrator, decision="1/QĐ")
     assert client.get(url(report, "detail")).status_code == 200
     assert log_in(client, reviewer).get(url(report, "detail")).status_code == 200
-
-
-# ── cells ─────────────────────────────────────────────────────────────────
-
-
-def cell(client, report, indicator, **texts):
-    data = {f"c{indicator.pk}-{name}": text for name, text in texts.items()}
-    return client.post(url(report, "cell", indicator.pk), data)
-
-
-def test_cell_is_saved_as_it_is_left(client, report, depot, prizes, staff):
-    make_target(depot, prizes.placements.get(), 4)
-    answer = cell(log_in(client, staff), report, prizes, numerator="5", seen="")
-    assert answer.status_code == 200
-    found = answer.json()
-    assert (found["result"], found["since"]) == ("5", "5")
-    assert "Exceeded" in found["outcome"]
-    assert "Being filled in" in found["sheet"]
-    assert found["seen"].startswith(report.results.get().mark + ":")
-
-
-def test_wrong_cell_is_not_saved(client, report, prizes, staff):
-    answer = cell(log_in(client, staff), report, prizes, numerator="five")
-    assert (answer.status_code, answer.json()["errors"]) == (422, ["“five” is not a number."])
-    assert not report.results.exists()
-
-
-def test_cell_that_somebody_else_saved_shows_both(client, report, prizes, staff, depot):
-    other = make_user("other", (depot, Role.STAFF))
-    cell(log_in(client, other), report, prizes, numerator="7", seen="")
-    answer = cell(log_in(client, staff), report, prizes, numerator="5", seen="")
-    found = answer.json()
-    assert answer.status_code == 409
-    assert found["errors"] == [f"{other} has saved “7” here meanwhile. Take it, or keep yours?"]
-    assert found["theirs"]["typed"][f"c{prizes.pk}-numerator"] == "7"
-    kept = cell(client, report, prizes, numerator="5", seen=found["now"] + ":")
-    assert kept.status_code == 200
-    assert report.results.get().numerator == 5
-
-
-def test_cell_of_a_sheet_that_stands_still(client, depot, report, prizes, staff):
-    make_report(depot, report.round, {prizes: 5}, state="submitted")
-    answer = cell(log_in(client, staff), report, prizes, numerator="6", seen="")
-    assert answer.status_code == 423
-    assert report.results.get().numerator == 5
-
-
-def test_cell_that_is_not_asked_does_not_exist(client, report, staff):
-    assert cell(log_in(client, staff), report, make_indicator(), numerator="6").status_code == 404
-
-
-@pytest.mark.parametrize("who", ["commander", "reviewer", "chief"])
-def test_cell_is_for_the_units_staff(client, report, prizes, people, who):
-    assert cell(log_in(client, people[who]), report, prizes, numerator="6").status_code == 403
 
 
 # ── the whole form ────────────────────────────────────────────────────────

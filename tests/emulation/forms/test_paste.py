@@ -1,0 +1,152 @@
+"""A pasted block: which figure goes where, and what is said of those that stay out."""
+
+import pytest
+from django.utils import translation
+
+from emulation.forms.paste import preview, read_block
+from emulation.models import Report, ReturnedLine
+from emulation.reports.lines import SheetReading
+from emulation.reports.sheets import read_sheet
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_report,
+    make_result,
+    make_rounds,
+)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def lines(region):
+    campaign = make_campaign(region)
+    found = {
+        "attendance": make_indicator("ratio", "A", capped=True),
+        "prizes": make_indicator("count", "B"),
+        "politics": make_indicator("grade", "C"),
+        "water": make_indicator("amount", "D"),
+        "checklist": make_indicator("checklist", "E"),
+    }
+    for indicator in found.values():
+        make_campaign_indicator(campaign, indicator)
+    return found
+
+
+@pytest.fixture
+def report(depot, lines):
+    return make_rounds()[1].reports.get(unit=depot)
+
+
+def look(report, block, names, lines, part="num", editing=True):
+    report = Report.objects.with_last_step().get(pk=report.pk)
+    reading = SheetReading(report)
+    rows = {row.key: row for row in read_sheet(report, editing=editing, reading=reading).rows}
+    return preview(read_block(block), [lines[name].pk for name in names], rows, reading, part=part)
+
+
+def short(found):
+    return [(line.state, line.texts, line.becomes, " ".join(line.why)) for line in found.lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "rows"),
+    [
+        ("1\t2\r\n3\t4\r\n", [["1", "2"], ["3", "4"]]),
+        ("1\n\n2\n\n\n", [["1"], [], ["2"]]),
+        ('"two\nlines"\t 5 \n6', [["two\nlines", "5"], ["6"]]),
+        ("", []),
+    ],
+)
+def test_block_is_read_as_excel_copies_it(text, rows):
+    assert read_block(text) == rows
+
+
+def test_rows_go_down_the_lines_in_both_formats(report, lines):
+    found = look(report, "3.137\t3,166\n12\nKhá\t\n1,5", ["attendance", "prizes", "politics", "water"], lines)
+    assert short(found) == [
+        ("good", "3.137 · 3,166", "3,137 / 3,166", ""),
+        ("good", "12", "12", ""),
+        ("wrong", "Khá", "–", "“Khá” is no grade of this line."),
+        ("good", "1,5", "1.5", ""),
+    ]
+    assert found.over == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "block", "why"),
+    [
+        ("attendance", "3200\t3166", "The numerator (3,200) is larger than the denominator (3,166)."),
+        ("attendance", "5", "Fill in the denominator."),
+        ("attendance", "1\t2\t3", "This line takes a numerator and a denominator, but the block has 3 cells here."),
+        ("prizes", "five", "“five” is not a number."),
+        ("prizes", "1\t2", "This line takes one figure, but the block has 2 cells here."),
+        ("prizes", "-1", "A figure is not below zero."),
+        ("water", "1.275", "“1.275” can be read as 1275 or as 1.2750. Type one of the two."),
+        ("checklist", "4", "Answer the items of a checklist one by one."),
+    ],
+)
+def test_bad_cell_says_why_and_has_nothing_to_save(report, lines, name, block, why):
+    (line,) = look(report, block, [name], lines).lines
+    assert (line.state, line.why, line.becomes, line.fields) == ("wrong", (why,), "–", ())
+
+
+def test_ratio_in_one_cell_or_from_its_denominator_on(report, lines):
+    assert short(look(report, "3137 / 3166", ["attendance"], lines))[0][2] == "3,137 / 3,166"
+    make_result(report, lines["attendance"], (3137, 3166))
+    assert short(look(report, "3200", ["attendance"], lines, part="den"))[0][:3] == ("good", "3200", "3,137 / 3,200")
+    found = look(report, "3200\t1", ["attendance"], lines, part="den")
+    assert found.lines[0].why == ("Only the denominator is left here, but the block has 2 cells.",)
+
+
+def test_grades_by_label_and_code_without_marks(report, lines):
+    assert [line[2] for line in short(look(report, "GOOD", ["politics"], lines))] == ["Good"]
+
+
+def test_block_longer_than_the_sheet_says_how_much_does_not_fit(report, lines):
+    found = look(report, "1\n2\n3\n4", ["prizes", "water"], lines)
+    assert (len(found.lines), found.over) == (2, 2)
+
+
+def test_empty_cells_leave_their_lines_alone(report, lines):
+    make_result(report, lines["prizes"], 3)
+    found = look(report, "\n7", ["prizes", "water"], lines)
+    assert [line.state for line in found.lines] == ["empty", "good"]
+
+
+def test_locked_lines_are_skipped_and_keep_their_place(report, lines):
+    make_result(report, lines["prizes"], 3)
+    make_result(report, lines["water"], 3)
+    make_report(report.unit, report.round, state="draft")
+    report.state = "returned"
+    report.save()
+    ReturnedLine.objects.create(report=report, indicator=lines["water"], reason="Count again, all of it, please.")
+    report.events.create(
+        kind="returned", by_id=_somebody().pk, at=report.state_since,
+        lines=[{"indicator": "D", "reason": "Count again, all of it, please."}],
+    )  # fmt: skip
+    found = look(report, "4\n5", ["prizes", "water"], lines)
+    assert [(line.state, line.becomes) for line in found.lines] == [("locked", "–"), ("good", "5")]
+
+
+def _somebody():
+    from tests.factories import make_user
+
+    return make_user()
+
+
+def test_figure_that_stands_there_already_is_not_saved_again(report, lines):
+    make_result(report, lines["prizes"], 1275)
+    assert [line.state for line in look(report, "1.275", ["prizes"], lines).lines] == ["same"]
+
+
+def test_note_is_kept_and_nil_becomes_a_figure(report, lines):
+    make_result(report, lines["prizes"], "nil", note="Second half.")
+    (line,) = look(report, "4", ["prizes"], lines).lines
+    fields = {name.rpartition("-")[2]: text for name, text in line.fields}
+    assert (fields["status"], fields["reason"], fields["note"]) == ("reported", "", "Second half.")
