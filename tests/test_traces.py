@@ -18,6 +18,7 @@ TRACED = {
     "Report": "ReportEvent",
     "ReturnedLine": "ReportEvent.lines",
     "Target": "TargetChange",
+    "FigureRequest": "ReportEvent",
     "Unit": "UnitChange",
     "Placement": "UnitChange",
 }
@@ -28,6 +29,7 @@ EXEMPT = {
     "ResultChange": "is the trace",
     "ReportEvent": "is the trace",
     "ReportVersion": "is the trace",
+    "OfficeVerdict": "is the trace",
     "TargetChange": "is the trace",
     "UnitChange": "is the trace",
     "DemoLogin": "written once, by seed_demo",
@@ -35,11 +37,16 @@ EXEMPT = {
 }
 # Never changed by anybody: no trace needed.
 SAVED_WITHOUT_TRACE = {
+    "Correction": "names who asked, sent and decided, when and why; what it changes is a ResultChange",
+    "Evidence": "says itself who attached and who removed it",
     "Registration": "RegistrationEvent",
     "RegistrationEvent": "is the trace",
+<<<<<<< HEAD
     "Comment": "append-only: says itself who and when",
     "Evidence": "says itself who attached and who removed it",
     "Acknowledgement": "is the trace: who said what, when, of which figures",
+=======
+>>>>>>> 0ff96cb (Let offices judge, approvals be undone, single figures be corrected, and superiors wait for their units)
 }
 
 

@@ -75,6 +75,15 @@ def reviews(user: User, unit: Unit) -> bool:
     return bool(mine) and reviewing_units([unit])[unit.pk] in mine
 
 
+def reviewing_offices(user: User, unit: Unit) -> set[int]:
+    """Offices (keys) for which the user speaks of this unit's sheets: beside the reviewers responsible for them."""
+    mine = [m for m in user.active_memberships if m.role == Role.REVIEWER and m.office_id is not None]
+    if not mine:
+        return set()
+    responsible = reviewing_units([unit])[unit.pk]
+    return {m.office_id for m in mine if m.unit_id == responsible}
+
+
 def reviews_above(user: User, unit: Unit) -> bool:
     """Whether the user is a reviewer of a superior (at the root: of the root), responsible or not. No query."""
     above = path_ids(unit.path)[:-1] or [unit.pk]

@@ -1,6 +1,7 @@
 from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
 from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
 from .comments import Comment
+from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
 from .evidence import Evidence
 from .notices import Notice
@@ -9,6 +10,7 @@ from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, R
 from .rounds import Lineage, Round
 from .summaries import Summary
 from .targets import Registration, RegistrationEvent, Target, TargetChange
+from .verdicts import OfficeVerdict
 
 __all__ = [
     "Acknowledgement",
@@ -21,14 +23,17 @@ __all__ = [
     "ChecklistItem",
     "ChecklistTemplate",
     "Comment",
+    "Correction",
     "DemoLogin",
     "Document",
     "Evidence",
+    "FigureRequest",
     "Grade",
     "GradeScale",
     "Indicator",
     "Lineage",
     "Notice",
+    "OfficeVerdict",
     "Registration",
     "RegistrationEvent",
     "Report",

@@ -43,7 +43,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 
     def with_last_step(self) -> Self:
         """Each with its place, and `last_by`, `last_reason`, `last_lines` of the step that put it into its state."""
-        steps = ReportEvent.objects.filter(report=OuterRef("pk")).exclude(kind=ReportEvent.Kind.READY)
+        steps = ReportEvent.objects.filter(report=OuterRef("pk")).exclude(kind__in=ReportEvent.WITHIN)
         steps = steps.order_by("-at", "-pk")
         return self.select_related("unit__kind", "round__drive", "lineage", "ready_by").annotate(
             last_by=Subquery(steps.values("by__full_name")[:1]),
@@ -274,13 +274,22 @@ class ReportEvent(models.Model):
         APPROVED = "approved", _("Approved")
         REOPENED = "reopened", _("Reopened")
         MIGRATED = "migrated", _("Approved by migration")
+        UNDONE = "undone", _("Approval undone")
+        ASKED = "asked", _("Asked to correct a figure")
+        ANSWERED = "answered", _("Answered about a figure")
+        CORRECTED = "corrected", _("Figure corrected after approval")
+
+    WITHIN = (Kind.READY, Kind.ASKED, Kind.ANSWERED, Kind.CORRECTED)  # steps that leave the sheet in its state
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     by = models.ForeignKey("units.User", on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     reason = models.CharField(_("reason"), max_length=500, blank=True)
-    lines = models.JSONField(default=list)  # returned lines: {"indicator": code, "reason": …}
+    lines = models.JSONField(default=list)  # lines it is about: {"indicator": code, "reason": …}
+    # At a hand-in `missing`: [unit, state] of sheets directly below that were not approved; at an approval
+    # `offices`: [name, open lines, objections] of offices that had not agreed.
+    details = models.JSONField(default=dict)
 
     class Meta:
         verbose_name = _("event")

@@ -83,6 +83,18 @@ def entry_snapshot(entry: Entry | None) -> Snapshot | None:
     )
 
 
+def entry_of(found: Snapshot) -> Entry:
+    """The inverse of `entry_snapshot`."""
+    numerator, denominator = (
+        Decimal(found[name]) if name in found else None for name in ("numerator", "denominator")
+    )
+    items = {int(pk): state for pk, state in found.get("items", {}).items()}
+    return Entry(
+        found["status"], numerator, denominator, found.get("grade"), items, found.get("reason", ""),
+        found.get("note", ""),
+    )  # fmt: skip
+
+
 def _parts(entry: Entry) -> tuple[Decimal | None, Decimal | None]:
     """Numerator and denominator; those of a checklist follow from its items."""
     if not entry.items or entry.status != Result.Status.REPORTED:

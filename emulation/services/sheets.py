@@ -6,10 +6,11 @@ only in order to show. A reviewer who took part in making the sheet is refused w
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -19,7 +20,8 @@ from emulation.models import CheckRule, Indicator, Notice, Report, ReportEvent, 
 from emulation.reports.findings import findings_of
 from emulation.services.cells import snapshot
 from emulation.services.notices import tell_unit
-from emulation.services.plan import plan_of_unit, slot
+from emulation.services.offices import office_states
+from emulation.services.plan import plan_of, plan_of_unit, slot
 from emulation.services.summaries import recompute
 from units import access
 from units.errors import Refused
@@ -106,7 +108,7 @@ def lock(report: Report) -> Report:
     return Report.objects.select_for_update(of=("self",)).select_related("unit", "round", "lineage").get(pk=report.pk)
 
 
-def _require_state(report: Report, *states: str) -> None:
+def require_state(report: Report, *states: str) -> None:
     if report.state not in states:
         raise Refused(
             _("This is not possible now: the sheet is “%(state)s” since %(when)s. Reload the page.")
@@ -117,21 +119,35 @@ def _require_state(report: Report, *states: str) -> None:
         )
 
 
+def log(
+    report: Report, kind: str, *, by: User, reason: str = "", lines: list[dict[str, str]] | None = None,
+    details: dict[str, Any] | None = None,
+) -> ReportEvent:  # fmt: skip
+    """Put a step on the sheet's timeline."""
+    return ReportEvent.objects.create(
+        report=report, kind=kind, by=by, at=timezone.now(), reason=reason, lines=lines or [], details=details or {}
+    )
+
+
+def follow(report: Report) -> None:
+    """Bring the consolidated figures above the sheet up to date."""
+    recompute([report.unit_id], year=report.round.year, drive=report.round.drive, quarter=slot(report.round))
+
+
 def _enter(
-    report: Report, state: str, kind: str, *, by: User, reason: str = "", lines: list[dict[str, str]] | None = None
-) -> ReportEvent:
+    report: Report, state: str, kind: str, *, by: User, reason: str = "", lines: list[dict[str, str]] | None = None,
+    details: dict[str, Any] | None = None,
+) -> ReportEvent:  # fmt: skip
     """Put the sheet into `state` with an event, and bring the consolidated figures up to date.
 
     They follow only where the sheet counts differently: whoever takes it up changes none. No check of the role.
     """
     counted = _counts(report.state) != _counts(state)
-    report.state, report.state_since = state, timezone.now()
+    event = log(report, kind, by=by, reason=reason, lines=lines, details=details)
+    report.state, report.state_since = state, event.at
     report.save(update_fields=["state", "state_since"])
-    event = ReportEvent.objects.create(
-        report=report, kind=kind, by=by, at=report.state_since, reason=reason, lines=lines or []
-    )
     if counted:
-        recompute([report.unit_id], year=report.round.year, drive=report.round.drive, quarter=slot(report.round))
+        follow(report)
     return event
 
 
@@ -160,7 +176,7 @@ def mark_ready(report: Report, *, by: User) -> Report:
     """
     report = lock(report)
     access.require(may_enter(by, report))
-    _require_state(report, *Report.EDITABLE)
+    require_state(report, *Report.EDITABLE)
     refuse_unless_open(report)
     _refuse_incomplete(report)
     _refuse_findings(report)
@@ -168,26 +184,61 @@ def mark_ready(report: Report, *, by: User) -> Report:
         return report
     report.ready_by, report.ready_at = by, timezone.now()
     report.save(update_fields=["ready_by", "ready_at"])
-    ReportEvent.objects.create(report=report, kind=Kind.READY, by=by, at=report.ready_at)
+    log(report, Kind.READY, by=by)
     return report
 
 
 @transaction.atomic
-def hand_in(report: Report, *, by: User) -> Report:
-    """The commander hands the sheet in. Raises `Refused` as `mark_ready` does."""
+def hand_in(report: Report, *, by: User, missing: Collection[int] = (), reason: str = "") -> Report:
+    """The commander hands the sheet in.
+
+    Raises `Refused` as `mark_ready` does, and while a sheet directly below is not approved,
+    unless it is named in `missing` (keys of sheets), with a `reason`.
+    """
     report = lock(report)
     access.require(may_hand_in(by, report))
-    _require_state(report, *Report.EDITABLE)
+    require_state(report, *Report.EDITABLE)
     refuse_unless_open(report)
     _refuse_incomplete(report)
     _refuse_findings(report)
-    event = _enter(report, State.SUBMITTED, Kind.SUBMITTED, by=by)
+    details, reason = _named_missing(waiting_below(report), missing, reason)
+    event = _enter(report, State.SUBMITTED, Kind.SUBMITTED, by=by, reason=reason, details=details)
     report.changes.filter(sealed=False).update(sealed=True)
     report.returned_lines.all().delete()
     report.ready_by = report.ready_at = None
     report.save(update_fields=["ready_by", "ready_at"])
     keep_version(report, event)
     return report
+
+
+def waiting_below(report: Report) -> list[Report]:
+    """Sheets of the round directly below that are asked for something and not approved.
+
+    The order of approval follows the tree as it stood in the round. Three queries, none for a leaf.
+    """
+    if report.lineage.is_leaf:
+        return []
+    rows = Report.objects.filter(round=report.round, lineage__parent=report.unit_id).exclude(state=State.APPROVED)
+    rows = rows.select_related("unit__kind", "lineage").order_by("unit__order", "unit__code")
+    plan, quarter = plan_of(report.round), slot(report.round)
+    return [row for row in rows if plan.asks(row.unit.kind_id, row.lineage.path, quarter)]
+
+
+def _named_missing(
+    waiting: list[Report], missing: Collection[int], reason: str
+) -> tuple[dict[str, list[list[str]]], str]:
+    """What the event keeps of sheets below that are handed in without, and why."""
+    if not waiting:
+        return {}, ""
+    unnamed = [str(row.unit) for row in waiting if row.pk not in missing]
+    if unnamed:
+        raise Refused(
+            _("These units below are not approved yet: %(units)s. Wait, or name them as missing with a reason.")
+            % {"units": ", ".join(unnamed)},
+            "missing",
+        )
+    refuse_short(reason)
+    return {"missing": [[str(row.unit), row.state] for row in waiting]}, reason.strip()
 
 
 @transaction.atomic
@@ -198,7 +249,7 @@ def withdraw(report: Report, *, by: User, reason: str = "") -> Report:
     """
     report = lock(report)
     access.require(may_hand_in(by, report))
-    _require_state(report, State.SUBMITTED)
+    require_state(report, State.SUBMITTED)
     closed = entry_closed_reason(report.round)
     if closed:
         raise Refused([closed, _("Ask the reviewer to return the sheet.")])
@@ -211,23 +262,76 @@ def take_up(report: Report, *, by: User) -> Report:
     """A reviewer takes the sheet up; from now on its figures stand still."""
     report = lock(report)
     access.require(access.reviews(by, report.unit))
-    _require_state(report, State.SUBMITTED)
-    _refuse_own(by, report)
+    require_state(report, State.SUBMITTED)
+    refuse_own(by, report)
     _enter(report, State.IN_REVIEW, Kind.TAKEN_UP, by=by)
     return report
 
 
 @transaction.atomic
-def approve(report: Report, *, by: User) -> Report:
-    """Approve the sheet, once and as a whole."""
+def approve(report: Report, *, by: User, seen: int | None = None) -> Report:
+    """Approve the sheet, once and as a whole.
+
+    Offices that have not agreed do not stand in the way; the event names them. `seen` is `last_change` of
+    the figures the reviewer looked at: raises `Refused` when one has changed since.
+    """
     report = lock(report)
     access.require(access.reviews(by, report.unit))
-    _require_state(report, State.IN_REVIEW)
-    _refuse_own(by, report)
-    event = _enter(report, State.APPROVED, Kind.APPROVED, by=by)
+    require_state(report, State.IN_REVIEW)
+    refuse_own(by, report)
+    if seen is not None and seen != last_change(report):
+        raise Refused(_("A figure has changed while you were reading. Look at the changed lines again."))
+    offices = [
+        [str(state.office), len(state.open), len(state.objected)]
+        for state in office_states(report)
+        if not state.content
+    ]
+    report.requests.open().update(ended_at=timezone.now())
+    details = {"offices": offices} if offices else {}
+    event = _enter(report, State.APPROVED, Kind.APPROVED, by=by, details=details)
     keep_version(report, event)
     tell_unit(Notice.Kind.APPROVED, report, by=by)
     return report
+
+
+def last_change(report: Report) -> int:
+    """Names the state of all figures of a sheet: the key of their last change, 0 without any."""
+    return report.changes.aggregate(last=Max("pk"))["last"] or 0
+
+
+@transaction.atomic
+def undo_approval(report: Report, *, by: User, reason: str) -> Report:
+    """Take one's own approval back: the sheet is in review again. Refused once the next level has acted."""
+    report = lock(report)
+    access.require(access.reviews(by, report.unit))
+    require_state(report, State.APPROVED)
+    refuse_own(by, report)
+    if not approved_by(report, by):
+        raise Refused(_("Only who approved the sheet undoes the approval; you can open the sheet again instead."))
+    refuse_short(reason)
+    _refuse_settled(report)
+    _enter(report, State.IN_REVIEW, Kind.UNDONE, by=by, reason=reason.strip())
+    return report
+
+
+def approved_by(report: Report, user: User) -> bool:
+    """Whether the last approval of the sheet is the user's (nobody's own when figures were migrated)."""
+    last = report.events.filter(kind__in=[Kind.APPROVED, Kind.MIGRATED]).last()
+    return last is not None and last.kind == Kind.APPROVED and last.by_id == user.pk
+
+
+def _refuse_settled(report: Report) -> None:
+    """Raise `Refused` when the approval stands: the next level has acted, or a correction waits."""
+    above = Report.objects.select_for_update(of=("self",)).filter(
+        unit=report.lineage.parent_id, round=report.round
+    ).select_related("unit").first()  # fmt: skip
+    if above is not None and above.state == State.APPROVED:
+        raise Refused(
+            _("The sheet of %(unit)s for this round is approved already; it has to be reopened first.")
+            % {"unit": above.unit}
+        )
+    if report.corrections.open().exists():
+        raise Refused(_("A correction of this sheet is waiting. It has to be decided or withdrawn first."))
 
 
 @transaction.atomic
@@ -235,8 +339,8 @@ def send_back(report: Report, *, by: User, reason: str = "", lines: Mapping[int,
     """Return the whole sheet with `reason`, or single `lines` (indicator → reason): then only these open."""
     report = lock(report)
     access.require(access.reviews(by, report.unit))
-    _require_state(report, State.IN_REVIEW)
-    _refuse_own(by, report)
+    require_state(report, State.IN_REVIEW)
+    refuse_own(by, report)
     return _open_again(report, Kind.RETURNED, by=by, reason=reason, lines=lines)
 
 
@@ -245,16 +349,9 @@ def reopen(report: Report, *, by: User, reason: str, lines: Mapping[int, str] | 
     """Open an approved sheet again, whole or single lines. Refused once the next level has acted."""
     report = lock(report)
     access.require(access.reviews(by, report.unit))
-    _require_state(report, State.APPROVED)
-    _refuse_own(by, report)
-    above = Report.objects.filter(
-        unit=report.lineage.parent_id, round=report.round, state=State.APPROVED
-    ).select_related("unit").first()  # fmt: skip
-    if above is not None:
-        raise Refused(
-            _("The sheet of %(unit)s for this round is approved already; it has to be reopened first.")
-            % {"unit": above.unit}
-        )
+    require_state(report, State.APPROVED)
+    refuse_own(by, report)
+    _refuse_settled(report)
     return _open_again(report, Kind.REOPENED, by=by, reason=reason, lines=lines)
 
 
@@ -262,15 +359,11 @@ def _open_again(report: Report, kind: str, *, by: User, reason: str, lines: Mapp
     reasons = {pk: text.strip() for pk, text in (lines or {}).items()}
     reason = reason.strip()
     for text in [*reasons.values(), *([] if lines and kind == Kind.RETURNED else [reason])]:
-        if len(text) < LEAST_REASON:
-            raise Refused(
-                _("Give a reason of at least %(count)d characters that says what is to be done.")
-                % {"count": LEAST_REASON},
-                "reason",
-            )
+        refuse_short(text)
     names = dict(lines_of(report).filter(pk__in=reasons).values_list("pk", "code"))
     if names.keys() != reasons.keys():
         raise Refused(_("Choose lines of this sheet."))
+    report.requests.open().update(ended_at=timezone.now())
     ReturnedLine.objects.filter(report=report).delete()
     ReturnedLine.objects.bulk_create(ReturnedLine(report=report, indicator_id=pk, reason=reasons[pk]) for pk in names)
     logged = [{"indicator": code, "reason": reasons[pk]} for pk, code in names.items()]
@@ -315,6 +408,15 @@ def _refuse_findings(report: Report) -> None:
         raise Refused(errors)
 
 
-def _refuse_own(by: User, report: Report) -> None:
+def refuse_short(reason: str) -> None:
+    if len(reason.strip()) < LEAST_REASON:
+        raise Refused(
+            _("Give a reason of at least %(count)d characters that says what is to be done.")
+            % {"count": LEAST_REASON},
+            "reason",
+        )
+
+
+def refuse_own(by: User, report: Report) -> None:
     if took_part(by, report):
         raise Refused(_("You typed or handed in figures of this sheet; somebody else has to judge it."))

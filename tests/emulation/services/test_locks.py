@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from threading import Event, Thread
+from decimal import Decimal
+from threading import Barrier, Event, Thread
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
+from emulation.checks import Entry
 from emulation.models import Campaign, Indicator, Report, Round, Summary
+from emulation.services import corrections, sheets
 from emulation.services.summaries import differences, rebuild, recompute
 from tests.factories import (
     make_campaign,
@@ -19,6 +22,8 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from units.errors import Refused
+from units.models import Role
 from units.services import move_unit
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
@@ -111,4 +116,50 @@ def test_superiors_are_those_after_a_move_that_committed_meanwhile(year, region,
     other.join()
     found = Summary.objects.filter(period="Q1", reported=1).values_list("unit", flat=True)
     assert set(found) == {region.pk, elsewhere.pk}
+    assert differences(year)[1] == []
+
+
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """What becomes of acts that begin together, each on its own connection: "done" or "refused"."""
+    gate, found = Barrier(len(acts)), []
+
+    def run(act: Callable[[], object]) -> None:
+        gate.wait(10)
+        try:
+            act()
+            found.append("done")
+        except Refused:
+            found.append("refused")
+        connection.close()
+
+    threads = [Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(found)
+
+
+@pytest.fixture
+def judges(department):
+    return [make_user(name, (department, Role.REVIEWER)) for name in ("one", "two")]
+
+
+def test_two_reviewers_approve_at_once_with_one_result(year, depot, judges):
+    figures = {Indicator.objects.get(): 5}
+    report = make_report(depot, Round.objects.get(quarter=1), figures, state=Report.State.IN_REVIEW)
+    found = at_once(*(lambda judge=judge: sheets.approve(report, by=judge) for judge in judges))
+    assert found == ["done", "refused"]
+    assert (report.events.count(), report.versions.count()) == (1, 1)
+    assert differences(year)[1] == []
+
+
+def test_two_reviewers_accept_a_correction_at_once_with_one_result(year, depot, judges, staff, commander):
+    indicator = Indicator.objects.get()
+    report = make_report(depot, Round.objects.get(quarter=1), {indicator: 5}, state=Report.State.APPROVED)
+    entry, reason = Entry(numerator=Decimal(7)), "The log was counted twice."
+    correction = corrections.send(corrections.propose(report, indicator, entry, reason, by=staff), by=commander)
+    found = at_once(*(lambda judge=judge: corrections.accept(correction, by=judge) for judge in judges))
+    assert found == ["done", "refused"]
+    assert (report.changes.count(), report.versions.count()) == (1, 1)
     assert differences(year)[1] == []

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from emulation.checks import Entry
-from emulation.models import Lineage, Report, ReportEvent, Summary
+from emulation.models import CampaignIndicator, Lineage, Report, ReportEvent, Summary
 from emulation.services import sheets
 from emulation.services.cells import CellChange, save_cells
 from emulation.services.summaries import differences
@@ -62,6 +62,7 @@ def transitions(report, user):
         "approve": lambda: sheets.approve(report, by=user),
         "send back": lambda: sheets.send_back(report, by=user, reason=REASON),
         "reopen": lambda: sheets.reopen(report, by=user, reason=REASON),
+        "undo": lambda: sheets.undo_approval(report, by=user, reason=REASON),
     }
 
 
@@ -71,7 +72,7 @@ ALLOWED = {
     State.RETURNED: {"ready": State.RETURNED, "hand in": State.SUBMITTED},
     State.SUBMITTED: {"withdraw": State.DRAFT, "take up": State.IN_REVIEW},
     State.IN_REVIEW: {"approve": State.APPROVED, "send back": State.RETURNED},
-    State.APPROVED: {"reopen": State.RETURNED},
+    State.APPROVED: {"reopen": State.RETURNED, "undo": State.IN_REVIEW},
 }
 
 
@@ -80,14 +81,17 @@ def test_transitions_of_a_state(report, everybody, state):
     for name, call in transitions(report, everybody).items():
         report.events.all().delete()
         put(report, state)
+        approved = {"undo": 1}.get(name, 0)
+        if approved:
+            sheets.log(report, ReportEvent.Kind.APPROVED, by=everybody)
         wanted = ALLOWED[state].get(name)
         if wanted is None:
             with pytest.raises(Refused):
                 call()
-            found = (state, 0)
+            found = (state, approved)
         else:
             call()
-            found = (wanted, 1)
+            found = (wanted, approved + 1)
         report.refresh_from_db()
         assert (name, report.state, report.events.count()) == (name, *found)
         report.versions.all().delete()
@@ -105,6 +109,7 @@ CALLERS = {
     "approve": {"reviewer"},
     "send back": {"reviewer"},
     "reopen": {"reviewer"},
+    "undo": {"reviewer"},
 }
 
 
@@ -134,6 +139,7 @@ def test_who_may_call_what(request, report, prizes, region, department, depot, w
             with pytest.raises(PermissionDenied):
                 calls[name]()
     assert (report.events.count(), report.results.get().numerator) == (0, 5)
+    sheets.log(report, ReportEvent.Kind.APPROVED, by=user)
     for name in sorted(allowed):
         put(report, next(state for state, found in ALLOWED.items() if name in found or name == "enter"))
         calls[name]()
@@ -145,7 +151,7 @@ def test_nobody_judges_a_sheet_they_made(request, report, department, commander,
     user = request.getfixturevalue(who)
     user.memberships.create(unit=department, role=Role.REVIEWER)
     user = type(user).objects.get(pk=user.pk)
-    for name in ("take up", "approve", "send back", "reopen"):
+    for name in ("take up", "approve", "send back", "reopen", "undo"):
         put(report, next(state for state, found in ALLOWED.items() if name in found))
         with pytest.raises(Refused):
             transitions(report, user)[name]()
@@ -284,6 +290,109 @@ def test_taking_up_computes_no_consolidated_figure(report, commander, reviewer, 
         sheets.take_up(report, by=reviewer)
     assert ([*Summary.objects.values()], [*Lineage.objects.values()]) == before
     assert differences(2020) == (len(before[0]), [])
+
+
+# ── the order of the tree ─────────────────────────────────────────────────
+
+
+@pytest.fixture
+def above(report, department, prizes):
+    """The department's own sheet of the same round, filled in; the depot's below it is a draft."""
+    return make_report(department, report.round, {prizes: 1})
+
+
+@pytest.fixture
+def chief(department):
+    return make_user("chief", (department, Role.COMMANDER))
+
+
+def test_sheet_waits_for_those_directly_below(report, above, chief):
+    with pytest.raises(Refused) as refused:
+        sheets.hand_in(above, by=chief)
+    assert "Unit K1" in refused.value.messages[0]
+    put(report, State.APPROVED)
+    assert sheets.hand_in(above, by=chief).events.get().details == {}
+
+
+@pytest.mark.parametrize("state", [state for state in State.values if state != State.APPROVED])
+def test_only_approved_sheets_below_are_waited_for_no_longer(report, above, state):
+    put(report, state)
+    assert sheets.waiting_below(Report.objects.select_related("lineage", "round").get(pk=above.pk)) == [report]
+
+
+def test_missing_sheets_are_named_with_a_reason(report, above, chief):
+    sheets.hand_in(above, by=chief, missing=[report.pk], reason=REASON)
+    event = above.events.get()
+    assert (event.reason, event.details) == (REASON, {"missing": [["Unit K1", "draft"]]})
+
+
+@pytest.mark.parametrize(("named", "reason"), [(False, REASON), (True, ""), (True, "Too short.")])
+def test_missing_sheets_without_name_or_reason_are_refused(report, above, chief, named, reason):
+    with pytest.raises(Refused):
+        sheets.hand_in(above, by=chief, missing=[report.pk] if named else [], reason=reason)
+    assert not above.events.exists()
+
+
+def test_units_further_down_or_beside_are_not_waited_for(report, above, region, elsewhere, prizes, chief):
+    put(report, State.APPROVED)
+    make_report(elsewhere, report.round)
+    assert sheets.waiting_below(Report.objects.select_related("lineage", "round").get(pk=above.pk)) == []
+    top = make_report(region, report.round, {prizes: 1})
+    waiting = sheets.waiting_below(Report.objects.select_related("lineage", "round").get(pk=top.pk))
+    assert {row.unit.code for row in waiting} == {"CKT", "CHC"}
+
+
+def test_sheet_that_is_asked_nothing_is_not_waited_for(report, above):
+    CampaignIndicator.objects.get().kinds.set([above.unit.kind])
+    assert sheets.waiting_below(Report.objects.select_related("lineage", "round").get(pk=above.pk)) == []
+
+
+# ── undoing an approval ───────────────────────────────────────────────────
+
+
+@pytest.fixture
+def approved(report, commander, reviewer):
+    sheets.hand_in(report, by=commander)
+    sheets.take_up(report, by=reviewer)
+    return sheets.approve(report, by=reviewer)
+
+
+def counted(unit):
+    row = Summary.objects.get(unit=unit, period="Q1")
+    return row.reported, row.all_reported
+
+
+def test_own_approval_is_undone(approved, department, reviewer):
+    before = counted(department)
+    sheets.undo_approval(approved, by=reviewer, reason=f" {REASON} ")
+    event = approved.events.last()
+    assert (event.kind, event.by, event.reason) == ("undone", reviewer, REASON)
+    assert (before, counted(department)) == ((1, 1), (0, 1))
+    assert differences(2020)[1] == []
+    assert sheets.approve(approved, by=reviewer).state == State.APPROVED
+
+
+def test_approval_of_somebody_else_is_not_undone(approved, department):
+    with pytest.raises(Refused):
+        sheets.undo_approval(approved, by=make_user("other", (department, Role.REVIEWER)), reason=REASON)
+
+
+def test_migrated_approval_is_not_undone(report, reviewer):
+    put(report, State.APPROVED)
+    sheets.log(report, ReportEvent.Kind.MIGRATED, by=reviewer)
+    with pytest.raises(Refused):
+        sheets.undo_approval(report, by=reviewer, reason=REASON)
+
+
+def test_approval_is_not_undone_once_the_next_level_has_acted(approved, department, prizes, reviewer):
+    make_report(department, approved.round, {prizes: 1}, state=State.APPROVED)
+    with pytest.raises(Refused):
+        sheets.undo_approval(approved, by=reviewer, reason=REASON)
+
+
+def test_undoing_needs_a_reason(approved, reviewer):
+    with pytest.raises(Refused):
+        sheets.undo_approval(approved, by=reviewer, reason="Oh.")
 
 
 def test_second_of_two_people_gets_a_message(report, commander, reviewer, department):

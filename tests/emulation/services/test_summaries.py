@@ -12,6 +12,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from emulation.checks import Entry
 from emulation.models import (
     Campaign,
     CampaignIndicator,
@@ -23,6 +24,7 @@ from emulation.models import (
     Summary,
     Target,
 )
+from emulation.services import corrections, sheets
 from emulation.services.rounds import set_up_rounds
 from emulation.services.summaries import COLUMNS, differences, rebuild, recompute
 from tests.emulation.services.plain import Plain
@@ -34,9 +36,10 @@ from tests.factories import (
     make_target,
     make_unit,
     make_unit_kind,
+    make_user,
 )
 from units.errors import Refused
-from units.models import Unit, User
+from units.models import Role, Unit, User
 from units.services import dissolve_unit, move_unit
 
 INDICATORS: list[dict[str, Any]] = [
@@ -128,7 +131,17 @@ class Scenario:
     # ── what happens ──────────────────────────────────────────────────────
 
     def happen(self) -> None:
-        kinds = [self.enter, self.enter, self.judge, self.move, self.move, self.dissolve, self.retarget, self.found]
+        kinds = [
+            self.enter,
+            self.enter,
+            self.judge,
+            self.judge_by_services,
+            self.move,
+            self.move,
+            self.dissolve,
+            self.retarget,
+            self.found,
+        ]
         self.data.draw(st.sampled_from(kinds), "operation")()
 
     def any_unit(self) -> Unit:
@@ -166,6 +179,30 @@ class Scenario:
             report.state = self.data.draw(st.sampled_from([*STATES, Report.State.RETURNED]), "state")
             report.save(update_fields=["state"])
             recompute([report.unit_id], year=2020, quarter=report.round.quarter)
+
+    def judge_by_services(self) -> None:
+        """Approve a sheet, then correct a figure of it, undo the approval, or both."""
+        report = Report.objects.filter(unit=self.any_unit()).order_by("round__quarter").first()
+        if report is None:
+            return
+        Report.objects.filter(pk=report.pk).update(state=Report.State.IN_REVIEW)
+        recompute([report.unit_id], year=2020, quarter=report.round.quarter)
+        maker, judge = self.maker(report.unit), make_user("", (self.root, Role.REVIEWER))
+        with suppress(Refused):
+            sheets.approve(report, by=judge)
+        result = report.results.exclude(indicator__measure="checklist").first()
+        if result is not None and self.data.draw(st.booleans(), "corrected"):
+            entry = Entry(status="nil", reason="Counted again.")
+            if result.status == Result.Status.NIL:
+                entry = Entry(status="not_applicable", reason="Counted again.")
+            correction = corrections.propose(report, result.indicator, entry, "Counted once more.", by=maker)
+            corrections.accept(corrections.send(correction, by=maker), by=judge)
+        if self.data.draw(st.booleans(), "undone"):
+            with suppress(Refused):
+                sheets.undo_approval(report, by=judge, reason="Counted once more, it is wrong.")
+
+    def maker(self, unit: Unit) -> User:
+        return make_user("", (unit, Role.STAFF), (unit, Role.COMMANDER))
 
     def move(self) -> None:
         self.allowed(
