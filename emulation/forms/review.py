@@ -119,6 +119,26 @@ class ReopenForm(forms.Form):
         return {int(key): self.cleaned_data["reason"] for key in self.cleaned_data["lines"]}
 
 
+class MissingForm(forms.Form):
+    """Sheets below that are not approved: the commander hands in without those that are named, and says why."""
+
+    missing = forms.MultipleChoiceField(required=False)
+
+    def __init__(self, data: Any = None, *, waiting: list[Report]) -> None:
+        super().__init__(data)
+        self.waiting = waiting
+        self.fields["missing"].choices = [(str(row.pk), str(row.unit)) for row in waiting]
+
+    @property
+    def named(self) -> list[int]:
+        return [int(key) for key in self.cleaned_data.get("missing", [])] if self.is_bound and not self.errors else []
+
+    @property
+    def reason(self) -> str:
+        """What was typed, as far as it can be kept."""
+        return str(self.data.get("reason", ""))[:500]
+
+
 class QueueFilter(forms.Form):
     """Which sheets to list for review; what waits, in every round, unless something else is chosen."""
 

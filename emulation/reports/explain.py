@@ -323,7 +323,12 @@ STEPS = {  # kind of event → icon, tone
     ReportEvent.Kind.APPROVED: ("patch-check-fill", ""),
     ReportEvent.Kind.REOPENED: ("unlock-fill", "is-near"),
     ReportEvent.Kind.MIGRATED: ("patch-check-fill", ""),
+    ReportEvent.Kind.UNDONE: ("arrow-counterclockwise", "is-near"),
+    ReportEvent.Kind.ASKED: ("chat-left-text-fill", "is-near"),
+    ReportEvent.Kind.ANSWERED: ("reply-fill", "is-info"),
+    ReportEvent.Kind.CORRECTED: ("patch-check-fill", ""),
 }
+OF_ONE_LINE = (ReportEvent.Kind.ASKED, ReportEvent.Kind.ANSWERED, ReportEvent.Kind.CORRECTED)
 
 
 def _events(page: Page) -> list[ReportEvent]:
@@ -346,6 +351,8 @@ def _sheet(page: Page, indicator: Indicator, events: list[ReportEvent]) -> Sheet
     steps = [_typed(change) for change in _changes(report, indicator)]
     mine = [event for event in events if event.report_id == report.pk]
     for event in mine:
+        if event.kind in OF_ONE_LINE and event.lines[0]["indicator"] != indicator.code:
+            continue
         icon, tone = STEPS[ReportEvent.Kind(event.kind)]
         steps.append(Step(icon, tone, event.get_kind_display(), str(event.by), event.at, _reason(event, indicator)))
     steps.sort(key=lambda step: step.at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -21,6 +21,10 @@ EVENT_STATES: dict[str, str] = {
     ReportEvent.Kind.TAKEN_UP: "in_review",
     ReportEvent.Kind.REOPENED: "returned",
     ReportEvent.Kind.MIGRATED: "approved",
+    ReportEvent.Kind.UNDONE: "in_review",
+    ReportEvent.Kind.ASKED: "returned",
+    ReportEvent.Kind.ANSWERED: "in_review",
+    ReportEvent.Kind.CORRECTED: "approved",
 }
 
 
@@ -36,6 +40,7 @@ class Step:
     reason: str
     lines: tuple[tuple[str, str], ...]
     version: int | None
+    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,21 @@ def _step(event: ReportEvent, names: dict[str, str]) -> Step:
     version = getattr(event, "version", None)
     return Step(
         icon, colour, event.get_kind_display(), str(event.by), event.at, event.reason, lines,
-        version.number if version else None,
+        version.number if version else None, tuple(more_of(event)),
     )  # fmt: skip
+
+
+def more_of(event: ReportEvent) -> Iterator[str]:
+    """What else the event keeps: units that a superior handed in without, offices that had not agreed."""
+    states = dict(Report.State.choices)
+    missing = ", ".join(f"{unit} ({states[state]})" for unit, state in event.details.get("missing", []))
+    if missing:
+        yield _("Without: %(units)s") % {"units": missing}
+    for office, left, objections in event.details.get("offices", []):
+        if objections:
+            yield _("%(office)s objected to lines: %(count)d") % {"office": office, "count": objections}
+        if left:
+            yield _("%(office)s had not judged lines: %(count)d") % {"office": office, "count": left}
 
 
 def in_words(changes: Iterable[ResultChange]) -> list[Change]:

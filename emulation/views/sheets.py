@@ -14,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from emulation.forms.review import MissingForm
 from emulation.forms.sheets import CellForm, ReportFilter, cell_forms, newest_round
 from emulation.models import Report, Result
 from emulation.reports import sheets as shown
@@ -206,11 +207,12 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(report)
     problems: list[str] = [closed_reason(report)] if closed_reason(report) else []
     typed, wrong = reasons_in(request.POST), ""
+    form = MissingForm(request.POST if request.method == "POST" else None, waiting=service.waiting_below(report))
     if request.method == "POST":
         try:
             with transaction.atomic():
                 acknowledge(report, typed, by=request.user)
-                service.hand_in(report, by=request.user)
+                service.hand_in(report, by=request.user, missing=form.named, reason=form.reason)
         except Refused as refused:
             problems, wrong = refused.messages, refused.field or ""
         else:
@@ -218,7 +220,7 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(report)
     sheet = shown.read_sheet(report, editing=False)
     context = shown_findings(findings_of(report), typed, wrong)
-    context |= {"report": report, "sheet": sheet, "problems": problems, "may_answer": True}
+    context |= {"report": report, "sheet": sheet, "problems": problems, "may_answer": True, "below": form}
     return render(request, "emulation/sheets/hand_in.html", context)
 
 

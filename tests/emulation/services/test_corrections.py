@@ -4,14 +4,12 @@ from decimal import Decimal
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import timezone
 
 from emulation.checks import Entry
 from emulation.models import Correction, FigureRequest, Notice, Report, Summary
 from emulation.services import corrections, sheets
 from emulation.services.cells import CellChange, Conflict, apply_cells, snapshot
 from emulation.services.summaries import differences
-from tests.constraints import assert_refused
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -311,22 +309,3 @@ def test_figure_that_changed_under_the_reviewer_is_not_approved(in_review, prize
     with pytest.raises(Refused):
         sheets.approve(in_review, by=reviewer, seen=seen)
     assert sheets.approve(in_review, by=reviewer, seen=sheets.last_change(in_review)).state == State.APPROVED
-
-
-# ── what the tables refuse ────────────────────────────────────────────────
-
-
-def test_tables_refuse_half_truths(report, prizes, staff):
-    now = timezone.now()
-    common = {"report": report, "indicator": prizes, "asked_by": staff, "asked_at": now}
-    figure = {"status": "reported", "numerator": "7"}
-    one = {"before": None, "entry": figure, "reason": REASON, **common}
-    Correction.objects.create(**one)
-    assert_refused(Correction(**one), "correction_one_open")
-    assert_refused(Correction(**one, state="sent"), "correction_sent_by_commander")
-    assert_refused(Correction(**one, state="withdrawn"), "correction_ended_by_whom")
-    FigureRequest.objects.create(message=REASON, **common)
-    assert_refused(FigureRequest(message=REASON, **common), "figure_request_one_open")
-    assert_refused(
-        FigureRequest(message=REASON, answer="Yes.", ended_at=now, **common), "figure_request_answered_by_whom"
-    )

@@ -11,7 +11,6 @@ from emulation.services import sheets
 from emulation.services.cells import CellChange, save_cells
 from emulation.services.offices import office_states
 from emulation.services.verdicts import give_verdicts
-from tests.constraints import assert_refused
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -155,11 +154,3 @@ def test_sheet_without_offices_costs_little(report, reviewer, django_assert_num_
     report = Report.objects.select_related("unit", "round", "lineage").get(pk=report.pk)
     with django_assert_num_queries(3):
         assert office_states(report) == []
-
-
-def test_objection_without_a_reason_is_refused_by_the_table(report, lines, trainer):
-    row = OfficeVerdict(
-        report=report, office=make_office("training"), indicator=lines["A"], agreed=False, by=trainer,
-        at=report.state_since,
-    )  # fmt: skip
-    assert_refused(row, "office_verdict_objects_with_reason")

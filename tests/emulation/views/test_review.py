@@ -189,3 +189,22 @@ def test_cost_of_the_queue(judge, report, department, indicators, django_assert_
         make_report(make_unit(department), report.round, {indicators[0]: 3}, state=State.SUBMITTED)
     with django_assert_num_queries(12):
         judge.get(reverse("emulation:review-list"))
+
+
+# ── the order of the tree ─────────────────────────────────────────────────
+
+
+def test_superior_names_the_missing_units_with_a_reason(client, report, department, indicators):
+    above = make_report(department, report.round, dict.fromkeys(indicators, 1))
+    chief = make_user("chief", (department, Role.COMMANDER), language="en")
+    client.force_login(chief)
+    address = url(above, "hand-in")
+    assert [row.pk for row in client.get(address).context["below"].waiting] == [report.pk]
+    short = client.post(address, {"missing": report.pk, "reason": "Too <b>short"})
+    assert short.context["problems"]
+    assert "Too &lt;b&gt;short</textarea>" in short.content.decode()
+    assert state_of(above) == State.DRAFT
+    client.post(address, {"missing": report.pk, "reason": "The depot is moving this month."})
+    assert state_of(above) == State.SUBMITTED
+    history = client.get(url(above, "history")).content.decode()
+    assert "Without: Unit K1 (In review)" in history
