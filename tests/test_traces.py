@@ -41,12 +41,8 @@ SAVED_WITHOUT_TRACE = {
     "Evidence": "says itself who attached and who removed it",
     "Registration": "RegistrationEvent",
     "RegistrationEvent": "is the trace",
-<<<<<<< HEAD
     "Comment": "append-only: says itself who and when",
-    "Evidence": "says itself who attached and who removed it",
     "Acknowledgement": "is the trace: who said what, when, of which figures",
-=======
->>>>>>> 0ff96cb (Let offices judge, approvals be undone, single figures be corrected, and superiors wait for their units)
 }
 
 

@@ -195,9 +195,7 @@ class Scenario:
             entry = Entry(status="nil", reason="Counted again.")
             if result.status == Result.Status.NIL:
                 entry = Entry(status="not_applicable", reason="Counted again.")
-            correction = corrections.propose(
-                report, result.indicator, entry, "Counted once more: it is another one.", by=maker
-            )
+            correction = corrections.propose(report, result.indicator, entry, "It was counted twice.", by=maker)
             corrections.accept(corrections.send(correction, by=maker), by=judge)
         if self.data.draw(st.booleans(), "undone"):
             with suppress(Refused):
