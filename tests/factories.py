@@ -31,8 +31,9 @@ from emulation.models import (
 from emulation.services.evidence import attach
 from emulation.services.rounds import make_sheets, place_of, set_up_rounds
 from emulation.services.summaries import recompute
-from units.models import Membership, Office, Role, Unit, UnitKind, User
+from units.models import Membership, Office, Person, PersonGroup, Posting, Role, Unit, UnitKind, User
 from units.services import create_unit
+from units.text import split_name
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PASSWORD = "quyet-thang-2020"
@@ -72,6 +73,20 @@ def make_user(username: str = "", *roles: tuple[Unit, str], **fields: Any) -> Us
 
 def make_membership(user: User, unit: Unit, role: str = Role.STAFF, **fields: Any) -> Membership:
     return Membership.objects.create(user=user, unit=unit, role=role, **{"since": date(2000, 1, 1)} | fields)
+
+
+def make_person_group(code: str = "officer") -> PersonGroup:
+    return PersonGroup.objects.get_or_create(code=code, defaults={"name": code.title()})[0]
+
+
+def make_person(unit: Unit, name: str = "Nguyễn Văn An", *, group: str = "officer", **fields: Any) -> Person:
+    """Somebody who has served in the unit since 2015, as far as `since` does not say otherwise."""
+    since = fields.pop("since", date(2015, 1, 1))
+    family, middle, given = split_name(name)
+    defaults = {"service_number": f"15{next(NUMBERS):06d}", "group": make_person_group(group), "unit": unit}
+    person = Person.objects.create(family_name=family, middle_name=middle, given_name=given, **defaults | fields)
+    Posting.objects.create(person=person, unit=unit, post=person.post, since=since, until=person.left)
+    return person
 
 
 # ── catalogue and plan ────────────────────────────────────────────────────

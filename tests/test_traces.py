@@ -21,6 +21,9 @@ TRACED = {
     "FigureRequest": "ReportEvent",
     "Unit": "UnitChange",
     "Placement": "UnitChange",
+    "Person": "PersonImport",
+    "Posting": "PersonImport",
+    "RankChange": "PersonImport",
 }
 # Written in bulk without a trace, each with its reason.
 EXEMPT = {
@@ -32,6 +35,7 @@ EXEMPT = {
     "OfficeVerdict": "is the trace",
     "TargetChange": "is the trace",
     "UnitChange": "is the trace",
+    "PersonImport": "is the trace",
     "DemoLogin": "written once, by seed_demo",
     "Notice": "derived from the events of sheets, which are the trace",
 }

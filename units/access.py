@@ -13,10 +13,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 
 from units import clock
-from units.models import Membership, Role, Unit, User
+from units.models import READERS, Membership, Role, Unit, User
 from units.paths import branch_q, branches_q, outermost, parent_path, path_ids
-
-READERS = (Role.STAFF, Role.COMMANDER, Role.REVIEWER)
 
 
 def has_role(user: User, *roles: Role) -> bool:

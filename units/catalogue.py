@@ -1,4 +1,4 @@
-"""The catalogues every base begins with: kinds of unit and offices.
+"""The catalogues every base begins with: kinds of unit, offices, personnel groups, ranks, forms of discipline.
 
 Loaded by a function and never by a migration: tests with a live server empty all tables.
 """
@@ -8,10 +8,16 @@ from pathlib import Path
 
 from django.db import transaction
 
-from units.models import CatalogueRow, Office, UnitKind
+from units.models import CatalogueRow, DisciplineForm, Office, PersonGroup, Rank, UnitKind
 
 DATA = Path(__file__).parent / "data"
-FILES: dict[str, type[CatalogueRow]] = {"kinds.json": UnitKind, "offices.json": Office}
+FILES: dict[str, type[CatalogueRow]] = {
+    "kinds.json": UnitKind,
+    "offices.json": Office,
+    "person_groups.json": PersonGroup,
+    "ranks.json": Rank,  # after the groups, which they name by code
+    "discipline_forms.json": DisciplineForm,
+}
 
 
 @transaction.atomic
@@ -21,4 +27,6 @@ def load_catalogue() -> None:
         known = set(model.objects.values_list("code", flat=True))  # type: ignore[attr-defined]
         for row in json.loads((DATA / name).read_text(encoding="utf-8")):
             if row["code"] not in known:
+                if "group" in row:
+                    row["group"] = PersonGroup.objects.get(code=row["group"])
                 model(**row).save()

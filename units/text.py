@@ -27,8 +27,19 @@ def sort_key(text: str) -> str:
 
 def person_sort_key(full_name: str) -> str:
     """People sort by given name (last word), then the middle words, then the family name."""
+    family, middle, given = split_name(full_name)
+    return name_sort_key(family, middle, given)
+
+
+def name_sort_key(family: str, middle: str, given: str) -> str:
+    """The same key where the parts of the name are known."""
+    return sort_key(f"{given} {middle} {family}")
+
+
+def split_name(full_name: str) -> tuple[str, str, str]:
+    """Family, middle and given name: the first word, what stands between, the last word."""
     words = normal(full_name).split(" ")
-    return sort_key(" ".join([words[-1], *words[1:-1], *words[:1]] if len(words) > 1 else words))
+    return (words[0], " ".join(words[1:-1]), words[-1]) if len(words) > 1 else ("", "", words[0])
 
 
 def _syllable_key(syllable: str) -> str:

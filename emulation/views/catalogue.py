@@ -33,7 +33,7 @@ from emulation.services import definitions
 from units import access
 from units.errors import Refused
 from units.forms.fields import refusals
-from units.models import Office, UnitKind
+from units.models import DisciplineForm, Office, PersonGroup, Rank, UnitKind
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -106,6 +106,18 @@ CATALOGUES = {
     ),
     "campaign-kinds": Catalogue(
         CampaignKind, (*NAMED, "icon", "is_drive"), "bi-flag", gettext_lazy("Movement, peak drive, mobilisation …")
+    ),
+    "person-groups": Catalogue(
+        PersonGroup,
+        ("code", "name", "name_en", "short_name", "order"),
+        "bi-people",
+        gettext_lazy("To which part of the personnel somebody belongs."),
+    ),
+    "ranks": Catalogue(
+        Rank, ("group", *NAMED), "bi-chevron-double-up", gettext_lazy("The ranks of each group, from low to high.")
+    ),
+    "discipline-forms": Catalogue(
+        DisciplineForm, NAMED, "bi-exclamation-triangle", gettext_lazy("Forms of discipline, from light to severe.")
     ),
 }
 

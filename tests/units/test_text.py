@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from units.text import fold, normal, person_sort_key, sort_key
+from units.text import fold, name_sort_key, normal, person_sort_key, sort_key, split_name
 
 LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyzàảãáạẳẵếệổỡụứĐĂÂÊÔƠƯ "
 
@@ -73,3 +73,16 @@ def test_letters_decide_before_anything_else(words):
     expected = sorted(words, key=lambda word: [alphabet.index(letter) for letter in word])
 
     assert sorted(words, key=sort_key) == expected
+
+
+WORD = st.text("aăâbcdđeêgiknouưxyáàảãạ", min_size=1, max_size=6)
+
+
+@given(st.lists(WORD, min_size=1, max_size=5))
+def test_the_key_of_a_split_name_is_that_of_the_whole_name(words):
+    name = " ".join(words)
+
+    family, middle, given_name = split_name(name)
+
+    assert " ".join(part for part in (family, middle, given_name) if part) == name
+    assert name_sort_key(family, middle, given_name) == person_sort_key(name)

@@ -1,12 +1,35 @@
-from .people import Membership, Office, Role, User
+from .people import READERS, Membership, Office, Role, User
+from .persons import (
+    Discipline,
+    DisciplineForm,
+    Initiative,
+    Person,
+    PersonGroup,
+    PersonImport,
+    Posting,
+    Rank,
+    RankChange,
+    TaskRating,
+)
 from .units import CatalogueRow, Placement, Unit, UnitChange, UnitKind
 
 __all__ = [
+    "READERS",
     "CatalogueRow",
+    "Discipline",
+    "DisciplineForm",
+    "Initiative",
     "Membership",
     "Office",
+    "Person",
+    "PersonGroup",
+    "PersonImport",
     "Placement",
+    "Posting",
+    "Rank",
+    "RankChange",
     "Role",
+    "TaskRating",
     "Unit",
     "UnitChange",
     "UnitKind",

@@ -35,6 +35,9 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
+READERS = (Role.STAFF, Role.COMMANDER, Role.REVIEWER)  # the roles that read figures and people of their branch
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def visible_to(self, user: User) -> Self:
         """Users who have or had a membership in a branch that `user` administers, and `user`."""
@@ -68,6 +71,10 @@ class User(AbstractBaseUser):
         error_messages={"unique": _("Another user has this name.")},
     )
     full_name = models.CharField(_("full name"), max_length=120)
+    person = models.OneToOneField(
+        "units.Person", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("person of the register"),
+        related_name="user", error_messages={"unique": _("Another user is this person.")},
+    )  # fmt: skip
     is_active = models.BooleanField(_("may log in"), default=True)
     must_change_password = models.BooleanField(_("password to be changed at the next login"), default=True)
     language = models.CharField(_("language"), max_length=5, blank=True)
