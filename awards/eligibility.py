@@ -1,0 +1,548 @@
+"""Whether somebody meets the criteria of an award: plain facts in, findings out. No database, no language.
+
+Screen, list, import, nomination and council call `evaluate`. There are three answers, not two: what nobody
+has recorded is neither met nor missed (Kleene's logic in the groups). A favourable fact never turns *met*
+into *not met*, and the order of the facts does not matter; property-based tests prove both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from fractions import Fraction
+
+from awards.facts import Facts, Held, Source
+from emulation.scoring import is_met
+
+
+class State(StrEnum):
+    MET = "met"
+    NOT_MET = "not_met"
+    NO_DATA = "no_data"
+
+
+class Kind(StrEnum):
+    """What a criterion looks at; which parameters it reads stands at its function below."""
+
+    ALL_OF = "all_of"
+    ANY_OF = "any_of"
+    AT_LEAST = "at_least"
+    MEETS_AWARD = "meets_award"
+    TASK_RATING = "task_rating"
+    PRIOR_AWARDS = "prior_awards"
+    QUALIFYING_YEARS = "qualifying_years"
+    MERIT = "merit"
+    FIGURE = "figure"
+    SCORE = "score"
+    TARGETS_MET = "targets_met"
+    CLUSTER_RANK = "cluster_rank"
+    NO_DISCIPLINE = "no_discipline"
+    NO_INCIDENT = "no_incident"
+    SERVICE_TIME = "service_time"
+    MEMBERS_HOLDING = "members_holding"
+    MEMBERS_RATED = "members_rated"
+    UNIT_TITLE = "unit_title"
+    COUNCIL_VOTE = "council_vote"
+    ATTESTED = "attested"
+
+
+GROUPS = (Kind.ALL_OF, Kind.ANY_OF, Kind.AT_LEAST, Kind.MEETS_AWARD)
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A criterion with its parameters; those its kind does not read are empty.
+
+    `key` is the record's, by which attestations name it. `ending` says in which year a chain may end:
+    the year considered, the year before, or either.
+    """
+
+    kind: Kind
+    key: int = 0
+    subject: str = ""  # person, unit; empty: both
+    text: str = ""
+    text_en: str = ""
+    clause: str = ""
+    certainty: str = ""
+    children: tuple[Criterion, ...] = ()
+    awards: tuple[str, ...] = ()
+    since_award: str = ""
+    rating: int = 0  # 1 not completed … 4 completed excellently
+    number: int = 1
+    years: int | None = None
+    months: int | None = None
+    below_years: int | None = None
+    gap: int = 1
+    ending: str = "year"  # year, before, either
+    merit: str = ""  # initiative, science, combat; empty: any
+    level: int = 0  # 1 base … 4 nation
+    indicator: str = ""
+    comparator: str = ">="
+    value: Fraction | None = None
+    share: Fraction | None = None  # per cent
+    strict: bool = False  # more than the share, beats the target
+    gravity: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AwardRule:
+    """An award with the criteria in force on the day. `groups`: personnel groups it is for; empty: all."""
+
+    code: str
+    subject: str = ""
+    groups: frozenset[str] = frozenset()
+    criteria: tuple[Criterion, ...] = ()
+    name: str = ""
+    name_en: str = ""
+
+    def suits(self, facts: Facts) -> bool:
+        """Whether the award is for such a subject at all."""
+        for_kind = self.subject in ("", facts.subject)
+        return for_kind and (not self.groups or facts.group in self.groups or facts.subject != "person")
+
+
+Rules = Mapping[str, AwardRule]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was found for a criterion. `actual` are the numbers found, in the order `wording` expects.
+
+    `distance` sorts by closeness: 0 is met, 1 not known, more is further away.
+    """
+
+    criterion: Criterion
+    state: State
+    actual: tuple[object, ...] = ()
+    sources: tuple[Source, ...] = ()
+    children: tuple[Finding, ...] = ()
+    distance: int = 0
+    award: AwardRule | None = None  # for findings of another award that has to be met
+
+    def leaves(self, groups: tuple[Finding, ...] = ()) -> Iterator[tuple[Finding, tuple[Finding, ...]]]:
+        """(finding, the groups it stands in) of every criterion that is no group."""
+        if self.criterion.kind not in GROUPS:
+            yield self, groups
+        for child in self.children:
+            yield from child.leaves((*groups, self))
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for subject × award × year, with what it rests on."""
+
+    award: AwardRule
+    state: State
+    findings: tuple[Finding, ...]
+    distance: int
+    before_council: State  # leaving out the council's vote, which follows the nomination
+
+    def leaves(self) -> Iterator[tuple[Finding, tuple[Finding, ...]]]:
+        for finding in self.findings:
+            yield from finding.leaves()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What is asked: whose facts, for which year, on which day, under which rules."""
+
+    facts: Facts
+    year: int
+    day: date
+    rules: Rules = field(default_factory=dict)
+    award: str = ""
+    within: frozenset[str] = frozenset()  # awards being looked at: a rule that names itself is unknown
+
+
+def evaluate(award: AwardRule, facts: Facts, *, year: int, day: date, rules: Rules) -> Verdict:
+    """Whether the subject meets the award's criteria for `year` under the rules in force on `day`."""
+    case = Case(facts, year, day, rules, award.code, frozenset([award.code]))
+    findings = tuple(judge(criterion, case) for criterion in own_criteria(award, facts))
+    before = [f for f in findings if f.criterion.kind != Kind.COUNCIL_VOTE]
+    return Verdict(
+        award,
+        all_of(findings),
+        findings,
+        sum(f.distance for f in findings),
+        all_of(before) if before else State.NO_DATA,
+    )
+
+
+def own_criteria(award: AwardRule, facts: Facts) -> tuple[Criterion, ...]:
+    """The criteria for such a subject; an award without any is attested by hand."""
+    found = tuple(c for c in award.criteria if c.subject in ("", facts.subject))
+    return found or (Criterion(Kind.ATTESTED),)
+
+
+def judge(criterion: Criterion, case: Case) -> Finding:
+    return JUDGES[criterion.kind](criterion, case)
+
+
+# ── groups ────────────────────────────────────────────────────────────────
+
+
+def all_of(findings: Sequence[Finding]) -> State:
+    return at_least(findings, len(findings))
+
+
+def at_least(findings: Sequence[Finding], number: int) -> State:
+    """Met when `number` are, missed when they cannot be any more whatever becomes known."""
+    met = sum(f.state is State.MET for f in findings)
+    open_ = sum(f.state is State.NO_DATA for f in findings)
+    if met >= number:
+        return State.MET
+    return State.NO_DATA if met + open_ >= number else State.NOT_MET
+
+
+def group(criterion: Criterion, case: Case) -> Finding:
+    """Children; for `at_least` the `number` of them."""
+    suited = (c for c in criterion.children if c.subject in ("", case.facts.subject))
+    return _gathered(criterion, [judge(child, case) for child in suited])
+
+
+def _gathered(criterion: Criterion, found: Sequence[Finding], award: AwardRule | None = None) -> Finding:
+    needed = {Kind.ALL_OF: len(found), Kind.ANY_OF: 1}.get(criterion.kind, criterion.number)
+    state = at_least(found, needed)
+    distance = sum(sorted(f.distance for f in found)[:needed]) + 2 * max(0, needed - len(found))
+    met = sum(f.state is State.MET for f in found)
+    return Finding(criterion, state, (met, len(found)), children=tuple(found), distance=distance, award=award)
+
+
+def meets_award(criterion: Criterion, case: Case) -> Finding:
+    """`awards`: one of them is held for the year, or its criteria are met."""
+    held = [h for h in case.facts.held if h.award in criterion.awards and h.year == case.year]
+    if held:
+        holding = Criterion(Kind.PRIOR_AWARDS, criterion.key, awards=criterion.awards, clause=criterion.clause,
+                            certainty=criterion.certainty, years=1)  # fmt: skip
+        return _gathered(_any(criterion), [prior_awards(holding, case)])
+    found = []
+    for code in criterion.awards:
+        rule = case.rules.get(code)
+        if rule is None or code in case.within or not rule.suits(case.facts):
+            continue
+        inner = Case(case.facts, case.year, case.day, case.rules, code, case.within | {code})
+        parts = [judge(child, inner) for child in own_criteria(rule, case.facts)]
+        found.append(_gathered(Criterion(Kind.ALL_OF, text=rule.name, text_en=rule.name_en), parts, rule))
+    if not found:
+        unknown = Finding(Criterion(Kind.ATTESTED, criterion.key), State.NO_DATA, distance=1)
+        return _gathered(_any(criterion), [unknown])
+    return _gathered(_any(criterion), found)
+
+
+def _any(criterion: Criterion) -> Criterion:
+    return Criterion(Kind.ANY_OF, criterion.key, text=criterion.text, text_en=criterion.text_en,
+                     clause=criterion.clause, certainty=criterion.certainty)  # fmt: skip
+
+
+# ── leaves ────────────────────────────────────────────────────────────────
+
+
+def _leaf(
+    criterion: Criterion, state: State, actual: tuple[object, ...] = (), sources: Iterable[Source] = (), *,
+    lacking: int = 1,
+) -> Finding:  # fmt: skip
+    """`lacking`: how many steps a criterion that is not met is away."""
+    distance = {State.MET: 0, State.NO_DATA: 1, State.NOT_MET: 2 * max(lacking, 1)}[state]
+    return Finding(criterion, state, actual, tuple(sorted({s for s in sources if s})), distance=distance)
+
+
+def _known(holds: bool) -> State:
+    return State.MET if holds else State.NOT_MET
+
+
+def _window(criterion: Criterion, case: Case) -> range:
+    """The last `years` years, the year considered included; one where nothing is said."""
+    return range(case.year - (criterion.years or 1) + 1, case.year + 1)
+
+
+def _ends(criterion: Criterion, case: Case) -> tuple[int, ...]:
+    return {"year": (case.year,), "before": (case.year - 1,)}.get(criterion.ending, (case.year, case.year - 1))
+
+
+def task_rating(criterion: Criterion, case: Case) -> Finding:
+    """`rating` or better in each of the last `years` years (one)."""
+    found = [(year, case.facts.rating(year)) for year in _window(criterion, case)]
+    good = [r for _year, r in found if r and r.rank >= criterion.rating]
+    bad = [r for _year, r in found if r and r.rank < criterion.rating]
+    state = State.NOT_MET if bad else _known(True) if len(good) == len(found) else State.NO_DATA
+    actual = tuple((year, r.rank if r else None) for year, r in found)
+    return _leaf(criterion, state, actual, (r.source for r in (*good, *bad)), lacking=len(bad))
+
+
+def prior_awards(criterion: Criterion, case: Case) -> Finding:
+    """`number` grants of `awards`: running (`gap` years apart, ending as `ending` says) where `years` is
+    empty and more than one is asked; otherwise within `years`, or ever. With `since_award` only those
+    after its first grant count.
+    """
+    return _of_history(criterion, case, case.facts.held, case.facts.began)
+
+
+def unit_title(criterion: Criterion, case: Case) -> Finding:
+    """As `prior_awards`, for the unit a person serves in."""
+    if case.facts.subject == "unit":
+        return prior_awards(criterion, case)
+    return _of_history(criterion, case, case.facts.unit_held, None)
+
+
+def _of_history(criterion: Criterion, case: Case, history: Sequence[Held], began: date | None) -> Finding:
+    held = [h for h in history if h.award in criterion.awards and h.year <= case.year]
+    start = 0
+    if criterion.since_award:
+        start = min((h.year for h in history if h.award == criterion.since_award), default=0)
+        if not start:
+            return _leaf(criterion, _unless_unknown(case, began), (0, criterion.number, ()))
+        held = [h for h in held if h.year > start]
+    years = {h.year for h in held}
+    unknown = case.facts.unknown_years("awards", case.year, began, start)
+    running = criterion.years is None and criterion.number > 1
+    reached: Callable[[set[int]], int]
+    if running:
+        reached = lambda known: max(_chain(known, end, criterion.gap) for end in _ends(criterion, case))  # noqa: E731 - two readings of one rule
+    else:
+        first = case.year - criterion.years + 1 if criterion.years else 0
+        before = case.year - 1 if criterion.ending == "before" else case.year
+        reached = lambda known: sum(first <= year <= before for year in known)  # noqa: E731 - as above
+    count = reached(years)
+    possible = reached(years | unknown)
+    state = _known(True) if count >= criterion.number else _known(False)
+    if state is State.NOT_MET and possible >= criterion.number:
+        state = State.NO_DATA
+    actual = (count, criterion.number, tuple(sorted(years)))
+    return _leaf(criterion, state, actual, (h.source for h in held), lacking=criterion.number - count)
+
+
+def _unless_unknown(case: Case, began: date | None) -> State:
+    return State.NO_DATA if case.facts.unknown_years("awards", case.year, began) else State.NOT_MET
+
+
+def _chain(years: set[int], end: int, gap: int) -> int:
+    """Length of the chain of `years`, each at most `gap` after the one before, that ends at `end`.
+
+    With a gap above 1 it may end that much earlier.
+    """
+    count, next_ = 0, end + 1
+    while True:
+        found = next((year for year in range(next_ - 1, next_ - gap - 1, -1) if year in years), None)
+        if found is None:
+            return count
+        count, next_ = count + 1, found
+
+
+def qualifying_years(criterion: Criterion, case: Case) -> Finding:
+    """`years` years running, each with one of `awards`, or with `rating` or better and `number` merits of
+    `level`: the two ways may be mixed (answer of the central committee on art. 74(1)(d), law 06/2022).
+    """
+    best: Finding | None = None
+    for end in _ends(criterion, case):
+        span = range(end - (criterion.years or 1) + 1, end + 1)
+        found = [_year_qualifies(criterion, case, year) for year in span]
+        states = [state for state, _sources in found]
+        state = State.NOT_MET if State.NOT_MET in states else State.NO_DATA if State.NO_DATA in states else State.MET
+        actual = tuple((year, one) for year, one in zip(span, states, strict=True))
+        sources = (source for _state, some in found for source in some)
+        leaf = _leaf(criterion, state, actual, sources, lacking=states.count(State.NOT_MET))
+        if best is None or leaf.distance < best.distance:
+            best = leaf
+    assert best is not None
+    return best
+
+
+def _year_qualifies(criterion: Criterion, case: Case, year: int) -> tuple[State, list[Source]]:
+    facts = case.facts
+    held = [h.source for h in facts.held if h.award in criterion.awards and h.year == year]
+    if held:
+        return State.MET, held
+    rating = facts.rating(year)
+    merits = [m for m in facts.merits if m.year == year and _counts(criterion, m.kind, m.level)]
+    rated = State.NO_DATA if rating is None else _known(rating.rank >= criterion.rating)
+    enough = _known(len(merits) >= criterion.number)
+    if enough is State.NOT_MET and year in facts.unknown_years("merits", case.year, None):
+        enough = State.NO_DATA
+    by_rating = min(rated, enough, key=[State.NOT_MET, State.NO_DATA, State.MET].index)
+    by_award = State.NO_DATA if year in facts.unknown_years("awards", case.year, facts.began) else State.NOT_MET
+    state = max(by_rating, by_award, key=[State.NOT_MET, State.NO_DATA, State.MET].index)
+    sources = [m.source for m in merits] + ([rating.source] if rating else [])
+    return state, sources
+
+
+def _counts(criterion: Criterion, kind: str, level: int) -> bool:
+    return criterion.merit in ("", kind) and level >= criterion.level
+
+
+def merit(criterion: Criterion, case: Case) -> Finding:
+    """`number` recognised initiatives or science works (`merit`) of `level` or higher within `years` (one)."""
+    window = _window(criterion, case)
+    found = [m for m in case.facts.merits if m.year in window and _counts(criterion, m.kind, m.level)]
+    state = _known(len(found) >= criterion.number)
+    if state is State.NOT_MET and not case.facts.unknown_years("merits", case.year, None).isdisjoint(window):
+        state = State.NO_DATA
+    lacking = criterion.number - len(found)
+    return _leaf(criterion, state, (len(found), criterion.number), (m.source for m in found), lacking=lacking)
+
+
+def _best(criterion: Criterion, found: Sequence[tuple[bool, tuple[object, ...], Source]]) -> Finding:
+    """Of several records for one year the one that holds, if any does."""
+    if not found:
+        return _leaf(criterion, State.NO_DATA)
+    holds, actual, source = max(found, key=lambda record: (record[0], repr(record[1:])))
+    return _leaf(criterion, _known(holds), actual, [source])
+
+
+def figure(criterion: Criterion, case: Case) -> Finding:
+    """The year's approved figure of `indicator` stands to `value` as `comparator` says."""
+    target = criterion.value
+    if target is None:
+        return _leaf(criterion, State.NO_DATA)
+    rows = [f for f in case.facts.figures if (f.indicator, f.year) == (criterion.indicator, case.year)]
+    return _best(criterion, [(is_met(criterion.comparator, target, f.value), (f.value,), f.source) for f in rows])
+
+
+def score(criterion: Criterion, case: Case) -> Finding:
+    """The year's score is `value` or more."""
+    least = criterion.value
+    if least is None:
+        return _leaf(criterion, State.NO_DATA)
+    rows = [s for s in case.facts.scores if s.year == case.year]
+    return _best(criterion, [(s.points >= least, (s.points,), s.source) for s in rows])
+
+
+def targets_met(criterion: Criterion, case: Case) -> Finding:
+    """`share` per cent of the year's targets are met; with `strict` they are beaten."""
+    share = Fraction(100) if criterion.share is None else criterion.share
+    rows = [t for t in case.facts.targets if t.year == case.year and t.targeted]
+    return _best(
+        criterion,
+        [
+            (reached * 100 >= share * t.targeted, (reached, t.targeted), t.source)
+            for t in rows
+            for reached in (t.exceeded if criterion.strict else t.met,)
+        ],
+    )
+
+
+def cluster_rank(criterion: Criterion, case: Case) -> Finding:
+    """The year's place in the cluster is `number` or better."""
+    rows = [p for p in case.facts.places if p.year == case.year]
+    return _best(criterion, [(p.place <= criterion.number, (p.place,), p.source) for p in rows])
+
+
+def no_breach(criterion: Criterion, case: Case) -> Finding:
+    """Nothing of `gravity` or worse within `years` (one). Of a unit, its members' records count."""
+    kind = "incident" if criterion.kind == Kind.NO_INCIDENT else "discipline"
+    window = _window(criterion, case)
+    found = [b for b in case.facts.breaches if b.kind == kind and b.year in window and b.gravity >= criterion.gravity]
+    if found:
+        return _leaf(criterion, State.NOT_MET, (len(found),), (b.source for b in found))
+    clear = case.facts.clear if kind == "discipline" else case.facts.clear_of_incidents
+    return _leaf(criterion, State.MET if clear.issuperset(window) else State.NO_DATA, (0,))
+
+
+def service_time(criterion: Criterion, case: Case) -> Finding:
+    """`months` served in the year; or `years` of service on the day, `below_years` not yet reached."""
+    began, ended = case.facts.began, case.facts.ended
+    if began is None:
+        return _leaf(criterion, State.NO_DATA)
+    sources = [case.facts.source]
+    if ended is not None and ended <= case.day:
+        return _leaf(criterion, State.NOT_MET, ("ended", ended), sources)
+    if criterion.months is not None:
+        months = months_served(began, case.year)
+        return _leaf(criterion, _known(months >= criterion.months), ("months", months), sources)
+    years = full_years(began, case.day)
+    least = criterion.years or 0
+    fits = years >= least and (criterion.below_years is None or years < criterion.below_years)
+    return _leaf(criterion, _known(fits), ("years", years), sources, lacking=least - years)
+
+
+def months_served(began: date, year: int) -> int:
+    """Whole months from `began` to the end of `year`, twelve at most."""
+    months = (year + 1 - began.year) * 12 + 1 - began.month - (began.day > 1)
+    return max(0, min(12, months))
+
+
+def full_years(began: date, day: date) -> int:
+    return max(0, day.year - began.year - ((day.month, day.day) < (began.month, began.day)))
+
+
+def members_holding(criterion: Criterion, case: Case) -> Finding:
+    """`share` per cent of the members (`strict`: more than that), or `number` of them, hold one of `awards`."""
+    members = case.facts.members.get(case.year)
+    if members is None or not members.strength:
+        return _leaf(criterion, State.NO_DATA)
+    holding = sum(members.holding.get(code, 0) for code in criterion.awards)
+    state = _known(_enough(criterion, holding, members.strength))
+    if state is State.NOT_MET and case.year in case.facts.unknown_years("awards", case.year, None):
+        state = State.NO_DATA
+    return _leaf(criterion, state, (holding, members.strength), [case.facts.source])
+
+
+def members_rated(criterion: Criterion, case: Case) -> Finding:
+    """`share` per cent of the members are rated `rating` or better; who is not rated yet leaves it open."""
+    members = case.facts.members.get(case.year)
+    if members is None or not members.strength:
+        return _leaf(criterion, State.NO_DATA)
+    good = sum(count for rank, count in members.rated.items() if rank >= criterion.rating)
+    unrated = members.strength - sum(members.rated.values())
+    state = _known(_enough(criterion, good, members.strength))
+    if state is State.NOT_MET and _enough(criterion, good + unrated, members.strength):
+        state = State.NO_DATA
+    return _leaf(criterion, state, (good, members.strength), [case.facts.source])
+
+
+def _enough(criterion: Criterion, count: int, of: int) -> bool:
+    if criterion.share is None:
+        return count >= criterion.number
+    return count * 100 > criterion.share * of if criterion.strict else count * 100 >= criterion.share * of
+
+
+def council_vote(criterion: Criterion, case: Case) -> Finding:
+    """`share` per cent of all members of the council voted for it; with `strict` in a secret ballot."""
+    share = criterion.share
+    if share is None:
+        return _leaf(criterion, State.NO_DATA)
+    rows = [v for v in case.facts.votes if (v.award, v.year) == (case.award, case.year) and v.members]
+    return _best(
+        criterion,
+        [
+            (
+                v.votes * 100 >= share * v.members and (v.secret or not criterion.strict),
+                (v.votes, v.members),
+                v.source,
+            )
+            for v in rows
+        ],
+    )
+
+
+def attested(criterion: Criterion, case: Case) -> Finding:
+    """Somebody has confirmed it by hand, with evidence, for the award and year."""
+    rows = [
+        a for a in case.facts.attested if (a.award, a.criterion, a.year) == (case.award, criterion.key, case.year)
+    ]
+    return _best(criterion, [(a.holds, (a.words,), a.source) for a in rows])
+
+
+JUDGES: dict[Kind, Callable[[Criterion, Case], Finding]] = {
+    Kind.ALL_OF: group,
+    Kind.ANY_OF: group,
+    Kind.AT_LEAST: group,
+    Kind.MEETS_AWARD: meets_award,
+    Kind.TASK_RATING: task_rating,
+    Kind.PRIOR_AWARDS: prior_awards,
+    Kind.QUALIFYING_YEARS: qualifying_years,
+    Kind.MERIT: merit,
+    Kind.FIGURE: figure,
+    Kind.SCORE: score,
+    Kind.TARGETS_MET: targets_met,
+    Kind.CLUSTER_RANK: cluster_rank,
+    Kind.NO_DISCIPLINE: no_breach,
+    Kind.NO_INCIDENT: no_breach,
+    Kind.SERVICE_TIME: service_time,
+    Kind.MEMBERS_HOLDING: members_holding,
+    Kind.MEMBERS_RATED: members_rated,
+    Kind.UNIT_TITLE: unit_title,
+    Kind.COUNCIL_VOTE: council_vote,
+    Kind.ATTESTED: attested,
+}
