@@ -193,7 +193,10 @@ def live(request: HttpRequest, pk: int) -> JsonResponse:
     }
     mark = f"{crc32(repr(marks).encode()):08x}"
     people = [{"name": present.name, "line": present.line} for present in presence.others(report, request.user)]
-    answer = {"people": people, "mark": mark, "closed": closed_reason(report)}
+    answer = {
+        "people": people, "mark": mark, "closed": closed_reason(report),
+        "sheet": state(shown.state_of(report), "sheet"),
+    }  # fmt: skip
     if request.GET.get("mark") != mark:
         answer["cells"] = marks
     return JsonResponse(answer)

@@ -170,7 +170,7 @@ class Cell {
       this.conflict = status === 409 ? answer : null;
       if (this.conflict) this.choose();
     }
-    tellGrid("cell:saved");
+    tellGrid("cell:saved", this.key);
   }
 
   saved(answer, values) {
@@ -198,7 +198,7 @@ class Cell {
     this.put(answer.typed);
     this.explain([]);
     this.saved(answer, this.values());
-    tellGrid("cell:saved");
+    tellGrid("cell:saved", this.key);
   }
 
   /* back to what the server has */
@@ -210,7 +210,7 @@ class Cell {
     const stored = "stored" in this.row.dataset;
     this.mark(stored ? "saved" : "empty", document.getElementById(stored ? "st-saved" : "st-empty").innerHTML);
     this.derive(this.before);
-    tellGrid("cell:saved");
+    tellGrid("cell:saved", this.key);
   }
 
   /* typed before the page was loaded again */

@@ -17,6 +17,7 @@ function startLive(cells) {
       mark = found.mark;
       tellPeople(found.people);
       tellClosed(found.closed);
+      document.getElementById("sheet-state").innerHTML = found.sheet;
       if (found.cells) await bring(found.cells);
     } catch { /* the line is down: what is typed says so itself */ }
   }

@@ -36,12 +36,21 @@ panel.addEventListener("click", (event) => {
     text.focus();
   }
 });
+/* a comment just written shows in its line */
+panel.addEventListener("htmx:afterSwap", () => {
+  const said = panel.querySelector("[data-said-of]");
+  const link = said && document.querySelector(`[data-panel="${said.dataset.saidOf}"]`);
+  link?.parentElement.querySelector("[data-said]").replaceChildren(said.content.cloneNode(true));
+});
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && !panel.hidden && panel.contains(event.target)) closePanel();
 });
-document.getElementById("sheet")?.addEventListener("row:entered", (event) => {
-  clearTimeout(panelTurn);
-  if (panel.hidden || panel.querySelector("#comment")?.value.trim()) return;
+/* the line that was entered, or the one in the panel when it has been saved */
+function followLine(event) {
   const link = document.querySelector(`[data-panel="${event.detail}"]`);
-  panelTurn = setTimeout(() => { if (!panel.hidden && link !== panelOf) openPanel(link); }, 250);
-});
+  if (panel.hidden || panel.querySelector("#comment")?.value.trim() || panel.contains(document.activeElement)) return;
+  if ((event.type === "row:entered") === (link === panelOf)) return;
+  clearTimeout(panelTurn);
+  panelTurn = setTimeout(() => { if (!panel.hidden) openPanel(link); }, 250);
+}
+["row:entered", "cell:saved"].forEach((name) => document.getElementById("sheet")?.addEventListener(name, followLine));

@@ -56,6 +56,7 @@ function startPaste(cells) {
   });
   pasting.addEventListener("close", () => { if (!pasting.returnValue) focusOn(place()); });
   document.querySelector("[data-undo]").addEventListener("click", () => undo(cells));
+  document.querySelector("[data-undo-close]").addEventListener("click", () => { document.getElementById("undo").hidden = true; });
 }
 
 function title(kind) {

@@ -77,7 +77,7 @@ function start() {
 function press(event, cell) {
   const fields = () => [...grid.querySelectorAll("[data-part]")].filter((field) => field.offsetParent);
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (event.key === "Enter" && event.ctrlKey) openPanel(cell.row.querySelector("[data-panel]"), true);
+  if (event.key === "Enter" && event.ctrlKey) (cell.dirty ? cell.save() : Promise.resolve()).then(() => openPanel(cell.row.querySelector("[data-panel]"), true));
   else if (event.key === "Enter" && event.altKey) cell.open(true);
   else if (event.key === "Enter" && !event.target.matches("button")) along(fields(), event.target, event.shiftKey ? -1 : 1);
   else if (event.key === "Escape" && event.target.closest(".qt-extra")) cell.close();

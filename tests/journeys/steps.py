@@ -1,6 +1,11 @@
 """Steps that several journeys share, as a person takes them."""
 
-from playwright.sync_api import Page, expect
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.factories import PASSWORD
+from units.models import User
 
 
 def log_in(page: Page, username: str, password: str, *, language: str = "vi") -> None:
@@ -12,3 +17,17 @@ def log_in(page: Page, username: str, password: str, *, language: str = "vi") ->
     page.locator("form button.btn-primary").click()
     expect(page.locator("h1")).to_be_visible()
     assert "/login/" not in page.url
+
+
+def log_in_as(page: Page, user: User) -> None:
+    """A user of the factories, in the language that is the user's own."""
+    page.goto("/login/")
+    page.get_by_label(re.compile("User name|Tên đăng nhập")).fill(user.username)
+    page.locator("#id_password").fill(PASSWORD)
+    page.locator("#id_password").press("Enter")
+    page.wait_for_url(re.compile("/(work|dashboard)"))
+
+
+def row(page: Page, name: str) -> Locator:
+    """The line of the sheet that has the name."""
+    return page.locator("tr[data-row]", has_text=name)

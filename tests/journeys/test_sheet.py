@@ -1,89 +1,16 @@
 """A quarterly sheet from the first figure to its approval, as the people concerned do it."""
 
 import re
-from collections.abc import Callable, Iterator
-from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
 from emulation.models import Report
-from tests.factories import (
-    PASSWORD,
-    make_campaign,
-    make_campaign_indicator,
-    make_indicator,
-    make_rounds,
-    make_target,
-    make_user,
-)
-from units.models import Role, User
+from tests.factories import make_user
+from tests.journeys.steps import log_in_as, row
+from units.models import Role
 
-LISTEN = "addEventListener('securitypolicyviolation', (e) => console.error('CSP', e.violatedDirective, e.blockedURI))"
 REASON = "Please count the prizes of the whole quarter again."
-
-
-@pytest.fixture
-def problems() -> list[str]:
-    """What the browsers complained about."""
-    return []
-
-
-@pytest.fixture
-def someone(
-    browser: Browser, browser_context_args: dict, base_url: str, problems: list[str]
-) -> Iterator[Callable[..., Page]]:
-    """A function: a browser of its own in which the user has logged in, in English."""
-    contexts: list[BrowserContext] = []
-
-    def start(user: User, **options: object) -> Page:
-        User.objects.filter(pk=user.pk).update(language="en")
-        contexts.append(browser.new_context(**browser_context_args | {"base_url": base_url} | options))
-        contexts[-1].add_init_script(LISTEN)
-        page = contexts[-1].new_page()
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on("console", lambda message: problems.append(message.text) if is_problem(message) else None)
-        log_in(page, user)
-        return page
-
-    yield start
-    for context in contexts:
-        context.close()
-    assert problems == []
-
-
-def is_problem(message: object) -> bool:
-    """Answers that say no, and lines that are down, are no faults of the page."""
-    return message.type == "error" and "Failed to load resource" not in message.text
-
-
-def log_in(page: Page, user: User) -> None:
-    page.goto("/login/")
-    page.get_by_label(re.compile("User name|Tên đăng nhập")).fill(user.username)
-    page.locator("#id_password").fill(PASSWORD)
-    page.locator("#id_password").press("Enter")
-    page.wait_for_url(re.compile("/(work|dashboard)"))
-
-
-@pytest.fixture
-def sheet(live_server, region, depot, set_today) -> Report:
-    """Kho's sheet of the first quarter: attendance, prizes, a grade; due in two days."""
-    set_today(date(2020, 4, 8))
-    campaign = make_campaign(region)
-    attendance = make_indicator("ratio", "A_HL_QS", name="Attendance", capped=True, shown_decimals=1)
-    prizes = make_indicator("count", "B_HL_TR", name="Prizes")
-    politics = make_indicator("grade", "C_HL_CT", name="Politics")
-    rows = [make_campaign_indicator(campaign, indicator) for indicator in (attendance, prizes, politics)]
-    make_target(depot, rows[0], "98.6")
-    make_target(depot, rows[1], 12)
-    rounds = make_rounds()
-    rounds[1].due = date(2020, 4, 10)
-    rounds[1].save()
-    return rounds[1].reports.select_related("round").get(unit=depot)
-
-
-def row(page: Page, name: str):
-    return page.locator("tr[data-row]", has_text=name)
 
 
 def fill_in(page: Page, sheet: Report) -> None:
@@ -229,7 +156,7 @@ def test_what_is_typed_outlives_the_session(someone, sheet, staff):
     expect(prizes).to_have_value("5")
     expect(row(page, "Prizes").locator("[data-mark]")).to_have_text("Not saved")
 
-    log_in(page.context.new_page(), staff)
+    log_in_as(page.context.new_page(), staff)
     page.get_by_role("button", name="Save again").click()
     expect(row(page, "Prizes").locator("[data-mark]")).to_have_text("Saved")
     expect(page.locator("#unsaved")).to_be_hidden()

@@ -239,6 +239,7 @@ def test_two_people_see_each_other_and_what_was_saved(client, report, prizes, st
     assert (first["people"], first["cells"], first["closed"]) == ([], {}, "")
     log_in(client, other)
     second = client.post(f"{url(report, 'live')}?mark={first['mark']}").json()
+    assert second.pop("sheet") == first["sheet"]
     assert second == {"people": [{"name": str(staff), "line": prizes.pk}], "mark": first["mark"], "closed": ""}
     cell(client, report, prizes, numerator="5", seen="")
     third = client.get(url(report, "live"), {"mark": first["mark"]}).json()

@@ -49,6 +49,7 @@ def test_comment_is_shown_as_text(client, report, prizes, staff, reviewer):
     sheet = log_in(client, staff).get(report.get_absolute_url()).content.decode()
     assert "1 line with comments" in sheet
     assert "1 comment</span>" in sheet
+    assert f'<template data-said-of="{prizes.pk}">' in answer.content.decode()
 
 
 def test_comment_without_script_leads_back_to_the_page(client, report, prizes, staff):
