@@ -97,7 +97,7 @@ def detect(name: str, file: IO[bytes]) -> str:
     return found if found in KINDS else ""
 
 
-def open_zip(name: str, file: IO[bytes]) -> ZipFile:
+def open_zip(name: str, file: IO[bytes], limit: int = UNPACKED_LIMIT) -> ZipFile:
     """The archive, when what it declares is sane. Raises `Refused` for bombs, locked and damaged ones."""
     try:
         archive = ZipFile(file)
@@ -106,10 +106,10 @@ def open_zip(name: str, file: IO[bytes]) -> ZipFile:
         raise Refused(_damaged(name)) from error
     if any(entry.flag_bits & 1 for entry in entries):
         raise Refused(_locked(name))
-    if len(entries) > ENTRIES_LIMIT or sum(entry.file_size for entry in entries) > UNPACKED_LIMIT:
+    if len(entries) > ENTRIES_LIMIT or sum(entry.file_size for entry in entries) > limit:
         raise Refused(
             _("“%(name)s” unpacks to more than %(limit)d MB and is refused for safety.")
-            % {"name": name, "limit": UNPACKED_LIMIT // MB}
+            % {"name": name, "limit": limit // MB}
         )
     return archive
 

@@ -15,6 +15,7 @@ from emulation.views import (
     sheets,
     targets,
     work,
+    workbooks,
 )
 
 app_name = "emulation"
@@ -76,6 +77,10 @@ urlpatterns = [
     path("sheets/<int:pk>/review/", review.review, name="report-review"),
     path("sheets/<int:pk>/take-up/", review.take_up, name="report-take-up"),
     path("sheets/<int:pk>/reopen/", review.reopen, name="report-reopen"),
+    path("sheets/<int:pk>/excel/", workbooks.workbook, name="report-workbook"),
+    path("sheets/<int:pk>/excel/file/", workbooks.workbook_file, name="report-workbook-file"),
+    path("sheets/<int:pk>/excel/preview/", workbooks.workbook_preview, name="report-workbook-preview"),
+    path("sheets/<int:pk>/form/", workbooks.paper, name="report-paper"),
     path("sheets/<int:pk>/files/", evidence.evidence_list, name="evidence-list"),
     path("files/<int:pk>/", evidence.download, name="evidence-download"),
     path("files/<int:pk>/remove/", evidence.remove, name="evidence-remove"),

@@ -36,6 +36,7 @@ EXEMPT = {
     "TargetChange": "is the trace",
     "UnitChange": "is the trace",
     "PersonImport": "is the trace",
+    "WorkbookUpload": "no figure until it is confirmed; then ResultChange",
     "DemoLogin": "written once, by seed_demo",
     "Notice": "derived from the events of sheets, which are the trace",
 }

@@ -11,6 +11,7 @@ from .rounds import Lineage, Round
 from .summaries import Summary
 from .targets import Registration, RegistrationEvent, Target, TargetChange
 from .verdicts import OfficeVerdict
+from .workbooks import WorkbookUpload
 
 __all__ = [
     "Acknowledgement",
@@ -47,4 +48,5 @@ __all__ = [
     "Summary",
     "Target",
     "TargetChange",
+    "WorkbookUpload",
 ]

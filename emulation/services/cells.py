@@ -197,8 +197,10 @@ def _trace(
 
 
 @transaction.atomic
-def save_cells(report: Report, changes: Iterable[CellChange], *, by: User) -> Report:
-    """Save typed cells of a sheet that is open for entry; the first one makes it a draft.
+def save_cells(
+    report: Report, changes: Iterable[CellChange], *, by: User, way: str = ResultChange.Way.FORM
+) -> Report:
+    """Save typed or imported cells of a sheet that is open for entry; the first one makes it a draft.
 
     Checks of the figures themselves belong to the form. Requires staff of the unit. Raises `Refused` when
     the sheet or a line is not open, `Conflict` when somebody else saved a cell meanwhile. Returns the sheet
@@ -213,7 +215,7 @@ def save_cells(report: Report, changes: Iterable[CellChange], *, by: User) -> Re
     allowed = open_lines(report)
     if allowed is not None and any(change.indicator not in allowed for change in changes):
         raise Refused(_("Only the lines that were returned can be changed."))
-    if apply_cells(report, changes, by=by, way=ResultChange.Way.FORM):
+    if apply_cells(report, changes, by=by, way=way):
         if report.state == Report.State.NOT_STARTED:
             report.state, report.state_since = Report.State.DRAFT, timezone.now()
         report.ready_by = report.ready_at = None

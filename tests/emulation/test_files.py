@@ -5,6 +5,7 @@ from struct import pack_into
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from django.utils import translation
 from openpyxl import Workbook
 
 from emulation.files import ENTRIES_LIMIT, clean_name, kind_of_name, recognise
@@ -15,6 +16,12 @@ WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.
 MACRO = "application/vnd.ms-word.document.macroEnabled.main+xml"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 JPEG = b"\xff\xd8\xff\xe0" + bytes(40)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 def xlsx() -> bytes:

@@ -6,6 +6,7 @@ from hashlib import sha256
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.utils import translation
 
 from emulation.models import Campaign, Evidence
 from emulation.services import evidence as service
@@ -21,6 +22,12 @@ from tests.factories import (
     make_upload,
 )
 from units.errors import Refused
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

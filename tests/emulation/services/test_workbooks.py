@@ -1,0 +1,145 @@
+"""Forms that come back: kept for one user and sheet, saved all or nothing."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from io import BytesIO
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone, translation
+from openpyxl import Workbook
+
+from emulation.checks import Entry
+from emulation.forms.workbooks import read_upload
+from emulation.models import Campaign, Report, ResultChange, Round, WorkbookUpload
+from emulation.reports.lines import SheetReading
+from emulation.reports.workbook import sheet_workbook
+from emulation.services import sheets
+from emulation.services import workbooks as service
+from emulation.services.cells import CellChange, Conflict, save_cells
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_report,
+    make_rounds,
+    make_user,
+)
+from tests.workbooks import saved, send, send_edited
+from units.errors import Refused
+from units.models import Role
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def indicators(region):
+    campaign = make_campaign(region)
+    rows = [make_indicator("count", "PRIZES", name="Prizes"), make_indicator("count", "BOOKS", name="Books")]
+    for order, row in enumerate(rows):
+        make_campaign_indicator(campaign, row, order=order)
+    return rows
+
+
+@pytest.fixture
+def report(depot, indicators, set_today) -> Report:
+    set_today(date(2020, 4, 8))
+    found = make_report(depot, make_rounds()[1], {indicators[0]: 5})
+    return Report.objects.with_last_step().get(pk=found.pk)
+
+
+def refusal(report, content, by):
+    with pytest.raises(Refused) as caught:
+        send(report, content, by)
+    [message] = caught.value.messages
+    return message
+
+
+def test_confirmed_figures_are_saved_as_imported_with_their_trace(report, staff, indicators):
+    upload = send_edited(report, staff, {"PRIZES.F": 7, "BOOKS.F": 3})
+    assert not report.changes.exists()
+    assert service.save_upload(upload, read_upload(upload, SheetReading(report)).changes, by=staff) == 2
+    rows = report.changes.order_by("indicator__code")
+    assert [(row.way, row.by, row.after["numerator"]) for row in rows] == [
+        (ResultChange.Way.IMPORT, staff, "3"), (ResultChange.Way.IMPORT, staff, "7"),
+    ]  # fmt: skip
+    assert sorted(result.numerator for result in report.results.all()) == [3, 7]
+    assert not WorkbookUpload.objects.exists()
+
+
+def test_all_or_nothing_when_somebody_saves_in_between(report, staff, depot, indicators):
+    upload = send_edited(report, staff, {"PRIZES.F": 7, "BOOKS.F": 3})
+    changes = read_upload(upload, SheetReading(report)).changes
+    other = make_user("other", (depot, Role.STAFF))
+    save_cells(report, [CellChange(indicators[0].pk, Entry(numerator=Decimal(6)))], by=other)
+    with pytest.raises(Conflict):
+        service.save_upload(upload, changes, by=staff)
+    assert [result.numerator for result in report.results.all()] == [6]
+    assert WorkbookUpload.objects.get() == upload
+
+
+def test_form_of_another_unit_round_or_version_is_refused(report, staff, workshop, indicators):
+    beside = Report.objects.with_last_step().get(unit=workshop, round=report.round)
+    later = Report.objects.with_last_step().get(unit=report.unit, round=Round.objects.get(quarter=2))
+    assert refusal(report, sheet_workbook(beside, editing=True), staff) == (
+        "This is the form of another unit (X1); this sheet belongs to K1."
+    )
+    assert refusal(report, sheet_workbook(later, editing=True), staff) == (
+        "This is the form of another round (2020-Q2); this sheet is of 2020-Q1."
+    )
+    old = sheet_workbook(report, editing=True)
+    make_campaign_indicator(Campaign.objects.get(), make_indicator("count", "NEW"))
+    assert "lines of the sheet have changed since this form" in refusal(report, old, staff)
+    assert "its hidden marks are missing" in refusal(report, saved(Workbook()), staff)
+    assert not WorkbookUpload.objects.exists()
+
+
+def test_form_without_its_head_is_refused(report, staff):
+    from openpyxl import load_workbook
+
+    book = load_workbook(BytesIO(sheet_workbook(report, editing=True)))
+    book.worksheets[0]["A5"].value = "x"
+    assert "The head of the form is missing" in refusal(report, saved(book), staff)
+
+
+def test_sheet_is_checked_again_when_the_form_is_confirmed(report, staff, commander, indicators):
+    upload = send_edited(report, staff, {"PRIZES.F": 7})
+    changes = read_upload(upload, SheetReading(report)).changes
+    save_cells(report, [CellChange(indicators[1].pk, Entry(numerator=Decimal(1)))], by=staff)
+    sheets.hand_in(report, by=commander)
+    upload.report.refresh_from_db()
+    with pytest.raises(Refused, match="figures stand still"):
+        service.save_upload(upload, changes, by=staff)
+    sheets.withdraw(report, by=commander)
+    make_campaign_indicator(Campaign.objects.get(), make_indicator("count", "NEW"))
+    upload.report.refresh_from_db()
+    with pytest.raises(Refused, match="lines of the sheet have changed"):
+        service.save_upload(upload, changes, by=staff)
+    assert report.results.get(indicator=indicators[0]).numerator == 5
+
+
+def test_only_staff_of_the_unit_send_and_only_the_sender_confirms(report, staff, commander, reviewer, depot):
+    content = sheet_workbook(report, editing=True)
+    for user in (commander, reviewer):
+        with pytest.raises(PermissionDenied):
+            send(report, content, user)
+    upload = send(report, content, staff)
+    other = make_user("other", (depot, Role.STAFF))
+    for call in (lambda: service.save_upload(upload, [], by=other), lambda: service.discard_upload(upload, by=other)):
+        with pytest.raises(PermissionDenied):
+            call()
+
+
+def test_newer_upload_takes_the_place_of_the_older_and_old_ones_expire(report, staff, depot):
+    first = send_edited(report, staff, {"PRIZES.F": 7})
+    second = send_edited(report, staff, {"PRIZES.F": 8})
+    assert WorkbookUpload.objects.get() == first == second
+    WorkbookUpload.objects.update(at=timezone.now() - timedelta(hours=25))
+    assert not WorkbookUpload.objects.current(staff).exists()
+    other = make_user("other", (depot, Role.STAFF))
+    send_edited(report, other, {})
+    assert [row.by for row in WorkbookUpload.objects.all()] == [other]

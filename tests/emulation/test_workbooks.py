@@ -1,0 +1,104 @@
+"""Reading of workbooks that users send, and refusing what is none."""
+
+from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+from django.utils import translation
+from openpyxl import Workbook as Book
+
+from emulation.workbooks import ROWS, read_workbook
+from tests.emulation.test_files import docx, ole
+from tests.factories import PDF
+from tests.workbooks import saved
+from units.errors import Refused
+
+MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+ODS = b"application/vnd.oasis.opendocument.spreadsheet"
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
+
+
+def read(content: bytes, name: str = "a.xlsx", limit: int = 5_000_000):
+    return read_workbook(name, BytesIO(content), size=len(content), limit=limit)
+
+
+def why(content: bytes, limit: int = 5_000_000) -> str:
+    with pytest.raises(Refused) as caught:
+        read(content, limit=limit)
+    [message] = caught.value.messages
+    return message
+
+
+def book(**cells: object) -> bytes:
+    made = Book()
+    for address, value in cells.items():
+        made.active[address].value = value
+    return saved(made)
+
+
+def ods(content: str, mimetype: bytes = ODS) -> bytes:
+    file = BytesIO()
+    with ZipFile(file, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", mimetype)
+        archive.writestr("META-INF/manifest.xml", MANIFEST)
+        archive.writestr(
+            "content.xml",
+            '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+            'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" '
+            'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
+            f'<table:table table:name="a">{content}</table:table>'
+            "</office:spreadsheet></office:body></office:document-content>",
+        )
+    return file.getvalue()
+
+
+def test_cells_come_with_their_rows_and_kinds() -> None:
+    found = read(book(A1="x", C3=98.6, D3=True))
+    assert found.sheets == {"Sheet": [(1, ["x", "", "", ""]), (3, ["", "", ["n", "98.6"], ["b", "True"]])]}
+
+
+def test_formulas_without_a_number_are_named() -> None:
+    assert read(book(B2="=1+1", C2=3)).formulas == {"Sheet": frozenset({"B2"})}
+
+
+def test_ods_is_read_by_its_content() -> None:
+    row = '<table:table-row><table:table-cell office:value-type="float" office:value="5"/></table:table-row>'
+    assert read(ods(row), name="a.xlsx").sheets == {"a": [(1, [["n", "5"]])]}
+
+
+@pytest.mark.parametrize(
+    "content", [PDF, b"a;b\n1;2\n", docx(), ole("WordDocument"), ods("", b"text/plain"), b"\x89PNG\r\n\x1a\n"]
+)
+def test_what_is_no_spreadsheet_is_refused(content: bytes) -> None:
+    assert "is not a spreadsheet" in why(content)
+
+
+def test_damaged_files_are_refused() -> None:
+    assert "is damaged" in why(book(A1="x")[:-40])
+    assert "cannot be read as a spreadsheet" in why(docx("spreadsheetml.sheet.main+xml"))
+    assert why(b"") == "“a.xlsx” is empty."
+
+
+def test_file_that_is_too_large_is_refused() -> None:
+    content = book(A1="x")
+    assert "is larger than 0 MB" in why(content, limit=len(content) - 1)
+
+
+def test_bombs_are_refused() -> None:
+    repeated = (
+        '<table:table-row table:number-rows-repeated="1048576"><table:table-cell office:value-type="float" '
+        'office:value="5" table:number-columns-repeated="16384"/></table:table-row>'
+    )
+    assert "cannot be read" in why(ods(repeated))
+    assert "cannot be read" in why(book(A1="x", XFD1048576="y"))
+    assert "unpacks to more than 60 MB" in why(ods(" " * 61 * 1024 * 1024))
+
+
+def test_too_many_rows_are_refused_with_their_number() -> None:
+    message = why(book(**{f"A{row}": row for row in range(1, ROWS + 2)}))
+    assert f"has {ROWS + 1} rows and 1 columns" in message
