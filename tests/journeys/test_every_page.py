@@ -43,8 +43,8 @@ def view_name(path: str) -> str:
 
 
 def links(page: Page) -> Iterator[str]:
-    """Paths with query of the page's links within the application."""
-    for address in page.eval_on_selector_all("a[href]", "all => all.map(a => a.href)"):
+    """Paths with query of the page's links within the application; files to be saved are no pages."""
+    for address in page.eval_on_selector_all("a[href]:not([download])", "all => all.map(a => a.href)"):
         parts = urlsplit(address)
         if parts.netloc == urlsplit(page.url).netloc and not parts.path.startswith("/static/"):
             yield parts.path + (f"?{parts.query}" if parts.query else "")
