@@ -10,6 +10,7 @@ from emulation.views import (
     evidence,
     findings,
     panel,
+    papers,
     review,
     rounds,
     sheets,
@@ -48,6 +49,10 @@ urlpatterns = [
     path("catalogues/<slug:key>/new/", catalogue.catalogue_create, name="catalogue-create"),
     path("catalogues/<slug:key>/<int:pk>/", catalogue.catalogue_update, name="catalogue-update"),
     path("catalogues/<slug:key>/<int:pk>/delete/", catalogue.catalogue_delete, name="catalogue-delete"),
+    path("reports/<int:unit>/<int:year>/<str:period>/", papers.review_report, name="review-report"),
+    path(
+        "reports/<int:unit>/<int:year>/<str:period>/<str:kind>/", papers.review_report_file, name="review-report-file"
+    ),
     path("dashboard/", dashboard.dashboard_home, name="dashboard-home"),
     path("dashboard/<int:unit>/", dashboard.dashboard, name="dashboard"),
     path("dashboard/<int:unit>/<str:indicator>/", dashboard.figure, name="figure"),

@@ -121,6 +121,8 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:evidence-list": ("report", "404 200 200 200 200 404", "404 403 200 403 403 404"),
     "emulation:evidence-download": ("evidence", "404 200 200 200 200 404", None),
     "emulation:evidence-remove": ("evidence", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:review-report": ("review-report", "404 200 200 200 200 404", None),
+    "emulation:review-report-file": ("review-report-file", "404 200 200 200 200 404", None),
     "emulation:my-work": ("", "403 200 200 200 200 200", None),
     "emulation:review-list": ("", "403 403 403 403 200 200", None),
 }
@@ -158,6 +160,8 @@ def keys(depot: Unit, department: Unit, staff: User) -> dict[str, dict[str, obje
         "year": {"unit": depot.pk, "year": 2020},
         "catalogue": {"key": "areas"},
         "catalogue-row": {"key": "areas", "pk": make_area().pk},
+        "review-report": {"unit": depot.pk, "year": 2020, "period": "H1"},
+        "review-report-file": {"unit": depot.pk, "year": 2020, "period": "H1", "kind": "txt"},
         "dashboard": {"unit": depot.pk},
         "figure": {"unit": depot.pk, "indicator": indicator.code},
     }

@@ -107,6 +107,9 @@ class Line:
     complete: bool
     units: str
     url: str
+    delta: Delta | None
+    direction: str
+    graded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,4 +330,7 @@ def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
         complete=figure.complete,
         units=f"{figure.met}/{figure.targeted}" if figure.branch and figure.targeted else "",
         url=page.links.figure(page.unit.pk, indicator),
+        delta=delta_of(indicator, figure, before),
+        direction=indicator.direction,
+        graded=indicator.measure == Indicator.Measure.GRADE,
     )

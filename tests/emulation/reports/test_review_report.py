@@ -1,0 +1,106 @@
+"""The draft of a review report says what the approved figures say."""
+
+from datetime import date
+
+import pytest
+
+from emulation.models import Report
+from emulation.reports.papers import as_pdf, as_text, as_word
+from emulation.reports.review_report import Heading, draft_of
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_report,
+    make_rounds,
+    make_target,
+)
+
+State = Report.State
+
+
+@pytest.fixture
+def training(department, depot, set_today):
+    set_today(date(2020, 7, 20))
+    share = make_indicator("ratio", "A_SHARE", name="Quân số khỏe", shown_decimals=1, unit_of_measure="%")
+    accidents = make_indicator("count", "B_ACC", name="Tai nạn", direction="lower", unit_of_measure="vụ")
+    campaign = make_campaign(department, name="Phong trào năm 2020", theme="Dân chủ, đoàn kết")
+    rows = {row: make_campaign_indicator(campaign, row, kinds=[depot.kind]) for row in (share, accidents)}
+    before = make_campaign(department, year=2019)
+    for row in rows:
+        make_campaign_indicator(before, row, kinds=[depot.kind])
+    return share, accidents, rows
+
+
+def report(department, depot, training, *, now, then=(98, 100), accidents=0, target=99):
+    share, second, rows = training
+    make_target(depot, rows[share], target)
+    make_target(department, rows[share], target)
+    make_target(department, rows[second], 0, comparator="<=")
+    make_report(depot, make_rounds(2019)[1], {share: then, second: 1}, state=State.APPROVED)
+    rounds = make_rounds(2020)
+    if now is not None:
+        make_report(depot, rounds[1], {share: now, second: accidents}, state=State.APPROVED)
+    return draft_of(department, 2020, "Q1")
+
+
+def paragraphs(found) -> list[str]:
+    return [part.text for part in found.body if not isinstance(part, Heading)]
+
+
+def test_report_tells_results_against_plan_and_last_year(department, depot, training):
+    found = report(department, depot, training, now=(991, 1000))
+    assert (
+        "Quân số khỏe đạt 99,1%, đạt chỉ tiêu đề ra (≥\xa099), tăng 1,1 điểm % so với cùng kỳ; "
+        "tai nạn: 0 vụ, trong mức quy định (≤\xa00), giảm 1 vụ so với cùng kỳ."
+    ) in paragraphs(found)
+    assert "Không có chỉ tiêu nào chưa đạt hoặc giảm so với cùng kỳ." in paragraphs(found)
+
+
+def test_report_names_what_was_missed_and_makes_it_a_task(department, depot, training):
+    found = paragraphs(report(department, depot, training, now=(900, 1000), accidents=2))
+    named = "quân số khỏe (90,0% so với ≥\xa099); tai nạn (2 vụ so với ≤\xa00)"
+    assert f"Còn 2 chỉ tiêu chưa đạt: {named}." in found
+    assert "Giảm so với cùng kỳ năm 2019: quân số khỏe; tai nạn." in found
+    assert [text for text in found if text.startswith("Tập trung")] != []
+
+
+def test_report_without_figures_says_so(department, depot, training):
+    found = paragraphs(report(department, depot, training, now=None))
+    assert "Đến nay 0/1 phiếu số liệu của quý I/2020 đã được duyệt; còn 1 phiếu chưa trình." in found
+    assert "Quân số khỏe: chưa có báo cáo; tai nạn: chưa có báo cáo." in found
+
+
+def test_handed_in_figures_are_not_told(department, depot, training):
+    share, second, _rows = training
+    make_report(depot, make_rounds(2020)[1], {share: (9, 10), second: 7}, state=State.SUBMITTED)
+    assert "7 vụ" not in " ".join(draft_of(department, 2020, "Q1").paragraphs)
+
+
+def test_report_is_vietnamese_whatever_the_interface(department, depot, training, settings):
+    settings.LANGUAGE_CODE = "en"
+    found = report(department, depot, training, now=(991, 1000))
+    assert (found.kind, found.about) == ("sơ kết", "quý I/2020")
+    assert draft_of(department, 2020, "Y").kind == "tổng kết"
+
+
+def test_papers_hold_the_same_words(department, depot, training, tmp_path):
+    found = report(department, depot, training, now=(991, 1000))
+    text = as_text(found).decode()
+    assert text.splitlines()[1] == "Sơ kết phong trào thi đua quyết thắng quý I/2020"
+    assert all(paragraph in text.splitlines() for paragraph in found.paragraphs)
+    (tmp_path / "report.docx").write_bytes(as_word(found))
+    import docx
+
+    words = [paragraph.text for paragraph in docx.Document(tmp_path / "report.docx").paragraphs]
+    assert [p for p in found.paragraphs if p not in words] == []
+    assert as_pdf(found)[:5] == b"%PDF-"
+
+
+def test_names_are_no_markup_in_papers(department, depot, training):
+    department.name = "Cục <b>&{{ 7 }}#[x]"
+    department.save()
+    found = report(department, depot, training, now=(991, 1000))
+    assert as_word(found)[:2] == b"PK"
+    assert as_pdf(found)[:5] == b"%PDF-"
+    assert "Cục <b>&{{ 7 }}#[x]" in as_text(found).decode()

@@ -1,0 +1,78 @@
+"""No combination of results makes a broken sentence."""
+
+import json
+import re
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from emulation.wording import (
+    FIELDS,
+    RESULTS,
+    SILENT,
+    Clause,
+    Fact,
+    Part,
+    clause,
+    listed,
+    lower_first,
+    paragraph,
+    unknown_fields,
+)
+
+PHRASES = json.loads((Path("emulation") / "data" / "phrases.json").read_text(encoding="utf-8"))
+FACT = Fact(name="quân số khỏe", state="met", value="99,2%", target="≥ 99", year=2019, url="/figure/")
+STATES = [*RESULTS, *SILENT]
+TRENDS = [("", ""), ("rises", "0,2 điểm %"), ("falls", "0,2 điểm %"), ("rises", ""), ("falls", ""), ("steady", "")]
+
+
+def test_phrases_name_only_fields_that_are_filled_in():
+    assert {key: unknown_fields(text) for key, text in PHRASES.items() if unknown_fields(text)} == {}
+    assert unknown_fields("{name} của {đơn_vị}") == ["đơn_vị"]
+    assert set(FIELDS) <= set(Fact.__dataclass_fields__)
+
+
+@pytest.mark.parametrize(
+    ("state", "low", "trend", "coverage"), list(product(STATES, [False, True], TRENDS, ["", "18/20"]))
+)
+def test_every_combination_reads_as_one_sentence(state, low, trend, coverage):
+    fact = replace(FACT, state=state, low=low, trend=trend[0], delta=trend[1], coverage=coverage)
+    if state in SILENT or state == "plain":
+        fact = replace(fact, target="")
+    if state in SILENT:
+        fact = replace(fact, value="")
+    text = paragraph([clause(fact, PHRASES)]).text
+    assert re.fullmatch(r"Quân số khỏe[^.{}]*[^\s,;:(]\.", text)
+    assert not re.search(r"\(\s*\)|  |,,|\s[,.;:]|: ?[,.;]|None", text)
+    assert ("so với cùng kỳ" in text or "cùng kỳ" in text) == (bool(trend[0]) and state not in SILENT)
+    assert ("18/20" in text) == (bool(coverage) and state not in SILENT)
+
+
+def test_what_is_less_than_allowed_is_not_praised_as_reached():
+    low = replace(FACT, low=True, state="miss", value="3 vụ", target="≤ 2")
+    assert clause(low, PHRASES).text == "quân số khỏe: 3 vụ, vượt mức quy định (≤ 2)"
+    assert clause(replace(FACT, state="nil"), PHRASES).text == "quân số khỏe: không phát sinh"
+
+
+def test_numbers_lead_to_their_figure():
+    parts = clause(replace(FACT, trend="rises", delta="0,2 điểm %"), PHRASES).parts
+    assert [part.text for part in parts if part.url] == ["99,2%", "0,2 điểm %"]
+
+
+def test_clauses_are_joined_into_one_sentence():
+    two = [Clause((Part("đạn dược đạt 2"), Part(" tấn"))), Clause((Part("xe đạt 3"),))]
+    assert paragraph(two).text == "Đạn dược đạt 2 tấn; xe đạt 3."
+    assert paragraph([]).text == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "inside"), [("Quân số khỏe", "quân số khỏe"), ("Đại hội", "đại hội"), ("VMTD", "VMTD"), ("", "")]
+)
+def test_names_begin_small_within_a_sentence(name, inside):
+    assert lower_first(name) == inside
+
+
+def test_lists_keep_names_with_commas_apart():
+    assert listed(["a, b", "c"]) == "a, b; c"
