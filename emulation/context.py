@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from emulation.reports.notices import Counts, counts_of
 from units.access import READERS, administers_root, has_role
 from units.models import Membership, Role, Unit, User
 
@@ -23,6 +25,10 @@ def reviews_anything(user: User) -> bool:
 
 def administers_anything(user: User) -> bool:
     return has_role(user, Role.ADMINISTRATOR)
+
+
+def has_work(user: User) -> bool:
+    return has_role(user, *READERS, Role.ADMINISTRATOR)
 
 
 def anybody(user: User) -> bool:
@@ -56,17 +62,17 @@ class Entry:
 
 JUDGING = ("emulation:report-review", "emulation:report-reopen")
 MAIN = (
-    Entry("emulation:my-work", _("My work"), reads_figures),
+    Entry("emulation:my-work", _("My work"), has_work),
     Entry("emulation:campaign-tree", _("Campaigns"), anybody),
     Entry("emulation:target-home", _("Targets"), reads_figures),
-    Entry("emulation:report-list", _("Quarterly sheets"), reads_figures, without=JUDGING),
+    Entry("emulation:report-list", _("Quarterly sheets"), reads_figures, also=("emulation:board",), without=JUDGING),
     Entry("emulation:review-list", _("Review"), reviews_anything, also=JUDGING),
     Entry("emulation:dashboard-home", _("Dashboard"), reads_figures),
     Entry("units:unit-tree", _("Units"), anybody),
 )
 ADMINISTRATION = (
     Entry("units:user-list", _("Users"), administers_anything),
-    Entry("emulation:round-list", _("Reporting rounds"), administers_root),
+    Entry("emulation:round-list", _("Reporting rounds"), administers_root, also=("emulation:extension-",)),
     Entry("emulation:indicator-list", _("Indicators"), administers_root),
     Entry("emulation:catalogue-list", _("Catalogues"), administers_root),
 )
@@ -83,17 +89,25 @@ class Item:
     url: str
     label: str | Promise
     current: str
-    count: int | None = None
+    counted: bool = False  # the number of tasks stands beside it
 
 
 @dataclass(frozen=True)
 class Navigation:
-    """What the top bar shows. `place` is the membership named beside the user, newest first."""
+    """What the top bar shows. `place` is the membership named beside the user, newest first.
 
+    `counts` are read when a page first shows them: parts of pages and answers to scripts ask nothing.
+    """
+
+    user: User
     items: list[Item]
     administration: list[Item]
     place: Membership | None
     icon: str
+
+    @cached_property
+    def counts(self) -> Counts:
+        return counts_of(self.user)
 
 
 def start_name(user: User) -> str:
@@ -110,10 +124,10 @@ def start_name(user: User) -> str:
 
 def shown(entries: tuple[Entry, ...], user: User, request: HttpRequest) -> Iterator[Item]:
     view_name = request.resolver_match.view_name if request.resolver_match else ""
-    counts = getattr(request, "nav_counts", {})
     for entry in entries:
         if entry.allowed(user):
-            yield Item(reverse(entry.name), entry.label, entry.current(view_name), counts.get(entry.name))
+            counted = entry.name == "emulation:my-work"
+            yield Item(reverse(entry.name), entry.label, entry.current(view_name), counted)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -125,4 +139,4 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     administration = [] if user.must_change_password else [*shown(ADMINISTRATION, user, request)]
     place = next(iter(user.active_memberships), None)
     icon = ICONS[Role(place.role)] if place else "bi-person-fill"
-    return {"nav": Navigation(items, administration, place, icon)}
+    return {"nav": Navigation(user, items, administration, place, icon)}

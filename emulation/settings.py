@@ -149,6 +149,17 @@ FORMAT_MODULE_PATH = ["emulation.formats"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_TZ = True
 
+# ── e-mail ────────────────────────────────────────────────────────────────
+# Reminders (`manage.py send_reminders`); nothing is sent without EMAIL_HOST.
+EMAIL_HOST = env.str("EMAIL_HOST", default="")
+EMAIL_PORT = env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER = env.str("EMAIL_USER", default="")
+EMAIL_HOST_PASSWORD = env.str("EMAIL_PASSWORD", default="")
+EMAIL_USE_TLS = env.bool("EMAIL_TLS", default=False)
+EMAIL_TIMEOUT = 20  # seconds
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="quyetthang@localhost")
+SITE_URL = env.str("SITE_URL", default="").rstrip("/")  # of links in e-mails
+
 # ── static files ──────────────────────────────────────────────────────────
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -35,6 +35,24 @@ STATES: dict[str, dict[str, State]] = {
         "returned": ("arrow-return-left", "miss", _("Returned")),
         "agreed": ("patch-check-fill", "met", _("Agreed")),
     },
+    # a sheet against its due date
+    "time": {
+        "on_time": ("check2", "met", _("On time")),
+        "late": ("clock-history", "near", _("Late")),
+        "overdue": ("dash-circle-dotted", "miss", _("Overdue")),
+        "pending": ("hourglass", "none", _("Not due yet")),
+    },
+    # what happened to a sheet, as its people are told
+    "notice": {
+        "returned": ("arrow-return-left", "miss", _("Sheet returned")),
+        "reopened": ("unlock-fill", "near", _("Sheet reopened")),
+        "approved": ("patch-check-fill", "met", _("Sheet approved")),
+        "mentioned": ("at", "info", _("You were mentioned")),
+        "correction_asked": ("pencil-square", "near", _("Correction asked")),
+        "correction_decided": ("check2-square", "info", _("Correction decided")),
+        "extended": ("calendar-plus", "info", _("More time given")),
+        "extension_ended": ("calendar-x", "near", _("Extension ended")),
+    },
     # a campaign
     "campaign": {
         "draft": ("pencil", "none", _("Draft")),

@@ -3,12 +3,14 @@
 from django.urls import path
 
 from emulation.views import (
+    board,
     campaigns,
     catalogue,
     cells,
     dashboard,
     evidence,
     findings,
+    notices,
     panel,
     papers,
     review,
@@ -65,6 +67,11 @@ urlpatterns = [
     path("rounds/", rounds.round_list, name="round-list"),
     path("rounds/new/", rounds.round_create, name="round-create"),
     path("rounds/<int:pk>/", rounds.round_update, name="round-update"),
+    path("rounds/<int:pk>/extensions/", rounds.extension_list, name="extension-list"),
+    path("rounds/extensions/<int:pk>/end/", rounds.extension_end, name="extension-end"),
+    path("board/", board.board_home, name="board-home"),
+    path("board/<int:unit>/", board.board, name="board"),
+    path("board/<int:unit>/<slug:kind>/", board.board_export, name="board-export"),
     path("sheets/", sheets.sheet_list, name="report-list"),
     path("sheets/<int:pk>/", sheets.detail, name="report-detail"),
     path("sheets/<int:pk>/save/", sheets.save, name="report-save"),
@@ -90,5 +97,8 @@ urlpatterns = [
     path("files/<int:pk>/", evidence.download, name="evidence-download"),
     path("files/<int:pk>/remove/", evidence.remove, name="evidence-remove"),
     path("work/", work.my_work, name="my-work"),
+    path("notices/", notices.notice_list, name="notice-list"),
+    path("notices/read/", notices.notice_read_all, name="notice-read-all"),
+    path("notices/<int:pk>/read/", notices.notice_read, name="notice-read"),
     path("review/", review.review_list, name="review-list"),
 ]

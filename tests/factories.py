@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from emulation.models import (
     Area,
@@ -19,9 +20,11 @@ from emulation.models import (
     ChecklistItem,
     ChecklistTemplate,
     Evidence,
+    Extension,
     Grade,
     GradeScale,
     Indicator,
+    Notice,
     Report,
     Result,
     ResultItem,
@@ -200,6 +203,20 @@ def make_report(
     report.save(update_fields=["state"])
     recompute([unit.pk], year=round_.year, drive=round_.drive)
     return report
+
+
+def make_extension(report: Report, **fields: Any) -> Extension:
+    """More time for the sheet's unit, up to the end of its round's year."""
+    defaults = {
+        "until": date(report.round.year, 12, 31), "reason": "The line was down.", "at": timezone.now(),
+        "by": fields.pop("by", None) or make_user(),
+    }  # fmt: skip
+    return Extension.objects.create(round=report.round, unit=report.unit, **defaults | fields)
+
+
+def make_notice(user: User, report: Report, **fields: Any) -> Notice:
+    defaults = {"kind": Notice.Kind.RETURNED, "at": timezone.now(), "by": fields.pop("by", None) or make_user()}
+    return Notice.objects.create(user=user, report=report, **defaults | fields)
 
 
 def make_result(report: Report, indicator: Indicator, figure: Figure, **fields: Any) -> Result:

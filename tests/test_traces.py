@@ -48,6 +48,8 @@ SAVED_WITHOUT_TRACE = {
     "RegistrationEvent": "is the trace",
     "Comment": "append-only: says itself who and when",
     "Acknowledgement": "is the trace: who said what, when, of which figures",
+    "ReminderMail": "says itself that a mail went out; never changed",
+    "Extension": "names who gave it and who ended it, when and why; nothing else of it changes",
 }
 
 

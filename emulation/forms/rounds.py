@@ -7,13 +7,15 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from emulation.models import Round
+from emulation.models import Report, Round
 from emulation.periods import YEARS, period_short
 from emulation.services.rounds import Calendar, usual_calendar
 from units.forms.fields import DayField
+from units.models import Unit
 
 DATES = ("opens", "due", "closes")
 
@@ -63,3 +65,43 @@ class RoundForm(forms.ModelForm):
         fields = DATES
         field_classes = dict.fromkeys(DATES, DayField)
         help_texts = {"closes": _("Empty: entry is not closed by date.")}
+
+
+class ExtensionForm(forms.Form):
+    """More time for the units that are ticked among those that have not handed in (`reports`)."""
+
+    units = forms.ModelMultipleChoiceField(
+        Unit.objects.none(),
+        label=_("Units"),
+        error_messages={
+            "required": _("Tick at least one unit."),
+            "invalid_choice": _("A unit you ticked has handed in meanwhile or is not yours; look at the list again."),
+        },
+    )
+    until = DayField(label=_("Last day"))
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+    def __init__(self, *args: Any, reports: QuerySet[Report], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["units"].queryset = Unit.objects.filter(pk__in=reports.order_by().values("unit"))
+
+    @property
+    def ticked(self) -> set[str]:
+        return set(self.data.getlist("units")) if self.is_bound else set()
+
+
+class ExtensionFilter(forms.Form):
+    """Query string: which units to offer, by code or name."""
+
+    q = forms.CharField(label=_("Code or name of a unit"), required=False, max_length=100)
+
+    def filter(self, reports: QuerySet[Report]) -> QuerySet[Report]:
+        text = self.cleaned_data["q"].strip() if self.is_valid() else ""
+        if not text:
+            return reports
+        exact = reports.filter(unit__code__iexact=text)
+        return exact if exact.exists() else reports.filter(unit__in=Unit.objects.found_by(text))
+
+
+class EndExtensionForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300)

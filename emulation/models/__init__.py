@@ -4,10 +4,10 @@ from .comments import Comment
 from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
 from .evidence import Evidence
-from .notices import Notice
+from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
-from .rounds import Lineage, Round
+from .rounds import Extension, Lineage, Round
 from .summaries import Summary
 from .targets import Registration, RegistrationEvent, Target, TargetChange
 from .verdicts import OfficeVerdict
@@ -29,6 +29,7 @@ __all__ = [
     "Document",
     "Evidence",
     "FigureRequest",
+    "Extension",
     "Grade",
     "GradeScale",
     "Indicator",
@@ -37,6 +38,7 @@ __all__ = [
     "OfficeVerdict",
     "Registration",
     "RegistrationEvent",
+    "ReminderMail",
     "Report",
     "ReportEvent",
     "ReportVersion",

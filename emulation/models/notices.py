@@ -36,6 +36,26 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(read_at=None)
 
 
+class ReminderMail(models.Model):
+    """That a user was sent the reminders of a day by e-mail: never twice a day."""
+
+    user = models.ForeignKey("units.User", on_delete=models.PROTECT, related_name="+")
+    day = models.DateField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("reminder by e-mail")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "day"], name="reminder_mail_once_a_day",
+                violation_error_message=_("The user has been sent the reminders of this day already."),
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.day}"
+
+
 class Notice(models.Model):
     """One user is told that something happened to a sheet, or to one figure of it (`indicator`).
 

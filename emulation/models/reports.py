@@ -11,10 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from emulation.models.catalogue import ChecklistItem, Grade, Indicator
 from emulation.models.fields import PartField
-from emulation.models.rounds import Lineage, Round
+from emulation.models.rounds import Extension, Lineage, Round
 from emulation.numbers import LIMIT
-from units import access
-from units.models import Unit
+from units import access, clock
+from units.models import Role, Unit
 from units.paths import branches_q
 
 if TYPE_CHECKING:
@@ -37,6 +37,24 @@ class ReportQuerySet(models.QuerySet["Report"]):
         then = Lineage.objects.filter(unit__in=mine).values_list("path", flat=True).distinct()
         now = access.figures_q(user, "unit__path")
         return self.filter(now | branches_q(then, "lineage__path"))
+
+    def to_do_by(self, user: User) -> Self:
+        """Sheets of the user's own units that wait for the user: open for entry, or returned.
+
+        Staff fill them in until they are ready, commanders hand in what is ready; what was returned
+        concerns both.
+        """
+        staff, chief = (
+            [m.unit_id for m in user.active_memberships if m.role == role] for role in (Role.STAFF, Role.COMMANDER)
+        )
+        today, returned = clock.today(), Q(state=Report.State.RETURNED)
+        longer = Extension.objects.in_force().filter(round=OuterRef("round"), unit=OuterRef("unit"), until__gte=today)
+        opened = Q(round__closes=None) | Q(round__closes__gte=today) | returned | Q(Exists(longer))
+        return self.filter(
+            Q(unit__in=staff, ready_at=None) | Q(unit__in=chief, ready_at__isnull=False)
+            | Q(returned, unit__in=[*staff, *chief]),
+            opened, state__in=Report.EDITABLE, round__opens__lte=today,
+        )  # fmt: skip
 
     def handed_in(self) -> Self:
         return self.filter(state__in=Report.HANDED_IN)
@@ -74,7 +92,8 @@ class Report(models.Model):
     """A sheet: what arose in one unit itself in one round, never totals of its subordinates.
 
     The sheets of a round are made when it is set up. `ready_*` says that the
-    staff report it as complete to the commander; the next edit clears it.
+    staff report it as complete to the commander; the next edit clears it. `handed_in_at` is the hand-in
+    that counts as on time or late: the first one that the unit did not withdraw; a return leaves it.
     """
 
     class State(models.TextChoices):
@@ -95,6 +114,7 @@ class Report(models.Model):
     state_since = models.DateTimeField(auto_now_add=True)
     ready_by = models.ForeignKey("units.User", on_delete=models.PROTECT, null=True, related_name="+")
     ready_at = models.DateTimeField(null=True)
+    handed_in_at = models.DateTimeField(null=True)
 
     last_by: str | None  # `with_last_step`
     last_reason: str | None

@@ -98,10 +98,53 @@ class Round(models.Model):
     def closed(self) -> bool:
         return self.closes is not None and clock.today() > self.closes
 
+
+class ExtensionQuerySet(models.QuerySet["Extension"]):
+    def in_force(self) -> Self:
+        """Those that were not ended early, whether their last day has come or not."""
+        return self.filter(ended_at=None)
+
+
+class Extension(models.Model):
+    """More time for one unit in one round: it may enter up to `until` (that day included), and is due then.
+
+    It is ended early, never deleted: a sheet handed in while it ran stays on time. Every question about the
+    days of a sheet goes to `services.extensions.terms_of`.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="extensions")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="extensions")
+    until = models.DateField(_("until"))
+    reason = models.CharField(_("reason"), max_length=300)
+    by = models.ForeignKey("units.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    ended_by = models.ForeignKey("units.User", on_delete=models.PROTECT, null=True, related_name="+")
+    ended_at = models.DateTimeField(null=True)
+    ended_reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = ExtensionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("extension")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["round", "unit"], condition=Q(ended_at=None), name="extension_one_in_force",
+                violation_error_message=_("The unit already has an extension in this round."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_by=None, ended_at=None) | Q(ended_by__isnull=False, ended_at__isnull=False),
+                name="extension_ended_by_and_at_together",
+                violation_error_message=_("An extension that was ended names who and when."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.unit} – {self.round}: {self.until}"
+
     @property
-    def days_left(self) -> int:
-        """Days to the due date; negative when it has passed."""
-        return (self.due - clock.today()).days
+    def passed(self) -> bool:
+        return self.until < clock.today()
 
 
 class Lineage(models.Model):

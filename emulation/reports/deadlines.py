@@ -8,31 +8,40 @@ from datetime import date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emulation.models import Report, Round
+from emulation.models import Report
+from emulation.terms import Terms
+from units import clock
 
-SOON = 3  # days before the due date in which it is shown as near
+SOON = 3  # days before the due date in which it is shown as near, and people are reminded
 
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """`tone` is a colour of the interface: none, near (soon), miss (passed); `text` says how long is left."""
+    """`tone` is a colour of the interface: none, near (soon), miss (passed); `text` says how long is left.
+
+    `day` is the due date that counts, `extended` says that it is the one of an extension.
+    """
 
     day: date
     days: int
     tone: str
     text: str
+    extended: bool = False
 
 
-def deadline_of(round_: Round, state: str) -> Deadline:
-    """The due date of a round for a sheet in `state`; one that has been handed in has no hurry."""
-    days = round_.days_left
+def deadline_of(terms: Terms, state: str) -> Deadline:
+    """The due date that counts for a sheet in `state`; one that has been handed in has no hurry."""
+    days = terms.days_left(clock.today())
     if state in Report.HANDED_IN:
-        return Deadline(round_.due, days, "none", "")
+        return Deadline(terms.due, days, "none", "", terms.extended)
     if days < 0:
-        late = ngettext("%(count)d day late", "%(count)d days late", -days) % {"count": -days}
-        return Deadline(round_.due, days, "miss", late)
+        return Deadline(terms.due, days, "miss", days_late(-days), terms.extended)
     tone = "near" if days <= SOON else "none"
     if days == 0:
-        return Deadline(round_.due, days, tone, _("due today"))
+        return Deadline(terms.due, days, tone, _("due today"), terms.extended)
     left = ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days}
-    return Deadline(round_.due, days, tone, left)
+    return Deadline(terms.due, days, tone, left, terms.extended)
+
+
+def days_late(days: int) -> str:
+    return ngettext("%(count)d day late", "%(count)d days late", days) % {"count": days}

@@ -21,6 +21,8 @@ from emulation.reports.display import (
 )
 from emulation.reports.figures import Figure
 from emulation.reports.progress import Progress, sheet_mark
+from emulation.services.extensions import terms_of
+from emulation.terms import Terms
 from units import clock
 from units.models import Unit, UnitKind
 
@@ -67,9 +69,11 @@ def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: P
     figures = [page.figure(indicator) for indicator in main]
     total = _row(page, page.unit, columns, figures, name=_("Whole branch"), note=note)
     groups: dict[str, list[HeatRow]] = {}
+    terms = terms_of(below)
     for place in below:
         figures = [page.figure(indicator, place.unit_id) for indicator in main]
-        groups.setdefault(place.unit.kind.block, []).append(_child_row(page, place, columns, figures))
+        row = _child_row(page, place, terms[place.pk], columns, figures)
+        groups.setdefault(place.unit.kind.block, []).append(row)
     names = {UnitKind.Block.STAFF: _("Offices of the staff"), UnitKind.Block.LINE: _("Line units")}
     return Heat(
         [(page.label(i), unit_text(i), page.target(i, page.figure(i))) for i in main],
@@ -99,13 +103,17 @@ def _own_row(page: Page, columns: list[tuple[Indicator, int]]) -> HeatRow | None
 
 
 def _child_row(
-    page: Page, place: Lineage, columns: list[tuple[Indicator, int]], figures: list[Figure | None]
+    page: Page,
+    place: Lineage,
+    terms: Terms,
+    columns: list[tuple[Indicator, int]],
+    figures: list[Figure | None],
 ) -> HeatRow:
     row = _row(page, place.unit, columns, figures, note=_sheets_note(place))
     states = {state_key(figure) for figure in figures}
     if "none" not in states or not states <= {"none", "na"}:
         return row
-    mark, note = _why_silent(place)
+    mark, note = _why_silent(place, terms)
     return HeatRow(row.name, row.note, row.url, [], mark, note)
 
 
@@ -115,11 +123,11 @@ def _sheets_note(place: Lineage) -> str:
     return _("%(done)d/%(sheets)d sheets approved") % {"done": place.approved, "sheets": place.sheets}
 
 
-def _why_silent(place: Lineage) -> tuple[Mark, str]:
+def _why_silent(place: Lineage, terms: Terms) -> tuple[Mark, str]:
     report = getattr(place, "report", None)
     if place.is_leaf and report is not None and report.state in Report.HANDED_IN:
         return sheet_mark(report.state), _("not approved yet, so not in the figures of the branch")
-    days = (clock.today() - place.round.due).days
+    days = -terms.days_left(clock.today())
     if days > 0:
         return mark("none"), _("overdue by %(days)d days, not in the figures of the branch") % {"days": days}
     return mark("none"), _("not in the figures of the branch")

@@ -8,6 +8,7 @@ from emulation import periods
 from emulation.models import Lineage, Report, Round
 from emulation.reports.display import Mark, Page, mark
 from emulation.reports.figures import Reading
+from emulation.services.extensions import extended_in
 from units import clock
 from units.models import Unit, UnitKind
 
@@ -27,13 +28,16 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Sheets of the whole branch in one round: expected, handed in (approved ones included), approved."""
+    """Sheets of the whole branch in one round: expected, handed in (approved ones included), approved.
+
+    `overdue` are those of the missing ones whose due date has passed, with the extensions that count.
+    """
 
     round: Round
     sheets: int
     handed_in: int
     approved: int
-    overdue: bool
+    overdue: int
     chips: list[Chip]
     late: list[str]
     more_late: int
@@ -45,6 +49,10 @@ class Progress:
     @property
     def missing(self) -> int:
         return self.sheets - self.handed_in
+
+    @property
+    def still_due(self) -> int:
+        return self.missing - self.overdue
 
     @property
     def share(self) -> str:
@@ -76,21 +84,24 @@ def progress_of(page: Page) -> Progress | None:
         return None
     today = clock.today()
     place = ([row for row in mine if row.round.opens <= today] or mine[:1])[-1]
-    overdue = place.round.due < today
+    days = _Days(place.round)
     rows = [
         row
         for (_unit, year, quarter), row in page.reading.places.items()
         if year == page.year and quarter == place.round.quarter and row.parent_id == page.unit.pk
     ]
-    chips = [chip for row in sorted(rows, key=place_order) if (chip := _chip(page, row, overdue)) is not None]
+    chips = [chip for row in sorted(rows, key=place_order) if (chip := _chip(page, row, days)) is not None]
     own = getattr(place, "report", None)
     if own is not None:
-        chips.insert(0, Chip(page.unit.short, page.unit.name, _leaf_mark(own, overdue), "", own.get_absolute_url()))
+        chips.insert(
+            0, Chip(page.unit.short, page.unit.name, _leaf_mark(own, place, days), "", own.get_absolute_url())
+        )
     late = [chip.title for chip in chips if chip.mark.key == "overdue"]
     counts = (place.sheets, place.handed_in, place.approved)
     if place.is_leaf:
         handed_in = own is not None and own.state in Report.HANDED_IN
         counts = (int(own is not None), int(handed_in), int(own is not None and own.state == Report.State.APPROVED))
+    overdue = days.branch(place, counts[0] - counts[1])
     return Progress(place.round, *counts, overdue, chips, late[:NAMED], max(0, len(late) - NAMED))
 
 
@@ -98,18 +109,37 @@ def place_order(place: Lineage) -> tuple:
     return UnitKind.Block.values.index(place.unit.kind.block), place.unit.order, place.unit.code
 
 
-def _leaf_mark(report: Report, overdue: bool) -> Mark:
-    return sheet_mark("overdue" if overdue and report.state not in Report.HANDED_IN else report.state)
+class _Days:
+    """What is overdue in a round today. Extended units are spared: their sheets that are still to come."""
+
+    def __init__(self, round_: Round) -> None:
+        today = clock.today()
+        self.overdue = round_.due < today
+        later = [unit for unit, terms in extended_in(round_).items() if terms.due >= today] if self.overdue else []
+        spared = Report.objects.filter(round=round_, unit__in=later).exclude(state__in=Report.HANDED_IN)
+        self.spared = list(spared.values_list("lineage__path", flat=True)) if later else []
+
+    def sheet(self, report: Report, place: Lineage) -> bool:
+        return self.overdue and report.state not in Report.HANDED_IN and place.path not in self.spared
+
+    def branch(self, place: Lineage, missing: int) -> int:
+        """How many of the branch's `missing` sheets are overdue."""
+        spared = sum(path.startswith(place.path) for path in self.spared)
+        return missing - spared if self.overdue else 0
 
 
-def _chip(page: Page, place: Lineage, overdue: bool) -> Chip | None:
+def _leaf_mark(report: Report, place: Lineage, days: _Days) -> Mark:
+    return sheet_mark("overdue" if days.sheet(report, place) else report.state)
+
+
+def _chip(page: Page, place: Lineage, days: _Days) -> Chip | None:
     """None for a unit of which nothing is asked."""
     unit = place.unit
     if place.is_leaf:
         report = getattr(place, "report", None)
         if report is None:
             return None
-        return Chip(unit.short, unit.name, _leaf_mark(report, overdue), "", report.get_absolute_url())
+        return Chip(unit.short, unit.name, _leaf_mark(report, place, days), "", report.get_absolute_url())
     if not place.sheets:
         return None
     if place.approved == place.sheets:
@@ -117,7 +147,13 @@ def _chip(page: Page, place: Lineage, overdue: bool) -> Chip | None:
     elif place.handed_in == place.sheets:
         state = "submitted"
     else:
-        state = "overdue" if overdue else "draft" if place.handed_in else "not_started"
+        state = (
+            "overdue"
+            if days.branch(place, place.sheets - place.handed_in)
+            else "draft"
+            if place.handed_in
+            else "not_started"
+        )
     return Chip(
         unit.short, unit.name, sheet_mark(state), f"{place.approved}/{place.sheets}", page.links.dashboard(unit.pk)
     )

@@ -22,6 +22,7 @@ from emulation.reports.display import NBSP, trimmed, unit_text
 from emulation.reports.figures import rule_of
 from emulation.reports.lines import Figure, Line, SheetReading, Spec, value_in
 from emulation.scoring import SIGNS, shown_decimals
+from emulation.services.extensions import terms_of
 
 MISSING = "–"
 STATES = ResultItem.State.choices
@@ -200,8 +201,9 @@ def read_sheet(report: Report, *, editing: bool, reading: SheetReading | None = 
         groups.append(Group(_roman(number), area.label, rows, sum(row.stored for row in asked), len(asked)))
     round_ = report.round
     quarter = round_.quarter or 0
+    deadline = deadline_of(terms_of([report])[report.pk], report.state)
     return Sheet(
-        report, editing, tuple(groups), deadline_of(round_, report.state), str(round_), quarter_short(quarter),
+        report, editing, tuple(groups), deadline, str(round_), quarter_short(quarter),
         quarter_short(quarter - 1 or 4) if quarter else "",
         f"{ROMAN[quarter]}/{round_.year - 1}" if quarter else "",
         state_of(report), not returned, reading.specs,

@@ -7,20 +7,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from emulation.models import Registration, Report, Result
+from emulation.models import Notice, Registration, Report, Result
 from emulation.reports.deadlines import Deadline, deadline_of
+from emulation.reports.notices import notices_of
 from emulation.reports.sheets import state_of
+from emulation.reports.vacancies import Vacancy, vacancies
+from emulation.services.extensions import terms_of
 from emulation.services.plan import plans_of, slot
-from units import clock
+from units import access
 from units.models import Role, User
 
 OWN = 24  # sheets of own units that are looked at, newest first
 REVIEWS = 30  # sheets under review that are listed here; the queue has all
 SENT = 8
+TOLD = 5  # unread notices shown; their own page has all
 WRITERS = (Role.STAFF, Role.COMMANDER)
 
 
@@ -40,17 +43,17 @@ class Item:
 
 
 def with_progress(reports: Iterable[Report]) -> list[Item]:
-    """Sheets (with unit, round and lineage) and how far they are filled. Three queries, two more with drives."""
+    """Sheets (with unit, round and lineage) and how far they are filled. Four queries, two more with drives."""
     reports = list(reports)
     plans = plans_of({report.round_id: report.round for report in reports}.values())
     filled: dict[int, set[int]] = defaultdict(set)
     for pk, indicator in Result.objects.filter(report__in=reports).values_list("report_id", "indicator_id"):
         filled[pk].add(indicator)
-    items = []
+    items, terms = [], terms_of(reports)
     for report in reports:
         asked = plans[report.round_id].for_unit(report.unit.kind_id, report.lineage.path)
         expected = {pk for pk, row in asked.items() if slot(report.round) in row.quarters}
-        deadline = deadline_of(report.round, report.state)
+        deadline = deadline_of(terms[report.pk], report.state)
         items.append(Item(report, state_of(report), len(expected & filled[report.pk]), len(expected), deadline))
     return items
 
@@ -81,53 +84,81 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class MyWork:
-    """What waits, by deadline; what came back stands in `returned`. `more` counts sheets left out of the review."""
+    """What waits, by deadline; what came back stands in `returned`. `more` counts sheets left out of the review.
+
+    `vacancies` are units for which the user has to appoint somebody, `notices` the newest unread ones.
+    """
 
     returned: tuple[Task, ...]
     tasks: tuple[Task, ...]
     sent: tuple[Item, ...]
     more: int
+    vacancies: tuple[Vacancy, ...]
+    more_vacancies: bool
+    notices: tuple[Notice, ...]
 
 
 def my_work(user: User) -> MyWork:
     """What waits for the user, and what their units sent up. A fixed number of queries."""
     units = {role: {m.unit_id for m in user.active_memberships if m.role == role} for role in WRITERS}
-    own = Report.objects.filter(unit__in=units[Role.STAFF] | units[Role.COMMANDER]).with_last_step()
-    opened = list(own.filter(round__opens__lte=clock.today())[:OWN])
-    waiting = list(
-        Report.objects.judged_by(user)
-        .filter(state__in=[Report.State.SUBMITTED, Report.State.IN_REVIEW])
-        .select_related("unit", "round__drive", "lineage")
-        .order_by("state_since", "pk")[: REVIEWS + 1]
-    )
-    items = with_progress([*opened, *waiting[:REVIEWS]])
-    tasks = [task for item in items[: len(opened)] if (task := own_task(item, units))]
-    tasks += [review_task(item) for item in items[len(opened) :]]
-    tasks += [registration_task(row, user) for row in registrations(user, units)]
-    tasks.sort(key=lambda task: task.deadline.day if task.deadline else date.max)
+    own, sent, waiting = _own(user, units), _sent(units), _waiting(user)
+    items = with_progress([*own, *sent, *waiting[:REVIEWS]])
+    mine, handed = items[: len(own)], items[len(own) : len(own) + len(sent)]
+    tasks = [own_task(item, units) for item in mine]
+    tasks += [review_task(item) for item in items[len(own) + len(sent) :]]
+    tasks += [registration_task(row) for row in registrations(user, units)]
+    tasks.sort(key=_by_deadline)
+    vacant, more_vacancies = vacancies(user)
     return MyWork(
         tuple(task for task in tasks if task.returned),
         tuple(task for task in tasks if not task.returned),
-        tuple(item for item in items[: len(opened)] if item.report.state in Report.HANDED_IN)[:SENT],
+        tuple(handed),
         max(0, len(waiting) - REVIEWS),
+        tuple(vacant),
+        more_vacancies,
+        tuple(notices_of(user).unread()[:TOLD]),
     )
 
 
-def own_task(item: Item, units: dict[Role, set[int]]) -> Task | None:
+def _own(user: User, units: dict[Role, set[int]]) -> list[Report]:
+    if not any(units.values()):
+        return []
+    return list(
+        Report.objects.to_do_by(user).with_last_step().order_by("-round__due", "unit__order", "unit__code")[:OWN]
+    )
+
+
+def _sent(units: dict[Role, set[int]]) -> list[Report]:
+    if not any(units.values()):
+        return []
+    own = Report.objects.filter(unit__in=set().union(*units.values())).handed_in()
+    return list(own.with_last_step().order_by("-state_since", "-pk")[:SENT])
+
+
+def _waiting(user: User) -> list[Report]:
+    """Sheets handed in to the user as reviewer, those due first; one more than are shown where there are more."""
+    if not access.has_role(user, Role.REVIEWER):
+        return []
+    rows = Report.objects.judged_by(user).filter(state__in=[Report.State.SUBMITTED, Report.State.IN_REVIEW])
+    rows = rows.select_related("unit", "round__drive", "lineage")
+    return list(rows.order_by("round__due", "state_since", "pk")[: REVIEWS + 1])
+
+
+def _by_deadline(task: Task) -> tuple[date, float]:
+    """By the day it is due; of one day, what was handed in first."""
+    since = task.item.report.state_since.timestamp() if task.item else 0
+    return (task.deadline.day if task.deadline else date.max), since
+
+
+def own_task(item: Item, units: dict[Role, set[int]]) -> Task:
     """A sheet of an own unit: to be filled in by the staff, to be handed in by the commander once it is ready."""
     report = item.report
-    if not report.editable or (report.round.closed and report.state != Report.State.RETURNED):
-        return None
-    url, action = report.get_absolute_url(), ""
+    url, action = report.get_absolute_url(), _("View")
     if report.unit_id in units[Role.COMMANDER] and item.state == "ready":
         url, action = reverse("emulation:report-hand-in", args=[report.pk]), _("Hand in for review")
     elif report.unit_id in units[Role.STAFF] and item.state != "ready":
         words: dict[str, str] = {Report.State.NOT_STARTED: _("Begin"), Report.State.RETURNED: _("Correct")}
         action = words.get(report.state, _("Continue"))
-    elif report.state == Report.State.RETURNED:
-        action = _("View")
-    if not action:
-        return None
     lines = report.last_lines or []
     reason = report.last_reason or " · ".join(line["reason"] for line in lines)
     return Task(
@@ -141,23 +172,29 @@ def review_task(item: Item) -> Task:
     action = _("Take up") if report.state == Report.State.SUBMITTED else _("Continue the review")
     url = reverse("emulation:report-review", args=[report.pk])
     title = _("Review: %(sheet)s") % {"sheet": _sheet_title(report)}
-    return Task(title, str(report.unit), url, action, report.state, "sheet", None, item)
+    return Task(title, str(report.unit), url, action, report.state, "sheet", item.deadline, item)
 
 
 def _sheet_title(report: Report) -> str:
     return _("Sheet of %(round)s") % {"round": report.round}
 
 
-def registrations(user: User, units: dict[Role, set[int]]) -> Iterable[Registration]:
-    """Registrations that the user's units still owe, and those handed in to the user."""
+def registrations(user: User, units: dict[Role, set[int]]) -> list[Registration]:
+    """Registrations that the user's units still owe, and those handed in to the user, who took no part in them."""
     State = Registration.State
-    own = Q(unit__in=units[Role.STAFF] | units[Role.COMMANDER], state__in=[State.DRAFT, State.RETURNED])
-    theirs = Registration.objects.judged_by(user).filter(state=State.SUBMITTED)
-    rows = Registration.objects.filter(own | Q(pk__in=theirs.values("pk")))
-    return rows.select_related("unit")[:REVIEWS]
+    found: list[Registration] = []
+    if any(units.values()):
+        own = Registration.objects.filter(
+            unit__in=set().union(*units.values()), state__in=[State.DRAFT, State.RETURNED]
+        )
+        found += own.select_related("unit")[:REVIEWS]
+    if access.has_role(user, Role.REVIEWER):
+        theirs = Registration.objects.judged_by(user).filter(state=State.SUBMITTED)
+        found += theirs.select_related("unit")[:REVIEWS]
+    return found
 
 
-def registration_task(row: Registration, user: User) -> Task:
+def registration_task(row: Registration) -> Task:
     judging = row.state == Registration.State.SUBMITTED
     return Task(
         _("Registration of targets for %(year)d") % {"year": row.year}, str(row.unit), row.get_absolute_url(),

@@ -16,14 +16,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emulation.models import CheckRule, Indicator, Notice, Report, ReportEvent, ReportVersion, ReturnedLine, Round
+from emulation.models import CheckRule, Indicator, Notice, Report, ReportEvent, ReportVersion, ReturnedLine
 from emulation.reports.findings import findings_of
 from emulation.services.cells import snapshot
+from emulation.services.extensions import terms_of
 from emulation.services.notices import tell_unit
 from emulation.services.offices import office_states
 from emulation.services.plan import plan_of, plan_of_unit, slot
 from emulation.services.summaries import recompute
-from units import access
+from units import access, clock
 from units.errors import Refused
 from units.models import Role, User
 from units.paths import path_ids
@@ -58,20 +59,29 @@ def took_part(user: User, report: Report) -> bool:
 # ── what is open ──────────────────────────────────────────────────────────
 
 
-def entry_closed_reason(round_: Round) -> str:
-    """Why figures of the round cannot be entered today; empty when they can."""
+def entry_closed_reason(report: Report) -> str:
+    """Why figures of the sheet cannot be entered today by its round and the unit's extension; empty when they can.
+
+    No query while the round is open.
+    """
+    round_ = report.round
     if round_.not_yet_open:
         return _("The round opens on %(date)s.") % {"date": date_format(round_.opens)}
-    if round_.closes and round_.closed:
-        return _("The round closed on %(date)s.") % {"date": date_format(round_.closes)}
-    return ""
+    if not round_.closed:
+        return ""
+    found = terms_of([report])[report.pk]
+    if not found.closed(clock.today()) or found.closes is None:
+        return ""
+    if found.closes != round_.closes:
+        return _("The extension of the unit ended on %(date)s.") % {"date": date_format(found.closes)}
+    return _("The round closed on %(date)s.") % {"date": date_format(found.closes)}
 
 
 def refuse_unless_open(report: Report) -> None:
     """Raise `Refused` when figures of the sheet cannot be changed now. A returned sheet has no deadline."""
     if not report.editable:
         raise Refused(_("The sheet is “%(state)s”: its figures stand still.") % {"state": report.get_state_display()})
-    reason = "" if report.state == State.RETURNED else entry_closed_reason(report.round)
+    reason = "" if report.state == State.RETURNED else entry_closed_reason(report)
     if reason:
         raise Refused(reason)
 
@@ -206,7 +216,8 @@ def hand_in(report: Report, *, by: User, missing: Collection[int] = (), reason: 
     report.changes.filter(sealed=False).update(sealed=True)
     report.returned_lines.all().delete()
     report.ready_by = report.ready_at = None
-    report.save(update_fields=["ready_by", "ready_at"])
+    report.handed_in_at = report.handed_in_at or event.at
+    report.save(update_fields=["ready_by", "ready_at", "handed_in_at"])
     keep_version(report, event)
     return report
 
@@ -250,9 +261,12 @@ def withdraw(report: Report, *, by: User, reason: str = "") -> Report:
     report = lock(report)
     access.require(may_hand_in(by, report))
     require_state(report, State.SUBMITTED)
-    closed = entry_closed_reason(report.round)
+    closed = entry_closed_reason(report)
     if closed:
         raise Refused([closed, _("Ask the reviewer to return the sheet.")])
+    if report.handed_in_at == report.state_since:  # the very hand-in that is taken back
+        report.handed_in_at = None
+        report.save(update_fields=["handed_in_at"])
     _enter(report, State.DRAFT, Kind.WITHDRAWN, by=by, reason=reason)
     return report
 

@@ -1,23 +1,36 @@
-"""Rounds and their calendar, for the administrators of the root."""
+"""Rounds and their calendar, for the administrators of the root; extensions also for the reviewers responsible."""
 
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from emulation.forms.rounds import RoundForm, RoundsForm, YearForm
-from emulation.models import Round
+from emulation.forms.rounds import (
+    EndExtensionForm,
+    ExtensionFilter,
+    ExtensionForm,
+    RoundForm,
+    RoundsForm,
+    YearForm,
+)
+from emulation.models import Extension, Round
+from emulation.services import extensions as service
 from emulation.services.rounds import set_up_rounds
 from emulation.views.catalogue import for_root_administrators
-from units import clock
+from units import access, clock
 from units.forms.fields import refusals
 from units.views.pages import form_page
 
 FORM = ["GET", "HEAD", "POST"]
+OFFERED = 100  # units offered for an extension at a time; the search finds the others
+PER_PAGE = 25
 
 
 def asked_year(request: HttpRequest) -> int | None:
@@ -42,7 +55,10 @@ def round_list(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": years,
         "next_year": max([*years, clock.today().year - 1]) + 1,
-        "rounds": Round.objects.filter(year=year).select_related("drive").order_by("quarter", "drive__ends"),
+        "rounds": Round.objects.filter(year=year)
+        .select_related("drive")
+        .annotate(extended=Count("extensions", filter=Q(extensions__ended_at=None)))
+        .order_by("quarter", "drive__ends"),
         "today": clock.today(),
     }
     return render(request, "emulation/rounds/list.html", context)
@@ -83,3 +99,54 @@ def round_update(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request, form, crumbs=[(_("Reporting rounds"), back)], heading=heading, submit=_("Save the calendar")
     )
+
+
+# ── extensions ────────────────────────────────────────────────────────────
+
+
+@require_http_methods(FORM)
+def extension_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """The extensions of a round that the user may give or end, and the form that gives one."""
+    access.require(service.extends_anything(request.user))
+    round_ = get_object_or_404(Round.objects.select_related("drive"), pk=pk)
+    reports = service.extendable(request.user, round_)
+    form = ExtensionForm(request.POST or None, reports=reports)
+    if form.is_valid():
+        with refusals(form):
+            made = service.extend(round_, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            done = ngettext("%(count)d unit has more time now.", "%(count)d units have more time now.", len(made))
+            messages.success(request, done % {"count": len(made)})
+            return redirect("emulation:extension-list", round_.pk)
+    search = ExtensionFilter(request.GET)
+    offered = list(search.filter(reports)[: OFFERED + 1])
+    rows = Extension.objects.filter(service.extended_by(request.user, "unit__path"), round=round_)
+    rows = rows.select_related("unit", "by", "ended_by").order_by(F("ended_at").desc(nulls_first=True), "-at", "-pk")
+    context = {
+        "round": round_, "form": form, "search": search, "offered": offered[:OFFERED], "more": len(offered) > OFFERED,
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+        "administers": access.administers_root(request.user),
+    }  # fmt: skip
+    return render(request, "emulation/rounds/extensions.html", context)
+
+
+@require_http_methods(FORM)
+def extension_end(request: HttpRequest, pk: int) -> HttpResponse:
+    """End an extension before its last day."""
+    access.require(service.extends_anything(request.user))
+    rows = Extension.objects.filter(service.extended_by(request.user, "unit__path"))
+    extension = get_object_or_404(rows.select_related("unit", "round__drive"), pk=pk)
+    form = EndExtensionForm(request.POST or None)
+    back = reverse("emulation:extension-list", args=[extension.round_id])
+    if form.is_valid():
+        with refusals(form):
+            service.end_extension(extension, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The extension has been ended."))
+            return redirect(back)
+    crumb = _("Extensions of %(round)s") % {"round": extension.round.label}
+    note = _("%(unit)s can no longer enter from now on where the round has closed. What is handed in stays on time.")
+    return form_page(
+        request, form, crumbs=[(crumb, back)], heading=_("End the extension of %(unit)s") % {"unit": extension.unit},
+        submit=_("End the extension"), note=note % {"unit": extension.unit},
+    )  # fmt: skip

@@ -11,11 +11,10 @@ def menu(rf, monkeypatch):
     """A function: URL names in the menu and in the administration dropdown of a user."""
     monkeypatch.setattr(context, "reverse", lambda name: name)
 
-    def names(user, view_name="", counts=None):
+    def names(user, view_name=""):
         request = rf.get("/")
         request.user = user
         request.resolver_match = type("Match", (), {"view_name": view_name})
-        request.nav_counts = counts or {}
         return navigation(request)["nav"]
 
     return names
@@ -34,7 +33,11 @@ READING = ["emulation:my-work", "emulation:campaign-tree", "emulation:target-hom
         (Role.STAFF, [*READING, "emulation:dashboard-home", "units:unit-tree"], []),
         (Role.COMMANDER, [*READING, "emulation:dashboard-home", "units:unit-tree"], []),
         (Role.REVIEWER, [*READING, "emulation:review-list", "emulation:dashboard-home", "units:unit-tree"], []),
-        (Role.ADMINISTRATOR, ["emulation:campaign-tree", "units:unit-tree"], [e.name for e in ADMINISTRATION]),
+        (
+            Role.ADMINISTRATOR,
+            ["emulation:my-work", "emulation:campaign-tree", "units:unit-tree"],
+            [e.name for e in ADMINISTRATION],
+        ),
     ],
 )
 def test_menu_shows_what_the_role_may_use(menu, person, role, expected, administration):
@@ -52,9 +55,9 @@ def test_page_itself_is_the_current_one(menu, person):
     assert {item.url: item.current for item in items if item.current} == {"emulation:my-work": "page"}
 
 
-def test_counts_stand_at_their_entry(menu, person):
-    items = menu(person(Role.STAFF), counts={"emulation:my-work": 5}).items
-    assert {item.url: item.count for item in items if item.count} == {"emulation:my-work": 5}
+def test_the_number_of_tasks_stands_at_my_work_alone(menu, person):
+    items = menu(person(Role.STAFF)).items
+    assert [item.url for item in items if item.counted] == ["emulation:my-work"]
 
 
 @pytest.mark.parametrize(

@@ -70,10 +70,10 @@ def test_account_page_shows_name_roles_and_units(client, person):
 
 
 @pytest.mark.parametrize("roles", [(Role.STAFF,), (Role.STAFF, Role.COMMANDER, Role.REVIEWER)])
-def test_account_page_takes_four_queries(client, person, django_assert_num_queries, roles):
-    """Session, user, memberships, whether this is a demonstration."""
+def test_account_page_takes_five_queries(client, person, django_assert_num_queries, roles):
+    """Session, user, memberships, the numbers of the navigation, whether this is a demonstration."""
     client.force_login(person(*roles))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/account/")
 
 

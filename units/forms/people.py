@@ -99,9 +99,9 @@ class UserCreateForm(RoleFields, forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["username", "full_name"]
+        fields = ["username", "full_name", "email"]
 
-    field_order = ["full_name", "username", "password", "unit", "role", "office", "since"]
+    field_order = ["full_name", "username", "email", "password", "unit", "role", "office", "since"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -113,7 +113,7 @@ class UserCreateForm(RoleFields, forms.ModelForm):
 class UserUpdateForm(forms.ModelForm):
     class Meta:
         model = User
-        fields = ["full_name", "is_active"]
+        fields = ["full_name", "email", "is_active"]
 
     def clean_full_name(self) -> str:
         return normal(self.cleaned_data["full_name"])

@@ -75,6 +75,7 @@ class User(AbstractBaseUser):
         "units.Person", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("person of the register"),
         related_name="user", error_messages={"unique": _("Another user is this person.")},
     )  # fmt: skip
+    email = models.EmailField(_("e-mail"), blank=True, help_text=_("Optional: reminders of due dates go there."))
     is_active = models.BooleanField(_("may log in"), default=True)
     must_change_password = models.BooleanField(_("password to be changed at the next login"), default=True)
     language = models.CharField(_("language"), max_length=5, blank=True)

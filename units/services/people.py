@@ -18,26 +18,39 @@ from units.text import normal
 
 
 @transaction.atomic
-def create_user(*, username: str, full_name: str, password: str, must_change_password: bool = True) -> User:
+def create_user(
+    *, username: str, full_name: str, password: str, must_change_password: bool = True, email: str = ""
+) -> User:
     user: User = User.objects.create_user(
-        username, password, full_name=normal(full_name), must_change_password=must_change_password
+        username, password, full_name=normal(full_name), must_change_password=must_change_password, email=email
     )
     return user
 
 
 @transaction.atomic
 def engage_user(
-    *, username: str, full_name: str, password: str, unit: Unit, role: Role, since: date, office: Office | None = None
+    *,
+    username: str,
+    full_name: str,
+    password: str,
+    unit: Unit,
+    role: Role,
+    since: date,
+    office: Office | None = None,
+    email: str = "",
 ) -> User:
     """A new user with a first password and a first role: without one, no administrator would see them."""
-    user = create_user(username=username, full_name=full_name, password=password)
+    user = create_user(username=username, full_name=full_name, password=password, email=email)
     add_membership(user=user, unit=unit, role=role, since=since, office=office)
     return user
 
 
 @transaction.atomic
-def update_user(user: User, *, full_name: str, is_active: bool, by: User) -> None:
-    """Correct the name, and let the user log in or not. Who may not log in keeps the history."""
+def update_user(user: User, *, full_name: str, is_active: bool, by: User, email: str | None = None) -> None:
+    """Correct name and address (None: as it is), and let the user log in or not.
+
+    Who may not log in keeps the history.
+    """
     _check_reach(user, by)
     if not is_active:
         if user.pk == by.pk:
@@ -45,7 +58,9 @@ def update_user(user: User, *, full_name: str, is_active: bool, by: User) -> Non
         for membership in user.memberships.filter(until=None):
             _check_administrators_left(membership, "is_active")
     user.full_name, user.is_active = normal(full_name), is_active
-    user.save(update_fields=["full_name", "is_active", "search", "sorting"])
+    if email is not None:
+        user.email = email
+    user.save(update_fields=["full_name", "email", "is_active", "search", "sorting"])
 
 
 @transaction.atomic

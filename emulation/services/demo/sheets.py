@@ -201,6 +201,7 @@ class Life:
         self._event(Kind.READY, self.staff)
         self._pass(1)
         event = self._event(Kind.SUBMITTED, self.chief)
+        self.report.handed_in_at = self.report.handed_in_at or self.at
         self.report.changes.filter(sealed=False).update(sealed=True)
         keep_version(self.report, event)
         self._enter(State.SUBMITTED)
@@ -234,4 +235,4 @@ class Life:
         self.report.state, self.report.state_since = state, self.at
 
     def save(self) -> None:
-        self.report.save(update_fields=["state", "state_since"])
+        self.report.save(update_fields=["state", "state_since", "handed_in_at"])

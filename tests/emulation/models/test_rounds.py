@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from emulation.models import Lineage, Round
+from emulation.models import Extension, Lineage, Round
 from tests.constraints import assert_refused
-from tests.factories import make_drive, make_rounds
+from tests.factories import make_drive, make_extension, make_report, make_rounds
 from units.models import Unit
 
 DAYS = {"opens": date(2020, 4, 1), "due": date(2020, 4, 10), "closes": date(2020, 4, 20)}
@@ -36,3 +36,15 @@ def test_round_opens_is_due_and_closes_in_order(change: dict[str, date]) -> None
 def test_unit_has_one_place_in_a_round(region: Unit) -> None:
     first = make_rounds()[1]
     assert_refused(Lineage(round=first, unit=region, path=region.path), "lineage_one_per_round")
+
+
+def test_unit_has_one_extension_in_force(depot: Unit) -> None:
+    first = make_extension(make_report(depot, make_rounds()[1]))
+    again = Extension(round=first.round, unit=depot, until=first.until, reason="Again.", by=first.by, at=first.at)
+    assert_refused(again, "extension_one_in_force")
+
+
+def test_extension_ended_names_who_and_when(depot: Unit) -> None:
+    row = make_extension(make_report(depot, make_rounds()[1]))
+    row.ended_by = row.by
+    assert_refused(row, "extension_ended_by_and_at_together")

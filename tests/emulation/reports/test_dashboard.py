@@ -17,6 +17,7 @@ from emulation.reports.heat import HeatRow
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
+    make_extension,
     make_indicator,
     make_report,
     make_rounds,
@@ -244,12 +245,26 @@ def test_progress_counts_sheets_of_the_branch(cast: Cast) -> None:
         make_report(unit, rounds[2], {row.indicator: (1, 1)}, state=state)
     progress = show(cast, "H1").progress
     assert (progress.round.quarter, progress.sheets, progress.approved, progress.waiting) == (2, 5, 2, 1)
-    assert (progress.missing, progress.overdue) == (2, True)
+    assert (progress.missing, progress.overdue) == (2, 2)
     assert progress.late == ["Unit TD1", "Unit X1"]
     assert [(chip.name, chip.mark.key, chip.done) for chip in progress.chips] == [
         ("Unit P1", "approved", ""), ("Unit K1", "submitted", ""), ("Unit TD1", "overdue", "1/2"),
         ("Unit X1", "overdue", ""),
     ]  # fmt: skip
+
+
+def test_units_with_more_time_are_not_overdue(cast: Cast) -> None:
+    row = attendance(cast)
+    rounds = make_rounds()
+    Round.objects.filter(quarter=2).update(opens=date(2020, 6, 20), due=date(2020, 7, 10))
+    make_extension(make_report(cast.companies[1], rounds[2], {row.indicator: (1, 1)}), until=date(2020, 12, 31))
+    progress = show(cast, "H1").progress
+    assert (progress.missing, progress.overdue) == (5, 4)
+    assert [(chip.name, chip.mark.key) for chip in progress.chips if chip.name == "Unit TD1"] == [
+        ("Unit TD1", "overdue")
+    ]
+    make_extension(make_report(cast.companies[0], rounds[2], {row.indicator: (1, 1)}), until=date(2020, 12, 31))
+    assert [chip.mark.key for chip in show(cast, "H1").progress.chips if chip.name == "Unit TD1"] == ["not_started"]
 
 
 def test_progress_shows_the_last_round_that_is_open(cast: Cast) -> None:
@@ -359,5 +374,5 @@ def test_queries_do_not_grow_with_subordinates_or_years(cast: Cast, more: int, d
     for year in range(2019 - more, 2021):
         rounds = make_rounds(year)
         make_report(cast.depot, rounds[2], {row.indicator: (1, 1), grade.indicator: "good"}, state=APPROVED)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         show(cast, "H1")

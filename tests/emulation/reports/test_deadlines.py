@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from emulation.models import Round
 from emulation.reports.deadlines import deadline_of
+from emulation.terms import terms
 
 
 @pytest.mark.parametrize(
@@ -21,7 +21,6 @@ from emulation.reports.deadlines import deadline_of
 )
 def test_deadline_turns_ochre_and_red(set_today, day, state, tone, text):
     set_today(day)
-    round_ = Round(year=2020, quarter=1, opens=date(2020, 3, 22), due=date(2020, 4, 10))
     with translation.override("en"):
-        found = deadline_of(round_, state)
+        found = deadline_of(terms(date(2020, 3, 22), date(2020, 4, 10), None), state)
     assert (found.tone, found.text) == (tone, text)

@@ -58,7 +58,7 @@ def test_campaign_tree_takes_the_same_queries_for_every_number_of_campaigns(
     client.force_login(staff)
     client.get(url("campaign-tree"))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         response = client.get(url("campaign-tree"))
 
     assert response.context["tree"].campaigns == count + 1
@@ -74,7 +74,7 @@ def test_campaign_detail_takes_the_same_queries_for_every_number_of_indicators(
         make_campaign(movement.launching_unit)
     client.force_login(staff)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         response = client.get(url("campaign-detail", movement.pk))
 
     assert response.context["page"].indicators == count

@@ -138,11 +138,11 @@ def test_rows_ask_a_constant_number_of_queries(client, django_assert_num_queries
     make_grade_scale()
     client.force_login(administrator)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         client.get(reverse("emulation:catalogue-list"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("emulation:catalogue-rows", args=["areas"]))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("emulation:catalogue-rows", args=["grades"]))
 
 
@@ -193,9 +193,9 @@ def test_list_and_page_ask_a_constant_number_of_queries(client, django_assert_nu
         make_campaign_indicator(make_campaign(region, year=2020 - place), checklist)
     client.force_login(staff)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("emulation:indicator-list"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(reverse("emulation:indicator-detail", args=[checklist.pk]))
 
 

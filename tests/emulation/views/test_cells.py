@@ -226,7 +226,7 @@ def test_cost_of_the_preview(client, campaign, report, staff, django_assert_num_
     for indicator in found:
         make_campaign_indicator(campaign, indicator)
     log_in(client, staff)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         look(client, report, "5\n" * lines, *found)
 
 

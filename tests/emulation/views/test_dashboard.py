@@ -176,15 +176,15 @@ def test_pages_take_a_constant_number_of_queries(
     client: Client, placed: CampaignIndicator, reviewer: User, department: Unit, depot: Unit, more: int,
     django_assert_num_queries,
 ) -> None:  # fmt: skip
-    """Of these four belong to every page: session, user, memberships, whether this is a demonstration."""
+    """Of these five belong to every page: session, user, memberships, numbers of the navigation, demonstration."""
     for number in range(more):
         unit = make_unit(department, f"N{number}")
         make_unit(unit)
         make_rounds(2018 + number)
     client.force_login(reviewer)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         client.get(f"/dashboard/{department.pk}/?year=2020&period=H1")
-    with django_assert_num_queries(12):
-        client.get(f"/dashboard/{department.pk}/QS/?year=2020&period=H1")
     with django_assert_num_queries(13):
+        client.get(f"/dashboard/{department.pk}/QS/?year=2020&period=H1")
+    with django_assert_num_queries(14):
         client.get(f"/dashboard/{depot.pk}/QS/?year=2020&period=H1")

@@ -131,5 +131,5 @@ def test_page_runs_a_constant_number_of_queries(
     for number in range(rows):
         make_evidence(report, by=staff, indicator=indicator, content=PDF + bytes([number]))
     log_in(client, staff)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(page)

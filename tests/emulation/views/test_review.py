@@ -179,7 +179,7 @@ def test_cost_of_the_review(judge, report, region, department, indicators, djang
         make_campaign_indicator(campaign, make_indicator("grade"))
         make_campaign_indicator(campaign, make_indicator("checklist"))
         make_report(make_unit(department), report.round, {indicators[0]: 3}, state=State.SUBMITTED)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         judge.get(url(report))
 
 
@@ -187,7 +187,7 @@ def test_cost_of_the_review(judge, report, region, department, indicators, djang
 def test_cost_of_the_queue(judge, report, department, indicators, django_assert_num_queries, more):
     for _unit in range(more):
         make_report(make_unit(department), report.round, {indicators[0]: 3}, state=State.SUBMITTED)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         judge.get(reverse("emulation:review-list"))
 
 

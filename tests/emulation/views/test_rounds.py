@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from emulation.models import Report, Round
+from emulation.models import Extension, Report, Round
 from emulation.services.rounds import set_up_rounds
-from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_user
+from tests.factories import make_campaign, make_campaign_indicator, make_extension, make_indicator, make_user
 from units.models import Role
 
 USUAL = {
@@ -67,7 +67,7 @@ def test_the_list_asks_a_constant_number_of_queries(client, django_assert_num_qu
         set_up_rounds(2020 - year)
     client.force_login(administrator)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get(reverse("emulation:round-list"))
 
 
@@ -148,3 +148,74 @@ def test_update_out_of_order_is_refused(client, administrator):
 
     assert list(response.context["form"].errors) == ["__all__"]
     assert Round.objects.get(quarter=2).opens == round_.opens
+
+
+# ── extensions ────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def asked(region, depot, workshop):
+    """The second round, which the depot and the workshop owe."""
+    make_campaign_indicator(make_campaign(depot, workshop), make_indicator())
+    return set_up_rounds(2020)[1]
+
+
+def extend(client, user, round_, *units, **fields):
+    client.force_login(user)
+    data = {"units": [unit.pk for unit in units], "until": "31/07/2020", "reason": "The line was down."} | fields
+    return client.post(reverse("emulation:extension-list", args=[round_.pk]), data)
+
+
+def test_extension_for_named_units(client, administrator, asked, depot, workshop):
+    answer = extend(client, administrator, asked, depot, workshop)
+    assert answer.url == reverse("emulation:extension-list", args=[asked.pk])
+    rows = Extension.objects.order_by("unit__code").values_list("unit__code", "until", "by", "reason")
+    assert list(rows) == [(c, date(2020, 7, 31), administrator.pk, "The line was down.") for c in ("K1", "X1")]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"units": []}, "units"), ({"units": ["x"]}, "units"),
+        ({"until": "soon"}, "until"), ({"until": "1/7/2020"}, "until"),
+        ({"reason": ""}, "reason"), ({"reason": "late"}, "reason"), ({"reason": "x" * 301}, "reason"),
+    ],
+)  # fmt: skip
+def test_wrong_extension_is_refused_beside_the_field(client, administrator, asked, depot, fields, field):
+    answer = extend(client, administrator, asked, depot, **fields)
+    assert list(answer.context["form"].errors) == [field]
+    assert not Extension.objects.exists()
+
+
+def test_reviewer_extends_own_units_alone(client, reviewer, outsider, asked, depot):
+    assert extend(client, outsider, asked, depot).context["form"].errors.keys() == {"units"}
+    assert extend(client, reviewer, asked, depot).status_code == 302
+    client.force_login(outsider)
+    assert list(client.get(reverse("emulation:extension-list", args=[asked.pk])).context["page"]) == []
+
+
+def test_units_are_found_by_code_or_name(client, administrator, asked):
+    url = reverse("emulation:extension-list", args=[asked.pk])
+    client.force_login(administrator)
+    found = [
+        [report.unit.code for report in client.get(url, {"q": q}).context["offered"]] for q in ("k1", "unit", "zz")
+    ]
+    assert found == [["K1"], ["K1", "X1"], []]
+
+
+def test_ending_asks_for_a_reason_and_keeps_the_row(client, administrator, asked, depot):
+    extend(client, administrator, asked, depot)
+    url = reverse("emulation:extension-end", args=[Extension.objects.get().pk])
+    assert list(client.post(url, {"reason": "short"}).context["form"].errors) == ["reason"]
+    assert client.post(url, {"reason": "The line works again."}).status_code == 302
+    assert Extension.objects.get().ended_reason == "The line works again."
+    assert client.post(url, {"reason": "The line works again."}).status_code == 200  # refused: ended already
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_cost_of_the_extensions(client, administrator, asked, depot, django_assert_num_queries, number):
+    for _time in range(number):
+        make_extension(asked.reports.get(unit=depot), ended_at="2020-07-01T00:00Z", ended_by=administrator)
+    client.force_login(administrator)
+    with django_assert_num_queries(9):
+        client.get(reverse("emulation:extension-list", args=[asked.pk]))

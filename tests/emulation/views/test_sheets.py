@@ -245,7 +245,7 @@ def test_cost_of_the_sheet(client, depot, campaign, report, staff, django_assert
             make_campaign_indicator(campaign, make_indicator(measure))
     make_report(depot, report.round, state=state)
     log_in(client, staff)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get(url(report, "detail"))
 
 
@@ -259,7 +259,7 @@ def test_cost_of_the_list(client, department, report, reviewer, django_assert_nu
     place_units(report.round)
     make_sheets([report.round])
     log_in(client, reviewer)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(14):
         client.get(reverse("emulation:report-list"), {"round": report.round.pk})
 
 
@@ -270,7 +270,7 @@ def test_cost_of_the_history(client, campaign, report, prizes, staff, django_ass
         indicator = make_indicator()
         make_campaign_indicator(campaign, indicator)
         cell(client, report, indicator, numerator="1", seen="")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(url(report, "history"))
 
 

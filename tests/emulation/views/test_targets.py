@@ -76,7 +76,7 @@ def test_target_list_takes_the_same_queries_for_every_number_of_indicators(
         make_target(depot, make_campaign_indicator(movement, make_indicator("grade")), 3)
     client.force_login(staff)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(16):
         response = client.get(url(depot))
 
     assert response.context["sheet"].lines == count
@@ -92,7 +92,7 @@ def test_registration_list_takes_the_same_queries_for_every_number_of_units(
         Registration.objects.create(unit=unit, year=2020, state="submitted")
     client.force_login(reviewer)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = client.get(url(department, "registration-list"))
 
     assert len(response.context["waiting"]) == count

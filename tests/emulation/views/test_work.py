@@ -1,19 +1,24 @@
 """What waits for whom."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from emulation.models import Registration, Report
+from emulation.models import CampaignIndicator, Registration, Report, Round, TargetChange
 from emulation.services import sheets
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
+    make_extension,
     make_indicator,
+    make_notice,
     make_report,
     make_rounds,
+    make_target,
     make_unit,
+    make_user,
 )
 
 State = Report.State
@@ -98,8 +103,67 @@ def test_sent_sheets_show_their_state(client, depot, rounds, prizes, commander):
     assert [item.state for item in work_of(client, commander).context["work"].sent] == ["submitted"]
 
 
-def test_my_work_is_for_whoever_reads_figures(client, administrator):
-    assert work_of(client, administrator).status_code == 403
+def test_my_work_is_for_whoever_has_a_role(client, administrator):
+    assert work_of(client, administrator).status_code == 200
+    assert work_of(client, make_user()).status_code == 403
+
+
+def test_registration_is_not_judged_by_who_typed_it(client, workshop, rounds, prizes, reviewer):
+    Registration.objects.create(unit=workshop, year=2020, state="submitted")
+    assert tasks(work_of(client, reviewer)) == [("Registration of targets for 2020", "Judge")]
+    target = make_target(workshop, CampaignIndicator.objects.get(), 5)
+    TargetChange.objects.create(
+        target=target, field="registered", after={"value": "5"}, by=reviewer, at=timezone.now()
+    )
+    assert tasks(work_of(client, reviewer)) == []
+
+
+def test_reviews_stand_by_deadline_then_by_hand_in(client, depot, workshop, rounds, prizes, reviewer):
+    later = make_report(depot, rounds[2], {prizes: 5}, state=State.SUBMITTED)
+    urgent = make_report(workshop, rounds[1], {prizes: 5}, state=State.SUBMITTED)
+    Report.objects.filter(pk=later.pk).update(state_since=urgent.state_since - timedelta(days=9))
+    found = work_of(client, reviewer).context["work"].tasks
+    assert [(task.place, task.deadline.day) for task in found] == [
+        (str(workshop), date(2020, 4, 10)), (str(depot), date(2020, 7, 10)),
+    ]  # fmt: skip
+
+
+def test_extended_sheet_stands_by_its_own_deadline(client, depot, rounds, staff):
+    make_extension(rounds[1].reports.get(unit=depot), until=date(2020, 4, 30))
+    (task,) = work_of(client, staff).context["work"].tasks
+    assert (task.deadline.day, task.deadline.extended) == (date(2020, 4, 30), True)
+
+
+@pytest.mark.parametrize(("until", "count"), [(None, 0), (date(2020, 4, 19), 0), (date(2020, 4, 20), 1)])
+def test_closed_round_waits_for_nobody_without_extension(client, depot, rounds, staff, set_today, until, count):
+    Report.objects.exclude(round=rounds[1]).delete()
+    Round.objects.filter(pk=rounds[1].pk).update(closes=date(2020, 4, 15))
+    if until:
+        make_extension(rounds[1].reports.get(unit=depot), until=until)
+    set_today(date(2020, 4, 20))
+    page = work_of(client, staff)
+    assert (len(tasks(page)), page.context["nav"].counts.tasks) == (count, count)
+
+
+@pytest.mark.parametrize(("who", "ready", "count"), [
+    ("staff", False, 1), ("staff", True, 0), ("commander", False, 0), ("commander", True, 1),
+])  # fmt: skip
+def test_number_beside_my_work_is_the_number_of_own_sheets_on_it(
+    client, request, depot, rounds, prizes, staff, who, ready, count
+):
+    report = make_report(depot, rounds[1], {prizes: 5})
+    if ready:
+        Report.objects.filter(pk=report.pk).update(ready_by=staff, ready_at=timezone.now())
+    page = work_of(client, request.getfixturevalue(who))
+    assert (len(tasks(page)), page.context["nav"].counts.tasks) == (count, count)
+
+
+def test_new_notices_stand_on_my_work_until_they_are_read(client, depot, rounds, staff):
+    notice = make_notice(staff, rounds[1].reports.get(unit=depot), text="Count again.")
+    page = work_of(client, staff)
+    assert [row.pk for row in page.context["work"].notices] == [notice.pk]
+    client.post(reverse("emulation:notice-read", args=[notice.pk]))
+    assert work_of(client, staff).context["work"].notices == ()
 
 
 @pytest.mark.parametrize(("who", "name"), [("staff", "emulation:my-work"), ("administrator", "units:unit-tree")])
@@ -120,5 +184,5 @@ def test_cost_of_my_work(client, department, rounds, prizes, staff, depot, revie
         make_membership(staff, unit, Role.COMMANDER)
         Registration.objects.create(unit=unit, year=2021)
     client.force_login(staff)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(17):
         client.get(reverse("emulation:my-work"))

@@ -102,9 +102,9 @@ def test_list_and_page_ask_a_constant_number_of_queries(client, django_assert_nu
         make_membership(user, depot, Role.REVIEWER, until=date(2010, 1, 1 + day))
     client.force_login(local)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("units:user-list"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("units:user-detail", args=[user.pk]))
 
 

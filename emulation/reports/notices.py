@@ -1,0 +1,74 @@
+"""What a user is told: notices, what is due, and the numbers beside the navigation."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from emulation.models import Notice, Report
+from emulation.reports.deadlines import SOON, Deadline, deadline_of
+from emulation.services.extensions import terms_of
+from units.models import User
+
+REMINDED = 24  # sheets of which one user is reminded at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`tasks`: sheets of the own units that wait for the user; `notices`: unread ones."""
+
+    tasks: int
+    notices: int
+
+
+def counts_of(user: User) -> Counts:
+    """The numbers of the navigation. One query; none for users without a role."""
+    if not user.active_memberships:
+        return Counts(0, 0)
+    tasks = _count(Report.objects.to_do_by(user))
+    notices = _count(Notice.objects.visible_to(user).unread())
+    return Counts(*User.objects.filter(pk=user.pk).values_list(tasks, notices)[0])
+
+
+def _count(rows: QuerySet) -> Coalesce:
+    one = rows.order_by().annotate(one=Value(1)).values("one").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(one, output_field=IntegerField()), 0)
+
+
+# ── reminders ─────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """A sheet of an own unit that is due soon, today, or was due."""
+
+    report: Report
+    deadline: Deadline
+
+
+def reminders_of(user: User) -> list[Reminder]:
+    """What the user's own sheets owe from `SOON` days before the due date that counts, the oldest first.
+
+    Nothing is stored: a reminder disappears when the sheet no longer waits for the user. Two queries.
+    """
+    rows = Report.objects.to_do_by(user).exclude(state=Report.State.RETURNED)
+    reports = list(rows.select_related("unit", "round__drive").order_by("-round__due", "unit__order")[:REMINDED])
+    terms = terms_of(reports)
+    found = [Reminder(report, deadline_of(terms[report.pk], report.state)) for report in reports]
+    return sorted((row for row in found if row.deadline.days <= SOON), key=lambda row: row.deadline.day)
+
+
+# ── notices ───────────────────────────────────────────────────────────────
+
+
+def notices_of(user: User) -> QuerySet[Notice]:
+    """The user's notices, newest first, with what a list shows of them."""
+    return Notice.objects.visible_to(user).select_related("report__unit", "report__round__drive", "indicator", "by")
+
+
+def address(notice: Notice) -> str:
+    """Where the notice leads: the sheet, at the figure it speaks of."""
+    url = notice.report.get_absolute_url()
+    return f"{url}#c{notice.indicator_id}" if notice.indicator_id else url

@@ -1,0 +1,167 @@
+"""More time for single units in a round, and the days that count for a sheet.
+
+An extension is given by the administrators of the root, who set the calendar, and by the reviewers
+responsible for the unit's sheets, who know why it is late.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from emulation import terms as rule
+from emulation.models import Extension, Lineage, Notice, Report, Round
+from emulation.services.notices import tell_unit
+from emulation.terms import Terms
+from units import access, clock
+from units.errors import Refused
+from units.models import Unit, User
+
+# What can still be handed in for the first time; a returned sheet has no deadline.
+BEGUN = (Report.State.NOT_STARTED, Report.State.DRAFT)
+LEAST_REASON = 10  # characters: enough to say why
+
+
+# ── the days that count ───────────────────────────────────────────────────
+
+
+def terms_of(rows: Iterable[Report] | Iterable[Lineage]) -> dict[int, Terms]:
+    """sheet (or place in a round) → the days that count: its round's calendar with its unit's extensions.
+
+    One query; none without rows.
+    """
+    rows = list(rows)
+    given: dict[tuple[int, int], list[rule.Extension]] = defaultdict(list)
+    if rows:
+        rounds, units = {row.round_id for row in rows}, {row.unit_id for row in rows}
+        for extension in Extension.objects.filter(round__in=rounds, unit__in=units):
+            given[extension.round_id, extension.unit_id].append(_plain(extension))
+    return {row.pk: _terms(row.round, given[row.round_id, row.unit_id]) for row in rows}
+
+
+def extended_in(round_: Round) -> dict[int, Terms]:
+    """unit → the days that count for it, for the units that ever had an extension in the round. One query."""
+    given: dict[int, list[rule.Extension]] = defaultdict(list)
+    for row in Extension.objects.filter(round=round_):
+        given[row.unit_id].append(_plain(row))
+    return {unit: _terms(round_, rows) for unit, rows in given.items()}
+
+
+def round_terms(round_: Round) -> Terms:
+    """The days that count for units without an extension."""
+    return _terms(round_, [])
+
+
+def _plain(row: Extension) -> rule.Extension:
+    return rule.Extension(row.until, timezone.localdate(row.ended_at) if row.ended_at else None)
+
+
+def _terms(round_: Round, extensions: Iterable[rule.Extension]) -> Terms:
+    return rule.terms(round_.opens, round_.due, round_.closes, extensions)
+
+
+# ── who ───────────────────────────────────────────────────────────────────
+
+
+def may_extend(user: User, unit: Unit) -> bool:
+    return access.administers_root(user) or access.reviews(user, unit)
+
+
+def extends_anything(user: User) -> bool:
+    """Whether the user is somebody who gives more time to some unit. No query."""
+    return access.administers_root(user) or any(
+        m.role == access.Role.REVIEWER and m.office_id is None for m in user.active_memberships
+    )
+
+
+def extended_by(user: User, field: str = "path") -> Q:
+    """Rows of units to which the user may give more time; `field` leads to the unit's path."""
+    return ~Q(pk__in=[]) if access.administers_root(user) else access.reviews_q(user, field)
+
+
+# ── giving and ending ─────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def extend(round_: Round, units: Iterable[Unit], *, until: date, reason: str, by: User) -> list[Extension]:
+    """More time for `units` in the round, up to and including `until`. All or none.
+
+    One that a unit has already is replaced, with its trace. Raises `Refused` naming every unit that cannot have it.
+    """
+    units = list(units)
+    for unit in units:
+        access.require(may_extend(by, unit))
+    reason = _checked(reason)
+    if not units:
+        raise Refused(_("Choose at least one unit."), "units")
+    if until < clock.today():
+        raise Refused(_("The last day is today or later."), "until")
+    if until <= round_.due:
+        raise Refused(
+            _("The round is due on %(date)s anyway; choose a later day.") % {"date": date_format(round_.due)}, "until"
+        )
+    sheets = {
+        report.unit_id: report
+        for report in Report.objects.select_for_update(of=("self",))
+        .filter(round=round_, unit__in=units)
+        .select_related("unit", "round", "lineage")
+    }
+    wrong = [message for unit in units if (message := _hindrance(unit, sheets.get(unit.pk)))]
+    if wrong:
+        raise Refused(wrong, "units")
+    for former in Extension.objects.in_force().filter(round=round_, unit__in=units):
+        _end(former, by=by, reason=reason)
+    made = [
+        Extension.objects.create(round=round_, unit=unit, until=until, reason=reason, by=by, at=timezone.now())
+        for unit in units
+    ]
+    for unit in units:
+        tell_unit(Notice.Kind.EXTENDED, sheets[unit.pk], by=by, text=f"{until:%d/%m/%Y} – {reason}")
+    return made
+
+
+def extendable(user: User, round_: Round) -> QuerySet[Report]:
+    """Sheets of the round still to be handed in, of units to which the user may give more time, in tree order."""
+    rows = Report.objects.filter(extended_by(user, "unit__path"), round=round_, state__in=BEGUN)
+    return rows.select_related("unit").order_by("lineage__path")
+
+
+def _hindrance(unit: Unit, report: Report | None) -> str:
+    if report is None:
+        return _("%(unit)s has no sheet in this round.") % {"unit": unit}
+    if report.state not in BEGUN:
+        return _("%(unit)s has handed its sheet in already.") % {"unit": unit}
+    return ""
+
+
+@transaction.atomic
+def end_extension(extension: Extension, *, reason: str, by: User) -> None:
+    """End an extension before its last day: the round's calendar holds again, from now on."""
+    extension = Extension.objects.select_for_update(of=("self",)).select_related("unit", "round").get(pk=extension.pk)
+    access.require(may_extend(by, extension.unit))
+    reason = _checked(reason)
+    if extension.ended_at is not None or extension.passed:
+        raise Refused(_("The extension has ended already."))
+    _end(extension, by=by, reason=reason)
+    sheets = Report.objects.filter(round=extension.round, unit=extension.unit).select_related("unit", "lineage")
+    for report in sheets:  # none where the unit is asked nothing any more
+        tell_unit(Notice.Kind.EXTENSION_ENDED, report, by=by, text=reason)
+
+
+def _end(extension: Extension, *, by: User, reason: str) -> None:
+    extension.ended_by, extension.ended_at, extension.ended_reason = by, timezone.now(), reason[:300]
+    extension.save(update_fields=["ended_by", "ended_at", "ended_reason"])
+
+
+def _checked(reason: str) -> str:
+    reason = reason.strip()
+    if len(reason) < LEAST_REASON:
+        raise Refused(_("Give a reason of at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
+    return reason

@@ -1,0 +1,96 @@
+"""The board: who in a branch has handed in, in time or not, and its export."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from emulation.forms.board import WHEN, BoardForm
+from emulation.forms.sheets import newest_round
+from emulation.models import Report, Round
+from emulation.reports.board import Board, Line, place_in
+from emulation.services.extensions import extends_anything
+from emulation.spreadsheets import CSV, XLSX, Value, csv_file, xlsx_file
+from emulation.views.downloads import attachment
+from units import access
+from units.models import Unit
+
+PER_PAGE = 25
+
+
+@require_GET
+def board_home(request: HttpRequest) -> HttpResponse:
+    """To the most senior unit whose figures the user reads."""
+    units = [m.unit for m in request.user.active_memberships if m.role in access.READERS]
+    access.require(bool(units))
+    return redirect("emulation:board", min(units, key=lambda unit: (len(unit.path), unit.order, unit.code)).pk)
+
+
+def _read(request: HttpRequest, pk: int) -> tuple[Unit, BoardForm, Board | None]:
+    """The unit, what was asked, and the board of the round; None where the unit had no place in it."""
+    unit = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=pk)
+    data = request.GET.copy()
+    if not data.get("round"):
+        data["round"] = str(newest_round() or "")
+    form = BoardForm(data)
+    round_: Round | None = form.chosen.get("round")
+    place = place_in(round_, unit.pk) if round_ else None
+    return unit, form, Board(request.user, place) if place else None
+
+
+@require_GET
+def board(request: HttpRequest, unit: int) -> HttpResponse:
+    """Counters of the branch and of each direct subordinate, and the list of its sheets."""
+    found, form, reading = _read(request, unit)
+    context = {"unit": found, "form": form, "round": form.chosen.get("round"), "board": reading}
+    if reading is not None:
+        page = Paginator(form.filter(reading), PER_PAGE).get_page(request.GET.get("page"))
+        total, rows = reading.rows()
+        context |= {
+            "total": total, "rows": rows, "page": page, "lines": reading.lines(page), "words": dict(WHEN),
+            "extends": extends_anything(request.user), "query": _query(form),
+        }  # fmt: skip
+    return render(request, "emulation/board/board.html", context)
+
+
+def _query(form: BoardForm) -> str:
+    """The filter as an address, for the export."""
+    return form.data.urlencode()
+
+
+@require_GET
+def board_export(request: HttpRequest, unit: int, kind: str) -> HttpResponse:
+    """The sheets of the list, all of them, as a file."""
+    found, form, reading = _read(request, unit)
+    writers: dict[str, Callable[[list[str], list[list[Value]]], tuple[bytes, str]]] = {
+        "xlsx": lambda heads, rows: (xlsx_file(_("Progress of reporting"), heads, rows), XLSX),
+        "csv": lambda heads, rows: (csv_file(heads, rows), CSV),
+    }
+    if reading is None or kind not in writers:
+        raise Http404
+    heads, rows = _table(reading, reading.lines(form.filter(reading)))
+    content, content_type = writers[kind](heads, rows)
+    name = f"{found.code}-{reading.round.pk}-{reading.today:%Y%m%d}.{kind}"
+    return attachment(content, name, content_type)
+
+
+def _table(reading: Board, lines: list[Line]) -> tuple[list[str], list[list[Value]]]:
+    heads = [
+        _("Code"), _("Unit"), _("Round"), _("State"), _("Due"), _("Extended"), _("Handed in on"),
+        _("On time or not"), _("Days late"), _("As of"),
+    ]  # fmt: skip
+    words, round_ = dict(WHEN), str(reading.round)
+    states = dict(Report.State.choices)
+    return heads, [
+        [
+            line.report.unit.code, line.report.unit.name, round_, str(states[line.report.state]), line.terms.due,
+            _("yes") if line.terms.extended else "", line.handed_in, str(words.get(line.when, "")),
+            line.days or None, reading.today,
+        ]
+        for line in lines
+    ]  # fmt: skip
