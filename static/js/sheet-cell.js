@@ -1,6 +1,6 @@
 /* One cell of the grid: what is typed, what is saved, what the server says about it. Each cell is saved as it
    is left; what cannot be saved stays in place, says so, and is kept in the browser. Words come from the template. */
-const grid = document.getElementById("sheet");
+const grid = document.querySelector("[data-keep]"); // the form, or the sheet to be read
 
 /* The number in a text by the rules of emulation/numbers.py; NaN where the server would refuse it. */
 function readNumber(text, decimals) {

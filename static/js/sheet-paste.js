@@ -171,7 +171,7 @@ async function undo(cells) {
       undone.pop();
       Object.entries(found.cells).forEach(([key, cell]) => cells.get(key)?.replace(cell));
       told.textContent = `– ${note.dataset.again}`;
-    } else told.textContent = `– ${note.dataset.failed}`;
+    } else told.textContent = `– ${found.errors?.join(" ") || note.dataset.failed}`;
     note.querySelector("[data-undo]").hidden = answer.status === 200 ? !undone.length : true;
   } catch (error) {
     told.textContent = `– ${pasting.dataset[why(error)]}`;

@@ -201,4 +201,5 @@ function point(id, rows) {
   if (rows.length) place.querySelector("a").href = `#${rows[0].id}`;
 }
 
-if (document.getElementById("sheet")) start();
+if (grid.matches("form")) start();
+else restore(new Map());

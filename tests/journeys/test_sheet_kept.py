@@ -27,7 +27,8 @@ def figures(sheet: Report) -> dict[str, object]:
 
 def look_again(page: Page) -> None:
     """What the page does by itself every 20 seconds, and when somebody comes back to it."""
-    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    with page.expect_response(re.compile("/live/")):
+        page.evaluate("window.dispatchEvent(new Event('focus'))")
 
 
 def cut(page: Page, sheet: Report, text: str = "5") -> None:
@@ -77,6 +78,19 @@ def test_what_was_typed_is_compared_with_what_came_meanwhile(someone, sheet, sta
     page.locator("#kept").get_by_role("button", name="Save").click()
     expect(page.locator(".qt-errline")).to_contain_text("Trần Văn Hai has saved “7” here meanwhile.")
     assert figures(sheet) == {"Prizes": 7}
+
+
+def test_what_was_typed_is_still_to_be_read_when_the_sheet_stands_still(someone, sheet, staff):
+    page = someone(staff)
+    cut(page, sheet)
+    Report.objects.filter(pk=sheet.pk).update(state=Report.State.SUBMITTED)
+    look_again(page)
+    expect(page.locator("#stands")).to_contain_text("its figures stand still")
+    page.locator("#stands").get_by_role("link", name="Reload the page").click()
+    expect(page.locator("#kept")).to_contain_text("Prizes: 5")
+    page.locator("#kept").get_by_role("button", name="Discard").click()
+    expect(page.locator("#kept")).to_be_hidden()
+    assert page.evaluate(KEPT) == 0
 
 
 def test_logging_out_erases_what_was_kept_and_others_never_see_it(someone, sheet, staff, depot):
