@@ -306,6 +306,7 @@ class _Reader:
         for name, column in FIELDS.items():
             gone = fixed and name in ("numerator", "denominator", "grade")
             gone = gone or (name == "reason" and own.status == Result.Status.REPORTED)
+            gone = gone or (name == "status" and own.has_figure)  # which says that it is reported
             if getattr(kept, name) and not getattr(own, name) and not gone:
                 address = f"{layout.LETTERS[column]}{line.row}"
                 self.preview.kept.append((address, row.name, self._words(stored, spec)))
@@ -333,8 +334,7 @@ class _Reader:
     @staticmethod
     def _merged(stored: Typed, own: Canonical, numerator: str, denominator: str) -> Typed:
         """Empty cells take what is stored; a line that says nil keeps no figure, one with a figure is reported."""
-        figure = any((numerator, denominator, own.grade, *own.items))
-        status = own.status or (Result.Status.REPORTED if figure else stored.status)
+        status = own.status or (Result.Status.REPORTED if own.has_figure else stored.status)
         reason, note = own.reason or stored.reason, own.note or stored.note
         if status != Result.Status.REPORTED:
             return Typed(status, numerator, denominator, own.grade, own.items, reason, note)

@@ -41,6 +41,10 @@ class Canonical:
     note: str = ""
 
     @property
+    def has_figure(self) -> bool:
+        return any((self.numerator, self.denominator, self.grade, *self.items))
+
+    @property
     def sum(self) -> str:
         texts = (self.status, self.numerator, self.denominator, self.grade, *self.items, self.reason, self.note)
         return f"{crc32(repr(texts).encode()):08x}"

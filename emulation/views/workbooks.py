@@ -108,7 +108,7 @@ def _save(request: HttpRequest, upload: WorkbookUpload, preview: Preview) -> lis
     if preview.problems:
         return [_("The file has errors: nothing was saved.")]
     if preview.undecided:
-        return [_("Decide first which figure holds where somebody else has saved one meanwhile.")]
+        return [_("Decide first which figure holds where the sheet was changed since the download.")]
     try:
         count = service.save_upload(upload, preview.changes, by=request.user)
     except Conflict:  # between our reading and the lock

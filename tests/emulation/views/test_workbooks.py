@@ -113,7 +113,7 @@ def test_conflict_has_to_be_decided(client, report, staff, depot, indicators):
     save_cells(report, [CellChange(indicators[0].pk, Entry(numerator=Decimal(6)))], by=other)
     preview = url(report, "workbook-preview")
     page = text(client.get(preview))
-    assert "1 figure was changed by somebody else since the download" in page
+    assert "1 figure was changed on the sheet since the download" in page
     assert "Trần Văn Hai" in page
     assert "Decide first which figure holds" in text(client.post(preview))
     now, key = report.results.get(indicator=indicators[0]).mark, indicators[0].pk
