@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from emulation.models import Notice, Report
 from emulation.reports.deadlines import SOON, Deadline, deadline_of
@@ -69,6 +70,8 @@ def notices_of(user: User) -> QuerySet[Notice]:
 
 
 def address(notice: Notice) -> str:
-    """Where the notice leads: the sheet, at the figure it speaks of."""
+    """Where the notice leads: to what was said about a figure, else to the sheet, at the figure it speaks of."""
+    if notice.kind == Notice.Kind.MENTIONED and notice.indicator_id:
+        return reverse("emulation:report-panel", args=[notice.report_id, notice.indicator_id])
     url = notice.report.get_absolute_url()
     return f"{url}#c{notice.indicator_id}" if notice.indicator_id else url

@@ -69,12 +69,15 @@ def test_one_is_marked_and_opened(client, staff, report, notice):
     assert shown(client.get(LIST, {"unread": "1"})) == []
 
 
-def test_notice_of_a_figure_opens_the_sheet_at_the_figure(client, staff, report):
+@pytest.mark.parametrize(
+    ("kind", "place"), [(Notice.Kind.CORRECTION_DECIDED, "#c{}"), (Notice.Kind.MENTIONED, "lines/{}/")]
+)
+def test_notice_of_a_figure_opens_the_sheet_at_the_figure_or_what_was_said(client, staff, report, kind, place):
     indicator = make_indicator()
-    notice = make_notice(staff, report, indicator=indicator, kind=Notice.Kind.MENTIONED)
+    notice = make_notice(staff, report, indicator=indicator, kind=kind)
     client.force_login(staff)
     answer = client.post(reverse("emulation:notice-read", args=[notice.pk]), {"open": "1"})
-    assert answer.url == f"{report.get_absolute_url()}#c{indicator.pk}"
+    assert answer.url == report.get_absolute_url() + place.format(indicator.pk)
 
 
 def test_all_are_marked_but_nobody_elses(client, staff, commander, report, notice):
