@@ -51,7 +51,7 @@ def test_extended_unit_enters_after_closing_and_its_neighbour_cannot(
 
     admin = someone(administrator)
     admin.goto("/rounds/?year=2020")
-    admin.get_by_role("link", name=re.compile("Extensions quarter I/2020")).click()
+    admin.get_by_role("link", name=re.compile("Extensions quarter I.2020")).click()
     admin.get_by_label("Unit K1 (K1)").check()
     admin.get_by_label("Last day").fill("25/04/2020")
     admin.get_by_label("Reason").fill("The line to the depot was down.")
@@ -61,7 +61,7 @@ def test_extended_unit_enters_after_closing_and_its_neighbour_cannot(
 
     page.goto("/work/")
     expect(page.get_by_text("More time given")).to_be_visible()
-    page.get_by_role("link", name=re.compile("Begin: Sheet of quarter I/2020")).click()
+    page.get_by_role("link", name=re.compile("Begin: Sheet of quarter I.2020")).click()
     field = page.locator("input[data-part=num]").first
     field.fill("7")
     field.press("Tab")
