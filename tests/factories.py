@@ -19,6 +19,7 @@ from emulation.models import (
     CampaignScope,
     ChecklistItem,
     ChecklistTemplate,
+    Correction,
     Evidence,
     Extension,
     Grade,
@@ -254,3 +255,11 @@ def make_evidence(report: Report, *, by: User, indicator: Indicator | None = Non
     """A file attached to the sheet, or to one of its figures, by the service."""
     [found] = attach(report, [make_upload(**upload)], by=by, indicator=indicator.pk if indicator else None)
     return found
+
+
+def make_correction(report: Report, indicator: Indicator, by: User) -> Correction:
+    """A correction to 7 that the unit's commander has not sent yet."""
+    return Correction.objects.create(
+        report=report, indicator=indicator, entry={"status": "reported", "numerator": "7"}, asked_by=by,
+        reason="The log of March was counted twice.", asked_at=timezone.now(),
+    )  # fmt: skip

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Substr
 
 from units import clock
 from units.models import READERS, Membership, Role, Unit, User
-from units.paths import branch_q, branches_q, outermost, parent_path, path_ids
+from units.paths import MAX_DEPTH, WIDTH, branch_q, branches_q, parent_path, path_ids
 
 
 def has_role(user: User, *roles: Role) -> bool:
@@ -88,28 +89,25 @@ def reviews_above(user: User, unit: Unit) -> bool:
     return any(m.unit_id in above and m.role == Role.REVIEWER and not m.office_id for m in user.active_memberships)
 
 
-def reviews_q(user: User, field: str = "path") -> Q:
+def reviews_q(user: User, field: str = "path", *, for_office: bool = False) -> Q:
     """Rows of units that the user is responsible for as reviewer; `field` leads to the unit's path.
 
-    What `reviews` says, for lists: the branches of the user's units without what lies below another unit
-    with reviewers. One query, none for users who are no reviewers.
+    What `reviews` says, for lists: the branches of the user's units without what lies below a nearer unit
+    with reviewers. With `for_office` those of whose sheets the user judges the lines of an office. The
+    statement does not grow with the tree: every row looks up its own few superiors.
     """
-    mine = [m.unit for m in user.active_memberships if m.role == Role.REVIEWER and m.office_id is None]
+    mine = [m.unit for m in user.active_memberships if m.role == Role.REVIEWER and bool(m.office_id) == for_office]
+    reviewers = Membership.objects.active().filter(role=Role.REVIEWER, office=None)
     found = Q(pk__in=[])
-    if not mine:
-        return found
-    inside = Membership.objects.active().filter(
-        branches_q((unit.path for unit in mine), "unit__path"), role=Role.REVIEWER, office=None
-    )
-    others = set(inside.values_list("unit__path", flat=True))
     for unit in mine:
-        nearer = [path for path in others if path != unit.path and path.startswith(unit.path)]
         below = branch_q(unit.path, field)
         if not unit.is_root:
             below &= ~Q(**{field: unit.path})
-        for path in outermost(nearer):
-            below &= ~branch_q(path, field) | Q(**{field: path})
-        found |= below
+        if for_office:
+            below &= Q(Exists(reviewers.filter(unit=unit)))
+        ends = range(len(unit.path) + WIDTH, MAX_DEPTH * WIDTH, WIDTH)
+        nearer = reviewers.filter(unit__path__in=[Substr(OuterRef(field), 1, end) for end in ends])
+        found |= below & ~Q(Exists(nearer.exclude(unit__path=OuterRef(field))))
     return found
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from emulation.models import Report, Round
 from emulation.models.reports import ReportQuerySet
 from emulation.reports.review import Group, Review, Row
+from emulation.reports.verdicts import OfficeLine
 from emulation.services.sheets import LEAST_REASON
 
 APPROVE, RETURN = "approve", "return"
@@ -81,6 +82,37 @@ class VerdictForm(forms.Form):
         """Lines with errors, for the summary."""
         found = [(row, " ".join(self._messages(row))) for row in self.rows]
         return [(row, text) for row, text in found if text]
+
+
+class OfficeForm(VerdictForm):
+    """The same for an office, which agrees or objects, and need not judge all lines at once."""
+
+    def __init__(self, data: Mapping[str, str] | None, *, rows: Iterable[Row]) -> None:
+        super().__init__(data, rows=rows)
+        for row in self.rows:
+            self.fields[f"v{row.key}"].required = False
+
+    @property
+    def verdicts(self) -> dict[int, str]:
+        """Line → reason of the objection, "" to agree; lines without a verdict are left out."""
+        found = self.cleaned_data
+        return {
+            row.key: found[f"r{row.key}"].strip() if found[f"v{row.key}"] == RETURN else ""
+            for row in self.rows
+            if found[f"v{row.key}"]
+        }
+
+    def shown(self, review: Review, said: Mapping[int, OfficeLine]) -> list[tuple[Group, list[Verdict]]]:
+        """The lines by area with what is typed, or with what the office has said before."""
+        if self.is_bound:
+            return self.by_group(review, plain=False)
+        return [
+            (group, [Verdict(row, *_before(said.get(row.key)), "") for row in group.rows]) for group in review.groups
+        ]
+
+
+def _before(line: OfficeLine | None) -> tuple[str, str]:
+    return (line.chosen, line.reason) if line else ("", "")
 
 
 class WholeReturnForm(forms.Form):

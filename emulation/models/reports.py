@@ -77,6 +77,17 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """Sheets that the user judges: responsible for the unit as reviewer, and no part in making them."""
         return self.filter(access.reviews_q(user, "unit__path"), ~_made_by(user))
 
+    def with_last_change(self) -> Self:
+        """Each with `last_change` of its figures (see `services.sheets.last_change`), None without any."""
+        changes = ResultChange.objects.filter(report=OuterRef("pk")).order_by("-pk")
+        return self.annotate(last_change=Subquery(changes.values("pk")[:1]))
+
+    def judged_by_office(self, user: User) -> Self:
+        """Sheets waiting for a decision of which the user judges the lines of an office, and no part in making."""
+        waiting = [Report.State.SUBMITTED, Report.State.IN_REVIEW]
+        mine = access.reviews_q(user, "unit__path", for_office=True)
+        return self.filter(mine, ~_made_by(user), state__in=waiting)
+
     def with_hand_in(self) -> Self:
         """Each with `handed_by` and `handed_at` of the last hand-in, and how many there were (`hand_ins`)."""
         steps = ReportEvent.objects.filter(report=OuterRef("pk"), kind=ReportEvent.Kind.SUBMITTED)
@@ -119,6 +130,7 @@ class Report(models.Model):
     last_by: str | None  # `with_last_step`
     last_reason: str | None
     last_lines: list[dict[str, str]] | None
+    last_change: int | None  # `with_last_change`
 
     objects = ReportQuerySet.as_manager()
 

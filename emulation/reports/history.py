@@ -104,13 +104,7 @@ def more_of(event: ReportEvent) -> Iterator[str]:
 def in_words(changes: Iterable[ResultChange]) -> list[Change]:
     """Changes (with indicator and by) in words. Two queries at most."""
     changes = list(changes)
-    snapshots = [found for change in changes for found in (change.before, change.after) if found]
-    grades = Grade.objects.in_bulk({found["grade"] for found in snapshots if "grade" in found})
-    items = ChecklistItem.objects.in_bulk({int(pk) for found in snapshots for pk in found.get("items", {})})
-
-    def words(found: dict[str, Any] | None) -> str:
-        return snapshot_text(found, grades, items)
-
+    words = Words([found for change in changes for found in (change.before, change.after)])
     return [
         Change(
             change.indicator_id, change.indicator.label, str(change.by), change.at, change.get_way_display(),
@@ -118,6 +112,20 @@ def in_words(changes: Iterable[ResultChange]) -> list[Change]:
         )
         for change in changes
     ]  # fmt: skip
+
+
+class Words:
+    """Kept figures in words: classes and items by name. Two queries at most, none for plain numbers."""
+
+    def __init__(self, snapshots: Iterable[dict[str, Any] | None]) -> None:
+        found = [one for one in snapshots if one]
+        grades = {one["grade"] for one in found if "grade" in one}
+        items = {int(pk) for one in found for pk in one.get("items", {})}
+        self.grades = Grade.objects.in_bulk(grades) if grades else {}
+        self.items = ChecklistItem.objects.in_bulk(items) if items else {}
+
+    def __call__(self, found: dict[str, Any] | None) -> str:
+        return snapshot_text(found, self.grades, self.items)
 
 
 def snapshot_text(found: dict[str, Any] | None, grades: dict[int, Grade], items: dict[int, ChecklistItem]) -> str:

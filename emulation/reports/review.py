@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import groupby
 from statistics import median, median_low
@@ -12,8 +12,9 @@ from statistics import median, median_low
 from django.utils.translation import gettext as _
 
 from emulation.consolidation import Value
-from emulation.models import CheckRule, Indicator, Report
+from emulation.models import CheckRule, FigureRequest, Indicator, OfficeVerdict, Report, ResultItem
 from emulation.numbers import format_number, round_half_up
+from emulation.reports.corrections import changes_since
 from emulation.reports.display import unit_text
 from emulation.reports.findings import Finding, findings_of
 from emulation.reports.lines import Line, SheetReading, value_in
@@ -28,6 +29,7 @@ from emulation.reports.sheets import (
     value_text,
 )
 from emulation.scoring import Outcome
+from emulation.services.offices import OfficeState, office_states
 
 QUEUE = 50  # sheets beside the one under review
 
@@ -63,6 +65,16 @@ class Row:
     reason: str
     note: str
     answers: tuple[str, ...]
+    items: tuple[str, ...] = ()  # of a checklist, with their answers
+    was: tuple[str, str] | None = None  # before and now, where it has changed since the reviewers saw it last
+    asked: FigureRequest | None = None  # the last request of the reviewers about it
+    objections: tuple[OfficeVerdict, ...] = ()
+
+    @property
+    def talks(self) -> bool:
+        """Whether there is more to read than the line itself."""
+        parts = (self.why, self.reason, self.note, self.answers, self.items, self.was, self.asked, self.objections)
+        return any(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +93,7 @@ class Review:
     quarter: str
     before: str
     year_ago: str
+    offices: tuple[OfficeState, ...] = ()
 
     @property
     def rows(self) -> list[Row]:
@@ -90,27 +103,55 @@ class Review:
     def warned(self) -> int:
         return sum(bool(row.warning) for row in self.rows)
 
+    @property
+    def changed(self) -> int:
+        return sum(bool(row.was) for row in self.rows)
+
+    @property
+    def reluctant(self) -> list[OfficeState]:
+        """Offices that have not judged all their lines, or object."""
+        return [state for state in self.offices if not state.content]
+
+    @property
+    def hindrances(self) -> list[str]:
+        """Why the sheet is not approved together with others; empty when nothing stands out."""
+        found = [f"{row.name}: {row.warning}" for row in self.rows if row.warning]
+        found += [_("%(office)s objects") % {"office": state.office} for state in self.offices if state.objected]
+        if any(row.asked and row.asked.ended_at is None for row in self.rows):
+            found.append(_("The unit has been asked about a figure."))
+        return found
+
 
 def read_review(report: Report) -> Review:
-    """The sheet with its past, its plan and the median of the units beside it. Ten queries at most."""
-    reading = SheetReading(report, siblings=True, items=False)
+    """The sheet with its past, its plan, the median of the units beside it, and what offices and unit say of it."""
+    reading = SheetReading(report, siblings=True)
     all_lines = reading.lines()
     targets = {line.indicator.pk: line.target for line in all_lines}
     findings: dict[int, list[Finding]] = defaultdict(list)
     for finding in findings_of(report, CheckRule.Level.values, targets):
         findings[finding.indicator].append(finding)
+    offices = tuple(office_states(report))
+    changes = changes_since(report)
+    asked = {row.indicator_id: row for row in report.requests.select_related("answered_by")}
+
+    def completed(line: Line) -> Row:
+        pk = line.indicator.pk
+        objections = tuple(state.objected[pk] for state in offices if pk in state.objected)
+        row = row_of(line, findings[pk])
+        return replace(row, was=changes.get(row.code), asked=asked.get(pk), objections=objections)
+
     by_area = groupby(all_lines, key=lambda line: line.indicator.area)
     groups = tuple(
-        Group(number, area.label, tuple(row_of(line, findings[line.indicator.pk]) for line in lines))
+        Group(number, area.label, tuple(completed(line) for line in lines))
         for number, (area, lines) in enumerate(by_area, start=1)
     )
     round_ = report.round
     if not round_.quarter:
-        return Review(report, groups, str(round_), "", "")
+        return Review(report, groups, str(round_), "", "", offices)
     last = round_.quarter - 1 or 4
     return Review(
         report, groups, str(round_), f"{quarter_short(last)}/{round_.year - (last == 4)}",
-        f"{quarter_short(round_.quarter)}/{round_.year - 1}",
+        f"{quarter_short(round_.quarter)}/{round_.year - 1}", offices,
     )  # fmt: skip
 
 
@@ -123,8 +164,17 @@ def row_of(line: Line, findings: Iterable[Finding] = ()) -> Row:
         delta=delta_of(line), last_quarter=cell_text(line.spec, line.last_quarter),
         last_year=cell_text(line.spec, line.last_year), median=median_text(line), warning=word, why=why,
         reason=entry.reason if entry else "", note=entry.note if entry else "",
-        answers=tuple(finding.reason for finding in findings if finding.reason),
+        answers=tuple(finding.reason for finding in findings if finding.reason), items=tuple(items_of(line)),
     )  # fmt: skip
+
+
+def items_of(line: Line) -> Iterator[str]:
+    """The items of a checklist with their answers."""
+    answers = line.figure.entry.items if line.figure else {}
+    words = dict(ResultItem.State.choices)
+    for item in line.spec.items:
+        if item.pk in answers:
+            yield f"{item.label}: {words[answers[item.pk]]}"
 
 
 def before_of(line: Line) -> Value | None:

@@ -10,7 +10,8 @@ from datetime import date
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from emulation.models import Notice, Registration, Report, Result
+from emulation.models import Correction, FigureRequest, Notice, Registration, Report, Result
+from emulation.reports.corrections import waiting_corrections
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.notices import notices_of
 from emulation.reports.sheets import state_of
@@ -107,6 +108,8 @@ def my_work(user: User) -> MyWork:
     tasks = [own_task(item, units) for item in mine]
     tasks += [review_task(item) for item in items[len(own) + len(sent) :]]
     tasks += [registration_task(row) for row in registrations(user, units)]
+    tasks += [correction_task(row) for row in waiting_corrections(user)]
+    tasks += [request_task(row) for row in asked_of(units[Role.STAFF])]
     tasks.sort(key=_by_deadline)
     vacant, more_vacancies = vacancies(user)
     return MyWork(
@@ -200,3 +203,27 @@ def registration_task(row: Registration) -> Task:
         _("Registration of targets for %(year)d") % {"year": row.year}, str(row.unit), row.get_absolute_url(),
         _("Judge") if judging else _("Continue"), row.state, "registration", None, None,
     )  # fmt: skip
+
+
+def correction_task(row: Correction) -> Task:
+    """To be sent by the commander, or decided by the reviewer."""
+    action = _("Send") if row.state == Correction.State.PROPOSED else _("Decide")
+    title = _("Correction of %(round)s") % {"round": row.report.round}
+    place = f"{row.report.unit} · {row.indicator.label}"
+    return Task(title, place, row.get_absolute_url(), action, row.state, "correction", None, None)
+
+
+def asked_of(units: set[int]) -> list[FigureRequest]:
+    """What reviewers ask the staff of these units. One query, none without units."""
+    if not units:
+        return []
+    rows = FigureRequest.objects.open().filter(report__unit__in=units).order_by("asked_at", "pk")
+    return list(rows.select_related("indicator", "report__unit", "report__round__drive")[:REVIEWS])
+
+
+def request_task(row: FigureRequest) -> Task:
+    title = _("Question about %(name)s") % {"name": row.indicator.label}
+    place = f"{row.report.unit} · {row.report.round}"
+    return Task(
+        title, place, row.get_absolute_url(), _("Correct or answer"), Report.State.IN_REVIEW, "sheet", None, None
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,10 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from emulation.forms.corrections import ReasonForm
 from emulation.forms.review import QueueFilter, ReopenForm, VerdictForm, WholeReturnForm
 from emulation.models import Report
 from emulation.models.reports import ReportQuerySet
+from emulation.reports.corrections import waiting_corrections
 from emulation.reports.review import QUEUE, Review, queue_beside, read_review
+from emulation.reports.verdicts import office_sheets
 from emulation.reports.work import with_progress
 from emulation.services import sheets as service
 from units import access
@@ -23,12 +27,20 @@ from units.errors import Refused
 from units.models import Role
 
 PER_PAGE = 25
+BY_DEADLINE = ("round__due", "lineage__path", "pk")
 State = Report.State
 
 
 def _report(request: HttpRequest, pk: int) -> Report:
     """A sheet that the user judges: 404 beyond reach, 403 for whoever only reads it."""
-    report = Report.objects.judged_by(request.user).with_last_step().with_hand_in().filter(pk=pk).first()
+    report = (
+        Report.objects.judged_by(request.user)
+        .with_last_step()
+        .with_hand_in()
+        .with_last_change()
+        .filter(pk=pk)
+        .first()
+    )
     if report is None:
         get_object_or_404(Report.objects.visible_to(request.user), pk=pk)
         raise PermissionDenied
@@ -43,8 +55,15 @@ def review_list(request: HttpRequest) -> HttpResponse:
     rows = Report.objects.judged_by(request.user)
     by_state = form.in_round(rows).order_by().values_list("state").annotate(Count("pk"))
     chosen = form.filter(rows).select_related("unit", "round__drive", "lineage").with_hand_in()
-    page = Paginator(chosen.order_by("state_since", "pk"), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"form": form, "tabs": form.tabs(dict(by_state)), "page": page, "items": with_progress(page)}
+    page = Paginator(chosen.order_by(*BY_DEADLINE), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "tabs": form.tabs(dict(by_state)),
+        "page": page,
+        "items": with_progress(page),
+        "corrections": waiting_corrections(request.user),
+        "of_office": office_sheets(request.user),
+    }
     return render(request, "emulation/review/list.html", context)
 
 
@@ -68,7 +87,8 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         if form.returned:
             service.send_back(report, by=request.user, lines=form.returned)
         else:
-            service.approve(report, by=request.user)
+            seen = request.POST.get("seen", "")
+            service.approve(report, by=request.user, seen=int(seen) if seen.isdecimal() else None)
     except Refused as refused:
         return _page(request, found, form, problems=refused.messages)
     return _next(request, report, _verdict(report, len(form.returned)))
@@ -97,7 +117,7 @@ def _verdict(report: Report, returned: int) -> str:
 
 def _waiting(request: HttpRequest) -> ReportQuerySet:
     rows = Report.objects.judged_by(request.user).filter(state__in=[State.SUBMITTED, State.IN_REVIEW])
-    return rows.select_related("unit", "round__drive").order_by("state_since", "pk")
+    return rows.select_related("unit", "round__drive", "lineage").order_by(*BY_DEADLINE)
 
 
 def _next(request: HttpRequest, report: Report, message: str) -> HttpResponse:
@@ -111,7 +131,11 @@ def _page(
     request: HttpRequest, found: Review, form: VerdictForm, *, plain: bool = False,
     whole: WholeReturnForm | None = None, problems: list[str] | None = None,
 ) -> HttpResponse:  # fmt: skip
-    """The sheet under review; `plain` approves open lines without warning and says nothing of the others."""
+    """The sheet under review; `plain` approves open lines without warning and says nothing of the others.
+
+    `seen` names the figures that are shown: whoever has changed one meanwhile stops the approval.
+    """
+    seen = found.report.last_change or 0
     context = {
         "report": found.report,
         "review": found,
@@ -122,8 +146,67 @@ def _page(
         "problems": problems or [],
         "queue": queue_beside(_waiting(request)[:QUEUE], found.report),
         "least": service.LEAST_REASON,
+        "seen": seen,
+        "undoes": found.report.state == State.APPROVED and service.approved_by(found.report, request.user),
     }
     return render(request, "emulation/review/detail.html", context)
+
+
+@require_POST
+def approve_many(request: HttpRequest) -> HttpResponse:
+    """Approve the chosen sheets in which nothing stands out: first say which, then approve each for itself.
+
+    What is said and what is approved come from the same reading; a figure that changes in between stops its
+    sheet, not the others. Every chosen sheet is read as a whole, so this costs as much as opening each.
+    """
+    access.require(access.has_role(request.user, Role.REVIEWER))
+    chosen = [key.partition(":") for key in request.POST.getlist("report")[:PER_PAGE]]
+    seen = {int(pk): int(mark or 0) for pk, _colon, mark in chosen if pk.isdecimal() and (mark or "0").isdecimal()}
+    rows = _waiting(request).filter(pk__in=seen)
+    if request.POST.get("confirmed"):
+        _approve_each(request, rows, seen)
+        return redirect("emulation:review-list")
+    if not rows:
+        messages.info(request, _("Tick the sheets to approve first."))
+        return redirect("emulation:review-list")
+    read = [(read_review(report), service.last_change(report)) for report in rows]
+    context = {
+        "plain": [(found, mark) for found, mark in read if not found.hindrances],
+        "others": [found for found, _mark in read if found.hindrances],
+    }
+    return render(request, "emulation/review/approve.html", context)
+
+
+def _approve_each(request: HttpRequest, rows: ReportQuerySet, seen: dict[int, int]) -> None:
+    """Each in a transaction of its own, with a message of its own."""
+    for report in rows:
+        try:
+            with transaction.atomic():
+                if report.state == State.SUBMITTED:
+                    service.take_up(report, by=request.user)
+                service.approve(report, by=request.user, seen=seen[report.pk])
+        except Refused as refused:
+            messages.error(request, f"{report}: {' '.join(refused.messages)}")
+        else:
+            messages.success(request, _verdict(report, 0))
+
+
+@require_http_methods(["GET", "POST"])
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take one's own approval back."""
+    report = _report(request, pk)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    problems: list[str] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.undo_approval(report, by=request.user, reason=form.cleaned_data["reason"])
+        except Refused as refused:
+            problems = refused.messages
+        else:
+            messages.success(request, _("The approval has been undone; the sheet is in review again."))
+            return redirect("emulation:report-review", pk)
+    context = {"report": report, "form": form, "problems": problems, "least": service.LEAST_REASON}
+    return render(request, "emulation/review/undo.html", context)
 
 
 @require_POST

@@ -18,6 +18,7 @@ from emulation.forms.review import MissingForm
 from emulation.forms.sheets import CellForm, ReportFilter, cell_forms, newest_round
 from emulation.models import Report, Result
 from emulation.reports import sheets as shown
+from emulation.reports.corrections import open_requests
 from emulation.reports.findings import findings_of
 from emulation.reports.history import in_words, timeline
 from emulation.reports.lines import SheetReading
@@ -66,6 +67,7 @@ def _page(
         "may_hand_in": commands and report.editable,
         "may_withdraw": commands and report.state == Report.State.SUBMITTED,
         "may_review": access.reviews_above(user, report.unit) and report.state in Report.HANDED_IN,
+        "requests": open_requests(report) if enters and report.state == Report.State.IN_REVIEW else [],
         "problems": problems or [],
     }
     return render(request, "emulation/sheets/detail.html", context)

@@ -10,6 +10,7 @@ const KINDS = {
   all: () => true,
   warned: (row) => "warned" in row.dataset,
   missed: (row) => "missed" in row.dataset,
+  changed: (row) => "changed" in row.dataset,
   undecided: (row) => !chosen(row),
 };
 

@@ -152,5 +152,5 @@ def test_new_hand_in_asks_offices_again_only_for_changed_lines(report, lines, tr
 
 def test_sheet_without_offices_costs_little(report, reviewer, django_assert_num_queries):
     report = Report.objects.select_related("unit", "round", "lineage").get(pk=report.pk)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert office_states(report) == []

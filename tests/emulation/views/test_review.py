@@ -1,20 +1,26 @@
 """Review of sheets: queue, verdict, reopening."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
 
-from emulation.models import Report
-from emulation.services import sheets
+from emulation.checks import Entry
+from emulation.models import Report, Round
+from emulation.services import corrections, sheets
+from emulation.services.cells import CellChange
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
     make_indicator,
+    make_office,
     make_report,
     make_rounds,
     make_unit,
     make_user,
 )
-from units.models import Role
+from units.models import Role, User
 
 REASON = "Please count the prizes again."
 State = Report.State
@@ -179,7 +185,7 @@ def test_cost_of_the_review(judge, report, region, department, indicators, djang
         make_campaign_indicator(campaign, make_indicator("grade"))
         make_campaign_indicator(campaign, make_indicator("checklist"))
         make_report(make_unit(department), report.round, {indicators[0]: 3}, state=State.SUBMITTED)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         judge.get(url(report))
 
 
@@ -208,3 +214,93 @@ def test_superior_names_the_missing_units_with_a_reason(client, report, departme
     assert state_of(above) == State.SUBMITTED
     history = client.get(url(above, "history")).content.decode()
     assert "Without: Unit K1 (In review)" in history
+
+
+# ── offices, several sheets at once, undoing ──────────────────────────────
+
+
+def test_office_judges_its_lines_and_goes_on(client, report, department, reviewer, indicators):
+    indicators[0].office = make_office()
+    indicators[0].save()
+    officer = make_user("officer", (department, Role.REVIEWER), language="en")
+    officer.memberships.update(office=make_office())
+    client.force_login(officer)
+    waiting = client.get(reverse("emulation:review-list")).context["of_office"]
+    assert [(row.pk, row.judged) for row in waiting] == [(report.pk, 0)]
+    page = client.get(url(report, "office"))
+    assert [row.name for row in page.context["review"].rows] == ["Line A"]
+    line = indicators[0].pk
+    short = client.post(url(report, "office"), {f"v{line}": "return", f"r{line}": "No <i>"})
+    assert [text for _row, text in short.context["wrong"]] != []
+    assert 'value="No &lt;i&gt;"' in short.content.decode()
+    answer = client.post(url(report, "office"), {f"v{line}": "return", f"r{line}": REASON})
+    assert answer.url == reverse("emulation:review-list")
+    assert report.office_verdicts.get().reason == REASON
+    client.force_login(reviewer)
+    found = client.get(url(report)).context["review"]
+    assert [objection.reason for objection in found.rows[0].objections] == [REASON]
+    assert [state.office.code for state in found.reluctant] == ["training"]
+
+
+def test_sheets_without_a_warning_are_approved_together(judge, report, department, indicators):
+    fine = make_report(make_unit(department, "K2"), report.round, dict.fromkeys(indicators, 3), state=State.SUBMITTED)
+    empty = make_report(make_unit(department, "K3"), report.round, {indicators[0]: 3}, state=State.SUBMITTED)
+    address = reverse("emulation:review-approve")
+    page = judge.post(address, {"report": [report.pk, fine.pk, empty.pk]})
+    plain = page.context["plain"]
+    assert {found.report for found, _mark in plain} == {report, fine}
+    assert [found.report for found in page.context["others"]] == [empty]
+    assert state_of(fine) == State.SUBMITTED
+    marks = [f"{found.report.pk}:{mark}" for found, mark in plain]
+    answer = judge.post(address, {"confirmed": 1, "report": marks}, follow=True)
+    assert [state_of(row) for row in (report, fine, empty)] == [State.APPROVED, State.APPROVED, State.SUBMITTED]
+    assert len(list(answer.context["messages"])) == 2
+
+
+def test_one_sheet_that_changed_does_not_hold_up_the_others(judge, report, department, indicators, staff):
+    fine = make_report(make_unit(department, "K2"), report.round, dict.fromkeys(indicators, 3), state=State.IN_REVIEW)
+    asked = corrections.ask(report, indicators[0], REASON, by=User.objects.get(username="reviewer"))
+    change = CellChange(indicators[0].pk, Entry(numerator=Decimal(9)))
+    corrections.answer(asked, "Counted again.", by=staff, change=change)
+    data = {"confirmed": 1, "report": [f"{report.pk}:0", f"{fine.pk}:0"]}
+    judge.post(reverse("emulation:review-approve"), data)
+    assert [state_of(report), state_of(fine)] == [State.IN_REVIEW, State.APPROVED]
+
+
+def test_figure_changed_on_request_is_shown_and_stops_a_stale_approval(judge, report, indicators, commander, staff):
+    put = Report.objects.filter(pk=report.pk)
+    put.update(state=State.DRAFT)
+    sheets.hand_in(report, by=commander)
+    put.update(state=State.IN_REVIEW)
+    seen = judge.get(url(report)).context["seen"]
+    judge.post(url_of_request(report, indicators[0]), {"reason": REASON})
+    asked = report.requests.get()
+    corrections.answer(asked, "Counted.", by=staff, change=CellChange(indicators[0].pk, Entry(numerator=Decimal(9))))
+    row = judge.get(url(report)).context["review"].rows[0]
+    assert (row.was, row.asked.answer) == (("5", "9"), "Counted.")
+    answer = judge.post(url(report), verdict(indicators, "approve", "approve", seen=seen))
+    assert "A figure has changed" in answer.context["problems"][0]
+    judge.post(url(report), verdict(indicators, "approve", "approve", seen=answer.context["seen"]))
+    assert state_of(report) == State.APPROVED
+
+
+def url_of_request(report, indicator):
+    return reverse("emulation:figure-request", args=[report.pk, indicator.pk])
+
+
+def test_approval_is_undone_by_who_gave_it(judge, report, indicators, department, client):
+    judge.post(url(report), verdict(indicators, "approve", "approve"))
+    assert judge.get(url(report)).context["undoes"]
+    assert judge.post(url(report, "undo"), {"reason": "Short."}).context["form"].errors
+    judge.post(url(report, "undo"), {"reason": REASON})
+    assert state_of(report) == State.IN_REVIEW
+
+
+def test_queue_is_by_deadline_then_by_the_tree(judge, report, department, indicators):
+    late = Round.objects.get(quarter=2)
+    late.due = date(2020, 2, 1)
+    late.save()
+    other = make_unit(department, "K2")
+    rows = [make_report(other, round_, state=State.SUBMITTED) for round_ in (report.round, late)]
+    items = judge.get(reverse("emulation:review-list")).context["items"]
+    assert [item.report for item in items] == [rows[1], report, rows[0]]
