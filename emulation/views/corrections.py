@@ -122,7 +122,8 @@ def correction_list(request: HttpRequest, pk: int) -> HttpResponse:
     proposes = sheets.may_enter(request.user, report) and report.state == State.APPROVED
     found = corrections_of(report)
     waiting = {one.row.indicator_id for one in found if one.row.is_open}
-    lines = sheet_rows.read_sheet(report, editing=False).rows if proposes else []
+    reading = SheetReading(report, items=False).lines() if proposes else []
+    lines = [sheet_rows.row_of(line, editing=False, returned={}) for line in reading]
     context = {"report": report, "corrections": found, "lines": lines, "waiting": waiting, "proposes": proposes}
     return render(request, "emulation/corrections/list.html", context)
 
