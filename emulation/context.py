@@ -69,6 +69,7 @@ MAIN = (
     Entry("emulation:review-list", _("Review"), reviews_anything, also=JUDGING),
     Entry("emulation:dashboard-home", _("Dashboard"), reads_figures),
     Entry("units:unit-tree", _("Units"), anybody),
+    Entry("units:person-list", _("People"), reads_figures),
 )
 ADMINISTRATION = (
     Entry("units:user-list", _("Users"), administers_anything),

@@ -111,6 +111,40 @@ def reviews_q(user: User, field: str = "path", *, for_office: bool = False) -> Q
     return found
 
 
+def kept_paths(user: User) -> list[str]:
+    """Paths of the branches whose people the user keeps: of the units whose staff they are.
+
+    A political section keeps the records of every unit below it (process and organisation of the domain:
+    one office runs movements, councils and records), and a small unit has nobody to type. So staff write
+    here for their branch, unlike figures, which arise in the very unit.
+    """
+    return [m.unit.path for m in user.active_memberships if m.role == Role.STAFF]
+
+
+def keeps_people(user: User, unit: Unit) -> bool:
+    """Whether the user, as staff of the unit or of a superior, writes the register of its people."""
+    return any(unit.path.startswith(path) for path in kept_paths(user))
+
+
+def keeps_discipline(user: User, unit: Unit) -> bool:
+    """Whether the user records discipline of the unit's people: staff of the unit or of its direct superior."""
+    return works_at(user, unit, Role.STAFF) or is_superior_staff(user, unit)
+
+
+def sees_discipline(user: User, unit: Unit) -> bool:
+    """Whether discipline of the unit's people is shown to the user. No query; the only rule about it.
+
+    Commanders and reviewers of the branch judge people and have to know; staff see what they keep, those
+    further up do not. A reviewer limited to an office judges its lines, not people.
+    """
+    judges = any(
+        unit.path.startswith(m.unit.path)
+        for m in user.active_memberships
+        if m.role == Role.COMMANDER or (m.role == Role.REVIEWER and m.office_id is None)
+    )
+    return judges or keeps_discipline(user, unit)
+
+
 def administered_paths(user: User) -> list[str]:
     """Paths of the branches whose units, users and memberships the user changes."""
     return [m.unit.path for m in user.active_memberships if m.role == Role.ADMINISTRATOR]

@@ -1,8 +1,8 @@
-"""Addresses of units, users and memberships."""
+"""Addresses of units, users, memberships and people."""
 
 from django.urls import path
 
-from units.views import tree, users
+from units.views import persons, tree, users
 
 app_name = "units"
 
@@ -23,4 +23,13 @@ urlpatterns = [
     path("users/<int:pk>/password/", users.user_password, name="user-password"),
     path("users/<int:pk>/memberships/new/", users.membership_create, name="membership-create"),
     path("memberships/<int:pk>/end/", users.membership_end, name="membership-end"),
+    path("people/", persons.person_list, name="person-list"),
+    path("people/export.<str:kind>", persons.person_export, name="person-export"),
+    path("people/new/", persons.person_create, name="person-create"),
+    path("people/<int:pk>/", persons.person_detail, name="person-detail"),
+    path("people/<int:pk>/update/", persons.person_update, name="person-update"),
+    path("people/<int:pk>/release/", persons.person_release, name="person-release"),
+    path("people/<int:pk>/<str:kind>/new/", persons.record_create, name="person-record-create"),
+    path("people/<int:pk>/<str:kind>/<int:record>/", persons.record_update, name="person-record-update"),
+    path("people/<int:pk>/<str:kind>/<int:record>/remove/", persons.record_remove, name="person-record-remove"),
 ]

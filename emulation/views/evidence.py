@@ -18,10 +18,10 @@ from emulation.reports.evidence import File, files_of
 from emulation.reports.lines import SheetReading
 from emulation.services import evidence as service
 from emulation.services.sheets import open_lines
-from emulation.views.downloads import attachment
 from emulation.views.sheets import closed_reason
 from units import access
 from units.errors import Refused
+from units.views.downloads import attachment
 
 
 def _report(request: HttpRequest, pk: int) -> Report:

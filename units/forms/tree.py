@@ -34,7 +34,7 @@ class OptionsFilter(forms.Form):
     """Query string of the search inside a unit field; `field` names the field."""
 
     field = forms.CharField(max_length=40, validators=[RegexValidator(r"\A[a-z_]+\Z")])
-    scope = forms.ChoiceField(choices=[("reach", ""), ("administered", "")])
+    scope = forms.ChoiceField(choices=[("reach", ""), ("administered", ""), ("people", "")])
 
 
 class DecisionForm(forms.Form):

@@ -6,6 +6,7 @@ from .people import (
     set_first_password,
     update_user,
 )
+from .persons import correct_person, create_person, release_person, remove_record, save_record
 from .tree import (
     TreeChange,
     after_tree_change,
@@ -22,7 +23,9 @@ __all__ = [
     "TreeChange",
     "add_membership",
     "after_tree_change",
+    "correct_person",
     "correct_unit",
+    "create_person",
     "create_unit",
     "create_user",
     "dissolve_unit",
@@ -30,7 +33,10 @@ __all__ = [
     "engage_user",
     "lineage_on",
     "move_unit",
+    "release_person",
+    "remove_record",
     "rename_unit",
+    "save_record",
     "set_first_password",
     "superiors_on",
     "update_user",

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from units import access, services
 from units.forms.fields import refusals
+from units.forms.persons import kept_units
 from units.forms.tree import (
     DissolveForm,
     MoveForm,
@@ -77,6 +78,8 @@ def unit_options(request: HttpRequest) -> HttpResponse:
     if scope == "administered":
         access.require(access.has_role(request.user, Role.ADMINISTRATOR))
         units = administered_units(request.user)
+    elif scope == "people":
+        units = kept_units(request.user)
     found, more = find_units(units, request.GET.get(f"{name}_text", "")[:100])
     return render(request, "units/unit_options.html", {"name": name, "units": found, "more": more, "chosen": ""})
 

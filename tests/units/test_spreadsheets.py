@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
-from emulation.spreadsheets import Book, csv_file, csv_text, starts_formula, xlsx_file
+from units.spreadsheets import Book, csv_file, csv_text, starts_formula, xlsx_file
 
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", " =1", "\u200b=1"]
 XML_TEXT = st.text(

@@ -1,0 +1,276 @@
+"""Forms of the register of people and of what is recorded about them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Fieldset, Layout
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from units import access, clock
+from units.forms.fields import DayField, UnitField
+from units.models import (
+    Discipline,
+    Initiative,
+    Person,
+    PersonGroup,
+    Posting,
+    Rank,
+    RankChange,
+    TaskRating,
+    Unit,
+    User,
+)
+from units.models.persons import PersonQuerySet
+from units.models.units import UnitQuerySet
+from units.paths import branches_q
+from units.text import split_name
+
+UNITS = 50  # units that a text in the filter may mean
+
+
+def kept_units(user: User) -> UnitQuerySet:
+    """Units whose people the user keeps: what a form may offer."""
+    return Unit.objects.filter(branches_q(access.kept_paths(user)), dissolved=None)
+
+
+class PersonFilter(forms.Form):
+    """Query string of the list of people. `year` says whose ratings are shown."""
+
+    NONE = "none"  # people without a rating of the year
+
+    q = forms.CharField(label=_("Name, number or post"), required=False, max_length=100)
+    unit = forms.CharField(label=_("Unit with branch (code or name)"), required=False, max_length=100)
+    group = forms.ModelChoiceField(
+        PersonGroup.objects.all(), label=_("Group"), required=False, empty_label=_("Every group")
+    )
+    year = forms.IntegerField(
+        label=_("Ratings of the year"),
+        required=False,
+        validators=[MinValueValidator(1945), MaxValueValidator(2100)],
+        widget=forms.NumberInput(attrs={"placeholder": _("this year")}),
+    )
+    rating = forms.ChoiceField(
+        label=_("Rating"),
+        required=False,
+        choices=[("", _("With and without")), *TaskRating.Rating.choices, (NONE, _("Not rated yet"))],
+    )
+    serving = forms.ChoiceField(
+        label=_("Who"),
+        required=False,
+        choices=[("", _("Serving")), ("left", _("Have left")), ("all", _("All"))],
+    )
+    imported = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def chosen_year(self) -> int:
+        return self.cleaned_data["year"] or clock.today().year
+
+    def filter(self, people: PersonQuerySet, viewer: User) -> PersonQuerySet:
+        """`people` as chosen; a unit stands for its whole branch."""
+        chosen = self.cleaned_data
+        if chosen["unit"]:
+            people = people.filter(self._branches(viewer, chosen["unit"]))
+        if chosen["group"]:
+            people = people.filter(group=chosen["group"])
+        if chosen["serving"] != "all":
+            people = people.filter(left__isnull=chosen["serving"] != "left")
+        if chosen["imported"]:
+            people = people.filter(imported=chosen["imported"])
+        if chosen["rating"]:
+            rows = TaskRating.objects.filter(year=self.chosen_year)
+            if chosen["rating"] == self.NONE:
+                people = people.exclude(pk__in=rows.values("person"))
+            else:
+                people = people.filter(pk__in=rows.filter(rating=chosen["rating"]).values("person"))
+        return people.found_by(chosen["q"])
+
+    def _branches(self, viewer: User, text: str) -> Q:
+        mine = Unit.objects.filter(access.figures_q(viewer))
+        unit = mine.filter(code__iexact=text.strip()).first()
+        found = [unit] if unit else mine.found_by(text)[:UNITS]
+        return branches_q((one.path for one in found), "unit__path")
+
+
+def pair(*names: str) -> Div:
+    """Fields beside each other."""
+    return Div(*names, css_class="qt-pair")
+
+
+def _helper(*layout: Any) -> FormHelper:
+    helper = FormHelper()
+    helper.form_tag, helper.disable_csrf = False, True
+    helper.layout = Layout(*layout)
+    return helper
+
+
+class RankField(forms.ModelChoiceField):
+    """A rank, said with its group: a major may be an officer or a professional soldier."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(Rank.objects.select_related("group").order_by("group__order", "order"), **kwargs)
+
+    def label_from_instance(self, obj: Rank) -> str:
+        return f"{obj.label} ({obj.group.short})"
+
+
+class PersonFields(forms.ModelForm):
+    """Columns of a person that are no dated record."""
+
+    enlisted = DayField(
+        label=_("Enlisted or recruited"), required=False, help_text=_("Continuous service is counted from this day.")
+    )
+    party_since = DayField(label=_("Party member since"), required=False)
+
+    class Meta:
+        model = Person
+        fields = [
+            "service_number", "family_name", "middle_name", "given_name", "gender", "birth_year", "group", "enlisted",
+            "party_since",
+        ]  # fmt: skip
+
+
+class PersonUpdateForm(PersonFields):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper(
+            Div("family_name", "middle_name", "given_name", css_class="qt-pair qt-pair--3"),
+            pair("service_number", "group"), pair("gender", "birth_year"), pair("enlisted", "party_since"),
+        )  # fmt: skip
+
+
+class PersonCreateForm(PersonFields):
+    full_name = forms.CharField(
+        label=_("Full name"),
+        max_length=120,
+        help_text=_("Family name first, given name last. The parts can be corrected later."),
+    )
+    unit = UnitField(label=_("Unit"), scope="people")
+    post = forms.CharField(label=_("Post"), max_length=120, required=False)
+    since = DayField(label=_("In this post since"), required=False, help_text=_("Empty: not known."))
+    decision = forms.CharField(label=_("Decision number"), max_length=60, required=False)
+    rank = RankField(label=_("Rank"), required=False)
+    rank_since = DayField(label=_("Rank since"), required=False, help_text=_("Empty: not known."))
+
+    class Meta(PersonFields.Meta):
+        fields = ["service_number", "gender", "birth_year", "group", "enlisted", "party_since"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["unit"].queryset = kept_units(user)
+        self.helper = _helper(
+            Fieldset(
+                _("Person"),
+                "full_name", pair("service_number", "group"), pair("gender", "birth_year"),
+                pair("enlisted", "party_since"),
+            ),
+            Fieldset(_("Present posting"), "unit", "post", pair("since", "decision")),
+            Fieldset(_("Present rank"), pair("rank", "rank_since")),
+        )  # fmt: skip
+
+    def values(self) -> dict[str, Any]:
+        """Arguments of the service: the full name as its three parts."""
+        values = dict(self.cleaned_data)
+        family, middle, given = split_name(values.pop("full_name"))
+        return values | {"family_name": family, "middle_name": middle, "given_name": given}
+
+    def clean_full_name(self) -> str:
+        family, middle, given = split_name(self.cleaned_data["full_name"])
+        if not family:
+            raise forms.ValidationError(_("Type family name and given name."))
+        if len(family) > 40 or len(middle) > 60 or len(given) > 40:
+            raise forms.ValidationError(_("A part of this name is too long."))
+        return str(self.cleaned_data["full_name"])
+
+
+class ReleaseForm(forms.Form):
+    until = DayField(label=_("Last day"), initial=clock.today)
+
+
+class RemoveForm(forms.Form):
+    why = forms.CharField(
+        label=_("Why it is removed"), max_length=300, help_text=_("It stays in the audit log with this reason.")
+    )
+
+
+# ── dated rows ────────────────────────────────────────────────────────────
+
+
+class RecordForm(forms.ModelForm):
+    """A row about a person, new or corrected; the service checks and saves `instance`."""
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+
+    def validate_constraints(self) -> None:
+        """Left to the service, which first closes the posting that a new one follows."""
+
+
+class PostingForm(RecordForm):
+    unit = UnitField(label=_("Unit"), scope="people")
+    since = DayField(label=_("From"), required=False, help_text=_("Empty: not known."))
+    until = DayField(
+        label=_("Until"),
+        required=False,
+        help_text=_("Empty: the present posting. The one before ends the day before."),
+    )
+
+    class Meta:
+        model = Posting
+        fields = ["unit", "post", "since", "until", "decision"]
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        units = kept_units(user)
+        if self.instance.pk:
+            units = Unit.objects.filter(Q(pk__in=units.values("pk")) | Q(pk=self.instance.unit_id))
+        self.fields["unit"].queryset = units
+        if not self.instance.pk:
+            self.fields["since"].initial = clock.today
+
+
+class RankForm(RecordForm):
+    rank = RankField(label=_("Rank"))
+    since = DayField(label=_("From"), required=False, help_text=_("Empty: not known."))
+
+    class Meta:
+        model = RankChange
+        fields = ["rank", "since", "decision"]
+
+
+class RatingForm(RecordForm):
+    class Meta:
+        model = TaskRating
+        fields = ["year", "rating", "decision"]
+
+
+class InitiativeForm(RecordForm):
+    recognised = DayField(label=_("Recognised on"), required=False)
+
+    class Meta:
+        model = Initiative
+        fields = ["title", "kind", "year", "level", "share", "decision", "recognised"]
+
+
+class DisciplineRecordForm(RecordForm):
+    decided = DayField(label=_("Decided on"))
+    cleared = DayField(
+        label=_("Cleared on"), required=False, help_text=_("The first day on which it no longer counts.")
+    )
+
+    class Meta:
+        model = Discipline
+        fields = ["form", "decided", "decision", "reason", "cleared"]
+
+
+RECORD_FORMS: dict[str, type[RecordForm]] = {
+    "postings": PostingForm,
+    "ranks": RankForm,
+    "ratings": RatingForm,
+    "initiatives": InitiativeForm,
+    "discipline": DisciplineRecordForm,
+}

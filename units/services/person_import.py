@@ -1,0 +1,75 @@
+"""People from a file: kept until the sender confirms it, then created all at once or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from units import access
+from units.errors import Refused
+from units.models import Person, PersonImport, Posting, RankChange, Role, User
+from units.person_files import Line, Reading, read_rows
+from units.text import normal
+
+KEPT = timedelta(hours=24)  # an upload that nobody confirms
+BATCH = 500
+
+
+@transaction.atomic
+def keep_file(name: str, table: Sequence[Sequence[str]], *, by: User) -> tuple[PersonImport, list[str]]:
+    """Keep the rows of a file for the preview; also the heads that are not understood.
+
+    Raises `Refused` when the table has no head or nobody. A newer file takes the place of an older one.
+    """
+    access.require(access.has_role(by, Role.STAFF))
+    rows, unknown = read_rows(table)
+    waiting = PersonImport.objects.filter(taken=None)
+    waiting.filter(by=by).delete()
+    waiting.filter(at__lt=timezone.now() - KEPT, people=None).delete()
+    return PersonImport.objects.create(name=normal(name)[-150:], by=by, rows=rows), unknown
+
+
+@transaction.atomic
+def take_in(upload: PersonImport, reading: Reading, *, by: User) -> int:
+    """Create the people of a faultless reading; returns how many. `upload` is the trace of all of them."""
+    access.require(upload.by_id == by.pk and all(access.keeps_people(by, line.unit) for line in reading.lines))
+    if PersonImport.objects.select_for_update().get(pk=upload.pk).taken is not None:
+        raise Refused(_("This file has been taken over already."))
+    if reading.problems:
+        raise Refused(_("The file has errors: nothing was saved."))
+    if not reading.lines:
+        raise Refused(_("Nobody is left to be taken over."))
+    create_people(reading.lines, upload)
+    return len(reading.lines)
+
+
+def create_people(lines: Iterable[Line], imported: PersonImport) -> list[Person]:
+    """The people of `lines` with their postings and ranks, in bulk; `imported` becomes their trace."""
+    lines = list(lines)
+    people = [
+        Person(**line.columns, unit=line.unit, post=line.post, rank=line.rank, imported=imported) for line in lines
+    ]
+    for person in people:
+        person.refresh_keys()
+    people = Person.objects.bulk_create(people, batch_size=BATCH)
+    pairs = list(zip(people, lines, strict=True))
+    Posting.objects.bulk_create(
+        (Posting(person=p, unit=x.unit, post=x.post, since=x.since, decision=x.decision) for p, x in pairs),
+        batch_size=BATCH,
+    )
+    RankChange.objects.bulk_create(
+        (RankChange(person=p, rank=x.rank, since=x.rank_since) for p, x in pairs if x.rank), batch_size=BATCH
+    )
+    imported.taken = timezone.now()
+    imported.save(update_fields=["taken"])
+    return people
+
+
+def discard(upload: PersonImport, *, by: User) -> None:
+    """Forget a file that has not been taken over."""
+    access.require(upload.by_id == by.pk and upload.taken is None)
+    upload.delete()

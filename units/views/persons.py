@@ -1,0 +1,216 @@
+"""The register of people: list, person, dated rows, export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from units import access, services
+from units.forms.fields import refusals
+from units.forms.persons import (
+    RECORD_FORMS,
+    PersonCreateForm,
+    PersonFilter,
+    PersonUpdateForm,
+    ReleaseForm,
+    RemoveForm,
+)
+from units.models import Person, Role
+from units.models.persons import PersonQuerySet
+from units.reports.persons import KINDS, export_heads, export_rows, for_list, kind_name, sections_of
+from units.services.persons import Record
+from units.spreadsheets import CSV, XLSX, csv_file, xlsx_file
+from units.views.downloads import attachment
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+PEOPLE = 50  # people on a page
+
+
+def get_person(request: HttpRequest, pk: int) -> Person:
+    people = Person.objects.visible_to(request.user).select_related("unit", "group", "rank", "imported__by")
+    return get_object_or_404(people, pk=pk)
+
+
+def crumbs_to(person: Person | None = None) -> list[Crumb]:
+    people = (_("People"), reverse("units:person-list"))
+    return [people] if person is None else [people, (person.full_name, person.get_absolute_url())]
+
+
+def _filtered(request: HttpRequest) -> tuple[PersonFilter, PersonQuerySet]:
+    """The filter, and the people it leaves of those the user reads; 403 for who reads nobody."""
+    access.require(access.has_role(request.user, *access.READERS))
+    form = PersonFilter(request.GET)
+    if not form.is_valid():
+        raise Http404
+    people = form.filter(Person.objects.visible_to(request.user), request.user)
+    return form, for_list(people, form.chosen_year)
+
+
+@require_safe
+def person_list(request: HttpRequest) -> HttpResponse:
+    form, people = _filtered(request)
+    page = Paginator(people, PEOPLE).get_page(request.GET.get("page"))
+    filtered = any(value for name, value in request.GET.items() if name != "page")
+    context = {"form": form, "page": page, "year": form.chosen_year, "filtered": filtered}
+    context["keeps"] = access.has_role(request.user, Role.STAFF)
+    return render(request, "units/persons/list.html", context)
+
+
+@require_safe
+def person_export(request: HttpRequest, kind: str) -> HttpResponse:
+    """Exactly the people of the filter, all pages, as `xlsx` or `csv`."""
+    form, people = _filtered(request)
+    heads, rows = export_heads(form.chosen_year), export_rows(people)
+    if kind == "csv":
+        return attachment(csv_file(heads, rows), "quan-nhan.csv", CSV)
+    if kind == "xlsx":
+        return attachment(xlsx_file(_("People"), heads, rows), "quan-nhan.xlsx", XLSX)
+    raise Http404
+
+
+@require_safe
+def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_person(request, pk)
+    context = {
+        "person": person,
+        "sections": sections_of(person, request.user),
+        "keeps": access.keeps_people(request.user, person.unit),
+        "crumbs": [*crumbs_to(), (person.full_name, "")],
+    }
+    return render(request, "units/persons/detail.html", context)
+
+
+@require_http_methods(FORM)
+def person_create(request: HttpRequest) -> HttpResponse:
+    access.require(access.has_role(request.user, Role.STAFF))
+    form = PersonCreateForm(request.POST or None, user=request.user, initial={"unit": request.GET.get("unit")})
+    if form.is_valid():
+        with refusals(form):
+            person = services.create_person(**form.values(), by=request.user)
+        if not form.errors:
+            messages.success(request, _("%(person)s has been added.") % {"person": person})
+            return redirect(person)
+    return form_page(request, form, crumbs=crumbs_to(), heading=_("New person"), submit=_("Add the person"))
+
+
+@require_http_methods(FORM)
+def person_update(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_person(request, pk)
+    access.require(access.keeps_people(request.user, person.unit))
+    form = PersonUpdateForm(request.POST or None, instance=person)
+    if form.is_valid():
+        with refusals(form):
+            services.correct_person(person, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The data of the person have been corrected."))
+            return redirect(person)
+    note = _("Rank, unit and post are not changed here: record a new rank or a new posting.")
+    heading = _("Correct the data")
+    return form_page(request, form, crumbs=crumbs_to(person), heading=heading, submit=_("Save"), note=note)
+
+
+@require_http_methods(FORM)
+def person_release(request: HttpRequest, pk: int) -> HttpResponse:
+    person = get_person(request, pk)
+    access.require(access.keeps_people(request.user, person.unit))
+    form = ReleaseForm(request.POST or None)
+    if form.is_valid():
+        with refusals(form):
+            services.release_person(person, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("It is recorded that the person has left."))
+            return redirect(person)
+    note = _(
+        "For discharge, retirement, or a post outside this system. All that is recorded stays with the last unit."
+    )
+    heading = _("Has left the service")
+    return form_page(request, form, crumbs=crumbs_to(person), heading=heading, submit=_("Save"), note=note)
+
+
+# ── dated rows ────────────────────────────────────────────────────────────
+
+
+def _person_of(request: HttpRequest, pk: int, kind: str) -> Person:
+    """The person, when rows of the kind exist for the user (404) and the user keeps them (403)."""
+    person = get_person(request, pk)
+    if kind not in KINDS or (kind == "discipline" and not access.sees_discipline(request.user, person.unit)):
+        raise Http404
+    keeps = access.keeps_discipline if kind == "discipline" else access.keeps_people
+    access.require(keeps(request.user, person.unit))
+    return person
+
+
+def _record(person: Person, kind: str, pk: int) -> Record:
+    record: Record = get_object_or_404(KINDS[kind], pk=pk, person=person)
+    record.person = person
+    return record
+
+
+@require_http_methods(FORM)
+def record_create(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    person = _person_of(request, pk, kind)
+    record = KINDS[kind](person=person)
+    return _record_form(request, kind, record, _record_words(kind)[0])
+
+
+@require_http_methods(FORM)
+def record_update(request: HttpRequest, pk: int, kind: str, record: int) -> HttpResponse:
+    row = _record(_person_of(request, pk, kind), kind, record)
+    delete = reverse("units:person-record-remove", args=[pk, kind, record])
+    return _record_form(request, kind, row, _record_words(kind)[1], remove=delete)
+
+
+def _record_words(kind: str) -> tuple[str, str, str]:
+    """Headings of the pages that add, correct and remove a row of the kind."""
+    return {
+        "postings": (_("New posting (transfer)"), _("Correct the posting"), _("Remove the posting")),
+        "ranks": (_("New rank"), _("Correct the rank"), _("Remove the rank")),
+        "ratings": (_("Rating of a year"), _("Correct the rating"), _("Remove the rating")),
+        "initiatives": (_("New initiative"), _("Correct the initiative"), _("Remove the initiative")),
+        "discipline": (_("Record discipline"), _("Correct the discipline"), _("Remove the discipline")),
+    }[kind]
+
+
+def _record_form(request: HttpRequest, kind: str, row: Record, heading: str, *, remove: str = "") -> HttpResponse:
+    person = row.person
+    form = RECORD_FORMS[kind](request.POST or None, instance=row, user=request.user)
+    if form.is_valid():
+        with refusals(form):
+            services.save_record(form.instance, by=request.user)
+        if not form.errors:
+            messages.success(request, _("Saved: %(what)s.") % {"what": kind_name(kind)})
+            return redirect(_home(request, person))
+    context: dict[str, Any] = {"form": form, "heading": heading, "person": person, "remove": remove}
+    context["crumbs"] = [*crumbs_to(person), (heading, "")]
+    return render(request, "units/persons/record_form.html", context)
+
+
+def _home(request: HttpRequest, person: Person) -> str:
+    """The person's page, or the list when a transfer took them out of the user's reach."""
+    if Person.objects.visible_to(request.user).filter(pk=person.pk).exists():
+        return person.get_absolute_url()
+    return reverse("units:person-list")
+
+
+@require_http_methods(FORM)
+def record_remove(request: HttpRequest, pk: int, kind: str, record: int) -> HttpResponse:
+    person = _person_of(request, pk, kind)
+    row = _record(person, kind, record)
+    form = RemoveForm(request.POST or None)
+    if form.is_valid():
+        with refusals(form):
+            services.remove_record(row, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The row has been removed."))
+            return redirect(_home(request, person))
+    note = _("Only for what was entered by mistake. What has ended gets its last day instead.")
+    heading = _record_words(kind)[2]
+    return form_page(request, form, crumbs=crumbs_to(person), heading=heading, submit=_("Remove"), note=note)
