@@ -22,6 +22,7 @@ from tests.factories import (
     make_extension,
     make_indicator,
     make_notice,
+    make_person,
     make_report,
     make_rounds,
     make_target,
@@ -57,6 +58,18 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "units:user-password": ("user", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "units:membership-create": ("user", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "units:membership-end": ("membership", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "units:person-list": ("", "403 200 200 200 200 200", None),
+    "units:person-export": ("people-file", "403 200 200 200 200 200", None),
+    "units:person-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "units:person-import": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "units:person-import-template": ("", "403 200 200 403 403 200", None),
+    "units:person-import-preview": ("", "403 302 302 403 403 302", "403 302 302 403 403 302"),
+    "units:person-detail": ("person", "404 200 200 200 200 404", None),
+    "units:person-update": ("person", "404 200 200 403 403 404", "404 200 200 403 403 404"),
+    "units:person-release": ("person", "404 200 200 403 403 404", "404 200 200 403 403 404"),
+    "units:person-record-create": ("person-records", "404 200 200 403 403 404", "404 200 200 403 403 404"),
+    "units:person-record-update": ("person-record", "404 200 200 403 403 404", "404 200 200 403 403 404"),
+    "units:person-record-remove": ("person-record", "404 200 200 403 403 404", "404 200 200 403 403 404"),
     "emulation:campaign-tree": ("", "200 200 200 200 200 200", None),
     "emulation:campaign-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
     "emulation:campaign-detail": ("campaign", "200 200 200 200 200 404", None),
@@ -160,10 +173,16 @@ def keys(depot: Unit, department: Unit, staff: User) -> dict[str, dict[str, obje
     placed = make_campaign_indicator(campaign, indicator)
     rounds = make_rounds()
     report = make_report(depot, rounds[1], {indicator: (9, 10)})
+    person = make_person(depot)
+    records = {"pk": person.pk, "kind": "postings"}
     return {
         "": {},
         "unit": {"pk": depot.pk},
         "user": {"pk": staff.pk},
+        "people-file": {"kind": "csv"},
+        "person": {"pk": person.pk},
+        "person-records": records,
+        "person-record": records | {"record": person.postings.get().pk},
         "membership": {"pk": Membership.objects.get(user=staff).pk},
         "campaign": {"pk": campaign.pk},
         "campaign-indicator": {"pk": placed.pk},

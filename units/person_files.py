@@ -12,7 +12,6 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
@@ -49,7 +48,7 @@ class Column:
 COLUMNS = (
     Column("number", gettext_lazy("Service number"), ("sohieuquannhan", "shqn"), required=True, limit=20),
     Column("name", gettext_lazy("Full name"), ("hoten", "hovaten", "name"), required=True),
-    Column("gender", gettext_lazy("Gender"), ("sex", "nam/nu")),
+    Column("gender", gettext_lazy("Gender"), ("sex", "namnu")),
     Column("birth_year", gettext_lazy("Birth year"), ("sinhnam",)),
     Column("group", gettext_lazy("Group"), ("nhom",), required=True),
     Column("rank", gettext_lazy("Rank"), ("quanham", "capbacquanham")),
@@ -71,7 +70,7 @@ SHORT_RANKS = {
 }  # fmt: skip
 DATE = re.compile(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})(?: 00:00:00)?")
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
-EMPTY = format_lazy("{}", gettext_lazy("This has to be filled in."))
+EMPTY = gettext_lazy("This has to be filled in.")
 
 
 def plain(text: str) -> str:
@@ -109,15 +108,17 @@ class Line:
         )
 
 
-def read_rows(table: Sequence[Sequence[str]]) -> tuple[list[tuple[int, Cells]], list[str]]:
+def read_rows(table: Sequence[tuple[int, Sequence[Any]]]) -> tuple[list[tuple[int, Cells]], list[str]]:
     """(row of the file, column → text) of every person, and the heads that are not understood.
 
+    `table` is a sheet as `units.workbooks` reads it.
     The head is the first row that names the required columns; what stands above it is a title. Column
     letters are kept under "@key". Raises `Refused` when there is no head, nobody, or too many.
     """
     known = {head: column.key for column in COLUMNS for head in column.heads()}
     required = {column.key for column in COLUMNS if column.required}
-    for place, cells in enumerate(table[:30]):
+    lines = [(number, [_text(cell) for cell in cells]) for number, cells in table]
+    for place, (_number, cells) in enumerate(lines[:30]):  # noqa: B007 – used below the loop
         keys = [known.get(plain(cell), "") for cell in cells]
         if required <= set(keys):
             break
@@ -130,8 +131,8 @@ def read_rows(table: Sequence[Sequence[str]]) -> tuple[list[tuple[int, Cells]], 
     unknown = [cell for cell, key in zip(cells, keys, strict=True) if not key and plain(cell) not in IGNORED]
     letters = {f"@{key}": letter(at) for at, key in enumerate(keys) if key}
     rows = []
-    for number, line in enumerate(table[place + 1 :], start=place + 2):
-        found = {key: normal(text)[:1000] for key, text in zip(keys, line, strict=False) if key}
+    for number, line in lines[place + 1 :]:
+        found = {key: text for key, text in zip(keys, line, strict=False) if key}
         if any(found.values()):
             rows.append((number, found | letters))
     if not rows:
@@ -141,6 +142,10 @@ def read_rows(table: Sequence[Sequence[str]]) -> tuple[list[tuple[int, Cells]], 
             _("The file has %(rows)d people; at most %(most)d at a time.") % {"rows": len(rows), "most": ROWS}
         )
     return rows, unknown
+
+
+def _text(cell: Any) -> str:
+    return normal(cell if isinstance(cell, str) else cell[1])
 
 
 def letter(column: int) -> str:
@@ -210,6 +215,7 @@ class Reading:
             elif number:
                 first[number] = row
             self._read(row, cells)
+        self.problems.sort(key=lambda problem: (problem.row, len(problem.address), problem.address))
         self._warn_of_namesakes()
 
     def _wrong(self, row: int, cells: Cells, key: str, message: str) -> None:
@@ -246,7 +252,10 @@ class Reading:
             self.lines.append(Line(row, columns, unit, post, since, decision, rank, rank_since))
 
     def _name(self, row: int, cells: Cells) -> dict[str, str]:
-        family, middle, given = split_name(cells.get("name", ""))
+        name = cells.get("name", "")
+        if name.isupper() or name.islower():  # LÊ VĂN AN: a habit of lists, not of the name
+            name = name.title()
+        family, middle, given = split_name(name)
         if given and not family:
             self._wrong(row, cells, "name", _("Type family name and given name."))
         elif len(family) > 40 or len(middle) > 60 or len(given) > 40:
@@ -288,8 +297,8 @@ class Reading:
             return None
         ranks, short = self._ranks[group.pk], text.replace(" ", "").upper().removesuffix("CN")
         rank = ranks.get(SHORT_RANKS.get(short, plain(text)))
-        if rank is None:
-            rank = ranks.get(plain(text).removesuffix(plain(group.short_name)) if group.short_name else "")
+        for ending in (plain(group.short_name), "cn"):  # Thiếu tá QNCN, Thiếu tá CN
+            rank = rank or ranks.get(plain(text).removesuffix(ending))
         if rank is None:
             message = _("“%(text)s” is no rank of the group %(group)s.") % {"text": text, "group": group.short}
             self._wrong(row, cells, "rank", message)

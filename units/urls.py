@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from units.views import persons, tree, users
+from units.views import person_import, persons, tree, users
 
 app_name = "units"
 
@@ -26,6 +26,9 @@ urlpatterns = [
     path("people/", persons.person_list, name="person-list"),
     path("people/export.<str:kind>", persons.person_export, name="person-export"),
     path("people/new/", persons.person_create, name="person-create"),
+    path("people/import/", person_import.person_import, name="person-import"),
+    path("people/import/template.xlsx", person_import.person_template_file, name="person-import-template"),
+    path("people/import/preview/", person_import.person_import_preview, name="person-import-preview"),
     path("people/<int:pk>/", persons.person_detail, name="person-detail"),
     path("people/<int:pk>/update/", persons.person_update, name="person-update"),
     path("people/<int:pk>/release/", persons.person_release, name="person-release"),

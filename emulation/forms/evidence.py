@@ -9,7 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from emulation.files import KINDS
+from units.files import KINDS
 
 ENDINGS = ",".join([*(f".{kind}" for kind in KINDS), ".jpeg", ".tiff"])
 

@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from emulation.files import KINDS
 from emulation.models.catalogue import Indicator
 from emulation.models.reports import Report
+from units.files import KINDS
 
 if TYPE_CHECKING:
     from units.models import User

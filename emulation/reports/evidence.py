@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from emulation.files import KINDS, PICTURES
 from emulation.models import Evidence, Report, ReportEvent
 from emulation.numbers import format_number
+from units.files import KINDS, PICTURES
 
 KB = 1024
 ICONS = {"pdf": "file-earmark-pdf", "docx": "file-earmark-word", "doc": "file-earmark-word",

@@ -17,7 +17,7 @@ from emulation.checks import Entry
 from emulation.models import Indicator, Report, Result, ResultItem
 from emulation.reports.lines import SheetReading, Spec
 from emulation.reports.sheets import Group, Row, Sheet, read_sheet
-from emulation.spreadsheets import Book, Value
+from units.spreadsheets import Book, Value
 
 CODE, NAME, UNIT, TARGET, STATUS, NUMERATOR, DENOMINATOR, GRADE, REASON, NOTE, MARK = range(11)
 INPUTS = (STATUS, NUMERATOR, DENOMINATOR, GRADE, REASON, NOTE)

@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emulation.files import MB, clean_name, recognise
 from emulation.models import Evidence, Report, ReportEvent
 from emulation.services.sheets import expected_indicators, lock, may_enter, open_lines, refuse_unless_open
 from units import access
 from units.errors import Refused
+from units.files import MB, clean_name, recognise
 from units.models import User
 
 CHUNK = 64 * 1024

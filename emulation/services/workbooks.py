@@ -10,16 +10,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emulation.files import MB, clean_name
 from emulation.models import Report, ResultChange, WorkbookUpload
 from emulation.reports.lines import SheetReading
 from emulation.reports.workbook import CODE, IDENTITY, MARK, identity_of, read_identity
 from emulation.services.cells import CellChange, save_cells
 from emulation.services.sheets import may_enter, refuse_unless_open
-from emulation.workbooks import Cell, Rows, Workbook, read_workbook
 from units import access
 from units.errors import Refused
+from units.files import MB, clean_name
 from units.models import User
+from units.workbooks import Cell, Rows, Workbook, read_workbook
 
 HEADS = ("code", "ma", "mã")
 

@@ -17,11 +17,11 @@ from emulation.reports.workbook import file_name, sheet_workbook
 from emulation.services import workbooks as service
 from emulation.services.cells import Conflict
 from emulation.services.sheets import may_enter
-from emulation.spreadsheets import XLSX
-from emulation.views.downloads import attachment
 from emulation.views.sheets import closed_reason
 from units import access
 from units.errors import Refused
+from units.spreadsheets import XLSX
+from units.views.downloads import attachment
 
 
 def _report(request: HttpRequest, pk: int) -> Report:

@@ -189,3 +189,32 @@ def test_a_role_that_will_begin_outside_the_branch_counts_too(set_today, departm
 def test_require_answers_403():
     with pytest.raises(PermissionDenied):
         access.require(False)
+
+
+# ── people ────────────────────────────────────────────────────────────────
+
+
+def test_staff_keep_the_people_of_their_branch(
+    staff, commander, reviewer, administrator, outsider, depot, department
+):
+    planner = make_user("", (department, Role.STAFF))
+
+    keep = [
+        u for u in (staff, planner, commander, reviewer, administrator, outsider) if access.keeps_people(u, depot)
+    ]
+
+    assert keep == [staff, planner]
+    assert not access.keeps_people(staff, department)
+
+
+def test_discipline_is_seen_by_who_judges_and_by_the_two_nearest_staffs(
+    staff, commander, reviewer, administrator, outsider, depot, department, region
+):
+    planner, far = make_user("planner", (department, Role.STAFF)), make_user("far", (region, Role.STAFF))
+    chief, limited = make_user("chief", (region, Role.COMMANDER)), make_user("limited")
+    make_membership(limited, department, Role.REVIEWER, office=make_office())
+    everybody = (staff, commander, reviewer, administrator, outsider, planner, far, chief, limited)
+
+    seen = {user.username for user in everybody if access.sees_discipline(user, depot)}
+
+    assert seen == {"staff", "commander", "reviewer", "planner", "chief"}

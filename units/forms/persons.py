@@ -60,7 +60,7 @@ class PersonFilter(forms.Form):
         choices=[("", _("With and without")), *TaskRating.Rating.choices, (NONE, _("Not rated yet"))],
     )
     serving = forms.ChoiceField(
-        label=_("Who"),
+        label=_("Serving or left"),
         required=False,
         choices=[("", _("Serving")), ("left", _("Have left")), ("all", _("All"))],
     )
@@ -187,6 +187,14 @@ class PersonCreateForm(PersonFields):
         return str(self.cleaned_data["full_name"])
 
 
+class UploadForm(forms.Form):
+    file = forms.FileField(
+        label=_("The list of people"), allow_empty_file=True,
+        error_messages={"required": _("Choose the file."), "missing": _("Choose the file.")},
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods", "class": "form-control"}),
+    )  # fmt: skip
+
+
 class ReleaseForm(forms.Form):
     until = DayField(label=_("Last day"), initial=clock.today)
 
@@ -230,7 +238,7 @@ class PostingForm(RecordForm):
             units = Unit.objects.filter(Q(pk__in=units.values("pk")) | Q(pk=self.instance.unit_id))
         self.fields["unit"].queryset = units
         if not self.instance.pk:
-            self.fields["since"].initial = clock.today
+            self.initial |= {"since": clock.today(), "unit": self.instance.person.unit_id}
 
 
 class RankForm(RecordForm):

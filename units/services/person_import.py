@@ -2,35 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import IO
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from units import access
 from units.errors import Refused
+from units.files import MB, clean_name
 from units.models import Person, PersonImport, Posting, RankChange, Role, User
-from units.person_files import Line, Reading, read_rows
-from units.text import normal
+from units.person_files import ROWS, Cells, Line, Reading, read_rows
+from units.workbooks import read_workbook
 
 KEPT = timedelta(hours=24)  # an upload that nobody confirms
 BATCH = 500
 
 
-@transaction.atomic
-def keep_file(name: str, table: Sequence[Sequence[str]], *, by: User) -> tuple[PersonImport, list[str]]:
-    """Keep the rows of a file for the preview; also the heads that are not understood.
+def keep_file(name: str, file: IO[bytes], *, size: int, by: User) -> tuple[PersonImport, list[str]]:
+    """Keep the rows of a spreadsheet for the preview; also the heads that are not understood.
 
-    Raises `Refused` when the table has no head or nobody. A newer file takes the place of an older one.
+    Raises `Refused` for what is no spreadsheet, too large, or has no head or nobody in its first sheet. A
+    newer file takes the place of an older one.
     """
     access.require(access.has_role(by, Role.STAFF))
-    rows, unknown = read_rows(table)
+    book = read_workbook(name, file, size=size, limit=settings.WORKBOOK_MB * MB, rows=ROWS + 100)
+    rows, unknown = read_rows(next(iter(book.sheets.values()), []))
+    return _keep(clean_name(name), rows, by), unknown
+
+
+@transaction.atomic
+def _keep(name: str, rows: list[tuple[int, Cells]], by: User) -> PersonImport:
     waiting = PersonImport.objects.filter(taken=None)
     waiting.filter(by=by).delete()
     waiting.filter(at__lt=timezone.now() - KEPT, people=None).delete()
-    return PersonImport.objects.create(name=normal(name)[-150:], by=by, rows=rows), unknown
+    return PersonImport.objects.create(name=name, by=by, rows=rows)
 
 
 @transaction.atomic

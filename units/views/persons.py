@@ -91,7 +91,8 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(FORM)
 def person_create(request: HttpRequest) -> HttpResponse:
     access.require(access.has_role(request.user, Role.STAFF))
-    form = PersonCreateForm(request.POST or None, user=request.user, initial={"unit": request.GET.get("unit")})
+    own = next(m.unit_id for m in request.user.active_memberships if m.role == Role.STAFF)
+    form = PersonCreateForm(request.POST or None, user=request.user, initial={"unit": own})
     if form.is_valid():
         with refusals(form):
             person = services.create_person(**form.values(), by=request.user)
@@ -128,9 +129,7 @@ def person_release(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("It is recorded that the person has left."))
             return redirect(person)
-    note = _(
-        "For discharge, retirement, or a post outside this system. All that is recorded stays with the last unit."
-    )
+    note = _("For discharge, retirement, or a post outside this system. What is recorded stays with the last unit.")
     heading = _("Has left the service")
     return form_page(request, form, crumbs=crumbs_to(person), heading=heading, submit=_("Save"), note=note)
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import DemoLogin
 from emulation.services.catalogue import DATA, load_catalogue
-from emulation.services.demo import people, plan, sheets
+from emulation.services.demo import people, persons, plan, sheets
 from units.errors import Refused
 from units.models import Unit, UnitKind
 from units.services import create_unit
@@ -38,6 +38,7 @@ def seed() -> None:
     load_catalogue()
     _create_units()
     cast = people.create_cast()
+    persons.create_register(cast)
     for year in YEARS:
         plan.create_campaigns(year, cast)
         plan.create_targets(year, cast)

@@ -8,9 +8,9 @@ import pytest
 from django.utils import translation
 from openpyxl import Workbook
 
-from emulation.files import ENTRIES_LIMIT, clean_name, kind_of_name, recognise
 from tests.factories import PDF
 from units.errors import Refused
+from units.files import ENTRIES_LIMIT, clean_name, kind_of_name, recognise
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 MACRO = "application/vnd.ms-word.document.macroEnabled.main+xml"

@@ -12,10 +12,10 @@ from typing import IO, Any
 
 from django.utils.translation import gettext as _
 
-from emulation.files import MB, clean_name, detect, open_zip
 from units.errors import Refused
+from units.files import MB, clean_name, detect, open_zip
 
-ROWS, COLUMNS = 2000, 100  # of any sheet in the file
+ROWS, COLUMNS = 2000, 100  # of any sheet in the file, where the caller does not say more
 UNPACKED_LIMIT = 60 * MB
 SECONDS = 30
 _CHILD = Path(__file__).with_name("workbook_child.py")
@@ -36,8 +36,8 @@ class Workbook:
     formulas: dict[str, frozenset[str]]
 
 
-def read_workbook(name: str, file: IO[bytes], *, size: int, limit: int) -> Workbook:
-    """All sheets of a spreadsheet file of `size` bytes, at most `limit`.
+def read_workbook(name: str, file: IO[bytes], *, size: int, limit: int, rows: int = ROWS) -> Workbook:
+    """All sheets of a spreadsheet file of `size` bytes, at most `limit`, and of at most `rows` rows each.
 
     Raises `Refused` with one sentence for what is no spreadsheet, is damaged, locked, or too large in bytes,
     unpacked, or in rows and columns.
@@ -56,13 +56,13 @@ def read_workbook(name: str, file: IO[bytes], *, size: int, limit: int) -> Workb
         while chunk := file.read(MB):
             copy.write(chunk)
         copy.flush()
-        found = _in_child(name, copy.name, kind)
+        found = _in_child(name, copy.name, kind, rows)
     if "sheets" not in found:
         raise Refused(
             _("“%(name)s” has %(rows)d rows and %(columns)d columns; a form has at most %(limit)d rows.")
-            % {"name": name, "rows": found["rows"], "columns": found["columns"], "limit": ROWS}
+            % {"name": name, "rows": found["rows"], "columns": found["columns"], "limit": rows}
         )
-    sheets = {title: [(int(number), cells) for number, cells in rows] for title, rows in found["sheets"].items()}
+    sheets = {title: [(int(number), cells) for number, cells in lines] for title, lines in found["sheets"].items()}
     return Workbook(sheets, {title: frozenset(cells) for title, cells in found["formulas"].items()})
 
 
@@ -89,8 +89,8 @@ def _kind(name: str, file: IO[bytes]) -> str:
     return kind
 
 
-def _in_child(name: str, path: str, kind: str) -> dict[str, Any]:
-    command = [sys.executable, str(_CHILD), path, kind, str(ROWS), str(COLUMNS)]
+def _in_child(name: str, path: str, kind: str, rows: int) -> dict[str, Any]:
+    command = [sys.executable, str(_CHILD), path, kind, str(rows), str(COLUMNS)]
     try:
         done = subprocess.run(command, capture_output=True, check=True, timeout=SECONDS)
         return json.loads(done.stdout)

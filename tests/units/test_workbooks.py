@@ -7,11 +7,11 @@ import pytest
 from django.utils import translation
 from openpyxl import Workbook as Book
 
-from emulation.workbooks import ROWS, read_workbook
-from tests.emulation.test_files import docx, ole
 from tests.factories import PDF
+from tests.units.test_files import docx, ole
 from tests.workbooks import saved
 from units.errors import Refused
+from units.workbooks import ROWS, read_workbook
 
 MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"

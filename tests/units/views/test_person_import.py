@@ -1,0 +1,96 @@
+"""People from Excel, page by page."""
+
+from datetime import date
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from tests.units.services.test_person_import import ROWS, xlsx
+from units.catalogue import load_catalogue
+from units.models import Person, PersonImport
+from units.workbooks import MB, read_workbook
+
+IMPORT, PREVIEW = "units:person-import", "units:person-import-preview"
+
+
+@pytest.fixture(autouse=True)
+def _base(db, set_today, client, staff, depot):
+    load_catalogue()
+    set_today(date(2020, 7, 20))
+    client.force_login(staff)
+
+
+def upload(client, *rows, name: str = "danh sách.xlsx"):
+    file = SimpleUploadedFile(name, xlsx(*rows).read())
+    return client.post(reverse(IMPORT), {"file": file})
+
+
+def test_a_list_goes_through_the_preview_to_exactly_its_rows(client):
+    assert upload(client, *ROWS).url == reverse(PREVIEW)
+    assert not Person.objects.exists()
+    preview = client.get(reverse(PREVIEW))
+    assert [line.full_name for line in preview.context["shown"]] == ["Nguyễn Văn Đức", "Trần Thị Dung"]
+
+    response = client.post(reverse(PREVIEW))
+
+    rows = client.get(response.url).context["page"]
+    assert [person.full_name for person in rows] == ["Trần Thị Dung", "Nguyễn Văn Đức"]
+    assert client.get(reverse(PREVIEW)).url == reverse(IMPORT)  # nothing waits any more
+
+
+def test_errors_are_listed_by_cell_and_nothing_is_saved(client):
+    upload(client, *ROWS, ["15000001", "Lê", "85", "?", "", "", "K9", ""])
+
+    preview = client.get(reverse(PREVIEW))
+    assert [problem.address for problem in preview.context["reading"].problems] == ["A4", "B4", "C4", "D4", "G4"]
+    again = client.post(reverse(PREVIEW))
+
+    assert again.context["refusals"] != []
+    assert not Person.objects.exists()
+
+
+def test_people_recorded_already_are_left_out_on_request(client):
+    upload(client, ROWS[0])
+    client.post(reverse(PREVIEW))
+    upload(client, *ROWS)
+    assert client.get(reverse(PREVIEW)).context["reading"].known == 1
+    assert client.post(reverse(PREVIEW)).status_code == 200
+
+    client.post(reverse(PREVIEW), {"skip": "1"})
+
+    assert Person.objects.count() == 2
+
+
+def test_a_file_is_discarded(client):
+    upload(client, *ROWS)
+
+    client.post(reverse(PREVIEW), {"discard": "1"})
+
+    assert not PersonImport.objects.exists()
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"hello"])
+def test_a_wrong_file_is_refused_in_words(client, content):
+    response = client.post(reverse(IMPORT), {"file": SimpleUploadedFile("a.xlsx", content)})
+
+    assert len(response.context["problems"]) == 1
+    assert not PersonImport.objects.exists()
+
+
+def test_no_file_is_refused(client):
+    assert len(client.post(reverse(IMPORT)).context["problems"]) == 1
+
+
+def test_the_empty_list_can_be_filled_in_and_sent(client):
+    content = client.get(reverse("units:person-import-template")).content
+    file = SimpleUploadedFile("mau.xlsx", content)
+
+    book = read_workbook("mau.xlsx", file, size=len(content), limit=MB)
+    people, lists = book.sheets.values()
+
+    assert people[0][1][:2] == ["Số hiệu *", "Họ và tên *"]
+    assert "K1" in [cells[3] for _row, cells in lists]
+    file.seek(0)
+    assert len(client.post(reverse(IMPORT), {"file": file}).context["problems"]) == 1  # nobody in it

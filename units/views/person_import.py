@@ -1,0 +1,100 @@
+"""People from Excel: the empty list, the upload, the preview, and all or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from units import access
+from units.errors import Refused
+from units.forms.persons import UploadForm, kept_units
+from units.models import PersonImport, Role
+from units.person_files import COLUMNS, Reading
+from units.reports.person_template import person_template
+from units.services import person_import as service
+from units.spreadsheets import XLSX
+from units.views.downloads import attachment
+from units.views.persons import crumbs_to
+
+FORM = ["GET", "HEAD", "POST"]
+SHOWN = 20  # people shown of those to be created
+
+
+@require_http_methods(FORM)
+def person_import(request: HttpRequest) -> HttpResponse:
+    """What the file has to look like; POST takes it and leads to the preview."""
+    access.require(access.has_role(request.user, Role.STAFF))
+    form = UploadForm()
+    problems: list[str] = []
+    if request.method == "POST":
+        form = UploadForm(request.POST, request.FILES)
+        problems = _keep(request, form)
+        if not problems:
+            return redirect("units:person-import-preview")
+    context = {
+        "form": form, "problems": problems, "columns": COLUMNS, "most": settings.WORKBOOK_MB,
+        "crumbs": [*crumbs_to(), (_("Import from Excel"), "")],
+    }  # fmt: skip
+    return render(request, "units/persons/import.html", context)
+
+
+def _keep(request: HttpRequest, form: UploadForm) -> list[str]:
+    """Keep the file for the preview; why that is not possible, or nothing."""
+    if not form.is_valid():
+        return [str(message) for errors in form.errors.values() for message in errors]
+    file = form.cleaned_data["file"]
+    try:
+        _upload, unknown = service.keep_file(file.name, file, size=file.size, by=request.user)
+    except Refused as refused:
+        return refused.messages
+    if unknown:
+        messages.warning(request, _("Columns that are not read: %(names)s.") % {"names": ", ".join(unknown)})
+    return []
+
+
+@require_safe
+def person_template_file(request: HttpRequest) -> HttpResponse:
+    access.require(access.has_role(request.user, Role.STAFF))
+    return attachment(person_template(kept_units(request.user)), "mau-danh-sach-quan-nhan.xlsx", XLSX)
+
+
+@require_http_methods(FORM)
+def person_import_preview(request: HttpRequest) -> HttpResponse:
+    """What the file says, all errors at once. POST creates everybody, or nobody; `discard` forgets the file."""
+    access.require(access.has_role(request.user, Role.STAFF))
+    upload = PersonImport.objects.filter(by=request.user, taken=None).first()
+    if upload is None:
+        messages.error(request, _("No file waits here: it has been taken over, discarded, or kept too long."))
+        return redirect("units:person-import")
+    if "discard" in request.POST:
+        service.discard(upload, by=request.user)
+        messages.success(request, _("The file has been discarded; nothing was changed."))
+        return redirect("units:person-import")
+    skip = "skip" in (request.POST if request.method == "POST" else request.GET)
+    reading = Reading(upload.rows, kept_units(request.user), request.user, skip_known=skip)
+    refusals: list[str] = []
+    if request.method == "POST":
+        try:
+            count = service.take_in(upload, reading, by=request.user)
+        except Refused as refused:
+            refusals = refused.messages
+        else:
+            words = ngettext("%(count)d person has been added.", "%(count)d people have been added.", count)
+            messages.success(request, words % {"count": count})
+            return redirect(f"{reverse('units:person-list')}?imported={upload.pk}")
+    return render(request, "units/persons/preview.html", _preview(upload, reading, skip, refusals))
+
+
+def _preview(upload: PersonImport, reading: Reading, skip: bool, refusals: list[str]) -> dict[str, Any]:
+    return {
+        "upload": upload, "reading": reading, "skip": skip, "refusals": refusals, "shown": reading.lines[:SHOWN],
+        "more": len(reading.lines) - SHOWN, "crumbs": [*crumbs_to(), (_("Import from Excel"), "")],
+    }  # fmt: skip
