@@ -15,10 +15,10 @@ from emulation.forms.sheets import newest_round
 from emulation.models import Report, Round
 from emulation.reports.board import Board, Line, place_in
 from emulation.services.extensions import extends_anything
-from emulation.spreadsheets import CSV, XLSX, Value, csv_file, xlsx_file
-from emulation.views.downloads import attachment
 from units import access
 from units.models import Unit
+from units.spreadsheets import CSV, XLSX, Value, csv_file, xlsx_file
+from units.views.downloads import attachment
 
 PER_PAGE = 25
 
