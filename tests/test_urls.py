@@ -61,6 +61,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "units:person-list": ("", "403 200 200 200 200 200", None),
     "units:person-export": ("people-file", "403 200 200 200 200 200", None),
     "units:person-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "units:person-ratings": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
     "units:person-import": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
     "units:person-import-template": ("", "403 200 200 403 403 200", None),
     "units:person-import-preview": ("", "403 302 302 403 403 302", "403 302 302 403 403 302"),

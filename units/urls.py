@@ -26,6 +26,7 @@ urlpatterns = [
     path("people/", persons.person_list, name="person-list"),
     path("people/export.<str:kind>", persons.person_export, name="person-export"),
     path("people/new/", persons.person_create, name="person-create"),
+    path("people/ratings/", persons.person_ratings, name="person-ratings"),
     path("people/import/", person_import.person_import, name="person-import"),
     path("people/import/template.xlsx", person_import.person_template_file, name="person-import-template"),
     path("people/import/preview/", person_import.person_import_preview, name="person-import-preview"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -203,6 +204,39 @@ class RemoveForm(forms.Form):
     why = forms.CharField(
         label=_("Why it is removed"), max_length=300, help_text=_("It stays in the audit log with this reason.")
     )
+
+
+class RatingsForm(forms.Form):
+    """The task rating of a year for some people, one field a person; empty leaves things as they are."""
+
+    LEAVE = ("", "–")
+
+    fill = forms.ChoiceField(
+        label=_("For everybody here without a rating"), required=False, choices=[LEAVE, *TaskRating.Rating.choices]
+    )
+    decision = forms.CharField(label=_("Decision or minutes"), max_length=120, required=False)
+
+    def __init__(self, *args: Any, people: Sequence[Person], **kwargs: Any) -> None:
+        """`people` come from `reports.persons.for_list`: they have their `rating`."""
+        super().__init__(*args, **kwargs)
+        self.people = {f"rating-{person.pk}": person for person in people}
+        for name, person in self.people.items():
+            # The initial value travels along: a rating that somebody else changes meanwhile is not undone.
+            self.fields[name] = forms.ChoiceField(
+                label=person.full_name, required=False, choices=[self.LEAVE, *TaskRating.Rating.choices],
+                initial=person.rating or "", show_hidden_initial=True,  # type: ignore[attr-defined]
+            )  # fmt: skip
+
+    def rows(self) -> list[tuple[Person, forms.BoundField]]:
+        return [(person, self[name]) for name, person in self.people.items()]
+
+    def ratings(self) -> dict[Person, str]:
+        """The ratings that were chosen, and the one for all where somebody has none."""
+        found = {self.people[name]: self.cleaned_data[name] for name in self.changed_data if name in self.people}
+        if fill := self.cleaned_data["fill"]:
+            blank = (p for name, p in self.people.items() if not self.cleaned_data[name] and not p.rating)  # type: ignore[attr-defined]
+            found |= dict.fromkeys(blank, fill)
+        return {person: rating for person, rating in found.items() if rating}
 
 
 # ── dated rows ────────────────────────────────────────────────────────────

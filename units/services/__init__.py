@@ -6,7 +6,7 @@ from .people import (
     set_first_password,
     update_user,
 )
-from .persons import correct_person, create_person, release_person, remove_record, save_record
+from .persons import correct_person, create_person, rate_people, release_person, remove_record, save_record
 from .tree import (
     TreeChange,
     after_tree_change,
@@ -33,6 +33,7 @@ __all__ = [
     "engage_user",
     "lineage_on",
     "move_unit",
+    "rate_people",
     "release_person",
     "remove_record",
     "rename_unit",

@@ -6,6 +6,7 @@ fewer (`access.keeps_discipline`). A transfer adds a posting; nothing recorded e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -97,7 +98,25 @@ def save_record(record: Record, *, by: User) -> None:
     _check_past(record)
     record.full_clean()
     record.save()
-    refresh_present(person)
+    if isinstance(record, Posting | RankChange):
+        refresh_present(person)
+
+
+@transaction.atomic
+def rate_people(ratings: Mapping[Person, str], *, year: int, decision: str, by: User) -> int:
+    """Set the task rating of a year for several people, all or nobody; returns how many rows changed.
+
+    Who has a rating gets the new one, with the decision where one is given.
+    """
+    rows = {row.person_id: row for row in TaskRating.objects.filter(year=year, person__in=[*ratings])}
+    changed = 0
+    for person, rating in ratings.items():
+        row = rows.get(person.pk) or TaskRating(person=person, year=year)
+        if row.rating != rating:
+            row.person, row.rating, row.decision = person, rating, decision or row.decision
+            save_record(row, by=by)
+            changed += 1
+    return changed
 
 
 @transaction.atomic
@@ -109,7 +128,8 @@ def remove_record(record: Record, *, by: User, why: str) -> None:
         raise Refused(_("This is the only posting. Correct it; a person stands in some unit."))
     record.why_removed = normal(why)
     record.delete()
-    refresh_present(person)
+    if isinstance(record, Posting | RankChange):
+        refresh_present(person)
 
 
 def refresh_present(person: Person) -> None:

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from units import access, services
@@ -19,11 +20,13 @@ from units.forms.persons import (
     PersonCreateForm,
     PersonFilter,
     PersonUpdateForm,
+    RatingsForm,
     ReleaseForm,
     RemoveForm,
 )
 from units.models import Person, Role
 from units.models.persons import PersonQuerySet
+from units.paths import branches_q
 from units.reports.persons import KINDS, export_heads, export_rows, for_list, kind_name, sections_of
 from units.services.persons import Record
 from units.spreadsheets import CSV, XLSX, csv_file, xlsx_file
@@ -62,6 +65,27 @@ def person_list(request: HttpRequest) -> HttpResponse:
     context = {"form": form, "page": page, "year": form.chosen_year, "filtered": filtered}
     context["keeps"] = access.has_role(request.user, Role.STAFF)
     return render(request, "units/persons/list.html", context)
+
+
+@require_http_methods(FORM)
+def person_ratings(request: HttpRequest) -> HttpResponse:
+    """The ratings of a year for the people of the filter whom the user keeps, a page at a time."""
+    access.require(access.has_role(request.user, Role.STAFF))
+    chosen, people = _filtered(request)
+    kept = people.filter(branches_q(access.kept_paths(request.user), "unit__path"))
+    page = Paginator(kept, PEOPLE).get_page(request.GET.get("page"))
+    form = RatingsForm(request.POST or None, people=page.object_list)
+    if form.is_valid():
+        with refusals(form):
+            values = {"year": chosen.chosen_year, "decision": form.cleaned_data["decision"]}
+            count = services.rate_people(form.ratings(), **values, by=request.user)
+        if not form.errors:
+            words = ngettext("%(count)d rating has been saved.", "%(count)d ratings have been saved.", count)
+            messages.success(request, words % {"count": count})
+            return redirect(request.get_full_path())
+    context = {"form": form, "chosen": chosen, "page": page, "year": chosen.chosen_year}
+    context["crumbs"] = [*crumbs_to(), (_("Ratings of %(year)d") % {"year": chosen.chosen_year}, "")]
+    return render(request, "units/persons/ratings.html", context)
 
 
 @require_safe

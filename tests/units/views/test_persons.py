@@ -104,9 +104,9 @@ def test_list_and_person_ask_a_constant_number_of_queries(client, django_assert_
         RankChange.objects.create(person=person, rank=captain, since=date(2010 + year, 1, 1))
     client.force_login(staff)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         client.get(reverse("units:person-list"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(person.get_absolute_url())
 
 
@@ -323,3 +323,52 @@ def test_who_leaves_is_marked(client, staff, person):
 
     person.refresh_from_db()
     assert person.left == date(2020, 6, 30)
+
+
+# ── ratings of many ───────────────────────────────────────────────────────
+
+
+def test_ratings_are_entered_for_many_and_filled_up(client, planner, some):
+    an, anh, an_of_workshop = Person.objects.serving().exclude(given_name="Bách")
+    shown = {f"rating-{person.pk}": "" for person in (an, anh, an_of_workshop)}
+    shown |= {f"initial-{name}": "" for name in shown} | {
+        f"rating-{an.pk}": "excellent", f"initial-rating-{an.pk}": "excellent",
+    }  # fmt: skip
+
+    client.force_login(planner)
+    address = reverse("units:person-ratings") + "?year=2019"
+    response = client.post(address, shown | {f"rating-{anh.pk}": "not", "fill": "well", "decision": "BB 12"})
+
+    assert response.url == address
+    found = {row.person: (row.rating, row.decision) for row in TaskRating.objects.filter(year=2019)}
+    assert found == {an: ("excellent", ""), anh: ("not", "BB 12"), an_of_workshop: ("well", "BB 12")}
+
+
+def test_a_rating_changed_by_somebody_else_meanwhile_stays(client, staff, person):
+    TaskRating.objects.create(person=person, year=2019, rating="excellent")
+    stale = {f"rating-{person.pk}": "well", f"initial-rating-{person.pk}": "well", "fill": "completed"}
+    client.force_login(staff)
+
+    client.post(reverse("units:person-ratings") + "?year=2019", stale)
+
+    assert person.ratings.get().rating == "excellent"
+
+
+def test_ratings_of_people_whom_others_keep_are_neither_shown_nor_taken(client, staff, some, workshop):
+    other = Person.objects.get(unit=workshop)
+    client.force_login(staff)
+
+    client.post(reverse("units:person-ratings") + "?year=2019", {f"rating-{other.pk}": "well"})
+
+    assert not other.ratings.exists()
+    names = [person.given_name for person in page(client, staff, "person-ratings", year="2019").context["page"]]
+    assert names == ["An", "Ánh"]
+
+
+def test_ratings_of_a_year_to_come_are_refused(client, staff, person):
+    client.force_login(staff)
+
+    response = client.post(reverse("units:person-ratings") + "?year=2021", {f"rating-{person.pk}": "well"})
+
+    assert response.context["form"].errors != {}
+    assert not person.ratings.exists()
