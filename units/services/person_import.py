@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import IO
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -52,7 +52,11 @@ def take_in(upload: PersonImport, reading: Reading, *, by: User) -> int:
         raise Refused(_("The file has errors: nothing was saved."))
     if not reading.lines:
         raise Refused(_("Nobody is left to be taken over."))
-    create_people(reading.lines, upload)
+    try:
+        with transaction.atomic():
+            create_people(reading.lines, upload)
+    except IntegrityError as error:  # recorded by somebody else since the rows were compared
+        raise Refused(_("Somebody else has just recorded one of these people. Look at the preview again.")) from error
     return len(reading.lines)
 
 

@@ -86,6 +86,18 @@ def test_a_list_is_taken_over_once(staff, depot):
     assert Person.objects.count() == 2
 
 
+def test_a_number_recorded_since_the_preview_keeps_everybody_out(staff, depot):
+    upload = keep(staff, *ROWS)
+    reading = read(upload, staff)
+    make_person(depot, service_number="15000002")
+
+    with pytest.raises(Refused):
+        service.take_in(upload, reading, by=staff)
+
+    upload.refresh_from_db()
+    assert (Person.objects.count(), upload.taken) == (1, None)
+
+
 def test_people_recorded_already_are_left_out_when_wished(staff, depot):
     make_person(depot, "Lê Văn An", service_number="15000001", post="Cũ")
     upload = keep(staff, *ROWS)
