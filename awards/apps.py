@@ -5,3 +5,12 @@ from django.utils.translation import gettext_lazy as _
 class AwardsConfig(AppConfig):
     name = "awards"
     verbose_name = _("Awards")
+
+    def ready(self) -> None:
+        from awards.services.catalogue import load_awards
+        from awards.views.tables import CATALOGUES
+        from emulation.views import catalogue
+        from units.catalogue import after_catalogue
+
+        after_catalogue.append(load_awards)
+        catalogue.CATALOGUES.update(CATALOGUES)

@@ -34,7 +34,10 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Merit:
-    """An initiative, science work or feat of resourcefulness, recognised in `year` at `level` (1 base, 2 region, 3 ministry, 4 nation)."""
+    """An initiative, science work or feat of resourcefulness, recognised in `year`.
+
+    `level`: 1 base, 2 region, 3 ministry, 4 nation.
+    """
 
     kind: str
     level: int

@@ -68,6 +68,7 @@ MAIN = (
     Entry("emulation:report-list", _("Quarterly sheets"), reads_figures, also=("emulation:board",), without=JUDGING),
     Entry("emulation:review-list", _("Review"), reviews_anything, also=JUDGING),
     Entry("emulation:dashboard-home", _("Dashboard"), reads_figures),
+    Entry("awards:due-home", _("Awards"), reads_figures, also=("awards:",)),
     Entry("units:unit-tree", _("Units"), anybody),
     Entry("units:person-list", _("People"), reads_figures),
 )

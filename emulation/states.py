@@ -2,6 +2,7 @@
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 State = tuple[str, str, str | Promise]  # icon, colour class, word
 
@@ -79,5 +80,20 @@ STATES: dict[str, dict[str, State]] = {
         "locked": ("lock-fill", "none", _("Locked")),
         "empty": ("circle", "none", _("Not filled in")),
         "returned": ("arrow-return-left", "miss", _("Returned")),
+    },
+    # a person or unit against the criteria of an award
+    "eligibility": {
+        "eligible": ("patch-check-fill", "met", _("Eligible")),
+        "held": ("award-fill", "info", _("Granted")),
+        "revoked": ("x-circle", "miss", _("Revoked")),
+        "met": ("check-circle-fill", "met", pgettext_lazy("criterion", "Met")),
+        "not_met": ("x-octagon-fill", "miss", pgettext_lazy("criterion", "Not met")),
+        "no_data": ("dash-circle-dotted", "none", _("No data")),
+    },
+    # how sure a rule of the catalogue is
+    "certainty": {
+        "V": ("check2-all", "met", _("verified")),
+        "V2": ("check2", "near", _("from a second-hand source")),
+        "U": ("question-circle", "none", _("unverified")),
     },
 }  # fmt: skip

@@ -15,5 +15,6 @@ urlpatterns = [
     path("language/", site.language, name="language"),
     path("", site.start, name="start"),
     path("units/", include("units.urls")),
+    path("awards/", include("awards.urls")),
     path("", include("emulation.urls_app")),
 ]

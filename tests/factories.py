@@ -11,6 +11,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from awards.models import Award, AwardCategory, AwardLevel, Criterion, Grant
 from emulation.models import (
     Area,
     Campaign,
@@ -35,7 +36,19 @@ from emulation.models import (
 from emulation.services.evidence import attach
 from emulation.services.rounds import make_sheets, place_of, set_up_rounds
 from emulation.services.summaries import recompute
-from units.models import Membership, Office, Person, PersonGroup, Posting, Role, Unit, UnitKind, User
+from units.models import (
+    Initiative,
+    Membership,
+    Office,
+    Person,
+    PersonGroup,
+    Posting,
+    Role,
+    TaskRating,
+    Unit,
+    UnitKind,
+    User,
+)
 from units.services import create_unit
 from units.text import split_name
 
@@ -91,6 +104,39 @@ def make_person(unit: Unit, name: str = "Nguyễn Văn An", *, group: str = "off
     person = Person.objects.create(family_name=family, middle_name=middle, given_name=given, **defaults | fields)
     Posting.objects.create(person=person, unit=unit, post=person.post, since=since, until=person.left)
     return person
+
+
+def make_rating(person: Person, year: int = YEAR, rating: str = "well") -> TaskRating:
+    return TaskRating.objects.create(person=person, year=year, rating=rating)
+
+
+def make_initiative(person: Person, year: int = YEAR, level: str = "base", **fields: Any) -> Initiative:
+    return Initiative.objects.create(person=person, year=year, level=level, **{"title": "Đồ gá"} | fields)
+
+
+# ── awards ────────────────────────────────────────────────────────────────
+
+
+def make_award(code: str = "", **fields: Any) -> Award:
+    """An award for people and units, always in force."""
+    code = code or f"A{next(NUMBERS)}"
+    defaults = {
+        "code": code, "name": f"Award {code}", "order": next(NUMBERS),
+        "category": AwardCategory.objects.get_or_create(code="title", defaults={"name": "Title"})[0],
+        "level": AwardLevel.objects.get_or_create(code="unit", defaults={"name": "Unit"})[0],
+    }  # fmt: skip
+    return Award.objects.create(**defaults | fields)
+
+
+def make_criterion(award: Award, kind: str = "attested", *, awards: Iterable[Award] = (), **fields: Any) -> Criterion:
+    row = Criterion.objects.create(award=award, kind=kind, **{"text": f"Criterion {next(NUMBERS)}"} | fields)
+    row.awards.set(awards)
+    return row
+
+
+def make_grant(award: Award, to: Person | Unit, year: int = YEAR, **fields: Any) -> Grant:
+    subject = {"person": to} if isinstance(to, Person) else {"unit": to}
+    return Grant.objects.create(award=award, year=year, **subject | fields)
 
 
 # ── catalogue and plan ────────────────────────────────────────────────────

@@ -15,11 +15,14 @@ from django.urls import URLResolver, get_resolver, reverse
 from emulation.models import ChecklistTemplate
 from tests.factories import (
     make_area,
+    make_award,
     make_campaign,
     make_campaign_indicator,
     make_correction,
+    make_criterion,
     make_evidence,
     make_extension,
+    make_grant,
     make_indicator,
     make_notice,
     make_person,
@@ -157,6 +160,20 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:correction-detail": ("correction", "404 200 200 200 200 404", "404 403 403 403 403 404"),
     "emulation:review-approve": ("", None, "403 403 403 403 302 302"),
     "emulation:review-list": ("", "403 403 403 403 200 200", None),
+    "awards:due-home": ("", "403 302 302 302 302 302", None),
+    "awards:due-list": ("year", "404 200 200 200 200 404", None),
+    "awards:due-detail": ("due", "404 200 200 200 200 404", None),
+    "awards:due-attest": ("attest", "404 403 200 200 200 404", "404 403 200 200 200 404"),
+    "awards:grant-list": ("received", "404 200 200 200 200 404", None),
+    "awards:grant-create": ("received", "404 403 403 403 200 404", "404 403 403 403 200 404"),
+    "awards:grant-revoke": ("grant", "404 403 403 403 200 404", "404 403 403 403 200 404"),
+    "awards:award-list": ("", "200 200 200 200 200 200", None),
+    "awards:award-create": ("", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "awards:award-detail": ("award", "200 200 200 200 200 200", None),
+    "awards:award-update": ("award", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "awards:row-create": ("award-part", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "awards:row-update": ("award-row", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "awards:row-delete": ("award-row", None, "302 403 403 403 403 403"),
 }
 
 
@@ -176,6 +193,8 @@ def keys(depot: Unit, department: Unit, staff: User) -> dict[str, dict[str, obje
     report = make_report(depot, rounds[1], {indicator: (9, 10)})
     person = make_person(depot)
     records = {"pk": person.pk, "kind": "postings"}
+    award = make_award("DVTT")
+    due = {"kind": "unit", "pk": depot.pk, "award": "DVTT", "year": 2020}
     return {
         "": {},
         "unit": {"pk": depot.pk},
@@ -199,6 +218,13 @@ def keys(depot: Unit, department: Unit, staff: User) -> dict[str, dict[str, obje
         "target": {"pk": make_target(depot, placed, 95).pk},
         "correction": {"pk": make_correction(report, indicator, staff).pk},
         "year": {"unit": depot.pk, "year": 2020},
+        "due": due,
+        "attest": due | {"criterion": 0},
+        "received": {"kind": "unit", "pk": depot.pk},
+        "grant": {"pk": make_grant(award, depot).pk},
+        "award": {"code": "DVTT"},
+        "award-part": {"code": "DVTT", "part": "criteria"},
+        "award-row": {"part": "criteria", "pk": make_criterion(award).pk},
         "catalogue": {"key": "areas"},
         "catalogue-row": {"key": "areas", "pk": make_area().pk},
         "review-report": {"unit": depot.pk, "year": 2020, "period": "H1"},

@@ -4,6 +4,7 @@ Loaded by a function and never by a migration: tests with a live server empty al
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from django.db import transaction
@@ -19,6 +20,9 @@ FILES: dict[str, type[CatalogueRow]] = {
     "discipline_forms.json": DisciplineForm,
 }
 
+# Catalogues of higher apps that rest on these; this app must not import them, so they register here.
+after_catalogue: list[Callable[[], None]] = []
+
 
 @transaction.atomic
 def load_catalogue() -> None:
@@ -30,3 +34,5 @@ def load_catalogue() -> None:
                 if "group" in row:
                     row["group"] = PersonGroup.objects.get(code=row["group"])
                 model(**row).save()
+    for load in after_catalogue:
+        load()

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from awards.eligibility import JUDGES, AwardRule, Criterion, Kind, State, evaluate, full_years, months_served
+from awards.criteria import AwardRule, Criterion, Kind, State
+from awards.eligibility import JUDGES, evaluate, full_years, months_served
 from awards.facts import (
     Attested,
     Breach,
@@ -60,10 +61,22 @@ CASES = [
     (Criterion(Kind.TASK_RATING, rating=WELL), {"ratings": ratings(EXCELLENT, 2019)}, NO_DATA),
     (Criterion(Kind.TASK_RATING, rating=WELL, years=2), {"ratings": ratings(WELL, 2019, 2020)}, MET),
     (Criterion(Kind.TASK_RATING, rating=WELL, years=2), {"ratings": ratings(WELL, 2020)}, NO_DATA),
-    (Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=3, ending="either"), {"held": held("B", 2018, 2019, 2020)}, MET),
-    (Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=3, ending="either"), {"held": held("B", 2017, 2018, 2019)}, MET),
+    (
+        Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=3, ending="either"),
+        {"held": held("B", 2018, 2019, 2020)},
+        MET,
+    ),
+    (
+        Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=3, ending="either"),
+        {"held": held("B", 2017, 2018, 2019)},
+        MET,
+    ),
     (Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=3), {"held": held("B", 2017, 2018, 2019)}, NOT_MET),
-    (Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=3, ending="either"), {"held": held("B", 2016, 2017, 2019)}, NOT_MET),
+    (
+        Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=3, ending="either"),
+        {"held": held("B", 2016, 2017, 2019)},
+        NOT_MET,
+    ),
     (Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=2, gap=3), {"held": held("B", 2017, 2020)}, MET),
     (Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=2, gap=2), {"held": held("B", 2017, 2020)}, NOT_MET),
     (Criterion(Kind.PRIOR_AWARDS, awards=("B",), ending="before", years=2), {"held": held("B", 2019)}, MET),
@@ -72,20 +85,32 @@ CASES = [
     (Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=2, years=4), {"held": held("B", 2016, 2019)}, NOT_MET),
     (Criterion(Kind.PRIOR_AWARDS, awards=("B",)), {"held": held("B", 1999)}, MET),
     (Criterion(Kind.PRIOR_AWARDS, awards=("B",)), {"kept": {}}, NO_DATA),
-    (Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=3), {"held": held("B", 2020), "kept": {"awards": 2020}}, NO_DATA),
+    (
+        Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=3),
+        {"held": held("B", 2020), "kept": {"awards": 2020}},
+        NO_DATA,
+    ),
     (
         Criterion(Kind.PRIOR_AWARDS, awards=("B",), number=3),
         {"held": held("B", 2020), "kept": {"awards": 2020}, "began": date(2019, 9, 1)},
         NOT_MET,
     ),
     (Criterion(Kind.PRIOR_AWARDS, awards=("B",), since_award="C"), {"held": held("B", 2020) + held("C", 2018)}, MET),
-    (Criterion(Kind.PRIOR_AWARDS, awards=("B",), since_award="C"), {"held": held("B", 2017) + held("C", 2018)}, NOT_MET),
+    (
+        Criterion(Kind.PRIOR_AWARDS, awards=("B",), since_award="C"),
+        {"held": held("B", 2017) + held("C", 2018)},
+        NOT_MET,
+    ),
     (
         Criterion(Kind.PRIOR_AWARDS, awards=("B",), since_award="C"),
         {"held": held("B", 2020), "began": date(2012, 1, 1)},
         NOT_MET,
     ),
-    (Criterion(Kind.QUALIFYING_YEARS, awards=("B",), years=2, rating=EXCELLENT), {"held": held("B", 2019, 2020)}, MET),
+    (
+        Criterion(Kind.QUALIFYING_YEARS, awards=("B",), years=2, rating=EXCELLENT),
+        {"held": held("B", 2019, 2020)},
+        MET,
+    ),
     (
         Criterion(Kind.QUALIFYING_YEARS, awards=("B",), years=2, rating=EXCELLENT),
         {
@@ -113,11 +138,27 @@ CASES = [
     (Criterion(Kind.MERIT, level=1), {"merits": (Merit("initiative", 1, 2020),)}, MET),
     (Criterion(Kind.MERIT, level=2), {"merits": (Merit("initiative", 1, 2020),)}, NOT_MET),
     (Criterion(Kind.MERIT, merit="science"), {"merits": (Merit("initiative", 1, 2020),)}, NOT_MET),
-    (Criterion(Kind.MERIT, number=2, years=2), {"merits": (Merit("science", 1, 2019), Merit("initiative", 1, 2020))}, MET),
+    (
+        Criterion(Kind.MERIT, number=2, years=2),
+        {"merits": (Merit("science", 1, 2019), Merit("initiative", 1, 2020))},
+        MET,
+    ),
     (Criterion(Kind.MERIT), {"kept": {}}, NO_DATA),
-    (Criterion(Kind.FIGURE, indicator="I", value=Fraction(95)), {"figures": (YearFigure("I", 2020, Fraction(95)),)}, MET),
-    (Criterion(Kind.FIGURE, indicator="I", value=Fraction(95)), {"figures": (YearFigure("I", 2020, Fraction(94)),)}, NOT_MET),
-    (Criterion(Kind.FIGURE, indicator="I", value=Fraction(95)), {"figures": (YearFigure("J", 2020, Fraction(99)),)}, NO_DATA),
+    (
+        Criterion(Kind.FIGURE, indicator="I", value=Fraction(95)),
+        {"figures": (YearFigure("I", 2020, Fraction(95)),)},
+        MET,
+    ),
+    (
+        Criterion(Kind.FIGURE, indicator="I", value=Fraction(95)),
+        {"figures": (YearFigure("I", 2020, Fraction(94)),)},
+        NOT_MET,
+    ),
+    (
+        Criterion(Kind.FIGURE, indicator="I", value=Fraction(95)),
+        {"figures": (YearFigure("J", 2020, Fraction(99)),)},
+        NO_DATA,
+    ),
     (Criterion(Kind.SCORE, value=Fraction(90)), {"scores": (YearScore(2020, Fraction(90)),)}, MET),
     (Criterion(Kind.SCORE, value=Fraction(90)), {"scores": (YearScore(2020, Fraction(89)),)}, NOT_MET),
     (Criterion(Kind.SCORE), {"scores": (YearScore(2020, Fraction(89)),)}, NO_DATA),
@@ -129,7 +170,11 @@ CASES = [
     (Criterion(Kind.CLUSTER_RANK), {"places": (Place(2020, 2),)}, NOT_MET),
     (Criterion(Kind.CLUSTER_RANK), {"places": (Place(2019, 1),)}, NO_DATA),
     (Criterion(Kind.NO_DISCIPLINE), {"clear": frozenset([2020])}, MET),
-    (Criterion(Kind.NO_DISCIPLINE, gravity=2), {"clear": frozenset([2020]), "breaches": (Breach("discipline", 2020, 1),)}, MET),
+    (
+        Criterion(Kind.NO_DISCIPLINE, gravity=2),
+        {"clear": frozenset([2020]), "breaches": (Breach("discipline", 2020, 1),)},
+        MET,
+    ),
     (Criterion(Kind.NO_DISCIPLINE, gravity=2), {"breaches": (Breach("discipline", 2020, 2),)}, NOT_MET),
     (Criterion(Kind.NO_DISCIPLINE), {}, NO_DATA),
     (Criterion(Kind.NO_INCIDENT), {"clear_of_incidents": frozenset([2020])}, MET),
@@ -143,26 +188,46 @@ CASES = [
     (Criterion(Kind.SERVICE_TIME, months=10), {"began": date(2020, 3, 2)}, NOT_MET),
     (Criterion(Kind.SERVICE_TIME, years=10), {}, NO_DATA),
     (Criterion(Kind.MEMBERS_HOLDING, awards=("CSTT",), share=SHARE), {"members": {2020: FOUR_HOLD}}, MET),
-    (Criterion(Kind.MEMBERS_HOLDING, awards=("CSTT",), share=SHARE, strict=True), {"members": {2020: FOUR_HOLD}}, NOT_MET),
+    (
+        Criterion(Kind.MEMBERS_HOLDING, awards=("CSTT",), share=SHARE, strict=True),
+        {"members": {2020: FOUR_HOLD}},
+        NOT_MET,
+    ),
     (Criterion(Kind.MEMBERS_HOLDING, awards=("CSTT",), number=8), {"members": {2020: FOUR_HOLD}}, NOT_MET),
     (Criterion(Kind.MEMBERS_HOLDING, awards=("CSTT",), number=7), {"members": {2020: FOUR_HOLD}}, MET),
-    (Criterion(Kind.MEMBERS_HOLDING, awards=("CSTT",), number=8), {"members": {2020: FOUR_HOLD}, "kept": {}}, NO_DATA),
+    (
+        Criterion(Kind.MEMBERS_HOLDING, awards=("CSTT",), number=8),
+        {"members": {2020: FOUR_HOLD}, "kept": {}},
+        NO_DATA,
+    ),
     (Criterion(Kind.MEMBERS_HOLDING, awards=("CSTT",), share=SHARE), {"members": {2020: Members(0)}}, NO_DATA),
     (Criterion(Kind.MEMBERS_RATED, rating=1, share=Fraction(100)), {"members": {2020: FOUR_HOLD}}, MET),
     (Criterion(Kind.MEMBERS_RATED, rating=1, share=Fraction(100)), {"members": {2020: Members(10, {1: 9})}}, NO_DATA),
-    (Criterion(Kind.MEMBERS_RATED, rating=1, share=Fraction(100)), {"members": {2020: Members(10, {1: 9, 0: 1})}}, NOT_MET),
+    (
+        Criterion(Kind.MEMBERS_RATED, rating=1, share=Fraction(100)),
+        {"members": {2020: Members(10, {1: 9, 0: 1})}},
+        NOT_MET,
+    ),
     (Criterion(Kind.UNIT_TITLE, awards=("DVQT",), years=1), {"unit_held": held("DVQT", 2020)}, MET),
     (Criterion(Kind.UNIT_TITLE, awards=("DVQT",), years=1), {"unit_held": held("DVQT", 2019)}, NOT_MET),
     (Criterion(Kind.UNIT_TITLE, awards=("DVQT",), years=1), {"kept": {"awards": 2021}}, NO_DATA),
     (Criterion(Kind.COUNCIL_VOTE, share=Fraction(90), strict=True), {"votes": (Vote("A", 2020, 9, 10, True),)}, MET),
-    (Criterion(Kind.COUNCIL_VOTE, share=Fraction(90), strict=True), {"votes": (Vote("A", 2020, 9, 10, False),)}, NOT_MET),
+    (
+        Criterion(Kind.COUNCIL_VOTE, share=Fraction(90), strict=True),
+        {"votes": (Vote("A", 2020, 9, 10, False),)},
+        NOT_MET,
+    ),
     (Criterion(Kind.COUNCIL_VOTE, share=Fraction(90)), {"votes": (Vote("A", 2020, 8, 10, True),)}, NOT_MET),
     (Criterion(Kind.COUNCIL_VOTE, share=Fraction(90)), {"votes": (Vote("B", 2020, 9, 10, True),)}, NO_DATA),
     (Criterion(Kind.COUNCIL_VOTE), {"votes": (Vote("A", 2020, 9, 10, True),)}, NO_DATA),
     (Criterion(Kind.ATTESTED, key=7), {"attested": (Attested("A", 7, 2020, True),)}, MET),
     (Criterion(Kind.ATTESTED, key=7), {"attested": (Attested("A", 7, 2020, False),)}, NOT_MET),
-    (Criterion(Kind.ATTESTED, key=7), {"attested": (Attested("B", 7, 2020, True), Attested("A", 8, 2020, True))}, NO_DATA),
-]  # fmt: skip
+    (
+        Criterion(Kind.ATTESTED, key=7),
+        {"attested": (Attested("B", 7, 2020, True), Attested("A", 8, 2020, True))},
+        NO_DATA,
+    ),
+]
 
 
 @pytest.mark.parametrize(("criterion", "known", "expected"), CASES, ids=lambda value: getattr(value, "kind", ""))

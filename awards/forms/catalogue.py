@@ -1,0 +1,75 @@
+"""Forms of the award catalogue: the award, and each kind of row that belongs to it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Field, Model
+from django.utils.translation import gettext as _
+
+from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, VoteRule
+from emulation.forms.catalogue import RowForm
+from emulation.forms.fields import NumberField
+from emulation.models.fields import PartField
+from units.forms.fields import DayField
+
+VALIDITY = ["valid_from", "valid_until", "certainty", "source", "note"]
+
+# What belongs to an award: key in the address → (model, columns of its form).
+BELONGINGS: dict[str, tuple[type[Model], list[str]]] = {
+    "criteria": (
+        Criterion,
+        [
+            "kind", "parent", "order", "text", "text_en", "subject", "clause", "awards", "since_award", "rating",
+            "number", "years", "below_years", "months", "gap", "ending", "merit", "level", "indicator", "comparator",
+            "value", "share", "strict", "gravity",
+        ],
+    ),
+    "caps": (Cap, ["of", "share", "awards", "clause"]),
+    "bonuses": (Bonus, ["subject", "coefficient", "clause"]),
+    "authorities": (Authority, ["subject", "subject_level", "level", "decides"]),
+    "votes": (VoteRule, ["secret", "share", "clause"]),
+    "bases": (AwardBasis, ["document", "article"]),
+}  # fmt: skip
+
+
+def field_for(column: Field, **kwargs: Any) -> forms.Field | None:
+    """Numbers by the one parser, days as people type them, everything else as Django has it."""
+    if isinstance(column, PartField):
+        label = column.verbose_name
+        return NumberField(label=label, required=not column.blank, help_text=column.help_text, at_least=0)
+    if column.get_internal_type() == "DateField":
+        return DayField(label=column.verbose_name, required=not column.blank, help_text=column.help_text)
+    return column.formfield(**kwargs)
+
+
+class AwardForm(RowForm):
+    class Meta:
+        model = Award
+        fields = ["code", "name", "name_en", "category", "subject", "level", "order", "groups", *VALIDITY]
+        formfield_callback = field_for
+
+
+class BelongingForm(RowForm):
+    """A row of an award; groups offered are those of the same award."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "parent" in self.fields:
+            groups = self.instance.award.criteria.filter(kind__in=["all_of", "any_of", "at_least"])
+            self.fields["parent"].queryset = groups.exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        naming = cleaned.get("kind") in Criterion.NAMING or cleaned.get("of") == Cap.Of.HOLDERS
+        if naming and "awards" in self.fields and not cleaned.get("awards"):
+            self.add_error("awards", _("Say which awards."))
+        return cleaned
+
+
+def belonging_form(key: str) -> type[forms.ModelForm]:
+    model, columns = BELONGINGS[key]
+    return forms.modelform_factory(
+        model, form=BelongingForm, fields=[*columns, *VALIDITY], formfield_callback=field_for
+    )

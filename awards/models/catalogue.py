@@ -1,0 +1,250 @@
+"""The catalogue of awards as dated data: what may be given, by whom, on which legal basis, for how much.
+
+What was in force on the relevant day decides, never today's: rows end by date and a successor begins.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from auditlog.registry import auditlog
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from emulation.models.fields import PartField
+from units.models import CatalogueRow, PersonGroup
+
+
+class Certainty(models.TextChoices):
+    """How sure a rule is: read in the text itself, in a second-hand source, or recalled."""
+
+    VERIFIED = "V", _("verified")
+    WEAK = "V2", _("from a second-hand source")
+    UNVERIFIED = "U", _("unverified")
+
+
+class Subject(models.TextChoices):
+    BOTH = "", _("individuals and collectives")
+    PERSON = "person", _("individuals")
+    UNIT = "unit", _("collectives")
+
+
+class DatedQuerySet(models.QuerySet["Dated"]):
+    def on(self, day: date) -> Self:
+        """Rows in force on `day`."""
+        return self.filter(Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_until=None) | Q(valid_until__gte=day))
+
+
+class Dated(models.Model):
+    """What holds for a time: from `valid_from` (None: always) to `valid_until`, both days included."""
+
+    valid_from = models.DateField(_("in force from"), null=True, blank=True)
+    valid_until = models.DateField(_("in force until"), null=True, blank=True)
+    certainty = models.CharField(
+        _("certainty"), max_length=2, choices=Certainty, default=Certainty.UNVERIFIED,
+        help_text=_("Whether the text itself has been read."),
+    )  # fmt: skip
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until=None) | Q(valid_from=None) | Q(valid_until__gte=F("valid_from")),
+                name="%(class)s_until_not_before_from",
+                violation_error_message=_("The last day in force is not before the first."),
+            ),
+        ]
+
+    def holds_on(self, day: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
+
+
+class AwardCategory(CatalogueRow):
+    """Emulation title, certificate, medal, order …"""
+
+    class Meta(CatalogueRow.Meta):
+        verbose_name = _("category of awards")
+        verbose_name_plural = _("categories of awards")
+
+
+class AwardLevel(CatalogueRow):
+    """The level at which an award is decided; a higher `order` is a higher level."""
+
+    class Meta(CatalogueRow.Meta):
+        verbose_name = _("level of decision")
+        verbose_name_plural = _("levels of decision")
+
+
+class LegalDocument(CatalogueRow, Dated):
+    """A law, decree, circular or directive; `code` is its number. Its dates are those in force."""
+
+    code = models.CharField(_("number"), max_length=60, unique=True)  # of a document, longer than other codes
+    issued = models.DateField(_("issued on"), null=True, blank=True)
+
+    class Meta(CatalogueRow.Meta, Dated.Meta):
+        abstract = False
+        verbose_name = _("legal document")
+        verbose_name_plural = _("legal documents")
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class Award(CatalogueRow, Dated):
+    """Something that may be given to a person, a unit or both. `order` is its precedence, higher is higher."""
+
+    category = models.ForeignKey(AwardCategory, on_delete=models.PROTECT, verbose_name=_("category"))
+    level = models.ForeignKey(AwardLevel, on_delete=models.PROTECT, verbose_name=_("level of decision"))
+    subject = models.CharField(_("for"), max_length=8, choices=Subject, blank=True)
+    groups = models.ManyToManyField(
+        PersonGroup, blank=True, related_name="+", verbose_name=_("personnel groups"),
+        help_text=_("Whom it is for; none chosen: everybody."),
+    )  # fmt: skip
+
+    class Meta(CatalogueRow.Meta, Dated.Meta):
+        abstract = False
+        verbose_name = _("award")
+        verbose_name_plural = _("awards")
+
+    def __str__(self) -> str:
+        return self.label
+
+    def get_absolute_url(self) -> str:
+        return reverse("awards:award-detail", args=[self.code])
+
+
+class AwardBasis(Dated):
+    """A legal document that an award rests on, with the article."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="bases", verbose_name=_("award"))
+    document = models.ForeignKey(LegalDocument, on_delete=models.PROTECT, verbose_name=_("legal document"))
+    article = models.CharField(_("article"), max_length=120, blank=True)
+
+    class Meta(Dated.Meta):
+        abstract = False
+        verbose_name = _("legal basis")
+        verbose_name_plural = _("legal bases")
+        ordering = ["award", "-valid_from", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.article} {self.document}".strip()
+
+
+class Authority(Dated):
+    """Who decides an award: for subjects up to which level, at which level, since when."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="authorities", verbose_name=_("award"))
+    subject = models.CharField(_("for"), max_length=8, choices=Subject, blank=True)
+    subject_level = models.ForeignKey(
+        AwardLevel, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("level of the subject"), help_text=_("Empty: every level."),
+    )  # fmt: skip
+    level = models.ForeignKey(
+        AwardLevel, on_delete=models.PROTECT, related_name="+", verbose_name=_("level that decides")
+    )
+    decides = models.CharField(_("who decides"), max_length=200)
+
+    class Meta(Dated.Meta):
+        abstract = False
+        verbose_name = _("authority to decide")
+        verbose_name_plural = _("authorities to decide")
+        ordering = ["award", "-valid_from", "pk"]
+
+    def __str__(self) -> str:
+        return self.decides
+
+
+class Cap(Dated):
+    """How many may be proposed: a share of the unit's headcount, or of the holders of other awards.
+
+    `share` is in per cent; empty where it is not known. All caps in force hold; the strictest one bites.
+    """
+
+    class Of(models.TextChoices):
+        HEADCOUNT = "headcount", _("of the unit's headcount")
+        HOLDERS = "holders", _("of those who hold other awards of the year")
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="caps", verbose_name=_("award"))
+    of = models.CharField(_("share of what"), max_length=12, choices=Of)
+    share = PartField(_("at most (%)"), null=True, blank=True, validators=[MinValueValidator(0)])
+    awards = models.ManyToManyField(Award, blank=True, related_name="+", verbose_name=_("other awards"))
+    clause = models.CharField(_("clause"), max_length=200, blank=True)
+
+    class Meta(Dated.Meta):
+        abstract = False
+        verbose_name = _("cap")
+        verbose_name_plural = _("caps")
+        ordering = ["award", "-valid_from", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.award} ≤ {self.share or '?'} %"
+
+
+class Bonus(Dated):
+    """The bonus: `coefficient` × the base wage on the day of the decision. Empty where it is not known."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="bonuses", verbose_name=_("award"))
+    subject = models.CharField(_("for"), max_length=8, choices=Subject, blank=True)
+    coefficient = PartField(_("coefficient"), null=True, blank=True, validators=[MinValueValidator(0)])
+    clause = models.CharField(_("clause"), max_length=200, blank=True)
+
+    class Meta(Dated.Meta):
+        abstract = False
+        verbose_name = _("bonus")
+        verbose_name_plural = _("bonuses")
+        ordering = ["award", "-valid_from", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.award} × {self.coefficient or '?'}"
+
+
+class BaseWage(Dated):
+    """The base wage (*mức lương cơ sở*) that bonuses are multiples of."""
+
+    amount = models.PositiveIntegerField(_("amount in dong"))
+    clause = models.CharField(_("clause"), max_length=200, blank=True)
+
+    class Meta(Dated.Meta):
+        abstract = False
+        verbose_name = _("base wage")
+        verbose_name_plural = _("base wages")
+        ordering = ["-valid_from", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.amount:,}".replace(",", ".")
+
+
+class VoteRule(Dated):
+    """How a council votes on an award: `share` per cent of all its members; empty: the unit fixes it."""
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="votes", verbose_name=_("award"))
+    secret = models.BooleanField(_("secret ballot"), default=False)
+    share = models.PositiveSmallIntegerField(
+        _("votes needed (%)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    clause = models.CharField(_("clause"), max_length=200, blank=True)
+
+    class Meta(Dated.Meta):
+        abstract = False
+        verbose_name = _("vote rule")
+        verbose_name_plural = _("vote rules")
+        ordering = ["award", "-valid_from", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.award}: {self.share or '?'} %"
+
+
+for _model in (AwardCategory, AwardLevel, LegalDocument, AwardBasis, Authority, Bonus, BaseWage, VoteRule):
+    auditlog.register(_model)
+auditlog.register(Award, m2m_fields={"groups"})
+auditlog.register(Cap, m2m_fields={"awards"})

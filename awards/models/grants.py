@@ -1,0 +1,137 @@
+"""What people and units were given, and what was attested of them by hand."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from auditlog.registry import auditlog
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from awards.models.catalogue import Award, AwardLevel
+from awards.models.rules import Criterion
+from units.access import figures_q
+from units.models import Person, Unit, User
+
+YEARS = (MinValueValidator(1945), MaxValueValidator(2100))
+ONE_SUBJECT = Q(person__isnull=False, unit=None) | Q(person=None, unit__isnull=False)
+
+
+class SubjectQuerySet(models.QuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Rows of units, and of people in units, that `user` reads."""
+        return self.filter(figures_q(user, "unit__path") | figures_q(user, "person__unit__path"))
+
+
+class GrantQuerySet(SubjectQuerySet):
+    def in_force(self) -> Self:
+        """Grants that have not been revoked."""
+        return self.filter(revoked_on=None)
+
+
+class Grant(models.Model):
+    """An award that a person or a unit was given for a year. It stays when they move; it ends by revocation.
+
+    Decision, date and signer are text of the decision as printed; imported ones may lack them.
+    """
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="grants", verbose_name=_("award"))
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="grants", verbose_name=_("person")
+    )
+    unit = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="grants", verbose_name=_("unit")
+    )
+    year = models.PositiveSmallIntegerField(_("year"), validators=YEARS)
+    period = models.CharField(
+        _("for what"), max_length=120, blank=True, help_text=_("A drive, a term, several years; empty: the year.")
+    )
+    level = models.ForeignKey(
+        AwardLevel, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("level")
+    )
+    decision = models.CharField(_("decision number"), max_length=60, blank=True)
+    decided = models.DateField(_("decided on"), null=True, blank=True)
+    signer = models.CharField(_("signed by"), max_length=120, blank=True)
+    revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
+    revoked_why = models.CharField(_("why it was revoked"), max_length=300, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
+    at = models.DateTimeField(auto_now_add=True)
+
+    objects = GrantQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("grant")
+        verbose_name_plural = _("grants")
+        ordering = ["-year", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=ONE_SUBJECT, name="grant_to_a_person_or_a_unit",
+                violation_error_message=_("An award goes to a person or to a unit."),
+            ),
+            models.CheckConstraint(
+                condition=Q(revoked_on=None, revoked_why="") | Q(revoked_on__isnull=False) & ~Q(revoked_why=""),
+                name="grant_revoked_with_reason",
+                violation_error_message=_("A revocation has a date and a reason."),
+            ),
+            models.UniqueConstraint(
+                fields=["award", "person", "year", "period"], condition=Q(revoked_on=None, person__isnull=False),
+                name="grant_once_to_a_person",
+                violation_error_message=_("This person already holds this award for this year."),
+            ),
+            models.UniqueConstraint(
+                fields=["award", "unit", "year", "period"], condition=Q(revoked_on=None, unit__isnull=False),
+                name="grant_once_to_a_unit",
+                violation_error_message=_("This unit already holds this award for this year."),
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["person", "year"]), models.Index(fields=["unit", "year"])]
+
+    def __str__(self) -> str:
+        return f"{self.award} {self.year}"
+
+
+class Attestation(models.Model):
+    """What somebody confirms, or denies, of a criterion of an award for a person or unit and year.
+
+    `criterion` is empty for an award that has no criteria: then the whole is attested.
+    """
+
+    award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="attestations")
+    criterion = models.ForeignKey(
+        Criterion, on_delete=models.PROTECT, null=True, blank=True, related_name="attestations"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="attestations")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="attestations")
+    year = models.PositiveSmallIntegerField(_("year"), validators=YEARS)
+    holds = models.BooleanField(_("it is so"), default=True)
+    evidence = models.CharField(_("evidence"), max_length=300)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now=True)
+
+    objects = SubjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("attestation")
+        verbose_name_plural = _("attestations")
+        ordering = ["-year", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=ONE_SUBJECT, name="attestation_of_a_person_or_a_unit",
+                violation_error_message=_("A person or a unit is attested."),
+            ),
+            models.UniqueConstraint(
+                "award", "year", Coalesce("criterion", 0), Coalesce("person", 0), Coalesce("unit", 0),
+                name="attestation_once",
+                violation_error_message=_("This has been attested already; change that attestation."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.evidence
+
+
+auditlog.register(Grant)
+auditlog.register(Attestation)

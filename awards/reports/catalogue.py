@@ -1,0 +1,119 @@
+"""The award catalogue as it is shown: awards by category, and all that belongs to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Model, Q
+
+from awards import wording
+from awards.criteria import Criterion as Rule
+from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, VoteRule
+from awards.reports.rules import rules_on
+from emulation.numbers import format_part
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row of an award: what it says, where it stands, and whether it is in force on the day asked."""
+
+    row: Model
+    text: str
+    detail: str
+    clause: str
+    certainty: str
+    holds: bool
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    key: str
+    entries: list[Entry]
+
+
+def award_rows(day: date) -> list[Award]:
+    """Awards with `rules`, the number of their criteria in force on `day`, by category and precedence."""
+    in_force = Q(criteria__valid_from=None) | Q(criteria__valid_from__lte=day)
+    in_force &= Q(criteria__valid_until=None) | Q(criteria__valid_until__gte=day)
+    counted = Count("criteria", filter=in_force & Q(criteria__parent=None))
+    awards = Award.objects.select_related("category", "level").annotate(rules=counted)
+    return list(awards.order_by("category__order", "order", "code"))
+
+
+def belongings_of(award: Award, day: date) -> list[Part]:
+    """Criteria, caps, bonuses, authorities, votes and legal bases of an award; a fixed number of queries."""
+    return [
+        Part("criteria", _criteria(award, day)),
+        Part("caps", [_cap(row, day) for row in award.caps.prefetch_related("awards")]),
+        Part("bonuses", [_bonus(row, day) for row in award.bonuses.all()]),
+        Part("authorities", [_authority(row, day) for row in award.authorities.select_related("level")]),
+        Part("votes", [_vote(row, day) for row in award.votes.all()]),
+        Part("bases", [_basis(row, day) for row in award.bases.select_related("document")]),
+    ]
+
+
+def _entry(
+    row: Cap | Bonus | Authority | VoteRule | AwardBasis | Criterion,
+    day: date,
+    text: str,
+    detail: str,
+    clause: str = "",
+    depth: int = 0,
+) -> Entry:
+    return Entry(row, text, detail, clause, row.certainty, row.holds_on(day), depth)
+
+
+def _criteria(award: Award, day: date) -> list[Entry]:
+    """Groups before what stands in them; each with what it asks, in words."""
+    rows = list(award.criteria.order_by("-valid_from", "order", "pk"))
+    rules = rules_on(day)
+    asked: dict[int, Rule] = {}
+
+    def collect(criterion: Rule) -> None:
+        asked[criterion.key] = criterion
+        for child in criterion.children:
+            collect(child)
+
+    for criterion in rules[award.code].criteria if award.code in rules else ():
+        collect(criterion)
+    found: list[Entry] = []
+
+    def place(parent: int | None, depth: int) -> None:
+        for row in rows:
+            if row.parent_id == parent:
+                rule = asked.get(row.pk)
+                words = wording.required(rule, rules) if rule and rule.kind in wording.REQUIRED else ""
+                detail = words or str(row.get_kind_display())
+                found.append(_entry(row, day, row.label, detail, row.clause, depth))
+                place(row.pk, depth + 1)
+
+    place(None, 0)
+    return found
+
+
+def _number(value: object) -> str:
+    return format_part(value) if value is not None else "?"  # type: ignore[arg-type]
+
+
+def _cap(row: Cap, day: date) -> Entry:
+    others = ", ".join(one.label for one in row.awards.all())
+    return _entry(row, day, f"≤ {_number(row.share)} %", others or str(row.get_of_display()), row.clause)
+
+
+def _bonus(row: Bonus, day: date) -> Entry:
+    return _entry(row, day, f"× {_number(row.coefficient)}", str(row.get_subject_display()), row.clause)
+
+
+def _authority(row: Authority, day: date) -> Entry:
+    return _entry(row, day, row.decides, row.level.label)
+
+
+def _vote(row: VoteRule, day: date) -> Entry:
+    secret = VoteRule._meta.get_field("secret").verbose_name if row.secret else ""
+    return _entry(row, day, f"≥ {row.share or '?'} %", str(secret), row.clause)
+
+
+def _basis(row: AwardBasis, day: date) -> Entry:
+    return _entry(row, day, row.document.code, row.document.label, row.article)

@@ -1,0 +1,227 @@
+"""Who is due: every person and unit of a branch × every award, with what is missing, the closest first.
+
+Facts are read in bulk (`facts`), judged purely (`eligibility`); nobody has to be proposed to be found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from awards import wording
+from awards.criteria import AwardRule, Finding, Rules, State, Verdict
+from awards.eligibility import evaluate
+from awards.facts import Facts, Source
+from awards.reports.facts import Shown, kept_registers, people_of, person_facts, unit_facts
+from units import clock
+from units.models import Person, Unit
+from units.paths import branch_q
+
+SHOWN = 3  # criteria named in «missing for»
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whom a line is about: `code` is a service number or a unit's code, `unit` the unit served in."""
+
+    kind: str
+    key: int
+    code: str
+    name: str
+    unit: str
+
+    @property
+    def address(self) -> str:
+        """The page of the person or unit."""
+        return reverse(f"units:{self.kind}-detail", args=[self.key])
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Subject × award × year. `held`: the award has been granted for this year already."""
+
+    subject: Subject
+    award: AwardRule
+    verdict: Verdict
+    held: bool
+
+    @property
+    def eligible(self) -> bool:
+        """Nothing but the council's vote is missing, and the award has not been granted."""
+        return self.verdict.before_council is State.MET and not self.held
+
+    @property
+    def begun(self) -> bool:
+        """Whether any criterion is met."""
+        return any(leaf.state is State.MET for leaf, _groups in self.verdict.leaves())
+
+
+def last_day(year: int) -> date:
+    """The day whose rules decide for a year, where nothing else is said."""
+    return date(year, 12, 31)
+
+
+def people_in(unit: Unit, year: int) -> QuerySet[Person]:
+    """People who serve in the unit's branch at the end of the year, today while it runs."""
+    people = people_of(branch_q(unit.path, "unit__path"), year, clock.today())
+    return people.select_related("unit", "group", "rank")
+
+
+def units_in(unit: Unit, year: int) -> QuerySet[Unit]:
+    """Units of the branch that exist at the end of the year."""
+    return Unit.objects.in_branch(unit).existing_on(last_day(year)).order_by("path")
+
+
+def person_subject(person: Person) -> Subject:
+    return Subject("person", person.pk, person.service_number, person.full_name, person.unit.short)
+
+
+def unit_subject(unit: Unit) -> Subject:
+    return Subject("unit", unit.pk, unit.code, unit.name, unit.name)
+
+
+def everything(unit: Unit) -> bool:
+    """Discipline is shown for every unit: for commands."""
+    return True
+
+
+def due(
+    people: QuerySet[Person],
+    units: QuerySet[Unit],
+    year: int,
+    rules: Rules,
+    *,
+    award: str = "",
+    shown: Shown = everything,
+) -> list[Line]:
+    """Every line of the people and units, the closest first; `award` limits them to one.
+
+    Lines of which nothing is known or reached yet come last. `shown`: whose discipline may be seen.
+    """
+    day = last_day(year)
+    chosen = [rules[award]] if award in rules else [] if award else list(rules.values())
+    lines: list[Line] = []
+    kept = kept_registers()
+    if any(rule.subject != "unit" for rule in chosen):
+        known = person_facts(people, year, kept, shown)
+        subjects = (person_subject(person) for person in people)
+        lines += _lines(zip(subjects, known, strict=True), chosen, year, day, rules)
+    if any(rule.subject != "person" for rule in chosen):
+        found = unit_facts(units, year, rules, day, kept, shown)
+        lines += _lines(zip(map(unit_subject, units), found, strict=True), chosen, year, day, rules)
+    return sorted(lines, key=lambda line: (not line.begun, line.verdict.distance))
+
+
+def _lines(
+    known: Iterable[tuple[Subject, Facts]], chosen: list[AwardRule], year: int, day: date, rules: Rules
+) -> Iterator[Line]:
+    for subject, facts in known:
+        held = {grant.award for grant in facts.held if grant.year == year}
+        for rule in chosen:
+            if rule.suits(facts):
+                verdict = evaluate(rule, facts, year=year, day=day, rules=rules)
+                yield Line(subject, rule, verdict, rule.code in held)
+
+
+def verdict_of(
+    subject: Person | Unit, award: str, year: int, rules: Rules, *, shown: Shown = everything
+) -> Line | None:
+    """The line of one subject and award; None where the award is not for such a subject."""
+    if isinstance(subject, Person):
+        people, units = Person.objects.filter(pk=subject.pk).select_related("unit", "group"), Unit.objects.none()
+    else:
+        people, units = Person.objects.none(), Unit.objects.filter(pk=subject.pk)
+    kind = "person" if isinstance(subject, Person) else "unit"
+    lines = due(people, units, year, rules, award=award, shown=shown)
+    return next((line for line in lines if line.subject.kind == kind), None)
+
+
+# ── in words ──────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A criterion in words. `group` are the groups around it with the state of the
+    innermost, `sources` addresses of records.
+
+    `award` and `key` name it for an attestation: of that award the criterion, 0 for the whole.
+    """
+
+    award: str
+    key: int
+    kind: str
+    text: str
+    group: str
+    group_state: str
+    required: str
+    actual: str
+    state: str
+    clause: str
+    certainty: str
+    sources: tuple[str, ...]
+
+
+def leaves(verdict: Verdict, rules: Rules, subject: Subject) -> list[Leaf]:
+    return [
+        Leaf(
+            next((one.award.code for one in reversed(groups) if one.award), verdict.award.code),
+            finding.criterion.key, finding.criterion.kind, wording.text(finding),
+            " › ".join(group_label(one) for one in groups),
+            str(groups[-1].state) if groups else "", wording.required(finding.criterion, rules),
+            wording.actual(finding), str(finding.state), wording.clause(finding.criterion),
+            finding.criterion.certainty or "U",
+            tuple(dict.fromkeys(address(source, subject) for source in finding.sources)),
+        )
+        for finding, groups in verdict.leaves()
+    ]  # fmt: skip
+
+
+def group_label(finding: Finding) -> str:
+    return wording.label_of(finding.award) if finding.award else wording.text(finding)
+
+
+def address(source: Source, subject: Subject) -> str:
+    """Where the record can be opened; records of a person stand on the person's page."""
+    return wording.source_address(source) or subject.address
+
+
+def missing(verdict: Verdict) -> list[str]:
+    """What stands in the way, shortest way first: texts of criteria that are not met or not known."""
+    return [wording.text(leaf) for finding in verdict.findings for leaf in _lacking(finding)][:SHOWN]
+
+
+def _lacking(finding: Finding) -> Iterator[Finding]:
+    if finding.state is State.MET:
+        return
+    if not finding.children:
+        yield finding
+        return
+    needed = {"all_of": len(finding.children), "any_of": 1}.get(finding.criterion.kind, finding.criterion.number)
+    for child in sorted(finding.children, key=lambda one: one.distance)[:needed]:
+        yield from _lacking(child)
+
+
+def machine_rows(unit: Unit, year: int, rules: Rules, award: str = "") -> list[dict[str, Any]]:
+    """What `manage.py eligibility` prints: one object per subject and award of the unit's branch."""
+    lines = due(people_in(unit, year), units_in(unit, year), year, rules, award=award)
+    lines.sort(key=lambda line: (line.subject.kind, line.subject.code, list(rules).index(line.award.code)))
+    return [
+        {
+            "subject": {"kind": line.subject.kind, "code": line.subject.code, "name": line.subject.name},
+            "award": line.award.code,
+            "state": str(line.verdict.state),
+            "criteria": [
+                {
+                    "text": leaf.text, "group": leaf.group, "required": leaf.required, "actual": leaf.actual,
+                    "state": leaf.state, "clause": leaf.clause, "sources": list(leaf.sources),
+                }
+                for leaf in leaves(line.verdict, rules, line.subject)
+            ],
+        }
+        for line in lines
+    ]  # fmt: skip

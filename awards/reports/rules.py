@@ -1,0 +1,52 @@
+"""The rule set in force on a day, read at once: four queries for any number of awards and criteria."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from fractions import Fraction
+
+from awards import criteria as rules
+from awards.models import Award, Criterion
+from units.models import Initiative, TaskRating
+
+
+def rules_on(day: date) -> dict[str, rules.AwardRule]:
+    """code → award in force on `day` with its criteria in force on that day, in order of precedence."""
+    groups: dict[int, set[str]] = defaultdict(set)
+    for award, group in Award.groups.through.objects.values_list("award_id", "persongroup__code"):
+        groups[award].add(group)
+    named: dict[int, list[str]] = defaultdict(list)
+    chosen = Criterion.awards.through.objects.order_by("award__order", "award__code")
+    for criterion, code in chosen.values_list("criterion_id", "award__code"):
+        named[criterion].append(code)
+    rows = Criterion.objects.on(day).select_related("since_award", "indicator", "gravity").order_by("order", "pk")
+    below: dict[tuple[int, int | None], list[Criterion]] = defaultdict(list)
+    for row in rows:
+        below[row.award_id, row.parent_id].append(row)
+    return {
+        award.code: rules.AwardRule(
+            award.code, award.subject, frozenset(groups[award.pk]),
+            tuple(_criterion(row, below, named) for row in below[award.pk, None]), award.name, award.name_en,
+        )
+        for award in Award.objects.on(day).order_by("order", "code")
+    }  # fmt: skip
+
+
+def _criterion(
+    row: Criterion, below: dict[tuple[int, int | None], list[Criterion]], named: dict[int, list[str]]
+) -> rules.Criterion:
+    return rules.Criterion(
+        kind=rules.Kind(row.kind), key=row.pk, subject=row.subject, text=row.text, text_en=row.text_en,
+        clause=row.clause, certainty=row.certainty,
+        children=tuple(_criterion(child, below, named) for child in below[row.award_id, row.pk]),
+        awards=tuple(named[row.pk]), since_award=row.since_award.code if row.since_award else "",
+        rating=TaskRating.RANKS[TaskRating.Rating(row.rating)] if row.rating else 0,
+        number=row.number, years=row.years, months=row.months, below_years=row.below_years, gap=row.gap,
+        ending=row.ending, merit=row.merit,
+        level=Initiative.RANKS[Initiative.Level(row.level)] if row.level else 0,
+        indicator=row.indicator.code if row.indicator else "", comparator=row.comparator or ">=",
+        value=None if row.value is None else Fraction(row.value),
+        share=None if row.share is None else Fraction(row.share),
+        strict=row.strict, gravity=row.gravity.order if row.gravity else 0,
+    )  # fmt: skip

@@ -1,0 +1,138 @@
+"""The award catalogue: read by everybody, changed by administrators of the root."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Model
+from django.forms import BaseModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from awards.forms.catalogue import BELONGINGS, AwardForm, belonging_form
+from awards.models import Award
+from awards.reports.catalogue import award_rows, belongings_of
+from awards.services import rows
+from emulation.views.catalogue import for_root_administrators
+from units import access, clock
+from units.errors import Refused
+from units.forms.fields import refusals
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+def crumbs_to(award: Award | None = None) -> list[Crumb]:
+    top = (_("Award catalogue"), reverse("awards:award-list"))
+    return [top, (award.label, award.get_absolute_url())] if award else [top]
+
+
+@require_safe
+def award_list(request: HttpRequest) -> HttpResponse:
+    context = {"rows": award_rows(clock.today()), "may_write": access.administers_root(request.user)}
+    return render(request, "awards/catalogue/list.html", context)
+
+
+@require_safe
+def award_detail(request: HttpRequest, code: str) -> HttpResponse:
+    award = get_object_or_404(Award.objects.select_related("category", "level"), code=code)
+    text = request.GET.get("day", "")
+    try:
+        day = date.fromisoformat(text) if text else clock.today()
+    except ValueError as error:
+        raise Http404 from error
+    context = {
+        "award": award,
+        "crumbs": [*crumbs_to(), (award.label, "")],
+        "day": day,
+        "parts": belongings_of(award, day),
+        "may_write": access.administers_root(request.user),
+    }
+    return render(request, "awards/catalogue/detail.html", context)
+
+
+def saved(request: HttpRequest, form: BaseModelForm) -> bool:
+    """Whether the posted row has been saved, with what it chooses."""
+    if not form.is_valid():
+        return False
+    many = {field.name for field in form.instance._meta.many_to_many}
+    chosen = {name: form.cleaned_data[name] for name in many if name in form.cleaned_data}
+    with refusals(form):
+        rows.save_row(form.instance, chosen=chosen, by=request.user)
+    if not form.errors:
+        messages.success(request, _("“%(row)s” has been saved.") % {"row": form.instance})
+    return not form.errors
+
+
+@require_http_methods(FORM)
+@for_root_administrators
+def award_create(request: HttpRequest) -> HttpResponse:
+    form = AwardForm(request.POST or None)
+    if saved(request, form):
+        return redirect(form.instance)
+    return form_page(request, form, crumbs=crumbs_to(), heading=_("New award"), submit=_("Save"))
+
+
+@require_http_methods(FORM)
+@for_root_administrators
+def award_update(request: HttpRequest, code: str) -> HttpResponse:
+    award = get_object_or_404(Award, code=code)
+    crumbs = crumbs_to(award)
+    form = AwardForm(request.POST or None, instance=award)
+    if saved(request, form):
+        return redirect(award)
+    return form_page(request, form, crumbs=crumbs, heading=_("Change the award"), submit=_("Save"))
+
+
+def model_of(part: str) -> type[Model]:
+    if part not in BELONGINGS:
+        raise Http404
+    return BELONGINGS[part][0]
+
+
+def name_of(part: str) -> str:
+    return capfirst(str(model_of(part)._meta.verbose_name))
+
+
+@require_http_methods(FORM)
+@for_root_administrators
+def row_create(request: HttpRequest, code: str, part: str) -> HttpResponse:
+    award = get_object_or_404(Award, code=code)
+    row: Any = model_of(part)(award=award)
+    form = belonging_form(part)(request.POST or None, instance=row)
+    if saved(request, form):
+        return redirect(award)
+    heading = _("New row: %(what)s") % {"what": name_of(part)}
+    return form_page(request, form, crumbs=crumbs_to(award), heading=heading, submit=_("Save"))
+
+
+@require_http_methods(FORM)
+@for_root_administrators
+def row_update(request: HttpRequest, part: str, pk: int) -> HttpResponse:
+    row: Any = get_object_or_404(model_of(part)._default_manager.select_related("award"), pk=pk)
+    award, name = row.award, str(row)
+    form = belonging_form(part)(request.POST or None, instance=row)
+    if saved(request, form):
+        return redirect(award)
+    note = _("What held until now goes on for the past: give this row its last day, and add a new one from then on.")
+    delete = reverse("awards:row-delete", args=[part, pk])
+    return form_page(request, form, crumbs=crumbs_to(award), heading=name, submit=_("Save"), note=note, delete=delete)
+
+
+@require_POST
+@for_root_administrators
+def row_delete(request: HttpRequest, part: str, pk: int) -> HttpResponse:
+    row: Any = get_object_or_404(model_of(part)._default_manager.select_related("award"), pk=pk)
+    try:
+        rows.delete_row(row, by=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("awards:row-update", part, pk)
+    messages.success(request, _("“%(row)s” has been deleted.") % {"row": row})
+    return redirect(row.award)

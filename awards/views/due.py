@@ -1,0 +1,134 @@
+"""Who is due, and why: the list of a branch, and one subject × award criterion by criterion."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from awards import access as awards_access
+from awards.forms.due import AttestForm, DueFilter
+from awards.models import Award, Criterion
+from awards.reports.due import due, last_day, leaves, missing, people_in, units_in, verdict_of
+from awards.reports.rules import rules_on
+from awards.services.grants import attest
+from awards.wording import label_of
+from emulation.periods import YEARS
+from units import access, clock
+from units.forms.fields import refusals
+from units.models import Person, Unit, User
+from units.views.pages import form_page
+
+LINES = 50  # on a page
+Subject = Person | Unit
+
+
+def get_unit(user: User, pk: int) -> Unit:
+    return get_object_or_404(Unit.objects.filter(access.figures_q(user)).select_related("kind"), pk=pk)
+
+
+def get_subject(user: User, kind: str, pk: int) -> Subject:
+    """The person or unit within the user's reach."""
+    if kind == "unit":
+        return get_unit(user, pk)
+    if kind != "person":
+        raise Http404
+    return get_object_or_404(Person.objects.visible_to(user).select_related("unit", "group", "rank"), pk=pk)
+
+
+def check_year(year: int) -> None:
+    if year not in YEARS:
+        raise Http404
+
+
+@require_safe
+def due_home(request: HttpRequest) -> HttpResponse:
+    """To the most senior unit that the user reads, this year."""
+    units = [m.unit for m in request.user.active_memberships if m.role in access.READERS]
+    access.require(bool(units))
+    unit = min(units, key=lambda one: (len(one.path), one.order, one.code))
+    return redirect("awards:due-list", unit.pk, clock.today().year)
+
+
+@require_safe
+def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+    place = get_unit(request.user, unit)
+    check_year(year)
+    rules = rules_on(last_day(year))
+    form = DueFilter(request.GET, awards=rules.values())
+    if not form.is_valid():
+        raise Http404
+    people = people_in(place, year) & Person.objects.visible_to(request.user)
+    lines = due(
+        people, units_in(place, year), year, rules, award=form.cleaned_data["award"],
+        shown=lambda one: access.sees_discipline(request.user, one),
+    )  # fmt: skip
+    page = Paginator(form.filter(lines), LINES).get_page(request.GET.get("page"))
+    context = {
+        "unit": place,
+        "year": year,
+        "years": range(year - 1, min(year + 2, YEARS.stop)),
+        "form": form,
+        "page": page,
+        "rows": [(line, label_of(line.award), missing(line.verdict)) for line in page],
+        "eligible": sum(line.eligible for line in lines),
+        "below": Unit.objects.children_of(place).existing_on(last_day(year)),
+        "superiors": Unit.objects.above(place).filter(access.figures_q(request.user)),
+    }
+    return render(request, "awards/due/list.html", context)
+
+
+@require_safe
+def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) -> HttpResponse:
+    subject = get_subject(request.user, kind, pk)
+    check_year(year)
+    rules = rules_on(last_day(year))
+    line = verdict_of(subject, award, year, rules, shown=lambda one: access.sees_discipline(request.user, one))
+    if line is None:
+        raise Http404
+    found = leaves(line.verdict, rules, line.subject)
+    unit = awards_access.unit_of(subject)
+    context = {
+        "subject": subject,
+        "unit": unit,
+        "line": line,
+        "award": label_of(line.award),
+        "year": year,
+        "leaves": found,
+        "tally": Counter(leaf.state for leaf in found),
+        "grants": subject.grants.select_related("award").order_by("-year")[:8],
+        "may_attest": awards_access.attests(request.user, subject),
+        "hidden": not access.sees_discipline(request.user, unit),
+    }
+    return render(request, "awards/due/detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def due_attest(request: HttpRequest, kind: str, pk: int, award: str, year: int, criterion: int) -> HttpResponse:
+    """Confirm a criterion by hand; criterion 0 is the whole of an award that has none."""
+    subject = get_subject(request.user, kind, pk)
+    check_year(year)
+    row = get_object_or_404(Award, code=award, subject__in=["", kind])
+    asked = get_object_or_404(Criterion, pk=criterion, kind=Criterion.Kind.ATTESTED) if criterion else None
+    access.require(awards_access.attests(request.user, subject))
+    form = AttestForm(request.POST or None)
+    back = reverse("awards:due-detail", args=[kind, pk, award, year])
+    if form.is_valid():
+        holds = form.cleaned_data["holds"] == "1"
+        with refusals(form):
+            attest(
+                subject, asked.award if asked else row, asked, year, holds=holds,
+                evidence=form.cleaned_data["evidence"], by=request.user,
+            )  # fmt: skip
+        if not form.errors:
+            messages.success(request, _("The attestation has been saved."))
+            return redirect(back)
+    heading = asked.label if asked else row.label
+    crumbs = [(_("Who is due"), reverse("awards:due-home")), (f"{subject} · {row.label} {year}", back)]
+    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Save"))

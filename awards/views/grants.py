@@ -1,0 +1,76 @@
+"""The award history of a person or unit: what was given, entered by hand, taken back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from awards import access as awards_access
+from awards.forms.due import GrantForm, RevokeForm
+from awards.models import Grant
+from awards.services.grants import record_grant, revoke_grant
+from awards.views.due import Subject, get_subject
+from units.access import require
+from units.forms.fields import refusals
+from units.models import Person
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+def kind_of(subject: Subject) -> str:
+    return "person" if isinstance(subject, Person) else "unit"
+
+
+def crumbs_to(subject: Subject) -> list[Crumb]:
+    history = reverse("awards:grant-list", args=[kind_of(subject), subject.pk])
+    return [(_("Awards"), reverse("awards:due-home")), (str(subject), history)]
+
+
+@require_safe
+def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    subject = get_subject(request.user, kind, pk)
+    context = {
+        "subject": subject,
+        "kind": kind,
+        "grants": subject.grants.select_related("award", "level"),
+        "may_write": awards_access.records_grants(request.user, subject),
+    }
+    return render(request, "awards/grants/list.html", context)
+
+
+@require_http_methods(FORM)
+def grant_create(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    subject = get_subject(request.user, kind, pk)
+    require(awards_access.records_grants(request.user, subject))
+    form = GrantForm(request.POST or None, kind=kind)
+    if form.is_valid():
+        with refusals(form):
+            record_grant(form.instance, subject, by=request.user)
+        if not form.errors:
+            messages.success(request, _("“%(row)s” has been added.") % {"row": form.instance})
+            return redirect("awards:grant-list", kind, pk)
+    crumbs = crumbs_to(subject)
+    return form_page(request, form, crumbs=crumbs, heading=_("Enter an award"), submit=_("Save"))
+
+
+@require_http_methods(FORM)
+def grant_revoke(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = Grant.objects.visible_to(request.user).select_related("award", "person__unit", "unit")
+    grant = get_object_or_404(rows, pk=pk)
+    subject = grant.person or grant.unit
+    require(awards_access.records_grants(request.user, subject))
+    form = RevokeForm(request.POST or None)
+    if form.is_valid():
+        with refusals(form):
+            revoke_grant(grant, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The award has been revoked."))
+            return redirect("awards:grant-list", kind_of(subject), subject.pk)
+    note = _("It stays in the history; chains and shares that rest on it are counted anew.")
+    heading = _("Revoke “%(row)s”") % {"row": grant}
+    return form_page(request, form, crumbs=crumbs_to(subject), heading=heading, submit=_("Revoke"), note=note)

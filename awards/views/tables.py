@@ -1,0 +1,26 @@
+"""The simple catalogues of this app, shown and changed among those of `emulation.views.catalogue`."""
+
+from django.utils.translation import gettext_lazy as _
+
+from awards.models import AwardCategory, AwardLevel, BaseWage, LegalDocument
+from emulation.views.catalogue import NAMED, Catalogue
+
+VALIDITY = ("valid_from", "valid_until", "certainty", "source", "note")
+CATALOGUES = {
+    "award-categories": Catalogue(AwardCategory, NAMED, "bi-collection", _("Titles, certificates, medals, orders …")),
+    "award-levels": Catalogue(AwardLevel, NAMED, "bi-bar-chart-steps", _("At which level awards are decided.")),
+    "legal-documents": Catalogue(
+        LegalDocument,
+        (*NAMED, "issued", *VALIDITY),
+        "bi-journal-text",
+        _("Laws, decrees and circulars with the time in which they are in force."),
+        listed=("code", "name", "issued", "valid_from", "valid_until", "certainty", "note"),
+    ),
+    "base-wages": Catalogue(
+        BaseWage,
+        ("amount", "clause", *VALIDITY),
+        "bi-cash-coin",
+        _("Bonuses are multiples of the base wage on the day of the decision."),
+        listed=("amount", "valid_from", "valid_until", "clause", "certainty"),
+    ),
+}

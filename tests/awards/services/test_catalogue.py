@@ -1,0 +1,85 @@
+from collections import Counter
+from datetime import date
+
+import pytest
+from auditlog.models import LogEntry
+
+from awards.models import Award, AwardBasis, BaseWage, Bonus, Cap, Criterion, VoteRule
+from awards.services.catalogue import load_awards
+from units.catalogue import load_catalogue
+
+
+@pytest.fixture
+def catalogue(db):
+    load_catalogue()
+
+
+def codes(day, award):
+    """Kinds of the outermost criteria of the award in force on the day."""
+    rows = Criterion.objects.on(day).filter(award__code=award, parent=None)
+    return [row.kind for row in rows]
+
+
+def test_catalogue_brings_43_awards_with_what_is_known_of_them(catalogue):
+    assert Award.objects.count() == 43
+    assert Counter(Award.objects.values_list("subject", flat=True)) == {"": 21, "person": 12, "unit": 10}
+    assert [row.code for row in Award.objects.order_by("order")[:3]] == ["BIEU_DUONG", "CSTT", "LDTT"]
+    assert sorted(Award.objects.get(code="LDTT").groups.values_list("code", flat=True)) == ["contract", "defence"]
+
+
+def test_every_row_passes_its_own_checks(catalogue):
+    for model in (Award, AwardBasis, Cap, Bonus, BaseWage, VoteRule, Criterion):
+        for row in model.objects.all():
+            row.full_clean()
+    for row in Criterion.objects.filter(kind__in=Criterion.NAMING):
+        assert row.awards.exists()
+    assert not Criterion.objects.filter(clause="").exists()
+
+
+def test_the_rule_set_is_chosen_by_date(catalogue):
+    assert codes(date(2020, 12, 31), "CSTDCS") == ["meets_award", "all_of"]
+    assert codes(date(2024, 12, 31), "CSTDCS") == ["meets_award", "any_of"]
+    assert codes(date(2026, 10, 1), "CSTDCS") == ["meets_award", "all_of"]
+    assert len(codes(date(2020, 12, 31), "CSTT")) == 4
+    assert len(codes(date(2024, 12, 31), "CSTT")) == 1
+
+
+def test_two_caps_on_the_base_title_were_in_force_together(catalogue):
+    caps = Cap.objects.filter(award__code="CSTDCS")
+    shares = lambda day: sorted((cap.of, cap.share) for cap in caps.on(day))  # noqa: E731
+    assert shares(date(2020, 6, 1)) == [("headcount", 10), ("holders", 15)]
+    assert [share for _of, share in shares(date(2024, 6, 1))] == [None]
+
+
+@pytest.mark.parametrize(
+    ("day", "amount"),
+    [
+        (date(2020, 1, 1), 1490000),
+        (date(2023, 7, 1), 1800000),
+        (date(2026, 6, 30), 2340000),
+        (date(2026, 7, 1), 2530000),
+    ],
+)
+def test_one_base_wage_is_in_force(catalogue, day, amount):
+    assert [row.amount for row in BaseWage.objects.on(day)] == [amount]
+
+
+def test_what_is_not_verified_says_so(catalogue):
+    vote = VoteRule.objects.on(date(2025, 1, 1)).get(award__code="CSTDTQ")
+    assert (vote.share, vote.certainty) == (90, "U")
+    assert Criterion.objects.get(award__code="CO_TD_QK").certainty == "U"
+
+
+def test_loading_again_adds_what_is_missing_and_keeps_what_is_there(catalogue):
+    Award.objects.filter(code="CSTT").update(name="Sửa")
+    flag = Award.objects.get(code="DV_HLG")
+    for belongings in (flag.bases, flag.authorities):
+        belongings.all().delete()
+    flag.delete()
+    criteria, entries = Criterion.objects.count(), LogEntry.objects.count()
+    load_awards()
+    assert (Award.objects.count(), Criterion.objects.count()) == (43, criteria)
+    assert Award.objects.get(code="CSTT").name == "Sửa"
+    assert LogEntry.objects.count() == entries + 1  # the award stands for what belongs to it
+    load_awards()
+    assert LogEntry.objects.count() == entries + 1

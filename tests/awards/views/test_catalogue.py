@@ -1,0 +1,121 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from awards.models import Award, Cap, Criterion, LegalDocument
+from tests.factories import make_award, make_criterion, make_grant
+from units.catalogue import load_catalogue
+
+COMMON = {"certainty": "V", "order": 0, "number": 1, "gap": 1, "ending": "year"}
+
+
+@pytest.fixture
+def admin(client, administrator):
+    client.force_login(administrator)
+    return client
+
+
+def test_administrator_adds_an_award_with_criterion_and_cap(admin):
+    base = make_award("CSTT")
+    award = {
+        "code": "CSTD", "name": "Danh hiệu mới", "category": base.category_id, "level": base.level_id, "order": 7,
+        "certainty": "U", "subject": "person", "valid_from": "01/01/2021",
+    }  # fmt: skip
+    answer = admin.post(reverse("awards:award-create"), award)
+    assert answer["Location"] == reverse("awards:award-detail", args=["CSTD"])
+    assert Award.objects.get(code="CSTD").valid_from == date(2021, 1, 1)
+    new = lambda part: reverse("awards:row-create", args=["CSTD", part])  # noqa: E731
+    chain = {"kind": "prior_awards", "text": "Ba lần", "number": 3, "awards": [base.pk], "valid_from": "01/01/2021"}
+    admin.post(new("criteria"), COMMON | chain)
+    row = Criterion.objects.get(award__code="CSTD")
+    assert (row.number, list(row.awards.all())) == (3, [base])
+    admin.post(new("caps"), {"of": "holders", "share": "12,5", "awards": [base.pk], "certainty": "V"})
+    assert str(Cap.objects.get().share) == "12.5"
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [
+        ({"kind": "prior_awards"}, "awards"),
+        ({"kind": "task_rating"}, "rating"),
+        ({"kind": "score", "value": "nhiều"}, "value"),
+        ({"kind": "members_holding", "share": "101"}, "share"),
+        ({"kind": "attested", "valid_from": "02/01/2021", "valid_until": "01/01/2021"}, "__all__"),
+        ({"kind": "attested", "valid_from": "2021"}, "valid_from"),
+    ],
+)
+def test_wrong_criteria_are_refused_beside_the_field(admin, columns, field):
+    award = make_award("CSTT")
+    answer = admin.post(reverse("awards:row-create", args=["CSTT", "criteria"]), COMMON | {"text": "X"} | columns)
+    assert field in answer.context["form"].errors
+    assert not award.criteria.exists()
+
+
+def test_only_groups_of_the_award_are_offered(admin):
+    award = make_award("CSTT")
+    group, _leaf = make_criterion(award, "any_of"), make_criterion(award)
+    make_criterion(make_award("LDTT"), "any_of")
+    form = admin.get(reverse("awards:row-create", args=["CSTT", "criteria"])).context["form"]
+    assert list(form.fields["parent"].queryset) == [group]
+
+
+def test_what_is_referred_to_ends_by_date_and_is_not_deleted(admin):
+    award = make_award("CSTT")
+    group = make_criterion(award, "any_of")
+    leaf = make_criterion(award, parent=group)
+    admin.post(reverse("awards:row-delete", args=["criteria", group.pk]))
+    assert award.criteria.count() == 2
+    admin.post(reverse("awards:row-delete", args=["criteria", leaf.pk]))
+    assert list(award.criteria.all()) == [group]
+
+
+def test_code_of_an_award_that_was_given_is_fixed(admin, depot):
+    award = make_award("CSTT")
+    make_grant(award, depot)
+    columns = {
+        "code": "CSTX", "name": "X", "category": award.category_id, "level": award.level_id, "order": 1,
+        "certainty": "U",
+    }  # fmt: skip
+    answer = admin.post(reverse("awards:award-update", args=["CSTT"]), columns)
+    assert list(answer.context["form"].errors) == ["code"]
+
+
+def test_legal_documents_stand_among_the_catalogues(admin):
+    answer = admin.post(
+        reverse("emulation:catalogue-create", args=["legal-documents"]),
+        {"code": "TT 1/2027/TT-BQP", "name": "Thông tư mới", "order": 1, "certainty": "V"},
+    )
+    assert answer["Location"] == reverse("emulation:catalogue-rows", args=["legal-documents"])
+    assert LegalDocument.objects.get().code == "TT 1/2027/TT-BQP"
+
+
+def test_page_of_an_award_shows_what_is_in_force_on_a_day(admin):
+    award = make_award("CSTT")
+    make_criterion(award, text="Cũ", valid_until=date(2020, 12, 31))
+    make_criterion(award, text="Mới", valid_from=date(2021, 1, 1))
+    address = reverse("awards:award-detail", args=["CSTT"])
+    shown = {}
+    for day in ("2020-06-01", "2021-06-01"):
+        parts = admin.get(address, {"day": day}).context["parts"]
+        shown[day] = {entry.text for entry in parts[0].entries if entry.holds}
+    assert shown == {"2020-06-01": {"Cũ"}, "2021-06-01": {"Mới"}}
+    assert admin.get(address, {"day": "x"}).status_code == 404
+
+
+def test_certainty_is_shown_to_administrators_alone(client, administrator, staff):
+    make_award("CSTT", certainty="U")
+    seen = {}
+    for user in (administrator, staff):
+        client.force_login(user)
+        text = client.get(reverse("awards:award-list")).content.decode()
+        seen[user.username] = "chưa kiểm chứng" in text
+    assert seen == {"administrator": True, "staff": False}
+
+
+def test_catalogue_pages_run_a_constant_number_of_queries(admin, django_assert_max_num_queries):
+    load_catalogue()
+    with django_assert_max_num_queries(8):
+        admin.get(reverse("awards:award-list"))
+    with django_assert_max_num_queries(20):
+        admin.get(reverse("awards:award-detail", args=["CSTDCS"]))

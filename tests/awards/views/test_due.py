@@ -1,0 +1,188 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from awards.models import Attestation, Grant
+from tests.factories import YEAR, make_award, make_criterion, make_grant, make_person, make_rating, make_user
+from units.models import Discipline, DisciplineForm, Role
+
+
+@pytest.fixture(autouse=True)
+def day_of_work(set_today):
+    set_today(date(2020, 12, 20))
+
+
+@pytest.fixture
+def title(db):
+    award = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
+    make_criterion(award, "task_rating", rating="well", text="Hoàn thành tốt", clause="Điều 24", certainty="V")
+    return award
+
+
+def rows(client, unit, **query):
+    page = client.get(reverse("awards:due-list", args=[unit.pk, YEAR]), query).context["page"]
+    return [(line.subject.name, line.award.code, str(line.verdict.state)) for line in page]
+
+
+def test_home_leads_to_the_most_senior_unit(client, reviewer, department):
+    client.force_login(reviewer)
+    answer = client.get(reverse("awards:due-home"))
+    assert answer["Location"] == reverse("awards:due-list", args=[department.pk, 2020])
+
+
+def test_list_filters_by_award_state_kind_and_name(client, reviewer, department, depot, title):
+    make_award("DVTT", subject="unit")
+    for name, rating in (("Nguyễn Văn An", "well"), ("Lê Chi", "completed"), ("Vũ Dũng", None)):
+        person = make_person(depot, name)
+        if rating:
+            make_rating(person, rating=rating)
+    make_grant(title, depot.people.get(given_name="Chi"))
+    client.force_login(reviewer)
+    an, chi, dung = (
+        ("Nguyễn Văn An", "CSTT", "met"), ("Lê Chi", "CSTT", "not_met"), ("Vũ Dũng", "CSTT", "no_data"),
+    )  # fmt: skip
+    assert rows(client, department, kind="person") == [an, dung, chi]
+    assert rows(client, department, state="eligible") == [an]
+    assert rows(client, department, state="held") == [chi]
+    assert rows(client, department, award="CSTT", state="no_data") == [dung]
+    assert rows(client, department, q="dung") == [dung]
+    assert {row[1] for row in rows(client, department, kind="unit")} == {"DVTT"}
+
+
+def test_units_beside_do_not_exist(client, outsider, depot, title):
+    client.force_login(outsider)
+    person = make_person(depot)
+    for address in (
+        reverse("awards:due-list", args=[depot.pk, YEAR]),
+        reverse("awards:due-detail", args=["unit", depot.pk, "CSTT", YEAR]),
+        reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]),
+        reverse("awards:grant-list", args=["person", person.pk]),
+        reverse("awards:grant-create", args=["person", person.pk]),
+    ):
+        assert client.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(("year", "query"), [(1900, {}), (2020, {"award": "NO"}), (2020, {"state": "x"})])
+def test_what_is_no_year_or_no_choice_is_not_found(client, staff, depot, year, query):
+    client.force_login(staff)
+    assert client.get(reverse("awards:due-list", args=[depot.pk, year]), query).status_code == 404
+
+
+def detail(client, subject, kind="person", award="CSTT"):
+    return client.get(reverse("awards:due-detail", args=[kind, subject.pk, award, YEAR]))
+
+
+def test_detail_shows_each_criterion_with_required_found_and_clause(client, staff, depot, title):
+    person = make_person(depot)
+    make_rating(person, rating="excellent")
+    client.force_login(staff)
+    page = detail(client, person)
+    [leaf] = page.context["leaves"]
+    assert (leaf.required, leaf.actual, leaf.state, leaf.clause) == (
+        "Hoàn thành tốt", "Hoàn thành xuất sắc", "met", "Điều 24",
+    )  # fmt: skip
+    assert leaf.sources == (person.get_absolute_url(),)
+    assert detail(client, depot, kind="unit").status_code == 404
+
+
+def test_discipline_is_not_given_away(client, reviewer, planner, depot, title):
+    """Staff further up read people, but not their discipline: neither the record nor what follows from it."""
+    make_criterion(title, "no_discipline")
+    person = make_person(depot)
+    make_rating(person)
+    form = DisciplineForm.objects.create(code="warning", name="Cảnh cáo", order=2)
+    Discipline.objects.create(person=person, form=form, decided=date(2020, 5, 5))
+    seen = {}
+    for user in (reviewer, planner):
+        client.force_login(user)
+        page = detail(client, person)
+        seen[user.username] = [str(page.context["line"].verdict.state), page.context["leaves"][1].actual]
+    assert seen == {"reviewer": ["not_met", "1 vụ việc ghi nhận"], "planner": ["no_data", "0 vụ việc ghi nhận"]}
+
+
+@pytest.fixture
+def planner(region):
+    return make_user("planner", (region, Role.STAFF))
+
+
+def test_attesting_settles_a_criterion(client, staff, depot, title):
+    asked = make_criterion(title, text="Kiểm tra")
+    person = make_person(depot)
+    client.force_login(staff)
+    address = reverse("awards:due-attest", args=["person", person.pk, "CSTT", YEAR, asked.pk])
+    assert "evidence" in client.post(address, {"holds": "1", "evidence": " "}).context["form"].errors
+    client.post(address, {"holds": "1", "evidence": "Sổ điểm, quý IV"})
+    assert [leaf.state for leaf in detail(client, person).context["leaves"]] == ["no_data", "met"]
+    client.post(address, {"holds": "0", "evidence": "Biên bản 12"})
+    assert [leaf.state for leaf in detail(client, person).context["leaves"]] == ["no_data", "not_met"]
+    assert [(row.holds, row.evidence, row.by) for row in Attestation.objects.all()] == [(False, "Biên bản 12", staff)]
+
+
+def test_award_without_criteria_is_attested_as_a_whole(client, staff, depot):
+    make_award("DV_HLG", subject="unit")
+    client.force_login(staff)
+    address = reverse("awards:due-attest", args=["unit", depot.pk, "DV_HLG", YEAR, 0])
+    client.post(address, {"holds": "1", "evidence": "Quyết định 5"})
+    assert str(detail(client, depot, "unit", "DV_HLG").context["line"].verdict.state) == "met"
+
+
+def test_what_is_typed_does_not_run(client, staff, reviewer, depot, title):
+    asked = make_criterion(title, text="<b>x</b>")
+    person = make_person(depot)
+    client.force_login(staff)
+    address = reverse("awards:due-attest", args=["person", person.pk, "CSTT", YEAR, asked.pk])
+    client.post(address, {"holds": "1", "evidence": "<script>alert(1)</script>"})
+    assert "<script>alert" not in detail(client, person).content.decode()
+
+
+def test_reviewer_enters_and_revokes_an_award(client, reviewer, depot, title):
+    person = make_person(depot)
+    client.force_login(reviewer)
+    columns = {"award": title.pk, "year": 2019, "decision": "125/QĐ", "decided": "20/12/2019", "signer": "Trần Văn B"}
+    address = reverse("awards:grant-create", args=["person", person.pk])
+    assert client.post(address, columns)["Location"] == reverse("awards:grant-list", args=["person", person.pk])
+    grant = Grant.objects.get()
+    assert (grant.person, grant.decided, grant.level, grant.by) == (person, date(2019, 12, 20), title.level, reviewer)
+    again = client.post(address, columns).context["form"]
+    assert again.non_field_errors() == ["Cá nhân này đã được tặng danh hiệu, hình thức này trong năm."]
+    revoke = reverse("awards:grant-revoke", args=[grant.pk])
+    assert list(client.post(revoke, {"on": "19/12/2019", "why": "Khai không đúng"}).context["form"].errors) == ["on"]
+    client.post(revoke, {"on": "01/03/2020", "why": "Khai không đúng"})
+    grant.refresh_from_db()
+    assert (grant.revoked_on, grant.revoked_why) == (date(2020, 3, 1), "Khai không đúng")
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [({"year": 2021}, "year"), ({"decided": "01/01/2021"}, "decided"), ({"decision": ""}, "decision")],
+)
+def test_impossible_grants_are_refused_beside_the_field(client, reviewer, depot, title, columns, field):
+    client.force_login(reviewer)
+    address = reverse("awards:grant-create", args=["person", make_person(depot).pk])
+    answer = client.post(address, {"award": title.pk, "year": 2019, "decision": "1"} | columns)
+    assert list(answer.context["form"].errors) == [field]
+    assert not Grant.objects.exists()
+
+
+def test_units_get_only_awards_for_units(client, reviewer, depot, title):
+    client.force_login(reviewer)
+    address = reverse("awards:grant-create", args=["unit", depot.pk])
+    answer = client.post(address, {"award": title.pk, "year": 2019, "decision": "1"})
+    assert list(answer.context["form"].errors) == ["award"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_run_a_constant_number_of_queries(client, reviewer, depot, title, count, django_assert_num_queries):
+    for number in range(count):
+        person = make_person(depot, f"Lê Chi {number}")
+        make_rating(person)
+        make_grant(title, person, 2019)
+    client.force_login(reviewer)
+    for address, queries in (
+        (reverse("awards:due-list", args=[depot.pk, YEAR]), 21),
+        (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 20),
+        (reverse("awards:grant-list", args=["person", person.pk]), 7),
+    ):
+        with django_assert_num_queries(queries):
+            client.get(address)
