@@ -25,14 +25,15 @@ def urls(items):
 
 
 READING = ["emulation:my-work", "emulation:campaign-tree", "emulation:target-home", "emulation:report-list"]
+REST = ["emulation:dashboard-home", "awards:due-home", "units:unit-tree", "units:person-list"]
 
 
 @pytest.mark.parametrize(
     ("role", "expected", "administration"),
     [
-        (Role.STAFF, [*READING, "emulation:dashboard-home", "units:unit-tree"], []),
-        (Role.COMMANDER, [*READING, "emulation:dashboard-home", "units:unit-tree"], []),
-        (Role.REVIEWER, [*READING, "emulation:review-list", "emulation:dashboard-home", "units:unit-tree"], []),
+        (Role.STAFF, [*READING, *REST], []),
+        (Role.COMMANDER, [*READING, *REST], []),
+        (Role.REVIEWER, [*READING, "emulation:review-list", *REST], []),
         (
             Role.ADMINISTRATOR,
             ["emulation:my-work", "emulation:campaign-tree", "units:unit-tree"],
