@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.utils import translation
 
-from emulation.models import Report
+from emulation.models import CheckRule, Report
 from emulation.reports.review import read_review
 from emulation.reports.sheets import read_sheet
 from tests.factories import (
@@ -236,6 +236,7 @@ def test_median_of_grades_is_a_class(department, depot, workshop, campaign):
     ],
 )
 def test_strong_fall_is_a_warning(depot, campaign, measure, direction, before, now, word):
+    CheckRule.objects.create(code="WORSE", name="Worse", kind="worse", level="review", share=20, points=1)
     indicator = make_indicator(measure, direction=direction)
     place(campaign, indicator)
     rounds = make_rounds()

@@ -112,5 +112,5 @@ def test_cost_of_the_file(report, region, lines, django_assert_num_queries):
 
     for _line in range(lines):
         make_campaign_indicator(Campaign.objects.get(), make_indicator("grade"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         sheet_workbook(report, editing=True)
