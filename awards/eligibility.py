@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 
-from awards.criteria import AwardRule, Case, Criterion, Finding, Kind, Rules, State, Verdict
+from awards.criteria import GROUPS, AwardRule, Case, Criterion, Finding, Kind, Rules, State, Verdict
 from awards.facts import Facts, Held, Source
 from emulation.scoring import is_met
 
@@ -34,6 +34,17 @@ def own_criteria(award: AwardRule, facts: Facts) -> tuple[Criterion, ...]:
     """The criteria for such a subject; an award without any is attested by hand."""
     found = tuple(c for c in award.criteria if c.subject in ("", facts.subject))
     return found or (Criterion(Kind.ATTESTED),)
+
+
+def is_by_hand(award: AwardRule, facts: Facts) -> bool:
+    """Whether everything asked of such a subject is attested by hand: without attestations all answer alike."""
+
+    def by_hand(criterion: Criterion) -> bool:
+        if criterion.kind in GROUPS and criterion.kind != Kind.MEETS_AWARD:
+            return all(by_hand(child) for child in criterion.children)
+        return criterion.kind == Kind.ATTESTED
+
+    return all(by_hand(criterion) for criterion in own_criteria(award, facts))
 
 
 def judge(criterion: Criterion, case: Case) -> Finding:
@@ -105,7 +116,8 @@ def _leaf(
 ) -> Finding:  # fmt: skip
     """`lacking`: how many steps a criterion that is not met is away."""
     distance = {State.MET: 0, State.NO_DATA: 1, State.NOT_MET: 2 * max(lacking, 1)}[state]
-    return Finding(criterion, state, actual, tuple(sorted({s for s in sources if s})), distance=distance)
+    found = {source for source in sources if source}
+    return Finding(criterion, state, actual, tuple(sorted(found)) if found else (), distance=distance)
 
 
 def _known(holds: bool) -> State:

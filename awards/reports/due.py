@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from awards import wording
 from awards.criteria import AwardRule, Finding, Rules, State, Verdict
-from awards.eligibility import evaluate
+from awards.eligibility import evaluate, is_by_hand
 from awards.facts import Facts, Source
 from awards.reports.facts import Shown, kept_registers, people_of, person_facts, unit_facts
 from units import clock
@@ -120,12 +120,21 @@ def due(
 def _lines(
     known: Iterable[tuple[Subject, Facts]], chosen: list[AwardRule], year: int, day: date, rules: Rules
 ) -> Iterator[Line]:
+    """`known` are all people or all units: what only waits for attestations is judged once for all of them."""
+    alike: dict[str, Verdict | None] = {}
     for subject, facts in known:
         held = {grant.award for grant in facts.held if grant.year == year}
         for rule in chosen:
-            if rule.suits(facts):
-                verdict = evaluate(rule, facts, year=year, day=day, rules=rules)
-                yield Line(subject, rule, verdict, rule.code in held)
+            if not rule.suits(facts):
+                continue
+            verdict = None
+            if not facts.attested:
+                if rule.code not in alike:
+                    waiting = is_by_hand(rule, facts)
+                    alike[rule.code] = evaluate(rule, facts, year=year, day=day, rules=rules) if waiting else None
+                verdict = alike[rule.code]
+            verdict = verdict or evaluate(rule, facts, year=year, day=day, rules=rules)
+            yield Line(subject, rule, verdict, rule.code in held)
 
 
 def verdict_of(

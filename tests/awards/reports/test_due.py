@@ -186,3 +186,13 @@ def test_queries_do_not_grow(count, department, depot, django_assert_num_queries
         due(people_in(department, YEAR), units_in(department, YEAR), YEAR, known)
     with django_assert_num_queries(4):
         rules()
+
+
+def test_an_attestation_of_one_says_nothing_of_another(depot, staff):
+    award = make_award("TITLE", subject="person")
+    for name in ("Nguyễn Văn An", "Lê Chi", "Vũ Dũng"):
+        make_person(depot, name)
+    Attestation.objects.create(
+        award=award, person=depot.people.get(given_name="Chi"), year=YEAR, evidence="Biên bản", by=staff
+    )
+    assert states(depot, "TITLE") == {"Nguyễn Văn An": "no_data", "Lê Chi": "met", "Vũ Dũng": "no_data"}
