@@ -308,7 +308,7 @@ def no_breach(criterion: Criterion, case: Case) -> Finding:
     if found:
         return _leaf(criterion, State.NOT_MET, (len(found),), (b.source for b in found))
     clear = case.facts.clear if kind == "discipline" else case.facts.clear_of_incidents
-    return _leaf(criterion, State.MET if clear.issuperset(window) else State.NO_DATA, (0,))
+    return _leaf(criterion, State.MET, (0,)) if clear.issuperset(window) else _leaf(criterion, State.NO_DATA)
 
 
 def service_time(criterion: Criterion, case: Case) -> Finding:
