@@ -22,6 +22,16 @@ document.addEventListener("click", (event) => {
   closeDropdowns((dropdown) => !dropdown.contains(event.target));
 });
 
+/* A double click sends a form once. The mark goes after a while: an answer may be a download, which leaves the page. */
+const SENT_FOR = 3000;
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post" || event.defaultPrevented) return;
+  if ("sent" in form.dataset) event.preventDefault();
+  form.dataset.sent = "";
+  setTimeout(() => { delete form.dataset.sent; }, SENT_FOR);
+});
+
 /* Dropdowns are <details data-dropdown>: they open without script and close here. */
 function closeDropdowns(which) {
   document.querySelectorAll("details[data-dropdown][open]").forEach((dropdown) => {

@@ -51,6 +51,7 @@ class Cell {
     this.extra = document.getElementById(`x${key}`);
     const served = (field) => (field.matches("select") ? field.querySelector("[selected]")?.value || "" : field.defaultValue);
     this.first = { ...this.texts(), ...Object.fromEntries(this.typed.map((field) => [field.name, served(field)])) };
+    this.settled = this.shown;
     // not what stands here: a quick hand has typed before the script came
     this.sent = row.dataset.state === "error" ? "" : JSON.stringify(this.typed.map((field) => served(field).trim()));
   }
@@ -109,6 +110,7 @@ class Cell {
   live() {
     if (!this.dirty) {
       keeper.drop(this.key);
+      if (!this.running) this.settle();
       return;
     }
     keeper.put(this.key, this.texts());
@@ -128,7 +130,7 @@ class Cell {
     return Number.isFinite(value) ? value.toLocaleString(document.documentElement.lang, options) : "–";
   }
 
-  leave() { if (this.dirty) this.save(); }
+  leave() { if (this.dirty || this.running) this.save(); } // what is on its way may be older than what stands here
 
   /* Resolves when the server has answered about what stands here now, or cannot be reached. */
   save() {
@@ -188,9 +190,10 @@ class Cell {
     if (!stored) this.mark("empty", document.getElementById("st-empty").innerHTML);
     const ready = document.getElementById("ready");
     if (ready) ready.hidden = true;
+    this.settled = this.shown;
     const place = document.getElementById("saved");
     place.hidden = false;
-    place.querySelector("span").textContent = new Date().toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit" });
+    place.querySelector("span").textContent = new Date().toLocaleTimeString("vi", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
   }
 
   /* a figure that was saved elsewhere: pasted, undone, or typed by somebody else */
@@ -205,17 +208,26 @@ class Cell {
   discard() {
     this.put(this.first);
     keeper.drop(this.key);
+    this.settle();
+  }
+
+  /* what is saved stands here again: its result, its mark, and nothing that was wrong before */
+  settle() {
     this.restored = false;
+    this.conflict = null;
     this.explain([]);
-    const stored = "stored" in this.row.dataset;
-    this.mark(stored ? "saved" : "empty", document.getElementById(stored ? "st-saved" : "st-empty").innerHTML);
-    this.derive(this.before);
+    this.mark(this.settled.state, this.settled.html);
+    this.derive(this.settled);
     tellGrid("cell:saved", this.key);
+  }
+
+  get shown() {
+    const [mark, result, outcome] = ["mark", "result", "outcome"].map((part) => this.row.querySelector(`[data-${part}]`));
+    return { state: this.row.dataset.state, html: mark.innerHTML, result: result.textContent, outcome: outcome.innerHTML };
   }
 
   /* typed before the page was loaded again */
   restore(texts) {
-    this.before = { result: this.row.querySelector("[data-result]").textContent, outcome: this.row.querySelector("[data-outcome]").innerHTML };
     this.put(texts);
     if (!this.dirty) {
       keeper.drop(this.key);

@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from emulation.models import Report
-from tests.factories import make_user
+from emulation.models import Indicator, Report
+from tests.factories import make_result, make_user
 from tests.journeys.steps import log_in_as, row
 from units.models import Role
 
@@ -199,3 +199,13 @@ def test_lines_are_found_by_their_name(someone, sheet, staff):
     page.goto(sheet.get_absolute_url())
     page.get_by_label("Filter indicators").fill("PRIZ")
     expect(page.locator("tr[data-row]:visible")).to_have_count(1)
+
+
+def test_double_click_hands_in_once(someone, sheet, commander):
+    for indicator in Indicator.objects.all():
+        make_result(sheet, indicator, "nil")
+    page = someone(commander)
+    page.goto(f"{sheet.get_absolute_url()}hand-in/")
+    page.get_by_role("button", name="Hand in for review").dblclick()
+    expect(page.locator("#messages")).to_contain_text("The sheet has been handed in.")
+    expect(page.locator("#sheet-state")).to_have_text("Handed in")

@@ -1,7 +1,7 @@
 """Filling in a sheet as somebody does who knows Excel: keyboard, blocks, fill, the panel beside the grid."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from emulation.models import Campaign, Notice, Report
 from emulation.numbers import NumberError, parse_number
@@ -145,3 +145,47 @@ def test_browser_reads_numbers_as_the_server_does(someone, sheet, staff, decimal
 
     script = "([texts, n]) => texts.map((text) => readNumber(text, n)).map((n) => (isNaN(n) ? null : n))"
     assert page.evaluate(script, [TEXTS, decimals]) == [server(text) for text in TEXTS]
+
+
+def test_typing_back_what_was_saved_clears_error_and_result(someone, sheet, staff):
+    page = someone(staff)
+    page.goto(sheet.get_absolute_url())
+    line = row(page, "Prizes")
+    figure = line.locator("[data-part]").first
+    figure.focus()
+    page.keyboard.type("12")
+    page.keyboard.press("ArrowDown")
+    expect(line.locator("[data-mark]")).to_contain_text("Saved")
+    outcome = line.locator("[data-outcome]").inner_text()
+
+    figure.fill("12x")
+    figure.press("ArrowDown")
+    expect(page.get_by_text("“12x” is not a number.")).to_be_visible()
+    expect(line.locator("[data-result]")).to_have_text("–")
+    figure.fill("12")
+    figure.press("ArrowDown")
+    expect(page.get_by_text("“12x” is not a number.")).to_have_count(0)
+    expect(line.locator("[data-mark]")).to_contain_text("Saved")
+    expect(line.locator("[data-result]")).to_have_text("12")
+    expect(line.locator("[data-outcome]")).to_have_text(outcome)
+
+
+def test_figure_typed_while_the_former_is_on_its_way_is_saved_too(someone, sheet, staff):
+    page = someone(staff)
+    page.goto(sheet.get_absolute_url())
+    line = row(page, "Prizes")
+    figure = line.locator("[data-part]").first
+    figure.fill("12")
+    figure.press("ArrowDown")
+    expect(line.locator("[data-mark]")).to_contain_text("Saved")
+    held: list[Route] = []
+    page.route("**/cells/*/", lambda route: held.append(route), times=1)
+    figure.fill("13")
+    figure.press("ArrowDown")
+    figure.fill("12")  # what the page still takes for saved
+    figure.press("ArrowDown")
+    with page.expect_response(lambda answer: "-numerator=12" in (answer.request.post_data or "")):
+        held[0].continue_()
+    expect(line.locator("[data-mark]")).to_contain_text("Saved")
+    expect(figure).to_have_value("12")
+    assert sheet.results.get(indicator__code="B_HL_TR").numerator == 12
