@@ -20,7 +20,8 @@ from awards.reports.rules import rules_on
 from awards.services.grants import attest
 from awards.wording import label_of
 from emulation.periods import YEARS
-from units import access, clock
+from emulation.reports.dashboard import latest_year
+from units import access
 from units.forms.fields import refusals
 from units.models import Person, Unit, User
 from units.views.pages import form_page
@@ -49,11 +50,11 @@ def check_year(year: int) -> None:
 
 @require_safe
 def due_home(request: HttpRequest) -> HttpResponse:
-    """To the most senior unit that the user reads, this year."""
+    """To the most senior unit that the user reads, in the year of the latest movement."""
     units = [m.unit for m in request.user.active_memberships if m.role in access.READERS]
     access.require(bool(units))
     unit = min(units, key=lambda one: (len(one.path), one.order, one.code))
-    return redirect("awards:due-list", unit.pk, clock.today().year)
+    return redirect("awards:due-list", unit.pk, latest_year())
 
 
 @require_safe
