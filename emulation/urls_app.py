@@ -1,6 +1,6 @@
 """Addresses of the main app: campaigns, targets, sheets, review, dashboards, catalogues, rounds."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
 from emulation.views import (
     board,
@@ -22,6 +22,9 @@ from emulation.views import (
     work,
     workbooks,
 )
+from units.keys import KeyConverter
+
+register_converter(KeyConverter, "key")
 
 app_name = "emulation"
 
@@ -78,9 +81,9 @@ urlpatterns = [
     path("sheets/<int:pk>/", sheets.detail, name="report-detail"),
     path("sheets/<int:pk>/save/", sheets.save, name="report-save"),
     path("sheets/<int:pk>/cells/", cells.cells, name="report-cells"),
-    path("sheets/<int:pk>/cells/<int:indicator>/", cells.cell, name="report-cell"),
-    path("sheets/<int:pk>/lines/<int:indicator>/", panel.panel, name="report-panel"),
-    path("sheets/<int:pk>/lines/<int:indicator>/comment/", panel.comment, name="report-comment"),
+    path("sheets/<int:pk>/cells/<key:indicator>/", cells.cell, name="report-cell"),
+    path("sheets/<int:pk>/lines/<key:indicator>/", panel.panel, name="report-panel"),
+    path("sheets/<int:pk>/lines/<key:indicator>/comment/", panel.comment, name="report-comment"),
     path("sheets/<int:pk>/paste/", cells.paste, name="report-paste"),
     path("sheets/<int:pk>/live/", cells.live, name="report-live"),
     path("sheets/<int:pk>/ready/", sheets.ready, name="report-ready"),
@@ -97,9 +100,9 @@ urlpatterns = [
     path("sheets/<int:pk>/form/", workbooks.paper, name="report-paper"),
     path("sheets/<int:pk>/undo/", review.undo, name="report-undo"),
     path("sheets/<int:pk>/office/", verdicts.office, name="report-office"),
-    path("sheets/<int:pk>/requests/<int:indicator>/", corrections.figure_request, name="figure-request"),
+    path("sheets/<int:pk>/requests/<key:indicator>/", corrections.figure_request, name="figure-request"),
     path("sheets/<int:pk>/corrections/", corrections.correction_list, name="report-corrections"),
-    path("sheets/<int:pk>/corrections/<int:indicator>/", corrections.correction_create, name="correction-create"),
+    path("sheets/<int:pk>/corrections/<key:indicator>/", corrections.correction_create, name="correction-create"),
     path("corrections/<int:pk>/", corrections.correction_detail, name="correction-detail"),
     path("review/approve/", review.approve_many, name="review-approve"),
     path("sheets/<int:pk>/files/", evidence.evidence_list, name="evidence-list"),

@@ -15,7 +15,7 @@ from emulation.models import Campaign, CampaignIndicator, CampaignKind, Document
 from emulation.periods import YEARS
 from emulation.services.campaigns import Scope, next_states
 from units import clock
-from units.forms.fields import DayField, UnitField
+from units.forms.fields import DayField, RowsField, UnitField
 from units.models import Unit
 
 ALONE = "-alone"
@@ -38,7 +38,7 @@ class CampaignForm(forms.ModelForm):
     )
     more = UnitField(label=gettext_lazy("Another unit of the branch"), required=False)
     alone = forms.BooleanField(label=gettext_lazy("Only this unit, without those below"), required=False)
-    documents = forms.ModelMultipleChoiceField(
+    documents = RowsField(
         label=gettext_lazy("Documents it carries out"),
         queryset=Document.objects.all(),
         widget=forms.CheckboxSelectMultiple,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from emulation.models import Report, Round
 from emulation.periods import YEARS, period_short
 from emulation.services.rounds import Calendar, usual_calendar
-from units.forms.fields import DayField
+from units.forms.fields import DayField, RowsField
 from units.models import Unit
 
 DATES = ("opens", "due", "closes")
@@ -70,7 +70,7 @@ class RoundForm(forms.ModelForm):
 class ExtensionForm(forms.Form):
     """More time for the units that are ticked among those that have not handed in (`reports`)."""
 
-    units = forms.ModelMultipleChoiceField(
+    units = RowsField(
         Unit.objects.none(),
         label=_("Units"),
         error_messages={

@@ -96,13 +96,16 @@ class CheckRule(CatalogueRow):
         ]
 
     def clean(self) -> None:
-        """A denominator is compared only where there is one."""
+        """A denominator is compared only where there is one, and no figure with itself."""
         super().clean()
         wrong: dict[str, Any] = {}
         for column, name in (("indicator", "part"), ("other", "other_part")):
             row: Indicator | None = getattr(self, column)
             if row and getattr(self, name) == self.Part.DENOMINATOR and row.measure != Indicator.Measure.RATIO:
                 wrong[name] = _("This indicator has no denominator.")
+        same = (self.indicator_id, self.part) == (self.other_id, self.other_part)
+        if self.kind == self.Kind.COMPARE and self.indicator_id is not None and same:
+            wrong["other"] = _("A figure cannot be compared with itself. Choose another indicator or another part.")
         if wrong:
             raise ValidationError(wrong)
 

@@ -28,6 +28,7 @@ from emulation.services import campaigns, years
 from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
+from units.keys import key_of
 from units.models import Role, Unit
 from units.views.pages import Crumb, form_page
 
@@ -57,9 +58,10 @@ def crumbs_to(campaign: Campaign | None, year: int | None = None) -> list[Crumb]
 
 def _year_in(text: str) -> int:
     """The year of an address; 404 for anything else."""
-    if not text.isdecimal() or int(text) not in YEARS:
+    year = key_of(text)
+    if year is None or year not in YEARS:
         raise Http404
-    return int(text)
+    return year
 
 
 # ── reading ───────────────────────────────────────────────────────────────
@@ -124,9 +126,10 @@ def campaign_create(request: HttpRequest) -> HttpResponse:
 
 
 def _key_in(text: str) -> int:
-    if not text.isdecimal():
+    key = key_of(text)
+    if key is None:
         raise Http404
-    return int(text)
+    return key
 
 
 @require_http_methods(FORM)

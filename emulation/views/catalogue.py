@@ -33,6 +33,7 @@ from emulation.services import definitions
 from units import access
 from units.errors import Refused
 from units.forms.fields import refusals
+from units.keys import key_of
 from units.models import DisciplineForm, Office, PersonGroup, Rank, UnitKind
 from units.views.pages import Crumb, form_page
 
@@ -251,8 +252,7 @@ def indicator_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @for_root_administrators
 def indicator_create(request: HttpRequest) -> HttpResponse:
     """A new indicator; with `?predecessor=` it begins as a copy of that one."""
-    text = request.GET.get("predecessor", "")
-    earlier = Indicator.objects.filter(pk=text).first() if text.isdecimal() else None
+    earlier = Indicator.objects.filter(pk=key_of(request.GET.get("predecessor", ""))).first()
     initial = model_to_dict(earlier, exclude=["code", "retired"]) | {"predecessor": earlier.pk} if earlier else {}
     form = IndicatorForm(request.POST or None, initial=initial)
     if form.is_valid():

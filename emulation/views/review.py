@@ -24,6 +24,7 @@ from emulation.reports.work import with_progress
 from emulation.services import sheets as service
 from units import access
 from units.errors import Refused
+from units.keys import key_of
 from units.models import Role
 
 PER_PAGE = 25
@@ -87,8 +88,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         if form.returned:
             service.send_back(report, by=request.user, lines=form.returned)
         else:
-            seen = request.POST.get("seen", "")
-            service.approve(report, by=request.user, seen=int(seen) if seen.isdecimal() else None)
+            service.approve(report, by=request.user, seen=key_of(request.POST.get("seen", "")))
     except Refused as refused:
         return _page(request, found, form, problems=refused.messages)
     return _next(request, report, _verdict(report, len(form.returned)))
@@ -161,7 +161,8 @@ def approve_many(request: HttpRequest) -> HttpResponse:
     """
     access.require(access.has_role(request.user, Role.REVIEWER))
     chosen = [key.partition(":") for key in request.POST.getlist("report")[:PER_PAGE]]
-    seen = {int(pk): int(mark or 0) for pk, _colon, mark in chosen if pk.isdecimal() and (mark or "0").isdecimal()}
+    read_keys = [(key_of(pk), key_of(mark or "0")) for pk, _colon, mark in chosen]
+    seen = {pk: mark for pk, mark in read_keys if pk is not None and mark is not None}
     rows = _waiting(request).filter(pk__in=seen)
     if request.POST.get("confirmed"):
         _approve_each(request, rows, seen)

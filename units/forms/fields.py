@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from units.errors import Refused
+from units.keys import key_of
 from units.models import Unit
 from units.models.units import UnitQuerySet
 from units.reports import find_units, with_superiors
@@ -42,6 +43,18 @@ class DayField(forms.DateField):
         super().__init__(**{"widget": forms.DateInput(attrs=attrs)} | kwargs)
 
 
+class RowsField(forms.ModelMultipleChoiceField):
+    """Several rows. A key beyond every row is one choice more that is not offered, not a broken statement."""
+
+    def clean(self, value: Any) -> Any:
+        for key in value or []:
+            if key_of(str(key)) is None:
+                raise ValidationError(
+                    self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
+                )
+        return super().clean(value)
+
+
 class UnitPicker(forms.Widget):
     """A search field, and below it the units found as a choice; htmx searches while one types.
 
@@ -60,8 +73,9 @@ class UnitPicker(forms.Widget):
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen, text = value if isinstance(value, tuple) else (str(value or ""), "")
-        if chosen.isdecimal():
-            units, more = with_superiors(self.queryset.filter(pk=chosen)), False
+        key = key_of(chosen)
+        if key is not None:
+            units, more = with_superiors(self.queryset.filter(pk=key)), False
         else:
             units, more = find_units(self.queryset, text)
         attrs = {**self.attrs, **(attrs or {})}
@@ -96,7 +110,7 @@ class UnitField(forms.Field):
     def clean(self, value: Any) -> Unit | None:
         chosen, text = value or ("", "")
         if chosen:
-            unit = self.queryset.filter(pk=chosen).first() if chosen.isdecimal() else None
+            unit = self.queryset.filter(pk=key_of(chosen)).first()
             if unit is None:
                 raise ValidationError(_("Choose a unit of your branch."))
             return unit

@@ -30,3 +30,13 @@ def test_denominator_is_compared_only_where_there_is_one(db, part):
     with pytest.raises(ValidationError) as caught:
         rule(kind="compare", comparator="<=", **fields).full_clean()
     assert list(caught.value.message_dict) == [part]
+
+
+def test_no_figure_is_compared_with_itself(db):
+    ratio = make_indicator("ratio")
+    with pytest.raises(ValidationError) as caught:
+        rule(kind="compare", comparator="<", indicator=ratio, other=ratio).full_clean()
+    assert list(caught.value.message_dict) == ["other"]
+    rule(
+        kind="compare", comparator="<=", indicator=ratio, other=ratio, part="numerator", other_part="denominator"
+    ).full_clean()

@@ -304,3 +304,14 @@ def test_queue_is_by_deadline_then_by_the_tree(judge, report, department, indica
     rows = [make_report(other, round_, state=State.SUBMITTED) for round_ in (report.round, late)]
     items = judge.get(reverse("emulation:review-list")).context["items"]
     assert [item.report for item in items] == [rows[1], report, rows[0]]
+
+
+@pytest.mark.parametrize("row", ["9" * 22, "9" * 5000, "{pk}:" + "9" * 5000])
+def test_absurd_keys_choose_no_sheet(judge, report, row):
+    answer = judge.post(reverse("emulation:review-approve"), {"report": row.format(pk=report.pk), "confirmed": 1})
+    assert (answer.status_code, state_of(report)) == (302, State.IN_REVIEW)
+
+
+def test_line_beyond_every_row_does_not_exist(judge, report):
+    for name in ("figure-request", "report-panel"):
+        assert judge.get(reverse(f"emulation:{name}", args=[report.pk, 10**22])).status_code == 404

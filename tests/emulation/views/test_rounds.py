@@ -219,3 +219,9 @@ def test_cost_of_the_extensions(client, administrator, asked, depot, django_asse
     client.force_login(administrator)
     with django_assert_num_queries(9):
         client.get(reverse("emulation:extension-list", args=[asked.pk]))
+
+
+def test_unit_beyond_every_row_is_one_not_offered(client, asked, administrator):
+    answer = extend(client, administrator, asked, units=[10**22])
+    assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["units"])
+    assert not Extension.objects.exists()
