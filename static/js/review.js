@@ -77,5 +77,13 @@ document.querySelector("[data-plain]")?.addEventListener("click", (event) => {
   });
   refresh();
 });
+
+// What is chosen and typed is kept only by sending it: the browser asks before it is left behind.
+let unsent = false;
+verdict.addEventListener("change", () => { unsent = true; });
+document.querySelector("[data-plain]")?.addEventListener("click", () => { unsent = true; });
+verdict.addEventListener("submit", () => { unsent = false; });
+window.addEventListener("beforeunload", (event) => { if (unsent) event.preventDefault(); });
+
 document.querySelectorAll("[data-script]").forEach((part) => { part.hidden = false; });
 refresh();

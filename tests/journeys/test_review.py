@@ -92,3 +92,18 @@ def test_parent_waits_for_its_children_or_names_them(someone, handed, department
     expect(commanding.locator("#sheet-state")).to_have_text("Handed in")
     commanding.get_by_role("link", name="History").click()
     expect(commanding.locator("main")).to_contain_text("Without: Unit K1 (Handed in)")
+
+
+def test_an_unsent_verdict_is_not_left_without_asking(someone, handed, reviewer):
+    page = someone(reviewer)
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    page.goto(f"/sheets/{handed.pk}/review/")
+    page.get_by_role("button", name="Take up for review").click()
+    page.get_by_role("button", name="Approve all lines without a warning").click()
+    page.get_by_role("link", name="History").click(no_wait_after=True)
+    expect(page.get_by_role("button", name="Send the verdict and go on")).to_be_visible()
+    assert asked == ["beforeunload"]
+    page.get_by_role("button", name="Send the verdict and go on").click()
+    expect(page.locator("#messages")).to_contain_text("has been approved")
+    assert asked == ["beforeunload"]
