@@ -95,9 +95,9 @@ def _situation(page: Dashboard, about: str) -> Iterable[Clause]:
         theme = f" với chủ đề “{page.campaign.theme}”" if page.campaign.theme else ""
         yield _said(f"{page.unit.name} tổ chức thực hiện {lower_first(page.campaign.name)}{theme}.")
         drives = Campaign.objects.launched().filter(year=page.year, kind__is_drive=True).order_by("starts", "pk")
-        names = [f"“{lower_first(drive.name)}”" for drive in drives]
+        names = [lower_first(drive.name) for drive in drives]
         if names:
-            yield _said(f"Trong năm đã phát động {len(names)} đợt thi đua cao điểm: {listed(names)}.")
+            yield _said(f"Trong năm đã phát động {listed(names)}.")
     progress = page.progress
     if progress is None or not progress.sheets:
         yield _said(f"Trong {about}, chưa có phiếu số liệu nào của đơn vị.")
@@ -146,7 +146,7 @@ def _lowered(line: Line) -> str:
 def _measured(text: str, line: Line, *, change: bool = False) -> str:
     """«98,6%», «25 sáng kiến»; coefficients have no unit that is read out."""
     if line.unit == "%":
-        return f"{text} điểm %" if change else f"{text}%"
+        return f"{text} điểm phần trăm" if change else f"{text}%"
     return f"{text} {line.unit}" if line.unit and line.unit != "hệ số" else text
 
 

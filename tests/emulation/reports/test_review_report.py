@@ -51,7 +51,7 @@ def paragraphs(found) -> list[str]:
 def test_report_tells_results_against_plan_and_last_year(department, depot, training):
     found = report(department, depot, training, now=(991, 1000))
     assert (
-        "Quân số khỏe đạt 99,1%, đạt chỉ tiêu đề ra (≥\xa099), tăng 1,1 điểm % so với cùng kỳ; "
+        "Quân số khỏe đạt 99,1%, đạt chỉ tiêu đề ra (≥\xa099), tăng 1,1 điểm phần trăm so với cùng kỳ; "
         "tai nạn: 0 vụ, trong mức quy định (≤\xa00), giảm 1 vụ so với cùng kỳ."
     ) in paragraphs(found)
     assert "Không có chỉ tiêu nào chưa đạt hoặc giảm so với cùng kỳ." in paragraphs(found)
