@@ -92,7 +92,7 @@ def test_registration_list_takes_the_same_queries_for_every_number_of_units(
         Registration.objects.create(unit=unit, year=2020, state="submitted")
     client.force_login(reviewer)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         response = client.get(url(department, "registration-list"))
 
     assert len(response.context["waiting"]) == count
