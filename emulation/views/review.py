@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -90,8 +90,18 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             service.approve(report, by=request.user, seen=key_of(request.POST.get("seen", "")))
     except Refused as refused:
+        form = VerdictForm(_without_unread(request, report), rows=found.rows)
         return _page(request, found, form, problems=refused.messages)
     return _next(request, report, _verdict(report, len(form.returned)))
+
+
+def _without_unread(request: HttpRequest, report: Report) -> QueryDict:
+    """What was sent, without verdicts on figures that changed after they were shown: these are read first."""
+    data = request.POST.copy()
+    changed = report.changes.filter(pk__gt=key_of(data.get("seen", "")) or 0)
+    for pk in changed.values_list("indicator_id", flat=True):
+        data.pop(f"v{pk}", None)
+    return data
 
 
 def _return_whole(request: HttpRequest, found: Review, form: VerdictForm) -> HttpResponse:

@@ -280,6 +280,8 @@ def test_figure_changed_on_request_is_shown_and_stops_a_stale_approval(judge, re
     assert (row.was, row.asked.answer) == (("5", "9"), "Counted.")
     answer = judge.post(url(report), verdict(indicators, "approve", "approve", seen=seen))
     assert "A figure has changed" in answer.context["problems"][0]
+    lines = [line for _group, lines in answer.context["verdicts"] for line in lines]
+    assert [line.chosen for line in lines] == ["", "approve"]
     judge.post(url(report), verdict(indicators, "approve", "approve", seen=answer.context["seen"]))
     assert state_of(report) == State.APPROVED
 
