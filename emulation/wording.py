@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-FIELDS = ("name", "value", "target", "delta", "year", "coverage")
-RESULTS = ("over", "met", "near", "miss", "plain")
 SILENT = ("nil", "none", "na")  # no value: nothing to compare
 
 
@@ -48,7 +46,7 @@ class Part:
 class Clause:
     """A clause about one figure, without a full stop."""
 
-    parts: tuple[Part, ...] = field(default=())
+    parts: tuple[Part, ...] = ()
 
     @property
     def text(self) -> str:
@@ -78,11 +76,6 @@ def _filled(text: str, fact: Fact) -> Iterable[Part]:
             yield Part(before)
         if name:
             yield Part(str(getattr(fact, name)), fact.url if name in ("value", "delta") else "")
-
-
-def unknown_fields(text: str) -> list[str]:
-    """Fields of a phrase that nothing fills in; raises ValueError for braces that do not match."""
-    return [name for _text, name, _spec, _conversion in string.Formatter().parse(text) if name and name not in FIELDS]
 
 
 def paragraph(clauses: Iterable[Clause]) -> Clause:

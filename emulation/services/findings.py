@@ -30,6 +30,8 @@ def acknowledge(report: Report, reasons: Mapping[str, str], *, by: User) -> int:
     or when the warning is gone because its figures have changed meanwhile.
     """
     access.require(may_answer(by, report))
+    if not any(text.strip() for text in reasons.values()):
+        return 0
     report = sheets.lock(report)
     sheets.refuse_unless_open(report)
     found = {one.key: one for one in findings_of(report) if one.level == CheckRule.Level.WARNING}

@@ -80,6 +80,7 @@ def test_locked_units_may_be_referred_to(year, region, depot, staff):
     """New sheets and memberships name a unit; they do not wait for its figures."""
     with meanwhile(lambda: recompute([depot.pk], year=year, quarter=1)), impatient():
         staff.memberships.create(unit=region, role="staff")
+    assert staff.memberships.filter(unit=region).exists()
 
 
 def test_figures_are_computed_while_a_definition_is_changed(year, depot):
