@@ -11,7 +11,21 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from awards.models import Award, AwardCategory, AwardLevel, Criterion, Grant
+from awards.models import (
+    AgendaItem,
+    Award,
+    AwardCategory,
+    AwardLevel,
+    Council,
+    CouncilMember,
+    Criterion,
+    Decision,
+    Dossier,
+    Grant,
+    Nomination,
+    Occasion,
+    Session,
+)
 from emulation.models import (
     Area,
     Campaign,
@@ -137,6 +151,48 @@ def make_criterion(award: Award, kind: str = "attested", *, awards: Iterable[Awa
 def make_grant(award: Award, to: Person | Unit, year: int = YEAR, **fields: Any) -> Grant:
     subject = {"person": to} if isinstance(to, Person) else {"unit": to}
     return Grant.objects.create(award=award, year=year, **subject | fields)
+
+
+def make_occasion(code: str = "yearly", **fields: Any) -> Occasion:
+    return Occasion.objects.get_or_create(code=code, defaults={"name": code.title(), **fields})[0]
+
+
+def make_dossier(unit: Unit, by: User, **fields: Any) -> Dossier:
+    """A dossier of the year's merit that nobody has handed in yet."""
+    return Dossier.objects.create(unit=unit, by=by, **{"year": YEAR, "occasion": make_occasion()} | fields)
+
+
+def make_nomination(dossier: Dossier, award: Award, subject: Person | Unit, **fields: Any) -> Nomination:
+    """A line of the dossier; a draft at the proposing unit as far as `stage` and `holder` do not say otherwise."""
+    who = {"person": subject} if isinstance(subject, Person) else {"unit": subject}
+    defaults = {"asked": award, "name": str(subject), "holder": dossier.unit, "by": dossier.by, **who}
+    return Nomination.objects.create(dossier=dossier, award=award, **defaults | fields)
+
+
+def make_council(unit: Unit, *members: User, **fields: Any) -> Council:
+    """A council of the unit; the first of `members` takes the chair."""
+    council = Council.objects.create(unit=unit, **{"name": f"Council of {unit}", "since": date(2000, 1, 1)} | fields)
+    for order, user in enumerate(members, start=1):
+        function = CouncilMember.Function.MEMBER if order > 1 else CouncilMember.Function.CHAIR
+        CouncilMember.objects.create(
+            council=council, user=user, function=function, order=order, since=date(2000, 1, 1)
+        )
+    return council
+
+
+def make_session(council: Council, by: User, *lines: Nomination, **fields: Any) -> Session:
+    """A session being prepared, with `lines` on its agenda."""
+    defaults = {"title": "Session", "day": date(YEAR, 12, 20), "quorum": council.quorum, "by": by}
+    session = Session.objects.create(council=council, **defaults | fields)
+    for order, line in enumerate(lines, start=1):
+        AgendaItem.objects.create(session=session, line=line, order=order, award=line.award, share=council.share)
+    return session
+
+
+def make_decision(unit: Unit, by: User, **fields: Any) -> Decision:
+    """A draft of a decision on awards."""
+    defaults = {"issuer": unit.name, "year": YEAR, "title": "Khen thưởng năm 2020"}
+    return Decision.objects.create(unit=unit, by=by, **defaults | fields)
 
 
 # ── catalogue and plan ────────────────────────────────────────────────────

@@ -49,6 +49,12 @@ SAVED_WITHOUT_TRACE = {
     "Comment": "append-only: says itself who and when",
     "Acknowledgement": "is the trace: who said what, when, of which figures",
     "ReminderMail": "says itself that a mail went out; never changed",
+    "Nomination": "NominationEvent",
+    "NominationEvent": "is the trace",
+    "NominationFile": "says itself who attached and who removed it",
+    "Appraisal": "NominationEvent, kind opinion",
+    "Attendance": "who has voted is kept without time, so that nothing ties a member to a ballot",
+    "Ballot": "secret: no voter, no time; counted when the voting closes, and never changed",
     "Extension": "names who gave it and who ended it, when and why; nothing else of it changes",
 }
 

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import Field, Model
 from django.utils.translation import gettext as _
 
-from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, VoteRule
+from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, NoticeRule, VoteRule
 from emulation.forms.catalogue import RowForm
 from emulation.forms.fields import NumberField
 from emulation.models.fields import PartField
@@ -23,13 +23,14 @@ BELONGINGS: dict[str, tuple[type[Model], list[str]]] = {
         [
             "kind", "parent", "order", "text", "text_en", "subject", "clause", "awards", "since_award", "rating",
             "number", "years", "below_years", "months", "gap", "ending", "merit", "level", "indicator", "comparator",
-            "value", "share", "strict", "gravity",
+            "value", "share", "strict", "gravity", "office",
         ],
     ),
     "caps": (Cap, ["of", "share", "awards", "clause"]),
     "bonuses": (Bonus, ["subject", "coefficient", "clause"]),
     "authorities": (Authority, ["subject", "subject_level", "level", "decides"]),
     "votes": (VoteRule, ["secret", "share", "clause"]),
+    "notices": (NoticeRule, ["days", "clause"]),
     "bases": (AwardBasis, ["document", "article"]),
 }  # fmt: skip
 

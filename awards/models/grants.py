@@ -35,7 +35,10 @@ class GrantQuerySet(SubjectQuerySet):
 class Grant(models.Model):
     """An award that a person or a unit was given for a year. It stays when they move; it ends by revocation.
 
-    Decision, date and signer are text of the decision as printed; imported ones may lack them.
+    Decision, date and signer are text of the decision as printed; imported ones may lack them. `name`, `rank`,
+    `post` and `place` are the holder's at that time. `bonus` is in dong, empty where it is not known. Grants of
+    our own decisions lead to it (`issued`) and to the line of the dossier; `revoking` is the decision that took
+    the award back.
     """
 
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="grants", verbose_name=_("award"))
@@ -55,6 +58,24 @@ class Grant(models.Model):
     decision = models.CharField(_("decision number"), max_length=60, blank=True)
     decided = models.DateField(_("decided on"), null=True, blank=True)
     signer = models.CharField(_("signed by"), max_length=120, blank=True)
+    name = models.CharField(_("name"), max_length=200, blank=True)
+    rank = models.CharField(_("military rank"), max_length=100, blank=True)
+    post = models.CharField(_("post"), max_length=120, blank=True)
+    place = models.CharField(_("unit served in"), max_length=200, blank=True)
+    merit = models.CharField(_("for which merit"), max_length=500, blank=True)
+    register = models.CharField(
+        _("register number"), max_length=60, blank=True, help_text=_("In the book of honour.")
+    )
+    bonus = models.PositiveIntegerField(_("bonus (dong)"), null=True, blank=True)
+    issued = models.ForeignKey(
+        "awards.Decision", on_delete=models.PROTECT, null=True, related_name="grants", editable=False
+    )
+    nomination = models.OneToOneField(
+        "awards.Nomination", on_delete=models.PROTECT, null=True, related_name="grant", editable=False
+    )
+    revoking = models.ForeignKey(
+        "awards.Decision", on_delete=models.PROTECT, null=True, related_name="revoked", editable=False
+    )
     revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
     revoked_why = models.CharField(_("why it was revoked"), max_length=300, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
@@ -86,8 +107,15 @@ class Grant(models.Model):
                 name="grant_once_to_a_unit",
                 violation_error_message=_("This unit already holds this award for this year."),
             ),
+            models.UniqueConstraint(
+                fields=["register"], condition=~Q(register=""), name="grant_register_number_once",
+                violation_error_message=_("Another award has this number in the book of honour."),
+            ),
         ]  # fmt: skip
-        indexes = [models.Index(fields=["person", "year"]), models.Index(fields=["unit", "year"])]
+        indexes = [
+            models.Index(fields=["person", "year"]),
+            models.Index(fields=["unit", "year"]),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.award} {self.year}"

@@ -18,7 +18,7 @@ from awards.models.catalogue import Award, Dated, Subject
 from emulation.models import Indicator
 from emulation.models.catalogue import Comparator
 from emulation.models.fields import PartField
-from units.models import DisciplineForm, Initiative, TaskRating
+from units.models import DisciplineForm, Initiative, Office, TaskRating
 
 
 class Criterion(Dated):
@@ -115,6 +115,11 @@ class Criterion(Dated):
     gravity = models.ForeignKey(
         DisciplineForm, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("from this form of discipline up"), help_text=_("Empty: any."),
+    )  # fmt: skip
+
+    office = models.ForeignKey(
+        Office, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("office that appraises it"),
     )  # fmt: skip
 
     class Meta(Dated.Meta):

@@ -1,4 +1,4 @@
-"""The catalogue of awards that the application brings along: 43 awards with their criteria, as dated data."""
+"""What the application brings along as dated data: 43 awards with their criteria, and the rules of procedure."""
 
 from __future__ import annotations
 
@@ -20,14 +20,20 @@ from awards.models import (
     AwardLevel,
     BaseWage,
     Bonus,
+    BonusRounding,
     Cap,
     Criterion,
+    DecidingLevel,
     LegalDocument,
+    NoticeRule,
+    Occasion,
+    RevocationGround,
+    RuleChoice,
     VoteRule,
 )
-from units.models import CatalogueRow, DisciplineForm, PersonGroup
+from units.models import CatalogueRow, DisciplineForm, Office, PersonGroup, UnitKind
 
-DATA = Path(__file__).resolve().parent.parent / "data" / "awards.json"
+FOLDER = Path(__file__).resolve().parent.parent / "data"
 DATES = ("valid_from", "valid_until", "issued")
 PARTS = ("share", "coefficient", "value")
 
@@ -38,7 +44,7 @@ Rows = dict[str, Any]  # code → row
 @transaction.atomic
 def load_awards() -> None:
     """Add what is missing by code. An award that is there stays as it is, with all that belongs to it."""
-    data = json.loads(DATA.read_text(encoding="utf-8"))
+    data, procedure = _read("awards"), _read("procedure")
     categories = _by_code(AwardCategory, data["categories"])
     levels = _by_code(AwardLevel, data["levels"])
     documents = _by_code(LegalDocument, data["documents"])
@@ -49,7 +55,37 @@ def load_awards() -> None:
     known = set(Award.objects.values_list("code", flat=True))
     missing = [entry for entry in data["awards"] if entry["code"] not in known]
     if missing:
-        _create_awards(missing, categories, levels, documents)
+        _create_awards(missing, categories, levels, documents, procedure["office_of_kind"])
+    _load_procedure(procedure, levels, fresh={entry["code"] for entry in missing})
+
+
+def _read(name: str) -> Entry:
+    return json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _load_procedure(data: Entry, levels: Rows, fresh: set[str]) -> None:
+    """Occasions and grounds by code; the other rules of procedure only where there are none of their kind yet."""
+    _by_code(Occasion, data["occasions"])
+    _by_code(RevocationGround, data["revocation_grounds"])
+    if not RuleChoice.objects.exists():
+        _save(RuleChoice(**_columns(entry)) for entry in data["rule_choices"])
+    if not BonusRounding.objects.exists():
+        _save(BonusRounding(**_columns(entry)) for entry in data["bonus_roundings"])
+    if not DecidingLevel.objects.exists():
+        kinds = {row.code: row for row in UnitKind.objects.all()}
+        rows = [
+            entry | {"kind": kinds.get(entry["kind"]), "level": levels[entry["level"]]}
+            for entry in data["deciding_levels"]
+        ]
+        _save(DecidingLevel(**entry) for entry in rows if entry["kind"])
+    awards = {row.code: row for row in Award.objects.filter(code__in=fresh)}
+    rules = [data["notice_rule"] | entry for entry in data["notice_rules"] if entry["award"] in awards]
+    _save(NoticeRule(**entry | {"award": awards[entry["award"]]}) for entry in rules)
+
+
+def _save(rows: Iterable[models.Model]) -> None:
+    for row in rows:
+        row.save()
 
 
 def _by_code(model: type[CatalogueRow], entries: Iterable[Entry]) -> Rows:
@@ -71,7 +107,10 @@ def _columns(entry: Entry) -> Entry:
     return found
 
 
-def _create_awards(entries: list[Entry], categories: Rows, levels: Rows, documents: Rows) -> None:
+def _create_awards(
+    entries: list[Entry], categories: Rows, levels: Rows, documents: Rows, office_of_kind: dict[str, str]
+) -> None:
+    offices = {row.code: row for row in Office.objects.all()}
     groups = {row.code: row for row in PersonGroup.objects.all()}
     made = []
     for entry in entries:
@@ -86,6 +125,7 @@ def _create_awards(entries: list[Entry], categories: Rows, levels: Rows, documen
         "awards": {row.code: row for row in Award.objects.all()},
         "levels": levels,
         "documents": documents,
+        "offices": {kind: offices[code] for kind, code in office_of_kind.items() if code in offices},
         "gravities": {row.code: row for row in DisciplineForm.objects.all()},
     }
     with disable_auditlog():  # the trace is the award's: what belongs to it came with it, some six hundred rows
@@ -122,7 +162,8 @@ def _criterion(
         columns["gravity"] = rows["gravities"].get(columns["gravity"])
     if parent is not None:  # a group's criteria are in force with it
         columns |= {"valid_from": parent.valid_from, "valid_until": parent.valid_until}
-    row = Criterion(award=award, parent=parent, order=order, **columns)
+    office = rows["offices"].get(columns["kind"])
+    row = Criterion(award=award, parent=parent, order=order, office=office, **columns)
     row.save()
     if others:
         row.awards.set(rows["awards"][code] for code in others)

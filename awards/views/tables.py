@@ -2,7 +2,17 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from awards.models import AwardCategory, AwardLevel, BaseWage, LegalDocument
+from awards.models import (
+    AwardCategory,
+    AwardLevel,
+    BaseWage,
+    BonusRounding,
+    DecidingLevel,
+    LegalDocument,
+    Occasion,
+    RevocationGround,
+    RuleChoice,
+)
 from emulation.views.catalogue import NAMED, Catalogue
 
 VALIDITY = ("valid_from", "valid_until", "certainty", "source", "note")
@@ -23,4 +33,26 @@ CATALOGUES = {
         _("Bonuses are multiples of the base wage on the day of the decision."),
         listed=("amount", "valid_from", "valid_until", "clause", "certainty"),
     ),
-}
+    "bonus-roundings": Catalogue(
+        BonusRounding, ("step", "up", "clause", *VALIDITY), "bi-calculator", _("How bonuses are rounded."),
+        listed=("step", "up", "valid_from", "valid_until", "clause", "certainty"),
+    ),
+    "deciding-levels": Catalogue(
+        DecidingLevel, ("kind", "level", *VALIDITY), "bi-pen",
+        _("Up to which level the commander of a unit decides."),
+        listed=("kind", "level", "valid_from", "valid_until", "certainty"),
+    ),
+    "occasions": Catalogue(
+        Occasion, (*NAMED, "simplified", "of_campaign", "base_review"), "bi-calendar-event",
+        _("Why awards are proposed."),
+    ),
+    "rule-choices": Catalogue(
+        RuleChoice, ("by", "clause", *VALIDITY), "bi-signpost-split",
+        _("Which version of the rules judges a dossier."),
+        listed=("by", "valid_from", "valid_until", "clause", "certainty"),
+    ),
+    "revocation-grounds": Catalogue(
+        RevocationGround, (*NAMED, "clause", *VALIDITY), "bi-arrow-counterclockwise", _("Why awards are taken back."),
+        listed=("code", "name", "clause", "valid_from", "valid_until", "certainty"),
+    ),
+}  # fmt: skip
