@@ -1,0 +1,71 @@
+"""Every step of a nomination: one function moves a line and writes the step into its trace."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from awards.models import Award, Nomination, NominationEvent
+from units.errors import Refused
+from units.models import Office, Unit, User
+
+Kind = NominationEvent.Kind
+Stage = Nomination.Stage
+
+# From which stage a line may go where; the same stage again is a step that changes no stage.
+NEXT: dict[str, frozenset[str]] = {
+    Stage.DRAFT: frozenset({Stage.SUBMITTED, Stage.WITHDRAWN}),
+    Stage.SUBMITTED: frozenset({Stage.APPRAISED, Stage.RETURNED, Stage.REJECTED, Stage.WITHDRAWN}),
+    Stage.APPRAISED: frozenset(
+        {Stage.AT_COUNCIL, Stage.PASSED, Stage.SUBMITTED, Stage.RETURNED, Stage.REJECTED}
+    ),
+    Stage.RETURNED: frozenset({Stage.SUBMITTED, Stage.WITHDRAWN}),
+    Stage.AT_COUNCIL: frozenset({Stage.PASSED, Stage.REJECTED, Stage.APPRAISED}),
+    Stage.PASSED: frozenset({Stage.SUBMITTED, Stage.FORWARDED, Stage.DECIDED}),
+    Stage.FORWARDED: frozenset({Stage.DECIDED, Stage.REJECTED, Stage.RETURNED}),
+    Stage.WITHDRAWN: frozenset(),
+    Stage.REJECTED: frozenset(),
+    Stage.DECIDED: frozenset(),
+}  # fmt: skip
+
+
+def lock_lines(keys: Collection[int]) -> list[Nomination]:
+    """The lines with what their services look at, locked in the order of their keys. In a transaction."""
+    rows = Nomination.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    return list(rows.select_related("dossier__unit", "dossier__occasion", "award", "holder", "person", "unit"))
+
+
+def step(
+    line: Nomination,
+    kind: str,
+    stage: str,
+    *,
+    by: User,
+    at: Unit | None = None,
+    reason: str = "",
+    holder: Unit | None = None,
+    award: Award | None = None,
+    office: Office | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> NominationEvent:
+    """Take a locked line to `stage`, with the reason, and hand it to `holder` or change its `award` where given.
+
+    `at` is the level at which it happens: where the line stands unless said. Raises `Refused` where the line
+    cannot go there from its present stage.
+    """
+    if stage != line.stage and stage not in NEXT[line.stage]:
+        raise Refused(
+            _("“%(line)s” is “%(stage)s”: it cannot become “%(next)s”.")
+            % {"line": line.name, "stage": line.get_stage_display(), "next": Stage(stage).label}
+        )
+    event = NominationEvent.objects.create(
+        line=line, kind=kind, stage=stage, unit=at or line.holder, office=office, reason=reason,
+        before=dict(before or {}), after=dict(after or {}), by=by, at=timezone.now(),
+    )  # fmt: skip
+    line.stage, line.holder, line.award = stage, holder or line.holder, award or line.award
+    line.save(update_fields=["stage", "holder", "award"])
+    return event
