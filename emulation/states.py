@@ -81,6 +81,11 @@ STATES: dict[str, dict[str, State]] = {
         "empty": ("circle", "none", _("Not filled in")),
         "returned": ("arrow-return-left", "miss", _("Returned")),
     },
+    # a report that people work on
+    "paper": {
+        "draft": ("pencil", "none", pgettext_lazy("paper", "Draft")),
+        "signed": ("patch-check-fill", "met", _("Signed off")),
+    },
     # a person or unit against the criteria of an award
     "eligibility": {
         "eligible": ("patch-check-fill", "met", _("Eligible")),

@@ -15,6 +15,7 @@ from emulation.views import (
     panel,
     papers,
     review,
+    review_reports,
     rounds,
     sheets,
     targets,
@@ -57,6 +58,14 @@ urlpatterns = [
     path("catalogues/<slug:key>/<int:pk>/", catalogue.catalogue_update, name="catalogue-update"),
     path("catalogues/<slug:key>/<int:pk>/delete/", catalogue.catalogue_delete, name="catalogue-delete"),
     path("reports/<int:unit>/<int:year>/<str:period>/", papers.review_report, name="review-report"),
+    path("reports/<int:unit>/<int:year>/<str:period>/begin/", review_reports.begin, name="review-report-begin"),
+    path("reports/<int:pk>/paragraph/", review_reports.paragraph, name="review-report-paragraph"),
+    path("reports/<int:pk>/settle/", review_reports.settle, name="review-report-settle"),
+    path("reports/<int:pk>/sign-off/", review_reports.sign, name="review-report-sign"),
+    path("reports/<int:pk>/reopen/", review_reports.reopen, name="review-report-reopen"),
+    path("reports/<int:pk>/history/", review_reports.history, name="review-report-history"),
+    path("phrases/<int:unit>/", review_reports.phrase_list, name="phrase-list"),
+    path("phrases/<int:unit>/<str:key>/", review_reports.phrase_update, name="phrase-update"),
     path(
         "reports/<int:unit>/<int:year>/<str:period>/<str:kind>/", papers.review_report_file, name="review-report-file"
     ),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 SILENT = ("nil", "none", "na")  # no value: nothing to compare
 
@@ -24,6 +24,7 @@ class Fact:
 
     name: str
     state: str
+    code: str = ""
     value: str = ""
     target: str = ""
     low: bool = False
@@ -36,10 +37,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A piece of a sentence; `url` leads to the figure behind a number."""
+    """A piece of a sentence. What comes from figures is a field, named by `field`; `url` leads to the figure."""
 
     text: str
     url: str = ""
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,39 @@ class Clause:
     @property
     def text(self) -> str:
         return "".join(part.text for part in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph, or a heading of `level` 1 or 2. `key` names it from one draft to the next."""
+
+    key: str
+    parts: tuple[Part, ...]
+    level: int = 0
+
+    @property
+    def text(self) -> str:
+        return "".join(part.text for part in self.parts)
+
+
+# A field of a figure is named by the code of its indicator, all but the value with what it is.
+FIELDS = {"value": "", "target": "/chỉ tiêu", "delta": "/so cùng kỳ", "coverage": "/đã báo cáo"}
+
+
+PHRASE_FIELDS = ("name", *FIELDS)  # what a phrase may name
+
+
+def unknown_fields(phrase: str) -> list[str]:
+    """Fields of a phrase that do not exist; of a text that is no phrase at all the text itself."""
+    try:
+        pieces = list(string.Formatter().parse(phrase))
+    except ValueError:
+        return [phrase]
+    return [
+        f"{{{name}{':' + spec if spec else ''}}}"
+        for _text, name, spec, conversion in pieces
+        if name is not None and (name not in PHRASE_FIELDS or spec or conversion)
+    ]
 
 
 def main_key(fact: Fact, phrases: Mapping[str, str]) -> str:
@@ -75,7 +110,15 @@ def _filled(text: str, fact: Fact) -> Iterable[Part]:
         if before:
             yield Part(before)
         if name:
-            yield Part(str(getattr(fact, name)), fact.url if name in ("value", "delta") else "")
+            yield field_of(fact, name)
+
+
+def field_of(fact: Fact, name: str) -> Part:
+    """A field of the figure: `name` is a key of `FIELDS`, or the name of the figure, which is no field."""
+    text = str(getattr(fact, name))
+    if name not in FIELDS:
+        return Part(text)
+    return Part(text, fact.url if name in ("value", "delta") else "", fact.code + FIELDS[name])
 
 
 def paragraph(clauses: Iterable[Clause]) -> Clause:
@@ -86,13 +129,21 @@ def paragraph(clauses: Iterable[Clause]) -> Clause:
     if not parts:
         return Clause()
     first = parts[0]
-    parts[0] = Part(first.text[:1].upper() + first.text[1:], first.url)
+    parts[0] = replace(first, text=first.text[:1].upper() + first.text[1:])
     return Clause((*parts, Part(".")))
 
 
 def listed(names: Iterable[str]) -> str:
     """«a; b; c»: names hold commas themselves."""
     return "; ".join(names)
+
+
+def enumerated(items: Iterable[Iterable[Part]]) -> list[Part]:
+    """As `listed`, of pieces of sentences."""
+    found: list[Part] = []
+    for item in items:
+        found += [Part("; "), *item] if found else item
+    return found
 
 
 def lower_first(text: str) -> str:

@@ -22,6 +22,7 @@ TRACED = {
     "Unit": "UnitChange",
     "Placement": "UnitChange",
     "Person": "PersonImport",
+    "ReviewParagraph": "ReviewEvent; the order in bulk, where a paragraph was put between",
     "Posting": "PersonImport",
     "RankChange": "PersonImport",
 }
@@ -47,6 +48,8 @@ SAVED_WITHOUT_TRACE = {
     "Registration": "RegistrationEvent",
     "RegistrationEvent": "is the trace",
     "Comment": "append-only: says itself who and when",
+    "ReviewReport": "ReviewEvent",
+    "ReviewEvent": "is the trace",
     "Acknowledgement": "is the trace: who said what, when, of which figures",
     "ReminderMail": "says itself that a mail went out; never changed",
     "Nomination": "NominationEvent",

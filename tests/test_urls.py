@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from emulation.models import ChecklistTemplate
+from emulation.models import ChecklistTemplate, ReviewReport
 from tests.factories import (
     make_area,
     make_award,
@@ -148,6 +148,14 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:evidence-remove": ("evidence", "404 403 200 403 403 404", "404 403 200 403 403 404"),
     "emulation:review-report": ("review-report", "404 200 200 200 200 404", None),
     "emulation:review-report-file": ("review-report-file", "404 200 200 200 200 404", None),
+    "emulation:review-report-begin": ("review-report", None, "404 403 302 302 403 404"),
+    "emulation:review-report-paragraph": ("saved-report", None, "404 403 404 404 403 404"),
+    "emulation:review-report-settle": ("saved-report", None, "404 403 302 302 403 404"),
+    "emulation:review-report-sign": ("saved-report", "404 403 403 200 403 404", "404 403 403 200 403 404"),
+    "emulation:review-report-reopen": ("saved-report", "404 403 403 200 403 404", "404 403 403 200 403 404"),
+    "emulation:review-report-history": ("saved-report", "404 200 200 200 200 404", None),
+    "emulation:phrase-list": ("dashboard", "404 200 200 200 200 404", None),
+    "emulation:phrase-update": ("phrase", "404 403 200 200 403 404", "404 403 200 200 403 404"),
     "emulation:my-work": ("", "200 200 200 200 200 200", None),
     "emulation:notice-list": ("", "200 200 200 200 200 200", None),
     "emulation:notice-read": ("notice", None, "404 404 302 404 404 404"),
@@ -229,6 +237,8 @@ def keys(depot: Unit, department: Unit, staff: User) -> dict[str, dict[str, obje
         "catalogue-row": {"key": "areas", "pk": make_area().pk},
         "review-report": {"unit": depot.pk, "year": 2020, "period": "H1"},
         "review-report-file": {"unit": depot.pk, "year": 2020, "period": "H1", "kind": "txt"},
+        "saved-report": {"pk": ReviewReport.objects.create(unit=depot, year=2020, period="H1").pk},
+        "phrase": {"unit": depot.pk, "key": "miss"},
         "board": {"unit": depot.pk},
         "board-export": {"unit": depot.pk, "kind": "csv"},
         "dashboard": {"unit": depot.pk},

@@ -7,6 +7,7 @@ from .evidence import Evidence
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
+from .review_reports import Phrase, ReviewEvent, ReviewParagraph, ReviewReport
 from .rounds import Extension, Lineage, Round
 from .summaries import Summary
 from .targets import Registration, RegistrationEvent, Target, TargetChange
@@ -36,6 +37,7 @@ __all__ = [
     "Lineage",
     "Notice",
     "OfficeVerdict",
+    "Phrase",
     "Registration",
     "RegistrationEvent",
     "ReminderMail",
@@ -46,6 +48,9 @@ __all__ = [
     "ResultChange",
     "ResultItem",
     "ReturnedLine",
+    "ReviewEvent",
+    "ReviewParagraph",
+    "ReviewReport",
     "Round",
     "Summary",
     "Target",

@@ -97,6 +97,7 @@ class Line:
     `coverage` counts unit × round cells (reported/expected), `units` those without subordinates (met/targeted).
     """
 
+    code: str
     label: str
     unit: str
     target: str
@@ -320,6 +321,7 @@ def _areas(page: Page) -> list[tuple[str, list[Line]]]:
 def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
     before = page.figure(indicator, year=page.year - 1)
     return Line(
+        code=indicator.code,
         label=page.label(indicator),
         unit="" if indicator.measure == Indicator.Measure.GRADE else unit_text(indicator),
         target=page.target(indicator, figure),

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 from django.utils import translation
 
-from emulation.models import Campaign, Indicator
+from emulation.models import Campaign, Indicator, Phrase
 from emulation.periods import period_label
 from emulation.reports.dashboard import Dashboard, Line, dashboard_of
 from emulation.services.catalogue import DATA
-from emulation.wording import Clause, Fact, Part, clause, listed, lower_first, paragraph
+from emulation.wording import Fact, Paragraph, Part, clause, enumerated, field_of, listed, lower_first, paragraph
 from units.models import Unit
+from units.paths import path_ids
 
 MISSED = ("near", "miss")
 NAMED = 8  # indicators that are named one by one
 KEYS = {"": "plain"}  # a value without a target
-
-
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """A heading of the first or second level."""
-
-    text: str
-    level: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +32,11 @@ class Annex:
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewReport:
-    """The draft. `body` are headings and paragraphs in order; `annex` rows have the columns of `COLUMNS`."""
+class Paper:
+    """What goes on paper. `body` are headings and paragraphs; `annex` rows have the columns of `COLUMNS`.
+
+    Number, day and signer are empty until the report is signed off.
+    """
 
     unit: Unit
     superior: Unit | None
@@ -47,9 +44,23 @@ class ReviewReport:
     period: str
     kind: str
     about: str
-    body: tuple[Heading | Clause, ...]
+    body: tuple[Paragraph, ...]
     annex: tuple[Annex, ...]
     dashboard_url: str
+    number: str = ""
+    place: str = ""
+    day: date | None = None
+    signer: str = ""
+    signer_post: str = ""
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Every field of the draft: key → what it says."""
+        return {part.field: part.text for one in self.body for part in one.parts if part.field}
+
+    @property
+    def links(self) -> dict[str, str]:
+        return {part.field: part.url for one in self.body for part in one.parts if part.field}
 
     @property
     def paragraphs(self) -> list[str]:
@@ -61,69 +72,98 @@ COLUMNS = ("Chỉ tiêu", "Đơn vị tính", "Chỉ tiêu đề ra", "Kết qu�
 
 
 @cache
-def phrases() -> dict[str, str]:
+def shipped_phrases() -> dict[str, str]:
     return json.loads((DATA / "phrases.json").read_text(encoding="utf-8"))
 
 
-def draft_of(unit: Unit, year: int, period: str) -> ReviewReport:
-    """The draft from what is approved now. As many queries as the dashboard and one for the campaigns."""
+def phrases_of(unit: Unit) -> dict[str, str]:
+    """key → phrase: the unit's own, else those of the nearest unit above, else ours. One query."""
+    above = path_ids(unit.path)
+    own = Phrase.objects.filter(unit__in=above).values_list("unit", "key", "text")
+    nearest = sorted(own, key=lambda row: above.index(row[0]))
+    return shipped_phrases() | {key: text for _unit, key, text in nearest}
+
+
+def draft_of(unit: Unit, year: int, period: str) -> Paper:
+    """The draft from what is approved now. As many queries as the dashboard, and two for campaigns and phrases."""
+    told = phrases_of(unit)
     with translation.override("vi"):
         page = dashboard_of(unit, year, period)
         about = period_label(year, period)
         kind = "tổng kết" if period == "Y" else "sơ kết"
         body = [
-            Heading("I. Tình hình chung"), *_situation(page, about),
-            Heading("II. Kết quả thực hiện các chỉ tiêu thi đua"), *_results(page),
-            Heading("III. Đánh giá chung"), *_judgement(page),
-            Heading("IV. Nhiệm vụ thời gian tới"), *_tasks(page),
+            _heading("I", "I. Tình hình chung"), *_situation(page, about),
+            _heading("II", "II. Kết quả thực hiện các chỉ tiêu thi đua"), *_results(page, told),
+            _heading("III", "III. Đánh giá chung"), *_judgement(page),
+            _heading("IV", "IV. Nhiệm vụ thời gian tới"), *_tasks(page),
         ]  # fmt: skip
         annex = tuple(row for area, lines in page.areas for row in (Annex(area), *map(_annex, lines)))
-        return ReviewReport(
+        return Paper(
             unit, page.superior, year, period, kind, about, tuple(body), annex, page.links.dashboard(unit.pk)
         )
 
 
-def _said(*texts: str) -> Clause:
-    return Clause(tuple(Part(text) for text in texts))
+def _heading(key: str, text: str, level: int = 1) -> Paragraph:
+    return Paragraph(key, (Part(text),), level)
+
+
+def _said(key: str, *pieces: str | Part | Iterable[Part]) -> Paragraph:
+    """A paragraph of texts, fields and lists of them."""
+    parts: list[Part] = []
+    for piece in pieces:
+        parts += [Part(piece)] if isinstance(piece, str) else [piece] if isinstance(piece, Part) else piece
+    return Paragraph(key, tuple(parts))
+
+
+def _counted(page: Dashboard, name: str, text: str) -> Part:
+    """A field that sums up the figures of the dashboard."""
+    return Part(text, page.links.dashboard(page.unit.pk), f"tổng hợp/{name}")
+
+
+def _names(page: Dashboard, before: str, name: str, names: list[str]) -> list[str | Part]:
+    return [before, _counted(page, name, listed(names))] if names else []
 
 
 # ── I ─────────────────────────────────────────────────────────────────────
 
 
-def _situation(page: Dashboard, about: str) -> Iterable[Clause]:
+def _situation(page: Dashboard, about: str) -> Iterable[Paragraph]:
     if page.campaign is not None:
         theme = f" với chủ đề “{page.campaign.theme}”" if page.campaign.theme else ""
-        yield _said(f"{page.unit.name} tổ chức thực hiện {lower_first(page.campaign.name)}{theme}.")
+        yield _said("I.1", f"{page.unit.name} tổ chức thực hiện {lower_first(page.campaign.name)}{theme}.")
         drives = Campaign.objects.launched().filter(year=page.year, kind__is_drive=True).order_by("starts", "pk")
         names = [lower_first(drive.name) for drive in drives]
         if names:
-            yield _said(f"Trong năm đã phát động {listed(names)}.")
+            yield _said("I.2", f"Trong năm đã phát động {listed(names)}.")
     progress = page.progress
     if progress is None or not progress.sheets:
-        yield _said(f"Trong {about}, chưa có phiếu số liệu nào của đơn vị.")
+        yield _said("I.3", f"Trong {about}, chưa có phiếu số liệu nào của đơn vị.")
         return
-    text = f"Đến nay {progress.approved}/{progress.sheets} phiếu số liệu của {progress.round} đã được duyệt"
-    yield _said(f"{text}; còn {progress.missing} phiếu chưa trình." if progress.missing else f"{text}.")
+    approved = _counted(page, "phiếu đã duyệt", f"{progress.approved}/{progress.sheets}")
+    missing = _counted(page, "phiếu chưa trình", str(progress.missing))
+    rest = ["; còn ", missing, " phiếu chưa trình."] if progress.missing else ["."]
+    yield _said("I.3", "Đến nay ", approved, f" phiếu số liệu của {progress.round} đã được duyệt", *rest)
     if progress.late:
         more = f" và {progress.more_late} đơn vị khác" if progress.more_late else ""
-        yield _said(f"Các đơn vị quá hạn chưa báo cáo: {', '.join(progress.late)}{more}.")
+        late = _counted(page, "đơn vị quá hạn", f"{', '.join(progress.late)}{more}")
+        yield _said("I.4", "Các đơn vị quá hạn chưa báo cáo: ", late, ".")
 
 
 # ── II ────────────────────────────────────────────────────────────────────
 
 
-def _results(page: Dashboard) -> Iterable[Heading | Clause]:
+def _results(page: Dashboard, told: Mapping[str, str]) -> Iterable[Paragraph]:
     shown = 0
     if any(line.delta for line in _lines(page)):
-        yield _said(f"Số liệu được so sánh với cùng kỳ năm {page.last_year}.")
+        yield _said("II.0", f"Số liệu được so sánh với cùng kỳ năm {page.last_year}.")
     for area, lines in page.areas:
-        told = [clause(fact_of(page, line), phrases()) for line in lines if line.mark.key != "na"]
-        if told:
+        clauses = [clause(fact_of(page, line), told) for line in lines if line.mark.key != "na"]
+        if clauses:
             shown += 1
-            yield Heading(f"{shown}. {area}", 2)
-            yield paragraph(told)
+            yield _heading(f"II.{area}", f"{shown}. {area}", 2)
+            yield Paragraph(f"II.{area}.1", paragraph(clauses).parts)
     if not shown:
-        yield _said("Chưa có số liệu được duyệt trong kỳ báo cáo.")
+        yield _said("II.1", "Chưa có số liệu được duyệt trong kỳ báo cáo.")
 
 
 def fact_of(page: Dashboard, line: Line) -> Fact:
@@ -131,7 +171,7 @@ def fact_of(page: Dashboard, line: Line) -> Fact:
     delta = line.delta
     trend = "" if delta is None else {True: "rises", False: "falls", None: "steady"}[delta.rises]
     return Fact(
-        name=lower_first(line.label), state=KEYS.get(line.mark.key, line.mark.key),
+        code=line.code, name=lower_first(line.label), state=KEYS.get(line.mark.key, line.mark.key),
         value=_lowered(line), target=line.target,
         low=line.direction == Indicator.Direction.LOWER, trend=trend,
         delta="" if delta is None or delta.rises is None or line.graded else _measured(delta.text, line, change=True),
@@ -157,44 +197,64 @@ def _lines(page: Dashboard) -> list[Line]:
     return [line for _area, lines in page.areas for line in lines]
 
 
-def _judgement(page: Dashboard) -> Iterable[Heading | Clause]:
-    lines = _lines(page)
-    yield Heading("1. Ưu điểm", 2)
-    reached = page.reached
+def _judgement(page: Dashboard) -> Iterable[Paragraph]:
+    yield _heading("III.1", "1. Ưu điểm", 2)
+    yield from _strong_points(page)
+    yield _heading("III.2", "2. Hạn chế, khuyết điểm", 2)
+    yield from _weak_points(page)
+
+
+def _strong_points(page: Dashboard) -> Iterable[Paragraph]:
+    lines, reached = _lines(page), page.reached
     over = [lower_first(line.label) for line in lines if line.mark.key == "over"]
     if reached.total:
-        text = f"Đạt và vượt {reached.met}/{reached.total} chỉ tiêu đã đăng ký"
-        yield _said(f"{text}, trong đó vượt chỉ tiêu: {listed(over)}." if over else f"{text}.")
+        met = _counted(page, "chỉ tiêu đạt", f"{reached.met}/{reached.total}")
+        named = _names(page, ", trong đó vượt chỉ tiêu: ", "chỉ tiêu vượt", over)
+        yield _said("III.1.1", "Đạt và vượt ", met, " chỉ tiêu đã đăng ký", *named, ".")
     better = [lower_first(line.label) for line in lines if line.delta is not None and line.delta.tone == "met"]
     if better:
-        named = f": {listed(better)}" if len(better) <= NAMED else ""
-        yield _said(f"So với cùng kỳ năm {page.last_year}, tiến bộ ở {len(better)} chỉ tiêu{named}.")
+        count = _counted(page, "chỉ tiêu tiến bộ", str(len(better)))
+        few = better if len(better) <= NAMED else []
+        named = _names(page, ": ", "tên chỉ tiêu tiến bộ", few)
+        text = f"So với cùng kỳ năm {page.last_year}, tiến bộ ở "
+        yield _said("III.1.2", text, count, " chỉ tiêu", *named, ".")
     if not reached.total and not better:
-        yield _said("Chưa có chỉ tiêu để đánh giá.")
-    yield Heading("2. Hạn chế, khuyết điểm", 2)
-    missed = [line for line in lines if line.mark.key in MISSED]
+        yield _said("III.1.3", "Chưa có chỉ tiêu để đánh giá.")
+
+
+def _weak_points(page: Dashboard) -> Iterable[Paragraph]:
+    lines = _lines(page)
+    missed = [fact_of(page, line) for line in lines if line.mark.key in MISSED]
     if missed:
-        named = listed(f"{lower_first(line.label)} ({_lowered(line)} so với {line.target})" for line in missed)
-        yield _said(f"Còn {len(missed)} chỉ tiêu chưa đạt: {named}.")
+        count = _counted(page, "chỉ tiêu chưa đạt", str(len(missed)))
+        named = enumerated(
+            [Part(f"{fact.name} ("), field_of(fact, "value"), Part(" so với "), field_of(fact, "target"), Part(")")]
+            for fact in missed
+        )
+        yield _said("III.2.1", "Còn ", count, " chỉ tiêu chưa đạt: ", named, ".")
     worse = [lower_first(line.label) for line in lines if line.delta is not None and line.delta.tone == "miss"]
     if worse:
-        yield _said(f"Giảm so với cùng kỳ năm {page.last_year}: {listed(worse)}.")
+        named = [_counted(page, "chỉ tiêu giảm", listed(worse))]
+        yield _said("III.2.2", f"Giảm so với cùng kỳ năm {page.last_year}: ", named, ".")
     silent = [lower_first(line.label) for line in lines if line.mark.key == "none"]
     if silent:
-        yield _said(f"Chưa có số liệu: {listed(silent)}.")
+        yield _said("III.2.3", "Chưa có số liệu: ", _counted(page, "chưa có số liệu", listed(silent)), ".")
     if not missed and not worse and not silent:
-        yield _said("Không có chỉ tiêu nào chưa đạt hoặc giảm so với cùng kỳ.")
+        yield _said("III.2.4", "Không có chỉ tiêu nào chưa đạt hoặc giảm so với cùng kỳ.")
 
 
-def _tasks(page: Dashboard) -> Iterable[Clause]:
-    missed = [line for line in _lines(page) if line.mark.key in MISSED]
+def _tasks(page: Dashboard) -> Iterable[Paragraph]:
+    missed = [fact_of(page, line) for line in _lines(page) if line.mark.key in MISSED]
     if missed:
-        named = listed(f"{lower_first(line.label)} ({line.target})" for line in missed)
-        yield _said(f"Tập trung lãnh đạo, chỉ đạo khắc phục các chỉ tiêu chưa đạt: {named}.")
+        named = enumerated([Part(f"{fact.name} ("), field_of(fact, "target"), Part(")")] for fact in missed)
+        yield _said("IV.1", "Tập trung lãnh đạo, chỉ đạo khắc phục các chỉ tiêu chưa đạt: ", named, ".")
     if page.progress is not None and page.progress.missing:
-        yield _said("Đôn đốc các đơn vị chưa trình phiếu số liệu hoàn thành việc báo cáo đúng thời gian quy định.")
+        yield _said(
+            "IV.2", "Đôn đốc các đơn vị chưa trình phiếu số liệu hoàn thành việc báo cáo đúng thời gian quy định."
+        )
     yield _said(
-        "Tiếp tục duy trì, giữ vững các chỉ tiêu đã đạt và vượt; nhân rộng cách làm hay, điển hình tiên tiến."
+        "IV.3",
+        "Tiếp tục duy trì, giữ vững các chỉ tiêu đã đạt và vượt; nhân rộng cách làm hay, điển hình tiên tiến.",
     )
 
 

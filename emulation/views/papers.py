@@ -9,9 +9,11 @@ from django.views.decorators.http import require_safe
 
 from emulation.periods import QUARTERS, YEARS, period_text
 from emulation.reports.papers import WRITERS, title_of
-from emulation.reports.review_report import COLUMNS, ReviewReport, draft_of
+from emulation.reports.review_report import COLUMNS, draft_of
+from emulation.reports.saved_reports import paper_for, paper_of, rows_of, saved_report
+from emulation.services import review_reports as service
 from units import access
-from units.models import Unit
+from units.models import Unit, User
 from units.text import fold
 
 TYPES = {
@@ -21,27 +23,39 @@ TYPES = {
 }
 
 
-def _draft(request: HttpRequest, unit: int, year: int, period: str) -> ReviewReport:
+def get_unit(user: User, pk: int) -> Unit:
+    return get_object_or_404(Unit.objects.filter(access.figures_q(user)), pk=pk)
+
+
+def check_period(year: int, period: str) -> None:
     if year not in YEARS or period not in QUARTERS:
         raise Http404
-    found = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
-    return draft_of(found, year, period)
 
 
 @require_safe
 def review_report(request: HttpRequest, unit: int, year: int, period: str) -> HttpResponse:
-    """The draft as a page: every number leads to its figure."""
-    report = _draft(request, unit, year, period)
-    context = {"report": report, "title": title_of(report), "columns": COLUMNS}
+    """The report, or its draft while nobody works on it: every number leads to its figure."""
+    place = get_unit(request.user, unit)
+    check_period(year, period)
+    draft, saved = draft_of(place, year, period), saved_report(place, year, period)
+    rows = rows_of(saved, draft) if saved else []
+    paper = paper_of(saved, draft) if saved else draft
+    context = {
+        "report": paper, "title": title_of(paper), "columns": COLUMNS, "saved": saved, "rows": rows,
+        "marked": sum(row.is_marked for row in rows),
+        "may_edit": service.may_edit(request.user, place), "may_sign": service.may_sign(request.user, place),
+    }  # fmt: skip
     return render(request, "emulation/papers/review_report.html", context)
 
 
 @require_safe
 def review_report_file(request: HttpRequest, unit: int, year: int, period: str, kind: str) -> HttpResponse:
-    """The draft as a file."""
+    """The report as a file, or its draft while nobody works on it."""
     if kind not in WRITERS:
         raise Http404
-    report = _draft(request, unit, year, period)
+    place = get_unit(request.user, unit)
+    check_period(year, period)
+    report = paper_for(place, year, period)
     name = slugify(fold(f"{report.kind} {report.unit.code} {period_text(year, period)}"))
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     return HttpResponse(WRITERS[kind](report), content_type=TYPES[kind], headers=headers)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from emulation.wording import SILENT, Clause, Fact, Part, clause, listed, lower_first, paragraph
+from emulation.wording import SILENT, Clause, Fact, Part, clause, listed, lower_first, paragraph, unknown_fields
 
 PHRASES = json.loads((Path("emulation") / "data" / "phrases.json").read_text(encoding="utf-8"))
 FACT = Fact(name="quân số khỏe", state="met", value="99,2%", target="≥ 99", year=2019, url="/figure/")
@@ -64,3 +64,15 @@ def test_names_begin_small_within_a_sentence(name, inside):
 
 def test_lists_keep_names_with_commas_apart():
     assert listed(["a, b", "c"]) == "a, b; c"
+
+
+@pytest.mark.parametrize(
+    ("phrase", "wrong"),
+    [
+        ("{name} đạt {value} ({target}), {delta}, {coverage}", []),
+        ("{name} {giá trị} {value:>9} {name!r} {}", ["{giá trị}", "{value:>9}", "{name}", "{}"]),
+        ("{name", ["{name"]),
+    ],
+)
+def test_phrases_name_fields_that_exist(phrase, wrong):
+    assert unknown_fields(phrase) == wrong

@@ -1,4 +1,4 @@
-"""Write the draft of a unit's review report."""
+"""Write a unit's review report."""
 
 from pathlib import Path
 from typing import Any
@@ -7,12 +7,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from emulation.periods import parse_period
 from emulation.reports.papers import FORMATS, WRITERS
-from emulation.reports.review_report import draft_of
+from emulation.reports.saved_reports import paper_for
 from units.models import Unit
 
 
 class Command(BaseCommand):
-    help = "Drafts the review report of a unit's branch in a period from approved figures."
+    help = "Writes the review report of a unit's branch in a period: the saved one, else a draft from figures."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--unit", required=True, help="code of the unit")
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         unit = Unit.objects.filter(code=options["unit"]).first()
         if unit is None:
             raise CommandError(f"no unit has the code {options['unit']!r}")
-        content = WRITERS[options["format"]](draft_of(unit, year, period))
+        content = WRITERS[options["format"]](paper_for(unit, year, period))
         try:
             options["output"].write_bytes(content)
         except OSError as error:

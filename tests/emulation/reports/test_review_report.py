@@ -6,7 +6,7 @@ import pytest
 
 from emulation.models import Report
 from emulation.reports.papers import as_pdf, as_text, as_word
-from emulation.reports.review_report import Heading, draft_of
+from emulation.reports.review_report import draft_of
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -45,7 +45,7 @@ def report(department, depot, training, *, now, then=(98, 100), accidents=0, tar
 
 
 def paragraphs(found) -> list[str]:
-    return [part.text for part in found.body if not isinstance(part, Heading)]
+    return [part.text for part in found.body if not part.level]
 
 
 def test_report_tells_results_against_plan_and_last_year(department, depot, training):

@@ -1,7 +1,9 @@
 import pytest
+from django.contrib.messages import get_messages
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from emulation.models import ReviewReport
 from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_rounds
 
 
@@ -41,7 +43,7 @@ def test_cost_does_not_grow_with_what_is_asked(client, asked, department, review
     for _number in range(3):
         make_campaign_indicator(campaign, make_indicator("ratio"))
     client.force_login(reviewer)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         client.get(url(department))
 
 
@@ -55,3 +57,46 @@ def test_command_writes_the_file(asked, department, tmp_path):
 def test_command_refuses_what_it_does_not_know(asked, department, tmp_path, unit, period):
     with pytest.raises(CommandError):
         call_command("review_report", unit=unit, period=period, format="txt", output=tmp_path / "x.txt")
+
+
+def post(client, report, **data):
+    return client.post(reverse("emulation:review-report-paragraph", args=[report.pk]), data)
+
+
+def test_paragraph_is_edited_on_the_page_and_a_refusal_keeps_what_was_typed(client, asked, depot, staff):
+    client.force_login(staff)
+    client.post(url(depot, name="review-report-begin"))
+    report = ReviewReport.objects.get()
+    first = report.paragraphs.get(key="IV.3")
+    typed = {"action": "edit", "key": first.key, "version": first.version}
+    refused = post(client, report, **typed, text="Giữ vững kết quả {SAI}")
+    assert (refused.status_code, "SAI" in str(list(get_messages(refused.wsgi_request))[0])) == (302, True)
+    answer = client.post(
+        reverse("emulation:review-report-paragraph", args=[report.pk]), typed | {"text": "Giữ vững {SAI}"},
+        headers={"HX-Request": "true"},
+    )  # fmt: skip
+    assert ("Giữ vững {SAI}</textarea>" in answer.content.decode(), "<html" in answer.content.decode()) == (
+        True,
+        False,
+    )
+    post(client, report, **typed, text="Giữ vững kết quả <b>")
+    assert "Giữ vững kết quả &lt;b&gt;" in client.get(url(depot)).content.decode()
+    assert "Giữ vững kết quả <b>" in client.get(url(depot, "txt", name="review-report-file")).content.decode()
+
+
+def test_saved_report_is_read_within_reach_alone(client, asked, depot, staff, reviewer, outsider):
+    client.force_login(staff)
+    client.post(url(depot, name="review-report-begin"))
+    report = ReviewReport.objects.get()
+    for user, status in ((reviewer, 403), (outsider, 404)):
+        client.force_login(user)
+        assert post(client, report, action="edit", key="I", version=1, text="x").status_code == status
+
+
+def test_reading_a_saved_report_costs_two_queries_more(
+    client, asked, department, depot, staff, django_assert_max_num_queries
+):
+    client.force_login(staff)
+    client.post(url(depot, name="review-report-begin"))
+    with django_assert_max_num_queries(18):
+        client.get(url(depot))

@@ -1,0 +1,65 @@
+"""What is typed about a review report: a paragraph, the sign-off, the reopening, a phrase."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from emulation.models import Phrase, ReviewReport
+from units.forms.fields import DayField
+from units.text import normal
+
+ACTIONS = ("edit", "add", "leave_out", "put_back", "figures", "draft", "kept")
+
+
+class ParagraphForm(forms.Form):
+    """What is done to the paragraph `key`; `version` is the one that was on the screen."""
+
+    action = forms.ChoiceField(choices=[(action, action) for action in ACTIONS])
+    key = forms.CharField(max_length=120)
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    text = forms.CharField(required=False, max_length=8000)
+
+
+class SignForm(forms.ModelForm):
+    """What a report on paper carries beside its words."""
+
+    day = DayField(label=_("Day"))
+
+    class Meta:
+        model = ReviewReport
+        fields = ["number", "day", "place", "signer", "signer_post"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("number", "signer", "signer_post", "place"):
+            self.fields[name].required = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        return {name: normal(value) if isinstance(value, str) else value for name, value in cleaned.items()}
+
+
+class ReopenForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+
+class PhraseForm(forms.ModelForm):
+    """A unit's own words; empty: those of the unit above."""
+
+    class Meta:
+        model = Phrase
+        fields = ["text"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].required = False
+        self.fields["text"].help_text = _(
+            "Fields in braces stand for the figure: {name}, {value}, {target}, {delta}, {coverage}. "
+            "Empty: the words of the unit above."
+        )
+
+    def clean_text(self) -> str:
+        return self.cleaned_data["text"].strip("\n") if self.cleaned_data["text"].strip() else ""

@@ -1,0 +1,181 @@
+"""Working on a review report: edit its paragraphs, bring figures up to date, sign off; a unit's phrases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from emulation.forms.review_reports import ParagraphForm, PhraseForm, ReopenForm, SignForm
+from emulation.models import Phrase, ReviewReport
+from emulation.reports.review_report import draft_of, phrases_of, shipped_phrases
+from emulation.reports.saved_reports import rows_of
+from emulation.services import review_reports as service
+from emulation.views.papers import check_period, get_unit
+from units.access import require
+from units.errors import Refused
+from units.forms.fields import refusals
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+def _report(request: HttpRequest, pk: int) -> ReviewReport:
+    return get_object_or_404(ReviewReport.objects.visible_to(request.user).select_related("unit"), pk=pk)
+
+
+def _crumbs(report: ReviewReport) -> list[Crumb]:
+    return [(_("Dashboard"), reverse("emulation:dashboard-home")), (_("Review report"), report.get_absolute_url())]
+
+
+@require_POST
+def begin(request: HttpRequest, unit: int, year: int, period: str) -> HttpResponse:
+    """Keep the draft as the report that people work on."""
+    check_period(year, period)
+    place = get_unit(request.user, unit)
+    require(service.may_edit(request.user, place))
+    try:
+        service.begin(place, year, period, by=request.user)
+    except Refused as error:
+        messages.warning(request, str(error))
+    return redirect("emulation:review-report", unit, year, period)
+
+
+@require_POST
+def paragraph(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is done to one paragraph. The page again, at the paragraph; with htmx the paragraph alone."""
+    report = _report(request, pk)
+    require(service.may_edit(request.user, report.unit))
+    form = ParagraphForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    asked, problems = form.cleaned_data, []
+    try:
+        key = _done(report, asked, request)
+    except Refused as error:
+        key, problems = asked["key"], error.messages
+    fresh = ReviewReport.objects.select_related("unit").get(pk=report.pk)
+    rows = rows_of(fresh, draft_of(fresh.unit, fresh.year, fresh.period))
+    if request.htmx and (problems or asked["action"] != "add"):
+        number, row = next((n, row) for n, row in enumerate(rows) if row.key == key)
+        context = {"row": row, "number": number, "saved": fresh, "may_edit": True, "problems": problems}
+        if problems:
+            context["typed"] = asked["text"]
+        return render(request, "emulation/papers/paragraph.html", context)
+    for problem in problems:
+        messages.error(request, problem)
+    number = next((n for n, row in enumerate(rows) if row.key == key), 0)
+    address = f"{report.get_absolute_url()}#p{number}"
+    if request.htmx:
+        return HttpResponse(headers={"HX-Redirect": address, "HX-Refresh": "true"})
+    return redirect(address)
+
+
+def _done(report: ReviewReport, asked: dict[str, Any], request: HttpRequest) -> str:
+    """Do what was asked for; the key of the paragraph that it led to."""
+    key, version, by = asked["key"], asked["version"], request.user
+    match asked["action"]:
+        case "edit":
+            service.edit(report, key, asked["text"], version, by=by)
+        case "add":
+            return service.add(report, key, asked["text"], by=by)
+        case "leave_out":
+            service.leave_out(report, key, version, by=by)
+        case "put_back":
+            service.put_back(report, key, version, by=by)
+        case how:
+            service.settle(report, key, how, by=by)
+    return key
+
+
+@require_POST
+def settle(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take over what has changed everywhere."""
+    report = _report(request, pk)
+    require(service.may_edit(request.user, report.unit))
+    try:
+        count = service.settle_all(report, by=request.user)
+    except Refused as error:
+        messages.error(request, str(error))
+    else:
+        text = ngettext("%(count)d paragraph is up to date.", "%(count)d paragraphs are up to date.", count)
+        messages.success(request, text % {"count": count})
+    return redirect(report)
+
+
+@require_http_methods(FORM)
+def sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """The commander signs the report off."""
+    report = _report(request, pk)
+    require(service.may_sign(request.user, report.unit))
+    form = SignForm(request.POST or None, instance=report)
+    if form.is_valid():
+        with refusals(form):
+            service.sign_off(_report(request, pk), **form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The report has been signed off."))
+            return redirect(report)
+    note = _("From then on its words and figures stand still.")
+    heading = _("Sign the report off")
+    return form_page(request, form, crumbs=_crumbs(report), heading=heading, submit=_("Sign off"), note=note)
+
+
+@require_http_methods(FORM)
+def reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    report = _report(request, pk)
+    require(service.may_sign(request.user, report.unit))
+    form = ReopenForm(request.POST or None)
+    if form.is_valid():
+        with refusals(form):
+            service.reopen(report, reason=form.cleaned_data["reason"], by=request.user)
+        if not form.errors:
+            messages.success(request, _("The report is a draft again."))
+            return redirect(report)
+    note = _("It becomes a draft again. That it was signed off stays in its history.")
+    heading = _("Reopen the report")
+    return form_page(request, form, crumbs=_crumbs(report), heading=heading, submit=_("Reopen"), note=note)
+
+
+@require_safe
+def history(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who did what to the report."""
+    report = _report(request, pk)
+    context = {"report": report, "events": report.events.select_related("by").order_by("-at", "-pk")[:200]}
+    return render(request, "emulation/papers/history.html", context)
+
+
+@require_safe
+def phrase_list(request: HttpRequest, unit: int) -> HttpResponse:
+    """The sentences of the report as the unit says them."""
+    place = get_unit(request.user, unit)
+    own = dict(Phrase.objects.filter(unit=place).values_list("key", "text"))
+    used = phrases_of(place)
+    context = {
+        "unit": place,
+        "rows": [(key, used[key], text, key in own) for key, text in shipped_phrases().items()],
+        "may_edit": service.may_edit(request.user, place),
+    }
+    return render(request, "emulation/papers/phrases.html", context)
+
+
+@require_http_methods(FORM)
+def phrase_update(request: HttpRequest, unit: int, key: str) -> HttpResponse:
+    place = get_unit(request.user, unit)
+    if key not in shipped_phrases():
+        raise Http404
+    require(service.may_edit(request.user, place))
+    row = Phrase.objects.filter(unit=place, key=key).first() or Phrase(unit=place, key=key)
+    form = PhraseForm(request.POST or None, instance=row)
+    if form.is_valid():
+        service.say(place, key, form.cleaned_data["text"], by=request.user)
+        messages.success(request, _("The words have been saved. New drafts use them."))
+        return redirect("emulation:phrase-list", unit)
+    crumbs = [(_("Phrases of the report"), reverse("emulation:phrase-list", args=[unit]))]
+    note = _("Ours: %(text)s") % {"text": shipped_phrases()[key]}
+    return form_page(request, form, crumbs=crumbs, heading=key, submit=_("Save"), note=note)

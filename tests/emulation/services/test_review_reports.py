@@ -1,0 +1,181 @@
+"""A review report that people work on: editing survives changed figures, nothing is replaced or kept in silence."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from emulation.models import Phrase, Report, ReviewReport
+from emulation.reports.review_report import draft_of, phrases_of
+from emulation.reports.saved_reports import paper_for, rows_of
+from emulation.services import review_reports as service
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_report,
+    make_rounds,
+    make_target,
+    make_user,
+)
+from units.errors import Refused
+from units.models import Role
+
+APPROVED = Report.State.APPROVED
+RESULTS = "II.Training.1"
+OWN = "Toàn đơn vị phấn đấu; quân số khỏe {A_SHARE: 98,0%}."
+
+
+@pytest.fixture
+def share(depot, set_today):
+    """98 of 100 healthy at the depot in the first quarter, against 99 %."""
+    set_today(date(2020, 7, 20))
+    indicator = make_indicator("ratio", "A_SHARE", name="Quân số khỏe", shown_decimals=1, unit_of_measure="%")
+    row = make_campaign_indicator(make_campaign(depot, name="Phong trào năm 2020"), indicator)
+    make_target(depot, row, 99)
+    figure(depot, indicator, 98)
+    return indicator
+
+
+def figure(depot, indicator, healthy):
+    report = Report.objects.filter(unit=depot, round__quarter=1).first()
+    if report is not None:
+        report.results.all().delete()
+    round_ = report.round if report else make_rounds()[1]
+    make_report(depot, round_, {indicator: (healthy, 100)}, state=APPROVED)
+
+
+@pytest.fixture
+def report(share, depot, staff) -> ReviewReport:
+    return service.begin(depot, 2020, "Q1", by=staff)
+
+
+def row_of(report, key=RESULTS):
+    rows = rows_of(report, draft_of(report.unit, report.year, report.period))
+    return next((row for row in rows if row.key == key), None)
+
+
+def edit(report, text, by, key=RESULTS):
+    service.edit(report, key, text, row_of(report, key).row.version, by=by)
+
+
+def test_report_begins_as_the_draft_and_once(report, depot, staff, commander):
+    assert paper_for(depot, 2020, "Q1").paragraphs == draft_of(depot, 2020, "Q1").paragraphs
+    assert [row.key for row in rows_of(report, draft_of(depot, 2020, "Q1")) if row.is_marked] == []
+    with pytest.raises(Refused):
+        service.begin(depot, 2020, "Q1", by=commander)
+
+
+def test_edited_words_survive_changed_figures_until_somebody_decides(report, share, depot, staff):
+    edit(report, OWN, staff)
+    figure(depot, share, 97)
+    row = row_of(report)
+    assert [(one.key, one.before, one.after) for one in row.changes] == [("A_SHARE", "98,0%", "97,0%")]
+    assert "".join(part.text for part in row.parts) == "Toàn đơn vị phấn đấu; quân số khỏe 98,0%."
+    service.settle(report, RESULTS, "figures", by=staff)
+    row = row_of(report)
+    assert ("".join(part.text for part in row.parts), row.is_marked) == (
+        "Toàn đơn vị phấn đấu; quân số khỏe 97,0%.", False,
+    )  # fmt: skip
+    last = report.events.last()
+    assert (last.kind, last.by, last.before, last.after) == ("figures", staff, OWN, OWN.replace("98,0", "97,0"))
+
+
+def test_new_draft_may_be_taken_instead(report, share, depot, staff):
+    edit(report, OWN, staff)
+    figure(depot, share, 99)
+    service.settle(report, RESULTS, "draft", by=staff)
+    assert "Quân số khỏe đạt 99,0%, đạt chỉ tiêu đề ra (≥\xa099)." in paper_for(depot, 2020, "Q1").paragraphs
+    assert not row_of(report).row.is_edited
+
+
+def test_figure_kept_on_purpose_stays_visible_and_survives_an_edit(report, share, depot, staff):
+    edit(report, OWN, staff)
+    figure(depot, share, 97)
+    service.settle(report, RESULTS, "kept", by=staff)
+    edit(report, OWN.replace("Toàn đơn vị", "Cả đơn vị"), staff)
+    row = row_of(report)
+    assert (row.is_marked, [(one.before, one.after) for one in row.kept]) == (False, [("98,0%", "97,0%")])
+    figure(depot, share, 96)
+    assert row_of(report).is_marked
+
+
+def test_figures_cannot_be_typed_over_and_fields_must_exist(report, staff):
+    edit(report, "Quân số khỏe {A_SHARE: 100,0%}", staff)
+    assert row_of(report).row.text == "Quân số khỏe {A_SHARE: 98,0%}"
+    for wrong in ("{NONE} khỏe", "mở {", "   "):
+        with pytest.raises(Refused) as error:
+            edit(report, wrong, staff)
+        assert error.value.field == "text"
+
+
+def test_two_people_do_not_overwrite_each_other(report, staff, commander):
+    version = row_of(report).row.version
+    service.edit(report, RESULTS, "Của tôi", version, by=staff)
+    with pytest.raises(Refused) as error:
+        service.edit(report, RESULTS, "Của chỉ huy", version, by=commander)
+    assert "Của tôi" in error.value.messages[0]
+
+
+def test_paragraphs_are_added_left_out_and_put_back(report, depot, staff):
+    key = service.add(report, "II", "Được sự quan tâm của cấp trên.", by=staff)
+    keys = [row.key for row in rows_of(report, draft_of(depot, 2020, "Q1"))]
+    assert keys.index(key) == keys.index("II") + 1
+    service.leave_out(report, key, row_of(report, key).row.version, by=staff)
+    assert "Được sự quan tâm của cấp trên." not in paper_for(depot, 2020, "Q1").paragraphs
+    service.put_back(report, key, row_of(report, key).row.version, by=staff)
+    assert "Được sự quan tâm của cấp trên." in paper_for(depot, 2020, "Q1").paragraphs
+
+
+def test_everything_at_once_keeps_own_words(report, share, depot, staff):
+    edit(report, OWN, staff)
+    figure(depot, share, 99)
+    assert service.settle_all(report, by=staff) > 1
+    text = paper_for(depot, 2020, "Q1").paragraphs
+    assert "Toàn đơn vị phấn đấu; quân số khỏe 99,0%." in text
+    assert "Không có chỉ tiêu nào chưa đạt hoặc giảm so với cùng kỳ." in text
+    assert [one for one in text if one.startswith("Còn 1 chỉ tiêu")] == []
+    assert [row for row in rows_of(report, draft_of(depot, 2020, "Q1")) if row.is_marked] == []
+
+
+def sign(report, by, **changed):
+    columns = {
+        "number": "12/BC-K1", "day": date(2020, 7, 5), "signer": "Nguyễn Văn A", "signer_post": "Chủ nhiệm kho",
+        "place": "Hà Nội",
+    }  # fmt: skip
+    service.sign_off(report, **columns | changed, by=by)
+
+
+def test_signed_report_stands_still_until_it_is_reopened(report, share, depot, staff, commander):
+    with pytest.raises(PermissionDenied):
+        sign(report, staff)
+    with pytest.raises(Refused):
+        sign(report, commander, day=date(2020, 7, 21))
+    sign(report, commander)
+    before = paper_for(depot, 2020, "Q1")
+    figure(depot, share, 97)
+    after = paper_for(depot, 2020, "Q1")
+    assert (after.paragraphs, after.annex, after.number) == (before.paragraphs, before.annex, "12/BC-K1")
+    assert draft_of(depot, 2020, "Q1").annex != after.annex
+    with pytest.raises(Refused):
+        edit(report, "Sửa", staff)
+    service.reopen(report, reason="Số liệu quý đã được đính chính", by=commander)
+    assert row_of(report).is_marked
+    with pytest.raises(Refused):
+        sign(ReviewReport.objects.get(), commander)
+
+
+def test_others_do_not_write_the_report(report, reviewer, outsider):
+    for user in (reviewer, outsider):
+        with pytest.raises(PermissionDenied):
+            service.edit(report, RESULTS, "x", 1, by=user)
+
+
+def test_phrases_come_from_the_nearest_unit(share, depot, department, staff):
+    chief = make_user("chief", (department, Role.STAFF))
+    service.say(department, "miss", "{name}: {value} (chưa đạt {target})", by=chief)
+    assert "Quân số khỏe: 98,0% (chưa đạt ≥\xa099)." in draft_of(depot, 2020, "Q1").paragraphs
+    service.say(depot, "miss", "{name} còn {value}", by=staff)
+    assert phrases_of(depot)["miss"] == "{name} còn {value}"
+    service.say(depot, "miss", "", by=staff)
+    assert Phrase.objects.count() == 1
