@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from difflib import get_close_matches
 
 from django.db import transaction
 from django.db.models import Max
@@ -105,16 +106,20 @@ def edit(report: ReviewReport, key: str, text: str, version: int, *, by: User) -
     try:
         new = drafting.typed(" ".join(text.split()), said, now)
     except drafting.Unknown as error:
-        known = ", ".join(f"{{{one}}}" for one in sorted({*now, *said}))
-        raise Refused(
-            _("There is no field %(wrong)s. Known are: %(known)s.")
-            % {"wrong": ", ".join(error.keys), "known": known},
-            "text",
-        ) from error
+        raise Refused(_no_field(error.keys, [*said, *now]), "text") from error
     if not drafting.plain(new):
         raise Refused(_("The paragraph is empty. Leave it out instead."), "text")
     if new != row.text:
         _keep(row, new, Kind.EDITED, by, seen=drafting.values_in(new) | _still(row.seen, new))
+
+
+def _no_field(wrong: list[str], known: list[str]) -> str:
+    """What is no field, and the fields that look like it, else some that exist."""
+    alike = [one for key in wrong for one in get_close_matches(key, known, 3)] or known[:4]
+    return _("There is no field %(wrong)s. A field is the code of an indicator in braces. Similar: %(alike)s.") % {
+        "wrong": ", ".join(wrong),
+        "alike": ", ".join(f"{{{key}}}" for key in dict.fromkeys(alike)),
+    }
 
 
 def _still(seen: dict[str, str | None], text: str) -> dict[str, str | None]:
