@@ -14,7 +14,10 @@ from django.db.models import BaseConstraint
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["units", "emulation", "awards"]  # in the order of their dependencies
-PURE = ["emulation/periods.py", "emulation/consolidation.py", "emulation/scoring.py", "emulation/numbers.py"]
+PURE = [
+    "emulation/periods.py", "emulation/consolidation.py", "emulation/scoring.py", "emulation/numbers.py",
+    "awards/voting.py",
+]  # fmt: skip
 PRODUCTION = {
     "PRODUCTION": "1", "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
     "ALLOWED_HOSTS": "thidua.example",

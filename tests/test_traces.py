@@ -40,6 +40,9 @@ EXEMPT = {
     "WorkbookUpload": "no figure until it is confirmed; then ResultChange",
     "DemoLogin": "written once, by seed_demo",
     "Notice": "derived from the events of sheets, which are the trace",
+    "Attendance": "who has voted is kept without time, so that nothing ties a member to a ballot",
+    "Ballot": "secret: no voter, no time; counted when the voting closes, a choice is never changed",
+    "HandCount": "papers of absent members are as secret as ballots; the session names who counted and confirmed",
 }
 # Never changed by anybody: no trace needed.
 SAVED_WITHOUT_TRACE = {
@@ -56,8 +59,6 @@ SAVED_WITHOUT_TRACE = {
     "NominationEvent": "is the trace",
     "NominationFile": "says itself who attached and who removed it",
     "Appraisal": "NominationEvent, kind opinion",
-    "Attendance": "who has voted is kept without time, so that nothing ties a member to a ballot",
-    "Ballot": "secret: no voter, no time; counted when the voting closes, and never changed",
     "Extension": "names who gave it and who ended it, when and why; nothing else of it changes",
 }
 

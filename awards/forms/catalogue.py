@@ -48,7 +48,9 @@ def field_for(column: Field, **kwargs: Any) -> forms.Field | None:
 class AwardForm(RowForm):
     class Meta:
         model = Award
-        fields = ["code", "name", "name_en", "category", "subject", "level", "order", "groups", *VALIDITY]
+        fields = [
+            "code", "name", "name_en", "category", "subject", "level", "order", "groups", "lower_awards", *VALIDITY,
+        ]  # fmt: skip
         formfield_callback = field_for
 
 

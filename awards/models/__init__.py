@@ -18,6 +18,7 @@ from .councils import (
     Ballot,
     Council,
     CouncilMember,
+    HandCount,
     Session,
 )
 from .decisions import (
@@ -66,6 +67,7 @@ __all__ = [
     "Decision",
     "Dossier",
     "Grant",
+    "HandCount",
     "LegalDocument",
     "Nomination",
     "NominationEvent",

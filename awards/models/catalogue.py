@@ -110,6 +110,10 @@ class Award(CatalogueRow, Dated):
         PersonGroup, blank=True, related_name="+", verbose_name=_("personnel groups"),
         help_text=_("Whom it is for; none chosen: everybody."),
     )  # fmt: skip
+    lower_awards = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="+", verbose_name=_("lower awards"),
+        help_text=_("What a council may give instead: of these the first that is for the nominee."),
+    )  # fmt: skip
 
     class Meta(CatalogueRow.Meta, Dated.Meta):
         abstract = False
@@ -246,5 +250,5 @@ class VoteRule(Dated):
 
 for _model in (AwardCategory, AwardLevel, LegalDocument, AwardBasis, Authority, Bonus, BaseWage, VoteRule):
     auditlog.register(_model)
-auditlog.register(Award, m2m_fields={"groups"})
+auditlog.register(Award, m2m_fields={"groups", "lower_awards"})
 auditlog.register(Cap, m2m_fields={"awards"})

@@ -116,6 +116,7 @@ def _create_awards(
     for entry in entries:
         belongings = {name: entry.pop(name, []) for name in BELONGINGS}
         chosen = entry.pop("groups", [])
+        belongings["lower"] = entry.pop("lower", [])
         entry |= {"category": categories[entry["category"]], "level": levels[entry["level"]]}
         award = Award(**_columns(entry))
         award.save()
@@ -130,6 +131,7 @@ def _create_awards(
     }
     with disable_auditlog():  # the trace is the award's: what belongs to it came with it, some six hundred rows
         for award, belongings in made:
+            award.lower_awards.set(rows["awards"][code] for code in belongings["lower"])
             for name, create in BELONGINGS.items():
                 for order, entry in enumerate(belongings[name], start=1):
                     create(award, entry, rows, order)

@@ -23,6 +23,7 @@ from awards.models import (
     PublicNotice,
     RevocationGround,
     RuleChoice,
+    Session,
     Submission,
 )
 from tests.constraints import assert_refused
@@ -140,6 +141,14 @@ def test_item_stands_once_on_an_agenda_and_has_no_more_votes_than_members(line, 
     counts = {"members": 3, "votes_for": 2, "votes_lower": 1, "votes_against": 1, "votes_blank": 0}
     row = AgendaItem(line=other, result="passed", **counts, **common)
     assert_refused(row, "agendaitem_counts_with_result")
+    assert_refused(AgendaItem(line=other, lower=line.award, **common), "agendaitem_lower_with_share")
+
+
+def test_session_is_confirmed_by_somebody_else_and_broken_off_with_a_reason(depot, staff):
+    common = {"council": make_council(depot, staff), "title": "X", "day": DAY, "quorum": 66, "by": staff}
+    alone = Session(counted_by=staff, confirmed_by=staff, **common)
+    assert_refused(alone, "session_counts_confirmed_by_another")
+    assert_refused(Session(state="broken", **common), "session_broken_off_with_reason")
 
 
 def test_submission_is_sent_with_number_day_and_signer(line, depot, staff):

@@ -1,0 +1,99 @@
+"""Councils and who sits in them; the audit log keeps who changed what."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from awards import access
+from awards.models import Council, CouncilMember
+from units import clock
+from units.access import require
+from units.errors import Refused
+from units.models import READERS, Membership, Unit, User
+from units.models.people import UserQuerySet
+from units.paths import path_ids
+
+Function = CouncilMember.Function
+ONE_OF_A_KIND = (Function.CHAIR, Function.SECRETARY)
+
+
+def candidates(unit: Unit) -> UserQuerySet:
+    """Who may sit in the council of a unit: who serves there, at a superior or at a direct subordinate."""
+    near = Q(unit__in=path_ids(unit.path)) | Q(unit__in=Unit.objects.children_of(unit))
+    serving = Membership.objects.active().filter(near, role__in=READERS).values("user")
+    return User.objects.filter(pk__in=serving)
+
+
+@transaction.atomic
+def found_council(
+    unit: Unit,
+    *,
+    name: str,
+    decision: str,
+    quorum: int = 66,
+    share: int = 66,
+    secret: bool = True,
+    since: date | None = None,
+    by: User,
+) -> Council:
+    """A council by a decision of the unit. Raises `Refused` and ValidationError."""
+    require(access.founds_councils(by, unit))
+    council = Council(
+        unit=unit,
+        name=name,
+        decision=decision,
+        quorum=quorum,
+        share=share,
+        secret=secret,
+        since=since or clock.today(),
+    )
+    return save_council(council, by=by)
+
+
+@transaction.atomic
+def save_council(council: Council, *, by: User) -> Council:
+    """A council founded or changed. Sessions whose voting has been opened keep the rules they had."""
+    require(access.founds_councils(by, council.unit))
+    if not council.decision:
+        raise Refused(_("A council is founded by a decision: give its number."), "decision")
+    if council.until is not None:
+        open_sessions = council.sessions.filter(state__in=["planned", "open"])
+        if council.pk is not None and open_sessions.exists():
+            raise Refused(_("A session of this council is not over yet."), "until")
+    council.full_clean()
+    council.save()
+    return council
+
+
+@transaction.atomic
+def seat_member(
+    council: Council, user: User, *, function: str = Function.MEMBER, since: date | None = None, by: User
+) -> CouncilMember:
+    """Give the user a seat. Raises `Refused` where the chair or the secretary's place is taken."""
+    require(access.founds_councils(by, council.unit))
+    Council.objects.select_for_update(of=("self",)).get(pk=council.pk)
+    since = since or clock.today()
+    if not candidates(council.unit).filter(pk=user.pk).exists():
+        raise Refused(_("Choose somebody who serves at the unit, above it or directly below it."), "user")
+    taken = council.members.on(since).filter(function=function).first() if function in ONE_OF_A_KIND else None
+    if taken is not None:
+        raise Refused(_("This place is taken by %(user)s; end that seat first.") % {"user": taken.user}, "function")
+    order = council.members.count() + 1
+    seat = CouncilMember(council=council, user=user, function=function, order=order, since=since)
+    seat.full_clean()
+    seat.save()
+    return seat
+
+
+@transaction.atomic
+def end_seat(seat: CouncilMember, *, until: date, by: User) -> None:
+    """Set the last day of a seat. Sessions whose voting is open keep the member."""
+    require(access.founds_councils(by, seat.council.unit))
+    if until < seat.since:
+        raise Refused(_("The last day of a seat is not before its first."), "until")
+    seat.until = until
+    seat.save(update_fields=["until"])
