@@ -7,8 +7,8 @@ from django.db.models import Q
 from awards.models import Council, CouncilMember
 from units import clock
 from units.access import reviews_above, works_at
-from units.models import Person, Role, Unit, User
-from units.paths import branches_q
+from units.models import Membership, Person, Role, Unit, User
+from units.paths import WIDTH, branches_q, path_ids
 
 
 def unit_of(subject: Person | Unit) -> Unit:
@@ -74,3 +74,60 @@ def votes_q(user: User) -> Q:
     """What `sees_votes` says, for items of agendas."""
     seats = CouncilMember.objects.on(clock.today()).filter(user=user).values("council")
     return branches_q(judges_paths(user), "session__council__unit__path") | Q(session__council__in=seats)
+
+
+# ── nominations ───────────────────────────────────────────────────────────
+
+
+def acts_at(user: User, unit: Unit, *roles: Role) -> bool:
+    """Whether the user acts for the unit: works there; for one that was dissolved, at its last superior."""
+    if works_at(user, unit, *roles):
+        return True
+    above = path_ids(unit.path)[:-1]
+    if unit.dissolved is None or unit.dissolved > clock.today() or not above:
+        return False
+    return any(m.unit_id == above[-1] and m.role in roles for m in user.active_memberships)
+
+
+def drafts_dossiers(user: User, unit: Unit) -> bool:
+    """Whether the user writes dossiers of the unit: its staff and its commander."""
+    return acts_at(user, unit, Role.STAFF, Role.COMMANDER)
+
+
+def hands_in(user: User, unit: Unit) -> bool:
+    """Whether the user hands dossiers of the unit in: its commander."""
+    return acts_at(user, unit, Role.COMMANDER)
+
+
+def concludes(user: User, holder: Unit) -> bool:
+    """Whether the user concludes on lines that stand at `holder`: a reviewer there without office limit."""
+    return any(m.office_id is None for m in _reviewing(user, holder))
+
+
+def speaks_for(user: User, holder: Unit) -> set[int]:
+    """Offices (keys) for which the user gives opinions on lines that stand at `holder`."""
+    return {m.office_id for m in _reviewing(user, holder) if m.office_id is not None}
+
+
+def _reviewing(user: User, holder: Unit) -> list[Membership]:
+    ended = holder.dissolved is not None and holder.dissolved <= clock.today()
+    keys = {holder.pk, *path_ids(holder.path)[-2:-1]} if ended else {holder.pk}
+    return [m for m in user.active_memberships if m.role == Role.REVIEWER and m.unit_id in keys]
+
+
+def desk_q(user: User, office: int | None) -> Q:
+    """Lines that stand where the user reviews, for `office` or as a whole; of dissolved holders too."""
+    mine = [m.unit for m in user.active_memberships if m.role == Role.REVIEWER and m.office_id == office]
+    found = Q(holder__in=[unit.pk for unit in mine])
+    for unit in mine:
+        found |= Q(holder__dissolved__lte=clock.today(), holder__path__regex=f"^{unit.path}[0-9]{{{WIDTH}}}$")
+    return found
+
+
+def has_desk(user: User) -> bool:
+    return any(m.role == Role.REVIEWER for m in user.active_memberships)
+
+
+def keeps_notices(user: User, holder: Unit) -> bool:
+    """Whether the user shows nominees to the public at `holder`: its staff and its reviewers without office."""
+    return concludes(user, holder) or acts_at(user, holder, Role.STAFF)

@@ -95,6 +95,19 @@ STATES: dict[str, dict[str, State]] = {
         "not_met": ("x-octagon-fill", "miss", pgettext_lazy("criterion", "Not met")),
         "no_data": ("dash-circle-dotted", "none", _("No data")),
     },
+    # a line of a dossier of awards
+    "nomination": {
+        "draft": ("pencil", "none", _("Draft")),
+        "submitted": ("send-fill", "info", _("Handed in")),
+        "appraised": ("clipboard-check", "info", _("Appraised")),
+        "returned": ("arrow-return-left", "miss", _("Returned")),
+        "withdrawn": ("dash", "none", _("Withdrawn")),
+        "at_council": ("people-fill", "info", _("At the council")),
+        "passed": ("check-circle-fill", "met", _("Passed")),
+        "rejected": ("x-octagon-fill", "miss", _("Rejected")),
+        "forwarded": ("box-arrow-up", "info", _("Forwarded")),
+        "decided": ("award-fill", "met", _("Decided")),
+    },
     # how sure a rule of the catalogue is
     "certainty": {
         "V": ("check2-all", "met", _("verified")),

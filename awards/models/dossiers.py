@@ -8,7 +8,7 @@ from uuid import uuid4
 from auditlog.registry import auditlog
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -91,8 +91,12 @@ class DecidingLevel(Dated):
 
 class DossierQuerySet(models.QuerySet["Dossier"]):
     def visible_to(self, user: User) -> Self:
-        """Dossiers of units that `user` reads."""
-        return self.filter(figures_q(user, "unit__path"))
+        """Dossiers of units that `user` reads, and those of which a line stands at such a unit.
+
+        The latter so that a unit's move to another superior strands nothing that was handed in before.
+        """
+        held = Nomination.objects.filter(figures_q(user, "holder__path"), dossier=OuterRef("pk"))
+        return self.filter(figures_q(user, "unit__path") | Exists(held))
 
 
 class Dossier(models.Model):
@@ -157,8 +161,8 @@ class Dossier(models.Model):
 
 class NominationQuerySet(models.QuerySet["Nomination"]):
     def visible_to(self, user: User) -> Self:
-        """Lines of dossiers of units that `user` reads."""
-        return self.filter(figures_q(user, "dossier__unit__path"))
+        """Lines of dossiers of units that `user` reads, and those that stand at such a unit."""
+        return self.filter(figures_q(user, "dossier__unit__path") | figures_q(user, "holder__path"))
 
     def alive(self) -> Self:
         """Lines that may still lead to an award, or have: neither withdrawn nor rejected."""
@@ -187,6 +191,7 @@ class Nomination(models.Model):
         DECIDED = "decided", _("Decided")
 
     EDITABLE = (Stage.DRAFT, Stage.RETURNED)
+    UNDER_WAY = (Stage.SUBMITTED, Stage.APPRAISED, Stage.AT_COUNCIL, Stage.PASSED, Stage.FORWARDED)
     OVER = (Stage.WITHDRAWN, Stage.REJECTED)
 
     dossier = models.ForeignKey(Dossier, on_delete=models.PROTECT, related_name="lines")
@@ -213,6 +218,10 @@ class Nomination(models.Model):
     why_second = models.CharField(
         _("why another award"), max_length=300, blank=True,
         help_text=_("Where somebody is proposed for more than one award: for which other achievement."),
+    )  # fmt: skip
+    why_unmet = models.CharField(
+        _("why it is proposed all the same"), max_length=500, blank=True,
+        help_text=_("Where a criterion is not met."),
     )  # fmt: skip
     findings = models.JSONField(null=True, editable=False)
     achievements = models.JSONField(null=True, editable=False)
@@ -256,6 +265,11 @@ class Nomination(models.Model):
         found = self.person or self.unit
         assert found is not None  # the table refuses a line without one
         return found
+
+    @property
+    def subject_key(self) -> tuple[str, int]:
+        """(person or unit, key)."""
+        return ("person", self.person_id) if self.person_id else ("unit", self.unit_id or 0)
 
 
 class NominationEvent(models.Model):
@@ -333,6 +347,16 @@ class Appraisal(models.Model):
         return f"{self.line_id}: {self.office_id}"
 
 
+class NominationFileQuerySet(models.QuerySet["NominationFile"]):
+    def visible_to(self, user: User) -> Self:
+        """Files of the dossiers that the user reads."""
+        return self.filter(dossier__in=Dossier.objects.visible_to(user))
+
+    def present(self) -> Self:
+        """Those that have not been removed."""
+        return self.filter(removed_at=None)
+
+
 def random_name(row: NominationFile, _name: str) -> str:
     """Where the file is kept: nothing of what the sender called it."""
     return f"nominations/{row.at:%Y}/{uuid4().hex}"
@@ -360,6 +384,8 @@ class NominationFile(models.Model):
     removed_at = models.DateTimeField(null=True)
     removed_why = models.CharField(_("reason"), max_length=300, blank=True)
 
+    objects = NominationFileQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("file of a nomination")
         verbose_name_plural = _("files of nominations")
@@ -377,6 +403,13 @@ class NominationFile(models.Model):
         return self.name
 
 
+class PublicNoticeQuerySet(models.QuerySet["PublicNotice"]):
+    def visible_to(self, user: User) -> Self:
+        """Notices of units that `user` reads, and those that show lines the user reads."""
+        own = Nomination.objects.visible_to(user).filter(notices=OuterRef("pk"))
+        return self.filter(figures_q(user, "unit__path") | Exists(own))
+
+
 class PublicNotice(models.Model):
     """Nominees shown to the public at a unit from `since` to `until`, both included; then objections are settled."""
 
@@ -387,6 +420,8 @@ class PublicNotice(models.Model):
     lines = models.ManyToManyField(Nomination, related_name="notices", verbose_name=_("nominees"))
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
     at = models.DateTimeField(auto_now_add=True)
+
+    objects = PublicNoticeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("public notice")
@@ -401,6 +436,9 @@ class PublicNotice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.place} [{self.since} – {self.until}]"
+
+    def get_absolute_url(self) -> str:
+        return reverse("awards:notice-detail", args=[self.pk])
 
 
 class Objection(models.Model):

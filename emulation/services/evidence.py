@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -35,7 +36,7 @@ def attach(
     """
     access.require(may_attach(by, report))
     refuse_unless_open(report)
-    found = _checked(files)
+    found = [Evidence(**columns) for columns in checked(files)]
     kept: list[Evidence] = []
     for row, file in zip(found, files, strict=True):
         row.report, row.indicator_id, row.by = report, indicator, by
@@ -50,10 +51,10 @@ def attach(
     return kept
 
 
-def _checked(files: Sequence[UploadedFile]) -> list[Evidence]:
-    """An unsaved row for each file. Raises `Refused` with all that is wrong with any of them."""
+def checked(files: Sequence[UploadedFile]) -> list[dict[str, Any]]:
+    """Columns of a row for each file: name, kind, size, sha256, at. Raises `Refused` with all that is wrong."""
     wrong: list[str] = []
-    rows = []
+    rows: list[dict[str, Any]] = []
     for file in files:
         name = clean_name(file.name or "")
         try:
@@ -62,7 +63,8 @@ def _checked(files: Sequence[UploadedFile]) -> list[Evidence]:
         except Refused as refused:
             wrong += refused.messages
             continue
-        rows.append(Evidence(name=name, kind=kind, size=file.size or 0, sha256=_hash(file), at=timezone.now()))
+        size = file.size or 0
+        rows.append({"name": name, "kind": kind, "size": size, "sha256": _hash(file), "at": timezone.now()})
     if not files:
         wrong = [_("Choose a file.")]
     if wrong:

@@ -1,0 +1,153 @@
+"""The appraisal desk: its filter, a verdict a line, and acts on many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from awards.models import Award, Nomination, Occasion
+from awards.reports.dossiers import Row
+from awards.services.appraisals import APPRAISED, REJECTED, RETURNED
+from awards.services.dossiers import LEAST_REASON
+from units.text import fold, normal
+
+AGREE, REFUSE = "agree", "refuse"
+STATES = [
+    ("", gettext_lazy("Every state")),
+    ("met", gettext_lazy("Meets the rule")),
+    ("no_data", gettext_lazy("No data")),
+    ("not_met", gettext_lazy("Not met")),
+]
+SAID = [
+    ("", gettext_lazy("Every opinion")),
+    ("none", gettext_lazy("Not judged yet")),
+    ("agree", gettext_lazy("Agreed")),
+    ("refuse", gettext_lazy("Refused")),
+]
+KINDS = [("", gettext_lazy("People and units")), ("person", gettext_lazy("People")), ("unit", gettext_lazy("Units"))]
+
+
+class DeskFilter(forms.Form):
+    """Award, year, occasion, state of the criteria, opinion, people or units, and a name or proposing unit."""
+
+    award = forms.ModelChoiceField(
+        Award.objects.none(), label=gettext_lazy("Award"), required=False, to_field_name="code",
+        empty_label=gettext_lazy("Every award"),
+    )  # fmt: skip
+    year = forms.TypedChoiceField(label=gettext_lazy("Year"), required=False, coerce=int, empty_value=None)
+    occasion = forms.ModelChoiceField(
+        Occasion.objects.all(), label=gettext_lazy("Occasion"), required=False, to_field_name="code",
+        empty_label=gettext_lazy("Every occasion"),
+    )  # fmt: skip
+    state = forms.ChoiceField(label=gettext_lazy("Criteria"), required=False, choices=STATES)
+    said = forms.ChoiceField(label=gettext_lazy("Opinion"), required=False, choices=SAID)
+    kind = forms.ChoiceField(label=gettext_lazy("For"), required=False, choices=KINDS)
+    q = forms.CharField(label=gettext_lazy("Name or unit"), required=False, max_length=100)
+
+    def __init__(self, *args: Any, rows: QuerySet[Nomination], office: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["award"].queryset = Award.objects.filter(pk__in=rows.order_by().values("award"))  # type: ignore[attr-defined]
+        years = rows.order_by("-dossier__year").values_list("dossier__year", flat=True).distinct()
+        self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]  # type: ignore[attr-defined]
+        if not office:
+            del self.fields["said"]
+
+    def filter(self, rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
+        chosen = self.cleaned_data
+        columns = {"award": chosen["award"], "dossier__year": chosen["year"], "dossier__occasion": chosen["occasion"],
+                   "state": chosen["state"]}  # fmt: skip
+        rows = rows.filter(**{name: value for name, value in columns.items() if value})
+        if chosen["kind"]:
+            rows = rows.filter(**{f"{chosen['kind']}__isnull": False})
+        said = {"none": Q(said=None), "agree": Q(said=True), "refuse": Q(said=False)}.get(chosen.get("said", ""))
+        if said is not None:
+            rows = rows.filter(said)
+        for word in fold(chosen["q"]).split():
+            rows = rows.filter(
+                Q(person__search__contains=word) | Q(unit__search__contains=word)
+                | Q(dossier__unit__search__contains=word)
+            )  # fmt: skip
+        return rows
+
+
+class OpinionsForm(forms.Form):
+    """An opinion a line: `v<line>` agrees or refuses, `r<line>` why. Lines without one are left out."""
+
+    CHOICES = [(AGREE, gettext_lazy("Agree")), (REFUSE, gettext_lazy("Refuse"))]
+    NEEDS_REASON: tuple[str, ...] = (REFUSE,)
+
+    def __init__(self, data: Any, *, rows: Iterable[Row]) -> None:
+        super().__init__(data)
+        self.rows = list(rows)
+        for row in self.rows:
+            key = row.line.pk
+            self.fields[f"v{key}"] = forms.ChoiceField(choices=self.CHOICES, label=str(row.line), required=False)
+            self.fields[f"r{key}"] = forms.CharField(label=str(row.line), required=False, max_length=500)
+
+    def clean(self) -> dict[str, Any]:
+        for row in self.rows:
+            key = row.line.pk
+            short = len(normal(self.cleaned_data.get(f"r{key}", ""))) < LEAST_REASON
+            if self.cleaned_data.get(f"v{key}") in self.NEEDS_REASON and short:
+                words = _("Give a reason of at least %(count)d characters.") % {"count": LEAST_REASON}
+                self.add_error(f"r{key}", words)
+        if not any(self.cleaned_data.get(f"v{row.line.pk}") for row in self.rows) and not self.errors:
+            raise forms.ValidationError(_("Judge at least one line."))
+        return self.cleaned_data
+
+    @property
+    def verdicts(self) -> dict[int, tuple[str, str]]:
+        """Line (key) → (verdict, reason)."""
+        found = self.cleaned_data
+        return {
+            key: (found[f"v{key}"], found[f"r{key}"]) for row in self.rows if found.get(f"v{(key := row.line.pk)}")
+        }
+
+    def shown(self) -> list[tuple[Row, str, str, list[str]]]:
+        """Each row with what is chosen, the reason, and what is wrong with it."""
+        return [(row, *self._shown(row)) for row in self.rows]
+
+    def _shown(self, row: Row) -> tuple[str, str, list[str]]:
+        key = row.line.pk
+        if self.is_bound:
+            return self.data.get(f"v{key}", ""), self.data.get(f"r{key}", ""), self.errors.get(f"r{key}", [])
+        return *self.before(row), []
+
+    def before(self, row: Row) -> tuple[str, str]:
+        return "", ""
+
+
+class OfficeForm(OpinionsForm):
+    """Opinions of an office, its former ones shown."""
+
+    def __init__(self, data: Any, *, rows: Iterable[Row], office: int) -> None:
+        self.office = office
+        super().__init__(data, rows=rows)
+
+    def before(self, row: Row) -> tuple[str, str]:
+        said = next((one for one in row.opinions if one.office_id == self.office), None)
+        return ("", "") if said is None else (AGREE if said.agrees else REFUSE, said.reason)
+
+
+class ConclusionsForm(OpinionsForm):
+    """Conclusions of the reviewer."""
+
+    CHOICES = [
+        (APPRAISED, gettext_lazy("Appraised")), (RETURNED, gettext_lazy("Return")),
+        (REJECTED, gettext_lazy("Reject")),
+    ]  # fmt: skip
+    NEEDS_REASON = (RETURNED, REJECTED)
+
+
+class ManyForm(forms.Form):
+    """One act on many lines: the reason, and the mark of exactly the lines that were shown."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    mark = forms.CharField(widget=forms.HiddenInput)

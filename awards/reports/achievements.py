@@ -1,0 +1,130 @@
+"""What a subject has achieved, from approved figures and the registers: nothing of it is typed again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from awards.models import Grant, Nomination
+from awards.reports.facts import WHOLE_YEAR
+from emulation.models import Indicator
+from emulation.reports.display import Grades, Links, coverage_text, state_key, target_text, value_text, with_unit
+from emulation.reports.figures import Figure, figures_of
+from units.models import Initiative, TaskRating, Unit
+
+YEARS = 5  # back from the year considered, that year included
+MERIT_LENGTH = 2000
+NAMED = 12  # figures that the draft of the merit names
+
+
+@dataclass(frozen=True, slots=True)
+class Achievement:
+    """One thing achieved. `kind`: rating, initiative, award, figure; `state` is a key of the states of results.
+
+    `value` and `target` are as shown, `coverage` cells reported of expected, `url` where it comes from.
+    """
+
+    kind: str
+    label: str
+    value: str
+    target: str = ""
+    state: str = ""
+    coverage: str = ""
+    url: str = ""
+    year: int = 0
+
+
+Found = dict[tuple[str, int], list[Achievement]]
+
+
+def achievements_of(lines: Iterable[Nomination], year: int) -> dict[int, list[Achievement]]:
+    """Line (key) → achievements of its subject up to `year`, in Vietnamese. A fixed number of queries."""
+    lines = list(lines)
+    people = {line.person_id for line in lines if line.person_id}
+    units = {unit for line in lines if (unit := line.unit_id)}
+    found: Found = defaultdict(list)
+    with translation.override("vi"):
+        if people:
+            _of_people(people, year, found)
+        if units:
+            _of_units(units, year, found)
+        _awards(people, units, year, found)
+    return {line.pk: found[line.subject_key] for line in lines}  # type: ignore[index]
+
+
+def as_data(rows: Iterable[Achievement]) -> list[dict[str, Any]]:
+    return [asdict(row) for row in rows]
+
+
+def _of_people(people: set[int], year: int, found: Found) -> None:
+    for row in TaskRating.objects.filter(person__in=people, year__gt=year - YEARS, year__lte=year).order_by("-year"):
+        url = reverse("units:person-detail", args=[row.person_id])
+        found["person", row.person_id].append(
+            Achievement(
+                "rating",
+                _("Task rating %(year)d") % {"year": row.year},
+                row.get_rating_display(),
+                url=url,
+                year=row.year,
+            )  # fmt: skip
+        )
+    works = Initiative.objects.filter(person__in=people, year__gt=year - YEARS, year__lte=year)
+    for work in works.order_by("-year", "pk"):
+        label = f"{work.get_kind_display()} {work.year}"
+        value = f"{work.title} ({work.get_level_display()}{f', {work.decision}' if work.decision else ''})"
+        url = reverse("units:person-detail", args=[work.person_id])
+        found["person", work.person_id].append(Achievement("initiative", label, value, url=url, year=work.year))
+
+
+def _of_units(units: set[int], year: int, found: Found) -> None:
+    """The year's consolidated figures of each unit, against the target where there is one."""
+    places = list(Unit.objects.filter(pk__in=units))
+    figures = figures_of(places, year, [WHOLE_YEAR])
+    wanted = {indicator for _unit, indicator, _period in figures}
+    rows = Indicator.objects.filter(pk__in=wanted).select_related("area", "grade_scale").order_by("area", "code")
+    links, grades = Links(year, WHOLE_YEAR, False), Grades()
+    for indicator in rows:
+        for unit in places:
+            figure = figures.get((unit.pk, indicator.pk, WHOLE_YEAR))
+            if figure is not None and figure.expected:
+                url = links.figure(unit.pk, indicator)
+                found["unit", unit.pk].append(_figure(indicator, figure, grades, url, year))
+
+
+def _figure(indicator: Indicator, figure: Figure, grades: Grades, url: str, year: int) -> Achievement:
+    return Achievement(
+        "figure", indicator.label, with_unit(value_text(indicator, figure, grades), indicator),
+        target_text(indicator, figure.target, figure.comparator, grades), state_key(figure), coverage_text(figure),
+        url, year,
+    )  # fmt: skip
+
+
+def _awards(people: set[int], units: set[int], year: int, found: Found) -> None:
+    rows = Grant.objects.in_force().filter(year__gt=year - YEARS, year__lte=year).select_related("award")
+    for kind, keys in (("person", people), ("unit", units)):
+        for row in rows.filter(**{f"{kind}__in": keys}).order_by("-year") if keys else ():
+            key = row.person_id or row.unit_id or 0
+            url = reverse("awards:grant-list", args=[kind, key])
+            value = ", ".join(part for part in (str(row.award), row.decision) if part)
+            found[kind, key].append(Achievement("award", _("Award %(year)d") % {"year": row.year}, value, url=url,
+                                                year=row.year))  # fmt: skip
+
+
+def merit_text(rows: Iterable[Achievement], year: int) -> str:
+    """A draft of the summary of merit for people to finish, in Vietnamese: only what is recorded, nothing added."""
+    rows = list(rows)
+    parts = [f"{row.label}: {row.value}" for row in rows if row.kind == "rating" and row.year == year]
+    parts += [f"{row.label}: {row.value}" for row in rows if row.kind == "initiative" and row.year > year - 2]
+    reached = [row for row in rows if row.kind == "figure" and row.state in ("over", "met")]
+    parts += [f"{row.label}: {row.value}" + (f" ({row.target})" if row.target else "") for row in reached[:NAMED]]
+    held = [f"{row.value} ({row.year})" for row in rows if row.kind == "award"]
+    if held:
+        with translation.override("vi"):
+            parts.append(_("Awards received: %(list)s") % {"list": "; ".join(held)})
+    return "".join(f"{part}. " for part in parts).strip()[:MERIT_LENGTH]

@@ -1,0 +1,147 @@
+"""What stands in the way of handing lines in, and what is worth knowing before: found before, not after."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from awards.criteria import State
+from awards.models import Criterion, Dossier, Grant, Nomination
+from awards.reports.snapshots import side_of
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something about a line (None: about the dossier). `hard` ones are to be settled before the hand-in."""
+
+    line: Nomination | None
+    text: str
+    hard: bool = True
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.line.name} – {self.line.award}: {self.text}" if self.line else self.text
+
+
+def problems_of(dossier: Dossier, lines: Collection[Nomination], *, discipline: bool = True) -> list[Problem]:
+    """Of the dossier first, then line by line. The lines carry their findings. Five queries."""
+    found = _of_dossier(dossier, lines)
+    twice, second = duplicates(dossier, lines), _second(dossier, lines)
+    for line in lines:
+        found += [Problem(line, text) for text in twice.get(line.pk, ())]
+        if line.pk in second and not line.why_second:
+            found.append(Problem(line, _("Also proposed for “%(award)s”: say for which other achievement.")
+                                 % {"award": second[line.pk]}))  # fmt: skip
+        found += _of_votes(dossier, line) + _of_criteria(line, discipline)
+    return found
+
+
+def _of_dossier(dossier: Dossier, lines: Collection[Nomination]) -> list[Problem]:
+    found = []
+    if not lines:
+        found.append(Problem(None, _("Choose the lines to be handed in.")))
+    if dossier.read_at is None:
+        found.append(Problem(None, _("Confirm that you have read the criteria.")))
+    if dossier.occasion.base_review and not reviewed(dossier):
+        text = _("The minutes of the review at the base are missing: day, chair, members and members present.")
+        found.append(Problem(None, text))
+    return found
+
+
+def reviewed(dossier: Dossier) -> bool:
+    """Whether the minutes say when, under whom and with how many the base has reviewed."""
+    said = (dossier.review_day, dossier.review_chair, dossier.review_members, dossier.review_present)
+    return all(value not in (None, "") for value in said)
+
+
+def _of_votes(dossier: Dossier, line: Nomination) -> list[Problem]:
+    if not dossier.occasion.base_review:
+        return []
+    if line.votes_for is None:
+        return [Problem(line, _("The votes at the base are missing."))]
+    if dossier.review_present is not None and line.votes_for > dossier.review_present:
+        return [Problem(line, _("More votes than members present."))]
+    return []
+
+
+def _of_criteria(line: Nomination, discipline: bool) -> list[Problem]:
+    side = side_of(line.findings, discipline=discipline)
+    if side is None or side["state"] == State.MET:
+        return []
+    texts = "; ".join(side["missing"])
+    if side["state"] == State.NO_DATA:
+        return [Problem(line, _("No data yet: %(texts)s") % {"texts": texts}, hard=False)]
+    words = _("Not met: %(texts)s") % {"texts": texts} if texts else _("The award is not for this person or unit.")
+    if line.why_unmet:
+        return [Problem(line, words, hard=False)]
+    return [Problem(line, _("%(words)s. Say why it is proposed all the same, or withdraw the line.")
+                    % {"words": words})]  # fmt: skip
+
+
+# ── twice the same, two for one ───────────────────────────────────────────
+
+
+def _subject(row: Nomination | Grant) -> tuple[int | None, int | None]:
+    return row.person_id, row.unit_id
+
+
+def _of_subjects(lines: Iterable[Nomination]) -> Q:
+    lines = list(lines)
+    return Q(person__in={line.person_id for line in lines if line.person_id}) | Q(
+        unit__in={line.unit_id for line in lines if line.unit_id}
+    )
+
+
+def duplicates(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, list[str]]:
+    """Line (key) → where the same subject is proposed for, or holds, the same award of the year. Two queries.
+
+    What was proposed or given for another campaign is another merit.
+    """
+    said: dict[int, list[str]] = defaultdict(list)
+    wanted = _of_subjects(lines)
+    others = Nomination.objects.alive().filter(wanted, dossier__year=dossier.year).exclude(dossier=dossier)
+    grants = Grant.objects.in_force().filter(wanted, year=dossier.year)
+    by_key: dict[tuple[object, ...], list[Nomination]] = defaultdict(list)
+    for line in lines:
+        by_key[_subject(line), line.award_id].append(line)
+    for other in others.select_related("dossier__unit", "dossier__occasion"):
+        for line in by_key[_subject(other), other.award_id]:
+            if not _other_merit(dossier, other.dossier.campaign_id):
+                said[line.pk].append(_("Already proposed in “%(dossier)s”.") % {"dossier": other.dossier})
+    for grant in grants.select_related("nomination__dossier"):
+        for line in by_key[_subject(grant), grant.award_id]:
+            if not _other_merit(dossier, grant.nomination.dossier.campaign_id if grant.nomination else None):
+                number = grant.decision or "–"
+                said[line.pk].append(_("Already granted for this year, decision %(number)s.") % {"number": number})
+    return said
+
+
+def _other_merit(dossier: Dossier, campaign: int | None) -> bool:
+    return bool(dossier.campaign_id and campaign and dossier.campaign_id != campaign)
+
+
+def _second(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, str]:
+    """Line (key) → another award for which its subject is proposed on the same occasion. Three queries.
+
+    An award that has to be met for another one goes with it.
+    """
+    same = Nomination.objects.alive().filter(
+        _of_subjects(lines), dossier__year=dossier.year, dossier__occasion=dossier.occasion_id,
+        dossier__campaign=dossier.campaign_id,
+    )  # fmt: skip
+    named = Criterion.awards.through.objects.filter(criterion__kind=Criterion.Kind.MEETS_AWARD)
+    together = {frozenset(pair) for pair in named.values_list("criterion__award_id", "award_id")}
+    by_subject: dict[tuple[int | None, int | None], list[Nomination]] = defaultdict(list)
+    for row in same.select_related("award"):
+        by_subject[_subject(row)].append(row)
+    found = {}
+    for line in lines:
+        for other in by_subject[_subject(line)]:
+            pair = frozenset((line.award_id, other.award_id))
+            if other.award_id != line.award_id and pair not in together and not other.why_second:
+                found[line.pk] = str(other.award)
+    return found

@@ -1,0 +1,244 @@
+"""Dossiers and their lines as pages show them: stages, criteria, who must act. A fixed number of queries."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from awards import access
+from awards.models import Award, Cap, Dossier, Grant, Nomination, NominationEvent
+from awards.reports.due import due, last_day, people_in, units_in
+from awards.reports.facts import people_of
+from awards.reports.rules import rules_on
+from awards.reports.snapshots import Side, side_of
+from awards.services.appraisals import opinions_of
+from awards.services.dossiers import people_to_propose, units_to_propose
+from awards.wording import number
+from emulation.numbers import format_number, round_half_up
+from units import clock
+from units.access import sees_discipline
+from units.models import Person, User
+from units.paths import branch_q
+
+Stage = Nomination.Stage
+
+
+def lines_page(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
+    """Lines with what a grid shows of them; without the long texts."""
+    rows = rows.select_related(
+        "award", "asked", "holder", "person__unit", "unit", "dossier__unit", "dossier__occasion"
+    )
+    return rows.defer("report", "achievements")
+
+
+def with_counts(rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
+    """Dossiers with how many of their lines are still to be handed in, under way, decided, over."""
+
+    def lines(*stages: str) -> Count:
+        return Count("lines", filter=Q(lines__stage__in=stages), distinct=True)
+
+    return rows.select_related("unit", "occasion", "campaign").annotate(
+        drafts=lines(*Nomination.EDITABLE), returned=lines(Stage.RETURNED), waiting=lines(*Nomination.UNDER_WAY),
+        decided=lines(Stage.DECIDED), over=lines(*Nomination.OVER),
+    )  # fmt: skip
+
+
+def who_acts(line: Nomination) -> str:
+    """Who has to do something with the line now; "" where nobody has."""
+    home, holder = line.dossier.unit.short, line.holder.short
+    words = {
+        Stage.DRAFT: _("%(unit)s: hand in") % {"unit": home},
+        Stage.RETURNED: _("%(unit)s: correct") % {"unit": home},
+        Stage.SUBMITTED: _("%(unit)s: appraise") % {"unit": holder},
+        Stage.APPRAISED: _("%(unit)s: put before the council") % {"unit": holder},
+        Stage.AT_COUNCIL: _("%(unit)s: council votes") % {"unit": holder},
+        Stage.PASSED: _("%(unit)s: decide or forward") % {"unit": holder},
+        Stage.FORWARDED: _("higher authority decides; %(unit)s records it") % {"unit": holder},
+    }
+    return words.get(Stage(line.stage), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of a grid. `side` are its criteria as far as the reader may see them, `reason` the last one given."""
+
+    line: Nomination
+    side: Side | None
+    acts: str
+    reason: str = ""
+    opinions: tuple[Any, ...] = ()
+    own: bool = False
+
+    @property
+    def tally(self) -> dict[str, int]:
+        return self.side["tally"] if self.side else {}
+
+
+def rows_of(lines: Sequence[Nomination], user: User) -> list[Row]:
+    """Lines with criteria, opinions and the last reason. Two queries."""
+    reasons = last_reasons(lines)
+    opinions = opinions_of(lines)
+    return [
+        Row(
+            line, side_of(line.findings, discipline=shows_discipline(user, line)), who_acts(line),
+            reasons.get(line.pk, ""), tuple(opinions.get(line.pk, ())),
+        )
+        for line in lines
+    ]  # fmt: skip
+
+
+def shows_discipline(user: User, line: Nomination) -> bool:
+    """Whether discipline among the findings is shown: by the rule for the unit, and to who concludes on the line."""
+    place = line.person.unit if line.person else line.unit
+    assert place is not None
+    return sees_discipline(user, place) or access.concludes(user, line.holder)
+
+
+def last_reasons(lines: Iterable[Nomination]) -> dict[int, str]:
+    """Line (key) → why it was last returned, rejected or withdrawn. One query."""
+    keys = [line.pk for line in lines if line.stage in (Stage.RETURNED, *Nomination.OVER)]
+    events = NominationEvent.objects.filter(line__in=keys).exclude(reason="").order_by("at", "pk")
+    return dict(events.values_list("line", "reason"))
+
+
+# ── whom to propose ───────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Somebody who may be ticked. `key` is what the form sends: kind, key of the subject, code of the award."""
+
+    key: str
+    name: str
+    code: str
+    place: str
+    award: str
+    note: str = ""
+    ticked: bool = False
+
+
+def offers(dossier: Dossier, award: Award, user: User) -> list[Offer]:
+    """People and units of the branch that meet the criteria of `award` and are not proposed or awarded yet."""
+    rules = rules_on(dossier.rule_day or last_day(dossier.year))
+    people, units = people_in(dossier.unit, dossier.year), units_in(dossier.unit, dossier.year)
+    lines = due(people, units, dossier.year, rules, award=award.code, shown=lambda unit: sees_discipline(user, unit))
+    taken = proposed(dossier, award)
+    return [
+        Offer(f"{line.subject.kind}-{line.subject.key}-{award.code}", line.subject.name, line.subject.code,
+              line.subject.unit, award.label)
+        for line in lines
+        if line.eligible and (line.subject.kind, line.subject.key) not in taken
+    ]  # fmt: skip
+
+
+def proposed(dossier: Dossier, award: Award) -> set[tuple[str, int]]:
+    """Subjects that living lines of the year propose for the award, in whatever dossier."""
+    rows = Nomination.objects.alive().filter(award=award, dossier__year=dossier.year)
+    rows = rows.filter(Q(dossier=dossier) | ~Q(dossier__occasion__of_campaign=True))
+    return {("person", person) if person else ("unit", unit) for person, unit in rows.values_list("person", "unit")}
+
+
+def last_list(dossier: Dossier) -> list[Offer]:
+    """Whom the unit proposed on the same occasion a year before, else who was awarded then: still its own people."""
+    year = dossier.year - 1
+    own = set(people_to_propose(dossier.unit, dossier.year).values_list("pk", flat=True))
+    below = set(units_to_propose(dossier.unit, dossier.year).values_list("pk", flat=True))
+    rows: list[Nomination | Grant] = list(
+        Nomination.objects.alive()
+        .filter(dossier__unit=dossier.unit, dossier__year=year, dossier__occasion=dossier.occasion_id)
+        .select_related("award", "person__unit", "unit")
+    )
+    if not rows:
+        granted = Grant.objects.in_force().filter(Q(person__in=own) | Q(unit__in=below), year=year)
+        rows = list(granted.select_related("award", "person__unit", "unit"))
+    day = last_day(dossier.year)
+    there = {(line.subject_key, line.award_id) for line in dossier.lines.alive()}  # type: ignore[attr-defined]
+    return [
+        offer
+        for row in rows
+        if (row.person_id in own or row.unit_id in below) and row.award.holds_on(day)
+        for offer in [_last(row)]
+        if (_key_of(row), row.award_id) not in there
+    ]
+
+
+def _key_of(row: Nomination | Grant) -> tuple[str, int]:
+    return ("person", row.person_id) if row.person_id else ("unit", row.unit_id or 0)
+
+
+def _last(row: Nomination | Grant) -> Offer:
+    kind, key = _key_of(row)
+    subject = row.person or row.unit
+    assert subject is not None
+    code = subject.service_number if isinstance(subject, Person) else subject.code
+    place = subject.unit.short if isinstance(subject, Person) else subject.short
+    return Offer(f"{kind}-{key}-{row.award.code}", str(subject), code, place, row.award.label, ticked=True)
+
+
+# ── shares ────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many people of the branch are proposed for an award, `given` of them granted already.
+
+    `cap` is the strictest share in force, in per cent of the headcount, None where there is none; `room` how
+    many more it leaves, below 0 when it is exceeded.
+    """
+
+    award: Award
+    proposed: int
+    given: int
+    headcount: int
+    cap: Fraction | None
+    room: int | None
+    clause: str = ""
+
+    @property
+    def percent(self) -> str:
+        """Of the headcount, in per cent with one decimal."""
+        if not self.headcount:
+            return "–"
+        return format_number(round_half_up(Fraction((self.proposed + self.given) * 100, self.headcount), 1), 1)
+
+    @property
+    def cap_text(self) -> str:
+        return "" if self.cap is None else number(self.cap)
+
+
+def shares(dossier: Dossier) -> list[Share]:
+    """The awards for people in the dossier against the headcount of its branch. Five queries."""
+    unit, year = dossier.unit, dossier.year
+    alive = Nomination.objects.alive().exclude(stage=Stage.DECIDED).filter(
+        branch_q(unit.path, "dossier__unit__path"), dossier__year=year, person__isnull=False
+    )  # fmt: skip
+    wanted = set(dossier.lines.alive().filter(person__isnull=False).values_list("award", flat=True))  # type: ignore[attr-defined]
+    counts = Counter(alive.filter(award__in=wanted).values_list("award", flat=True))
+    people = people_of(branch_q(unit.path, "unit__path"), year, clock.today())
+    given = Counter(
+        Grant.objects.in_force().filter(award__in=wanted, year=year, person__in=people.values("pk"))
+        .values_list("award", flat=True)
+    )  # fmt: skip
+    headcount = people.count()
+    caps: dict[int, list[Cap]] = defaultdict(list)
+    for cap in Cap.objects.on(dossier.rule_day or last_day(year)).filter(award__in=wanted, of=Cap.Of.HEADCOUNT):
+        caps[cap.award_id].append(cap)
+    return [
+        _share(award, counts[award.pk], given[award.pk], headcount, caps[award.pk])
+        for award in Award.objects.filter(pk__in=wanted).order_by("order", "code")
+    ]
+
+
+def _share(award: Award, count: int, given: int, headcount: int, caps: list[Cap]) -> Share:
+    known = [(cap.share, cap.clause) for cap in caps if cap.share is not None]
+    if not known:
+        return Share(award, count, given, headcount, None, None)
+    least, clause = min(known)
+    share = Fraction(least)
+    return Share(award, count, given, headcount, share, int(headcount * share / 100) - count - given, clause)

@@ -1,0 +1,165 @@
+"""Findings of nominations as plain data: what the criteria said on a day, kept for good with the line.
+
+Frozen in Vietnamese, the language of the dossier. `full` is what who judges people sees, `open` the same
+without discipline; `offices` says for each office how its own criteria stand.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date
+from typing import Any
+
+from django.utils import timezone, translation
+
+from awards.criteria import Finding, Kind, Rules, State, Verdict
+from awards.eligibility import evaluate
+from awards.facts import Facts
+from awards.models import Criterion, Nomination
+from awards.reports.due import (
+    Subject,
+    everything,
+    last_day,
+    leaves,
+    missing,
+    person_subject,
+    unit_subject,
+)
+from awards.reports.facts import kept_registers, person_facts, unit_facts
+from awards.reports.rules import rules_on
+from units.models import Person, Unit
+
+Findings = dict[str, Any]  # see `findings_of`
+Side = dict[str, Any]  # state, missing (texts), tally (state → number), leaves (dicts of `due.Leaf` with office)
+ORDER = (State.NOT_MET, State.NO_DATA, State.MET)  # the worst first
+
+
+def office_key(office: int) -> str:
+    """Key of an office in `offices`: a word, for bare numbers are places of a list in JSON paths."""
+    return f"o{office}"
+
+
+def findings_of(lines: Iterable[Nomination], year: int, day: date) -> dict[int, Findings]:
+    """Line (key) → what the rules in force on `day` find for its subject and award. A fixed number of queries.
+
+    A dict of `at` (time), `rules` (day), `full` and `open` (`Side`) and `offices` (`office_key` → state).
+    An award that is not in force then, or not for such a subject, yields a side without criteria, not met.
+    """
+    lines = list(lines)
+    rules = rules_on(day)
+    known = _facts([line.person_id for line in lines if line.person_id], [u for line in lines if (u := line.unit_id)],
+                   year, rules)  # fmt: skip
+    offices = offices_of_criteria()
+    at = timezone.now().isoformat()
+    with translation.override("vi"):
+        return {
+            line.pk: {"at": at, "rules": day.isoformat()}
+            | _findings(line.award.code, *known[line.subject_key], year, rules, offices)
+            for line in lines
+        }
+
+
+def _facts(
+    people: Sequence[int], units: Sequence[int], year: int, rules: Rules
+) -> dict[tuple[str, int], tuple[Subject, Facts]]:
+    found: dict[tuple[str, int], tuple[Subject, Facts]] = {}
+    kept = kept_registers()
+    if people:
+        rows = Person.objects.filter(pk__in=people).select_related("unit", "group")
+        for person, facts in zip(rows, person_facts(rows, year, kept, everything), strict=True):
+            found["person", person.pk] = person_subject(person), facts
+    if units:
+        places = Unit.objects.filter(pk__in=units).order_by("path")
+        for unit, facts in zip(
+            places, unit_facts(places, year, rules, last_day(year), kept, everything), strict=True
+        ):
+            found["unit", unit.pk] = unit_subject(unit), facts
+    return found
+
+
+def offices_of_criteria() -> dict[int, int]:
+    """Criterion → office that appraises it: its own, else that of its indicator."""
+    rows = Criterion.objects.values_list("pk", "office", "indicator__office")
+    return {pk: own or of for pk, own, of in rows if own or of}
+
+
+def _findings(
+    code: str, subject: Subject, facts: Facts, year: int, rules: Rules, offices: Mapping[int, int]
+) -> Findings:
+    rule = rules.get(code)
+    if rule is None or not rule.suits(facts):
+        nothing: Side = {"state": str(State.NOT_MET), "missing": [], "tally": {}, "leaves": []}
+        return {"full": nothing, "open": nothing, "offices": {}}
+    full = evaluate(rule, facts, year=year, day=last_day(year), rules=rules)
+    without = replace(facts, breaches=(), clear=frozenset())
+    masked = evaluate(rule, without, year=year, day=last_day(year), rules=rules)
+    return {
+        "full": _side(full, rules, subject, offices),
+        "open": _side(masked, rules, subject, offices),
+        "offices": {office_key(pk): str(state) for pk, state in _by_office(full, offices).items()},
+    }
+
+
+def _side(verdict: Verdict, rules: Rules, subject: Subject, offices: Mapping[int, int]) -> Side:
+    found = [asdict(leaf) | {"office": offices.get(leaf.key)} for leaf in leaves(verdict, rules, subject)]
+    asked = [leaf for leaf in found if leaf["kind"] != Kind.COUNCIL_VOTE]
+    return {
+        "state": str(verdict.before_council),
+        "missing": [] if verdict.before_council is State.MET else missing(verdict),
+        "tally": dict(Counter(leaf["state"] for leaf in asked)),
+        "leaves": found,
+    }
+
+
+def _by_office(verdict: Verdict, offices: Mapping[int, int]) -> dict[int, State]:
+    """How the criteria of each office stand; in a group that is met a leaf that is not stands in nobody's way."""
+    found: dict[int, State] = {}
+    for top in verdict.findings:
+        for leaf, _groups in top.leaves():
+            office = offices.get(leaf.criterion.key)
+            if office is not None:
+                found[office] = min(found.get(office, State.MET), _weight(top, leaf), key=ORDER.index)
+    return found
+
+
+def _weight(top: Finding, leaf: Finding) -> State:
+    return State.MET if top.state is State.MET else leaf.state
+
+
+# ── reading them ──────────────────────────────────────────────────────────
+
+
+def side_of(findings: Findings | None, *, discipline: bool) -> Side | None:
+    """What may be shown: with discipline or without."""
+    return findings["full" if discipline else "open"] if findings else None
+
+
+def of_office(findings: Findings | None, office: int) -> Side | None:
+    """The criteria of one office alone. Its own are shown in full: it has to judge them."""
+    if not findings or office_key(office) not in findings["offices"]:
+        return None
+    own = [leaf for leaf in findings["full"]["leaves"] if leaf["office"] == office]
+    return {
+        "state": findings["offices"][office_key(office)],
+        "missing": [leaf["text"] for leaf in own if leaf["state"] != State.MET],
+        "tally": dict(Counter(leaf["state"] for leaf in own)),
+        "leaves": own,
+    }
+
+
+def concerned(findings: Findings | None) -> set[int]:
+    """Offices (keys) whose criteria the line has."""
+    return {int(key[1:]) for key in findings["offices"]} if findings else set()
+
+
+def changed(before: Side | None, now: Side | None) -> set[tuple[str, int, str]]:
+    """Criteria (award, key, group) that say something else now."""
+
+    def said(side: Side | None) -> dict[tuple[str, int, str], tuple[str, str]]:
+        rows = side["leaves"] if side else []
+        return {(r["award"], r["key"], r["group"]): (r["state"], r["actual"]) for r in rows}
+
+    old, new = said(before), said(now)
+    return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}

@@ -1,0 +1,135 @@
+"""Appraisal where lines stand: opinions of offices in parallel, and the conclusion of the reviewer."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from awards import access
+from awards.models import Appraisal, Nomination, NominationEvent
+from awards.reports.snapshots import concerned
+from awards.services.dossiers import refuse_short
+from awards.services.steps import Kind, Stage, lock_lines, step
+from units.access import require
+from units.errors import Refused
+from units.models import Office, User
+from units.text import normal
+
+APPRAISED, RETURNED, REJECTED = "appraised", "returned", "rejected"
+STEPS = {APPRAISED: (Kind.APPRAISED, Stage.APPRAISED), RETURNED: (Kind.RETURNED, Stage.RETURNED),
+         REJECTED: (Kind.REJECTED, Stage.REJECTED)}  # fmt: skip
+WROTE = (Kind.CREATED, Kind.CHANGED, Kind.SUBMITTED)
+
+
+def took_part(lines: Iterable[Nomination], user: User) -> set[int]:
+    """Lines (keys) that the user wrote or handed in: others judge them. One query."""
+    keys = [line.pk for line in lines]
+    rows = NominationEvent.objects.filter(line__in=keys, by=user, kind__in=WROTE)
+    return {line.pk for line in lines if line.by_id == user.pk} | set(rows.values_list("line_id", flat=True))
+
+
+def wrote_q(user: User) -> Q:
+    """The same for lists."""
+    return Q(by=user) | Q(pk__in=NominationEvent.objects.filter(by=user, kind__in=WROTE).values("line"))
+
+
+def _refuse_own(lines: Collection[Nomination], user: User) -> None:
+    own = took_part(lines, user)
+    if own:
+        names = ", ".join(line.name for line in lines if line.pk in own)
+        raise Refused(_("You wrote or handed in: %(names)s. Somebody else has to judge.") % {"names": names})
+
+
+def _lines(keys: Collection[int]) -> list[Nomination]:
+    found = lock_lines(keys)
+    if not found:
+        raise Refused(_("Choose at least one line."))
+    return found
+
+
+@transaction.atomic
+def give_opinions(reasons: Mapping[int, str], office: Office, *, by: User) -> list[Nomination]:
+    """Line (key) → why the office refuses it, "" where it agrees. A later opinion replaces the earlier one.
+
+    Raises `Refused` for a refusal without a sufficient reason, lines that do not wait, and own lines.
+    """
+    lines = _lines(reasons)
+    for line in lines:
+        require(office.pk in access.speaks_for(by, line.holder))
+        if line.stage != Stage.SUBMITTED:
+            raise Refused(_("“%(line)s” does not wait for opinions: it is “%(stage)s”.")
+                          % {"line": line.name, "stage": line.get_stage_display()})  # fmt: skip
+        if reasons[line.pk]:
+            refuse_short(reasons[line.pk])
+    _refuse_own(lines, by)
+    now = timezone.now()
+    for line in lines:
+        reason = normal(reasons[line.pk])
+        columns = {"agrees": not reason, "reason": reason, "by": by, "at": now}
+        Appraisal.objects.update_or_create(line=line, unit=line.holder, office=office, defaults=columns)
+        step(line, Kind.OPINION, line.stage, by=by, office=office, reason=reason, after={"agrees": not reason})
+    return lines
+
+
+@transaction.atomic
+def conclude(keys: Collection[int], *, verdict: str, reason: str = "", by: User) -> list[Nomination]:
+    """Conclude on lines: appraised, returned to their unit for correction, or rejected.
+
+    With the simplified procedure an appraised line has passed. A return and a rejection name a reason, and so
+    does going on against the refusal of an office. The trace names offices that had not spoken.
+    """
+    lines = _lines(keys)
+    for line in lines:
+        require(access.concludes(by, line.holder))
+        open_ = line.stage == Stage.SUBMITTED or (line.stage == Stage.APPRAISED and verdict != APPRAISED)
+        if not open_:
+            raise Refused(_("“%(line)s” does not wait for a conclusion: it is “%(stage)s”.")
+                          % {"line": line.name, "stage": line.get_stage_display()})  # fmt: skip
+    _refuse_own(lines, by)
+    opinions = opinions_of(lines)
+    if verdict != APPRAISED or any(not row.agrees for rows in opinions.values() for row in rows):
+        refuse_short(reason)
+    silent = silent_offices(lines, opinions)
+    kind, stage = STEPS[verdict]
+    for line in lines:
+        after = {"silent": silent[line.pk]} if silent[line.pk] else {}
+        home = line.dossier.unit if verdict == RETURNED else None
+        at = line.holder
+        step(line, kind, stage, by=by, at=at, reason=normal(reason), holder=home, after=after)
+        if verdict == RETURNED:
+            forget_opinions(line)
+        if verdict == APPRAISED and line.dossier.occasion.simplified:
+            step(line, Kind.PASSED, Stage.PASSED, by=by, reason=_("simplified procedure"))
+    return lines
+
+
+def forget_opinions(line: Nomination) -> None:
+    """A corrected line is judged anew by every office; what they said stays in the trace."""
+    line.appraisals.all().delete()
+
+
+def opinions_of(lines: Iterable[Nomination]) -> dict[int, list[Appraisal]]:
+    """Line (key) → opinions at the level where it stands. One query."""
+    holders = {line.pk: line.holder_id for line in lines}
+    found: dict[int, list[Appraisal]] = defaultdict(list)
+    for row in Appraisal.objects.filter(line__in=holders).select_related("office", "by"):
+        if row.unit_id == holders[row.line_id]:
+            found[row.line_id].append(row)
+    return found
+
+
+def silent_offices(
+    lines: Iterable[Nomination], opinions: Mapping[int, Collection[Appraisal]]
+) -> dict[int, list[str]]:
+    """Line (key) → names of offices with criteria of it that have not spoken. One query."""
+    names = {office.pk: office.label for office in Office.objects.all()}
+    found = {}
+    for line in lines:
+        spoken = {row.office_id for row in opinions.get(line.pk, ())}
+        found[line.pk] = [names[pk] for pk in names if pk in concerned(line.findings) - spoken]
+    return found

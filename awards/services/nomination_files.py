@@ -1,0 +1,89 @@
+"""Files of dossiers and their lines: attached once, never changed; removing marks them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from awards import access
+from awards.models import Dossier, Nomination, NominationFile
+from awards.services.dossiers import lock, refuse_unless_editable
+from emulation.services.evidence import checked
+from units.access import require
+from units.errors import Refused
+from units.models import User
+from units.text import normal
+
+
+def attach(
+    dossier: Dossier, files: Sequence[UploadedFile], *, what: str, line: Nomination | None = None, by: User
+) -> list[NominationFile]:
+    """Keep files of a line, or of the whole dossier. All or none. Raises `Refused` with all that is wrong."""
+    require(access.drafts_dossiers(by, dossier.unit))
+    kept: list[NominationFile] = []
+    for columns, file in zip(checked(files), files, strict=True):
+        row = NominationFile(dossier=dossier, line=line, what=what, by=by, **columns)
+        row.file.save(row.name, file, save=False)  # outside the lock: a slow disk keeps nobody waiting
+        kept.append(row)
+    try:
+        _store(dossier, line, kept)
+    except BaseException:
+        for row in kept:
+            row.file.delete(save=False)
+        raise
+    return kept
+
+
+@transaction.atomic
+def _store(dossier: Dossier, line: Nomination | None, rows: list[NominationFile]) -> None:
+    dossier = lock(dossier)
+    refuse_unless_open(dossier, line)
+    present = NominationFile.objects.present().filter(dossier=dossier, line=line)
+    known = dict(present.values_list("sha256", "name"))
+    if len(known) + len(rows) > settings.EVIDENCE_FILES:
+        raise Refused(_("At most %(limit)d files are kept here.") % {"limit": settings.EVIDENCE_FILES}, "files")
+    for row in rows:
+        if row.sha256 in known:
+            raise Refused(
+                _("“%(name)s” is attached here already, as “%(other)s”.")
+                % {"name": row.name, "other": known[row.sha256]}, "files",
+            )  # fmt: skip
+        known[row.sha256] = row.name
+        row.save()
+
+
+def refuse_unless_open(dossier: Dossier, line: Nomination | None) -> None:
+    """A file goes to a line that can be changed, or to a dossier that has such a line or none yet."""
+    if line is not None:
+        line.refresh_from_db(fields=["stage"])
+        refuse_unless_editable(line)
+    elif dossier.lines.exists() and not dossier.lines.filter(stage__in=Nomination.EDITABLE).exists():
+        raise Refused(_("The dossier has been handed in: its files stand."))
+
+
+@transaction.atomic
+def remove(row: NominationFile, *, why: str, by: User) -> NominationFile:
+    """Mark the file as removed; it stays kept. What others have read already stays."""
+    require(access.drafts_dossiers(by, row.dossier.unit))
+    dossier = lock(row.dossier)
+    row = NominationFile.objects.select_for_update(of=("self",)).select_related("line").get(pk=row.pk)
+    refuse_removal(row, dossier)
+    if not normal(why):
+        raise Refused(_("Say why the file is removed."), "why")
+    row.removed_by, row.removed_at, row.removed_why = by, timezone.now(), normal(why)
+    row.save(update_fields=["removed_by", "removed_at", "removed_why"])
+    return row
+
+
+def refuse_removal(row: NominationFile, dossier: Dossier) -> None:
+    if row.removed_at:
+        raise Refused(_("The file has been removed already."))
+    refuse_unless_open(dossier, row.line)
+    lines = row.dossier.lines.filter(pk=row.line_id) if row.line_id else row.dossier.lines.all()
+    if lines.filter(events__kind="submitted", events__at__gte=row.at).exists():
+        raise Refused(_("It has been handed in with this file: it stays. Attach a better one beside it."))

@@ -1,0 +1,137 @@
+"""Public notice of nominees: who is shown where and how long, objections and their answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from awards import access
+from awards.models import Nomination, NoticeRule, Objection, PublicNotice
+from awards.services.steps import Stage, lock_lines
+from units import clock
+from units.access import require
+from units.errors import Refused
+from units.models import Unit, User
+from units.text import normal
+
+SHOWN = (Stage.SUBMITTED, Stage.APPRAISED, Stage.AT_COUNCIL, Stage.PASSED)  # stages in which nominees are shown
+
+
+def notice_problem(line: Nomination, day: date) -> str:
+    """What public notice still stands in the way of deciding the line on `day`; "" where nothing does."""
+    return notice_problems([line], day)[line.pk]
+
+
+def notice_problems(lines: Iterable[Nomination], day: date) -> dict[int, str]:
+    """The same for several lines (key → sentence, "" where nothing stands in the way). Four queries at most."""
+    lines = list(lines)
+    asked = days_asked(lines, day)
+    if not any(asked.values()):
+        return {line.pk: "" for line in lines}
+    keys = [line.pk for line in lines if asked[line.pk]]
+    shown: dict[int, list[PublicNotice]] = {key: [] for key in keys}
+    through = PublicNotice.lines.through.objects.filter(nomination__in=keys).select_related("publicnotice")
+    for row in through:
+        shown[row.nomination_id].append(row.publicnotice)
+    objections = list(Objection.objects.filter(line__in=keys))
+    return {
+        line.pk: _problem(
+            asked[line.pk], shown.get(line.pk, []), [o for o in objections if o.line_id == line.pk], day
+        )
+        for line in lines
+    }
+
+
+def days_asked(lines: Iterable[Nomination], day: date) -> dict[int, int]:
+    """Line (key) → days of public notice that its award asks for on `day`; 0 for none. One query."""
+    lines = list(lines)
+    rules = NoticeRule.objects.on(day).filter(award__in={line.award_id for line in lines})
+    days = {rule.award_id: rule.days for rule in rules}
+    return {line.pk: days.get(line.award_id, 0) for line in lines}
+
+
+def _problem(days: int, notices: list[PublicNotice], objections: list[Objection], day: date) -> str:
+    if not days:
+        return ""
+    if any(one.upheld is None for one in objections):
+        return _("An objection to this nominee has not been answered.")
+    if any(one.upheld for one in objections):
+        return _("An objection to this nominee was upheld.")
+    enough = [one for one in notices if length(one) >= days]
+    if not enough:
+        words = ngettext(
+            "The nominee has to be shown to the public for %(days)d day.",
+            "The nominee has to be shown to the public for %(days)d days.", days,
+        )  # fmt: skip
+        return words % {"days": days}
+    ends = min(one.until for one in enough)
+    if day <= ends:
+        return _("The public notice runs until %(day)s.") % {"day": date_format(ends, "SHORT_DATE_FORMAT")}
+    return ""
+
+
+def length(notice: PublicNotice) -> int:
+    """Days of the notice, both ends included."""
+    return (notice.until - notice.since).days + 1
+
+
+@transaction.atomic
+def post_notice(
+    unit: Unit, lines: Collection[int], *, place: str, since: date, until: date, by: User
+) -> PublicNotice:
+    """Show lines that stand at `unit` to the public. Raises `Refused` where it would be too short for an award."""
+    require(access.keeps_notices(by, unit))
+    found = lock_lines(lines)
+    if not found:
+        raise Refused(_("Choose at least one line."))
+    wrong = [
+        _("“%(line)s” does not stand here for judgement.") % {"line": line}
+        for line in found
+        if line.holder_id != unit.pk or line.stage not in SHOWN
+    ]
+    days = max(days_asked(found, since).values())
+    notice = PublicNotice(unit=unit, place=normal(place), since=since, until=until, by=by)
+    notice.full_clean()
+    if length(notice) < days:
+        raise Refused(_("The notice has to last %(days)d days.") % {"days": days}, "until")
+    if wrong:
+        raise Refused(wrong)
+    notice.save()
+    notice.lines.set(found)
+    return notice
+
+
+@transaction.atomic
+def record_objection(
+    notice: PublicNotice, line: Nomination, *, whose: str, text: str, received: date, by: User
+) -> Objection:
+    """Write down what somebody objects to a nominee of the notice. Raises `Refused`."""
+    require(access.keeps_notices(by, notice.unit))
+    if not notice.lines.filter(pk=line.pk).exists():
+        raise Refused(_("This nominee is not shown in the notice."), "line")
+    if received > clock.today() or received < notice.since:
+        raise Refused(_("An objection is received after the notice begins and not in the future."), "received")
+    objection = Objection(notice=notice, line=line, whose=normal(whose), text=normal(text), received=received, by=by)
+    objection.full_clean()
+    objection.save()
+    return objection
+
+
+@transaction.atomic
+def answer_objection(objection: Objection, *, upheld: bool, answer: str, by: User) -> Objection:
+    """Settle an objection, once. Raises `Refused`."""
+    require(access.concludes(by, objection.notice.unit))
+    objection = Objection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
+    if objection.upheld is not None:
+        raise Refused(_("This objection has been answered already."))
+    objection.upheld, objection.answer = upheld, normal(answer)
+    objection.answered_by, objection.answered_at = by, timezone.now()
+    objection.full_clean()
+    objection.save()
+    return objection

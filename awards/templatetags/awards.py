@@ -1,0 +1,41 @@
+"""What pages of awards have in common: the tabs of the path, by role."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django import template
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from awards.access import has_desk
+from units.access import has_role
+from units.models import READERS, User
+
+register = template.Library()
+
+
+def reads(user: User) -> bool:
+    return has_role(user, *READERS)
+
+
+def anybody(user: User) -> bool:
+    return True
+
+
+# key of the tab, label, URL name, who sees it; each part of the path adds its own
+TABS: tuple[tuple[str, str | Promise, str, Callable[[User], bool]], ...] = (
+    ("due", _("Who is due"), "awards:due-home", reads),
+    ("dossiers", _("Dossiers"), "awards:dossier-list", reads),
+    ("desk", _("Appraisal"), "awards:nomination-desk", has_desk),
+    ("notices", _("Public notices"), "awards:notice-list", reads),
+    ("catalogue", _("Award catalogue"), "awards:award-list", anybody),
+)
+
+
+@register.simple_tag(takes_context=True)
+def award_tabs(context: template.Context) -> list[tuple[str, str | Promise, str]]:
+    user = context["request"].user
+    return [(key, label, reverse(name)) for key, label, name, shown in TABS if shown(user)]
+

@@ -1,0 +1,153 @@
+"""The appraisal desk: opinions of offices and conclusions, line by line and on many at once."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from awards import access
+from awards.forms.desk import AGREE, ConclusionsForm, DeskFilter, ManyForm, OfficeForm, OpinionsForm
+from awards.models import Nomination
+from awards.reports.desk import Desk, batches, desks_of, mark_of, meeting, ordered, page_rows, waiting
+from awards.services.appraisals import (
+    APPRAISED,
+    REJECTED,
+    RETURNED,
+    conclude,
+    give_opinions,
+    opinions_of,
+    silent_offices,
+    wrote_q,
+)
+from awards.services.dossiers import LEAST_REASON
+from units.access import require
+from units.forms.fields import refusals
+
+LINES = 100
+MANY = 1000  # lines that one act touches at most
+ACTS = (AGREE, APPRAISED, RETURNED, REJECTED)
+
+
+def get_desk(request: HttpRequest) -> Desk:
+    """The desk that `?desk=` names (code of an office, "" the whole); the first one where it says nothing."""
+    require(access.has_desk(request.user))
+    found = desks_of(request.user)
+    asked = request.GET.get("desk")
+    desk = found[0] if asked is None else next((one for one in found if one.key == asked), None)
+    if desk is None:
+        raise Http404
+    return desk
+
+
+def filtered(request: HttpRequest, desk: Desk) -> tuple[DeskFilter, QuerySet[Nomination]]:
+    rows = waiting(desk)
+    form = DeskFilter(request.GET, rows=rows, office=desk.office is not None)
+    if not form.is_valid():
+        raise Http404
+    return form, form.filter(rows)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def nomination_desk(request: HttpRequest) -> HttpResponse:
+    """The lines that wait; POST keeps the verdicts of the page, all or none."""
+    desk = get_desk(request)
+    filter_form, found = filtered(request, desk)
+    page = Paginator(ordered(found), LINES).get_page(request.GET.get("page"))
+    rows = page_rows(desk, list(page))
+    data = request.POST if request.method == "POST" else None
+    form: OpinionsForm = (
+        OfficeForm(data, rows=rows, office=desk.office.pk) if desk.office else ConclusionsForm(data, rows=rows)
+    )
+    if form.is_valid():
+        with refusals(form):
+            save(desk, form)
+        if not form.errors:
+            count = len(form.verdicts)
+            words = ngettext("%(count)d line has been judged.", "%(count)d lines have been judged.", count)
+            messages.success(request, words % {"count": count})
+            return redirect(request.get_full_path())
+    shown = form.shown()
+    context = {
+        "desk": desk, "desks": desks_of(request.user), "filter": filter_form, "page": page, "form": form,
+        "shown": shown, "choices": form.CHOICES, "wrong": [(row, wrong) for row, _c, _r, wrong in shown if wrong],
+        "query": without_page(request.GET), "meeting": meeting(found).exclude(wrote_q(request.user)).count(),
+        "needs": " ".join(form.NEEDS_REASON),
+    }  # fmt: skip
+    return render(request, "awards/dossiers/desk.html", context)
+
+
+def without_page(query: QueryDict) -> str:
+    kept = query.copy()
+    kept.pop("page", None)
+    return kept.urlencode()
+
+
+@transaction.atomic
+def save(desk: Desk, form: OpinionsForm) -> None:
+    """One service call for each verdict and reason."""
+    if desk.office is not None:
+        opinions = {key: "" if said == AGREE else reason for key, (said, reason) in form.verdicts.items()}
+        give_opinions(opinions, desk.office, by=desk.user)
+        return
+    groups: dict[tuple[str, str], list[int]] = {}
+    for key, verdict in form.verdicts.items():
+        groups.setdefault(verdict, []).append(key)
+    for (verdict, reason), keys in groups.items():
+        conclude(keys, verdict=verdict, reason=reason, by=desk.user)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def nomination_many(request: HttpRequest, act: str) -> HttpResponse:
+    """One act on the ticked lines (`?line=`), else on all filtered ones that meet the rule.
+
+    Number, award and year come from the same query as the lines; what has changed in between is refused.
+    """
+    desk = get_desk(request)
+    if act not in ACTS or (act == AGREE) != (desk.office is not None):
+        raise Http404
+    _form, found = filtered(request, desk)
+    ticked = [int(key) for key in request.GET.getlist("line") if key.isdecimal() and len(key) < 10]
+    if not ticked and act in (RETURNED, REJECTED):
+        raise Http404
+    found = found.filter(pk__in=ticked) if ticked else meeting(found)
+    found = found.exclude(wrote_q(request.user))
+    keys = list(found.order_by("pk").values_list("pk", flat=True)[: MANY + 1])
+    mark = mark_of(keys)
+    form = ManyForm(request.POST if request.method == "POST" else None, initial={"mark": mark})
+    if form.is_valid():
+        if form.cleaned_data["mark"] != mark:
+            form.add_error(None, _("The list has changed meanwhile. Look at it again before you confirm."))
+        elif len(keys) > MANY:
+            form.add_error(None, _("At most %(count)d lines at once: filter more narrowly.") % {"count": MANY})
+        else:
+            with refusals(form):
+                do(desk, act, keys, form.cleaned_data["reason"])
+        if not form.errors:
+            words = ngettext("%(count)d line has been judged.", "%(count)d lines have been judged.", len(keys))
+            messages.success(request, words % {"count": len(keys)})
+            return redirect(f"{reverse('awards:nomination-desk')}?desk={desk.key}")
+    lines = list(ordered(found)[:LINES])
+    opinions = opinions_of(lines)
+    silent = silent_offices(lines, opinions) if desk.office is None else {}
+    context = {
+        "desk": desk, "act": act, "form": form, "mark": mark, "count": len(keys), "batches": batches(found),
+        "lines": [(line, silent.get(line.pk, [])) for line in lines], "least": LEAST_REASON,
+        "refused": any(not one.agrees for rows in opinions.values() for one in rows),
+        "query": without_page(request.GET), "ticked": bool(ticked),
+    }  # fmt: skip
+    return render(request, "awards/dossiers/many.html", context)
+
+
+def do(desk: Desk, act: str, keys: list[int], reason: str) -> None:
+    if desk.office is not None:
+        give_opinions(dict.fromkeys(keys, ""), desk.office, by=desk.user)
+    else:
+        conclude(keys, verdict=act, reason=reason, by=desk.user)

@@ -1,0 +1,270 @@
+"""Dossiers of nominations: the list, one dossier, whom to propose, the review at the base, the hand-in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from awards import access
+from awards.forms.dossiers import (
+    DossierFilter,
+    DossierForm,
+    LineFilter,
+    PasteForm,
+    PicksForm,
+    ReviewForm,
+    TitleForm,
+)
+from awards.models import Award, Dossier, Nomination, NominationFile
+from awards.reports.checks import problems_of, reviewed
+from awards.reports.dossiers import last_list, lines_page, offers, rows_of, shares, shows_discipline, with_counts
+from awards.reports.due import last_day
+from awards.reports.routes import judging_unit
+from awards.services import dossiers as service
+from emulation.models import Campaign
+from emulation.reports.dashboard import latest_year
+from units.access import READERS, has_role, require
+from units.errors import Refused
+from units.forms.fields import refusals
+from units.models import Role, Unit, User
+from units.views.pages import form_page
+
+LINES = 100  # on a page
+DOSSIERS = 50
+FORM = ["GET", "HEAD", "POST"]
+
+
+def get_dossier(user: User, pk: int) -> Dossier:
+    rows = Dossier.objects.visible_to(user).select_related("unit", "occasion", "campaign", "by", "read_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def drafting_units(user: User) -> list[int]:
+    """Units (keys) for which the user writes dossiers."""
+    return [m.unit_id for m in user.active_memberships if m.role in (Role.STAFF, Role.COMMANDER)]
+
+
+@require_safe
+def dossier_list(request: HttpRequest) -> HttpResponse:
+    require(has_role(request.user, *READERS))
+    rows = Dossier.objects.visible_to(request.user)
+    years = rows.order_by("-year").values_list("year", flat=True).distinct()
+    form = DossierFilter(request.GET, years=years)
+    if not form.is_valid():
+        raise Http404
+    page = Paginator(with_counts(form.filter(rows)), DOSSIERS).get_page(request.GET.get("page"))
+    context = {"form": form, "page": page, "may_create": bool(drafting_units(request.user))}
+    return render(request, "awards/dossiers/list.html", context)
+
+
+@require_http_methods(FORM)
+def dossier_create(request: HttpRequest) -> HttpResponse:
+    units = Unit.objects.filter(pk__in=drafting_units(request.user))
+    require(units.exists())
+    asked = request.GET
+    initial = {
+        "unit": asked.get("unit", ""), "year": asked.get("year", "") or latest_year(),
+        "occasion": asked.get("occasion", ""), "campaign": asked.get("campaign", ""),
+    }  # fmt: skip
+    campaigns = Campaign.objects.visible_to(request.user).exclude(parent=None).order_by("-year", "name")
+    form = DossierForm(request.POST or None, units=units, campaigns=campaigns, initial=initial)
+    if form.is_valid():
+        chosen = form.cleaned_data
+        with refusals(form):
+            dossier = service.open_dossier(**chosen, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The dossier has been opened. Now choose whom to propose."))
+            award = asked.get("award", "")
+            address = reverse("awards:dossier-add", args=[dossier.pk])
+            return redirect(f"{address}?award={award}" if award.isascii() and award.isidentifier() else address)
+    crumbs = [(_("Awards"), reverse("awards:due-home")), (_("Dossiers"), reverse("awards:dossier-list"))]
+    return form_page(request, form, crumbs=crumbs, heading=_("New dossier"), submit=_("Open the dossier"))
+
+
+@require_safe
+def dossier_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    dossier = get_dossier(request.user, pk)
+    form = LineFilter(request.GET, dossier=dossier)
+    if not form.is_valid():
+        raise Http404
+    rows = form.filter(lines_page(Nomination.objects.visible_to(request.user).filter(dossier=dossier)))
+    page = Paginator(rows, LINES).get_page(request.GET.get("page"))
+    counts = with_counts(Dossier.objects.filter(pk=dossier.pk)).get()
+    context = {
+        "dossier": dossier,
+        "counts": counts,
+        "form": form,
+        "page": page,
+        "rows": rows_of(list(page), request.user),
+        "files": NominationFile.objects.present().filter(dossier=dossier, line=None).select_related("by"),
+        "reviewed": reviewed(dossier),
+        "may_draft": access.drafts_dossiers(request.user, dossier.unit),
+        "may_hand_in": access.hands_in(request.user, dossier.unit),
+    }
+    return render(request, "awards/dossiers/detail.html", context)
+
+
+@require_http_methods(FORM)
+def dossier_update(request: HttpRequest, pk: int) -> HttpResponse:
+    dossier = get_dossier(request.user, pk)
+    require(access.drafts_dossiers(request.user, dossier.unit))
+    form = TitleForm(request.POST or None, initial={"title": dossier.title})
+    if form.is_valid():
+        with refusals(form):
+            service.rename_dossier(dossier, **form.cleaned_data, by=request.user)
+        if not form.errors:
+            return redirect(dossier)
+    return form_page(request, form, crumbs=crumbs_to(dossier), heading=_("Title of the dossier"), submit=_("Save"))
+
+
+def crumbs_to(dossier: Dossier) -> list[tuple[str, str]]:
+    return [(_("Dossiers"), reverse("awards:dossier-list")), (str(dossier), dossier.get_absolute_url())]
+
+
+# ── whom to propose ───────────────────────────────────────────────────────
+
+SOURCES = ("due", "paste", "last")
+
+
+@require_http_methods(FORM)
+def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """Tick those who are due, paste a list from Excel, or carry over last year's (`?source=`)."""
+    dossier = get_dossier(request.user, pk)
+    require(access.drafts_dossiers(request.user, dossier.unit))
+    source = request.GET.get("source", "due")
+    if source not in SOURCES:
+        raise Http404
+    awards = Award.objects.on(last_day(dossier.year)).order_by("order", "code")
+    award = awards.filter(code=request.GET.get("award", "")).first() or awards.first()
+    scope = {
+        "people": service.people_to_propose(dossier.unit, dossier.year),
+        "units": service.units_to_propose(dossier.unit, dossier.year),
+    }
+    if source == "paste":
+        form: Any = PasteForm(request.POST or None, awards=awards, initial={"award": award}, **scope)
+    else:
+        form = PicksForm(request.POST if request.method == "POST" else None, **scope)
+    if request.method == "POST" and form.is_valid():
+        with refusals(form):
+            made, known = service.add_lines(dossier, form.picks, by=request.user)
+        if not form.errors:
+            messages.success(request, added_text(len(made), known))
+            return redirect(dossier)
+    context = {"dossier": dossier, "source": source, "awards": awards, "award": award, "form": form}
+    context["offers"] = listed(request, dossier, source, award)
+    return render(request, "awards/dossiers/add.html", context)
+
+
+def listed(request: HttpRequest, dossier: Dossier, source: str, award: Award | None) -> list[Any]:
+    if source == "last":
+        return last_list(dossier)
+    return offers(dossier, award, request.user) if source == "due" and award else []
+
+
+def added_text(made: int, known: int) -> str:
+    words = ngettext("%(count)d line has been added.", "%(count)d lines have been added.", made) % {"count": made}
+    if not known:
+        return words
+    stood = ngettext("%(count)d stood there already.", "%(count)d stood there already.", known) % {"count": known}
+    return f"{words} {stood}"
+
+
+# ── review at the base, hand-in ───────────────────────────────────────────
+
+
+def editable_lines(dossier: Dossier) -> list[Nomination]:
+    return list(lines_page(dossier.lines.filter(stage__in=Nomination.EDITABLE)))  # type: ignore[arg-type]
+
+
+@require_http_methods(FORM)
+def dossier_review(request: HttpRequest, pk: int) -> HttpResponse:
+    """The minutes of the review at the base, with the votes of every line that can still be changed."""
+    dossier = get_dossier(request.user, pk)
+    require(access.drafts_dossiers(request.user, dossier.unit))
+    form = ReviewForm(request.POST or None, instance=get_dossier(request.user, pk), lines=editable_lines(dossier))
+    if form.is_valid():
+        with refusals(form):
+            service.record_review(dossier, minutes=form.minutes, votes=form.votes, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The minutes have been saved."))
+            return redirect(dossier)
+    return render(request, "awards/dossiers/review.html", {"dossier": dossier, "form": form})
+
+
+@require_POST
+def dossier_read(request: HttpRequest, pk: int) -> HttpResponse:
+    dossier = get_dossier(request.user, pk)
+    service.confirm_read(dossier, by=request.user)
+    messages.success(request, _("It has been recorded that you have read the criteria."))
+    return redirect(dossier)
+
+
+@require_POST
+def dossier_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """Judge the lines anew, then show what stands in the way of the hand-in."""
+    dossier = get_dossier(request.user, pk)
+    service.judge_anew(dossier, by=request.user)
+    return redirect("awards:dossier-hand-in", pk)
+
+
+@require_http_methods(FORM)
+def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """What is to be settled first, line by line; the commander hands in the ticked lines."""
+    dossier = get_dossier(request.user, pk)
+    may_hand_in = access.hands_in(request.user, dossier.unit)
+    require(may_hand_in or access.drafts_dossiers(request.user, dossier.unit))
+    refused: list[str] = []
+    lines = editable_lines(dossier)
+    if request.method == "POST":
+        require(may_hand_in)
+        ticked = [line.pk for line in lines if str(line.pk) in request.POST.getlist("line")]
+        try:
+            handed = service.hand_in(dossier, lines=ticked, by=request.user)
+        except Refused as error:
+            refused = error.messages
+        else:
+            words = ngettext(
+                "%(count)d line has been handed in.", "%(count)d lines have been handed in.", len(handed)
+            )
+            messages.success(request, words % {"count": len(handed)})
+            return redirect(dossier)
+    seen = all(shows_discipline(request.user, line) for line in lines)
+    problems = problems_of(dossier, lines, discipline=seen)
+    by_line: dict[int, list[Any]] = {line.pk: [] for line in lines}
+    for problem in problems:
+        if problem.line is not None:
+            by_line[problem.line.pk].append(problem)
+    context = {
+        "dossier": dossier,
+        "rows": [(line, by_line[line.pk], not any(p.hard for p in by_line[line.pk])) for line in lines],
+        "general": [problem for problem in problems if problem.line is None],
+        "refused": refused,
+        "shares": shares(dossier),
+        "judge": judging_unit(dossier.unit),
+        "may_hand_in": may_hand_in,
+    }
+    return render(request, "awards/dossiers/hand_in.html", context)
+
+
+PAPERS = {"minutes": "awards/dossiers/minutes.html", "list": "awards/dossiers/proposal.html"}
+
+
+@require_safe
+def dossier_paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
+    """To be printed: the minutes of the base, or the list of those proposed."""
+    dossier = get_dossier(request.user, pk)
+    if kind not in PAPERS:
+        raise Http404
+    lines = Nomination.objects.visible_to(request.user).filter(dossier=dossier).exclude(stage="withdrawn")
+    lines = lines.select_related("award", "person", "unit").order_by("award__order", "order", "pk")
+    superior = Unit.objects.above(dossier.unit).last()
+    context = {"dossier": dossier, "lines": lines, "superior": superior, "counted": len(lines)}
+    return render(request, PAPERS[kind], context)

@@ -1,0 +1,188 @@
+"""One line of a dossier: what it rests on, its files, its way; corrected and withdrawn by its unit."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from awards import access
+from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
+from awards.models import Dossier, Nomination, NominationFile
+from awards.reports.dossiers import Row, shows_discipline, who_acts
+from awards.reports.due import last_day
+from awards.reports.snapshots import changed, findings_of, side_of
+from awards.services import dossiers as service
+from awards.services import nomination_files
+from awards.services.appraisals import opinions_of, silent_offices
+from awards.services.notices import notice_problem
+from awards.views.dossiers import crumbs_to, get_dossier
+from emulation.forms.evidence import RemoveForm
+from units import clock
+from units.access import require
+from units.errors import Refused
+from units.files import KINDS
+from units.forms.fields import refusals
+from units.models import User
+from units.views.downloads import attachment
+from units.views.pages import form_page
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+def get_line(user: User, pk: int) -> Nomination:
+    rows = Nomination.objects.visible_to(user).select_related(
+        "dossier__unit", "dossier__occasion", "dossier__campaign", "award", "asked", "holder", "person__unit",
+        "person__group", "unit", "by",
+    )  # fmt: skip
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_safe
+def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The line as handed in, with a mark where the rules or the figures say something else today."""
+    line = get_line(request.user, pk)
+    discipline = shows_discipline(request.user, line)
+    day = line.dossier.rule_day or last_day(line.dossier.year)
+    now = findings_of([line], line.dossier.year, day)[line.pk]
+    frozen = line.stage not in Nomination.EDITABLE and line.findings is not None
+    side, today = (
+        side_of(line.findings if frozen else now, discipline=discipline),
+        side_of(now, discipline=discipline),
+    )
+    differs = changed(side, today) if frozen else set()
+    opinions = opinions_of([line]).get(line.pk, [])
+    found = side["leaves"] if side else []
+    context = {
+        "line": line,
+        "row": Row(line, side, who_acts(line)),
+        "leaves": [(leaf, (leaf["award"], leaf["key"], leaf["group"]) in differs) for leaf in found],
+        "frozen": frozen,
+        "hidden": not discipline,
+        "achievements": line.achievements or [],
+        "files": line.files.filter(removed_at=None).select_related("by"),
+        "events": line.events.select_related("by", "unit", "office"),
+        "opinions": opinions,
+        "silent": silent_offices([line], {line.pk: opinions})[line.pk] if line.stage == "submitted" else [],
+        "notice": notice_problem(line, clock.today()) if line.stage in Nomination.UNDER_WAY else "",
+        "may_draft": line.stage in Nomination.EDITABLE and access.drafts_dossiers(request.user, line.dossier.unit),
+        "may_withdraw": may_withdraw(request.user, line),
+        "may_conclude": line.stage == "submitted" and access.concludes(request.user, line.holder),
+    }
+    return render(request, "awards/dossiers/line.html", context)
+
+
+def may_withdraw(user: User, line: Nomination) -> bool:
+    if line.stage == Nomination.Stage.DRAFT:
+        return access.drafts_dossiers(user, line.dossier.unit)
+    open_ = line.stage in (Nomination.Stage.SUBMITTED, Nomination.Stage.RETURNED)
+    return open_ and access.hands_in(user, line.dossier.unit)
+
+
+@require_http_methods(FORM)
+def nomination_update(request: HttpRequest, pk: int) -> HttpResponse:
+    line = get_line(request.user, pk)
+    require(access.drafts_dossiers(request.user, line.dossier.unit))
+    try:
+        service.refuse_unless_editable(line)
+    except Refused as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(line)
+    form = LineForm(request.POST or None, instance=get_line(request.user, pk), day=last_day(line.dossier.year))
+    if form.is_valid():
+        with refusals(form):
+            service.change_line(line, columns=form.columns(), award=form.cleaned_data["award"], by=request.user)
+        if not form.errors:
+            messages.success(request, _("The line has been saved."))
+            return redirect(line)
+    return form_page(request, form, crumbs=crumbs_in(line), heading=_("Correct the line"), submit=_("Save"))
+
+
+def crumbs_in(line: Nomination) -> list[tuple[str, str]]:
+    return [*crumbs_to(line.dossier), (line.name, line.get_absolute_url())]
+
+
+@require_http_methods(FORM)
+def nomination_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    line = get_line(request.user, pk)
+    drafted = line.stage == Nomination.Stage.DRAFT
+    require((access.drafts_dossiers if drafted else access.hands_in)(request.user, line.dossier.unit))
+    if not may_withdraw(request.user, line):
+        messages.error(request, _("This line can no longer be withdrawn."))
+        return redirect(line)
+    form = ReasonForm(request.POST if request.method == "POST" else None, least=not drafted)
+    if form.is_valid():
+        with refusals(form):
+            service.withdraw([line.pk], reason=form.cleaned_data["reason"], by=request.user)
+        if not form.errors:
+            messages.success(request, _("“%(line)s” has been withdrawn.") % {"line": line})
+            return redirect(line.dossier)
+    heading = _("Withdraw “%(line)s”") % {"line": line}
+    return form_page(request, form, crumbs=crumbs_in(line), heading=heading, submit=_("Withdraw"))
+
+
+# ── files ─────────────────────────────────────────────────────────────────
+
+
+@require_POST
+def nomination_attach(request: HttpRequest, pk: int) -> HttpResponse:
+    line = get_line(request.user, pk)
+    return _attach(request, line.dossier, line)
+
+
+@require_POST
+def dossier_attach(request: HttpRequest, pk: int) -> HttpResponse:
+    return _attach(request, get_dossier(request.user, pk), None)
+
+
+def _attach(request: HttpRequest, dossier: Dossier, line: Nomination | None) -> HttpResponse:
+    require(access.drafts_dossiers(request.user, dossier.unit))
+    form = FilesForm(request.POST, request.FILES)
+    if form.is_valid():
+        with refusals(form):
+            kept = nomination_files.attach(dossier, **form.cleaned_data, line=line, by=request.user)
+    if form.errors:
+        for texts in form.errors.values():
+            messages.error(request, " ".join(map(str, texts)))
+    else:
+        words = ngettext("%(count)d file has been attached.", "%(count)d files have been attached.", len(kept))
+        messages.success(request, words % {"count": len(kept)})
+    return redirect(line or dossier)
+
+
+def get_file(user: User, pk: int) -> NominationFile:
+    rows = NominationFile.objects.visible_to(user).select_related("dossier__unit", "dossier__occasion", "line")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_safe
+def nomination_file(request: HttpRequest, pk: int) -> HttpResponse:
+    """The file, to be saved; 404 for one that has been removed."""
+    found = get_object_or_404(NominationFile.objects.visible_to(request.user).present(), pk=pk)
+    try:
+        with found.file.open("rb") as file:
+            content = file.read()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return attachment(content, found.name, KINDS[found.kind][0])
+
+
+@require_http_methods(FORM)
+def nomination_file_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_file(request.user, pk)
+    require(access.drafts_dossiers(request.user, found.dossier.unit))
+    back = found.line.get_absolute_url() if found.line else found.dossier.get_absolute_url()
+    form = RemoveForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with refusals(form):
+            nomination_files.remove(found, why=form.cleaned_data["why"], by=request.user)
+        if not form.errors:
+            messages.success(request, _("“%(name)s” has been removed.") % {"name": found.name})
+            return redirect(back)
+    heading = _("Remove “%(name)s”") % {"name": found.name}
+    crumbs = [(_("Dossiers"), reverse("awards:dossier-list")), (str(found.line or found.dossier), back)]
+    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Remove the file"))

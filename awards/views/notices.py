@@ -1,0 +1,123 @@
+"""Public notice of nominees: posted, printed, objections recorded and answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from awards import access
+from awards.forms.notices import AnswerForm, NoticeForm, ObjectionForm
+from awards.models import Nomination, Objection, PublicNotice
+from awards.services import notices as service
+from units import clock
+from units.access import READERS, has_role, require
+from units.forms.fields import refusals
+from units.models import Role, Unit, User
+from units.views.pages import form_page
+
+FORM = ["GET", "HEAD", "POST"]
+NOTICES = 50
+
+
+def get_notice(user: User, pk: int) -> PublicNotice:
+    return get_object_or_404(PublicNotice.objects.visible_to(user).select_related("unit", "by"), pk=pk)
+
+
+def keeping_units(user: User) -> list[Unit]:
+    """Units at which the user shows nominees to the public."""
+    mine = [m.unit for m in user.active_memberships if m.role in (Role.STAFF, Role.REVIEWER)]
+    return [unit for unit in dict.fromkeys(mine) if access.keeps_notices(user, unit)]
+
+
+@require_safe
+def notice_list(request: HttpRequest) -> HttpResponse:
+    require(has_role(request.user, *READERS))
+    rows = PublicNotice.objects.visible_to(request.user).select_related("unit").prefetch_related("objections")
+    page = Paginator(rows, NOTICES).get_page(request.GET.get("page"))
+    context = {"page": page, "today": clock.today(), "may_create": bool(keeping_units(request.user))}
+    return render(request, "awards/dossiers/notices.html", context)
+
+
+@require_http_methods(FORM)
+def notice_create(request: HttpRequest) -> HttpResponse:
+    """Lines that stand at the user's unit, those whose award asks for public notice first."""
+    units = keeping_units(request.user)
+    require(bool(units))
+    lines = Nomination.objects.filter(holder__in=units, stage__in=service.SHOWN)
+    lines = lines.select_related("award", "dossier__unit", "holder").order_by("award__order", "name")
+    form = NoticeForm(request.POST or None, units=units, lines=lines, today=clock.today())
+    if form.is_valid():
+        with refusals(form):
+            chosen = form.cleaned_data
+            keys = [line.pk for line in chosen.pop("lines")]
+            notice = service.post_notice(chosen.pop("unit"), keys, **chosen, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The notice has been posted. Print the list and put it up."))
+            return redirect(notice)
+    return form_page(request, form, crumbs=_crumbs(), heading=_("New public notice"), submit=_("Post the notice"))
+
+
+def _crumbs() -> list[tuple[str, str]]:
+    return [(_("Awards"), reverse("awards:due-home")), (_("Public notices"), reverse("awards:notice-list"))]
+
+
+@require_safe
+def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    notice = get_notice(request.user, pk)
+    lines = notice.lines.select_related("award", "dossier__unit").order_by("award__order", "name")
+    context = {
+        "notice": notice,
+        "lines": lines,
+        "objections": notice.objections.select_related("line__award", "by", "answered_by"),
+        "days": service.length(notice),
+        "today": clock.today(),
+        "may_record": access.keeps_notices(request.user, notice.unit),
+        "may_answer": access.concludes(request.user, notice.unit),
+        "superior": Unit.objects.above(notice.unit).last(),
+    }
+    return render(request, "awards/dossiers/notice.html", context)
+
+
+@require_http_methods(FORM)
+def notice_objection(request: HttpRequest, pk: int) -> HttpResponse:
+    """Record an objection to a nominee of the notice."""
+    notice = get_notice(request.user, pk)
+    require(access.keeps_notices(request.user, notice.unit))
+    form = ObjectionForm(request.POST or None, lines=notice.lines.select_related("award"))
+    return _saved(request, form, notice, _("Record an objection"), lambda: service.record_objection(
+        notice, **form.cleaned_data, by=request.user))  # fmt: skip
+
+
+@require_http_methods(FORM)
+def notice_answer(request: HttpRequest, pk: int) -> HttpResponse:
+    """Answer an objection; an upheld one stops the line."""
+    seen = PublicNotice.objects.visible_to(request.user)
+    rows = Objection.objects.filter(notice__in=seen).select_related("notice__unit", "line__award")
+    objection = get_object_or_404(rows, pk=pk)
+    require(access.concludes(request.user, objection.notice.unit))
+    form = AnswerForm(request.POST or None)
+    return _saved(request, form, objection.notice, _("Answer the objection"), lambda: service.answer_objection(
+        objection, upheld=form.cleaned_data["upheld"] == "1", answer=form.cleaned_data["answer"], by=request.user),
+        note=f"{objection.line} – {objection.whose}: {objection.text}")  # fmt: skip
+
+
+def _saved(
+    request: HttpRequest, form: forms.Form, notice: PublicNotice, heading: str, write: Any, note: str = ""
+) -> HttpResponse:
+    """The page of one form about a notice; `write` is called once the form is valid."""
+    if form.is_valid():
+        with refusals(form):
+            write()
+        if not form.errors:
+            messages.success(request, _("Saved."))
+            return redirect(notice)
+    crumbs = [*_crumbs(), (notice.place, notice.get_absolute_url())]
+    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Save"), note=note)
