@@ -23,9 +23,13 @@ from awards.models import (
     Dossier,
     Grant,
     Nomination,
+    NominationFile,
+    Objection,
     Occasion,
+    PublicNotice,
     Session,
 )
+from awards.services.nomination_files import attach as attach_to_dossier
 from emulation.models import (
     Area,
     Campaign,
@@ -167,6 +171,26 @@ def make_nomination(dossier: Dossier, award: Award, subject: Person | Unit, **fi
     who = {"person": subject} if isinstance(subject, Person) else {"unit": subject}
     defaults = {"asked": award, "name": str(subject), "holder": dossier.unit, "by": dossier.by, **who}
     return Nomination.objects.create(dossier=dossier, award=award, **defaults | fields)
+
+
+def make_nomination_file(line: Nomination, by: User, **upload: Any) -> NominationFile:
+    """A file attached to the line by the service."""
+    [found] = attach_to_dossier(line.dossier, [make_upload(**upload)], what="evidence", line=line, by=by)
+    return found
+
+
+def make_public_notice(unit: Unit, by: User, *lines: Nomination, **fields: Any) -> PublicNotice:
+    """Lines shown to the public at the unit for eleven days of December."""
+    defaults = {"place": "Bảng tin", "since": date(YEAR, 12, 1), "until": date(YEAR, 12, 11)}
+    notice = PublicNotice.objects.create(unit=unit, by=by, **defaults | fields)
+    notice.lines.set(lines)
+    return notice
+
+
+def make_objection(notice: PublicNotice, line: Nomination, by: User, **fields: Any) -> Objection:
+    """An objection that nobody has answered yet."""
+    defaults = {"whose": "Một quân nhân", "text": "Thành tích chưa đúng", "received": date(YEAR, 12, 2)}
+    return Objection.objects.create(notice=notice, line=line, by=by, **defaults | fields)
 
 
 def make_council(unit: Unit, *members: User, **fields: Any) -> Council:

@@ -59,12 +59,6 @@ SAVED_WITHOUT_TRACE = {
     "Nomination": "NominationEvent",
     "NominationEvent": "is the trace",
     "NominationFile": "says itself who attached and who removed it",
-<<<<<<< HEAD
-    "Appraisal": "NominationEvent, kind opinion",
-=======
-    "Attendance": "who has voted is kept without time, so that nothing ties a member to a ballot",
-    "Ballot": "secret: no voter, no time; counted when the voting closes, and never changed",
->>>>>>> 21140d9 (Propose people and units in dossiers, appraise them, show them to the public)
     "Extension": "names who gave it and who ended it, when and why; nothing else of it changes",
 }
 

@@ -38,4 +38,3 @@ TABS: tuple[tuple[str, str | Promise, str, Callable[[User], bool]], ...] = (
 def award_tabs(context: template.Context) -> list[tuple[str, str | Promise, str]]:
     user = context["request"].user
     return [(key, label, reverse(name)) for key, label, name, shown in TABS if shown(user)]
-

@@ -60,7 +60,8 @@ def dossier_list(request: HttpRequest) -> HttpResponse:
     form = DossierFilter(request.GET, years=years)
     if not form.is_valid():
         raise Http404
-    page = Paginator(with_counts(form.filter(rows)), DOSSIERS).get_page(request.GET.get("page"))
+    found = with_counts(form.filter(rows)).order_by("-year", "unit__path", "pk")
+    page = Paginator(found, DOSSIERS).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "may_create": bool(drafting_units(request.user))}
     return render(request, "awards/dossiers/list.html", context)
 

@@ -27,7 +27,6 @@ from tests.factories import (
     make_occasion,
     make_person,
     make_rating,
-    
     make_user,
 )
 from units.errors import Refused
@@ -324,5 +323,3 @@ def test_superior_answers_for_a_dissolved_unit(dossier, title, staff, commander,
     hand_in(dossier, lines=[line.pk], by=chief)
     line.refresh_from_db()
     assert line.stage == "submitted"
-
-
