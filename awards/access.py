@@ -62,12 +62,13 @@ def judges_paths(user: User) -> list[str]:
     ]
 
 
-def sees_votes(user: User, council: Council) -> bool:
+def sees_votes(user: User, council: Council, seat: CouncilMember | None) -> bool:
     """Whether the numbers of a closed vote are shown to the user, not only what came out.
 
-    Members of the council, commanders and reviewers without office limit of its unit or above.
+    Members of the council (`seat` of `seat_of`), commanders and reviewers without office limit of its unit or
+    above. No query.
     """
-    return any(council.unit.path.startswith(path) for path in judges_paths(user)) or bool(seat_of(user, council))
+    return seat is not None or any(council.unit.path.startswith(path) for path in judges_paths(user))
 
 
 def votes_q(user: User) -> Q:

@@ -7,10 +7,13 @@ class AwardsConfig(AppConfig):
     verbose_name = _("Awards")
 
     def ready(self) -> None:
+        from awards.reports.work import council_tasks
         from awards.services.catalogue import load_awards
         from awards.views.tables import CATALOGUES
+        from emulation.reports import work
         from emulation.views import catalogue
         from units.catalogue import after_catalogue
 
         after_catalogue.append(load_awards)
         catalogue.CATALOGUES.update(CATALOGUES)
+        work.SOURCES.append(council_tasks)

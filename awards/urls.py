@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from awards.views import catalogue, desk, dossiers, due, grants, nominations, notices
+from awards.views import (
+    ballots,
+    catalogue,
+    councils,
+    desk,
+    dossiers,
+    due,
+    grants,
+    nominations,
+    notices,
+    sessions,
+)
 
 app_name = "awards"
 urlpatterns = [
@@ -41,6 +52,29 @@ urlpatterns = [
     path("notices/<int:pk>/", notices.notice_detail, name="notice-detail"),
     path("notices/<int:pk>/objection/", notices.notice_objection, name="notice-objection"),
     path("objections/<int:pk>/answer/", notices.notice_answer, name="notice-answer"),
+    path("councils/", councils.council_list, name="council-list"),
+    path("councils/new/<int:unit>/", councils.council_create, name="council-create"),
+    path("councils/<int:pk>/", councils.council_detail, name="council-detail"),
+    path("councils/<int:pk>/update/", councils.council_update, name="council-update"),
+    path("councils/<int:pk>/seats/new/", councils.council_seat, name="council-seat"),
+    path("councils/seats/<int:pk>/end/", councils.council_seat_end, name="council-seat-end"),
+    path("councils/<int:pk>/sessions/new/", sessions.session_create, name="session-create"),
+    path("sessions/<int:pk>/", sessions.session_detail, name="session-detail"),
+    path("sessions/<int:pk>/update/", sessions.session_update, name="session-update"),
+    path("sessions/<int:pk>/agenda/", sessions.session_agenda, name="session-agenda"),
+    path("sessions/items/<int:pk>/", sessions.session_item, name="session-item"),
+    path("sessions/items/<int:pk>/update/", sessions.session_item_update, name="session-item-update"),
+    path("sessions/items/<int:pk>/remove/", sessions.session_item_remove, name="session-item-remove"),
+    path("sessions/<int:pk>/attendance/", sessions.session_attendance, name="session-attendance"),
+    path("sessions/<int:pk>/open/", sessions.session_open, name="session-open"),
+    path("sessions/<int:pk>/break-off/", sessions.session_break, name="session-break"),
+    path("sessions/<int:pk>/vote/", ballots.session_vote, name="session-vote"),
+    path("sessions/<int:pk>/counts/", ballots.session_counts, name="session-counts"),
+    path("sessions/<int:pk>/counts/confirm/", ballots.session_confirm, name="session-confirm"),
+    path("sessions/<int:pk>/close/", ballots.session_close, name="session-close"),
+    path("sessions/<int:pk>/minutes/", ballots.session_minutes, name="session-minutes"),
+    path("sessions/<int:pk>/end/", ballots.session_end, name="session-end"),
+    path("sessions/<int:pk>/papers/<str:paper>/<str:kind>/", ballots.session_paper, name="session-paper"),
     path("catalogue/", catalogue.award_list, name="award-list"),
     path("catalogue/new/", catalogue.award_create, name="award-create"),
     path("catalogue/<str:code>/", catalogue.award_detail, name="award-detail"),

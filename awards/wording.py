@@ -212,4 +212,6 @@ def source_address(source: Source) -> str:
         return reverse("emulation:figure", args=[key, kind.removeprefix("figure:")])
     if kind == "targets":
         return reverse("emulation:dashboard", args=[key])
+    if kind == "session":
+        return reverse("awards:session-detail", args=[key])
     return ""

@@ -108,6 +108,29 @@ STATES: dict[str, dict[str, State]] = {
         "forwarded": ("box-arrow-up", "info", _("Forwarded")),
         "decided": ("award-fill", "met", _("Decided")),
     },
+    # a session of the award council
+    "session": {
+        "planned": ("pencil", "none", _("Being prepared")),
+        "open": ("box-arrow-in-down", "info", _("Voting")),
+        "closed": ("check2-square", "near", _("Voting closed")),
+        "ended": ("archive-fill", "met", _("Ended")),
+        "broken": ("x-circle", "miss", _("Broken off")),
+    },
+    # a member of the council in a session
+    "attendance": {
+        "present": ("person-check", "met", _("Present")),
+        "written": ("envelope", "info", _("Absent, votes in writing")),
+        "absent": ("person-dash", "none", _("Absent")),
+        "voted": ("check2-all", "met", _("Has voted")),
+        "waiting": ("hourglass-split", "near", _("Has not voted yet")),
+    },
+    # what a council decided on a nomination
+    "council": {
+        "passed": ("patch-check-fill", "met", _("Passed")),
+        "lowered": ("arrow-down-circle-fill", "near", _("Passed for a lower award")),
+        "failed": ("x-octagon-fill", "miss", _("Not passed")),
+        "": ("hourglass-split", "none", _("Not decided yet")),
+    },
     # how sure a rule of the catalogue is
     "certainty": {
         "V": ("check2-all", "met", _("verified")),

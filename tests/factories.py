@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from awards.models import (
     AgendaItem,
+    Attendance,
     Award,
     AwardCategory,
     AwardLevel,
@@ -210,6 +211,17 @@ def make_session(council: Council, by: User, *lines: Nomination, **fields: Any) 
     session = Session.objects.create(council=council, **defaults | fields)
     for order, line in enumerate(lines, start=1):
         AgendaItem.objects.create(session=session, line=line, order=order, award=line.award, share=council.share)
+    return session
+
+
+def make_closed_session(council: Council, by: User, *lines: Nomination, **fields: Any) -> Session:
+    """A session whose voting is closed: every member there and in favour of every line, without ballots."""
+    defaults = {"state": Session.State.CLOSED, "opened_at": timezone.now(), "closed_at": timezone.now()}
+    session = make_session(council, by, *lines, **defaults | fields)
+    seats = list(council.members.all())
+    Attendance.objects.bulk_create(Attendance(session=session, member=seat, voted=True) for seat in seats)
+    counts = {"votes_for": len(seats), "votes_lower": 0, "votes_against": 0, "votes_blank": 0}
+    session.items.update(result=AgendaItem.Result.PASSED, members=len(seats), **counts)
     return session
 
 

@@ -18,7 +18,9 @@ from tests.factories import (
     make_award,
     make_campaign,
     make_campaign_indicator,
+    make_closed_session,
     make_correction,
+    make_council,
     make_criterion,
     make_dossier,
     make_evidence,
@@ -33,6 +35,7 @@ from tests.factories import (
     make_public_notice,
     make_report,
     make_rounds,
+    make_session,
     make_target,
     make_user,
 )
@@ -208,6 +211,29 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "awards:notice-detail": ("notice-of-awards", "404 200 200 200 200 404", None),
     "awards:notice-objection": ("notice-of-awards", "404 200 403 403 200 404", "404 200 403 403 200 404"),
     "awards:notice-answer": ("objection", "404 403 403 403 200 404", "404 403 403 403 200 404"),
+    "awards:council-list": ("", "200 200 200 200 200 200", None),
+    "awards:council-create": ("council-of", "404 403 403 200 403 404", "404 403 403 200 403 404"),
+    "awards:council-detail": ("council", "404 200 404 404 200 404", None),
+    "awards:council-update": ("council", "404 403 404 404 200 404", "404 403 404 404 200 404"),
+    "awards:council-seat": ("council", "404 403 404 404 200 404", "404 403 404 404 200 404"),
+    "awards:council-seat-end": ("seat", "404 403 404 404 200 404", "404 403 404 404 200 404"),
+    "awards:session-create": ("council", "404 200 404 404 403 404", "404 200 404 404 403 404"),
+    "awards:session-detail": ("session", "404 200 404 404 200 404", None),
+    "awards:session-update": ("session", "404 200 404 404 403 404", "404 200 404 404 403 404"),
+    "awards:session-agenda": ("session", "404 200 404 404 403 404", "404 200 404 404 403 404"),
+    "awards:session-item": ("item", "404 200 404 404 200 404", None),
+    "awards:session-item-update": ("item", "404 200 404 404 403 404", "404 200 404 404 403 404"),
+    "awards:session-item-remove": ("item", None, "404 302 404 404 403 404"),
+    "awards:session-attendance": ("session", "404 200 404 404 403 404", "404 200 404 404 403 404"),
+    "awards:session-open": ("session", None, "404 302 404 404 403 404"),
+    "awards:session-break": ("session", "404 200 404 404 403 404", "404 200 404 404 403 404"),
+    "awards:session-vote": ("held", "404 200 404 404 403 404", "404 200 404 404 403 404"),
+    "awards:session-counts": ("session", "404 200 404 404 403 404", "404 200 404 404 403 404"),
+    "awards:session-confirm": ("session", "404 200 404 404 403 404", "404 302 404 404 403 404"),
+    "awards:session-close": ("session", "404 200 404 404 403 404", "404 302 404 404 403 404"),
+    "awards:session-minutes": ("held", "404 200 404 404 200 404", "404 200 404 404 403 404"),
+    "awards:session-end": ("held", None, "404 302 404 404 403 404"),
+    "awards:session-paper": ("paper", "404 200 404 404 200 404", None),
     "awards:award-list": ("", "200 200 200 200 200 200", None),
     "awards:award-create": ("", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "awards:award-detail": ("award", "200 200 200 200 200 200", None),
@@ -224,7 +250,7 @@ def planner(department: Unit) -> User:
 
 
 @pytest.fixture
-def keys(depot: Unit, department: Unit, staff: User) -> dict[str, dict[str, object]]:
+def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str, dict[str, object]]:
     """Thing → arguments of the addresses that lead to it."""
     indicator = make_indicator("ratio", "HL_QS")
     checklist = make_indicator("checklist", "CVD50")
@@ -239,6 +265,9 @@ def keys(depot: Unit, department: Unit, staff: User) -> dict[str, dict[str, obje
     dossier = make_dossier(depot, staff)
     line = make_nomination(dossier, award, depot)
     public = make_public_notice(department, staff, line)
+    council = make_council(department, planner)
+    session = make_session(council, planner, make_nomination(dossier, make_award(), depot, stage="at_council"))
+    held = make_closed_session(council, planner, make_nomination(dossier, award, person, stage="passed"))
     return {
         "": {},
         "unit": {"pk": depot.pk},
@@ -276,6 +305,13 @@ def keys(depot: Unit, department: Unit, staff: User) -> dict[str, dict[str, obje
         "award": {"code": "DVTT"},
         "award-part": {"code": "DVTT", "part": "criteria"},
         "award-row": {"part": "criteria", "pk": make_criterion(award).pk},
+        "council": {"pk": council.pk},
+        "council-of": {"unit": depot.pk},
+        "seat": {"pk": council.members.get().pk},
+        "session": {"pk": session.pk},
+        "held": {"pk": held.pk},
+        "item": {"pk": session.items.get().pk},
+        "paper": {"pk": held.pk, "paper": "minutes", "kind": "pdf"},
         "catalogue": {"key": "areas"},
         "catalogue-row": {"key": "areas", "pk": make_area().pk},
         "review-report": {"unit": depot.pk, "year": 2020, "period": "H1"},

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from awards import wording
-from awards.criteria import AwardRule, Finding, Rules, State, Verdict
+from awards.criteria import AwardRule, Criterion, Finding, Kind, Rules, State, Verdict
 from awards.eligibility import evaluate, is_by_hand
 from awards.facts import Facts, Source
-from awards.reports.facts import Shown, kept_registers, people_of, person_facts, unit_facts
+from awards.reports.facts import NO_VOTES, Shown, kept_registers, people_of, person_facts, unit_facts, votes_of
 from units import clock
 from units.models import Person, Unit
 from units.paths import branch_q
@@ -90,6 +90,18 @@ def everything(unit: Unit) -> bool:
     return True
 
 
+EVERY_VOTE = Q()
+
+
+def asks_council(rule: AwardRule) -> bool:
+    """Whether the award asks for a vote of the council."""
+
+    def inside(criterion: Criterion) -> bool:
+        return criterion.kind == Kind.COUNCIL_VOTE or any(map(inside, criterion.children))
+
+    return any(map(inside, rule.criteria))
+
+
 def due(
     people: QuerySet[Person],
     units: QuerySet[Unit],
@@ -98,21 +110,24 @@ def due(
     *,
     award: str = "",
     shown: Shown = everything,
+    votes: Q = EVERY_VOTE,
 ) -> list[Line]:
     """Every line of the people and units, the closest first; `award` limits them to one.
 
-    Lines of which nothing is known or reached yet come last. `shown`: whose discipline may be seen.
+    Lines of which nothing is known or reached yet come last. `shown`: whose discipline may be seen; `votes`: on
+    which items of agendas the numbers of a vote may be.
     """
     day = last_day(year)
     chosen = [rules[award]] if award in rules else [] if award else list(rules.values())
     lines: list[Line] = []
     kept = kept_registers()
+    voted = votes_of(people, units, year, votes) if any(map(asks_council, rules.values())) else NO_VOTES
     if any(rule.subject != "unit" for rule in chosen):
-        known = person_facts(people, year, kept, shown)
+        known = person_facts(people, year, kept, shown, voted)
         subjects = (person_subject(person) for person in people)
         lines += _lines(zip(subjects, known, strict=True), chosen, year, day, rules)
     if any(rule.subject != "person" for rule in chosen):
-        found = unit_facts(units, year, rules, day, kept, shown)
+        found = unit_facts(units, year, rules, day, kept, shown, voted)
         lines += _lines(zip(map(unit_subject, units), found, strict=True), chosen, year, day, rules)
     return sorted(lines, key=lambda line: (not line.begun, line.verdict.distance))
 
@@ -138,7 +153,13 @@ def _lines(
 
 
 def verdict_of(
-    subject: Person | Unit, award: str, year: int, rules: Rules, *, shown: Shown = everything
+    subject: Person | Unit,
+    award: str,
+    year: int,
+    rules: Rules,
+    *,
+    shown: Shown = everything,
+    votes: Q = EVERY_VOTE,
 ) -> Line | None:
     """The line of one subject and award; None where the award is not for such a subject."""
     if isinstance(subject, Person):
@@ -146,7 +167,7 @@ def verdict_of(
     else:
         people, units = Person.objects.none(), Unit.objects.filter(pk=subject.pk)
     kind = "person" if isinstance(subject, Person) else "unit"
-    lines = due(people, units, year, rules, award=award, shown=shown)
+    lines = due(people, units, year, rules, award=award, shown=shown, votes=votes)
     return next((line for line in lines if line.subject.kind == kind), None)
 
 

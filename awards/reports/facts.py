@@ -14,8 +14,8 @@ from typing import Any
 from django.db.models import Min, Q, QuerySet
 
 from awards.criteria import Criterion, Kind, Rules
-from awards.facts import Attested, Breach, Facts, Held, Members, Merit, Rating, Source, Targets, YearFigure
-from awards.models import Attestation, Grant
+from awards.facts import Attested, Breach, Facts, Held, Members, Merit, Rating, Source, Targets, Vote, YearFigure
+from awards.models import AgendaItem, Attestation, Grant
 from emulation.models import Indicator
 from emulation.reports.figures import Figure, figures_of
 from units.models import Discipline, Initiative, Person, Posting, TaskRating, Unit
@@ -25,6 +25,8 @@ WHOLE_YEAR = "Y"
 MEMORY = 15  # years back that a criterion may look at, grants apart
 Grouped = dict[int, list[Any]]
 Shown = Callable[[Unit], bool]  # whether discipline of the unit's people may be shown
+Votes = Mapping[tuple[str, int], Sequence[Vote]]  # (person or unit, key) → votes of councils on it
+NO_VOTES: Votes = {}
 
 
 def people_of(units: Q, year: int, day: date) -> QuerySet[Person]:
@@ -42,7 +44,32 @@ def kept_registers() -> dict[str, int]:
     return {register: year for register, year in first.items() if year is not None}
 
 
-def person_facts(people: QuerySet[Person], year: int, kept: Mapping[str, int], shown: Shown) -> list[Facts]:
+def votes_of(people: QuerySet[Person], units: QuerySet[Unit], year: int, seen: Q) -> Votes:
+    """What councils voted on these people and units for the year, where `seen` (of agenda items) lets it be shown.
+
+    A nominee lowered to another award has votes on both: those in favour of the higher one supported the lower.
+    One query.
+    """
+    found: dict[tuple[str, int], list[Vote]] = defaultdict(list)
+    rows = AgendaItem.objects.exclude(result="").filter(
+        seen, Q(line__person__in=people.values("pk")) | Q(line__unit__in=units.values("pk")), line__dossier__year=year
+    )
+    columns = (
+        "line__person", "line__unit", "award__code", "lower__code", "votes_for", "votes_lower", "members", "secret",
+        "session",
+    )  # fmt: skip
+    for person, unit, award, lower, favour, for_lower, members, secret, session in rows.values_list(*columns):
+        key = ("person", person) if person else ("unit", unit)
+        source = ("session", session)
+        found[key].append(Vote(award, year, favour, members, secret, source))
+        if lower:
+            found[key].append(Vote(lower, year, favour + for_lower, members, secret, source))
+    return found
+
+
+def person_facts(
+    people: QuerySet[Person], year: int, kept: Mapping[str, int], shown: Shown, votes: Votes = NO_VOTES
+) -> list[Facts]:
     """Facts of each of the people, in their order; `people` comes with group and unit. Seven queries.
 
     Discipline of units for which `shown` says no is left out: it is not known then, neither way.
@@ -60,6 +87,7 @@ def person_facts(people: QuerySet[Person], year: int, kept: Mapping[str, int], s
             "person", row.pk, row.group.code, row.enlisted, row.left, ("person", row.pk),
             ratings=tuple(ratings[row.pk]), held=tuple(held[row.pk]), unit_held=tuple(of_units[row.unit_id]),
             merits=tuple(merits[row.pk]), attested=tuple(attested[row.pk]), kept=kept,
+            votes=tuple(votes.get(("person", row.pk), ())),
             breaches=tuple(breaches[row.pk]) if shown(row.unit) else (),
             clear=frozenset(rating.year for rating in ratings[row.pk]) if shown(row.unit) else frozenset(),
         )
@@ -109,7 +137,13 @@ def _attested(rows: QuerySet[Attestation], subject: str, year: int) -> Grouped:
 
 
 def unit_facts(
-    units: QuerySet[Unit], year: int, rules: Rules, day: date, kept: Mapping[str, int], shown: Shown
+    units: QuerySet[Unit],
+    year: int,
+    rules: Rules,
+    day: date,
+    kept: Mapping[str, int],
+    shown: Shown,
+    votes: Votes = NO_VOTES,
 ) -> list[Facts]:
     """Facts of each of the units, in their order: what its people were given and rated counts over its branch."""
     rows = list(units)
@@ -125,6 +159,7 @@ def unit_facts(
             breaches=tuple(breaches[unit.pk]) if shown(unit) else (),
             clear=frozenset([year] if unit.pk in clear and shown(unit) else []),
             figures=tuple(figures[unit.pk]), targets=tuple(targets[unit.pk]), kept=kept,
+            votes=tuple(votes.get(("unit", unit.pk), ())),
         )
         for unit in rows
     ]  # fmt: skip

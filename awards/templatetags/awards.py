@@ -30,6 +30,7 @@ TABS: tuple[tuple[str, str | Promise, str, Callable[[User], bool]], ...] = (
     ("dossiers", _("Dossiers"), "awards:dossier-list", reads),
     ("desk", _("Appraisal"), "awards:nomination-desk", has_desk),
     ("notices", _("Public notices"), "awards:notice-list", reads),
+    ("councils", _("Councils"), "awards:council-list", anybody),
     ("catalogue", _("Award catalogue"), "awards:award-list", anybody),
 )
 

@@ -68,7 +68,7 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
     people = people_in(place, year) & Person.objects.visible_to(request.user)
     lines = due(
         people, units_in(place, year), year, rules, award=form.cleaned_data["award"],
-        shown=lambda one: access.sees_discipline(request.user, one),
+        shown=lambda one: access.sees_discipline(request.user, one), votes=awards_access.votes_q(request.user),
     )  # fmt: skip
     page = Paginator(form.filter(lines), LINES).get_page(request.GET.get("page"))
     context = {
@@ -90,7 +90,10 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
     subject = get_subject(request.user, kind, pk)
     check_year(year)
     rules = rules_on(last_day(year))
-    line = verdict_of(subject, award, year, rules, shown=lambda one: access.sees_discipline(request.user, one))
+    line = verdict_of(
+        subject, award, year, rules, shown=lambda one: access.sees_discipline(request.user, one),
+        votes=awards_access.votes_q(request.user),
+    )  # fmt: skip
     if line is None:
         raise Http404
     found = leaves(line.verdict, rules, line.subject)

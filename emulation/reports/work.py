@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -99,6 +99,10 @@ class MyWork:
     notices: tuple[Notice, ...]
 
 
+# What else waits for a user: higher apps add functions user → tasks, each of a fixed number of queries.
+SOURCES: list[Callable[[User], Iterable[Task]]] = []
+
+
 def my_work(user: User) -> MyWork:
     """What waits for the user, and what their units sent up. A fixed number of queries."""
     units = {role: {m.unit_id for m in user.active_memberships if m.role == role} for role in WRITERS}
@@ -110,6 +114,7 @@ def my_work(user: User) -> MyWork:
     tasks += [registration_task(row) for row in registrations(user, units)]
     tasks += [correction_task(row) for row in waiting_corrections(user)]
     tasks += [request_task(row) for row in asked_of(units[Role.STAFF])]
+    tasks += [task for source in SOURCES for task in source(user)]
     tasks.sort(key=_by_deadline)
     vacant, more_vacancies = vacancies(user)
     return MyWork(

@@ -1,0 +1,244 @@
+"""Forms of councils and their sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from awards.models import (
+    AgendaItem,
+    Attendance,
+    Award,
+    Ballot,
+    Council,
+    CouncilMember,
+    HandCount,
+    Nomination,
+    Session,
+)
+from awards.services.ballots import ByHand
+from awards.services.councils import candidates
+from emulation.forms.catalogue import RowForm
+from units.forms.fields import DayField, RowsField
+from units.models import Unit
+from units.text import fold, normal
+
+MOST = 999  # votes that a field takes
+
+
+class CouncilForm(RowForm):
+    since = DayField(label=gettext_lazy("From"))
+    until = DayField(label=gettext_lazy("Until"), required=False)
+
+    class Meta:
+        model = Council
+        fields = ["name", "decision", "quorum", "share", "secret", "since", "until"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].required = True
+        if self.instance.pk is None:
+            del self.fields["until"]
+
+
+class SeatForm(forms.ModelForm):
+    since = DayField(label=gettext_lazy("From"))
+
+    class Meta:
+        model = CouncilMember
+        fields = ["user", "function", "since"]
+
+    def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["user"].queryset = candidates(unit)  # type: ignore[attr-defined]
+
+
+class SeatEndForm(forms.Form):
+    until = DayField(label=gettext_lazy("Last day"))
+
+
+class SessionForm(RowForm):
+    day = DayField(label=gettext_lazy("Day"))
+
+    class Meta:
+        model = Session
+        fields = ["title", "day", "place"]
+
+
+class BreakForm(forms.Form):
+    why = forms.CharField(label=gettext_lazy("Reason"), min_length=10, max_length=300)
+
+    def clean_why(self) -> str:
+        return normal(self.cleaned_data["why"])
+
+
+class MinutesForm(forms.Form):
+    text = forms.CharField(
+        label=gettext_lazy("Text of the minutes"), max_length=20000,
+        widget=forms.Textarea(attrs={"rows": 22, "lang": "vi"}),
+        help_text=gettext_lazy("One paragraph a line. The table of results and signatures follow by themselves."),
+    )  # fmt: skip
+
+
+class ItemForm(forms.ModelForm):
+    offers_lower = forms.BooleanField(label=gettext_lazy("Members may vote for the lower award"), required=False)
+
+    class Meta:
+        model = AgendaItem
+        fields = ["order"]
+
+
+# ── the agenda ────────────────────────────────────────────────────────────
+
+
+class AgendaFilter(forms.Form):
+    """Award, year and a name among the lines that wait for the council."""
+
+    award = forms.ModelChoiceField(
+        Award.objects.none(), label=gettext_lazy("Award"), required=False, empty_label=gettext_lazy("Every award")
+    )
+    year = forms.IntegerField(label=gettext_lazy("Year"), required=False, min_value=1945, max_value=2100)
+    q = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=100)
+
+    def __init__(self, *args: Any, lines: QuerySet[Nomination], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        waiting = Award.objects.filter(pk__in=lines.order_by().values("award"))
+        self.fields["award"].queryset = waiting.order_by("-order")  # type: ignore[attr-defined]
+
+    def filter(self, lines: QuerySet[Nomination]) -> list[Nomination]:
+        chosen = self.cleaned_data
+        if chosen["award"]:
+            lines = lines.filter(award=chosen["award"])
+        if chosen["year"]:
+            lines = lines.filter(dossier__year=chosen["year"])
+        words = fold(chosen["q"]).split()
+        return [line for line in lines if all(word in fold(line.name) for word in words)]
+
+
+class LinesForm(forms.Form):
+    """The lines ticked; `confirmed` once the question has been answered."""
+
+    line = RowsField(
+        Nomination.objects.none(), label=gettext_lazy("Nominations"),
+        error_messages={
+            "required": gettext_lazy("Tick the nominations that are to go on the agenda."),
+            "invalid_choice": gettext_lazy(
+                "One of them does not wait for the council any more: load the page again."
+            ),
+        },
+    )  # fmt: skip
+    confirmed = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, lines: QuerySet[Nomination], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["line"].queryset = lines  # type: ignore[attr-defined]
+
+
+class AttendanceForm(forms.Form):
+    """One choice a member who holds a seat on the day; present unless something else is recorded."""
+
+    def __init__(self, *args: Any, seats: Iterable[CouncilMember], how: dict[int, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seats = list(seats)
+        for seat in self.seats:
+            self.fields[f"s{seat.pk}"] = forms.ChoiceField(
+                label=str(seat.user), choices=Attendance.How.choices, widget=forms.RadioSelect,
+                initial=how.get(seat.pk, Attendance.How.PRESENT),
+            )  # fmt: skip
+
+    def rows(self) -> list[tuple[CouncilMember, forms.BoundField]]:
+        return [(seat, self[f"s{seat.pk}"]) for seat in self.seats]
+
+    def how(self) -> dict[int, str]:
+        return {seat.pk: self.cleaned_data[f"s{seat.pk}"] for seat in self.seats}
+
+
+# ── voting ────────────────────────────────────────────────────────────────
+
+
+class BallotForm(forms.Form):
+    """One choice an item. `all_for` chooses «in favour» everywhere, for exceptions to be corrected."""
+
+    def __init__(self, *args: Any, items: Iterable[AgendaItem], all_for: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = list(items)
+        for item in self.items:
+            choices = [c for c in Ballot.Choice.choices if c[0] != Ballot.Choice.LOWER or item.lower_id]
+            self.fields[f"i{item.pk}"] = forms.ChoiceField(
+                label=item.line.name, choices=choices, widget=forms.RadioSelect,
+                initial=Ballot.Choice.FOR if all_for else None,
+                error_messages={"required": _("Choose on this line, also where you leave it blank.")},
+            )  # fmt: skip
+
+    def rows(self) -> list[tuple[AgendaItem, forms.BoundField]]:
+        return [(item, self[f"i{item.pk}"]) for item in self.items]
+
+    def choices(self) -> dict[int, str]:
+        return {item.pk: self.cleaned_data[f"i{item.pk}"] for item in self.items}
+
+    def chosen(self) -> list[tuple[AgendaItem, str, str, str]]:
+        """(item, name of the field, choice, in words) of a valid form."""
+        words = dict(Ballot.Choice.choices)
+        return [(item, f"i{item.pk}", choice, str(words[choice])) for item, choice in self._pairs()]
+
+    def _pairs(self) -> list[tuple[AgendaItem, str]]:
+        return [(item, self.cleaned_data[f"i{item.pk}"]) for item in self.items]
+
+
+class CountsForm(forms.Form):
+    """Votes counted by hand on every item, and whose papers came."""
+
+    def __init__(
+        self,
+        *args: Any,
+        items: Iterable[AgendaItem],
+        written: QuerySet[Attendance],
+        stored: dict[int, HandCount],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.items = list(items)
+        self.fields["papers"] = _Papers(
+            written, label=_("Papers that have come"), required=False, widget=forms.CheckboxSelectMultiple,
+            initial=[row.pk for row in written if row.voted],
+        )  # fmt: skip
+        for item in self.items:
+            for part in self._parts(item):
+                self.fields[f"{part}{item.pk}"] = forms.IntegerField(
+                    label=f"{item.line.name}: {PARTS[part]}", min_value=0, max_value=MOST, required=False,
+                    initial=getattr(stored.get(item.pk), COLUMNS[part], None),
+                    widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4}),
+                )  # fmt: skip
+
+    @staticmethod
+    def _parts(item: AgendaItem) -> str:
+        return "fla" if item.lower_id else "fa"
+
+    def rows(self) -> list[tuple[AgendaItem, list[forms.BoundField | None]]]:
+        return [
+            (item, [self[f"{part}{item.pk}"] if part in self._parts(item) else None for part in "fla"])
+            for item in self.items
+        ]
+
+    def counts(self) -> dict[int, ByHand]:
+        return {
+            item.pk: ByHand(*(self.cleaned_data.get(f"{part}{item.pk}") or 0 for part in "fla"))
+            for item in self.items
+        }
+
+    def papers(self) -> list[int]:
+        return [row.pk for row in self.cleaned_data["papers"]]
+
+
+PARTS = {"f": Ballot.Choice.FOR.label, "l": Ballot.Choice.LOWER.label, "a": Ballot.Choice.AGAINST.label}
+COLUMNS = {"f": "votes_for", "l": "votes_lower", "a": "votes_against"}
+
+
+class _Papers(RowsField):
+    def label_from_instance(self, obj: Any) -> str:
+        return str(obj.member.user)

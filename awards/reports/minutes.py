@@ -1,0 +1,189 @@
+"""The papers of a session, in Vietnamese: minutes (*biên bản họp*), minutes of the tally (*biên bản kiểm phiếu*)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone, translation
+
+from awards.models import AgendaItem, Attendance, CouncilMember
+from awards.reports.sessions import Entry, SessionPage
+from emulation.wording import listed, lower_first
+from units.models import User
+
+PAPERS = ("minutes", "tally")
+COLUMNS = (
+    "TT", "Cá nhân, tập thể được đề nghị", "Danh hiệu, hình thức", "Đồng ý", "Mức thấp hơn", "Không đồng ý", "Trắng",
+    "% tổng số thành viên", "Kết quả",
+)  # fmt: skip
+RESULTS = {"passed": "Thông qua", "lowered": "Hạ mức", "failed": "Không thông qua", "": "–"}
+How = Attendance.How
+Function = CouncilMember.Function
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper to be printed: `body` paragraphs, `members` and `rows` as cells of text, signatures left and right."""
+
+    title: str
+    about: str
+    superior: str
+    issuer: str
+    place_and_date: str
+    body: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    left: tuple[str, str]
+    right: tuple[str, str]
+
+
+def paper_of(page: SessionPage, kind: str) -> Paper:
+    """The paper `kind` of `PAPERS` of a closed session. No query beyond the page's."""
+    with translation.override("vi"):
+        session, council = page.session, page.session.council
+        tally = kind == "tally"
+        entries = [entry for entry in page.entries if entry.item.secret or not tally]
+        text = _tally_text(page) if tally else session.minutes or draft_minutes(page)
+        return Paper(
+            "BIÊN BẢN KIỂM PHIẾU" if tally else "BIÊN BẢN", f"{session.title} – {council.name}",
+            council.unit.name.upper(), council.name.upper(), _place_and_date(session.day),
+            tuple(line for line in text.splitlines() if line.strip()),
+            tuple(_row(number, entry) for number, entry in enumerate(entries, start=1)),
+            ("NGƯỜI KIỂM PHIẾU" if tally else "THƯ KÝ", _name(_secretary(page))), ("CHỦ TRÌ", _name(_chair(page))),
+        )  # fmt: skip
+
+
+def _row(number: int, entry: Entry) -> tuple[str, ...]:
+    item, tally = entry.item, entry.tally
+    line = item.line
+    details = ", ".join(part for part in (line.rank, line.post, line.place) if part)
+    who = f"{line.name}\n{details}".strip()
+    award = item.award.name + (f"\n(mức thấp hơn: {item.lower.name})" if item.lower else "")
+    if tally is None:
+        return (str(number), who, award, "–", "–", "–", "–", "–", "–")
+    lower = str(tally.lower) if item.lower_id else "–"
+    counts = (str(tally.favour), lower, str(tally.against), str(tally.blank))
+    return (str(number), who, award, *counts, entry.percent, RESULTS[item.result])
+
+
+# ── who presides, who writes ──────────────────────────────────────────────
+
+
+def _chair(page: SessionPage) -> User | None:
+    """Chair, else deputy, of those who are present."""
+    return _present(page, Function.CHAIR) or _present(page, Function.DEPUTY)
+
+
+def _secretary(page: SessionPage) -> User | None:
+    return _present(page, Function.SECRETARY)
+
+
+def _present(page: SessionPage, function: str) -> User | None:
+    there = (row for row in page.attendances if row.how == How.PRESENT and row.member.function == function)
+    return next((row.member.user for row in there), None)
+
+
+def _name(user: User | None) -> str:
+    return str(user) if user else ""
+
+
+# ── texts ─────────────────────────────────────────────────────────────────
+
+
+def draft_minutes(page: SessionPage) -> str:
+    """What the data say of the session; people finish it. One paragraph a line."""
+    with translation.override("vi"):
+        return "\n".join([*_opening(page), *_content(page), *_results(page)])
+
+
+def _opening(page: SessionPage) -> list[str]:
+    session = page.session
+    place = f", tại {session.place}" if session.place else ""
+    names = [f"{row.member.user} ({row.member.get_function_display()})" for row in page.attendances]
+    absent = [f"{row.member.user}" for row in page.attendances if row.how == How.ABSENT]
+    written = [f"{row.member.user}" for row in page.attendances if row.how == How.WRITTEN]
+    count = f"Tổng số thành viên Hội đồng: {page.members} đồng chí; có mặt {page.taking_part - page.written}"
+    count += f"; vắng mặt, bỏ phiếu bằng văn bản {page.written}" + (f" ({listed(written)})" if written else "")
+    count += f"; vắng mặt {len(absent)}" + (f" ({listed(absent)})" if absent else "")
+    return [
+        f"Ngày {_day(session.day)}{place}, {session.council.name} họp: {lower_first(session.title)}.",
+        "1. Thành phần",
+        f"{count}.",
+        f"Thành viên: {listed(names)}.",
+        f"Chủ trì: {_name(_chair(page)) or '……'}; thư ký: {_name(_secretary(page)) or '……'}.",
+        f"Số thành viên tham gia đạt quy định (ít nhất {page.quorum_needed}/{page.members} thành viên).",
+    ]
+
+
+def _content(page: SessionPage) -> list[str]:
+    awards = Counter(entry.item.award.name for entry in page.entries)
+    named = listed(f"{name}: {count} đề nghị" for name, count in awards.items())
+    opened, closed = page.session.opened_at, page.session.closed_at
+    times = f" Bắt đầu biểu quyết lúc {_time(opened)}, kết thúc lúc {_time(closed)}." if opened and closed else ""
+    ways = []
+    if page.secret:
+        ways.append("bỏ phiếu kín")
+    if page.open_items:
+        ways.append("biểu quyết giơ tay")
+    return [
+        "2. Nội dung",
+        f"Hội đồng xét {len(page.entries)} đề nghị khen thưởng, gồm {named}.",
+        "Ý kiến thảo luận: ……",
+        f"Hình thức: {listed(ways)}; kết quả tính trên tổng số thành viên Hội đồng. Phiếu đồng ý với mức đề nghị "
+        f"cũng được tính là đồng ý với mức thấp hơn khi mức đề nghị không đạt.{times}",
+    ]  # fmt: skip
+
+
+def _results(page: SessionPage) -> list[str]:
+    found = page.results
+    said = [f"thông qua {found['passed']}", f"hạ mức {found['lowered']}", f"không thông qua {found['failed']}"]
+    lowered = [
+        f"{entry.item.line.name} (còn {entry.item.lower.name})"
+        for entry in page.entries
+        if entry.item.result == AgendaItem.Result.LOWERED and entry.item.lower
+    ]
+    failed = [entry.item.line.name for entry in page.entries if entry.item.result == AgendaItem.Result.FAILED]
+    lines = ["3. Kết quả", f"Trong {len(page.entries)} đề nghị: {', '.join(said)} (bảng kết quả kèm theo)."]
+    if lowered:
+        lines.append(f"Hạ mức: {listed(lowered)}.")
+    if failed:
+        lines.append(f"Không thông qua: {listed(failed)}.")
+    passed = found["passed"] + found["lowered"]
+    return [
+        *lines,
+        "4. Kết luận",
+        f"Hội đồng đề nghị cấp có thẩm quyền xét, quyết định khen thưởng {passed} trường hợp đã được thông qua.",
+        "Biên bản đã được thông qua tại phiên họp.",
+    ]  # fmt: skip
+
+
+def _tally_text(page: SessionPage) -> str:
+    session = page.session
+    issued, papers = page.taking_part, page.written
+    came = page.voted
+    lines = [
+        f"Ngày {_day(session.day)}, {session.council.name} kiểm phiếu kín các đề nghị khen thưởng của phiên họp.",
+        f"Tổng số thành viên Hội đồng: {page.members}; số phiếu phát ra cho mỗi nội dung: {issued} "
+        f"(trong đó bỏ phiếu bằng văn bản: {papers}); số phiếu thu về: {came}.",
+        "Phiếu trắng và thành viên không bỏ phiếu không được tính là đồng ý; tỷ lệ tính trên tổng số thành viên.",
+    ]  # fmt: skip
+    if session.confirmed_by_id:
+        by = f"{session.counted_by} nhập, {session.confirmed_by} xác nhận"
+        lines.append(f"Phiếu giấy và biểu quyết giơ tay do {by}.")
+    return "\n".join(lines)
+
+
+def _day(day: date) -> str:
+    """Days below 10 and the months 1 and 2 with a zero before them, as Decree 30/2020 writes them."""
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    return f"{day.day:02} tháng {month} năm {day.year}"
+
+
+def _place_and_date(day: date) -> str:
+    return f"……, ngày {_day(day)}"
+
+
+def _time(at: datetime) -> str:
+    local = timezone.localtime(at)
+    return f"{local.hour} giờ {local.minute:02}"

@@ -1,0 +1,233 @@
+"""Sessions of councils: plan, agenda, attendance, opening, breaking off."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from awards import access as awards_access
+from awards.forms.councils import AgendaFilter, AttendanceForm, BreakForm, ItemForm, LinesForm, SessionForm
+from awards.models import AgendaItem, Session
+from awards.reports.sessions import LISTED, addable, by_award_and_year, findings_for, session_page
+from awards.services import sessions
+from awards.views.councils import crumbs_to, get_council
+from units import clock
+from units.access import require
+from units.errors import Refused
+from units.forms.fields import refusals
+from units.models import User
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+
+
+def get_session(user: User, pk: int) -> Session:
+    rows = Session.objects.visible_to(user).select_related("council__unit", "counted_by", "confirmed_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def run_session(user: User, pk: int) -> Session:
+    """A session that the user prepares and runs."""
+    session = get_session(user, pk)
+    require(awards_access.runs_sessions(user, session.council))
+    return session
+
+
+def get_item(user: User, pk: int) -> AgendaItem:
+    rows = AgendaItem.objects.filter(session__in=Session.objects.visible_to(user))
+    return get_object_or_404(
+        rows.select_related("session__council__unit", "award", "lower", "line__dossier__unit"), pk=pk
+    )
+
+
+def crumbs_into(session: Session) -> list[Crumb]:
+    return [*crumbs_to(session.council), (session.title, session.get_absolute_url())]
+
+
+def told(request: HttpRequest, error: Refused) -> None:
+    for message in error.messages:
+        messages.error(request, message)
+
+
+@require_safe
+def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    session = get_session(request.user, pk)
+    page = session_page(session, request.user)
+    context = {
+        "page": page,
+        "session": session,
+        "entries": Paginator(page.entries, LISTED).get_page(request.GET.get("page")),
+        "crumbs": [*crumbs_to(session.council), (session.title, "")],
+    }
+    return render(request, "awards/councils/session.html", context)
+
+
+@require_http_methods(FORM)
+def session_create(request: HttpRequest, pk: int) -> HttpResponse:
+    council = get_council(request.user, pk)
+    require(awards_access.runs_sessions(request.user, council))
+    form = SessionForm(request.POST or None, initial={"day": clock.today()})
+    form.instance.council, form.instance.quorum = council, council.quorum
+    if form.is_valid():
+        with refusals(form):
+            session = sessions.plan_session(council, by=request.user, **form.cleaned_data)
+        if not form.errors:
+            messages.success(request, _("The session has been planned. Now put nominations on its agenda."))
+            return redirect(session)
+    return form_page(request, form, crumbs=crumbs_to(council), heading=_("Plan a session"), submit=_("Plan"))
+
+
+@require_http_methods(FORM)
+def session_update(request: HttpRequest, pk: int) -> HttpResponse:
+    session = run_session(request.user, pk)
+    crumbs = crumbs_into(session)
+    form = SessionForm(request.POST or None, instance=session)
+    if form.is_valid():
+        with refusals(form):
+            sessions.change_session(session, by=request.user, **form.cleaned_data)
+        if not form.errors:
+            messages.success(request, _("“%(row)s” has been saved.") % {"row": session})
+            return redirect(session)
+    return form_page(request, form, crumbs=crumbs, heading=_("Change day and place"), submit=_("Save"))
+
+
+# ── the agenda ────────────────────────────────────────────────────────────
+
+
+@require_http_methods(FORM)
+def session_agenda(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose among the lines that wait; a question with number, award and year; then exactly these are added."""
+    session = run_session(request.user, pk)
+    waiting = addable(session.council)
+    form = AgendaFilter(request.GET, lines=waiting)
+    if not form.is_valid():
+        raise Http404
+    ticked = LinesForm(request.POST or None, lines=waiting)
+    if ticked.is_valid():
+        lines = list(ticked.cleaned_data["line"])
+        if not ticked.cleaned_data["confirmed"]:
+            return _ask(request, session, lines)
+        with refusals(ticked):
+            added = sessions.add_lines(session, [line.pk for line in lines], by=request.user)
+        if not ticked.errors:
+            words = ngettext("%(n)d nomination added to the agenda.", "%(n)d nominations added to the agenda.", added)
+            messages.success(request, words % {"n": added})
+            return redirect(session)
+    found = form.filter(waiting)
+    context = {
+        "session": session, "form": form, "ticked": ticked, "found": found, "crumbs": crumbs_at(session, _("Agenda")),
+        "page": Paginator(found, LISTED).get_page(request.GET.get("page")),
+    }  # fmt: skip
+    return render(request, "awards/councils/agenda.html", context)
+
+
+def _ask(request: HttpRequest, session: Session, lines: list) -> HttpResponse:
+    crumbs = crumbs_at(session, _("Agenda"))
+    context = {"session": session, "lines": lines, "parts": by_award_and_year(lines), "crumbs": crumbs}
+    return render(request, "awards/councils/agenda_confirm.html", context)
+
+
+def crumbs_at(session: Session, label: str) -> list[Crumb]:
+    return [*crumbs_into(session), (label, "")]
+
+
+@require_safe
+def session_item(request: HttpRequest, pk: int) -> HttpResponse:
+    """The documents of a line, for those who judge it: as they were frozen at the hand-in."""
+    item = get_item(request.user, pk)
+    council = item.session.council
+    seat = awards_access.seat_of(request.user, council)
+    require(awards_access.sees_votes(request.user, council, seat))
+    nearby = list(item.session.items.values_list("pk", flat=True))
+    place = nearby.index(item.pk)
+    context = {
+        "item": item,
+        "line": item.line,
+        "findings": findings_for(item.line, request.user, judges=seat is not None),
+        "opinions": item.line.appraisals.select_related("office"),
+        "before": nearby[place - 1] if place else None,
+        "after": nearby[place + 1] if place + 1 < len(nearby) else None,
+        "crumbs": crumbs_at(item.session, item.line.name),
+    }
+    return render(request, "awards/councils/item.html", context)
+
+
+@require_http_methods(FORM)
+def session_item_update(request: HttpRequest, pk: int) -> HttpResponse:
+    item = get_item(request.user, pk)
+    require(awards_access.runs_sessions(request.user, item.session.council))
+    form = ItemForm(request.POST or None, instance=item, initial={"offers_lower": item.lower_id is not None})
+    if form.is_valid():
+        with refusals(form):
+            sessions.change_item(item, by=request.user, **form.cleaned_data)
+        if not form.errors:
+            return redirect(item.session)
+    crumbs = crumbs_into(item.session)
+    return form_page(request, form, crumbs=crumbs, heading=item.line.name, submit=_("Save"))
+
+
+@require_POST
+def session_item_remove(request: HttpRequest, pk: int) -> HttpResponse:
+    item = get_item(request.user, pk)
+    require(awards_access.runs_sessions(request.user, item.session.council))
+    try:
+        sessions.take_off(item, by=request.user)
+    except Refused as error:
+        told(request, error)
+    return redirect(item.session)
+
+
+# ── attendance, opening, breaking off ─────────────────────────────────────
+
+
+@require_http_methods(FORM)
+def session_attendance(request: HttpRequest, pk: int) -> HttpResponse:
+    session = run_session(request.user, pk)
+    seats = session.council.members.on(session.day).select_related("user")
+    how = dict(session.attendances.values_list("member", "how"))
+    form = AttendanceForm(request.POST or None, seats=seats, how=how)
+    if request.method == "POST" and form.is_valid():
+        with refusals(form):
+            sessions.set_attendance(session, form.how(), by=request.user)
+        if not form.errors:
+            messages.success(request, _("The attendance has been recorded."))
+            return redirect(session)
+    context = {"session": session, "form": form, "crumbs": crumbs_at(session, _("Attendance"))}
+    return render(request, "awards/councils/attendance.html", context)
+
+
+@require_POST
+def session_open(request: HttpRequest, pk: int) -> HttpResponse:
+    session = run_session(request.user, pk)
+    try:
+        sessions.open_voting(session, by=request.user)
+    except Refused as error:
+        told(request, error)
+    else:
+        messages.success(request, _("The voting is open. Members, rules and agenda stand still from now on."))
+    return redirect(session)
+
+
+@require_http_methods(FORM)
+def session_break(request: HttpRequest, pk: int) -> HttpResponse:
+    session = run_session(request.user, pk)
+    form = BreakForm(request.POST or None)
+    if form.is_valid():
+        with refusals(form):
+            sessions.break_off(session, why=form.cleaned_data["why"], by=request.user)
+        if not form.errors:
+            messages.success(request, _("The session has been broken off; its nominations wait for a council again."))
+            return redirect(session)
+    note = _("Every ballot handed in is destroyed unread. This cannot be undone.")
+    heading = _("Break the session off")
+    return form_page(request, form, crumbs=crumbs_into(session), heading=heading, submit=heading, note=note)
+
+
+def back_to(session: Session, name: str) -> str:
+    return reverse(f"awards:session-{name}", args=[session.pk])

@@ -1,0 +1,221 @@
+"""Pages of councils and sessions: what is asked, what is shown to whom, and what it costs."""
+
+import re
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from awards.models import AgendaItem, Ballot, Council, CouncilMember, Nomination
+from awards.services import ballots, sessions
+from emulation.reports.work import my_work
+from tests.factories import (
+    make_award,
+    make_council,
+    make_criterion,
+    make_dossier,
+    make_nomination,
+    make_person,
+    make_user,
+)
+from units.models import Role
+
+DAY = date(2020, 12, 20)
+
+
+@pytest.fixture
+def members(department):
+    return [make_user(f"m{number}", (department, Role.STAFF)) for number in range(3)]
+
+
+@pytest.fixture
+def council(department, members):
+    council = make_council(department, *members)
+    council.members.filter(user=members[1]).update(function=CouncilMember.Function.SECRETARY)
+    return council
+
+
+@pytest.fixture
+def award():
+    return make_award("CSTDCS", subject="person", name="Chiến sĩ thi đua cơ sở")
+
+
+def waiting(unit, by, award, holder, *names, year=2020):
+    dossier = make_dossier(unit, by, year=year)
+    place = {"stage": Nomination.Stage.APPRAISED, "holder": holder}
+    return [make_nomination(dossier, award, make_person(unit, name), **place) for name in names]
+
+
+@pytest.fixture
+def lines(depot, staff, award, department):
+    return waiting(depot, staff, award, department, "Lê An", "Vũ Bình", "Trần Chi")
+
+
+@pytest.fixture
+def session(council, members):
+    return sessions.plan_session(council, title="Phiên 1", day=DAY, by=members[1])
+
+
+@pytest.fixture
+def opened(session, members, lines):
+    sessions.add_lines(session, [line.pk for line in lines], by=members[1])
+    seats = session.council.members.all()
+    sessions.set_attendance(session, dict.fromkeys((seat.pk for seat in seats), "present"), by=members[0])
+    return sessions.open_voting(session, by=members[0])
+
+
+def to(name, pk):
+    return reverse(f"awards:{name}", args=[pk])
+
+
+def vote_all(session, members, choice="for"):
+    for user in members:
+        ballots.cast(session, {item.pk: choice for item in session.items.all()}, by=user)
+
+
+def test_reviewer_founds_a_council_with_its_decision_and_seats_members(client, reviewer, department, members):
+    client.force_login(reviewer)
+    columns = {"name": "Hội đồng", "quorum": 66, "share": 66, "secret": "on", "since": "01/12/2020"}
+    address = reverse("awards:council-create", args=[department.pk])
+    assert list(client.post(address, columns).context["form"].errors) == ["decision"]
+    client.post(address, columns | {"decision": "1/QĐ"})
+    council = Council.objects.get()
+    for user, function in ((members[0], "chair"), (members[1], "chair")):
+        last = client.post(
+            to("council-seat", council.pk), {"user": user.pk, "function": function, "since": "01/12/2020"}
+        )
+    assert list(last.context["form"].errors) == ["function"]
+    assert [seat.user for seat in council.members.all()] == [members[0]]
+
+
+def test_seats_are_for_those_near_the_unit(client, reviewer, council, outsider):
+    client.force_login(reviewer)
+    answer = client.post(
+        to("council-seat", council.pk), {"user": outsider.pk, "function": "member", "since": "01/12/2020"}
+    )
+    assert list(answer.context["form"].errors) == ["user"]
+
+
+def test_agenda_asks_with_number_award_and_year_and_takes_exactly_the_ticked(
+    client, session, lines, members, depot, staff, award, department
+):
+    other = waiting(depot, staff, award, department, "Lê Anh", year=2019)
+    client.force_login(members[1])
+    address = to("session-agenda", session.pk)
+    assert client.get(address, {"q": "le an"}).context["found"] == [lines[0], *other]
+    ticked = [lines[0].pk, lines[1].pk, other[0].pk]
+    asked = client.post(address, {"line": ticked})
+    assert asked.context["parts"] == [(award.label, 2020, 2), (award.label, 2019, 1)]
+    assert not AgendaItem.objects.exists()
+    client.post(address, {"line": ticked, "confirmed": "1"})
+    assert set(session.items.values_list("line", flat=True)) == set(ticked)
+    again = client.post(address, {"line": ticked, "confirmed": "1"})
+    assert list(again.context["ticked"].errors) == ["line"]
+
+
+def test_member_votes_for_all_corrects_one_and_confirms(client, opened, members):
+    client.force_login(members[2])
+    address = to("session-vote", opened.pk)
+    first, *rest = opened.items.all()
+    page = client.post(address, {"all": "1"}).content.decode()
+    assert len(re.findall(r'value="for"[^>]*checked', page)) == 3
+    assert set(client.post(address, {f"i{first.pk}": "for"}).context["form"].errors) == {f"i{i.pk}" for i in rest}
+    chosen = {f"i{first.pk}": "against"} | {f"i{item.pk}": "for" for item in rest}
+    assert "awards/councils/vote_confirm.html" in [t.name for t in client.post(address, chosen).templates]
+    assert not Ballot.objects.exists()
+    answer = client.post(address, chosen | {"confirmed": "1"})
+    assert answer["Location"] == opened.get_absolute_url()
+    assert sorted(Ballot.objects.values_list("choice", flat=True)) == ["against", "for", "for"]
+    again = client.post(address, chosen | {"confirmed": "1"})
+    assert "awards/councils/voted.html" in [t.name for t in again.templates]
+    assert Ballot.objects.count() == 3
+
+
+def test_choices_are_kept_nowhere_but_in_ballots(client, opened, members):
+    client.force_login(members[2])
+    answer = client.post(to("session-vote", opened.pk), {"all": "1"})
+    assert "no-store" in answer["Cache-Control"]
+    assert set(client.session.keys()) == {"_auth_user_id", "_auth_user_backend", "_auth_user_hash"}
+
+
+def test_nobody_sees_how_it_stands_before_the_closing(client, opened, members, reviewer):
+    vote_all(opened, members[:2])
+    for user in (members[0], reviewer):
+        client.force_login(user)
+        page = client.get(opened.get_absolute_url())
+        assert [entry.tally for entry in page.context["page"].entries] == [None] * 3
+        assert page.context["page"].voted == 2
+        for name in ("session-minutes",):
+            assert client.get(to(name, opened.pk)).status_code == 404
+
+
+def test_numbers_of_votes_are_shown_to_those_who_need_them(client, opened, members, reviewer, department):
+    vote_all(opened, members)
+    ballots.close_voting(opened, by=members[0])
+    seen = {}
+    for user in (members[2], reviewer, make_user("clerk", (department, Role.STAFF))):
+        client.force_login(user)
+        entry = client.get(opened.get_absolute_url()).context["page"].entries[0]
+        seen[user.username] = (entry.item.result, entry.tally and entry.tally.favour, entry.percent)
+    assert seen == {"m2": ("passed", 3, "100,0"), "reviewer": ("passed", 3, "100,0"), "clerk": ("passed", None, "")}
+    assert client.get(to("session-minutes", opened.pk)).status_code == 403
+
+
+def test_vote_answers_the_criterion_of_the_council(client, opened, members, reviewer, staff, award, lines):
+    make_criterion(award, "council_vote", share=90, strict=True)
+    vote_all(opened, members)
+    ballots.close_voting(opened, by=members[0])
+    address = reverse("awards:due-detail", args=["person", lines[0].person_id, award.code, 2020])
+    found = {}
+    for user in (reviewer, staff):
+        client.force_login(user)
+        [leaf] = client.get(address).context["leaves"]
+        found[user.username] = (leaf.state, leaf.sources)
+    assert found == {"reviewer": ("met", (opened.get_absolute_url(),)), "staff": ("no_data", ())}
+
+
+def test_open_ballot_waits_in_my_work_until_it_is_cast(opened, members, reviewer):
+    assert [task.url for task in my_work(members[2]).tasks] == [to("session-vote", opened.pk)]
+    vote_all(opened, members[2:])
+    assert not my_work(members[2]).tasks
+    assert not my_work(reviewer).tasks
+
+
+def test_papers_say_what_came_out(client, opened, members):
+    vote_all(opened, members)
+    ballots.close_voting(opened, by=members[0])
+    client.force_login(members[1])
+    address = to("session-minutes", opened.pk)
+    form = client.get(address).context["form"]
+    draft = form.initial["text"]
+    assert "Tổng số thành viên Hội đồng: 3 đồng chí; có mặt 3" in draft
+    assert "thông qua 3, hạ mức 0, không thông qua 0" in draft
+    client.post(address, {"text": draft.replace("……", "nhất trí cao")})
+    for paper in ("minutes", "tally"):
+        for kind, mark in (("pdf", b"%PDF"), ("docx", b"PK")):
+            file = client.get(reverse("awards:session-paper", args=[opened.pk, paper, kind]))
+            assert file.content[: len(mark)] == mark
+    client.post(to("session-end", opened.pk))
+    opened.refresh_from_db()
+    assert (opened.state, "nhất trí cao" in opened.minutes) == ("ended", True)
+    assert client.get(address).context["form"] is None
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_run_a_constant_number_of_queries(client, session, members, lines, count, django_assert_num_queries):
+    sessions.add_lines(session, [line.pk for line in lines[:count]], by=members[1])
+    seats = session.council.members.all()
+    client.force_login(members[1])
+    queries = {"session-agenda": 9, "session-detail": 10, "session-attendance": 9}
+    for name, number in queries.items():
+        with django_assert_num_queries(number):
+            client.get(to(name, session.pk))
+    sessions.set_attendance(session, dict.fromkeys((seat.pk for seat in seats), "present"), by=members[0])
+    sessions.open_voting(session, by=members[0])
+    for name, number in {"session-vote": 9, "session-counts": 12, "session-close": 10}.items():
+        with django_assert_num_queries(number):
+            client.get(to(name, session.pk))
+    vote_all(session, members)
+    ballots.close_voting(session, by=members[0])
+    with django_assert_num_queries(9):
+        client.get(to("session-minutes", session.pk))
