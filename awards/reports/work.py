@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from awards.models import Attendance, CouncilMember, Session
+from awards.models import AgendaItem, Attendance, CouncilMember, Session
 from emulation.reports.work import Task
 from units import clock
 from units.models import User
@@ -16,19 +17,23 @@ SHOWN = 10  # sessions listed for one user
 
 
 def council_tasks(user: User) -> Iterator[Task]:
-    """Ballots to cast, and counts by hand that another officer waits to see confirmed. Two queries."""
+    """Ballots to cast, and counts by hand that another officer waits to see confirmed. One query."""
     mine = Attendance.objects.filter(
-        member__user=user, how=Attendance.How.PRESENT, voted=False, session__state=Session.State.OPEN,
-        session__items__secret=True,
-    )  # fmt: skip
-    for row in mine.select_related("session__council__unit").distinct()[:SHOWN]:
-        yield _task(row.session, _("Vote: %(session)s"), "awards:session-vote", _("Vote"))
-    officer = CouncilMember.objects.on(clock.today()).filter(user=user, function__in=CouncilMember.OFFICERS)
-    counted = Session.objects.filter(
-        state=Session.State.OPEN, counted_by__isnull=False, confirmed_by=None, council__in=officer.values("council")
+        session=OuterRef("pk"), member__user=user, how=Attendance.How.PRESENT, voted=False
     )
-    for session in counted.exclude(counted_by=user).select_related("council__unit")[:SHOWN]:
-        yield _task(session, _("Confirm the counts: %(session)s"), "awards:session-confirm", _("Confirm"))
+    secret = AgendaItem.objects.filter(session=OuterRef("pk"), secret=True)
+    officer = CouncilMember.objects.on(clock.today()).filter(
+        council=OuterRef("council"), user=user, function__in=CouncilMember.OFFICERS
+    )
+    counted = Q(counted_by__isnull=False, confirmed_by=None) & ~Q(counted_by=user) & Exists(officer)
+    rows = Session.objects.filter(state=Session.State.OPEN)
+    rows = rows.annotate(votes=Exists(mine) & Exists(secret), confirms=ExpressionWrapper(counted, BooleanField()))
+    found = rows.filter(Q(votes=True) | Q(confirms=True)).select_related("council").order_by("day", "pk")
+    for session in found[:SHOWN]:
+        if session.votes:
+            yield _task(session, _("Vote: %(session)s"), "awards:session-vote", _("Vote"))
+        if session.confirms:
+            yield _task(session, _("Confirm the counts: %(session)s"), "awards:session-confirm", _("Confirm"))
 
 
 def _task(session: Session, title: str, name: str, action: str) -> Task:
