@@ -63,6 +63,7 @@ urlpatterns = [
     path("sessions/<int:pk>/update/", sessions.session_update, name="session-update"),
     path("sessions/<int:pk>/agenda/", sessions.session_agenda, name="session-agenda"),
     path("sessions/items/<int:pk>/", sessions.session_item, name="session-item"),
+    path("sessions/items/<int:pk>/files/<int:file>/", sessions.session_file, name="session-file"),
     path("sessions/items/<int:pk>/update/", sessions.session_item_update, name="session-item-update"),
     path("sessions/items/<int:pk>/remove/", sessions.session_item_remove, name="session-item-remove"),
     path("sessions/<int:pk>/attendance/", sessions.session_attendance, name="session-attendance"),

@@ -222,6 +222,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "awards:session-update": ("session", "404 200 404 404 403 404", "404 200 404 404 403 404"),
     "awards:session-agenda": ("session", "404 200 404 404 403 404", "404 200 404 404 403 404"),
     "awards:session-item": ("item", "404 200 404 404 200 404", None),
+    "awards:session-file": ("item-file", "404 200 404 404 200 404", None),
     "awards:session-item-update": ("item", "404 200 404 404 403 404", "404 200 404 404 403 404"),
     "awards:session-item-remove": ("item", None, "404 302 404 404 403 404"),
     "awards:session-attendance": ("session", "404 200 404 404 403 404", "404 200 404 404 403 404"),
@@ -266,7 +267,8 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
     line = make_nomination(dossier, award, depot)
     public = make_public_notice(department, staff, line)
     council = make_council(department, planner)
-    session = make_session(council, planner, make_nomination(dossier, make_award(), depot, stage="at_council"))
+    agenda_line = make_nomination(dossier, make_award(), depot)
+    session = make_session(council, planner, agenda_line)
     held = make_closed_session(council, planner, make_nomination(dossier, award, person, stage="passed"))
     return {
         "": {},
@@ -311,6 +313,7 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         "session": {"pk": session.pk},
         "held": {"pk": held.pk},
         "item": {"pk": session.items.get().pk},
+        "item-file": {"pk": session.items.get().pk, "file": make_nomination_file(agenda_line, staff).pk},
         "paper": {"pk": held.pk, "paper": "minutes", "kind": "pdf"},
         "catalogue": {"key": "areas"},
         "catalogue-row": {"key": "areas", "pk": make_area().pk},

@@ -29,6 +29,7 @@ from units.models import Unit
 from units.text import fold, normal
 
 MOST = 999  # votes that a field takes
+NUMERIC = {"inputmode": "numeric", "autocomplete": "off", "class": "form-control form-control-sm"}
 
 
 class CouncilForm(RowForm):
@@ -212,7 +213,7 @@ class CountsForm(forms.Form):
                 self.fields[f"{part}{item.pk}"] = forms.IntegerField(
                     label=f"{item.line.name}: {PARTS[part]}", min_value=0, max_value=MOST, required=False,
                     initial=getattr(stored.get(item.pk), COLUMNS[part], None),
-                    widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 4}),
+                    widget=forms.TextInput(attrs=NUMERIC),
                 )  # fmt: skip
 
     @staticmethod

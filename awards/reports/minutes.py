@@ -46,7 +46,7 @@ def paper_of(page: SessionPage, kind: str) -> Paper:
         entries = [entry for entry in page.entries if entry.item.secret or not tally]
         text = _tally_text(page) if tally else session.minutes or draft_minutes(page)
         return Paper(
-            "BIÊN BẢN KIỂM PHIẾU" if tally else "BIÊN BẢN", f"{session.title} – {council.name}",
+            "BIÊN BẢN KIỂM PHIẾU" if tally else "BIÊN BẢN", session.title,
             council.unit.name.upper(), council.name.upper(), _place_and_date(session.day),
             tuple(line for line in text.splitlines() if line.strip()),
             tuple(_row(number, entry) for number, entry in enumerate(entries, start=1)),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q, QuerySet
 
 from awards import access
-from awards.models import AgendaItem, Attendance, Council, CouncilMember, Nomination, Session
+from awards.models import AgendaItem, Attendance, Council, CouncilMember, Nomination, NominationFile, Session
 from awards.voting import Tally, needed, reached, share_of
 from emulation.numbers import format_number
 from units.access import sees_discipline
@@ -151,6 +151,12 @@ def tally_of(item: AgendaItem) -> Tally:
     return Tally(
         item.members or 0, item.votes_for or 0, item.votes_lower or 0, item.votes_against or 0, item.votes_blank or 0
     )
+
+
+def files_of(line: Nomination) -> QuerySet[NominationFile]:
+    """Files of the line and of its dossier as a whole that have not been removed."""
+    rows = NominationFile.objects.present().filter(dossier=line.dossier_id)
+    return rows.filter(Q(line=line) | Q(line=None))
 
 
 def findings_for(line: Nomination, user: User, *, judges: bool) -> dict | None:

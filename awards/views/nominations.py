@@ -162,7 +162,11 @@ def get_file(user: User, pk: int) -> NominationFile:
 @require_safe
 def nomination_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The file, to be saved; 404 for one that has been removed."""
-    found = get_object_or_404(NominationFile.objects.visible_to(request.user).present(), pk=pk)
+    return saved_file(get_object_or_404(NominationFile.objects.visible_to(request.user).present(), pk=pk))
+
+
+def saved_file(found: NominationFile) -> HttpResponse:
+    """The file as an answer that the browser saves."""
     try:
         with found.file.open("rb") as file:
             content = file.read()

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from awards import access as awards_access
 from awards.forms.councils import AgendaFilter, AttendanceForm, BreakForm, ItemForm, LinesForm, SessionForm
-from awards.models import AgendaItem, Session
-from awards.reports.sessions import LISTED, addable, by_award_and_year, findings_for, session_page
+from awards.models import AgendaItem, CouncilMember, Session
+from awards.reports.sessions import LISTED, addable, by_award_and_year, files_of, findings_for, session_page
 from awards.services import sessions
 from awards.views.councils import crumbs_to, get_council
+from awards.views.nominations import saved_file
 from units import clock
 from units.access import require
 from units.errors import Refused
@@ -137,25 +138,38 @@ def crumbs_at(session: Session, label: str) -> list[Crumb]:
     return [*crumbs_into(session), (label, "")]
 
 
+def judge_item(user: User, pk: int) -> tuple[AgendaItem, CouncilMember | None]:
+    """An item whose documents the user may read, with the user's seat in the council."""
+    item = get_item(user, pk)
+    seat = awards_access.seat_of(user, item.session.council)
+    require(awards_access.sees_votes(user, item.session.council, seat))
+    return item, seat
+
+
 @require_safe
 def session_item(request: HttpRequest, pk: int) -> HttpResponse:
     """The documents of a line, for those who judge it: as they were frozen at the hand-in."""
-    item = get_item(request.user, pk)
-    council = item.session.council
-    seat = awards_access.seat_of(request.user, council)
-    require(awards_access.sees_votes(request.user, council, seat))
+    item, seat = judge_item(request.user, pk)
     nearby = list(item.session.items.values_list("pk", flat=True))
     place = nearby.index(item.pk)
     context = {
         "item": item,
         "line": item.line,
         "findings": findings_for(item.line, request.user, judges=seat is not None),
+        "files": files_of(item.line),
         "opinions": item.line.appraisals.select_related("office"),
         "before": nearby[place - 1] if place else None,
         "after": nearby[place + 1] if place + 1 < len(nearby) else None,
         "crumbs": crumbs_at(item.session, item.line.name),
     }
     return render(request, "awards/councils/item.html", context)
+
+
+@require_safe
+def session_file(request: HttpRequest, pk: int, file: int) -> HttpResponse:
+    """A file of the line or of its dossier, for members who do not read the dossier's unit."""
+    item, _seat = judge_item(request.user, pk)
+    return saved_file(get_object_or_404(files_of(item.line), pk=file))
 
 
 @require_http_methods(FORM)

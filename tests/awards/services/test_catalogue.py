@@ -27,6 +27,14 @@ def test_catalogue_brings_43_awards_with_what_is_known_of_them(catalogue):
     assert sorted(Award.objects.get(code="LDTT").groups.values_list("code", flat=True)) == ["contract", "defence"]
 
 
+def test_awards_know_what_a_council_may_give_instead(catalogue):
+    lower = {award.code: {row.code for row in award.lower_awards.all()} for award in Award.objects.all()}
+    assert {code: codes for code, codes in lower.items() if codes} == {
+        "CSTDCS": {"CSTT", "LDTT"}, "CSTDTQ": {"CSTDCS"}, "CSTDTOANQUOC": {"CSTDTQ"}, "DVQT": {"DVTT"},
+        "TTLDXS": {"TTLDTT"},
+    }  # fmt: skip
+
+
 def test_every_row_passes_its_own_checks(catalogue):
     for model in (Award, AwardBasis, Cap, Bonus, BaseWage, VoteRule, Criterion):
         for row in model.objects.all():

@@ -15,6 +15,7 @@ from tests.factories import (
     make_criterion,
     make_dossier,
     make_nomination,
+    make_nomination_file,
     make_person,
     make_user,
 )
@@ -172,6 +173,31 @@ def test_vote_answers_the_criterion_of_the_council(client, opened, members, revi
         [leaf] = client.get(address).context["leaves"]
         found[user.username] = (leaf.state, leaf.sources)
     assert found == {"reviewer": ("met", (opened.get_absolute_url(),)), "staff": ("no_data", ())}
+
+
+def late_file(line, by):
+    """A file of the line, as if it had been attached before the hand-in."""
+    line.stage = Nomination.Stage.DRAFT
+    line.save()
+    file = make_nomination_file(line, by)
+    Nomination.objects.filter(pk=line.pk).update(stage=Nomination.Stage.AT_COUNCIL)
+    return file
+
+
+def test_member_who_does_not_read_the_unit_reads_the_documents(client, opened, council, lines, staff, workshop):
+    """Findings in full, discipline among them, and files: who votes judges."""
+    member = make_user("head", (workshop, Role.STAFF))
+    CouncilMember.objects.create(council=council, user=member, since=date(2000, 1, 1))
+    side = {"state": "met", "leaves": []}
+    file = late_file(lines[0], staff)
+    Nomination.objects.filter(pk=lines[0].pk).update(findings={"full": side | {"state": "not_met"}, "open": side})
+    item = opened.items.get(line=lines[0])
+    client.force_login(member)
+    page = client.get(to("session-item", item.pk))
+    assert (page.context["findings"]["state"], list(page.context["files"])) == ("not_met", [file])
+    assert client.get(reverse("awards:session-file", args=[item.pk, file.pk])).status_code == 200
+    other = opened.items.get(line=lines[1])
+    assert client.get(reverse("awards:session-file", args=[other.pk, file.pk])).status_code == 404
 
 
 def test_open_ballot_waits_in_my_work_until_it_is_cast(opened, members, reviewer):

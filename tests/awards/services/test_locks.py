@@ -1,0 +1,78 @@
+"""Two people at once in a session of the council; on SQLite one writes after the other, which must agree too."""
+
+from collections.abc import Callable
+from datetime import date
+from threading import Barrier, Thread
+
+import pytest
+from django.db import connection
+
+from awards.models import Ballot, Nomination
+from awards.services import ballots, sessions
+from tests.factories import make_award, make_council, make_dossier, make_nomination, make_person, make_user
+from units.errors import Refused
+from units.models import Role
+
+
+def at_once(*acts: Callable[[], object]) -> list[str]:
+    """What becomes of acts that begin together, each on its own connection: "done" or "refused"."""
+    gate, found = Barrier(len(acts)), []
+
+    def run(act: Callable[[], object]) -> None:
+        gate.wait(10)
+        try:
+            act()
+            found.append("done")
+        except Refused:
+            found.append("refused")
+        connection.close()
+
+    threads = [Thread(target=run, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return sorted(found)
+
+
+@pytest.fixture
+def members(transactional_db, department):
+    return [make_user(f"m{number}", (department, Role.STAFF)) for number in range(3)]
+
+
+@pytest.fixture
+def lines(depot, department, staff):
+    award, dossier = make_award(), make_dossier(depot, staff)
+    place = {"stage": Nomination.Stage.APPRAISED, "holder": department}
+    return [make_nomination(dossier, award, make_person(depot, name), **place) for name in ("Lê An", "Vũ Bình")]
+
+
+@pytest.fixture
+def session(department, members, lines):
+    council = make_council(department, *members)
+    council.members.filter(user=members[1]).update(function="deputy")
+    session = sessions.plan_session(council, title="Phiên 1", day=date(2020, 12, 20), by=members[0])
+    sessions.add_lines(session, [line.pk for line in lines], by=members[0])
+    seats = [seat.pk for seat in council.members.all()]
+    sessions.set_attendance(session, dict.fromkeys(seats, "present"), by=members[0])
+    return sessions.open_voting(session, by=members[0])
+
+
+def vote(session, user):
+    ballots.cast(session, {item.pk: "for" for item in session.items.all()}, by=user)
+
+
+def test_one_member_votes_once_from_two_browsers_while_others_vote(session, members):
+    acts = [lambda user=user: vote(session, user) for user in (*members, members[0])]
+    assert at_once(*acts) == ["done", "done", "done", "refused"]
+    assert Ballot.objects.count() == 6
+    assert session.attendances.filter(voted=True).count() == 3
+
+
+def test_two_officers_close_at_once_with_one_result(session, members, lines):
+    for user in members:
+        vote(session, user)
+    found = at_once(*(lambda user=user: ballots.close_voting(session, by=user) for user in members[:2]))
+    assert found == ["done", "refused"]
+    assert [line.events.filter(kind="passed").count() for line in lines] == [1, 1]
+    assert Ballot.objects.count() == 6
