@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from awards.models import AgendaItem, Attendance, CouncilMember, Session
+from awards.access import has_desk
+from awards.models import AgendaItem, Attendance, CouncilMember, Dossier, Nomination, NominationEvent, Session
+from awards.reports.desk import waiting_count
+from awards.reports.dossiers import with_counts
 from emulation.reports.work import Task
 from units import clock
-from units.models import User
+from units.models import Role, User
 
 SHOWN = 10  # sessions listed for one user
+DOSSIERS = 20  # dossiers listed; their own list has all
 
 
 def council_tasks(user: User) -> Iterator[Task]:
@@ -39,3 +44,41 @@ def council_tasks(user: User) -> Iterator[Task]:
 def _task(session: Session, title: str, name: str, action: str) -> Task:
     url = reverse(name, args=[session.pk])
     return Task(title % {"session": session}, str(session.council), url, action, session.state, "session", None, None)
+
+
+# ── dossiers ──────────────────────────────────────────────────────────────
+
+
+def nomination_tasks(user: User) -> list[Task]:
+    """Dossiers of own units, and lines to be appraised. Two queries at most."""
+    units = {role: {m.unit_id for m in user.active_memberships if m.role == role} for role in Role}
+    found = list(_dossiers(units[Role.STAFF], units[Role.COMMANDER]))
+    if has_desk(user) and (count := waiting_count(user)):
+        title = ngettext("%(count)d nomination to appraise", "%(count)d nominations to appraise", count)
+        url = reverse("awards:nomination-desk")
+        found.append(Task(title % {"count": count}, "", url, _("Appraise"), "submitted", "nomination", None, None))
+    return found
+
+
+def _dossiers(staff: set[int], commander: set[int]) -> Iterator[Task]:
+    """Returned lines for both; what the staff say is ready for the commander, the rest for the staff."""
+    if not staff | commander:
+        return
+    mine = Dossier.objects.filter(unit__in=staff | commander, lines__stage__in=Nomination.EDITABLE).distinct()
+    back = NominationEvent.objects.filter(line__dossier=OuterRef("pk"), kind="returned").order_by("-at", "-pk")
+    rows = with_counts(mine).annotate(
+        last_reason=Subquery(back.values("reason")[:1]), last_by=Subquery(back.values("by__full_name")[:1])
+    )
+    for row in rows.order_by("-year", "pk")[:DOSSIERS]:
+        if row.returned:
+            yield Task(
+                str(row), row.unit.short, row.get_absolute_url(), _("Correct"), "returned", "nomination", None, None,
+                row.last_reason or "", row.last_by or "", row.returned,
+            )  # fmt: skip
+        elif row.read_at and row.unit_id in commander:
+            url = reverse("awards:dossier-hand-in", args=[row.pk])
+            yield Task(_("Ready to hand in: %(dossier)s") % {"dossier": row}, row.unit.short, url,
+                       _("Check and hand in"), "draft", "nomination", None, None)  # fmt: skip
+        elif row.unit_id in staff and not row.read_at:
+            yield Task(str(row), row.unit.short, row.get_absolute_url(), _("Continue"), "draft", "nomination", None,
+                       None)  # fmt: skip

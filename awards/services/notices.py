@@ -118,7 +118,7 @@ def record_objection(
     if received > clock.today() or received < notice.since:
         raise Refused(_("An objection is received after the notice begins and not in the future."), "received")
     objection = Objection(notice=notice, line=line, whose=normal(whose), text=normal(text), received=received, by=by)
-    objection.full_clean()
+    objection.full_clean(exclude=["upheld"])  # no answer yet
     objection.save()
     return objection
 

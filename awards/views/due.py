@@ -79,6 +79,7 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
         "page": page,
         "rows": [(line, label_of(line.award), missing(line.verdict)) for line in page],
         "eligible": sum(line.eligible for line in lines),
+        "may_propose": awards_access.drafts_dossiers(request.user, place),
         "below": Unit.objects.children_of(place).existing_on(last_day(year)),
         "superiors": Unit.objects.above(place).filter(access.figures_q(request.user)),
     }

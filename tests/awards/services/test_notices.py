@@ -1,0 +1,79 @@
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from awards.models import NoticeRule
+from awards.services.notices import answer_objection, notice_problem, post_notice, record_objection
+from tests.factories import make_award, make_dossier, make_nomination, make_objection, make_person
+from units.errors import Refused
+
+DAY = date(2020, 12, 20)
+SHOWN = {"place": "Bảng tin", "since": date(2020, 12, 1), "until": date(2020, 12, 10)}
+
+
+@pytest.fixture(autouse=True)
+def day_of_work(set_today):
+    set_today(DAY)
+
+
+@pytest.fixture
+def line(depot, department, staff):
+    award = make_award("AHLLVT")
+    NoticeRule.objects.create(award=award, days=10)
+    return make_nomination(
+        make_dossier(depot, staff), award, make_person(depot), stage="appraised", holder=department
+    )
+
+
+def test_awards_without_a_rule_need_no_notice(line):
+    NoticeRule.objects.all().delete()
+    assert notice_problem(line, DAY) == ""
+
+
+def test_a_line_waits_until_its_notice_is_over(line, department, reviewer):
+    assert "10" in notice_problem(line, DAY)
+    post_notice(department, [line.pk], **SHOWN, by=reviewer)
+    assert "10/12" in notice_problem(line, date(2020, 12, 10))
+    assert notice_problem(line, date(2020, 12, 11)) == ""
+
+
+def test_objections_are_answered_before_the_line_goes_on(line, department, reviewer):
+    notice = post_notice(department, [line.pk], **SHOWN, by=reviewer)
+    received = {"whose": "Quần chúng", "text": "Thành tích khai chưa đúng", "received": date(2020, 12, 5)}
+    first = record_objection(notice, line, **received, by=reviewer)
+    assert notice_problem(line, DAY) != ""
+    answer_objection(first, upheld=False, answer="Đã kiểm tra, thành tích đúng", by=reviewer)
+    assert notice_problem(line, DAY) == ""
+    with pytest.raises(Refused):
+        answer_objection(first, upheld=True, answer="Nghĩ lại", by=reviewer)
+    second = record_objection(notice, line, **received, by=reviewer)
+    answer_objection(second, upheld=True, answer="Thành tích không đúng", by=reviewer)
+    assert notice_problem(line, DAY) != ""
+
+
+@pytest.mark.parametrize("columns", [{"until": date(2020, 12, 9)}, {"since": date(2020, 12, 11)}])
+def test_notice_lasts_as_long_as_the_rule_says(line, department, reviewer, columns):
+    with pytest.raises((Refused, ValidationError)):
+        post_notice(department, [line.pk], **SHOWN | columns, by=reviewer)
+    assert notice_problem(line, DAY) != ""
+
+
+def test_only_lines_that_stand_at_the_unit_are_shown(line, depot, department, reviewer, staff, outsider):
+    with pytest.raises(Refused):
+        post_notice(depot, [line.pk], **SHOWN, by=staff)
+    for user in (staff, outsider):
+        with pytest.raises(PermissionDenied):
+            post_notice(department, [line.pk], **SHOWN, by=user)
+
+
+def test_objections_name_a_nominee_of_the_notice(line, department, reviewer, staff):
+    notice = post_notice(department, [line.pk], **SHOWN, by=reviewer)
+    other = make_nomination(line.dossier, make_award(), make_person(line.dossier.unit))
+    received = {"whose": "Quần chúng", "text": "Chưa đúng", "received": date(2020, 12, 5)}
+    with pytest.raises(Refused):
+        record_objection(notice, other, **received, by=reviewer)
+    with pytest.raises(Refused):
+        record_objection(notice, line, **received | {"received": date(2020, 12, 21)}, by=reviewer)
+    with pytest.raises(PermissionDenied):
+        answer_objection(make_objection(notice, line, reviewer), upheld=True, answer="Đúng", by=staff)
