@@ -40,6 +40,7 @@ urlpatterns = [
     path("dossiers/<int:pk>/files/", nominations.dossier_attach, name="dossier-attach"),
     path("dossiers/<int:pk>/paper/<str:kind>/", dossiers.dossier_paper, name="dossier-paper"),
     path("nominations/<int:pk>/", nominations.nomination_detail, name="nomination-detail"),
+    path("nominations/<int:pk>/today/", nominations.nomination_today, name="nomination-today"),
     path("nominations/<int:pk>/update/", nominations.nomination_update, name="nomination-update"),
     path("nominations/<int:pk>/withdraw/", nominations.nomination_withdraw, name="nomination-withdraw"),
     path("nominations/<int:pk>/files/", nominations.nomination_attach, name="nomination-attach"),

@@ -138,7 +138,7 @@ class ConclusionsForm(OpinionsForm):
     """Conclusions of the reviewer."""
 
     CHOICES = [
-        (APPRAISED, gettext_lazy("Appraised")), (RETURNED, gettext_lazy("Return")),
+        (APPRAISED, gettext_lazy("Goes on")), (RETURNED, gettext_lazy("Return")),
         (REJECTED, gettext_lazy("Reject")),
     ]  # fmt: skip
     NEEDS_REASON = (RETURNED, REJECTED)

@@ -67,7 +67,7 @@ class DossierForm(forms.Form):
         help_text=gettext_lazy("For drives and thematic movements."),
     )  # fmt: skip
     title = forms.CharField(
-        label=gettext_lazy("Title"), required=False, max_length=200,
+        label=gettext_lazy("Title of the dossier"), required=False, max_length=200,
         help_text=gettext_lazy("Empty: occasion, year and unit."),
     )  # fmt: skip
 
@@ -79,7 +79,7 @@ class DossierForm(forms.Form):
 
 class TitleForm(forms.Form):
     title = forms.CharField(
-        label=gettext_lazy("Title"), required=False, max_length=200,
+        label=gettext_lazy("Title of the dossier"), required=False, max_length=200,
         help_text=gettext_lazy("Empty: occasion, year and unit."),
     )  # fmt: skip
 
@@ -157,7 +157,10 @@ class PasteForm(forms.Form):
     them; `ambiguous` lists (row, text, candidates), `unknown` what nobody answers to – all at once.
     """
 
-    award = forms.ModelChoiceField(Award.objects.none(), label=gettext_lazy("Award"), empty_label=None)
+    award = forms.ModelChoiceField(
+        Award.objects.none(), label=gettext_lazy("Award"), empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )  # fmt: skip
     text = forms.CharField(
         label=gettext_lazy("List from Excel"), max_length=60000,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
@@ -171,7 +174,7 @@ class PasteForm(forms.Form):
         self.fields["award"].queryset = awards  # type: ignore[attr-defined]
         self.people, self.units = people, units
         self.picks: list[Pick] = []
-        self.ambiguous: list[tuple[int, str, list[Person], str]] = []
+        self.ambiguous: list[tuple[int, str, list[tuple[str, str]], str]] = []
         self.unknown: list[str] = []
 
     def clean(self) -> dict[str, Any]:
@@ -198,8 +201,16 @@ class PasteForm(forms.Form):
         else:
             chosen = self.data.get(f"c{number}", "")
             match = [row for row in found if str(row.pk) == chosen]
-            self.ambiguous.append((number, line, found, chosen if match else ""))
+            self.ambiguous.append((number, line, [_candidate(row) for row in found], chosen if match else ""))
             self.picks += [Pick(row, award) for row in match]
+
+
+def _candidate(row: Person | Unit) -> tuple[str, str]:
+    """Key of somebody who may be meant, and what tells namesakes apart."""
+    if isinstance(row, Unit):
+        return str(row.pk), f"{row.name} · {row.code}"
+    parts = (row.full_name, row.service_number, row.unit.short, row.post)
+    return str(row.pk), " · ".join(part for part in parts if part)
 
 
 class Known:

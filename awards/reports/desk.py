@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from awards import access
 from awards.models import Appraisal, Nomination
@@ -51,11 +52,11 @@ def waiting(desk: Desk) -> QuerySet[Nomination]:
     """
     office = desk.office.pk if desk.office else None
     rows = Nomination.objects.filter(access.desk_q(desk.user, office), stage=Stage.SUBMITTED)
-    rows = rows.annotate(state=KT(desk.state_path))
+    rows = rows.annotate(state=Cast(KT(desk.state_path), CharField()))
     if office is None:
         return rows
     said = Appraisal.objects.filter(line=OuterRef("pk"), unit=OuterRef("holder"), office=office)
-    return rows.exclude(state=None).annotate(said=Subquery(said.values("agrees")[:1]))
+    return rows.exclude(**{"state": None}).annotate(said=Subquery(said.values("agrees")[:1]))
 
 
 def page_rows(desk: Desk, lines: Sequence[Nomination]) -> list[Row]:

@@ -12,14 +12,15 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from awards import access
+from awards.criteria import AwardRule, Kind, Rules, State
 from awards.models import Award, Cap, Dossier, Grant, Nomination, NominationEvent
-from awards.reports.due import due, last_day, people_in, units_in
+from awards.reports.due import Line, due, missing, people_in, units_in
 from awards.reports.facts import people_of
-from awards.reports.rules import rules_on
+from awards.reports.rules import rule_day
 from awards.reports.snapshots import Side, side_of
 from awards.services.appraisals import opinions_of
 from awards.services.dossiers import people_to_propose, units_to_propose
-from awards.wording import number
+from awards.wording import label_of, number
 from emulation.numbers import format_number, round_half_up
 from units import clock
 from units.access import sees_discipline
@@ -112,36 +113,59 @@ def last_reasons(lines: Iterable[Nomination]) -> dict[int, str]:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """Somebody who may be ticked. `key` is what the form sends: kind, key of the subject, code of the award."""
+    """Somebody who may be ticked. `key` is what the form sends: kind, key of the subject, code of the award.
+
+    `state` is eligible, or no_data with what is not known yet in `missing`.
+    """
 
     key: str
     name: str
     code: str
     place: str
     award: str
-    note: str = ""
+    state: str = ""
+    missing: tuple[str, ...] = ()
     ticked: bool = False
 
 
-def offers(dossier: Dossier, award: Award, user: User) -> list[Offer]:
-    """People and units of the branch that meet the criteria of `award` and are not proposed or awarded yet."""
-    rules = rules_on(dossier.rule_day or last_day(dossier.year))
-    people, units = people_in(dossier.unit, dossier.year), units_in(dossier.unit, dossier.year)
+def offers(dossier: Dossier, award: AwardRule, kind: str, rules: Rules, user: User) -> list[Offer]:
+    """People or units (`kind`) of the branch whom nothing keeps from `award` under `rules`.
+
+    Who is proposed or awarded already is left out. Those who meet all criteria come first, then those of whom
+    something is not known yet.
+    """
+    taken = proposed(dossier, award.code)
+    people = people_in(dossier.unit, dossier.year).exclude(pk__in=taken.filter(unit=None).values("person"))
+    units = units_in(dossier.unit, dossier.year).exclude(pk__in=taken.filter(person=None).values("unit"))
+    if kind == "person":
+        units = units.none()
+    else:
+        people = people.none()
     lines = due(people, units, dossier.year, rules, award=award.code, shown=lambda unit: sees_discipline(user, unit))
-    taken = proposed(dossier, award)
-    return [
-        Offer(f"{line.subject.kind}-{line.subject.key}-{award.code}", line.subject.name, line.subject.code,
-              line.subject.unit, award.label)
-        for line in lines
-        if line.eligible and (line.subject.kind, line.subject.key) not in taken
-    ]  # fmt: skip
+    eligible = [_offer(line, "eligible") for line in lines if line.eligible]
+    unknown = [line for line in lines if not line.held and line.verdict.before_council is State.NO_DATA]
+    return eligible + [_offer(line, "no_data", tuple(missing(line.verdict))) for line in unknown]
 
 
-def proposed(dossier: Dossier, award: Award) -> set[tuple[str, int]]:
-    """Subjects that living lines of the year propose for the award, in whatever dossier."""
-    rows = Nomination.objects.alive().filter(award=award, dossier__year=dossier.year)
-    rows = rows.filter(Q(dossier=dossier) | ~Q(dossier__occasion__of_campaign=True))
-    return {("person", person) if person else ("unit", unit) for person, unit in rows.values_list("person", "unit")}
+def _offer(line: Line, state: str, lacking: tuple[str, ...] = ()) -> Offer:
+    subject = line.subject
+    key = f"{subject.kind}-{subject.key}-{line.award.code}"
+    return Offer(key, subject.name, subject.code, subject.unit, label_of(line.award), state, lacking)
+
+
+def first_award(dossier: Dossier, rules: Rules) -> AwardRule | None:
+    """The award that is offered first: the last of the dossier, else the lowest that asks for a rating."""
+    last = dossier.lines.order_by("-order").values_list("award__code", flat=True).first()
+    if last is not None and last in rules:
+        return rules[last]
+    rated = (rule for rule in rules.values() if any(one.kind == Kind.TASK_RATING for one in rule.criteria))
+    return next(rated, next(iter(rules.values()), None))
+
+
+def proposed(dossier: Dossier, award: str) -> QuerySet[Nomination]:
+    """Living lines of the year for the award, in whatever dossier; what another campaign is for left out."""
+    rows = Nomination.objects.alive().filter(award__code=award, dossier__year=dossier.year)
+    return rows.filter(Q(dossier=dossier) | Q(dossier__occasion__of_campaign=False))
 
 
 def last_list(dossier: Dossier) -> list[Offer]:
@@ -157,7 +181,7 @@ def last_list(dossier: Dossier) -> list[Offer]:
     if not rows:
         granted = Grant.objects.in_force().filter(Q(person__in=own) | Q(unit__in=below), year=year)
         rows = list(granted.select_related("award", "person__unit", "unit"))
-    day = last_day(dossier.year)
+    day = rule_day(dossier)
     there = {(line.subject_key, line.award_id) for line in dossier.lines.alive()}  # type: ignore[attr-defined]
     return [
         offer
@@ -218,7 +242,9 @@ def shares(dossier: Dossier) -> list[Share]:
     alive = Nomination.objects.alive().exclude(stage=Stage.DECIDED).filter(
         branch_q(unit.path, "dossier__unit__path"), dossier__year=year, person__isnull=False
     )  # fmt: skip
-    wanted = set(dossier.lines.alive().filter(person__isnull=False).values_list("award", flat=True))  # type: ignore[attr-defined]
+    proposed_here = dossier.lines.alive().filter(person__isnull=False)  # type: ignore[attr-defined]
+    awards = list(Award.objects.filter(pk__in=proposed_here.values("award")).order_by("order", "code"))
+    wanted = [award.pk for award in awards]
     counts = Counter(alive.filter(award__in=wanted).values_list("award", flat=True))
     people = people_of(branch_q(unit.path, "unit__path"), year, clock.today())
     given = Counter(
@@ -227,12 +253,9 @@ def shares(dossier: Dossier) -> list[Share]:
     )  # fmt: skip
     headcount = people.count()
     caps: dict[int, list[Cap]] = defaultdict(list)
-    for cap in Cap.objects.on(dossier.rule_day or last_day(year)).filter(award__in=wanted, of=Cap.Of.HEADCOUNT):
+    for cap in Cap.objects.on(rule_day(dossier)).filter(award__in=wanted, of=Cap.Of.HEADCOUNT):
         caps[cap.award_id].append(cap)
-    return [
-        _share(award, counts[award.pk], given[award.pk], headcount, caps[award.pk])
-        for award in Award.objects.filter(pk__in=wanted).order_by("order", "code")
-    ]
+    return [_share(award, counts[award.pk], given[award.pk], headcount, caps[award.pk]) for award in awards]
 
 
 def _share(award: Award, count: int, given: int, headcount: int, caps: list[Cap]) -> Share:

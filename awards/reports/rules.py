@@ -7,8 +7,19 @@ from datetime import date
 from fractions import Fraction
 
 from awards import criteria as rules
-from awards.models import Award, Criterion
+from awards.models import Award, Criterion, Dossier, RuleChoice
+from units import clock
 from units.models import Initiative, TaskRating
+
+
+def rule_day(dossier: Dossier) -> date:
+    """The day whose rules judge the dossier: fixed once it was received, else as if it were received today."""
+    if dossier.rule_day is not None:
+        return dossier.rule_day
+    received = dossier.received_on or clock.today()
+    choice = RuleChoice.objects.on(received).first()
+    by_period = choice is not None and choice.by == RuleChoice.By.PERIOD
+    return date(dossier.year, 12, 31) if by_period else received
 
 
 def rules_on(day: date) -> dict[str, rules.AwardRule]:

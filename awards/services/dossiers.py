@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -13,12 +12,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from awards import access
-from awards.models import Award, Dossier, Nomination, NominationEvent, Occasion, RuleChoice
+from awards.models import Award, Dossier, Nomination, NominationEvent, Occasion
 from awards.reports.achievements import achievements_of, as_data, merit_text
 from awards.reports.checks import Problem, problems_of
 from awards.reports.due import last_day, people_in
 from awards.reports.routes import judging_unit
-from awards.reports.rules import rules_on
+from awards.reports.rules import rule_day, rules_on
 from awards.reports.snapshots import findings_of
 from awards.services.steps import Kind, Stage, lock_lines, step
 from emulation.models import Campaign
@@ -184,7 +183,7 @@ def _refuse_picks(dossier: Dossier, picks: Iterable[Pick]) -> None:
     units = {p.subject.pk for p in picks if isinstance(p.subject, Unit)}
     own = set(people_to_propose(dossier.unit, dossier.year).filter(pk__in=people).values_list("pk", flat=True))
     below = set(units_to_propose(dossier.unit, dossier.year).filter(pk__in=units).values_list("pk", flat=True))
-    rules = rules_on(dossier.rule_day or last_day(dossier.year))
+    rules = rules_on(rule_day(dossier))
     wrong = []
     for pick in picks:
         person = isinstance(pick.subject, Person)
@@ -229,7 +228,7 @@ def judge_lines(lines: Collection[Nomination], dossier: Dossier, *, draft: bool 
     """Write anew what criteria and approved figures say of lines; with `draft` the summary of merit, too."""
     if not lines:
         return
-    found = findings_of(lines, dossier.year, dossier.rule_day or last_day(dossier.year))
+    found = findings_of(lines, dossier.year, rule_day(dossier))
     achieved = achievements_of(lines, dossier.year)
     for line in lines:
         line.findings, line.achievements = found[line.pk], as_data(achieved[line.pk])
@@ -356,14 +355,6 @@ def refuse(problems: Iterable[Problem]) -> None:
     hard = [problem.sentence for problem in problems if problem.hard]
     if hard:
         raise Refused(list(dict.fromkeys(hard)))
-
-
-def rule_day(dossier: Dossier) -> date:
-    """The day whose rules judge a dossier that has been received."""
-    received = dossier.received_on or clock.today()
-    choice = RuleChoice.objects.on(received).first()
-    by_period = choice is not None and choice.by == RuleChoice.By.PERIOD
-    return last_day(dossier.year) if by_period else received
 
 
 def _returned_by(lines: Iterable[Nomination]) -> dict[int, Unit]:

@@ -25,10 +25,20 @@ from awards.forms.dossiers import (
 )
 from awards.models import Award, Dossier, Nomination, NominationFile
 from awards.reports.checks import problems_of, reviewed
-from awards.reports.dossiers import last_list, lines_page, offers, rows_of, shares, shows_discipline, with_counts
-from awards.reports.due import last_day
+from awards.reports.dossiers import (
+    first_award,
+    last_list,
+    lines_page,
+    offers,
+    rows_of,
+    shares,
+    shows_discipline,
+    with_counts,
+)
 from awards.reports.routes import judging_unit
+from awards.reports.rules import rule_day, rules_on
 from awards.services import dossiers as service
+from awards.wording import label_of
 from emulation.models import Campaign
 from emulation.reports.dashboard import latest_year
 from units.access import READERS, has_role, require
@@ -143,14 +153,16 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
     source = request.GET.get("source", "due")
     if source not in SOURCES:
         raise Http404
-    awards = Award.objects.on(last_day(dossier.year)).order_by("order", "code")
-    award = awards.filter(code=request.GET.get("award", "")).first() or awards.first()
+    day = rule_day(dossier)
+    rules = rules_on(day) if source == "due" else {}
+    award = rules.get(request.GET.get("award", "")) or first_award(dossier, rules)
+    kind = (award.subject if award else "") or ("unit" if request.GET.get("kind") == "unit" else "person")
     scope = {
         "people": service.people_to_propose(dossier.unit, dossier.year),
         "units": service.units_to_propose(dossier.unit, dossier.year),
     }
     if source == "paste":
-        form: Any = PasteForm(request.POST or None, awards=awards, initial={"award": award}, **scope)
+        form: Any = PasteForm(request.POST or None, awards=Award.objects.on(day), **scope)
     else:
         form = PicksForm(request.POST if request.method == "POST" else None, **scope)
     if request.method == "POST" and form.is_valid():
@@ -159,15 +171,17 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.errors:
             messages.success(request, added_text(len(made), known))
             return redirect(dossier)
-    context = {"dossier": dossier, "source": source, "awards": awards, "award": award, "form": form}
-    context["offers"] = listed(request, dossier, source, award)
+    found = (
+        last_list(dossier) if source == "last" else offers(dossier, award, kind, rules, request.user) if award else []
+    )
+    context = {
+        "dossier": dossier, "source": source, "form": form, "offers": found, "kind": kind, "award": award,
+        "awards": [(rule.code, label_of(rule)) for rule in rules.values()],
+        "name": label_of(award) if award else "",
+        "ticked": request.POST.getlist("pick"),
+        "eligible": sum(offer.state == "eligible" for offer in found),
+    }  # fmt: skip
     return render(request, "awards/dossiers/add.html", context)
-
-
-def listed(request: HttpRequest, dossier: Dossier, source: str, award: Award | None) -> list[Any]:
-    if source == "last":
-        return last_list(dossier)
-    return offers(dossier, award, request.user) if source == "due" and award else []
 
 
 def added_text(made: int, known: int) -> str:

@@ -14,7 +14,7 @@ from awards import access
 from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile
 from awards.reports.dossiers import Row, shows_discipline, who_acts
-from awards.reports.due import last_day
+from awards.reports.rules import rule_day
 from awards.reports.snapshots import changed, findings_of, side_of
 from awards.services import dossiers as service
 from awards.services import nomination_files
@@ -44,24 +44,16 @@ def get_line(user: User, pk: int) -> Nomination:
 
 @require_safe
 def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The line as handed in, with a mark where the rules or the figures say something else today."""
+    """The line with the criteria as they were judged last; `nomination_today` says what differs by now."""
     line = get_line(request.user, pk)
     discipline = shows_discipline(request.user, line)
-    day = line.dossier.rule_day or last_day(line.dossier.year)
-    now = findings_of([line], line.dossier.year, day)[line.pk]
-    frozen = line.stage not in Nomination.EDITABLE and line.findings is not None
-    side, today = (
-        side_of(line.findings if frozen else now, discipline=discipline),
-        side_of(now, discipline=discipline),
-    )
-    differs = changed(side, today) if frozen else set()
+    side = side_of(line.findings, discipline=discipline)
     opinions = opinions_of([line]).get(line.pk, [])
-    found = side["leaves"] if side else []
     context = {
         "line": line,
         "row": Row(line, side, who_acts(line)),
-        "leaves": [(leaf, (leaf["award"], leaf["key"], leaf["group"]) in differs) for leaf in found],
-        "frozen": frozen,
+        "leaves": [(leaf, False) for leaf in (side["leaves"] if side else [])],
+        "frozen": line.stage not in Nomination.EDITABLE,
         "hidden": not discipline,
         "achievements": line.achievements or [],
         "files": line.files.filter(removed_at=None).select_related("by"),
@@ -69,11 +61,37 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "opinions": opinions,
         "silent": silent_offices([line], {line.pk: opinions})[line.pk] if line.stage == "submitted" else [],
         "notice": notice_problem(line, clock.today()) if line.stage in Nomination.UNDER_WAY else "",
-        "may_draft": line.stage in Nomination.EDITABLE and access.drafts_dossiers(request.user, line.dossier.unit),
+        "may_draft": may_draft(request.user, line),
         "may_withdraw": may_withdraw(request.user, line),
         "may_conclude": line.stage == "submitted" and access.concludes(request.user, line.holder),
     }
     return render(request, "awards/dossiers/line.html", context)
+
+
+@require_safe
+def nomination_today(request: HttpRequest, pk: int) -> HttpResponse:
+    """The criteria looked at now, as a part of the page: of a line handed in, those as handed in with a mark
+    where the records say something else today.
+    """
+    line = get_line(request.user, pk)
+    discipline = shows_discipline(request.user, line)
+    now = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
+    frozen = line.stage not in Nomination.EDITABLE and line.findings is not None
+    side = side_of(line.findings if frozen else now, discipline=discipline)
+    differs = changed(side, side_of(now, discipline=discipline)) if frozen else set()
+    leaves = side["leaves"] if side else []
+    context = {
+        "line": line,
+        "leaves": [(leaf, (leaf["award"], leaf["key"], leaf["group"]) in differs) for leaf in leaves],
+        "looked": True,
+        "frozen": frozen,
+        "may_draft": may_draft(request.user, line),
+    }
+    return render(request, "awards/dossiers/criteria.html", context)
+
+
+def may_draft(user: User, line: Nomination) -> bool:
+    return line.stage in Nomination.EDITABLE and access.drafts_dossiers(user, line.dossier.unit)
 
 
 def may_withdraw(user: User, line: Nomination) -> bool:
@@ -92,7 +110,7 @@ def nomination_update(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as error:
         messages.error(request, " ".join(error.messages))
         return redirect(line)
-    form = LineForm(request.POST or None, instance=get_line(request.user, pk), day=last_day(line.dossier.year))
+    form = LineForm(request.POST or None, instance=get_line(request.user, pk), day=rule_day(line.dossier))
     if form.is_valid():
         with refusals(form):
             service.change_line(line, columns=form.columns(), award=form.cleaned_data["award"], by=request.user)

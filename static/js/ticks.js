@@ -1,17 +1,20 @@
-/* Lists with boxes to tick: one box for all, the number ticked on the buttons that act on them, one value
-   for every field of a column. Without this file each box is ticked by hand. */
+/* Lists with boxes to tick: one box for all, one value for every field of a
+   column, reasons where a verdict asks for one. Without this file each box is ticked by hand. */
 document.querySelectorAll("[data-script]").forEach((part) => { part.hidden = false; });
 
 document.querySelectorAll("[data-tick]").forEach((all) => {
-  const boxes = [...document.querySelectorAll(`input[name="${all.dataset.tick}"]`)];
+  const boxes = [...document.querySelectorAll(all.dataset.tick)];
   const tell = () => {
     const ticked = boxes.filter((box) => box.checked).length;
-    all.checked = ticked === boxes.length;
+    all.checked = boxes.length > 0 && ticked === boxes.length;
     all.indeterminate = ticked > 0 && ticked < boxes.length;
-    document.querySelectorAll("[data-ticked]").forEach((place) => { place.textContent = ticked; });
   };
-  all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); tell(); });
-  boxes.forEach((box) => box.addEventListener("change", tell));
+  all.addEventListener("change", () => {
+    boxes.forEach((box) => { box.checked = all.checked; });
+    document.dispatchEvent(new Event("ticked"));
+  });
+  document.addEventListener("change", tell);
+  document.addEventListener("ticked", tell);
   tell();
 });
 

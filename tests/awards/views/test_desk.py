@@ -1,0 +1,198 @@
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from awards.models import Appraisal, Nomination
+from awards.services.dossiers import Pick, add_lines, confirm_read, hand_in
+from tests.factories import (
+    make_award,
+    make_criterion,
+    make_dossier,
+    make_membership,
+    make_office,
+    make_person,
+    make_rating,
+    make_user,
+)
+from units.models import Role
+
+REASON = "Chưa có xác nhận của chỉ huy trực tiếp."
+DESK = "/awards/desk/"
+
+
+@pytest.fixture(autouse=True)
+def day_of_work(set_today):
+    set_today(date(2020, 12, 10))
+
+
+@pytest.fixture
+def training(db):
+    return make_office("training")
+
+
+@pytest.fixture
+def officer(department, training):
+    user = make_user("officer")
+    make_membership(user, department, Role.REVIEWER, office=training)
+    return user
+
+
+@pytest.fixture
+def award(training):
+    found = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
+    make_criterion(found, "task_rating", rating="well", office=training, text="Hoàn thành tốt")
+    make_criterion(found, "service_time", years=1, text="Thời gian", office=make_office("staff"))
+    return found
+
+
+@pytest.fixture
+def handed(depot, staff, commander, reviewer, award):
+    """A function: people of the depot with these ratings, handed in; lines by the person's name."""
+
+    def hand(**ratings):
+        dossier = make_dossier(depot, staff)
+        people = {name: make_person(depot, f"Lê {name}", enlisted=date(2010, 1, 1)) for name in ratings}
+        for name, rating in ratings.items():
+            if rating:
+                make_rating(people[name], rating=rating)
+        lines, _known = add_lines(dossier, [Pick(person, award) for person in people.values()], by=staff)
+        Nomination.objects.update(why_unmet="Thành tích xuất sắc trong diễn tập")
+        confirm_read(dossier, by=staff)
+        dossier.refresh_from_db()
+        hand_in(dossier, lines=[line.pk for line in lines], by=commander)
+        return {line.name.removeprefix("Lê "): line for line in dossier.lines.order_by("pk")}
+
+    return hand
+
+
+def shown(client, **query):
+    return [row[0].line.name.removeprefix("Lê ") for row in client.get(DESK, query).context["shown"]]
+
+
+def stages(lines):
+    found = dict(Nomination.objects.values_list("pk", "stage"))
+    return {name: found[line.pk] for name, line in lines.items()}
+
+
+def test_desk_shows_exceptions_first_and_filters(client, reviewer, handed):
+    handed(An="well", Chi="completed", Dung="")
+    client.force_login(reviewer)
+    assert shown(client) == ["Chi", "Dung", "An"]
+    assert shown(client, state="met") == shown(client, q="an") == ["An"]
+    assert shown(client, kind="unit") == []
+    assert client.get(DESK, {"state": "x"}).status_code == 404
+
+
+def test_office_sees_only_its_criteria_and_lines_that_have_them(client, officer, handed, award):
+    handed(An="well")
+    client.force_login(officer)
+    [(row, *_rest)] = client.get(DESK).context["shown"]
+    assert [leaf["text"] for leaf in row.side["leaves"]] == ["Hoàn thành tốt"]
+    award.criteria.update(office=None)
+    Nomination.objects.update(findings={"full": {}, "open": {}, "offices": {}})
+    assert shown(client) == []
+
+
+def test_office_agrees_and_refuses_line_by_line(client, officer, handed):
+    lines = handed(An="well", Chi="completed")
+    an, chi = lines["An"].pk, lines["Chi"].pk
+    client.force_login(officer)
+    page = client.post(DESK, {f"v{an}": "agree", f"v{chi}": "refuse", f"r{chi}": "Không"})
+    assert len(page.context["wrong"]) == 1 and not Appraisal.objects.exists()
+    client.post(DESK, {f"v{an}": "agree", f"v{chi}": "refuse", f"r{chi}": REASON})
+    assert dict(Appraisal.objects.values_list("line", "agrees")) == {an: True, chi: False}
+    assert (shown(client, said="refuse"), shown(client, said="none")) == (["Chi"], [])
+
+
+def test_conclusions_are_saved_line_by_line(client, reviewer, handed):
+    lines = handed(An="well", Chi="completed", Dung="")
+    an, chi = lines["An"].pk, lines["Chi"].pk
+    client.force_login(reviewer)
+    assert client.post(DESK, {}).context["form"].errors
+    client.post(DESK, {f"v{an}": "appraised", f"v{chi}": "rejected", f"r{chi}": REASON})
+    assert stages(lines) == {"An": "appraised", "Chi": "rejected", "Dung": "submitted"}
+
+
+def test_agreeing_to_all_touches_exactly_the_filtered_lines_that_meet_the_rule(client, officer, handed):
+    lines = handed(An="well", Chi="completed", Binh="well")
+    client.force_login(officer)
+    path = reverse("awards:nomination-many", args=["agree"])
+    page = client.get(path, {"q": "an"})
+    assert [(b.count, b.award, b.year) for b in page.context["batches"]] == [(1, "Chiến sĩ tiên tiến", 2020)]
+    client.post(f"{path}?q=an", {"mark": page.context["mark"]})
+    assert list(Appraisal.objects.values_list("line", flat=True)) == [lines["An"].pk]
+
+
+def test_ticked_lines_are_concluded_and_no_others(client, reviewer, handed):
+    lines = handed(An="well", Chi="completed", Binh="well")
+    client.force_login(reviewer)
+    path = reverse("awards:nomination-many", args=["appraised"]) + f"?line={lines['Chi'].pk}"
+    client.post(path, {"mark": client.get(path).context["mark"]})
+    assert stages(lines) == {"An": "submitted", "Chi": "appraised", "Binh": "submitted"}
+    path = reverse("awards:nomination-many", args=["returned"]) + f"?line={lines['An'].pk}"
+    mark = client.get(path).context["mark"]
+    assert client.post(path, {"mark": mark}).context["form"].errors
+    client.post(path, {"mark": mark, "reason": REASON})
+    assert stages(lines)["An"] == "returned"
+
+
+def test_a_list_that_changed_meanwhile_is_not_confirmed(client, reviewer, handed):
+    lines = handed(An="well", Binh="well")
+    client.force_login(reviewer)
+    path = reverse("awards:nomination-many", args=["appraised"])
+    mark = client.get(path).context["mark"]
+    Nomination.objects.filter(pk=lines["An"].pk).update(stage="withdrawn")
+    assert client.post(path, {"mark": mark}).context["form"].errors
+    assert stages(lines)["Binh"] == "submitted"
+
+
+def test_own_lines_are_shown_but_not_judged(client, commander, department, handed):
+    handed(An="well")
+    make_membership(commander, department, Role.REVIEWER)
+    client.force_login(commander)
+    [(row, *_rest)] = client.get(DESK).context["shown"]
+    assert row.own and client.get(DESK).context["meeting"] == 0
+
+
+@pytest.mark.parametrize("act", ["agree", "delete", "returned"])
+def test_acts_that_are_not_of_the_desk_do_not_exist(client, reviewer, handed, act):
+    client.force_login(reviewer)
+    assert client.get(reverse("awards:nomination-many", args=[act])).status_code == 404
+
+
+def test_other_desks_do_not_exist(client, officer, reviewer, handed):
+    client.force_login(officer)
+    assert client.get(DESK, {"desk": ""}).status_code == 404
+    client.force_login(reviewer)
+    assert client.get(DESK, {"desk": "training"}).status_code == 404
+
+
+def test_work_names_what_waits(client, reviewer, officer, staff, handed, depot):
+    lines = handed(An="well", Chi="completed")
+    seen = {}
+    for user in (reviewer, officer):
+        client.force_login(user)
+        seen[user.username] = [task.title for task in client.get("/work/").context["work"].tasks]
+    assert seen == {"reviewer": ["2 trường hợp chờ thẩm định"], "officer": ["2 trường hợp chờ thẩm định"]}
+    client.force_login(reviewer)
+    client.post(DESK, {f"v{lines['An'].pk}": "returned", f"r{lines['An'].pk}": REASON})
+    client.force_login(staff)
+    [task] = client.get("/work/").context["work"].returned
+    assert (task.reason, task.lines, task.by) == (REASON, 1, str(reviewer))
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("who", ["reviewer", "officer"])
+def test_desk_runs_a_constant_number_of_queries(client, handed, count, who, request):
+    handed(**{f"An{number}": "well" for number in range(count)})
+    client.force_login(request.getfixturevalue(who))
+    act = "agree" if who == "officer" else "appraised"
+    found = []
+    for path in (DESK, reverse("awards:nomination-many", args=[act])):
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        found.append(len(queries))
+    assert found == {"reviewer": [13, 11], "officer": [13, 10]}[who]

@@ -1,0 +1,314 @@
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from awards.models import Dossier, Nomination, NominationFile
+from awards.services.dossiers import Pick, add_lines
+from tests.factories import (
+    YEAR,
+    make_award,
+    make_criterion,
+    make_dossier,
+    make_grant,
+    make_nomination,
+    make_occasion,
+    make_person,
+    make_rating,
+    make_upload,
+    make_user,
+)
+from units.models import Discipline, DisciplineForm, Role
+
+REASON = "Cán bộ đã chuyển công tác đi nơi khác."
+
+
+@pytest.fixture(autouse=True)
+def day_of_work(set_today):
+    set_today(date(2020, 12, 10))
+
+
+@pytest.fixture
+def title(db):
+    award = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
+    make_criterion(award, "task_rating", rating="well", text="Hoàn thành tốt")
+    return award
+
+
+@pytest.fixture
+def dossier(depot, staff):
+    return make_dossier(depot, staff)
+
+
+def people(unit, *names, rating="well"):
+    found = [make_person(unit, name) for name in names]
+    for person in found:
+        make_rating(person, rating=rating)
+    return found
+
+
+def address(name, *args):
+    return reverse(f"awards:{name}", args=args)
+
+
+def names(dossier):
+    return [line.name for line in dossier.lines.order_by("order")]
+
+
+def test_dossier_is_opened_from_who_is_due(client, staff, depot, title):
+    make_occasion()
+    client.force_login(staff)
+    page = client.get(address("due-list", depot.pk, YEAR), {"award": "CSTT"}).content.decode()
+    assert f"{address('dossier-create')}?unit={depot.pk}&amp;year={YEAR}&amp;award=CSTT" in page
+    form = {"unit": depot.pk, "year": YEAR, "occasion": make_occasion().pk, "campaign": "", "title": ""}
+    answer = client.post(f"{address('dossier-create')}?award=CSTT", form)
+    assert answer["Location"] == f"{address('dossier-add', Dossier.objects.get().pk)}?award=CSTT"
+
+
+def test_dossiers_are_opened_for_own_units_only(client, staff, department):
+    client.force_login(staff)
+    form = {"unit": department.pk, "year": YEAR, "occasion": make_occasion().pk}
+    assert "unit" in client.post(address("dossier-create"), form).context["form"].errors
+
+
+def test_list_filters_by_year_occasion_stage_and_unit(client, reviewer, depot, workshop, staff, title):
+    first = make_dossier(depot, staff)
+    second = make_dossier(workshop, staff, year=2019, occasion=make_occasion("drive"))
+    make_nomination(first, title, make_person(depot), stage="returned")
+    client.force_login(reviewer)
+
+    def found(**query):
+        return list(client.get(address("dossier-list"), query).context["page"])
+
+    assert found() == [first, second]
+    assert found(year=2019) == found(occasion="drive") == found(q="x1") == [second]
+    assert found(stage="returned") == [first]
+    assert client.get(address("dossier-list"), {"stage": "x"}).status_code == 404
+
+
+# ── whom to propose ───────────────────────────────────────────────────────
+
+
+def test_eligible_people_come_first_and_others_are_left_out(client, staff, dossier, title, workshop):
+    """Not offered: who does not meet a criterion, holds the award, is proposed, or belongs to another unit."""
+    an, chi, dung, giang = people(dossier.unit, "Lê An", "Lê Chi", "Lê Dũng", "Lê Giang")
+    unknown = make_person(dossier.unit, "Lê Hà")
+    people(dossier.unit, "Lê Minh", rating="completed")
+    people(workshop, "Lê Nam")
+    make_grant(title, chi)
+    make_nomination(dossier, title, dung)
+    client.force_login(staff)
+    page = client.get(address("dossier-add", dossier.pk), {"award": "CSTT"})
+    assert [(offer.name, offer.state) for offer in page.context["offers"]] == [
+        ("Lê An", "eligible"), ("Lê Giang", "eligible"), ("Lê Hà", "no_data"),
+    ]  # fmt: skip
+    keys = [f"person-{person.pk}-CSTT" for person in (an, giang, unknown)]
+    client.post(address("dossier-add", dossier.pk), {"pick": keys})
+    assert sorted(names(dossier)) == ["Lê An", "Lê Dũng", "Lê Giang", "Lê Hà"]
+
+
+@pytest.mark.parametrize("key", ["person-999999-CSTT", "person-x-CSTT", "person-1", "unit-1-NO", "", "x" * 500])
+def test_ticks_that_mean_nothing_are_refused(client, staff, dossier, title, key):
+    client.force_login(staff)
+    answer = client.post(address("dossier-add", dossier.pk), {"pick": [key]})
+    assert answer.context["form"].errors and not Nomination.objects.exists()
+
+
+def test_ticked_people_of_other_units_are_refused(client, staff, dossier, title, workshop):
+    stranger = make_person(workshop)
+    client.force_login(staff)
+    answer = client.post(address("dossier-add", dossier.pk), {"pick": [f"person-{stranger.pk}-CSTT"]})
+    assert answer.context["form"].errors and not Nomination.objects.exists()
+
+
+def paste(client, dossier, award, text, **chosen):
+    return client.post(
+        f"{address('dossier-add', dossier.pk)}?source=paste", {"award": award.pk, "text": text} | chosen
+    )
+
+
+def test_pasted_list_is_read_by_number_and_name(client, staff, dossier, title):
+    first, second = make_person(dossier.unit, "Lê Chi"), make_person(dossier.unit, "Vũ Dũng")
+    client.force_login(staff)
+    paste(client, dossier, title, f"1\t{first.service_number}\tsai tên\n2\tVU DUNG\tThiếu tá\n\n")
+    assert [line.person for line in dossier.lines.order_by("order")] == [first, second]
+
+
+def test_pasted_list_says_all_errors_at_once_and_asks_for_namesakes(client, staff, dossier, title):
+    twin, other = make_person(dossier.unit, "Lê Chi"), make_person(dossier.unit, "Lê Chi")
+    client.force_login(staff)
+    form = paste(client, dossier, title, "Lê Chi\nAi Đó\nNgười Lạ").context["form"]
+    [(row, _text, candidates, chosen)] = form.ambiguous
+    assert (len(form.unknown), row, chosen) == (2, 1, "")
+    assert [key for key, _words in candidates] == [str(twin.pk), str(other.pk)]
+    assert not Nomination.objects.exists()
+    assert paste(client, dossier, title, "Lê Chi").context["form"].errors
+    paste(client, dossier, title, "Lê Chi", c1=other.pk)
+    assert dossier.lines.get().person == other
+
+
+def test_units_are_pasted_by_code(client, staff, dossier):
+    award = make_award("DVTT", subject="unit")
+    client.force_login(staff)
+    paste(client, dossier, award, dossier.unit.code.lower())
+    assert dossier.lines.get().unit == dossier.unit
+
+
+def test_last_years_list_is_carried_over(client, staff, dossier, title, workshop):
+    stays, moved = make_person(dossier.unit, "Lê Chi"), make_person(workshop, "Vũ Dũng")
+    before = make_dossier(dossier.unit, staff, year=YEAR - 1)
+    for person in (stays, moved):
+        make_nomination(before, title, person, stage="decided")
+    client.force_login(staff)
+    page = client.get(f"{address('dossier-add', dossier.pk)}?source=last")
+    assert [(offer.name, offer.ticked) for offer in page.context["offers"]] == [("Lê Chi", True)]
+
+
+def test_without_a_list_of_last_year_its_grants_are_carried_over(client, staff, dossier, title):
+    make_grant(title, make_person(dossier.unit, "Lê Chi"), YEAR - 1)
+    client.force_login(staff)
+    page = client.get(f"{address('dossier-add', dossier.pk)}?source=last")
+    assert [offer.name for offer in page.context["offers"]] == ["Lê Chi"]
+
+
+# ── review, check, hand-in ────────────────────────────────────────────────
+
+
+def test_thirty_people_are_handed_in_with_few_requests(client, staff, commander, reviewer, dossier, title):
+    """Ten requests after the login, each a click or two: fifteen clicks are enough."""
+    dossier.occasion.base_review = True
+    dossier.occasion.save()
+    found = people(dossier.unit, *(f"Lê Chi {number}" for number in range(30)))
+    client.force_login(staff)
+    keys = [f"person-{person.pk}-CSTT" for person in found]
+    client.post(address("dossier-add", dossier.pk), {"pick": keys})
+    votes = {f"v{line.pk}": 18 for line in dossier.lines.all()}
+    minutes = {"review_day": "01/12/2020", "review_chair": "Lê Bình", "review_members": 20, "review_present": 18}
+    client.post(address("dossier-review", dossier.pk), minutes | votes)
+    client.post(address("dossier-read", dossier.pk))
+    client.force_login(commander)
+    client.post(address("dossier-check", dossier.pk))
+    page = client.get(address("dossier-hand-in", dossier.pk))
+    assert [row[2] for row in page.context["rows"]] == [True] * 30
+    client.post(address("dossier-hand-in", dossier.pk), {"line": [line.pk for line in dossier.lines.all()]})
+    assert set(dossier.lines.values_list("stage", flat=True)) == {"submitted"}
+
+
+def test_review_keeps_what_was_typed_when_votes_do_not_fit(client, staff, dossier, title):
+    line = make_nomination(dossier, title, make_person(dossier.unit))
+    client.force_login(staff)
+    minutes = {"review_day": "01/12/2020", "review_members": 20, "review_present": 18, f"v{line.pk}": 19}
+    form = client.post(address("dossier-review", dossier.pk), minutes).context["form"]
+    assert form.errors and form["review_present"].value() == "18"
+    dossier.refresh_from_db()
+    assert dossier.review_present is None
+
+
+def test_share_is_shown_with_the_room_that_the_cap_leaves(client, commander, staff, reviewer, dossier, title):
+    title.caps.create(of="headcount", share=40)
+    found = people(dossier.unit, *(f"Lê Chi {number}" for number in range(5)))
+    add_lines(dossier, [Pick(person, title) for person in found[:3]], by=staff)
+    client.force_login(commander)
+    [share] = client.get(address("dossier-hand-in", dossier.pk)).context["shares"]
+    assert (share.proposed, share.headcount, share.percent, share.room) == (3, 5, "60,0", -1)
+
+
+def test_refused_hand_in_says_why_and_keeps_everything(client, commander, reviewer, dossier, title, staff):
+    [person] = people(dossier.unit, "Lê Chi", rating="completed")
+    [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
+    client.force_login(commander)
+    page = client.post(address("dossier-hand-in", dossier.pk), {"line": [line.pk]})
+    assert len(page.context["refused"]) == 2
+    line.refresh_from_db()
+    assert line.stage == "draft"
+
+
+# ── one line ──────────────────────────────────────────────────────────────
+
+
+def test_line_shows_what_was_handed_in_and_what_differs_today(client, staff, dossier, title):
+    [person] = people(dossier.unit, "Lê Chi")
+    [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
+    Nomination.objects.filter(pk=line.pk).update(stage="submitted")
+    rating = person.ratings.get()
+    client.force_login(staff)
+    path = address("nomination-today", line.pk)
+    assert path in client.get(line.get_absolute_url()).content.decode()
+    assert [differs for _leaf, differs in client.get(path).context["leaves"]] == [False]
+    rating.rating = "completed"
+    rating.save()
+    [(leaf, differs)] = client.get(path).context["leaves"]
+    assert (leaf["state"], differs) == ("met", True)
+
+
+def test_discipline_is_not_given_away_by_a_line(client, staff, reviewer, region, dossier, title):
+    make_criterion(title, "no_discipline")
+    [person] = people(dossier.unit, "Lê Chi")
+    form = DisciplineForm.objects.create(code="warning", name="Cảnh cáo", order=2)
+    Discipline.objects.create(person=person, form=form, decided=date(2020, 5, 5))
+    [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
+    planner = make_user("planner", (region, Role.STAFF))
+    seen = {}
+    for user in (reviewer, planner):
+        client.force_login(user)
+        today = client.get(address("nomination-today", line.pk)).context["leaves"]
+        context = client.get(line.get_absolute_url()).context
+        assert today[1][0]["actual"] == context["leaves"][1][0]["actual"]
+        [row] = client.get(dossier.get_absolute_url()).context["rows"]
+        seen[user.username] = (context["row"].side["state"], row.side["state"], context["leaves"][1][0]["actual"])
+    assert seen == {"reviewer": ("not_met", "not_met", "1 vụ việc ghi nhận"), "planner": ("no_data", "no_data", "")}
+
+
+def test_line_is_corrected_and_withdrawn(client, staff, dossier, title):
+    [line], _known = add_lines(dossier, [Pick(people(dossier.unit, "Lê Chi")[0], title)], by=staff)
+    client.force_login(staff)
+    client.post(address("nomination-update", line.pk), {"award": title.pk, "merit": "Sửa <b>12</b> xe"})
+    assert "Sửa &lt;b&gt;12" in client.get(line.get_absolute_url()).content.decode()
+    client.post(address("nomination-withdraw", line.pk), {"reason": ""})
+    line.refresh_from_db()
+    assert (line.merit, line.stage) == ("Sửa <b>12</b> xe", "withdrawn")
+
+
+def test_files_are_kept_sent_out_and_removed_with_a_reason(client, staff, reviewer, outsider, dossier, title):
+    line = make_nomination(dossier, title, make_person(dossier.unit))
+    client.force_login(staff)
+    client.post(address("nomination-attach", line.pk), {"what": "evidence", "files": [make_upload()]})
+    client.post(address("nomination-attach", line.pk), {"what": "evidence", "files": [make_upload("a.exe")]})
+    client.post(address("dossier-attach", dossier.pk), {"what": "minutes", "files": [make_upload()]})
+    [file] = line.files.all()
+    assert (file.name, file.kind, NominationFile.objects.count()) == ("minutes.pdf", "pdf", 2)
+    answer = client.get(address("nomination-file", file.pk))
+    assert answer["Content-Disposition"].startswith("attachment") and answer["Content-Type"] == "application/pdf"
+    client.force_login(outsider)
+    assert client.get(address("nomination-file", file.pk)).status_code == 404
+    client.force_login(staff)
+    assert client.post(address("nomination-file-remove", file.pk), {"why": " "}).context["form"].errors
+    client.post(address("nomination-file-remove", file.pk), {"why": "Nhầm tệp"})
+    assert client.get(address("nomination-file", file.pk)).status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_run_a_constant_number_of_queries(
+    client, commander, staff, reviewer, dossier, title, count, django_assert_num_queries
+):
+    unit_award = make_award("DVTT", subject="unit")
+    picks = [Pick(person, title) for person in people(dossier.unit, *(f"Lê Chi {n}" for n in range(count)))]
+    [*lines, last], _known = add_lines(dossier, [*picks, Pick(dossier.unit, unit_award)], by=staff)
+    people(dossier.unit, *(f"Vũ Dũng {n}" for n in range(count)))
+    client.force_login(commander)
+    for path, queries in (
+        (address("dossier-list"), 9),
+        (address("dossier-detail", dossier.pk), 12),
+        (address("dossier-add", dossier.pk) + "?award=CSTT", 20),
+        (address("dossier-add", dossier.pk) + "?source=last", 14),
+        (address("dossier-review", dossier.pk), 8),
+        (address("dossier-hand-in", dossier.pk), 20),
+        (address("dossier-paper", dossier.pk, "list"), 8),
+        (address("nomination-detail", lines[0].pk), 9),
+        (address("nomination-today", lines[0].pk), 19),
+        (address("nomination-today", last.pk), 19),
+        (address("dossier-add", dossier.pk) + "?award=DVTT", 16),
+        (address("nomination-detail", last.pk), 9),
+    ):
+        with django_assert_num_queries(queries):
+            client.get(path)
