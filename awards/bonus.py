@@ -1,0 +1,102 @@
+"""The bonus of an award: coefficient × base wage on the day of the decision, rounded as the rule of that day says.
+
+Nothing here knows a figure of the law: rates, wages and roundings come in as dated rows. Where one of them is not
+in force on the day, is not known, or where two rows contradict each other, the bonus is not known. No database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
+from enum import StrEnum
+from typing import TypeVar
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """In force from `since` (None: always) to `until` (None: still), both days included."""
+
+    since: date | None
+    until: date | None
+
+    def holds(self, day: date) -> bool:
+        return (self.since is None or self.since <= day) and (self.until is None or day <= self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate(Term):
+    """`coefficient` of the base wage (None: not known) for a `subject`: person, unit, "" for both."""
+
+    coefficient: Decimal | None
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wage(Term):
+    """The base wage in dong."""
+
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rounding(Term):
+    """To whole multiples of `step` dong, always up or (`up` false) to the nearest, the half up."""
+
+    step: int
+    up: bool
+
+
+class Lack(StrEnum):
+    """Which rule is missing on the day: a coefficient, a wage, a rounding."""
+
+    RATE = "rate"
+    WAGE = "wage"
+    ROUNDING = "rounding"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`amount` in dong; None where `lack` says what is not known."""
+
+    amount: int | None
+    coefficient: Decimal | None = None
+    wage: int | None = None
+    lack: Lack | None = None
+
+
+def bonus(
+    subject: str, day: date, rates: Iterable[Rate], wages: Iterable[Wage], roundings: Iterable[Rounding]
+) -> Answer:
+    """The bonus for a `subject` (person, unit) by a decision of `day`."""
+    coefficient = coefficient_of(subject, day, rates)
+    if coefficient is None:
+        return Answer(None, lack=Lack.RATE)
+    wage = sole({row.amount for row in wages if row.holds(day)})
+    if wage is None:
+        return Answer(None, coefficient, lack=Lack.WAGE)
+    rule = sole({(row.step, row.up) for row in roundings if row.holds(day)})
+    if rule is None:
+        return Answer(None, coefficient, wage, Lack.ROUNDING)
+    return Answer(rounded(coefficient * wage, *rule), coefficient, wage)
+
+
+def coefficient_of(subject: str, day: date, rates: Iterable[Rate]) -> Decimal | None:
+    """The coefficient in force; what is said of the very subject goes before what is said of both."""
+    found = [row for row in rates if row.holds(day) and row.subject in ("", subject)]
+    own = [row for row in found if row.subject]
+    return sole({row.coefficient for row in own or found})
+
+
+def rounded(amount: Decimal, step: int, up: bool) -> int:
+    """`amount` dong as a whole multiple of `step`."""
+    return int((amount / step).to_integral_value(ROUND_CEILING if up else ROUND_HALF_UP)) * step
+
+
+Value = TypeVar("Value")
+
+
+def sole(values: set[Value]) -> Value | None:
+    """The one value; None where there is none, or where several contradict each other."""
+    return next(iter(values)) if len(values) == 1 else None
