@@ -28,6 +28,7 @@ from awards.models import (
     Objection,
     Occasion,
     PublicNotice,
+    RevocationGround,
     Session,
 )
 from awards.services.nomination_files import attach as attach_to_dossier
@@ -223,6 +224,15 @@ def make_closed_session(council: Council, by: User, *lines: Nomination, **fields
     counts = {"votes_for": len(seats), "votes_lower": 0, "votes_against": 0, "votes_blank": 0}
     session.items.update(result=AgendaItem.Result.PASSED, members=len(seats), **counts)
     return session
+
+
+def make_award_level(code: str, order: int) -> AwardLevel:
+    """The level `code`; a higher `order` is a higher level."""
+    return AwardLevel.objects.update_or_create(code=code, defaults={"name": code.title(), "order": order})[0]
+
+
+def make_ground(code: str = "false-merit") -> RevocationGround:
+    return RevocationGround.objects.get_or_create(code=code, defaults={"name": "Khai gian"})[0]
 
 
 def make_decision(unit: Unit, by: User, **fields: Any) -> Decision:

@@ -1,0 +1,132 @@
+"""Lines that wait at a unit for its decision or its letter upwards, and those whose outcome is awaited."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from awards.models import Council, Criterion, Decision, Nomination, Submission, VoteRule
+from awards.reports.powers import Needed, Powers
+from units.models import Unit
+
+Stage = Nomination.Stage
+
+
+def ready(units: Iterable[Unit]) -> QuerySet[Nomination]:
+    """Lines at `units` that may be decided or forwarded now, in no draft of a paper.
+
+    Passed ones; appraised ones where the unit has no council and the rules of the award ask for no vote; and those
+    forwarded to the unit from below. Not those that the unit has sent on itself: their outcome is awaited.
+    """
+    keys = [unit.pk for unit in units]
+    rows = Nomination.objects.filter(holder__in=keys)
+    rows = rows.filter(Q(stage=Stage.PASSED) | unvoted_q() | Q(stage=Stage.FORWARDED) & ~Exists(sent_by_holder()))
+    return rows.exclude(Exists(drafts_of(Submission, sent_at=None))).exclude(
+        Exists(drafts_of(Decision, signed_at=None))
+    )
+
+
+def drafts_of(model: type[Submission] | type[Decision], **draft: None) -> QuerySet:
+    return model.objects.filter(lines=OuterRef("pk"), **draft)
+
+
+def unvoted_q() -> Q:
+    """Appraised lines that pass without a vote: no council sits at their unit, and their rules ask for none."""
+    council = Council.objects.active().filter(unit=OuterRef("holder"))
+    return (
+        Q(stage=Stage.APPRAISED)
+        & ~Exists(council)
+        & ~Exists(_asked(VoteRule))
+        & ~Exists(_asked(Criterion).filter(kind=Criterion.Kind.COUNCIL_VOTE))
+    )
+
+
+def _asked(model: type[VoteRule] | type[Criterion]) -> QuerySet:
+    """Rules of the line's award in force on the day whose rules judge its dossier."""
+    day = OuterRef("dossier__rule_day")
+    return model.objects.filter(
+        Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_until=None) | Q(valid_until__gte=day),
+        award=OuterRef("award"),
+    )  # fmt: skip
+
+
+def sent_by_holder() -> QuerySet[Submission]:
+    return Submission.objects.filter(lines=OuterRef("pk"), unit=OuterRef("holder"), sent_at__isnull=False)
+
+
+def awaited(units: Iterable[Unit], *, held: bool = False) -> QuerySet[Nomination]:
+    """Forwarded lines that one of `units` asked for by a letter; with `held` only those that stand there still."""
+    keys = [unit.pk for unit in units]
+    sent = Submission.objects.filter(lines=OuterRef("pk"), unit__in=keys, sent_at__isnull=False)
+    rows = Nomination.objects.filter(Exists(sent), stage=Stage.FORWARDED)
+    if held:
+        rows = rows.filter(Exists(sent.filter(unit=OuterRef("holder"))))
+    return rows.exclude(Exists(drafts_of(Submission, sent_at=None))).exclude(
+        Exists(drafts_of(Decision, signed_at=None))
+    )
+
+
+def with_places(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
+    """Lines with what papers and the authority matrix need of them; without the long texts."""
+    return rows.select_related(
+        "award__category", "holder", "person__unit", "unit", "dossier__unit", "dossier__occasion",
+        "dossier__campaign",
+    ).defer("report", "achievements", "findings")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Ready lines of a unit with one occasion, year and who decides; `own`: the unit's commander decides them."""
+
+    unit: Unit
+    year: int
+    occasion: str
+    occasion_key: int
+    needed: Needed
+    own: bool
+    count: int
+
+    @property
+    def query(self) -> str:
+        """What the page of choosing lines is asked with."""
+        level = "" if self.own else f"&level={self.needed.level.code}"
+        return f"year={self.year}&occasion={self.occasion_key}{level}"
+
+
+def groups(units: Sequence[Unit], powers: Powers) -> list[Group]:
+    """Ready lines of `units`, counted by what goes into one paper. One query."""
+    by_key = {unit.pk: unit for unit in units}
+    counts: Counter[tuple] = Counter()
+    for line in with_places(ready(units)).order_by("dossier__year", "dossier__occasion__order", "pk"):
+        needed = powers.of(line)
+        own = powers.decides(by_key[line.holder_id], needed)
+        occasion = line.dossier.occasion
+        # What the unit decides itself goes into one decision, whoever else might decide it.
+        counts[line.holder_id, line.dossier.year, occasion.label, occasion.pk, None if own else needed, own] += 1
+    return [
+        Group(by_key[holder], year, label, key, needed or Needed(powers.own(by_key[holder]), ""), own, count)  # type: ignore[arg-type]
+        for (holder, year, label, key, needed, own), count in counts.items()
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A ready line with who decides it."""
+
+    line: Nomination
+    needed: Needed
+    own: bool
+
+
+def ready_lines(unit: Unit, powers: Powers) -> list[Ready]:
+    """The unit's ready lines, the highest award first, then by place and name. One query."""
+    rows = with_places(ready([unit])).order_by("-award__order", "award__code", "dossier__unit__path", "order", "pk")
+    return [Ready(line, needed := powers.of(line), powers.decides(unit, needed)) for line in rows]
+
+
+def waiting_counts(units: Sequence[Unit]) -> dict[int, int]:
+    """Unit (key) → lines sent on by it whose outcome is to be recorded. One query."""
+    return dict(Counter(awaited(units, held=True).values_list("holder", flat=True)))
