@@ -108,6 +108,12 @@ STATES: dict[str, dict[str, State]] = {
         "forwarded": ("box-arrow-up", "info", _("Forwarded")),
         "decided": ("award-fill", "met", _("Decided")),
     },
+    # a letter or decision on awards
+    "award_paper": {
+        "draft": ("pencil", "near", pgettext_lazy("paper", "Draft")),
+        "sent": ("send-fill", "info", _("Sent")),
+        "signed": ("patch-check-fill", "met", _("Signed")),
+    },
     # a session of the award council
     "session": {
         "planned": ("pencil", "none", _("Being prepared")),

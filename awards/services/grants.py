@@ -64,6 +64,8 @@ def revoke_grant(grant: Grant, *, on: date, why: str, by: User) -> None:
     grant = Grant.objects.select_for_update().get(pk=grant.pk)
     if grant.revoked_on is not None:
         raise Refused(_("This award has been revoked already."))
+    if grant.issued_id is not None:
+        raise Refused(_("This award rests on a decision kept here: revoke it by a decision."))
     if on > clock.today():
         raise Refused(_("The revocation is dated in the future."), "on")
     if grant.decided is not None and on < grant.decided:
