@@ -142,8 +142,8 @@ class OutcomeForm(forms.Form):
     GIVEN, REFUSED = "given", "refused"
     CHOICES = [
         ("", gettext_lazy("Not known yet")),
-        (GIVEN, gettext_lazy("Given")),
-        (REFUSED, gettext_lazy("Refused")),
+        (GIVEN, gettext_lazy("Award given")),
+        (REFUSED, gettext_lazy("Award refused")),
     ]
 
     issuer = forms.CharField(
