@@ -111,7 +111,7 @@ STATES: dict[str, dict[str, State]] = {
     # a letter or decision on awards
     "award_paper": {
         "draft": ("pencil", "near", pgettext_lazy("paper", "Draft")),
-        "sent": ("send-fill", "info", _("Sent")),
+        "sent": ("send-fill", "info", pgettext_lazy("paper", "Sent")),
         "signed": ("patch-check-fill", "met", _("Signed")),
     },
     # a session of the award council

@@ -16,7 +16,7 @@ from units.models import Unit, User
 from units.paths import branches_q
 from units.text import fold, normal
 
-STATES = [("", _("In force and revoked")), ("held", _("In force")), ("revoked", _("Revoked"))]
+STATES = [("", _("In force and revoked")), ("held", _("Still in force")), ("revoked", _("Revoked"))]
 UNITS = 20  # units that a text may mean
 
 

@@ -129,7 +129,9 @@ class RevocationTextsForm(TextsForm):
 class SignForm(forms.Form):
     """Number, day and signature: what makes a draft a paper that is never changed."""
 
-    number = forms.CharField(label=gettext_lazy("Number"), max_length=60, help_text=gettext_lazy("e.g. 125/QĐ-CKT"))
+    number = forms.CharField(
+        label=gettext_lazy("Paper number"), max_length=60, help_text=gettext_lazy("e.g. 125/QĐ-CKT")
+    )
     day = DayField(label=gettext_lazy("Day"))
     signer = forms.CharField(label=gettext_lazy("Signed by"), max_length=120)
     signer_post = forms.CharField(label=gettext_lazy("Post of the signer"), max_length=120, required=False)
@@ -141,7 +143,7 @@ class OutcomeForm(forms.Form):
 
     GIVEN, REFUSED = "given", "refused"
     CHOICES = [
-        ("", gettext_lazy("Not known yet")),
+        ("", gettext_lazy("No outcome yet")),
         (GIVEN, gettext_lazy("Award given")),
         (REFUSED, gettext_lazy("Award refused")),
     ]

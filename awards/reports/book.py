@@ -42,7 +42,7 @@ def export_rows(rows: QuerySet[Grant]) -> Iterator[Sequence[Value]]:
         yield (
             grant.register, name_of(grant), code, grant.rank, grant.post, place, grant.award.label, grant.year,
             grant.period, grant.level.label if grant.level else "", grant.decision, grant.decided, grant.signer,
-            grant.merit, grant.bonus, _("Revoked") if grant.revoked_on else _("In force"), grant.revoked_on,
+            grant.merit, grant.bonus, _("Revoked") if grant.revoked_on else _("Still in force"), grant.revoked_on,
         )  # fmt: skip
 
 
