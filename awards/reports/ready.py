@@ -6,9 +6,20 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.http import urlencode
 
-from awards.models import Council, Criterion, Decision, Nomination, Submission, VoteRule
+from awards.models import (
+    Award,
+    AwardLevel,
+    Council,
+    Criterion,
+    Decision,
+    Nomination,
+    Occasion,
+    Submission,
+    VoteRule,
+)
 from awards.reports.powers import Needed, Powers
 from units.models import Unit
 
@@ -83,8 +94,7 @@ class Group:
 
     unit: Unit
     year: int
-    occasion: str
-    occasion_key: int
+    occasion: Occasion
     needed: Needed
     own: bool
     count: int
@@ -92,24 +102,38 @@ class Group:
     @property
     def query(self) -> str:
         """What the page of choosing lines is asked with."""
-        level = "" if self.own else f"&level={self.needed.level.code}"
-        return f"year={self.year}&occasion={self.occasion_key}{level}"
+        query = {"year": self.year, "occasion": self.occasion.pk}
+        if not self.own:
+            query |= {"level": self.needed.level.code, "decides": self.needed.decides}
+        return urlencode(query)
 
 
 def groups(units: Sequence[Unit], powers: Powers) -> list[Group]:
-    """Ready lines of `units`, counted by what goes into one paper. One query."""
+    """Ready lines of `units`, counted by what goes into one paper. Three queries."""
     by_key = {unit.pk: unit for unit in units}
-    counts: Counter[tuple] = Counter()
-    for line in with_places(ready(units)).order_by("dossier__year", "dossier__occasion__order", "pk"):
-        needed = powers.of(line)
-        own = powers.decides(by_key[line.holder_id], needed)
-        occasion = line.dossier.occasion
+    columns = ("holder", "dossier__year", "dossier__occasion", "award", "person__unit__kind", "unit__kind")
+    rows = list(ready(units).order_by().values_list(*columns).annotate(count=Count("pk")))
+    awards = Award.objects.in_bulk({row[3] for row in rows})
+    occasions = Occasion.objects.in_bulk({row[2] for row in rows})
+    counts: Counter[tuple[int, int, int, Needed | None]] = Counter()
+    for holder, year, occasion, award, person_kind, unit_kind, count in rows:
+        subject, kind = ("unit", unit_kind) if person_kind is None else ("person", person_kind)
+        needed = powers.needed(awards[award], subject, kind)
         # What the unit decides itself goes into one decision, whoever else might decide it.
-        counts[line.holder_id, line.dossier.year, occasion.label, occasion.pk, None if own else needed, own] += 1
-    return [
-        Group(by_key[holder], year, label, key, needed or Needed(powers.own(by_key[holder]), ""), own, count)  # type: ignore[arg-type]
-        for (holder, year, label, key, needed, own), count in counts.items()
-    ]
+        own = powers.decides(by_key[holder], needed)
+        counts[holder, year, occasion, None if own else needed] += count
+    found = [
+        Group(by_key[holder], year, occasions[key], needed or Needed(own_level(powers, by_key[holder]), ""),
+              needed is None, count)
+        for (holder, year, key, needed), count in counts.items()
+    ]  # fmt: skip
+    return sorted(found, key=lambda row: (row.unit.path, row.year, row.occasion.order, row.needed.level.order))
+
+
+def own_level(powers: Powers, unit: Unit) -> AwardLevel:
+    level = powers.own(unit)
+    assert level is not None  # who decides something has a level
+    return level
 
 
 @dataclass(frozen=True, slots=True)
