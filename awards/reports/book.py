@@ -102,7 +102,7 @@ def statistics_rows(stats: Sequence[Stat]) -> Iterator[Sequence[Value]]:
 
 
 def statistics_heads() -> list[str]:
-    return [_("Award"), _("People"), _("Units"), _("Bonuses (dong)"), _("Bonus not known"), _("Revoked")]
+    return [_("Award"), _("Individuals"), _("Collectives"), _("Bonuses (dong)"), _("Bonus not known"), _("Revoked")]
 
 
 # ── the empty list of the import ──────────────────────────────────────────

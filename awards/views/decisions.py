@@ -74,6 +74,8 @@ def submission_detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = _page(request, letter) | {
         "page": page, "rows": paper_lines(letter, list(page)), "several": sorted(asked) if len(asked) > 1 else [],
     }  # fmt: skip
+    if letter.sent_at is not None and access.records_outcomes(request.user, letter.unit):
+        context["awaited"] = awaited([letter.unit]).filter(submissions=letter).count()
     return render(request, "awards/papers/detail.html", context)
 
 
