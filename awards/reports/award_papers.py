@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from fractions import Fraction
 from itertools import groupby
 from pathlib import Path
 
@@ -97,8 +98,8 @@ def _shares(lines: Sequence[Nomination], user: User) -> dict[int, str]:
     for line, result, favour, lower, members in items.order_by("session__closed_at").values_list(
         "line", "result", "votes_for", "votes_lower", "members"
     ):
-        votes = favour + (lower if result == "lowered" else 0)
-        found[line] = format_number(votes * 100 / members, 1) if members else ""
+        votes = (favour or 0) + ((lower or 0) if result == "lowered" else 0)
+        found[line] = format_number(Fraction(votes * 100, members), 1) if members else ""
     return found
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, F, OrderBy, QuerySet
 from django.utils.translation import gettext as _
@@ -98,10 +99,8 @@ def total_of(decision: Decision) -> Total:
 
 def next_number(paper: Submission | Decision) -> str:
     """The number after the highest of the unit's papers of this year, in the form of that one; "" at the first."""
-    model, unit = type(paper), paper.unit
-    rows = model.objects.filter(unit=unit, year=clock.today().year).exclude(number="")
-    if isinstance(paper, Decision):
-        rows = rows.filter(outside=False)
+    rows: Any = Decision.objects.filter(outside=False) if isinstance(paper, Decision) else Submission.objects
+    rows = rows.filter(unit=paper.unit, year=clock.today().year).exclude(number="")
     found = [m for text in rows.values_list("number", flat=True) if (m := re.match(r"(\d+)(.*)", text))]
     if not found:
         return ""

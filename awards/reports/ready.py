@@ -102,7 +102,7 @@ class Group:
     @property
     def query(self) -> str:
         """What the page of choosing lines is asked with."""
-        query = {"year": self.year, "occasion": self.occasion.pk}
+        query: dict[str, int | str] = {"year": self.year, "occasion": self.occasion.pk}
         if not self.own:
             query |= {"level": self.needed.level.code, "decides": self.needed.decides}
         return urlencode(query)

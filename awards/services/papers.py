@@ -26,7 +26,7 @@ from units.text import normal
 
 Paper = Submission | Decision
 TEXTS = ("title", "recipient", "basis", "signer", "signer_post", "place", "ground", "reason", "issuer", "outside")
-AnyPaper = TypeVar("AnyPaper", Submission, Decision)
+AnyPaper = TypeVar("AnyPaper", bound=Submission | Decision)
 
 
 def is_open(paper: Paper) -> bool:
@@ -36,7 +36,7 @@ def is_open(paper: Paper) -> bool:
 
 def lock_paper(paper: AnyPaper) -> AnyPaper:
     """The draft, locked. Raises `Refused` when it has been signed or sent meanwhile."""
-    rows = type(paper).objects.select_for_update(of=("self",)).select_related("unit")
+    rows: Any = type(paper).objects.select_for_update(of=("self",)).select_related("unit")
     found = rows.filter(pk=paper.pk).first()
     if found is None:
         raise Refused(_("This draft has been discarded meanwhile."))
@@ -146,7 +146,8 @@ def take_out(paper: Paper, keys: Collection[int], *, by: User) -> int:
     """Take lines, or awards of a revocation, out of a draft; they wait again. Returns how many."""
     require(access.drafts_papers(by, paper.unit))
     paper = lock_paper(paper)
-    rows = paper.taken_back if isinstance(paper, Decision) and paper.kind == Decision.Kind.REVOCATION else paper.lines
+    revokes = isinstance(paper, Decision) and paper.kind == Decision.Kind.REVOCATION
+    rows: Any = paper.taken_back if revokes else paper.lines  # type: ignore[union-attr]
     found = list(rows.filter(pk__in=keys))
     if not found:
         raise Refused(_("Choose at least one line."))
