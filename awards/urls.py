@@ -60,6 +60,7 @@ urlpatterns = [
     path("decisions/", decisions.decision_list, name="decision-list"),
     path("decisions/<int:pk>/", decisions.decision_detail, name="decision-detail"),
     path("decisions/<int:pk>/certificates/", decisions.decision_certificates, name="decision-certificates"),
+    path("decisions/<int:pk>/register/", decisions.decision_register, name="decision-register"),
     path("submissions/", decisions.submission_list, name="submission-list"),
     path("submissions/<int:pk>/", decisions.submission_detail, name="submission-detail"),
     path("outcomes/<int:unit>/", decisions.outcome_record, name="outcome-record"),

@@ -121,8 +121,9 @@ class Decision(models.Model):
     """A decision that awards, or takes awards back: unique number of its year, day, signer, legal basis.
 
     `unit` is the unit whose commander decides, or, with `outside`, the unit that records what a higher authority
-    (`issuer`) decided. A draft until `signed_at`; then its grants exist, and it is never changed. `lines` are those
-    that are given an award; what was refused says so in its own trace.
+    (`issuer`) decided: every unit records of such a decision what concerns its lines. A draft until `signed_at`;
+    then its grants exist, and it is never changed, but that a unit records more lines of an outside decision.
+    `lines` are those that are given an award; what was refused says so in its own trace.
     """
 
     class Kind(models.TextChoices):
@@ -176,8 +177,14 @@ class Decision(models.Model):
                 violation_error_message=_("A revocation has a legal ground and a reason."),
             ),
             models.UniqueConstraint(
-                fields=["issuer", "year", "number"], condition=~Q(number=""), name="decision_number_once_a_year",
+                fields=["issuer", "year", "number"], condition=~Q(number="") & Q(outside=False),
+                name="decision_number_once_a_year",
                 violation_error_message=_("Another decision of this year has this number."),
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "issuer", "year", "number"], condition=~Q(number="") & Q(outside=True),
+                name="decision_recorded_once",
+                violation_error_message=_("This unit has recorded this decision already."),
             ),
         ]  # fmt: skip
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, F, OrderBy, QuerySet
+from django.db.models import Count, F, OrderBy, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from awards.bonus import Answer, Lack
@@ -118,3 +118,11 @@ def signer_of(unit: Unit, user: User) -> dict[str, str]:
         if row is not None:
             return {name: getattr(row, name) for name in columns}
     return {"signer": str(user), "signer_post": "", "place": ""}
+
+
+def papers_of(line: Nomination, user: User) -> list[tuple[str, Submission | Decision]]:
+    """(what it is, paper) of every letter, decision and revocation of the line that the user reads. Two queries."""
+    letters = Submission.objects.visible_to(user).filter(lines=line).order_by("pk").distinct()
+    decided = Q(lines=line) | Q(taken_back__nomination=line)
+    decisions = Decision.objects.visible_to(user).filter(decided).order_by("pk").distinct()
+    return [(_("Letter"), row) for row in letters] + [(row.get_kind_display(), row) for row in decisions]

@@ -67,8 +67,9 @@ def sign(decision: Decision, head: Mapping[str, Any], *, by: User) -> Decision:
 
 def _complete(decision: Decision, lines: Collection[Nomination], powers: Powers, by: User) -> Decision:
     refuse_held(lines)
-    decision.signed_by, decision.signed_at = by, timezone.now()
-    save_signed(decision)
+    if decision.signed_at is None:
+        decision.signed_by, decision.signed_at = by, timezone.now()
+        save_signed(decision)
     pass_unvoted(lines, by)
     bonuses = Bonuses()
     try:
@@ -138,8 +139,8 @@ def record_outcome(
 ) -> Decision | None:
     """Record what a higher authority decided of lines that `unit` had sent on: all or none.
 
-    `given` are awarded by the decision of `head` (issuer, number, day, signer); `refused` end, each with its
-    reason. None where nobody was given anything. Raises `Refused`.
+    `given` are awarded by the decision of `head` (issuer, number, day, signer), to which those recorded earlier
+    belong, too; `refused` end, each with its reason. None where nobody was given anything. Raises `Refused`.
     """
     require(access.records_outcomes(by, unit))
     keys = [*given, *refused]
@@ -174,6 +175,10 @@ def _outside(unit: Unit, lines: Collection[Nomination], head: Mapping[str, Any],
         if not value:
             raise Refused(_("Needed where an award was given."), field)
     assert isinstance(day, date)
+    known = _recorded(unit, issuer, normal(head["number"]), day)
+    if known is not None:
+        known.lines.add(*lines)
+        return known
     basis = "\n".join(f"Căn cứ {row.name} số {row.code};" for row in documents_of({x.award for x in lines}, day))
     decision = Decision(
         unit=unit, outside=True, issuer=issuer, year=day.year, title=title_of(lines), basis=basis, by=by
@@ -182,6 +187,20 @@ def _outside(unit: Unit, lines: Collection[Nomination], head: Mapping[str, Any],
     decision.save()
     decision.lines.set(lines)
     return decision
+
+
+def _recorded(unit: Unit, issuer: str, number: str, day: date) -> Decision | None:
+    """The decision of a higher authority of which the unit has recorded other lines already, locked."""
+    rows = Decision.objects.select_for_update(of=("self",)).select_related("unit")
+    asked = {"unit": unit, "outside": True, "kind": Decision.Kind.AWARD, "year": day.year}
+    for found in rows.filter(**asked).exclude(signed_at=None):
+        if (found.issuer.casefold(), found.number.casefold()) == (issuer.casefold(), number.casefold()):
+            if found.day != day:
+                words = _("%(number)s has been recorded with the day %(day)s.")
+                shown = date_format(found.day, "SHORT_DATE_FORMAT") if found.day else ""
+                raise Refused(words % {"number": found.number, "day": shown}, "day")
+            return found
+    return None
 
 
 # ── refusing what others passed ───────────────────────────────────────────

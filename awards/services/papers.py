@@ -181,8 +181,10 @@ def refuse_number(paper: Paper) -> None:
     """Numbers that differ in case alone are the same number."""
     if isinstance(paper, Submission):
         others = Submission.objects.filter(unit=paper.unit)
+    elif paper.outside:
+        others = Decision.objects.filter(unit=paper.unit, outside=True, issuer=paper.issuer)  # type: ignore[assignment]
     else:
-        others = Decision.objects.filter(issuer=paper.issuer)  # type: ignore[assignment]
+        others = Decision.objects.filter(outside=False, issuer=paper.issuer)  # type: ignore[assignment]
     known = others.filter(year=paper.year).exclude(pk=paper.pk).exclude(number="").values_list("number", flat=True)
     if paper.number.casefold() in {number.casefold() for number in known}:
         raise Refused(

@@ -10,7 +10,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from awards import access
 from awards.forms.papers import CertificatesForm, OutcomeForm, PapersFilter
@@ -31,6 +32,7 @@ from units.text import fold
 from units.views.downloads import attachment
 
 PAPERS = 50
+SHEETS = 1000  # certificates of one file
 
 
 @require_safe
@@ -92,6 +94,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
     page = Paginator(rows, LINES).get_page(request.GET.get("page"))
     context = _page(request, decision) | {
         "page": page, "rows": paper_lines(decision, list(page)), "total": total_of(decision),
+        "unnumbered": Grant.objects.in_force().filter(issued=decision, register="").count(),
     }  # fmt: skip
     return render(request, "awards/papers/detail.html", context)
 
@@ -103,6 +106,7 @@ def _page(request: HttpRequest, paper: Submission | Decision) -> dict[str, Any]:
     return {
         "object": paper, "paper": name_of(paper), "open": is_open(paper), "may_draft": drafts and is_open(paper),
         "may_sign": signs and is_open(paper), "prints": drafts and not is_open(paper) and not recorded,
+        "registers": drafts and not is_open(paper),
         "crumbs": [home_of(name_of(paper)), (str(paper), "")],
     }  # fmt: skip
 
@@ -136,6 +140,18 @@ def outcome_record(request: HttpRequest, unit: int) -> HttpResponse:
 # ── certificates ──────────────────────────────────────────────────────────
 
 
+@require_POST
+def decision_register(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give every award of a signed decision that stands its number in the book of honour."""
+    decision = get_paper(request.user, "decision", pk)
+    require(access.drafts_papers(request.user, decision.unit))
+    keys = Grant.objects.in_force().filter(issued=decision, register="").values_list("pk", flat=True)
+    count = len(register_grants(list(keys), by=request.user))
+    words = ngettext("%(count)d number has been given.", "%(count)d numbers have been given.", count)
+    messages.success(request, words % {"count": count})
+    return redirect(decision)
+
+
 @require_http_methods(FORM)
 def decision_certificates(request: HttpRequest, pk: int) -> HttpResponse:
     """The ticked awards are given their numbers and printed, one a page, into one PDF."""
@@ -145,13 +161,17 @@ def decision_certificates(request: HttpRequest, pk: int) -> HttpResponse:
     if is_open(decision) or decision.outside or decision.kind != Decision.Kind.AWARD:
         raise Http404
     rows = Grant.objects.in_force().filter(issued=decision).select_related("award")
-    grants = list(rows.order_by("-award__order", "award__code", "nomination", "pk"))
+    rows = rows.order_by("-award__order", "award__code", "nomination", "pk")
+    page = Paginator(rows, LINES).get_page(request.GET.get("page"))
     form = CertificatesForm(request.POST if request.method == "POST" else None)
     ticked = set(request.POST.getlist("grant") or request.GET.getlist("grant"))
     if form.is_valid():
-        keys = [grant.pk for grant in grants if str(grant.pk) in ticked]
+        found = rows if "all" in request.POST else rows.filter(pk__in=[key for key in ticked if key.isdecimal()])
+        keys = list(found.values_list("pk", flat=True)[: SHEETS + 1])
         if not keys:
             form.add_error(None, _("Tick at least one award."))
+        elif len(keys) > SHEETS:
+            form.add_error(None, _("At most %(count)d certificates in one file.") % {"count": SHEETS})
         else:
             with refusals(form):
                 registered = {grant.pk: grant for grant in register_grants(keys, by=request.user)}
@@ -160,7 +180,7 @@ def decision_certificates(request: HttpRequest, pk: int) -> HttpResponse:
                 name = slugify(fold(f"giay khen {decision.number} {decision.unit.code}"))
                 return attachment(content, f"{name}.pdf", "application/pdf")
     context = {
-        "decision": decision, "grants": grants, "form": form, "ticked": ticked,
+        "decision": decision, "page": page, "form": form, "ticked": ticked,
         "crumbs": [*crumbs_to(decision), (_("Certificates"), "")],
     }  # fmt: skip
     return render(request, "awards/papers/certificates.html", context)

@@ -222,6 +222,19 @@ def test_outcome_is_recorded_line_by_line(passed, flag, clerk, chief, reviewer, 
     assert Grant.objects.get().issued == decision
 
 
+def test_outcomes_of_one_decision_are_recorded_bit_by_bit(passed, flag, clerk, chief, reviewer, department):
+    lines = [passed(flag), passed(flag, "Vũ Bình")]
+    papers.send(papers.draft_submission(department, [x.pk for x in lines], by=clerk), HEAD, by=chief)
+    head = HEAD | {"issuer": "Bộ Quốc phòng", "number": "5000/QĐ-BQP"}
+    first = decisions.record_outcome(department, given=[lines[0].pk], refused={}, head=head, by=reviewer)
+    with pytest.raises(Refused) as error:
+        wrong = head | {"day": date(2020, 12, 21)}
+        decisions.record_outcome(department, given=[lines[1].pk], refused={}, head=wrong, by=reviewer)
+    assert error.value.field == "day"
+    second = decisions.record_outcome(department, given=[lines[1].pk], refused={}, head=head, by=reviewer)
+    assert (first, second.grants.count(), second.lines.count()) == (second, 2, 2)
+
+
 def test_outcome_of_a_line_that_was_not_sent_is_refused(passed, flag, reviewer, department):
     with pytest.raises(Refused, match="Lê An"):
         decisions.record_outcome(department, given=[passed(flag).pk], refused={}, head=HEAD, by=reviewer)

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from docx import Document
 from openpyxl import load_workbook
 
 from awards.models import DecidingLevel, Decision, Grant, Submission
@@ -35,6 +36,11 @@ def today(set_today):
 @pytest.fixture
 def chief(department):
     return make_user("chief", (department, Role.COMMANDER))
+
+
+@pytest.fixture
+def clerk(department):
+    return make_user("clerk", (department, Role.STAFF))
 
 
 @pytest.fixture
@@ -143,6 +149,41 @@ def test_papers_come_as_files(client, chief, reviewer, department, passed, award
         assert (answer.status_code, answer.content.startswith(starts)) == (200, True)
 
 
+def test_word_file_names_everybody_and_what_they_are_given(client, chief, department, passed, award):
+    decision = make_signed_decision(department, chief, *passed(award, "Lê An", "Vũ <b>Bình"))
+    client.force_login(chief)
+    document = Document(BytesIO(client.get(url("paper-file", "decision", decision.pk, "docx")).content))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    rows = [[cell.text for cell in row.cells] for row in document.tables[-1].rows]
+    assert "Tặng Chiến sĩ tiên tiến: 2 cá nhân (có danh sách kèm theo)." in text
+    assert f"Số: {decision.number}" in document.tables[0].rows[0].cells[0].text
+    assert ([row[1] for row in rows[2:]], [row[0] for row in rows]) == (
+        ["Lê An", "Vũ <b>Bình"], ["TT", "Chiến sĩ tiên tiến", "1", "2"],
+    )  # fmt: skip
+    assert not [word for word in ("{{", "{%") if word in text]
+
+
+def test_commander_sends_ticked_lines_back(client, chief, clerk, department, passed, award):
+    line, other = passed(award, "Lê An", "Vũ Bình")
+    page = url("paper-create", "decision", department.pk)
+    typed = {"line": line.pk, "back": "1", "reason": "Chưa rõ thành tích trong năm."}
+    client.force_login(clerk)
+    assert client.post(page, typed).status_code == 403
+    client.force_login(chief)
+    assert client.post(page, typed | {"reason": "Chưa rõ"}).context["problems"]
+    client.post(page, typed)
+    line.refresh_from_db()
+    other.refresh_from_db()
+    assert (line.stage, other.stage) == ("submitted", "passed")
+
+
+def test_line_leads_to_its_papers(client, chief, department, passed, award):
+    [line] = passed(award, "Lê An")
+    decision = make_signed_decision(department, chief, line)
+    client.force_login(chief)
+    assert decision.get_absolute_url() in client.get(line.get_absolute_url()).content.decode()
+
+
 # ── certificates and their numbers ────────────────────────────────────────
 
 
@@ -158,6 +199,13 @@ def test_printing_gives_numbers_that_stay(client, chief, department, passed, awa
     assert list(Grant.objects.order_by("pk").values_list("register", flat=True)) == [
         "CKT-2020-0002", "CKT-2020-0001", "",
     ]  # fmt: skip
+
+
+def test_whole_decision_is_entered_into_the_book(client, chief, department, passed, award):
+    decision = make_signed_decision(department, chief, *passed(award, "Lê An", "Vũ Bình"))
+    client.force_login(chief)
+    client.post(url("decision-register", decision.pk))
+    assert sorted(Grant.objects.values_list("register", flat=True)) == ["CKT-2020-0001", "CKT-2020-0002"]
 
 
 def test_number_is_verified_within_the_branch(client, chief, outsider, department, passed, award):
@@ -262,11 +310,11 @@ def test_pages_run_a_constant_number_of_queries(
         (url("submission-list"), 8),
         (url("paper-create", "decision", department.pk), 12),
         (url("paper-create", "revocation", department.pk), 9),
-        (decision.get_absolute_url(), 13),
-        (draft.get_absolute_url(), 16),
+        (decision.get_absolute_url(), 14),
+        (draft.get_absolute_url(), 17),
         (letter.get_absolute_url(), 11),
         (revocation.get_absolute_url(), 12),
-        (url("decision-certificates", decision.pk), 7),
+        (url("decision-certificates", decision.pk), 8),
         (url("grant-book"), 8),
         (url("grant-export"), 4),
         (url("award-statistics"), 8),
