@@ -31,6 +31,7 @@ class Rate(Term):
 
     coefficient: Decimal | None
     subject: str = ""
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Wage(Term):
     """The base wage in dong."""
 
     amount: int
+    certain: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Rounding(Term):
 
     step: int
     up: bool
+    certain: bool = True
 
 
 class Lack(StrEnum):
@@ -58,35 +61,39 @@ class Lack(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`amount` in dong; None where `lack` says what is not known."""
+    """`amount` in dong; None where `lack` says what is not known. `certain`: every rule of it has been read."""
 
     amount: int | None
     coefficient: Decimal | None = None
     wage: int | None = None
     lack: Lack | None = None
+    certain: bool = True
 
 
 def bonus(
     subject: str, day: date, rates: Iterable[Rate], wages: Iterable[Wage], roundings: Iterable[Rounding]
 ) -> Answer:
     """The bonus for a `subject` (person, unit) by a decision of `day`."""
-    coefficient = coefficient_of(subject, day, rates)
+    rate_rows = rates_of(subject, day, rates)
+    coefficient = sole({row.coefficient for row in rate_rows})
     if coefficient is None:
         return Answer(None, lack=Lack.RATE)
-    wage = sole({row.amount for row in wages if row.holds(day)})
+    wage_rows = [row for row in wages if row.holds(day)]
+    wage = sole({row.amount for row in wage_rows})
     if wage is None:
         return Answer(None, coefficient, lack=Lack.WAGE)
-    rule = sole({(row.step, row.up) for row in roundings if row.holds(day)})
+    rounding_rows = [row for row in roundings if row.holds(day)]
+    rule = sole({(row.step, row.up) for row in rounding_rows})
     if rule is None:
         return Answer(None, coefficient, wage, Lack.ROUNDING)
-    return Answer(rounded(coefficient * wage, *rule), coefficient, wage)
+    certain = all(row.certain for row in (*rate_rows, *wage_rows, *rounding_rows))
+    return Answer(rounded(coefficient * wage, *rule), coefficient, wage, None, certain)
 
 
-def coefficient_of(subject: str, day: date, rates: Iterable[Rate]) -> Decimal | None:
-    """The coefficient in force; what is said of the very subject goes before what is said of both."""
+def rates_of(subject: str, day: date, rates: Iterable[Rate]) -> list[Rate]:
+    """The rates in force; what is said of the very subject goes before what is said of both."""
     found = [row for row in rates if row.holds(day) and row.subject in ("", subject)]
-    own = [row for row in found if row.subject]
-    return sole({row.coefficient for row in own or found})
+    return [row for row in found if row.subject] or found
 
 
 def rounded(amount: Decimal, step: int, up: bool) -> int:

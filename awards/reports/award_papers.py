@@ -21,7 +21,7 @@ from docxtpl import DocxTemplate
 from awards import access
 from awards.models import AgendaItem, Award, Decision, Grant, Nomination, Submission
 from awards.reports.powers import Bonuses
-from awards.reports.ready import with_places
+from awards.reports.ready import PAPER_ORDER, with_places
 from emulation.numbers import format_number
 from emulation.wording import lower_first
 from units import clock
@@ -175,7 +175,7 @@ def _authority(decision: Decision) -> str:
 
 def _lines(paper: Submission | Decision) -> list[Nomination]:
     rows = with_places(paper.lines.all())  # type: ignore[arg-type]
-    return list(rows.order_by("-award__order", "award__code", "dossier__unit__path", "dossier", "order", "pk"))
+    return list(rows.order_by(*PAPER_ORDER))
 
 
 def counted(lines: Iterable[Nomination]) -> list[str]:

@@ -62,7 +62,7 @@ def paper_lines(paper: Submission | Decision, lines: Sequence[Nomination]) -> li
 
 
 def how_text(answer: Answer) -> str:
-    """«0,3 × 1.490.000», or which rule is missing."""
+    """«0,3 × 1.490.000», whether a rule of it is not verified, or which one is missing."""
     words = {
         Lack.RATE: _("no coefficient is known for that day"),
         Lack.WAGE: _("no base wage is known for that day"),
@@ -71,7 +71,8 @@ def how_text(answer: Answer) -> str:
     if answer.lack is not None:
         return words[answer.lack]
     assert answer.coefficient is not None
-    return f"{format_part(answer.coefficient)} × {format_number(answer.wage, 0)}"
+    product = f"{format_part(answer.coefficient)} × {format_number(answer.wage, 0)}"
+    return product if answer.certain else _("%(product)s; rule not verified") % {"product": product}
 
 
 @dataclass(frozen=True, slots=True)

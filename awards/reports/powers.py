@@ -8,7 +8,18 @@ from datetime import date
 
 from awards.authority import Power, power_for
 from awards.bonus import Answer, Rate, Rounding, Wage, bonus
-from awards.models import Authority, Award, AwardLevel, BaseWage, Bonus, BonusRounding, DecidingLevel, Nomination
+from awards.models import (
+    Authority,
+    Award,
+    AwardLevel,
+    BaseWage,
+    Bonus,
+    BonusRounding,
+    Certainty,
+    Dated,
+    DecidingLevel,
+    Nomination,
+)
 from units.models import Unit
 
 
@@ -67,16 +78,25 @@ class Powers:
         return own is not None and own.order >= needed.level.order
 
 
+def is_certain(row: Dated) -> bool:
+    """Whether the text of the rule itself has been read."""
+    return row.certainty == Certainty.VERIFIED
+
+
 class Bonuses:
     """The rules of bonuses. Three queries."""
 
     def __init__(self) -> None:
         self._rates: dict[int, list[Rate]] = defaultdict(list)
         for row in Bonus.objects.all():
-            self._rates[row.award_id].append(Rate(row.valid_from, row.valid_until, row.coefficient, row.subject))
-        self._wages = [Wage(row.valid_from, row.valid_until, row.amount) for row in BaseWage.objects.all()]
+            term = row.valid_from, row.valid_until
+            self._rates[row.award_id].append(Rate(*term, row.coefficient, row.subject, is_certain(row)))
+        self._wages = [
+            Wage(row.valid_from, row.valid_until, row.amount, is_certain(row)) for row in BaseWage.objects.all()
+        ]
         self._roundings = [
-            Rounding(row.valid_from, row.valid_until, row.step, row.up) for row in BonusRounding.objects.all()
+            Rounding(row.valid_from, row.valid_until, row.step, row.up, is_certain(row))
+            for row in BonusRounding.objects.all()
         ]
 
     def of(self, award: int, subject: str, day: date) -> Answer:

@@ -80,6 +80,10 @@ def awaited(units: Iterable[Unit], *, held: bool = False) -> QuerySet[Nomination
     )
 
 
+# The lines of a paper, on its page and in its list: the highest award first, then by dossier.
+PAPER_ORDER = ("-award__order", "award__code", "dossier__unit__path", "dossier", "order", "pk")
+
+
 def with_places(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
     """Lines with what papers and the authority matrix need of them; without the long texts."""
     return rows.select_related(
@@ -147,7 +151,7 @@ class Ready:
 
 def ready_lines(unit: Unit, powers: Powers) -> list[Ready]:
     """The unit's ready lines, the highest award first, then by place and name. One query."""
-    rows = with_places(ready([unit])).order_by("-award__order", "award__code", "dossier__unit__path", "order", "pk")
+    rows = with_places(ready([unit])).order_by(*PAPER_ORDER)
     return [Ready(line, needed := powers.of(line), powers.decides(unit, needed)) for line in rows]
 
 

@@ -56,12 +56,12 @@ def sign(decision: Decision, head: Mapping[str, Any], *, by: User) -> Decision:
     if decision.kind != Decision.Kind.AWARD:
         raise Refused(_("This decision takes awards back: it is signed as such."))
     lines = lines_of_draft(decision)
+    decision.issuer = decision.unit.name  # renamed, perhaps, since the draft
     write_head(decision, head)
     assert decision.day is not None
     powers = Powers(decision.day)
     refuse_beyond(decision.unit, lines, powers)
     refuse_unshown(lines, decision.day)
-    decision.issuer = decision.unit.name
     return _complete(decision, lines, powers, by)
 
 
@@ -225,9 +225,10 @@ def send_back(unit: Unit, keys: Collection[int], *, reason: str, by: User) -> li
 
 
 def revocable(unit: Unit) -> GrantQuerySet:
-    """Awards in force of the unit's branch that no other unit of the tree decided."""
+    """Awards in force that the unit decided or recorded, and older ones of the units below it; at the root of all."""
     branch = branch_q(unit.path, "unit__path") | branch_q(unit.path, "person__unit__path")
-    rows = Grant.objects.in_force().filter(branch, Q(issued=None) | Q(issued__unit=unit))
+    below = Q() if unit.is_root else ~(Q(unit=unit) | Q(person__unit=unit))
+    rows = Grant.objects.in_force().filter(Q(issued__unit=unit) | Q(issued=None) & branch & below)
     return rows.exclude(pk__in=Decision.objects.filter(signed_at=None).exclude(taken_back=None).values("taken_back"))
 
 
@@ -297,6 +298,8 @@ def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) ->
         Grant.objects.select_for_update(of=("self",)).filter(pk__in=keys).select_related("award", "level", "issued")
     )
     grants = list(rows.order_by("pk"))
+    if not decision.outside:
+        decision.issuer = decision.unit.name
     write_head(decision, head)
     _refuse_revocation(decision, grants)
     decision.signed_by, decision.signed_at = by, timezone.now()

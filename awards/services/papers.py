@@ -154,14 +154,25 @@ def take_out(paper: Paper, keys: Collection[int], *, by: User) -> int:
     if rows.count() == len(found):
         raise Refused(_("Nobody would be left: discard the draft instead."))
     rows.remove(*found)
+    if isinstance(paper, Submission):
+        _trace_out(paper, [line.pk for line in found], by)
     return len(found)
+
+
+def _trace_out(letter: Submission, keys: Collection[int], by: User) -> None:
+    """Lines that a letter no longer names say so in their trace."""
+    for line in lock_lines(keys):
+        step(line, Kind.CHANGED, line.stage, by=by, at=letter.unit, reason=_("Taken out of the draft of a letter."))
 
 
 @transaction.atomic
 def discard(paper: Paper, *, by: User) -> None:
     """Delete a draft; its lines wait again."""
     require(access.drafts_papers(by, paper.unit))
-    lock_paper(paper).delete()
+    paper = lock_paper(paper)
+    if isinstance(paper, Submission):
+        _trace_out(paper, list(paper.lines.values_list("pk", flat=True)), by)
+    paper.delete()
 
 
 # ── what every paper needs before it is signed ────────────────────────────

@@ -19,7 +19,7 @@ from awards.models import Decision, Grant, Submission
 from awards.reports.certificates import as_pdf
 from awards.reports.decisions import decisions_page, paper_lines, submissions_page, total_of
 from awards.reports.powers import Powers
-from awards.reports.ready import awaited, groups, waiting_counts, with_places
+from awards.reports.ready import PAPER_ORDER, awaited, groups, waiting_counts, with_places
 from awards.reports.revocations import affected
 from awards.services import decisions as service
 from awards.services.papers import is_open
@@ -42,11 +42,13 @@ def decision_list(request: HttpRequest) -> HttpResponse:
     form, page = _list(request, Decision.objects.visible_to(request.user), decisions_page)
     units = access.paper_units(request.user)
     counts = waiting_counts(units) if units else {}
+    powers = Powers(clock.today()) if units else None
+    signed = set(Decision.objects.filter(unit__in=units).exclude(signed_at=None).values_list("unit", flat=True))
     context = {
         "form": form, "page": page, "paper": "decision",
-        "groups": groups(units, Powers(clock.today())) if units else [],
+        "groups": groups(units, powers) if powers else [],
         "outcomes": [(unit, counts[unit.pk]) for unit in units if unit.pk in counts],
-        "units": units,
+        "revoking": [unit for unit in units if unit.pk in signed or powers is not None and powers.own(unit)],
     }  # fmt: skip
     return render(request, "awards/papers/list.html", context)
 
@@ -69,7 +71,7 @@ def _list(request: HttpRequest, rows: Any, arranged: Any) -> tuple[PapersFilter,
 def submission_detail(request: HttpRequest, pk: int) -> HttpResponse:
     letter = get_paper(request.user, "submission", pk)
     assert isinstance(letter, Submission)
-    rows = with_places(letter.lines.all()).order_by("-award__order", "award__code", "order", "pk")  # type: ignore[arg-type]
+    rows = with_places(letter.lines.all()).order_by(*PAPER_ORDER)  # type: ignore[arg-type]
     page = Paginator(rows, LINES).get_page(request.GET.get("page"))
     powers = Powers(clock.today())
     asked = {powers.of(line).decides for line in page} - {""}
@@ -90,7 +92,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
         page = Paginator(grants, LINES).get_page(request.GET.get("page"))
         context = _page(request, decision) | {"page": page, "grants": list(page), "affected": affected(list(grants))}
         return render(request, "awards/papers/detail.html", context)
-    rows = with_places(decision.lines.all()).order_by("-award__order", "award__code", "order", "pk")  # type: ignore[arg-type]
+    rows = with_places(decision.lines.all()).order_by(*PAPER_ORDER)  # type: ignore[arg-type]
     page = Paginator(rows, LINES).get_page(request.GET.get("page"))
     context = _page(request, decision) | {
         "page": page, "rows": paper_lines(decision, list(page)), "total": total_of(decision),
@@ -119,7 +121,7 @@ def outcome_record(request: HttpRequest, unit: int) -> HttpResponse:
     """What came back of the lines that the unit had sent on: given by one decision, or refused with the reason."""
     place = get_unit(request.user, unit)
     require(access.records_outcomes(request.user, place))
-    rows = with_places(awaited([place])).order_by("-award__order", "award__code", "dossier__unit__path", "pk")
+    rows = with_places(awaited([place])).order_by(*PAPER_ORDER)
     page = Paginator(rows, LINES).get_page(request.GET.get("page"))
     form = OutcomeForm(request.POST if request.method == "POST" else None, lines=list(page))
     if form.is_valid():

@@ -48,6 +48,11 @@ def test_without_one_undisputed_rule_the_bonus_is_not_known(rates, wages, roundi
     assert (found.amount, found.lack) == (None, lack)
 
 
+def test_one_rule_that_nobody_has_read_makes_the_bonus_uncertain():
+    weak = [Wage(None, None, 1_000_000, certain=False)]
+    assert [bonus("person", DAY, RATES, wages, UP).certain for wages in (WAGES, weak)] == [True, False]
+
+
 @pytest.mark.parametrize(
     ("amount", "up", "result"),
     [("894000", True, 900_000), ("900000", True, 900_000), ("894999", False, 890_000), ("895000", False, 900_000)],

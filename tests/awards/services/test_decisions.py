@@ -240,6 +240,14 @@ def test_outcome_of_a_line_that_was_not_sent_is_refused(passed, flag, reviewer, 
         decisions.record_outcome(department, given=[passed(flag).pk], refused={}, head=HEAD, by=reviewer)
 
 
+def test_line_taken_out_of_a_letter_says_so(passed, flag, clerk, department):
+    line = passed(flag)
+    papers.discard(papers.draft_submission(department, [line.pk], by=clerk), by=clerk)
+    assert list(line.events.order_by("pk").values_list("kind", "stage")) == [
+        ("proposed", "passed"), ("changed", "passed"),
+    ]  # fmt: skip
+
+
 def test_letter_asks_one_level(passed, flag, levels, clerk, department):
     lines = [passed(flag), passed(make_award(level=levels["region"]))]
     with pytest.raises(Refused):
@@ -274,6 +282,14 @@ def test_revocation_ends_awards_on_its_day(passed, award, clerk, chief, departme
     assert (grant.revoked_on, grant.revoking, grant.revoked_why) == (DAY, draft, f"{ground}: {REASON}")
     assert line.events.get(kind="revoked").stage == "decided"
     assert not Grant.objects.in_force().exists()
+
+
+def test_unit_does_not_take_back_what_its_superior_keeps(award, commander, chief, clerk, depot, department):
+    grant = make_grant(award, make_person(depot))
+    texts = {"ground": make_ground(), "reason": REASON, "outside": True, "issuer": "Quân khu"}
+    with pytest.raises(Refused):
+        decisions.draft_revocation(depot, [grant.pk], texts, by=commander)
+    assert decisions.draft_revocation(department, [grant.pk], texts, by=clerk).taken_back.get() == grant
 
 
 def test_what_a_higher_authority_gave_is_only_recorded(flag, clerk, chief, department, depot, levels):

@@ -14,6 +14,8 @@ from emulation.reports.work import my_work
 from tests.factories import (
     make_award,
     make_award_level,
+    make_closed_session,
+    make_council,
     make_dossier,
     make_grant,
     make_ground,
@@ -163,6 +165,19 @@ def test_word_file_names_everybody_and_what_they_are_given(client, chief, depart
     assert not [word for word in ("{{", "{%") if word in text]
 
 
+def test_letter_shows_votes_to_those_who_may_see_them(client, chief, clerk, department, passed, order):
+    [line] = passed(order, "Lê An")
+    make_closed_session(make_council(department, chief, make_user("other")), chief, line)
+    client.force_login(clerk)
+    client.post(url("paper-create", "submission", department.pk), {"line": line.pk})
+    file = url("paper-file", "submission", Submission.objects.get().pk, "docx")
+    shares = []
+    for user in (chief, clerk):
+        client.force_login(user)
+        shares.append(Document(BytesIO(client.get(file).content)).tables[-1].rows[-1].cells[5].text)
+    assert shares == ["100,0", ""]
+
+
 def test_commander_sends_ticked_lines_back(client, chief, clerk, department, passed, award):
     line, other = passed(award, "Lê An", "Vũ Bình")
     page = url("paper-create", "decision", department.pk)
@@ -306,7 +321,7 @@ def test_pages_run_a_constant_number_of_queries(
     passed(award, *names), passed(order, *names)
     person = Grant.objects.first().person
     for address, queries in (
-        (url("decision-list"), 15),
+        (url("decision-list"), 16),
         (url("submission-list"), 8),
         (url("paper-create", "decision", department.pk), 12),
         (url("paper-create", "revocation", department.pk), 9),
