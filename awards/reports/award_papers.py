@@ -42,7 +42,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class AwardPaper:
-    """A letter or decision to be printed. `order` is the word before the articles; `authority` who decides."""
+    """A letter or decision to be printed. `order` is the word before the articles; `authority` who decides.
+
+    `amounts`: the fifth column of the list holds sums of money.
+    """
 
     title: str
     about: str
@@ -61,6 +64,7 @@ class AwardPaper:
     annex: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    amounts: bool = False
 
 
 # ── letters ───────────────────────────────────────────────────────────────
@@ -127,6 +131,7 @@ def decision_paper(decision: Decision) -> AwardPaper:
         return _paper(
             decision, "QUYẾT ĐỊNH", decision.title, "QĐ", to="", authority=_authority(decision),
             order="QUYẾT ĐỊNH:", body=body, columns=(*WHO, "Tiền thưởng (đồng)", "Ghi chú"), rows=rows,
+            amounts=True,
             annex="DANH SÁCH CÁ NHÂN, TẬP THỂ ĐƯỢC TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
             recipients=("Như Điều 3;", "Lưu: VT."),
         )  # fmt: skip

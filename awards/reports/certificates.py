@@ -58,7 +58,7 @@ def certificate_of(grant: Grant, merit: str = "") -> Certificate:
 
 def _sentence(merit: str, grant: Grant) -> str:
     """What the award is for; the year alone where nothing was written."""
-    text = merit.strip().rstrip(".")
+    text = merit.rstrip(" .;,")
     return f"{text}." if text else f"Năm {grant.year}"
 
 

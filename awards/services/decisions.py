@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from awards import access
 from awards.models import Decision, Grant, Nomination
 from awards.models.grants import GrantQuerySet
-from awards.reports.bases import documents_of, title_of
+from awards.reports.bases import document_words, documents_of, revocation_basis, revocation_title, title_of
 from awards.reports.powers import Bonuses, Powers
 from awards.reports.ready import awaited, with_places
 from awards.services.appraisals import forget_opinions
@@ -179,7 +179,7 @@ def _outside(unit: Unit, lines: Collection[Nomination], head: Mapping[str, Any],
     if known is not None:
         known.lines.add(*lines)
         return known
-    basis = "\n".join(f"Căn cứ {row.name} số {row.code};" for row in documents_of({x.award for x in lines}, day))
+    basis = "\n".join(document_words(row) for row in documents_of({x.award for x in lines}, day))
     decision = Decision(
         unit=unit, outside=True, issuer=issuer, year=day.year, title=title_of(lines), basis=basis, by=by
     )
@@ -248,9 +248,9 @@ def draft_revocation(unit: Unit, keys: Collection[int], texts: Mapping[str, Any]
     outside = bool(texts.get("outside"))
     decision = Decision(
         unit=unit, kind=Decision.Kind.REVOCATION, outside=outside, year=clock.today().year,
-        issuer=normal(texts.get("issuer") or "") if outside else unit.name, title=_revocation_title(grants),
+        issuer=normal(texts.get("issuer") or "") if outside else unit.name, title=revocation_title(grants),
         ground=texts["ground"], reason=normal(texts["reason"]), by=by,
-        basis=f"Căn cứ {texts['ground'].clause};" if texts["ground"].clause else "",
+basis=revocation_basis(unit, texts["ground"], grants),
     )  # fmt: skip
     if not decision.issuer:
         raise Refused(_("Say which authority takes the awards back."), "issuer")
@@ -259,12 +259,6 @@ def draft_revocation(unit: Unit, keys: Collection[int], texts: Mapping[str, Any]
     decision.save()
     decision.taken_back.set(grants)
     return decision
-
-
-def _revocation_title(grants: Collection[Grant]) -> str:
-    numbers = ", ".join(dict.fromkeys(grant.decision for grant in grants if grant.decision))
-    words = "Hủy bỏ quyết định tặng và thu hồi danh hiệu thi đua, hình thức khen thưởng"
-    return f"{words} (Quyết định {numbers})"[:300] if numbers else words
 
 
 def _refuse_higher(decision: Decision, grants: Iterable[Grant]) -> None:
