@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Length, Substr
 from django.utils.http import urlencode
 
 from awards.models import (
@@ -21,19 +22,39 @@ from awards.models import (
     VoteRule,
 )
 from awards.reports.powers import Needed, Powers
+from units import clock
 from units.models import Unit
+from units.paths import WIDTH, parent_path
 
 Stage = Nomination.Stage
 
 
-def ready(units: Iterable[Unit]) -> QuerySet[Nomination]:
-    """Lines at `units` that may be decided or forwarded now, in no draft of a paper.
+Held = Mapping[int, Unit]
+
+
+def acting(units: Iterable[Unit]) -> dict[int, Unit]:
+    """Unit (key) → which of `units` acts for it: itself, and for dissolved direct subordinates their superior.
+
+    One query.
+    """
+    units = list(units)
+    by_path = {unit.path: unit for unit in units}
+    found = {unit.pk: unit for unit in units}
+    ended = Unit.objects.filter(dissolved__lte=clock.today()).annotate(
+        above=Substr("path", 1, Length("path") - WIDTH)
+    )
+    for unit in ended.filter(above__in=by_path):
+        found.setdefault(unit.pk, by_path[parent_path(unit.path)])
+    return found
+
+
+def ready(held: Held) -> QuerySet[Nomination]:
+    """Lines at units (of `acting`) that may be decided or forwarded now, in no draft of a paper.
 
     Passed ones; appraised ones where the unit has no council and the rules of the award ask for no vote; and those
     forwarded to the unit from below. Not those that the unit has sent on itself: their outcome is awaited.
     """
-    keys = [unit.pk for unit in units]
-    rows = Nomination.objects.filter(holder__in=keys)
+    rows = Nomination.objects.filter(holder__in=list(held))
     rows = rows.filter(Q(stage=Stage.PASSED) | unvoted_q() | Q(stage=Stage.FORWARDED) & ~Exists(sent_by_holder()))
     return rows.exclude(Exists(drafts_of(Submission, sent_at=None))).exclude(
         Exists(drafts_of(Decision, signed_at=None))
@@ -68,12 +89,11 @@ def sent_by_holder() -> QuerySet[Submission]:
     return Submission.objects.filter(lines=OuterRef("pk"), unit=OuterRef("holder"), sent_at__isnull=False)
 
 
-def awaited(units: Iterable[Unit], *, held: bool = False) -> QuerySet[Nomination]:
-    """Forwarded lines that one of `units` asked for by a letter; with `held` only those that stand there still."""
-    keys = [unit.pk for unit in units]
-    sent = Submission.objects.filter(lines=OuterRef("pk"), unit__in=keys, sent_at__isnull=False)
+def awaited(held: Held, *, still: bool = False) -> QuerySet[Nomination]:
+    """Forwarded lines that units (of `acting`) asked for by a letter; with `still` only those that stand there."""
+    sent = Submission.objects.filter(lines=OuterRef("pk"), unit__in=list(held), sent_at__isnull=False)
     rows = Nomination.objects.filter(Exists(sent), stage=Stage.FORWARDED)
-    if held:
+    if still:
         rows = rows.filter(Exists(sent.filter(unit=OuterRef("holder"))))
     return rows.exclude(Exists(drafts_of(Submission, sent_at=None))).exclude(
         Exists(drafts_of(Decision, signed_at=None))
@@ -112,11 +132,10 @@ class Group:
         return urlencode(query)
 
 
-def groups(units: Sequence[Unit], powers: Powers) -> list[Group]:
-    """Ready lines of `units`, counted by what goes into one paper. Three queries."""
-    by_key = {unit.pk: unit for unit in units}
+def groups(held: Held, powers: Powers) -> list[Group]:
+    """Ready lines of units (of `acting`), counted by what goes into one paper. Three queries."""
     columns = ("holder", "dossier__year", "dossier__occasion", "award", "person__unit__kind", "unit__kind")
-    rows = list(ready(units).order_by().values_list(*columns).annotate(count=Count("pk")))
+    rows = list(ready(held).order_by().values_list(*columns).annotate(count=Count("pk")))
     awards = Award.objects.in_bulk({row[3] for row in rows})
     occasions = Occasion.objects.in_bulk({row[2] for row in rows})
     counts: Counter[tuple[int, int, int, Needed | None]] = Counter()
@@ -124,10 +143,10 @@ def groups(units: Sequence[Unit], powers: Powers) -> list[Group]:
         subject, kind = ("unit", unit_kind) if person_kind is None else ("person", person_kind)
         needed = powers.needed(awards[award], subject, kind)
         # What the unit decides itself goes into one decision, whoever else might decide it.
-        own = powers.decides(by_key[holder], needed)
-        counts[holder, year, occasion, None if own else needed] += count
+        own = powers.decides(held[holder], needed)
+        counts[held[holder].pk, year, occasion, None if own else needed] += count
     found = [
-        Group(by_key[holder], year, occasions[key], needed or Needed(own_level(powers, by_key[holder]), ""),
+        Group(held[holder], year, occasions[key], needed or Needed(own_level(powers, held[holder]), ""),
               needed is None, count)
         for (holder, year, key, needed), count in counts.items()
     ]  # fmt: skip
@@ -150,11 +169,11 @@ class Ready:
 
 
 def ready_lines(unit: Unit, powers: Powers) -> list[Ready]:
-    """The unit's ready lines, the highest award first, then by place and name. One query."""
-    rows = with_places(ready([unit])).order_by(*PAPER_ORDER)
+    """The unit's ready lines, in the order of papers. Two queries."""
+    rows = with_places(ready(acting([unit]))).order_by(*PAPER_ORDER)
     return [Ready(line, needed := powers.of(line), powers.decides(unit, needed)) for line in rows]
 
 
-def waiting_counts(units: Sequence[Unit]) -> dict[int, int]:
+def waiting_counts(held: Held) -> dict[int, int]:
     """Unit (key) → lines sent on by it whose outcome is to be recorded. One query."""
-    return dict(Counter(awaited(units, held=True).values_list("holder", flat=True)))
+    return dict(Counter(held[key].pk for key in awaited(held, still=True).values_list("holder", flat=True)))

@@ -23,7 +23,7 @@ from awards.models import (
 )
 from awards.reports.desk import waiting_count
 from awards.reports.dossiers import with_counts
-from awards.reports.ready import ready, waiting_counts
+from awards.reports.ready import acting, ready, waiting_counts
 from emulation.reports.work import Task
 from units import clock
 from units.models import Role, User
@@ -99,7 +99,7 @@ def _dossiers(staff: set[int], commander: set[int]) -> Iterator[Task]:
 
 
 def paper_tasks(user: User) -> Iterator[Task]:
-    """Drafts that the commander signs, passed lines that wait for a paper, outcomes to record. Four queries at most.
+    """Drafts that the commander signs, passed lines that wait for a paper, outcomes to record. Six queries at most.
 
     Passed lines are named to staff and reviewers, who prepare; outcomes to commanders and reviewers, who record.
     """
@@ -111,7 +111,7 @@ def paper_tasks(user: User) -> Iterator[Task]:
     if commands:
         yield from _drafts(commands)
     preparing = [unit for unit in units.values() if unit.pk in roles[Role.STAFF] | roles[Role.REVIEWER]]
-    if preparing and (count := ready(preparing).count()):
+    if preparing and (count := ready(acting(preparing)).count()):
         title = ngettext(
             "%(count)d passed nomination waits for its paper",
             "%(count)d passed nominations wait for their paper",
@@ -121,7 +121,7 @@ def paper_tasks(user: User) -> Iterator[Task]:
         place = ", ".join(unit.short for unit in preparing)
         yield Task(title % {"count": count}, place, url, _("Prepare the paper"), "passed", "nomination", None, None)
     recording = [unit for unit in units.values() if unit.pk in commands | roles[Role.REVIEWER]]
-    for key, count in waiting_counts(recording).items() if recording else ():
+    for key, count in waiting_counts(acting(recording)).items() if recording else ():
         title = ngettext("%(count)d outcome to record", "%(count)d outcomes to record", count)
         url = reverse("awards:outcome-record", args=[key])
         yield Task(

@@ -18,7 +18,7 @@ from awards.models import Decision, Grant, Nomination
 from awards.models.grants import GrantQuerySet
 from awards.reports.bases import document_words, documents_of, revocation_basis, revocation_title, title_of
 from awards.reports.powers import Bonuses, Powers
-from awards.reports.ready import awaited, with_places
+from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
 from awards.services.dossiers import refuse_short
 from awards.services.papers import (
@@ -147,7 +147,7 @@ def record_outcome(
     if not keys:
         raise Refused(_("Say of at least one line what came out."))
     lock_lines(keys)
-    waiting = set(awaited([unit]).filter(pk__in=keys).values_list("pk", flat=True))
+    waiting = set(awaited(acting([unit])).filter(pk__in=keys).values_list("pk", flat=True))
     lines = list(with_places(Nomination.objects.filter(pk__in=keys)).order_by("pk"))
     wrong = [line.name for line in lines if line.pk not in waiting]
     if wrong or len(lines) != len(set(keys)):

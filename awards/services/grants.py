@@ -49,7 +49,7 @@ def record_grant(grant: Grant, subject: Subject, *, by: User) -> Grant:
     if grant.year > clock.today().year:
         raise Refused(_("This year has not begun."), "year")
     grant.person, grant.unit = (subject, None) if isinstance(subject, Person) else (None, subject)
-    grant.by, grant.level = by, grant.level or grant.award.level
+    grant.by, grant.level, grant.name = by, grant.level or grant.award.level, grant.name or str(subject)[:200]
     grant.full_clean()
     grant.save()
     return grant

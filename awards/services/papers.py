@@ -14,7 +14,7 @@ from awards import access
 from awards.models import Decision, Nomination, Submission
 from awards.reports.bases import basis_of, title_of
 from awards.reports.powers import Powers
-from awards.reports.ready import ready, unvoted_q, with_places
+from awards.reports.ready import acting, ready, unvoted_q, with_places
 from awards.reports.routes import next_above
 from awards.services.notices import notice_problems
 from awards.services.steps import Kind, Stage, lock_lines, step
@@ -113,7 +113,7 @@ def lock_ready(unit: Unit, keys: Collection[int]) -> list[Nomination]:
         raise Refused(_("Choose at least one line."))
     lock_lines(keys)
     lines = list(with_places(Nomination.objects.filter(pk__in=keys)).order_by("pk"))
-    waiting = set(ready([unit]).filter(pk__in=keys).values_list("pk", flat=True))
+    waiting = set(ready(acting([unit])).filter(pk__in=keys).values_list("pk", flat=True))
     wrong = [line.name for line in lines if line.pk not in waiting]
     if wrong or len(lines) != len(set(keys)):
         raise Refused(
@@ -230,7 +230,8 @@ def lines_of_draft(paper: Paper) -> list[Nomination]:
     lock_lines(keys)
     lines = list(with_places(Nomination.objects.filter(pk__in=keys)).order_by("pk"))
     open_ = (Stage.APPRAISED, Stage.PASSED, Stage.FORWARDED)
-    wrong = [line.name for line in lines if line.holder_id != paper.unit_id or line.stage not in open_]
+    held = acting([paper.unit])
+    wrong = [line.name for line in lines if line.holder_id not in held or line.stage not in open_]
     appraised = [line.pk for line in lines if line.stage == Stage.APPRAISED]
     free = set(Nomination.objects.filter(unvoted_q(), pk__in=appraised).values_list("pk", flat=True))
     wrong += [line.name for line in lines if line.pk in set(appraised) - free]
@@ -271,6 +272,7 @@ def send(submission: Submission, head: Mapping[str, Any], *, by: User) -> Submis
         "number": submission.number, "day": date_format(submission.day, "SHORT_DATE_FORMAT"),
         "recipient": submission.recipient,
     }  # fmt: skip
+    holder = submission.to_unit or submission.unit
     for line in lines:
-        step(line, Kind.FORWARDED, Stage.FORWARDED, by=by, at=submission.unit, reason=said, holder=submission.to_unit)
+        step(line, Kind.FORWARDED, Stage.FORWARDED, by=by, at=submission.unit, reason=said, holder=holder)
     return submission

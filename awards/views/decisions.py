@@ -19,7 +19,7 @@ from awards.models import Decision, Grant, Submission
 from awards.reports.certificates import as_pdf
 from awards.reports.decisions import decisions_page, paper_lines, submissions_page, total_of
 from awards.reports.powers import Powers
-from awards.reports.ready import PAPER_ORDER, awaited, groups, waiting_counts, with_places
+from awards.reports.ready import PAPER_ORDER, acting, awaited, groups, waiting_counts, with_places
 from awards.reports.revocations import affected
 from awards.services import decisions as service
 from awards.services.papers import is_open
@@ -41,12 +41,13 @@ def decision_list(request: HttpRequest) -> HttpResponse:
     require(has_role(request.user, *READERS))
     form, page = _list(request, Decision.objects.visible_to(request.user), decisions_page)
     units = access.paper_units(request.user)
-    counts = waiting_counts(units) if units else {}
+    held = acting(units) if units else {}
+    counts = waiting_counts(held) if held else {}
     powers = Powers(clock.today()) if units else None
     signed = set(Decision.objects.filter(unit__in=units).exclude(signed_at=None).values_list("unit", flat=True))
     context = {
         "form": form, "page": page, "paper": "decision",
-        "groups": groups(units, powers) if powers else [],
+        "groups": groups(held, powers) if powers else [],
         "outcomes": [(unit, counts[unit.pk]) for unit in units if unit.pk in counts],
         "revoking": [unit for unit in units if unit.pk in signed or powers is not None and powers.own(unit)],
     }  # fmt: skip
@@ -79,7 +80,7 @@ def submission_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "page": page, "rows": paper_lines(letter, list(page)), "several": sorted(asked) if len(asked) > 1 else [],
     }  # fmt: skip
     if letter.sent_at is not None and access.records_outcomes(request.user, letter.unit):
-        context["awaited"] = awaited([letter.unit]).filter(submissions=letter).count()
+        context["awaited"] = awaited(acting([letter.unit])).filter(submissions=letter).count()
     return render(request, "awards/papers/detail.html", context)
 
 
@@ -121,7 +122,7 @@ def outcome_record(request: HttpRequest, unit: int) -> HttpResponse:
     """What came back of the lines that the unit had sent on: given by one decision, or refused with the reason."""
     place = get_unit(request.user, unit)
     require(access.records_outcomes(request.user, place))
-    rows = with_places(awaited([place])).order_by(*PAPER_ORDER)
+    rows = with_places(awaited(acting([place]))).order_by(*PAPER_ORDER)
     page = Paginator(rows, LINES).get_page(request.GET.get("page"))
     form = OutcomeForm(request.POST if request.method == "POST" else None, lines=list(page))
     if form.is_valid():

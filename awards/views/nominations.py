@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +16,7 @@ from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile
 from awards.reports.decisions import papers_of
 from awards.reports.dossiers import Row, shows_discipline, who_acts
+from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.snapshots import changed, findings_of, side_of
 from awards.services import dossiers as service
@@ -42,7 +44,7 @@ def get_line(user: User, pk: int) -> Nomination:
         "dossier__unit", "dossier__occasion", "dossier__campaign", "award", "asked", "holder", "person__unit",
         "person__group", "unit", "by",
     )  # fmt: skip
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(rows.annotate(sent_on=Exists(sent_by_holder())), pk=pk)
 
 
 @require_safe

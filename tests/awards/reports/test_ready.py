@@ -6,7 +6,7 @@ import pytest
 
 from awards.models import Authority, DecidingLevel, Submission
 from awards.reports.powers import Powers
-from awards.reports.ready import awaited, groups, ready
+from awards.reports.ready import acting, awaited, groups, ready
 from tests.factories import (
     make_award,
     make_award_level,
@@ -15,6 +15,7 @@ from tests.factories import (
     make_person,
     make_submission,
 )
+from units.models import Unit
 
 DAY = date(2020, 12, 22)
 
@@ -32,7 +33,7 @@ def lines(depot, staff, department):
 
 
 def test_lines_are_grouped_by_who_decides(lines, department):
-    found = groups([department], Powers(DAY))
+    found = groups(acting([department]), Powers(DAY))
     assert [(row.own, row.needed.decides, row.count) for row in found] == [
         (True, "", 2), (False, "Chủ tịch nước", 1), (False, "Thủ tướng", 1),
     ]  # fmt: skip
@@ -40,16 +41,29 @@ def test_lines_are_grouped_by_who_decides(lines, department):
 
 def test_what_the_holder_has_sent_on_waits_for_its_outcome(lines, staff, department, region):
     letter = make_submission(department, staff, lines[2])
-    assert lines[2] not in ready([department])
+    assert lines[2] not in ready(acting([department]))
     sent = {"sent_by": staff, "sent_at": "2020-12-22T00:00Z", "day": DAY, "number": "1", "signer": "A"}
     Submission.objects.filter(pk=letter.pk).update(**sent)
     lines[2].stage = "forwarded"
     lines[2].save()
-    assert (lines[2] in ready([department]), lines[2] in awaited([department], held=True)) == (False, True)
+    assert (lines[2] in ready(acting([department])), lines[2] in awaited(acting([department]), still=True)) == (
+        False,
+        True,
+    )
     lines[2].holder = region
     lines[2].save()
-    assert (lines[2] in ready([region]), lines[2] in awaited([department], held=True)) == (True, False)
-    assert lines[2] in awaited([department])
+    assert (lines[2] in ready(acting([region])), lines[2] in awaited(acting([department]), still=True)) == (
+        True,
+        False,
+    )
+    assert lines[2] in awaited(acting([department]))
+
+
+def test_superior_acts_for_a_dissolved_unit(lines, department, region, elsewhere):
+    Unit.objects.filter(pk=department.pk).update(dissolved=date(2020, 1, 1))
+    assert ready(acting([region])).count() == 4
+    assert [(row.unit, row.count) for row in groups(acting([region]), Powers(DAY))][0][0] == region
+    assert not ready(acting([elsewhere])).exists()
 
 
 def test_lines_of_other_stages_and_units_do_not_wait(lines, department, depot):
@@ -57,4 +71,4 @@ def test_lines_of_other_stages_and_units_do_not_wait(lines, department, depot):
         lines, ({"stage": "decided"}, {"stage": "at_council"}, {"holder": depot}, {"stage": "rejected"}), strict=True
     ):
         type(line).objects.filter(pk=line.pk).update(**columns)
-    assert not ready([department]).exists()
+    assert not ready(acting([department])).exists()

@@ -19,7 +19,7 @@ from tests.factories import (
     make_user,
 )
 from units.errors import Refused
-from units.models import Role
+from units.models import Role, Unit
 
 DAY = date(2020, 12, 22)
 HEAD = {"number": "125/QĐ-CKT", "day": DAY, "signer": "Đại tá Nguyễn Văn B", "signer_post": "Chủ nhiệm"}
@@ -177,6 +177,15 @@ def test_appraised_line_passes_where_no_council_is_asked(passed, award, clerk, c
     make_council(department, chief)
     with pytest.raises(Refused, match="Vũ Bình"):
         papers.draft_decision(department, [waits.pk], by=clerk)
+
+
+def test_superior_decides_what_a_dissolved_unit_held(passed, award, region, department, levels):
+    line = passed(award)
+    Unit.objects.filter(pk=department.pk).update(dissolved=date(2020, 12, 1))
+    general = make_user("general", (region, Role.COMMANDER))
+    decision = papers.draft_decision(region, [line.pk], by=general)
+    decisions.sign(decision, HEAD, by=general)
+    assert Grant.objects.get().issued.unit == region
 
 
 # ── letters and outcomes ──────────────────────────────────────────────────

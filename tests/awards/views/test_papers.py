@@ -321,9 +321,9 @@ def test_pages_run_a_constant_number_of_queries(
     passed(award, *names), passed(order, *names)
     person = Grant.objects.first().person
     for address, queries in (
-        (url("decision-list"), 16),
+        (url("decision-list"), 17),
         (url("submission-list"), 8),
-        (url("paper-create", "decision", department.pk), 12),
+        (url("paper-create", "decision", department.pk), 13),
         (url("paper-create", "revocation", department.pk), 9),
         (decision.get_absolute_url(), 14),
         (draft.get_absolute_url(), 17),
