@@ -86,7 +86,8 @@ def bonus(
     rule = sole({(row.step, row.up) for row in rounding_rows})
     if rule is None:
         return Answer(None, coefficient, wage, Lack.ROUNDING)
-    certain = all(row.certain for row in (*rate_rows, *wage_rows, *rounding_rows))
+    rows: list[Rate | Wage | Rounding] = [*rate_rows, *wage_rows, *rounding_rows]
+    certain = all(row.certain for row in rows)
     return Answer(rounded(coefficient * wage, *rule), coefficient, wage, None, certain)
 
 

@@ -68,12 +68,8 @@ def drafts_of(model: type[Submission] | type[Decision], **draft: None) -> QueryS
 def unvoted_q() -> Q:
     """Appraised lines that pass without a vote: no council sits at their unit, and their rules ask for none."""
     council = Council.objects.active().filter(unit=OuterRef("holder"))
-    return (
-        Q(stage=Stage.APPRAISED)
-        & ~Exists(council)
-        & ~Exists(_asked(VoteRule))
-        & ~Exists(_asked(Criterion).filter(kind=Criterion.Kind.COUNCIL_VOTE))
-    )
+    vote = Q(Exists(_asked(VoteRule))) | Q(Exists(_asked(Criterion).filter(kind=Criterion.Kind.COUNCIL_VOTE)))
+    return Q(stage=Stage.APPRAISED) & ~Q(Exists(council)) & ~vote
 
 
 def _asked(model: type[VoteRule] | type[Criterion]) -> QuerySet:

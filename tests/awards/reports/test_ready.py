@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from awards.models import Authority, DecidingLevel, Submission
+from awards.models import Authority, DecidingLevel, Nomination, Submission, VoteRule
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, awaited, groups, ready
 from tests.factories import (
@@ -64,6 +64,14 @@ def test_superior_acts_for_a_dissolved_unit(lines, department, region, elsewhere
     assert ready(acting([region])).count() == 4
     assert [(row.unit, row.count) for row in groups(acting([region]), Powers(DAY))][0][0] == region
     assert not ready(acting([elsewhere])).exists()
+
+
+@pytest.mark.parametrize("until", [None, date(2020, 12, 21)])
+def test_appraised_line_waits_for_the_vote_that_its_rules_ask_for(lines, department, until):
+    line = lines[0]
+    VoteRule.objects.create(award=line.award, share=90, valid_until=until)
+    Nomination.objects.filter(pk=line.pk).update(stage="appraised")
+    assert (line in ready(acting([department]))) == (until is not None)  # the dossier is judged by the rules of DAY
 
 
 def test_lines_of_other_stages_and_units_do_not_wait(lines, department, depot):
