@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 import pytest
+from auditlog.context import disable_auditlog
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
 from emulation.reports import demo
 from tests.factories import make_unit, make_user
-from units import clock
+from units import catalogue, clock
 from units.models import Role, Unit, User
 
 # A slow machine is no failure: tests run in parallel on few cores.
@@ -40,6 +41,21 @@ def nothing_remembered() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo, "REMEMBER", 0.0)
         yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup() -> Iterator[None]:
+    """What stands there before a test begins leaves no trace: that took a tenth of the time."""
+    with disable_auditlog():
+        return (yield)
+
+
+@pytest.fixture
+def units_catalogue(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The shipped kinds, offices, groups, ranks and forms of discipline, without the catalogues of higher apps."""
+    with monkeypatch.context() as patch:
+        patch.setattr(catalogue, "after_catalogue", [])
+        catalogue.load_catalogue()
 
 
 @pytest.fixture

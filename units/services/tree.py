@@ -273,11 +273,32 @@ def lineage_on(day: date) -> dict[int, list[int]]:
     A unit that has always existed may be older than its superior: then the nearest superior counts that
     existed already.
     """
-    existing = set(Unit.objects.existing_on(day).values_list("pk", flat=True))
-    placed = dict(Placement.objects.on(day).values_list("unit_id", "parent_id"))
+    return lineages_on([day])[day]
+
+
+def lineages_on(days: Iterable[date]) -> dict[date, dict[int, list[int]]]:
+    """The tree on each of the days (see `lineage_on`). Two queries."""
+    spans = Unit.objects.values_list("pk", "established", "dissolved")
+    existence = {pk: (since, until) for pk, since, until in spans}
+    placements = list(Placement.objects.values_list("unit_id", "parent_id", "since", "until"))
+    return {day: _chains(day, existence, placements) for day in days}
+
+
+Span = tuple[date | None, date | None]
+
+
+def _holds(day: date, since: date | None, until: date | None) -> bool:
+    """Whether the day lies in the span: from `since` on, before `until`."""
+    return (since is None or since <= day) and (until is None or until > day)
+
+
+def _chains(
+    day: date, existence: dict[int, Span], placements: list[tuple[int, int | None, date | None, date | None]]
+) -> dict[int, list[int]]:
+    existing = {pk for pk, span in existence.items() if _holds(day, *span)}
+    placed = {unit: parent for unit, parent, *span in placements if _holds(day, *span)}
     parents = {unit: parent for unit, parent in placed.items() if unit in existing}
-    absent = {parent for parent in parents.values() if parent is not None} - existing
-    above = dict(Placement.objects.filter(until=None).values_list("unit_id", "parent_id")) if absent else {}
+    above = {unit: parent for unit, parent, _since, until in placements if until is None}
     for unit, parent in parents.items():
         while parent is not None and parent not in existing:
             parent = above.get(parent)
@@ -287,7 +308,7 @@ def lineage_on(day: date) -> dict[int, list[int]]:
         open_units = [start]
         while open_units[-1] not in chains and (parent := parents[open_units[-1]]) is not None:
             open_units.append(parent)
-        above: list[int] = []
+        superiors: list[int] = []
         for unit in reversed(open_units):
-            above = chains.setdefault(unit, [*above, unit])
+            superiors = chains.setdefault(unit, [*superiors, unit])
     return chains

@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.factories import make_person, make_user
-from units.catalogue import load_catalogue
 from units.models import Discipline, DisciplineForm, Initiative, Person, Rank, RankChange, Role, TaskRating
 from units.workbooks import MB, read_workbook
 
@@ -15,9 +14,8 @@ TODAY = date(2020, 7, 20)
 
 
 @pytest.fixture(autouse=True)
-def _today(db, set_today):
+def _today(units_catalogue, set_today):
     set_today(TODAY)
-    load_catalogue()
 
 
 @pytest.fixture
