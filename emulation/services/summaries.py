@@ -387,9 +387,8 @@ def stored_rows(book: Book) -> Stored:
     return {row[:3]: (*row[3:], *classes.get(row[:3], NO_CLASSES)) for row in rows.values_list(*key, *PLAIN)}
 
 
-def books(year: int, drive: Campaign | None = None, indicators: Iterable[int] | None = None) -> Iterator[Book]:
-    """The whole year, a few indicators at a time so that memory stays small."""
-    tree = Tree(year, drive)
+def books(tree: Tree, indicators: Iterable[int] | None = None) -> Iterator[Book]:
+    """The whole tree, a few indicators at a time so that memory stays small."""
     chosen = Indicator.objects.all() if indicators is None else Indicator.objects.filter(pk__in=indicators)
     pks = list(chosen.order_by("pk").values_list("pk", flat=True))
     for at in range(0, len(pks), CHUNK):
@@ -400,15 +399,17 @@ def books(year: int, drive: Campaign | None = None, indicators: Iterable[int] | 
 def rebuild(year: int, *, drive: Campaign | None = None, indicators: Iterable[int] | None = None) -> None:
     """Compute all consolidated figures of a year (or drive) anew, or those of some indicators."""
     _lock(superiors_of_year(year, drive))
-    for book in books(year, drive, indicators):
-        _store(book, book.tree.rounds, book.tree.periods)
-    count_sheets(Tree(year, drive))
+    tree = Tree(year, drive)
+    for book in books(tree, indicators):
+        _store(book, tree.rounds, tree.periods)
+    count_sheets(tree)
 
 
 def differences(year: int, drive: Campaign | None = None) -> tuple[int, list[str]]:
     """Number of rows that a recomputation from the results gives, and a line for each that differs."""
     count, wrong = 0, []
-    for book in books(year, drive):
+    tree = Tree(year, drive)
+    for book in books(tree):
         branches = Branches(book, book.tree.rounds, book.tree.periods, {})
         computed = {key: columns_of(row) for key, row in branches.rows()}
         stored = stored_rows(book)
@@ -416,7 +417,7 @@ def differences(year: int, drive: Campaign | None = None) -> tuple[int, list[str
         for key in sorted(computed.keys() | stored.keys()):
             if computed.get(key) != stored.get(key):
                 wrong.append(f"{year} {key}: stored {stored.get(key)}, computed {computed.get(key)}")
-    wrong += [f"{year} sheets below {row.unit_id}, round {row.round_id}" for row in _miscounted(Tree(year, drive))]
+    wrong += [f"{year} sheets below {row.unit_id}, round {row.round_id}" for row in _miscounted(tree)]
     return count, wrong
 
 
