@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from emulation import periods
 from emulation.models import Campaign, Lineage, Report, Round
@@ -62,8 +62,8 @@ def set_up_drive_round(drive: Campaign, *, opens: date, due: date, closes: date 
 def place_units(rounds: Iterable[Round]) -> None:
     """Write where every unit stood on the last day of each round's period.
 
-    A unit that has ended by then, but on whose sheet of the round something happened, keeps its last
-    place, below the nearest of its superiors that is placed in the round.
+    A unit that has ended by then, or begins later, but on whose sheet of the round something happened, keeps
+    its last place, or has its first one, below the nearest of its superiors that is placed in the round.
     """
     rounds = list(rounds)
     trees = lineages_on({round_.last_day for round_ in rounds})
@@ -100,21 +100,28 @@ def place_units(rounds: Iterable[Round]) -> None:
 def _add_ended(rounds: Iterable[Round], wanted: dict[int, dict[int, list[int]]]) -> None:
     """Add to the rounds' chains the units that do not exist on the last day and have more than an empty sheet."""
     absent = Q(pk__in=[])
-    for round_ in rounds:
-        gone = Q(unit__dissolved__lte=round_.last_day) | Q(unit__established__gt=round_.last_day)
-        absent |= gone & Q(round=round_)
+    last_days = {round_.pk: round_.last_day for round_ in rounds}
+    for round_, day in last_days.items():
+        absent |= (Q(unit__dissolved__lte=day) | Q(unit__established__gt=day)) & Q(round=round_)
     found = Report.objects.filter(absent).exclude(UNTOUCHED).values_list("round_id", "unit_id")
     ended = [(round_, unit) for round_, unit in set(found) if unit not in wanted[round_]]
     if not ended:
         return
-    superiors = dict(Placement.objects.filter(until=None).values_list("unit_id", "parent_id"))
+    oldest_first = Placement.objects.order_by(F("since").asc(nulls_first=True))
+    placements = list(oldest_first.values_list("unit_id", "parent_id"))
+    latest, first = dict(placements), dict(reversed(placements))
+    established = dict(Unit.objects.exclude(established=None).values_list("pk", "established"))
+
+    def superior_of(round_: int, unit: int) -> int | None:
+        begins = established.get(unit)
+        return (first if begins is not None and begins > last_days[round_] else latest).get(unit)
 
     def chain_of(round_: int, unit: int) -> list[int]:
         chains = wanted[round_]
         if unit not in chains:
-            superior = superiors.get(unit)
+            superior = superior_of(round_, unit)
             while superior is not None and superior not in chains and (round_, superior) not in ended:
-                superior = superiors.get(superior)
+                superior = superior_of(round_, superior)
             chains[unit] = [*(chain_of(round_, superior) if superior is not None else []), unit]
         return chains[unit]
 

@@ -271,7 +271,7 @@ def lineage_on(day: date) -> dict[int, list[int]]:
     """For every unit that exists on `day`: keys of its superiors then, root first, itself last.
 
     A unit that has always existed may be older than its superior: then the nearest superior counts that
-    existed already.
+    existed already, by where its superiors stood first: moves of later days change nothing of the past.
     """
     return lineages_on([day])[day]
 
@@ -280,7 +280,8 @@ def lineages_on(days: Iterable[date]) -> dict[date, dict[int, list[int]]]:
     """The tree on each of the days (see `lineage_on`). Two queries."""
     spans = Unit.objects.values_list("pk", "established", "dissolved")
     existence = {pk: (since, until) for pk, since, until in spans}
-    placements = list(Placement.objects.values_list("unit_id", "parent_id", "since", "until"))
+    oldest_first = Placement.objects.order_by(F("since").asc(nulls_first=True))
+    placements = list(oldest_first.values_list("unit_id", "parent_id", "since", "until"))
     return {day: _chains(day, existence, placements) for day in days}
 
 
@@ -298,10 +299,10 @@ def _chains(
     existing = {pk for pk, span in existence.items() if _holds(day, *span)}
     placed = {unit: parent for unit, parent, *span in placements if _holds(day, *span)}
     parents = {unit: parent for unit, parent in placed.items() if unit in existing}
-    above = {unit: parent for unit, parent, _since, until in placements if until is None}
+    first = {unit: parent for unit, parent, _since, _until in reversed(placements)}
     for unit, parent in parents.items():
         while parent is not None and parent not in existing:
-            parent = above.get(parent)
+            parent = first.get(parent)
         parents[unit] = parent
     chains: dict[int, list[int]] = {}
     for start in parents:
