@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation.models import Correction, FigureRequest, Notice, Registration, Report, Result
@@ -19,7 +20,7 @@ from emulation.reports.vacancies import Vacancy, vacancies
 from emulation.services.extensions import terms_of
 from emulation.services.plan import plans_of, slot
 from units import access
-from units.models import Role, User
+from units.models import Role, Unit, User
 
 OWN = 24  # sheets of own units that are looked at, newest first
 REVIEWS = 30  # sheets under review that are listed here; the queue has all
@@ -77,6 +78,7 @@ class Task:
     reason: str = ""
     by: str = ""
     lines: int = 0
+    hint: str = ""  # what can be done about it
 
     @property
     def returned(self) -> bool:
@@ -109,7 +111,7 @@ def my_work(user: User) -> MyWork:
     own, sent, waiting = _own(user, units), _sent(units), _waiting(user)
     items = with_progress([*own, *sent, *waiting[:REVIEWS]])
     mine, handed = items[: len(own)], items[len(own) : len(own) + len(sent)]
-    tasks = [own_task(item, units) for item in mine]
+    tasks = [*_own_tasks(mine, units)]
     tasks += [review_task(item) for item in items[len(own) + len(sent) :]]
     tasks += [registration_task(row) for row in registrations(user, units)]
     tasks += [correction_task(row) for row in waiting_corrections(user)]
@@ -131,9 +133,8 @@ def my_work(user: User) -> MyWork:
 def _own(user: User, units: dict[Role, set[int]]) -> list[Report]:
     if not any(units.values()):
         return []
-    return list(
-        Report.objects.to_do_by(user).with_last_step().order_by("-round__due", "unit__order", "unit__code")[:OWN]
-    )
+    rows = Report.objects.to_do_by(user) | Report.objects.missed_by(user)
+    return list(rows.with_last_step().order_by("-round__due", "unit__order", "unit__code")[:OWN])
 
 
 def _sent(units: dict[Role, set[int]]) -> list[Report]:
@@ -173,6 +174,30 @@ def own_task(item: Item, units: dict[Role, set[int]]) -> Task:
         _sheet_title(report), str(report.unit), url, action, item.state, "sheet", item.deadline, item, reason,
         report.last_by or "", len(lines),
     )  # fmt: skip
+
+
+def missed_task(item: Item, whom: str) -> Task:
+    """A sheet that was never handed in and can no longer be entered; `whom` can give more time."""
+    day = date_format(item.deadline.closed, "SHORT_DATE_FORMAT")
+    hint = _("Entry closed on %(day)s without this sheet. Ask %(whom)s for more time.") % {"day": day, "whom": whom}
+    report = item.report
+    return Task(
+        _sheet_title(report), str(report.unit), report.get_absolute_url(), _("View"), item.state, "sheet",
+        item.deadline, item, hint=hint,
+    )  # fmt: skip
+
+
+def _own_tasks(items: Iterable[Item], units: dict[Role, set[int]]) -> Iterator[Task]:
+    """Of sheets of own units. Two queries more where some were missed."""
+    items = list(items)
+    missed = [item for item in items if item.deadline.closed and item.report.state != Report.State.RETURNED]
+    judges = access.reviewing_units({item.report.unit for item in missed}) if missed else {}
+    names = {unit.pk: str(unit) for unit in Unit.objects.filter(pk__in=judges.values())} if missed else {}
+    for item in items:
+        if item in missed:
+            yield missed_task(item, names.get(judges[item.report.unit_id] or 0) or _("the administrators"))
+        else:
+            yield own_task(item, units)
 
 
 def review_task(item: Item) -> Task:
