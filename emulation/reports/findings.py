@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from emulation.models import Acknowledgement, CheckRule, Indicator, Report, Resu
 from emulation.numbers import format_number
 from emulation.plausibility import FEW, MEMORY, Limits, Past
 from emulation.reports.display import Grades, trimmed, unit_text
-from emulation.reports.lines import value_in
+from emulation.reports.lines import names_on, value_in
 from emulation.scoring import SIGNS
 from emulation.services.book import Stored
 
@@ -62,7 +63,7 @@ class Finding:
 def findings_of(
     report: Report, levels: Iterable[str] = FOR_UNITS, targets: Mapping[int, Fraction | None] | None = None
 ) -> list[Finding]:
-    """What the rules of `levels` find on the sheet, errors first. Five queries at most.
+    """What the rules of `levels` find on the sheet, errors first. Six queries at most.
 
     `targets` are those of the sheet's lines, for rules about targets.
     """
@@ -112,6 +113,11 @@ class Checking:
         self.indicators = Indicator.objects.select_related("grade_scale").in_bulk(self.now)
         self.grades = Grades()
 
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Names of the lines as the sheet shows them."""
+        return names_on(self.report, self.indicators)
+
     def _load(self) -> None:
         round_ = self.report.round
         sheets = Q(report=self.report.pk)
@@ -144,7 +150,7 @@ class Checking:
                 if said:
                     sentence, values = said
                     fingerprint = plausibility.fingerprint(values)
-                    yield Finding(rule.pk, rule.kind, rule.level, pk, row.label, sentence, fingerprint)
+                    yield Finding(rule.pk, rule.kind, rule.level, pk, self.names[pk], sentence, fingerprint)
 
     # ── one rule, one figure ──────────────────────────────────────────────
 
@@ -173,8 +179,8 @@ class Checking:
         if left is None or right is None or not plausibility.breaks(left, rule.comparator, right):
             return None
         words = {
-            "left": _part_name(row, rule.part), "value": self._text(row, left, rule.part),
-            "sign": SIGNS[rule.comparator], "right": _part_name(other, rule.other_part),
+            "left": self._part_name(row, rule.part), "value": self._text(row, left, rule.part),
+            "sign": SIGNS[rule.comparator], "right": self._part_name(other, rule.other_part),
             "other": self._text(other, right, rule.other_part),
         }  # fmt: skip
         return _("%(left)s is %(value)s; it must be %(sign)s %(right)s, which is %(other)s.") % words, [left, right]
@@ -250,10 +256,9 @@ class Checking:
             return self.grades.name(row, value)
         return trimmed(value) if part != Part.VALUE else format_number(value, row.shown_decimals)
 
-
-def _part_name(row: Indicator, part: str) -> str:
-    """«Quân số khỏe (tử số)» of a part, the indicator's name of its value."""
-    if part == Part.VALUE:
-        return f"“{row.label}”"
-    name = row.numerator_name if part == Part.NUMERATOR else row.denominator_name
-    return f"“{row.label} – {name or Part(part).label}”"
+    def _part_name(self, row: Indicator, part: str) -> str:
+        """«Quân số khỏe – có mặt» of a part, the line's name of its value."""
+        if part == Part.VALUE:
+            return f"“{self.names[row.pk]}”"
+        name = row.numerator_name if part == Part.NUMERATOR else row.denominator_name
+        return f"“{self.names[row.pk]} – {name or Part(part).label}”"

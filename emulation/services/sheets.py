@@ -412,8 +412,8 @@ def _refuse_findings(report: Report) -> None:
     if warnings:
         errors.append(
             ngettext(
-                "%(count)d warning waits for your reason: open “Checks”.",
-                "%(count)d warnings wait for your reasons: open “Checks”.",
+                "%(count)d warning still waits for your reason.",
+                "%(count)d warnings still wait for your reasons.",
                 warnings,
             )
             % {"count": warnings}
