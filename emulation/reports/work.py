@@ -17,6 +17,7 @@ from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.notices import notices_of
 from emulation.reports.sheets import state_of
 from emulation.reports.vacancies import Vacancy, vacancies
+from emulation.reports.verdicts import office_sheets
 from emulation.services.extensions import terms_of
 from emulation.services.plan import plans_of, slot
 from units import access
@@ -79,6 +80,7 @@ class Task:
     by: str = ""
     lines: int = 0
     hint: str = ""  # what can be done about it
+    asked: bool = False  # somebody waits for the answer: before all other tasks
 
     @property
     def returned(self) -> bool:
@@ -114,8 +116,9 @@ def my_work(user: User) -> MyWork:
     tasks = [*_own_tasks(mine, units)]
     tasks += [review_task(item) for item in items[len(own) + len(sent) :]]
     tasks += [registration_task(row) for row in registrations(user, units)]
-    tasks += [correction_task(row) for row in waiting_corrections(user)]
     tasks += [request_task(row) for row in asked_of(units[Role.STAFF])]
+    tasks += [correction_task(row) for row in waiting_corrections(user)]
+    tasks += [office_task(row) for row in office_sheets(user) if not row.judged]
     tasks += [task for source in SOURCES for task in source(user)]
     tasks.sort(key=_by_deadline)
     vacant, more_vacancies = vacancies(user)
@@ -153,10 +156,10 @@ def _waiting(user: User) -> list[Report]:
     return list(rows.order_by("round__due", "state_since", "pk")[: REVIEWS + 1])
 
 
-def _by_deadline(task: Task) -> tuple[date, float]:
-    """By the day it is due; of one day, what was handed in first."""
+def _by_deadline(task: Task) -> tuple[bool, date, float]:
+    """Questions first, then by the day it is due; of one day, what was handed in first."""
     since = task.item.report.state_since.timestamp() if task.item else 0
-    return (task.deadline.day if task.deadline else date.max), since
+    return not task.asked, (task.deadline.day if task.deadline else date.max), since
 
 
 def own_task(item: Item, units: dict[Role, set[int]]) -> Task:
@@ -208,6 +211,13 @@ def review_task(item: Item) -> Task:
     return Task(title, str(report.unit), url, action, report.state, "sheet", item.deadline, item)
 
 
+def office_task(report: Report) -> Task:
+    """A sheet of whose lines the user's office has said nothing yet."""
+    title = _("Lines of my office: %(sheet)s") % {"sheet": _sheet_title(report)}
+    url = reverse("emulation:report-office", args=[report.pk])
+    return Task(title, str(report.unit), url, _("Judge"), report.state, "sheet", None, None)
+
+
 def _sheet_title(report: Report) -> str:
     return _("Sheet of %(round)s") % {"round": report.round}
 
@@ -255,5 +265,6 @@ def request_task(row: FigureRequest) -> Task:
     title = _("Question about %(name)s") % {"name": row.indicator.label}
     place = f"{row.report.unit} · {row.report.round}"
     return Task(
-        title, place, row.get_absolute_url(), _("Correct or answer"), Report.State.IN_REVIEW, "sheet", None, None
-    )
+        title, place, row.get_absolute_url(), _("Correct or answer"), Report.State.IN_REVIEW, "sheet", None, None,
+        asked=True,
+    )  # fmt: skip

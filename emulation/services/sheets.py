@@ -293,7 +293,7 @@ def approve(report: Report, *, by: User, seen: int | None = None) -> Report:
     access.require(access.reviews(by, report.unit))
     require_state(report, State.IN_REVIEW)
     refuse_own(by, report)
-    if seen is not None and seen != last_change(report):
+    if seen is not None and seen != (last_change(report) or 0):
         raise Refused(_("A figure has changed while you were reading. Look at the changed lines again."))
     offices = [
         [str(state.office), len(state.open), len(state.objected)]
