@@ -35,8 +35,16 @@ class CellForm(forms.Form):
     numerator = forms.CharField(required=False)
     denominator = forms.CharField(required=False)
     grade = forms.CharField(required=False)
-    reason = forms.CharField(required=False, max_length=300)
-    note = forms.CharField(required=False, max_length=500)
+    reason = forms.CharField(
+        required=False,
+        max_length=300,
+        error_messages={"max_length": gettext_lazy("The reason has at most %(limit_value)d characters.")},
+    )
+    note = forms.CharField(
+        required=False,
+        max_length=500,
+        error_messages={"max_length": gettext_lazy("The note has at most %(limit_value)d characters.")},
+    )
     seen = forms.CharField(required=False)
     now = forms.CharField(required=False)
     choice = forms.ChoiceField(choices=[(MINE, MINE), (THEIRS, THEIRS)], required=False)

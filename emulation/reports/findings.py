@@ -15,7 +15,7 @@ from emulation import plausibility
 from emulation.consolidation import Cell
 from emulation.models import Acknowledgement, CheckRule, Indicator, Report, Result
 from emulation.numbers import format_number
-from emulation.plausibility import FEW, MEMORY, Limits, Past
+from emulation.plausibility import MEMORY, Limits, Past
 from emulation.reports.display import Grades, trimmed, unit_text
 from emulation.reports.lines import names_on, value_in
 from emulation.scoring import SIGNS
@@ -193,10 +193,8 @@ class Checking:
         return said % words, [one.now, one.past[1]]
 
     def _far(self, rule: CheckRule, one: One) -> Said | None:
-        if one.size < FEW:
-            return None
         limits = Limits(rule.share, rule.points)
-        mean = plausibility.is_far(one.now, one.past, rule.quarters, limits, percent=one.percent)
+        mean = plausibility.is_far(one.now, one.past, rule.quarters, limits, percent=one.percent, size=one.size)
         if mean is None:
             return None
         said = _("%(value)s lies far from the unit's last quarters, which were %(mean)s on average.")
@@ -212,14 +210,13 @@ class Checking:
         return said % words, [one.now, one.past[1]]
 
     def _unchanged(self, rule: CheckRule, one: One) -> Said | None:
-        """Counts and amounts are small and often the same; of a share it is odd, unless it is all or nothing."""
-        if one.row.is_sum or one.now in (0, 100) or not plausibility.is_unchanged(one.now, one.past, rule.quarters):
+        if not plausibility.is_unchanged(one.now, one.past, rule.quarters, summed=one.row.is_sum):
             return None
         said = _("The same value, %(value)s, for %(count)d quarters.")
         return said % {"value": self._text(one.row, one.now), "count": rule.quarters}, [one.now]
 
     def _first_full(self, rule: CheckRule, one: One) -> Said | None:
-        if not one.percent or not plausibility.is_first_full(one.now, one.past, rule.quarters):
+        if not plausibility.is_first_full(one.now, one.past, rule.quarters, percent=one.percent):
             return None
         best = self._text(one.row, max(one.past.values()))
         return _("The whole for the first time in this unit; the best so far was %(best)s.") % {"best": best}, [
@@ -227,9 +224,8 @@ class Checking:
         ]
 
     def _at_target(self, rule: CheckRule, one: One) -> Said | None:
-        """Counts are small numbers, which meet a target exactly without any oddity."""
         counted = one.row.measure == Indicator.Measure.COUNT
-        if counted or not plausibility.is_exactly(one.now, one.target, percent=one.percent):
+        if not plausibility.is_exactly(one.now, one.target, percent=one.percent, counted=counted):
             return None
         value = self._text(one.row, one.now)
         return _("The figure is exactly the target, %(value)s.") % {"value": value}, [one.now]

@@ -200,6 +200,7 @@ def move_unit(unit: Unit, *, parent: Unit, effective: date, by: User, decision: 
     if depth(parent.path) + deepest - depth(unit.path) + 1 > MAX_DEPTH:
         raise Refused(too_deep(), "parent")
 
+    _lock_branch(unit)
     former, place.until = place.parent, effective
     place.save(update_fields=["until"])
     Placement.objects.create(unit=unit, parent=parent, since=effective)
@@ -212,6 +213,12 @@ def move_unit(unit: Unit, *, parent: Unit, effective: date, by: User, decision: 
         parent_before=former, parent_after=parent, by=by,
     )  # fmt: skip
     announce([unit.pk], effective, [former.pk, parent.pk])
+
+
+def _lock_branch(unit: Unit) -> None:
+    """Lock what the move writes from leaf to root, as whoever computes figures above it does."""
+    rows = Unit.objects.in_branch(unit).select_for_update(no_key=True).order_by("-path")
+    list(rows.values_list("pk"))
 
 
 def _superiors_since(unit: Unit, day: date) -> set[int]:

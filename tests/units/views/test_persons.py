@@ -128,7 +128,7 @@ def test_the_export_has_exactly_the_rows_of_the_filter_on_all_pages(client, staf
 
     shown = page(client, staff, "person-list", q="thu kho").context["page"].paginator
     assert len(body.splitlines()) - 1 == shown.count == 52
-    assert [line.split(",")[0] for line in body.splitlines()[1:]] == [p.service_number for p in shown.object_list]
+    assert [line.split(";")[0] for line in body.splitlines()[1:]] == [p.service_number for p in shown.object_list]
 
 
 def test_the_export_to_excel_says_the_rating_and_runs_no_formula(client, staff, depot, tmp_path):
