@@ -61,7 +61,7 @@ def test_csv_file_reads_back_and_no_cell_is_a_formula(rows: list[list[str]]) -> 
 @example([["a,=1", 'b,"=1']])
 def test_csv_file_has_no_formula_for_a_program_with_another_separator(rows: list[list[str]]) -> None:
     text = csv_file(["a", "b"], rows).decode("utf-8-sig")
-    cells = (cell for row in csv.reader(StringIO(text, newline=""), delimiter=",") for cell in row)
+    cells = (cell.strip() for row in csv.reader(StringIO(text, newline=""), delimiter=",") for cell in row)
     assert [cell for cell in cells if starts_formula(cell)] == []
 
 
