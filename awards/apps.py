@@ -9,11 +9,14 @@ class AwardsConfig(AppConfig):
     def ready(self) -> None:
         from awards.reports.work import council_tasks, nomination_tasks, paper_tasks
         from awards.services.catalogue import load_awards
+        from awards.services.demo import create_awards
         from awards.views.tables import CATALOGUES
         from emulation.reports import work
+        from emulation.services import demo
         from emulation.views import catalogue
         from units.catalogue import after_catalogue
 
         after_catalogue.append(load_awards)
+        demo.after_seed.append(create_awards)
         catalogue.CATALOGUES.update(CATALOGUES)
         work.SOURCES.extend([council_tasks, nomination_tasks, paper_tasks])

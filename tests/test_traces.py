@@ -47,6 +47,14 @@ EXEMPT = {
     "Ballot": "secret: no voter, no time; counted when the voting closes, a choice is never changed",
     "HandCount": "papers of absent members are as secret as ballots; the session names who counted and confirmed",
 }
+# Written in bulk by the demonstration alone, into an empty base; everywhere else these leave their usual trace.
+DEMO = {
+    "TaskRating": "PersonImport «demo»",
+    "Initiative": "PersonImport «demo»",
+    "Discipline": "PersonImport «demo»",
+    "Attestation": "says itself who and when",
+    "NominationEvent": "is the trace; only its time is set",
+}
 # Never changed by anybody: no trace needed.
 SAVED_WITHOUT_TRACE = {
     "Correction": "names who asked, sent and decided, when and why; what it changes is a ResultChange",
@@ -109,11 +117,12 @@ def written_model(node: ast.expr, related: dict[str, str]) -> str | None:
 
 def test_models_written_in_bulk_are_traced_or_exempt() -> None:
     known = TRACED | EXEMPT
-    assert [(model, place) for model, place in bulk_writes() if model not in known] == []
+    strange = [(model, place) for model, place in bulk_writes() if model not in known]
+    assert [(model, place) for model, place in strange if model not in DEMO or "/services/demo/" not in place] == []
 
 
 def test_lists_of_traced_and_exempt_models_name_no_stranger() -> None:
-    assert (TRACED | EXEMPT | SAVED_WITHOUT_TRACE).keys() - own_models().keys() == set()
+    assert (TRACED | EXEMPT | DEMO | SAVED_WITHOUT_TRACE).keys() - own_models().keys() == set()
 
 
 def test_every_model_has_one_kind_of_trace() -> None:

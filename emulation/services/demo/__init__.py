@@ -7,6 +7,7 @@ people are invented.
 from __future__ import annotations
 
 import csv
+from collections.abc import Callable
 from datetime import date
 
 from django.db import transaction
@@ -15,12 +16,16 @@ from django.utils.translation import gettext as _
 from emulation.models import DemoLogin
 from emulation.services.catalogue import DATA, load_catalogue
 from emulation.services.demo import people, persons, plan, sheets
+from emulation.services.demo.people import Cast
 from units.errors import Refused
 from units.models import Unit, UnitKind
 from units.services import create_unit
 
 FOLDER = DATA / "demo"
 YEARS = (2019, 2020)
+
+# What higher apps add to the demonstration; this app must not import them, so they register here.
+after_seed: list[Callable[[Cast], None]] = []
 
 
 def rows(name: str) -> list[dict[str, str]]:
@@ -44,6 +49,8 @@ def seed() -> None:
         plan.create_targets(year, cast)
         plan.launch_campaigns(year, cast)
         sheets.create_sheets(year, cast)
+    for add in after_seed:
+        add(cast)
 
 
 def _create_units() -> None:

@@ -1,0 +1,13 @@
+"""What the demonstration holds of awards: ten years of history, and the season of 2020 at every stage of its path.
+
+Units and people are invented; the texts say «minh họa» where they could be taken for real ones.
+"""
+
+from __future__ import annotations
+
+from awards.services.demo.history import create_history
+from emulation.services.demo.people import Cast
+
+
+def create_awards(cast: Cast) -> None:
+    create_history(cast)
