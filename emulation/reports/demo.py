@@ -1,5 +1,6 @@
 """What pages say of a demonstration."""
 
+from collections.abc import Callable, Collection, Mapping
 from time import monotonic
 from typing import Any
 
@@ -7,6 +8,8 @@ from emulation.models import DemoLogin
 
 PASSWORD = "quyet-thang-2020"  # of the accounts on the login page; a demonstration guards nothing
 REMEMBER = 60.0  # seconds; every page asks, and the answer changes when demonstration data are loaded
+# What else an account is: user (key) → words. Higher apps add to it; this app must not import them.
+duties: list[Callable[[Collection[int]], Mapping[int, str]]] = []
 _known: tuple[float, bool] | None = None  # when it was asked, the answer
 
 
@@ -19,13 +22,17 @@ def loaded() -> bool:
 
 
 def logins() -> list[dict[str, Any]]:
-    """Accounts that the login page offers: username, password, title (role and unit). Two queries."""
-    rows = DemoLogin.objects.select_related("user").prefetch_related("user__memberships__unit")
+    """Accounts that the login page offers: username, password, title (roles, units, duties). Three queries."""
+    rows = list(DemoLogin.objects.select_related("user").prefetch_related("user__memberships__unit"))
+    more = [words([row.user_id for row in rows]) for words in duties] if rows else []
     return [
         {
             "username": row.user.username,
             "password": PASSWORD,
-            "title": " · ".join(f"{m.get_role_display()} {m.unit.short}" for m in row.user.memberships.all()),
+            "title": " · ".join(
+                [f"{m.get_role_display()} {m.unit.short}" for m in row.user.memberships.all()]
+                + [words[row.user_id] for words in more if row.user_id in words]
+            ),
         }
         for row in rows
     ]

@@ -5,9 +5,12 @@ Units and people are invented; the texts say «minh họa» where they could be 
 
 from __future__ import annotations
 
+from awards.services.demo.actors import create_actors
 from awards.services.demo.history import create_history
+from awards.services.demo.season import create_season
 from emulation.services.demo.people import Cast
 
 
 def create_awards(cast: Cast) -> None:
     create_history(cast)
+    create_season(create_actors(cast))

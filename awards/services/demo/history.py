@@ -55,7 +55,7 @@ class History:
         self.rng = Random(SEED)
         self.units = [unit for unit in cast.units.values() if not unit.is_root]
         self.awards = {award.code: award for award in Award.objects.select_related("level")}
-        self.records = _records()
+        self.records = records()
         self.grants: list[Grant] = []
         self.places: dict[int, dict[int, list[Record]]] = {}  # year → unit → who served there at its end
         postings = list(Posting.objects.order_by("pk").values_list("person", "unit", "since", "until"))
@@ -75,7 +75,10 @@ class History:
                 self._medal(record, year)
         trace = GrantImport.objects.create(
             name="demo", by=by.user(by.units["CKT"], Role.REVIEWER), taken=timezone.now(),
-            rows=[[row, {"award": x.award.code, "year": str(x.year), "name": x.name}] for row, x in enumerate(self.grants, 2)],
+            rows=[
+                [row, {"award": x.award.code, "year": str(x.year), "name": x.name}]
+                for row, x in enumerate(self.grants, start=2)
+            ],
         )  # fmt: skip
         for grant in self.grants:
             grant.imported, grant.by = trace, trace.by
@@ -115,7 +118,7 @@ class History:
     # ── what rests on several years ───────────────────────────────────────
 
     def _higher(self, record: Record, year: int) -> None:
-        """Two years running lead to the minister's certificate, three with a work of the ministry to the army's title."""
+        """Two years running lead to the minister's certificate, three with a work of the ministry to the army's."""
         fights = record.held["CSTDCS"]
         unit = record.person.unit
         if {year, year - 1} <= fights and year - 1 not in record.held["BANG_KHEN_BQP"]:
@@ -142,14 +145,15 @@ class History:
         self.grants.append(
             Grant(
                 award=award, level=award.level, year=year, person=to if of_person else None,
-                unit=None if of_person else to, decision=f"{number}/QĐ-{issuer}", decided=date(year, 12, 15 + award.order % 10),
+                unit=None if of_person else to, decision=f"{number}/QĐ-{issuer}",
+                decided=date(year, 12, 15 + award.order % 10),
                 signer=SIGNERS[issuer], name=str(to), rank="",
                 post=to.post if of_person else "", place=unit.name if of_person else "",
             )
         )  # fmt: skip
 
 
-def _records() -> dict[int, Record]:
+def records() -> dict[int, Record]:
     people = Person.objects.select_related("group", "unit").order_by("pk")
     found = {p.pk: Record(p, {}, {}, set(), defaultdict(set)) for p in people}
     for person, year, rating in TaskRating.objects.values_list("person", "year", "rating"):
