@@ -5,6 +5,8 @@ Units and people are invented; the texts say «minh họa» where they could be 
 
 from __future__ import annotations
 
+from django.utils import translation
+
 from awards.services.demo.actors import create_actors
 from awards.services.demo.history import create_history
 from awards.services.demo.season import create_season
@@ -12,5 +14,7 @@ from emulation.services.demo.people import Cast
 
 
 def create_awards(cast: Cast) -> None:
-    create_history(cast)
-    create_season(create_actors(cast))
+    """In Vietnamese, the language of the dossiers: services draft some of their texts."""
+    with translation.override("vi"):
+        create_history(cast)
+        create_season(create_actors(cast))

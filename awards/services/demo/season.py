@@ -6,7 +6,7 @@ The services know only now: dates are set back afterwards, around the day of see
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
@@ -33,7 +33,7 @@ from awards.reports.sessions import session_page
 from awards.services import appraisals, ballots, decisions, dossiers, notices, papers, registers, sessions
 from awards.services.appraisals import APPRAISED, RETURNED
 from awards.services.demo.actors import Actors
-from awards.services.demo.history import GOOD, WORKERS, Record, records
+from awards.services.demo.history import WORKERS, Record, records
 from awards.services.dossiers import Pick
 from emulation.models import Campaign
 from emulation.services.demo.plan import moment
@@ -101,7 +101,7 @@ class Season:
                 continue
             by = self.actors.staff(self.units[code])
             for record in members:
-                if record.person.group.code == "contract" or YEAR not in record.ratings:
+                if record.person.group.code in WORKERS or YEAR not in record.ratings:
                     continue
                 passed = self.rng.random() < (0.93 if record.good(YEAR) else 0.6)
                 total = self.rng.choice((18, 20, 24))
@@ -185,6 +185,21 @@ class Season:
             "sáng kiến được công nhận, chấp hành nghiêm kỷ luật. (Bản tự báo cáo minh họa.)"
         )
 
+    def add_weak(self, dossier: Dossier) -> Lines:
+        """A line that does not meet the criteria, proposed all the same, with the reason."""
+        unit = dossier.unit
+        weak = next(
+            record.person
+            for record in self.by_unit[unit.code]
+            if record.ratings.get(YEAR) == "completed" and record.person.group.code not in WORKERS
+        )
+        by = self.actors.staff(unit)
+        lines, _there = dossiers.add_lines(dossier, [Pick(weak, self.awards["CSTT"])], by=by)
+        why = "Hoàn thành nhiệm vụ đột xuất ngoài kế hoạch năm; chi bộ nhất trí đề nghị xem xét (minh họa)."
+        votes = (dossier.review_present or 0) // 2 + 1
+        dossiers.change_line(lines[0], columns={"why_unmet": why, "votes_for": votes}, by=by)
+        return lines
+
     def hand_in(self, dossier: Dossier, lines: Lines, day: date) -> None:
         dossiers.hand_in(dossier, lines=_keys(lines), by=self.actors.commander(dossier.unit))
         dossier.refresh_from_db()
@@ -225,11 +240,12 @@ class Season:
         return session
 
     def vote(self, session: Session, unwanted: Collection[int] = (), lowered: Collection[int] = ()) -> None:
-        """Everybody present votes: in favour, but against the lines `unwanted`, and for less where `lowered`."""
+        """Everybody present votes: in favour but for one at times, against `unwanted`, for less where `lowered`."""
         items = list(session.items.all())
-        seats = session.attendances.filter(how=How.PRESENT).select_related("member__user")
+        seats = list(session.attendances.filter(how=How.PRESENT).select_related("member__user"))
+        alone = {item.line_id: self.rng.randrange(len(seats) * 3) for item in items}  # whose vote differs, if any
         for place, seat in enumerate(seats):
-            choices = {item.pk: _choice(item.line_id, place, unwanted, lowered) for item in items}
+            choices = {item.pk: _choice(item.line_id, place, unwanted, lowered, alone) for item in items}
             ballots.cast(session, choices, by=seat.member.user)
 
     def close(self, session: Session) -> None:
@@ -253,12 +269,14 @@ def _keys(lines: Iterable[Nomination]) -> list[int]:
     return [line.pk for line in lines]
 
 
-def _choice(line: int, place: int, unwanted: Collection[int], lowered: Collection[int]) -> str:
+def _choice(
+    line: int, place: int, unwanted: Collection[int], lowered: Collection[int], alone: Mapping[int, int]
+) -> str:
     if line in unwanted:
         return Choice.AGAINST if place else Choice.BLANK
     if line in lowered:
         return Choice.LOWER if place > 1 else Choice.FOR
-    return Choice.FOR
+    return Choice.FOR if alone[line] != place else Choice.BLANK if place % 2 else Choice.AGAINST
 
 
 # ── the stories ───────────────────────────────────────────────────────────
@@ -281,7 +299,7 @@ def create_season(actors: Actors) -> None:
 def finish_drive(season: Season) -> None:
     """A drive of the second quarter: its certificates are decided, registered and printed."""
     actors, codes = season.actors, ("K1", "K2", "K3", "X1", "X2", "T1", "TD1.C1", "TD1.C2", "PXM", "BHC")
-    chosen = [next(r.person for r in season.by_unit[code] if r.ratings.get(YEAR) in GOOD) for code in codes]
+    chosen = [[r.person for r in season.by_unit[code] if r.good(YEAR)][3] for code in codes]
     units = [season.units["X1"], season.units["TD1.C1"]]
     season.confirm("GIAY_KHEN", [*chosen, *units], "Bảng tổng hợp kết quả đợt thi đua cao điểm (minh họa)")
     award = season.awards["GIAY_KHEN"]
@@ -385,14 +403,9 @@ def show_publicly(season: Season) -> None:
 
 def return_some(season: Season) -> None:
     """Some lines of a dossier come back with the reason, the rest is appraised and waits for the council."""
-    picks = season.pick_yearly("K2")
-    weak = next(
-        record.person for record in season.by_unit["K2"]
-        if record.ratings.get(YEAR) == "completed" and record.person.group.code not in WORKERS
-    )  # fmt: skip
-    dossier, lines = season.open("K2", season.ago(10), [*picks, Pick(weak, season.awards["CSTT"])])
-    why = "Hoàn thành nhiệm vụ đột xuất ngoài kế hoạch năm; chi bộ nhất trí đề nghị xem xét."
-    dossiers.change_line(lines[-1], columns={"why_unmet": why}, by=season.actors.staff(dossier.unit))
+    dossier, lines = season.open("K2", season.ago(10), season.pick_yearly("K2"))
+    lines += season.add_weak(dossier)
+    season.diary.write(season.ago(10), 16)
     season.hand_in(dossier, lines, season.ago(7))
     back = [lines[0], lines[-1]]
     season.agree(lines, season.ago(5))
@@ -406,7 +419,9 @@ def return_some(season: Season) -> None:
 
 def wait_on_desk(season: Season) -> None:
     """Handed in and not yet judged: one office has spoken on some of the lines, against one of them."""
-    lines = season.bring("X1", (6, 2), season.pick_yearly("X1"))
+    dossier, lines = season.open("X1", season.ago(6), season.pick_yearly("X1"))
+    lines += season.add_weak(dossier)
+    season.hand_in(dossier, lines, season.ago(2))
     season.bring("T2", (5, 2), season.pick_yearly("T2"))
     said = dict.fromkeys(_keys(lines[:4]), "")
     said[lines[3].pk] = "Chưa có xác nhận kết quả kiểm tra năm 2020 của cơ quan huấn luyện."
