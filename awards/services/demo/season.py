@@ -38,7 +38,8 @@ from awards.services.dossiers import Pick
 from emulation.models import Campaign
 from emulation.services.demo.plan import moment
 from units import clock
-from units.models import Office, Person, Unit, User
+from units.models import Office, Person, Posting, Unit, User
+from units.services.persons import save_record
 
 SEED = 4
 YEAR = 2020
@@ -155,7 +156,10 @@ class Season:
         dossier = dossiers.open_dossier(unit, year=YEAR, occasion=occasion, campaign=campaign, by=by)
         lines, _there = dossiers.add_lines(dossier, picks, by=by)
         for line in lines:
-            if line.award.code == "CSTDCS":
+            if campaign is not None:
+                merit = f"Đã có thành tích trong {campaign.name[0].lower()}{campaign.name[1:]} (minh họa)"
+                dossiers.change_line(line, columns={"merit": merit}, by=by)
+            elif line.award.code == "CSTDCS":
                 dossiers.change_line(line, columns={"report": self._self_report(line)}, by=by)
         at = self.diary.write(day, 8)
         if ready:
@@ -339,7 +343,7 @@ def revoke_earlier(season: Season) -> None:
 
 
 def pass_and_forward(season: Season) -> None:
-    """The first session of the season: passed, lowered and refused; a letter goes up, a decision is drafted."""
+    """The first session of the season: passed, lowered and refused; a letter goes up, decisions are drafted."""
     actors = season.actors
     picks = season.pick_yearly("K3")
     named = {pick.subject.pk for pick in picks if isinstance(pick.subject, Person)}
@@ -362,6 +366,8 @@ def pass_and_forward(season: Season) -> None:
     letter = papers.send(letter, season.head("86/TTr-CKT", season.ago(8)), by=actors.chair)
     letter.sent_at = season.diary.write(season.ago(8), 16)
     letter.save(update_fields=["sent_at"])
+    region = season.units["QK"]
+    papers.draft_decision(region, sent, by=actors.staff(region))
     own = [line.pk for line in lines if line.dossier.unit.code == "K3" and line.pk in passed and line.pk not in sent]
     papers.draft_decision(actors.department, own, by=actors.secretary)
 
@@ -388,17 +394,17 @@ def show_publicly(season: Season) -> None:
     )  # fmt: skip
     texts = [
         "Đề nghị làm rõ thời gian công tác trong năm của đồng chí này (minh họa).",
-        "Sáng kiến nêu trong thành tích do nhiều người cùng làm, cần ghi đúng phần đóng góp (minh họa).",
+        "Đề nghị xem lại kết quả hoàn thành nhiệm vụ quý III của đồng chí này (minh họa).",
     ]
     for line, text, days in zip(lines, texts, (3, 1), strict=False):
         found = notices.record_objection(
             notice, line, whose="Một quân nhân của phòng", text=text, received=season.ago(days), by=actors.reviewer
         )
         if days > 1:
-            notices.answer_objection(
-                found, upheld=False, by=actors.reviewer,
-                answer="Đã đối chiếu quyết định điều động: đủ 10 tháng công tác trong năm.",
-            )  # fmt: skip
+            answer = "Đã đối chiếu quyết định điều động: đủ 10 tháng công tác trong năm."
+            found = notices.answer_objection(found, upheld=False, answer=answer, by=actors.reviewer)
+            found.answered_at = moment(season.ago(2), 10)
+            found.save(update_fields=["answered_at"])
 
 
 def return_some(season: Season) -> None:
@@ -422,7 +428,10 @@ def wait_on_desk(season: Season) -> None:
     dossier, lines = season.open("X1", season.ago(6), season.pick_yearly("X1"))
     lines += season.add_weak(dossier)
     season.hand_in(dossier, lines, season.ago(2))
-    season.bring("T2", (5, 2), season.pick_yearly("T2"))
+    moved = season.bring("T2", (5, 2), season.pick_yearly("T2"))[-1].person
+    assert moved is not None
+    there = Posting(person=moved, unit=season.units["T1"], post=moved.post, since=season.ago(1))
+    save_record(there, by=season.actors.secretary)  # who moves meanwhile takes nothing of the line along
     said = dict.fromkeys(_keys(lines[:4]), "")
     said[lines[3].pk] = "Chưa có xác nhận kết quả kiểm tra năm 2020 của cơ quan huấn luyện."
     appraisals.give_opinions(said, season.office, by=season.actors.appraiser)
