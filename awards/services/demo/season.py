@@ -14,6 +14,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from awards.models import (
+    Appraisal,
     Attestation,
     Award,
     Ballot,
@@ -217,8 +218,12 @@ class Season:
         self.diary.write(day, 14)
 
     def agree(self, lines: Lines, day: date) -> None:
-        appraisals.give_opinions(dict.fromkeys(_keys(lines), ""), self.office, by=self.actors.appraiser)
-        self.diary.write(day, 9)
+        self.speak(dict.fromkeys(_keys(lines), ""), day)
+
+    def speak(self, reasons: dict[int, str], day: date) -> None:
+        """Opinions of the political office: line → why it refuses it, "" where it agrees."""
+        appraisals.give_opinions(reasons, self.office, by=self.actors.appraiser)
+        Appraisal.objects.filter(line__in=reasons).update(at=self.diary.write(day, 9))
 
     def bring(self, code: str, days: Sequence[int], picks: Sequence[Pick]) -> Lines:
         """A dossier as far as `days` (ago) go: written, handed in, appraised."""
@@ -258,14 +263,15 @@ class Season:
         session.refresh_from_db()
         session.closed_at = self.diary.write(session.day, 11)
         session.save(update_fields=["closed_at"])
-        sessions.save_minutes(session, text=draft_minutes(session_page(session, by)), by=by)
+        text = draft_minutes(session_page(session, by))
+        text = text.replace("luận: ……", "luận: nhất trí với báo cáo thẩm định của cơ quan (minh họa).")
+        sessions.save_minutes(session, text=text, by=by)
         sessions.end_session(session, by=by)
 
     def head(self, number: str, day: date, lines: Lines = ()) -> dict[str, object]:  # type: ignore[assignment]
         basis = {"basis": basis_of(self.actors.department, lines, day)} if lines else {}
         return basis | {
             "number": number, "day": day, "signer": f"Đại tá {self.actors.chair}", "signer_post": "CỤC TRƯỞNG",
-            "place": "Quân khu",
         }  # fmt: skip
 
 
@@ -434,8 +440,7 @@ def wait_on_desk(season: Season) -> None:
     save_record(there, by=season.actors.secretary)  # who moves meanwhile takes nothing of the line along
     said = dict.fromkeys(_keys(lines[:4]), "")
     said[lines[3].pk] = "Chưa có xác nhận kết quả kiểm tra năm 2020 của cơ quan huấn luyện."
-    appraisals.give_opinions(said, season.office, by=season.actors.appraiser)
-    season.diary.write(season.ago(1), 9)
+    season.speak(said, season.ago(1))
 
 
 def draft(season: Season) -> None:

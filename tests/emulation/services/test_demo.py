@@ -1,14 +1,30 @@
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
-from django.utils import translation
+from django.db.models import Count, Exists, F, OuterRef
+from django.utils import timezone, translation
 from django.utils.timezone import localdate
 
+from awards.models import (
+    AgendaItem,
+    Appraisal,
+    Ballot,
+    Decision,
+    Dossier,
+    Grant,
+    Nomination,
+    NominationEvent,
+    Session,
+)
+from awards.reports.checks import problems_of
+from awards.reports.due import due, missing, people_in
+from awards.reports.revocations import affected
+from awards.reports.rules import rules_on
 from emulation.models import Campaign, CampaignIndicator, Report, ReportVersion, Result, ResultChange, Round, Target
 from emulation.numbers import format_number
 from emulation.reports import demo as demo_report
@@ -19,7 +35,7 @@ from emulation.services.sheets import missing_indicators
 from emulation.services.summaries import differences
 from units import access, clock
 from units.errors import Refused
-from units.models import Unit, User
+from units.models import Initiative, Person, TaskRating, Unit, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 
@@ -171,19 +187,119 @@ def test_logins_are_named_with_password_and_role(seeded):
         found = demo_report.logins()
 
     assert [login["username"] for login in found] == [
-        "commander", "reviewer", "planner", "staff", "commander-k1", "admin",
+        "commander", "reviewer", "planner", "staff", "commander-k1", "admin", "appraiser", "council", "commander-qk",
     ]  # fmt: skip
+    titles = {login["username"]: login["title"] for login in found}
+    assert titles["council"] == "Commander TM-KH · Member, award council"
+    assert titles["appraiser"] == "Reviewer CKT (Political affairs)"
     for login in found:
         user = User.objects.get(username=login["username"])
         assert user.check_password(login["password"])
         assert not user.must_change_password
-    assert User.objects.filter(demo_login=None, password__startswith="!").count() == User.objects.count() - 6
+    assert User.objects.filter(demo_login=None, password__startswith="!").count() == User.objects.count() - 9
 
 
 def test_the_reviewer_of_the_demonstration_judges_every_unit_below(seeded):
     department = Unit.objects.get(code="CKT")
 
     assert set(access.reviewing_units(Unit.objects.below(department)).values()) == {department.pk}
+
+
+def test_the_register_holds_four_hundred_people_with_eleven_years(seeded):
+    assert Person.objects.count() == 400
+    assert Person.objects.exclude(left=None).count() == 4
+    ratings = TaskRating.objects.values_list("year", flat=True)
+    assert set(ratings) == set(range(2010, 2021))
+    twice = Person.objects.values("family_name", "middle_name", "given_name").annotate(n=Count("pk")).filter(n__gt=1)
+    assert not twice.exists()
+    assert not TaskRating.objects.filter(year__lt=F("person__enlisted__year")).exists()
+    assert not Person.objects.filter(party_since__lt=F("enlisted")).exists()
+
+
+# ── awards ────────────────────────────────────────────────────────────────
+
+
+def test_past_awards_follow_from_ratings_and_initiatives(seeded):
+    titles = Grant.objects.filter(award__code__in=["CSTT", "LDTT", "CSTDCS"])
+    rated = TaskRating.objects.filter(person=OuterRef("person"), year=OuterRef("year"))
+
+    assert set(titles.values_list("year", flat=True)) == set(range(2010, 2020))
+    assert not titles.exclude(Exists(rated.filter(rating__in=["well", "excellent"]))).exists()
+    merits = Initiative.objects.filter(person=OuterRef("person"), year=OuterRef("year"))
+    fighters = titles.filter(award__code="CSTDCS")
+    assert fighters.count() > 100
+    assert not fighters.exclude(Exists(rated.filter(rating="excellent")), Exists(merits)).exists()
+    assert not Grant.objects.filter(imported=None, year__lt=2020).exists()
+
+
+def test_the_season_stands_at_every_stage(seeded):
+    stages = Counter(Nomination.objects.values_list("stage", flat=True))
+
+    assert stages.keys() == set(Nomination.Stage) - {Nomination.Stage.WITHDRAWN}
+    assert (stages["forwarded"], stages["decided"], stages["returned"]) == (3, 12, 2)
+    ready = Dossier.objects.get(unit__code="K1", occasion__code="yearly")
+    assert (ready.received_on, ready.read_by.username) == (None, "staff")
+    assert [problem.sentence for problem in problems_of(ready, list(ready.lines.all())) if problem.hard] == []
+
+
+def test_the_season_is_judged_by_the_rules_of_its_year(seeded):
+    """The article has more than 70 % good and excellent; Chiến sĩ tiên tiến asks for at least 75 %."""
+    unit = Unit.objects.get(code="CKT")
+    lines = due(people_in(unit, 2020), Unit.objects.none(), 2020, rules_on(date(2020, 12, 31)), award="CSTT")
+    found = Counter("eligible" if line.eligible else str(line.verdict.state) for line in lines)
+
+    assert set(Dossier.objects.exclude(rule_day=None).values_list("rule_day", flat=True)) == {date(2020, 12, 31)}
+    assert found.keys() == {"eligible", "not_met", "no_data"}
+    assert min(found.values()) > 20
+    short = [line for line in lines if any("75 %" in text for text in missing(line.verdict)) and line.begun]
+    assert {str(line.verdict.state) for line in short} == {"not_met", "no_data"}
+
+
+def test_criteria_of_the_dossiers_give_all_three_answers(seeded):
+    states = Counter(line.findings["full"]["state"] for line in Nomination.objects.all())
+
+    assert states.keys() == {"met", "not_met", "no_data"}
+    assert not Nomination.objects.filter(findings__full__state="not_met", why_unmet="").exists()
+
+
+def test_the_council_has_voted_and_is_voting(seeded):
+    ended, open_ = Session.objects.filter(state="ended"), Session.objects.get(state="open")
+
+    assert (ended.count(), open_.day) == (2, clock.today())
+    results = Counter(AgendaItem.objects.filter(session__in=ended).values_list("result", flat=True))
+    assert results.keys() == {"passed", "lowered", "failed"}
+    voted = Counter(open_.attendances.values_list("how", "voted"))
+    assert voted == {("present", True): 3, ("present", False): 3, ("written", False): 1}
+    assert Ballot.objects.filter(item__session=open_).count() == 3 * open_.items.count()
+
+
+def test_the_drive_of_the_year_was_decided_and_registered(seeded):
+    decision = Decision.objects.get(number="412/QĐ-CKT")
+
+    assert (decision.day, decision.grants.count()) == (date(2020, 7, 15), 12)
+    assert sorted(decision.grants.values_list("register", flat=True))[::11] == ["CKT-2020-0001", "CKT-2020-0012"]
+    assert set(decision.grants.values_list("year", flat=True)) == {2020}
+
+
+def test_a_title_was_taken_back_and_what_rested_on_it_is_named(seeded):
+    decision = Decision.objects.get(kind=Decision.Kind.REVOCATION)
+    grant = decision.taken_back.get()
+
+    assert (grant.award.code, grant.year, grant.revoked_on) == ("CSTDCS", 2018, decision.day)
+    assert "BANG_KHEN_BQP" in {row.grant.award.code for row in affected([grant])}
+
+
+def test_steps_of_the_season_follow_each_other_and_none_lies_ahead(seeded):
+    for line in Nomination.objects.prefetch_related("events"):
+        events = sorted(line.events.all(), key=lambda event: event.pk)
+        assert [event.at for event in events] == sorted(event.at for event in events)
+    assert not NominationEvent.objects.filter(at__gt=timezone.now()).exists()
+    assert not Appraisal.objects.exclude(at__in=NominationEvent.objects.values("at")).exists()
+
+
+def test_texts_of_the_season_are_vietnamese(seeded):
+    assert not Nomination.objects.filter(merit__contains="Task rating").exists()
+    assert Nomination.objects.filter(merit__contains="Hoàn thành tốt").exists()
 
 
 def test_seed_twice_is_refused(seeded):
