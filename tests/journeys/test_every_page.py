@@ -16,7 +16,8 @@ from emulation.services import demo
 from tests.journeys.steps import log_in
 from units.models import User
 
-PEOPLE = ("admin", "commander", "reviewer", "planner", "staff", "commander-k1")
+AWARDS = ("appraiser", "council", "commander-qk")
+PEOPLE = ("admin", "commander", "reviewer", "planner", "staff", "commander-k1", *AWARDS)
 PAGES_A_ROLE = 80  # more than any role has; a crawl that runs away fails
 
 

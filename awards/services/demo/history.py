@@ -62,7 +62,7 @@ class History:
         for year in YEARS:
             last, places = date(year, 12, 31), defaultdict(list)
             for person, unit, since, until in postings:
-                if since <= last and (until is None or until >= last):
+                if (since is None or since <= last) and (until is None or until >= last):
                     places[unit].append(self.records[person])
             self.places[year] = places
 
@@ -126,7 +126,9 @@ class History:
             record.held["BANG_KHEN_BQP"].add(year)
         elif year in fights and self.rng.random() < 0.2:
             self._give("BANG_KHEN_QK", record.person, year, unit)
-        if {year, year - 1, year - 2} <= fights and record.merits.get(year, 0) >= Initiative.RANKS["ministry"]:
+        if {year, year - 1, year - 2} <= fights and record.merits.get(year, 0) >= Initiative.RANKS[
+            Initiative.Level.MINISTRY
+        ]:
             self._give("CSTDTQ", record.person, year, unit)
 
     def _medal(self, record: Record, year: int) -> None:
@@ -141,16 +143,15 @@ class History:
         award = self.awards[code]
         issuer = ISSUERS[award.level.code]
         number = 100 + (year * 37 + award.order * 7) % 800  # one decision for an award and year
-        of_person = isinstance(to, Person)
-        self.grants.append(
-            Grant(
-                award=award, level=award.level, year=year, person=to if of_person else None,
-                unit=None if of_person else to, decision=f"{number}/QĐ-{issuer}",
-                decided=date(year, 12, 15 + award.order % 10),
-                signer=SIGNERS[issuer], name=str(to), rank="",
-                post=to.post if of_person else "", place=unit.name if of_person else "",
-            )
+        grant = Grant(
+            award=award, level=award.level, year=year, name=str(to), decision=f"{number}/QĐ-{issuer}",
+            decided=date(year, 12, 15 + award.order % 10), signer=SIGNERS[issuer],
         )  # fmt: skip
+        if isinstance(to, Person):
+            grant.person, grant.post, grant.place = to, to.post, unit.name
+        else:
+            grant.unit = to
+        self.grants.append(grant)
 
 
 def records() -> dict[int, Record]:

@@ -310,13 +310,11 @@ def finish_drive(season: Season) -> None:
     """A drive of the second quarter: its certificates are decided, registered and printed."""
     actors, codes = season.actors, ("K1", "K2", "K3", "X1", "X2", "T1", "TD1.C1", "TD1.C2", "PXM", "BHC")
     chosen = [[r.person for r in season.by_unit[code] if r.good(YEAR)][3] for code in codes]
-    units = [season.units["X1"], season.units["TD1.C1"]]
-    season.confirm("GIAY_KHEN", [*chosen, *units], "Bảng tổng hợp kết quả đợt thi đua cao điểm (minh họa)")
+    subjects: list[Person | Unit] = [*chosen, season.units["X1"], season.units["TD1.C1"]]
+    season.confirm("GIAY_KHEN", subjects, "Bảng tổng hợp kết quả đợt thi đua cao điểm (minh họa)")
     award = season.awards["GIAY_KHEN"]
     campaign = Campaign.objects.get(year=YEAR, name__contains=DRIVE)
-    dossier, lines = season.open(
-        "CKT", date(YEAR, 7, 1), [Pick(one, award) for one in [*chosen, *units]], campaign=campaign
-    )
+    dossier, lines = season.open("CKT", date(YEAR, 7, 1), [Pick(one, award) for one in subjects], campaign=campaign)
     season.hand_in(dossier, lines, date(YEAR, 7, 2))
     season.appraise(lines, date(YEAR, 7, 6))
     session = season.open_session("Phiên xét khen thưởng đợt thi đua cao điểm quý II", date(YEAR, 7, 10), lines, {})
@@ -354,7 +352,7 @@ def pass_and_forward(season: Season) -> None:
     picks = season.pick_yearly("K3")
     named = {pick.subject.pk for pick in picks if isinstance(pick.subject, Person)}
     best = [r.person for r in season.by_unit["K3"] if r.good(YEAR) and r.person.pk not in named][:2]
-    higher = [*best, season.units["K3"]]
+    higher: list[Person | Unit] = [*best, season.units["K3"]]
     season.confirm("BANG_KHEN_QK", higher, "Báo cáo kết quả phong trào của Quân khu (minh họa)")
     picks += [Pick(one, season.awards["BANG_KHEN_QK"]) for one in higher]
     lines = season.bring("K3", (30, 27, 23), picks)
