@@ -47,8 +47,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out tests that touch no database")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second engine a test without a database would say the same again."""
+    """The long walk through every page begins at once: processes that are done would only wait for its end.
+
+    On the second engine a test without a database would say the same again.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
     if config.getoption("--database-only"):
         touching = [item for item in items if touches_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
