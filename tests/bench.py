@@ -27,6 +27,7 @@ import django
 YEAR = 2020
 FAN_OUT = 12
 INDICATORS = 40
+PEOPLE = 3000
 ROUNDS = 30  # measurements of every page
 WARM = 3
 FILE = Path(__file__).resolve().parent.parent / "bench.json"
@@ -74,6 +75,7 @@ def seed(units: int) -> None:
     for round_ in rounds[:3]:
         fill(round_, indicators)
     close_books(rounds)
+    make_people(min(PEOPLE, 15 * units), units)
 
 
 def make_catalogue() -> list:
@@ -187,6 +189,41 @@ def close_books(rounds: list) -> None:
     Report.objects.filter(round__in=rounds[:2]).update(state=Report.State.APPROVED)
     Report.objects.filter(round=rounds[2]).update(state=Report.State.DRAFT)
     rebuild(YEAR)
+
+
+def make_people(count: int, units: int) -> None:
+    """People in every unit with ten years of ratings, some initiatives and the awards they may have earned."""
+    from awards.models import Award, Grant
+    from units.catalogue import load_catalogue
+    from units.models import Initiative, Person, PersonGroup, Posting, TaskRating
+
+    load_catalogue()
+    chance = random.Random(3)
+    groups = list(PersonGroup.objects.order_by("order"))
+    people = []
+    for number in range(1, count + 1):
+        name = {"family_name": "Nguyễn", "middle_name": "Văn", "given_name": f"An {number}"}
+        enlisted = date(chance.randint(1990, 2018), 2, 1)
+        group, unit = chance.choice(groups), (number - 1) % units + 1
+        people.append(Person(service_number=f"{number:08d}", group=group, unit_id=unit, enlisted=enlisted, **name))
+        people[-1].refresh_keys()
+    people = Person.objects.bulk_create(people, batch_size=500)
+    Posting.objects.bulk_create((Posting(person=p, unit_id=p.unit_id, since=p.enlisted) for p in people), 500)
+    ratings, grants, works = [], [], []
+    first, second = Award.objects.get(code="CSTT"), Award.objects.get(code="CSTDCS")
+    for person in people:
+        for year in range(max(YEAR - 9, person.enlisted.year), YEAR + 1):
+            rating = chance.choices(TaskRating.Rating.values, [20, 60, 19, 1])[0]
+            ratings.append(TaskRating(person=person, year=year, rating=rating))
+            if rating in ("excellent", "well") and year < YEAR:
+                grants.append(Grant(award=first, person=person, year=year))
+            if rating == "excellent":
+                works.append(Initiative(person=person, year=year, level="base", title="Đồ gá"))
+                if year < YEAR:
+                    grants.append(Grant(award=second, person=person, year=year))
+    TaskRating.objects.bulk_create(ratings, 500)
+    Grant.objects.bulk_create(grants, 500)
+    Initiative.objects.bulk_create(works, 500)
 
 
 def chunks(rows: Iterable, size: int) -> Iterator[list]:

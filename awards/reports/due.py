@@ -5,7 +5,9 @@ Facts are read in bulk (`facts`), judged purely (`eligibility`); nobody has to b
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,10 +16,10 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from awards import wording
-from awards.criteria import AwardRule, Criterion, Finding, Kind, Rules, State, Verdict
+from awards.criteria import AwardRule, Finding, Rules, State, Verdict
 from awards.eligibility import evaluate, is_by_hand
 from awards.facts import Facts, Source
-from awards.reports.facts import NO_VOTES, Shown, kept_registers, people_of, person_facts, unit_facts, votes_of
+from awards.reports.facts import EVERY_VOTE, Shown, facts_of, people_of
 from units import clock
 from units.models import Person, Unit
 from units.paths import branch_q
@@ -55,11 +57,6 @@ class Line:
         """Nothing but the council's vote is missing, and the award has not been granted."""
         return self.verdict.before_council is State.MET and not self.held
 
-    @property
-    def begun(self) -> bool:
-        """Whether any criterion is met."""
-        return any(leaf.state is State.MET for leaf, _groups in self.verdict.leaves())
-
 
 def last_day(year: int) -> date:
     """The day whose rules decide for a year, where nothing else is said."""
@@ -90,16 +87,16 @@ def everything(unit: Unit) -> bool:
     return True
 
 
-EVERY_VOTE = Q()
-
-
-def asks_council(rule: AwardRule) -> bool:
-    """Whether the award asks for a vote of the council."""
-
-    def inside(criterion: Criterion) -> bool:
-        return criterion.kind == Kind.COUNCIL_VOTE or any(map(inside, criterion.children))
-
-    return any(map(inside, rule.criteria))
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without searches for cycles: findings have none, and for thousands of people it took half of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def due(
@@ -117,25 +114,27 @@ def due(
     Lines of which nothing is known or reached yet come last. `shown`: whose discipline may be seen; `votes`: on
     which items of agendas the numbers of a vote may be.
     """
-    day = last_day(year)
     chosen = [rules[award]] if award in rules else [] if award else list(rules.values())
-    lines: list[Line] = []
-    kept = kept_registers()
-    voted = votes_of(people, units, year, votes) if any(map(asks_council, rules.values())) else NO_VOTES
-    if any(rule.subject != "unit" for rule in chosen):
-        known = person_facts(people, year, kept, shown, voted)
-        subjects = (person_subject(person) for person in people)
-        lines += _lines(zip(subjects, known, strict=True), chosen, year, day, rules)
-    if any(rule.subject != "person" for rule in chosen):
-        found = unit_facts(units, year, rules, day, kept, shown, voted)
-        lines += _lines(zip(map(unit_subject, units), found, strict=True), chosen, year, day, rules)
-    return sorted(lines, key=lambda line: (not line.begun, line.verdict.distance))
+    if all(rule.subject == "unit" for rule in chosen):
+        people = people.none()
+    if all(rule.subject == "person" for rule in chosen):
+        units = units.none()
+    with uncollected():
+        of_people, of_units = facts_of(
+            people, units, year, rules, shown=shown, awards=[rule.code for rule in chosen], votes=votes
+        )
+        lines = [
+            *_lines(zip(map(person_subject, people), of_people, strict=True), chosen, year, rules),
+            *_lines(zip(map(unit_subject, units), of_units, strict=True), chosen, year, rules),
+        ]
+        return sorted(lines, key=lambda line: (not line.verdict.begun, line.verdict.distance))
 
 
 def _lines(
-    known: Iterable[tuple[Subject, Facts]], chosen: list[AwardRule], year: int, day: date, rules: Rules
+    known: Iterable[tuple[Subject, Facts]], chosen: list[AwardRule], year: int, rules: Rules
 ) -> Iterator[Line]:
     """`known` are all people or all units: what only waits for attestations is judged once for all of them."""
+    day = last_day(year)
     alike: dict[str, Verdict | None] = {}
     for subject, facts in known:
         held = {grant.award for grant in facts.held if grant.year == year}
