@@ -45,8 +45,11 @@ def label_of(award: AwardRule) -> str:
 
 
 def text(finding: Finding) -> str:
+    return text_of(finding.criterion)
+
+
+def text_of(criterion: Criterion) -> str:
     """What the criterion says."""
-    criterion = finding.criterion
     if criterion.text:
         return criterion.text_en if criterion.text_en and get_language() == "en" else criterion.text
     if criterion.kind == Kind.ATTESTED:

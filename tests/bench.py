@@ -340,7 +340,27 @@ def pages(count: int) -> list[Timed]:
         Timed("approve sheet", approve, before=get_ready),
         Timed("dashboard root", lambda number: ok(chief.get(f"/dashboard/1/{query}"))),
         Timed("figure root", lambda number: ok(chief.get(f"/dashboard/1/I01/{query}"))),
+        Timed("who is due", judge_everybody),
+        Timed("who is due page", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS"))),
+        Timed("who is due, all", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/"))),
     ]
+
+
+def judge_everybody(number: int) -> None:
+    """The people and units of the whole tree × all awards, from rules and registers to sorted lines."""
+    from awards.reports.due import due, last_day, people_in, units_in
+    from awards.reports.rules import rules_on
+    from units.models import Unit
+
+    root = Unit.objects.get(pk=1)
+    due(people_in(root, YEAR), units_in(root, YEAR), YEAR, rules_on(last_day(YEAR)))
+
+
+def light(response: object) -> object:
+    """A list page, however long the list, has 300 KB at most."""
+    if len(response.content) > 300_000:
+        raise SystemExit(f"bench: {len(response.content)} bytes from {response.request['PATH_INFO']}")
+    return ok(response)
 
 
 # ── measuring ─────────────────────────────────────────────────────────────

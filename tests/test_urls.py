@@ -178,6 +178,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:review-list": ("", "403 403 403 403 200 200", None),
     "awards:due-home": ("", "403 302 302 302 302 302", None),
     "awards:due-list": ("year", "404 200 200 200 200 404", None),
+    "awards:due-export": ("year", "404 200 200 200 200 404", None),
     "awards:due-detail": ("due", "404 200 200 200 200 404", None),
     "awards:due-attest": ("attest", "404 403 200 200 200 404", "404 403 200 200 200 404"),
     "awards:grant-list": ("received", "404 200 200 200 200 404", None),

@@ -16,7 +16,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from awards import wording
-from awards.criteria import AwardRule, Finding, Rules, State, Verdict
+from awards.criteria import AwardRule, Criterion, Finding, Rules, State, Verdict
 from awards.eligibility import evaluate, is_by_hand
 from awards.facts import Facts, Source
 from awards.reports.facts import EVERY_VOTE, Shown, facts_of, people_of
@@ -56,6 +56,11 @@ class Line:
     def eligible(self) -> bool:
         """Nothing but the council's vote is missing, and the award has not been granted."""
         return self.verdict.before_council is State.MET and not self.held
+
+    @property
+    def state(self) -> str:
+        """held, eligible, or the state of the criteria."""
+        return "held" if self.held else "eligible" if self.eligible else str(self.verdict.state)
 
 
 def last_day(year: int) -> date:
@@ -114,23 +119,37 @@ def due(
     Lines of which nothing is known or reached yet come last. `shown`: whose discipline may be seen; `votes`: on
     which items of agendas the numbers of a vote may be.
     """
-    chosen = [rules[award]] if award in rules else [] if award else list(rules.values())
-    if all(rule.subject == "unit" for rule in chosen):
-        people = people.none()
-    if all(rule.subject == "person" for rule in chosen):
-        units = units.none()
+    chosen = chosen_of(rules, award)
+    people, units = considered(people, units, chosen)
     with uncollected():
-        of_people, of_units = facts_of(
-            people, units, year, rules, shown=shown, awards=[rule.code for rule in chosen], votes=votes
-        )
+        codes = [rule.code for rule in chosen]
+        of_people, of_units = facts_of(people, units, year, rules, shown=shown, awards=codes, votes=votes)
         lines = [
-            *_lines(zip(map(person_subject, people), of_people, strict=True), chosen, year, rules),
-            *_lines(zip(map(unit_subject, units), of_units, strict=True), chosen, year, rules),
+            *lines_of(zip(map(person_subject, people), of_people, strict=True), chosen, year, rules),
+            *lines_of(zip(map(unit_subject, units), of_units, strict=True), chosen, year, rules),
         ]
-        return sorted(lines, key=lambda line: (not line.verdict.begun, line.verdict.distance))
+        return sorted(lines, key=closeness)
 
 
-def _lines(
+def chosen_of(rules: Rules, award: str = "") -> list[AwardRule]:
+    """The award, all of them where none is named, none where it is not in force."""
+    return [rules[award]] if award in rules else [] if award else list(rules.values())
+
+
+def considered(
+    people: QuerySet[Person], units: QuerySet[Unit], chosen: Iterable[AwardRule]
+) -> tuple[QuerySet[Person], QuerySet[Unit]]:
+    """Those for whom any of the awards is at all."""
+    kinds = {rule.subject for rule in chosen}
+    return (people if kinds - {"unit"} else people.none()), (units if kinds - {"person"} else units.none())
+
+
+def closeness(line: Line) -> tuple[bool, int]:
+    """What lines are sorted by: the closest first, those of which nothing is known or reached yet last."""
+    return not line.verdict.begun, line.verdict.distance
+
+
+def lines_of(
     known: Iterable[tuple[Subject, Facts]], chosen: list[AwardRule], year: int, rules: Rules
 ) -> Iterator[Line]:
     """`known` are all people or all units: what only waits for attestations is judged once for all of them."""
@@ -221,7 +240,12 @@ def address(source: Source, subject: Subject) -> str:
 
 def missing(verdict: Verdict) -> list[str]:
     """What stands in the way, shortest way first: texts of criteria that are not met or not known."""
-    return [wording.text(leaf) for finding in verdict.findings for leaf in _lacking(finding)][:SHOWN]
+    return [wording.text_of(criterion) for criterion in lacking(verdict)]
+
+
+def lacking(verdict: Verdict) -> list[Criterion]:
+    """The criteria that stand in the way, shortest way first, as many as are shown."""
+    return [leaf.criterion for finding in verdict.findings for leaf in _lacking(finding)][:SHOWN]
 
 
 def _lacking(finding: Finding) -> Iterator[Finding]:

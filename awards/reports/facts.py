@@ -18,6 +18,7 @@ from awards.criteria import Rules
 from awards.facts import Attested, Breach, Facts, Held, Members, Merit, Rating, Source, Targets, Vote, YearFigure
 from awards.models import AgendaItem, Attestation, Grant
 from awards.reach import Reach, reach_of
+from awards.reports.stamps import Texts, read_together, rows_of
 from emulation.models import Indicator
 from emulation.reports.figures import Figure, figures_of
 from units.models import Discipline, Initiative, Person, Posting, TaskRating, Unit
@@ -111,17 +112,17 @@ class Registers:
     votes: Grouped = field(default_factory=lambda: defaultdict(list))
     unit_votes: Grouped = field(default_factory=lambda: defaultdict(list))
 
-    def read(self, rows: Mapping[str, QuerySet[Any, Any]]) -> None:
-        """One query for each of `rows`."""
-        for name, found in rows.items():
-            READERS[name](self, found)
+    def read(self, texts: Texts) -> None:
+        """Take in the rows that were read."""
+        for name, reader in READERS.items():
+            reader(self, rows_of(texts, name))
 
     def _kept(self, rows: Iterable[Any]) -> None:
         for register, year in rows:
             self.kept[register] = min(year, self.kept.get(register, year))
 
     def _postings(self, rows: Iterable[Any]) -> None:
-        self.paths.update(rows)
+        self.paths.update((person, path) for person, path in rows)
 
     def _ratings(self, rows: Iterable[Any]) -> None:
         ranks = {rating.value: rank for rating, rank in TaskRating.RANKS.items()}
@@ -135,7 +136,8 @@ class Registers:
 
     def _discipline(self, rows: Iterable[Any]) -> None:
         """Discipline counts in every year in which it was in force, from its decision until it was cleared."""
-        for pk, person, gravity, decided, cleared in rows:
+        for pk, person, gravity, since, until in rows:
+            decided, cleared = date.fromisoformat(since), date.fromisoformat(until) if until else None
             for of in range(decided.year, min(cleared.year if cleared else self.year, self.year) + 1):
                 if cleared != date(of, 1, 1):  # the day of clearing counts no more
                     self.breaches[person].append(Breach("discipline", of, gravity, ("discipline", pk)))
@@ -148,16 +150,16 @@ class Registers:
     def _attestations(self, rows: Iterable[Any]) -> None:
         for pk, person, unit, code, criterion, holds, words in rows:
             found = self.attested[person] if person else self.unit_attested[unit]
-            found.append(Attested(code, criterion or 0, self.year, holds, words, ("attestation", pk)))
+            found.append(Attested(code, criterion or 0, self.year, bool(holds), words, ("attestation", pk)))
 
     def _votes(self, rows: Iterable[Any]) -> None:
         """A nominee lowered to another award has votes on both: who favoured the higher one supported the lower."""
         for person, unit, award, lower, favour, for_lower, members, secret, session in rows:
             found = self.votes[person] if person else self.unit_votes[unit]
             source = ("session", session)
-            found.append(Vote(award, self.year, favour, members, secret, source))
+            found.append(Vote(award, self.year, favour, members, bool(secret), source))
             if lower:
-                found.append(Vote(lower, self.year, favour + for_lower, members, secret, source))
+                found.append(Vote(lower, self.year, favour + for_lower, members, bool(secret), source))
 
 
 READERS: dict[str, Callable[[Registers, Iterable[Any]], None]] = {
@@ -182,7 +184,7 @@ def facts_of(
     awards: Iterable[str] | None = None,
     votes: Q | None = EVERY_VOTE,
 ) -> tuple[list[Facts], list[Facts]]:
-    """Facts of each of the people and of each of the units, in their order. At most seventeen queries.
+    """Facts of each of the people and of each of the units, in their order. At most nine queries.
 
     `people` come with group and unit. What people of a unit were given and rated counts over its branch. Only
     what `awards` (codes; None: all) ask for is read. Discipline of units for which `shown` says no is left out: it
@@ -190,9 +192,17 @@ def facts_of(
     """
     places = list(units)
     reach = reach_for(rules, awards)
+    texts = read_together(registers_of(people, places, year, reach, votes))
+    return facts_from(texts, people, places, year, reach, shown)
+
+
+def facts_from(
+    texts: Texts, people: Iterable[Person], units: Sequence[Unit], year: int, reach: Reach, shown: Shown
+) -> tuple[list[Facts], list[Facts]]:
+    """As `facts_of`, when the registers have been read already."""
     known = Registers(year)
-    known.read(registers_of(people, places, year, reach, votes))
-    return _person_facts(people, known, shown), _unit_facts(places, known, reach, shown)
+    known.read(texts)
+    return _person_facts(people, known, shown), _unit_facts(units, known, reach, shown)
 
 
 def reach_for(rules: Rules, awards: Iterable[str] | None) -> Reach:

@@ -1,12 +1,14 @@
-"""A stamp of what rows say: equal as long as nothing of it has changed, whoever changed it and however.
+"""Many tables read by one statement, and a stamp of what they say.
 
-No column of times and no audit log could do this: bulk writes pass them by, and two transactions may commit in
-another order than they wrote. The stamp is made of the very contents; the database joins them, in one query.
+The stamp is made of the very contents: it is equal as long as nothing has changed, whoever changed it and however.
+No column of times and no audit log could say that: bulk writes pass them by, and of two transactions the one that
+began to write first may be seen last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -14,46 +16,46 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 
-# How a database puts all rows of {rows} with the columns {columns} into one text.
+Tables = Mapping[str, QuerySet[Any, Any]]  # name → rows of columns (`values_list` with their names)
+Texts = dict[str, str]  # name → the rows as JSON: a list of lists, dates as text
+
+# How a database puts all rows of a table into one text.
 JOINED = {
-    "sqlite": ("SELECT group_concat({columns}, ';') FROM {rows}", "quote({column})", "||','||"),
-    "postgresql": (
-        "SELECT encode(sha256(convert_to(string_agg({rows}::text, ';'), 'UTF8')), 'hex') FROM {rows}", "", "",
-    ),
-}  # fmt: skip
+    "sqlite": "SELECT json_group_array(json_array({columns})) FROM {rows}",
+    "postgresql": "SELECT CAST(json_agg(json_build_array({columns})) AS text) FROM {rows}",
+}
 
 
-def stamp_of(tables: Iterable[QuerySet[Any, Any]], *others: object) -> str:
-    """64 hexadecimal digits for the rows of all `tables` (`values_list` with names of columns) and `others`.
-
-    Rows in another order give another stamp: that costs time where it is used, never a wrong answer. One query.
-    """
-    parts: list[str] = []
-    found: list[str] = []
-    arguments: list[Any] = []
-    select, quoted, between = JOINED[connection.vendor]
-    for number, rows in enumerate(tables):
+def read_together(tables: Tables) -> Texts:
+    """The rows of all tables as they stand at one moment. One query; rows come in any order."""
+    parts, found, arguments = [], {}, []
+    for number, (name, rows) in enumerate(tables.items()):
         try:
             sql, own = rows.query.sql_with_params()
         except EmptyResultSet:
-            sql, own = "", ()
-        if not sql:
             continue
-        columns = [f"c{column}" for column in range(len(rows._fields))]  # type: ignore[attr-defined]
-        parts.append(f"r{number}({','.join(columns)}) AS ({sql})")
-        joined = between.join(quoted.format(column=column) for column in columns)
-        found.append(f"({select.format(rows=f'r{number}', columns=joined)}) AS f{number}")
+        table = f"r{number}"
+        columns = ", ".join(f"c{column}" for column in range(len(rows._fields)))  # type: ignore[attr-defined]
+        parts.append(f"{table} ({columns}) AS ({sql})")
+        found[name] = f"({JOINED[connection.vendor].format(columns=columns, rows=table)})"
         arguments += own
+    if not found:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"WITH {', '.join(parts)} SELECT {', '.join(found.values())}", arguments)
+        return dict(zip(found, (text or "[]" for text in cursor.fetchone()), strict=True))
+
+
+def rows_of(texts: Texts, name: str) -> Iterator[list[Any]]:
+    yield from json.loads(texts.get(name) or "[]")
+
+
+def stamp_of(texts: Texts, *others: object) -> str:
+    """64 hexadecimal digits for all rows, and for `others` as `repr` writes them.
+
+    The same rows in another order give another stamp: that costs time where it is used, never a wrong answer.
+    """
     digest = sha256(repr(others).encode())
-    if found:
-        with connection.cursor() as cursor:
-            cursor.execute(f"WITH {', '.join(parts)} SELECT {', '.join(found)}", arguments)
-            for name, text in zip(cursor.description, cursor.fetchone(), strict=True):
-                digest.update(f"\n{name[0]}:".encode())
-                digest.update((text or "").encode())
+    for name, text in texts.items():
+        digest.update(f"\n{name}:{text}".encode())
     return digest.hexdigest()
-
-
-def columns_of(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """All columns of the table of `rows`, by name."""
-    return rows.order_by().values_list(*(field.attname for field in rows.model._meta.concrete_fields))

@@ -1,10 +1,23 @@
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from python_calamine import CalamineWorkbook
 
 from awards.models import Attestation, Grant
-from tests.factories import YEAR, make_award, make_criterion, make_grant, make_person, make_rating, make_user
+from tests.factories import (
+    YEAR,
+    make_award,
+    make_criterion,
+    make_dossier,
+    make_grant,
+    make_nomination,
+    make_occasion,
+    make_person,
+    make_rating,
+    make_user,
+)
 from units.models import Discipline, DisciplineForm, Role
 
 
@@ -20,9 +33,9 @@ def title(db):
     return award
 
 
-def rows(client, unit, **query):
-    page = client.get(reverse("awards:due-list", args=[unit.pk, YEAR]), query).context["page"]
-    return [(line.subject.name, line.award.code, str(line.verdict.state)) for line in page]
+def rows(client, place, **query):
+    shown = client.get(reverse("awards:due-list", args=[place.pk, YEAR]), query).context["rows"]
+    return [(row.subject.name, row.award.code, row.state) for row, *_rest in shown]
 
 
 def test_home_leads_to_the_most_senior_unit(client, reviewer, department):
@@ -40,7 +53,7 @@ def test_list_filters_by_award_state_kind_and_name(client, reviewer, department,
     make_grant(title, depot.people.get(given_name="Chi"))
     client.force_login(reviewer)
     an, chi, dung = (
-        ("Nguyễn Văn An", "CSTT", "met"), ("Lê Chi", "CSTT", "not_met"), ("Vũ Dũng", "CSTT", "no_data"),
+        ("Nguyễn Văn An", "CSTT", "eligible"), ("Lê Chi", "CSTT", "held"), ("Vũ Dũng", "CSTT", "no_data"),
     )  # fmt: skip
     assert rows(client, department, kind="person") == [an, dung, chi]
     assert rows(client, department, state="eligible") == [an]
@@ -50,11 +63,58 @@ def test_list_filters_by_award_state_kind_and_name(client, reviewer, department,
     assert {row[1] for row in rows(client, department, kind="unit")} == {"DVTT"}
 
 
+def test_list_of_a_unit_of_the_branch(client, reviewer, department, depot, workshop, title):
+    make_person(depot, "Nguyễn Văn An")
+    make_person(workshop, "Lê Chi")
+    client.force_login(reviewer)
+    an, chi = "Nguyễn Văn An", "Lê Chi"
+    for typed, names in (("X1", [chi]), ("unit k1", [an]), ("CKT", [an, chi]), ("?", [])):
+        assert [name for name, *_rest in rows(client, department, unit=typed)] == names
+
+
+def test_unasked_are_the_eligible_whom_nobody_has_proposed(client, reviewer, staff, department, depot, title):
+    dossier = make_dossier(depot, staff)
+    campaign = make_dossier(depot, staff, occasion=make_occasion("drive", of_campaign=True))
+    for name, of, stage in (
+        ("Nguyễn Văn An", dossier, "draft"), ("Lê Chi", dossier, "rejected"), ("Vũ Dũng", campaign, "submitted"),
+        ("Trần Bình", dossier, "decided"), ("Đỗ Em", None, ""),
+    ):  # fmt: skip
+        person = make_person(depot, name)
+        make_rating(person)
+        if of:
+            make_nomination(of, title, person, stage=stage)
+    client.force_login(reviewer)
+    assert [name for name, *_rest in rows(client, department, state="unasked")] == ["Lê Chi", "Vũ Dũng", "Đỗ Em"]
+    page = client.get(reverse("awards:due-list", args=[department.pk, YEAR]))
+    assert (page.context["eligible"], page.context["unasked"]) == (5, 3)
+    assert [known for *_row, known in page.context["rows"]] == [True, True, False, False, False]
+
+
+def workbook(client, unit, **query):
+    file = client.get(reverse("awards:due-export", args=[unit.pk, YEAR]), query).content
+    return CalamineWorkbook.from_filelike(BytesIO(file)).get_sheet_by_index(0).to_python()
+
+
+def test_file_holds_as_many_rows_as_the_screen_says(client, reviewer, department, depot, title):
+    for number in range(53):
+        person = make_person(depot, f"Lê Chi {number}")
+        if number % 3:
+            make_rating(person)
+    make_person(depot, "=1+1 An")
+    client.force_login(reviewer)
+    for query in ({}, {"state": "eligible"}, {"q": "chi 5"}, {"q": "nobody"}):
+        page = client.get(reverse("awards:due-list", args=[department.pk, YEAR]), query).context["page"]
+        assert len(workbook(client, department, **query)) == page.paginator.count + 1
+    [_head, row] = workbook(client, department, q="an")
+    assert row[1] == "=1+1 An"  # text, not a formula
+
+
 def test_units_beside_do_not_exist(client, outsider, depot, title):
     client.force_login(outsider)
     person = make_person(depot)
     for address in (
         reverse("awards:due-list", args=[depot.pk, YEAR]),
+        reverse("awards:due-export", args=[depot.pk, YEAR]),
         reverse("awards:due-detail", args=["unit", depot.pk, "CSTT", YEAR]),
         reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]),
         reverse("awards:grant-list", args=["person", person.pk]),
@@ -180,7 +240,8 @@ def test_pages_run_a_constant_number_of_queries(client, reviewer, depot, title, 
         make_grant(title, person, 2019)
     client.force_login(reviewer)
     for address, queries in (
-        (reverse("awards:due-list", args=[depot.pk, YEAR]), 16),
+        (reverse("awards:due-list", args=[depot.pk, YEAR]), 15),
+        (reverse("awards:due-export", args=[depot.pk, YEAR]), 11),
         (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 15),
         (reverse("awards:grant-list", args=["person", person.pk]), 7),
     ):
