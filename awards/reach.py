@@ -70,7 +70,7 @@ def _reach(criterion: Criterion) -> Reach:
             return Reach(merits=years)
         case Kind.QUALIFYING_YEARS:  # the last of them may be the year before
             return Reach(ratings=years + 1, merits=years + 1, history=True)
-        case Kind.PRIOR_AWARDS | Kind.UNIT_TITLE:
+        case Kind.PRIOR_AWARDS | Kind.UNIT_TITLE | Kind.MEETS_AWARD:  # which says since when it is held
             return Reach(history=True)
         case Kind.FIGURE:
             return Reach(figures=True)

@@ -242,7 +242,7 @@ def test_pages_run_a_constant_number_of_queries(client, reviewer, depot, title, 
     for address, queries in (
         (reverse("awards:due-list", args=[depot.pk, YEAR]), 15),
         (reverse("awards:due-export", args=[depot.pk, YEAR]), 11),
-        (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 15),
+        (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 12),
         (reverse("awards:grant-list", args=["person", person.pk]), 7),
     ):
         with django_assert_num_queries(queries):
