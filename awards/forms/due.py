@@ -78,6 +78,12 @@ class DueFilter(forms.Form):
         return tuple(exact or [unit.path for unit in units if all(word in unit.search for word in words)])
 
 
+class WhatIfForm(forms.Form):
+    """The day whose rules are tried out."""
+
+    day = DayField(label=_("Rules in force on"))
+
+
 class AttestForm(forms.Form):
     """One criterion confirmed or denied, with what proves it."""
 

@@ -23,6 +23,7 @@ from awards.reports.facts import EVERY_VOTE, Shown, facts_of, people_of
 from units import clock
 from units.models import Person, Unit
 from units.paths import branch_q
+from units.text import fold
 
 SHOWN = 3  # criteria named in «missing for»
 
@@ -227,6 +228,24 @@ def leaves(verdict: Verdict, rules: Rules, subject: Subject) -> list[Leaf]:
         )
         for finding, groups in verdict.leaves()
     ]  # fmt: skip
+
+
+def differences(now: Iterable[Leaf], then: Iterable[Leaf]) -> list[tuple[str, tuple[Leaf | None, Leaf | None]]]:
+    """(criterion, (now, under the other rules)) of what the two say differently; None where one does not ask it.
+
+    Criteria of two versions of the rules are two records: what they say makes them the same.
+    """
+
+    def said(some: Iterable[Leaf]) -> dict[tuple[str, str, str], Leaf]:
+        return {(leaf.kind, fold(leaf.group), fold(leaf.text)): leaf for leaf in some}
+
+    first, second = said(now), said(then)
+    found = []
+    for key in dict.fromkeys([*first, *second]):
+        one, other = first.get(key), second.get(key)
+        if one is None or other is None or (one.required, one.state) != (other.required, other.state):
+            found.append(((one or other).text, (one, other)))  # type: ignore[union-attr]
+    return found
 
 
 def group_label(finding: Finding) -> str:

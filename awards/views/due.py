@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -16,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from awards import access as awards_access
-from awards.forms.due import AttestForm, DueFilter
+from awards.criteria import Rules
+from awards.forms.due import AttestForm, DueFilter, WhatIfForm
 from awards.models import Award, Criterion
-from awards.reports.due import last_day, leaves, units_in, verdict_of
+from awards.reports.due import Leaf, Line, differences, last_day, leaves, units_in, verdict_of
 from awards.reports.rules import rules_on
 from awards.reports.standing import STATES, Key, Row, Standing, nominated, standing_of
 from awards.services.grants import attest
@@ -144,14 +146,12 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
     subject = get_subject(request.user, kind, pk)
     check_year(year)
     rules = rules_on(last_day(year))
-    line = verdict_of(
-        subject, award, year, rules, shown=lambda one: access.sees_discipline(request.user, one),
-        votes=awards_access.votes_q(request.user),
-    )  # fmt: skip
+    line = _line_of(request.user, subject, award, year, rules)
     if line is None:
         raise Http404
     found = leaves(line.verdict, rules, line.subject)
     unit = awards_access.unit_of(subject)
+    what_if = WhatIfForm(request.GET if "day" in request.GET else None)
     context = {
         "subject": subject,
         "unit": unit,
@@ -163,8 +163,28 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
         "grants": subject.grants.select_related("award").order_by("-year")[:8],
         "may_attest": awards_access.attests(request.user, subject),
         "hidden": not access.sees_discipline(request.user, unit),
+        "what_if": what_if,
     }
+    if what_if.is_valid():
+        context |= _tried_out(request.user, subject, line, found, year, what_if.cleaned_data["day"])
     return render(request, "awards/due/detail.html", context)
+
+
+def _tried_out(
+    user: User, subject: Subject, line: Line, found: list[Leaf], year: int, day: date
+) -> dict[str, object]:
+    """The same subject and year under the rules of another day: nothing of it is kept."""
+    rules = rules_on(day)
+    other = _line_of(user, subject, line.award.code, year, rules)
+    changed = differences(found, leaves(other.verdict, rules, other.subject)) if other else []
+    return {"day": day, "other": other, "changed": changed}
+
+
+def _line_of(user: User, subject: Subject, award: str, year: int, rules: Rules) -> Line | None:
+    return verdict_of(
+        subject, award, year, rules, shown=lambda one: access.sees_discipline(user, one),
+        votes=awards_access.votes_q(user),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

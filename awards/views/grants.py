@@ -12,9 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from awards import access as awards_access
 from awards.forms.due import GrantForm, RevokeForm
 from awards.models import Grant
+from awards.reports.due import last_day
+from awards.reports.outlook import steps_of
+from awards.reports.rules import rules_on
 from awards.services.grants import record_grant, revoke_grant
 from awards.views.due import Subject, get_subject
-from units.access import require
+from emulation.reports.dashboard import latest_year
+from units.access import require, sees_discipline
 from units.forms.fields import refusals
 from units.models import Person
 from units.views.pages import Crumb, form_page
@@ -34,8 +38,15 @@ def crumbs_to(subject: Subject) -> list[Crumb]:
 @require_safe
 def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     subject = get_subject(request.user, kind, pk)
+    year = latest_year()
+    steps = steps_of(
+        subject, year, rules_on(last_day(year)), shown=lambda one: sees_discipline(request.user, one),
+        votes=awards_access.votes_q(request.user),
+    )  # fmt: skip
     context = {
         "subject": subject,
+        "year": year,
+        "steps": steps,
         "kind": kind,
         "grants": subject.grants.select_related("award", "level"),
         "may_write": awards_access.records_grants(request.user, subject),

@@ -146,6 +146,44 @@ def test_detail_shows_each_criterion_with_required_found_and_clause(client, staf
     assert detail(client, depot, kind="unit").status_code == 404
 
 
+def test_other_rules_are_tried_out_side_by_side_and_not_kept(client, staff, depot, title):
+    old = title.criteria.get()
+    old.valid_until = date(2023, 12, 31)
+    old.save()
+    make_criterion(title, "task_rating", rating="excellent", text="Hoàn thành tốt", valid_from=date(2024, 1, 1))
+    make_criterion(title, "merit", text="Sáng kiến", valid_from=date(2024, 1, 1))
+    make_criterion(title, text="Kiểm tra")
+    person = make_person(depot)
+    make_rating(person, rating="well")
+    client.force_login(staff)
+    address = reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR])
+    shown = client.get(address, {"day": "01/02/2024"}).context
+    said = [(text, [leaf and leaf.state for leaf in sides]) for text, sides in shown["changed"]]
+    assert said == [("Hoàn thành tốt", ["met", "not_met"]), ("Sáng kiến", [None, "no_data"])]
+    assert (shown["line"].state, shown["other"].state) == ("no_data", "not_met")
+    assert client.get(address, {"day": "31/12/2020"}).context["changed"] == []
+    assert list(client.get(address, {"day": "31/02/2024"}).context["what_if"].errors) == ["day"]
+    title.valid_from = date(2010, 1, 1)
+    title.save()
+    assert client.get(address, {"day": "01/02/2009"}).context["other"] is None
+    assert detail(client, person).context["line"].state == "no_data"
+
+
+def test_history_shows_what_comes_next_and_when(client, staff, depot, title):
+    army = make_award("CSTDTQ", subject="person", name="Chiến sĩ thi đua toàn quân")
+    make_criterion(army, "prior_awards", awards=[title], number=3, ending="either", text="Ba lần")
+    make_criterion(make_award("BY_HAND"), text="Kiểm tra")
+    person = make_person(depot)
+    make_rating(person, rating="well")
+    for year in (2019, 2020):
+        make_grant(title, person, year)
+    client.force_login(staff)
+    steps = client.get(reverse("awards:grant-list", args=["person", person.pk])).context["steps"]
+    assert [(step.code, step.state, step.missing, step.soonest) for step in steps] == [
+        ("CSTDTQ", "no_data", ("Ba lần",), 2021),
+    ]  # fmt: skip
+
+
 def test_discipline_is_not_given_away(client, reviewer, planner, depot, title):
     """Staff further up read people, but not their discipline: neither the record nor what follows from it."""
     make_criterion(title, "no_discipline")
@@ -243,7 +281,7 @@ def test_pages_run_a_constant_number_of_queries(client, reviewer, depot, title, 
         (reverse("awards:due-list", args=[depot.pk, YEAR]), 15),
         (reverse("awards:due-export", args=[depot.pk, YEAR]), 11),
         (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 12),
-        (reverse("awards:grant-list", args=["person", person.pk]), 7),
+        (reverse("awards:grant-list", args=["person", person.pk]), 13),
     ):
         with django_assert_num_queries(queries):
             client.get(address)
