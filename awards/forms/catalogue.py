@@ -26,7 +26,7 @@ BELONGINGS: dict[str, tuple[type[Model], list[str]]] = {
             "value", "share", "strict", "gravity", "office",
         ],
     ),
-    "caps": (Cap, ["of", "share", "awards", "clause"]),
+    "caps": (Cap, ["of", "share", "awards", "rounding", "clause"]),
     "bonuses": (Bonus, ["subject", "coefficient", "clause"]),
     "authorities": (Authority, ["subject", "subject_level", "level", "decides"]),
     "votes": (VoteRule, ["secret", "share", "clause"]),

@@ -20,6 +20,7 @@ from awards import access as awards_access
 from awards.criteria import Rules
 from awards.forms.due import AttestForm, DueFilter, WhatIfForm
 from awards.models import Award, Criterion
+from awards.reports.caps import shares_of
 from awards.reports.due import Leaf, Line, differences, last_day, leaves, units_in, verdict_of
 from awards.reports.rules import rules_on
 from awards.reports.standing import STATES, Key, Row, Standing, nominated, standing_of
@@ -101,7 +102,7 @@ def get_list(request: HttpRequest, unit: int, year: int) -> Listed:
 @require_safe
 def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
     found = get_list(request, unit, year)
-    place, standing = found.place, found.standing
+    place, standing, award = found.place, found.standing, found.form.cleaned_data["award"]
     page = Paginator(found.lines, LINES).get_page(request.GET.get("page"))
     eligible = [line for line, state in enumerate(standing.state_of) if STATES[state] == "eligible"]
     context = {
@@ -114,6 +115,7 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
         "eligible": len(eligible),
         "unasked": sum(standing.key(line) not in found.nominated for line in eligible),
         "query": request.GET.urlencode(),
+        "shares": shares_of(place, year, last_day(year), [award] if award else None),
         "may_propose": awards_access.drafts_dossiers(request.user, place),
         "below": [one for one in found.units if parent_path(one.path) == place.path],
         "superiors": Unit.objects.above(place).filter(access.figures_q(request.user)),

@@ -30,8 +30,9 @@ def test_administrator_adds_an_award_with_criterion_and_cap(admin):
     admin.post(new("criteria"), COMMON | chain)
     row = Criterion.objects.get(award__code="CSTD")
     assert (row.number, list(row.awards.all())) == (3, [base])
-    admin.post(new("caps"), {"of": "holders", "share": "12,5", "awards": [base.pk], "certainty": "V"})
-    assert str(Cap.objects.get().share) == "12.5"
+    cap = {"of": "holders", "share": "12,5", "awards": [base.pk], "rounding": "up", "certainty": "V"}
+    admin.post(new("caps"), cap)
+    assert (str(Cap.objects.get().share), Cap.objects.get().rounding) == ("12.5", "up")
 
 
 @pytest.mark.parametrize(

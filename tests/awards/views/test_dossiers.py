@@ -298,11 +298,11 @@ def test_pages_run_a_constant_number_of_queries(
     client.force_login(commander)
     for path, queries in (
         (address("dossier-list"), 9),
-        (address("dossier-detail", dossier.pk), 12),
+        (address("dossier-detail", dossier.pk), 15),
         (address("dossier-add", dossier.pk) + "?award=CSTT", 12),
         (address("dossier-add", dossier.pk) + "?source=last", 14),
         (address("dossier-review", dossier.pk), 8),
-        (address("dossier-hand-in", dossier.pk), 20),
+        (address("dossier-hand-in", dossier.pk), 17),
         (address("dossier-paper", dossier.pk, "list"), 8),
         (address("nomination-detail", lines[0].pk), 9),
         (address("nomination-today", lines[0].pk), 11),
