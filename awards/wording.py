@@ -201,6 +201,11 @@ ACTUAL: Mapping[Kind, Callable[[tuple[Any, ...]], str]] = {
 }
 
 
+def is_attested(finding: Finding) -> bool:
+    """Whether what was found are the words of somebody who attested it."""
+    return finding.criterion.kind == Kind.ATTESTED
+
+
 def actual(finding: Finding) -> str:
     """What was found; empty where nothing is known."""
     return ACTUAL[finding.criterion.kind](finding.actual) if finding.actual else ""

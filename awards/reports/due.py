@@ -215,14 +215,16 @@ class Leaf:
     sources: tuple[str, ...]
 
 
-def leaves(verdict: Verdict, rules: Rules, subject: Subject) -> list[Leaf]:
+def leaves(verdict: Verdict, rules: Rules, subject: Subject, *, grounds: bool = True) -> list[Leaf]:
+    """The criteria one by one; without `grounds` an attestation does not say what it rests on."""
     return [
         Leaf(
             next((one.award.code for one in reversed(groups) if one.award), verdict.award.code),
             finding.criterion.key, finding.criterion.kind, wording.text(finding),
             " › ".join(group_label(one) for one in groups),
             str(groups[-1].state) if groups else "", wording.required(finding.criterion, rules),
-            wording.actual(finding), str(finding.state), wording.clause(finding.criterion),
+            wording.actual(finding) if grounds or not wording.is_attested(finding) else "",
+            str(finding.state), wording.clause(finding.criterion),
             finding.criterion.certainty or "U",
             tuple(dict.fromkeys(address(source, subject) for source in finding.sources)),
         )

@@ -124,8 +124,13 @@ def _weight(top: Finding, leaf: Finding) -> State:
 
 
 def side_of(findings: Findings | None, *, discipline: bool) -> Side | None:
-    """What may be shown: with discipline or without."""
-    return findings["full" if discipline else "open"] if findings else None
+    """What may be shown: with discipline or without. Who may not see discipline reads no grounds either."""
+    if not findings:
+        return None
+    if discipline:
+        return findings["full"]
+    shown = [leaf | {"actual": ""} if leaf["kind"] == Kind.ATTESTED else leaf for leaf in findings["open"]["leaves"]]
+    return findings["open"] | {"leaves": shown}
 
 
 def of_office(findings: Findings | None, office: int) -> Side | None:

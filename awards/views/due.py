@@ -151,8 +151,9 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
     line = _line_of(request.user, subject, award, year, rules)
     if line is None:
         raise Http404
-    found = leaves(line.verdict, rules, line.subject)
     unit = awards_access.unit_of(subject)
+    grounds = awards_access.reads_grounds(request.user, unit)
+    found = leaves(line.verdict, rules, line.subject, grounds=grounds)
     what_if = WhatIfForm(request.GET if "day" in request.GET else None)
     context = {
         "subject": subject,
@@ -164,6 +165,7 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
         "tally": Counter(leaf.state for leaf in found),
         "grants": subject.grants.select_related("award").order_by("-year")[:8],
         "may_attest": awards_access.attests(request.user, subject),
+        "grounds": grounds,
         "hidden": not access.sees_discipline(request.user, unit),
         "what_if": what_if,
     }

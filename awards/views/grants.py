@@ -47,6 +47,7 @@ def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "subject": subject,
         "year": year,
         "steps": steps,
+        "grounds": awards_access.reads_grounds(request.user, awards_access.unit_of(subject)),
         "kind": kind,
         "grants": subject.grants.select_related("award", "level"),
         "may_write": awards_access.records_grants(request.user, subject),

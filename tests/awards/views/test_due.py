@@ -12,8 +12,10 @@ from tests.factories import (
     make_criterion,
     make_dossier,
     make_grant,
+    make_membership,
     make_nomination,
     make_occasion,
+    make_office,
     make_person,
     make_rating,
     make_user,
@@ -197,6 +199,29 @@ def test_discipline_is_not_given_away(client, reviewer, planner, depot, title):
         page = detail(client, person)
         seen[user.username] = [str(page.context["line"].verdict.state), page.context["leaves"][1].actual]
     assert seen == {"reviewer": ["not_met", "1 vụ việc ghi nhận"], "planner": ["no_data", ""]}
+
+
+def test_grounds_are_for_who_judges_people_or_keeps_the_register(
+    client, reviewer, commander, staff, depot, department, region, title
+):
+    """Not for a reviewer limited to an office: neither what an attestation rests on nor why an award was revoked."""
+    asked = make_criterion(title, text="Kiểm tra")
+    person = make_person(depot)
+    Attestation.objects.create(
+        award=title, criterion=asked, person=person, year=YEAR, evidence="Biên bản 12", by=staff
+    )
+    make_grant(title, person, 2018, revoked_on=date(2020, 3, 1), revoked_why="Khai không đúng")
+    clerk = make_user("clerk", (region, Role.STAFF))
+    office = make_user("office")
+    make_membership(office, department, Role.REVIEWER, office=make_office())
+    seen = {}
+    for user in (reviewer, commander, staff, clerk, office):
+        client.force_login(user)
+        leaf = detail(client, person).context["leaves"][1]
+        history = client.get(reverse("awards:grant-list", args=["person", person.pk])).content.decode()
+        seen[user.username] = (leaf.state, leaf.actual, "Khai không đúng" in history)
+    shown = ("met", "Biên bản 12", True)
+    assert seen == dict.fromkeys(("reviewer", "commander", "staff", "clerk"), shown) | {"office": ("met", "", False)}
 
 
 @pytest.fixture
