@@ -21,13 +21,14 @@ from awards.reach import Reach, reach_of
 from awards.reports.stamps import Texts, read_together, rows_of
 from emulation.models import Indicator
 from emulation.reports.figures import Figure, figures_of
-from units.models import Discipline, Initiative, Person, Posting, TaskRating, Unit
+from units.models import Discipline, Initiative, Person, Posting, TaskRating, Unit, UnitRating
 from units.paths import branches_q, outermost, parent_path
 
 WHOLE_YEAR = "Y"
 Grouped = dict[int, list[Any]]
 Shown = Callable[[Unit], bool]  # whether discipline of the unit's people may be shown
 EVERY_VOTE = Q()
+RANKS = {rating.value: rank for rating, rank in TaskRating.RANKS.items()}
 
 
 def people_of(units: Q, year: int, day: date) -> QuerySet[Person]:
@@ -60,6 +61,9 @@ def registers_of(
         "postings": served.values_list("person", "unit__path"),
         "ratings": TaskRating.objects.filter(own | members, back(reach.ratings)).values_list(
             "pk", "person", "year", "rating"
+        ),
+        "unit_ratings": UnitRating.objects.filter(places, back(reach.ratings)).values_list(
+            "pk", "unit", "year", "rating"
         ),
         "grants": Grant.objects.in_force()
         .filter(own | members | places | Q(unit__in=people.values("unit")), history)
@@ -103,6 +107,7 @@ class Registers:
     kept: dict[str, int] = field(default_factory=dict)
     paths: dict[int, str] = field(default_factory=dict)  # member of a unit → path of the unit served in
     ratings: Grouped = field(default_factory=lambda: defaultdict(list))
+    unit_ratings: Grouped = field(default_factory=lambda: defaultdict(list))
     merits: Grouped = field(default_factory=lambda: defaultdict(list))
     breaches: Grouped = field(default_factory=lambda: defaultdict(list))
     held: Grouped = field(default_factory=lambda: defaultdict(list))
@@ -125,9 +130,12 @@ class Registers:
         self.paths.update((person, path) for person, path in rows)
 
     def _ratings(self, rows: Iterable[Any]) -> None:
-        ranks = {rating.value: rank for rating, rank in TaskRating.RANKS.items()}
         for pk, person, year, rating in rows:
-            self.ratings[person].append(Rating(year, ranks[rating], ("rating", pk)))
+            self.ratings[person].append(Rating(year, RANKS[rating], ("rating", pk)))
+
+    def _unit_ratings(self, rows: Iterable[Any]) -> None:
+        for pk, unit, year, rating in rows:
+            self.unit_ratings[unit].append(Rating(year, RANKS[rating], ("unit_rating", pk)))
 
     def _merits(self, rows: Iterable[Any]) -> None:
         ranks = {level.value: rank for level, rank in Initiative.RANKS.items()}
@@ -166,6 +174,7 @@ READERS: dict[str, Callable[[Registers, Iterable[Any]], None]] = {
     "kept": Registers._kept,
     "postings": Registers._postings,
     "ratings": Registers._ratings,
+    "unit_ratings": Registers._unit_ratings,
     "merits": Registers._merits,
     "discipline": Registers._discipline,
     "grants": Registers._grants,
@@ -236,6 +245,7 @@ def _unit_facts(units: Sequence[Unit], known: Registers, reach: Reach, shown: Sh
     return [
         Facts(
             "unit", unit.pk, "", unit.established, unit.dissolved, ("unit", unit.pk),
+            ratings=tuple(known.unit_ratings.get(unit.pk, ())),
             held=tuple(known.unit_held.get(unit.pk, ())), attested=tuple(known.unit_attested.get(unit.pk, ())),
             members={known.year: members[unit.pk]} if unit.pk in members else {},
             breaches=tuple(breaches[unit.pk]) if shown(unit) else (),

@@ -18,6 +18,7 @@ from .tree import (
     rename_unit,
     superiors_on,
 )
+from .unit_ratings import rate_units
 
 __all__ = [
     "TreeChange",
@@ -34,6 +35,7 @@ __all__ = [
     "lineage_on",
     "move_unit",
     "rate_people",
+    "rate_units",
     "release_person",
     "remove_record",
     "rename_unit",

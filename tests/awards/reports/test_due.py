@@ -19,9 +19,10 @@ from tests.factories import (
     make_report,
     make_rounds,
     make_target,
+    make_unit_rating,
 )
 from units.catalogue import load_catalogue
-from units.models import Discipline, DisciplineForm
+from units.models import Discipline, DisciplineForm, UnitRating
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +117,18 @@ def test_unit_is_judged_by_the_people_of_its_whole_branch(department, depot, wor
         make_grant(title, person)
     found = {line.subject.code: str(line.verdict.state) for line in lines(department, award="DVTT")}
     assert found == {"CKT": "met", "K1": "met", "X1": "not_met"}
+
+
+def test_unit_is_judged_by_its_own_ratings_of_past_years(depot, workshop):
+    award = make_award("TITLE", subject="unit")
+    make_criterion(award, "task_rating", rating="well", years=2)
+    for unit, ratings in ((depot, {2019: "well", 2020: "excellent"}), (workshop, {2019: "completed"})):
+        for year, rating in ratings.items():
+            make_unit_rating(unit, year, rating)
+    assert states(depot, "TITLE") == {"Unit K1": "met"}
+    assert states(workshop, "TITLE") == {"Unit X1": "not_met"}
+    UnitRating.objects.filter(year=2019).delete()
+    assert states(depot, "TITLE") == {"Unit K1": "no_data"}
 
 
 def test_unit_is_judged_by_its_approved_figures(department, depot):

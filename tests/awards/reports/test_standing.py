@@ -30,9 +30,21 @@ from tests.factories import (
     make_report,
     make_rounds,
     make_target,
+    make_unit_rating,
     make_user,
 )
-from units.models import Discipline, DisciplineForm, Initiative, Person, Posting, Role, TaskRating, Unit, User
+from units.models import (
+    Discipline,
+    DisciplineForm,
+    Initiative,
+    Person,
+    Posting,
+    Role,
+    TaskRating,
+    Unit,
+    UnitRating,
+    User,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +69,8 @@ def season(department, depot, workshop, staff):
     make_criterion(army, "attested")
     make_criterion(army, "council_vote", share=50)
     indicator = make_indicator("count", "SK")
+    make_criterion(flag, "task_rating", rating="well")
+    make_unit_rating(depot)
     make_criterion(flag, "members_holding", awards=[base], share=50)
     make_criterion(flag, "targets_met", share=100)
     make_criterion(flag, "figure", indicator=indicator, comparator=">=", value=10)
@@ -104,6 +118,7 @@ def test_kept_list_says_what_judging_says(season, department, judge, award):
 
 CHANGES = {
     "rating": lambda: TaskRating.objects.filter(rating="completed").update(rating="excellent"),
+    "unit rating": lambda: UnitRating.objects.update(rating="not"),
     "initiative": lambda: Initiative.objects.update(year=2018),
     "discipline": lambda: Discipline.objects.update(cleared=date(2019, 12, 31), decided=date(2019, 1, 1)),
     "enlisted": lambda: Person.objects.filter(given_name="2").update(enlisted=date(2020, 12, 1)),
