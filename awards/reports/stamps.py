@@ -28,7 +28,9 @@ JOINED = {
 
 def read_together(tables: Tables) -> Texts:
     """The rows of all tables as they stand at one moment. One query; rows come in any order."""
-    parts, found, arguments = [], {}, []
+    parts: list[str] = []
+    found: dict[str, str] = {}
+    arguments: list[Any] = []
     for number, (name, rows) in enumerate(tables.items()):
         try:
             sql, own = rows.query.sql_with_params()
