@@ -18,7 +18,7 @@ from awards.criteria import Rules
 from awards.facts import Attested, Breach, Facts, Held, Members, Merit, Rating, Source, Targets, Vote, YearFigure
 from awards.models import AgendaItem, Attestation, Grant
 from awards.reach import Reach, reach_of
-from awards.reports.stamps import Texts, read_together, rows_of
+from awards.reports.stamps import Texts, among, read_together, rows_of
 from emulation.models import Indicator
 from emulation.reports.figures import Figure, figures_of
 from units.models import Discipline, Initiative, Person, Posting, TaskRating, Unit, UnitRating
@@ -48,17 +48,25 @@ def registers_of(
     """
     below = branches_q(outermost(unit.path for unit in units), "unit__path")
     served = Posting.objects.on(date(year, 12, 31)).filter(below)
-    own, members = Q(person__in=people.values("pk")), Q(person__in=served.values("person"))
-    places = Q(unit__in=[unit.pk for unit in units])
+    nobody = Q(pk__in=[])
+    known: dict[str, QuerySet[Any, Any]] = {"kept": _first_years()}
+    own, members, served_in, voted = nobody, nobody, nobody, nobody
+    if not people.query.is_empty():
+        known["subjects"] = people.values_list("pk", "unit_id")
+        own, served_in = Q(person__in=among("subjects", 0)), Q(unit__in=among("subjects", 1))
+        voted = Q(line__person__in=among("subjects", 0))
+    if units:
+        known["postings"] = served.values_list("person", "unit__path")
+        members = Q(person__in=among("postings", 0))
+    keys = [unit.pk for unit in units]
+    places = Q(unit__in=keys)
 
     def back(years: int) -> Q:
         return Q(year__gt=year - years, year__lte=year)
 
     discipline = Discipline.objects.in_force_between(date(year - reach.discipline + 1, 1, 1), date(year, 12, 31))
     history = Q(year__lte=year) if reach.history else Q(year=year)
-    known = {
-        "kept": _first_years(),
-        "postings": served.values_list("person", "unit__path"),
+    known |= {
         "ratings": TaskRating.objects.filter(own | members, back(reach.ratings)).values_list(
             "pk", "person", "year", "rating"
         ),
@@ -66,7 +74,7 @@ def registers_of(
             "pk", "unit", "year", "rating"
         ),
         "grants": Grant.objects.in_force()
-        .filter(own | members | places | Q(unit__in=people.values("unit")), history)
+        .filter(own | members | places | served_in, history)
         .values_list("pk", "person", "unit", "award__code", "year"),
         "attestations": Attestation.objects.filter(own | places, year=year).values_list(
             "pk", "person", "unit", "award__code", "criterion", "holds", "evidence"
@@ -79,7 +87,7 @@ def registers_of(
         rows = discipline.filter(own | members)
         known["discipline"] = rows.values_list("pk", "person", "form__order", "decided", "cleared")
     if reach.votes and votes is not None:
-        known["votes"] = _vote_rows(people, units, year, votes)
+        known["votes"] = _vote_rows(voted | Q(line__unit__in=keys), year, votes)
     return {name: rows.order_by() for name, rows in known.items()}
 
 
@@ -89,9 +97,8 @@ def _first_years() -> QuerySet[Any, Any]:
     return grants.union(Initiative.objects.order_by().values_list(Value("merits", CharField()), "year"))
 
 
-def _vote_rows(people: QuerySet[Person], units: Sequence[Unit], year: int, seen: Q) -> QuerySet[Any, Any]:
-    """What councils voted on these people and units for the year, where `seen` (of agenda items) lets it be shown."""
-    whose = Q(line__person__in=people.values("pk")) | Q(line__unit__in=[unit.pk for unit in units])
+def _vote_rows(whose: Q, year: int, seen: Q) -> QuerySet[Any, Any]:
+    """What councils voted on subjects for the year, where `seen` (of agenda items) lets it be shown."""
     rows = AgendaItem.objects.exclude(result="").filter(seen, whose, line__dossier__year=year)
     return rows.values_list(
         "line__person", "line__unit", "award__code", "lower__code", "votes_for", "votes_lower", "members", "secret",

@@ -15,6 +15,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 
 Tables = Mapping[str, QuerySet[Any, Any]]  # name → rows of columns (`values_list` with their names)
 Texts = dict[str, str]  # name → the rows as JSON: a list of lists, dates as text
@@ -26,17 +27,28 @@ JOINED = {
 }
 
 
+def among(table: str, column: int) -> RawSQL:
+    """What stands in a column of another of the tables that are read together: for `…__in`.
+
+    So a condition that many of them share is worked out once.
+    """
+    return RawSQL(f"SELECT c{column} FROM t_{table}", ())
+
+
 def read_together(tables: Tables) -> Texts:
-    """The rows of all tables as they stand at one moment. One query; rows come in any order."""
+    """The rows of all tables as they stand at one moment. One query; rows come in any order.
+
+    A table may rest on those before it (`among`).
+    """
     parts: list[str] = []
     found: dict[str, str] = {}
     arguments: list[Any] = []
-    for number, (name, rows) in enumerate(tables.items()):
+    for name, rows in tables.items():
         try:
             sql, own = rows.query.sql_with_params()
         except EmptyResultSet:
             continue
-        table = f"r{number}"
+        table = f"t_{name}"
         columns = ", ".join(f"c{column}" for column in range(len(rows._fields)))  # type: ignore[attr-defined]
         parts.append(f"{table} ({columns}) AS ({sql})")
         found[name] = f"({JOINED[connection.vendor].format(columns=columns, rows=table)})"

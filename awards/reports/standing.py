@@ -94,7 +94,8 @@ def standing_of(
     nine more.
     """
     chosen = due.chosen_of(rules, award)
-    people = due.people_in(place, year) & Person.objects.visible_to(user)
+    # As `Person.objects.visible_to`, but not by a join, which would lead the search through all units of the branch.
+    people = due.people_in(place, year).filter(unit__in=Unit.objects.filter(access.figures_q(user)).values("pk"))
     people, units = due.considered(people, units, chosen)
     tables = _tables(people, list(units), year, rules, chosen, user)
     seen = sorted((m.role, m.unit.path, m.office_id or 0) for m in user.active_memberships)
