@@ -145,16 +145,14 @@ def _tables(
 ) -> Tables:
     """Everything that the lines are made of, rules and rights apart."""
     reach = reach_for(rules, [rule.code for rule in chosen])
-    of_people = people.order_by().values_list(
-        "pk", "unit__path", "unit__name", "unit__short_name", "group__code", "enlisted", "left", "sorting",
-        "service_number", "family_name", "middle_name", "given_name",
-    )  # fmt: skip
-    of_units = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by()
     tables = dict(registers_of(people, units, year, reach, awards_access.votes_q(user)))
-    tables |= {
-        "people": of_people,
-        "units": of_units.values_list("pk", "path", "code", "name", "established", "dissolved"),
-    }
+    if "subjects" in tables:  # the same rows, with everything that is said of them
+        tables["subjects"] = people.order_by().values_list(
+            "pk", "unit_id", "unit__path", "unit__name", "unit__short_name", "group__code", "enlisted", "left",
+            "sorting", "service_number", "family_name", "middle_name", "given_name",
+        )  # fmt: skip
+    of_units = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by()
+    tables["units"] = of_units.values_list("pk", "path", "code", "name", "established", "dissolved")
     return tables | (figure_tables(units, year) if units and (reach.figures or reach.targets) else {})
 
 
