@@ -117,7 +117,7 @@ def due(
 ) -> list[Line]:
     """Every line of the people and units, the closest first; `award` limits them to one.
 
-    Lines of which nothing is known or reached yet come last. `shown`: whose discipline may be seen; `votes`: on
+    They are sorted by `closeness`. `shown`: whose discipline may be seen; `votes`: on
     which items of agendas the numbers of a vote may be.
     """
     chosen = chosen_of(rules, award)
@@ -145,9 +145,11 @@ def considered(
     return (people if kinds - {"unit"} else people.none()), (units if kinds - {"person"} else units.none())
 
 
-def closeness(line: Line) -> tuple[bool, int]:
-    """What lines are sorted by: the closest first, those of which nothing is known or reached yet last."""
-    return not line.verdict.begun, line.verdict.distance
+def closeness(line: Line) -> tuple[bool, bool, int]:
+    """What lines are sorted by: the closest first, then those of which nothing is known or reached yet, at last
+    what has been granted already.
+    """
+    return line.held, not line.verdict.begun, line.verdict.distance
 
 
 def lines_of(

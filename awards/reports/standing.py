@@ -162,7 +162,7 @@ def _packed(lines: Iterable[Line], paths: dict[tuple[str, int], str]) -> Standin
     awards: dict[str, int] = {}
     reasons: dict[tuple[object, ...], int] = {}
     last: dict[str, tuple[Verdict, int]] = {}  # award → verdict judged last: many subjects share one
-    columns: list[tuple[bool, int, int, int, int, int, int]] = []
+    columns: list[tuple[bool, bool, int, int, int, int, int, int]] = []
     for line in lines:
         subject, code, verdict = line.subject, line.award.code, line.verdict
         if not found.subjects or found.subjects[-1] is not subject:
@@ -184,7 +184,7 @@ def _packed(lines: Iterable[Line], paths: dict[tuple[str, int], str]) -> Standin
             last[code][1],
         ))  # fmt: skip
     columns.sort()
-    for _begun, _distance, _number, subject_of, award_of, state_of, reason_of in columns:
+    for _held, _begun, _distance, _number, subject_of, award_of, state_of, reason_of in columns:
         found.subject_of.append(subject_of)
         found.award_of.append(award_of)
         found.state_of.append(state_of)
