@@ -18,7 +18,7 @@ from awards.criteria import Rules
 from awards.facts import Attested, Breach, Facts, Held, Members, Merit, Rating, Source, Targets, Vote, YearFigure
 from awards.models import AgendaItem, Attestation, Grant
 from awards.reach import Reach, reach_of
-from awards.reports.stamps import Texts, among, read_together, rows_of
+from awards.reports.stamps import Texts, among, is_nothing, read_together, rows_of
 from emulation.models import Indicator
 from emulation.reports.figures import Figure, figures_of
 from units.models import Discipline, Initiative, Person, Posting, TaskRating, Unit, UnitRating
@@ -51,7 +51,7 @@ def registers_of(
     nobody = Q(pk__in=[])
     known: dict[str, QuerySet[Any, Any]] = {"kept": _first_years()}
     own, members, served_in, voted = nobody, nobody, nobody, nobody
-    if not people.query.is_empty():
+    if not is_nothing(people):
         known["subjects"] = people.values_list("pk", "unit_id")
         own, served_in = Q(person__in=among("subjects", 0)), Q(unit__in=among("subjects", 1))
         voted = Q(line__person__in=among("subjects", 0))

@@ -44,10 +44,10 @@ def read_together(tables: Tables) -> Texts:
     found: dict[str, str] = {}
     arguments: list[Any] = []
     for name, rows in tables.items():
-        try:
-            sql, own = rows.query.sql_with_params()
-        except EmptyResultSet:
+        statement = _statement(rows)
+        if statement is None:
             continue
+        sql, own = statement
         table = f"t_{name}"
         columns = ", ".join(f"c{column}" for column in range(len(rows._fields)))  # type: ignore[attr-defined]
         parts.append(f"{table} ({columns}) AS ({sql})")
@@ -58,6 +58,19 @@ def read_together(tables: Tables) -> Texts:
     with connection.cursor() as cursor:
         cursor.execute(f"WITH {', '.join(parts)} SELECT {', '.join(found.values())}", arguments)
         return dict(zip(found, (text or "[]" for text in cursor.fetchone()), strict=True))
+
+
+def _statement(rows: QuerySet[Any, Any]) -> tuple[str, tuple[Any, ...]] | None:
+    """None where no row can match: then there is no statement."""
+    try:
+        return rows.query.sql_with_params()
+    except EmptyResultSet:
+        return None
+
+
+def is_nothing(rows: QuerySet[Any, Any]) -> bool:
+    """Whether no row can match, as when it is asked for keys and there are none. Such a table is not read."""
+    return _statement(rows) is None
 
 
 def rows_of(texts: Texts, name: str) -> Iterator[list[Any]]:
