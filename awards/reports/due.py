@@ -18,7 +18,7 @@ from django.urls import reverse
 from awards import wording
 from awards.criteria import AwardRule, Criterion, Finding, Rules, State, Verdict
 from awards.eligibility import evaluate, is_by_hand
-from awards.facts import Facts, Source
+from awards.facts import Facts
 from awards.reports.facts import EVERY_VOTE, Shown, facts_of, people_of
 from units import clock
 from units.models import Person, Unit
@@ -217,21 +217,58 @@ class Leaf:
     sources: tuple[str, ...]
 
 
-def leaves(verdict: Verdict, rules: Rules, subject: Subject, *, grounds: bool = True) -> list[Leaf]:
+class Words:
+    """What criteria and groups say, and where subjects are found: looked up once, for lists of many thousand leaves.
+
+    Of use in one language and under one set of rules. What is remembered is kept alive: the keys are identities.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self._criteria: dict[int, tuple[Criterion, str, str, str]] = {}
+        self._groups: dict[int, tuple[Finding, str]] = {}
+        self._pages: dict[int, tuple[Subject, str]] = {}
+
+    def of(self, finding: Finding) -> tuple[Criterion, str, str, str]:
+        """The criterion with its text, what it requires, and its clause."""
+        criterion = finding.criterion
+        found = self._criteria.get(id(criterion))
+        if found is None:
+            required, clause = wording.required(criterion, self.rules), wording.clause(criterion)
+            found = self._criteria[id(criterion)] = criterion, wording.text(finding), required, clause
+        return found
+
+    def group(self, finding: Finding) -> str:
+        found = self._groups.get(id(finding.criterion))
+        if found is None:
+            label = wording.label_of(finding.award) if finding.award else wording.text(finding)
+            found = self._groups[id(finding.criterion)] = finding, label
+        return found[1]
+
+    def page(self, subject: Subject) -> str:
+        found = self._pages.get(id(subject))
+        if found is None:
+            found = self._pages[id(subject)] = subject, subject.address
+        return found[1]
+
+
+def leaves(
+    verdict: Verdict, rules: Rules, subject: Subject, *, grounds: bool = True, words: Words | None = None
+) -> list[Leaf]:
     """The criteria one by one; without `grounds` an attestation does not say what it rests on."""
-    return [
-        Leaf(
-            next((one.award.code for one in reversed(groups) if one.award), verdict.award.code),
-            finding.criterion.key, finding.criterion.kind, wording.text(finding),
-            " › ".join(group_label(one) for one in groups),
-            str(groups[-1].state) if groups else "", wording.required(finding.criterion, rules),
+    words = words or Words(rules)
+    found = []
+    for finding, groups in verdict.leaves():
+        criterion, text, required, clause = words.of(finding)
+        award = next((one.award.code for one in reversed(groups) if one.award), verdict.award.code)
+        addresses = (wording.source_address(source) or words.page(subject) for source in finding.sources)
+        found.append(Leaf(
+            award, criterion.key, criterion.kind, text, " › ".join(map(words.group, groups)),
+            str(groups[-1].state) if groups else "", required,
             wording.actual(finding) if grounds or not wording.is_attested(finding) else "",
-            str(finding.state), wording.clause(finding.criterion),
-            finding.criterion.certainty or "U",
-            tuple(dict.fromkeys(address(source, subject) for source in finding.sources)),
-        )
-        for finding, groups in verdict.leaves()
-    ]  # fmt: skip
+            str(finding.state), clause, criterion.certainty or "U", tuple(dict.fromkeys(addresses)),
+        ))  # fmt: skip
+    return found
 
 
 def differences(now: Iterable[Leaf], then: Iterable[Leaf]) -> list[tuple[str, tuple[Leaf | None, Leaf | None]]]:
@@ -250,15 +287,6 @@ def differences(now: Iterable[Leaf], then: Iterable[Leaf]) -> list[tuple[str, tu
         if one is None or other is None or (one.required, one.state) != (other.required, other.state):
             found.append(((one or other).text, (one, other)))  # type: ignore[union-attr]
     return found
-
-
-def group_label(finding: Finding) -> str:
-    return wording.label_of(finding.award) if finding.award else wording.text(finding)
-
-
-def address(source: Source, subject: Subject) -> str:
-    """Where the record can be opened; records of a person stand on the person's page."""
-    return wording.source_address(source) or subject.address
 
 
 def missing(verdict: Verdict) -> list[str]:
@@ -285,19 +313,25 @@ def _lacking(finding: Finding) -> Iterator[Finding]:
 def machine_rows(unit: Unit, year: int, rules: Rules, award: str = "") -> list[dict[str, Any]]:
     """What `manage.py eligibility` prints: one object per subject and award of the unit's branch."""
     lines = due(people_in(unit, year), units_in(unit, year), year, rules, award=award)
-    lines.sort(key=lambda line: (line.subject.kind, line.subject.code, list(rules).index(line.award.code)))
-    return [
-        {
-            "subject": {"kind": line.subject.kind, "code": line.subject.code, "name": line.subject.name},
-            "award": line.award.code,
-            "state": str(line.verdict.state),
-            "criteria": [
+    places = {code: number for number, code in enumerate(rules)}
+    lines.sort(key=lambda line: (line.subject.kind, line.subject.code, places[line.award.code]))
+    words = Words(rules)
+    alike: dict[int, list[dict[str, Any]]] = {}  # verdict that many share → what it says; their sources are none
+    rows = []
+    for line in lines:
+        criteria = alike.get(id(line.verdict))
+        if criteria is None:
+            criteria = [
                 {
                     "text": leaf.text, "group": leaf.group, "required": leaf.required, "actual": leaf.actual,
                     "state": leaf.state, "clause": leaf.clause, "sources": list(leaf.sources),
                 }
-                for leaf in leaves(line.verdict, rules, line.subject)
-            ],
-        }
-        for line in lines
-    ]  # fmt: skip
+                for leaf in leaves(line.verdict, rules, line.subject, words=words)
+            ]  # fmt: skip
+            if not any(leaf["sources"] for leaf in criteria):
+                alike[id(line.verdict)] = criteria
+        subject = {"kind": line.subject.kind, "code": line.subject.code, "name": line.subject.name}
+        rows.append({
+            "subject": subject, "award": line.award.code, "state": str(line.verdict.state), "criteria": criteria,
+        })  # fmt: skip
+    return rows
