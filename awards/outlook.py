@@ -27,17 +27,19 @@ def soonest(facts: Facts, year: int, rules: Rules, *, over: bool) -> dict[str, i
     """Award → the first year, `year` or later, in which nothing that counts years stands in its way any more.
 
     Awards that cannot be reached within `HORIZON` years, or of which too little is known, are left out. `over`: the
-    year is over, so what is not met in it will not be.
+    year is over, so what is not met in it will not be; what is not known of it may still be recorded.
     """
     hopeful = {code: _hopeful(rule) for code, rule in rules.items() if rule.suits(facts)}
     found: dict[str, int] = {}
     if over:
-        verdicts = {
-            code: evaluate(rules[code], facts, year=year, day=date(year, 12, 31), rules=rules) for code in hopeful
-        }
-        found = {code: year for code, one in verdicts.items() if one.before_council is State.MET}
-        granted = [Held(code, year) for code, one in verdicts.items() if one.state is not State.NOT_MET]
-        facts = replace(facts, held=(*facts.held, *granted))
+        end = date(year, 12, 31)
+        for code, rule in hopeful.items():
+            if evaluate(rules[code], facts, year=year, day=end, rules=rules).before_council is State.NOT_MET:
+                continue
+            if evaluate(rule, _assumed(facts, year), year=year, day=end, rules=hopeful).state is State.MET:
+                found[code] = year
+                facts = replace(facts, held=(*facts.held, Held(code, year)))
+        facts = _assumed(facts, year)
     for of in range(year + over, year + HORIZON + 1):
         facts = _assumed(facts, of)
         for code, rule in hopeful.items():  # the lower first: the higher ones of the year may rest on them

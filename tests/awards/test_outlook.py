@@ -48,6 +48,13 @@ def test_a_year_that_runs_may_still_become_good():
     assert years(held=held("BASE", 2018, 2019), over=False, ratings=(Rating(2020, 2),))["ARMY"] == 2023
 
 
+def test_what_is_not_known_of_a_year_may_still_be_recorded():
+    assert years(held=held("BASE", 2018, 2019))["TITLE"] == 2020
+    assert years(held=held("BASE", 2018, 2019), kept={"awards": 2010})["ARMY"] == 2020  # nor of initiatives
+    three = AwardRule("T", "person", criteria=(Criterion(Kind.TASK_RATING, rating=4, years=3),))
+    assert years(rules={"T": three}, ratings=(Rating(2019, 4),)) == {"T": 2021}
+
+
 def test_service_time_comes_of_itself_and_passes():
     medal = AwardRule("M", "person", criteria=(Criterion(Kind.SERVICE_TIME, years=10, below_years=15),))
     of = lambda began: years(rules={"M": medal}, began=began).get("M")  # noqa: E731
