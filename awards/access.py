@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from awards.models import Council, CouncilMember
+from awards.models import Council, CouncilMember, Grant
 from units import clock
 from units.access import keeps_people, reviews_above, works_at
 from units.models import Membership, Person, Role, Unit, User
@@ -141,3 +141,39 @@ def has_desk(user: User) -> bool:
 def keeps_notices(user: User, holder: Unit) -> bool:
     """Whether the user shows nominees to the public at `holder`: its staff and its reviewers without office."""
     return concludes(user, holder) or acts_at(user, holder, Role.STAFF)
+
+
+# ── submissions, decisions, grants ────────────────────────────────────────
+
+
+def drafts_papers(user: User, unit: Unit) -> bool:
+    """Whether the user prepares letters and decisions of the unit: its staff, commander, reviewers without office."""
+    return acts_at(user, unit, Role.STAFF, Role.COMMANDER) or concludes(user, unit)
+
+
+def signs(user: User, unit: Unit) -> bool:
+    """Whether the user signs letters and decisions of the unit: its commander alone."""
+    return acts_at(user, unit, Role.COMMANDER)
+
+
+def records_outcomes(user: User, unit: Unit) -> bool:
+    """Whether the user records what a higher authority decided: commander, reviewers without office."""
+    return signs(user, unit) or concludes(user, unit)
+
+
+def paper_units(user: User) -> list[Unit]:
+    """Units whose papers the user prepares. No query."""
+    mine = [
+        m.unit
+        for m in user.active_memberships
+        if m.role in (Role.STAFF, Role.COMMANDER) or (m.role == Role.REVIEWER and m.office_id is None)
+    ]
+    return list(dict.fromkeys(mine))
+
+
+def registers(user: User, grant: Grant) -> bool:
+    """Whether the user gives the award its number in the book of honour and prints its certificate."""
+    if grant.issued is not None:
+        return drafts_papers(user, grant.issued.unit)
+    subject = grant.person or grant.unit
+    return subject is not None and records_grants(user, subject)

@@ -7,7 +7,7 @@ class AwardsConfig(AppConfig):
     verbose_name = _("Awards")
 
     def ready(self) -> None:
-        from awards.reports.work import council_tasks, nomination_tasks
+        from awards.reports.work import council_tasks, nomination_tasks, paper_tasks
         from awards.services.catalogue import load_awards
         from awards.views.tables import CATALOGUES
         from emulation.reports import work
@@ -16,4 +16,4 @@ class AwardsConfig(AppConfig):
 
         after_catalogue.append(load_awards)
         catalogue.CATALOGUES.update(CATALOGUES)
-        work.SOURCES.extend([council_tasks, nomination_tasks])
+        work.SOURCES.extend([council_tasks, nomination_tasks, paper_tasks])

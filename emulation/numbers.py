@@ -4,10 +4,13 @@ import re
 from decimal import Decimal
 from fractions import Fraction
 
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 LIMIT = Decimal(10) ** 11  # parts and targets stay below it: sums of 20,000 units fit 64 bits
+
+QUOTED = 40  # characters of what was typed that an error repeats
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 _PLAIN = re.compile(r"-?[0-9]+")
@@ -28,15 +31,16 @@ def parse_number(text: str, decimals: int) -> Decimal:
     """
     plain = _SPACES.sub("", text)
     plain = plain.removesuffix("%")
-    number = _read(plain, decimals, text.strip())
+    typed = Truncator(text.strip()).chars(QUOTED)
+    number = _read(plain, decimals, typed)
     if abs(number) >= LIMIT:
-        raise NumberError(_("“%(text)s” is too large; figures stay below 100 billion.") % {"text": text.strip()})
+        raise NumberError(_("“%(text)s” is too large; figures stay below 100 billion.") % {"text": typed})
     if (Fraction(number) * 10**decimals).denominator != 1:
         raise NumberError(
-            _("“%(text)s”: enter a whole number.") % {"text": text.strip()}
+            _("“%(text)s”: enter a whole number.") % {"text": typed}
             if decimals == 0
             else _("“%(text)s” has too many decimals; at most %(decimals)d are allowed.")
-            % {"text": text.strip(), "decimals": decimals}
+            % {"text": typed, "decimals": decimals}
         )
     return number
 
@@ -96,8 +100,10 @@ def input_number(value: Decimal | None, language: str | None = None) -> str:
     if value is None:
         return ""
     places = max(0, -int(value.normalize().as_tuple().exponent))
-    text = f"{value:.{places}f}" + ("0" if places == 3 else "")
-    return text.replace(".", ",") if (language or get_language()) == "vi" else text
+    # "1.275" alone could be read in two ways: thousands are marked only beside a second mark.
+    grouped = places or abs(value) >= 10**6
+    text = (f"{value:,.{places}f}" if grouped else f"{value:.0f}") + ("0" if places == 3 else "")
+    return text.translate(str.maketrans(",.", ".,")) if (language or get_language()) == "vi" else text
 
 
 def exact_text(value: Fraction | Decimal | None, decimals: int = 6) -> str | None:

@@ -46,13 +46,16 @@ def falls(now: Fraction, past: Past, quarter: int) -> bool:
     return quarter > 1 and 1 in past and now < past[1]
 
 
-def is_far(now: Fraction, past: Past, quarters: int, limits: Limits, *, percent: bool) -> Fraction | None:
+def is_far(
+    now: Fraction, past: Past, quarters: int, limits: Limits, *, percent: bool, size: Fraction
+) -> Fraction | None:
     """The mean of the last quarters where the value lies far from it. At least two of them are needed.
 
     What lies near the same quarter of last year is the season, not an oddity: plans fill up until December.
+    `size` says of how many things the value speaks: of few it jumps by chance.
     """
     before = last(past, quarters)
-    if len(before) < 2 or _as_last_year(now, past, limits, percent=percent):
+    if size < FEW or len(before) < 2 or _as_last_year(now, past, limits, percent=percent):
         return None
     mean = sum(before, Fraction(0)) / len(before)
     return mean if limits.exceeded(now, mean, percent=percent) else None
@@ -75,20 +78,28 @@ def is_worse(now: Fraction, past: Past, direction: str, limits: Limits, *, perce
     return limits.exceeded(now, past[1], percent=percent)
 
 
-def is_unchanged(now: Fraction, past: Past, quarters: int) -> bool:
-    """Whether the value is the same for `quarters` quarters, this one included."""
-    return [past.get(ago) for ago in range(1, quarters)] == [now] * (quarters - 1)
+def is_unchanged(now: Fraction, past: Past, quarters: int, *, summed: bool) -> bool:
+    """Whether the value is the same for `quarters` quarters, this one included.
+
+    Counts and amounts (`summed`) are small and often the same; of a share it is odd, unless it is all or nothing.
+    """
+    return (
+        not summed and now not in (0, 100) and [past.get(ago) for ago in range(1, quarters)] == [now] * (quarters - 1)
+    )
 
 
-def is_first_full(now: Fraction, past: Past, quarters: int) -> bool:
-    """Whether a share is 100 for the first time in the unit, which has reported at least `quarters` quarters."""
+def is_first_full(now: Fraction, past: Past, quarters: int, *, percent: bool) -> bool:
+    """Whether a share (`percent`) is 100 for the first time in a unit with at least `quarters` quarters before."""
     before = last(past, MEMORY)
-    return now == 100 and len(before) >= quarters and max(before) < 100
+    return percent and now == 100 and len(before) >= quarters and max(before) < 100
 
 
-def is_exactly(now: Fraction, target: Fraction | None, *, percent: bool) -> bool:
-    """Whether the value is the very target; a whole of 100 % and nothing at all are no coincidence."""
-    return target is not None and now == target != 0 and not (percent and target == 100)
+def is_exactly(now: Fraction, target: Fraction | None, *, percent: bool, counted: bool) -> bool:
+    """Whether the value is the very target; a whole of 100 % and nothing at all are no coincidence.
+
+    Numbers of things (`counted`) are small and meet a target exactly without any oddity.
+    """
+    return not counted and target is not None and now == target != 0 and not (percent and target == 100)
 
 
 def asks_less(target: Fraction, reached: Fraction, direction: str) -> bool:

@@ -57,6 +57,8 @@ STATES: dict[str, dict[str, State]] = {
         "reopened": ("unlock-fill", "near", _("Sheet reopened")),
         "approved": ("patch-check-fill", "met", _("Sheet approved")),
         "mentioned": ("at", "info", _("You were mentioned")),
+        "question": ("question-circle-fill", "near", _("Question about a figure")),
+        "answer": ("chat-left-text", "none", _("Question answered")),
         "correction_asked": ("pencil-square", "near", _("Correction asked")),
         "correction_decided": ("check2-square", "info", _("Correction decided")),
         "extended": ("calendar-plus", "info", _("More time given")),
@@ -107,6 +109,12 @@ STATES: dict[str, dict[str, State]] = {
         "rejected": ("x-octagon-fill", "miss", _("Rejected")),
         "forwarded": ("box-arrow-up", "info", _("Forwarded")),
         "decided": ("award-fill", "met", _("Decided")),
+    },
+    # a letter or decision on awards
+    "award_paper": {
+        "draft": ("pencil", "near", pgettext_lazy("paper", "Draft")),
+        "sent": ("send-fill", "info", pgettext_lazy("paper", "Sent")),
+        "signed": ("patch-check-fill", "met", _("Signed")),
     },
     # a session of the award council
     "session": {

@@ -134,8 +134,7 @@ def make_rounds(indicators: list) -> list:
         Round.objects.create(year=YEAR, quarter=q, opens=date(YEAR, 1, 1), due=date(YEAR, 3 * q, 28))
         for q in (1, 2, 3, 4)
     ]
-    for round_ in rounds:
-        place_units(round_)
+    place_units(rounds)
     make_sheets(rounds)
     return rounds
 

@@ -28,7 +28,9 @@ from awards.models import (
     Objection,
     Occasion,
     PublicNotice,
+    RevocationGround,
     Session,
+    Submission,
 )
 from awards.services.nomination_files import attach as attach_to_dossier
 from emulation.models import (
@@ -230,10 +232,40 @@ def make_closed_session(council: Council, by: User, *lines: Nomination, **fields
     return session
 
 
+def make_award_level(code: str, order: int) -> AwardLevel:
+    """The level `code`; a higher `order` is a higher level."""
+    return AwardLevel.objects.update_or_create(code=code, defaults={"name": code.title(), "order": order})[0]
+
+
+def make_ground(code: str = "false-merit") -> RevocationGround:
+    return RevocationGround.objects.get_or_create(code=code, defaults={"name": "Khai gian"})[0]
+
+
 def make_decision(unit: Unit, by: User, **fields: Any) -> Decision:
     """A draft of a decision on awards."""
     defaults = {"issuer": unit.name, "year": YEAR, "title": "Khen thưởng năm 2020"}
     return Decision.objects.create(unit=unit, by=by, **defaults | fields)
+
+
+def make_signed_decision(unit: Unit, by: User, *lines: Nomination, **fields: Any) -> Decision:
+    """A decision of the unit's that gave each of `lines` its award."""
+    head = {"number": f"{next(NUMBERS)}/QĐ", "day": date(YEAR, 12, 22), "signer": "Đại tá Nguyễn Văn B"}
+    signed = {"signed_by": by, "signed_at": timezone.now()}
+    decision = make_decision(unit, by, **head | signed | fields)
+    decision.lines.set(lines)
+    for line in lines:
+        who = {"name": line.name, "decision": decision.number, "decided": decision.day, "signer": decision.signer}
+        make_grant(line.award, line.subject, line.dossier.year, issued=decision, nomination=line, **who)
+    Nomination.objects.filter(pk__in=[line.pk for line in lines]).update(stage=Nomination.Stage.DECIDED)
+    return decision
+
+
+def make_submission(unit: Unit, by: User, *lines: Nomination, **fields: Any) -> Submission:
+    """A draft of a letter that asks the level of the first line's award."""
+    defaults = {"year": YEAR, "occasion": make_occasion(), "level": make_award().level, "recipient": "Tư lệnh"}
+    letter = Submission.objects.create(unit=unit, by=by, **defaults | fields)
+    letter.lines.set(lines)
+    return letter
 
 
 # ── catalogue and plan ────────────────────────────────────────────────────

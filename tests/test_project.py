@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ["units", "emulation", "awards"]  # in the order of their dependencies
 PURE = [
     "emulation/periods.py", "emulation/consolidation.py", "emulation/scoring.py", "emulation/numbers.py",
-    "awards/voting.py",
+    "awards/voting.py", "awards/bonus.py", "awards/authority.py",
 ]  # fmt: skip
 PRODUCTION = {
     "PRODUCTION": "1", "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -85,7 +85,11 @@ def test_lower_app_does_not_import_a_higher_one(app: str) -> None:
 
 @pytest.mark.parametrize("source", PURE)
 def test_pure_rules_know_no_database_and_no_request(source: str) -> None:
-    known = {"django.utils.translation", *(path.removesuffix(".py").replace("/", ".") for path in PURE)}
+    known = {
+        "django.utils.text",
+        "django.utils.translation",
+        *(path.removesuffix(".py").replace("/", ".") for path in PURE),
+    }
     ours = {module for module in imports(ROOT / source) if module.split(".")[0] in ("django", *APPS)}
     assert ours - known - {"emulation"} == set()
 

@@ -24,6 +24,7 @@ TRACED = {
     "Person": "PersonImport",
     "ReviewParagraph": "ReviewEvent; the order in bulk, where a paragraph was put between",
     "Posting": "PersonImport",
+    "Grant": "GrantImport",
     "RankChange": "PersonImport",
     "Appraisal": "NominationEvent, kind opinion; a returned line is judged anew",
 }
@@ -38,6 +39,7 @@ EXEMPT = {
     "TargetChange": "is the trace",
     "UnitChange": "is the trace",
     "PersonImport": "is the trace",
+    "GrantImport": "is the trace",
     "WorkbookUpload": "no figure until it is confirmed; then ResultChange",
     "DemoLogin": "written once, by seed_demo",
     "Notice": "derived from the events of sheets, which are the trace",

@@ -74,6 +74,11 @@ def reviews(user: User, unit: Unit) -> bool:
     return bool(mine) and reviewing_units([unit])[unit.pk] in mine
 
 
+def judges_whole_sheets(user: User) -> bool:
+    """Whether the user is a reviewer without the limit to an office anywhere today."""
+    return any(m.role == Role.REVIEWER and m.office_id is None for m in user.active_memberships)
+
+
 def reviewing_offices(user: User, unit: Unit) -> set[int]:
     """Offices (keys) for which the user speaks of this unit's sheets: beside the reviewers responsible for them."""
     mine = [m for m in user.active_memberships if m.role == Role.REVIEWER and m.office_id is not None]

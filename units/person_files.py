@@ -108,24 +108,26 @@ class Line:
         )
 
 
-def read_rows(table: Sequence[tuple[int, Sequence[Any]]]) -> tuple[list[tuple[int, Cells]], list[str]]:
+def read_rows(
+    table: Sequence[tuple[int, Sequence[Any]]], columns: Sequence[Column] = COLUMNS
+) -> tuple[list[tuple[int, Cells]], list[str]]:
     """(row of the file, column → text) of every person, and the heads that are not understood.
 
-    `table` is a sheet as `units.workbooks` reads it.
+    `table` is a sheet as `units.workbooks` reads it; other lists than that of people come with their `columns`.
     The head is the first row that names the required columns; what stands above it is a title. Column
     letters are kept under "@key". Raises `Refused` when there is no head, nobody, or too many.
     """
-    known = {head: column.key for column in COLUMNS for head in column.heads()}
-    required = {column.key for column in COLUMNS if column.required}
+    known = {head: column.key for column in columns for head in column.heads()}
+    required = {column.key for column in columns if column.required}
     lines = [(number, [_text(cell) for cell in cells]) for number, cells in table]
     for place, (_number, cells) in enumerate(lines[:30]):  # noqa: B007 – used below the loop
         keys = [known.get(plain(cell), "") for cell in cells]
         if required <= set(keys):
             break
     else:
-        names = ", ".join(f"“{column.head}”" for column in COLUMNS if column.required)
+        names = ", ".join(f"“{column.head}”" for column in columns if column.required)
         raise Refused(_("The head is missing: one row has to name the columns %(names)s.") % {"names": names})
-    twice = [str(column.head) for column in COLUMNS if keys.count(column.key) > 1]
+    twice = [str(column.head) for column in columns if keys.count(column.key) > 1]
     if twice:
         raise Refused([_("The column “%(column)s” stands there twice.") % {"column": name} for name in twice])
     unknown = [cell for cell, key in zip(cells, keys, strict=True) if not key and plain(cell) not in IGNORED]
@@ -139,7 +141,7 @@ def read_rows(table: Sequence[tuple[int, Sequence[Any]]]) -> tuple[list[tuple[in
         raise Refused(_("The file names nobody: below the head every row is empty."))
     if len(rows) > ROWS:
         raise Refused(
-            _("The file has %(rows)d people; at most %(most)d at a time.") % {"rows": len(rows), "most": ROWS}
+            _("The file has %(rows)d rows; at most %(most)d at a time.") % {"rows": len(rows), "most": ROWS}
         )
     return rows, unknown
 

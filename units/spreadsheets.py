@@ -27,6 +27,7 @@ Value = str | int | Decimal | date | None
 TEXT_LIMIT = 32_767  # characters of an Excel cell
 _STARTERS = frozenset("=+-@")
 _DATE = "dd/mm/yyyy"
+_SEPARATOR = re.compile(r"(?<=[,;|\t\r\n])")
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 
 
@@ -42,18 +43,26 @@ def starts_formula(text: str) -> bool:
 
 
 def csv_text(value: Value) -> str:
-    """`value` as it stands in a csv cell: numbers with a plain point, ISO dates, harmless text."""
+    """`value` as it stands in a csv cell: numbers with a plain point, ISO dates, harmless text.
+
+    A program set to another separator cuts the text at that one, or at a line break, because it does not see
+    the quotes around the cell: no piece may begin a formula either.
+    """
     if value is None:
         return ""
     if isinstance(value, str):
-        return f"'{value}" if starts_formula(value) else value
+        pieces = _SEPARATOR.split(value)
+        return "".join(f"'{piece}" if starts_formula(piece.lstrip(' "')) else piece for piece in pieces)
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
 def csv_file(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """A csv file in UTF-8 with BOM (Excel reads Vietnamese only with it), separated by commas."""
+    """A csv file in UTF-8 with BOM: Excel reads Vietnamese only with it.
+
+    Separated by semicolons, as Excel expects where the comma belongs to the numbers.
+    """
     text = StringIO(newline="")
-    writer = csv.writer(text, lineterminator="\r\n")
+    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerow([csv_text(head) for head in heads])
     writer.writerows([csv_text(value) for value in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")

@@ -16,8 +16,8 @@ Row = tuple[int, dict[str, str]]
 def read_table(path: str | Path, columns: list[str]) -> list[Row]:
     """(line number, column → text) of every row that is not empty; the first line names the columns.
 
-    CSV is UTF-8 with or without BOM; xlsx, xls and ods are read from their first sheet. Raises `Refused`
-    when the file cannot be read, or when a column is missing, doubled or unknown.
+    CSV is UTF-8 with or without BOM, separated by commas or semicolons; xlsx, xls and ods are read from their
+    first sheet. Raises `Refused` when the file cannot be read, or when a column is missing, doubled or unknown.
     """
     path = Path(path)
     if not path.is_file():
@@ -49,7 +49,9 @@ def _csv(path: Path) -> list[list[str]]:
     except (UnicodeDecodeError, OSError) as error:
         raise Refused(_("The file %(file)s is not text in UTF-8.") % {"file": path.name}) from error
     try:
-        return list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        head = text.partition("\n")[0]
+        delimiter = ";" if head.count(";") > head.count(",") else ","
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
         raise Refused(_("The file %(file)s is not a CSV file.") % {"file": path.name}) from error
 

@@ -103,7 +103,7 @@ class GrantForm(forms.ModelForm):
 
     class Meta:
         model = Grant
-        fields = ["award", "year", "period", "level", "decision", "decided", "signer"]
+        fields = ["award", "year", "period", "level", "decision", "decided", "signer", "merit", "bonus", "register"]
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

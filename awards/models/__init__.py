@@ -40,7 +40,7 @@ from .dossiers import (
     PublicNotice,
     RuleChoice,
 )
-from .grants import Attestation, Grant
+from .grants import Attestation, Grant, GrantImport
 from .rules import Criterion
 
 __all__ = [
@@ -67,6 +67,7 @@ __all__ = [
     "Decision",
     "Dossier",
     "Grant",
+    "GrantImport",
     "HandCount",
     "LegalDocument",
     "Nomination",

@@ -52,6 +52,14 @@ class PaperQuerySet(models.QuerySet):
         return self.filter(figures_q(user, "unit__path"))
 
 
+class SubmissionQuerySet(PaperQuerySet):
+    def visible_to(self, user: User) -> Self:
+        """Letters of units that `user` reads, and those sent to such a unit."""
+        return self.filter(
+            figures_q(user, "unit__path") | figures_q(user, "to_unit__path") & Q(sent_at__isnull=False)
+        )
+
+
 class Submission(models.Model):
     """The letter that asks the person with power to decide: one for each deciding level.
 
@@ -72,6 +80,7 @@ class Submission(models.Model):
     day = models.DateField(_("day"), null=True, blank=True)
     signer = models.CharField(_("signed by"), max_length=120, blank=True)
     signer_post = models.CharField(_("post of the signer"), max_length=120, blank=True)
+    place = models.CharField(_("place of signing"), max_length=120, blank=True)
     basis = models.TextField(_("legal basis"), max_length=4000, blank=True)
     lines = models.ManyToManyField(Nomination, related_name="submissions", verbose_name=_("nominations"))
     sent_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
@@ -79,7 +88,7 @@ class Submission(models.Model):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", editable=False)
     at = models.DateTimeField(auto_now_add=True)
 
-    objects = PaperQuerySet.as_manager()
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("submission")
@@ -112,7 +121,9 @@ class Decision(models.Model):
     """A decision that awards, or takes awards back: unique number of its year, day, signer, legal basis.
 
     `unit` is the unit whose commander decides, or, with `outside`, the unit that records what a higher authority
-    (`issuer`) decided. A draft until `signed_at`; then its grants exist, and it is never changed.
+    (`issuer`) decided: every unit records of such a decision what concerns its lines. A draft until `signed_at`;
+    then its grants exist, and it is never changed, but that a unit records more lines of an outside decision.
+    `lines` are those that are given an award; what was refused says so in its own trace.
     """
 
     class Kind(models.TextChoices):
@@ -128,6 +139,7 @@ class Decision(models.Model):
     day = models.DateField(_("day"), null=True, blank=True)
     signer = models.CharField(_("signed by"), max_length=120, blank=True)
     signer_post = models.CharField(_("post of the signer"), max_length=120, blank=True)
+    place = models.CharField(_("place of signing"), max_length=120, blank=True)
     title = models.CharField(_("about"), max_length=300)
     basis = models.TextField(_("legal basis"), max_length=4000, blank=True)
     ground = models.ForeignKey(
@@ -165,8 +177,14 @@ class Decision(models.Model):
                 violation_error_message=_("A revocation has a legal ground and a reason."),
             ),
             models.UniqueConstraint(
-                fields=["issuer", "year", "number"], condition=~Q(number=""), name="decision_number_once_a_year",
+                fields=["issuer", "year", "number"], condition=~Q(number="") & Q(outside=False),
+                name="decision_number_once_a_year",
                 violation_error_message=_("Another decision of this year has this number."),
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "issuer", "year", "number"], condition=~Q(number="") & Q(outside=True),
+                name="decision_recorded_once",
+                violation_error_message=_("This unit has recorded this decision already."),
             ),
         ]  # fmt: skip
 

@@ -32,6 +32,28 @@ class GrantQuerySet(SubjectQuerySet):
         return self.filter(revoked_on=None)
 
 
+class GrantImport(models.Model):
+    """A file of awards of past years: kept until its sender confirms it, then the trace of everything it created.
+
+    `rows` holds the lines as they were read: a list of [row of the file, {column: text}]. `taken` is empty until
+    the awards have been entered.
+    """
+
+    name = models.CharField(_("file"), max_length=150)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+    taken = models.DateTimeField(null=True)
+    rows = models.JSONField()
+
+    class Meta:
+        verbose_name = _("import of awards")
+        verbose_name_plural = _("imports of awards")
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Grant(models.Model):
     """An award that a person or a unit was given for a year. It stays when they move; it ends by revocation.
 
@@ -75,6 +97,9 @@ class Grant(models.Model):
     )
     revoking = models.ForeignKey(
         "awards.Decision", on_delete=models.PROTECT, null=True, related_name="revoked", editable=False
+    )
+    imported = models.ForeignKey(
+        GrantImport, on_delete=models.PROTECT, null=True, related_name="grants", editable=False
     )
     revoked_on = models.DateField(_("revoked on"), null=True, blank=True)
     revoked_why = models.CharField(_("why it was revoked"), max_length=300, blank=True)

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from awards import access
 from awards.criteria import AwardRule, Kind, Rules, State
 from awards.models import Dossier, Grant, Nomination, NominationEvent
 from awards.reports.due import Line, due, missing, people_in, units_in
+from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.snapshots import Side, side_of
 from awards.services.appraisals import opinions_of
@@ -29,7 +30,7 @@ def lines_page(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
     rows = rows.select_related(
         "award", "asked", "holder", "person__unit", "unit", "dossier__unit", "dossier__occasion"
     )
-    return rows.defer("report", "achievements")
+    return rows.defer("report", "achievements").annotate(sent_on=Exists(sent_by_holder()))
 
 
 def with_counts(rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
@@ -56,6 +57,8 @@ def who_acts(line: Nomination) -> str:
         Stage.PASSED: _("%(unit)s: decide or forward") % {"unit": holder},
         Stage.FORWARDED: _("higher authority decides; %(unit)s records it") % {"unit": holder},
     }
+    if line.stage == Stage.FORWARDED and not getattr(line, "sent_on", True):  # from below: decided here
+        return words[Stage.PASSED]
     return words.get(Stage(line.stage), "")
 
 

@@ -9,10 +9,21 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from awards.access import has_desk
-from awards.models import AgendaItem, Attendance, CouncilMember, Dossier, Nomination, NominationEvent, Session
+from awards.access import has_desk, paper_units
+from awards.models import (
+    AgendaItem,
+    Attendance,
+    CouncilMember,
+    Decision,
+    Dossier,
+    Nomination,
+    NominationEvent,
+    Session,
+    Submission,
+)
 from awards.reports.desk import waiting_count
 from awards.reports.dossiers import with_counts
+from awards.reports.ready import acting, ready, waiting_counts
 from emulation.reports.work import Task
 from units import clock
 from units.models import Role, User
@@ -82,3 +93,50 @@ def _dossiers(staff: set[int], commander: set[int]) -> Iterator[Task]:
         elif row.unit_id in staff and not row.read_at:
             yield Task(str(row), row.unit.short, row.get_absolute_url(), _("Continue"), "draft", "nomination", None,
                        None)  # fmt: skip
+
+
+# ── letters and decisions ─────────────────────────────────────────────────
+
+
+def paper_tasks(user: User) -> Iterator[Task]:
+    """Drafts that the commander signs, passed lines that wait for a paper, outcomes to record. Six queries at most.
+
+    Passed lines are named to staff and reviewers, who prepare; outcomes to commanders and reviewers, who record.
+    """
+    units = {unit.pk: unit for unit in paper_units(user)}
+    if not units:
+        return
+    roles = {role: {m.unit_id for m in user.active_memberships if m.role == role} for role in Role}
+    commands = roles[Role.COMMANDER]
+    if commands:
+        yield from _drafts(commands)
+    preparing = [unit for unit in units.values() if unit.pk in roles[Role.STAFF] | roles[Role.REVIEWER]]
+    if preparing and (count := ready(acting(preparing)).count()):
+        title = ngettext(
+            "%(count)d passed nomination waits for its paper",
+            "%(count)d passed nominations wait for their paper",
+            count,
+        )
+        url = reverse("awards:decision-list")
+        place = ", ".join(unit.short for unit in preparing)
+        yield Task(title % {"count": count}, place, url, _("Prepare the paper"), "passed", "nomination", None, None)
+    recording = [unit for unit in units.values() if unit.pk in commands | roles[Role.REVIEWER]]
+    for key, count in waiting_counts(acting(recording)).items() if recording else ():
+        title = ngettext("%(count)d outcome to record", "%(count)d outcomes to record", count)
+        url = reverse("awards:outcome-record", args=[key])
+        yield Task(
+            title % {"count": count}, units[key].short, url, _("Record"), "forwarded", "nomination", None, None
+        )
+
+
+def _drafts(units: set[int]) -> Iterator[Task]:
+    letters = Submission.objects.filter(unit__in=units, sent_at=None).select_related("unit")
+    decisions = Decision.objects.filter(unit__in=units, signed_at=None).select_related("unit")
+    for letter in letters.order_by("pk")[:SHOWN]:
+        title = _("Letter to send: %(paper)s") % {"paper": letter.recipient}
+        yield Task(title, letter.unit.short, letter.get_absolute_url(), _("Look and send"), "draft", "award_paper",
+                   None, None)  # fmt: skip
+    for decision in decisions.order_by("pk")[:SHOWN]:
+        title = _("Decision to sign: %(paper)s") % {"paper": decision.title}
+        yield Task(title, decision.unit.short, decision.get_absolute_url(), _("Look and sign"), "draft",
+                   "award_paper", None, None)  # fmt: skip

@@ -49,7 +49,7 @@ def record_grant(grant: Grant, subject: Subject, *, by: User) -> Grant:
     if grant.year > clock.today().year:
         raise Refused(_("This year has not begun."), "year")
     grant.person, grant.unit = (subject, None) if isinstance(subject, Person) else (None, subject)
-    grant.by, grant.level = by, grant.level or grant.award.level
+    grant.by, grant.level, grant.name = by, grant.level or grant.award.level, grant.name or str(subject)[:200]
     grant.full_clean()
     grant.save()
     return grant
@@ -64,6 +64,8 @@ def revoke_grant(grant: Grant, *, on: date, why: str, by: User) -> None:
     grant = Grant.objects.select_for_update().get(pk=grant.pk)
     if grant.revoked_on is not None:
         raise Refused(_("This award has been revoked already."))
+    if grant.issued_id is not None:
+        raise Refused(_("This award rests on a decision kept here: revoke it by a decision."))
     if on > clock.today():
         raise Refused(_("The revocation is dated in the future."), "on")
     if grant.decided is not None and on < grant.decided:

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from awards.access import has_desk
+from emulation.numbers import format_number
 from units.access import has_role
 from units.models import READERS, User
 
@@ -31,8 +32,16 @@ TABS: tuple[tuple[str, str | Promise, str, Callable[[User], bool]], ...] = (
     ("desk", _("Appraisal"), "awards:nomination-desk", has_desk),
     ("notices", _("Public notices"), "awards:notice-list", reads),
     ("councils", _("Councils"), "awards:council-list", anybody),
+    ("decisions", _("Decisions"), "awards:decision-list", reads),
+    ("book", _("Book of honour"), "awards:grant-book", reads),
     ("catalogue", _("Award catalogue"), "awards:award-list", anybody),
 )
+
+
+@register.filter
+def dong(amount: int | None) -> str:
+    """An amount of money in the notation of the interface; a dash where it is not known."""
+    return format_number(amount, 0)
 
 
 @register.simple_tag(takes_context=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from awards import access as awards_access
+from awards.access import drafts_papers
 from awards.forms.due import GrantForm, RevokeForm
 from awards.models import Grant
 from awards.reports.due import last_day
@@ -18,7 +19,7 @@ from awards.reports.rules import rules_on
 from awards.services.grants import record_grant, revoke_grant
 from awards.views.due import Subject, get_subject
 from emulation.reports.dashboard import latest_year
-from units.access import require, sees_discipline
+from units.access import can_read_figures, require, sees_discipline
 from units.forms.fields import refusals
 from units.models import Person
 from units.views.pages import Crumb, form_page
@@ -43,13 +44,25 @@ def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         subject, year, rules_on(last_day(year)), shown=lambda one: sees_discipline(request.user, one),
         votes=awards_access.votes_q(request.user),
     )  # fmt: skip
+    grants = list(subject.grants.select_related("award", "level", "issued__unit", "revoking__unit", "imported"))
+    papers = {paper for grant in grants for paper in (grant.issued, grant.revoking) if paper is not None}
+    readable = {paper.pk for paper in papers if can_read_figures(request.user, paper.unit)}
+    prints = {paper.pk for paper in papers if not paper.outside and drafts_papers(request.user, paper.unit)}
     context = {
         "subject": subject,
         "year": year,
         "steps": steps,
         "grounds": awards_access.reads_grounds(request.user, awards_access.unit_of(subject)),
         "kind": kind,
-        "grants": subject.grants.select_related("award", "level"),
+        "rows": [
+            {
+                "grant": grant,
+                "issued": grant.issued if grant.issued_id in readable else None,
+                "revoking": grant.revoking if grant.revoking_id in readable else None,
+                "prints": grant.issued_id in prints and grant.revoked_on is None,
+            }
+            for grant in grants
+        ],
         "may_write": awards_access.records_grants(request.user, subject),
     }
     return render(request, "awards/grants/list.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards import access
 from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile
+from awards.reports.decisions import papers_of
 from awards.reports.dossiers import Row, shows_discipline, who_acts
+from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.snapshots import changed, findings_of, side_of
 from awards.services import dossiers as service
@@ -32,6 +35,8 @@ from units.views.downloads import attachment
 from units.views.pages import form_page
 
 FORM = ["GET", "HEAD", "POST"]
+Stage = Nomination.Stage
+PAPER_STAGES = (Stage.APPRAISED, Stage.PASSED, Stage.FORWARDED, Stage.DECIDED, Stage.REJECTED)
 
 
 def get_line(user: User, pk: int) -> Nomination:
@@ -39,7 +44,7 @@ def get_line(user: User, pk: int) -> Nomination:
         "dossier__unit", "dossier__occasion", "dossier__campaign", "award", "asked", "holder", "person__unit",
         "person__group", "unit", "by",
     )  # fmt: skip
-    return get_object_or_404(rows, pk=pk)
+    return get_object_or_404(rows.annotate(sent_on=Exists(sent_by_holder())), pk=pk)
 
 
 @require_safe
@@ -60,6 +65,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "events": line.events.select_related("by", "unit", "office"),
         "opinions": opinions,
         "silent": silent_offices([line], {line.pk: opinions})[line.pk] if line.stage == "submitted" else [],
+        "papers": papers_of(line, request.user) if line.stage in PAPER_STAGES else [],
         "notice": notice_problem(line, clock.today()) if line.stage in Nomination.UNDER_WAY else "",
         "may_draft": may_draft(request.user, line),
         "may_withdraw": may_withdraw(request.user, line),

@@ -17,6 +17,11 @@ from units.text import fold, normal
 class RowForm(forms.ModelForm):
     """A row of any catalogue; text is stored in NFC."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "code" in self.fields:
+            self.fields["code"].error_messages["unique"] = _("Another row has this code; choose a different one.")
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         return {name: normal(value) if isinstance(value, str) else value for name, value in cleaned.items()}

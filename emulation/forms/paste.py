@@ -135,6 +135,9 @@ def _split(texts: list[str], spec: Spec, part: str) -> dict[str, str] | str:
     while not texts[-1]:
         texts.pop()
     measure = spec.indicator.measure
+    without = next((text for text in texts if fold(text) in _without_figure()), None)
+    if without is not None:
+        return _("“%(text)s” needs a reason: open this line and choose it there.") % {"text": without}
     if measure == Indicator.Measure.CHECKLIST:
         return _("Answer the items of a checklist one by one.")
     if measure == Indicator.Measure.RATIO:
@@ -145,6 +148,11 @@ def _split(texts: list[str], spec: Spec, part: str) -> dict[str, str] | str:
         return {"numerator": texts[0]}
     found = _grade(spec, texts[0])
     return {"grade": found} if found else _("“%(text)s” is no grade of this line.") % {"text": texts[0]}
+
+
+def _without_figure() -> set[str]:
+    """What people write where there is no figure, folded: the words of the sheet and their usual abbreviations."""
+    return {fold(str(status.label)) for status in (Result.Status.NIL, Result.Status.NOT_APPLICABLE)} | {"kps", "kad"}
 
 
 def _ratio(texts: list[str], part: str) -> dict[str, str] | str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from emulation.models import Report, Round
 from emulation.models.reports import ReportQuerySet
@@ -78,10 +78,22 @@ class VerdictForm(forms.Form):
     def _messages(self, row: Row) -> list[str]:
         return [str(text) for name in (f"v{row.key}", f"r{row.key}") for text in self.errors.get(name, [])]
 
-    def wrong(self) -> list[tuple[Row, str]]:
-        """Lines with errors, for the summary."""
-        found = [(row, " ".join(self._messages(row))) for row in self.rows]
-        return [(row, text) for row, text in found if text]
+    def wrong(self) -> list[tuple[int, str]]:
+        """For the summary: lines with errors and what is wrong. Lines without a verdict share one sentence."""
+        open_lines = [row for row in self.rows if self.errors.get(f"v{row.key}")]
+        found = []
+        if len(open_lines) > 1:
+            said = ngettext(
+                "%(count)d line has no verdict yet: approve it or return it.",
+                "%(count)d lines have no verdict yet: approve or return each of them.",
+                len(open_lines),
+            )
+            found.append((open_lines[0].key, said % {"count": len(open_lines)}))
+        for row in self.rows:
+            text = " ".join(self._messages(row))
+            if text and (len(open_lines) < 2 or row not in open_lines):
+                found.append((row.key, f"{row.name}: {text}"))
+        return found
 
 
 class OfficeForm(VerdictForm):

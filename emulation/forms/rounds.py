@@ -10,9 +10,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from emulation.models import Report, Round
 from emulation.periods import YEARS, period_short
+from emulation.services.extensions import LEAST_REASON, made_late
 from emulation.services.rounds import Calendar, usual_calendar
 from units.forms.fields import DayField, RowsField
 from units.models import Unit
@@ -60,11 +62,46 @@ class RoundsForm(forms.Form):
 
 
 class RoundForm(forms.ModelForm):
+    """The calendar of a round. A change that makes sheets late or closes them asks for a reason and a tick."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, min_length=LEAST_REASON, required=False)
+    sure = forms.BooleanField(required=False)
+
     class Meta:
         model = Round
         fields = DATES
         field_classes = dict.fromkeys(DATES, DayField)
         help_texts = {"closes": _("Empty: entry is not closed by date.")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.is_bound:
+            self._ask_nothing_more()
+
+    def _ask_nothing_more(self) -> None:
+        for name in ("reason", "sure"):
+            del self.fields[name]
+            if self.is_bound:
+                self.errors.pop(name, None)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        dates = {"due", "closes"} <= given.keys()
+        count = made_late(self.instance, given["due"], given["closes"]) if dates else 0
+        if not count:
+            self._ask_nothing_more()
+            return given
+        self.fields["sure"].label = ngettext(
+            "%(count)d sheet that has not been handed in becomes late or closed at once. I want this.",
+            "%(count)d sheets that have not been handed in become late or closed at once. I want this.",
+            count,
+        ) % {"count": count}
+        if not given.get("reason") and "reason" not in self.errors:
+            self.add_error("reason", _("Sheets become late by this change: say why."))
+        if not given.get("sure"):
+            self.add_error("sure", _("Confirm that you want this."))
+        self.instance.reason_of_change = given.get("reason", "")
+        return given
 
 
 class ExtensionForm(forms.Form):

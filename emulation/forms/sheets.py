@@ -35,8 +35,16 @@ class CellForm(forms.Form):
     numerator = forms.CharField(required=False)
     denominator = forms.CharField(required=False)
     grade = forms.CharField(required=False)
-    reason = forms.CharField(required=False, max_length=300)
-    note = forms.CharField(required=False, max_length=500)
+    reason = forms.CharField(
+        required=False,
+        max_length=300,
+        error_messages={"max_length": gettext_lazy("The reason has at most %(limit_value)d characters.")},
+    )
+    note = forms.CharField(
+        required=False,
+        max_length=500,
+        error_messages={"max_length": gettext_lazy("The note has at most %(limit_value)d characters.")},
+    )
     seen = forms.CharField(required=False)
     now = forms.CharField(required=False)
     choice = forms.ChoiceField(choices=[(MINE, MINE), (THEIRS, THEIRS)], required=False)
@@ -157,10 +165,11 @@ def cell_forms(data: Mapping[str, str], rows: list[Row], specs: Mapping[int, Spe
     return {key: form for key, form in found.items() if form.sent}
 
 
-def newest_round() -> int | None:
-    """The round that was opened last: what a list shows until another is chosen."""
-    opened = Round.objects.filter(opens__lte=clock.today()).order_by("-opens", "-pk")
-    return opened.values_list("pk", flat=True).first()
+def round_of_today() -> int | None:
+    """What a list shows until another round is chosen: the open one that is due next, else the one due last."""
+    today = clock.today()
+    opened = Round.objects.filter(opens__lte=today).values_list("pk", "due")
+    return min(opened, key=lambda row: (row[1] < today, abs((row[1] - today).days), -row[0]), default=(None,))[0]
 
 
 class ReportFilter(forms.Form):

@@ -68,6 +68,8 @@ class Notice(models.Model):
         REOPENED = "reopened", _("Sheet reopened")
         APPROVED = "approved", _("Sheet approved")
         MENTIONED = "mentioned", _("You were mentioned")
+        QUESTION = "question", _("Question about a figure")
+        ANSWER = "answer", _("Question answered")
         CORRECTION_ASKED = "correction_asked", _("Correction asked")
         CORRECTION_DECIDED = "correction_decided", _("Correction decided")
         EXTENDED = "extended", _("More time given")

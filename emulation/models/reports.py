@@ -30,6 +30,13 @@ def _made_by(user: User) -> Q:
     return Q(Exists(typed) | Exists(handed))
 
 
+def _shut() -> Q:
+    """Whether entry of a sheet has closed: its round's last day has passed, and its unit has no more time."""
+    today = clock.today()
+    longer = Extension.objects.in_force().filter(round=OuterRef("round"), unit=OuterRef("unit"), until__gte=today)
+    return Q(~Exists(longer), round__closes__lt=today)
+
+
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: User) -> Self:
         """Sheets of units whose figures the user reads now, or read in the sheet's lineage."""
@@ -47,14 +54,17 @@ class ReportQuerySet(models.QuerySet["Report"]):
         staff, chief = (
             [m.unit_id for m in user.active_memberships if m.role == role] for role in (Role.STAFF, Role.COMMANDER)
         )
-        today, returned = clock.today(), Q(state=Report.State.RETURNED)
-        longer = Extension.objects.in_force().filter(round=OuterRef("round"), unit=OuterRef("unit"), until__gte=today)
-        opened = Q(round__closes=None) | Q(round__closes__gte=today) | returned | Q(Exists(longer))
+        returned = Q(state=Report.State.RETURNED)
         return self.filter(
             Q(unit__in=staff, ready_at=None) | Q(unit__in=chief, ready_at__isnull=False)
             | Q(returned, unit__in=[*staff, *chief]),
-            opened, state__in=Report.EDITABLE, round__opens__lte=today,
+            ~_shut() | returned, state__in=Report.EDITABLE, round__opens__lte=clock.today(),
         )  # fmt: skip
+
+    def missed_by(self, user: User) -> Self:
+        """Sheets of the user's own units that were never handed in, and whose round has closed for them."""
+        own = [m.unit_id for m in user.active_memberships if m.role in (Role.STAFF, Role.COMMANDER)]
+        return self.filter(_shut(), unit__in=own, state__in=[Report.State.NOT_STARTED, Report.State.DRAFT])
 
     def handed_in(self) -> Self:
         return self.filter(state__in=Report.HANDED_IN)

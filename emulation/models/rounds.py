@@ -77,6 +77,12 @@ class Round(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("emulation:round-update", args=[self.pk])
 
+    # Why an administrator changed the calendar so that sheets became late; kept with the trace of the change.
+    reason_of_change = ""
+
+    def get_additional_data(self) -> dict[str, str] | None:
+        return {"reason": self.reason_of_change} if self.reason_of_change else None
+
     @property
     def label(self) -> str:
         return periods.quarter_label(self.year, self.quarter) if self.quarter else str(self.drive)

@@ -19,7 +19,8 @@ SOON = 3  # days before the due date in which it is shown as near, and people ar
 class Deadline:
     """`tone` is a colour of the interface: none, near (soon), miss (passed); `text` says how long is left.
 
-    `day` is the due date that counts, `extended` says that it is the one of an extension.
+    `day` is the due date that counts, `extended` says that it is the one of an extension; `closed` is the last
+    day of entry once that has passed without a hand-in.
     """
 
     day: date
@@ -27,6 +28,7 @@ class Deadline:
     tone: str
     text: str
     extended: bool = False
+    closed: date | None = None
 
 
 def deadline_of(terms: Terms, state: str) -> Deadline:
@@ -34,8 +36,11 @@ def deadline_of(terms: Terms, state: str) -> Deadline:
     days = terms.days_left(clock.today())
     if state in Report.HANDED_IN:
         return Deadline(terms.due, days, "none", "", terms.extended)
+    closed = terms.closes if terms.closed(clock.today()) else None
     if days < 0:
-        return Deadline(terms.due, days, "miss", days_late(-days), terms.extended)
+        return Deadline(terms.due, days, "miss", days_late(-days), terms.extended, closed)
+    if closed:  # an extension was ended early today
+        return Deadline(terms.due, days, "miss", _("entry has closed"), terms.extended, closed)
     tone = "near" if days <= SOON else "none"
     if days == 0:
         return Deadline(terms.due, days, tone, _("due today"), terms.extended)

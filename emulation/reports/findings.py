@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -14,9 +15,9 @@ from emulation import plausibility
 from emulation.consolidation import Cell
 from emulation.models import Acknowledgement, CheckRule, Indicator, Report, Result
 from emulation.numbers import format_number
-from emulation.plausibility import FEW, MEMORY, Limits, Past
+from emulation.plausibility import MEMORY, Limits, Past
 from emulation.reports.display import Grades, trimmed, unit_text
-from emulation.reports.lines import value_in
+from emulation.reports.lines import names_on, value_in
 from emulation.scoring import SIGNS
 from emulation.services.book import Stored
 
@@ -62,7 +63,7 @@ class Finding:
 def findings_of(
     report: Report, levels: Iterable[str] = FOR_UNITS, targets: Mapping[int, Fraction | None] | None = None
 ) -> list[Finding]:
-    """What the rules of `levels` find on the sheet, errors first. Five queries at most.
+    """What the rules of `levels` find on the sheet, errors first. Six queries at most.
 
     `targets` are those of the sheet's lines, for rules about targets.
     """
@@ -112,6 +113,11 @@ class Checking:
         self.indicators = Indicator.objects.select_related("grade_scale").in_bulk(self.now)
         self.grades = Grades()
 
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Names of the lines as the sheet shows them."""
+        return names_on(self.report, self.indicators)
+
     def _load(self) -> None:
         round_ = self.report.round
         sheets = Q(report=self.report.pk)
@@ -144,7 +150,7 @@ class Checking:
                 if said:
                     sentence, values = said
                     fingerprint = plausibility.fingerprint(values)
-                    yield Finding(rule.pk, rule.kind, rule.level, pk, row.label, sentence, fingerprint)
+                    yield Finding(rule.pk, rule.kind, rule.level, pk, self.names[pk], sentence, fingerprint)
 
     # ── one rule, one figure ──────────────────────────────────────────────
 
@@ -173,8 +179,8 @@ class Checking:
         if left is None or right is None or not plausibility.breaks(left, rule.comparator, right):
             return None
         words = {
-            "left": _part_name(row, rule.part), "value": self._text(row, left, rule.part),
-            "sign": SIGNS[rule.comparator], "right": _part_name(other, rule.other_part),
+            "left": self._part_name(row, rule.part), "value": self._text(row, left, rule.part),
+            "sign": SIGNS[rule.comparator], "right": self._part_name(other, rule.other_part),
             "other": self._text(other, right, rule.other_part),
         }  # fmt: skip
         return _("%(left)s is %(value)s; it must be %(sign)s %(right)s, which is %(other)s.") % words, [left, right]
@@ -187,10 +193,8 @@ class Checking:
         return said % words, [one.now, one.past[1]]
 
     def _far(self, rule: CheckRule, one: One) -> Said | None:
-        if one.size < FEW:
-            return None
         limits = Limits(rule.share, rule.points)
-        mean = plausibility.is_far(one.now, one.past, rule.quarters, limits, percent=one.percent)
+        mean = plausibility.is_far(one.now, one.past, rule.quarters, limits, percent=one.percent, size=one.size)
         if mean is None:
             return None
         said = _("%(value)s lies far from the unit's last quarters, which were %(mean)s on average.")
@@ -206,14 +210,13 @@ class Checking:
         return said % words, [one.now, one.past[1]]
 
     def _unchanged(self, rule: CheckRule, one: One) -> Said | None:
-        """Counts and amounts are small and often the same; of a share it is odd, unless it is all or nothing."""
-        if one.row.is_sum or one.now in (0, 100) or not plausibility.is_unchanged(one.now, one.past, rule.quarters):
+        if not plausibility.is_unchanged(one.now, one.past, rule.quarters, summed=one.row.is_sum):
             return None
         said = _("The same value, %(value)s, for %(count)d quarters.")
         return said % {"value": self._text(one.row, one.now), "count": rule.quarters}, [one.now]
 
     def _first_full(self, rule: CheckRule, one: One) -> Said | None:
-        if not one.percent or not plausibility.is_first_full(one.now, one.past, rule.quarters):
+        if not plausibility.is_first_full(one.now, one.past, rule.quarters, percent=one.percent):
             return None
         best = self._text(one.row, max(one.past.values()))
         return _("The whole for the first time in this unit; the best so far was %(best)s.") % {"best": best}, [
@@ -221,9 +224,8 @@ class Checking:
         ]
 
     def _at_target(self, rule: CheckRule, one: One) -> Said | None:
-        """Counts are small numbers, which meet a target exactly without any oddity."""
         counted = one.row.measure == Indicator.Measure.COUNT
-        if counted or not plausibility.is_exactly(one.now, one.target, percent=one.percent):
+        if not plausibility.is_exactly(one.now, one.target, percent=one.percent, counted=counted):
             return None
         value = self._text(one.row, one.now)
         return _("The figure is exactly the target, %(value)s.") % {"value": value}, [one.now]
@@ -250,10 +252,9 @@ class Checking:
             return self.grades.name(row, value)
         return trimmed(value) if part != Part.VALUE else format_number(value, row.shown_decimals)
 
-
-def _part_name(row: Indicator, part: str) -> str:
-    """«Quân số khỏe (tử số)» of a part, the indicator's name of its value."""
-    if part == Part.VALUE:
-        return f"“{row.label}”"
-    name = row.numerator_name if part == Part.NUMERATOR else row.denominator_name
-    return f"“{row.label} – {name or Part(part).label}”"
+    def _part_name(self, row: Indicator, part: str) -> str:
+        """«Quân số khỏe – có mặt» of a part, the line's name of its value."""
+        if part == Part.VALUE:
+            return f"“{self.names[row.pk]}”"
+        name = row.numerator_name if part == Part.NUMERATOR else row.denominator_name
+        return f"“{self.names[row.pk]} – {name or Part(part).label}”"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -53,6 +53,14 @@ class Figure:
     def cell(self) -> Cell:
         entry = self.entry
         return Cell(entry.status, thousandths(entry.numerator), thousandths(entry.denominator), self.rank)
+
+
+def names_on(report: Report, indicators: Mapping[int, Indicator]) -> dict[int, str]:
+    """indicator → the name that its line has on the sheet: that of the year, else the catalogue's. One query."""
+    kind, path = report.unit.kind_id, report.lineage.path
+    plan = plan_of_unit(report.round, kind, path_ids(path), indicators)
+    placed = {pk: plan.placement(pk, kind, path) for pk in indicators}
+    return {pk: placement.label if (placement := placed[pk]) else row.label for pk, row in indicators.items()}
 
 
 @dataclass(frozen=True, slots=True)

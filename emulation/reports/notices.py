@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Count, IntegerField, QuerySet, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from emulation.models import Notice, Report
 from emulation.reports.deadlines import SOON, Deadline, deadline_of
 from emulation.services.extensions import terms_of
+from units.counting import count_all
 from units.models import User
 
 REMINDED = 24  # sheets of which one user is reminded at a time
@@ -28,14 +28,7 @@ def counts_of(user: User) -> Counts:
     """The numbers of the navigation. One query; none for users without a role."""
     if not user.active_memberships:
         return Counts(0, 0)
-    tasks = _count(Report.objects.to_do_by(user))
-    notices = _count(Notice.objects.visible_to(user).unread())
-    return Counts(*User.objects.filter(pk=user.pk).values_list(tasks, notices)[0])
-
-
-def _count(rows: QuerySet) -> Coalesce:
-    one = rows.order_by().annotate(one=Value(1)).values("one").annotate(count=Count("pk")).values("count")
-    return Coalesce(Subquery(one, output_field=IntegerField()), 0)
+    return Counts(*count_all(user, Report.objects.to_do_by(user), Notice.objects.visible_to(user).unread()))
 
 
 # ── reminders ─────────────────────────────────────────────────────────────

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from emulation import periods
-from emulation.models import Lineage, Report, Round
+from emulation.models import Extension, Lineage, Report, Round
 from emulation.reports.display import Mark, Page, mark
 from emulation.reports.figures import Reading
-from emulation.services.extensions import extended_in
 from units import clock
 from units.models import Unit, UnitKind
 
@@ -110,14 +111,15 @@ def place_order(place: Lineage) -> tuple:
 
 
 class _Days:
-    """What is overdue in a round today. Extended units are spared: their sheets that are still to come."""
+    """What is overdue in a round today. Spared are extended units, and sheets that came and were returned."""
 
     def __init__(self, round_: Round) -> None:
         today = clock.today()
         self.overdue = round_.due < today
-        later = [unit for unit, terms in extended_in(round_).items() if terms.due >= today] if self.overdue else []
-        spared = Report.objects.filter(round=round_, unit__in=later).exclude(state__in=Report.HANDED_IN)
-        self.spared = list(spared.values_list("lineage__path", flat=True)) if later else []
+        later = Extension.objects.in_force().filter(round=round_, until__gte=today).values("unit")
+        waiting = Report.objects.filter(round=round_).exclude(state__in=Report.HANDED_IN)
+        spared = waiting.filter(Q(unit__in=later) | Q(state=Report.State.RETURNED))
+        self.spared = list(spared.values_list("lineage__path", flat=True)) if self.overdue else []
 
     def sheet(self, report: Report, place: Lineage) -> bool:
         return self.overdue and report.state not in Report.HANDED_IN and place.path not in self.spared

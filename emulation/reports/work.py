@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation.models import Correction, FigureRequest, Notice, Registration, Report, Result
@@ -16,10 +17,11 @@ from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.notices import notices_of
 from emulation.reports.sheets import state_of
 from emulation.reports.vacancies import Vacancy, vacancies
+from emulation.reports.verdicts import office_sheets
 from emulation.services.extensions import terms_of
 from emulation.services.plan import plans_of, slot
 from units import access
-from units.models import Role, User
+from units.models import Role, Unit, User
 
 OWN = 24  # sheets of own units that are looked at, newest first
 REVIEWS = 30  # sheets under review that are listed here; the queue has all
@@ -77,6 +79,8 @@ class Task:
     reason: str = ""
     by: str = ""
     lines: int = 0
+    hint: str = ""  # what can be done about it
+    asked: bool = False  # somebody waits for the answer: before all other tasks
 
     @property
     def returned(self) -> bool:
@@ -109,11 +113,12 @@ def my_work(user: User) -> MyWork:
     own, sent, waiting = _own(user, units), _sent(units), _waiting(user)
     items = with_progress([*own, *sent, *waiting[:REVIEWS]])
     mine, handed = items[: len(own)], items[len(own) : len(own) + len(sent)]
-    tasks = [own_task(item, units) for item in mine]
+    tasks = [*_own_tasks(mine, units)]
     tasks += [review_task(item) for item in items[len(own) + len(sent) :]]
     tasks += [registration_task(row) for row in registrations(user, units)]
-    tasks += [correction_task(row) for row in waiting_corrections(user)]
     tasks += [request_task(row) for row in asked_of(units[Role.STAFF])]
+    tasks += [correction_task(row) for row in waiting_corrections(user)]
+    tasks += [office_task(row) for row in office_sheets(user) if not row.judged]
     tasks += [task for source in SOURCES for task in source(user)]
     tasks.sort(key=_by_deadline)
     vacant, more_vacancies = vacancies(user)
@@ -131,9 +136,8 @@ def my_work(user: User) -> MyWork:
 def _own(user: User, units: dict[Role, set[int]]) -> list[Report]:
     if not any(units.values()):
         return []
-    return list(
-        Report.objects.to_do_by(user).with_last_step().order_by("-round__due", "unit__order", "unit__code")[:OWN]
-    )
+    rows = Report.objects.to_do_by(user) | Report.objects.missed_by(user)
+    return list(rows.with_last_step().order_by("-round__due", "unit__order", "unit__code")[:OWN])
 
 
 def _sent(units: dict[Role, set[int]]) -> list[Report]:
@@ -152,10 +156,10 @@ def _waiting(user: User) -> list[Report]:
     return list(rows.order_by("round__due", "state_since", "pk")[: REVIEWS + 1])
 
 
-def _by_deadline(task: Task) -> tuple[date, float]:
-    """By the day it is due; of one day, what was handed in first."""
+def _by_deadline(task: Task) -> tuple[bool, date, float]:
+    """Questions first, then by the day it is due; of one day, what was handed in first."""
     since = task.item.report.state_since.timestamp() if task.item else 0
-    return (task.deadline.day if task.deadline else date.max), since
+    return not task.asked, (task.deadline.day if task.deadline else date.max), since
 
 
 def own_task(item: Item, units: dict[Role, set[int]]) -> Task:
@@ -175,12 +179,43 @@ def own_task(item: Item, units: dict[Role, set[int]]) -> Task:
     )  # fmt: skip
 
 
+def missed_task(item: Item, whom: str) -> Task:
+    """A sheet that was never handed in and can no longer be entered; `whom` can give more time."""
+    day = date_format(item.deadline.closed, "SHORT_DATE_FORMAT")
+    hint = _("Entry closed on %(day)s without this sheet. Ask %(whom)s for more time.") % {"day": day, "whom": whom}
+    report = item.report
+    return Task(
+        _sheet_title(report), str(report.unit), report.get_absolute_url(), _("View"), item.state, "sheet",
+        item.deadline, item, hint=hint,
+    )  # fmt: skip
+
+
+def _own_tasks(items: Iterable[Item], units: dict[Role, set[int]]) -> Iterator[Task]:
+    """Of sheets of own units. Two queries more where some were missed."""
+    items = list(items)
+    missed = [item for item in items if item.deadline.closed and item.report.state != Report.State.RETURNED]
+    judges = access.reviewing_units({item.report.unit for item in missed}) if missed else {}
+    names = {unit.pk: str(unit) for unit in Unit.objects.filter(pk__in=judges.values())} if missed else {}
+    for item in items:
+        if item in missed:
+            yield missed_task(item, names.get(judges[item.report.unit_id] or 0) or _("the administrators"))
+        else:
+            yield own_task(item, units)
+
+
 def review_task(item: Item) -> Task:
     report = item.report
     action = _("Take up") if report.state == Report.State.SUBMITTED else _("Continue the review")
     url = reverse("emulation:report-review", args=[report.pk])
     title = _("Review: %(sheet)s") % {"sheet": _sheet_title(report)}
     return Task(title, str(report.unit), url, action, report.state, "sheet", item.deadline, item)
+
+
+def office_task(report: Report) -> Task:
+    """A sheet of whose lines the user's office has said nothing yet."""
+    title = _("Lines of my office: %(sheet)s") % {"sheet": _sheet_title(report)}
+    url = reverse("emulation:report-office", args=[report.pk])
+    return Task(title, str(report.unit), url, _("Judge"), report.state, "sheet", None, None)
 
 
 def _sheet_title(report: Report) -> str:
@@ -230,5 +265,6 @@ def request_task(row: FigureRequest) -> Task:
     title = _("Question about %(name)s") % {"name": row.indicator.label}
     place = f"{row.report.unit} · {row.report.round}"
     return Task(
-        title, place, row.get_absolute_url(), _("Correct or answer"), Report.State.IN_REVIEW, "sheet", None, None
-    )
+        title, place, row.get_absolute_url(), _("Correct or answer"), Report.State.IN_REVIEW, "sheet", None, None,
+        asked=True,
+    )  # fmt: skip

@@ -352,6 +352,6 @@ def _move_drive_round(drive: Campaign, before: Campaign) -> None:
     if (round_.opens, round_.due, round_.closes) == (*_drive_calendar(before), None):
         round_.opens, round_.due = _drive_calendar(drive)
         round_.save()
-    place_units(round_)
+    place_units([round_])
     fit_sheets([round_])
     rebuild(drive.year, drive=drive)

@@ -49,7 +49,7 @@ def ask(report: Report, indicator: Indicator, message: str, *, by: User) -> Figu
         report=report, indicator=indicator, message=message.strip(), asked_by=by, asked_at=timezone.now()
     )
     log(report, Kind.ASKED, by=by, lines=[_line(indicator, row.message)])
-    tell(officers(report), Notice.Kind.CORRECTION_ASKED, report, by=by, text=row.message, indicator=indicator)
+    tell(officers(report), Notice.Kind.QUESTION, report, by=by, text=row.message, indicator=indicator)
     return row
 
 
@@ -78,7 +78,7 @@ def answer(request: FigureRequest, text: str, *, by: User, change: CellChange | 
         follow(report)
     log(report, Kind.ANSWERED, by=by, lines=[_line(row.indicator, text)])
     people = [row.asked_by]
-    tell(people, Notice.Kind.CORRECTION_DECIDED, report, by=by, text=text, indicator=row.indicator)
+    tell(people, Notice.Kind.ANSWER, report, by=by, text=text, indicator=row.indicator)
     return row
 
 

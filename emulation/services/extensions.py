@@ -67,6 +67,20 @@ def _terms(round_: Round, extensions: Iterable[rule.Extension]) -> Terms:
     return rule.terms(round_.opens, round_.due, round_.closes, extensions)
 
 
+def made_late(round_: Round, due: date, closes: date | None) -> int:
+    """How many sheets another calendar of the round would make late, or close, today: those not handed in.
+
+    Those late or closed already, and those of units with more time, are not counted. Two queries at most.
+    """
+    today = clock.today()
+    later = due < today <= round_.due
+    shut = closes is not None and closes < today and not round_.closed
+    if not later and not shut:
+        return 0
+    granted = Extension.objects.in_force().filter(round=round_, until__gte=today)
+    return round_.reports.filter(state__in=BEGUN).exclude(unit__in=granted.values("unit")).count()
+
+
 # ── who ───────────────────────────────────────────────────────────────────
 
 
@@ -76,9 +90,7 @@ def may_extend(user: User, unit: Unit) -> bool:
 
 def extends_anything(user: User) -> bool:
     """Whether the user is somebody who gives more time to some unit. No query."""
-    return access.administers_root(user) or any(
-        m.role == access.Role.REVIEWER and m.office_id is None for m in user.active_memberships
-    )
+    return access.administers_root(user) or access.judges_whole_sheets(user)
 
 
 def extended_by(user: User, field: str = "path") -> Q:

@@ -169,8 +169,7 @@ def load_results(rows: Iterable[Row], *, by: User, approved: bool, correct: str 
     reports = _sheets(by_sheet, rounds)
     changed = _write(by_sheet, reports, by=by, correct=correct)
     places = ((rounds[year, quarter], lines[0].unit) for (year, quarter, _unit), lines in by_sheet.items())
-    for round_ in {round_ for round_, unit in places if not unit.exists_on(round_.last_day)}:
-        place_units(round_)
+    place_units({round_ for round_, unit in places if not unit.exists_on(round_.last_day)})
     finished = _approve([reports[key] for key in by_sheet], by=by) if approved else 0
     for year in sorted({year for year, _quarter, _unit in by_sheet}):
         rebuild(year)
@@ -185,7 +184,7 @@ def _rounds(quarters: set[tuple[int, int]]) -> dict[tuple[int, int], Round]:
             year=year, quarter=quarter, defaults={"opens": opens, "due": due, "closes": closes}
         )
         if made:
-            place_units(round_)
+            place_units([round_])
             make_sheets([round_])
         found[year, quarter] = round_
     return found

@@ -6,15 +6,15 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from emulation import periods
 from emulation.models import Campaign, Lineage, Report, Round
-from emulation.services.plan import Plan, plan_of, slot
+from emulation.services.plan import plans_of, slot
 from emulation.services.summaries import rebuild, recompute
 from units.models import Placement, Unit
 from units.paths import branches_q, segment
-from units.services import TreeChange, lineage_on
+from units.services import TreeChange, lineages_on
 
 # An empty sheet, made with its round.
 UNTOUCHED = Q(state=Report.State.NOT_STARTED, results=None, changes=None, events=None)
@@ -39,9 +39,9 @@ def set_up_rounds(year: int, calendar: Calendar | None = None) -> list[Round]:
     for quarter, (opens, due, closes) in sorted(calendar.items()):
         if quarter not in known:
             made.append(Round(year=year, quarter=quarter, opens=opens, due=due, closes=closes))
-            made[-1].full_clean()
+            made[-1].clean_fields()
             made[-1].save()
-            place_units(made[-1])
+    place_units(made)
     make_sheets(made)
     if made:
         rebuild(year)  # new rounds bring new expected cells for everybody
@@ -54,98 +54,111 @@ def set_up_drive_round(drive: Campaign, *, opens: date, due: date, closes: date 
     round_ = Round(year=drive.year, drive=drive, opens=opens, due=due, closes=closes)
     round_.full_clean()
     round_.save()
-    place_units(round_)
+    place_units([round_])
     make_sheets([round_])
     return round_
 
 
-def place_units(round_: Round) -> None:
-    """Write where every unit stood on the last day of the round's period.
+def place_units(rounds: Iterable[Round]) -> None:
+    """Write where every unit stood on the last day of each round's period.
 
-    A unit that has ended by then, but on whose sheet of the round something happened, keeps its last
-    place, below the nearest of its superiors that is placed in the round.
+    A unit that has ended by then, or begins later, but on whose sheet of the round something happened, keeps
+    its last place, or has its first one, below the nearest of its superiors that is placed in the round.
     """
-    chains = lineage_on(round_.last_day)
-    _add_ended(round_, chains)
-    parents = {chain[-2] for chain in chains.values() if len(chain) > 1}
-    wanted = {
-        unit: (chain[-2] if len(chain) > 1 else None, "".join(map(segment, chain)), unit not in parents)
+    rounds = list(rounds)
+    trees = lineages_on({round_.last_day for round_ in rounds})
+    wanted = {round_.pk: dict(trees[round_.last_day]) for round_ in rounds}
+    _add_ended(rounds, wanted)
+    places = {
+        (pk, unit): (chain[-2] if len(chain) > 1 else None, "".join(map(segment, chain)))
+        for pk, chains in wanted.items()
         for unit, chain in chains.items()
     }
+    inner = {(pk, parent) for (pk, _unit), (parent, _path) in places.items()}
     changed, gone = [], []
-    for lineage in round_.lineages.all():
-        place = wanted.pop(lineage.unit_id, None)
+    for lineage in Lineage.objects.filter(round__in=rounds):
+        key = (lineage.round_id, lineage.unit_id)
+        place = places.pop(key, None)
         if place is None:
             gone.append(lineage.pk)
-        elif place != (lineage.parent_id, lineage.path, lineage.is_leaf):
-            lineage.parent_id, lineage.path, lineage.is_leaf = place
+        elif (*place, key not in inner) != (lineage.parent_id, lineage.path, lineage.is_leaf):
+            lineage.parent_id, lineage.path = place
+            lineage.is_leaf = key not in inner
             changed.append(lineage)
     Report.objects.filter(lineage__in=gone).delete()
     Lineage.objects.filter(pk__in=gone).delete()
     Lineage.objects.bulk_update(changed, ["parent", "path", "is_leaf"], batch_size=500)
     Lineage.objects.bulk_create(
         (
-            Lineage(round=round_, unit_id=unit, parent_id=parent, path=path, is_leaf=is_leaf)
-            for unit, (parent, path, is_leaf) in wanted.items()
+            Lineage(round_id=key[0], unit_id=key[1], parent_id=parent, path=path, is_leaf=key not in inner)
+            for key, (parent, path) in places.items()
         ),
         batch_size=1000,
     )
 
 
-def _add_ended(round_: Round, chains: dict[int, list[int]]) -> None:
-    """Add to `chains` the units that do not exist on the round's last day and have more than an empty sheet in it."""
-    absent = Q(unit__dissolved__lte=round_.last_day) | Q(unit__established__gt=round_.last_day)
-    ended = set(round_.reports.filter(absent).exclude(UNTOUCHED).values_list("unit_id", flat=True)) - chains.keys()
+def _add_ended(rounds: Iterable[Round], wanted: dict[int, dict[int, list[int]]]) -> None:
+    """Add to the rounds' chains the units that do not exist on the last day and have more than an empty sheet."""
+    absent = Q(pk__in=[])
+    last_days = {round_.pk: round_.last_day for round_ in rounds}
+    for round_, day in last_days.items():
+        absent |= (Q(unit__dissolved__lte=day) | Q(unit__established__gt=day)) & Q(round=round_)
+    found = Report.objects.filter(absent).exclude(UNTOUCHED).values_list("round_id", "unit_id")
+    ended = [(round_, unit) for round_, unit in set(found) if unit not in wanted[round_]]
     if not ended:
         return
-    superiors = dict(Placement.objects.filter(until=None).values_list("unit_id", "parent_id"))
+    oldest_first = Placement.objects.order_by(F("since").asc(nulls_first=True))
+    placements = list(oldest_first.values_list("unit_id", "parent_id"))
+    latest, first = dict(placements), dict(reversed(placements))
+    established = dict(Unit.objects.exclude(established=None).values_list("pk", "established"))
 
-    def chain_of(unit: int) -> list[int]:
+    def superior_of(round_: int, unit: int) -> int | None:
+        begins = established.get(unit)
+        return (first if begins is not None and begins > last_days[round_] else latest).get(unit)
+
+    def chain_of(round_: int, unit: int) -> list[int]:
+        chains = wanted[round_]
         if unit not in chains:
-            superior = superiors.get(unit)
-            while superior is not None and superior not in chains and superior not in ended:
-                superior = superiors.get(superior)
-            chains[unit] = [*(chain_of(superior) if superior is not None else []), unit]
+            superior = superior_of(round_, unit)
+            while superior is not None and superior not in chains and (round_, superior) not in ended:
+                superior = superior_of(round_, superior)
+            chains[unit] = [*(chain_of(round_, superior) if superior is not None else []), unit]
         return chains[unit]
 
-    for unit in ended:
-        chain_of(unit)
+    for round_, unit in ended:
+        chain_of(round_, unit)
 
 
 def make_sheets(rounds: Iterable[Round], units: Iterable[int] | None = None) -> None:
     """The missing sheets of every unit that is asked something, in the state *not started*."""
-    plans: dict[tuple[int, int | None], Plan] = {}
-    for round_ in rounds:
-        plan = plans.get((round_.year, round_.drive_id)) or plan_of(round_)
-        plans[round_.year, round_.drive_id] = plan
-        lineages = round_.lineages.filter(report=None)
-        if units is not None:
-            lineages = lineages.filter(unit__in=list(units))
-        Report.objects.bulk_create(
-            (
-                Report(unit_id=unit, round=round_, lineage_id=lineage)
-                for lineage, unit, kind, path in lineages.order_by("path").values_list(
-                    "pk", "unit_id", "unit__kind_id", "path"
-                )
-                if plan.asks(kind, path, slot(round_))
-            ),
-            batch_size=1000,
-        )
+    of_round = {round_.pk: round_ for round_ in rounds}
+    plans = plans_of(of_round.values())
+    lineages = Lineage.objects.filter(round__in=of_round, report=None)
+    if units is not None:
+        lineages = lineages.filter(unit__in=list(units))
+    places = lineages.order_by("round", "path").values_list("pk", "round_id", "unit_id", "unit__kind_id", "path")
+    Report.objects.bulk_create(
+        (
+            Report(unit_id=unit, round=of_round[round_], lineage_id=lineage)
+            for lineage, round_, unit, kind, path in places
+            if plans[round_].asks(kind, path, slot(of_round[round_]))
+        ),
+        batch_size=1000,
+    )
 
 
 def fit_sheets(rounds: Iterable[Round], units: Iterable[int] | None = None) -> None:
     """Sheets for just the units that are asked something; a sheet on which something happened stays."""
-    rounds = list(rounds)
+    of_round = {round_.pk: round_ for round_ in rounds}
     units = None if units is None else list(units)
-    make_sheets(rounds, units)
-    for round_ in rounds:
-        plan = plan_of(round_)
-        untouched = round_.reports.filter(UNTOUCHED)
-        if units is not None:
-            untouched = untouched.filter(unit__in=units)
-        places = untouched.values_list("pk", "unit__kind_id", "lineage__path")
-        unasked = [pk for pk, kind, path in places if not plan.asks(kind, path, slot(round_))]
-        Report.objects.filter(pk__in=unasked).delete()
+    make_sheets(of_round.values(), units)
+    plans = plans_of(of_round.values())
+    untouched = Report.objects.filter(UNTOUCHED, round__in=of_round)
+    if units is not None:
+        untouched = untouched.filter(unit__in=units)
+    places = untouched.values_list("pk", "round_id", "unit__kind_id", "lineage__path")
+    unasked = [pk for pk, at, kind, path in places if not plans[at].asks(kind, path, slot(of_round[at]))]
+    Report.objects.filter(pk__in=unasked).delete()
 
 
 def follow_tree(change: TreeChange) -> None:
@@ -156,8 +169,7 @@ def follow_tree(change: TreeChange) -> None:
             (drives if round_.drive_id else quarters).append(round_)
     if not quarters and not drives:
         return
-    for round_ in [*quarters, *drives]:
-        place_units(round_)
+    place_units([*quarters, *drives])
     moved = _branches_of(change.units, [*quarters, *drives])
     fit_sheets([*quarters, *drives], moved)
     touched = moved | change.superiors  # what is asked may differ under another superior

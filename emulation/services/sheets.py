@@ -293,7 +293,7 @@ def approve(report: Report, *, by: User, seen: int | None = None) -> Report:
     access.require(access.reviews(by, report.unit))
     require_state(report, State.IN_REVIEW)
     refuse_own(by, report)
-    if seen is not None and seen != last_change(report):
+    if seen is not None and seen != (last_change(report) or 0):
         raise Refused(_("A figure has changed while you were reading. Look at the changed lines again."))
     offices = [
         [str(state.office), len(state.open), len(state.objected)]
@@ -412,8 +412,8 @@ def _refuse_findings(report: Report) -> None:
     if warnings:
         errors.append(
             ngettext(
-                "%(count)d warning waits for your reason: open “Checks”.",
-                "%(count)d warnings wait for your reasons: open “Checks”.",
+                "%(count)d warning still waits for your reason.",
+                "%(count)d warnings still wait for your reasons.",
                 warnings,
             )
             % {"count": warnings}

@@ -90,8 +90,8 @@ class Branches:
     def rows(self) -> Iterator[tuple[tuple[int, str, int], Row]]:
         """(unit, period, indicator) and row, for units that had subordinates in a round of the period."""
         self._take_stored_quarters()
+        self._add_stored_children()
         for quarter in self.quarters:
-            self._add_stored_children(quarter)
             for place in self._deepest_first(self.tree.places[quarter].values()):
                 self._add_quarter(place, quarter)
         for period in self.wanted:
@@ -154,13 +154,15 @@ class Branches:
     def _makes_nine_months(self, member: int, indicator: int, quarter: int) -> bool:
         return indicator in self.book.mixed and self.book.making(member, indicator, "9M") == (quarter,)
 
-    def _add_stored_children(self, quarter: int) -> None:
+    def _add_stored_children(self) -> None:
         """Parts of children with subordinates that are not computed here: their rows, added up by the database."""
-        if self.tree.units is None:
+        quarters = [q for q in self.quarters if self._has_stored_below(q, self._names(q)[0])]
+        if not quarters:
             return
-        rows = self._stored_below(self._names(quarter)).filter(
-            unit__lineages__round=self.tree.rounds[quarter], unit__lineages__parent__in=self.tree.units
-        )
+        standing = Q()
+        for quarter in quarters:
+            standing |= Q(period__in=self._names(quarter), unit__lineages__round=self.tree.rounds[quarter])
+        rows = self._stored_below().filter(standing, unit__lineages__parent__in=self.tree.units)
         group = ("unit__lineages__parent", "period", "indicator")
         sums = {f"{name}{column}_sum": Sum(name + column) for name in SETS for column in PARTS}
         for unit, period, indicator, *values in rows.values_list(*group).annotate(**sums):
@@ -171,8 +173,14 @@ class Branches:
             for name, counts in zip(SETS, found, strict=True):
                 row.parts[name].add_classes({int(key): count for key, count in counts.items()})
 
-    def _stored_below(self, names: Iterable[str]) -> QuerySet[Summary]:
-        rows = Summary.objects.filter(year=self.tree.year, drive=self.tree.drive, period__in=names, **self.book.only)
+    def _has_stored_below(self, quarter: int, period: str) -> bool:
+        """Whether below a unit looked at stood one that has rows of the period and is not computed here."""
+        children = self.tree.children.get(quarter, {})
+        stored = self.tree.branches(period) - self.computed
+        return any(child.unit in stored for unit in self.tree.units or () for child in children.get(unit, ()))
+
+    def _stored_below(self) -> QuerySet[Summary]:
+        rows = Summary.objects.filter(year=self.tree.year, drive=self.tree.drive, **self.book.only)
         return rows.exclude(unit__in=self.tree.units or ()).order_by()
 
     # ── periods ───────────────────────────────────────────────────────────
@@ -244,15 +252,26 @@ class Branches:
         The database adds up those that stood in the period's last round; who ended before comes one by one.
         """
         found: dict[Page, list[tuple[int, Count]]] = defaultdict(list)
-        standing, ended = Q(pk__in=[]), Q()
+        standing, ended = Q(), Q()
         for period in self.wanted:
             last = max(set(self.tree.periods[period]) & set(self.tree.rounds), default=0)
             here = self.tree.places.get(last, {})
-            standing |= Q(period=period, unit__lineages__round=self.tree.rounds.get(last))
+            if self._has_stored_below(last, period):
+                standing |= Q(period=period, unit__lineages__round=self.tree.rounds[last])
             gone = {unit for unit in self.tree.branches(period) if unit not in here and unit not in self.computed}
             if gone:
                 ended |= Q(period=period, unit__in=gone)
-        rows = self._stored_below(self.wanted).filter(standing, unit__lineages__parent__in=self.tree.units)
+        if standing:
+            self._add_standing(found, standing)
+        if ended:
+            for child, period, indicator, *counts in (
+                self._stored_below().filter(ended).values_list("unit", "period", "indicator", *COUNTS)
+            ):
+                found[self.tree.latest(period)[child].parent, period].append((indicator, Count(*counts)))
+        return found
+
+    def _add_standing(self, found: dict[Page, list[tuple[int, Count]]], standing: Q) -> None:
+        rows = self._stored_below().filter(standing, unit__lineages__parent__in=self.tree.units)
         sums = {f"{column}_sum": Sum(column) for column in COUNTS[:5]}
         known = Q(target__isnull=False)
         signs = {"least": Min("comparator", filter=known), "most": Max("comparator", filter=known)}
@@ -261,12 +280,6 @@ class Branches:
             found[unit, period].append((indicator, Count(*counts, least or "")))
             if least != most:
                 found[unit, period].append((indicator, Count(0, 0, 0, 0, 0, most)))
-        if ended:
-            for child, period, indicator, *counts in (
-                self._stored_below(self.wanted).filter(ended).values_list("unit", "period", "indicator", *COUNTS)
-            ):
-                found[self.tree.latest(period)[child].parent, period].append((indicator, Count(*counts)))
-        return found
 
 
 # ── keeping them ──────────────────────────────────────────────────────────
@@ -374,9 +387,8 @@ def stored_rows(book: Book) -> Stored:
     return {row[:3]: (*row[3:], *classes.get(row[:3], NO_CLASSES)) for row in rows.values_list(*key, *PLAIN)}
 
 
-def books(year: int, drive: Campaign | None = None, indicators: Iterable[int] | None = None) -> Iterator[Book]:
-    """The whole year, a few indicators at a time so that memory stays small."""
-    tree = Tree(year, drive)
+def books(tree: Tree, indicators: Iterable[int] | None = None) -> Iterator[Book]:
+    """The whole tree, a few indicators at a time so that memory stays small."""
     chosen = Indicator.objects.all() if indicators is None else Indicator.objects.filter(pk__in=indicators)
     pks = list(chosen.order_by("pk").values_list("pk", flat=True))
     for at in range(0, len(pks), CHUNK):
@@ -387,15 +399,17 @@ def books(year: int, drive: Campaign | None = None, indicators: Iterable[int] | 
 def rebuild(year: int, *, drive: Campaign | None = None, indicators: Iterable[int] | None = None) -> None:
     """Compute all consolidated figures of a year (or drive) anew, or those of some indicators."""
     _lock(superiors_of_year(year, drive))
-    for book in books(year, drive, indicators):
-        _store(book, book.tree.rounds, book.tree.periods)
-    count_sheets(Tree(year, drive))
+    tree = Tree(year, drive)
+    for book in books(tree, indicators):
+        _store(book, tree.rounds, tree.periods)
+    count_sheets(tree)
 
 
 def differences(year: int, drive: Campaign | None = None) -> tuple[int, list[str]]:
     """Number of rows that a recomputation from the results gives, and a line for each that differs."""
     count, wrong = 0, []
-    for book in books(year, drive):
+    tree = Tree(year, drive)
+    for book in books(tree):
         branches = Branches(book, book.tree.rounds, book.tree.periods, {})
         computed = {key: columns_of(row) for key, row in branches.rows()}
         stored = stored_rows(book)
@@ -403,7 +417,7 @@ def differences(year: int, drive: Campaign | None = None) -> tuple[int, list[str
         for key in sorted(computed.keys() | stored.keys()):
             if computed.get(key) != stored.get(key):
                 wrong.append(f"{year} {key}: stored {stored.get(key)}, computed {computed.get(key)}")
-    wrong += [f"{year} sheets below {row.unit_id}, round {row.round_id}" for row in _miscounted(Tree(year, drive))]
+    wrong += [f"{year} sheets below {row.unit_id}, round {row.round_id}" for row in _miscounted(tree)]
     return count, wrong
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from emulation.forms.board import WHEN, BoardForm
-from emulation.forms.sheets import newest_round
+from emulation.forms.sheets import round_of_today
 from emulation.models import Report, Round
 from emulation.reports.board import Board, Line, place_in
 from emulation.services.extensions import extends_anything
@@ -36,7 +36,7 @@ def _read(request: HttpRequest, pk: int) -> tuple[Unit, BoardForm, Board | None]
     unit = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=pk)
     data = request.GET.copy()
     if not data.get("round"):
-        data["round"] = str(newest_round() or "")
+        data["round"] = str(round_of_today() or "")
     form = BoardForm(data)
     round_: Round | None = form.chosen.get("round")
     place = place_in(round_, unit.pk) if round_ else None

@@ -31,6 +31,7 @@ from emulation.models import (
 )
 from emulation.services import definitions
 from units import access
+from units.counting import count_all
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
@@ -148,7 +149,8 @@ def crumbs_to(key: str = "") -> list[Crumb]:
 @require_safe
 @for_root_administrators
 def catalogue_list(request: HttpRequest) -> HttpResponse:
-    rows = [(key, one, one.model._default_manager.count()) for key, one in CATALOGUES.items()]
+    counts = count_all(request.user, *(one.model._default_manager.all() for one in CATALOGUES.values()))
+    rows = [(key, one, count) for (key, one), count in zip(CATALOGUES.items(), counts, strict=True)]
     return render(request, "emulation/catalogue/list.html", {"catalogues": rows})
 
 

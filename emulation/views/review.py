@@ -64,6 +64,7 @@ def review_list(request: HttpRequest) -> HttpResponse:
         "items": with_progress(page),
         "corrections": waiting_corrections(request.user),
         "of_office": office_sheets(request.user),
+        "judges_whole": access.judges_whole_sheets(request.user),
     }
     return render(request, "emulation/review/list.html", context)
 
@@ -88,7 +89,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         if form.returned:
             service.send_back(report, by=request.user, lines=form.returned)
         else:
-            service.approve(report, by=request.user, seen=key_of(request.POST.get("seen", "")))
+            service.approve(report, by=request.user, seen=key_of(request.POST.get("seen", "")) or 0)
     except Refused as refused:
         form = VerdictForm(_without_unread(request, report), rows=found.rows)
         return _page(request, found, form, problems=refused.messages)

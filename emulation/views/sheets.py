@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from emulation.forms.review import MissingForm
-from emulation.forms.sheets import CellForm, ReportFilter, cell_forms, newest_round
+from emulation.forms.sheets import CellForm, ReportFilter, cell_forms, round_of_today
 from emulation.models import Report, Result
 from emulation.reports import sheets as shown
 from emulation.reports.corrections import open_requests
@@ -87,7 +87,7 @@ def sheet_list(request: HttpRequest) -> HttpResponse:
     rows = Report.objects.select_related("unit", "round__drive", "lineage")
     own = [m.unit_id for m in user.active_memberships if m.role in (Role.STAFF, Role.COMMANDER)]
     mine = rows.filter(unit__in=own)[:OWN]
-    form = ReportFilter(request.GET or {"round": newest_round()})
+    form = ReportFilter(request.GET or {"round": round_of_today()})
     page = Paginator(form.filter(rows.visible_to(user)), PER_PAGE).get_page(request.GET.get("page"))
     items = with_progress([*mine, *page])
     context = {"mine": items[: len(mine)], "items": items[len(mine) :], "page": page, "form": form}

@@ -212,6 +212,9 @@ def test_format_part_shows_just_the_decimals_it_has(value: Decimal | None, text:
         (Decimal("1.275"), "vi", "1,2750"),
         (Decimal("1.275"), "en", "1.2750"),
         (Decimal("12.5"), "vi", "12,5"),
+        (Decimal("1441.2"), "vi", "1.441,2"),
+        (Decimal("1441.2"), "en", "1,441.2"),
+        (Decimal("1275000"), "vi", "1.275.000"),
         (None, "vi", ""),
     ],
 )

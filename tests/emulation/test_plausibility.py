@@ -8,6 +8,7 @@ from emulation import plausibility as rules
 from emulation.plausibility import Limits
 
 LIMITS = Limits(share=20, points=1)
+MANY = Fraction(100)
 
 
 def past(*values):
@@ -43,16 +44,16 @@ def test_what_counts_from_january_starts_anew_in_the_first_quarter(quarter, now,
 
 def test_far_is_measured_from_the_mean_of_the_quarters_that_are_there():
     limits = Limits(share=50, points=20)
-    assert rules.is_far(Fraction(40), past(20, None, 30), 4, limits, percent=False) == 25
-    assert rules.is_far(Fraction(37), past(20, None, 30), 4, limits, percent=False) is None
-    assert rules.is_far(Fraction(40), past(20, None, None, None, 30), 4, limits, percent=False) is None
+    assert rules.is_far(Fraction(40), past(20, None, 30), 4, limits, percent=False, size=MANY) == 25
+    assert rules.is_far(Fraction(37), past(20, None, 30), 4, limits, percent=False, size=MANY) is None
+    assert rules.is_far(Fraction(40), past(20, None, None, None, 30), 4, limits, percent=False, size=MANY) is None
 
 
 def test_what_is_as_last_year_is_the_season():
     limits = Limits(share=50, points=20)
     year = past(90, 70, 50, 25)
-    assert rules.is_far(Fraction(24), year, 4, limits, percent=True) is None
-    assert rules.is_far(Fraction(4), year, 4, limits, percent=True) == Fraction(235, 4)
+    assert rules.is_far(Fraction(24), year, 4, limits, percent=True, size=MANY) is None
+    assert rules.is_far(Fraction(4), year, 4, limits, percent=True, size=MANY) == Fraction(235, 4)
     assert not rules.is_worse(Fraction(24), year, "higher", limits, percent=True)
     assert rules.is_worse(Fraction(4), year, "higher", limits, percent=True)
 
@@ -69,7 +70,7 @@ def test_worse_follows_the_direction(now, direction, worse):
     ("before", "same"), [((95, 95), True), ((95, 94), False), ((95, None), False), ((95, 95, 90), True)]
 )
 def test_unchanged_counts_this_quarter_too(before, same):
-    assert rules.is_unchanged(Fraction(95), past(*before), 3) is same
+    assert rules.is_unchanged(Fraction(95), past(*before), 3, summed=False) is same
 
 
 @pytest.mark.parametrize(
@@ -77,7 +78,16 @@ def test_unchanged_counts_this_quarter_too(before, same):
     [(100, (99, 98, 97), True), (100, (99, 100, 98), False), (100, (99, 98), False), (99, (98, 97, 96), False)],
 )
 def test_first_full_needs_a_past(now, before, first):
-    assert rules.is_first_full(Fraction(now), past(*before), 3) is first
+    assert rules.is_first_full(Fraction(now), past(*before), 3, percent=True) is first
+
+
+def test_small_numbers_and_natural_limits_are_no_oddity():
+    assert rules.is_far(Fraction(9), past(1, 1), 4, LIMITS, percent=False, size=Fraction(9)) is None
+    assert rules.is_far(Fraction(10), past(1, 1), 4, LIMITS, percent=False, size=Fraction(10)) == 1
+    assert not rules.is_unchanged(Fraction(95), past(95, 95), 3, summed=True)
+    assert not rules.is_unchanged(Fraction(100), past(100, 100), 3, summed=False)
+    assert not rules.is_first_full(Fraction(100), past(99, 98, 97), 3, percent=False)
+    assert not rules.is_exactly(Fraction(5), Fraction(5), percent=False, counted=True)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +102,7 @@ def test_first_full_needs_a_past(now, before, first):
 )
 def test_exactly_at_a_target_that_is_no_natural_limit(now, target, percent, found):
     target = None if target is None else Fraction(target)
-    assert rules.is_exactly(Fraction(now), target, percent=percent) is found
+    assert rules.is_exactly(Fraction(now), target, percent=percent, counted=False) is found
 
 
 @pytest.mark.parametrize(
@@ -109,9 +119,9 @@ values = st.fractions(0, 1000, max_denominator=1000)
 @given(values, st.lists(values, min_size=2, max_size=6), st.booleans())
 def test_what_equals_the_past_is_never_odd(now, _others, percent):
     same = past(now, now, now, now)
-    assert rules.is_far(now, same, 4, Limits(0, 0), percent=percent) is None
+    assert rules.is_far(now, same, 4, Limits(0, 0), percent=percent, size=MANY) is None
     assert not rules.is_worse(now, same, "higher", Limits(0, 0), percent=percent)
-    assert rules.is_unchanged(now, same, 4)
+    assert rules.is_unchanged(now, same, 4, summed=False) is (now not in (0, 100))
 
 
 @given(st.lists(values, min_size=1, max_size=3))

@@ -8,7 +8,6 @@ from django.utils import translation
 from emulation.models import Lineage, Report
 from emulation.services.rounds import set_up_rounds
 from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_unit, make_user
-from units.catalogue import load_catalogue
 from units.errors import Refused
 from units.loading import COLUMNS, Loaded, load_units
 from units.models import Placement, Role, Unit, UnitChange
@@ -18,9 +17,8 @@ DAY = date(2020, 7, 1)
 
 
 @pytest.fixture(autouse=True)
-def _setting(db, set_today):
+def _setting(units_catalogue, set_today):
     set_today(date(2020, 7, 20))
-    load_catalogue()
     with translation.override("en"):
         yield
 

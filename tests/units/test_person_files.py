@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.factories import make_person, make_unit
-from units.catalogue import load_catalogue
 from units.errors import Refused
 from units.models import Unit
 from units.person_files import ROWS, Reading, day_of, letter, read_rows
@@ -20,11 +19,6 @@ GOOD = ["1", "15000001", "Nguyễn Văn Đức", "Nam", "1985", "SQ", "Đại ú
 @pytest.fixture(autouse=True)
 def _today(set_today):
     set_today(date(2020, 7, 20))
-
-
-@pytest.fixture
-def catalogue(db):
-    load_catalogue()
 
 
 def changed(**cells: str) -> list[str]:
@@ -88,7 +82,7 @@ def test_a_table_without_head_or_people_is_refused(table):
 # ── cells ─────────────────────────────────────────────────────────────────
 
 
-def test_a_good_row_becomes_a_line(catalogue, staff, depot):
+def test_a_good_row_becomes_a_line(units_catalogue, staff, depot):
     found = reading(staff, GOOD)
 
     assert (found.problems, found.warnings) == ([], [])
@@ -107,7 +101,7 @@ def test_a_good_row_becomes_a_line(catalogue, staff, depot):
         ("Quân nhân chuyên nghiệp", "Đại úy CN", "pro-cpt"), ("HSQ, BS", "Binh nhất", "nco-pv1"),
     ],
 )  # fmt: skip
-def test_groups_and_ranks_are_understood_as_people_write_them(catalogue, staff, group, rank, code):
+def test_groups_and_ranks_are_understood_as_people_write_them(units_catalogue, staff, group, rank, code):
     found = reading(staff, changed(Đối=group, Cấp=rank))
 
     assert [line.rank.code for line in found.lines] == [code]
@@ -123,19 +117,19 @@ def test_groups_and_ranks_are_understood_as_people_write_them(catalogue, staff, 
         ({"Nhập": "21/07/2020"}, "J2"), ({"Vào": "19/5/07"}, "K2"),
     ],
 )  # fmt: skip
-def test_a_wrong_cell_is_named(catalogue, staff, depot, cells, address):
+def test_a_wrong_cell_is_named(units_catalogue, staff, depot, cells, address):
     found = reading(staff, changed(**cells))
 
     assert (wrong(found), found.lines) == ([address], [])
 
 
-def test_every_error_of_every_row_is_said_at_once(catalogue, staff, depot):
+def test_every_error_of_every_row_is_said_at_once(units_catalogue, staff, depot):
     found = reading(staff, changed(Họ="", Năm="x"), GOOD, changed(Số="2", Mã="", Nhập="1/1"))
 
     assert wrong(found) == ["C2", "E2", "B3", "I4", "J4"]
 
 
-def test_a_unit_is_found_by_its_name_unless_several_have_it(catalogue, staff, department, depot):
+def test_a_unit_is_found_by_its_name_unless_several_have_it(units_catalogue, staff, department, depot):
     depot.name = "Kho vật tư"
     depot.save()
     assert [line.unit for line in reading(staff, changed(Mã="kho vat tu")).lines] == [depot]
@@ -147,7 +141,7 @@ def test_a_unit_is_found_by_its_name_unless_several_have_it(catalogue, staff, de
 # ── duplicates ────────────────────────────────────────────────────────────
 
 
-def test_a_number_recorded_anywhere_is_an_error_or_left_out(catalogue, staff, depot, elsewhere):
+def test_a_number_recorded_anywhere_is_an_error_or_left_out(units_catalogue, staff, depot, elsewhere):
     make_person(elsewhere, service_number="15000001")
     other = changed(Số="15000002", Họ="Lê Văn An")
 
@@ -156,7 +150,7 @@ def test_a_number_recorded_anywhere_is_an_error_or_left_out(catalogue, staff, de
     assert (wrong(found), [line.row for line in found.lines], found.known) == ([], [3], 1)
 
 
-def test_the_same_name_and_year_is_a_warning(catalogue, staff, depot, elsewhere):
+def test_the_same_name_and_year_is_a_warning(units_catalogue, staff, depot, elsewhere):
     make_person(depot, "Lê Văn An", birth_year=1990, service_number="7")
     make_person(elsewhere, "Trần Văn Bách", birth_year=1990)
     found = reading(
@@ -171,7 +165,9 @@ def test_the_same_name_and_year_is_a_warning(catalogue, staff, depot, elsewhere)
 
 
 @pytest.mark.parametrize("rows", [1, 600])
-def test_reading_asks_a_constant_number_of_queries(catalogue, staff, depot, django_assert_max_num_queries, rows):
+def test_reading_asks_a_constant_number_of_queries(
+    units_catalogue, staff, depot, django_assert_max_num_queries, rows
+):
     many = [changed(Số=str(number)) for number in range(rows)]
 
     with django_assert_max_num_queries(7):

@@ -200,6 +200,7 @@ def move_unit(unit: Unit, *, parent: Unit, effective: date, by: User, decision: 
     if depth(parent.path) + deepest - depth(unit.path) + 1 > MAX_DEPTH:
         raise Refused(too_deep(), "parent")
 
+    _lock_branch(unit)
     former, place.until = place.parent, effective
     place.save(update_fields=["until"])
     Placement.objects.create(unit=unit, parent=parent, since=effective)
@@ -212,6 +213,12 @@ def move_unit(unit: Unit, *, parent: Unit, effective: date, by: User, decision: 
         parent_before=former, parent_after=parent, by=by,
     )  # fmt: skip
     announce([unit.pk], effective, [former.pk, parent.pk])
+
+
+def _lock_branch(unit: Unit) -> None:
+    """Lock what the move writes from leaf to root, as whoever computes figures above it does."""
+    rows = Unit.objects.in_branch(unit).select_for_update(no_key=True).order_by("-path")
+    list(rows.values_list("pk"))
 
 
 def _superiors_since(unit: Unit, day: date) -> set[int]:
@@ -271,23 +278,45 @@ def lineage_on(day: date) -> dict[int, list[int]]:
     """For every unit that exists on `day`: keys of its superiors then, root first, itself last.
 
     A unit that has always existed may be older than its superior: then the nearest superior counts that
-    existed already.
+    existed already, by where its superiors stood first: moves of later days change nothing of the past.
     """
-    existing = set(Unit.objects.existing_on(day).values_list("pk", flat=True))
-    placed = dict(Placement.objects.on(day).values_list("unit_id", "parent_id"))
+    return lineages_on([day])[day]
+
+
+def lineages_on(days: Iterable[date]) -> dict[date, dict[int, list[int]]]:
+    """The tree on each of the days (see `lineage_on`). Two queries."""
+    spans = Unit.objects.values_list("pk", "established", "dissolved")
+    existence = {pk: (since, until) for pk, since, until in spans}
+    oldest_first = Placement.objects.order_by(F("since").asc(nulls_first=True))
+    placements = list(oldest_first.values_list("unit_id", "parent_id", "since", "until"))
+    return {day: _chains(day, existence, placements) for day in days}
+
+
+Span = tuple[date | None, date | None]
+
+
+def _holds(day: date, since: date | None, until: date | None) -> bool:
+    """Whether the day lies in the span: from `since` on, before `until`."""
+    return (since is None or since <= day) and (until is None or until > day)
+
+
+def _chains(
+    day: date, existence: dict[int, Span], placements: list[tuple[int, int | None, date | None, date | None]]
+) -> dict[int, list[int]]:
+    existing = {pk for pk, span in existence.items() if _holds(day, *span)}
+    placed = {unit: parent for unit, parent, *span in placements if _holds(day, *span)}
     parents = {unit: parent for unit, parent in placed.items() if unit in existing}
-    absent = {parent for parent in parents.values() if parent is not None} - existing
-    above = dict(Placement.objects.filter(until=None).values_list("unit_id", "parent_id")) if absent else {}
+    first = {unit: parent for unit, parent, _since, _until in reversed(placements)}
     for unit, parent in parents.items():
         while parent is not None and parent not in existing:
-            parent = above.get(parent)
+            parent = first.get(parent)
         parents[unit] = parent
     chains: dict[int, list[int]] = {}
     for start in parents:
         open_units = [start]
         while open_units[-1] not in chains and (parent := parents[open_units[-1]]) is not None:
             open_units.append(parent)
-        above: list[int] = []
+        superiors: list[int] = []
         for unit in reversed(open_units):
-            above = chains.setdefault(unit, [*above, unit])
+            superiors = chains.setdefault(unit, [*superiors, unit])
     return chains

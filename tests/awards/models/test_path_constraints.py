@@ -169,6 +169,8 @@ def test_decision_is_signed_whole_and_numbered_once(depot, staff):
     assert_refused(Decision(kind="revocation", **common), "decision_on_revocation_has_ground_and_reason")
     make_decision(depot, staff, number="1/QĐ")
     assert_refused(Decision(number="1/QĐ", **common), "decision_number_once_a_year")
+    make_decision(depot, staff, number="1/QĐ", outside=True)
+    assert_refused(Decision(number="1/QĐ", outside=True, **common), "decision_recorded_once")
 
 
 def test_number_in_the_book_of_honour_is_given_once(line, depot):

@@ -1,4 +1,4 @@
-"""Two people at once in a session of the council; on SQLite one writes after the other, which must agree too."""
+"""Two people at once in a session of the council, or over one paper; on SQLite one writes after the other."""
 
 from collections.abc import Callable
 from datetime import date
@@ -7,8 +7,8 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
-from awards.models import Ballot, Nomination
-from awards.services import ballots, sessions
+from awards.models import Ballot, DecidingLevel, Decision, Grant, Nomination
+from awards.services import ballots, decisions, papers, registers, sessions
 from tests.factories import make_award, make_council, make_dossier, make_nomination, make_person, make_user
 from units.errors import Refused
 from units.models import Role
@@ -76,3 +76,37 @@ def test_two_officers_close_at_once_with_one_result(session, members, lines):
     assert found == ["done", "refused"]
     assert [line.events.filter(kind="passed").count() for line in lines] == [1, 1]
     assert Ballot.objects.count() == 6
+
+
+# ── papers ────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def drafts(transactional_db, department, depot, staff, set_today):
+    """Two drafts of decisions of one line each, and the commander."""
+    set_today(date(2020, 12, 22))
+    chief = make_user("chief", (department, Role.COMMANDER))
+    award = make_award()
+    DecidingLevel.objects.create(kind=department.kind, level=award.level)
+    dossier, place = make_dossier(depot, staff), {"stage": "passed", "holder": department}
+    lines = [make_nomination(dossier, award, make_person(depot), **place) for _number in range(2)]
+    return [papers.draft_decision(department, [line.pk], by=chief) for line in lines], chief
+
+
+def test_decision_is_signed_once_and_a_number_given_once(drafts):
+    (first, second), chief = drafts
+    head = {"number": "125/QĐ", "day": date(2020, 12, 22), "signer": "A"}
+    acts = [lambda paper=paper: decisions.sign(paper, head, by=chief) for paper in (first, first, second)]
+    assert at_once(*acts) == ["done", "refused", "refused"]
+    assert (Grant.objects.count(), Decision.objects.exclude(number="").count()) == (1, 1)
+
+
+def test_register_numbers_are_given_once(drafts):
+    (first, second), chief = drafts
+    head = {"day": date(2020, 12, 22), "signer": "A"}
+    for paper, number in ((first, "1"), (second, "2")):
+        decisions.sign(paper, head | {"number": number}, by=chief)
+    one, other = Grant.objects.values_list("pk", flat=True)
+    acts = [lambda key=key: registers.register_grants([key], by=chief) for key in (one, other)]
+    assert at_once(*acts) == ["done", "done"]
+    assert sorted(Grant.objects.values_list("register", flat=True)) == ["CKT-2020-0001", "CKT-2020-0002"]

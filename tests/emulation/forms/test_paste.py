@@ -85,6 +85,8 @@ def test_rows_go_down_the_lines_in_both_formats(report, lines):
         ("attendance", "5", "Fill in the denominator."),
         ("attendance", "1\t2\t3", "This line takes a numerator and a denominator, but the block has 3 cells here."),
         ("prizes", "five", "“five” is not a number."),
+        ("prizes", "5" * 60, f"“{'5' * 39}…” is too large; figures stay below 100 billion."),
+        ("prizes", "KPS", "“KPS” needs a reason: open this line and choose it there."),
         ("prizes", "1\t2", "This line takes one figure, but the block has 2 cells here."),
         ("prizes", "-1", "A figure is not below zero."),
         ("water", "1.275", "“1.275” can be read as 1275 or as 1.2750. Type one of the two."),

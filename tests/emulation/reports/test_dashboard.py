@@ -253,6 +253,16 @@ def test_progress_counts_sheets_of_the_branch(cast: Cast) -> None:
     ]  # fmt: skip
 
 
+def test_a_sheet_that_came_and_was_returned_is_not_overdue(cast: Cast) -> None:
+    row = attendance(cast)
+    rounds = make_rounds()
+    Round.objects.filter(quarter=2).update(opens=date(2020, 6, 20), due=date(2020, 7, 10))
+    make_report(cast.depot, rounds[2], {row.indicator: (1, 1)}, state=Report.State.RETURNED)
+    progress = show(cast, "H1").progress
+    assert (progress.missing, progress.overdue) == (5, 4)
+    assert ("Unit K1", "returned") in [(chip.name, chip.mark.key) for chip in progress.chips]
+
+
 def test_units_with_more_time_are_not_overdue(cast: Cast) -> None:
     row = attendance(cast)
     rounds = make_rounds()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import operator
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 
 from emulation.models import CampaignIndicator, Indicator, Report, Result, Target
@@ -75,13 +76,14 @@ class Plain:
         return self.exists(unit, quarter) or used
 
     def raw_superior(self, unit: int, quarter: int) -> int | None:
-        """By the placement on the last day; of a unit that does not exist then, its last one."""
+        """By the placement on the last day; of a unit that has ended its last one, of one to come its first."""
         day = quarter_end(YEAR, quarter)
-        for row in self.placements:
-            on_day = (row.since is None or row.since <= day) and (row.until is None or row.until > day)
-            if row.unit_id == unit and (on_day if self.exists(unit, quarter) else row.until is None):
-                return row.parent_id
-        return None
+        own = [row for row in self.placements if row.unit_id == unit]
+        if self.exists(unit, quarter):
+            own = [r for r in own if (r.since is None or r.since <= day) and (r.until is None or r.until > day)]
+        begins = self.units[unit].established
+        own.sort(key=lambda row: row.since or date.min)
+        return (own[0] if begins is not None and begins > day else own[-1]).parent_id
 
     def nearest(self, unit: int, quarter: int) -> int | None:
         """The nearest superior that counts in the quarter."""

@@ -221,7 +221,7 @@ def test_correction_is_possible_after_the_next_level_has_acted(
 
 def test_unit_corrects_the_figure_it_was_asked_about(in_review, prizes, staff, reviewer, department):
     request = corrections.ask(in_review, prizes, REASON, by=reviewer)
-    assert Notice.objects.get(user=staff).kind == Notice.Kind.CORRECTION_ASKED
+    assert Notice.objects.get(user=staff).kind == Notice.Kind.QUESTION
     mark = in_review.results.get().mark
     corrections.answer(request, "Counted again.", by=staff, change=CellChange(prizes.pk, number(4), mark))
     assert (value(in_review), Report.objects.get(pk=in_review.pk).state) == (4, State.IN_REVIEW)

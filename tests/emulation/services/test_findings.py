@@ -49,7 +49,7 @@ def refusal(function, *args, **kwargs) -> str:
 
 def test_hand_in_waits_for_the_reason(report, staff, commander):
     for function, by in ((sheets.mark_ready, staff), (sheets.hand_in, commander)):
-        assert refusal(function, report, by=by) == "1 warning waits for your reason: open “Checks”."
+        assert refusal(function, report, by=by) == "1 warning still waits for your reason."
     assert findings.acknowledge(report, {key_of(report): REASON}, by=staff) == 1
     assert sheets.hand_in(report, by=commander).state == Report.State.SUBMITTED
     said = Acknowledgement.objects.get()

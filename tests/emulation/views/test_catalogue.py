@@ -138,7 +138,7 @@ def test_rows_ask_a_constant_number_of_queries(client, django_assert_num_queries
     make_grade_scale()
     client.force_login(administrator)
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(6):
         client.get(reverse("emulation:catalogue-list"))
     with django_assert_num_queries(6):
         client.get(reverse("emulation:catalogue-rows", args=["areas"]))

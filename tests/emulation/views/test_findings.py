@@ -53,7 +53,7 @@ def test_commander_gives_the_reason_while_handing_in(client, report, field, comm
     address = reverse("emulation:report-hand-in", args=[report.pk])
     logged_in(client, commander)
     refused = client.post(address, {field: ""})
-    assert refused.context["problems"] == ["1 warning waits for your reason: open “Checks”."]
+    assert refused.context["problems"] == ["1 warning still waits for your reason."]
     assert client.post(address, {field: REASON}).status_code == 302
     report.refresh_from_db()
     assert (report.state, Acknowledgement.objects.get().reason) == (Report.State.SUBMITTED, REASON)

@@ -73,8 +73,10 @@ def test_returned_lines_go_back_with_their_reasons(judge, report, indicators):
 
 def test_line_without_a_verdict_stops_the_form(judge, report, indicators):
     answer = judge.post(url(report), {f"v{indicators[0].pk}": "approve", "action": "send"})
-    assert [(row.name, text) for row, text in answer.context["wrong"]] == [
-        ("Line B", "Approve the line or return it.")
+    assert answer.context["wrong"] == [(indicators[1].pk, "Line B: Approve the line or return it.")]
+    answer = judge.post(url(report), {"action": "send"})
+    assert answer.context["wrong"] == [
+        (indicators[0].pk, "2 lines have no verdict yet: approve or return each of them.")
     ]
     assert state_of(report) == State.IN_REVIEW
 

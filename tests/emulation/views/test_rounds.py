@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from auditlog.models import LogEntry
 from django.urls import reverse
 
 from emulation.models import Extension, Report, Round
@@ -122,6 +123,27 @@ def test_create_with_dates_out_of_order_is_refused_beside_the_field(client, admi
 
     assert list(response.context["form"].errors) == [field]
     assert not Round.objects.exists()
+
+
+def test_a_calendar_that_makes_sheets_late_asks_for_a_reason_and_a_tick(client, administrator, depot, set_today):
+    set_today(date(2020, 4, 5))
+    make_campaign_indicator(make_campaign(depot), make_indicator())
+    set_up_rounds(2020)
+    round_ = Round.objects.get(quarter=1)
+    data = {"opens": "21/03/2020", "due": "01/04/2020", "closes": "02/04/2020"}
+
+    form = page(client, administrator, "round-update", round_.pk).context["form"]
+    assert list(form.fields) == ["opens", "due", "closes"]
+    form = client.post(reverse("emulation:round-update", args=[round_.pk]), data).context["form"]
+    assert (list(form.errors), form.fields["sure"].label[:2]) == (["reason", "sure"], "1 ")
+    round_.refresh_from_db()
+    assert round_.due == date(2020, 4, 10)
+
+    data |= {"reason": "The region asks for it.", "sure": "on"}
+    assert client.post(reverse("emulation:round-update", args=[round_.pk]), data).status_code == 302
+    round_.refresh_from_db()
+    assert round_.due == date(2020, 4, 1)
+    assert LogEntry.objects.get_for_object(round_).first().additional_data == {"reason": "The region asks for it."}
 
 
 def test_update_changes_the_calendar_alone(client, administrator):

@@ -256,7 +256,7 @@ def test_cost_of_the_list(client, department, report, reviewer, django_assert_nu
 
     for _unit in range(units):
         make_unit(department)
-    place_units(report.round)
+    place_units([report.round])
     make_sheets([report.round])
     log_in(client, reviewer)
     with django_assert_num_queries(14):

@@ -54,6 +54,18 @@ def tasks(page):
     return [(task.title, task.action) for task in page.context["work"].tasks]
 
 
+def test_a_sheet_that_missed_its_round_stays_and_says_whom_to_ask(client, rounds, depot, department, staff, reviewer):
+    Round.objects.filter(quarter=1).update(due=date(2020, 4, 2), closes=date(2020, 4, 7))
+    page = work_of(client, staff)
+
+    assert tasks(page) == [("Sheet of quarter I/2020", "View")]
+    (task,) = page.context["work"].tasks
+    assert task.deadline.text == "6 days late"
+    assert task.hint == f"Entry closed on 07/04/2020 without this sheet. Ask {department} for more time."
+    make_extension(Report.objects.get(unit=depot, round__quarter=1), until=date(2020, 4, 9))
+    assert tasks(work_of(client, staff)) == [("Sheet of quarter I/2020", "Begin")]
+
+
 def test_staff_see_the_open_sheet_with_its_deadline(client, rounds, staff):
     page = work_of(client, staff)
     assert tasks(page) == [("Sheet of quarter I/2020", "Begin")]
@@ -134,15 +146,20 @@ def test_extended_sheet_stands_by_its_own_deadline(client, depot, rounds, staff)
     assert (task.deadline.day, task.deadline.extended) == (date(2020, 4, 30), True)
 
 
-@pytest.mark.parametrize(("until", "count"), [(None, 0), (date(2020, 4, 19), 0), (date(2020, 4, 20), 1)])
-def test_closed_round_waits_for_nobody_without_extension(client, depot, rounds, staff, set_today, until, count):
+@pytest.mark.parametrize(
+    ("until", "count", "action"),
+    [(None, 0, "View"), (date(2020, 4, 19), 0, "View"), (date(2020, 4, 20), 1, "Begin")],
+)
+def test_closed_round_is_only_looked_at_without_extension(
+    client, depot, rounds, staff, set_today, until, count, action
+):
     Report.objects.exclude(round=rounds[1]).delete()
     Round.objects.filter(pk=rounds[1].pk).update(closes=date(2020, 4, 15))
     if until:
         make_extension(rounds[1].reports.get(unit=depot), until=until)
     set_today(date(2020, 4, 20))
     page = work_of(client, staff)
-    assert (len(tasks(page)), page.context["nav"].counts.tasks) == (count, count)
+    assert ([row[1] for row in tasks(page)], page.context["nav"].counts.tasks) == ([action], count)
 
 
 @pytest.mark.parametrize(("who", "ready", "count"), [
@@ -184,5 +201,5 @@ def test_cost_of_my_work(client, department, rounds, prizes, staff, depot, revie
         make_membership(staff, unit, Role.COMMANDER)
         Registration.objects.create(unit=unit, year=2021)
     client.force_login(staff)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(26):
         client.get(reverse("emulation:my-work"))

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from tests.factories import make_person, make_user
-from units.catalogue import load_catalogue
 from units.errors import Refused
 from units.forms.persons import kept_units
 from units.models import Person, PersonImport, Posting, RankChange, Role
@@ -24,8 +23,7 @@ ROWS = [
 
 
 @pytest.fixture(autouse=True)
-def _base(db, set_today):
-    load_catalogue()
+def _base(units_catalogue, set_today):
     set_today(date(2020, 7, 20))
 
 

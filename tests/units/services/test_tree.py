@@ -363,6 +363,14 @@ def test_lineage_on_passes_over_a_superior_that_did_not_exist_yet(region):
     assert lineage_on(date(2014, 1, 1)) == {region.pk: [region.pk], old.pk: [region.pk, old.pk]}
 
 
+def test_lineage_on_a_day_before_a_superior_existed_stays_when_that_superior_moves(region, department):
+    young = make_unit(region, established=date(2015, 1, 1))
+    old = make_unit(young)
+    move(young, department)
+
+    assert lineage_on(date(2014, 1, 1))[old.pk] == [region.pk, old.pk]
+
+
 def test_lineage_on_asks_twice_whatever_the_number_of_units(django_assert_num_queries, depot, workshop, elsewhere):
     with django_assert_num_queries(2):
         lineage_on(DAY)

@@ -7,7 +7,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.units.services.test_person_import import ROWS, xlsx
-from units.catalogue import load_catalogue
 from units.models import Person, PersonImport
 from units.workbooks import MB, read_workbook
 
@@ -15,8 +14,7 @@ IMPORT, PREVIEW = "units:person-import", "units:person-import-preview"
 
 
 @pytest.fixture(autouse=True)
-def _base(db, set_today, client, staff, depot):
-    load_catalogue()
+def _base(units_catalogue, set_today, client, staff, depot):
     set_today(date(2020, 7, 20))
     client.force_login(staff)
 

@@ -7,7 +7,6 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.factories import make_person, make_user
-from units.catalogue import load_catalogue
 from units.models import Discipline, DisciplineForm, Initiative, Person, Rank, RankChange, Role, TaskRating
 from units.workbooks import MB, read_workbook
 
@@ -15,9 +14,8 @@ TODAY = date(2020, 7, 20)
 
 
 @pytest.fixture(autouse=True)
-def _today(db, set_today):
+def _today(units_catalogue, set_today):
     set_today(TODAY)
-    load_catalogue()
 
 
 @pytest.fixture
@@ -130,7 +128,7 @@ def test_the_export_has_exactly_the_rows_of_the_filter_on_all_pages(client, staf
 
     shown = page(client, staff, "person-list", q="thu kho").context["page"].paginator
     assert len(body.splitlines()) - 1 == shown.count == 52
-    assert [line.split(",")[0] for line in body.splitlines()[1:]] == [p.service_number for p in shown.object_list]
+    assert [line.split(";")[0] for line in body.splitlines()[1:]] == [p.service_number for p in shown.object_list]
 
 
 def test_the_export_to_excel_says_the_rating_and_runs_no_formula(client, staff, depot, tmp_path):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('awards', '0004_nomination_why_unmet'),
+        ('awards', '0005_papers_and_imports'),
     ]
 
     operations = [

@@ -1,0 +1,250 @@
+"""Letters, decisions and revocations: whom they name, what they say, number and signature, recorded outcomes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasion, RevocationGround, Submission
+from awards.reports.ready import Ready
+from awards.services.dossiers import LEAST_REASON
+from units import clock
+from units.forms.fields import DayField
+from units.text import fold, normal
+
+AREA = forms.Textarea(attrs={"rows": 5})
+
+
+class PapersFilter(forms.Form):
+    """Year of the number, drafts or signed ones, a number or the name of somebody on the list."""
+
+    STATES = [("", gettext_lazy("Drafts and signed")), ("draft", gettext_lazy("Drafts")),
+              ("signed", gettext_lazy("Signed"))]  # fmt: skip
+
+    year = forms.TypedChoiceField(label=gettext_lazy("Year"), required=False, coerce=int, empty_value=None)
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=STATES)
+    q = forms.CharField(label=gettext_lazy("Number or name"), required=False, max_length=100)
+
+    def __init__(self, *args: Any, rows: QuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        years = rows.order_by("-year").values_list("year", flat=True).distinct()
+        self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]  # type: ignore[attr-defined]
+
+    def filter(self, rows: QuerySet) -> QuerySet:
+        chosen, done = self.cleaned_data, "sent_at" if rows.model is Submission else "signed_at"
+        if chosen["year"]:
+            rows = rows.filter(year=chosen["year"])
+        if chosen["state"]:
+            rows = rows.filter(**{f"{done}__isnull": chosen["state"] == "draft"})
+        if words := fold(chosen["q"]).split():
+            lines = Nomination.objects.all()
+            for word in words:
+                lines = lines.filter(Q(person__search__contains=word) | Q(unit__search__contains=word))
+            named = lines.values("submissions" if rows.model is Submission else "decisions")
+            rows = rows.filter(Q(number__contains=normal(chosen["q"])) | Q(pk__in=named))
+        return rows
+
+
+class ReadyFilter(forms.Form):
+    """Lines that wait at a unit: year, occasion, deciding level, award, name or unit."""
+
+    year = forms.TypedChoiceField(label=gettext_lazy("Year"), required=False, coerce=int, empty_value=None)
+    occasion = forms.ModelChoiceField(
+        Occasion.objects.all(), label=gettext_lazy("Occasion"), required=False,
+        empty_label=gettext_lazy("Every occasion"),
+    )  # fmt: skip
+    level = forms.ModelChoiceField(
+        AwardLevel.objects.all(), label=gettext_lazy("Level"), required=False, to_field_name="code",
+        empty_label=gettext_lazy("Every level"),
+    )  # fmt: skip
+    decides = forms.ChoiceField(label=gettext_lazy("Who decides"), required=False)
+    award = forms.ModelChoiceField(
+        Award.objects.none(), label=gettext_lazy("Award"), required=False, to_field_name="code",
+        empty_label=gettext_lazy("Every award"),
+    )  # fmt: skip
+    q = forms.CharField(label=gettext_lazy("Name or unit"), required=False, max_length=100)
+
+    def __init__(self, *args: Any, rows: Iterable[Ready], own: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = list(rows)
+        years = sorted({row.line.dossier.year for row in rows}, reverse=True)
+        self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]  # type: ignore[attr-defined]
+        self.fields["award"].queryset = Award.objects.filter(pk__in={row.line.award_id for row in rows})  # type: ignore[attr-defined]
+        decides = sorted({row.needed.decides for row in rows})
+        self.fields["decides"].choices = [("", _("Everybody")), *((text, text) for text in decides if text)]  # type: ignore[attr-defined]
+        if own:
+            del self.fields["level"], self.fields["decides"]
+
+    def filter(self, rows: Iterable[Ready]) -> list[Ready]:
+        chosen = self.cleaned_data
+        words = fold(chosen["q"]).split()
+
+        def fits(row: Ready) -> bool:
+            line = row.line
+            return (
+                chosen["year"] in (None, line.dossier.year)
+                and (not chosen["occasion"] or chosen["occasion"].pk == line.dossier.occasion_id)
+                and (not chosen.get("level") or chosen["level"].pk == row.needed.level.pk)
+                and (not chosen.get("decides") or chosen["decides"] == row.needed.decides)
+                and (not chosen["award"] or chosen["award"].pk == line.award_id)
+                and all(word in fold(f"{line.name} {line.place} {line.dossier.unit.name}") for word in words)
+            )
+
+        return [row for row in rows if fits(row)]
+
+
+class TextsForm(forms.ModelForm):
+    """What a draft says beside its list."""
+
+    class Meta:
+        model = Decision
+        fields = ["title", "basis", "signer", "signer_post", "place"]
+        widgets = {"basis": AREA}
+        help_texts = {
+            "basis": gettext_lazy("One document a line; each line becomes a paragraph."),
+            "signer": gettext_lazy("As it stands under the paper: rank and name."),
+        }
+
+
+class LetterTextsForm(TextsForm):
+    class Meta(TextsForm.Meta):
+        model = Submission  # type: ignore[assignment]
+        fields = ["recipient", "basis", "signer", "signer_post", "place"]
+
+
+class RevocationTextsForm(TextsForm):
+    class Meta(TextsForm.Meta):
+        fields = ["title", "ground", "reason", "basis", "signer", "signer_post", "place"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].required = self.fields["reason"].required = True
+
+
+class SignForm(forms.Form):
+    """Number, day and signature: what makes a draft a paper that is never changed."""
+
+    number = forms.CharField(
+        label=gettext_lazy("Paper number"), max_length=60, help_text=gettext_lazy("e.g. 125/QĐ-CKT")
+    )
+    day = DayField(label=gettext_lazy("Day"))
+    signer = forms.CharField(label=gettext_lazy("Signed by"), max_length=120)
+    signer_post = forms.CharField(label=gettext_lazy("Post of the signer"), max_length=120, required=False)
+    place = forms.CharField(label=gettext_lazy("Place of signing"), max_length=120, required=False)
+
+
+class OutcomeForm(forms.Form):
+    """What a higher authority decided: `v<line>` given or refused, `r<line>` why; the head of its decision."""
+
+    GIVEN, REFUSED = "given", "refused"
+    CHOICES = [
+        ("", gettext_lazy("No outcome yet")),
+        (GIVEN, gettext_lazy("Award given")),
+        (REFUSED, gettext_lazy("Award refused")),
+    ]
+
+    issuer = forms.CharField(
+        label=gettext_lazy("Who decided"), max_length=200, required=False,
+        help_text=gettext_lazy("As it stands over the decision, e.g. Bộ trưởng Bộ Quốc phòng."),
+    )  # fmt: skip
+    number = forms.CharField(label=gettext_lazy("Decision number"), max_length=60, required=False)
+    day = DayField(label=gettext_lazy("Day"), required=False)
+    signer = forms.CharField(label=gettext_lazy("Signed by"), max_length=120, required=False)
+
+    def __init__(self, data: Any, *, lines: Sequence[Nomination], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.lines = lines
+        for line in lines:
+            self.fields[f"v{line.pk}"] = forms.ChoiceField(label=str(line), choices=self.CHOICES, required=False)
+            self.fields[f"r{line.pk}"] = forms.CharField(label=str(line), max_length=500, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        for line in self.lines:
+            refused = self.cleaned_data.get(f"v{line.pk}") == self.REFUSED
+            if refused and len(normal(self.cleaned_data.get(f"r{line.pk}", ""))) < LEAST_REASON:
+                words = _("Give a reason of at least %(count)d characters.") % {"count": LEAST_REASON}
+                self.add_error(f"r{line.pk}", words)
+        return self.cleaned_data
+
+    @property
+    def given(self) -> list[int]:
+        return [line.pk for line in self.lines if self.cleaned_data.get(f"v{line.pk}") == self.GIVEN]
+
+    @property
+    def refused(self) -> dict[int, str]:
+        found = self.cleaned_data
+        return {line.pk: found[f"r{line.pk}"] for line in self.lines if found.get(f"v{line.pk}") == self.REFUSED}
+
+    @property
+    def head(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in ("issuer", "number", "day", "signer")}
+
+    def shown(self) -> list[tuple[Nomination, str, str, list[str]]]:
+        """Each line with what is chosen, the reason, and what is wrong with it."""
+
+        def typed(name: str) -> str:
+            return self.data.get(name, "") if self.is_bound else ""
+
+        return [
+            (line, typed(f"v{line.pk}"), typed(f"r{line.pk}"), self.errors.get(f"r{line.pk}", []))
+            for line in self.lines
+        ]
+
+
+class GrantsFilter(forms.Form):
+    """Awards that may be taken back: award, year, number of the decision or name."""
+
+    award = forms.ModelChoiceField(
+        Award.objects.all(), label=gettext_lazy("Award"), required=False, to_field_name="code",
+        empty_label=gettext_lazy("Every award"),
+    )  # fmt: skip
+    year = forms.IntegerField(label=gettext_lazy("Year"), required=False, min_value=1945, max_value=2100)
+    decision = forms.CharField(label=gettext_lazy("Decision number"), required=False, max_length=60)
+    q = forms.CharField(label=gettext_lazy("Name or number"), required=False, max_length=100)
+
+    def filter(self, rows: QuerySet[Grant]) -> QuerySet[Grant]:
+        chosen = self.cleaned_data
+        columns = {"award": chosen["award"], "year": chosen["year"], "decision__contains": normal(chosen["decision"])}
+        rows = rows.filter(**{name: value for name, value in columns.items() if value})
+        for word in fold(chosen["q"]).split():
+            rows = rows.filter(Q(person__search__contains=word) | Q(unit__search__contains=word))
+        return rows
+
+
+class RevocationForm(forms.Form):
+    """Why awards are taken back, and by whom."""
+
+    ground = forms.ModelChoiceField(RevocationGround.objects.none(), label=gettext_lazy("Ground of revocation"))
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What was found, and by whom."),
+    )  # fmt: skip
+    outside = forms.BooleanField(
+        label=gettext_lazy("A higher authority has decided this; it is only recorded here"), required=False
+    )
+    issuer = forms.CharField(label=gettext_lazy("Which authority"), max_length=200, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["ground"].queryset = RevocationGround.objects.on(clock.today())  # type: ignore[attr-defined]
+
+    def clean_reason(self) -> str:
+        return normal(self.cleaned_data["reason"])
+
+
+class CertificatesForm(forms.Form):
+    """Which awards of a decision are printed, and what stands on the certificates."""
+
+    merit = forms.CharField(
+        label=gettext_lazy("For which merit"), required=False, max_length=300,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("The same words on every certificate; empty: the merit of each."),
+    )  # fmt: skip
+
+    def clean_merit(self) -> str:
+        return normal(self.cleaned_data["merit"])

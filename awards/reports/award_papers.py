@@ -1,0 +1,258 @@
+"""Letters (*tờ trình*) and decisions (*quyết định*) with their list on paper: Word and PDF, in Vietnamese.
+
+Layout after Decree 30/2020, as far as it has been read (`data/documents/award_paper.typ`, `.docx`).
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from fractions import Fraction
+from itertools import groupby
+from pathlib import Path
+
+import typst
+from django.utils import translation
+from docxtpl import DocxTemplate
+
+from awards import access
+from awards.models import AgendaItem, Award, Decision, Grant, Nomination, Submission
+from awards.reports.powers import Bonuses
+from awards.reports.ready import PAPER_ORDER, with_places
+from emulation.numbers import format_number
+from emulation.wording import lower_first
+from units import clock
+from units.models import Unit, User
+
+FOLDER = Path(__file__).resolve().parent.parent / "data" / "documents"
+WHO = ("TT", "Họ và tên, tên tập thể", "Cấp bậc, chức vụ", "Đơn vị")
+Head = tuple[str, str]  # a paragraph: its bold beginning, its text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the list; with `section` a heading over all columns."""
+
+    section: str
+    cells: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AwardPaper:
+    """A letter or decision to be printed. `order` is the word before the articles; `authority` who decides.
+
+    `amounts`: the fifth column of the list holds sums of money.
+    """
+
+    title: str
+    about: str
+    superior: str
+    issuer: str
+    number: str
+    place_and_date: str
+    to: str
+    authority: str
+    basis: tuple[str, ...]
+    order: str
+    body: tuple[Head, ...]
+    recipients: tuple[str, ...]
+    signer_post: str
+    signer: str
+    annex: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    amounts: bool = False
+
+
+# ── letters ───────────────────────────────────────────────────────────────
+
+
+def submission_paper(submission: Submission, user: User) -> AwardPaper:
+    """The letter with its list; shares of votes where the user may see them. Five queries."""
+    with translation.override("vi"):
+        lines = _lines(submission)
+        shares = _shares(lines, user)
+        columns = (*WHO, "Tóm tắt thành tích", "Phiếu của Hội đồng (%)")
+        rows = _sections(lines, lambda line: (line.merit or "", shares.get(line.pk, "")))
+        asked = submission.recipient
+        body = [
+            ("", f"{submission.unit.name} trình {asked} xét, quyết định tặng:"),
+            *(("", f"- {text};") for text in counted(lines)),
+            ("", f"Loại hình khen thưởng: {lower_first(submission.occasion.name)}."),
+            ("", "Kèm theo: danh sách đề nghị, báo cáo thành tích, biên bản họp xét khen thưởng."),
+            ("", f"Kính đề nghị {asked} xem xét, quyết định."),
+        ]
+        about = "Về việc đề nghị tặng danh hiệu thi đua, hình thức khen thưởng"
+        return _paper(
+            submission, "TỜ TRÌNH", about, "TTr", to=asked, authority="", order="", body=body, columns=columns,
+            rows=rows, annex="DANH SÁCH ĐỀ NGHỊ TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
+            recipients=("Như trên;", "Lưu: VT."),
+        )  # fmt: skip
+
+
+def _shares(lines: Sequence[Nomination], user: User) -> dict[int, str]:
+    """Line (key) → per cent of all members of the council in favour of what was passed."""
+    items = AgendaItem.objects.filter(
+        access.votes_q(user), line__in=[x.pk for x in lines], result__in=("passed", "lowered")
+    )
+    found = {}
+    for line, result, favour, lower, members in items.order_by("session__closed_at").values_list(
+        "line", "result", "votes_for", "votes_lower", "members"
+    ):
+        votes = (favour or 0) + ((lower or 0) if result == "lowered" else 0)
+        found[line] = format_number(Fraction(votes * 100, members), 1) if members else ""
+    return found
+
+
+# ── decisions ─────────────────────────────────────────────────────────────
+
+
+def decision_paper(decision: Decision) -> AwardPaper:
+    """The decision with its list. Five queries."""
+    with translation.override("vi"):
+        if decision.kind == Decision.Kind.REVOCATION:
+            return _revocation(decision)
+        lines = _lines(decision)
+        amounts = bonuses_of(decision, lines)
+        known = [amount for amount in amounts.values() if amount is not None]
+        rows = _sections(lines, lambda line: (money(amounts[line.pk]), ""))
+        money_text = "Tiền thưởng kèm theo danh hiệu, hình thức khen thưởng thực hiện theo quy định hiện hành"
+        if known and len(known) == len(lines):
+            money_text += f"; tổng số {money(sum(known))} đồng"
+        body = [
+            ("Điều 1.", f"Tặng {'; '.join(counted(lines))} (có danh sách kèm theo)."),
+            ("Điều 2.", f"{money_text}."),
+            ("Điều 3.", "Các cơ quan, đơn vị có liên quan và các cá nhân, tập thể có tên tại Điều 1 chịu trách nhiệm "
+                        "thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký."),
+        ]  # fmt: skip
+        return _paper(
+            decision, "QUYẾT ĐỊNH", decision.title, "QĐ", to="", authority=_authority(decision),
+            order="QUYẾT ĐỊNH:", body=body, columns=(*WHO, "Tiền thưởng (đồng)", "Ghi chú"), rows=rows,
+            amounts=True,
+            annex="DANH SÁCH CÁ NHÂN, TẬP THỂ ĐƯỢC TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
+            recipients=("Như Điều 3;", "Lưu: VT."),
+        )  # fmt: skip
+
+
+def bonuses_of(decision: Decision, lines: Iterable[Nomination]) -> dict[int, int | None]:
+    """Line (key) → bonus in dong: as given, or of a draft by the rules of its day (today without one)."""
+    if decision.signed_at is not None:
+        return dict(Grant.objects.filter(issued=decision).values_list("nomination", "bonus"))  # type: ignore[arg-type]
+    rules, day = Bonuses(), decision.day or clock.today()
+    return {line.pk: rules.of(line.award_id, line.subject_key[0], day).amount for line in lines}
+
+
+def _revocation(decision: Decision) -> AwardPaper:
+    grants = list(
+        decision.taken_back.select_related("award", "person", "unit").order_by("-award__order", "award__code", "pk")
+    )
+    rows: list[Row] = []
+    for number, grant in enumerate(grants, start=1):
+        day = f" ngày {grant.decided:%d/%m/%Y}" if grant.decided else ""
+        who = (grant.name or str(grant.person or grant.unit), _service(grant.rank, grant.post), grant.place)
+        rows.append(
+            Row("", (str(number), *who, f"{grant.award.name}, năm {grant.year}", f"{grant.decision}{day}" or "–"))
+        )
+    body = [
+        ("Điều 1.", "Hủy bỏ quyết định tặng danh hiệu thi đua, hình thức khen thưởng đối với "
+                    f"{len(grants)} trường hợp (có danh sách kèm theo). "
+                    f"Lý do: {lower_first(str(decision.ground))}; {decision.reason}"),
+        ("Điều 2.", "Thu hồi hiện vật khen thưởng và tiền thưởng đã nhận theo quy định."),
+        ("Điều 3.", "Các cơ quan, đơn vị có liên quan và các cá nhân, tập thể có tên tại Điều 1 chịu trách nhiệm "
+                    "thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký."),
+    ]  # fmt: skip
+    return _paper(
+        decision, "QUYẾT ĐỊNH", decision.title, "QĐ", to="", authority=_authority(decision), order="QUYẾT ĐỊNH:",
+        body=body, columns=(*WHO, "Danh hiệu, hình thức", "Quyết định đã tặng"), rows=rows,
+        annex="DANH SÁCH THU HỒI DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG", recipients=("Như Điều 3;", "Lưu: VT."),
+    )  # fmt: skip
+
+
+def _authority(decision: Decision) -> str:
+    return f"{decision.signer_post or 'Chỉ huy'} {decision.issuer}".upper()
+
+
+# ── what both have ────────────────────────────────────────────────────────
+
+
+def _lines(paper: Submission | Decision) -> list[Nomination]:
+    rows = with_places(paper.lines.all())  # type: ignore[arg-type]
+    return list(rows.order_by(*PAPER_ORDER))
+
+
+def counted(lines: Iterable[Nomination]) -> list[str]:
+    """«Chiến sĩ tiên tiến: 12 cá nhân, 3 tập thể» for each award of the lines, the highest first."""
+    found: dict[Award, list[int]] = {}
+    for line in lines:
+        found.setdefault(line.award, [0, 0])[line.person_id is None] += 1
+    words = []
+    for award, (people, units) in found.items():
+        parts = [f"{people} cá nhân" if people else "", f"{units} tập thể" if units else ""]
+        words.append(f"{award.name}: {', '.join(part for part in parts if part)}")
+    return words
+
+
+def _sections(lines: Iterable[Nomination], ends: object) -> list[Row]:
+    """Rows by award under its name, numbered through. `ends`: the last two cells of a line."""
+    rows, number = [], 0
+    for award, part in groupby(lines, lambda line: line.award):
+        rows.append(Row(award.name))
+        for line in part:
+            number += 1
+            who = (str(number), line.name, _service(line.rank, line.post), line.place)
+            rows.append(Row("", (*who, *ends(line))))  # type: ignore[operator]
+    return rows
+
+
+def _service(rank: str, post: str) -> str:
+    return ", ".join(part for part in (rank, post) if part)
+
+
+def _paper(
+    paper: Submission | Decision, title: str, about: str, kind: str, *, body: Sequence[Head], rows: Sequence[Row],
+    **parts: object,
+) -> AwardPaper:  # fmt: skip
+    superior = Unit.objects.above(paper.unit).last()
+    return AwardPaper(
+        title=title, about=about, superior=superior.name.upper() if superior else "", issuer=paper.unit.name.upper(),
+        number=paper.number or f"……/{kind}", place_and_date=place_and_date(paper.place, paper.day, paper.year),
+        basis=tuple(row.strip() for row in paper.basis.splitlines() if row.strip()), body=tuple(body),
+        rows=tuple(rows), signer_post=(paper.signer_post or "Chỉ huy đơn vị").upper(), signer=paper.signer,
+        **parts,  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def place_and_date(place: str, day: date | None, year: int) -> str:
+    """Days below 10 and the months 1 and 2 with a zero before them, as Decree 30/2020 writes them."""
+    if day is None:
+        return f"{place or '……'}, ngày …… tháng …… năm {year}"
+    month = f"{day.month:02}" if day.month < 3 else str(day.month)
+    return f"{place or '……'}, ngày {day.day:02} tháng {month} năm {day.year}"
+
+
+def money(amount: int | None) -> str:
+    """Dong with points between the thousands; a dash where it is not known."""
+    return "–" if amount is None else f"{amount:,}".replace(",", ".")
+
+
+# ── files ─────────────────────────────────────────────────────────────────
+
+
+def as_word(paper: AwardPaper) -> bytes:
+    """From the template `data/documents/award_paper.docx`, which officers may edit."""
+    document = DocxTemplate(FOLDER / "award_paper.docx")
+    document.render(asdict(paper), autoescape=True)
+    file = io.BytesIO()
+    document.save(file)
+    return file.getvalue()
+
+
+def as_pdf(paper: AwardPaper) -> bytes:
+    inputs = {"data": json.dumps(asdict(paper), ensure_ascii=False)}
+    return typst.compile(str(FOLDER / "award_paper.typ"), sys_inputs=inputs)
+
+
+WRITERS = {"docx": as_word, "pdf": as_pdf}

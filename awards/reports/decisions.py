@@ -1,0 +1,129 @@
+"""Lists and pages of letters and decisions: counts, bonuses with how they were found, the next number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, OrderBy, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from awards.bonus import Answer, Lack
+from awards.models import Decision, Grant, Nomination, Submission
+from awards.reports.powers import Bonuses
+from emulation.numbers import format_number, format_part
+from units import clock
+from units.models import Unit, User
+
+
+def submissions_page(rows: QuerySet[Submission]) -> QuerySet[Submission]:
+    """Letters with `named`, how many lines they name; drafts first."""
+    rows = rows.select_related("unit", "to_unit", "occasion", "level").annotate(named=Count("lines", distinct=True))
+    return rows.order_by(*drafts_first("sent_at"))
+
+
+def decisions_page(rows: QuerySet[Decision]) -> QuerySet[Decision]:
+    """Decisions with `named`, how many lines or awards they name; drafts first."""
+    counted = Count("lines", distinct=True) + Count("taken_back", distinct=True)
+    return rows.select_related("unit").annotate(named=counted).order_by(*drafts_first("signed_at"))
+
+
+def drafts_first(field: str) -> tuple[OrderBy, str]:
+    return F(field).desc(nulls_first=True), "-pk"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLine:
+    """A line of a paper on its page. `grant` is what it was given; `how` says how the bonus was found, or why not."""
+
+    line: Nomination
+    grant: Grant | None
+    bonus: int | None
+    how: str
+
+
+def paper_lines(paper: Submission | Decision, lines: Sequence[Nomination]) -> list[PaperLine]:
+    """Lines of a page of the paper. Four queries."""
+    if isinstance(paper, Submission):
+        return [PaperLine(line, None, None, "") for line in lines]
+    bonuses, day = Bonuses(), paper.day or clock.today()
+    rows = Grant.objects.filter(nomination__in=[line.pk for line in lines], issued=paper)
+    grants = {grant.nomination_id: grant for grant in rows}
+    found = []
+    for line in lines:
+        answer, grant = bonuses.of(line.award_id, line.subject_key[0], day), grants.get(line.pk)
+        amount = grant.bonus if grant else answer.amount
+        # Rules may have been corrected since: then the way to the amount given is not theirs.
+        how = how_text(answer) if amount == answer.amount else ""
+        found.append(PaperLine(line, grant, amount, how))
+    return found
+
+
+def how_text(answer: Answer) -> str:
+    """«0,3 × 1.490.000», whether a rule of it is not verified, or which one is missing."""
+    words = {
+        Lack.RATE: _("no coefficient is known for that day"),
+        Lack.WAGE: _("no base wage is known for that day"),
+        Lack.ROUNDING: _("no rounding is known for that day"),
+    }
+    if answer.lack is not None:
+        return words[answer.lack]
+    assert answer.coefficient is not None
+    product = f"{format_part(answer.coefficient)} × {format_number(answer.wage, 0)}"
+    return product if answer.certain else _("%(product)s; rule not verified") % {"product": product}
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Bonuses of a decision: `amount` of the known ones in dong, how many are not known."""
+
+    amount: int
+    unknown: int
+
+
+def total_of(decision: Decision) -> Total:
+    """Over all lines of the decision. Four queries at most."""
+    if decision.signed_at is not None:
+        amounts: Iterable[int | None] = Grant.objects.filter(issued=decision).values_list("bonus", flat=True)
+    else:
+        rules, day = Bonuses(), decision.day or clock.today()
+        rows = decision.lines.values_list("award", "person")
+        amounts = [rules.of(award, "person" if person else "unit", day).amount for award, person in rows]
+    known = list(amounts)
+    return Total(sum(amount or 0 for amount in known), sum(amount is None for amount in known))
+
+
+# ── what a paper begins with ──────────────────────────────────────────────
+
+
+def next_number(paper: Submission | Decision) -> str:
+    """The number after the highest of the unit's papers of this year, in the form of that one; "" at the first."""
+    rows: Any = Decision.objects.filter(outside=False) if isinstance(paper, Decision) else Submission.objects
+    rows = rows.filter(unit=paper.unit, year=clock.today().year).exclude(number="")
+    found = [m for text in rows.values_list("number", flat=True) if (m := re.match(r"(\d+)(.*)", text))]
+    if not found:
+        return ""
+    last = max(found, key=lambda match: int(match[1]))
+    return f"{int(last[1]) + 1:0{len(last[1])}}{last[2]}"
+
+
+def signer_of(unit: Unit, user: User) -> dict[str, str]:
+    """Signer, post and place as the unit's last signed decision or letter has them; else the user."""
+    columns = ("signer", "signer_post", "place")
+    for row in (
+        Decision.objects.filter(unit=unit, signed_at__isnull=False, outside=False).order_by("-pk").first(),
+        Submission.objects.filter(unit=unit, sent_at__isnull=False).order_by("-pk").first(),
+    ):
+        if row is not None:
+            return {name: getattr(row, name) for name in columns}
+    return {"signer": str(user), "signer_post": "", "place": ""}
+
+
+def papers_of(line: Nomination, user: User) -> list[tuple[str, Submission | Decision]]:
+    """(what it is, paper) of every letter, decision and revocation of the line that the user reads. Two queries."""
+    letters = Submission.objects.visible_to(user).filter(lines=line).order_by("pk").distinct()
+    decided = Q(lines=line) | Q(taken_back__nomination=line)
+    decisions = Decision.objects.visible_to(user).filter(decided).order_by("pk").distinct()
+    return [(_("Letter"), row) for row in letters] + [(row.get_kind_display(), row) for row in decisions]

@@ -1,0 +1,278 @@
+"""Drafts of letters (*tờ trình*) and of decisions: whom they name, what they say; a letter that is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from awards import access
+from awards.models import Decision, Nomination, Submission
+from awards.reports.bases import basis_of, title_of
+from awards.reports.powers import Powers
+from awards.reports.ready import acting, ready, unvoted_q, with_places
+from awards.reports.routes import next_above
+from awards.services.notices import notice_problems
+from awards.services.steps import Kind, Stage, lock_lines, step
+from units import clock
+from units.access import require
+from units.errors import Refused
+from units.models import Unit, User
+from units.text import normal
+
+Paper = Submission | Decision
+TEXTS = ("title", "recipient", "basis", "signer", "signer_post", "place", "ground", "reason", "issuer", "outside")
+AnyPaper = TypeVar("AnyPaper", bound=Submission | Decision)
+
+
+def is_open(paper: Paper) -> bool:
+    """Whether it is a draft."""
+    return (paper.sent_at if isinstance(paper, Submission) else paper.signed_at) is None
+
+
+def lock_paper(paper: AnyPaper) -> AnyPaper:
+    """The draft, locked. Raises `Refused` when it has been signed or sent meanwhile."""
+    rows: Any = type(paper).objects.select_for_update(of=("self",)).select_related("unit")
+    found = rows.filter(pk=paper.pk).first()
+    if found is None:
+        raise Refused(_("This draft has been discarded meanwhile."))
+    if not is_open(found):
+        raise Refused(_("“%(paper)s” has been signed: it is never changed.") % {"paper": found})
+    return found
+
+
+# ── drafts ────────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def draft_decision(unit: Unit, keys: Collection[int], *, by: User) -> Decision:
+    """A draft of a decision on exactly these lines. Raises `Refused` for lines that the unit does not decide."""
+    require(access.drafts_papers(by, unit))
+    lines = lock_ready(unit, keys)
+    powers = Powers(clock.today())
+    refuse_beyond(unit, lines, powers)
+    decision = Decision(
+        unit=unit, issuer=unit.name, year=clock.today().year, title=title_of(lines), by=by,
+        basis=basis_of(unit, lines, clock.today()),
+    )  # fmt: skip
+    decision.full_clean()
+    decision.save()
+    decision.lines.set(lines)
+    return decision
+
+
+def refuse_beyond(unit: Unit, lines: Iterable[Nomination], powers: Powers) -> None:
+    wrong = []
+    for line in lines:
+        needed = powers.of(line)
+        if not powers.decides(unit, needed):
+            words = _("“%(line)s”: decided at the level “%(level)s”, not by %(unit)s.")
+            wrong.append(words % {"line": line, "level": needed.level.label, "unit": unit.short})
+    if wrong:
+        raise Refused(wrong)
+
+
+@transaction.atomic
+def draft_submission(unit: Unit, keys: Collection[int], *, by: User) -> Submission:
+    """A draft of the letter that asks one level to decide exactly these lines of one occasion."""
+    require(access.drafts_papers(by, unit))
+    lines = lock_ready(unit, keys)
+    powers = Powers(clock.today())
+    needed = {line.pk: powers.of(line) for line in lines}
+    own = [line for line in lines if powers.decides(unit, needed[line.pk])]
+    if own:
+        names = ", ".join(line.name for line in own)
+        raise Refused(_("%(unit)s decides these itself: %(names)s.") % {"unit": unit.short, "names": names})
+    if len({one.level.pk for one in needed.values()}) > 1:
+        raise Refused(_("One letter asks one level: choose lines of the same deciding level."))
+    if len({line.dossier.occasion_id for line in lines}) > 1:
+        raise Refused(_("One letter is about one occasion: choose lines of the same occasion."))
+    above = next_above(unit)
+    decides = sorted({one.decides for one in needed.values() if one.decides})
+    recipient = above.name if above else "; ".join(decides) or needed[lines[0].pk].level.name
+    submission = Submission(
+        unit=unit, year=clock.today().year, occasion=lines[0].dossier.occasion, level=needed[lines[0].pk].level,
+        to_unit=above, recipient=recipient[:200],
+        basis=basis_of(unit, lines, clock.today()), by=by,
+    )  # fmt: skip
+    submission.full_clean()
+    submission.save()
+    submission.lines.set(lines)
+    for line in lines:
+        step(line, Kind.PROPOSED, line.stage, by=by, at=unit)
+    return submission
+
+
+def lock_ready(unit: Unit, keys: Collection[int]) -> list[Nomination]:
+    """These lines, locked; all of them wait at the unit for its paper. Raises `Refused` naming those that do not."""
+    if not keys:
+        raise Refused(_("Choose at least one line."))
+    lock_lines(keys)
+    lines = list(with_places(Nomination.objects.filter(pk__in=keys)).order_by("pk"))
+    waiting = set(ready(acting([unit])).filter(pk__in=keys).values_list("pk", flat=True))
+    wrong = [line.name for line in lines if line.pk not in waiting]
+    if wrong or len(lines) != len(set(keys)):
+        raise Refused(
+            _("These do not wait for a paper of the unit any more: %(names)s. Nothing was changed.")
+            % {"names": ", ".join(wrong) or "…"}
+        )
+    return lines
+
+
+@transaction.atomic
+def change_texts(paper: Paper, texts: Mapping[str, Any], *, by: User) -> Paper:
+    """Write the texts (`TEXTS`) of a draft."""
+    require(access.drafts_papers(by, paper.unit))
+    paper = lock_paper(paper)
+    write_texts(paper, texts)
+    paper.save()
+    return paper
+
+
+def write_texts(paper: Paper, texts: Mapping[str, Any]) -> None:
+    for name in TEXTS:
+        if name in texts:
+            value = texts[name]
+            setattr(paper, name, normal(value) if isinstance(value, str) and name != "basis" else value)
+    paper.full_clean(exclude=["lines", "taken_back"])
+
+
+@transaction.atomic
+def take_out(paper: Paper, keys: Collection[int], *, by: User) -> int:
+    """Take lines, or awards of a revocation, out of a draft; they wait again. Returns how many."""
+    require(access.drafts_papers(by, paper.unit))
+    paper = lock_paper(paper)
+    revokes = isinstance(paper, Decision) and paper.kind == Decision.Kind.REVOCATION
+    rows: Any = paper.taken_back if revokes else paper.lines  # type: ignore[union-attr]
+    found = list(rows.filter(pk__in=keys))
+    if not found:
+        raise Refused(_("Choose at least one line."))
+    if rows.count() == len(found):
+        raise Refused(_("Nobody would be left: discard the draft instead."))
+    rows.remove(*found)
+    if isinstance(paper, Submission):
+        _trace_out(paper, [line.pk for line in found], by)
+    return len(found)
+
+
+def _trace_out(letter: Submission, keys: Collection[int], by: User) -> None:
+    """Lines that a letter no longer names say so in their trace."""
+    for line in lock_lines(keys):
+        step(line, Kind.CHANGED, line.stage, by=by, at=letter.unit, reason=_("Taken out of the draft of a letter."))
+
+
+@transaction.atomic
+def discard(paper: Paper, *, by: User) -> None:
+    """Delete a draft; its lines wait again."""
+    require(access.drafts_papers(by, paper.unit))
+    paper = lock_paper(paper)
+    if isinstance(paper, Submission):
+        _trace_out(paper, list(paper.lines.values_list("pk", flat=True)), by)
+    paper.delete()
+
+
+# ── what every paper needs before it is signed ────────────────────────────
+
+
+def write_head(paper: Paper, head: Mapping[str, Any]) -> None:
+    """Number, day, signer and texts of a paper about to be signed; its year is the day's. Raises `Refused`."""
+    number, day = normal(head["number"]), head["day"]
+    if day > clock.today():
+        raise Refused(_("The day lies in the future."), "day")
+    paper.number, paper.day, paper.year = number, day, day.year
+    refuse_number(paper)
+    write_texts(paper, {name: value for name, value in head.items() if name in TEXTS})
+
+
+def refuse_number(paper: Paper) -> None:
+    """Numbers that differ in case alone are the same number."""
+    if isinstance(paper, Submission):
+        others = Submission.objects.filter(unit=paper.unit)
+    elif paper.outside:
+        others = Decision.objects.filter(unit=paper.unit, outside=True, issuer=paper.issuer)  # type: ignore[assignment]
+    else:
+        others = Decision.objects.filter(outside=False, issuer=paper.issuer)  # type: ignore[assignment]
+    known = others.filter(year=paper.year).exclude(pk=paper.pk).exclude(number="").values_list("number", flat=True)
+    if paper.number.casefold() in {number.casefold() for number in known}:
+        raise Refused(
+            _("The number %(number)s has been given already in %(year)d.")
+            % {"number": paper.number, "year": paper.year},
+            "number",
+        )
+
+
+def save_signed(paper: Paper) -> None:
+    """Save it; the same number given at the same moment elsewhere is refused."""
+    try:
+        with transaction.atomic():
+            paper.save()
+    except IntegrityError as error:
+        raise Refused(_("This number has just been given to another paper."), "number") from error
+
+
+def refuse_unshown(lines: Collection[Nomination], day: Any) -> None:
+    """Public notice that still stands in the way."""
+    problems = notice_problems(lines, day)
+    wrong = [f"{line}: {problems[line.pk]}" for line in lines if problems[line.pk]]
+    if wrong:
+        raise Refused(wrong)
+
+
+def lines_of_draft(paper: Paper) -> list[Nomination]:
+    """The lines of a locked draft, locked, all still at the unit. Raises `Refused`."""
+    keys = list(paper.lines.values_list("pk", flat=True))
+    if not keys:
+        raise Refused(_("The paper names nobody."))
+    lock_lines(keys)
+    lines = list(with_places(Nomination.objects.filter(pk__in=keys)).order_by("pk"))
+    open_ = (Stage.APPRAISED, Stage.PASSED, Stage.FORWARDED)
+    held = acting([paper.unit])
+    wrong = [line.name for line in lines if line.holder_id not in held or line.stage not in open_]
+    appraised = [line.pk for line in lines if line.stage == Stage.APPRAISED]
+    free = set(Nomination.objects.filter(unvoted_q(), pk__in=appraised).values_list("pk", flat=True))
+    wrong += [line.name for line in lines if line.pk in set(appraised) - free]
+    if wrong:
+        raise Refused(
+            _("These do not wait at the unit any more: %(names)s. Take them out first.") % {"names": ", ".join(wrong)}
+        )
+    return lines
+
+
+def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
+    """Appraised lines of a unit without a council have passed by their appraisal."""
+    for line in lines:
+        if line.stage == Stage.APPRAISED:
+            step(line, Kind.PASSED, Stage.PASSED, by=by, reason=_("No council is asked."))
+
+
+# ── sending a letter ──────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def send(submission: Submission, head: Mapping[str, Any], *, by: User) -> Submission:
+    """Send the letter with number, day and signer: its lines are forwarded to the unit asked.
+
+    Where nobody above is in the tree they stay with the sender, who records the outcome. Raises `Refused`.
+    """
+    require(access.signs(by, submission.unit))
+    submission = lock_paper(submission)
+    lines = lines_of_draft(submission)
+    write_head(submission, head)
+    assert submission.day is not None
+    refuse_unshown(lines, submission.day)
+    submission.to_unit = next_above(submission.unit)
+    submission.sent_by, submission.sent_at = by, timezone.now()
+    save_signed(submission)
+    pass_unvoted(lines, by)
+    said = _("%(number)s of %(day)s, to: %(recipient)s") % {
+        "number": submission.number, "day": date_format(submission.day, "SHORT_DATE_FORMAT"),
+        "recipient": submission.recipient,
+    }  # fmt: skip
+    holder = submission.to_unit or submission.unit
+    for line in lines:
+        step(line, Kind.FORWARDED, Stage.FORWARDED, by=by, at=submission.unit, reason=said, holder=holder)
+    return submission

@@ -1,0 +1,92 @@
+"""The book of honour: search, export, verification of a certificate, statistics of a year."""
+
+from __future__ import annotations
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from awards.forms.book import BookFilter, StatisticsFilter, VerifyForm
+from awards.models import Grant
+from awards.reports.book import (
+    book_page,
+    export_heads,
+    export_rows,
+    statistics,
+    statistics_heads,
+    statistics_rows,
+    total_of,
+)
+from units.access import READERS, has_role, require
+from units.models import Role
+from units.spreadsheets import XLSX, xlsx_file
+from units.views.downloads import attachment
+
+GRANTS = 50  # on a page
+
+
+def _filtered(request: HttpRequest) -> tuple[BookFilter, QuerySet[Grant]]:
+    require(has_role(request.user, *READERS))
+    form = BookFilter(request.GET, viewer=request.user)
+    if not form.is_valid():
+        raise Http404
+    return form, form.filter(Grant.objects.visible_to(request.user))
+
+
+@require_safe
+def grant_book(request: HttpRequest) -> HttpResponse:
+    form, rows = _filtered(request)
+    page = Paginator(book_page(rows), GRANTS).get_page(request.GET.get("page"))
+    context = {
+        "form": form, "page": page, "filtered": any(v for name, v in request.GET.items() if name != "page"),
+        "may_import": has_role(request.user, Role.REVIEWER),
+    }  # fmt: skip
+    return render(request, "awards/book/book.html", context)
+
+
+@require_safe
+def grant_export(request: HttpRequest) -> HttpResponse:
+    """Exactly the awards of the filter, all pages."""
+    _form, rows = _filtered(request)
+    return attachment(xlsx_file(_("Book of honour"), export_heads(), export_rows(rows)), "so-vang.xlsx", XLSX)
+
+
+@require_safe
+def grant_verify(request: HttpRequest) -> HttpResponse:
+    """Whether the award with a register number stands: within the reader's branch; beyond it it is unknown."""
+    require(has_role(request.user, *READERS))
+    form = VerifyForm(request.GET)
+    number = form.cleaned_data["number"] if form.is_valid() else ""
+    rows = Grant.objects.visible_to(request.user).select_related(
+        "award", "level", "person__unit", "unit", "issued", "revoking"
+    )
+    found = rows.filter(register__iexact=number).first() if number else None
+    return render(request, "awards/book/verify.html", {"form": form, "number": number, "grant": found})
+
+
+def _statistics(request: HttpRequest) -> tuple[StatisticsFilter, QuerySet[Grant]]:
+    require(has_role(request.user, *READERS))
+    rows = Grant.objects.visible_to(request.user)
+    form = StatisticsFilter(request.GET, rows=rows, viewer=request.user)
+    if not form.is_valid():
+        raise Http404
+    return form, form.filter(rows)
+
+
+@require_safe
+def award_statistics(request: HttpRequest) -> HttpResponse:
+    form, rows = _statistics(request)
+    stats = statistics(rows)
+    context = {"form": form, "year": form.chosen_year, "stats": stats, "total": total_of(stats)}
+    return render(request, "awards/book/statistics.html", context)
+
+
+@require_safe
+def statistics_export(request: HttpRequest) -> HttpResponse:
+    form, rows = _statistics(request)
+    title = _("Awards of %(year)d") % {"year": form.chosen_year}
+    content = xlsx_file(title, statistics_heads(), statistics_rows(statistics(rows)))
+    return attachment(content, f"thong-ke-khen-thuong-{form.chosen_year}.xlsx", XLSX)

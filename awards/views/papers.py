@@ -1,0 +1,279 @@
+"""Drafts of letters, decisions and revocations: whom they name, what they say, signing, files."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from awards import access
+from awards.forms.papers import (
+    GrantsFilter,
+    LetterTextsForm,
+    ReadyFilter,
+    RevocationForm,
+    RevocationTextsForm,
+    SignForm,
+    TextsForm,
+)
+from awards.models import Decision, Submission
+from awards.reports.award_papers import WRITERS, decision_paper, submission_paper
+from awards.reports.decisions import next_number, signer_of
+from awards.reports.desk import mark_of
+from awards.reports.powers import Powers
+from awards.reports.ready import ready_lines
+from awards.services import decisions, papers
+from emulation.views.papers import TYPES
+from units import clock
+from units.access import figures_q, require
+from units.errors import Refused
+from units.forms.fields import refusals
+from units.models import Unit, User
+from units.text import fold
+from units.views.downloads import attachment
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+LINES = 100
+LETTER, DECISION, REVOCATION = "submission", "decision", "revocation"
+Paper = Submission | Decision
+
+
+def get_paper(user: User, paper: str, pk: int) -> Paper:
+    """The letter, or the decision (also one on revocation), within the user's reach."""
+    if paper == LETTER:
+        rows = Submission.objects.visible_to(user).select_related("unit", "to_unit", "occasion", "level")
+        return get_object_or_404(rows.distinct(), pk=pk)
+    if paper == DECISION:
+        return get_object_or_404(Decision.objects.visible_to(user).select_related("unit", "ground"), pk=pk)
+    raise Http404
+
+
+def get_unit(user: User, pk: int) -> Unit:
+    return get_object_or_404(Unit.objects.filter(figures_q(user)), pk=pk)
+
+
+def name_of(paper: Paper) -> str:
+    return LETTER if isinstance(paper, Submission) else DECISION
+
+
+def home_of(paper: str) -> Crumb:
+    if paper == LETTER:
+        return _("Letters"), reverse("awards:submission-list")
+    return _("Decisions"), reverse("awards:decision-list")
+
+
+def crumbs_to(paper: Paper) -> list[Crumb]:
+    return [home_of(name_of(paper)), (str(paper), paper.get_absolute_url())]
+
+
+def get_draft(request: HttpRequest, paper: str, pk: int) -> tuple[Paper, HttpResponse | None]:
+    """A draft that the user prepares; or where to go because it has been signed already."""
+    found = get_paper(request.user, paper, pk)
+    require(access.drafts_papers(request.user, found.unit))
+    if papers.is_open(found):
+        return found, None
+    messages.error(request, _("“%(paper)s” has been signed: it is never changed.") % {"paper": found})
+    return found, redirect(found)
+
+
+# ── whom it names ─────────────────────────────────────────────────────────
+
+
+@require_http_methods(FORM)
+def paper_create(request: HttpRequest, paper: str, unit: int) -> HttpResponse:
+    """Choose from what waits: ticked lines, or exactly all that the filter leaves."""
+    place = get_unit(request.user, unit)
+    require(access.drafts_papers(request.user, place))
+    if paper == REVOCATION:
+        return _revocation_create(request, place)
+    if paper not in (LETTER, DECISION):
+        raise Http404
+    own = paper == DECISION
+    rows = [row for row in ready_lines(place, Powers(clock.today())) if row.own == own]
+    form = ReadyFilter(request.GET, rows=rows, own=own)
+    if not form.is_valid():
+        raise Http404
+    found = form.filter(rows)
+    keys = [row.line.pk for row in found]
+    problems: list[str] = []
+    if request.method == "POST":
+        act = _act(request)
+        chosen, problems = _chosen(request, keys)
+        if not problems:
+            try:
+                answer = _do(request, act, paper, place, chosen)
+            except Refused as error:
+                problems = error.messages
+            else:
+                return answer
+    context = {
+        "unit": place, "paper": paper, "own": own, "form": form, "found": found, "mark": mark_of(keys),
+        "page": Paginator(found, LINES).get_page(request.GET.get("page")), "problems": problems,
+        "may_sign": access.signs(request.user, place), "ticked": request.POST.getlist("line"),
+        "crumbs": [home_of(paper), (_("New letter") if paper == LETTER else _("New decision"), "")],
+    }  # fmt: skip
+    return render(request, "awards/papers/choose.html", context)
+
+
+def _act(request: HttpRequest) -> str:
+    return "back" if "back" in request.POST else "draft"
+
+
+def _chosen(request: HttpRequest, keys: list[int]) -> tuple[list[int], list[str]]:
+    """The keys of `keys` that were ticked, or all of them; why that is not possible."""
+    if "all" in request.POST:
+        if request.POST.get("mark") != mark_of(keys):
+            return [], [_("The list has changed meanwhile. Look at it again before you confirm.")]
+        return keys, []
+    ticked = set(request.POST.getlist("line"))
+    chosen = [key for key in keys if str(key) in ticked]
+    if len(chosen) != len(ticked):
+        return [], [_("The list has changed meanwhile. Look at it again before you confirm.")]
+    return chosen, [] if chosen else [_("Choose at least one line.")]
+
+
+def _do(request: HttpRequest, act: str, paper: str, place: Unit, chosen: list[int]) -> HttpResponse:
+    if act == "back":
+        lines = decisions.send_back(place, chosen, reason=request.POST.get("reason", ""), by=request.user)
+        words = ngettext("%(count)d line has been sent back.", "%(count)d lines have been sent back.", len(lines))
+        messages.success(request, words % {"count": len(lines)})
+        return redirect("awards:decision-list")
+    draft = papers.draft_submission if paper == LETTER else papers.draft_decision
+    made: Any = draft(place, chosen, by=request.user)
+    messages.success(request, _("The draft has been made. Check its texts, then it is signed."))
+    return redirect(made)
+
+
+def _revocation_create(request: HttpRequest, place: Unit) -> HttpResponse:
+    rows = decisions.revocable(place).select_related("award", "person__unit", "unit", "level")
+    filter_form = GrantsFilter(request.GET)
+    if not filter_form.is_valid():
+        raise Http404
+    found = filter_form.filter(rows).order_by("-year", "-award__order", "pk")
+    form = RevocationForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        keys = [int(key) for key in request.POST.getlist("line") if key.isdecimal() and len(key) < 10]
+        with refusals(form):
+            decision = decisions.draft_revocation(place, keys, form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The draft has been made. Check its texts, then it is signed."))
+            return redirect(decision)
+    context = {
+        "unit": place, "filter": filter_form, "form": form, "ticked": request.POST.getlist("line"),
+        "page": Paginator(found, LINES).get_page(request.GET.get("page")),
+        "crumbs": [home_of(DECISION), (_("New revocation"), "")],
+    }  # fmt: skip
+    return render(request, "awards/papers/revoke.html", context)
+
+
+@require_POST
+def paper_take_out(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
+    found = get_paper(request.user, paper, pk)
+    keys = [int(key) for key in request.POST.getlist("line") if key.isdecimal() and len(key) < 10]
+    try:
+        count = papers.take_out(found, keys, by=request.user)
+    except Refused as error:
+        messages.error(request, " ".join(error.messages))
+    else:
+        words = ngettext("%(count)d line has been taken out.", "%(count)d lines have been taken out.", count)
+        messages.success(request, words % {"count": count})
+    return redirect(found)
+
+
+@require_POST
+def paper_discard(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
+    found = get_paper(request.user, paper, pk)
+    try:
+        papers.discard(found, by=request.user)
+    except Refused as error:
+        messages.error(request, " ".join(error.messages))
+        return redirect(found)
+    messages.success(request, _("The draft has been discarded; its lines wait again."))
+    return redirect(home_of(paper)[1])
+
+
+# ── what it says ──────────────────────────────────────────────────────────
+
+
+@require_http_methods(FORM)
+def paper_update(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
+    found, elsewhere = get_draft(request, paper, pk)
+    if elsewhere is not None:
+        return elsewhere
+    kind: Any = LetterTextsForm if isinstance(found, Submission) else TextsForm
+    if isinstance(found, Decision) and found.kind == Decision.Kind.REVOCATION:
+        kind = RevocationTextsForm
+    initial = {name: value for name, value in signer_of(found.unit, request.user).items() if not getattr(found, name)}
+    form = kind(request.POST or None, instance=get_paper(request.user, paper, pk), initial=initial)
+    if form.is_valid():
+        with refusals(form):
+            papers.change_texts(found, form.cleaned_data, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The draft has been saved."))
+            return redirect(found)
+    return form_page(request, form, crumbs=crumbs_to(found), heading=_("Texts of the draft"), submit=_("Save"))
+
+
+@require_http_methods(FORM)
+def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
+    """Number, day and signature; from then on it is never changed."""
+    found, elsewhere = get_draft(request, paper, pk)
+    recorded = isinstance(found, Decision) and found.outside
+    require((access.records_outcomes if recorded else access.signs)(request.user, found.unit))
+    if elsewhere is not None:
+        return elsewhere
+    texts = signer_of(found.unit, request.user)
+    initial = {name: getattr(found, name) or ("" if recorded else texts[name]) for name in texts}
+    initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
+    form = SignForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        with refusals(form):
+            _sign(found, form.cleaned_data, request.user)
+        if not form.errors:
+            messages.success(request, _signed_words(found))
+            return redirect(found)
+    letter = isinstance(found, Submission)
+    heading = _("Send the letter") if letter else _("Sign the decision")
+    note = (
+        _("Its lines are forwarded; the letter is never changed afterwards.")
+        if letter
+        else _("Its awards take effect at once; a signed decision is never changed.")
+    )
+    return form_page(request, form, crumbs=crumbs_to(found), heading=heading, submit=heading, note=note)
+
+
+def _sign(found: Paper, head: dict[str, Any], user: User) -> None:
+    if isinstance(found, Submission):
+        papers.send(found, head, by=user)
+    elif found.kind == Decision.Kind.REVOCATION:
+        decisions.sign_revocation(found, head, by=user)
+    else:
+        decisions.sign(found, head, by=user)
+
+
+def _signed_words(found: Paper) -> str:
+    if isinstance(found, Submission):
+        return _("The letter has been sent; its lines are forwarded.")
+    if found.kind == Decision.Kind.REVOCATION:
+        return _("The decision is signed; the awards have been revoked.")
+    return _("The decision is signed; its awards stand in the book of honour.")
+
+
+@require_safe
+def paper_file(request: HttpRequest, paper: str, pk: int, kind: str) -> HttpResponse:
+    """The paper with its list as Word or PDF, also while it is a draft."""
+    found = get_paper(request.user, paper, pk)
+    if kind not in WRITERS:
+        raise Http404
+    page = submission_paper(found, request.user) if isinstance(found, Submission) else decision_paper(found)
+    name = slugify(fold(f"{page.title} {found.number or 'du thao'} {found.unit.code}"))
+    return attachment(WRITERS[kind](page), f"{name}.{kind}", TYPES[kind])

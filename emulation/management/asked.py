@@ -1,0 +1,29 @@
+"""What several commands ask for on their command line."""
+
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from emulation.periods import parse_period
+from units.models import Unit
+
+
+def add_unit_and_period(parser: CommandParser) -> None:
+    parser.add_argument("--unit", required=True, help="code of the unit")
+    parser.add_argument("--period", required=True, help="2020-Q1 … 2020-Q4, 2020-H1, 2020-9M or 2020")
+
+
+def unit_and_period(options: dict[str, Any]) -> tuple[Unit, int, str]:
+    """Unit, year and name of the period; raises `CommandError`."""
+    try:
+        year, period = parse_period(options["period"])
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    return unit_of(options["unit"]), year, period
+
+
+def unit_of(code: str) -> Unit:
+    unit = Unit.objects.filter(code=code).first()
+    if unit is None:
+        raise CommandError(f"no unit has the code {code!r}")
+    return unit

@@ -1,0 +1,54 @@
+from datetime import date
+
+import pytest
+
+from awards.reports.revocations import affected
+from tests.factories import make_award, make_criterion, make_grant, make_person
+
+
+@pytest.fixture
+def titles(db):
+    """Base fighters become army fighters, army fighters get an order; units count their base fighters."""
+    base, army, order, unit = (make_award(code) for code in ("CSTDCS", "CSTDTQ", "HC", "DVQT"))
+    make_criterion(army, "prior_awards", awards=[base], number=3, valid_from=date(2015, 1, 1))
+    make_criterion(order, "prior_awards", awards=[army])
+    make_criterion(unit, "members_holding", awards=[base], share=10)
+    return base, army, order, unit
+
+
+def names(*lost):
+    return [(row.grant.award.code, row.grant.year, row.because.award.code) for row in affected(lost)]
+
+
+def test_later_awards_of_the_same_person_and_what_rests_on_them_in_turn(titles, depot):
+    base, army, order, _unit = titles
+    person, other = make_person(depot), make_person(depot)
+    lost = make_grant(base, person, 2018)
+    for award, year in ((army, 2017), (army, 2020), (order, 2020), (base, 2019)):
+        make_grant(award, person, year)
+    make_grant(army, other, 2020)
+    assert names(lost) == [("CSTDTQ", 2020, "CSTDCS"), ("HC", 2020, "CSTDTQ")]
+
+
+def test_criterion_that_was_not_in_force_then_does_not_count(titles, depot):
+    base, army, _order, _unit = titles
+    person = make_person(depot)
+    lost = make_grant(base, person, 2010)
+    make_grant(army, person, 2012)
+    assert names(lost) == []
+
+
+def test_units_that_counted_the_member_in_that_year(titles, depot, department, workshop):
+    base, _army, _order, unit = titles
+    lost = make_grant(base, make_person(depot), 2020)
+    for place, year in ((depot, 2020), (department, 2020), (workshop, 2020), (depot, 2021)):
+        make_grant(unit, place, year)
+    assert [row.grant.unit.code for row in affected([lost])] == ["K1", "CKT"]
+
+
+def test_revoked_ones_are_not_listed(titles, depot):
+    base, army, _order, _unit = titles
+    person = make_person(depot)
+    lost = make_grant(base, person, 2018)
+    make_grant(army, person, 2020, revoked_on=date(2021, 1, 1), revoked_why="Khai gian")
+    assert names(lost) == []

@@ -1,0 +1,314 @@
+"""From a passed line to a signed decision, a recorded outcome, a revocation: what is written, and what is refused."""
+
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from awards.models import BaseWage, Bonus, BonusRounding, DecidingLevel, Decision, Grant, Nomination, NoticeRule
+from awards.services import decisions, papers
+from tests.factories import (
+    make_award,
+    make_award_level,
+    make_council,
+    make_dossier,
+    make_grant,
+    make_ground,
+    make_nomination,
+    make_person,
+    make_user,
+)
+from units.errors import Refused
+from units.models import Role, Unit
+
+DAY = date(2020, 12, 22)
+HEAD = {"number": "125/QĐ-CKT", "day": DAY, "signer": "Đại tá Nguyễn Văn B", "signer_post": "Chủ nhiệm"}
+REASON = "Khai sai thành tích huấn luyện."
+
+
+@pytest.fixture(autouse=True)
+def today(set_today):
+    set_today(DAY)
+
+
+@pytest.fixture
+def chief(department):
+    return make_user("chief", (department, Role.COMMANDER))
+
+
+@pytest.fixture
+def clerk(department):
+    return make_user("clerk", (department, Role.STAFF))
+
+
+@pytest.fixture
+def levels(department, region):
+    """unit < base < region < ministry; the department decides base, the region its own level."""
+    found = {code: make_award_level(code, order) for order, code in enumerate(("unit", "base", "region", "ministry"))}
+    DecidingLevel.objects.create(kind=department.kind, level=found["base"])
+    DecidingLevel.objects.create(kind=region.kind, level=found["region"])
+    return found
+
+
+@pytest.fixture
+def award(levels):
+    return make_award("CSTT", name="Chiến sĩ tiên tiến", level=levels["unit"])
+
+
+@pytest.fixture
+def flag(levels):
+    return make_award("CO_BQP", name="Cờ thi đua", level=levels["ministry"])
+
+
+@pytest.fixture
+def passed(depot, staff, department):
+    """A function: a passed line at the department for somebody of the depot."""
+
+    def make(award, name="Lê An", **fields):
+        dossier = fields.pop("dossier", None) or make_dossier(depot, staff, rule_day=DAY, received_on=DAY)
+        place = {"stage": "passed", "holder": department, "rank": "Đại úy", "place": "Kho K1", "merit": "98,7 %"}
+        return make_nomination(dossier, award, fields.pop("to", None) or make_person(depot, name), **place | fields)
+
+    return make
+
+
+def signed(line, clerk, chief, **head):
+    decision = papers.draft_decision(line.holder, [line.pk], by=clerk)
+    return decisions.sign(decision, HEAD | head, by=chief)
+
+
+def test_signing_gives_the_award_as_it_stands_in_the_list(passed, award, clerk, chief, department):
+    Bonus.objects.create(award=award, coefficient="0.3")
+    BaseWage.objects.create(amount=1_490_000)
+    BonusRounding.objects.create(step=10_000)
+    line = passed(award)
+    decision = signed(line, clerk, chief)
+    grant = Grant.objects.get()
+    line.refresh_from_db()
+    assert (grant.award, grant.person, grant.year, grant.name, grant.rank, grant.place, grant.merit) == (
+        award, line.person, 2020, "Lê An", "Đại úy", "Kho K1", "98,7 %",
+    )  # fmt: skip
+    assert (grant.decision, grant.decided, grant.signer, grant.bonus, grant.level, grant.register) == (
+        "125/QĐ-CKT", DAY, "Đại tá Nguyễn Văn B", 450_000, award.level, "",
+    )  # fmt: skip
+    assert (grant.issued, grant.nomination, decision.signed_by, decision.year) == (decision, line, chief, 2020)
+    event = line.events.get()
+    assert (line.stage, event.kind, event.unit, event.after["bonus"]) == ("decided", "decided", department, 450_000)
+
+
+def test_bonus_without_a_rule_stays_unknown(passed, award, clerk, chief):
+    signed(passed(award), clerk, chief)
+    assert Grant.objects.get().bonus is None
+
+
+def test_only_the_commander_signs_and_only_once(passed, award, clerk, chief, reviewer):
+    decision = papers.draft_decision((line := passed(award)).holder, [line.pk], by=reviewer)
+    for somebody in (clerk, reviewer):
+        with pytest.raises(PermissionDenied):
+            decisions.sign(decision, HEAD, by=somebody)
+    decisions.sign(decision, HEAD, by=chief)
+    for act in (
+        lambda: decisions.sign(decision, HEAD | {"number": "126/QĐ-CKT"}, by=chief),
+        lambda: papers.change_texts(decision, {"title": "Khác"}, by=chief),
+        lambda: papers.take_out(decision, [line.pk], by=chief),
+        lambda: papers.discard(decision, by=chief),
+    ):
+        with pytest.raises(Refused, match="signed|ký"):
+            act()
+    assert (Grant.objects.count(), Decision.objects.get().number) == (1, "125/QĐ-CKT")
+
+
+@pytest.mark.parametrize("head", [{"number": "125/qđ-ckt"}, {"day": date(2020, 12, 23), "number": "9"}])
+def test_number_given_twice_and_a_day_to_come_are_refused_and_nothing_is_saved(passed, award, clerk, chief, head):
+    signed(passed(award), clerk, chief)
+    line = passed(award, "Vũ Bình")
+    with pytest.raises(Refused) as error:
+        signed(line, clerk, chief, **head)
+    assert error.value.field == next(iter(head))
+    line.refresh_from_db()
+    assert (line.stage, Grant.objects.count()) == ("passed", 1)
+
+
+def test_same_number_in_another_year_is_another_number(passed, award, clerk, chief):
+    signed(passed(award), clerk, chief, day=date(2019, 12, 31))
+    signed(passed(award, "Vũ Bình"), clerk, chief)
+    assert sorted(Decision.objects.values_list("year", flat=True)) == [2019, 2020]
+
+
+def test_award_held_already_is_refused(passed, award, clerk, chief):
+    line = passed(award)
+    make_grant(award, line.person)
+    with pytest.raises(Refused, match="Lê An"):
+        signed(line, clerk, chief)
+    assert Grant.objects.count() == 1
+
+
+def test_public_notice_comes_first(passed, award, clerk, chief):
+    NoticeRule.objects.create(award=award, days=5)
+    with pytest.raises(Refused, match="5"):
+        signed(passed(award), clerk, chief)
+
+
+def test_unit_decides_up_to_its_level(passed, award, flag, clerk, department):
+    low, high = passed(award), passed(flag)
+    with pytest.raises(Refused, match="Cờ thi đua"):
+        papers.draft_decision(department, [low.pk, high.pk], by=clerk)
+    with pytest.raises(Refused, match="Lê An"):
+        papers.draft_submission(department, [low.pk], by=clerk)
+    assert not Decision.objects.exists()
+
+
+def test_line_stands_in_one_draft_alone_and_waits_again_when_it_is_discarded(passed, award, clerk, department):
+    line, other = passed(award), passed(award, "Vũ Bình")
+    decision = papers.draft_decision(department, [line.pk, other.pk], by=clerk)
+    with pytest.raises(Refused, match="Lê An"):
+        papers.draft_decision(department, [line.pk], by=clerk)
+    papers.take_out(decision, [line.pk], by=clerk)
+    papers.discard(papers.draft_decision(department, [line.pk], by=clerk), by=clerk)
+    with pytest.raises(Refused):
+        papers.take_out(decision, [other.pk], by=clerk)
+
+
+def test_appraised_line_passes_where_no_council_is_asked(passed, award, clerk, chief, department):
+    line = passed(award, stage="appraised")
+    signed(line, clerk, chief)
+    assert list(line.events.order_by("pk").values_list("kind", flat=True)) == ["passed", "decided"]
+    waits = passed(award, "Vũ Bình", stage="appraised")
+    make_council(department, chief)
+    with pytest.raises(Refused, match="Vũ Bình"):
+        papers.draft_decision(department, [waits.pk], by=clerk)
+
+
+def test_superior_decides_what_a_dissolved_unit_held(passed, award, region, department, levels):
+    line = passed(award)
+    Unit.objects.filter(pk=department.pk).update(dissolved=date(2020, 12, 1))
+    general = make_user("general", (region, Role.COMMANDER))
+    decision = papers.draft_decision(region, [line.pk], by=general)
+    decisions.sign(decision, HEAD, by=general)
+    assert Grant.objects.get().issued.unit == region
+
+
+# ── letters and outcomes ──────────────────────────────────────────────────
+
+
+def sent(line, clerk, chief):
+    letter = papers.draft_submission(line.holder, [line.pk], by=clerk)
+    return papers.send(letter, HEAD | {"number": "30/TTr-CKT"}, by=chief)
+
+
+def test_letter_forwards_to_the_unit_above_which_decides(passed, levels, clerk, chief, region):
+    make_council(region, clerk)
+    line = passed(make_award("BK_QK", level=levels["region"]))
+    letter = sent(line, clerk, chief)
+    line.refresh_from_db()
+    assert (line.stage, line.holder, letter.to_unit, letter.level) == (
+        "forwarded", region, region, levels["region"],
+    )  # fmt: skip
+    assert list(line.events.order_by("pk").values_list("kind", flat=True)) == ["proposed", "forwarded"]
+    general = make_user("general", (region, Role.COMMANDER))
+    decision = papers.draft_decision(region, [line.pk], by=general)
+    decisions.sign(decision, HEAD, by=general)
+    assert Grant.objects.get().level == levels["region"]
+
+
+def test_outcome_is_recorded_line_by_line(passed, flag, clerk, chief, reviewer, department):
+    won, lost = passed(flag), passed(flag, "Vũ Bình")
+    for line, number in ((won, "30"), (lost, "31")):
+        letter = papers.draft_submission(department, [line.pk], by=clerk)
+        papers.send(letter, HEAD | {"number": number}, by=chief)
+    head = HEAD | {"issuer": "Bộ trưởng Bộ Quốc phòng", "number": "5000/QĐ-BQP"}
+    with pytest.raises(PermissionDenied):
+        decisions.record_outcome(department, given=[won.pk], refused={}, head=head, by=clerk)
+    with pytest.raises(Refused):
+        decisions.record_outcome(department, given=[won.pk], refused={lost.pk: "Không"}, head=head, by=reviewer)
+    with pytest.raises(Refused) as error:
+        decisions.record_outcome(department, given=[won.pk], refused={}, head=head | {"number": ""}, by=reviewer)
+    assert (error.value.field, Grant.objects.count()) == ("number", 0)
+    decision = decisions.record_outcome(department, given=[won.pk], refused={lost.pk: REASON}, head=head, by=reviewer)
+    assert dict(Nomination.objects.values_list("name", "stage")) == {"Lê An": "decided", "Vũ Bình": "rejected"}
+    assert (decision.outside, decision.issuer, list(decision.lines.all())) == (True, head["issuer"], [won])
+    assert lost.events.get(kind="rejected").reason == REASON
+    assert Grant.objects.get().issued == decision
+
+
+def test_outcomes_of_one_decision_are_recorded_bit_by_bit(passed, flag, clerk, chief, reviewer, department):
+    lines = [passed(flag), passed(flag, "Vũ Bình")]
+    papers.send(papers.draft_submission(department, [x.pk for x in lines], by=clerk), HEAD, by=chief)
+    head = HEAD | {"issuer": "Bộ Quốc phòng", "number": "5000/QĐ-BQP"}
+    first = decisions.record_outcome(department, given=[lines[0].pk], refused={}, head=head, by=reviewer)
+    with pytest.raises(Refused) as error:
+        wrong = head | {"day": date(2020, 12, 21)}
+        decisions.record_outcome(department, given=[lines[1].pk], refused={}, head=wrong, by=reviewer)
+    assert error.value.field == "day"
+    second = decisions.record_outcome(department, given=[lines[1].pk], refused={}, head=head, by=reviewer)
+    assert (first, second.grants.count(), second.lines.count()) == (second, 2, 2)
+
+
+def test_outcome_of_a_line_that_was_not_sent_is_refused(passed, flag, reviewer, department):
+    with pytest.raises(Refused, match="Lê An"):
+        decisions.record_outcome(department, given=[passed(flag).pk], refused={}, head=HEAD, by=reviewer)
+
+
+def test_line_taken_out_of_a_letter_says_so(passed, flag, clerk, department):
+    line = passed(flag)
+    papers.discard(papers.draft_submission(department, [line.pk], by=clerk), by=clerk)
+    assert list(line.events.order_by("pk").values_list("kind", "stage")) == [
+        ("proposed", "passed"), ("changed", "passed"),
+    ]  # fmt: skip
+
+
+def test_letter_asks_one_level(passed, flag, levels, clerk, department):
+    lines = [passed(flag), passed(make_award(level=levels["region"]))]
+    with pytest.raises(Refused):
+        papers.draft_submission(department, [line.pk for line in lines], by=clerk)
+
+
+def test_commander_sends_back_with_a_reason(passed, award, clerk, chief, department):
+    line = passed(award)
+    with pytest.raises(PermissionDenied):
+        decisions.send_back(department, [line.pk], reason=REASON, by=clerk)
+    decisions.send_back(department, [line.pk], reason=REASON, by=chief)
+    line.refresh_from_db()
+    assert (line.stage, line.holder) == ("submitted", department)
+
+
+# ── revocation ────────────────────────────────────────────────────────────
+
+
+def test_revocation_ends_awards_on_its_day(passed, award, clerk, chief, department):
+    line = passed(award)
+    signed(line, clerk, chief)
+    grant, ground = Grant.objects.get(), make_ground()
+    texts = {"ground": ground, "reason": REASON}
+    draft = decisions.draft_revocation(department, [grant.pk], texts, by=clerk)
+    with pytest.raises(Refused):
+        decisions.draft_revocation(department, [grant.pk], texts, by=clerk)
+    with pytest.raises(Refused) as error:
+        decisions.sign_revocation(draft, HEAD | {"number": "7", "day": date(2020, 12, 21)}, by=chief)
+    assert error.value.field == "day"
+    decisions.sign_revocation(draft, HEAD | {"number": "7"}, by=chief)
+    grant.refresh_from_db()
+    assert (grant.revoked_on, grant.revoking, grant.revoked_why) == (DAY, draft, f"{ground}: {REASON}")
+    assert line.events.get(kind="revoked").stage == "decided"
+    assert not Grant.objects.in_force().exists()
+
+
+def test_unit_does_not_take_back_what_its_superior_keeps(award, commander, chief, clerk, depot, department):
+    grant = make_grant(award, make_person(depot))
+    texts = {"ground": make_ground(), "reason": REASON, "outside": True, "issuer": "Quân khu"}
+    with pytest.raises(Refused):
+        decisions.draft_revocation(depot, [grant.pk], texts, by=commander)
+    assert decisions.draft_revocation(department, [grant.pk], texts, by=clerk).taken_back.get() == grant
+
+
+def test_what_a_higher_authority_gave_is_only_recorded(flag, clerk, chief, department, depot, levels):
+    grant = make_grant(flag, depot, level=levels["ministry"])
+    texts = {"ground": make_ground(), "reason": REASON}
+    with pytest.raises(Refused) as error:
+        decisions.draft_revocation(department, [grant.pk], texts, by=clerk)
+    assert error.value.field == "outside"
+    outside = texts | {"outside": True, "issuer": "Bộ Quốc phòng"}
+    draft = decisions.draft_revocation(department, [grant.pk], outside, by=clerk)
+    decisions.sign_revocation(draft, HEAD, by=chief)
+    grant.refresh_from_db()
+    assert grant.revoking == draft

@@ -1,0 +1,339 @@
+"""Pages of letters and decisions, the book of honour and what comes out of it as files."""
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from docx import Document
+from openpyxl import load_workbook
+
+from awards.models import DecidingLevel, Decision, Grant, Submission
+from emulation.reports.work import my_work
+from tests.factories import (
+    make_award,
+    make_award_level,
+    make_closed_session,
+    make_council,
+    make_dossier,
+    make_grant,
+    make_ground,
+    make_nomination,
+    make_person,
+    make_signed_decision,
+    make_user,
+)
+from units.models import Role
+
+DAY = date(2020, 12, 22)
+SIGNED = {"number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn B"}
+
+
+@pytest.fixture(autouse=True)
+def today(set_today):
+    set_today(DAY)
+
+
+@pytest.fixture
+def chief(department):
+    return make_user("chief", (department, Role.COMMANDER))
+
+
+@pytest.fixture
+def clerk(department):
+    return make_user("clerk", (department, Role.STAFF))
+
+
+@pytest.fixture
+def award(department):
+    level = make_award_level("base", 2)
+    DecidingLevel.objects.create(kind=department.kind, level=level)
+    return make_award("CSTT", name="Chiến sĩ tiên tiến", level=level)
+
+
+@pytest.fixture
+def order(award):
+    return make_award("HC", name="Huân chương", level=make_award_level("state", 5))
+
+
+@pytest.fixture
+def passed(depot, staff, department):
+    """A function: passed lines at the department for people of the depot."""
+    dossier = make_dossier(depot, staff, rule_day=DAY, received_on=DAY)
+
+    def make(award, *names):
+        place = {"stage": "passed", "holder": department, "place": "Kho K1"}
+        return [make_nomination(dossier, award, make_person(depot, name), **place) for name in names]
+
+    return make
+
+
+def rows_of(answer):
+    return list(load_workbook(BytesIO(answer.content)).worksheets[0].values)
+
+
+def url(name, *args):
+    return reverse(f"awards:{name}", args=args)
+
+
+# ── from waiting lines to a signed decision ───────────────────────────────
+
+
+def test_waiting_lines_become_a_decision_that_the_commander_signs(client, chief, department, passed, award):
+    passed(award, "Lê An", "Vũ Bình", "Trần Chi")
+    client.force_login(chief)
+    [group] = client.get(url("decision-list")).context["groups"]
+    page = f"{url('paper-create', 'decision', department.pk)}?{group.query}&q=le"
+    form = client.get(page)
+    client.post(page, {"all": "1", "mark": form.context["mark"]})
+    decision = Decision.objects.get()
+    assert [line.name for line in decision.lines.all()] == ["Lê An"]
+    stale = client.post(page, {"all": "1", "mark": form.context["mark"]})
+    assert (bool(stale.context["problems"]), Decision.objects.count()) == (True, 1)
+    assert [task.title for task in my_work(chief).tasks][-1].startswith("Quyết định chờ ký: ")
+    sign = url("paper-sign", "decision", decision.pk)
+    wrong = client.post(sign, SIGNED | {"day": "23/12/2020", "number": ""})
+    assert sorted(wrong.context["form"].errors) == ["number"]
+    assert sorted(client.post(sign, SIGNED | {"day": "23/12/2020"}).context["form"].errors) == ["day"]
+    assert client.post(sign, SIGNED)["Location"] == decision.get_absolute_url()
+    assert Grant.objects.get().decision == "125/QĐ-CKT"
+    assert client.post(sign, SIGNED | {"number": "126"})["Location"] == decision.get_absolute_url()
+    assert Decision.objects.get().number == "125/QĐ-CKT"
+    assert client.get(url("paper-sign", "decision", decision.pk)).status_code == 302
+
+
+def test_texts_of_a_draft_are_changed_and_lines_taken_out(client, chief, department, passed, award):
+    lines = passed(award, "Lê An", "Vũ Bình")
+    client.force_login(chief)
+    client.post(url("paper-create", "decision", department.pk), {"line": [line.pk for line in lines]})
+    decision = Decision.objects.get()
+    texts = {"title": "Tặng danh hiệu", "basis": "Căn cứ A\nCăn cứ B"}
+    client.post(url("paper-update", "decision", decision.pk), texts)
+    client.post(url("paper-take-out", "decision", decision.pk), {"line": lines[0].pk})
+    decision.refresh_from_db()
+    assert (decision.title, decision.basis, list(decision.lines.all())) == (
+        "Tặng danh hiệu", "Căn cứ A\nCăn cứ B", [lines[1]],
+    )  # fmt: skip
+    client.post(url("paper-discard", "decision", decision.pk))
+    assert not Decision.objects.exists()
+
+
+def test_letter_is_sent_and_its_outcome_recorded(client, chief, department, passed, order):
+    won, lost = passed(order, "Lê An", "Vũ Bình")
+    client.force_login(chief)
+    client.post(url("paper-create", "submission", department.pk), {"line": [won.pk, lost.pk]})
+    letter = Submission.objects.get()
+    client.post(url("paper-sign", "submission", letter.pk), SIGNED | {"number": "30/TTr-CKT"})
+    page = url("outcome-record", department.pk)
+    assert page in {task.url for task in my_work(chief).tasks}
+    typed = {f"v{won.pk}": "given", f"v{lost.pk}": "refused", f"r{lost.pk}": "Không", "number": "1500/QĐ-CTN"}
+    refused = client.post(page, typed).context["form"]
+    assert list(refused.errors) == [f"r{lost.pk}"]
+    typed[f"r{lost.pk}"] = "Chưa đủ thời gian giữ danh hiệu."
+    assert sorted(client.post(page, typed).context["form"].errors) == ["issuer"]
+    client.post(page, typed | {"issuer": "Chủ tịch nước", "day": "20/12/2020", "signer": "A"})
+    assert (Grant.objects.get().person, Decision.objects.get().outside) == (won.person, True)
+    assert client.get(page).context["shown"] == []
+
+
+@pytest.mark.parametrize("kind", ["pdf", "docx"])
+def test_papers_come_as_files(client, chief, reviewer, department, passed, award, order, kind):
+    decision = make_signed_decision(department, chief, *passed(award, "Lê An"))
+    client.force_login(reviewer)
+    client.post(url("paper-create", "submission", department.pk), {"line": passed(order, "Vũ Bình")[0].pk})
+    texts = {"ground": make_ground().pk, "reason": "Khai sai thành tích huấn luyện.", "line": Grant.objects.get().pk}
+    client.post(url("paper-create", "revocation", department.pk), texts)
+    starts = {"pdf": b"%PDF", "docx": b"PK"}[kind]
+    for paper, pk in (("decision", decision.pk), ("submission", Submission.objects.get().pk),
+                      ("decision", Decision.objects.get(kind="revocation").pk)):  # fmt: skip
+        answer = client.get(url("paper-file", paper, pk, kind))
+        assert (answer.status_code, answer.content.startswith(starts)) == (200, True)
+
+
+def test_word_file_names_everybody_and_what_they_are_given(client, chief, department, passed, award):
+    decision = make_signed_decision(department, chief, *passed(award, "Lê An", "Vũ <b>Bình"))
+    client.force_login(chief)
+    document = Document(BytesIO(client.get(url("paper-file", "decision", decision.pk, "docx")).content))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    rows = [[cell.text for cell in row.cells] for row in document.tables[-1].rows]
+    assert "Tặng Chiến sĩ tiên tiến: 2 cá nhân (có danh sách kèm theo)." in text
+    assert f"Số: {decision.number}" in document.tables[0].rows[0].cells[0].text
+    assert ([row[1] for row in rows[2:]], [row[0] for row in rows]) == (
+        ["Lê An", "Vũ <b>Bình"], ["TT", "Chiến sĩ tiên tiến", "1", "2"],
+    )  # fmt: skip
+    assert not [word for word in ("{{", "{%") if word in text]
+
+
+def test_letter_shows_votes_to_those_who_may_see_them(client, chief, clerk, department, passed, order):
+    [line] = passed(order, "Lê An")
+    make_closed_session(make_council(department, chief, make_user("other")), chief, line)
+    client.force_login(clerk)
+    client.post(url("paper-create", "submission", department.pk), {"line": line.pk})
+    file = url("paper-file", "submission", Submission.objects.get().pk, "docx")
+    shares = []
+    for user in (chief, clerk):
+        client.force_login(user)
+        shares.append(Document(BytesIO(client.get(file).content)).tables[-1].rows[-1].cells[5].text)
+    assert shares == ["100,0", ""]
+
+
+def test_commander_sends_ticked_lines_back(client, chief, clerk, department, passed, award):
+    line, other = passed(award, "Lê An", "Vũ Bình")
+    page = url("paper-create", "decision", department.pk)
+    typed = {"line": line.pk, "back": "1", "reason": "Chưa rõ thành tích trong năm."}
+    client.force_login(clerk)
+    assert client.post(page, typed).status_code == 403
+    client.force_login(chief)
+    assert client.post(page, typed | {"reason": "Chưa rõ"}).context["problems"]
+    client.post(page, typed)
+    line.refresh_from_db()
+    other.refresh_from_db()
+    assert (line.stage, other.stage) == ("submitted", "passed")
+
+
+def test_line_leads_to_its_papers(client, chief, department, passed, award):
+    [line] = passed(award, "Lê An")
+    decision = make_signed_decision(department, chief, line)
+    client.force_login(chief)
+    assert decision.get_absolute_url() in client.get(line.get_absolute_url()).content.decode()
+
+
+# ── certificates and their numbers ────────────────────────────────────────
+
+
+def test_printing_gives_numbers_that_stay(client, chief, department, passed, award):
+    decision = make_signed_decision(department, chief, *passed(award, "Lê An", "Vũ Bình", "Trần Chi"))
+    first, second, third = Grant.objects.order_by("pk")
+    Grant.objects.filter(pk=third.pk).update(revoked_on=DAY, revoked_why="Khai gian")
+    client.force_login(chief)
+    page = url("decision-certificates", decision.pk)
+    assert client.post(page, {"merit": ""}).context["form"].errors
+    assert client.post(page, {"grant": [second.pk]}).content.startswith(b"%PDF")
+    client.post(page, {"grant": [first.pk, second.pk, third.pk], "merit": "Có thành tích xuất sắc"})
+    assert list(Grant.objects.order_by("pk").values_list("register", flat=True)) == [
+        "CKT-2020-0002", "CKT-2020-0001", "",
+    ]  # fmt: skip
+
+
+def test_whole_decision_is_entered_into_the_book(client, chief, department, passed, award):
+    decision = make_signed_decision(department, chief, *passed(award, "Lê An", "Vũ Bình"))
+    client.force_login(chief)
+    client.post(url("decision-register", decision.pk))
+    assert sorted(Grant.objects.values_list("register", flat=True)) == ["CKT-2020-0001", "CKT-2020-0002"]
+
+
+def test_number_is_verified_within_the_branch(client, chief, outsider, department, passed, award):
+    make_signed_decision(department, chief, *passed(award, "Lê An"))
+    Grant.objects.update(register="CKT-2020-0001")
+    client.force_login(chief)
+    page = url("grant-verify")
+    assert client.get(page, {"number": " ckt-2020-0001 "}).context["grant"] == Grant.objects.get()
+    assert "Hợp lệ" in client.get(page, {"number": "CKT-2020-0001"}).content.decode()
+    Grant.objects.update(revoked_on=DAY, revoked_why="Khai gian")
+    assert "Đã thu hồi: khen thưởng này" in client.get(page, {"number": "CKT-2020-0001"}).content.decode()
+    client.force_login(outsider)
+    assert "Không rõ" in client.get(page, {"number": "CKT-2020-0001"}).content.decode()
+
+
+# ── the book of honour ────────────────────────────────────────────────────
+
+
+def test_book_is_searched_without_diacritics_and_filtered(client, reviewer, depot, workshop, award, order):
+    make_grant(award, make_person(depot, "Đỗ Văn Ánh"), 2018)
+    make_grant(award, make_person(workshop, "Lê Bình"), 2019, revoked_on=DAY, revoked_why="Khai gian")
+    make_grant(order, depot, 2020, decision="7/QĐ")
+    client.force_login(reviewer)
+
+    def found(**query):
+        return [row.year for row in client.get(url("grant-book"), query).context["page"]]
+
+    assert found() == [2020, 2019, 2018]
+    assert [found(q="do anh"), found(q="7/QĐ"), found(unit="K1"), found(kind="unit"), found(state="revoked")] == [
+        [2018], [2020], [2020, 2018], [2020], [2019],
+    ]  # fmt: skip
+    assert [found(award="CSTT", first=2019), found(last=2018), found(q="không ai")] == [[2019], [2018], []]
+    assert client.get(url("grant-book"), {"award": "XYZ"}).status_code == 404
+
+
+def test_export_holds_as_many_rows_as_the_screen_says(client, reviewer, depot, award):
+    for number in range(60):
+        make_grant(award, make_person(depot, f"Lê An {number}"), 2019, bonus=760_000)
+    make_grant(award, make_person(depot, "Vũ Bình"), 2019)
+    client.force_login(reviewer)
+    said = client.get(url("grant-book"), {"q": "le"}).context["page"].paginator.count
+    rows = rows_of(client.get(url("grant-export"), {"q": "le"}))
+    assert (said, len(rows) - 1, rows[1][14]) == (60, 60, 760_000)
+
+
+def test_statistics_count_awards_in_force(client, reviewer, depot, workshop, award, order):
+    for name, columns in (("Lê An", {"bonus": 760_000}), ("Vũ Bình", {}), ("Trần Chi", {"revoked_on": DAY})):
+        extra = {"revoked_why": "Khai gian"} if columns.get("revoked_on") else {}
+        make_grant(award, make_person(depot, name), 2020, **columns, **extra)
+    make_grant(order, workshop, 2020, bonus=2_000_000)
+    make_grant(award, make_person(depot), 2019)
+    client.force_login(reviewer)
+    page = client.get(url("award-statistics"))
+    assert [(s.award.code, s.people, s.units, s.bonus, s.unknown, s.revoked) for s in page.context["stats"]] == [
+        ("HC", 0, 1, 2_000_000, 0, 0), ("CSTT", 2, 0, 760_000, 1, 1),
+    ]  # fmt: skip
+    rows = rows_of(client.get(url("award-statistics-export"), {"unit": "K1", "year": "2020"}))
+    assert [row[1:] for row in rows[1:]] == [(2, 0, 760_000, 1, 1)] * 2
+
+
+def test_import_is_previewed_settled_and_lands_on_its_rows(client, reviewer, depot, award):
+    make_person(depot, service_number="15000001")
+    client.force_login(reviewer)
+    content = "Số hiệu,Danh hiệu,Năm\n15000001,Chiến sĩ tiên tiến giỏi,2018\n".encode()
+    client.post(url("grant-import"), {"file": SimpleUploadedFile("cu.csv", content)})
+    preview = url("grant-import-preview")
+    assert [p.address for p in client.get(preview).context["reading"].problems] == ["B2"]
+    assert client.post(preview, {"take": "1"}).context["refusals"]
+    assert client.post(preview, {"settle": "1", "s0": "CSTT"}).context["reading"].problems == []
+    answer = client.post(preview, {"take": "1", "s0": "CSTT"})
+    assert [row.year for row in client.get(answer["Location"]).context["page"]] == [2018]
+    assert client.get(url("grant-import-template")).content.startswith(b"PK")
+
+
+def test_award_of_a_decision_is_revoked_by_a_decision_alone(client, reviewer, chief, department, passed, award):
+    make_signed_decision(department, chief, *passed(award, "Lê An"))
+    client.force_login(reviewer)
+    answer = client.post(url("grant-revoke", Grant.objects.get().pk), {"on": "22/12/2020", "why": "Khai không đúng"})
+    assert answer.context["form"].non_field_errors()
+    assert Grant.objects.in_force().count() == 1
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_run_a_constant_number_of_queries(
+    client, chief, department, depot, passed, award, order, count, django_assert_num_queries
+):
+    names = [f"Lê An {number}" for number in range(count)]
+    decision = make_signed_decision(department, chief, *passed(award, *names))
+    client.force_login(chief)
+    client.post(url("paper-create", "decision", department.pk), {"line": [x.pk for x in passed(award, *names)]})
+    draft = Decision.objects.get(signed_at=None)
+    client.post(url("paper-create", "submission", department.pk), {"line": [x.pk for x in passed(order, *names)]})
+    letter = Submission.objects.get()
+    texts = {"ground": make_ground().pk, "reason": "Khai sai thành tích huấn luyện."}
+    grants = list(Grant.objects.values_list("pk", flat=True))
+    client.post(url("paper-create", "revocation", department.pk), texts | {"line": grants})
+    revocation = Decision.objects.get(kind="revocation")
+    passed(award, *names), passed(order, *names)
+    person = Grant.objects.first().person
+    for address, queries in (
+        (url("decision-list"), 17),
+        (url("submission-list"), 8),
+        (url("paper-create", "decision", department.pk), 13),
+        (url("paper-create", "revocation", department.pk), 9),
+        (decision.get_absolute_url(), 14),
+        (draft.get_absolute_url(), 17),
+        (letter.get_absolute_url(), 11),
+        (revocation.get_absolute_url(), 12),
+        (url("decision-certificates", decision.pk), 8),
+        (url("grant-book"), 8),
+        (url("grant-export"), 4),
+        (url("award-statistics"), 8),
+        (url("grant-list", "person", person.pk), 7),
+    ):
+        with django_assert_num_queries(queries):
+            assert client.get(address).status_code == 200
