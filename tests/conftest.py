@@ -13,6 +13,7 @@ from auditlog.context import disable_auditlog
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
+from awards.reports import standing
 from emulation.reports import demo
 from tests.factories import make_unit, make_user
 from units import catalogue, clock
@@ -37,9 +38,10 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_remembered() -> Iterator[None]:
-    """What a process remembers for a minute would outlive a test."""
+    """What a process remembers would outlive a test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo, "REMEMBER", 0.0)
+        patch.setattr(standing, "KEPT", 0)
         yield
 
 
