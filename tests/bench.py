@@ -26,7 +26,7 @@ import django
 
 YEAR = 2020
 FAN_OUT = 12
-INDICATORS = 40
+INDICATORS = 60
 PEOPLE = 3000
 ROUNDS = 30  # measurements of every page
 WARM = 3
@@ -65,7 +65,7 @@ class Timed:
 
 
 def seed(units: int) -> None:
-    """A tree of `units` with fan-out 12, 40 indicators, four quarters: two approved, one filled in, one empty."""
+    """A tree of `units` with fan-out 12, 60 indicators, four quarters: two approved, one filled in, one empty."""
     from units import clock
 
     clock._fixed = DAY
@@ -85,7 +85,7 @@ def make_catalogue() -> list:
     area = Area.objects.create(code="training", name="Huấn luyện")
     scale = GradeScale.objects.create(code="four", name="Bốn mức")
     Grade.objects.bulk_create(Grade(scale=scale, code=c, name=c, rank=r) for r, c in enumerate("dcba", start=1))
-    measures = ["ratio"] * 20 + ["count"] * 14 + ["amount"] * 4 + ["grade"] * 2
+    measures = ["ratio"] * 30 + ["count"] * 21 + ["amount"] * 6 + ["grade"] * 3
     decimals = {"ratio": 1}
     return Indicator.objects.bulk_create(
         Indicator(
@@ -93,7 +93,7 @@ def make_catalogue() -> list:
             scale=100 if measure == "ratio" else 1, accrual="stock" if measure == "grade" else "flow",
             grade_scale=scale if measure == "grade" else None, decimals=0, shown_decimals=decimals.get(measure, 0),
         )
-        for number, measure in enumerate(measures[:INDICATORS], start=1)
+        for number, measure in enumerate(measures, start=1)
     )  # fmt: skip
 
 
