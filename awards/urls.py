@@ -23,6 +23,7 @@ app_name = "awards"
 urlpatterns = [
     path("", due.due_home, name="due-home"),
     path("due/<int:unit>/<int:year>/", due.due_list, name="due-list"),
+    path("due/<int:unit>/<int:year>/export.xlsx", due.due_export, name="due-export"),
     path("of/<str:kind>/<int:pk>/<str:award>/<int:year>/", due.due_detail, name="due-detail"),
     path(
         "of/<str:kind>/<int:pk>/<str:award>/<int:year>/criteria/<int:criterion>/",

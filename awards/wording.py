@@ -45,8 +45,11 @@ def label_of(award: AwardRule) -> str:
 
 
 def text(finding: Finding) -> str:
+    return text_of(finding.criterion)
+
+
+def text_of(criterion: Criterion) -> str:
     """What the criterion says."""
-    criterion = finding.criterion
     if criterion.text:
         return criterion.text_en if criterion.text_en and get_language() == "en" else criterion.text
     if criterion.kind == Kind.ATTESTED:
@@ -196,6 +199,11 @@ ACTUAL: Mapping[Kind, Callable[[tuple[Any, ...]], str]] = {
     Kind.COUNCIL_VOTE: lambda a: _("%(count)s of %(whole)s votes") % {"count": a[0], "whole": a[1]},
     Kind.ATTESTED: lambda a: str(a[0]),
 }
+
+
+def is_attested(finding: Finding) -> bool:
+    """Whether what was found are the words of somebody who attested it."""
+    return finding.criterion.kind == Kind.ATTESTED
 
 
 def actual(finding: Finding) -> str:

@@ -26,7 +26,8 @@ import django
 
 YEAR = 2020
 FAN_OUT = 12
-INDICATORS = 40
+INDICATORS = 60
+PEOPLE = 3000
 ROUNDS = 30  # measurements of every page
 WARM = 3
 FILE = Path(__file__).resolve().parent.parent / "bench.json"
@@ -57,13 +58,14 @@ class Timed:
     call: Callable[[int], object]
     before: Callable[[int], object] = lambda number: None  # not measured
     against: str = "bare page"
+    most: int = ROUNDS  # measurements: fewer of what takes seconds
 
 
 # ── a base ────────────────────────────────────────────────────────────────
 
 
 def seed(units: int) -> None:
-    """A tree of `units` with fan-out 12, 40 indicators, four quarters: two approved, one filled in, one empty."""
+    """A tree of `units` with fan-out 12, 60 indicators, four quarters: two approved, one filled in, one empty."""
     from units import clock
 
     clock._fixed = DAY
@@ -74,6 +76,7 @@ def seed(units: int) -> None:
     for round_ in rounds[:3]:
         fill(round_, indicators)
     close_books(rounds)
+    make_people(min(PEOPLE, 15 * units), units)
 
 
 def make_catalogue() -> list:
@@ -82,7 +85,7 @@ def make_catalogue() -> list:
     area = Area.objects.create(code="training", name="Huấn luyện")
     scale = GradeScale.objects.create(code="four", name="Bốn mức")
     Grade.objects.bulk_create(Grade(scale=scale, code=c, name=c, rank=r) for r, c in enumerate("dcba", start=1))
-    measures = ["ratio"] * 20 + ["count"] * 14 + ["amount"] * 4 + ["grade"] * 2
+    measures = ["ratio"] * 30 + ["count"] * 21 + ["amount"] * 6 + ["grade"] * 3
     decimals = {"ratio": 1}
     return Indicator.objects.bulk_create(
         Indicator(
@@ -90,7 +93,7 @@ def make_catalogue() -> list:
             scale=100 if measure == "ratio" else 1, accrual="stock" if measure == "grade" else "flow",
             grade_scale=scale if measure == "grade" else None, decimals=0, shown_decimals=decimals.get(measure, 0),
         )
-        for number, measure in enumerate(measures[:INDICATORS], start=1)
+        for number, measure in enumerate(measures, start=1)
     )  # fmt: skip
 
 
@@ -186,6 +189,41 @@ def close_books(rounds: list) -> None:
     Report.objects.filter(round__in=rounds[:2]).update(state=Report.State.APPROVED)
     Report.objects.filter(round=rounds[2]).update(state=Report.State.DRAFT)
     rebuild(YEAR)
+
+
+def make_people(count: int, units: int) -> None:
+    """People in every unit with ten years of ratings, some initiatives and the awards they may have earned."""
+    from awards.models import Award, Grant
+    from units.catalogue import load_catalogue
+    from units.models import Initiative, Person, PersonGroup, Posting, TaskRating
+
+    load_catalogue()
+    chance = random.Random(3)
+    groups = list(PersonGroup.objects.order_by("order"))
+    people = []
+    for number in range(1, count + 1):
+        name = {"family_name": "Nguyễn", "middle_name": "Văn", "given_name": f"An {number}"}
+        enlisted = date(chance.randint(1990, 2018), 2, 1)
+        group, unit = chance.choice(groups), (number - 1) % units + 1
+        people.append(Person(service_number=f"{number:08d}", group=group, unit_id=unit, enlisted=enlisted, **name))
+        people[-1].refresh_keys()
+    people = Person.objects.bulk_create(people, batch_size=500)
+    Posting.objects.bulk_create((Posting(person=p, unit_id=p.unit_id, since=p.enlisted) for p in people), 500)
+    ratings, grants, works = [], [], []
+    first, second = Award.objects.get(code="CSTT"), Award.objects.get(code="CSTDCS")
+    for person in people:
+        for year in range(max(YEAR - 9, person.enlisted.year), YEAR + 1):
+            rating = chance.choices(TaskRating.Rating.values, [20, 60, 19, 1])[0]
+            ratings.append(TaskRating(person=person, year=year, rating=rating))
+            if rating in ("excellent", "well") and year < YEAR:
+                grants.append(Grant(award=first, person=person, year=year))
+            if rating == "excellent":
+                works.append(Initiative(person=person, year=year, level="base", title="Đồ gá"))
+                if year < YEAR:
+                    grants.append(Grant(award=second, person=person, year=year))
+    TaskRating.objects.bulk_create(ratings, 500)
+    Grant.objects.bulk_create(grants, 500)
+    Initiative.objects.bulk_create(works, 500)
 
 
 def chunks(rows: Iterable, size: int) -> Iterator[list]:
@@ -302,7 +340,27 @@ def pages(count: int) -> list[Timed]:
         Timed("approve sheet", approve, before=get_ready),
         Timed("dashboard root", lambda number: ok(chief.get(f"/dashboard/1/{query}"))),
         Timed("figure root", lambda number: ok(chief.get(f"/dashboard/1/I01/{query}"))),
+        Timed("who is due", judge_everybody, most=5),
+        Timed("who is due page", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS"))),
+        Timed("who is due, all", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/"))),
     ]
+
+
+def judge_everybody(number: int) -> None:
+    """The people and units of the whole tree × all awards, from rules and registers to sorted lines."""
+    from awards.reports.due import due, last_day, people_in, units_in
+    from awards.reports.rules import rules_on
+    from units.models import Unit
+
+    root = Unit.objects.get(pk=1)
+    due(people_in(root, YEAR), units_in(root, YEAR), YEAR, rules_on(last_day(YEAR)))
+
+
+def light(response: object) -> object:
+    """A list page, however long the list, has 300 KB at most."""
+    if len(response.content) > 300_000:
+        raise SystemExit(f"bench: {len(response.content)} bytes from {response.request['PATH_INFO']}")
+    return ok(response)
 
 
 # ── measuring ─────────────────────────────────────────────────────────────
@@ -318,7 +376,7 @@ def measure(engine: str, units: int, count: int = ROUNDS) -> list[Measured]:
     found = []
     for page in timed:
         own, other = [], []
-        for number in range(count + WARM):
+        for number in range(min(count, page.most) + WARM):
             page.before(number)
             other.append(clocked(floors[page.against], number))
             own.append(clocked(page.call, number))

@@ -13,6 +13,7 @@ from auditlog.context import disable_auditlog
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 
+from awards.reports import standing
 from emulation.reports import demo
 from tests.factories import make_unit, make_user
 from units import catalogue, clock
@@ -37,9 +38,10 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_remembered() -> Iterator[None]:
-    """What a process remembers for a minute would outlive a test."""
+    """What a process remembers would outlive a test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(demo, "REMEMBER", 0.0)
+        patch.setattr(standing, "KEPT", 0)
         yield
 
 
@@ -47,8 +49,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database-only", action="store_true", help="leave out tests that touch no database")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On the second engine a test without a database would say the same again."""
+    """The long walk through every page begins at once: processes that are done would only wait for its end.
+
+    On the second engine a test without a database would say the same again.
+    """
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
     if config.getoption("--database-only"):
         touching = [item for item in items if touches_database(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])

@@ -68,6 +68,7 @@ from units.models import (
     TaskRating,
     Unit,
     UnitKind,
+    UnitRating,
     User,
 )
 from units.services import create_unit
@@ -129,6 +130,10 @@ def make_person(unit: Unit, name: str = "Nguyễn Văn An", *, group: str = "off
 
 def make_rating(person: Person, year: int = YEAR, rating: str = "well") -> TaskRating:
     return TaskRating.objects.create(person=person, year=year, rating=rating)
+
+
+def make_unit_rating(unit: Unit, year: int = YEAR, rating: str = "well") -> UnitRating:
+    return UnitRating.objects.create(unit=unit, year=year, rating=rating)
 
 
 def make_initiative(person: Person, year: int = YEAR, level: str = "base", **fields: Any) -> Initiative:

@@ -131,6 +131,26 @@ def keeps_people(user: User, unit: Unit) -> bool:
     return any(unit.path.startswith(path) for path in kept_paths(user))
 
 
+def rates_q(user: User) -> Q:
+    """Units whose yearly task ratings the user writes: a unit is classified by its superior, not by itself.
+
+    The staff of any superior do; at the root, of the root itself.
+    """
+    found = Q(pk__in=[])
+    for unit in (m.unit for m in user.active_memberships if m.role == Role.STAFF):
+        found |= branch_q(unit.path) if unit.is_root else branch_q(unit.path) & ~Q(pk=unit.pk)
+    return found
+
+
+def rates(user: User, unit: Unit) -> bool:
+    """What `rates_q` says, for one unit. No query."""
+    return any(
+        unit.path.startswith(m.unit.path) and (unit.path != m.unit.path or unit.is_root)
+        for m in user.active_memberships
+        if m.role == Role.STAFF
+    )
+
+
 def keeps_discipline(user: User, unit: Unit) -> bool:
     """Whether the user records discipline of the unit's people: staff of the unit or of its direct superior."""
     return works_at(user, unit, Role.STAFF) or is_superior_staff(user, unit)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from units.views import person_import, persons, tree, users
+from units.views import person_import, persons, tree, unit_ratings, users
 
 app_name = "units"
 
@@ -10,6 +10,7 @@ urlpatterns = [
     path("", tree.unit_tree, name="unit-tree"),
     path("options/", tree.unit_options, name="unit-options"),
     path("new/", tree.unit_create, name="unit-create"),
+    path("ratings/", unit_ratings.unit_ratings, name="unit-ratings"),
     path("<int:pk>/", tree.unit_detail, name="unit-detail"),
     path("<int:pk>/branch/", tree.unit_branch, name="unit-branch"),
     path("<int:pk>/update/", tree.unit_update, name="unit-update"),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db.models import Field, Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, NoticeRule, VoteRule
 from emulation.forms.catalogue import RowForm
 from emulation.forms.fields import NumberField
 from emulation.models.fields import PartField
+from units import clock
 from units.forms.fields import DayField
 
 VALIDITY = ["valid_from", "valid_until", "certainty", "source", "note"]
@@ -26,7 +29,7 @@ BELONGINGS: dict[str, tuple[type[Model], list[str]]] = {
             "value", "share", "strict", "gravity", "office",
         ],
     ),
-    "caps": (Cap, ["of", "share", "awards", "clause"]),
+    "caps": (Cap, ["of", "share", "awards", "rounding", "clause"]),
     "bonuses": (Bonus, ["subject", "coefficient", "clause"]),
     "authorities": (Authority, ["subject", "subject_level", "level", "decides"]),
     "votes": (VoteRule, ["secret", "share", "clause"]),
@@ -76,3 +79,13 @@ def belonging_form(key: str) -> type[forms.ModelForm]:
     return forms.modelform_factory(
         model, form=BelongingForm, fields=[*columns, *VALIDITY], formfield_callback=field_for
     )
+
+
+class DayForm(forms.Form):
+    """Query string of an award's page: the day on which its rows are in force or not; empty: today."""
+
+    day = DayField(label=gettext_lazy("As in force on"), required=False)
+
+    @property
+    def chosen(self) -> date:
+        return (self.cleaned_data.get("day") if self.is_valid() else None) or clock.today()

@@ -2,57 +2,86 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from awards.criteria import AwardRule, State
+from awards.criteria import AwardRule
 from awards.models import Award, Grant
-from awards.reports.due import Line
+from awards.reports.standing import STATES as LINE_STATES
+from awards.reports.standing import Key, Standing
 from awards.wording import label_of
 from units.forms.fields import DayField
+from units.models import Unit
 from units.text import fold, normal
 
 STATES = [
     ("", _("Every state")),
     ("eligible", _("Eligible, not yet granted")),
+    ("unasked", _("Eligible and not nominated")),
     ("not_met", _("Not met")),
     ("no_data", _("No data")),
     ("held", _("Granted")),
 ]
+IN_STATE = {"unasked": ("eligible",)}  # state chosen → states of lines, where it is not one of them
 KINDS = [("", _("People and units")), ("person", _("People")), ("unit", _("Units"))]
 
 
 class DueFilter(forms.Form):
-    """Award, state, people or units, and a name."""
+    """Award, state, people or units, a unit of the branch, and a name."""
 
     award = forms.ChoiceField(label=_("Award"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
     kind = forms.ChoiceField(label=_("For"), required=False, choices=KINDS)
+    unit = forms.CharField(label=_("Unit with branch (code or name)"), required=False, max_length=100)
     q = forms.CharField(label=_("Name or code"), required=False, max_length=100)
 
     def __init__(self, *args: Any, awards: Iterable[AwardRule], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["award"].choices = [("", _("Every award")), *((a.code, label_of(a)) for a in awards)]  # type: ignore[attr-defined]
 
-    def filter(self, lines: list[Line]) -> list[Line]:
-        chosen = self.cleaned_data
-        words = fold(chosen["q"]).split()
-        return [
+    def filter(self, standing: Standing, units: Iterable[Unit], nominated: Collection[Key]) -> list[int]:
+        """The lines (numbers) that were chosen, in their order. `units` of the branch may be named."""
+        subjects = self._subjects(standing, units)
+        chosen = self.cleaned_data["state"]
+        states = {LINE_STATES.index(one) for one in IN_STATE.get(chosen, (chosen,) if chosen else LINE_STATES)}
+        found = [
             line
-            for line in lines
-            if self._in_state(line)
-            and chosen["kind"] in ("", line.subject.kind)
-            and all(word in fold(f"{line.subject.name} {line.subject.code}") for word in words)
+            for line, (subject, state) in enumerate(zip(standing.subject_of, standing.state_of, strict=True))
+            if state in states and subjects[subject]
+        ]
+        if chosen == "unasked":
+            return [line for line in found if standing.key(line) not in nominated]
+        return found
+
+    def _subjects(self, standing: Standing, units: Iterable[Unit]) -> list[bool]:
+        """For each subject whether it was chosen."""
+        kind, words = self.cleaned_data["kind"], fold(self.cleaned_data["q"]).split()
+        paths = self._paths(units)
+        return [
+            kind in ("", subject.kind)
+            and all(word in text for word in words)
+            and (paths is None or path.startswith(paths))
+            for subject, text, path in zip(standing.subjects, standing.words, standing.paths, strict=True)
         ]
 
-    def _in_state(self, line: Line) -> bool:
-        state = self.cleaned_data["state"]
-        if state in ("", "eligible", "held"):
-            return {"": True, "eligible": line.eligible, "held": line.held}[state]
-        return not line.held and not line.eligible and line.verdict.state == State(state)
+    def _paths(self, units: Iterable[Unit]) -> tuple[str, ...] | None:
+        """Paths of the units meant by the code, else by words of the name; None where no unit was typed."""
+        text = self.cleaned_data["unit"].strip()
+        if not text:
+            return None
+        units = list(units)
+        exact = [unit.path for unit in units if fold(unit.code) == fold(text)]
+        words = fold(text).split()
+        return tuple(exact or [unit.path for unit in units if all(word in unit.search for word in words)])
+
+
+class WhatIfForm(forms.Form):
+    """The day whose rules are tried out."""
+
+    day = DayField(label=_("Rules in force on"))
 
 
 class AttestForm(forms.Form):

@@ -178,10 +178,19 @@ class Cap(Dated):
         HEADCOUNT = "headcount", _("of the unit's headcount")
         HOLDERS = "holders", _("of those who hold other awards of the year")
 
+    class Rounding(models.TextChoices):
+        DOWN = "down", _("a part of a person does not count")
+        HALF_UP = "half_up", _("half a person and more counts as one")
+        UP = "up", _("any part of a person counts as one")
+
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="caps", verbose_name=_("award"))
     of = models.CharField(_("share of what"), max_length=12, choices=Of)
     share = PartField(_("at most (%)"), null=True, blank=True, validators=[MinValueValidator(0)])
     awards = models.ManyToManyField(Award, blank=True, related_name="+", verbose_name=_("other awards"))
+    rounding = models.CharField(
+        _("rounding"), max_length=8, choices=Rounding, default=Rounding.DOWN,
+        help_text=_("How the number that the share allows is rounded; where the texts are silent the unit decides."),
+    )  # fmt: skip
     clause = models.CharField(_("clause"), max_length=200, blank=True)
 
     class Meta(Dated.Meta):

@@ -16,7 +16,7 @@ from awards.reports.facts import WHOLE_YEAR
 from emulation.models import Indicator
 from emulation.reports.display import Grades, Links, coverage_text, state_key, target_text, value_text, with_unit
 from emulation.reports.figures import Figure, figures_of
-from units.models import Initiative, TaskRating, Unit
+from units.models import Initiative, TaskRating, Unit, UnitRating
 
 YEARS = 5  # back from the year considered, that year included
 MERIT_LENGTH = 2000
@@ -63,17 +63,9 @@ def as_data(rows: Iterable[Achievement]) -> list[dict[str, Any]]:
 
 
 def _of_people(people: set[int], year: int, found: Found) -> None:
-    for row in TaskRating.objects.filter(person__in=people, year__gt=year - YEARS, year__lte=year).order_by("-year"):
-        url = reverse("units:person-detail", args=[row.person_id])
-        found["person", row.person_id].append(
-            Achievement(
-                "rating",
-                _("Task rating %(year)d") % {"year": row.year},
-                row.get_rating_display(),
-                url=url,
-                year=row.year,
-            )  # fmt: skip
-        )
+    rated = TaskRating.objects.filter(person__in=people, year__gt=year - YEARS, year__lte=year).order_by("-year")
+    for row in rated:
+        found["person", row.person_id].append(_rating(row, reverse("units:person-detail", args=[row.person_id])))
     works = Initiative.objects.filter(person__in=people, year__gt=year - YEARS, year__lte=year)
     for work in works.order_by("-year", "pk"):
         label = f"{work.get_kind_display()} {work.year}"
@@ -82,8 +74,16 @@ def _of_people(people: set[int], year: int, found: Found) -> None:
         found["person", work.person_id].append(Achievement("initiative", label, value, url=url, year=work.year))
 
 
+def _rating(row: TaskRating | UnitRating, url: str) -> Achievement:
+    label = _("Task rating %(year)d") % {"year": row.year}
+    return Achievement("rating", label, row.get_rating_display(), url=url, year=row.year)
+
+
 def _of_units(units: set[int], year: int, found: Found) -> None:
-    """The year's consolidated figures of each unit, against the target where there is one."""
+    """Ratings, and the year's consolidated figures of each unit, against the target where there is one."""
+    rated = UnitRating.objects.filter(unit__in=units, year__gt=year - YEARS, year__lte=year).order_by("-year")
+    for row in rated:
+        found["unit", row.unit_id].append(_rating(row, reverse("units:unit-detail", args=[row.unit_id])))
     places = list(Unit.objects.filter(pk__in=units))
     figures = figures_of(places, year, [WHOLE_YEAR])
     wanted = {indicator for _unit, indicator, _period in figures}

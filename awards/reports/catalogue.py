@@ -99,7 +99,8 @@ def _number(value: object) -> str:
 
 def _cap(row: Cap, day: date) -> Entry:
     others = ", ".join(one.label for one in row.awards.all())
-    return _entry(row, day, f"≤ {_number(row.share)} %", others or str(row.get_of_display()), row.clause)
+    detail = f"{others or row.get_of_display()}; {row.get_rounding_display()}"
+    return _entry(row, day, f"≤ {_number(row.share)} %", detail, row.clause)
 
 
 def _bonus(row: Bonus, day: date) -> Entry:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 from django.db.models import Count, Exists, Q, QuerySet
@@ -13,20 +11,16 @@ from django.utils.translation import gettext as _
 
 from awards import access
 from awards.criteria import AwardRule, Kind, Rules, State
-from awards.models import Award, Cap, Dossier, Grant, Nomination, NominationEvent
+from awards.models import Dossier, Grant, Nomination, NominationEvent
 from awards.reports.due import Line, due, missing, people_in, units_in
-from awards.reports.facts import people_of
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.snapshots import Side, side_of
 from awards.services.appraisals import opinions_of
 from awards.services.dossiers import people_to_propose, units_to_propose
-from awards.wording import label_of, number
-from emulation.numbers import format_number, round_half_up
-from units import clock
+from awards.wording import label_of
 from units.access import sees_discipline
 from units.models import Person, User
-from units.paths import branch_q
 
 Stage = Nomination.Stage
 
@@ -206,65 +200,3 @@ def _last(row: Nomination | Grant) -> Offer:
     code = subject.service_number if isinstance(subject, Person) else subject.code
     place = subject.unit.short if isinstance(subject, Person) else subject.short
     return Offer(f"{kind}-{key}-{row.award.code}", str(subject), code, place, row.award.label, ticked=True)
-
-
-# ── shares ────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How many people of the branch are proposed for an award, `given` of them granted already.
-
-    `cap` is the strictest share in force, in per cent of the headcount, None where there is none; `room` how
-    many more it leaves, below 0 when it is exceeded.
-    """
-
-    award: Award
-    proposed: int
-    given: int
-    headcount: int
-    cap: Fraction | None
-    room: int | None
-    clause: str = ""
-
-    @property
-    def percent(self) -> str:
-        """Of the headcount, in per cent with one decimal."""
-        if not self.headcount:
-            return "–"
-        return format_number(round_half_up(Fraction((self.proposed + self.given) * 100, self.headcount), 1), 1)
-
-    @property
-    def cap_text(self) -> str:
-        return "" if self.cap is None else number(self.cap)
-
-
-def shares(dossier: Dossier) -> list[Share]:
-    """The awards for people in the dossier against the headcount of its branch. Five queries."""
-    unit, year = dossier.unit, dossier.year
-    alive = Nomination.objects.alive().exclude(stage=Stage.DECIDED).filter(
-        branch_q(unit.path, "dossier__unit__path"), dossier__year=year, person__isnull=False
-    )  # fmt: skip
-    proposed_here = dossier.lines.alive().filter(person__isnull=False)  # type: ignore[attr-defined]
-    awards = list(Award.objects.filter(pk__in=proposed_here.values("award")).order_by("order", "code"))
-    wanted = [award.pk for award in awards]
-    counts = Counter(alive.filter(award__in=wanted).values_list("award", flat=True))
-    people = people_of(branch_q(unit.path, "unit__path"), year, clock.today())
-    given = Counter(
-        Grant.objects.in_force().filter(award__in=wanted, year=year, person__in=people.values("pk"))
-        .values_list("award", flat=True)
-    )  # fmt: skip
-    headcount = people.count()
-    caps: dict[int, list[Cap]] = defaultdict(list)
-    for cap in Cap.objects.on(rule_day(dossier)).filter(award__in=wanted, of=Cap.Of.HEADCOUNT):
-        caps[cap.award_id].append(cap)
-    return [_share(award, counts[award.pk], given[award.pk], headcount, caps[award.pk]) for award in awards]
-
-
-def _share(award: Award, count: int, given: int, headcount: int, caps: list[Cap]) -> Share:
-    known = [(cap.share, cap.clause) for cap in caps if cap.share is not None]
-    if not known:
-        return Share(award, count, given, headcount, None, None)
-    least, clause = min(known)
-    share = Fraction(least)
-    return Share(award, count, given, headcount, share, int(headcount * share / 100) - count - given, clause)

@@ -5,7 +5,9 @@ Facts are read in bulk (`facts`), judged purely (`eligibility`); nobody has to b
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,13 +16,14 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from awards import wording
-from awards.criteria import AwardRule, Criterion, Finding, Kind, Rules, State, Verdict
+from awards.criteria import AwardRule, Criterion, Finding, Rules, State, Verdict
 from awards.eligibility import evaluate, is_by_hand
-from awards.facts import Facts, Source
-from awards.reports.facts import NO_VOTES, Shown, kept_registers, people_of, person_facts, unit_facts, votes_of
+from awards.facts import Facts
+from awards.reports.facts import EVERY_VOTE, Shown, facts_of, people_of
 from units import clock
 from units.models import Person, Unit
 from units.paths import branch_q
+from units.text import fold
 
 SHOWN = 3  # criteria named in «missing for»
 
@@ -56,9 +59,9 @@ class Line:
         return self.verdict.before_council is State.MET and not self.held
 
     @property
-    def begun(self) -> bool:
-        """Whether any criterion is met."""
-        return any(leaf.state is State.MET for leaf, _groups in self.verdict.leaves())
+    def state(self) -> str:
+        """held, eligible, or the state of the criteria."""
+        return "held" if self.held else "eligible" if self.eligible else str(self.verdict.state)
 
 
 def last_day(year: int) -> date:
@@ -90,16 +93,16 @@ def everything(unit: Unit) -> bool:
     return True
 
 
-EVERY_VOTE = Q()
-
-
-def asks_council(rule: AwardRule) -> bool:
-    """Whether the award asks for a vote of the council."""
-
-    def inside(criterion: Criterion) -> bool:
-        return criterion.kind == Kind.COUNCIL_VOTE or any(map(inside, criterion.children))
-
-    return any(map(inside, rule.criteria))
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Without searches for cycles: findings have none, and for thousands of people it took half of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def due(
@@ -114,28 +117,46 @@ def due(
 ) -> list[Line]:
     """Every line of the people and units, the closest first; `award` limits them to one.
 
-    Lines of which nothing is known or reached yet come last. `shown`: whose discipline may be seen; `votes`: on
+    They are sorted by `closeness`. `shown`: whose discipline may be seen; `votes`: on
     which items of agendas the numbers of a vote may be.
     """
-    day = last_day(year)
-    chosen = [rules[award]] if award in rules else [] if award else list(rules.values())
-    lines: list[Line] = []
-    kept = kept_registers()
-    voted = votes_of(people, units, year, votes) if any(map(asks_council, rules.values())) else NO_VOTES
-    if any(rule.subject != "unit" for rule in chosen):
-        known = person_facts(people, year, kept, shown, voted)
-        subjects = (person_subject(person) for person in people)
-        lines += _lines(zip(subjects, known, strict=True), chosen, year, day, rules)
-    if any(rule.subject != "person" for rule in chosen):
-        found = unit_facts(units, year, rules, day, kept, shown, voted)
-        lines += _lines(zip(map(unit_subject, units), found, strict=True), chosen, year, day, rules)
-    return sorted(lines, key=lambda line: (not line.begun, line.verdict.distance))
+    chosen = chosen_of(rules, award)
+    people, units = considered(people, units, chosen)
+    with uncollected():
+        codes = [rule.code for rule in chosen]
+        of_people, of_units = facts_of(people, units, year, rules, shown=shown, awards=codes, votes=votes)
+        lines = [
+            *lines_of(zip(map(person_subject, people), of_people, strict=True), chosen, year, rules),
+            *lines_of(zip(map(unit_subject, units), of_units, strict=True), chosen, year, rules),
+        ]
+        return sorted(lines, key=closeness)
 
 
-def _lines(
-    known: Iterable[tuple[Subject, Facts]], chosen: list[AwardRule], year: int, day: date, rules: Rules
+def chosen_of(rules: Rules, award: str = "") -> list[AwardRule]:
+    """The award, all of them where none is named, none where it is not in force."""
+    return [rules[award]] if award in rules else [] if award else list(rules.values())
+
+
+def considered(
+    people: QuerySet[Person], units: QuerySet[Unit], chosen: Iterable[AwardRule]
+) -> tuple[QuerySet[Person], QuerySet[Unit]]:
+    """Those for whom any of the awards is at all."""
+    kinds = {rule.subject for rule in chosen}
+    return (people if kinds - {"unit"} else people.none()), (units if kinds - {"person"} else units.none())
+
+
+def closeness(line: Line) -> tuple[bool, bool, int]:
+    """What lines are sorted by: the closest first, then those of which nothing is known or reached yet, at last
+    what has been granted already.
+    """
+    return line.held, not line.verdict.begun, line.verdict.distance
+
+
+def lines_of(
+    known: Iterable[tuple[Subject, Facts]], chosen: list[AwardRule], year: int, rules: Rules
 ) -> Iterator[Line]:
     """`known` are all people or all units: what only waits for attestations is judged once for all of them."""
+    day = last_day(year)
     alike: dict[str, Verdict | None] = {}
     for subject, facts in known:
         held = {grant.award for grant in facts.held if grant.year == year}
@@ -196,33 +217,86 @@ class Leaf:
     sources: tuple[str, ...]
 
 
-def leaves(verdict: Verdict, rules: Rules, subject: Subject) -> list[Leaf]:
-    return [
-        Leaf(
-            next((one.award.code for one in reversed(groups) if one.award), verdict.award.code),
-            finding.criterion.key, finding.criterion.kind, wording.text(finding),
-            " › ".join(group_label(one) for one in groups),
-            str(groups[-1].state) if groups else "", wording.required(finding.criterion, rules),
-            wording.actual(finding), str(finding.state), wording.clause(finding.criterion),
-            finding.criterion.certainty or "U",
-            tuple(dict.fromkeys(address(source, subject) for source in finding.sources)),
-        )
-        for finding, groups in verdict.leaves()
-    ]  # fmt: skip
+class Words:
+    """What criteria and groups say, and where subjects are found: looked up once, for lists of many thousand leaves.
+
+    Of use in one language and under one set of rules. What is remembered is kept alive: the keys are identities.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self.rules = rules
+        self._criteria: dict[int, tuple[Criterion, str, str, str]] = {}
+        self._groups: dict[int, tuple[Finding, str]] = {}
+        self._pages: dict[int, tuple[Subject, str]] = {}
+
+    def of(self, finding: Finding) -> tuple[Criterion, str, str, str]:
+        """The criterion with its text, what it requires, and its clause."""
+        criterion = finding.criterion
+        found = self._criteria.get(id(criterion))
+        if found is None:
+            required, clause = wording.required(criterion, self.rules), wording.clause(criterion)
+            found = self._criteria[id(criterion)] = criterion, wording.text(finding), required, clause
+        return found
+
+    def group(self, finding: Finding) -> str:
+        found = self._groups.get(id(finding.criterion))
+        if found is None:
+            label = wording.label_of(finding.award) if finding.award else wording.text(finding)
+            found = self._groups[id(finding.criterion)] = finding, label
+        return found[1]
+
+    def page(self, subject: Subject) -> str:
+        found = self._pages.get(id(subject))
+        if found is None:
+            found = self._pages[id(subject)] = subject, subject.address
+        return found[1]
 
 
-def group_label(finding: Finding) -> str:
-    return wording.label_of(finding.award) if finding.award else wording.text(finding)
+def leaves(
+    verdict: Verdict, rules: Rules, subject: Subject, *, grounds: bool = True, words: Words | None = None
+) -> list[Leaf]:
+    """The criteria one by one; without `grounds` an attestation does not say what it rests on."""
+    words = words or Words(rules)
+    found = []
+    for finding, groups in verdict.leaves():
+        criterion, text, required, clause = words.of(finding)
+        award = next((one.award.code for one in reversed(groups) if one.award), verdict.award.code)
+        addresses = (wording.source_address(source) or words.page(subject) for source in finding.sources)
+        found.append(Leaf(
+            award, criterion.key, criterion.kind, text, " › ".join(map(words.group, groups)),
+            str(groups[-1].state) if groups else "", required,
+            wording.actual(finding) if grounds or not wording.is_attested(finding) else "",
+            str(finding.state), clause, criterion.certainty or "U", tuple(dict.fromkeys(addresses)),
+        ))  # fmt: skip
+    return found
 
 
-def address(source: Source, subject: Subject) -> str:
-    """Where the record can be opened; records of a person stand on the person's page."""
-    return wording.source_address(source) or subject.address
+def differences(now: Iterable[Leaf], then: Iterable[Leaf]) -> list[tuple[str, tuple[Leaf | None, Leaf | None]]]:
+    """(criterion, (now, under the other rules)) of what the two say differently; None where one does not ask it.
+
+    Criteria of two versions of the rules are two records: what they say makes them the same.
+    """
+
+    def said(some: Iterable[Leaf]) -> dict[tuple[str, str, str], Leaf]:
+        return {(leaf.kind, fold(leaf.group), fold(leaf.text)): leaf for leaf in some}
+
+    first, second = said(now), said(then)
+    found = []
+    for key in dict.fromkeys([*first, *second]):
+        one, other = first.get(key), second.get(key)
+        if one is None or other is None or (one.required, one.state) != (other.required, other.state):
+            found.append(((one or other).text, (one, other)))  # type: ignore[union-attr]
+    return found
 
 
 def missing(verdict: Verdict) -> list[str]:
     """What stands in the way, shortest way first: texts of criteria that are not met or not known."""
-    return [wording.text(leaf) for finding in verdict.findings for leaf in _lacking(finding)][:SHOWN]
+    return [wording.text_of(criterion) for criterion in lacking(verdict)]
+
+
+def lacking(verdict: Verdict) -> list[Criterion]:
+    """The criteria that stand in the way, shortest way first, as many as are shown."""
+    return [leaf.criterion for finding in verdict.findings for leaf in _lacking(finding)][:SHOWN]
 
 
 def _lacking(finding: Finding) -> Iterator[Finding]:
@@ -239,19 +313,25 @@ def _lacking(finding: Finding) -> Iterator[Finding]:
 def machine_rows(unit: Unit, year: int, rules: Rules, award: str = "") -> list[dict[str, Any]]:
     """What `manage.py eligibility` prints: one object per subject and award of the unit's branch."""
     lines = due(people_in(unit, year), units_in(unit, year), year, rules, award=award)
-    lines.sort(key=lambda line: (line.subject.kind, line.subject.code, list(rules).index(line.award.code)))
-    return [
-        {
-            "subject": {"kind": line.subject.kind, "code": line.subject.code, "name": line.subject.name},
-            "award": line.award.code,
-            "state": str(line.verdict.state),
-            "criteria": [
+    places = {code: number for number, code in enumerate(rules)}
+    lines.sort(key=lambda line: (line.subject.kind, line.subject.code, places[line.award.code]))
+    words = Words(rules)
+    alike: dict[int, list[dict[str, Any]]] = {}  # verdict that many share → what it says; their sources are none
+    rows = []
+    for line in lines:
+        criteria = alike.get(id(line.verdict))
+        if criteria is None:
+            criteria = [
                 {
                     "text": leaf.text, "group": leaf.group, "required": leaf.required, "actual": leaf.actual,
                     "state": leaf.state, "clause": leaf.clause, "sources": list(leaf.sources),
                 }
-                for leaf in leaves(line.verdict, rules, line.subject)
-            ],
-        }
-        for line in lines
-    ]  # fmt: skip
+                for leaf in leaves(line.verdict, rules, line.subject, words=words)
+            ]  # fmt: skip
+            if not any(leaf["sources"] for leaf in criteria):
+                alike[id(line.verdict)] = criteria
+        subject = {"kind": line.subject.kind, "code": line.subject.code, "name": line.subject.name}
+        rows.append({
+            "subject": subject, "award": line.award.code, "state": str(line.verdict.state), "criteria": criteria,
+        })  # fmt: skip
+    return rows

@@ -1,10 +1,12 @@
-"""The rule set in force on a day, read at once: four queries for any number of awards and criteria."""
+"""The rule set in force on a day, read at once: three queries for any number of awards and criteria."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
 from fractions import Fraction
+
+from django.db.models import CharField, Value
 
 from awards import criteria as rules
 from awards.models import Award, Criterion, Dossier, RuleChoice
@@ -24,13 +26,7 @@ def rule_day(dossier: Dossier) -> date:
 
 def rules_on(day: date) -> dict[str, rules.AwardRule]:
     """code → award in force on `day` with its criteria in force on that day, in order of precedence."""
-    groups: dict[int, set[str]] = defaultdict(set)
-    for award, group in Award.groups.through.objects.values_list("award_id", "persongroup__code"):
-        groups[award].add(group)
-    named: dict[int, list[str]] = defaultdict(list)
-    chosen = Criterion.awards.through.objects.order_by("award__order", "award__code")
-    for criterion, code in chosen.values_list("criterion_id", "award__code"):
-        named[criterion].append(code)
+    groups, named = _chosen()
     rows = Criterion.objects.on(day).select_related("since_award", "indicator", "gravity").order_by("order", "pk")
     below: dict[tuple[int, int | None], list[Criterion]] = defaultdict(list)
     for row in rows:
@@ -42,6 +38,20 @@ def rules_on(day: date) -> dict[str, rules.AwardRule]:
         )
         for award in Award.objects.on(day).order_by("order", "code")
     }  # fmt: skip
+
+
+def _chosen() -> tuple[dict[int, list[str]], dict[int, list[str]]]:
+    """Groups by award and other awards by criterion, in order of precedence. One query for both."""
+    groups = Award.groups.through.objects.values_list(
+        Value("group", CharField()), "award_id", "persongroup__order", "persongroup__code"
+    )
+    awards = Criterion.awards.through.objects.values_list(
+        Value("award", CharField()), "criterion_id", "award__order", "award__code"
+    )
+    found: dict[str, dict[int, list[str]]] = {"group": defaultdict(list), "award": defaultdict(list)}
+    for what, key, _order, code in sorted(groups.union(awards)):
+        found[what][key].append(code)
+    return found["group"], found["award"]
 
 
 def _criterion(

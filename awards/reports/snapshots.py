@@ -27,7 +27,7 @@ from awards.reports.due import (
     person_subject,
     unit_subject,
 )
-from awards.reports.facts import kept_registers, person_facts, unit_facts
+from awards.reports.facts import facts_of
 from awards.reports.rules import rules_on
 from units.models import Person, Unit
 
@@ -64,19 +64,11 @@ def findings_of(lines: Iterable[Nomination], year: int, day: date) -> dict[int, 
 def _facts(
     people: Sequence[int], units: Sequence[int], year: int, rules: Rules
 ) -> dict[tuple[str, int], tuple[Subject, Facts]]:
-    found: dict[tuple[str, int], tuple[Subject, Facts]] = {}
-    kept = kept_registers()
-    if people:
-        rows = Person.objects.filter(pk__in=people).select_related("unit", "group")
-        for person, facts in zip(rows, person_facts(rows, year, kept, everything), strict=True):
-            found["person", person.pk] = person_subject(person), facts
-    if units:
-        places = Unit.objects.filter(pk__in=units).order_by("path")
-        for unit, facts in zip(
-            places, unit_facts(places, year, rules, last_day(year), kept, everything), strict=True
-        ):
-            found["unit", unit.pk] = unit_subject(unit), facts
-    return found
+    rows = Person.objects.filter(pk__in=people).select_related("unit", "group")
+    places = Unit.objects.filter(pk__in=units).order_by("path")
+    of_people, of_units = facts_of(rows, places, year, rules, shown=everything, votes=None)
+    found = {("person", row.pk): (person_subject(row), facts) for row, facts in zip(rows, of_people, strict=True)}
+    return found | {("unit", row.pk): (unit_subject(row), facts) for row, facts in zip(places, of_units, strict=True)}
 
 
 def offices_of_criteria() -> dict[int, int]:
@@ -132,8 +124,13 @@ def _weight(top: Finding, leaf: Finding) -> State:
 
 
 def side_of(findings: Findings | None, *, discipline: bool) -> Side | None:
-    """What may be shown: with discipline or without."""
-    return findings["full" if discipline else "open"] if findings else None
+    """What may be shown: with discipline or without. Who may not see discipline reads no grounds either."""
+    if not findings:
+        return None
+    if discipline:
+        return findings["full"]
+    shown = [leaf | {"actual": ""} if leaf["kind"] == Kind.ATTESTED else leaf for leaf in findings["open"]["leaves"]]
+    return findings["open"] | {"leaves": shown}
 
 
 def of_office(findings: Findings | None, office: int) -> Side | None:

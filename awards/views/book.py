@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from awards.access import reads_grounds, unit_of
 from awards.forms.book import BookFilter, StatisticsFilter, VerifyForm
 from awards.models import Grant
 from awards.reports.book import (
@@ -64,7 +65,9 @@ def grant_verify(request: HttpRequest) -> HttpResponse:
         "award", "level", "person__unit", "unit", "issued", "revoking"
     )
     found = rows.filter(register__iexact=number).first() if number else None
-    return render(request, "awards/book/verify.html", {"form": form, "number": number, "grant": found})
+    grounds = found is not None and reads_grounds(request.user, unit_of(found.person or found.unit))
+    context = {"form": form, "number": number, "grant": found, "grounds": grounds}
+    return render(request, "awards/book/verify.html", context)
 
 
 def _statistics(request: HttpRequest) -> tuple[StatisticsFilter, QuerySet[Grant]]:

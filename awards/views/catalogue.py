@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -11,11 +10,12 @@ from django.forms import BaseModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from awards.forms.catalogue import BELONGINGS, AwardForm, belonging_form
+from awards.forms.catalogue import BELONGINGS, AwardForm, DayForm, belonging_form
 from awards.models import Award
 from awards.reports.catalogue import award_rows, belongings_of
 from awards.services import rows
@@ -42,15 +42,12 @@ def award_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def award_detail(request: HttpRequest, code: str) -> HttpResponse:
     award = get_object_or_404(Award.objects.select_related("category", "level"), code=code)
-    text = request.GET.get("day", "")
-    try:
-        day = date.fromisoformat(text) if text else clock.today()
-    except ValueError as error:
-        raise Http404 from error
+    form = DayForm({"day": request.GET.get("day", "") or date_format(clock.today(), "d/m/Y")})
+    day = form.chosen
     context = {
         "award": award,
         "crumbs": [*crumbs_to(), (award.label, "")],
-        "day": day,
+        "form": form,
         "parts": belongings_of(award, day),
         "may_write": access.administers_root(request.user),
     }

@@ -24,6 +24,7 @@ from awards.forms.dossiers import (
     TitleForm,
 )
 from awards.models import Award, Dossier, Nomination, NominationFile
+from awards.reports.caps import shares
 from awards.reports.checks import problems_of, reviewed
 from awards.reports.dossiers import (
     first_award,
@@ -31,7 +32,6 @@ from awards.reports.dossiers import (
     lines_page,
     offers,
     rows_of,
-    shares,
     shows_discipline,
     with_counts,
 )
@@ -119,6 +119,7 @@ def dossier_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "reviewed": reviewed(dossier),
         "may_draft": access.drafts_dossiers(request.user, dossier.unit),
         "may_hand_in": access.hands_in(request.user, dossier.unit),
+        "shares": shares(dossier) if counts.drafts else [],
     }
     return render(request, "awards/dossiers/detail.html", context)
 

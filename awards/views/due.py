@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,17 +17,24 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from awards import access as awards_access
-from awards.forms.due import AttestForm, DueFilter
+from awards.criteria import Rules
+from awards.forms.due import AttestForm, DueFilter, WhatIfForm
 from awards.models import Award, Criterion
-from awards.reports.due import due, last_day, leaves, missing, people_in, units_in, verdict_of
+from awards.reports.caps import shares_of
+from awards.reports.due import Leaf, Line, differences, last_day, leaves, units_in, verdict_of
 from awards.reports.rules import rules_on
+from awards.reports.standing import STATES, Key, Row, Standing, nominated, standing_of
 from awards.services.grants import attest
-from awards.wording import label_of
+from awards.wording import label_of, text_of
 from emulation.periods import YEARS
 from emulation.reports.dashboard import latest_year
+from emulation.states import STATES as STATE_WORDS
 from units import access
 from units.forms.fields import refusals
 from units.models import Person, Unit, User
+from units.paths import parent_path
+from units.spreadsheets import XLSX, xlsx_file
+from units.views.downloads import attachment
 from units.views.pages import form_page
 
 LINES = 50  # on a page
@@ -57,33 +68,79 @@ def due_home(request: HttpRequest) -> HttpResponse:
     return redirect("awards:due-list", unit.pk, latest_year())
 
 
-@require_safe
-def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The list of a unit and year as filtered: `lines` are numbers of lines of `standing`."""
+
+    place: Unit
+    units: QuerySet[Unit]
+    form: DueFilter
+    standing: Standing
+    nominated: set[Key]
+    lines: list[int]
+
+    def shown(self, lines: Iterable[int]) -> list[tuple[Row, str, list[str], bool]]:
+        """(line, award, what is missing, whether it is nominated) of some of the lines."""
+        rows = ((self.standing.row(line), self.standing.key(line) in self.nominated) for line in lines)
+        return [(row, label_of(row.award), [text_of(one) for one in row.lacking], known) for row, known in rows]
+
+
+def get_list(request: HttpRequest, unit: int, year: int) -> Listed:
+    """The list as filtered, all pages; 404 beyond the user's reach and for a filter that does not exist."""
     place = get_unit(request.user, unit)
     check_year(year)
     rules = rules_on(last_day(year))
     form = DueFilter(request.GET, awards=rules.values())
     if not form.is_valid():
         raise Http404
-    people = people_in(place, year) & Person.objects.visible_to(request.user)
-    lines = due(
-        people, units_in(place, year), year, rules, award=form.cleaned_data["award"],
-        shown=lambda one: access.sees_discipline(request.user, one), votes=awards_access.votes_q(request.user),
-    )  # fmt: skip
-    page = Paginator(form.filter(lines), LINES).get_page(request.GET.get("page"))
+    award, units = form.cleaned_data["award"], units_in(place, year)
+    standing = standing_of(place, units, year, rules, request.user, award=award)
+    known = nominated(place, year, award)
+    return Listed(place, units, form, standing, known, form.filter(standing, units, known))
+
+
+@require_safe
+def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+    found = get_list(request, unit, year)
+    place, standing, award = found.place, found.standing, found.form.cleaned_data["award"]
+    page = Paginator(found.lines, LINES).get_page(request.GET.get("page"))
+    eligible = [line for line, state in enumerate(standing.state_of) if STATES[state] == "eligible"]
     context = {
         "unit": place,
         "year": year,
         "years": range(year - 1, min(year + 2, YEARS.stop)),
-        "form": form,
+        "form": found.form,
         "page": page,
-        "rows": [(line, label_of(line.award), missing(line.verdict)) for line in page],
-        "eligible": sum(line.eligible for line in lines),
+        "rows": found.shown(page),
+        "eligible": len(eligible),
+        "unasked": sum(standing.key(line) not in found.nominated for line in eligible),
+        "query": request.GET.urlencode(),
+        "shares": shares_of(place, year, last_day(year), [award] if award else None),
         "may_propose": awards_access.drafts_dossiers(request.user, place),
-        "below": Unit.objects.children_of(place).existing_on(last_day(year)),
+        "below": [one for one in found.units if parent_path(one.path) == place.path],
         "superiors": Unit.objects.above(place).filter(access.figures_q(request.user)),
     }
     return render(request, "awards/due/list.html", context)
+
+
+@require_safe
+def due_export(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+    """Exactly the lines of the filter, all pages, as a workbook."""
+    found = get_list(request, unit, year)
+    heads = [
+        _("Person or unit"), _("Name"), _("Service number or code"), _("Unit"), _("Award"), _("State"),
+        _("Missing for it"), _("Proposed"),
+    ]  # fmt: skip
+    kinds = {"person": _("Person"), "unit": _("Unit")}
+    words = {state: str(STATE_WORDS["eligibility"][state][2]) for state in STATES}
+    rows = (
+        [
+            kinds[row.subject.kind], row.subject.name, row.subject.code, row.subject.unit, award, words[row.state],
+            "" if row.state == "held" else "; ".join(missing), _("yes") if known else "",
+        ]
+        for row, award, missing, known in found.shown(found.lines)
+    )  # fmt: skip
+    return attachment(xlsx_file(_("Who is due"), heads, rows), f"den-han-{found.place.code}-{year}.xlsx", XLSX)
 
 
 @require_safe
@@ -91,14 +148,13 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
     subject = get_subject(request.user, kind, pk)
     check_year(year)
     rules = rules_on(last_day(year))
-    line = verdict_of(
-        subject, award, year, rules, shown=lambda one: access.sees_discipline(request.user, one),
-        votes=awards_access.votes_q(request.user),
-    )  # fmt: skip
+    line = _line_of(request.user, subject, award, year, rules)
     if line is None:
         raise Http404
-    found = leaves(line.verdict, rules, line.subject)
     unit = awards_access.unit_of(subject)
+    grounds = awards_access.reads_grounds(request.user, unit)
+    found = leaves(line.verdict, rules, line.subject, grounds=grounds)
+    what_if = WhatIfForm(request.GET if "day" in request.GET else None)
     context = {
         "subject": subject,
         "unit": unit,
@@ -109,9 +165,30 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
         "tally": Counter(leaf.state for leaf in found),
         "grants": subject.grants.select_related("award").order_by("-year")[:8],
         "may_attest": awards_access.attests(request.user, subject),
+        "grounds": grounds,
         "hidden": not access.sees_discipline(request.user, unit),
+        "what_if": what_if,
     }
+    if what_if.is_valid():
+        context |= _tried_out(request.user, subject, line, found, year, what_if.cleaned_data["day"])
     return render(request, "awards/due/detail.html", context)
+
+
+def _tried_out(
+    user: User, subject: Subject, line: Line, found: list[Leaf], year: int, day: date
+) -> dict[str, object]:
+    """The same subject and year under the rules of another day: nothing of it is kept."""
+    rules = rules_on(day)
+    other = _line_of(user, subject, line.award.code, year, rules)
+    changed = differences(found, leaves(other.verdict, rules, other.subject)) if other else []
+    return {"day": day, "other": other, "changed": changed}
+
+
+def _line_of(user: User, subject: Subject, award: str, year: int, rules: Rules) -> Line | None:
+    return verdict_of(
+        subject, award, year, rules, shown=lambda one: access.sees_discipline(user, one),
+        votes=awards_access.votes_q(user),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -13,9 +13,13 @@ from awards import access as awards_access
 from awards.access import drafts_papers
 from awards.forms.due import GrantForm, RevokeForm
 from awards.models import Grant
+from awards.reports.due import last_day
+from awards.reports.outlook import steps_of
+from awards.reports.rules import rules_on
 from awards.services.grants import record_grant, revoke_grant
 from awards.views.due import Subject, get_subject
-from units.access import can_read_figures, require
+from emulation.reports.dashboard import latest_year
+from units.access import can_read_figures, require, sees_discipline
 from units.forms.fields import refusals
 from units.models import Person
 from units.views.pages import Crumb, form_page
@@ -35,12 +39,20 @@ def crumbs_to(subject: Subject) -> list[Crumb]:
 @require_safe
 def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     subject = get_subject(request.user, kind, pk)
+    year = latest_year()
+    steps = steps_of(
+        subject, year, rules_on(last_day(year)), shown=lambda one: sees_discipline(request.user, one),
+        votes=awards_access.votes_q(request.user),
+    )  # fmt: skip
     grants = list(subject.grants.select_related("award", "level", "issued__unit", "revoking__unit", "imported"))
     papers = {paper for grant in grants for paper in (grant.issued, grant.revoking) if paper is not None}
     readable = {paper.pk for paper in papers if can_read_figures(request.user, paper.unit)}
     prints = {paper.pk for paper in papers if not paper.outside and drafts_papers(request.user, paper.unit)}
     context = {
         "subject": subject,
+        "year": year,
+        "steps": steps,
+        "grounds": awards_access.reads_grounds(request.user, awards_access.unit_of(subject)),
         "kind": kind,
         "rows": [
             {

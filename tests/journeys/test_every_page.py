@@ -84,6 +84,7 @@ def read_in_english(client: Client, username: str, paths: Iterable[str]) -> None
         assert 'lang="en"' in answer.text or "text/html" not in answer["Content-Type"], path
 
 
+@pytest.mark.longest
 def test_every_page_of_every_role_is_sound_in_both_languages(page: Page, client: Client, demo_base: None) -> None:
     problems = problems_of(page)
     seen: dict[str, str] = {}

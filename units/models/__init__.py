@@ -10,6 +10,7 @@ from .persons import (
     Rank,
     RankChange,
     TaskRating,
+    UnitRating,
 )
 from .units import CatalogueRow, Placement, Unit, UnitChange, UnitKind
 
@@ -33,5 +34,6 @@ __all__ = [
     "Unit",
     "UnitChange",
     "UnitKind",
+    "UnitRating",
     "User",
 ]

@@ -278,6 +278,34 @@ class TaskRating(Record):
         return f"{self.person_id} {self.year}: {self.get_rating_display()}"
 
 
+class UnitRating(models.Model):
+    """How a unit completed the tasks of a year, as its superior classified it. Read with the unit's figures."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="ratings", verbose_name=_("unit"))
+    year = models.PositiveSmallIntegerField(_("year"), validators=YEARS)
+    rating = models.CharField(_("task rating"), max_length=12, choices=TaskRating.Rating)
+    decision = models.CharField(_("decision or minutes"), max_length=120, blank=True)
+    why_removed = ""  # set by the service just before it deletes the row
+
+    class Meta:
+        verbose_name = _("task rating of a unit")
+        verbose_name_plural = _("task ratings of units")
+        ordering = ["-year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "year"], name="unitrating_one_a_year",
+                violation_error_message=_("This unit has a rating for this year already; correct that one."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.unit_id} {self.year}: {self.get_rating_display()}"
+
+    def get_additional_data(self) -> dict[str, Any]:
+        """What the audit log keeps beside the columns: whose row it was, and why it was removed."""
+        return {"unit": self.unit_id} | ({"why": self.why_removed} if self.why_removed else {})
+
+
 class DisciplineQuerySet(models.QuerySet["Discipline"]):
     def in_force_between(self, first: date, last: date) -> Self:
         """Discipline decided by `last` and not cleared before `first`."""
@@ -362,5 +390,5 @@ auditlog.register(PersonGroup)
 auditlog.register(Rank)
 auditlog.register(DisciplineForm)
 auditlog.register(Person, exclude_fields=["search", "sorting"])
-for _record in (Posting, RankChange, TaskRating, Discipline, Initiative):
+for _record in (Posting, RankChange, TaskRating, UnitRating, Discipline, Initiative):
     auditlog.register(_record)

@@ -80,6 +80,13 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         """Units established by `day` and not yet dissolved on it."""
         return self.filter(Q(established=None) | Q(established__lte=day), Q(dissolved=None) | Q(dissolved__gt=day))
 
+    def existed_in(self, year: int) -> Self:
+        """Units that existed on some day of the year."""
+        return self.filter(
+            Q(established=None) | Q(established__lte=date(year, 12, 31)),
+            Q(dissolved=None) | Q(dissolved__gt=date(year, 1, 1)),
+        )
+
     def visible_to(self, user: User) -> Self:
         """Units within the branches of the user's memberships, whatever the role."""
         return self.filter(branches_q(m.unit.path for m in user.active_memberships))

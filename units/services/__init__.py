@@ -19,6 +19,7 @@ from .tree import (
     rename_unit,
     superiors_on,
 )
+from .unit_ratings import rate_units
 
 __all__ = [
     "TreeChange",
@@ -36,6 +37,7 @@ __all__ = [
     "lineages_on",
     "move_unit",
     "rate_people",
+    "rate_units",
     "release_person",
     "remove_record",
     "rename_unit",

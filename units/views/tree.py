@@ -52,6 +52,7 @@ def unit_tree(request: HttpRequest) -> HttpResponse:
     if request.htmx:
         return render(request, "units/tree_body.html", context)
     context["may_create"] = access.has_role(request.user, Role.ADMINISTRATOR)
+    context["rates"] = access.has_role(request.user, Role.STAFF)
     return render(request, "units/unit_tree.html", context)
 
 
@@ -102,6 +103,9 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": unit.changes.select_related("by", "parent_before", "parent_after"),
         "placements": unit.placements.select_related("parent").order_by("-pk"),
         "administers": administers,
+        "reads": access.can_read_figures(request.user, unit),
+        "ratings": unit.ratings.all(),
+        "rates": access.rates(request.user, unit),
         "may_take": administers and access.administers_superior(request.user, unit) and not unit.is_root,
     }
     return render(request, "units/unit_detail.html", context)

@@ -27,6 +27,7 @@ from tests.factories import (
     make_occasion,
     make_person,
     make_rating,
+    make_unit_rating,
     make_user,
 )
 from units.errors import Refused
@@ -111,6 +112,16 @@ def test_lines_carry_findings_achievements_and_a_draft_of_the_merit(dossier, tit
     assert [row["kind"] for row in line.achievements] == ["rating", "initiative"]
     assert "Hoàn thành xuất sắc" in line.merit and "Đồ gá" in line.merit
     assert [event.kind for event in line.events.all()] == ["created"]
+
+
+def test_line_of_a_unit_carries_its_ratings(dossier, staff):
+    for year, rating in ((2014, "not"), (2019, "well"), (YEAR, "excellent")):
+        make_unit_rating(dossier.unit, year, rating)
+    award = make_award("DVTT", subject="unit", name="Đơn vị tiên tiến")
+    make_criterion(award, "task_rating", rating="well")
+    [line], _known = add_lines(dossier, [Pick(dossier.unit, award)], by=staff)
+    assert [(row["kind"], row["year"]) for row in line.achievements] == [("rating", YEAR), ("rating", 2019)]
+    assert line.findings["full"]["state"] == "met" and "Hoàn thành xuất sắc" in line.merit
 
 
 def test_who_stands_there_already_is_left_out(dossier, title, staff):

@@ -30,8 +30,9 @@ def test_administrator_adds_an_award_with_criterion_and_cap(admin):
     admin.post(new("criteria"), COMMON | chain)
     row = Criterion.objects.get(award__code="CSTD")
     assert (row.number, list(row.awards.all())) == (3, [base])
-    admin.post(new("caps"), {"of": "holders", "share": "12,5", "awards": [base.pk], "certainty": "V"})
-    assert str(Cap.objects.get().share) == "12.5"
+    cap = {"of": "holders", "share": "12,5", "awards": [base.pk], "rounding": "up", "certainty": "V"}
+    admin.post(new("caps"), cap)
+    assert (str(Cap.objects.get().share), Cap.objects.get().rounding) == ("12.5", "up")
 
 
 @pytest.mark.parametrize(
@@ -100,7 +101,8 @@ def test_page_of_an_award_shows_what_is_in_force_on_a_day(admin):
         parts = admin.get(address, {"day": day}).context["parts"]
         shown[day] = {entry.text for entry in parts[0].entries if entry.holds}
     assert shown == {"2020-06-01": {"Cũ"}, "2021-06-01": {"Mới"}}
-    assert admin.get(address, {"day": "x"}).status_code == 404
+    assert 'value="31/12/2020"' in admin.get(address, {"day": "31/12/2020"}).content.decode()
+    assert list(admin.get(address, {"day": "31/02/2020"}).context["form"].errors) == ["day"]
 
 
 def test_certainty_is_shown_to_administrators_alone(client, administrator, staff):

@@ -298,16 +298,16 @@ def test_pages_run_a_constant_number_of_queries(
     client.force_login(commander)
     for path, queries in (
         (address("dossier-list"), 9),
-        (address("dossier-detail", dossier.pk), 12),
-        (address("dossier-add", dossier.pk) + "?award=CSTT", 20),
+        (address("dossier-detail", dossier.pk), 15),
+        (address("dossier-add", dossier.pk) + "?award=CSTT", 12),
         (address("dossier-add", dossier.pk) + "?source=last", 14),
         (address("dossier-review", dossier.pk), 8),
-        (address("dossier-hand-in", dossier.pk), 20),
+        (address("dossier-hand-in", dossier.pk), 17),
         (address("dossier-paper", dossier.pk, "list"), 8),
         (address("nomination-detail", lines[0].pk), 9),
-        (address("nomination-today", lines[0].pk), 19),
-        (address("nomination-today", last.pk), 19),
-        (address("dossier-add", dossier.pk) + "?award=DVTT", 16),
+        (address("nomination-today", lines[0].pk), 11),
+        (address("nomination-today", last.pk), 11),
+        (address("dossier-add", dossier.pk) + "?award=DVTT", 12),
         (address("nomination-detail", last.pk), 9),
     ):
         with django_assert_num_queries(queries):

@@ -333,7 +333,7 @@ def test_pages_run_a_constant_number_of_queries(
         (url("grant-book"), 8),
         (url("grant-export"), 4),
         (url("award-statistics"), 8),
-        (url("grant-list", "person", person.pk), 7),
+        (url("grant-list", "person", person.pk), 13),
     ):
         with django_assert_num_queries(queries):
             assert client.get(address).status_code == 200

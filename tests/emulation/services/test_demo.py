@@ -37,7 +37,7 @@ from units import access, clock
 from units.errors import Refused
 from units.models import Initiative, Person, TaskRating, Unit, User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")

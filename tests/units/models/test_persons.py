@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 
 from tests.constraints import assert_refused
-from tests.factories import make_person, make_user
+from tests.factories import make_person, make_unit_rating, make_user
 from units.models import (
     Discipline,
     DisciplineForm,
@@ -15,6 +15,7 @@ from units.models import (
     RankChange,
     Role,
     TaskRating,
+    UnitRating,
 )
 from units.text import person_sort_key
 
@@ -109,6 +110,11 @@ def test_two_ratings_of_a_year_are_refused(person):
     TaskRating.objects.create(person=person, year=2020, rating="well")
 
     assert_refused(TaskRating(person=person, year=2020, rating="excellent"), "taskrating_one_a_year")
+
+
+def test_one_rating_a_unit_and_year(depot):
+    make_unit_rating(depot)
+    assert_refused(UnitRating(unit=depot, year=2020, rating="excellent"), "unitrating_one_a_year")
 
 
 def test_discipline_cleared_on_its_first_day_is_refused(person):

@@ -1,28 +1,67 @@
-"""From a passed line to a printed certificate, and its revocation: staff prepare, the commander signs."""
+"""A season: from «who is due» to a printed certificate and its revocation."""
 
 from datetime import date
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from awards.models import BaseWage, Bonus, BonusRounding, DecidingLevel, Grant
-from tests.factories import make_award, make_dossier, make_ground, make_nomination, make_person, make_user
-from units.models import Role
+from tests.factories import (
+    make_award,
+    make_criterion,
+    make_ground,
+    make_occasion,
+    make_person,
+    make_rating,
+    make_user,
+)
+from units.models import Role, Unit
 
 
 @pytest.fixture
-def line(live_server, depot, department, staff, set_today):
+def season(live_server, depot: Unit, department: Unit, set_today) -> None:
+    """Lê An meets what the award asks for, Vũ Bình does not; the department's commander decides."""
     set_today(date(2020, 12, 22))
-    award = make_award("CSTT", name="Advanced Soldier")
+    award = make_award("CSTT", name="Advanced Soldier", subject="person")
+    make_criterion(award, "task_rating", rating="well", text="Tasks done well")
     DecidingLevel.objects.create(kind=department.kind, level=award.level)
     Bonus.objects.create(award=award, coefficient="0.3")
     BaseWage.objects.create(amount=1_490_000)
     BonusRounding.objects.create(step=10_000)
-    place = {"stage": "passed", "holder": department, "rank": "Đại úy", "place": "Kho K1"}
-    return make_nomination(make_dossier(depot, staff), award, make_person(depot, "Lê An"), **place)
+    make_occasion(name="Every year")
+    make_rating(make_person(depot, "Lê An"), rating="well")
+    make_rating(make_person(depot, "Vũ Bình"), rating="completed")
 
 
-def test_passed_line_becomes_a_certificate_and_is_revoked(someone, line, department):
+def propose(page: Page, depot: Unit) -> None:
+    """The staff find who is due, propose them, say that they know the criteria, and tell the commander."""
+    page.goto(f"/awards/due/{depot.pk}/2020/?award=CSTT")
+    expect(page.get_by_role("row", name="Lê An")).to_contain_text("eligible", ignore_case=True)
+    expect(page.get_by_role("row", name="Vũ Bình")).not_to_contain_text("eligible", ignore_case=True)
+    page.get_by_role("link", name="Propose for awards").click()
+    page.get_by_label("Occasion").select_option(label="Every year")
+    page.get_by_role("button", name="Open the dossier").click()
+    page.get_by_label("Lê An").check()
+    page.get_by_role("button", name="Add the ticked").click()
+    page.get_by_role("button", name="I have read the criteria of these awards").click()
+
+
+def test_from_who_is_due_to_a_certificate_and_its_revocation(
+    someone, season, staff, commander, reviewer, depot, department
+):
+    propose(someone(staff), depot)
+
+    page = someone(commander)
+    page.goto("/work/")
+    page.get_by_role("link", name="Ready to hand in").first.click()
+    page.get_by_role("button", name="Hand in the ticked lines").click()
+
+    page = someone(reviewer)
+    page.goto("/work/")
+    page.get_by_role("link", name="1 nomination to appraise").first.click()
+    page.get_by_role("link", name="Conclude the 1 that meets the rule").click()
+    page.get_by_role("button", name="Conclude 1 line").click()
+
     clerk = someone(make_user("clerk", (department, Role.STAFF)))
     clerk.get_by_role("link", name="Prepare the paper").click()
     clerk.get_by_role("link", name="Prepare the decision").click()

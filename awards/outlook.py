@@ -1,0 +1,78 @@
+"""When an award can be reached at the soonest: years to come, played through. Plain facts in, years out. No database.
+
+What is assumed of a year that is still open: its tasks are completed excellently, nobody is disciplined, and every
+award whose criteria that count years are met is granted. What does not count years (an initiative, a figure, the
+council's vote, what is attested by hand) is taken as met: it has to be earned beside, and the page says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from awards.criteria import AwardRule, Criterion, Kind, Rules, State
+from awards.eligibility import evaluate
+from awards.facts import Facts, Held, Rating
+
+HORIZON = 15  # years that are played through
+BEST = 4  # the best task rating
+# Criteria that count years, or that rest on awards of earlier years.
+COUNTING = (
+    Kind.TASK_RATING, Kind.PRIOR_AWARDS, Kind.QUALIFYING_YEARS, Kind.SERVICE_TIME, Kind.UNIT_TITLE, Kind.MEETS_AWARD,
+)  # fmt: skip
+GIVEN = Criterion(Kind.ALL_OF)  # met in any case
+
+
+def soonest(facts: Facts, year: int, rules: Rules, *, over: bool) -> dict[str, int]:
+    """Award → the first year, `year` or later, in which nothing that counts years stands in its way any more.
+
+    Awards that cannot be reached within `HORIZON` years, or of which too little is known, are left out. `over`: the
+    year is over, so what is not met in it will not be; what is not known of it may still be recorded.
+    """
+    hopeful = {code: _hopeful(rule) for code, rule in rules.items() if rule.suits(facts)}
+    found: dict[str, int] = {}
+    if over:
+        end = date(year, 12, 31)
+        for code, rule in hopeful.items():
+            if evaluate(rules[code], facts, year=year, day=end, rules=rules).before_council is State.NOT_MET:
+                continue
+            if evaluate(rule, _assumed(facts, year), year=year, day=end, rules=hopeful).state is State.MET:
+                found[code] = year
+                facts = replace(facts, held=(*facts.held, Held(code, year)))
+        facts = _assumed(facts, year)
+    for of in range(year + over, year + HORIZON + 1):
+        facts = _assumed(facts, of)
+        for code, rule in hopeful.items():  # the lower first: the higher ones of the year may rest on them
+            if evaluate(rule, facts, year=of, day=date(of, 12, 31), rules=hopeful).state is State.MET:
+                found.setdefault(code, of)
+                facts = replace(facts, held=(*facts.held, Held(code, of)))
+    return found
+
+
+def _assumed(facts: Facts, year: int) -> Facts:
+    """The facts with what a good year adds to them; what is known of the year stays."""
+    ratings = facts.ratings if year in facts.best_ratings else (*facts.ratings, Rating(year, BEST))
+    return replace(facts, ratings=ratings, clear=facts.clear | {year})
+
+
+def _hopeful(rule: AwardRule) -> AwardRule:
+    return replace(rule, criteria=tuple(_counting(criterion) for criterion in rule.criteria) or (GIVEN,))
+
+
+def _counting(criterion: Criterion) -> Criterion:
+    """The criterion with everything that does not count years taken as met."""
+    if criterion.kind in (Kind.ALL_OF, Kind.ANY_OF, Kind.AT_LEAST):
+        return replace(criterion, children=tuple(_counting(child) for child in criterion.children))
+    return criterion if criterion.kind in COUNTING else replace(GIVEN, subject=criterion.subject)
+
+
+def counts_years(rule: AwardRule, facts: Facts) -> bool:
+    """Whether any criterion for such a subject counts years: else nothing can be said of when."""
+
+    def inside(criterion: Criterion) -> bool:
+        if criterion.subject not in ("", facts.subject):
+            return False
+        counted = criterion.kind in COUNTING and criterion.kind != Kind.MEETS_AWARD
+        return counted or any(map(inside, criterion.children))
+
+    return any(map(inside, rule.criteria))

@@ -1,0 +1,131 @@
+"""What the caps in force leave in a unit and year, counted live."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+
+from django.db.models import Q
+from django.utils.translation import get_language
+
+from awards.caps import Counted, Headroom, Limit, Of, Rounding, headroom, strictest
+from awards.models import Award, Cap, Dossier, Grant, Nomination
+from awards.reports.facts import people_of
+from awards.reports.rules import rule_day
+from awards.reports.stamps import Texts, read_together, rows_of
+from awards.wording import number
+from emulation.numbers import format_number, round_half_up
+from units import clock
+from units.models import Unit
+from units.paths import branch_q
+
+THOUSANDTHS = 1000  # shares are stored so
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """A cap as it is shown: of what its share is taken, whether it is the strictest of the award's."""
+
+    headroom: Headroom
+    strictest: bool
+
+    @property
+    def share(self) -> str:
+        return "" if self.headroom.limit.share is None else number(self.headroom.limit.share)
+
+    @property
+    def of_holders(self) -> bool:
+        return self.headroom.limit.of == Of.HOLDERS
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """People of the unit's branch who are nominated for an award or were granted it, and what its caps leave.
+
+    `room` is how many more the strictest cap leaves, below 0 when it is exceeded, None where no cap is known.
+    """
+
+    code: str
+    award: str
+    proposed: int
+    given: int
+    headcount: int
+    rooms: tuple[Room, ...]
+
+    @property
+    def percent(self) -> str:
+        """Of the headcount, in per cent with one decimal."""
+        if not self.headcount:
+            return "–"
+        return format_number(round_half_up(Fraction((self.proposed + self.given) * 100, self.headcount), 1), 1)
+
+    @property
+    def room(self) -> int | None:
+        return next((one.headroom.left for one in self.rooms if one.strictest), None)
+
+
+def shares_of(unit: Unit, year: int, day: date, awards: Iterable[str] | None = None) -> list[Share]:
+    """The named awards, or those that have a cap on `day`, lowest first. Awards for units have none. One query."""
+    names = None if awards is None else list(awards)
+    people = people_of(branch_q(unit.path, "unit__path"), year, clock.today())
+    caps = Cap.objects.on(day).exclude(award__subject="unit")
+    alive = Nomination.objects.alive().exclude(stage=Nomination.Stage.DECIDED)
+    alive = alive.filter(Q(person__in=people.values("pk")), dossier__year=year)
+    granted = Grant.objects.in_force().filter(year=year, person__in=people.values("pk"))
+    labels = Award.objects.exclude(subject="unit").filter(
+        Q(pk__in=caps.values("award")) if names is None else Q(code__in=names)
+    )
+    texts = read_together({
+        "awards": labels.order_by().values_list("order", "code", "name", "name_en"),
+        "caps": caps.order_by().values_list(
+            "pk", "award__code", "of", "share", "rounding", "clause", "certainty", "awards__code"
+        ),
+        "people": people.order_by().values_list("pk"),
+        "nominated": alive.order_by().values_list("award__code", "person"),
+        "granted": granted.order_by().values_list("award__code", "person"),
+    })  # fmt: skip
+    limits = _limits(texts)
+    counted = Counted(len([*rows_of(texts, "people")]), _by_award(texts, "granted"), _by_award(texts, "nominated"))
+    english = get_language() == "en"
+    found = []
+    for _order, code, name, name_en in sorted(rows_of(texts, "awards")):
+        rooms = [headroom(limit, counted) for limit in limits.get(code, ())]
+        least = strictest(rooms)
+        given = len(counted.granted.get(code, ()))
+        found.append(Share(
+            code, name_en if english and name_en else name, len(counted.having(code)) - given, given,
+            counted.headcount, tuple(Room(one, one is least) for one in rooms),
+        ))  # fmt: skip
+    return found
+
+
+def _limits(texts: Texts) -> dict[str, list[Limit]]:
+    """Caps by award; a cap of the holders of several awards comes in as many rows."""
+    columns: dict[int, tuple[str, Of, Fraction | None, Rounding, str, str]] = {}
+    others: dict[int, set[str]] = defaultdict(set)
+    for pk, code, of, share, rounding, clause, certainty, other in rows_of(texts, "caps"):
+        known = None if share is None else Fraction(share, THOUSANDTHS)
+        columns[pk] = code, Of(of), known, Rounding(rounding), clause, certainty
+        if other:
+            others[pk].add(other)
+    found: dict[str, list[Limit]] = defaultdict(list)
+    for pk, (code, of, known, rounding, clause, certainty) in sorted(columns.items()):
+        found[code].append(Limit(code, of, known, frozenset(others[pk]), rounding, clause, certainty))
+    return found
+
+
+def _by_award(texts: Texts, name: str) -> dict[str, set[int]]:
+    found: dict[str, set[int]] = defaultdict(set)
+    for code, person in rows_of(texts, name):
+        found[code].add(person)
+    return found
+
+
+def shares(dossier: Dossier) -> list[Share]:
+    """The awards for people in the dossier against their caps. Two queries."""
+    lines = dossier.lines.alive().filter(person__isnull=False)  # type: ignore[attr-defined]
+    wanted = list(lines.order_by().values_list("award__code", flat=True).distinct())
+    return shares_of(dossier.unit, dossier.year, rule_day(dossier), wanted) if wanted else []

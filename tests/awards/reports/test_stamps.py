@@ -1,0 +1,51 @@
+from datetime import date
+
+import pytest
+
+from awards.reports.stamps import among, is_nothing, read_together, rows_of, stamp_of
+from tests.factories import make_person
+from units.models import Person, Posting
+
+COLUMNS = ("person__service_number", "since", "until", "post")
+
+
+@pytest.fixture
+def people(depot):
+    for number, name in enumerate(("Nguyễn Văn An", 'Lê "Chi";]', "Vũ Dũng"), start=1):
+        make_person(depot, name, service_number=f"1500000{number}", post="Trợ lý, \\'x'")
+
+
+def tables(*numbers):
+    chosen = Person.objects.filter(service_number__in=numbers)
+    if is_nothing(chosen):
+        return {"subjects": chosen.order_by().values_list("pk")}
+    return {
+        "subjects": chosen.order_by().values_list("pk", "given_name"),
+        "postings": Posting.objects.filter(person__in=among("subjects", 0)).order_by().values_list(*COLUMNS),
+    }
+
+
+def test_tables_are_read_in_one_query_as_they_are(people, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        texts = read_together(tables("15000002"))
+    assert [name for _pk, name in rows_of(texts, "subjects")] == ['"Chi";]']
+    assert [*rows_of(texts, "postings")] == [["15000002", "2015-01-01", None, "Trợ lý, \\'x'"]]
+    assert [*rows_of(texts, "others")] == []
+
+
+def test_where_nothing_can_match_nothing_is_read(people, django_assert_num_queries):
+    assert [is_nothing(Person.objects.filter(pk__in=keys)) for keys in ([], [0])] == [True, False]
+    with django_assert_num_queries(0):
+        assert read_together(tables()) == {}
+
+
+def test_stamp_changes_with_its_own_rows_alone(people):
+    def stamp(*others):
+        return stamp_of(read_together(tables("15000001", "15000002")), *others)
+
+    first = stamp(2020)
+    assert (stamp(2020), stamp(2021) == first, len(first)) == (first, False, 64)
+    Posting.objects.filter(person__service_number="15000003").update(post="Kho trưởng")
+    assert stamp(2020) == first
+    Posting.objects.filter(person__service_number="15000002").update(since=date(2015, 1, 2))
+    assert stamp(2020) != first

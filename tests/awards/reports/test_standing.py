@@ -1,0 +1,182 @@
+import re
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from awards.models import AgendaItem, Attestation, Award, Criterion, Grant
+from awards.reports import standing as module
+from awards.reports.due import due, last_day, missing, people_in, units_in
+from awards.reports.rules import rules_on
+from awards.reports.standing import standing_of
+from awards.wording import text_of
+from emulation.models import Report, Result, Target
+from tests.factories import (
+    YEAR,
+    make_award,
+    make_campaign,
+    make_campaign_indicator,
+    make_closed_session,
+    make_council,
+    make_criterion,
+    make_dossier,
+    make_grant,
+    make_indicator,
+    make_initiative,
+    make_nomination,
+    make_person,
+    make_rating,
+    make_report,
+    make_rounds,
+    make_target,
+    make_unit_rating,
+    make_user,
+)
+from units.models import (
+    Discipline,
+    DisciplineForm,
+    Initiative,
+    Person,
+    Posting,
+    Role,
+    TaskRating,
+    Unit,
+    UnitRating,
+    User,
+)
+
+
+@pytest.fixture(autouse=True)
+def lists_kept(set_today, monkeypatch):
+    set_today(date(2020, 12, 20))
+    monkeypatch.setattr(module, "KEPT", 2)
+    yield
+    module._kept.clear()
+
+
+@pytest.fixture
+def season(department, depot, workshop, staff):
+    """People and units with something of every kind that a criterion looks at."""
+    base, army, flag = make_award("BASE", subject="person"), make_award("ARMY"), make_award("FLAG", subject="unit")
+    warning = DisciplineForm.objects.create(code="warning", name="Cảnh cáo", order=2)
+    make_criterion(base, "task_rating", rating="well")
+    make_criterion(base, "no_discipline", gravity=warning)
+    make_criterion(base, "merit", level="base")
+    make_criterion(base, "service_time", months=6)
+    make_criterion(army, "meets_award", awards=[base], subject="person")
+    make_criterion(army, "prior_awards", awards=[base])
+    make_criterion(army, "attested")
+    make_criterion(army, "council_vote", share=50)
+    indicator = make_indicator("count", "SK")
+    make_criterion(flag, "task_rating", rating="well")
+    make_unit_rating(depot)
+    make_criterion(flag, "members_holding", awards=[base], share=50)
+    make_criterion(flag, "targets_met", share=100)
+    make_criterion(flag, "figure", indicator=indicator, comparator=">=", value=10)
+    rounds = make_rounds()
+    campaign = make_campaign(department, launching_unit=department)
+    make_target(depot, make_campaign_indicator(campaign, indicator), 8)
+    for quarter in (1, 2, 3, 4):
+        make_report(depot, rounds[quarter], {indicator: 3}, state="approved")
+    for number, unit in enumerate((depot, depot, workshop), start=1):
+        person = make_person(unit, f"Lê Chi {number}", enlisted=date(2010, number, 1))
+        make_rating(person, rating="well" if number > 1 else "completed")
+        make_initiative(person)
+        make_grant(base, person, 2019)
+    Discipline.objects.create(person=person, form=warning, decided=date(2020, 5, 5))
+    Attestation.objects.create(award=army, criterion=army.criteria.get(kind="attested"), unit=depot, year=YEAR,
+                               evidence="Biên bản", by=staff)  # fmt: skip
+    line = make_nomination(make_dossier(depot, staff), army, Person.objects.get(given_name="2"))
+    make_closed_session(make_council(department, staff), staff, line)
+
+
+def judged(user, place, award=""):
+    """What pages show: (subject, award, state, what is missing), line by line."""
+    user = User.objects.get(pk=user.pk)
+    standing = standing_of(place, units_in(place, YEAR), YEAR, rules_on(last_day(YEAR)), user, award=award)
+    rows = (standing.row(line) for line in range(len(standing)))
+    return [(row.subject.name, row.award.code, row.state, [text_of(one) for one in row.lacking]) for row in rows]
+
+
+def plain(place, award=""):
+    rules = rules_on(last_day(YEAR))
+    lines = due(people_in(place, YEAR), units_in(place, YEAR), YEAR, rules, award=award)
+    return [(line.subject.name, line.award.code, line.state, missing(line.verdict)) for line in lines]
+
+
+@pytest.fixture
+def judge(department, staff):
+    """Sees everything: reviews the department and sits in its council."""
+    return make_user("judge", (department, Role.REVIEWER), (department, Role.COMMANDER))
+
+
+@pytest.mark.parametrize("award", ["", "BASE", "ARMY", "FLAG", "GONE"])
+def test_kept_list_says_what_judging_says(season, department, judge, award):
+    assert judged(judge, department, award) == plain(department, award) == judged(judge, department, award)
+
+
+CHANGES = {
+    "rating": lambda: TaskRating.objects.filter(rating="completed").update(rating="excellent"),
+    "unit rating": lambda: UnitRating.objects.update(rating="not"),
+    "initiative": lambda: Initiative.objects.update(year=2018),
+    "discipline": lambda: Discipline.objects.update(cleared=date(2019, 12, 31), decided=date(2019, 1, 1)),
+    "enlisted": lambda: Person.objects.filter(given_name="2").update(enlisted=date(2020, 12, 1)),
+    "posting": lambda: Posting.objects.filter(person__given_name="3").update(until=date(2020, 2, 1)),
+    "name": lambda: Person.objects.filter(given_name="2").update(given_name="Z"),
+    "grant": lambda: Grant.objects.bulk_create([
+        Grant(award=Award.objects.get(code="BASE"), person=row, year=YEAR) for row in Person.objects.all()
+    ]),
+    "revocation": lambda: Grant.objects.filter(person__given_name="2").update(
+        revoked_on=date(2020, 1, 1), revoked_why="Khai không đúng"
+    ),
+    "attestation": lambda: Attestation.objects.update(holds=False),
+    "vote": lambda: AgendaItem.objects.update(votes_for=0, votes_against=1),
+    "figure": lambda: Result.objects.filter(report__round__quarter=4).update(numerator=0),
+    "approval": lambda: Report.objects.filter(round__quarter=4).update(state="draft"),
+    "target": lambda: Target.objects.update(agreed=99),
+    "unit": lambda: Unit.objects.filter(code="X1").update(dissolved=date(2020, 6, 1)),
+    "criterion": lambda: Criterion.objects.filter(kind="task_rating").update(rating="excellent"),
+    "award": lambda: Award.objects.filter(code="FLAG").update(valid_until=date(2019, 12, 31)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_any_change_however_written_is_seen_at_once(season, department, judge, change):
+    before = judged(judge, department)
+    change()
+    after = judged(judge, department)
+    assert after == plain(department) != before
+
+
+def test_everything_that_is_read_to_judge_is_in_the_stamp(season, department, judge):
+    """Whoever adds a fact that is read in another way finds out here."""
+    with CaptureQueriesContext(connection) as first:
+        judged(judge, department)
+    with CaptureQueriesContext(connection) as second:
+        judged(judge, department)
+    read, stamped = (
+        {name for query in captured for name in re.findall(r'(?:FROM|JOIN) "(\w+)"', query["sql"])}
+        for captured in (first, second)
+    )
+    beside = {"emulation_area", "units_rank"}  # in what order indicators are read; the rank, which no line shows
+    assert (len(first) > len(second), read - stamped) == (True, beside)
+
+
+def test_only_the_lists_used_last_are_kept(season, department, judge):
+    for award in ("BASE", "ARMY", "BASE", "FLAG"):
+        judged(judge, department, award)
+    with CaptureQueriesContext(connection) as kept:
+        judged(judge, department, "BASE")
+    with CaptureQueriesContext(connection) as judged_anew:
+        judged(judge, department, "ARMY")
+    assert (len(module._kept), len(kept) < len(judged_anew)) == (2, True)
+
+
+def test_what_one_may_not_see_is_judged_apart(season, region, department, judge):
+    clerk = make_user("clerk", (region, Role.STAFF))
+    states = [
+        next(state for name, _award, state, _missing in judged(user, department, "BASE") if name == "Lê Chi 3")
+        for user in (judge, clerk)
+    ]
+    assert states == ["not_met", "no_data"]
