@@ -82,7 +82,10 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class AwardRule:
-    """An award with the criteria in force on the day. `groups`: personnel groups it is for; empty: all."""
+    """An award with the criteria in force on the day.
+
+    `groups`: personnel groups it is for; empty: all. `once`: nobody is given it twice.
+    """
 
     code: str
     subject: str = ""
@@ -90,6 +93,14 @@ class AwardRule:
     criteria: tuple[Criterion, ...] = ()
     name: str = ""
     name_en: str = ""
+    once: bool = False
+
+    def held_by(self, facts: Facts, year: int) -> bool:
+        """Whether it has been granted for the year already, or ever where it is given only once."""
+        return any(
+            grant.award == self.code and (grant.year == year or (self.once and grant.year < year))
+            for grant in facts.held
+        )
 
     def suits(self, facts: Facts) -> bool:
         """Whether the award is for such a subject at all."""

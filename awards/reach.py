@@ -34,7 +34,8 @@ class Reach:
 
 def reach_of(rules: Rules, awards: Iterable[str], subject: str) -> Reach:
     """What the criteria of `awards` for people or units (`subject`) look at, with those of awards they rest on."""
-    found = Reach()
+    awards = list(awards)
+    found = Reach(history=any(rules[code].once for code in awards if code in rules))
     for criterion in _asked(rules, awards, subject):
         found |= _reach(criterion)
     return found

@@ -52,7 +52,8 @@ class AwardForm(RowForm):
     class Meta:
         model = Award
         fields = [
-            "code", "name", "name_en", "category", "subject", "level", "order", "groups", "lower_awards", *VALIDITY,
+            "code", "name", "name_en", "category", "subject", "level", "order", "groups", "lower_awards", "once",
+            *VALIDITY,
         ]  # fmt: skip
         formfield_callback = field_for
 

@@ -33,6 +33,10 @@ class Subject(models.TextChoices):
     UNIT = "unit", _("collectives")
 
 
+# What has always held comes last: databases do not agree where nothing stands in an order.
+NEWEST_FIRST = F("valid_from").desc(nulls_last=True)
+
+
 class DatedQuerySet(models.QuerySet["Dated"]):
     def on(self, day: date) -> Self:
         """Rows in force on `day`."""
@@ -114,6 +118,9 @@ class Award(CatalogueRow, Dated):
         "self", symmetrical=False, blank=True, related_name="+", verbose_name=_("lower awards"),
         help_text=_("What a council may give instead: of these the first that is for the nominee."),
     )  # fmt: skip
+    once = models.BooleanField(
+        _("given only once"), default=False, help_text=_("Whoever holds it is not proposed for it again.")
+    )
 
     class Meta(CatalogueRow.Meta, Dated.Meta):
         abstract = False
@@ -138,7 +145,7 @@ class AwardBasis(Dated):
         abstract = False
         verbose_name = _("legal basis")
         verbose_name_plural = _("legal bases")
-        ordering = ["award", "-valid_from", "pk"]
+        ordering = ["award", NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
         return f"{self.article} {self.document}".strip()
@@ -162,7 +169,7 @@ class Authority(Dated):
         abstract = False
         verbose_name = _("authority to decide")
         verbose_name_plural = _("authorities to decide")
-        ordering = ["award", "-valid_from", "pk"]
+        ordering = ["award", NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
         return self.decides
@@ -197,7 +204,7 @@ class Cap(Dated):
         abstract = False
         verbose_name = _("cap")
         verbose_name_plural = _("caps")
-        ordering = ["award", "-valid_from", "pk"]
+        ordering = ["award", NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
         return f"{self.award} ≤ {self.share or '?'} %"
@@ -215,7 +222,7 @@ class Bonus(Dated):
         abstract = False
         verbose_name = _("bonus")
         verbose_name_plural = _("bonuses")
-        ordering = ["award", "-valid_from", "pk"]
+        ordering = ["award", NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
         return f"{self.award} × {self.coefficient or '?'}"
@@ -231,7 +238,7 @@ class BaseWage(Dated):
         abstract = False
         verbose_name = _("base wage")
         verbose_name_plural = _("base wages")
-        ordering = ["-valid_from", "pk"]
+        ordering = [NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
         return f"{self.amount:,}".replace(",", ".")
@@ -251,7 +258,7 @@ class VoteRule(Dated):
         abstract = False
         verbose_name = _("vote rule")
         verbose_name_plural = _("vote rules")
-        ordering = ["award", "-valid_from", "pk"]
+        ordering = ["award", NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
         return f"{self.award}: {self.share or '?'} %"

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from awards.models.catalogue import AwardLevel, Dated
+from awards.models.catalogue import NEWEST_FIRST, AwardLevel, Dated
 from awards.models.dossiers import Nomination, Occasion
 from awards.models.grants import YEARS
 from units.access import figures_q
@@ -40,7 +40,7 @@ class BonusRounding(Dated):
         abstract = False
         verbose_name = _("rounding of bonuses")
         verbose_name_plural = _("roundings of bonuses")
-        ordering = ["-valid_from", "pk"]
+        ordering = [NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
         return f"{self.step:,}".replace(",", ".")

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from awards.models.catalogue import Award, AwardLevel, Dated
+from awards.models.catalogue import NEWEST_FIRST, Award, AwardLevel, Dated
 from awards.models.grants import ONE_SUBJECT, YEARS
 from emulation.models import Campaign
 from units.access import figures_q
@@ -50,7 +50,7 @@ class RuleChoice(Dated):
         abstract = False
         verbose_name = _("choice of rules")
         verbose_name_plural = _("choices of rules")
-        ordering = ["-valid_from", "pk"]
+        ordering = [NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
         return self.get_by_display()
@@ -67,7 +67,7 @@ class NoticeRule(Dated):
         abstract = False
         verbose_name = _("rule of public notice")
         verbose_name_plural = _("rules of public notice")
-        ordering = ["award", "-valid_from", "pk"]
+        ordering = ["award", NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
         return f"{self.award}: {self.days}"
@@ -83,7 +83,7 @@ class DecidingLevel(Dated):
         abstract = False
         verbose_name = _("level at which a kind of unit decides")
         verbose_name_plural = _("levels at which kinds of units decide")
-        ordering = ["kind__order", "-valid_from", "pk"]
+        ordering = ["kind__order", NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.level}"

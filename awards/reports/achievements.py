@@ -117,7 +117,7 @@ def _awards(people: set[int], units: set[int], year: int, found: Found) -> None:
 
 
 def merit_text(rows: Iterable[Achievement], year: int) -> str:
-    """A draft of the summary of merit for people to finish, in Vietnamese: only what is recorded, nothing added."""
+    """A draft of the summary of merit, in the language in force: only what is recorded, nothing added."""
     rows = list(rows)
     parts = [f"{row.label}: {row.value}" for row in rows if row.kind == "rating" and row.year == year]
     parts += [f"{row.label}: {row.value}" for row in rows if row.kind == "initiative" and row.year > year - 2]
@@ -125,6 +125,5 @@ def merit_text(rows: Iterable[Achievement], year: int) -> str:
     parts += [f"{row.label}: {row.value}" + (f" ({row.target})" if row.target else "") for row in reached[:NAMED]]
     held = [f"{row.value} ({row.year})" for row in rows if row.kind == "award"]
     if held:
-        with translation.override("vi"):
-            parts.append(_("Awards received: %(list)s") % {"list": "; ".join(held)})
+        parts.append(_("Awards received: %(list)s") % {"list": "; ".join(held)})
     return "".join(f"{part}. " for part in parts).strip()[:MERIT_LENGTH]

@@ -97,14 +97,16 @@ def _of_subjects(lines: Iterable[Nomination]) -> Q:
 
 
 def duplicates(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, list[str]]:
-    """Line (key) → where the same subject is proposed for, or holds, the same award of the year. Two queries.
+    """Line (key) → where the same subject is proposed for, or holds, the same award of the year, or ever where it
+    is given only once. Two queries.
 
     What was proposed or given for another campaign is another merit.
     """
     said: dict[int, list[str]] = defaultdict(list)
     wanted = _of_subjects(lines)
     others = Nomination.objects.alive().filter(wanted, dossier__year=dossier.year).exclude(dossier=dossier)
-    grants = Grant.objects.in_force().filter(wanted, year=dossier.year)
+    for_it = Q(year=dossier.year) | Q(award__once=True, year__lt=dossier.year)
+    grants = Grant.objects.in_force().filter(wanted, for_it)
     by_key: dict[tuple[object, ...], list[Nomination]] = defaultdict(list)
     for line in lines:
         by_key[_subject(line), line.award_id].append(line)
@@ -115,8 +117,8 @@ def duplicates(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, lis
     for grant in grants.select_related("nomination__dossier"):
         for line in by_key[_subject(grant), grant.award_id]:
             if not _other_merit(dossier, grant.nomination.dossier.campaign_id if grant.nomination else None):
-                number = grant.decision or "–"
-                said[line.pk].append(_("Already granted for this year, decision %(number)s.") % {"number": number})
+                words = {"year": grant.year, "number": grant.decision or "–"}
+                said[line.pk].append(_("Already granted for %(year)d, decision %(number)s.") % words)
     return said
 
 

@@ -46,7 +46,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Subject × award × year. `held`: the award has been granted for this year already."""
+    """Subject × award × year. `held`: see `AwardRule.held_by`."""
 
     subject: Subject
     award: AwardRule
@@ -159,7 +159,6 @@ def lines_of(
     day = last_day(year)
     alike: dict[str, Verdict | None] = {}
     for subject, facts in known:
-        held = {grant.award for grant in facts.held if grant.year == year}
         for rule in chosen:
             if not rule.suits(facts):
                 continue
@@ -170,7 +169,7 @@ def lines_of(
                     alike[rule.code] = evaluate(rule, facts, year=year, day=day, rules=rules) if waiting else None
                 verdict = alike[rule.code]
             verdict = verdict or evaluate(rule, facts, year=year, day=day, rules=rules)
-            yield Line(subject, rule, verdict, rule.code in held)
+            yield Line(subject, rule, verdict, rule.held_by(facts, year))
 
 
 def verdict_of(

@@ -35,6 +35,7 @@ def rules_on(day: date) -> dict[str, rules.AwardRule]:
         award.code: rules.AwardRule(
             award.code, award.subject, frozenset(groups[award.pk]),
             tuple(_criterion(row, below, named) for row in below[award.pk, None]), award.name, award.name_en,
+            award.once,
         )
         for award in Award.objects.on(day).order_by("order", "code")
     }  # fmt: skip

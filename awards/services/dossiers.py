@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Max, Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from awards import access
@@ -225,15 +225,19 @@ def _trace(
 
 
 def judge_lines(lines: Collection[Nomination], dossier: Dossier, *, draft: bool = False) -> None:
-    """Write anew what criteria and approved figures say of lines; with `draft` the summary of merit, too."""
+    """Write anew what criteria and approved figures say of lines; with `draft` the summary of merit, too.
+
+    In Vietnamese, whatever the language of whoever does it: it is kept and printed.
+    """
     if not lines:
         return
-    found = findings_of(lines, dossier.year, rule_day(dossier))
-    achieved = achievements_of(lines, dossier.year)
+    with translation.override("vi"):
+        found = findings_of(lines, dossier.year, rule_day(dossier))
+        achieved = achievements_of(lines, dossier.year)
+        drafts = {line.pk: merit_text(achieved[line.pk], dossier.year) for line in lines} if draft else {}
     for line in lines:
         line.findings, line.achievements = found[line.pk], as_data(achieved[line.pk])
-        if draft and not line.merit:
-            line.merit = merit_text(achieved[line.pk], dossier.year)
+        line.merit = line.merit or drafts.get(line.pk, "")
         line.save(update_fields=["findings", "achievements", "merit"])
 
 

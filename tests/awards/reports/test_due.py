@@ -212,3 +212,13 @@ def test_an_attestation_of_one_says_nothing_of_another(depot, staff):
         award=award, person=depot.people.get(given_name="Chi"), year=YEAR, evidence="Biên bản", by=staff
     )
     assert states(depot, "TITLE") == {"Nguyễn Văn An": "no_data", "Lê Chi": "met", "Vũ Dũng": "no_data"}
+
+
+def test_an_award_that_is_given_once_is_not_offered_to_whoever_holds_it(depot):
+    medal, title = make_award("MEDAL", subject="person", once=True), make_award("TITLE", subject="person")
+    for name, year in (("Lê An", YEAR - 5), ("Vũ Bình", YEAR + 1)):
+        person = make_person(depot, name)
+        make_grant(medal, person, year)
+        make_grant(title, person, year)
+    held = {(line.award.code, line.subject.name): line.held for line in lines(depot)}
+    assert [key for key, value in held.items() if value] == [("MEDAL", "Lê An")]

@@ -251,7 +251,7 @@ def test_the_season_is_judged_by_the_rules_of_its_year(seeded):
     assert set(Dossier.objects.exclude(rule_day=None).values_list("rule_day", flat=True)) == {date(2020, 12, 31)}
     assert found.keys() == {"eligible", "not_met", "no_data"}
     assert min(found.values()) > 20
-    short = [line for line in lines if any("75 %" in text for text in missing(line.verdict)) and line.begun]
+    short = [line for line in lines if any("75 %" in text for text in missing(line.verdict)) and line.verdict.begun]
     assert {str(line.verdict.state) for line in short} == {"not_met", "no_data"}
 
 
