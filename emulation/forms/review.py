@@ -64,15 +64,17 @@ class VerdictForm(forms.Form):
         found = self.cleaned_data
         return {row.key: found[f"r{row.key}"] for row in self.rows if found[f"v{row.key}"] == RETURN}
 
-    def by_group(self, review: Review, *, plain: bool) -> list[tuple[Group, list[Verdict]]]:
-        """The lines by area; `plain` approves open lines without a warning, and nothing is called wrong."""
-        return [(group, [self._verdict(row, plain) for row in group.rows]) for group in review.groups]
+    def by_group(
+        self, review: Review, *, plain: bool = False, quiet: bool = False
+    ) -> list[tuple[Group, list[Verdict]]]:
+        """The lines by area; `plain` approves open lines without a warning, with `quiet` nothing is called wrong."""
+        return [(group, [self._verdict(row, plain, quiet) for row in group.rows]) for group in review.groups]
 
-    def _verdict(self, row: Row, plain: bool) -> Verdict:
+    def _verdict(self, row: Row, plain: bool, quiet: bool) -> Verdict:
         chosen = self.data.get(f"v{row.key}", "")
         if plain and self.is_bound and not chosen and not row.warning:
             chosen = APPROVE
-        wrong = [] if plain else self._messages(row)
+        wrong = [] if quiet else self._messages(row)
         return Verdict(row, chosen, self.data.get(f"r{row.key}", ""), " ".join(wrong))
 
     def _messages(self, row: Row) -> list[str]:
@@ -117,7 +119,7 @@ class OfficeForm(VerdictForm):
     def shown(self, review: Review, said: Mapping[int, OfficeLine]) -> list[tuple[Group, list[Verdict]]]:
         """The lines by area with what is typed, or with what the office has said before."""
         if self.is_bound:
-            return self.by_group(review, plain=False)
+            return self.by_group(review)
         return [
             (group, [Verdict(row, *_before(said.get(row.key)), "") for row in group.rows]) for group in review.groups
         ]

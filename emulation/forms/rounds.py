@@ -91,7 +91,8 @@ class RoundForm(forms.ModelForm):
         if not count:
             self._ask_nothing_more()
             return given
-        self.fields["sure"].label = ngettext(
+        # Bound fields have taken their label already.
+        self["sure"].label = self.fields["sure"].label = ngettext(
             "%(count)d sheet that has not been handed in becomes late or closed at once. I want this.",
             "%(count)d sheets that have not been handed in become late or closed at once. I want this.",
             count,

@@ -71,7 +71,10 @@ class Notice(models.Model):
         QUESTION = "question", _("Question about a figure")
         ANSWER = "answer", _("Question answered")
         CORRECTION_ASKED = "correction_asked", _("Correction asked")
-        CORRECTION_DECIDED = "correction_decided", _("Correction decided")
+        CORRECTION_ACCEPTED = "correction_accepted", _("Correction accepted")
+        CORRECTION_REFUSED = "correction_refused", _("Correction refused")
+        CORRECTION_DECIDED = "correction_decided", _("Correction decided")  # before the two above were told apart
+        UNDONE = "undone", _("Approval taken back")
         EXTENDED = "extended", _("More time given")
         EXTENSION_ENDED = "extension_ended", _("Extension ended")
 

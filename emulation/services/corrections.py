@@ -163,7 +163,7 @@ def refuse(correction: Correction, decision: str, *, by: User) -> Correction:
     _require(row, State.SENT)
     refuse_short(decision)
     _end(row, State.REFUSED, by=by, decision=decision.strip())
-    tell_unit(Notice.Kind.CORRECTION_DECIDED, report, by=by, text=row.decision)
+    tell_unit(Notice.Kind.CORRECTION_REFUSED, report, by=by, text=row.decision, indicator=row.indicator)
     return row
 
 
@@ -185,7 +185,7 @@ def accept(correction: Correction, *, by: User) -> Correction:
     event = log(report, Kind.CORRECTED, by=by, lines=[_line(row.indicator, row.reason)])
     keep_version(report, event)
     follow(report)
-    tell_unit(Notice.Kind.CORRECTION_DECIDED, report, by=by, text=row.reason)
+    tell_unit(Notice.Kind.CORRECTION_ACCEPTED, report, by=by, indicator=row.indicator)
     return row
 
 

@@ -39,9 +39,11 @@ def tell(
     return len(told)
 
 
-def tell_unit(kind: Notice.Kind, report: Report, *, by: User, text: str = "") -> int:
+def tell_unit(
+    kind: Notice.Kind, report: Report, *, by: User, text: str = "", indicator: Indicator | None = None
+) -> int:
     """A notice for the staff and commanders of the sheet's unit."""
-    return tell(officers(report), kind, report, by=by, text=text)
+    return tell(officers(report), kind, report, by=by, text=text, indicator=indicator)
 
 
 def officers(report: Report) -> QuerySet[User]:

@@ -325,6 +325,7 @@ def undo_approval(report: Report, *, by: User, reason: str) -> Report:
     refuse_short(reason)
     _refuse_settled(report)
     _enter(report, State.IN_REVIEW, Kind.UNDONE, by=by, reason=reason.strip())
+    tell_unit(Notice.Kind.UNDONE, report, by=by, text=reason.strip())
     return report
 
 

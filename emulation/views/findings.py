@@ -17,6 +17,7 @@ from units import access
 from units.errors import Refused
 
 PREFIX = "why-"
+OPEN = "open"  # instead of one field refused: every warning without a reason
 
 
 def reasons_in(data: Mapping[str, str]) -> dict[str, str]:
@@ -25,9 +26,14 @@ def reasons_in(data: Mapping[str, str]) -> dict[str, str]:
 
 
 def shown(found: list[Finding], typed: Mapping[str, str], wrong: str = "") -> dict[str, object]:
-    """Context of `findings/list.html`: errors, and warnings with what was typed; `wrong` is the field refused."""
+    """Context of `findings/list.html`: errors, and warnings with what was typed; `wrong` is one field, or `OPEN`."""
     warnings = [
-        (one, PREFIX + one.key, typed.get(one.key, one.reason), wrong == PREFIX + one.key)
+        (
+            one,
+            PREFIX + one.key,
+            typed.get(one.key, one.reason),
+            wrong == PREFIX + one.key or (wrong == OPEN and one.open),
+        )  # fmt: skip
         for one in found
         if one.level == CheckRule.Level.WARNING
     ]

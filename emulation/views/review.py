@@ -80,7 +80,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, found, VerdictForm(None, rows=found.rows))
     form = VerdictForm(request.POST, rows=found.rows)
     if request.POST.get("action") == "plain":
-        return _page(request, found, form, plain=True)
+        return _page(request, found, form, plain=True, quiet=True)
     if request.POST.get("action") == "whole":
         return _return_whole(request, found, form)
     if not form.is_valid():
@@ -109,11 +109,11 @@ def _return_whole(request: HttpRequest, found: Review, form: VerdictForm) -> Htt
     """Send the whole sheet back; what was typed for single lines stays when this is refused."""
     whole = WholeReturnForm(request.POST)
     if not whole.is_valid():
-        return _page(request, found, form, plain=True, whole=whole)
+        return _page(request, found, form, quiet=True, whole=whole)
     try:
         service.send_back(found.report, by=request.user, reason=whole.cleaned_data["whole"])
     except Refused as refused:
-        return _page(request, found, form, plain=True, problems=refused.messages)
+        return _page(request, found, form, quiet=True, problems=refused.messages)
     return _next(request, found.report, _("The sheet has been returned to %(unit)s.") % {"unit": found.report.unit})
 
 
@@ -139,10 +139,10 @@ def _next(request: HttpRequest, report: Report, message: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, found: Review, form: VerdictForm, *, plain: bool = False,
+    request: HttpRequest, found: Review, form: VerdictForm, *, plain: bool = False, quiet: bool = False,
     whole: WholeReturnForm | None = None, problems: list[str] | None = None,
 ) -> HttpResponse:  # fmt: skip
-    """The sheet under review; `plain` approves open lines without warning and says nothing of the others.
+    """The sheet under review; `plain` approves open lines without warning, `quiet` says nothing of the others.
 
     `seen` names the figures that are shown: whoever has changed one meanwhile stops the approval.
     """
@@ -150,9 +150,9 @@ def _page(
     context = {
         "report": found.report,
         "review": found,
-        "verdicts": form.by_group(found, plain=plain),
+        "verdicts": form.by_group(found, plain=plain, quiet=quiet),
         "judging": found.report.state == State.IN_REVIEW or form.is_bound,
-        "wrong": [] if plain else form.wrong(),
+        "wrong": [] if quiet else form.wrong(),
         "whole": whole,
         "problems": problems or [],
         "queue": queue_beside(_waiting(request)[:QUEUE], found.report),

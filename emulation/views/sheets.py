@@ -26,7 +26,7 @@ from emulation.reports.work import with_progress
 from emulation.services import sheets as service
 from emulation.services.cells import Conflict, save_cells
 from emulation.services.findings import acknowledge
-from emulation.views.findings import reasons_in
+from emulation.views.findings import OPEN, reasons_in
 from emulation.views.findings import shown as shown_findings
 from units import access
 from units.errors import Refused
@@ -216,7 +216,7 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
                 acknowledge(report, typed, by=request.user)
                 service.hand_in(report, by=request.user, missing=form.named, reason=form.reason)
         except Refused as refused:
-            problems, wrong = refused.messages, refused.field or ""
+            problems, wrong = refused.messages, refused.field or OPEN
         else:
             messages.success(request, receipt(report))
             return redirect(report)

@@ -115,6 +115,7 @@ class Cell {
     }
     keeper.put(this.key, this.texts());
     this.restored = false;
+    if (!this.running) this.mark("typing", document.getElementById("st-unsaved").innerHTML);
     const { measure, scale } = this.row.dataset;
     const [num, den] = ["numerator", "denominator"].map((name) => this.number(this.field(name)?.value));
     if (measure === "ratio") this.derive({ result: den > 0 && num >= 0 ? this.written((num * Number(scale)) / den) : "–" });

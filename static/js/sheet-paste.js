@@ -51,6 +51,7 @@ function startPaste(cells) {
   });
   pasting.addEventListener("change", () => {
     const ticked = pasting.querySelectorAll("[data-paste-take]:checked").length;
+    if (!pasting.querySelector("[data-paste-count]")) return; // the text box, before anything was looked through
     pasting.querySelector("[data-paste-count]").textContent = ticked;
     pasting.querySelector("[data-paste-save]").disabled = !ticked;
   });

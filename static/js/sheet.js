@@ -82,7 +82,8 @@ function press(event, cell) {
   else if (event.key === "Enter" && !event.target.matches("button")) along(fields(), event.target, event.shiftKey ? -1 : 1);
   else if (event.key === "Escape" && event.target.closest(".qt-extra")) cell.close();
   else if (event.key.toLowerCase() === "d" && event.ctrlKey) fillDown(cell);
-  else if (step && !event.altKey && event.target.matches("input[data-part]")) column(fields(), event.target, step);
+  else if (step && !event.altKey && event.target.matches("[data-part]")) column(fields(), event.target, step);
+  else if (step && !event.altKey && event.target.matches("select:not([name$=-status])")) along(fields(), event.target, step);
   else return;
   event.preventDefault();
 }

@@ -32,6 +32,8 @@ def test_forty_figures_by_keyboard_alone(someone, long, staff):
         page.keyboard.type(text)
         page.keyboard.press("Enter")
     page.keyboard.type("e")  # excellent
+    page.keyboard.press("ArrowDown")  # on to the next line, not to another grade
+    page.keyboard.press("ArrowUp")
     for at in range(37):
         page.keyboard.press(("Enter", "Tab")[at % 2])
         page.keyboard.type(str(at))
@@ -41,6 +43,11 @@ def test_forty_figures_by_keyboard_alone(someone, long, staff):
     expect(page.locator("#filled")).to_have_text("40/40 cells filled")
     found = long.results.filter(indicator__code__startswith="D").order_by("indicator__code")
     assert [result.numerator for result in found] == list(range(37))
+    assert long.results.get(indicator__measure="grade").grade.code == "excellent"
+
+    page.locator("[data-part]").first.focus()
+    page.keyboard.type("31")
+    expect(row(page, "Attendance").locator("[data-mark]")).to_have_text("Not saved")
 
 
 def test_block_is_looked_through_saved_and_taken_back(someone, long, staff):

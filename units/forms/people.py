@@ -144,4 +144,4 @@ class MembershipCreateForm(RoleFields):
 
 
 class MembershipEndForm(forms.Form):
-    until = DayField(label=_("Last day"), initial=clock.today)
+    until = DayField(label=_("Last day"), help_text=_("Yesterday ends the role at once; today still counts."))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any
 
@@ -143,7 +144,8 @@ def membership_create(request: HttpRequest, pk: int) -> HttpResponse:
 def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
     memberships = Membership.objects.visible_to(request.user).select_related("user", "unit", "office")
     membership = get_object_or_404(memberships, pk=pk)
-    form = MembershipEndForm(request.POST or None)
+    at_once = max(membership.since, clock.today() - timedelta(days=1))
+    form = MembershipEndForm(request.POST or None, initial={"until": at_once})
     if form.is_valid():
         with refusals(form):
             services.end_membership(membership, **form.cleaned_data)

@@ -85,7 +85,7 @@ def test_figure_stands_until_the_correction_is_accepted(report, prizes, staff, c
     assert (value(report), consolidated(department)) == (5, 5)
     corrections.refuse(correction, "The log of March is right as it stands.", by=reviewer)
     assert (value(report), consolidated(department), report.versions.count()) == (5, 5, 0)
-    assert Notice.objects.filter(user=staff, kind=Notice.Kind.CORRECTION_DECIDED).exists()
+    assert Notice.objects.get(user=staff, kind=Notice.Kind.CORRECTION_REFUSED).indicator == prizes
 
 
 def test_reviewer_is_told_of_a_sent_correction(report, prizes, staff, commander, reviewer):

@@ -7,7 +7,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from emulation.checks import Entry
-from emulation.models import CampaignIndicator, Lineage, Report, ReportEvent, Summary
+from emulation.models import CampaignIndicator, Lineage, Notice, Report, ReportEvent, Summary
 from emulation.services import sheets
 from emulation.services.cells import CellChange, save_cells
 from emulation.services.summaries import differences
@@ -365,6 +365,7 @@ def counted(unit):
 def test_own_approval_is_undone(approved, department, reviewer):
     before = counted(department)
     sheets.undo_approval(approved, by=reviewer, reason=f" {REASON} ")
+    assert Notice.objects.filter(report=approved, kind=Notice.Kind.UNDONE, text=REASON).exists()
     event = approved.events.last()
     assert (event.kind, event.by, event.reason) == ("undone", reviewer, REASON)
     assert (before, counted(department)) == ((1, 1), (0, 1))

@@ -98,8 +98,11 @@ def test_lines_without_a_warning_are_approved_together(judge, report, indicators
 
 
 def test_whole_sheet_goes_back(judge, report, indicators):
-    short = judge.post(url(report), verdict(indicators, "return", "approve", whole="No.") | {"action": "whole"})
+    first = indicators[0].pk
+    short = judge.post(url(report), {f"v{first}": "return", "whole": "No.", "action": "whole"})
     assert short.context["whole"].errors
+    chosen = [line.chosen for _group, lines in short.context["verdicts"] for line in lines]
+    assert (chosen, short.context["wrong"]) == (["return", ""], [])
     assert state_of(report) == State.IN_REVIEW
     judge.post(url(report), {"action": "whole", "whole": REASON})
     assert state_of(report) == State.RETURNED

@@ -135,7 +135,7 @@ def test_a_calendar_that_makes_sheets_late_asks_for_a_reason_and_a_tick(client, 
     form = page(client, administrator, "round-update", round_.pk).context["form"]
     assert list(form.fields) == ["opens", "due", "closes"]
     form = client.post(reverse("emulation:round-update", args=[round_.pk]), data).context["form"]
-    assert (list(form.errors), form.fields["sure"].label[:2]) == (["reason", "sure"], "1 ")
+    assert (list(form.errors), form["sure"].label[:2]) == (["reason", "sure"], "1 ")
     round_.refresh_from_db()
     assert round_.due == date(2020, 4, 10)
 
