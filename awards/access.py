@@ -143,6 +143,14 @@ def keeps_notices(user: User, holder: Unit) -> bool:
     return concludes(user, holder) or acts_at(user, holder, Role.STAFF)
 
 
+def reads_objections(user: User, notice_unit: Unit, home: Unit) -> bool:
+    """Whether the user reads what is objected to a line of the unit `home`, by whom, and the answer.
+
+    Who keeps the notice, and who reads texts that judge people there. No query.
+    """
+    return keeps_notices(user, notice_unit) or reads_grounds(user, home)
+
+
 # ── submissions, decisions, grants ────────────────────────────────────────
 
 
