@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from awards import access
 from awards.models import AgendaItem, Attendance, Council, CouncilMember, Nomination, NominationFile, Session
+from awards.reports.snapshots import Side, side_of
 from awards.voting import Tally, needed, reached, share_of
 from emulation.numbers import format_number
 from units.access import sees_discipline
@@ -159,10 +160,6 @@ def files_of(line: Nomination) -> QuerySet[NominationFile]:
     return rows.filter(Q(line=line) | Q(line=None))
 
 
-def findings_for(line: Nomination, user: User, *, judges: bool) -> dict | None:
+def findings_for(line: Nomination, user: User, *, judges: bool) -> Side | None:
     """The findings frozen with the line: in full for who judges people, members of the council among them."""
-    found = line.findings
-    if not found:
-        return None
-    unit = line.dossier.unit
-    return found.get("full" if judges or sees_discipline(user, unit) else "open")
+    return side_of(line.findings, discipline=judges or sees_discipline(user, line.dossier.unit))

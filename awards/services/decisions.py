@@ -305,7 +305,7 @@ def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) ->
         grant.save(update_fields=["revoking", "revoked_on", "revoked_why"])
         if grant.nomination_id in lines:
             line = lines[grant.nomination_id]
-            step(line, Kind.REVOKED, line.stage, by=by, at=decision.unit, reason=f"{said}: {decision.reason}"[:500])
+            step(line, Kind.REVOKED, line.stage, by=by, at=decision.unit, reason=said)
     return decision
 
 

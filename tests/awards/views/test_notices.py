@@ -34,7 +34,9 @@ def notice(department, depot, workshop, staff, reviewer):
     for line in lines:
         said = {"whose": f"Người của {line.dossier.unit.code}", "text": f"Chuyện ở {line.dossier.unit.code}"}
         answer = {"upheld": False, "answer": f"Trả lời {line.dossier.unit.code}"}
-        make_objection(notice, line, reviewer, **said, **answer, answered_by=reviewer, answered_at="2020-12-10T00:00Z")
+        make_objection(
+            notice, line, reviewer, **said, **answer, answered_by=reviewer, answered_at="2020-12-10T00:00Z"
+        )
     return notice
 
 
