@@ -289,6 +289,7 @@ class NominationEvent(models.Model):
         APPRAISED = "appraised", _("Appraised")
         REJECTED = "rejected", _("Rejected")
         LISTED = "listed", _("Put on the agenda of the council")
+        RELEASED = "released", _("Waits again")
         VOTED = "voted", _("Voted on")
         DOWNGRADED = "downgraded", _("Downgraded")
         PASSED = "passed", _("Passed")

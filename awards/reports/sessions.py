@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 
 from awards import access
 from awards.models import AgendaItem, Attendance, Council, CouncilMember, Nomination, NominationFile, Session
+from awards.reports.ready import acting
 from awards.reports.snapshots import Side, side_of
 from awards.voting import Tally, needed, reached, share_of
 from emulation.numbers import format_number
@@ -30,8 +31,8 @@ def councils(user: User) -> QuerySet[Council]:
 
 
 def addable(council: Council) -> QuerySet[Nomination]:
-    """Lines that wait for the council: appraised at its unit, by an occasion that needs one."""
-    rows = Nomination.objects.filter(holder=council.unit_id, stage=Nomination.Stage.APPRAISED)
+    """Lines that wait for the council: appraised at its unit or one it acts for, by an occasion that needs one."""
+    rows = Nomination.objects.filter(holder__in=list(acting([council.unit])), stage=Nomination.Stage.APPRAISED)
     rows = rows.filter(dossier__occasion__simplified=False)
     return rows.select_related("award", "dossier__unit", "dossier__occasion").order_by(
         "-award__order", "dossier__unit__path", "dossier", "order", "pk"

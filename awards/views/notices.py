@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from awards import access
 from awards.forms.notices import AnswerForm, NoticeForm, ObjectionForm
 from awards.models import Nomination, Objection, PublicNotice
+from awards.reports.ready import acting
 from awards.services import notices as service
 from units import clock
 from units.access import READERS, has_role, require
@@ -53,7 +54,7 @@ def notice_create(request: HttpRequest) -> HttpResponse:
     """Lines that stand at the user's unit, those whose award asks for public notice first."""
     units = keeping_units(request.user)
     require(bool(units))
-    lines = Nomination.objects.filter(holder__in=units, stage__in=service.SHOWN)
+    lines = Nomination.objects.filter(holder__in=list(acting(units)), stage__in=service.SHOWN)
     lines = lines.select_related("award", "dossier__unit", "holder").order_by("award__order", "name")
     form = NoticeForm(request.POST or None, units=units, lines=lines, today=clock.today())
     if form.is_valid():
