@@ -101,6 +101,25 @@ def test_decision_is_signed_once_and_a_number_given_once(drafts):
     assert (Grant.objects.count(), Decision.objects.exclude(number="").count()) == (1, 1)
 
 
+def test_outcomes_of_one_decision_recorded_at_once_are_one_decision(drafts):
+    """The second recorder adds to the decision of the first, or is refused: nobody meets an error of the database."""
+    (first, second), chief = drafts
+    lines = [paper.lines.get() for paper in (first, second)]
+    for paper in (first, second):
+        papers.discard(paper, by=chief)
+    DecidingLevel.objects.all().delete()
+    for line, number in zip(lines, ("1", "2"), strict=True):
+        letter = papers.draft_submission(chief.memberships.get().unit, [line.pk], by=chief)
+        papers.send(letter, {"number": number, "day": date(2020, 12, 22), "signer": "A"}, by=chief)
+    head = {"issuer": "Bộ Quốc phòng", "number": "5000/QĐ", "day": date(2020, 12, 22), "signer": "A"}
+    acts = [
+        lambda line=line: decisions.record_outcome(line.holder, given=[line.pk], refused={}, head=head, by=chief)
+        for line in lines
+    ]
+    assert at_once(*acts) in (["done", "done"], ["done", "refused"])
+    assert Decision.objects.count() == 1
+
+
 def test_register_numbers_are_given_once(drafts):
     (first, second), chief = drafts
     head = {"day": date(2020, 12, 22), "signer": "A"}
