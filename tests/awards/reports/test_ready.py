@@ -43,6 +43,15 @@ def test_lines_are_grouped_by_who_decides(lines, department):
     ]  # fmt: skip
 
 
+def test_level_up_to_which_a_unit_decides_is_that_of_the_newest_rule(lines, department):
+    for code, order, since in (("unit", 1, date(2020, 6, 1)), ("region", 3, date(2019, 1, 1))):
+        level = make_award_level(code, order)
+        DecidingLevel.objects.create(kind=department.kind, level=level, valid_from=since)
+    assert [Powers(day).own(department).code for day in (DAY, date(2019, 6, 1), date(2018, 1, 1))] == [
+        "unit", "region", "base",
+    ]  # fmt: skip
+
+
 def test_what_the_holder_has_sent_on_waits_for_its_outcome(lines, staff, department, region):
     letter = make_submission(department, staff, lines[2])
     assert lines[2] not in ready(acting([department]))

@@ -16,7 +16,7 @@ from tests.factories import (
     make_public_notice,
     make_user,
 )
-from units.models import Role
+from units.models import Role, Unit
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +60,18 @@ def test_objections_are_read_by_who_keeps_the_notice_or_judges_the_people(
     assert seen == {
         "reviewer": (2, 3, 3), "clerk": (2, 3, 3), "commander": (1, 3, 0), "staff": (1, 3, 0), "office": (2, 0, 0),
     }  # fmt: skip
+
+
+def test_superior_is_offered_what_stands_at_a_dissolved_unit(client, notice, department, region):
+    clerk = make_user("clerk", (region, Role.STAFF))
+    client.force_login(clerk)
+
+    def offered():
+        return set(client.get(reverse("awards:notice-create")).context["form"].fields["lines"].queryset)
+
+    assert offered() == set()
+    Unit.objects.filter(pk=department.pk).update(dissolved=date(2020, 12, 1))
+    assert offered() == set(notice.lines.all())
 
 
 @pytest.mark.parametrize("count", [1, 3])
