@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from awards.models import Criterion, Grant
-from units.paths import path_ids
+from units.models import Posting
+from units.services import lineages_on
 
 Kind = Criterion.Kind
 OWN = (Kind.MEETS_AWARD, Kind.PRIOR_AWARDS, Kind.QUALIFYING_YEARS)  # look at awards of the same subject
@@ -30,25 +31,68 @@ def affected(taken_back: Collection[Grant]) -> list[Affected]:
     """Awards of the same people and units, and of the units of the people, that rest on `taken_back`.
 
     Of the same subject: awards of a later year (of the same year where the award asks to meet the other one in its
-    year) with a criterion, in force when they were decided, that names the award taken back; what rests on those
-    in turn, too. Of units above a person: awards of the same year that count members who hold it. Of people of a
-    unit: awards of the same year that ask for the unit's title. Four queries.
+    year) with a criterion, in force when they were decided, that names the award taken back. Of units above a
+    person: awards of the same year that count members who hold it. Of people of a unit: awards of the same year
+    that ask for the unit's title. What rests on those in turn, too. A few queries for each step of such a chain.
     """
-    rules = _rules()
-    keys = [grant.pk for grant in taken_back]
-    candidates = list(_candidates(taken_back).exclude(pk__in=keys))
-    found: dict[int, Affected] = {}
-    queue = list(taken_back)
-    while queue:
-        lost = queue.pop(0)
+    rules, places = _rules(), _Places()
+    known = {grant.pk for grant in taken_back}
+    found: list[Affected] = []
+    lost = list(taken_back)
+    while lost:
+        places.learn(lost)
+        candidates = _candidates(lost, places).exclude(pk__in=known)
+        fresh = []
         for grant in candidates:
-            if grant.pk in found:
-                continue
-            rule = _resting(grant, lost, rules)
-            if rule is not None:
-                found[grant.pk] = Affected(grant, rule, lost)
-                queue.append(grant)
-    return sorted(found.values(), key=lambda row: (row.grant.year, row.grant.award.order, row.grant.pk))
+            resting = ((rule, one) for one in lost if (rule := _resting(grant, one, rules, places)) is not None)
+            for rule, one in resting:
+                fresh.append(Affected(grant, rule, one))
+                break
+        known |= {row.grant.pk for row in fresh}
+        found += fresh
+        lost = [row.grant for row in fresh]
+    return sorted(found, key=lambda row: (row.grant.year, row.grant.award.order, row.grant.pk))
+
+
+class _Places:
+    """Where people stood at the end of a year, and what stood above them then."""
+
+    def __init__(self) -> None:
+        self._postings: dict[int, list[Posting]] = {}
+        self._trees: dict[int, dict[int, list[int]]] = {}
+        self._titled: dict[tuple[int, int], set[int]] = {}
+
+    def learn(self, grants: Iterable[Grant]) -> None:
+        """Load what is asked of these grants: the postings of their people, and the people of their units."""
+        grants = list(grants)
+        people = {grant.person_id for grant in grants if grant.person_id} - self._postings.keys()
+        self._postings |= {pk: [] for pk in people}
+        for posting in Posting.objects.filter(person__in=people):
+            self._postings[posting.person_id].append(posting)
+        for grant in grants:
+            if grant.unit_id and (grant.unit_id, grant.year) not in self._titled:
+                there = Posting.objects.on(_end(grant.year)).filter(unit=grant.unit_id)
+                self._titled[grant.unit_id, grant.year] = set(there.values_list("person_id", flat=True))
+
+    def above(self, grant: Grant) -> list[int]:
+        """Keys of the units in which the person of the grant stood at the end of its year, root first."""
+        day = _end(grant.year)
+        rows = self._postings.get(grant.person_id or 0, ())
+        on_day = (row for row in rows if (row.since or day) <= day <= (row.until or day))
+        unit = next((row.unit_id for row in on_day), None)
+        if unit is None:
+            return []
+        if grant.year not in self._trees:
+            self._trees[grant.year] = lineages_on([day])[day]
+        return self._trees[grant.year].get(unit, [unit])
+
+    def members(self, grant: Grant) -> set[int]:
+        """Keys of the people who stood in the unit of the grant at the end of its year."""
+        return self._titled.get((grant.unit_id or 0, grant.year), set())
+
+
+def _end(year: int) -> date:
+    return date(year, 12, 31)
 
 
 def _rules() -> dict[int, list[tuple[Criterion, frozenset[int]]]]:
@@ -63,25 +107,27 @@ def _rules() -> dict[int, list[tuple[Criterion, frozenset[int]]]]:
     return found
 
 
-def _candidates(taken_back: Collection[Grant]):
-    people = {grant.person_id for grant in taken_back if grant.person_id}
-    units = {grant.unit_id for grant in taken_back if grant.unit_id}
-    above = {pk for grant in taken_back if grant.person for pk in path_ids(grant.person.unit.path)}
-    own = Q(person__in=people) | Q(unit__in=units | above) | Q(person__unit__in=units)
-    first = min((grant.year for grant in taken_back), default=0)
-    rows = Grant.objects.in_force().filter(own, year__gte=first)
+def _candidates(lost: Collection[Grant], places: _Places) -> QuerySet[Grant]:
+    people = {grant.person_id for grant in lost if grant.person_id}
+    units = {grant.unit_id for grant in lost if grant.unit_id}
+    above = {pk for grant in lost if grant.person_id for pk in places.above(grant)}
+    members = {pk for grant in lost if grant.unit_id for pk in places.members(grant)}
+    rows = Grant.objects.in_force().filter(Q(person__in=people | members) | Q(unit__in=units | above))
+    rows = rows.filter(year__gte=min(grant.year for grant in lost)).order_by("year", "pk")
     return rows.select_related("award", "person__unit", "unit", "issued")
 
 
-def _resting(grant: Grant, lost: Grant, rules: dict[int, list[tuple[Criterion, frozenset[int]]]]) -> Criterion | None:
+def _resting(
+    grant: Grant, lost: Grant, rules: dict[int, list[tuple[Criterion, frozenset[int]]]], places: _Places
+) -> Criterion | None:
     same = (grant.person_id, grant.unit_id) == (lost.person_id, lost.unit_id)
-    day = grant.decided or date(grant.year, 12, 31)
+    day = grant.decided or _end(grant.year)
     for rule, others in rules.get(grant.award_id, ()):
         if lost.award_id not in others or not rule.holds_on(day):
             continue
         if same and _later(grant, lost, rule):
             return rule
-        if grant.year == lost.year and _counts(grant, lost, rule):
+        if grant.year == lost.year and _counts(grant, lost, rule, places):
             return rule
     return None
 
@@ -89,13 +135,14 @@ def _resting(grant: Grant, lost: Grant, rules: dict[int, list[tuple[Criterion, f
 def _later(grant: Grant, lost: Grant, rule: Criterion) -> bool:
     if rule.kind in SAME_YEAR:
         return grant.year == lost.year
-    own = rule.kind in OWN or rule.since_award_id == lost.award_id
+    # Of a unit, a title that is asked for is its own.
+    own = rule.kind in OWN or rule.since_award_id == lost.award_id or (rule.kind == Kind.UNIT_TITLE and grant.unit_id)
     # Chains may end in the year considered itself: an award of the same year rests on its companion.
-    return own and grant.year >= lost.year and grant.pk != lost.pk
+    return bool(own) and grant.year >= lost.year and grant.pk != lost.pk
 
 
-def _counts(grant: Grant, lost: Grant, rule: Criterion) -> bool:
-    """Whether the unit counts the person's award among its members', or the person rests on the unit's title."""
-    if rule.kind == Kind.MEMBERS_HOLDING and grant.unit_id and lost.person:
-        return grant.unit_id in path_ids(lost.person.unit.path)
-    return rule.kind == Kind.UNIT_TITLE and bool(grant.person and grant.person.unit_id == lost.unit_id)
+def _counts(grant: Grant, lost: Grant, rule: Criterion, places: _Places) -> bool:
+    """Whether the unit counted the person's award among its members', or the person rests on the unit's title."""
+    if rule.kind == Kind.MEMBERS_HOLDING and grant.unit_id and lost.person_id:
+        return grant.unit_id in places.above(lost)
+    return rule.kind == Kind.UNIT_TITLE and bool(lost.unit_id) and grant.person_id in places.members(lost)

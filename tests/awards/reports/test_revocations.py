@@ -4,6 +4,7 @@ import pytest
 
 from awards.reports.revocations import affected
 from tests.factories import make_award, make_criterion, make_grant, make_person
+from units.models import Posting
 
 
 @pytest.fixture
@@ -44,6 +45,33 @@ def test_units_that_counted_the_member_in_that_year(titles, depot, department, w
     for place, year in ((depot, 2020), (department, 2020), (workshop, 2020), (depot, 2021)):
         make_grant(unit, place, year)
     assert [row.grant.unit.code for row in affected([lost])] == ["K1", "CKT"]
+
+
+def test_the_unit_of_that_year_counts_after_a_transfer(titles, depot, department, workshop):
+    base, _army, _order, unit = titles
+    person = make_person(depot)
+    lost = make_grant(base, person, 2020)
+    person.postings.update(until=date(2021, 1, 31))
+    person.unit = workshop
+    person.save()
+    Posting.objects.create(person=person, unit=workshop, since=date(2021, 2, 1))
+    for place in (depot, workshop):
+        make_grant(unit, place, 2020)
+    assert [row.grant.unit.code for row in affected([lost])] == ["K1"]
+
+
+def test_what_rests_on_the_title_of_a_unit_that_is_affected_itself(titles, depot, workshop):
+    base, _army, _order, unit = titles
+    medal = make_award("MEDAL")
+    make_criterion(medal, "unit_title", awards=[unit])
+    lost = make_grant(base, make_person(depot), 2020)
+    make_grant(unit, depot, 2020)
+    for place in (depot, workshop):
+        make_grant(medal, make_person(place), 2020)
+    make_grant(medal, depot, 2021)
+    assert names(lost) == [
+        ("DVQT", 2020, "CSTDCS"), ("MEDAL", 2020, "DVQT"), ("MEDAL", 2021, "DVQT"),
+    ]  # fmt: skip
 
 
 def test_revoked_ones_are_not_listed(titles, depot):

@@ -356,7 +356,7 @@ def test_pages_run_a_constant_number_of_queries(
         (decision.get_absolute_url(), 14),
         (draft.get_absolute_url(), 17),
         (letter.get_absolute_url(), 11),
-        (revocation.get_absolute_url(), 12),
+        (revocation.get_absolute_url(), 15),
         (url("decision-certificates", decision.pk), 8),
         (url("grant-book"), 8),
         (url("grant-export"), 4),
