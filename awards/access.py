@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
-from awards.models import Council, CouncilMember, Grant
+from awards.models import Council, CouncilMember, Decision, Grant, Submission
 from units import clock
 from units.access import keeps_people, reviews_above, works_at
 from units.models import Membership, Person, Role, Unit, User
@@ -141,6 +141,20 @@ def has_desk(user: User) -> bool:
 def keeps_notices(user: User, holder: Unit) -> bool:
     """Whether the user shows nominees to the public at `holder`: its staff and its reviewers without office."""
     return concludes(user, holder) or acts_at(user, holder, Role.STAFF)
+
+
+def reads_paper(user: User, paper: Submission | Decision) -> bool:
+    """Whether the user reads what the paper says, beside whom it names: of a revocation why. No query."""
+    revokes = isinstance(paper, Decision) and paper.kind == Decision.Kind.REVOCATION
+    return not revokes or reads_grounds(user, paper.unit)
+
+
+def reads_objections(user: User, notice_unit: Unit, home: Unit) -> bool:
+    """Whether the user reads what is objected to a line of the unit `home`, by whom, and the answer.
+
+    Who keeps the notice, and who reads texts that judge people there. No query.
+    """
+    return keeps_notices(user, notice_unit) or reads_grounds(user, home)
 
 
 # ── submissions, decisions, grants ────────────────────────────────────────

@@ -289,6 +289,7 @@ class NominationEvent(models.Model):
         APPRAISED = "appraised", _("Appraised")
         REJECTED = "rejected", _("Rejected")
         LISTED = "listed", _("Put on the agenda of the council")
+        RELEASED = "released", _("Waits again")
         VOTED = "voted", _("Voted on")
         DOWNGRADED = "downgraded", _("Downgraded")
         PASSED = "passed", _("Passed")
@@ -349,8 +350,9 @@ class Appraisal(models.Model):
 
 class NominationFileQuerySet(models.QuerySet["NominationFile"]):
     def visible_to(self, user: User) -> Self:
-        """Files of the dossiers that the user reads."""
-        return self.filter(dossier__in=Dossier.objects.visible_to(user))
+        """Files of the dossiers that the user reads; of those that belong to a line only where the line is read."""
+        lines = Nomination.objects.visible_to(user)
+        return self.filter(Q(line=None) | Q(line__in=lines), dossier__in=Dossier.objects.visible_to(user))
 
     def present(self) -> Self:
         """Those that have not been removed."""
@@ -441,6 +443,12 @@ class PublicNotice(models.Model):
         return reverse("awards:notice-detail", args=[self.pk])
 
 
+class ObjectionQuerySet(models.QuerySet["Objection"]):
+    def visible_to(self, user: User) -> Self:
+        """Objections to lines the user reads, and those of notices of units that the user reads; not their texts."""
+        return self.filter(figures_q(user, "notice__unit__path") | Q(line__in=Nomination.objects.visible_to(user)))
+
+
 class Objection(models.Model):
     """What somebody objects to a nominee, and the answer; without an answer the line does not go on."""
 
@@ -454,6 +462,8 @@ class Objection(models.Model):
     answer = models.CharField(_("answer"), max_length=1000, blank=True)
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     answered_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ObjectionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("objection")

@@ -10,6 +10,7 @@ from django.db.models import Count, Model, Q
 from awards import wording
 from awards.criteria import Criterion as Rule
 from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, VoteRule
+from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.rules import rules_on
 from emulation.numbers import format_part
 
@@ -67,7 +68,7 @@ def _entry(
 
 def _criteria(award: Award, day: date) -> list[Entry]:
     """Groups before what stands in them; each with what it asks, in words."""
-    rows = list(award.criteria.order_by("-valid_from", "order", "pk"))
+    rows = list(award.criteria.order_by(NEWEST_FIRST, "order", "pk"))
     rules = rules_on(day)
     asked: dict[int, Rule] = {}
 

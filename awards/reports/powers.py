@@ -40,9 +40,7 @@ class Powers:
         self._by_order = {level.order: level for level in self.levels.values()}
         self._own: dict[int, AwardLevel] = {}
         for deciding in DecidingLevel.objects.on(day):
-            level, known = self.levels[deciding.level_id], self._own.get(deciding.kind_id)
-            if known is None or known.order < level.order:
-                self._own[deciding.kind_id] = level
+            self._own.setdefault(deciding.kind_id, self.levels[deciding.level_id])  # newest first
         self._powers: dict[int, list[Power]] = defaultdict(list)
         for row in Authority.objects.on(day):
             up_to = self.levels[row.subject_level_id].order if row.subject_level_id else None

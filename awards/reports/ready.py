@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Length, Substr
 from django.utils.http import urlencode
 
@@ -23,7 +23,7 @@ from awards.models import (
 )
 from awards.reports.powers import Needed, Powers
 from units import clock
-from units.models import Unit
+from units.models import Membership, Role, Unit
 from units.paths import WIDTH, parent_path
 
 Stage = Nomination.Stage
@@ -86,14 +86,34 @@ def sent_by_holder() -> QuerySet[Submission]:
 
 
 def awaited(held: Held, *, still: bool = False) -> QuerySet[Nomination]:
-    """Forwarded lines that units (of `acting`) asked for by a letter; with `still` only those that stand there."""
+    """Forwarded lines that units (of `acting`) asked for by a letter, and whose outcome they record.
+
+    Those that stand there still, and (not with `still`) those at a superior for which nobody decides here: who
+    acts there decides or forwards them, and nobody below records in their place.
+    """
     sent = Submission.objects.filter(lines=OuterRef("pk"), unit__in=list(held), sent_at__isnull=False)
     rows = Nomination.objects.filter(Exists(sent), stage=Stage.FORWARDED)
+    stands = Exists(sent.filter(unit=OuterRef("holder")))
     if still:
-        rows = rows.filter(Exists(sent.filter(unit=OuterRef("holder"))))
+        rows = rows.filter(stands)
+    else:
+        superior = Case(
+            When(
+                holder__dissolved__lte=clock.today(), then=Substr("holder__path", 1, Length("holder__path") - WIDTH)
+            ),
+            default=Value(""),
+        )
+        rows = rows.alias(superior=superior).filter(stands | ~Exists(deciders()))
     return rows.exclude(Exists(drafts_of(Submission, sent_at=None))).exclude(
         Exists(drafts_of(Decision, signed_at=None))
     )
+
+
+def deciders() -> QuerySet[Membership]:
+    """Who decides what stands at the holder, or at the `superior` (path) of a dissolved one: `access.signs` and
+    `access.concludes` in one."""
+    who = Q(role=Role.COMMANDER) | Q(role=Role.REVIEWER, office=None)
+    return Membership.objects.active().filter(who, Q(unit=OuterRef("holder")) | Q(unit__path=OuterRef("superior")))
 
 
 # The lines of a paper, on its page and in its list: the highest award first, then by dossier.

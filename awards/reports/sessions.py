@@ -10,6 +10,8 @@ from django.db.models import Count, Q, QuerySet
 
 from awards import access
 from awards.models import AgendaItem, Attendance, Council, CouncilMember, Nomination, NominationFile, Session
+from awards.reports.ready import acting
+from awards.reports.snapshots import Side, side_of
 from awards.voting import Tally, needed, reached, share_of
 from emulation.numbers import format_number
 from units.access import sees_discipline
@@ -29,8 +31,8 @@ def councils(user: User) -> QuerySet[Council]:
 
 
 def addable(council: Council) -> QuerySet[Nomination]:
-    """Lines that wait for the council: appraised at its unit, by an occasion that needs one."""
-    rows = Nomination.objects.filter(holder=council.unit_id, stage=Nomination.Stage.APPRAISED)
+    """Lines that wait for the council: appraised at its unit or one it acts for, by an occasion that needs one."""
+    rows = Nomination.objects.filter(holder__in=list(acting([council.unit])), stage=Nomination.Stage.APPRAISED)
     rows = rows.filter(dossier__occasion__simplified=False)
     return rows.select_related("award", "dossier__unit", "dossier__occasion").order_by(
         "-award__order", "dossier__unit__path", "dossier", "order", "pk"
@@ -159,10 +161,6 @@ def files_of(line: Nomination) -> QuerySet[NominationFile]:
     return rows.filter(Q(line=line) | Q(line=None))
 
 
-def findings_for(line: Nomination, user: User, *, judges: bool) -> dict | None:
+def findings_for(line: Nomination, user: User, *, judges: bool) -> Side | None:
     """The findings frozen with the line: in full for who judges people, members of the council among them."""
-    found = line.findings
-    if not found:
-        return None
-    unit = line.dossier.unit
-    return found.get("full" if judges or sees_discipline(user, unit) else "open")
+    return side_of(line.findings, discipline=judges or sees_discipline(user, line.dossier.unit))

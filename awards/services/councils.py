@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from awards import access
@@ -73,13 +73,17 @@ def save_council(council: Council, *, by: User) -> Council:
 def seat_member(
     council: Council, user: User, *, function: str = Function.MEMBER, since: date | None = None, by: User
 ) -> CouncilMember:
-    """Give the user a seat. Raises `Refused` where the chair or the secretary's place is taken."""
+    """Give the user a seat. Raises `Refused` where the chair or the secretary's place is taken.
+
+    And where the user holds another one then: both ends of a seat are included, nobody counts twice on a day.
+    """
     require(access.founds_councils(by, council.unit))
     Council.objects.select_for_update(of=("self",)).get(pk=council.pk)
     since = since or clock.today()
     if not candidates(council.unit).filter(pk=user.pk).exists():
         raise Refused(_("Choose somebody who serves at the unit, above it or directly below it."), "user")
     taken = council.members.on(since).filter(function=function).first() if function in ONE_OF_A_KIND else None
+    _refuse_twice(council.members.filter(user=user), since, None, "since")
     if taken is not None:
         raise Refused(_("This place is taken by %(user)s; end that seat first.") % {"user": taken.user}, "function")
     order = council.members.count() + 1
@@ -89,11 +93,26 @@ def seat_member(
     return seat
 
 
+def _refuse_twice(seats: QuerySet[CouncilMember], since: date, until: date | None, field: str) -> None:
+    """Raises `Refused` where one of the user's `seats` shares a day with `since` to `until` (None: open)."""
+    seats = seats.filter(Q(until=None) | Q(until__gte=since))
+    other = (seats if until is None else seats.filter(since__lte=until)).order_by("since").last()
+    if other is None:
+        return
+    if other.until is None:
+        raise Refused(_("This user sits in the council already."), "user" if field == "since" else field)
+    words = _("This user holds a seat until %(until)s, that day included: the next one begins on %(next)s or later.")
+    days = {"until": other.until, "next": other.until + timedelta(days=1)}
+    raise Refused(words % {key: f"{day:%d/%m/%Y}" for key, day in days.items()}, field)
+
+
 @transaction.atomic
 def end_seat(seat: CouncilMember, *, until: date, by: User) -> None:
     """Set the last day of a seat. Sessions whose voting is open keep the member."""
     require(access.founds_councils(by, seat.council.unit))
     if until < seat.since:
         raise Refused(_("The last day of a seat is not before its first."), "until")
+    others = seat.council.members.filter(user=seat.user).exclude(pk=seat.pk)
+    _refuse_twice(others, seat.since, until, "until")
     seat.until = until
     seat.save(update_fields=["until"])

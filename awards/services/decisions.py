@@ -184,7 +184,7 @@ def _outside(unit: Unit, lines: Collection[Nomination], head: Mapping[str, Any],
         unit=unit, outside=True, issuer=issuer, year=day.year, title=title_of(lines), basis=basis, by=by
     )
     write_head(decision, head)
-    decision.save()
+    save_signed(decision)
     decision.lines.set(lines)
     return decision
 
@@ -236,7 +236,8 @@ def revocable(unit: Unit) -> GrantQuerySet:
 def draft_revocation(unit: Unit, keys: Collection[int], texts: Mapping[str, Any], *, by: User) -> Decision:
     """A draft of a decision that takes exactly these awards back. `texts`: ground, reason, outside, issuer."""
     require(access.drafts_papers(by, unit))
-    grants = list(Grant.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+    rows = Grant.objects.select_for_update(of=("self",)).select_related("award", "level", "issued")
+    grants = list(rows.filter(pk__in=keys).order_by("pk"))
     free = set(revocable(unit).filter(pk__in=keys).values_list("pk", flat=True))
     wrong = [str(grant) for grant in grants if grant.pk not in free]
     if not grants or wrong or len(grants) != len(set(keys)):
@@ -305,7 +306,7 @@ def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) ->
         grant.save(update_fields=["revoking", "revoked_on", "revoked_why"])
         if grant.nomination_id in lines:
             line = lines[grant.nomination_id]
-            step(line, Kind.REVOKED, line.stage, by=by, at=decision.unit, reason=f"{said}: {decision.reason}"[:500])
+            step(line, Kind.REVOKED, line.stage, by=by, at=decision.unit, reason=said)
     return decision
 
 

@@ -302,6 +302,8 @@ def withdraw(lines: Collection[int], *, reason: str = "", by: User) -> list[Nomi
         drafted = line.stage == Stage.DRAFT
         allowed = access.drafts_dossiers if drafted else access.hands_in
         require(allowed(by, line.dossier.unit))
+        if line.stage in Nomination.OVER:
+            raise Refused(_("This line can no longer be withdrawn."))
         if not drafted:
             refuse_short(reason)
     for line in found:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from datetime import date
 
@@ -13,6 +14,7 @@ from django.utils.translation import ngettext
 
 from awards import access
 from awards.models import Nomination, NoticeRule, Objection, PublicNotice
+from awards.reports.ready import acting
 from awards.services.steps import Stage, lock_lines
 from units import clock
 from units.access import require
@@ -29,40 +31,39 @@ def notice_problem(line: Nomination, day: date) -> str:
 
 
 def notice_problems(lines: Iterable[Nomination], day: date) -> dict[int, str]:
-    """The same for several lines (key → sentence, "" where nothing stands in the way). Four queries at most."""
+    """The same for several lines (key → sentence, "" where nothing stands in the way). Three queries at most."""
     lines = list(lines)
     asked = days_asked(lines, day)
-    if not any(asked.values()):
-        return {line.pk: "" for line in lines}
-    keys = [line.pk for line in lines if asked[line.pk]]
-    shown: dict[int, list[PublicNotice]] = {key: [] for key in keys}
-    through = PublicNotice.lines.through.objects.filter(nomination__in=keys).select_related("publicnotice")
-    for row in through:
-        shown[row.nomination_id].append(row.publicnotice)
-    objections = list(Objection.objects.filter(line__in=keys))
-    return {
-        line.pk: _problem(
-            asked[line.pk], shown.get(line.pk, []), [o for o in objections if o.line_id == line.pk], day
-        )
-        for line in lines
-    }
+    shown: dict[int, list[PublicNotice]] = defaultdict(list)
+    if keys := [key for key, days in asked.items() if days]:
+        through = PublicNotice.lines.through.objects.filter(nomination__in=keys).select_related("publicnotice")
+        for row in through:
+            shown[row.nomination_id].append(row.publicnotice)
+    objections: dict[int, list[Objection]] = defaultdict(list)
+    for one in Objection.objects.filter(line__in=list(asked)):
+        objections[one.line_id].append(one)
+    return {line.pk: _problem(asked[line.pk], shown[line.pk], objections[line.pk], day) for line in lines}
 
 
 def days_asked(lines: Iterable[Nomination], day: date) -> dict[int, int]:
-    """Line (key) → days of public notice that its award asks for on `day`; 0 for none. One query."""
+    """Line (key) → days of public notice that its award asks for on `day`; 0 for none. One query.
+
+    Of several rules in force the one that came into force last.
+    """
     lines = list(lines)
-    rules = NoticeRule.objects.on(day).filter(award__in={line.award_id for line in lines})
-    days = {rule.award_id: rule.days for rule in rules}
+    days: dict[int, int] = {}
+    for rule in NoticeRule.objects.on(day).filter(award__in={line.award_id for line in lines}):
+        days.setdefault(rule.award_id, rule.days)
     return {line.pk: days.get(line.award_id, 0) for line in lines}
 
 
 def _problem(days: int, notices: list[PublicNotice], objections: list[Objection], day: date) -> str:
-    if not days:
-        return ""
     if any(one.upheld is None for one in objections):
         return _("An objection to this nominee has not been answered.")
     if any(one.upheld for one in objections):
         return _("An objection to this nominee was upheld.")
+    if not days:
+        return ""
     enough = [one for one in notices if length(one) >= days]
     if not enough:
         words = ngettext(
@@ -87,13 +88,13 @@ def post_notice(
 ) -> PublicNotice:
     """Show lines that stand at `unit` to the public. Raises `Refused` where it would be too short for an award."""
     require(access.keeps_notices(by, unit))
-    found = lock_lines(lines)
+    found, held = lock_lines(lines), acting([unit])
     if not found:
         raise Refused(_("Choose at least one line."))
     wrong = [
         _("“%(line)s” does not stand here for judgement.") % {"line": line}
         for line in found
-        if line.holder_id != unit.pk or line.stage not in SHOWN
+        if line.holder_id not in held or line.stage not in SHOWN
     ]
     days = max(days_asked(found, since).values())
     notice = PublicNotice(unit=unit, place=normal(place), since=since, until=until, by=by)
@@ -111,10 +112,19 @@ def post_notice(
 def record_objection(
     notice: PublicNotice, line: Nomination, *, whose: str, text: str, received: date, by: User
 ) -> Objection:
-    """Write down what somebody objects to a nominee of the notice. Raises `Refused`."""
+    """Write down what somebody objects to a nominee of the notice, as long as it changes something.
+
+    The line is locked: who signs at the same moment sees the objection, or it is refused. Raises `Refused`.
+    """
     require(access.keeps_notices(by, notice.unit))
     if not notice.lines.filter(pk=line.pk).exists():
         raise Refused(_("This nominee is not shown in the notice."), "line")
+    [line] = lock_lines([line.pk])
+    if line.stage in (Stage.DECIDED, *Nomination.OVER):
+        raise Refused(
+            _("“%(line)s” is “%(stage)s”: an objection changes nothing any more.")
+            % {"line": line.name, "stage": line.get_stage_display()}, "line",
+        )  # fmt: skip
     if received > clock.today() or received < notice.since:
         raise Refused(_("An objection is received after the notice begins and not in the future."), "received")
     objection = Objection(notice=notice, line=line, whose=normal(whose), text=normal(text), received=received, by=by)

@@ -162,7 +162,7 @@ def take_out(paper: Paper, keys: Collection[int], *, by: User) -> int:
 def _trace_out(letter: Submission, keys: Collection[int], by: User) -> None:
     """Lines that a letter no longer names say so in their trace."""
     for line in lock_lines(keys):
-        step(line, Kind.CHANGED, line.stage, by=by, at=letter.unit, reason=_("Taken out of the draft of a letter."))
+        step(line, Kind.RELEASED, line.stage, by=by, at=letter.unit, reason=_("Taken out of the draft of a letter."))
 
 
 @transaction.atomic

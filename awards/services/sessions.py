@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from awards import access
 from awards.models import AgendaItem, Attendance, Award, Ballot, Council, HandCount, Nomination, Session, VoteRule
+from awards.models.catalogue import NEWEST_FIRST
+from awards.reports.ready import acting
 from awards.services.steps import Kind, Stage, lock_lines, step
 from awards.voting import reached
 from units import clock
@@ -65,7 +67,7 @@ class Rules:
 
     def __init__(self, council: Council) -> None:
         self.council = council
-        self.rules = list(VoteRule.objects.order_by("-valid_from", "pk"))
+        self.rules = list(VoteRule.objects.order_by(NEWEST_FIRST, "pk"))
         awards = Award.objects.prefetch_related("groups", "lower_awards")
         self.lower = {award.pk: list(award.lower_awards.all()) for award in awards}
         self.groups = {award.pk: {group.pk for group in award.groups.all()} for award in awards}
@@ -115,7 +117,8 @@ def add_lines(session: Session, keys: Collection[int], *, by: User) -> int:
     session = lock(session, State.PLANNED)
     lines = lock_lines(keys)
     council = session.council
-    wrong = [line.name for line in lines if line.stage != Stage.APPRAISED or line.holder_id != council.unit_id]
+    held = acting([council.unit])
+    wrong = [line.name for line in lines if line.stage != Stage.APPRAISED or line.holder_id not in held]
     if wrong or len(lines) != len(set(keys)):
         raise Refused(
             _("These nominations do not wait for the council any more: %(names)s. Nothing was changed.")
@@ -138,7 +141,7 @@ def take_off(item: AgendaItem, *, by: User) -> None:
     lock(item.session, State.PLANNED)
     [line] = lock_lines([item.line_id])
     with translation.override("vi"):
-        step(line, Kind.CHANGED, Stage.APPRAISED, by=by, reason=_("Taken off the agenda of the council."))
+        step(line, Kind.RELEASED, Stage.APPRAISED, by=by, reason=_("Taken off the agenda of the council."))
     item.delete()
 
 
@@ -214,7 +217,7 @@ def break_off(session: Session, *, why: str, by: User) -> None:
     with translation.override("vi"):
         reason = _("The session of the council was broken off: %(why)s") % {"why": why}
     for line in lock_lines(list(session.items.values_list("line", flat=True))):
-        step(line, Kind.CHANGED, Stage.APPRAISED, by=by, reason=reason[:500])
+        step(line, Kind.RELEASED, Stage.APPRAISED, by=by, reason=reason[:500])
     HandCount.objects.filter(item__session=session).delete()
     Ballot.objects.filter(item__session=session).delete()
     session.state, session.broken_why = State.BROKEN, why

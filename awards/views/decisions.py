@@ -109,7 +109,7 @@ def _page(request: HttpRequest, paper: Submission | Decision) -> dict[str, Any]:
     return {
         "object": paper, "paper": name_of(paper), "open": is_open(paper), "may_draft": drafts and is_open(paper),
         "may_sign": signs and is_open(paper), "prints": drafts and not is_open(paper) and not recorded,
-        "registers": drafts and not is_open(paper),
+        "registers": drafts and not is_open(paper), "grounds": access.reads_paper(request.user, paper),
         "crumbs": [home_of(name_of(paper)), (str(paper), "")],
     }  # fmt: skip
 

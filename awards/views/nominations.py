@@ -60,6 +60,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "leaves": [(leaf, False) for leaf in (side["leaves"] if side else [])],
         "frozen": line.stage not in Nomination.EDITABLE,
         "hidden": not discipline,
+        "grounds": access.reads_grounds(request.user, access.unit_of(line.subject)),
         "achievements": line.achievements or [],
         "files": line.files.filter(removed_at=None).select_related("by"),
         "events": line.events.select_related("by", "unit", "office"),

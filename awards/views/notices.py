@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from awards import access
 from awards.forms.notices import AnswerForm, NoticeForm, ObjectionForm
 from awards.models import Nomination, Objection, PublicNotice
+from awards.reports.ready import acting
 from awards.services import notices as service
 from units import clock
 from units.access import READERS, has_role, require
@@ -40,7 +42,8 @@ def keeping_units(user: User) -> list[Unit]:
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponse:
     require(has_role(request.user, *READERS))
-    rows = PublicNotice.objects.visible_to(request.user).select_related("unit").prefetch_related("objections")
+    objections = Prefetch("objections", Objection.objects.visible_to(request.user))
+    rows = PublicNotice.objects.visible_to(request.user).select_related("unit").prefetch_related(objections)
     page = Paginator(rows, NOTICES).get_page(request.GET.get("page"))
     context = {"page": page, "today": clock.today(), "may_create": bool(keeping_units(request.user))}
     return render(request, "awards/dossiers/notices.html", context)
@@ -51,7 +54,7 @@ def notice_create(request: HttpRequest) -> HttpResponse:
     """Lines that stand at the user's unit, those whose award asks for public notice first."""
     units = keeping_units(request.user)
     require(bool(units))
-    lines = Nomination.objects.filter(holder__in=units, stage__in=service.SHOWN)
+    lines = Nomination.objects.filter(holder__in=list(acting(units)), stage__in=service.SHOWN)
     lines = lines.select_related("award", "dossier__unit", "holder").order_by("award__order", "name")
     form = NoticeForm(request.POST or None, units=units, lines=lines, today=clock.today())
     if form.is_valid():
@@ -73,10 +76,14 @@ def _crumbs() -> list[tuple[str, str]]:
 def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     notice = get_notice(request.user, pk)
     lines = notice.lines.select_related("award", "dossier__unit").order_by("award__order", "name")
+    objections = notice.objections.visible_to(request.user)  # type: ignore[attr-defined]
     context = {
         "notice": notice,
         "lines": lines,
-        "objections": notice.objections.select_related("line__award", "by", "answered_by"),
+        "objections": [
+            (one, access.reads_objections(request.user, notice.unit, one.line.dossier.unit))
+            for one in objections.select_related("line__award", "line__dossier__unit", "answered_by")
+        ],
         "days": service.length(notice),
         "today": clock.today(),
         "may_record": access.keeps_notices(request.user, notice.unit),

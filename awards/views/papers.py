@@ -270,10 +270,11 @@ def _signed_words(found: Paper) -> str:
 
 @require_safe
 def paper_file(request: HttpRequest, paper: str, pk: int, kind: str) -> HttpResponse:
-    """The paper with its list as Word or PDF, also while it is a draft."""
+    """The paper with its list as Word or PDF, also while it is a draft; a revocation for who reads why."""
     found = get_paper(request.user, paper, pk)
     if kind not in WRITERS:
         raise Http404
+    require(access.reads_paper(request.user, found))
     page = submission_paper(found, request.user) if isinstance(found, Submission) else decision_paper(found)
     name = slugify(fold(f"{page.title} {found.number or 'du thao'} {found.unit.code}"))
     return attachment(WRITERS[kind](page), f"{name}.{kind}", TYPES[kind])

@@ -11,9 +11,13 @@ from tests.factories import (
     make_award,
     make_award_level,
     make_dossier,
+    make_membership,
     make_nomination,
+    make_office,
     make_person,
     make_submission,
+    make_unit,
+    make_user,
 )
 from units.models import Unit
 
@@ -39,6 +43,15 @@ def test_lines_are_grouped_by_who_decides(lines, department):
     ]  # fmt: skip
 
 
+def test_level_up_to_which_a_unit_decides_is_that_of_the_newest_rule(lines, department):
+    for code, order, since in (("unit", 1, date(2020, 6, 1)), ("region", 3, date(2019, 1, 1))):
+        level = make_award_level(code, order)
+        DecidingLevel.objects.create(kind=department.kind, level=level, valid_from=since)
+    assert [Powers(day).own(department).code for day in (DAY, date(2019, 6, 1), date(2018, 1, 1))] == [
+        "unit", "region", "base",
+    ]  # fmt: skip
+
+
 def test_what_the_holder_has_sent_on_waits_for_its_outcome(lines, staff, department, region):
     letter = make_submission(department, staff, lines[2])
     assert lines[2] not in ready(acting([department]))
@@ -56,6 +69,28 @@ def test_what_the_holder_has_sent_on_waits_for_its_outcome(lines, staff, departm
         True,
         False,
     )
+    assert lines[2] in awaited(acting([department]))
+
+
+@pytest.mark.parametrize(
+    ("role", "office", "recorded"),
+    [("commander", False, False), ("reviewer", False, False), ("reviewer", True, True), ("staff", False, True)],
+)
+def test_nobody_records_what_a_superior_decides_that_acts_itself(
+    lines, staff, department, region, elsewhere, role, office, recorded
+):
+    """Also where that superior has been dissolved since and its own superior acts."""
+    member = make_membership(make_user("general"), region, role, office=make_office() if office else None)
+    letter = make_submission(department, staff, lines[2])
+    sent = {"sent_by": staff, "sent_at": "2020-12-22T00:00Z", "day": DAY, "number": "1", "signer": "A"}
+    Submission.objects.filter(pk=letter.pk).update(**sent)
+    Nomination.objects.filter(pk=lines[2].pk).update(stage="forwarded", holder=region)
+    assert (lines[2] in awaited(acting([department]))) == recorded
+    below = make_unit(region, "LD")
+    Unit.objects.filter(pk=below.pk).update(dissolved=date(2020, 1, 1))
+    Nomination.objects.filter(pk=lines[2].pk).update(holder=below)
+    assert (lines[2] in awaited(acting([department]))) == recorded
+    type(member).objects.filter(pk=member.pk).update(unit=elsewhere)
     assert lines[2] in awaited(acting([department]))
 
 

@@ -8,11 +8,13 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from awards.models import AgendaItem, Attendance, Ballot, CouncilMember, HandCount, Nomination, VoteRule
+from awards.reports.sessions import addable
 from awards.services import ballots, sessions
+from awards.services.appraisals import took_part
 from awards.services.ballots import ByHand
 from tests.factories import make_award, make_council, make_dossier, make_nomination, make_person, make_user
 from units.errors import Refused
-from units.models import Role
+from units.models import Role, Unit
 
 Function = CouncilMember.Function
 Stage = Nomination.Stage
@@ -99,6 +101,13 @@ def test_agenda_takes_exactly_the_lines_and_none_of_them_twice(session, lines, m
     assert session.items.count() == 1
 
 
+def test_officers_who_release_lines_from_the_agenda_have_not_written_them(session, lines, members):
+    sessions.take_off(session.items.first(), by=members[0])
+    sessions.break_off(session, why="Mất điện", by=members[0])
+    assert [line.events.last().kind for line in lines] == ["released", "released"]
+    assert took_part(lines, members[0]) == set()
+
+
 def test_one_line_that_does_not_wait_holds_up_the_whole_choice(session, lines, members, award, depot):
     fresh = make_nomination(
         lines[0].dossier, award, make_person(depot), stage=Stage.APPRAISED, holder=lines[0].holder
@@ -106,6 +115,22 @@ def test_one_line_that_does_not_wait_holds_up_the_whole_choice(session, lines, m
     with pytest.raises(Refused):
         sessions.add_lines(session, [fresh.pk, lines[0].pk], by=members[0])
     assert state(fresh) == [("appraised", "CSTDCS")]
+
+
+def test_lines_at_a_dissolved_unit_come_before_the_council_of_its_superior(region, department, members, lines):
+    council = make_council(region, members[0])
+    session = sessions.plan_session(council, title="Phiên 2", day=date(2020, 12, 20), by=members[0])
+    with pytest.raises(Refused):
+        sessions.add_lines(session, [line.pk for line in lines], by=members[0])
+    Unit.objects.filter(pk=department.pk).update(dissolved=date(2000, 1, 1))
+    assert set(addable(council)) == set(lines)
+    assert sessions.add_lines(session, [line.pk for line in lines], by=members[0]) == 2
+
+
+def test_newest_rule_in_force_counts(council, award):
+    for share, since in ((50, None), (90, date(2020, 6, 1)), (75, date(2019, 1, 1))):
+        VoteRule.objects.create(award=award, share=share, valid_from=since)
+    assert sessions.Rules(council).share(award, date(2020, 12, 1)) == 90
 
 
 def test_rule_of_the_day_that_judges_the_dossier_decides(session, lines, members, council, award):

@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from auditlog.context import disable_auditlog
 from django.core.exceptions import PermissionDenied
 
 from awards.models import BaseWage, Bonus, BonusRounding, DecidingLevel, Decision, Grant, Nomination, NoticeRule
@@ -253,7 +254,7 @@ def test_line_taken_out_of_a_letter_says_so(passed, flag, clerk, department):
     line = passed(flag)
     papers.discard(papers.draft_submission(department, [line.pk], by=clerk), by=clerk)
     assert list(line.events.order_by("pk").values_list("kind", "stage")) == [
-        ("proposed", "passed"), ("changed", "passed"),
+        ("proposed", "passed"), ("released", "passed"),
     ]  # fmt: skip
 
 
@@ -291,6 +292,16 @@ def test_revocation_ends_awards_on_its_day(passed, award, clerk, chief, departme
     assert (grant.revoked_on, grant.revoking, grant.revoked_why) == (DAY, draft, f"{ground}: {REASON}")
     assert line.events.get(kind="revoked").stage == "decided"
     assert not Grant.objects.in_force().exists()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_draft_of_a_revocation_costs_the_same_for_many(
+    award, chief, depot, department, count, django_assert_num_queries
+):
+    keys = [make_grant(award, make_person(depot), level=award.level).pk for _number in range(count)]
+    texts = {"ground": make_ground(), "reason": REASON}
+    with disable_auditlog(), django_assert_num_queries(27):
+        decisions.draft_revocation(department, keys, texts, by=chief)
 
 
 def test_unit_does_not_take_back_what_its_superior_keeps(award, commander, chief, clerk, depot, department):

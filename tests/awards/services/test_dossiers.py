@@ -296,6 +296,9 @@ def test_drafts_are_withdrawn_freely_and_handed_in_ones_with_a_reason(dossier, t
     withdraw([second.pk], reason=REASON, by=commander)
     assert {line.stage for line in dossier.lines.all()} == {"withdrawn"}
     assert second.events.last().reason == REASON
+    for over in (first, second):
+        assert refusal(withdraw, [over.pk], reason=REASON, by=commander)
+    assert second.events.filter(kind="withdrawn").count() == 1
 
 
 def test_returned_line_goes_back_to_the_level_that_returned_it(dossier, title, staff, commander, reviewer, region):

@@ -7,9 +7,17 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
-from awards.models import Ballot, DecidingLevel, Decision, Grant, Nomination
-from awards.services import ballots, decisions, papers, registers, sessions
-from tests.factories import make_award, make_council, make_dossier, make_nomination, make_person, make_user
+from awards.models import Ballot, DecidingLevel, Decision, Grant, Nomination, Objection
+from awards.services import ballots, decisions, notices, papers, registers, sessions
+from tests.factories import (
+    make_award,
+    make_council,
+    make_dossier,
+    make_nomination,
+    make_person,
+    make_public_notice,
+    make_user,
+)
 from units.errors import Refused
 from units.models import Role
 
@@ -99,6 +107,40 @@ def test_decision_is_signed_once_and_a_number_given_once(drafts):
     acts = [lambda paper=paper: decisions.sign(paper, head, by=chief) for paper in (first, first, second)]
     assert at_once(*acts) == ["done", "refused", "refused"]
     assert (Grant.objects.count(), Decision.objects.exclude(number="").count()) == (1, 1)
+
+
+def test_nominee_is_decided_or_objected_to_but_not_both(drafts):
+    (draft, _other), chief = drafts
+    line = draft.lines.get()
+    keeper = make_user("keeper", (draft.unit, Role.STAFF))
+    notice = make_public_notice(draft.unit, keeper, line)
+    head = {"number": "125/QĐ", "day": date(2020, 12, 22), "signer": "A"}
+    said = {"whose": "Quần chúng", "text": "Chưa đúng", "received": date(2020, 12, 5)}
+    found = at_once(
+        lambda: decisions.sign(draft, head, by=chief),
+        lambda: notices.record_objection(notice, line, **said, by=keeper),
+    )
+    assert found == ["done", "refused"]
+    assert Grant.objects.count() + Objection.objects.count() == 1
+
+
+def test_outcomes_of_one_decision_recorded_at_once_are_one_decision(drafts):
+    """The second recorder adds to the decision of the first, or is refused: nobody meets an error of the database."""
+    (first, second), chief = drafts
+    lines = [paper.lines.get() for paper in (first, second)]
+    for paper in (first, second):
+        papers.discard(paper, by=chief)
+    DecidingLevel.objects.all().delete()
+    for line, number in zip(lines, ("1", "2"), strict=True):
+        letter = papers.draft_submission(chief.memberships.get().unit, [line.pk], by=chief)
+        papers.send(letter, {"number": number, "day": date(2020, 12, 22), "signer": "A"}, by=chief)
+    head = {"issuer": "Bộ Quốc phòng", "number": "5000/QĐ", "day": date(2020, 12, 22), "signer": "A"}
+    acts = [
+        lambda line=line: decisions.record_outcome(line.holder, given=[line.pk], refused={}, head=head, by=chief)
+        for line in lines
+    ]
+    assert at_once(*acts) in (["done", "done"], ["done", "refused"])
+    assert Decision.objects.count() == 1
 
 
 def test_register_numbers_are_given_once(drafts):

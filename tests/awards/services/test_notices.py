@@ -5,8 +5,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from awards.models import NoticeRule
 from awards.services.notices import answer_objection, notice_problem, post_notice, record_objection
-from tests.factories import make_award, make_dossier, make_nomination, make_objection, make_person
+from tests.factories import make_award, make_dossier, make_nomination, make_objection, make_person, make_user
 from units.errors import Refused
+from units.models import Role, Unit
 
 DAY = date(2020, 12, 20)
 SHOWN = {"place": "Bảng tin", "since": date(2020, 12, 1), "until": date(2020, 12, 10)}
@@ -29,6 +30,40 @@ def line(depot, department, staff):
 def test_awards_without_a_rule_need_no_notice(line):
     NoticeRule.objects.all().delete()
     assert notice_problem(line, DAY) == ""
+
+
+def test_of_two_rules_in_force_the_newer_one_counts(line, department, reviewer):
+    for days, since in ((2, date(2020, 6, 1)), (30, date(2019, 1, 1))):
+        NoticeRule.objects.create(award=line.award, days=days, valid_from=since)
+    assert "2" in notice_problem(line, DAY)
+    post_notice(department, [line.pk], **SHOWN | {"until": date(2020, 12, 2)}, by=reviewer)
+    assert notice_problem(line, DAY) == ""
+
+
+def test_an_objection_stops_a_line_whose_award_asks_for_no_notice(line, department, reviewer):
+    NoticeRule.objects.all().delete()
+    objection = make_objection(post_notice(department, [line.pk], **SHOWN, by=reviewer), line, reviewer)
+    assert notice_problem(line, DAY) != ""
+    answer_objection(objection, upheld=True, answer="Thành tích không đúng", by=reviewer)
+    assert notice_problem(line, DAY) != ""
+
+
+@pytest.mark.parametrize("stage", ["decided", "rejected", "withdrawn"])
+def test_no_objection_to_what_is_decided_or_over(line, department, reviewer, stage):
+    notice = post_notice(department, [line.pk], **SHOWN, by=reviewer)
+    type(line).objects.filter(pk=line.pk).update(stage=stage)
+    with pytest.raises(Refused) as error:
+        received = {"whose": "Quần chúng", "text": "Chưa đúng", "received": date(2020, 12, 5)}
+        record_objection(notice, line, **received, by=reviewer)
+    assert (error.value.field, line.objections.count()) == ("line", 0)
+
+
+def test_superior_shows_what_stands_at_a_dissolved_unit(line, department, region):
+    clerk = make_user("clerk", (region, Role.STAFF))
+    with pytest.raises(Refused):
+        post_notice(region, [line.pk], **SHOWN, by=clerk)
+    Unit.objects.filter(pk=department.pk).update(dissolved=date(2020, 12, 1))
+    assert list(post_notice(region, [line.pk], **SHOWN, by=clerk).lines.all()) == [line]
 
 
 def test_a_line_waits_until_its_notice_is_over(line, department, reviewer):

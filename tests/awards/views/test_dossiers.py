@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from awards.models import Dossier, Nomination, NominationFile
 from awards.services.dossiers import Pick, add_lines
@@ -285,6 +286,22 @@ def test_files_are_kept_sent_out_and_removed_with_a_reason(client, staff, review
     assert client.post(address("nomination-file-remove", file.pk), {"why": " "}).context["form"].errors
     client.post(address("nomination-file-remove", file.pk), {"why": "Nhầm tệp"})
     assert client.get(address("nomination-file", file.pk)).status_code == 404
+
+
+def test_file_of_a_line_is_for_who_reads_the_line(client, staff, outsider, elsewhere, department, dossier, title):
+    """Who reads a dossier for one line that stands at their unit does not read the files of the others."""
+    held = make_nomination(dossier, title, make_person(dossier.unit), holder=elsewhere, stage="submitted")
+    other = make_nomination(dossier, title, make_person(dossier.unit), holder=department, stage="submitted")
+    files = [
+        NominationFile.objects.create(
+            dossier=dossier, line=line, file=make_upload(), name="a.pdf", kind="pdf", size=1, sha256="", by=staff,
+            at=timezone.now(),
+        )
+        for line in (held, other, None)
+    ]  # fmt: skip
+    client.force_login(outsider)
+    answers = [client.get(address("nomination-file", file.pk)).status_code for file in files]
+    assert answers == [200, 404, 200]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -10,6 +10,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from awards.models import DecidingLevel, Decision, Grant, Submission
+from awards.services import decisions
 from emulation.reports.work import my_work
 from tests.factories import (
     make_award,
@@ -19,7 +20,9 @@ from tests.factories import (
     make_dossier,
     make_grant,
     make_ground,
+    make_membership,
     make_nomination,
+    make_office,
     make_person,
     make_signed_decision,
     make_user,
@@ -197,6 +200,31 @@ def test_line_leads_to_its_papers(client, chief, department, passed, award):
     decision = make_signed_decision(department, chief, line)
     client.force_login(chief)
     assert decision.get_absolute_url() in client.get(line.get_absolute_url()).content.decode()
+
+
+def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, reviewer, department, passed, award):
+    """A reviewer limited to an office sees that it was, and by which decision; neither ground nor reason."""
+    [line] = passed(award, "Lê An")
+    make_signed_decision(department, chief, line)
+    texts = {"ground": make_ground(), "reason": "Khai sai thành tích huấn luyện."}
+    draft = decisions.draft_revocation(department, [Grant.objects.get().pk], texts, by=clerk)
+    revocation = decisions.sign_revocation(draft, {"number": "7/QĐ", "day": DAY, "signer": "A"}, by=chief)
+    assert "Khai sai" not in line.events.get(kind="revoked").reason
+    line.events.filter(kind="revoked").update(reason="7/QĐ: Khai sai thành tích")  # as it was written before
+    office = make_user("office")
+    make_membership(office, department, Role.REVIEWER, office=make_office())
+    seen = {}
+    for user in (chief, clerk, reviewer, office):
+        client.force_login(user)
+        pages = [
+            client.get(address).content.decode()
+            for address in (revocation.get_absolute_url(), line.get_absolute_url())
+        ]
+        file = client.get(url("paper-file", "decision", revocation.pk, "docx")).status_code
+        seen[user.username] = ("Khai gian" in pages[0], *("Khai sai" in page for page in pages), file)
+    assert seen == dict.fromkeys(("chief", "clerk", "reviewer"), (True, True, True, 200)) | {
+        "office": (False, False, False, 403)
+    }
 
 
 # ── certificates and their numbers ────────────────────────────────────────

@@ -1,0 +1,87 @@
+"""Pages of public notices: who reads which objection."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import (
+    make_award,
+    make_dossier,
+    make_membership,
+    make_nomination,
+    make_objection,
+    make_office,
+    make_person,
+    make_public_notice,
+    make_user,
+)
+from units.models import Role, Unit
+
+
+@pytest.fixture(autouse=True)
+def day_of_work(set_today):
+    set_today(date(2020, 12, 20))
+
+
+@pytest.fixture
+def notice(department, depot, workshop, staff, reviewer):
+    """One notice of the department with an answered objection to a line of the depot and one of the workshop's."""
+    award = make_award()
+    place = {"stage": "submitted", "holder": department}
+    lines = [make_nomination(make_dossier(u, staff), award, make_person(u), **place) for u in (depot, workshop)]
+    notice = make_public_notice(department, reviewer, *lines)
+    for line in lines:
+        said = {"whose": f"Người của {line.dossier.unit.code}", "text": f"Chuyện ở {line.dossier.unit.code}"}
+        answer = {"upheld": False, "answer": f"Trả lời {line.dossier.unit.code}"}
+        make_objection(
+            notice, line, reviewer, **said, **answer, answered_by=reviewer, answered_at="2020-12-10T00:00Z"
+        )
+    return notice
+
+
+def test_objections_are_read_by_who_keeps_the_notice_or_judges_the_people(
+    client, notice, department, depot, reviewer, commander, staff
+):
+    """A sister unit reads nothing of them; who is limited to an office learns that there is one, not what it says."""
+    clerk = make_user("clerk", (department, Role.STAFF))
+    office = make_user("office")
+    make_membership(office, department, Role.REVIEWER, office=make_office())
+    seen = {}
+    for user in (reviewer, clerk, commander, staff, office):
+        client.force_login(user)
+        page = client.get(notice.get_absolute_url())
+        body = page.content.decode()
+        words = [word for word in ("Người của", "Chuyện ở", "Trả lời") if f"{word} X1" in body]
+        own = [word for word in ("Người của", "Chuyện ở", "Trả lời") if f"{word} K1" in body]
+        [row] = client.get(reverse("awards:notice-list")).context["page"]
+        assert len(row.objections.all()) == len(page.context["objections"])
+        seen[user.username] = (len(page.context["objections"]), len(own), len(words))
+    assert seen == {
+        "reviewer": (2, 3, 3), "clerk": (2, 3, 3), "commander": (1, 3, 0), "staff": (1, 3, 0), "office": (2, 0, 0),
+    }  # fmt: skip
+
+
+def test_superior_is_offered_what_stands_at_a_dissolved_unit(client, notice, department, region):
+    clerk = make_user("clerk", (region, Role.STAFF))
+    client.force_login(clerk)
+
+    def offered():
+        return set(client.get(reverse("awards:notice-create")).context["form"].fields["lines"].queryset)
+
+    assert offered() == set()
+    Unit.objects.filter(pk=department.pk).update(dissolved=date(2020, 12, 1))
+    assert offered() == set(notice.lines.all())
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_pages_run_a_constant_number_of_queries(
+    client, notice, department, depot, workshop, staff, reviewer, count, django_assert_num_queries
+):
+    for _number in range(count):
+        make_objection(notice, notice.lines.first(), reviewer)
+        make_public_notice(department, reviewer, *notice.lines.all())
+    client.force_login(reviewer)
+    for address, queries in ((reverse("awards:notice-list"), 8), (notice.get_absolute_url(), 9)):
+        with django_assert_num_queries(queries):
+            assert client.get(address).status_code == 200
