@@ -7,18 +7,20 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from emulation.models import Notice, Report
+from emulation.models import FigureRequest, Notice, Report
 from emulation.reports.deadlines import SOON, Deadline, deadline_of
 from emulation.services.extensions import terms_of
 from units.counting import count_all
-from units.models import User
+from units.models import Role, User
 
 REMINDED = 24  # sheets of which one user is reminded at a time
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`tasks`: sheets of the own units that wait for the user; `notices`: unread ones."""
+    """`tasks`: sheets of the own units that wait for the user or were missed, and questions about their figures;
+    `notices`: unread ones.
+    """
 
     tasks: int
     notices: int
@@ -28,7 +30,11 @@ def counts_of(user: User) -> Counts:
     """The numbers of the navigation. One query; none for users without a role."""
     if not user.active_memberships:
         return Counts(0, 0)
-    return Counts(*count_all(user, Report.objects.to_do_by(user), Notice.objects.visible_to(user).unread()))
+    sheets = Report.objects.to_do_by(user) | Report.objects.missed_by(user)
+    staff = [m.unit_id for m in user.active_memberships if m.role == Role.STAFF]
+    questions = FigureRequest.objects.open().filter(report__unit__in=staff)
+    own, asked, notices = count_all(user, sheets, questions, Notice.objects.visible_to(user).unread())
+    return Counts(own + asked, notices)
 
 
 # ── reminders ─────────────────────────────────────────────────────────────

@@ -135,6 +135,9 @@ def correction_create(request: HttpRequest, pk: int, indicator: int) -> HttpResp
     access.require(sheets.may_enter(request.user, report))
     if report.state != State.APPROVED:
         return redirect(report)
+    if request.method == "GET" and (there := report.corrections.open().filter(indicator=indicator).first()):
+        messages.info(request, _("This correction of the figure is open already; withdraw it to propose another."))
+        return redirect(there)
     cell = _Cell(request, report, indicator, editing=True)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     problems: list[str] = []
