@@ -5,11 +5,15 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import psycopg2
 import pytest
 from django.apps import apps
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import BaseConstraint
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +40,21 @@ def manage(*command: str, **environment: str) -> subprocess.CompletedProcess[str
 @pytest.mark.django_db
 def test_migrations_are_complete() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.django_db
+def test_migrations_run_on_an_empty_database(tmp_path: Path) -> None:
+    """The tables of the other tests are made from the models: here the migrations themselves run, on this engine."""
+    url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    if connection.vendor == "postgresql":
+        server = os.environ["DATABASE_URL"]
+        url = urlsplit(server)._replace(path=f"/migrated_{os.getpid()}").geturl()
+        admin = psycopg2.connect(server)
+        admin.autocommit = True
+        with closing(admin), admin.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE migrated_{os.getpid()}")
+    done = manage("migrate", "-v", "0", DATABASE_URL=url)
+    assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_deployment_check_is_clean_in_production() -> None:
