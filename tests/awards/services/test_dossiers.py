@@ -265,6 +265,8 @@ def test_another_drive_is_another_merit(depot, title, staff, commander, reviewer
     [line] = proposed(dossier, title, staff, "Lê Chi")
     make_nomination(make_dossier(depot, staff, occasion=drive, campaign=second), title, line.person)
     hand_in(ready(dossier, staff), lines=[line.pk], by=commander)
+    line.refresh_from_db()
+    assert line.stage == Nomination.Stage.SUBMITTED
 
 
 def test_a_second_award_needs_its_reason_unless_one_asks_for_the_other(dossier, title, staff, commander, reviewer):
