@@ -5,21 +5,17 @@ Layout after Decree 30/2020, as far as it has been read (`data/documents/award_p
 
 from __future__ import annotations
 
-import io
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import groupby
-from pathlib import Path
 
-import typst
 from django.utils import translation
-from docxtpl import DocxTemplate
 
 from awards import access
 from awards.models import AgendaItem, Award, Decision, Grant, Nomination, Submission
+from awards.reports.papers import pdf, word
 from awards.reports.powers import Bonuses
 from awards.reports.ready import PAPER_ORDER, with_places
 from emulation.numbers import format_number
@@ -27,7 +23,6 @@ from emulation.wording import lower_first
 from units import clock
 from units.models import Unit, User
 
-FOLDER = Path(__file__).resolve().parent.parent / "data" / "documents"
 WHO = ("TT", "Họ và tên, tên tập thể", "Cấp bậc, chức vụ", "Đơn vị")
 Head = tuple[str, str]  # a paragraph: its bold beginning, its text
 
@@ -241,18 +236,7 @@ def money(amount: int | None) -> str:
 # ── files ─────────────────────────────────────────────────────────────────
 
 
-def as_word(paper: AwardPaper) -> bytes:
-    """From the template `data/documents/award_paper.docx`, which officers may edit."""
-    document = DocxTemplate(FOLDER / "award_paper.docx")
-    document.render(asdict(paper), autoescape=True)
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
-
-
-def as_pdf(paper: AwardPaper) -> bytes:
-    inputs = {"data": json.dumps(asdict(paper), ensure_ascii=False)}
-    return typst.compile(str(FOLDER / "award_paper.typ"), sys_inputs=inputs)
-
-
-WRITERS = {"docx": as_word, "pdf": as_pdf}
+WRITERS = {
+    "docx": lambda paper: word("award_paper", asdict(paper)),
+    "pdf": lambda paper: pdf("award_paper", asdict(paper)),
+}

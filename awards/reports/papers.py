@@ -1,4 +1,4 @@
-"""Papers of the award council as files: Word from a template that officers may edit, PDF set by typst."""
+"""Papers of awards as files: Word from a template that officers may edit, PDF set by typst."""
 
 from __future__ import annotations
 
@@ -25,18 +25,21 @@ def _data(paper: Paper) -> dict[str, Any]:
 HEADS = tuple(f"{number}." for number in range(1, 10))
 
 
-def as_word(paper: Paper) -> bytes:
-    """From the template `data/documents/council_paper.docx`."""
-    document = DocxTemplate(FOLDER / "council_paper.docx")
-    document.render(_data(paper), autoescape=True)
+def word(template: str, data: dict[str, Any]) -> bytes:
+    """From the template of this name in `data/documents`."""
+    document = DocxTemplate(FOLDER / f"{template}.docx")
+    document.render(data, autoescape=True)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
 
 
-def as_pdf(paper: Paper) -> bytes:
-    inputs = {"data": json.dumps(_data(paper), ensure_ascii=False)}
-    return typst.compile(str(FOLDER / "council_paper.typ"), sys_inputs=inputs)
+def pdf(template: str, data: dict[str, Any]) -> bytes:
+    inputs = {"data": json.dumps(data, ensure_ascii=False)}
+    return typst.compile(str(FOLDER / f"{template}.typ"), sys_inputs=inputs)
 
 
-WRITERS = {"docx": as_word, "pdf": as_pdf}
+WRITERS = {
+    "docx": lambda paper: word("council_paper", _data(paper)),
+    "pdf": lambda paper: pdf("council_paper", _data(paper)),
+}

@@ -12,7 +12,7 @@ meets what an old one has judged.
 from __future__ import annotations
 
 from array import array
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
@@ -75,10 +75,6 @@ class Standing:
         """By which nominations name the line."""
         subject = self.subjects[self.subject_of[line]]
         return subject.kind, subject.key, self.awards[self.award_of[line]].code
-
-    def tally(self, lines: Iterable[int]) -> Counter[str]:
-        """State → how many of the lines."""
-        return Counter(STATES[self.state_of[line]] for line in lines)
 
 
 _kept: OrderedDict[str, Standing] = OrderedDict()

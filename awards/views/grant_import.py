@@ -22,6 +22,7 @@ from units.models import Role
 from units.spreadsheets import XLSX
 from units.views.downloads import attachment
 from units.views.pages import Crumb
+from units.views.uploads import keep_upload
 
 FORM = ["GET", "HEAD", "POST"]
 SHOWN = 20  # awards shown of those to be entered
@@ -39,25 +40,11 @@ def grant_import(request: HttpRequest) -> HttpResponse:
     problems: list[str] = []
     if request.method == "POST":
         form = FileForm(request.POST, request.FILES)
-        problems = _keep(request, form)
+        problems = keep_upload(request, form, service.keep_file)
         if not problems:
             return redirect("awards:grant-import-preview")
     context = {"form": form, "problems": problems, "columns": COLUMNS, "most": settings.WORKBOOK_MB}
     return render(request, "awards/book/import.html", context | {"crumbs": crumbs()})
-
-
-def _keep(request: HttpRequest, form: FileForm) -> list[str]:
-    """Keep the file for the preview; why that is not possible, or nothing."""
-    if not form.is_valid():
-        return [str(message) for errors in form.errors.values() for message in errors]
-    file = form.cleaned_data["file"]
-    try:
-        _upload, unknown = service.keep_file(file.name, file, size=file.size, by=request.user)
-    except Refused as refused:
-        return refused.messages
-    if unknown:
-        messages.warning(request, _("Columns that are not read: %(names)s.") % {"names": ", ".join(unknown)})
-    return []
 
 
 @require_safe

@@ -23,6 +23,7 @@ from units.services import person_import as service
 from units.spreadsheets import XLSX
 from units.views.downloads import attachment
 from units.views.persons import crumbs_to
+from units.views.uploads import keep_upload
 
 FORM = ["GET", "HEAD", "POST"]
 SHOWN = 20  # people shown of those to be created
@@ -36,7 +37,7 @@ def person_import(request: HttpRequest) -> HttpResponse:
     problems: list[str] = []
     if request.method == "POST":
         form = UploadForm(request.POST, request.FILES)
-        problems = _keep(request, form)
+        problems = keep_upload(request, form, service.keep_file)
         if not problems:
             return redirect("units:person-import-preview")
     context = {
@@ -44,20 +45,6 @@ def person_import(request: HttpRequest) -> HttpResponse:
         "crumbs": [*crumbs_to(), (_("Import from Excel"), "")],
     }  # fmt: skip
     return render(request, "units/persons/import.html", context)
-
-
-def _keep(request: HttpRequest, form: UploadForm) -> list[str]:
-    """Keep the file for the preview; why that is not possible, or nothing."""
-    if not form.is_valid():
-        return [str(message) for errors in form.errors.values() for message in errors]
-    file = form.cleaned_data["file"]
-    try:
-        _upload, unknown = service.keep_file(file.name, file, size=file.size, by=request.user)
-    except Refused as refused:
-        return refused.messages
-    if unknown:
-        messages.warning(request, _("Columns that are not read: %(names)s.") % {"names": ", ".join(unknown)})
-    return []
 
 
 @require_safe

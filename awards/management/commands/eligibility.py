@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from awards.models import Award
 from awards.reports.due import last_day, machine_rows
 from awards.reports.rules import rules_on
+from emulation.management.asked import unit_of
 from emulation.periods import YEARS
-from units.models import Unit
 
 
 class Command(BaseCommand):
@@ -23,9 +23,7 @@ class Command(BaseCommand):
 
     @no_translations
     def handle(self, *args: Any, **options: Any) -> None:
-        unit = Unit.objects.filter(code=options["unit"]).first()
-        if unit is None:
-            raise CommandError(f"no unit has the code {options['unit']!r}")
+        unit = unit_of(options["unit"])
         if options["year"] not in YEARS:
             raise CommandError(f"{options['year']} is no year from {YEARS.start} to {YEARS.stop - 1}")
         award = options["award"]

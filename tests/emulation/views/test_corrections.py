@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from emulation.models import Correction, Report, Summary
+from emulation.services.corrections import ask
 from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_report, make_rounds
 
 REASON = "The log of March was counted twice."
@@ -95,6 +96,20 @@ def test_lines_with_an_open_correction_are_not_offered_again(log_in, report, pri
     assert [row.name for row in log_in(staff).get(address).context["lines"]] == ["Prizes"]
     log_in(staff).post(create_url(report, prizes), typed(prizes, "7", reason=REASON))
     assert log_in(staff).get(address).context["waiting"] == {prizes.pk}
+
+
+def test_a_second_correction_leads_to_the_open_one(log_in, report, prizes, staff):
+    log_in(staff).post(create_url(report, prizes), typed(prizes, "7", reason=REASON))
+    assert log_in(staff).get(create_url(report, prizes)).url == Correction.objects.get().get_absolute_url()
+
+
+def test_question_stands_first_and_is_counted(log_in, report, prizes, staff, reviewer):
+    Report.objects.filter(pk=report.pk).update(state=State.IN_REVIEW)
+    before = log_in(staff).get(reverse("emulation:my-work")).context["nav"].counts.tasks
+    ask(Report.objects.get(pk=report.pk), prizes, "Please look at the log of March again.", by=reviewer)
+    page = log_in(staff).get(reverse("emulation:my-work"))
+    assert page.context["work"].tasks[0].title == "Question about Prizes"
+    assert page.context["nav"].counts.tasks == before + 1
 
 
 def test_line_of_another_sheet_does_not_exist(log_in, report, staff):

@@ -54,6 +54,7 @@ def test_commander_gives_the_reason_while_handing_in(client, report, field, comm
     logged_in(client, commander)
     refused = client.post(address, {field: ""})
     assert refused.context["problems"] == ["1 warning still waits for your reason."]
+    assert [wrong for _one, _field, _reason, wrong in refused.context["warnings"]] == [True]
     assert client.post(address, {field: REASON}).status_code == 302
     report.refresh_from_db()
     assert (report.state, Acknowledgement.objects.get().reason) == (Report.State.SUBMITTED, REASON)

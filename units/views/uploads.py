@@ -1,0 +1,30 @@
+"""Files that are looked through before they are taken over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from units.errors import Refused
+
+
+def keep_upload(request: HttpRequest, form: forms.Form, keep: Callable[..., tuple[Any, list[str]]]) -> list[str]:
+    """Keep the file of the form for the preview by `keep`; why that is not possible, or nothing.
+
+    `keep` answers what it kept and the columns that are not read: these are named to the user.
+    """
+    if not form.is_valid():
+        return [str(message) for errors in form.errors.values() for message in errors]
+    file = form.cleaned_data["file"]
+    try:
+        _kept, unknown = keep(file.name, file, size=file.size, by=request.user)
+    except Refused as refused:
+        return refused.messages
+    if unknown:
+        messages.warning(request, _("Columns that are not read: %(names)s.") % {"names": ", ".join(unknown)})
+    return []
