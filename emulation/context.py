@@ -61,6 +61,18 @@ class Entry:
 
 
 JUDGING = ("emulation:report-review", "emulation:report-reopen")
+REGISTERS = (
+    "emulation:attachment-",
+    # documents
+    # activities
+    # initiatives
+    # weak points
+    # inspections
+    # checklists
+    # examples
+    # incidents
+    # papers
+)
 MAIN = (
     Entry("emulation:my-work", _("My work"), has_work),
     Entry("emulation:campaign-tree", _("Campaigns"), anybody),
@@ -68,6 +80,7 @@ MAIN = (
     Entry("emulation:report-list", _("Quarterly sheets"), reads_figures, also=("emulation:board",), without=JUDGING),
     Entry("emulation:review-list", _("Review"), reviews_anything, also=JUDGING),
     Entry("emulation:dashboard-home", _("Dashboard"), reads_figures),
+    Entry("emulation:register-home", _("Registers"), reads_figures, also=REGISTERS),
     Entry("awards:due-home", _("Awards"), reads_figures, also=("awards:",)),
     Entry("units:unit-tree", _("Units"), anybody),
     Entry("units:person-list", _("People"), reads_figures),

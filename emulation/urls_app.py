@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from emulation.views import (
+    attachments,
     board,
     campaigns,
     catalogue,
@@ -14,6 +15,7 @@ from emulation.views import (
     notices,
     panel,
     papers,
+    registers,
     review,
     review_reports,
     rounds,
@@ -122,4 +124,17 @@ urlpatterns = [
     path("notices/read/", notices.notice_read_all, name="notice-read-all"),
     path("notices/<int:pk>/read/", notices.notice_read, name="notice-read"),
     path("review/", review.review_list, name="review-list"),
+    path("registers/", registers.register_home, name="register-home"),
+    path("attachments/<slug:kind>/<int:pk>/", attachments.attach, name="attachment-create"),
+    path("attachments/<slug:kind>/<int:pk>/<int:file>/", attachments.download, name="attachment-download"),
+    path("attachments/<slug:kind>/<int:pk>/<int:file>/remove/", attachments.remove, name="attachment-remove"),
+    # documents
+    # activities
+    # initiatives
+    # weak points
+    # inspections
+    # checklists
+    # examples
+    # incidents
+    # papers
 ]

@@ -35,6 +35,7 @@ from awards.models import (
 from awards.services.nomination_files import attach as attach_to_dossier
 from emulation.models import (
     Area,
+    Attachment,
     Campaign,
     CampaignIndicator,
     CampaignKind,
@@ -54,6 +55,7 @@ from emulation.models import (
     Round,
     Target,
 )
+from emulation.services.attachments import attach as attach_to
 from emulation.services.evidence import attach
 from emulation.services.rounds import make_sheets, place_of, set_up_rounds
 from emulation.services.summaries import recompute
@@ -429,6 +431,12 @@ def make_upload(name: str = "minutes.pdf", content: bytes = PDF) -> SimpleUpload
 def make_evidence(report: Report, *, by: User, indicator: Indicator | None = None, **upload: Any) -> Evidence:
     """A file attached to the sheet, or to one of its figures, by the service."""
     [found] = attach(report, [make_upload(**upload)], by=by, indicator=indicator.pk if indicator else None)
+    return found
+
+
+def make_attachment(owner: Any, by: User, **upload: Any) -> Attachment:
+    """A file attached to something of the movement, by the service."""
+    [found] = attach_to(owner, [make_upload(**upload)], by=by)
     return found
 
 

@@ -15,6 +15,7 @@ from django.urls import URLResolver, get_resolver, reverse
 from emulation.models import ChecklistTemplate, ReviewReport
 from tests.factories import (
     make_area,
+    make_attachment,
     make_award,
     make_campaign,
     make_campaign_indicator,
@@ -179,6 +180,19 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:correction-detail": ("correction", "404 200 200 200 200 404", "404 403 403 403 403 404"),
     "emulation:review-approve": ("", None, "403 403 403 403 302 302"),
     "emulation:review-list": ("", "403 403 403 403 200 200", None),
+    "emulation:register-home": ("", "403 200 200 200 200 200", None),
+    "emulation:attachment-create": ("campaign-files", None, "403 302 403 403 403 404"),
+    "emulation:attachment-download": ("campaign-file", "200 200 200 200 200 404", None),
+    "emulation:attachment-remove": ("campaign-file", "403 200 403 403 403 404", "403 200 403 403 403 404"),
+    # documents
+    # activities
+    # initiatives
+    # weak points
+    # inspections
+    # checklists
+    # examples
+    # incidents
+    # papers
     "awards:due-home": ("", "403 302 302 302 302 302", None),
     "awards:due-list": ("year", "404 200 200 200 200 404", None),
     "awards:due-export": ("year", "404 200 200 200 200 404", None),
@@ -359,6 +373,17 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         "board-export": {"unit": depot.pk, "kind": "csv"},
         "dashboard": {"unit": depot.pk},
         "figure": {"unit": depot.pk, "indicator": indicator.code},
+        "campaign-files": {"kind": "campaign", "pk": campaign.pk},
+        "campaign-file": {"kind": "campaign", "pk": campaign.pk, "file": make_attachment(campaign, planner).pk},
+        # documents
+        # activities
+        # initiatives
+        # weak points
+        # inspections
+        # checklists
+        # examples
+        # incidents
+        # papers
     }
 
 

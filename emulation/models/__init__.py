@@ -1,3 +1,4 @@
+from .attachments import Attachment
 from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
 from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
 from .comments import Comment
@@ -17,6 +18,7 @@ from .workbooks import WorkbookUpload
 __all__ = [
     "Acknowledgement",
     "Area",
+    "Attachment",
     "Campaign",
     "CampaignIndicator",
     "CampaignKind",

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from emulation.models.attachments import Attachment
 from emulation.models.catalogue import ASKED_QUARTERS, Asked, Comparator, Indicator
 from emulation.models.fields import PartField
 from units.models import CatalogueRow, Office, Unit, UnitKind
@@ -98,6 +99,7 @@ class Campaign(models.Model):
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
     launched_on = models.DateField(_("launched on"), null=True, blank=True)
     documents = models.ManyToManyField(Document, blank=True, related_name="campaigns", verbose_name=_("carries out"))
+    files = models.ManyToManyField(Attachment, blank=True, related_name="+", verbose_name=_("pictures and papers"))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
     objects = CampaignQuerySet.as_manager()
@@ -228,5 +230,5 @@ class CampaignIndicator(models.Model):
 
 for model in (CampaignKind, Document, CampaignScope):
     auditlog.register(model)
-auditlog.register(Campaign, m2m_fields={"documents"})
+auditlog.register(Campaign, m2m_fields={"documents", "files"})
 auditlog.register(CampaignIndicator, m2m_fields={"kinds"})

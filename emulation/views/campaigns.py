@@ -25,6 +25,7 @@ from emulation.models import Campaign, CampaignIndicator
 from emulation.periods import YEARS
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
 from emulation.services import campaigns, years
+from emulation.views.attachments import files_context
 from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
@@ -94,6 +95,7 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "page": campaign_page(campaign, Campaign.objects.visible_to(request.user).filter(parent=campaign)),
         "documents": campaign.documents.all(),
         "crumbs": [*crumbs_to(None, campaign.year), (campaign.name, "")],
+        "files": files_context(request.user, "campaign", campaign),
         "writes": open_ and campaigns.may_write(request.user, campaign),
         "launches": open_ and campaigns.may_launch(request.user, campaign),
     }

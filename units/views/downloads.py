@@ -1,4 +1,4 @@
-"""Files that go out to the user: always saved, never opened inside the application."""
+"""Files that go out to the user: saved, never opened inside the application; pictures alone are shown."""
 
 from __future__ import annotations
 
@@ -16,4 +16,11 @@ def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
     answer["Content-Security-Policy"] = SHUT
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def picture(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """A picture to be shown in a page; `content_type` is our own finding, of a format that runs no script."""
+    answer = attachment(content, name, content_type)
+    answer["Content-Disposition"] = content_disposition_header(False, name) or "inline"
     return answer

@@ -74,7 +74,7 @@ def test_campaign_detail_takes_the_same_queries_for_every_number_of_indicators(
         make_campaign(movement.launching_unit)
     client.force_login(staff)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         response = client.get(url("campaign-detail", movement.pk))
 
     assert response.context["page"].indicators == count

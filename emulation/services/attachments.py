@@ -1,0 +1,68 @@
+"""Attaching and removing files of what happens in a movement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emulation.models import Attachment
+from emulation.services.evidence import checked
+from units.errors import Refused
+from units.models import User
+
+
+def attach(
+    owner: Any, files: Sequence[UploadedFile], *, by: User, caption: str = "", credit: str = ""
+) -> list[Attachment]:
+    """Keep files of `owner` (a row with the relation `files`). All or none. Who may, the caller has checked.
+
+    Raises `Refused` with every file that is not accepted.
+    """
+    kept: list[Attachment] = []
+    for columns, file in zip(checked(files), files, strict=True):
+        row = Attachment(by=by, caption=caption.strip(), credit=credit.strip(), **columns)
+        row.file.save(row.name, file, save=False)  # outside the lock: a slow disk keeps nobody waiting
+        kept.append(row)
+    try:
+        _store(owner, kept)
+    except BaseException:
+        for row in kept:
+            row.file.delete(save=False)
+        raise
+    return kept
+
+
+@transaction.atomic
+def _store(owner: Any, rows: list[Attachment]) -> None:
+    type(owner).objects.select_for_update(of=("self",)).get(pk=owner.pk)
+    known = dict(owner.files.present().values_list("sha256", "name"))
+    if len(known) + len(rows) > settings.EVIDENCE_FILES:
+        raise Refused(_("At most %(limit)d files are kept here.") % {"limit": settings.EVIDENCE_FILES}, "files")
+    for row in rows:
+        if row.sha256 in known:
+            raise Refused(
+                _("“%(name)s” is attached here already, as “%(other)s”.")
+                % {"name": row.name, "other": known[row.sha256]}, "files",
+            )  # fmt: skip
+        known[row.sha256] = row.name
+        row.save()
+    owner.files.add(*rows)
+
+
+@transaction.atomic
+def remove(owner: Any, pk: int, *, by: User, why: str) -> Attachment:
+    """Mark a file of `owner` as removed; it stays kept. Raises `Refused` without a reason, or when it is too late."""
+    row = owner.files.select_for_update(of=("self",)).get(pk=pk)
+    if row.removed_at:
+        raise Refused(_("The file has been removed already."))
+    if not why.strip():
+        raise Refused(_("Say why the file is removed."), "why")
+    row.removed_by, row.removed_at, row.removed_why = by, timezone.now(), why.strip()
+    row.save(update_fields=["removed_by", "removed_at", "removed_why"])
+    return row

@@ -1,0 +1,121 @@
+"""Files of what happens in a movement: attach, read, remove. Whoever reads the owner reads its files.
+
+A kind of owner is a row of `OWNERS`: what the user sees of it, and who may attach. Its page includes
+`emulation/attachments/card.html`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from emulation.forms.attachments import FilesForm
+from emulation.forms.evidence import RemoveForm
+from emulation.models import Attachment, Campaign
+from emulation.services import attachments as service
+from emulation.services.campaigns import may_write
+from units import access
+from units.errors import Refused
+from units.models import User
+from units.views.downloads import attachment, picture
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Rows of a kind that the user reads, and whether the user may attach to one (and remove)."""
+
+    visible: Callable[[User], QuerySet[Any]]
+    may_attach: Callable[[User, Any], bool]
+
+
+# Word in the address → kind of owner. The model has `files` (to `Attachment`) and `get_absolute_url`.
+OWNERS: dict[str, Owner] = {
+    "campaign": Owner(Campaign.objects.visible_to, may_write),
+}
+
+
+def _owner(request: HttpRequest, kind: str, pk: int) -> tuple[Owner, Any]:
+    owner = OWNERS.get(kind)
+    if owner is None:
+        raise Http404
+    return owner, get_object_or_404(owner.visible(request.user), pk=pk)
+
+
+def files_context(user: User, kind: str, row: Any) -> dict[str, Any]:
+    """What `emulation/attachments/card.html` shows of a row's files. One query."""
+    may = OWNERS[kind].may_attach(user, row)
+    found = list(row.files.present().select_related("by"))
+    return {
+        "pictures": [file for file in found if file.is_picture],
+        "papers": [file for file in found if not file.is_picture],
+        "kind": kind, "pk": row.pk, "form": FilesForm() if may else None,
+    }  # fmt: skip
+
+
+@require_POST
+def attach(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Keep files; what is wrong with them is said on the owner's page."""
+    owner, row = _owner(request, kind, pk)
+    access.require(owner.may_attach(request.user, row))
+    form = FilesForm(request.POST, request.FILES)
+    back = redirect(f"{row.get_absolute_url()}#files")
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return back
+    data = form.cleaned_data
+    try:
+        kept = service.attach(
+            row, data["files"], by=request.user, caption=data["caption"], credit=data["credit"]
+        )  # fmt: skip
+    except Refused as refused:
+        messages.error(request, " ".join(refused.messages))
+        return back
+    words = ngettext("%(count)d file has been attached.", "%(count)d files have been attached.", len(kept))
+    messages.success(request, words % {"count": len(kept)})
+    return back
+
+
+@require_GET
+def download(request: HttpRequest, kind: str, pk: int, file: int) -> HttpResponse:
+    """The file: a picture to be shown, anything else to be saved. 404 for one that has been removed."""
+    _found, row = _owner(request, kind, pk)
+    found: Attachment = get_object_or_404(row.files.present(), pk=file)
+    try:
+        with found.file.open("rb") as stored:
+            content = stored.read()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    answer = picture if found.is_picture else attachment
+    return answer(content, found.name, found.content_type)
+
+
+@require_http_methods(["GET", "POST"])
+def remove(request: HttpRequest, kind: str, pk: int, file: int) -> HttpResponse:
+    """Ask for the reason, then mark the file as removed."""
+    owner, row = _owner(request, kind, pk)
+    access.require(owner.may_attach(request.user, row))
+    found = get_object_or_404(row.files.present(), pk=file)
+    back = f"{row.get_absolute_url()}#files"
+    form = RemoveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            service.remove(row, found.pk, by=request.user, why=form.cleaned_data["why"])
+        except Refused as refused:
+            form.add_error("why" if refused.field == "why" else None, refused.messages)
+        else:
+            messages.success(request, _("“%(name)s” has been removed.") % {"name": found.name})
+            return redirect(back)
+    context = {
+        "form": form, "heading": _("Remove “%(name)s”") % {"name": found.name}, "submit": _("Remove the file"),
+        "back": back, "crumbs": [(str(row), row.get_absolute_url()), (found.name, "")],
+    }  # fmt: skip
+    return render(request, "form_page.html", context)

@@ -1,0 +1,94 @@
+"""Files of a campaign, and with it of everything that has files."""
+
+import pytest
+from django.urls import reverse
+
+from emulation.models import Attachment
+from tests.factories import PDF, make_attachment, make_campaign, make_upload, make_user
+from units.models import Role
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\b\6\0\0\0\x1f\x15\xc4\x89"
+    b"\0\0\0\nIDATx\x9cc\0\1\0\0\5\0\1\r\n-\xb4\0\0\0\0IEND\xaeB`\x82"
+)
+
+
+@pytest.fixture
+def planner(department):
+    return make_user("planner", (department, Role.STAFF), language="en")
+
+
+@pytest.fixture
+def campaign(department):
+    return make_campaign(department, launching_unit=department)
+
+
+def address(name, owner, *more):
+    return reverse(f"emulation:attachment-{name}", args=["campaign", owner.pk, *more])
+
+
+def test_files_are_kept_with_caption_and_shown_on_the_page(client, campaign, planner):
+    client.force_login(planner)
+    data = {"files": [make_upload("minutes.pdf", PDF)], "caption": "Minutes of the launch", "credit": "Huy Thuyết"}
+    answer = client.post(address("create", campaign), data)
+    row = campaign.files.get()
+    assert answer["Location"] == f"{campaign.get_absolute_url()}#files"
+    assert (row.name, row.caption, row.credit, row.by) == (
+        "minutes.pdf",
+        "Minutes of the launch",
+        "Huy Thuyết",
+        planner,
+    )
+    assert "Minutes of the launch" in client.get(campaign.get_absolute_url()).content.decode()
+
+
+def test_a_picture_is_shown_and_a_paper_is_saved(client, campaign, planner, staff):
+    picture = make_attachment(campaign, planner, name="launch.png", content=PNG)
+    paper = make_attachment(campaign, planner, name="minutes.pdf", content=PDF)
+    client.force_login(staff)
+    found = {row.name: client.get(address("download", campaign, row.pk)) for row in (picture, paper)}
+    assert {name: answer["Content-Disposition"] for name, answer in found.items()} == {
+        "launch.png": 'inline; filename="launch.png"', "minutes.pdf": 'attachment; filename="minutes.pdf"',
+    }  # fmt: skip
+    assert {answer["X-Content-Type-Options"] for answer in found.values()} == {"nosniff"}
+    assert b"".join(found["launch.png"]) == PNG
+
+
+@pytest.mark.parametrize(
+    ("upload", "words"),
+    [
+        (("minutes.pdf", b""), "“minutes.pdf” is empty."),
+        (("page.html", b"<script>alert(1)</script>"), "“page.html” is not accepted"),
+        (("launch.png", PDF), "“launch.png” is not what its name says"),
+    ],
+)
+def test_a_wrong_file_is_refused_with_its_reason(client, campaign, planner, upload, words):
+    client.force_login(planner)
+    answer = client.post(address("create", campaign), {"files": [make_upload(*upload)]}, follow=True)
+    assert words in str(next(iter(answer.context["messages"])))
+    assert not Attachment.objects.exists()
+
+
+def test_the_same_file_is_attached_once(client, campaign, planner):
+    make_attachment(campaign, planner, name="a.pdf", content=PDF)
+    client.force_login(planner)
+    answer = client.post(address("create", campaign), {"files": [make_upload("b.pdf", PDF)]}, follow=True)
+    assert [str(m) for m in answer.context["messages"]] == ["“b.pdf” is attached here already, as “a.pdf”."]
+    assert campaign.files.count() == 1
+
+
+def test_a_removed_file_stays_kept_with_its_reason_and_is_no_longer_served(client, campaign, planner):
+    row = make_attachment(campaign, planner)
+    client.force_login(planner)
+    assert client.post(address("remove", campaign, row.pk), {"why": " "}).context["form"].errors["why"]
+    client.post(address("remove", campaign, row.pk), {"why": "wrong year"})
+    row.refresh_from_db()
+    assert (row.removed_by, row.removed_why) == (planner, "wrong year")
+    assert client.get(address("download", campaign, row.pk)).status_code == 404
+
+
+def test_a_file_is_reached_through_its_own_owner_alone(client, campaign, planner, department):
+    row = make_attachment(campaign, planner)
+    other = make_campaign(department, launching_unit=department, parent=campaign)
+    client.force_login(planner)
+    assert client.get(address("download", other, row.pk)).status_code == 404
