@@ -63,7 +63,7 @@ class Entry:
 JUDGING = ("emulation:report-review", "emulation:report-reopen")
 REGISTERS = (
     "emulation:attachment-",
-    # documents
+    "emulation:document-",
     # activities
     # initiatives
     # weak points

@@ -75,6 +75,24 @@ STATES: dict[str, dict[str, State]] = {
         "final": ("archive-fill", "none", _("Final review held")),
         "closed": ("lock-fill", "none", _("Closed")),
     },
+    # a document sent to a unit
+    "receipt": {
+        "acknowledged": ("check2-all", "met", _("Receipt acknowledged")),
+        "waiting": ("hourglass-split", "near", _("Receipt not acknowledged")),
+        "overdue": ("exclamation-octagon-fill", "miss", _("Overdue")),
+    },
+    # a unit and a movement of its superior
+    "join": {
+        "confirmed": ("check-circle-fill", "met", _("Joined")),
+        "recorded": ("person-check", "near", _("With the commander")),
+        "none": ("circle", "none", _("Not joined yet")),
+    },
+    # a point of the list before a launch
+    "readiness": {
+        "met": ("check-circle-fill", "met", pgettext_lazy("readiness", "Done")),
+        "missing": ("x-octagon-fill", "miss", pgettext_lazy("readiness", "Missing")),
+        "advice": ("exclamation-triangle-fill", "near", pgettext_lazy("readiness", "Recommended")),
+    },
     # a cell of a sheet while it is filled in
     "cell": {
         "saved": ("check2", "met", _("Saved")),

@@ -10,6 +10,7 @@ from emulation.views import (
     cells,
     corrections,
     dashboard,
+    documents,
     evidence,
     findings,
     notices,
@@ -128,7 +129,13 @@ urlpatterns = [
     path("attachments/<slug:kind>/<int:pk>/", attachments.attach, name="attachment-create"),
     path("attachments/<slug:kind>/<int:pk>/<int:file>/", attachments.download, name="attachment-download"),
     path("attachments/<slug:kind>/<int:pk>/<int:file>/remove/", attachments.remove, name="attachment-remove"),
-    # documents
+    path("documents/", documents.document_list, name="document-list"),
+    path("documents/new/", documents.document_create, name="document-create"),
+    path("documents/export/<slug:kind>/", documents.document_export, name="document-export"),
+    path("documents/<int:pk>/", documents.document_detail, name="document-detail"),
+    path("documents/<int:pk>/update/", documents.document_update, name="document-update"),
+    path("documents/<int:pk>/send/", documents.document_send, name="document-send"),
+    path("documents/receipts/<int:pk>/acknowledge/", documents.receipt_acknowledge, name="document-acknowledge"),
     # activities
     # initiatives
     # weak points

@@ -38,17 +38,20 @@ from emulation.models import (
     Attachment,
     Campaign,
     CampaignIndicator,
+    CampaignJoin,
     CampaignKind,
     CampaignScope,
     ChecklistItem,
     ChecklistTemplate,
     Correction,
+    Document,
     Evidence,
     Extension,
     Grade,
     GradeScale,
     Indicator,
     Notice,
+    Receipt,
     Report,
     Result,
     ResultItem,
@@ -323,11 +326,29 @@ def make_campaign(*scope: Unit, kind: CampaignKind | None = None, **fields: Any)
         "year": year, "parent": Campaign.objects.filter(year=year, parent=None).first(),
         "kind": kind or make_campaign_kind(), "name": f"Campaign {next(NUMBERS)}", "launching_unit": scope[0],
         "starts": date(year, 1, 1), "ends": date(year, 12, 31), "state": Campaign.State.LAUNCHED,
-        "launched_on": date(year, 1, 1),
+        "launched_on": date(year, 1, 1), "content": "Hoàn thành nhiệm vụ chính trị của đơn vị.",
     }  # fmt: skip
     campaign = Campaign.objects.create(**defaults | fields)
     CampaignScope.objects.bulk_create(CampaignScope(campaign=campaign, unit=unit) for unit in scope)
     return campaign
+
+
+def make_document(unit: Unit | None, **fields: Any) -> Document:
+    """A plan in the library of the unit; without one, common to all."""
+    defaults = {"kind": "plan", "title": f"Kế hoạch {next(NUMBERS)}"}
+    return Document.objects.create(unit=unit, **defaults | fields)
+
+
+def make_receipt(document: Document, unit: Unit, by: User, **fields: Any) -> Receipt:
+    """The document sent to the unit by the one that keeps it, not acknowledged yet."""
+    defaults = {"sender": document.unit, "sent_by": by, "sent_at": timezone.now()}
+    return Receipt.objects.create(document=document, unit=unit, **defaults | fields)
+
+
+def make_join(campaign: Campaign, unit: Unit, by: User, **fields: Any) -> CampaignJoin:
+    """A joining that the unit's commander has not confirmed yet."""
+    defaults = {"joined_on": campaign.launched_on, "by": by, "at": timezone.now()}
+    return CampaignJoin.objects.create(campaign=campaign, unit=unit, **defaults | fields)
 
 
 def make_drive(*scope: Unit, **fields: Any) -> Campaign:

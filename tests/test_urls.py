@@ -23,6 +23,7 @@ from tests.factories import (
     make_correction,
     make_council,
     make_criterion,
+    make_document,
     make_dossier,
     make_evidence,
     make_extension,
@@ -34,6 +35,7 @@ from tests.factories import (
     make_objection,
     make_person,
     make_public_notice,
+    make_receipt,
     make_report,
     make_rounds,
     make_session,
@@ -184,7 +186,13 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:attachment-create": ("campaign-files", None, "403 302 403 403 403 404"),
     "emulation:attachment-download": ("campaign-file", "200 200 200 200 200 404", None),
     "emulation:attachment-remove": ("campaign-file", "403 200 403 403 403 404", "403 200 403 403 403 404"),
-    # documents
+    "emulation:document-list": ("", "403 200 200 200 200 200", None),
+    "emulation:document-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:document-export": ("file-kind", "403 200 200 200 200 200", None),
+    "emulation:document-detail": ("document", "404 200 200 200 200 404", None),
+    "emulation:document-update": ("document", "404 200 403 403 403 404", "404 200 403 403 403 404"),
+    "emulation:document-send": ("document", "404 200 403 403 403 404", "404 200 403 403 403 404"),
+    "emulation:document-acknowledge": ("receipt", None, "404 403 302 302 403 404"),
     # activities
     # initiatives
     # weak points
@@ -375,7 +383,9 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         "figure": {"unit": depot.pk, "indicator": indicator.code},
         "campaign-files": {"kind": "campaign", "pk": campaign.pk},
         "campaign-file": {"kind": "campaign", "pk": campaign.pk, "file": make_attachment(campaign, planner).pk},
-        # documents
+        "document": {"pk": (document := make_document(department)).pk},
+        "receipt": {"pk": make_receipt(document, depot, planner).pk},
+        "file-kind": {"kind": "csv"},
         # activities
         # initiatives
         # weak points

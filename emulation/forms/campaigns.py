@@ -25,8 +25,8 @@ class CampaignForm(forms.ModelForm):
     """A campaign with the units that take part and the documents it carries out.
 
     Offered are the launching unit, its direct subordinates, and who takes part already; any other unit
-    of the branch is added by search, one at a time. After `is_valid`, `scope` and `all_documents` hold
-    what the service takes.
+    of the branch is added by search, one at a time; `documents` are those the user reads. After `is_valid`,
+    `scope` holds what the service takes.
     """
 
     starts = DayField(label=gettext_lazy("Begins"))
@@ -40,7 +40,7 @@ class CampaignForm(forms.ModelForm):
     alone = forms.BooleanField(label=gettext_lazy("Only this unit, without those below"), required=False)
     documents = RowsField(
         label=gettext_lazy("Documents it carries out"),
-        queryset=Document.objects.all(),
+        queryset=Document.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -58,9 +58,10 @@ class CampaignForm(forms.ModelForm):
 
     field_order = ["kind", "name", "theme", "content", "starts", "ends", "units", "more", "alone", "documents"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, documents: QuerySet[Document], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         campaign = self.instance
+        self.fields["documents"].queryset = documents | campaign.documents.all() if campaign.pk else documents
         branch = Unit.objects.in_branch(campaign.launching_unit).filter(dissolved=None)
         self.fields["more"].queryset = branch
         self.fields["kind"].empty_label = None

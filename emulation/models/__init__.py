@@ -1,9 +1,10 @@
 from .attachments import Attachment
-from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
+from .campaigns import Campaign, CampaignIndicator, CampaignJoin, CampaignKind, CampaignScope, Organisation
 from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
 from .comments import Comment
 from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
+from .documents import Document, Receipt
 from .evidence import Evidence
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
@@ -21,6 +22,7 @@ __all__ = [
     "Attachment",
     "Campaign",
     "CampaignIndicator",
+    "CampaignJoin",
     "CampaignKind",
     "CampaignScope",
     "CheckRule",
@@ -39,7 +41,9 @@ __all__ = [
     "Lineage",
     "Notice",
     "OfficeVerdict",
+    "Organisation",
     "Phrase",
+    "Receipt",
     "Registration",
     "RegistrationEvent",
     "ReminderMail",

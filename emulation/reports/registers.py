@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from emulation.reports import documents
 from units.access import has_role
 from units.models import READERS, User
 
@@ -33,7 +35,11 @@ class Register:
 
 # In the order of the tabs. Each register adds a line.
 REGISTERS: list[Register] = [
-    # documents
+    Register(
+        "documents", _("Documents"), "emulation:document-list", "bi-journal-text",
+        _("Directives, resolutions, plans and guidelines, and which units have acknowledged receipt."),
+        documents.summary,
+    ),
     # activities
     # initiatives
     # weak points
@@ -42,7 +48,7 @@ REGISTERS: list[Register] = [
     # examples
     # incidents
     # papers
-]
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from emulation.models import (
     Grade,
     GradeScale,
     Indicator,
+    Organisation,
 )
 from units.catalogue import load_catalogue as load_units_catalogue
 from units.models import CatalogueRow, Office
@@ -35,6 +36,8 @@ def load_catalogue() -> None:
         Area.objects.create(**area)
     for kind in _missing(CampaignKind, data["campaign_kinds"]):
         CampaignKind.objects.create(**kind)
+    for organisation in _missing(Organisation, data["organisations"]):
+        Organisation.objects.create(**organisation)
     for scale in _missing(GradeScale, data["grade_scales"]):
         _create_scale(**scale)
     indicators = [entry | {"order": order} for order, entry in enumerate(data["indicators"], start=1)]

@@ -21,10 +21,11 @@ from emulation.forms.campaigns import (
     DocumentForm,
     LaunchForm,
 )
-from emulation.models import Campaign, CampaignIndicator
+from emulation.models import Campaign, CampaignIndicator, Document
 from emulation.periods import YEARS
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
 from emulation.services import campaigns, years
+from emulation.services.documents import save_document
 from emulation.views.attachments import files_context
 from units import access, clock
 from units.errors import Refused
@@ -146,13 +147,18 @@ def _edit(
     request: HttpRequest, campaign: Campaign, *, heading: str, crumbs: list[Crumb], units: list[Unit] | None = None
 ) -> HttpResponse:
     is_new = campaign.pk is None
-    form = CampaignForm(request.POST or None, instance=campaign)
+    readable = Document.objects.visible_to(request.user)
+    form = CampaignForm(request.POST or None, instance=campaign, documents=readable)
     added = bool(request.POST.get("new-title") or request.POST.get("new-number"))
-    document = DocumentForm(request.POST if added else None, prefix="new")
+    named = Document(unit=campaign.launching_unit)
+    document = DocumentForm(request.POST if added else None, prefix="new", instance=named)
     if form.is_valid() and (not added or document.is_valid()):
         save = campaigns.create_campaign if is_new else campaigns.update_campaign
         with refusals(form), transaction.atomic():
-            documents = [*form.cleaned_data["documents"], *([document.save()] if added else [])]
+            documents = [
+                *form.cleaned_data["documents"],
+                *([save_document(document.instance, by=request.user)] if added else []),
+            ]
             save(form.instance, by=request.user, documents=documents, scope=form.scope)
         if not form.errors:
             messages.success(request, _("Saved."))

@@ -28,6 +28,7 @@ from emulation.models import (
     Grade,
     GradeScale,
     Indicator,
+    Organisation,
 )
 from emulation.services import definitions
 from units import access
@@ -107,7 +108,13 @@ CATALOGUES = {
         listed=("code", "name", "kind", "level", "indicator", "other", "active"),
     ),
     "campaign-kinds": Catalogue(
-        CampaignKind, (*NAMED, "icon", "is_drive"), "bi-flag", gettext_lazy("Movement, peak drive, mobilisation …")
+        CampaignKind,
+        (*NAMED, "icon", "is_drive", "needs_indicators"),
+        "bi-flag",
+        gettext_lazy("Movement, peak drive, mobilisation …"),
+    ),
+    "organisations": Catalogue(
+        Organisation, NAMED, "bi-people-fill", gettext_lazy("Mass organisations that take part in campaigns.")
     ),
     "person-groups": Catalogue(
         PersonGroup,
