@@ -9,8 +9,9 @@ class EmulationConfig(AppConfig):
     def ready(self) -> None:
         from emulation.reports import work
         from emulation.reports.documents import receipt_tasks
+        from emulation.reports.joins import join_tasks
         from emulation.services.rounds import follow_tree
         from units.services import after_tree_change
 
         after_tree_change.append(follow_tree)
-        work.SOURCES.extend([receipt_tasks])
+        work.SOURCES.extend([receipt_tasks, join_tasks])

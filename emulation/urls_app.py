@@ -13,6 +13,7 @@ from emulation.views import (
     documents,
     evidence,
     findings,
+    joins,
     notices,
     panel,
     papers,
@@ -48,6 +49,9 @@ urlpatterns = [
     path(
         "campaigns/indicators/<int:pk>/delete/", campaigns.campaign_indicator_delete, name="campaign-indicator-delete"
     ),
+    path("campaigns/<int:pk>/join/<int:unit>/", joins.campaign_join, name="campaign-join"),
+    path("campaigns/<int:pk>/take-over/<int:unit>/", joins.campaign_take_over, name="campaign-take-over"),
+    path("campaigns/joins/<int:pk>/confirm/", joins.join_confirm, name="join-confirm"),
     path("targets/", targets.target_home, name="target-home"),
     path("targets/<int:unit>/<int:year>/", targets.target_list, name="target-list"),
     path("targets/<int:unit>/<int:year>/hand-in/", targets.registration_hand_in, name="registration-hand-in"),

@@ -28,9 +28,9 @@ def test_list_and_page_take_the_same_queries_for_every_number(
         make_campaign(department).documents.add(document)
     client.force_login(planner)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(7):
         page = client.get(url("list"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(13):
         client.get(url("detail", document.pk))
 
     assert len(page.context["page"].object_list) == count
