@@ -75,7 +75,7 @@ REGISTERS = (
 )
 MAIN = (
     Entry("emulation:my-work", _("My work"), has_work),
-    Entry("emulation:campaign-tree", _("Campaigns"), anybody),
+    Entry("emulation:campaign-tree", _("Campaigns"), anybody, also=("emulation:drive-",)),
     Entry("emulation:target-home", _("Targets"), reads_figures),
     Entry("emulation:report-list", _("Quarterly sheets"), reads_figures, also=("emulation:board",), without=JUDGING),
     Entry("emulation:review-list", _("Review"), reviews_anything, also=JUDGING),
