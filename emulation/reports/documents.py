@@ -96,10 +96,10 @@ def receipt_tasks(user: User) -> Iterator[Task]:
     rows = Receipt.objects.open().filter(unit__in=own).select_related("document", "unit", "sender")
     for row in rows.order_by(F("due").asc(nulls_last=True), "pk")[:SHOWN]:
         title = _("Acknowledge receipt: %(document)s") % {"document": row.document}
-        place = f"{row.unit} · {_('sent by %(unit)s') % {'unit': row.sender}}"
+        sender = _("sent by %(unit)s") % {"unit": row.sender}
         url = reverse("emulation:document-detail", args=[row.document_id])
         yield Task(
-            title, place, url, _("Read and acknowledge"), row.state, "receipt", until(row.due) if row.due else None,
+            title, f"{row.unit} · {sender}", url, _("Read and acknowledge"), row.state, "receipt", until(row.due) if row.due else None,
             None,
         )  # fmt: skip
 

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.db.models import Q
+
 from emulation.consolidation import NOTHING, Parts, Value, value_of
 from emulation.models import Campaign, CampaignIndicator, Lineage, Report, Result, Summary, Target
 from emulation.periods import DRIVE, period_label, quarter_of
@@ -84,8 +86,10 @@ def drive_lines(drive: Campaign, unit: Unit, rows: Sequence[CampaignIndicator]) 
     return lines
 
 
-def drive_units(drive: Campaign, units: Sequence[Unit], rows: Sequence[CampaignIndicator]) -> list[DriveUnit]:
+def drive_units(drive: Campaign, units: Sequence[Unit]) -> list[DriveUnit]:
     """How far the units are. A fixed number of queries for any number of units."""
+    wanted = CampaignIndicator.objects.filter(Q(campaign=drive) | Q(targets__drive=drive, targets__unit__in=units))
+    rows = list(wanted.select_related("indicator__area", "indicator__grade_scale").distinct())
     figures, targets = drive_figures(drive, units, rows), targets_in(drive, units)
     sheets = {row.unit_id: row for row in Report.objects.filter(round__drive=drive, unit__in=units)}
     by_pk = {row.pk: row for row in rows}

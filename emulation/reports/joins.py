@@ -80,7 +80,8 @@ def join_tasks(user: User) -> Iterator[Task]:
         for campaign in rows.order_by("-launched_on", "pk")[:SHOWN]:
             url = reverse("emulation:campaign-join", args=[campaign.pk, unit.pk])
             title = _("Join: %(campaign)s") % {"campaign": campaign}
-            place = f"{unit} · {_('launched by %(unit)s') % {'unit': campaign.launching_unit}}"
+            launched = _("launched by %(unit)s") % {"unit": campaign.launching_unit}
+            place = f"{unit} · {launched}"
             yield Task(title, place, url, _("Record the joining"), "none", "join", None, None)
     commanded = {m.unit_id for m in user.active_memberships if m.role == Role.COMMANDER}
     if commanded:

@@ -56,7 +56,7 @@ def drive_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "unit": unit,
         "lines": [line for line in drive_lines(drive, unit, rows) if line.own or line.target],
         "page": page,
-        "units": drive_units(drive, list(page.object_list), rows),
+        "units": drive_units(drive, list(page.object_list)),
         "round": getattr(drive, "round", None),
         "crumbs": [*crumbs_to(drive), (_("Figures against targets"), "")],
     }

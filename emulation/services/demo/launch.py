@@ -15,7 +15,7 @@ from emulation.services.targets import Agreement
 from units import clock
 from units.models import Role, Unit
 
-MOVEMENT, DRIVE = "TDQT2020", "DOT3-2020"
+MOVEMENT, SECOND, DRIVE = "TDQT2020", "DOT2-2020", "DOT3-2020"
 
 
 def create_launch(cast: Cast) -> None:
@@ -35,7 +35,8 @@ def create_launch(cast: Cast) -> None:
         if campaign.state in Campaign.RUNNING and campaign.launching_unit == department:
             _join(campaign, [unit for unit in below if unit.code not in missing.get(campaign.pk, ())], cast)
     _own_movement(movement, cast.units["K1"], cast)
-    _drive_targets(drive, [cast.units[code] for code in ("K1", "K2", "X1")], cast)
+    for one in (stored[names[SECOND]], drive):
+        _drive_targets(one, [cast.units[code] for code in ("K1", "K2", "X1")], cast)
 
 
 def _library(cast: Cast, department: Unit, below: list[Unit]) -> None:
