@@ -99,8 +99,8 @@ def receipt_tasks(user: User) -> Iterator[Task]:
         sender = _("sent by %(unit)s") % {"unit": row.sender}
         url = reverse("emulation:document-detail", args=[row.document_id])
         yield Task(
-            title, f"{row.unit} · {sender}", url, _("Read and acknowledge"), row.state, "receipt", until(row.due) if row.due else None,
-            None,
+            title, f"{row.unit} · {sender}", url, _("Read and acknowledge"), row.state, "receipt",
+            until(row.due) if row.due else None, None,
         )  # fmt: skip
 
 
