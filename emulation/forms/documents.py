@@ -89,8 +89,10 @@ class SendForm(forms.Form):
         self.fields["units"].queryset = offered.order_by("order", "code")
         self.fields["units"].initial = [unit.pk for unit in offered]
         self.fields["more"].queryset = branch
+        if not offered:
+            del self.fields["units"]
 
     @property
     def chosen(self) -> list[Unit]:
         more = self.cleaned_data["more"]
-        return [*self.cleaned_data["units"], *([more] if more else [])]
+        return [*self.cleaned_data.get("units", ()), *([more] if more else [])]

@@ -36,7 +36,7 @@ def create_launch(cast: Cast) -> None:
             _join(campaign, [unit for unit in below if unit.code not in missing.get(campaign.pk, ())], cast)
     _own_movement(movement, cast.units["K1"], cast)
     for one in (stored[names[SECOND]], drive):
-        _drive_targets(one, [cast.units[code] for code in ("K1", "K2", "X1")], cast)
+        _drive_targets(one, [cast.units[code] for code in ("CKT", "K1", "K2", "X1")], cast)
 
 
 def _library(cast: Cast, department: Unit, below: list[Unit]) -> None:

@@ -87,3 +87,14 @@ def test_acknowledging_leads_back_to_the_document(client, department, depot, pla
 
     assert response.url == receipt.document.get_absolute_url()
     assert client.get(response.url).context["owed"] == []
+
+
+def test_sending_to_nobody_when_all_have_it_says_so(client, department, depot, planner):
+    document = make_document(department)
+    make_receipt(document, depot, planner)
+    client.force_login(planner)
+
+    form = client.post(url("send", document.pk), {"due": ""}).context["form"]
+
+    assert "units" not in form.fields
+    assert form.non_field_errors() == ["Choose at least one unit."]
