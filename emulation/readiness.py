@@ -84,11 +84,13 @@ def _figures(draft: Prepared) -> Iterable[Point]:
     label, asked = _("Indicators"), draft.indicators + draft.from_above
     if asked:
         yield Point("indicators", label, MET, _("%(count)d asked") % {"count": asked})
+    elif draft.targeted:  # a drive's targets on figures of the year
+        yield Point("indicators", label, MET, "")
     elif draft.needs_indicators:
         yield Point("indicators", label, MISSING, _("Place at least one indicator: this kind is judged by figures."))
     else:
         yield Point("indicators", label, ADVICE, _("It asks for no figures: its result is judged in words only."))
-    if draft.indicators:
+    if draft.indicators or draft.targeted:
         full = draft.targeted >= draft.units
         words = _("%(targeted)d of %(units)d units have a target") % {
             "targeted": draft.targeted,
