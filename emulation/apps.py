@@ -7,7 +7,12 @@ class EmulationConfig(AppConfig):
     verbose_name = _("Emulation")
 
     def ready(self) -> None:
+        from emulation.feeds import add_source
+        from emulation.reports import initiatives, work
         from emulation.services.rounds import follow_tree
         from units.services import after_tree_change
 
         after_tree_change.append(follow_tree)
+        add_source(initiatives.RECOGNISED)
+        add_source(initiatives.SAVED)
+        work.SOURCES.append(initiatives.tasks)

@@ -6,6 +6,17 @@ from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
 from .evidence import Evidence
 from .feeds import Feed
+from .initiatives import (
+    ContestEntry,
+    InitiativeWork,
+    Recognition,
+    Score,
+    ScoreCriterion,
+    ScoreSheet,
+    ScoreTemplate,
+    WorkAuthor,
+    WorkEvent,
+)
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
@@ -28,6 +39,7 @@ __all__ = [
     "ChecklistItem",
     "ChecklistTemplate",
     "Comment",
+    "ContestEntry",
     "Correction",
     "DemoLogin",
     "Document",
@@ -38,10 +50,12 @@ __all__ = [
     "Grade",
     "GradeScale",
     "Indicator",
+    "InitiativeWork",
     "Lineage",
     "Notice",
     "OfficeVerdict",
     "Phrase",
+    "Recognition",
     "Registration",
     "RegistrationEvent",
     "ReminderMail",
@@ -56,8 +70,14 @@ __all__ = [
     "ReviewParagraph",
     "ReviewReport",
     "Round",
+    "Score",
+    "ScoreCriterion",
+    "ScoreSheet",
+    "ScoreTemplate",
     "Summary",
     "Target",
     "TargetChange",
+    "WorkAuthor",
+    "WorkEvent",
     "WorkbookUpload",
 ]

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from emulation.reports import initiatives
 from units.access import has_role
 from units.models import READERS, User
 
@@ -35,7 +37,14 @@ class Register:
 REGISTERS: list[Register] = [
     # documents
     # activities
-    # initiatives
+    Register(
+        "initiatives",
+        _("Initiatives"),
+        "emulation:initiative-list",
+        "bi-lightbulb-fill",
+        _("Works from the proposal to recognition, use and value; contests they are entered for."),
+        initiatives.summary,
+    ),  # fmt: skip
     # weak points
     # inspections
     # checklists

@@ -17,6 +17,8 @@ from emulation.models import (
     Grade,
     GradeScale,
     Indicator,
+    ScoreCriterion,
+    ScoreTemplate,
 )
 from units.catalogue import load_catalogue as load_units_catalogue
 from units.models import CatalogueRow, Office
@@ -41,6 +43,9 @@ def load_catalogue() -> None:
     _create_indicators(_missing(Indicator, indicators))
     rules = [entry | {"order": order} for order, entry in enumerate(data["check_rules"], start=1)]
     _create_rules(_missing(CheckRule, rules))
+    scores = json.loads((DATA / "initiatives.json").read_text(encoding="utf-8"))
+    for template in _missing(ScoreTemplate, scores["score_templates"]):
+        _create_template(**template)
 
 
 def _missing(model: type[CatalogueRow], entries: list[Entry]) -> list[Entry]:
@@ -52,6 +57,12 @@ def _create_scale(*, grades: list[Entry], **scale: Any) -> None:
     row = GradeScale.objects.create(**scale)
     for grade in grades:
         Grade.objects.create(scale=row, **grade)
+
+
+def _create_template(*, criteria: list[Entry], **template: Any) -> None:
+    row = ScoreTemplate.objects.create(**template)
+    for order, criterion in enumerate(criteria, start=1):
+        ScoreCriterion.objects.create(template=row, order=order, **criterion)
 
 
 def _create_indicators(entries: list[Entry]) -> None:

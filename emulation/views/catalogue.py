@@ -29,6 +29,8 @@ from emulation.models import (
     Grade,
     GradeScale,
     Indicator,
+    ScoreCriterion,
+    ScoreTemplate,
 )
 from emulation.services import definitions
 from units import access
@@ -112,6 +114,18 @@ CATALOGUES = {
         ("indicator", "register", "codes", "since", "active"),
         "bi-box-arrow-in-right",
         gettext_lazy("Indicators whose figures come from a register and are not typed on the sheet."),
+    ),
+    "score-templates": Catalogue(
+        ScoreTemplate,
+        (*NAMED, "threshold", "active"),
+        "bi-ui-checks",
+        gettext_lazy("On them the initiative council scores; the first active one is used for new works."),
+    ),
+    "score-criteria": Catalogue(
+        ScoreCriterion,
+        ("template", "order", "name", "most"),
+        "bi-list-ol",
+        gettext_lazy("What members of the council give points for."),
     ),
     "campaign-kinds": Catalogue(
         CampaignKind, (*NAMED, "icon", "is_drive"), "bi-flag", gettext_lazy("Movement, peak drive, mobilisation …")
