@@ -69,7 +69,7 @@ STATES: dict[str, dict[str, State]] = {
     },
     # an initiative from the proposal to its use
     "work": {
-        "proposed": ("pencil", "none", _("Proposed")),
+        "proposed": ("pencil", "none", _("Just proposed")),
         "submitted": ("send-fill", "info", _("With the council")),
         "scored": ("ui-checks", "near", _("Scored")),
         "recognised": ("patch-check-fill", "met", _("Recognised")),

@@ -51,12 +51,18 @@ from emulation.models import (
     Grade,
     GradeScale,
     Indicator,
+    InitiativeWork,
     Notice,
+    Recognition,
     Report,
     Result,
     ResultItem,
     Round,
+    ScoreCriterion,
+    ScoreTemplate,
     Target,
+    WorkAuthor,
+    WorkEvent,
 )
 from emulation.services.attachments import attach as attach_to
 from emulation.services.evidence import attach
@@ -77,7 +83,7 @@ from units.models import (
     User,
 )
 from units.services import create_unit
-from units.text import split_name
+from units.text import fold, split_name
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PASSWORD = "quyet-thang-2020"
@@ -472,3 +478,29 @@ def plain_source(key: str = "plain") -> Source:
 def make_feed(indicator: Indicator, register: str = "plain", **fields: Any) -> Feed:
     """The indicator takes its figures from the register, since 2020."""
     return Feed.objects.create(indicator=indicator, register=register, **{"since": date(YEAR, 1, 1)} | fields)
+
+
+def make_work(unit: Unit, by: User, *people: Person, **fields: Any) -> InitiativeWork:
+    """A work of the unit that `by` proposed, in the state asked for, as if it had got there by the services."""
+    defaults = {"title": f"Work {next(NUMBERS)}", "year": YEAR, "problem": "Slow.", "solution": "Faster."}
+    work = InitiativeWork.objects.create(unit=unit, **defaults | fields)
+    for order, person in enumerate(people):
+        WorkAuthor.objects.create(work=work, person=person, name=person.full_name, order=order)
+    WorkEvent.objects.create(work=work, kind=WorkEvent.Kind.CREATED, by=by, at=timezone.now())
+    work.search = fold(f"{work.title} {' '.join(person.full_name for person in people)}")
+    work.save()
+    return work
+
+
+def make_recognition(work: InitiativeWork, day: date = date(YEAR, 2, 14), level: str = "base") -> Recognition:
+    InitiativeWork.objects.filter(pk=work.pk).update(state=InitiativeWork.State.RECOGNISED)
+    work.state = InitiativeWork.State.RECOGNISED
+    return Recognition.objects.create(work=work, level=level, day=day, decision=f"{next(NUMBERS)}/QĐ")
+
+
+def make_score_template(threshold: int = 50) -> ScoreTemplate:
+    """Two criteria of 60 and 40 points."""
+    template = ScoreTemplate.objects.create(code=f"S{next(NUMBERS)}", name="Score sheet", threshold=threshold)
+    for order, (name, most) in enumerate([("Novelty", 60), ("Effect", 40)], start=1):
+        ScoreCriterion.objects.create(template=template, order=order, name=name, most=most)
+    return template

@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('initiative', 'Initiative'), ('science', 'Science work'), ('combat', 'Resourcefulness in combat')], default='initiative', max_length=12, verbose_name='kind')),
                 ('problem', models.TextField(blank=True, max_length=4000, verbose_name='the problem')),
                 ('solution', models.TextField(blank=True, max_length=4000, verbose_name='the solution')),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('submitted', 'With the council'), ('scored', 'Scored'), ('recognised', 'Recognised'), ('refused', 'Not recognised')], default='proposed', max_length=12, verbose_name='state')),
+                ('state', models.CharField(choices=[('proposed', 'Just proposed'), ('submitted', 'With the council'), ('scored', 'Scored'), ('recognised', 'Recognised'), ('refused', 'Not recognised')], default='proposed', max_length=12, verbose_name='state')),
                 ('why_refused', models.CharField(blank=True, max_length=500, verbose_name='why it was not recognised')),
                 ('applied_where', models.CharField(blank=True, max_length=300, verbose_name='where it is used')),
                 ('applied_since', models.DateField(blank=True, null=True, verbose_name='in use since')),
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
             name='WorkEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Proposed'), ('changed', 'Changed'), ('submitted', 'Submitted to the council'), ('taken_back', 'Taken back'), ('scored', 'Score sheet recorded'), ('recognised', 'Recognised'), ('corrected', 'Recognition corrected'), ('refused', 'Not recognised'), ('applied', 'Put to use'), ('contest', 'In a contest')], max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('created', 'Proposal made'), ('changed', 'Changed'), ('submitted', 'Submitted to the council'), ('taken_back', 'Taken back'), ('scored', 'Score sheet recorded'), ('recognised', 'Recognised'), ('corrected', 'Recognition corrected'), ('refused', 'Not recognised'), ('applied', 'Put to use'), ('contest', 'In a contest')], max_length=12, verbose_name='kind')),
                 ('at', models.DateTimeField()),
                 ('text', models.CharField(blank=True, max_length=600, verbose_name='what')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

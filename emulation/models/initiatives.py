@@ -83,7 +83,7 @@ class InitiativeWork(models.Model):
     """
 
     class State(models.TextChoices):
-        PROPOSED = "proposed", _("Proposed")
+        PROPOSED = "proposed", _("Just proposed")
         SUBMITTED = "submitted", _("With the council")
         SCORED = "scored", _("Scored")
         RECOGNISED = "recognised", _("Recognised")
@@ -282,10 +282,10 @@ class ContestEntry(models.Model):
 
 
 class WorkEvent(models.Model):
-    """A step in the life of a work. Append-only."""
+    """A step in the life of a work. Append-only; `text` repeats what people typed, so it has one language."""
 
     class Kind(models.TextChoices):
-        CREATED = "created", _("Proposed")
+        CREATED = "created", _("Proposal made")
         CHANGED = "changed", _("Changed")
         SUBMITTED = "submitted", _("Submitted to the council")
         TAKEN_BACK = "taken_back", _("Taken back")

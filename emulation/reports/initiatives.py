@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from emulation.feeds import Codes, Source, Taken
-from emulation.models import Feed, InitiativeWork, Recognition, Target, WorkAuthor
+from emulation.models import Feed, InitiativeWork, Recognition, Target, WorkAuthor, WorkEvent
 from emulation.models.initiatives import WorkQuerySet
 from emulation.numbers import format_number, format_part
 from emulation.reports.work import Task
@@ -96,6 +96,7 @@ class Row:
 
 def for_list(rows: WorkQuerySet) -> WorkQuerySet:
     """Works with their unit, authors and recognitions: three queries for a page."""
+    rows = rows.order_by("-year", "-pk")  # groups by day have lost the order of the table
     return rows.select_related("unit").prefetch_related("authors", "recognitions")
 
 
@@ -140,7 +141,7 @@ def export_rows(rows: WorkQuerySet) -> Iterator[list[Value]]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """«registered 5, recognised 6: exceeded» of a unit's branch in a year; `registered` None: nobody registered."""
+    """«registered 5, recognised 6» of a unit's branch in a year; `registered` is empty where nobody registered."""
 
     unit: Unit
     year: int
@@ -172,9 +173,8 @@ def standing_of(unit: Unit, year: int) -> Standing | None:
         return Standing(unit, year, "", recognised, None, words)
     total = sum((row[1] for row in own), Decimal(0))
     outcome = judge(own[0][2], total, recognised, over_margin=Decimal(0), near_margin=Decimal(0))
-    words = _("registered %(registered)s, recognised %(recognised)d: %(outcome)s") % {
+    words = _("registered %(registered)s, recognised %(recognised)d") % {
         "registered": format_part(total), "recognised": recognised,
-        "outcome": str(STATES["result"][outcome.value][2]).lower(),
     }  # fmt: skip
     return Standing(unit, year, format_part(total), recognised, outcome, words)
 
@@ -206,7 +206,7 @@ class Scored:
 
 def scored(work: InitiativeWork) -> Scored | None:
     """None before the first sheet. Three queries."""
-    sheets = list(work.sheets.prefetch_related("scores__criterion"))
+    sheets = list(work.sheets.prefetch_related("scores"))
     if not sheets or work.template is None:
         return None
     criteria = list(work.template.criteria.all())
@@ -244,7 +244,9 @@ def tasks(user: User) -> Iterator[Task]:
             "%(count)d initiative waits for the council", "%(count)d initiatives wait for the council", count
         )
         url = f"{reverse('emulation:initiative-list')}?state=waiting"
-        yield Task(title % {"count": count}, _("Initiatives"), url, _("Score works"), State.SUBMITTED, "work", None, None)
+        yield Task(
+            title % {"count": count}, _("Initiatives"), url, _("Score works"), State.SUBMITTED, "work", None, None
+        )
 
 
 def plain_records(user: User) -> QuerySet[Initiative]:
@@ -257,6 +259,7 @@ def plain_records(user: User) -> QuerySet[Initiative]:
 def with_all(rows: WorkQuerySet) -> WorkQuerySet:
     """A work with everything its page shows."""
     authors = Prefetch("authors", WorkAuthor.objects.select_related("person"))
+    events = Prefetch("events", WorkEvent.objects.select_related("by"))
     return rows.select_related("unit", "template").prefetch_related(
-        authors, "recognitions", "contests", "events__by"
+        authors, "recognitions", "contests", events
     )  # fmt: skip

@@ -17,7 +17,6 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation.models import (
@@ -171,8 +170,8 @@ def enter_contest(work: InitiativeWork, entry: ContestEntry, *, by: User) -> Con
     _refuse_future(entry.year)
     entry.full_clean()
     entry.save()
-    words = [f"{entry.contest} {entry.year}", entry.get_stage_display(), entry.result]
-    log(work, Kind.CONTEST, by=by, text=" · ".join(filter(None, map(str, words))))
+    words = [f"{entry.contest} {entry.year}", entry.result]
+    log(work, Kind.CONTEST, by=by, text=" · ".join(filter(None, words)))
     return entry
 
 
@@ -261,8 +260,7 @@ def _settle(work: InitiativeWork, row: Recognition, kind: str, before: set[date]
         raise Refused(_("Record it on the day itself, not before."), "day")
     row.full_clean()
     row.save()
-    text = f"{row.get_level_display()}, {row.decision}, {date_format(row.day)}"
-    _enter(work, State.RECOGNISED, kind, by=by, text=text)
+    _enter(work, State.RECOGNISED, kind, by=by, text=row.decision)
     keep_records(work)
     follow([work.unit_id], before | days_of(work), by=by)
     return row
