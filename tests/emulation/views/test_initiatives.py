@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from openpyxl import load_workbook
 
-from emulation.models import InitiativeWork
+from emulation.models import InitiativeWork, WorkAuthor
 from emulation.reports.initiatives import RECOGNISED
 from tests.factories import (
     make_feed,
@@ -189,7 +189,7 @@ def test_work_begins_from_a_record_of_the_own_unit_alone(client, depot, workshop
     assert alone.context["form"].errors == {"authors": ["The shares of the authors make 60 %, not 100 %."]}
     data["authors"] += "\nTrần Khách; 40"
     client.post(f"{address}?record={own.pk}", data)
-    assert own.authorship.work.title == "Old work"
+    assert WorkAuthor.objects.get(record=own).work.title == "Old work"
     assert not client.get(reverse("emulation:initiative-records")).context["page"].object_list
 
 
