@@ -111,7 +111,7 @@ class WorkForm(forms.ModelForm):
             del self.fields["unit"]
             self.initial["authors"] = "\n".join(map(_line, self.instance.authors.select_related("person")))
         else:
-            self.fields["unit"].queryset = Unit.objects.filter(pk__in=own)
+            self.fields["unit"].queryset = Unit.objects.filter(pk__in=own)  # type: ignore[attr-defined]
             self.initial.setdefault("unit", own[0] if own else None)
         self.helper = FormHelper()
         self.helper.form_tag, self.helper.disable_csrf = False, True
@@ -131,7 +131,10 @@ class WorkForm(forms.ModelForm):
                 wrong.append(_("“%(text)s” is no share in per cent.") % {"text": share[:40]})
                 continue
             found = self._author(name[:120], int(share) if share else None)
-            (wrong if isinstance(found, str) else self.people).append(found)  # type: ignore[attr-defined]
+            if isinstance(found, str):
+                wrong.append(found)
+            else:
+                self.people.append(found)
         if wrong:
             raise forms.ValidationError(wrong)
         return text
@@ -212,7 +215,7 @@ class ScoreForm(forms.Form):
             label = _("%(name)s (0 to %(most)d)") % {"name": row.name, "most": row.most}
             self.fields[name] = NumberField(label=label, decimals=1, at_least=0, initial=known.get(name))
         if sheet:
-            self.initial |= {"member": sheet.member, "remark": sheet.remark}
+            self.initial = {"member": sheet.member, "remark": sheet.remark}
         self.order_fields(["member", *self.criteria, "remark"])
 
     def clean(self) -> dict[str, Any]:

@@ -31,9 +31,9 @@ SINCE = date(2020, 7, 1)  # the quarters before are approved as they were typed
 def create_initiatives(cast: Cast) -> None:
     """Works as many as figures.csv says, then those under way; at last the register feeds the indicator."""
     writer = Writer(cast)
-    for unit, quarter, count in _recognised():
+    for code, quarter, count in _recognised():
         for number in range(count):
-            writer.recognised(cast.units[unit], quarter, number)
+            writer.recognised(cast.units[code], quarter, number)
     for entry in writer.data["open"]:
         writer.under_way(cast.units[entry["unit"]], entry)
     Feed.objects.create(indicator=Indicator.objects.get(code=CODE), register="initiatives", since=SINCE)

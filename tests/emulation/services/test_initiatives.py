@@ -2,9 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
+from threading import Thread
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from emulation.models import ContestEntry, InitiativeWork, Recognition, Report, 
 from emulation.reports.initiatives import standing_of, take_recognised, take_saved
 from emulation.services import initiatives as service
 from emulation.services.initiatives import Author
+from tests.emulation.services.test_locks import meanwhile
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -322,6 +325,26 @@ def test_registered_number_stands_beside_the_register(region, department, depot,
     assert (standing_of(depot, 2020).outcome, standing_of(department, 2020).outcome) == ("over", "miss")
     assert standing_of(department, 2020).registered == "4"
     assert standing_of(region, 2019).sentence == "no number registered, 0 recognised"
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_two_people_recognise_at_once_and_one_is_refused(transactional_db, submitted, planner, reviewer):
+    found = []
+
+    def second():
+        try:
+            service.recognise(submitted, recognition(decision="13/QĐ"), by=reviewer)
+        except ValidationError as error:
+            found.extend(error.messages)
+        connection.close()
+
+    with meanwhile(lambda: service.recognise(submitted, recognition(), by=planner)):
+        other = Thread(target=second)
+        other.start()
+    other.join()
+    assert [row.decision for row in submitted.recognitions.all()] == ["12/QĐ"]
+    assert len(found) == 1
+    assert Initiative.objects.count() == 1
 
 
 # ── contests, trace ───────────────────────────────────────────────────────
