@@ -99,7 +99,7 @@ def create_work(
 
 @transaction.atomic
 def change_work(work: InitiativeWork, authors: Iterable[Author], *, by: User, **columns: Any) -> InitiativeWork:
-    """Change what is proposed; once submitted it stands still. Authors who go take their unused rows along."""
+    """Change what is proposed; once submitted it stands still. The plain record it began from stays its author's."""
     work = lock(work)
     access.require(may_write(by, work))
     _require(work, State.PROPOSED)
