@@ -148,6 +148,11 @@ urlpatterns = [
         initiatives.recognition_update,
         name="recognition-update",
     ),
+    path(
+        "initiatives/<int:pk>/recognitions/<int:recognition>/revoke/",
+        initiatives.recognition_revoke,
+        name="recognition-revoke",
+    ),
     path("initiatives/<int:pk>/refuse/", initiatives.initiative_refuse, name="initiative-refuse"),
     path("initiatives/<int:pk>/use/", initiatives.initiative_apply, name="initiative-apply"),
     path("initiatives/<int:pk>/contests/", initiatives.contest_create, name="contest-create"),

@@ -203,6 +203,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:score-update": ("score", "404 200 403 403 200 404", "404 200 403 403 200 404"),
     "emulation:recognition-create": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
     "emulation:recognition-update": ("recognition", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-revoke": ("recognition", "404 200 403 403 200 404", "404 200 403 403 200 404"),
     "emulation:contest-create": ("work", "404 200 200 403 200 404", "404 200 200 403 200 404"),
     "emulation:contest-update": ("contest", "404 200 200 403 200 404", "404 200 200 403 200 404"),
     # weak points

@@ -17,7 +17,7 @@ from emulation.forms.fields import NumberField
 from emulation.models import ContestEntry, InitiativeWork, Recognition, ScoreCriterion, ScoreSheet, ScoreTemplate
 from emulation.models.initiatives import WorkQuerySet
 from emulation.numbers import format_part
-from emulation.reports.initiatives import levels_from, recognised_between
+from emulation.reports.initiatives import levels_from, recognised_between, used_between
 from emulation.services.initiatives import Author
 from units import access
 from units.forms.fields import DayField, UnitField
@@ -68,7 +68,7 @@ class WorkFilter(forms.Form):
         if chosen["state"] == WAITING:
             rows = rows.waiting()
         elif chosen["state"] == APPLIED:
-            rows = rows.filter(applied_since__isnull=False)
+            rows = rows.filter(state=InitiativeWork.State.RECOGNISED, applied_since__isnull=False)
         elif chosen["state"]:
             rows = rows.filter(state=chosen["state"])
         return self._by_days(rows).found_by(chosen["q"])
@@ -79,7 +79,7 @@ class WorkFilter(forms.Form):
         levels = levels_from([chosen["level"]])
         days = chosen["since"], chosen["until"]
         if all(days) and chosen["by"] == "saved":
-            return rows.filter(applied_since__range=days, saved__isnull=False)
+            return used_between(rows, *days)
         if all(days):
             return recognised_between(rows, *days, levels)
         return rows.filter(recognitions__level__in=levels).distinct() if chosen["level"] else rows
@@ -189,6 +189,12 @@ class RecognitionForm(forms.ModelForm):
 class RefuseForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Why the work is not recognised"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class RevokeForm(forms.Form):
+    reason = forms.CharField(
+        label=gettext_lazy("Why the recognition is revoked"), max_length=400, widget=forms.Textarea(attrs={"rows": 3})
     )
 
 

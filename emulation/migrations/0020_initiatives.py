@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
             name='WorkEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'Proposal made'), ('changed', 'Changed'), ('submitted', 'Submitted to the council'), ('taken_back', 'Taken back'), ('scored', 'Score sheet recorded'), ('recognised', 'Recognised'), ('corrected', 'Recognition corrected'), ('refused', 'Not recognised'), ('applied', 'Put to use'), ('contest', 'In a contest')], max_length=12, verbose_name='kind')),
+                ('kind', models.CharField(choices=[('created', 'Proposal made'), ('changed', 'Changed'), ('submitted', 'Submitted to the council'), ('taken_back', 'Taken back'), ('scored', 'Score sheet recorded'), ('recognised', 'Recognised'), ('corrected', 'Recognition corrected'), ('revoked', 'Recognition revoked'), ('refused', 'Not recognised'), ('applied', 'Put to use'), ('contest', 'In a contest')], max_length=12, verbose_name='kind')),
                 ('at', models.DateTimeField()),
                 ('text', models.CharField(blank=True, max_length=600, verbose_name='what')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -292,6 +292,7 @@ class WorkEvent(models.Model):
         SCORED = "scored", _("Score sheet recorded")
         RECOGNISED = "recognised", _("Recognised")
         CORRECTED = "corrected", _("Recognition corrected")
+        REVOKED = "revoked", _("Recognition revoked")
         REFUSED = "refused", _("Not recognised")
         APPLIED = "applied", _("Put to use")
         CONTEST = "contest", _("In a contest")

@@ -46,6 +46,11 @@ def recognised_between(rows: WorkQuerySet, first: date, last: date, levels: Coll
     return rows.annotate(reached=reached).filter(reached__range=(first, last))
 
 
+def used_between(rows: WorkQuerySet, first: date, last: date) -> WorkQuerySet:
+    """Recognised works put to use on these days of which it is known what they saved."""
+    return rows.filter(state=State.RECOGNISED, applied_since__range=(first, last), saved__isnull=False)
+
+
 def take_recognised(units: Collection[int], first: date, last: date, codes: Codes) -> dict[int, Taken]:
     rows = InitiativeWork.objects.filter(unit__in=units).order_by()
     found: dict[int, int] = {}
@@ -56,7 +61,7 @@ def take_recognised(units: Collection[int], first: date, last: date, codes: Code
 
 def take_saved(units: Collection[int], first: date, last: date, codes: Codes) -> dict[int, Taken]:
     """Million dong saved by works put to use on these days, as far as it is known."""
-    rows = InitiativeWork.objects.filter(unit__in=units, applied_since__range=(first, last), saved__isnull=False)
+    rows = used_between(InitiativeWork.objects.filter(unit__in=units), first, last)
     sums = rows.order_by().values("unit").annotate(total=Sum("saved"), count=Count("pk"))
     return {row["unit"]: Taken(row["total"], row["count"]) for row in sums}
 

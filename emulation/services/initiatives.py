@@ -253,6 +253,29 @@ def correct_recognition(recognition: Recognition, *, by: User, **columns: Any) -
     return _settle(work, row, Kind.CORRECTED, before, by=by)
 
 
+@transaction.atomic
+def revoke_recognition(recognition: Recognition, why: str, *, by: User) -> InitiativeWork:
+    """Take back a recognition that should not stand; the audit log keeps it. Without any other one the work is
+    with the council again, and the authors' records go with it.
+    """
+    work = lock(recognition.work)
+    access.require(judges(by, work))
+    row, why = work.recognitions.filter(pk=recognition.pk).first(), normal(why)
+    if row is None:
+        raise Refused(_("The recognition has been taken back already."))
+    if len(why) < LEAST_REASON:
+        raise Refused(_("Give a reason of at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
+    before = days_of(work)
+    row.delete()
+    state = State.SCORED if work.sheets.exists() else State.SUBMITTED
+    if work.recognitions.exists():
+        state = State.RECOGNISED
+    _enter(work, state, Kind.REVOKED, by=by, text=f"{row.decision}: {why}")
+    keep_records(work, why=why)
+    follow([work.unit_id], before | days_of(work), by=by)
+    return work
+
+
 def _settle(work: InitiativeWork, row: Recognition, kind: str, before: set[date], *, by: User) -> Recognition:
     """Save a recognition with all that rests on it: the state, the authors' records, the fed figures."""
     row.decision, row.issuer = normal(row.decision), normal(row.issuer)
@@ -281,14 +304,18 @@ def refuse(work: InitiativeWork, reason: str, *, by: User) -> InitiativeWork:
 # ── what awards read ──────────────────────────────────────────────────────
 
 
-def keep_records(work: InitiativeWork) -> None:
+def keep_records(work: InitiativeWork, why: str = "") -> None:
     """Write the plain record of every author of the register, as the work is recognised now.
 
     One row an author and work, of the year in which it was first recognised: it says the highest level,
-    with that decision. So a work that rises counts once, and in one year. The audit log is the trace.
+    with that decision. So a work that rises counts once, and in one year. A work that is recognised no longer
+    has none (`why`). The audit log is the trace.
     """
     rows = list(work.recognitions.all())
     if not rows:
+        for record in Initiative.objects.filter(authorship__work=work):
+            record.why_removed = why
+            record.delete()
         return
     first = min(rows, key=lambda row: row.day)
     best = max(rows, key=lambda row: Initiative.RANKS[Initiative.Level(row.level)])

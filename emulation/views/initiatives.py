@@ -19,6 +19,7 @@ from emulation.forms.initiatives import (
     ContestForm,
     RecognitionForm,
     RefuseForm,
+    RevokeForm,
     ScoreForm,
     WorkFilter,
     WorkForm,
@@ -307,6 +308,18 @@ def recognition_update(request: HttpRequest, pk: int, recognition: int) -> HttpR
         request, work, form, _("Correct the recognition"), _("Save"),
         _("The recognition has been corrected; what rests on it has followed."),
         lambda: service.correct_recognition(row, by=request.user, **form.cleaned_data),
+    )  # fmt: skip
+
+
+@require_http_methods(FORM)
+def recognition_revoke(request: HttpRequest, pk: int, recognition: int) -> HttpResponse:
+    work = _judged(request, pk)
+    row = get_object_or_404(work.recognitions, pk=recognition)
+    form = RevokeForm(request.POST or None)
+    return _step(
+        request, work, form, _("Revoke the recognition"), _("Revoke"),
+        _("The recognition has been revoked; what rests on it has followed."),
+        lambda: service.revoke_recognition(row, form.cleaned_data["reason"], by=request.user), str(row),
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulation.models import ContestEntry, InitiativeWork, Recognition, Report, WorkEvent
+from emulation.models import ContestEntry, InitiativeWork, Recognition, Report, Result, WorkEvent
 from emulation.reports.initiatives import standing_of, take_recognised, take_saved
 from emulation.services import initiatives as service
 from emulation.services.initiatives import Author
@@ -218,6 +218,28 @@ def test_recognition_writes_the_record_of_each_author_and_keeps_it_in_step(depot
     service.correct_recognition(base, by=planner, day=date(2019, 12, 30), decision="13/QĐ")
     assert plain(other) == [(2019, "region", 30, "7/QĐ-QK", date(2021, 2, 1))]
     assert Initiative.objects.count() == 2
+
+
+def test_revoked_recognition_takes_records_and_figures_along(region, depot, staff, planner, person, work):
+    indicator = make_indicator("count", "SK_SL")
+    make_campaign_indicator(make_campaign(region), indicator)
+    make_feed(indicator, "initiatives")
+    make_rounds()
+    service.submit(work, by=staff)
+    base = service.recognise(work, recognition(), by=planner)
+    region_level = service.recognise(work, recognition("region", date(2020, 5, 1), "7/QĐ-QK"), by=planner)
+    assert refused(service.revoke_recognition, base, "Wrong.", by=planner) == [
+        "Give a reason of at least 20 characters."
+    ]
+    why = "The number belongs to another work."
+    service.revoke_recognition(base, why, by=planner)
+    assert plain(person) == [(2020, "region", None, "7/QĐ-QK", date(2020, 5, 1))]
+    service.revoke_recognition(region_level, why, by=planner)
+    again = refused(service.revoke_recognition, region_level, why, by=planner)
+    assert again == ["The recognition has been taken back already."]
+    work.refresh_from_db()
+    assert (plain(person), work.state, work.authors.get().record) == ([], State.SUBMITTED, None)
+    assert not Result.objects.exists()
 
 
 def test_work_begun_from_a_record_keeps_that_record(depot, staff, planner, person):
