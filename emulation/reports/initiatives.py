@@ -17,11 +17,12 @@ from emulation.feeds import Codes, Source, Taken
 from emulation.models import Feed, InitiativeWork, Recognition, Target, WorkAuthor, WorkEvent
 from emulation.models.initiatives import WorkQuerySet
 from emulation.numbers import format_number, format_part
+from emulation.reports.dashboard import latest_year
 from emulation.reports.work import Task
 from emulation.scoring import Outcome, judge
 from emulation.services.initiatives import mean_of
 from emulation.states import STATES
-from units import access, clock
+from units import access
 from units.models import Initiative, Role, Unit, User
 from units.paths import branch_q
 from units.spreadsheets import Value
@@ -231,11 +232,12 @@ def scored(work: InitiativeWork) -> Scored | None:
 
 
 def summary(user: User) -> str:
-    """ "12 this year · 3 with the council"."""
+    """ "12 in 2020 · 3 with the council"."""
+    year = latest_year()
     rows = InitiativeWork.objects.visible_to(user)
     waiting = Q(state__in=[State.SUBMITTED, State.SCORED])
-    found = rows.aggregate(all=Count("pk", filter=Q(year=clock.today().year)), waiting=Count("pk", filter=waiting))
-    return _("%(all)d this year · %(waiting)d with the council") % found
+    found = rows.aggregate(all=Count("pk", filter=Q(year=year)), waiting=Count("pk", filter=waiting))
+    return _("%(all)d in %(year)d · %(waiting)d with the council") % (found | {"year": year})
 
 
 def tasks(user: User) -> Iterator[Task]:

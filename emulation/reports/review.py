@@ -76,8 +76,7 @@ class Row:
     @property
     def talks(self) -> bool:
         """Whether there is more to read than the line itself."""
-        parts = (self.why, self.reason, self.note, self.answers, self.items, self.was, self.asked, self.objections,
-                 self.unlike)  # fmt: skip
+        parts = (self.why, self.reason, self.note, self.answers, self.items, self.was, self.asked, self.objections)
         return any(parts)
 
 

@@ -27,6 +27,7 @@ from emulation.forms.initiatives import (
 from emulation.models import ContestEntry, InitiativeWork, Recognition
 from emulation.models.initiatives import WorkQuerySet
 from emulation.reports import initiatives as report
+from emulation.reports.dashboard import latest_year
 from emulation.services import initiatives as service
 from emulation.views.attachments import files_context
 from units import access, clock
@@ -75,7 +76,7 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
         "form": form, "page": page, "rows": [report.row_of(work) for work in page],
         "filtered": any(value for name, value in request.GET.items() if name != "page"),
         "writes": access.has_role(request.user, Role.STAFF), "crumbs": [*crumbs_to()[:1], (_("Initiatives"), "")],
-        "standing": report.standing_of(unit, form.cleaned_data["year"] or clock.today().year) if unit else None,
+        "standing": report.standing_of(unit, form.cleaned_data["year"] or latest_year()) if unit else None,
         "entries_of": unit if form.cleaned_data["only"] else None,
     }  # fmt: skip
     return render(request, "emulation/initiatives/list.html", context)

@@ -105,7 +105,7 @@ def test_cost_of_the_list(client, depot, staff, reviewer, django_assert_num_quer
     for _each in range(more):
         make_recognition(make_work(depot, staff, make_person(depot)))
     client.force_login(reviewer)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(reverse("emulation:initiative-list"))
 
 
