@@ -78,11 +78,12 @@ from units.models import (
     Role,
     TaskRating,
     Unit,
+    UnitChange,
     UnitKind,
     UnitRating,
     User,
 )
-from units.services import create_unit
+from units.services.tree import announce, place_unit
 from units.text import fold, split_name
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -105,10 +106,19 @@ def make_office(code: str = "training") -> Office:
 
 
 def make_unit(parent: Unit | None = None, code: str = "", *, kind: UnitKind | str = "depot", **fields: Any) -> Unit:
-    """A unit that has always existed, unless `established` says otherwise."""
+    """A unit that has always existed, unless `established` says otherwise.
+
+    What `create_unit` leaves behind, without its checks: nearly every test begins with three units.
+    """
     code = code or f"U{next(NUMBERS)}"
     kind = make_unit_kind(kind) if isinstance(kind, str) else kind
-    return create_unit(**{"code": code, "name": f"Unit {code}", "kind": kind, "parent": parent, "by": None} | fields)
+    unit = Unit(**{"code": code, "name": f"Unit {code}", "kind": kind} | fields)
+    place_unit(unit, parent)
+    change = {"kind": UnitChange.Kind.CREATED, "effective": unit.established, "name_after": unit.name}
+    UnitChange.objects.create(unit=unit, parent_after=parent, by=None, **change)
+    if Round.objects.exists():
+        announce([unit.pk], unit.established, [parent.pk if parent else None])
+    return unit
 
 
 def make_user(username: str = "", *roles: tuple[Unit, str], **fields: Any) -> User:
