@@ -7,7 +7,8 @@ class EmulationConfig(AppConfig):
     verbose_name = _("Emulation")
 
     def ready(self) -> None:
-        from emulation.reports import work
+        from emulation.feeds import add_source
+        from emulation.reports import initiatives, work
         from emulation.reports.documents import receipt_tasks
         from emulation.reports.joins import join_tasks
         from emulation.services.rounds import follow_tree
@@ -15,3 +16,6 @@ class EmulationConfig(AppConfig):
 
         after_tree_change.append(follow_tree)
         work.SOURCES.extend([receipt_tasks, join_tasks])
+        add_source(initiatives.RECOGNISED)
+        add_source(initiatives.SAVED)
+        work.SOURCES.append(initiatives.tasks)

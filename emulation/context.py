@@ -65,7 +65,10 @@ REGISTERS = (
     "emulation:attachment-",
     "emulation:document-",
     # activities
-    # initiatives
+    "emulation:initiative-",
+    "emulation:contest-",
+    "emulation:score-",
+    "emulation:recognition-",
     # weak points
     # inspections
     # checklists

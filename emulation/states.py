@@ -67,6 +67,15 @@ STATES: dict[str, dict[str, State]] = {
         "extended": ("calendar-plus", "info", _("More time given")),
         "extension_ended": ("calendar-x", "near", _("Extension ended")),
     },
+    # an initiative from the proposal to its use
+    "work": {
+        "proposed": ("pencil", "none", _("Just proposed")),
+        "submitted": ("send-fill", "info", _("With the council")),
+        "scored": ("ui-checks", "near", _("Scored")),
+        "recognised": ("patch-check-fill", "met", _("Recognised")),
+        "refused": ("x-octagon-fill", "miss", _("Not recognised")),
+        "applied": ("tools", "met", _("In use")),
+    },
     # a campaign
     "campaign": {
         "draft": ("pencil", "none", _("Draft")),

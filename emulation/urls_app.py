@@ -14,6 +14,7 @@ from emulation.views import (
     drives,
     evidence,
     findings,
+    initiatives,
     joins,
     notices,
     panel,
@@ -144,7 +145,31 @@ urlpatterns = [
     path("documents/<int:pk>/send/", documents.document_send, name="document-send"),
     path("documents/receipts/<int:pk>/acknowledge/", documents.receipt_acknowledge, name="document-acknowledge"),
     # activities
-    # initiatives
+    path("initiatives/", initiatives.initiative_list, name="initiative-list"),
+    path("initiatives/new/", initiatives.initiative_create, name="initiative-create"),
+    path("initiatives/records/", initiatives.initiative_records, name="initiative-records"),
+    path("initiatives/export/<slug:kind>/", initiatives.initiative_export, name="initiative-export"),
+    path("initiatives/contests/<int:pk>/", initiatives.contest_update, name="contest-update"),
+    path("initiatives/<int:pk>/", initiatives.initiative_detail, name="initiative-detail"),
+    path("initiatives/<int:pk>/update/", initiatives.initiative_update, name="initiative-update"),
+    path("initiatives/<int:pk>/submit/", initiatives.initiative_submit, name="initiative-submit"),
+    path("initiatives/<int:pk>/take-back/", initiatives.initiative_take_back, name="initiative-take-back"),
+    path("initiatives/<int:pk>/scores/", initiatives.score_create, name="score-create"),
+    path("initiatives/<int:pk>/scores/<int:sheet>/", initiatives.score_update, name="score-update"),
+    path("initiatives/<int:pk>/recognitions/", initiatives.recognition_create, name="recognition-create"),
+    path(
+        "initiatives/<int:pk>/recognitions/<int:recognition>/",
+        initiatives.recognition_update,
+        name="recognition-update",
+    ),
+    path(
+        "initiatives/<int:pk>/recognitions/<int:recognition>/revoke/",
+        initiatives.recognition_revoke,
+        name="recognition-revoke",
+    ),
+    path("initiatives/<int:pk>/refuse/", initiatives.initiative_refuse, name="initiative-refuse"),
+    path("initiatives/<int:pk>/use/", initiatives.initiative_apply, name="initiative-apply"),
+    path("initiatives/<int:pk>/contests/", initiatives.contest_create, name="contest-create"),
     # weak points
     # inspections
     # checklists

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Count
 from django.utils import timezone
 
 from awards.models import (
@@ -33,6 +34,7 @@ from awards.models import (
     Submission,
 )
 from awards.services.nomination_files import attach as attach_to_dossier
+from emulation.feeds import Source, Taken
 from emulation.models import (
     Area,
     Attachment,
@@ -47,16 +49,23 @@ from emulation.models import (
     Document,
     Evidence,
     Extension,
+    Feed,
     Grade,
     GradeScale,
     Indicator,
+    InitiativeWork,
     Notice,
     Receipt,
+    Recognition,
     Report,
     Result,
     ResultItem,
     Round,
+    ScoreCriterion,
+    ScoreTemplate,
     Target,
+    WorkAuthor,
+    WorkEvent,
 )
 from emulation.services.attachments import attach as attach_to
 from emulation.services.evidence import attach
@@ -72,12 +81,13 @@ from units.models import (
     Role,
     TaskRating,
     Unit,
+    UnitChange,
     UnitKind,
     UnitRating,
     User,
 )
-from units.services import create_unit
-from units.text import split_name
+from units.services.tree import announce, place_unit
+from units.text import fold, split_name
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PASSWORD = "quyet-thang-2020"
@@ -99,10 +109,19 @@ def make_office(code: str = "training") -> Office:
 
 
 def make_unit(parent: Unit | None = None, code: str = "", *, kind: UnitKind | str = "depot", **fields: Any) -> Unit:
-    """A unit that has always existed, unless `established` says otherwise."""
+    """A unit that has always existed, unless `established` says otherwise.
+
+    What `create_unit` leaves behind, without its checks: nearly every test begins with three units.
+    """
     code = code or f"U{next(NUMBERS)}"
     kind = make_unit_kind(kind) if isinstance(kind, str) else kind
-    return create_unit(**{"code": code, "name": f"Unit {code}", "kind": kind, "parent": parent, "by": None} | fields)
+    unit = Unit(**{"code": code, "name": f"Unit {code}", "kind": kind} | fields)
+    place_unit(unit, parent)
+    change = {"kind": UnitChange.Kind.CREATED, "effective": unit.established, "name_after": unit.name}
+    UnitChange.objects.create(unit=unit, parent_after=parent, by=None, **change)
+    if Round.objects.exists():
+        announce([unit.pk], unit.established, [parent.pk if parent else None])
+    return unit
 
 
 def make_user(username: str = "", *roles: tuple[Unit, str], **fields: Any) -> User:
@@ -467,3 +486,52 @@ def make_correction(report: Report, indicator: Indicator, by: User) -> Correctio
         report=report, indicator=indicator, entry={"status": "reported", "numerator": "7"}, asked_by=by,
         reason="The log of March was counted twice.", asked_at=timezone.now(),
     )  # fmt: skip
+
+
+# ── registers that feed figures ───────────────────────────────────────────
+
+
+def plain_source(key: str = "plain") -> Source:
+    """A register for tests: recognised works of a unit's people, by the day; narrowed to their levels."""
+
+    def take(units: Collection[int], first: date, last: date, codes: tuple[str, ...]) -> dict[int, Taken]:
+        rows = Initiative.objects.filter(person__unit__in=units, recognised__range=(first, last))
+        rows = rows.filter(level__in=codes) if codes else rows
+        found = rows.order_by().values("person__unit").annotate(count=Count("pk"))
+        return {row["person__unit"]: Taken(Decimal(row["count"]), row["count"]) for row in found}
+
+    def address(unit: Unit, first: date, last: date, codes: tuple[str, ...]) -> str:
+        return f"/plain/?unit={unit.pk}&since={first:%Y-%m-%d}&until={last:%Y-%m-%d}"
+
+    return Source(key, "Plain works", take, address, lambda: dict(Initiative.Level.choices))
+
+
+def make_feed(indicator: Indicator, register: str = "plain", **fields: Any) -> Feed:
+    """The indicator takes its figures from the register, since 2020."""
+    return Feed.objects.create(indicator=indicator, register=register, **{"since": date(YEAR, 1, 1)} | fields)
+
+
+def make_work(unit: Unit, by: User, *people: Person, **fields: Any) -> InitiativeWork:
+    """A work of the unit that `by` proposed, in the state asked for, as if it had got there by the services."""
+    defaults = {"title": f"Work {next(NUMBERS)}", "year": YEAR, "problem": "Slow.", "solution": "Faster."}
+    work = InitiativeWork.objects.create(unit=unit, **defaults | fields)
+    for order, person in enumerate(people):
+        WorkAuthor.objects.create(work=work, person=person, name=person.full_name, order=order)
+    WorkEvent.objects.create(work=work, kind=WorkEvent.Kind.CREATED, by=by, at=timezone.now())
+    work.search = fold(f"{work.title} {' '.join(person.full_name for person in people)}")
+    work.save()
+    return work
+
+
+def make_recognition(work: InitiativeWork, day: date = date(YEAR, 2, 14), level: str = "base") -> Recognition:
+    InitiativeWork.objects.filter(pk=work.pk).update(state=InitiativeWork.State.RECOGNISED)
+    work.state = InitiativeWork.State.RECOGNISED
+    return Recognition.objects.create(work=work, level=level, day=day, decision=f"{next(NUMBERS)}/QĐ")
+
+
+def make_score_template(threshold: int = 50) -> ScoreTemplate:
+    """Two criteria of 60 and 40 points."""
+    template = ScoreTemplate.objects.create(code=f"S{next(NUMBERS)}", name="Score sheet", threshold=threshold)
+    for order, (name, most) in enumerate([("Novelty", 60), ("Effect", 40)], start=1):
+        ScoreCriterion.objects.create(template=template, order=order, name=name, most=most)
+    return template

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from emulation.models import ChecklistTemplate, ReviewReport
+from emulation.models import ChecklistTemplate, ContestEntry, ReviewReport
 from tests.factories import (
     make_area,
     make_attachment,
@@ -38,13 +38,16 @@ from tests.factories import (
     make_person,
     make_public_notice,
     make_receipt,
+    make_recognition,
     make_report,
     make_rounds,
+    make_score_template,
     make_session,
     make_signed_decision,
     make_submission,
     make_target,
     make_user,
+    make_work,
 )
 from units.models import Membership, Role, Unit, User
 
@@ -201,7 +204,23 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:document-send": ("document", "404 200 403 403 403 404", "404 200 403 403 403 404"),
     "emulation:document-acknowledge": ("receipt", None, "404 403 302 302 403 404"),
     # activities
-    # initiatives
+    "emulation:initiative-list": ("", "403 200 200 200 200 200", None),
+    "emulation:initiative-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:initiative-records": ("", "403 200 200 403 403 200", None),
+    "emulation:initiative-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:initiative-detail": ("work", "404 200 200 200 200 404", None),
+    "emulation:initiative-update": ("work", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:initiative-submit": ("work", None, "404 403 302 302 403 404"),
+    "emulation:initiative-take-back": ("work", None, "404 403 302 302 403 404"),
+    "emulation:initiative-refuse": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:initiative-apply": ("work", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:score-create": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:score-update": ("score", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-create": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-update": ("recognition", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-revoke": ("recognition", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:contest-create": ("work", "404 200 200 403 200 404", "404 200 200 403 200 404"),
+    "emulation:contest-update": ("contest", "404 200 200 403 200 404", "404 200 200 403 200 404"),
     # weak points
     # inspections
     # checklists
@@ -327,6 +346,7 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
     decided = make_nomination(dossier, make_award(), person, stage="passed", holder=department)
     letter = make_submission(department, planner, line)
     held = make_closed_session(council, planner, make_nomination(dossier, award, person, stage="passed"))
+    work = make_work(depot, staff, template=make_score_template())
     return {
         "": {},
         "unit": {"pk": depot.pk},
@@ -398,7 +418,10 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         "join": {"pk": make_join(make_campaign(department), depot, staff).pk},
         "file-kind": {"kind": "csv"},
         # activities
-        # initiatives
+        "work": {"pk": work.pk},
+        "score": {"pk": work.pk, "sheet": work.sheets.create(member="Chairman").pk},
+        "recognition": {"pk": work.pk, "recognition": make_recognition(work).pk},
+        "contest": {"pk": ContestEntry.objects.create(work=work, contest="Contest", year=2020).pk},
         # weak points
         # inspections
         # checklists

@@ -6,6 +6,18 @@ from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
 from .documents import Document, Receipt
 from .evidence import Evidence
+from .feeds import Feed
+from .initiatives import (
+    ContestEntry,
+    InitiativeWork,
+    Recognition,
+    Score,
+    ScoreCriterion,
+    ScoreSheet,
+    ScoreTemplate,
+    WorkAuthor,
+    WorkEvent,
+)
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
@@ -29,21 +41,25 @@ __all__ = [
     "ChecklistItem",
     "ChecklistTemplate",
     "Comment",
+    "ContestEntry",
     "Correction",
     "DemoLogin",
     "Document",
     "Evidence",
+    "Feed",
     "FigureRequest",
     "Extension",
     "Grade",
     "GradeScale",
     "Indicator",
+    "InitiativeWork",
     "Lineage",
     "Notice",
     "OfficeVerdict",
     "Organisation",
     "Phrase",
     "Receipt",
+    "Recognition",
     "Registration",
     "RegistrationEvent",
     "ReminderMail",
@@ -58,8 +74,14 @@ __all__ = [
     "ReviewParagraph",
     "ReviewReport",
     "Round",
+    "Score",
+    "ScoreCriterion",
+    "ScoreSheet",
+    "ScoreTemplate",
     "Summary",
     "Target",
     "TargetChange",
+    "WorkAuthor",
+    "WorkEvent",
     "WorkbookUpload",
 ]

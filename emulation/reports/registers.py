@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from emulation.reports import documents
+from emulation.reports import documents, initiatives
 from units.access import has_role
 from units.models import READERS, User
 
@@ -41,7 +41,14 @@ REGISTERS: list[Register] = [
         documents.summary,
     ),
     # activities
-    # initiatives
+    Register(
+        "initiatives",
+        _("Initiatives"),
+        "emulation:initiative-list",
+        "bi-lightbulb-fill",
+        _("Works from the proposal to recognition, use and value; contests they are entered for."),
+        initiatives.summary,
+    ),  # fmt: skip
     # weak points
     # inspections
     # checklists

@@ -18,6 +18,8 @@ from emulation.models import (
     GradeScale,
     Indicator,
     Organisation,
+    ScoreCriterion,
+    ScoreTemplate,
 )
 from units.catalogue import load_catalogue as load_units_catalogue
 from units.models import CatalogueRow, Office
@@ -44,6 +46,9 @@ def load_catalogue() -> None:
     _create_indicators(_missing(Indicator, indicators))
     rules = [entry | {"order": order} for order, entry in enumerate(data["check_rules"], start=1)]
     _create_rules(_missing(CheckRule, rules))
+    scores = json.loads((DATA / "initiatives.json").read_text(encoding="utf-8"))
+    for template in _missing(ScoreTemplate, scores["score_templates"]):
+        _create_template(**template)
 
 
 def _missing(model: type[CatalogueRow], entries: list[Entry]) -> list[Entry]:
@@ -55,6 +60,12 @@ def _create_scale(*, grades: list[Entry], **scale: Any) -> None:
     row = GradeScale.objects.create(**scale)
     for grade in grades:
         Grade.objects.create(scale=row, **grade)
+
+
+def _create_template(*, criteria: list[Entry], **template: Any) -> None:
+    row = ScoreTemplate.objects.create(**template)
+    for order, criterion in enumerate(criteria, start=1):
+        ScoreCriterion.objects.create(template=row, order=order, **criterion)
 
 
 def _create_indicators(entries: list[Entry]) -> None:

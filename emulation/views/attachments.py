@@ -20,10 +20,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from emulation.forms.attachments import FilesForm
 from emulation.forms.evidence import RemoveForm
-from emulation.models import Attachment, Campaign, Document
+from emulation.models import Attachment, Campaign, Document, InitiativeWork
 from emulation.services import attachments as service
 from emulation.services.campaigns import may_write
 from emulation.services.documents import may_write as may_write_document
+from emulation.services.initiatives import may_write as may_write_work
 from units import access
 from units.errors import Refused
 from units.models import User
@@ -42,6 +43,7 @@ class Owner:
 OWNERS: dict[str, Owner] = {
     "campaign": Owner(Campaign.objects.visible_to, may_write),
     "document": Owner(Document.objects.visible_to, may_write_document),
+    "initiative": Owner(InitiativeWork.objects.visible_to, may_write_work),
 }
 
 

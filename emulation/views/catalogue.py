@@ -25,10 +25,13 @@ from emulation.models import (
     CampaignKind,
     ChecklistTemplate,
     CheckRule,
+    Feed,
     Grade,
     GradeScale,
     Indicator,
     Organisation,
+    ScoreCriterion,
+    ScoreTemplate,
 )
 from emulation.services import definitions
 from units import access
@@ -106,6 +109,24 @@ CATALOGUES = {
         "bi-clipboard-check",
         gettext_lazy("They look at several figures of a sheet or at the quarters before."),
         listed=("code", "name", "kind", "level", "indicator", "other", "active"),
+    ),
+    "feeds": Catalogue(
+        Feed,
+        ("indicator", "register", "codes", "since", "active"),
+        "bi-box-arrow-in-right",
+        gettext_lazy("Indicators whose figures come from a register and are not typed on the sheet."),
+    ),
+    "score-templates": Catalogue(
+        ScoreTemplate,
+        (*NAMED, "threshold", "active"),
+        "bi-ui-checks",
+        gettext_lazy("On them the initiative council scores; the first active one is used for new works."),
+    ),
+    "score-criteria": Catalogue(
+        ScoreCriterion,
+        ("template", "order", "name", "most"),
+        "bi-list-ol",
+        gettext_lazy("What members of the council give points for."),
     ),
     "campaign-kinds": Catalogue(
         CampaignKind,

@@ -16,7 +16,7 @@ def fill_search(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("emulation", "0018_attachments"),
+        ("emulation", "0020_initiatives"),
         ("units", "0004_unit_ratings"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
