@@ -8,10 +8,12 @@ class AwardsConfig(AppConfig):
 
     def ready(self) -> None:
         from awards.reports.demo import seats_of
+        from awards.reports.titles import titles_on
         from awards.reports.work import council_tasks, nomination_tasks, paper_tasks
         from awards.services.catalogue import load_awards
         from awards.services.demo import create_awards
         from awards.views.tables import CATALOGUES
+        from emulation import titles
         from emulation.reports import demo as demo_report
         from emulation.reports import work
         from emulation.services import demo
@@ -19,6 +21,7 @@ class AwardsConfig(AppConfig):
         from units.catalogue import after_catalogue
 
         after_catalogue.append(load_awards)
+        titles.SOURCES.append(titles_on)
         demo.after_seed.append(create_awards)
         demo_report.duties.append(seats_of)
         catalogue.CATALOGUES.update(CATALOGUES)

@@ -9,13 +9,14 @@ class EmulationConfig(AppConfig):
     def ready(self) -> None:
         from emulation.feeds import add_source
         from emulation.reports import initiatives, work
+        from emulation.reports.amendments import amendment_tasks
         from emulation.reports.documents import receipt_tasks
         from emulation.reports.joins import join_tasks
         from emulation.services.rounds import follow_tree
         from units.services import after_tree_change
 
         after_tree_change.append(follow_tree)
-        work.SOURCES.extend([receipt_tasks, join_tasks])
+        work.SOURCES.extend([receipt_tasks, join_tasks, amendment_tasks])
         add_source(initiatives.RECOGNISED)
         add_source(initiatives.SAVED)
         work.SOURCES.append(initiatives.tasks)

@@ -37,6 +37,14 @@ STATES: dict[str, dict[str, State]] = {
         "refused": ("x-octagon-fill", "miss", _("Refused")),
         "withdrawn": ("dash", "none", _("Withdrawn")),
     },
+    # an amendment of agreed targets
+    "amendment": {
+        "proposed": ("person-check", "near", _("With the commander")),
+        "sent": ("send-fill", "info", _("Waiting for the reviewer")),
+        "accepted": ("patch-check-fill", "met", _("Accepted")),
+        "refused": ("x-octagon-fill", "miss", _("Refused")),
+        "withdrawn": ("dash", "none", _("Withdrawn")),
+    },
     # targets registered by a unit
     "registration": {
         "draft": ("pencil", "none", _("Being filled in")),

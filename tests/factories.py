@@ -36,6 +36,7 @@ from awards.models import (
 from awards.services.nomination_files import attach as attach_to_dossier
 from emulation.feeds import Source, Taken
 from emulation.models import (
+    Amendment,
     Area,
     Attachment,
     Campaign,
@@ -45,6 +46,7 @@ from emulation.models import (
     CampaignScope,
     ChecklistItem,
     ChecklistTemplate,
+    Cluster,
     Correction,
     Document,
     Evidence,
@@ -57,6 +59,7 @@ from emulation.models import (
     Notice,
     Receipt,
     Recognition,
+    Registration,
     Report,
     Result,
     ResultItem,
@@ -71,6 +74,7 @@ from emulation.services.attachments import attach as attach_to
 from emulation.services.evidence import attach
 from emulation.services.rounds import make_sheets, place_of, set_up_rounds
 from emulation.services.summaries import recompute
+from emulation.services.versions import keep_version
 from units.models import (
     Initiative,
     Membership,
@@ -393,6 +397,27 @@ def make_target(unit: Unit, row: CampaignIndicator, agreed: Decimal | int | str 
     return Target.objects.create(
         unit=unit, campaign_indicator=row, **{"comparator": row.comparator, "agreed": value} | fields
     )
+
+
+def make_registration(unit: Unit, by: User, *, state: str = "agreed", year: int = YEAR) -> Registration:
+    """A registration without targets; an agreed one has its first version."""
+    row = Registration.objects.create(unit=unit, year=year, state=state)
+    if state == "agreed":
+        keep_version(row, by=by, reason="")
+    return row
+
+
+def make_amendment(registration: Registration, by: User, **fields: Any) -> Amendment:
+    """An amendment that waits for the commander."""
+    defaults = {"base": 1, "reason": "Điều chỉnh theo nhiệm vụ mới được giao.", "asked_at": timezone.now()}
+    return Amendment.objects.create(registration=registration, asked_by=by, **defaults | fields)
+
+
+def make_cluster(keeper: Unit, *members: Unit, **fields: Any) -> Cluster:
+    """A cluster led by its first member."""
+    row = Cluster.objects.create(**{"keeper": keeper, "year": YEAR, "name": "Cụm 1", "lead": members[0]} | fields)
+    row.members.set(members)
+    return row
 
 
 # ── rounds, sheets, figures ───────────────────────────────────────────────

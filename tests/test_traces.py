@@ -63,6 +63,8 @@ SAVED_WITHOUT_TRACE = {
     "Evidence": "says itself who attached and who removed it",
     "Registration": "RegistrationEvent",
     "RegistrationEvent": "is the trace",
+    "RegistrationVersion": "is the trace: what was agreed, by whom, when and why",
+    "Amendment": "names who asked, sent and decided, when and why; what it changes is a RegistrationVersion",
     "Comment": "append-only: says itself who and when",
     "ReviewReport": "ReviewEvent",
     "ReviewEvent": "is the trace",

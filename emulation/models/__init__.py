@@ -20,6 +20,7 @@ from .initiatives import (
 )
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
+from .pledges import Amendment, Cluster, RegisteredTitle, RegistrationVersion
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
 from .review_reports import Phrase, ReviewEvent, ReviewParagraph, ReviewReport
 from .rounds import Extension, Lineage, Round
@@ -30,6 +31,7 @@ from .workbooks import WorkbookUpload
 
 __all__ = [
     "Acknowledgement",
+    "Amendment",
     "Area",
     "Attachment",
     "Campaign",
@@ -40,6 +42,7 @@ __all__ = [
     "CheckRule",
     "ChecklistItem",
     "ChecklistTemplate",
+    "Cluster",
     "Comment",
     "ContestEntry",
     "Correction",
@@ -60,8 +63,10 @@ __all__ = [
     "Phrase",
     "Receipt",
     "Recognition",
+    "RegisteredTitle",
     "Registration",
     "RegistrationEvent",
+    "RegistrationVersion",
     "ReminderMail",
     "Report",
     "ReportEvent",

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import DemoLogin
 from emulation.services.catalogue import DATA, load_catalogue
-from emulation.services.demo import initiatives, launch, people, persons, plan, sheets
+from emulation.services.demo import initiatives, launch, people, persons, plan, pledges, sheets
 from emulation.services.demo.people import Cast
 from units.errors import Refused
 from units.models import Unit, UnitKind
@@ -51,6 +51,7 @@ def seed() -> None:
         sheets.create_sheets(year, cast)
     launch.create_launch(cast)
     initiatives.create_initiatives(cast)
+    pledges.create_pledges(cast)
     for add in after_seed:
         add(cast)
 
