@@ -25,7 +25,7 @@ Subject = RegisteredTitle.Subject
 class TitleForm(forms.Form):
     """One title. With an amount it is for people, without one for the unit. An empty line is no title."""
 
-    code = forms.ChoiceField(label=gettext_lazy("Title"), required=False)
+    code = forms.ChoiceField(label=gettext_lazy("Title of the catalogue"), required=False)
     words = forms.CharField(label=gettext_lazy("Other title"), required=False, max_length=200)
     amount = forms.CharField(label=gettext_lazy("How many people"), required=False, max_length=10)
 
@@ -113,7 +113,7 @@ class ClusterForm(forms.ModelForm):
     """A cluster. Offered as keeper are the units whose staff the user is; members stand below it."""
 
     keeper = forms.ModelChoiceField(
-        label=gettext_lazy("Kept by"), queryset=Unit.objects.none(),
+        label=gettext_lazy("Superior that keeps it"), queryset=Unit.objects.none(),
         help_text=gettext_lazy("The superior below which all members stand."),
     )  # fmt: skip
     members = RowsField(
@@ -134,7 +134,7 @@ class ClusterForm(forms.ModelForm):
         choices = below.distinct().order_by("order", "code")
         self.fields["keeper"].queryset = Unit.objects.filter(pk__in=mine)  # type: ignore[attr-defined]
         if len(mine) == 1:
-            self.fields["keeper"].initial = mine[0]
+            self.initial["keeper"] = self.initial.get("keeper") or mine[0]
         self.fields["members"].queryset = self.fields["lead"].queryset = choices  # type: ignore[attr-defined]
         self.fields["members"].help_text = _("Direct subordinates; at most %(count)d.") % {"count": MOST}
 

@@ -125,11 +125,10 @@ def relation_words(relation: Relative) -> str:
 
 
 def relations_of(target: Target | None) -> list[str]:
-    """Of the agreed value, else of the registered and the assigned one; each column is named."""
+    """Beside what the assigned, registered and agreed values were set; each column is named."""
     if target is None:
         return []
-    columns = ["agreed"] if target.agreed is not None else ["assigned", "registered"]
-    found = [(column, target.relation(column)) for column in columns]
+    found = [(column, target.relation(column)) for column in TargetChange.Field.values]
     return [
         f"{TargetChange.Field(column).label.capitalize()}: {relation_words(relation)}"
         for column, relation in found

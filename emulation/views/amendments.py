@@ -82,7 +82,7 @@ def amendment_create(request: HttpRequest, unit: int, year: int) -> HttpResponse
             return redirect(made)
     context = {
         "unit": place, "year": year, "registration": registration, "form": form, "grid": form.grid(sheet),
-        "forms": titles, "agrees": True, "open": registration.state == Registration.State.AGREED,
+        "forms": titles, "agrees": True, "settled": True, "open": registration.state == Registration.State.AGREED,
         "crumbs": [*crumbs_to(place, year), (_("Propose an amendment"), "")],
     }  # fmt: skip
     return render(request, "emulation/targets/amend.html", context)

@@ -171,6 +171,7 @@ class Grid:
             "registration": self.registration,
             "returned": last_step(registration, State.RETURNED) if state == State.RETURNED else None,
             "handed_in": last_step(registration, State.SUBMITTED) if judged else None,
+            "settled": state == State.AGREED and AGREED not in self.columns,
             "seen": targets.stand_of(registration) if AGREED in self.columns else 0,
             "doubted": sum(bool(line.doubts) for group in sheet.groups for line in group.lines),
             "titles": list(registration.titles.all()) if registration.pk else [],
