@@ -87,7 +87,7 @@ def target_sheet(unit: Unit, year: int, places: list[Place], targets: dict[int, 
                 registered=value_words(indicator, target.registered if target else None),
                 agreed=agreed_words(indicator, target),
                 milestones=[value_words(indicator, value) for value in (target.milestones if target else None) or []],
-                doubts=[DOUBTS[doubt] for doubt in doubts_of(indicator, target, before, look_back=looks)],
+                doubts=[str(DOUBTS[doubt]) for doubt in doubts_of(indicator, target, before, look_back=looks)],
                 relations=relations_of(target),
                 base=base_or_reason(before, year),
             )

@@ -80,8 +80,8 @@ def compare(before: Content, after: Content) -> tuple[list[Difference], list[Dif
 def amended(amendment: Amendment) -> tuple[Content, Content]:
     """The version an amendment was made upon, and what is proposed instead. Four queries."""
     base = amendment.registration.versions.get(number=amendment.base).content
-    rows = CampaignIndicator.objects.select_related("indicator__grade_scale")
-    rows = rows.prefetch_related("indicator__grade_scale__grades").in_bulk([int(pk) for pk in amendment.lines])
+    placed = CampaignIndicator.objects.select_related("indicator__grade_scale")
+    rows = placed.prefetch_related("indicator__grade_scale__grades").in_bulk([int(pk) for pk in amendment.lines])
     lines = {line["row"]: line for line in base["targets"]}
     for pk, row in rows.items():
         after = amendment.lines[str(pk)]

@@ -449,9 +449,12 @@ def agreement_from(snapshot: dict[str, Any] | None) -> Agreement | None:
     """The inverse of `agreed_snapshot`."""
     if snapshot is None:
         return None
-    milestones = [Decimal(text) for text in snapshot.get("milestones", ())]
+    milestones = None
+    if "milestones" in snapshot:
+        first, second, third = (Decimal(text) for text in snapshot["milestones"])
+        milestones = first, second, third
     relation = Relative.from_json(snapshot.get("relation"))
-    return Agreement(Decimal(snapshot["value"]), snapshot["comparator"], tuple(milestones) or None, relation)
+    return Agreement(Decimal(snapshot["value"]), snapshot["comparator"], milestones, relation)
 
 
 def _for_review(unit: Unit, year: int, *, by: User) -> Registration:
