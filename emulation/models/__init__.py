@@ -5,6 +5,7 @@ from .comments import Comment
 from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
 from .evidence import Evidence
+from .inspections import InspectedUnit, Inspection, InspectionEvent, InspectionFinding, InspectionItem
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
@@ -13,12 +14,14 @@ from .rounds import Extension, Lineage, Round
 from .summaries import Summary
 from .targets import Registration, RegistrationEvent, Target, TargetChange
 from .verdicts import OfficeVerdict
+from .weak_points import Breakthrough, WeakPoint, WeakPointEvent
 from .workbooks import WorkbookUpload
 
 __all__ = [
     "Acknowledgement",
     "Area",
     "Attachment",
+    "Breakthrough",
     "Campaign",
     "CampaignIndicator",
     "CampaignKind",
@@ -36,6 +39,11 @@ __all__ = [
     "Grade",
     "GradeScale",
     "Indicator",
+    "InspectedUnit",
+    "Inspection",
+    "InspectionEvent",
+    "InspectionFinding",
+    "InspectionItem",
     "Lineage",
     "Notice",
     "OfficeVerdict",
@@ -57,5 +65,7 @@ __all__ = [
     "Summary",
     "Target",
     "TargetChange",
+    "WeakPoint",
+    "WeakPointEvent",
     "WorkbookUpload",
 ]
