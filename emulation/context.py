@@ -66,8 +66,9 @@ REGISTERS = (
     # documents
     # activities
     # initiatives
-    # weak points
-    # inspections
+    "emulation:weak-point-",
+    "emulation:breakthrough-",
+    "emulation:inspection-",
     # checklists
     # examples
     # incidents

@@ -67,6 +67,36 @@ STATES: dict[str, dict[str, State]] = {
         "extended": ("calendar-plus", "info", _("More time given")),
         "extension_ended": ("calendar-x", "near", _("Extension ended")),
     },
+    # a weak point of a unit
+    "weak_point": {
+        "open": ("circle", "near", _("Open")),
+        "planned": ("clipboard-check", "info", _("Measure set")),
+        "returned": ("arrow-return-left", "miss", _("Sent back")),
+        "reported": ("send-fill", "info", _("Reported settled")),
+        "closed": ("patch-check-fill", "met", pgettext_lazy("weak point", "Settled")),
+    },
+    # a step in the life of a weak point
+    "weak_point_step": {
+        "raised": ("flag-fill", "near", _("Raised")),
+        "measured": ("clipboard-check", "info", _("Measure set")),
+        "moved": ("calendar-event", "near", _("Deadline moved")),
+        "reported": ("send-fill", "info", _("Reported settled")),
+        "sent_back": ("arrow-return-left", "miss", _("Sent back after re-inspection")),
+        "closed": ("patch-check-fill", "met", _("Closed after re-inspection")),
+    },
+    # an inspection
+    "inspection": {
+        "planned": ("calendar3", "near", _("Planned")),
+        "carried_out": ("clipboard-check", "info", _("Carried out")),
+        "concluded": ("patch-check-fill", "met", _("Concluded")),
+        "called_off": ("dash", "none", _("Called off")),
+    },
+    # what an inspection found
+    "finding": {
+        "met": ("check-circle-fill", "met", pgettext_lazy("finding", "Met")),
+        "shortcoming": ("exclamation-triangle-fill", "miss", _("Shortcoming")),
+        "strength": ("star-fill", "over", _("Strength")),
+    },
     # a campaign
     "campaign": {
         "draft": ("pencil", "none", _("Draft")),

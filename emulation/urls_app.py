@@ -12,6 +12,7 @@ from emulation.views import (
     dashboard,
     evidence,
     findings,
+    inspections,
     notices,
     panel,
     papers,
@@ -22,6 +23,7 @@ from emulation.views import (
     sheets,
     targets,
     verdicts,
+    weak_points,
     work,
     workbooks,
 )
@@ -131,8 +133,26 @@ urlpatterns = [
     # documents
     # activities
     # initiatives
-    # weak points
-    # inspections
+    path("weak-points/", weak_points.weak_point_list, name="weak-point-list"),
+    path("weak-points/files/<slug:kind>/", weak_points.weak_point_export, name="weak-point-export"),
+    path("weak-points/new/", weak_points.weak_point_create, name="weak-point-create"),
+    path("weak-points/units/<key:unit>/", weak_points.weak_point_history, name="weak-point-history"),
+    path("weak-points/<key:pk>/", weak_points.weak_point_detail, name="weak-point-detail"),
+    path("weak-points/<key:pk>/measure/", weak_points.weak_point_measure, name="weak-point-measure"),
+    path("weak-points/<key:pk>/deadline/", weak_points.weak_point_deadline, name="weak-point-deadline"),
+    path("weak-points/<key:pk>/settled/", weak_points.weak_point_settled, name="weak-point-settled"),
+    path("weak-points/<key:pk>/re-inspect/", weak_points.weak_point_judge, name="weak-point-judge"),
+    path("breakthroughs/of/<key:unit>/", weak_points.breakthrough_create, name="breakthrough-create"),
+    path("breakthroughs/<key:pk>/", weak_points.breakthrough_update, name="breakthrough-update"),
+    path("inspections/", inspections.inspection_list, name="inspection-list"),
+    path("inspections/of/<key:unit>/", inspections.inspection_create, name="inspection-create"),
+    path("inspections/<key:pk>/", inspections.inspection_detail, name="inspection-detail"),
+    path("inspections/<key:pk>/update/", inspections.inspection_update, name="inspection-update"),
+    path("inspections/<key:pk>/units/<key:unit>/", inspections.inspection_record, name="inspection-record"),
+    path("inspections/<key:pk>/carried-out/", inspections.inspection_carry_out, name="inspection-carry-out"),
+    path("inspections/<key:pk>/conclude/", inspections.inspection_conclude, name="inspection-conclude"),
+    path("inspections/<key:pk>/call-off/", inspections.inspection_call_off, name="inspection-call-off"),
+    path("inspections/findings/<key:pk>/", inspections.inspection_finding, name="inspection-finding"),
     # checklists
     # examples
     # incidents

@@ -24,6 +24,10 @@ ME = "units.User"
 
 
 class InspectionQuerySet(models.QuerySet["Inspection"]):
+    def inspected_by(self, user: User) -> Self:
+        """Those of units whose branch the user reads: with every paper, also on others."""
+        return self.filter(access.figures_q(user, "unit__path"))
+
     def visible_to(self, user: User) -> Self:
         """Those of units whose branch the user reads, and those in which such a unit is inspected.
 

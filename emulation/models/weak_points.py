@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from emulation.models.attachments import Attachment
 from emulation.models.campaigns import Campaign
@@ -80,7 +81,7 @@ class WeakPoint(models.Model):
         PLANNED = "planned", _("Measure set")
         RETURNED = "returned", _("Sent back")
         REPORTED = "reported", _("Reported settled")
-        CLOSED = "closed", _("Settled")
+        CLOSED = "closed", pgettext_lazy("weak point", "Settled")
 
     WITH_UNIT = (State.OPEN, State.PLANNED, State.RETURNED)
 

@@ -6,7 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from emulation.reports.inspections import summary as inspections
+from emulation.reports.weak_points import summary as weak_points
 from units.access import has_role
 from units.models import READERS, User
 
@@ -36,13 +39,19 @@ REGISTERS: list[Register] = [
     # documents
     # activities
     # initiatives
-    # weak points
-    # inspections
+    Register(
+        "weak_points", _("Weak points"), "emulation:weak-point-list", "bi-bullseye",
+        _("Weak links, weak areas and hard tasks of the units, and how they are settled for good."), weak_points,
+    ),
+    Register(
+        "inspections", _("Inspections"), "emulation:inspection-list", "bi-clipboard-data",
+        _("Inspections and supervision: plan, findings, conclusion and what follows from them."), inspections,
+    ),
     # checklists
     # examples
     # incidents
     # papers
-]
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

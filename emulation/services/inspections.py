@@ -51,6 +51,12 @@ def keeps(user: User, inspection: Inspection) -> bool:
     return access.works_at(user, inspection.unit, Role.STAFF, Role.REVIEWER)
 
 
+def keeps_finding(user: User, finding: InspectionFinding) -> bool:
+    """Evidence of a finding is attached until the conclusion."""
+    inspection = finding.item.inspection
+    return inspection.state in (State.PLANNED, State.CARRIED_OUT) and keeps(user, inspection)
+
+
 def concludes(user: User, inspection: Inspection) -> bool:
     """They, and the commander of the inspecting unit."""
     return access.works_at(user, inspection.unit, Role.STAFF, Role.REVIEWER, Role.COMMANDER)

@@ -20,8 +20,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from emulation.forms.attachments import FilesForm
 from emulation.forms.evidence import RemoveForm
-from emulation.models import Attachment, Campaign
+from emulation.models import Attachment, Campaign, Inspection, InspectionFinding, WeakPoint
 from emulation.services import attachments as service
+from emulation.services import inspections, weak_points
 from emulation.services.campaigns import may_write
 from units import access
 from units.errors import Refused
@@ -40,6 +41,11 @@ class Owner:
 # Word in the address → kind of owner. The model has `files` (to `Attachment`) and `get_absolute_url`.
 OWNERS: dict[str, Owner] = {
     "campaign": Owner(Campaign.objects.visible_to, may_write),
+    "weak-point": Owner(WeakPoint.objects.select_related("unit").visible_to, weak_points.may_attach),
+    "inspection": Owner(Inspection.objects.select_related("unit").inspected_by, inspections.keeps),
+    "finding": Owner(
+        InspectionFinding.objects.select_related("item__inspection__unit").visible_to, inspections.keeps_finding
+    ),
 }
 
 
