@@ -17,6 +17,7 @@ from emulation.models import DemoLogin
 from emulation.services.catalogue import DATA, load_catalogue
 from emulation.services.demo import people, persons, plan, sheets
 from emulation.services.demo.people import Cast
+from emulation.services.demo.weak_points import create_weak_points
 from units.errors import Refused
 from units.models import Unit, UnitKind
 from units.services import create_unit
@@ -49,6 +50,7 @@ def seed() -> None:
         plan.create_targets(year, cast)
         plan.launch_campaigns(year, cast)
         sheets.create_sheets(year, cast)
+    create_weak_points(cast)
     for add in after_seed:
         add(cast)
 
