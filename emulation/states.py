@@ -80,7 +80,7 @@ STATES: dict[str, dict[str, State]] = {
         "raised": ("flag-fill", "near", _("Raised")),
         "measured": ("clipboard-check", "info", _("Measure set")),
         "moved": ("calendar-event", "near", _("Deadline moved")),
-        "reported": ("send-fill", "info", _("Reported settled")),
+        "reported": ("send-fill", "info", pgettext_lazy("step", "Reported settled")),
         "sent_back": ("arrow-return-left", "miss", _("Sent back after re-inspection")),
         "closed": ("patch-check-fill", "met", _("Closed after re-inspection")),
     },

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -36,6 +36,7 @@ from awards.services.nomination_files import attach as attach_to_dossier
 from emulation.models import (
     Area,
     Attachment,
+    Breakthrough,
     Campaign,
     CampaignIndicator,
     CampaignKind,
@@ -48,17 +49,23 @@ from emulation.models import (
     Grade,
     GradeScale,
     Indicator,
+    Inspection,
+    InspectionFinding,
     Notice,
     Report,
     Result,
     ResultItem,
     Round,
     Target,
+    WeakPoint,
 )
 from emulation.services.attachments import attach as attach_to
 from emulation.services.evidence import attach
+from emulation.services.inspections import save_plan
 from emulation.services.rounds import make_sheets, place_of, set_up_rounds
 from emulation.services.summaries import recompute
+from emulation.services.weak_points import raise_point
+from units import clock
 from units.models import (
     Initiative,
     Membership,
@@ -446,3 +453,38 @@ def make_correction(report: Report, indicator: Indicator, by: User) -> Correctio
         report=report, indicator=indicator, entry={"status": "reported", "numerator": "7"}, asked_by=by,
         reason="The log of March was counted twice.", asked_at=timezone.now(),
     )  # fmt: skip
+
+
+# ── weak points and inspections ───────────────────────────────────────────
+
+
+def make_weak_point(unit: Unit, by: User, **fields: Any) -> WeakPoint:
+    """A weak point with its measure, due in ten days, raised by the service; `state` afterwards as given."""
+    state = {name: fields.pop(name) for name in ("state", "reported_by", "closed_by", "closed_at") if name in fields}
+    repeats = fields.pop("repeats", None)
+    defaults = {
+        "year": YEAR, "title": f"Weak point {next(NUMBERS)}", "owner_post": "Deputy", "measure": "Train every week.",
+        "deadline": clock.today() + timedelta(days=10), "raised_by": by,
+    }  # fmt: skip
+    point = raise_point(WeakPoint(unit=unit, **defaults | fields), by=by, repeats=repeats)
+    WeakPoint.objects.filter(pk=point.pk).update(**state)
+    return WeakPoint.objects.select_related("unit").get(pk=point.pk)
+
+
+def make_breakthrough(unit: Unit, **fields: Any) -> Breakthrough:
+    defaults = {"name": f"Field {next(NUMBERS)}", "goal": "Better training", "since": YEAR, "until": YEAR}
+    return Breakthrough.objects.create(unit=unit, **defaults | fields)
+
+
+def make_inspection(unit: Unit, by: User, *units: Unit, **fields: Any) -> Inspection:
+    """An announced inspection that begins today, planned by the service, with two items."""
+    items = fields.pop("items", ["Technical day", "Records"])
+    defaults = {"title": f"Inspection {next(NUMBERS)}", "starts": clock.today(), "ends": clock.today()}
+    row = Inspection(unit=unit, **{"members": "Team of the office"} | defaults | fields)
+    return save_plan(row, by=by, units=units, items=items)
+
+
+def make_finding(inspection: Inspection, unit: Unit, by: User, **fields: Any) -> InspectionFinding:
+    """A shortcoming on the first item."""
+    defaults = {"result": "shortcoming", "words": "Two records are missing.", "at": timezone.now()}
+    return InspectionFinding.objects.create(item=inspection.items.first(), unit=unit, by=by, **defaults | fields)

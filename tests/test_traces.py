@@ -70,6 +70,9 @@ SAVED_WITHOUT_TRACE = {
     "Nomination": "NominationEvent",
     "NominationEvent": "is the trace",
     "NominationFile": "says itself who attached and who removed it",
+    "WeakPoint": "WeakPointEvent",
+    "WeakPointEvent": "is the trace",
+    "InspectionEvent": "is the trace",
     "Extension": "names who gave it and who ended it, when and why; nothing else of it changes",
 }
 

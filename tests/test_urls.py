@@ -17,6 +17,7 @@ from tests.factories import (
     make_area,
     make_attachment,
     make_award,
+    make_breakthrough,
     make_campaign,
     make_campaign_indicator,
     make_closed_session,
@@ -26,8 +27,10 @@ from tests.factories import (
     make_dossier,
     make_evidence,
     make_extension,
+    make_finding,
     make_grant,
     make_indicator,
+    make_inspection,
     make_nomination,
     make_nomination_file,
     make_notice,
@@ -41,6 +44,7 @@ from tests.factories import (
     make_submission,
     make_target,
     make_user,
+    make_weak_point,
 )
 from units.models import Membership, Role, Unit, User
 
@@ -187,8 +191,26 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     # documents
     # activities
     # initiatives
-    # weak points
-    # inspections
+    "emulation:weak-point-list": ("", "403 200 200 200 200 200", None),
+    "emulation:weak-point-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:weak-point-create": ("", "403 200 200 200 200 200", "403 200 200 200 200 200"),
+    "emulation:weak-point-history": ("weak-unit", "404 200 200 200 200 404", None),
+    "emulation:weak-point-detail": ("weak-point", "404 200 200 200 200 404", None),
+    "emulation:weak-point-measure": ("weak-point", "404 403 200 200 403 404", "404 403 200 200 403 404"),
+    "emulation:weak-point-deadline": ("weak-point", "404 200 200 200 200 404", "404 200 200 200 200 404"),
+    "emulation:weak-point-settled": ("weak-point", "404 403 200 200 403 404", "404 403 200 200 403 404"),
+    "emulation:weak-point-judge": ("weak-point", "404 403 403 403 200 404", "404 403 403 403 200 404"),
+    "emulation:breakthrough-create": ("weak-unit", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:breakthrough-update": ("breakthrough", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:inspection-list": ("", "403 200 200 200 200 200", None),
+    "emulation:inspection-create": ("inspecting", "404 200 404 404 200 404", "404 200 404 404 200 404"),
+    "emulation:inspection-detail": ("inspection", "404 200 200 200 200 404", None),
+    "emulation:inspection-update": ("inspection", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:inspection-record": ("inspection-unit", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:inspection-carry-out": ("inspection", None, "404 302 403 403 302 404"),
+    "emulation:inspection-conclude": ("inspection", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:inspection-call-off": ("inspection", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:inspection-finding": ("finding", "404 200 404 404 200 404", None),
     # checklists
     # examples
     # incidents
@@ -311,6 +333,7 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
     session = make_session(council, planner, agenda_line)
     decided = make_nomination(dossier, make_award(), person, stage="passed", holder=department)
     letter = make_submission(department, planner, line)
+    inspection = make_inspection(department, planner, depot)
     held = make_closed_session(council, planner, make_nomination(dossier, award, person, stage="passed"))
     return {
         "": {},
@@ -378,8 +401,13 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         # documents
         # activities
         # initiatives
-        # weak points
-        # inspections
+        "weak-unit": {"unit": depot.pk},
+        "weak-point": {"pk": make_weak_point(depot, staff).pk},
+        "breakthrough": {"pk": make_breakthrough(depot).pk},
+        "inspecting": {"unit": department.pk},
+        "inspection": {"pk": inspection.pk},
+        "inspection-unit": {"pk": inspection.pk, "unit": depot.pk},
+        "finding": {"pk": make_finding(inspection, depot, planner).pk},
         # checklists
         # examples
         # incidents

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from emulation.models import Campaign, Inspection, InspectionFinding, InspectionItem
 from emulation.services.inspections import Answer, inspectable
@@ -67,7 +67,8 @@ class PlanForm(forms.ModelForm):
         model = Inspection
         fields = ["kind", "title", "campaign", "starts", "ends", "members"]
         labels = {
-            "kind": gettext_lazy("Kind"), "title": gettext_lazy("Title"), "campaign": gettext_lazy("Campaign"),
+            "kind": gettext_lazy("Kind"), "title": pgettext_lazy("inspection", "Title"),
+            "campaign": gettext_lazy("Campaign"),
             "members": gettext_lazy("Members, one a line"),
         }  # fmt: skip
         widgets = {"members": forms.Textarea(attrs={"rows": 3}), "kind": forms.RadioSelect}

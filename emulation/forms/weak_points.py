@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from emulation.models import Breakthrough, Campaign, Indicator, WeakPoint
 from emulation.models.weak_points import WeakPointQuerySet
@@ -91,14 +91,14 @@ class RaiseForm(forms.ModelForm):
 
     class Meta:
         model = WeakPoint
-        fields = ["kind", "title", "description", "deadline"]
+        fields = ["year", "kind", "title", "description", "deadline"]
         labels = {
-            "kind": gettext_lazy("Kind"), "title": gettext_lazy("Title"),
+            "year": gettext_lazy("Year"), "kind": gettext_lazy("Kind"), "title": pgettext_lazy("weak point", "Title"),
             "description": gettext_lazy("Description and cause"),
         }  # fmt: skip
         widgets = {"description": forms.Textarea(attrs={"rows": 4}), "kind": forms.RadioSelect}
 
-    field_order = ["unit", "kind", "title", "description", "deadline", "repeats"]
+    field_order = ["unit", "year", "kind", "title", "description", "deadline", "repeats"]
 
     def __init__(self, *args: Any, units: UnitQuerySet, given: Unit | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,6 +107,8 @@ class RaiseForm(forms.ModelForm):
         self.fields["deadline"].help_text = _("May be left to the unit, which sets it with its measure.")
         earlier = earlier_points(given, self.instance.year) if given else WeakPoint.objects.none()
         self.fields["repeats"].queryset = earlier
+        if self.instance.source != WeakPoint.Source.HAND:
+            del self.fields["year"]  # that of where it arose
         if given is not None:
             del self.fields["unit"]
             self.instance.unit = given
@@ -134,7 +136,7 @@ class MeasureForm(forms.Form):
     )  # fmt: skip
     owner_post = forms.CharField(label=gettext_lazy("Post in charge"), required=False, max_length=120)
     measure = forms.CharField(
-        label=gettext_lazy("Measure"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
+        label=pgettext_lazy("weak point", "Measure"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4})
     )
     deadline = DayField(label=gettext_lazy("Deadline"))
 

@@ -58,7 +58,7 @@ class Inspection(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="inspections", verbose_name=_("inspects"))
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.INSPECTION)
     surprise = models.BooleanField(_("surprise"), default=False)
-    title = models.CharField(_("title"), max_length=200)
+    title = models.CharField(pgettext_lazy("inspection", "title"), max_length=200)
     campaign = models.ForeignKey(
         Campaign, on_delete=models.PROTECT, null=True, blank=True, related_name="inspections",
         verbose_name=_("campaign"),

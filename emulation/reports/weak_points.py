@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from emulation.models import (
     Breakthrough,
@@ -25,7 +25,7 @@ from emulation.models import (
 from emulation.models.weak_points import SOON, WeakPointQuerySet
 from emulation.periods import period_label
 from emulation.reports.deadlines import Deadline, days_late
-from emulation.reports.display import Grades, mark_of, target_text, value_text, with_unit
+from emulation.reports.display import Grades, target_text, value_text, with_unit
 from emulation.reports.figures import figures_of
 from emulation.reports.work import Task
 from emulation.scoring import Outcome
@@ -74,7 +74,8 @@ def board(points: WeakPointQuerySet) -> list[Column]:
 
 def export_table(points: Iterable[WeakPoint]) -> tuple[list[str], list[list[Value]]]:
     heads = [
-        _("Code"), _("Unit"), _("Year"), _("Kind"), _("Title"), _("State"), _("In charge"), _("Measure"),
+        _("Code"), _("Unit"), _("Year"), _("Kind"), pgettext("weak point", "Title"), _("State"),
+        _("In charge"), pgettext("weak point", "Measure"),
         _("Deadline"), _("Overdue"), _("Times raised"), _("Arose from"), _("Grounds"),
     ]  # fmt: skip
     return heads, [
@@ -95,9 +96,7 @@ def summary(user: User) -> str:
     words = ngettext("%(count)d unsettled", "%(count)d unsettled", found["open"]) % {"count": found["open"]}
     if not found["late"]:
         return words
-    return f"{words} · " + ngettext("%(count)d overdue", "%(count)d overdue", found["late"]) % {
-        "count": found["late"]
-    }
+    return f"{words} · " + _("%(count)d past the deadline") % {"count": found["late"]}
 
 
 # ── one weak point ────────────────────────────────────────────────────────
@@ -120,7 +119,7 @@ class Step:
 
 def timeline(point: WeakPoint) -> list[Step]:
     """Every step, the first one first. One query."""
-    names = {"owner": _("In charge"), "measure": _("Measure"), "deadline": _("Deadline")}
+    names = {"owner": _("In charge"), "measure": pgettext("weak point", "Measure"), "deadline": _("Deadline")}
     steps = []
     for event in point.events.select_related("by", "finding__item__inspection"):
         icon, colour, _word = STATES["weak_point_step"][event.kind]
@@ -183,10 +182,11 @@ def missed(unit: Unit, indicator: Indicator, year: int, period: str) -> Grounds 
     figure = figures_of([unit], year, [period], indicators=[indicator]).get((unit.pk, indicator.pk, period))
     if figure is None or figure.outcome not in MISSED:
         return None
-    grades, name, when = Grades(), label_of(indicator, year), period_label(year, period)
+    grades, name = Grades(), label_of(indicator, year)
+    target = target_text(indicator, figure.target, figure.comparator, grades)
     words = {
-        "name": name, "period": when, "target": target_text(indicator, figure.target, figure.comparator, grades),
-        "value": with_unit(value_text(indicator, figure, grades), indicator), "word": mark_of(figure).word,
+        "name": name, "period": period_label(year, period), "target": with_unit(target, indicator),
+        "value": with_unit(value_text(indicator, figure, grades), indicator),
     }  # fmt: skip
     title = _("Below target: %(name)s") % words
     return Grounds(title[:200], _("%(name)s, %(period)s: target %(target)s, reached %(value)s.") % words)

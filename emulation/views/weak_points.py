@@ -27,9 +27,10 @@ from emulation.models import Breakthrough, Indicator, Inspection, InspectionFind
 from emulation.models.weak_points import WeakPointQuerySet
 from emulation.periods import QUARTERS, YEARS
 from emulation.reports import weak_points as report
+from emulation.reports.dashboard import latest_year
 from emulation.services import weak_points as service
 from emulation.views.attachments import files_context
-from units import access, clock
+from units import access
 from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Role, Unit
@@ -69,14 +70,14 @@ def weak_point_list(request: HttpRequest) -> HttpResponse:
     form, points = _filtered(request)
     query = request.GET.copy()
     query.pop("page", None)
-    year = form.chosen.get("year") or clock.today().year
+    year = form.chosen.get("year") or latest_year()
     mine = [m.unit for m in request.user.active_memberships if m.role in access.READERS]
     top = min(mine, key=lambda unit: (len(unit.path), unit.order, unit.code))
     context: dict[str, Any] = {
         "form": form, "query": query.urlencode(), "raises": any(
             m.role in (Role.STAFF, Role.COMMANDER, Role.REVIEWER) for m in request.user.active_memberships
         ),
-        "unit": top, "year": year, "breakthroughs": Breakthrough.objects.filter(unit=top).of_year(year),
+        "unit": top, "year": year, "breakthroughs": report.breakthroughs_of(top, year),
         "chooses": service.may_choose(request.user, top),
     }  # fmt: skip
     if form.as_list:
@@ -143,7 +144,7 @@ def _arisen(request: HttpRequest) -> WeakPoint:
     What it arose from is read here, not taken from the address.
     """
     query = request.GET
-    point = WeakPoint(year=clock.today().year, raised_by=request.user)
+    point = WeakPoint(year=latest_year(), raised_by=request.user)
     if query.get("finding"):
         _from_finding(request, point, _key(query["finding"]))
     elif query.get("report"):
@@ -302,7 +303,7 @@ def weak_point_judge(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(FORM)
 def breakthrough_create(request: HttpRequest, unit: int) -> HttpResponse:
     found = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
-    year = clock.today().year
+    year = latest_year()
     return _breakthrough(request, Breakthrough(unit=found, since=year, until=year), _("New breakthrough field"))
 
 
