@@ -25,7 +25,19 @@ from awards.reports.checks import problems_of
 from awards.reports.due import due, missing, people_in
 from awards.reports.revocations import affected
 from awards.reports.rules import rules_on
-from emulation.models import Campaign, CampaignIndicator, Report, ReportVersion, Result, ResultChange, Round, Target
+from emulation.models import (
+    Campaign,
+    CampaignIndicator,
+    Inspection,
+    Report,
+    ReportVersion,
+    Result,
+    ResultChange,
+    Round,
+    Target,
+    WeakPoint,
+    WeakPointEvent,
+)
 from emulation.numbers import format_number
 from emulation.reports import demo as demo_report
 from emulation.reports.figures import figures_of
@@ -300,6 +312,20 @@ def test_steps_of_the_season_follow_each_other_and_none_lies_ahead(seeded):
 def test_texts_of_the_season_are_vietnamese(seeded):
     assert not Nomination.objects.filter(merit__contains="Task rating").exists()
     assert Nomination.objects.filter(merit__contains="Hoàn thành tốt").exists()
+
+
+def test_weak_points_and_inspections_stand_at_every_stage(seeded):
+    points = WeakPoint.objects.all()
+
+    assert set(points.values_list("state", flat=True)) == set(WeakPoint.State)
+    assert set(points.values_list("source", flat=True)) == {"miss", "finding", "hand"}
+    assert [(p.unit.code, p.repeats.year) for p in points.repeated()] == [("K2", 2019)]
+    assert points.overdue().count() == 3
+    assert not WeakPointEvent.objects.filter(at__gt=timezone.now()).exists()
+    found = Counter(Inspection.objects.values_list("state", "surprise"))
+    assert found == {("concluded", False): 1, ("planned", False): 1, ("planned", True): 1}
+    staff = User.objects.get(username="staff")
+    assert not Inspection.objects.visible_to(staff).filter(surprise=True).exists()
 
 
 def test_seed_twice_is_refused(seeded):
