@@ -69,7 +69,7 @@ STATES: dict[str, dict[str, State]] = {
     },
     # a weak point of a unit
     "weak_point": {
-        "open": ("circle", "near", _("Open")),
+        "open": ("circle", "near", pgettext_lazy("weak point", "Open")),
         "planned": ("clipboard-check", "info", _("Measure set")),
         "returned": ("arrow-return-left", "miss", _("Sent back")),
         "reported": ("send-fill", "info", _("Reported settled")),

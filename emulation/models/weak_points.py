@@ -77,7 +77,7 @@ class WeakPoint(models.Model):
         HAND = "hand", _("By hand")
 
     class State(models.TextChoices):
-        OPEN = "open", _("Open")
+        OPEN = "open", pgettext_lazy("weak point", "Open")
         PLANNED = "planned", _("Measure set")
         RETURNED = "returned", _("Sent back")
         REPORTED = "reported", _("Reported settled")

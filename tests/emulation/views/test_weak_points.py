@@ -91,6 +91,9 @@ def test_remark_on_a_returned_line_becomes_the_grounds(client, missed, depot, st
     point = WeakPoint.objects.get()
     assert (point.source, point.report, point.event, point.indicator) == ("remark", missed, event, line)
     assert point.grounds == "Attendance – quarter I/2020: “Count again.”"
+    history = client.get(reverse("emulation:report-history", args=[missed.pk])).content.decode()
+    assert f"{NEW}?report={missed.pk}" in history
+    assert "quarter I/2020: “Count again.”" in client.get(f"{NEW}?report={missed.pk}").content.decode()
 
 
 def test_by_hand_the_unit_is_one_of_ones_own(client, depot, workshop, staff):
