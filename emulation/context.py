@@ -68,7 +68,9 @@ REGISTERS = (
     # initiatives
     # weak points
     # inspections
-    # checklists
+    "emulation:assessment-",
+    "emulation:template-",
+    "emulation:party-cell-",
     # examples
     # incidents
     # papers

@@ -37,6 +37,19 @@ STATES: dict[str, dict[str, State]] = {
         "refused": ("x-octagon-fill", "miss", _("Refused")),
         "withdrawn": ("dash", "none", _("Withdrawn")),
     },
+    # an assessment by a checklist of its own
+    "assessment": {
+        "draft": ("pencil", "none", _("Being filled in")),
+        "submitted": ("send-fill", "info", _("Handed in")),
+        "returned": ("arrow-return-left", "miss", _("Returned")),
+        "confirmed": ("patch-check-fill", "met", _("Confirmed")),
+    },
+    # what an assessment says of an item, or of the whole model
+    "assessed": {
+        "met": ("check-circle-fill", "met", pgettext_lazy("model", "Met")),
+        "not_met": ("x-octagon-fill", "miss", pgettext_lazy("model", "Not met")),
+        "na": ("dash", "none", _("Not applicable")),
+    },
     # targets registered by a unit
     "registration": {
         "draft": ("pencil", "none", _("Being filled in")),

@@ -3,11 +3,13 @@
 from django.urls import path, register_converter
 
 from emulation.views import (
+    assessments,
     attachments,
     board,
     campaigns,
     catalogue,
     cells,
+    checklists,
     corrections,
     dashboard,
     evidence,
@@ -133,7 +135,32 @@ urlpatterns = [
     # initiatives
     # weak points
     # inspections
-    # checklists
+    path("assessments/", assessments.assessment_list, name="assessment-list"),
+    path("assessments/list.<slug:kind>", assessments.assessment_export, name="assessment-export"),
+    path("assessments/new/<int:checklist>/", assessments.assessment_create, name="assessment-create"),
+    path("assessments/<int:pk>/", assessments.assessment_detail, name="assessment-detail"),
+    path("assessments/<int:pk>/discard/", assessments.assessment_discard, name="assessment-discard"),
+    path("assessments/<int:pk>/reopen/", assessments.assessment_reopen, name="assessment-reopen"),
+    path("assessments/<int:pk>/form/", assessments.assessment_paper, name="assessment-paper"),
+    path("assessments/of/<int:checklist>/<int:unit>/", assessments.assessment_table, name="assessment-table"),
+    path(
+        "assessments/of/<int:checklist>/<int:unit>/<slug:kind>/",
+        assessments.assessment_table_export,
+        name="assessment-table-export",
+    ),
+    path("assessments/checklists/", checklists.template_list, name="template-list"),
+    path("assessments/checklists/new/", checklists.template_create, name="template-create"),
+    path("assessments/checklists/<int:pk>/", checklists.template_detail, name="template-detail"),
+    path("assessments/checklists/<int:pk>/update/", checklists.template_update, name="template-update"),
+    path(
+        "assessments/checklists/<int:pk>/versions/new/",
+        checklists.template_version_create,
+        name="template-version-create",
+    ),
+    path("assessments/versions/<int:pk>/", checklists.template_version_update, name="template-version-update"),
+    path("party-cells/", checklists.party_cell_list, name="party-cell-list"),
+    path("party-cells/new/", checklists.party_cell_create, name="party-cell-create"),
+    path("party-cells/<int:pk>/", checklists.party_cell_update, name="party-cell-update"),
     # examples
     # incidents
     # papers

@@ -35,11 +35,13 @@ from awards.models import (
 from awards.services.nomination_files import attach as attach_to_dossier
 from emulation.models import (
     Area,
+    Assessment,
     Attachment,
     Campaign,
     CampaignIndicator,
     CampaignKind,
     CampaignScope,
+    Checklist,
     ChecklistItem,
     ChecklistTemplate,
     Correction,
@@ -49,6 +51,7 @@ from emulation.models import (
     GradeScale,
     Indicator,
     Notice,
+    PartyCell,
     Report,
     Result,
     ResultItem,
@@ -307,6 +310,29 @@ def make_checklist(indicator: Indicator, *, since: int = 2000, items: int = 4) -
         ChecklistItem(template=template, order=order, text=f"Objective {order}") for order in range(1, items + 1)
     )
     return template
+
+
+def make_own_checklist(body: str = "unit", *, groups: str = "AAB", since: int = 2000, **fields: Any) -> Checklist:
+    """A list of its own with one version, an item for each letter of `groups`; `rule` … are of the version."""
+    names = {"rule", "least", "rule_group", "maximum", "mark", "wording", "quarter"}
+    version = {name: fields.pop(name) for name in names & fields.keys()}
+    code = f"LIST{next(NUMBERS)}"
+    checklist = Checklist.objects.create(**{"code": code, "name": f"List {code}", "body": body} | fields)
+    template = ChecklistTemplate.objects.create(checklist=checklist, since=since, **version)
+    for order, group in enumerate(groups, start=1):
+        ChecklistItem.objects.create(template=template, order=order, text=f"Point {order}", group=group)
+    return checklist
+
+
+def make_cell(unit: Unit, name: str = "Chi bộ 1", **fields: Any) -> PartyCell:
+    return PartyCell.objects.create(unit=unit, name=name, **fields)
+
+
+def make_assessment(checklist: Checklist, unit: Unit, *, period: str = "H1", **fields: Any) -> Assessment:
+    """A draft of 2020 by the newest version of the list."""
+    template = checklist.versions.first()
+    columns = {"year": YEAR, "period": period, "template": template} | fields
+    return Assessment.objects.create(checklist=checklist, unit=unit, **columns)
 
 
 def make_campaign_kind(code: str = "movement", **fields: Any) -> CampaignKind:

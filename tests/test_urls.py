@@ -15,10 +15,12 @@ from django.urls import URLResolver, get_resolver, reverse
 from emulation.models import ChecklistTemplate, ReviewReport
 from tests.factories import (
     make_area,
+    make_assessment,
     make_attachment,
     make_award,
     make_campaign,
     make_campaign_indicator,
+    make_cell,
     make_closed_session,
     make_correction,
     make_council,
@@ -32,6 +34,7 @@ from tests.factories import (
     make_nomination_file,
     make_notice,
     make_objection,
+    make_own_checklist,
     make_person,
     make_public_notice,
     make_report,
@@ -189,7 +192,24 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     # initiatives
     # weak points
     # inspections
-    # checklists
+    "emulation:assessment-list": ("", "403 200 200 200 200 200", None),
+    "emulation:assessment-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:assessment-create": ("assess", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:assessment-detail": ("assessment", "404 200 200 200 200 404", "404 403 200 403 403 404"),
+    "emulation:assessment-discard": ("assessment", None, "404 403 302 403 403 404"),
+    "emulation:assessment-reopen": ("assessment", "404 403 403 403 200 404", "404 403 403 403 200 404"),
+    "emulation:assessment-paper": ("assessment", "404 200 200 200 200 404", None),
+    "emulation:assessment-table": ("assessed", "404 200 200 200 200 404", None),
+    "emulation:assessment-table-export": ("assessed-file", "404 200 200 200 200 404", None),
+    "emulation:template-list": ("", "200 200 200 200 200 200", None),
+    "emulation:template-create": ("", "200 200 200 403 403 200", "200 200 200 403 403 200"),
+    "emulation:template-detail": ("own-list", "200 200 200 200 200 200", None),
+    "emulation:template-update": ("own-list", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:template-version-create": ("own-list", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:template-version-update": ("own-version", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:party-cell-list": ("", "403 200 200 200 200 200", None),
+    "emulation:party-cell-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:party-cell-update": ("party-cell", "404 403 200 403 403 404", "404 403 200 403 403 404"),
     # examples
     # incidents
     # papers
@@ -312,6 +332,7 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
     decided = make_nomination(dossier, make_award(), person, stage="passed", holder=department)
     letter = make_submission(department, planner, line)
     held = make_closed_session(council, planner, make_nomination(dossier, award, person, stage="passed"))
+    own = make_own_checklist()
     return {
         "": {},
         "unit": {"pk": depot.pk},
@@ -380,7 +401,13 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         # initiatives
         # weak points
         # inspections
-        # checklists
+        "assess": {"checklist": own.pk},
+        "assessment": {"pk": make_assessment(own, depot).pk},
+        "assessed": {"checklist": own.pk, "unit": depot.pk},
+        "assessed-file": {"checklist": own.pk, "unit": depot.pk, "kind": "csv"},
+        "own-list": {"pk": own.pk},
+        "own-version": {"pk": own.versions.get().pk},
+        "party-cell": {"pk": make_cell(depot).pk},
         # examples
         # incidents
         # papers

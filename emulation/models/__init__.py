@@ -1,10 +1,21 @@
+from .assessments import PERIODS, Assessment, AssessmentAnswer, AssessmentEvent, PartyCell
 from .attachments import Attachment
 from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
-from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
+from .catalogue import (
+    Area,
+    Checklist,
+    ChecklistClass,
+    ChecklistItem,
+    ChecklistTemplate,
+    Grade,
+    GradeScale,
+    Indicator,
+)
 from .comments import Comment
 from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
 from .evidence import Evidence
+from .examples import Example, ExampleAdoption, ExampleFigure, ExamplePublicity, ExampleStep
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
@@ -16,14 +27,20 @@ from .verdicts import OfficeVerdict
 from .workbooks import WorkbookUpload
 
 __all__ = [
+    "PERIODS",
     "Acknowledgement",
     "Area",
+    "Assessment",
+    "AssessmentAnswer",
+    "AssessmentEvent",
     "Attachment",
     "Campaign",
     "CampaignIndicator",
     "CampaignKind",
     "CampaignScope",
     "CheckRule",
+    "Checklist",
+    "ChecklistClass",
     "ChecklistItem",
     "ChecklistTemplate",
     "Comment",
@@ -31,14 +48,20 @@ __all__ = [
     "DemoLogin",
     "Document",
     "Evidence",
-    "FigureRequest",
+    "Example",
+    "ExampleAdoption",
+    "ExampleFigure",
+    "ExamplePublicity",
+    "ExampleStep",
     "Extension",
+    "FigureRequest",
     "Grade",
     "GradeScale",
     "Indicator",
     "Lineage",
     "Notice",
     "OfficeVerdict",
+    "PartyCell",
     "Phrase",
     "Registration",
     "RegistrationEvent",

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
+from emulation.reports import assessments
 from units.access import has_role
 from units.models import READERS, User
 
@@ -38,7 +40,14 @@ REGISTERS: list[Register] = [
     # initiatives
     # weak points
     # inspections
-    # checklists
+    Register(
+        "checklists",
+        _("Assessments"),
+        "emulation:assessment-list",
+        "bi-ui-checks",
+        _("Units, party cells and leaders against the models of the movement, item by item."),
+        assessments.summary,
+    ),  # fmt: skip
     # examples
     # incidents
     # papers
