@@ -7,9 +7,9 @@ class EmulationConfig(AppConfig):
     verbose_name = _("Emulation")
 
     def ready(self) -> None:
-        from emulation.reports import assessments, work
+        from emulation.reports import assessments, examples, work
         from emulation.services.rounds import follow_tree
         from units.services import after_tree_change
 
         after_tree_change.append(follow_tree)
-        work.SOURCES.append(assessments.tasks)
+        work.SOURCES.extend([assessments.tasks, examples.tasks])

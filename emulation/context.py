@@ -71,7 +71,7 @@ REGISTERS = (
     "emulation:assessment-",
     "emulation:template-",
     "emulation:party-cell-",
-    # examples
+    "emulation:example-",
     # incidents
     # papers
 )

@@ -50,6 +50,14 @@ STATES: dict[str, dict[str, State]] = {
         "not_met": ("x-octagon-fill", "miss", pgettext_lazy("model", "Not met")),
         "na": ("dash", "none", _("Not applicable")),
     },
+    # an advanced example
+    "example": {
+        "discovered": ("search", "info", _("Discovered")),
+        "fostered": ("tree", "near", _("Being fostered")),
+        "recognised": ("patch-check-fill", "met", _("Recognised")),
+        "spread": ("broadcast", "over", _("Being spread")),
+        "withdrawn": ("x-octagon-fill", "miss", _("Withdrawn")),
+    },
     # targets registered by a unit
     "registration": {
         "draft": ("pencil", "none", _("Being filled in")),

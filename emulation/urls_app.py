@@ -13,6 +13,7 @@ from emulation.views import (
     corrections,
     dashboard,
     evidence,
+    examples,
     findings,
     notices,
     panel,
@@ -161,7 +162,22 @@ urlpatterns = [
     path("party-cells/", checklists.party_cell_list, name="party-cell-list"),
     path("party-cells/new/", checklists.party_cell_create, name="party-cell-create"),
     path("party-cells/<int:pk>/", checklists.party_cell_update, name="party-cell-update"),
-    # examples
+    path("examples/", examples.example_list, name="example-list"),
+    path("examples/list.<slug:kind>", examples.example_export, name="example-export"),
+    path("examples/new/", examples.example_create, name="example-create"),
+    path("examples/<int:pk>/", examples.example_detail, name="example-detail"),
+    path("examples/<int:pk>/update/", examples.example_update, name="example-update"),
+    path("examples/<int:pk>/stages/<slug:to>/", examples.example_step, name="example-step"),
+    path("examples/<int:pk>/withdraw/", examples.example_withdraw, name="example-withdraw"),
+    path("examples/<int:pk>/publicity/new/", examples.example_publicity_create, name="example-publicity-create"),
+    path(
+        "examples/<int:pk>/publicity/<int:item>/", examples.example_publicity_update, name="example-publicity-update"
+    ),
+    path("examples/<int:pk>/adoptions/<int:unit>/", examples.example_adoption, name="example-adoption"),
+    path("examples/<int:pk>/figures/new/", examples.example_figure_create, name="example-figure-create"),
+    path(
+        "examples/<int:pk>/figures/<int:figure>/remove/", examples.example_figure_remove, name="example-figure-remove"
+    ),
     # incidents
     # papers
 ]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from emulation.reports import assessments
+from emulation.reports import assessments, examples
 from units.access import has_role
 from units.models import READERS, User
 
@@ -48,7 +48,14 @@ REGISTERS: list[Register] = [
         _("Units, party cells and leaders against the models of the movement, item by item."),
         assessments.summary,
     ),  # fmt: skip
-    # examples
+    Register(
+        "examples",
+        _("Advanced examples"),
+        "emulation:example-list",
+        "bi-stars",
+        _("People and units from whom others learn: discovered, fostered, recognised, spread."),
+        examples.summary,
+    ),  # fmt: skip
     # incidents
     # papers
 ]

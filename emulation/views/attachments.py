@@ -20,8 +20,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from emulation.forms.attachments import FilesForm
 from emulation.forms.evidence import RemoveForm
-from emulation.models import Attachment, Campaign
+from emulation.models import Attachment, Campaign, Example
 from emulation.services import attachments as service
+from emulation.services import examples
 from emulation.services.campaigns import may_write
 from units import access
 from units.errors import Refused
@@ -40,6 +41,7 @@ class Owner:
 # Word in the address → kind of owner. The model has `files` (to `Attachment`) and `get_absolute_url`.
 OWNERS: dict[str, Owner] = {
     "campaign": Owner(Campaign.objects.visible_to, may_write),
+    "example": Owner(Example.objects.visible_to, examples.may_write),
 }
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import DemoLogin
 from emulation.services.catalogue import DATA, load_catalogue
-from emulation.services.demo import assessments, people, persons, plan, sheets
+from emulation.services.demo import assessments, examples, people, persons, plan, sheets
 from emulation.services.demo.people import Cast
 from units.errors import Refused
 from units.models import Unit, UnitKind
@@ -50,6 +50,7 @@ def seed() -> None:
         plan.launch_campaigns(year, cast)
         sheets.create_sheets(year, cast)
     assessments.create_assessments(cast)
+    examples.create_examples(cast)
     for add in after_seed:
         add(cast)
 
