@@ -46,6 +46,10 @@ from emulation.models import (
     ChecklistTemplate,
     Correction,
     Evidence,
+    Example,
+    ExampleFigure,
+    ExamplePublicity,
+    ExampleStep,
     Extension,
     Grade,
     GradeScale,
@@ -333,6 +337,28 @@ def make_assessment(checklist: Checklist, unit: Unit, *, period: str = "H1", **f
     template = checklist.versions.first()
     columns = {"year": YEAR, "period": period, "template": template} | fields
     return Assessment.objects.create(checklist=checklist, unit=unit, **columns)
+
+
+def make_example(unit: Unit, by: User, *, person: Person | None = None, **fields: Any) -> Example:
+    """An example just discovered: the unit itself, or the person."""
+    stage = fields.get("stage", Example.Stage.DISCOVERED)
+    defaults = {"title": "Làm tốt, làm bền", "area": make_area(), "person": person, "by": by}
+    row = Example.objects.create(unit=unit, collective=None if person else unit, **defaults | fields)
+    ExampleStep.objects.create(
+        example=row, stage=stage, day=date(YEAR, 3, 1), reason="Kết quả nổi bật, được tập thể suy tôn", by=by,
+        at=timezone.now(),
+    )  # fmt: skip
+    return row
+
+
+def make_publicity(example: Example, **fields: Any) -> ExamplePublicity:
+    defaults = {"day": date(YEAR, 5, 1), "medium": "paper", "where": "Báo Quân khu", "title": "Gương sáng"}
+    return ExamplePublicity.objects.create(example=example, **defaults | fields)
+
+
+def make_example_figure(example: Example, indicator: Indicator, **fields: Any) -> ExampleFigure:
+    defaults = {"unit": example.unit, "year": YEAR, "period": "Q2"}
+    return ExampleFigure.objects.create(example=example, indicator=indicator, **defaults | fields)
 
 
 def make_campaign_kind(code: str = "movement", **fields: Any) -> CampaignKind:

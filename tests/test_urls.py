@@ -27,6 +27,8 @@ from tests.factories import (
     make_criterion,
     make_dossier,
     make_evidence,
+    make_example,
+    make_example_figure,
     make_extension,
     make_grant,
     make_indicator,
@@ -37,6 +39,7 @@ from tests.factories import (
     make_own_checklist,
     make_person,
     make_public_notice,
+    make_publicity,
     make_report,
     make_rounds,
     make_session,
@@ -210,7 +213,18 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:party-cell-list": ("", "403 200 200 200 200 200", None),
     "emulation:party-cell-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
     "emulation:party-cell-update": ("party-cell", "404 403 200 403 403 404", "404 403 200 403 403 404"),
-    # examples
+    "emulation:example-list": ("", "403 200 200 200 200 200", None),
+    "emulation:example-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:example-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:example-detail": ("example", "404 200 200 200 200 404", None),
+    "emulation:example-update": ("example", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:example-step": ("example-step", "404 403 403 403 200 404", "404 403 403 403 200 404"),
+    "emulation:example-withdraw": ("example", "404 403 200 403 200 404", "404 403 200 403 200 404"),
+    "emulation:example-publicity-create": ("example", "404 403 200 403 200 404", "404 403 200 403 200 404"),
+    "emulation:example-publicity-update": ("publicity", "404 403 200 403 200 404", "404 403 200 403 200 404"),
+    "emulation:example-adoption": ("adoption", "404 200 403 403 403 404", "404 200 403 403 403 404"),
+    "emulation:example-figure-create": ("example", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:example-figure-remove": ("example-figure", None, "404 403 302 403 403 404"),
     # incidents
     # papers
     "awards:due-home": ("", "403 302 302 302 302 302", None),
@@ -333,6 +347,7 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
     letter = make_submission(department, planner, line)
     held = make_closed_session(council, planner, make_nomination(dossier, award, person, stage="passed"))
     own = make_own_checklist()
+    example = make_example(depot, staff, stage="spread", level="base", spread_in=department)
     return {
         "": {},
         "unit": {"pk": depot.pk},
@@ -408,7 +423,11 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         "own-list": {"pk": own.pk},
         "own-version": {"pk": own.versions.get().pk},
         "party-cell": {"pk": make_cell(depot).pk},
-        # examples
+        "example": {"pk": example.pk},
+        "example-step": {"pk": example.pk, "to": "recognised"},
+        "publicity": {"pk": example.pk, "item": make_publicity(example).pk},
+        "adoption": {"pk": example.pk, "unit": department.pk},
+        "example-figure": {"pk": example.pk, "figure": make_example_figure(example, indicator).pk},
         # incidents
         # papers
     }

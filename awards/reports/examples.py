@@ -10,7 +10,7 @@ from awards.models import Grant
 from emulation.reports.examples import AwardLine
 from units.models import Person, Unit, User
 
-SHOWN = 8
+SHOWN = 4
 
 
 def awards_lines(user: User, subject: Person | Unit) -> Iterator[AwardLine]:

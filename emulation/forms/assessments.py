@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from emulation.forms.checklists import helper
@@ -48,7 +48,7 @@ class AssessmentFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.user = user
         self.fields["checklist"].queryset = Checklist.objects.visible_to(user)
-        self.fields["period"].choices = period_choices(_now("Every period"))
+        self.fields["period"].choices = period_choices(gettext("Every period"))
 
     def filter(self, rows: AssessmentQuerySet) -> AssessmentQuerySet:
         """`rows` as chosen; a unit stands for its whole branch."""
@@ -127,10 +127,10 @@ class AnswersForm:
     def _read(self, pk: int) -> None:
         answer, words = self.text("answer", pk), self.text("words", pk)
         if answer not in ("", *AssessmentAnswer.Answer.values):
-            self.errors[pk] = _now("Choose one of the answers.")
+            self.errors[pk] = gettext("Choose one of the answers.")
             return
         if len(words) > 500:
-            self.errors[pk] = _now("At most 500 characters.")
+            self.errors[pk] = gettext("At most 500 characters.")
             return
         score: Decimal | None = None
         typed = self.text("score", pk)
@@ -142,7 +142,8 @@ class AnswersForm:
                 return
             highest = self.row.template.maximum or Decimal(0)
             if not 0 <= score <= highest:
-                self.errors[pk] = _now("A score lies between 0 and %(highest)s.") % {"highest": input_number(highest)}
+                words = gettext("A score lies between 0 and %(highest)s.")
+                self.errors[pk] = words % {"highest": input_number(highest)}
                 return
         if self.scored and answer != AssessmentAnswer.Answer.NOT_APPLICABLE:
             answer = ""

@@ -8,7 +8,7 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from emulation.forms.catalogue import RowForm, pair
@@ -124,7 +124,8 @@ class VersionForm(RowForm):
             except NumberError as error:
                 raise forms.ValidationError(str(error)) from error
             if not name:
-                raise forms.ValidationError(_now("“%(line)s”: the class has no name.") % {"line": line.strip()[:60]})
+                words = gettext("“%(line)s”: the class has no name.") % {"line": line.strip()[:60]}
+                raise forms.ValidationError(words)
         return found
 
     def items(self) -> list[Item]:
@@ -181,5 +182,5 @@ class CellForm(RowForm):
         if self.instance.pk is not None:
             self.fields["unit"].disabled = True
         elif len(set(staffed)) == 1:
-            self.initial.setdefault("unit", staffed[0])
+            self.initial["unit"] = self.initial.get("unit") or staffed[0]
         self.helper = helper("unit", "name", pair("established", "ended"), "order")

@@ -74,9 +74,9 @@ class ExampleForm(RowForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        staffed = [m.unit for m in user.active_memberships if m.role == Role.STAFF]
+        staffed = [m.unit_id for m in user.active_memberships if m.role == Role.STAFF]
         self.fields["campaign"].queryset = Campaign.objects.visible_to(user).order_by("-year", "pk")
-        self.fields["mentor"].queryset = Person.objects.filter(branches_q((u.path for u in staffed), "unit__path"))
+        self.fields["mentor"].queryset = Person.objects.filter(unit__in=staffed)
         self.fields["mentor"].label_from_instance = named
         self.helper = helper(*self.places(), "title", pair("area", "campaign"), "task",
                              pair("mentor", "mentor_words"), "story", *self.endings())  # fmt: skip
@@ -117,7 +117,7 @@ class DiscoverForm(ExampleForm):
         self.fields["person"].help_text = _("Empty: the unit itself is the example.")
         self.initial.setdefault("day", clock.today())
         if len(set(staffed)) == 1:
-            self.initial.setdefault("unit", staffed[0])
+            self.initial["unit"] = self.initial.get("unit") or staffed[0]
 
     def places(self) -> list[Any]:
         return [pair("unit", "person")]
@@ -182,6 +182,5 @@ class FigureForm(RowForm):
         self.fields["unit"].queryset = Unit.objects.filter(branch_q(own.path))
         self.fields["indicator"].queryset = Indicator.objects.filter(retired=False).select_related("area")
         self.fields["period"].choices = period_choices("–")
-        self.initial.setdefault("unit", own.pk)
-        self.initial.setdefault("year", clock.today().year)
+        self.initial |= {"unit": own.pk, "year": clock.today().year}
         self.helper = helper("unit", "indicator", pair("year", "period"))

@@ -91,7 +91,8 @@ def _figure_line(one: ExampleFigure, figure: object, grades: Grades, *, readable
 def awards_shown(row: Example, user: User) -> list[AwardLine]:
     """Awards of the person or unit, as far as the user reads them."""
     subject = row.person or row.collective
-    if subject is None or not access.can_read_figures(user, subject.unit if row.person else subject):
+    place = row.person.unit if row.person else row.collective
+    if subject is None or place is None or not access.can_read_figures(user, place):
         return []
     return [line for source in awards_of for line in source(user, subject)]
 
