@@ -12,6 +12,7 @@ from emulation.views import (
     dashboard,
     evidence,
     findings,
+    layouts,
     notices,
     panel,
     papers,
@@ -136,5 +137,11 @@ urlpatterns = [
     # checklists
     # examples
     # incidents
+    path("layout/<int:unit>/", layouts.layout_detail, name="layout-detail"),
+    path("layout/<int:unit>/update/", layouts.layout_update, name="layout-update"),
+    path("layout/<int:unit>/<slug:kind>/", layouts.template_detail, name="template-detail"),
+    path("layout/<int:unit>/<slug:kind>/drop/", layouts.template_drop, name="template-drop"),
+    path("layout/<int:unit>/<slug:kind>/shipped.docx", layouts.template_shipped, name="template-shipped"),
+    path("layout/templates/<int:pk>/", layouts.template_version, name="template-version"),
     # papers
 ]

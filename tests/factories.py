@@ -49,14 +49,17 @@ from emulation.models import (
     GradeScale,
     Indicator,
     Notice,
+    PaperTemplate,
     Report,
     Result,
     ResultItem,
     Round,
     Target,
 )
+from emulation.reports.paper_kinds import KINDS
 from emulation.services.attachments import attach as attach_to
 from emulation.services.evidence import attach
+from emulation.services.layouts import upload_template
 from emulation.services.rounds import make_sheets, place_of, set_up_rounds
 from emulation.services.summaries import recompute
 from units.models import (
@@ -446,3 +449,9 @@ def make_correction(report: Report, indicator: Indicator, by: User) -> Correctio
         report=report, indicator=indicator, entry={"status": "reported", "numerator": "7"}, asked_by=by,
         reason="The log of March was counted twice.", asked_at=timezone.now(),
     )  # fmt: skip
+
+
+def make_paper_template(unit: Unit, by: User) -> PaperTemplate:
+    """The shipped template of the review report as the unit's own."""
+    kind = KINDS["report"]
+    return upload_template(unit, kind, SimpleUploadedFile("mau.docx", kind.word.read_bytes()), by=by)

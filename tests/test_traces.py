@@ -63,6 +63,7 @@ SAVED_WITHOUT_TRACE = {
     "Registration": "RegistrationEvent",
     "RegistrationEvent": "is the trace",
     "Comment": "append-only: says itself who and when",
+    "PaperTemplate": "append-only: says itself who and when",
     "ReviewReport": "ReviewEvent",
     "ReviewEvent": "is the trace",
     "Acknowledgement": "is the trace: who said what, when, of which figures",

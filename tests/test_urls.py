@@ -32,6 +32,7 @@ from tests.factories import (
     make_nomination_file,
     make_notice,
     make_objection,
+    make_paper_template,
     make_person,
     make_public_notice,
     make_report,
@@ -192,6 +193,12 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     # checklists
     # examples
     # incidents
+    "emulation:layout-detail": ("dashboard", "404 200 200 200 200 404", None),
+    "emulation:layout-update": ("dashboard", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:template-detail": ("template", "404 200 200 200 200 404", "404 403 200 403 403 404"),
+    "emulation:template-drop": ("template", None, "404 403 302 403 403 404"),
+    "emulation:template-shipped": ("template", "404 200 200 200 200 404", None),
+    "emulation:template-version": ("template-version", "404 200 200 200 200 404", None),
     # papers
     "awards:due-home": ("", "403 302 302 302 302 302", None),
     "awards:due-list": ("year", "404 200 200 200 200 404", None),
@@ -383,6 +390,8 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         # checklists
         # examples
         # incidents
+        "template": {"unit": depot.pk, "kind": "report"},
+        "template-version": {"pk": make_paper_template(depot, staff).pk},
         # papers
     }
 

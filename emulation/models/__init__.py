@@ -5,6 +5,7 @@ from .comments import Comment
 from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
 from .evidence import Evidence
+from .layouts import LayoutProfile, PaperTemplate
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
@@ -36,9 +37,11 @@ __all__ = [
     "Grade",
     "GradeScale",
     "Indicator",
+    "LayoutProfile",
     "Lineage",
     "Notice",
     "OfficeVerdict",
+    "PaperTemplate",
     "Phrase",
     "Registration",
     "RegistrationEvent",

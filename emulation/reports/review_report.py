@@ -23,6 +23,9 @@ NAMED = 8  # indicators that are named one by one
 KEYS = {"": "plain"}  # a value without a target
 
 
+COLUMNS = ("Chỉ tiêu", "Đơn vị tính", "Chỉ tiêu đề ra", "Kết quả", "Đánh giá", "Cùng kỳ năm trước")
+
+
 @dataclass(frozen=True, slots=True)
 class Annex:
     """A row of the annex; an area's name alone heads its rows."""
@@ -33,7 +36,7 @@ class Annex:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What goes on paper. `body` are headings and paragraphs; `annex` rows have the columns of `COLUMNS`.
+    """What goes on paper. `body` are headings and paragraphs; `annex` rows have `columns`.
 
     Number, day and signer are empty until the report is signed off.
     """
@@ -52,6 +55,7 @@ class Paper:
     day: date | None = None
     signer: str = ""
     signer_post: str = ""
+    columns: tuple[str, ...] = COLUMNS
 
     @property
     def fields(self) -> dict[str, str]:
@@ -66,9 +70,6 @@ class Paper:
     def paragraphs(self) -> list[str]:
         """Every paragraph as plain text."""
         return [part.text for part in self.body]
-
-
-COLUMNS = ("Chỉ tiêu", "Đơn vị tính", "Chỉ tiêu đề ra", "Kết quả", "Đánh giá", "Cùng kỳ năm trước")
 
 
 @cache

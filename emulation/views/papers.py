@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.text import slugify
 from django.views.decorators.http import require_safe
 
 from emulation.periods import QUARTERS, YEARS, period_text
 from emulation.reports.papers import WRITERS, title_of
-from emulation.reports.review_report import COLUMNS, draft_of
+from emulation.reports.review_report import draft_of
 from emulation.reports.saved_reports import paper_for, paper_of, rows_of, saved_report
 from emulation.services import review_reports as service
 from units import access
+from units.errors import Refused
 from units.models import Unit, User
 from units.text import fold
+from units.views.downloads import attachment
 
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -41,7 +44,7 @@ def review_report(request: HttpRequest, unit: int, year: int, period: str) -> Ht
     rows = rows_of(saved, draft) if saved else []
     paper = paper_of(saved, draft) if saved else draft
     context = {
-        "report": paper, "title": title_of(paper), "columns": COLUMNS, "saved": saved, "rows": rows,
+        "report": paper, "title": title_of(paper), "columns": paper.columns, "saved": saved, "rows": rows,
         "marked": sum(row.is_marked for row in rows),
         "may_edit": service.may_edit(request.user, place), "may_sign": service.may_sign(request.user, place),
     }  # fmt: skip
@@ -57,5 +60,9 @@ def review_report_file(request: HttpRequest, unit: int, year: int, period: str, 
     check_period(year, period)
     report = paper_for(place, year, period)
     name = slugify(fold(f"{report.kind} {report.unit.code} {period_text(year, period)}"))
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-    return HttpResponse(WRITERS[kind](report), content_type=TYPES[kind], headers=headers)
+    try:
+        content = WRITERS[kind](report)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("emulation:review-report", unit, year, period)
+    return attachment(content, f"{name}.{kind}", TYPES[kind])

@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from emulation.management.asked import add_unit_and_period, unit_and_period
 from emulation.reports.papers import FORMATS, WRITERS
 from emulation.reports.saved_reports import paper_for
+from units.errors import Refused
 
 
 class Command(BaseCommand):
@@ -20,8 +21,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         unit, year, period = unit_and_period(options)
-        content = WRITERS[options["format"]](paper_for(unit, year, period))
         try:
+            content = WRITERS[options["format"]](paper_for(unit, year, period))
             options["output"].write_bytes(content)
+        except Refused as error:
+            raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"the file cannot be written: {error}") from error
