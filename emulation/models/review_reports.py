@@ -39,7 +39,7 @@ class ReviewReport(models.Model):
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="review_reports")
     year = models.PositiveSmallIntegerField(_("year"))
-    period = models.CharField(_("period"), max_length=4)
+    period = models.CharField(_("period"), max_length=12)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.DRAFT)
     number = models.CharField(_("number"), max_length=60, blank=True)
     day = models.DateField(_("day"), null=True, blank=True)

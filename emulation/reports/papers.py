@@ -52,7 +52,7 @@ def word_file(
 
 
 def title_of(report: Paper) -> str:
-    return f"{report.kind.capitalize()} phong trào thi đua quyết thắng {report.about}"
+    return report.title or f"{report.kind.capitalize()} phong trào thi đua quyết thắng {report.about}"
 
 
 def _data(report: Paper, layout: Layout) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from emulation import drafting
 from emulation.models import Phrase, ReviewEvent, ReviewParagraph, ReviewReport
-from emulation.reports.review_report import Paper, draft_of
+from emulation.reports.drafts import draft_of
+from emulation.reports.review_report import Paper
 from emulation.reports.saved_reports import annex_rows, pending
 from emulation.wording import Paragraph
 from units import clock

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from emulation.forms.review_reports import ParagraphForm, PhraseForm, ReopenForm, SignForm
 from emulation.models import Phrase, ReviewReport
-from emulation.reports.review_report import draft_of, phrases_of, shipped_phrases
+from emulation.reports.drafts import draft_of
+from emulation.reports.review_report import phrases_of, shipped_phrases
 from emulation.reports.saved_reports import rows_of
 from emulation.services import review_reports as service
 from emulation.views.papers import check_period, get_unit

@@ -6,6 +6,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from emulation.management.asked import add_unit_and_period, unit_and_period
+from emulation.periods import drive_in, parse_report_period
+from emulation.reports.drafts import drive_of
 from emulation.reports.papers import FORMATS, WRITERS
 from emulation.reports.saved_reports import paper_for
 from units.errors import Refused
@@ -20,7 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("--output", required=True, type=Path, help="the file to write")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        unit, year, period = unit_and_period(options)
+        unit, year, period = unit_and_period(options, parse_report_period)
+        if drive_in(period) and drive_of(year, period) is None:
+            raise CommandError(f"no drive {period} was launched in {year}")
         try:
             content = WRITERS[options["format"]](paper_for(unit, year, period))
             options["output"].write_bytes(content)

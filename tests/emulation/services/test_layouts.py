@@ -10,10 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from emulation.models import PaperTemplate
 from emulation.paper_templates import LIMIT, faults
+from emulation.reports.drafts import draft_of
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS
 from emulation.reports.papers import as_word, template_of
-from emulation.reports.review_report import draft_of
 from emulation.services import layouts as service
 from tests.factories import make_user
 from units.errors import Refused
