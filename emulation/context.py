@@ -71,7 +71,9 @@ REGISTERS = (
     # checklists
     # examples
     # incidents
-    # papers
+    "emulation:paper-",
+    "emulation:layout-",
+    "emulation:template-",
 )
 MAIN = (
     Entry("emulation:my-work", _("My work"), has_work),

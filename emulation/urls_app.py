@@ -12,6 +12,7 @@ from emulation.views import (
     dashboard,
     evidence,
     findings,
+    issued_papers,
     layouts,
     notices,
     panel,
@@ -143,5 +144,9 @@ urlpatterns = [
     path("layout/<int:unit>/<slug:kind>/drop/", layouts.template_drop, name="template-drop"),
     path("layout/<int:unit>/<slug:kind>/shipped.docx", layouts.template_shipped, name="template-shipped"),
     path("layout/templates/<int:pk>/", layouts.template_version, name="template-version"),
-    # papers
+    path("papers/", issued_papers.paper_list, name="paper-list"),
+    path("papers/<int:pk>/cancel/", issued_papers.paper_cancel, name="paper-cancel"),
+    path("papers/<int:pk>/issued.<slug:kind>", issued_papers.issued_file, name="paper-issued"),
+    path("papers/<int:unit>/<slug:key>/<slug:what>/issue/", issued_papers.paper_issue, name="paper-issue"),
+    path("papers/<int:unit>/<slug:key>/<slug:what>/draft.<slug:kind>", issued_papers.paper_file, name="paper-file"),
 ]

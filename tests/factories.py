@@ -48,6 +48,7 @@ from emulation.models import (
     Grade,
     GradeScale,
     Indicator,
+    IssuedPaper,
     Notice,
     PaperTemplate,
     Report,
@@ -59,6 +60,7 @@ from emulation.models import (
 from emulation.reports.paper_kinds import KINDS
 from emulation.services.attachments import attach as attach_to
 from emulation.services.evidence import attach
+from emulation.services.issued_papers import issue
 from emulation.services.layouts import upload_template
 from emulation.services.rounds import make_sheets, place_of, set_up_rounds
 from emulation.services.summaries import recompute
@@ -455,3 +457,12 @@ def make_paper_template(unit: Unit, by: User) -> PaperTemplate:
     """The shipped template of the review report as the unit's own."""
     kind = KINDS["report"]
     return upload_template(unit, kind, SimpleUploadedFile("mau.docx", kind.word.read_bytes()), by=by)
+
+
+def make_issued_paper(unit: Unit, by: User, number: str = "1/DS-K1", **fields: Any) -> IssuedPaper:
+    """A list that the unit's commander issued; `fields` as of the service."""
+    defaults = {
+        "day": date(YEAR, 1, 5), "title": "Danh sách", "signer": "Nguyễn Văn A",
+        "files": {"word": b"PK", "pdf": b"%PDF-"},
+    }  # fmt: skip
+    return issue(unit, KINDS["list"], number=number, by=by, **defaults | fields)

@@ -63,6 +63,7 @@ SAVED_WITHOUT_TRACE = {
     "Registration": "RegistrationEvent",
     "RegistrationEvent": "is the trace",
     "Comment": "append-only: says itself who and when",
+    "IssuedPaper": "says itself who issued it and who cancelled it; nothing else of it changes",
     "PaperTemplate": "append-only: says itself who and when",
     "ReviewReport": "ReviewEvent",
     "ReviewEvent": "is the trace",

@@ -28,6 +28,7 @@ from tests.factories import (
     make_extension,
     make_grant,
     make_indicator,
+    make_issued_paper,
     make_nomination,
     make_nomination_file,
     make_notice,
@@ -199,7 +200,11 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:template-drop": ("template", None, "404 403 302 403 403 404"),
     "emulation:template-shipped": ("template", "404 200 200 200 200 404", None),
     "emulation:template-version": ("template-version", "404 200 200 200 200 404", None),
-    # papers
+    "emulation:paper-list": ("", "200 200 200 200 200 200", None),
+    "emulation:paper-cancel": ("issued", "404 403 403 200 403 404", "404 403 403 200 403 404"),
+    "emulation:paper-issued": ("issued-file", "404 200 200 200 200 404", None),
+    "emulation:paper-file": ("paper-draft", "404 200 200 200 200 404", None),
+    "emulation:paper-issue": ("paper-of", "404 403 403 200 403 404", "404 403 403 200 403 404"),
     "awards:due-home": ("", "403 302 302 302 302 302", None),
     "awards:due-list": ("year", "404 200 200 200 200 404", None),
     "awards:due-export": ("year", "404 200 200 200 200 404", None),
@@ -318,6 +323,7 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
     session = make_session(council, planner, agenda_line)
     decided = make_nomination(dossier, make_award(), person, stage="passed", holder=department)
     letter = make_submission(department, planner, line)
+    issued = make_issued_paper(depot, make_user("chief", (depot, Role.COMMANDER)))
     held = make_closed_session(council, planner, make_nomination(dossier, award, person, stage="passed"))
     return {
         "": {},
@@ -392,7 +398,10 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         # incidents
         "template": {"unit": depot.pk, "kind": "report"},
         "template-version": {"pk": make_paper_template(depot, staff).pk},
-        # papers
+        "issued": {"pk": issued.pk},
+        "issued-file": {"pk": issued.pk, "kind": "pdf"},
+        "paper-of": {"unit": depot.pk, "key": "targets", "what": "2020"},
+        "paper-draft": {"unit": depot.pk, "key": "targets", "what": "2020", "kind": "docx"},
     }
 
 

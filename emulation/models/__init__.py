@@ -5,6 +5,7 @@ from .comments import Comment
 from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
 from .evidence import Evidence
+from .issued_papers import IssuedPaper
 from .layouts import LayoutProfile, PaperTemplate
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
@@ -37,6 +38,7 @@ __all__ = [
     "Grade",
     "GradeScale",
     "Indicator",
+    "IssuedPaper",
     "LayoutProfile",
     "Lineage",
     "Notice",

@@ -46,7 +46,7 @@ class ReviewReport(models.Model):
     place = models.CharField(_("place"), max_length=80, blank=True)
     signer = models.CharField(_("signed by"), max_length=120, blank=True)
     signer_post = models.CharField(_("post of the signer"), max_length=120, blank=True)
-    annex = models.JSONField(null=True)
+    annex = models.JSONField(null=True, blank=True)  # an empty list where nothing was asked
     signed_by = models.ForeignKey(ME, on_delete=models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
 

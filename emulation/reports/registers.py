@@ -6,13 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from emulation.models import IssuedPaper
+from units import clock
 from units.access import has_role
 from units.models import READERS, User
 
 
 def reads(user: User) -> bool:
     return has_role(user, *READERS)
+
+
+def papers_issued(user: User) -> str:
+    """How many papers this year. One query."""
+    year = clock.today().year
+    count = IssuedPaper.objects.visible_to(user).filter(year=year, cancelled_at=None).count()
+    return ngettext("%(count)d paper in %(year)d", "%(count)d papers in %(year)d", count) % {
+        "count": count, "year": year,
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -41,8 +54,11 @@ REGISTERS: list[Register] = [
     # checklists
     # examples
     # incidents
-    # papers
-]
+    Register(
+        "papers", _("Documents issued"), "emulation:paper-list", "bi-journal-bookmark",
+        _("Every number that was given to a report, plan or list, with the paper as it was issued."), papers_issued,
+    ),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,6 +96,7 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "documents": campaign.documents.all(),
         "crumbs": [*crumbs_to(None, campaign.year), (campaign.name, "")],
         "files": files_context(request.user, "campaign", campaign),
+        "reads_unit": access.can_read_figures(request.user, campaign.launching_unit),
         "writes": open_ and campaigns.may_write(request.user, campaign),
         "launches": open_ and campaigns.may_launch(request.user, campaign),
     }

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from emulation.forms.dashboard import DashboardQueryForm, FigureQueryForm
 from emulation.models import Indicator
-from emulation.periods import QUARTERS, period_short
+from emulation.periods import QUARTERS, period_short, period_text
 from emulation.reports.dashboard import dashboard_of, default_period, latest_year
 from emulation.reports.display import Links, Switch
 from emulation.reports.explain import explain
@@ -50,6 +50,7 @@ def dashboard(request: HttpRequest, unit: int) -> HttpResponse:
         "emulation/dashboard/dashboard.html",
         {
             "page": found,
+            "statistics": period_text(found.year, found.period),
             "form": form,
             "superior_readable": readable,
             "years": [(year, querystring(request, year=year), year == found.year) for year in found.years[-YEARS:]],
