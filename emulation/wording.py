@@ -139,12 +139,16 @@ def paragraph(clauses: Iterable[Clause]) -> Clause:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A year of a figure: its value in words with its unit of measure, and to compare; none where there is none."""
+    """A year of a figure: its value in words with its unit of measure, and to compare; none where there is none.
+
+    One that is not complete yet has its `coverage` («60/80»): it is told and compared with nothing.
+    """
 
     year: int
     text: str = ""
     number: Fraction | int | None = None
     url: str = ""
+    coverage: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +164,22 @@ class Course:
 
 def course(one: Course) -> Clause:
     """A sentence on how a figure went; years without a value, and a new definition, are said."""
-    known = [point for point in one.points if point.number is not None]
+    known = [point for point in one.points if point.number is not None and not point.coverage]
+    part = [point for point in one.points if point.number is not None and point.coverage]
     parts: list[Part] = [Part(one.name[:1].upper() + one.name[1:])]
-    if not known:
+    if not known and not part:
         parts.append(Part(": chưa có số liệu trong các năm"))
+    elif not known:
+        parts.append(Part(": chưa có năm nào đủ số liệu"))
     elif len(known) == 1:
         parts += [Part(f" năm {known[0].year} đạt "), _point(one, known[0])]
     else:
         parts += _moved(one, known)
     first = one.before or one.points[0].year
     silent = [str(point.year) for point in one.points if point.number is None and point.year >= first]
-    if known and silent:
+    for point in part:
+        parts += [Part(f"; năm {point.year} mới có {point.coverage} số liệu ("), _point(one, point), Part(")")]
+    if (known or part) and silent:
         parts.append(Part(f"; không có số liệu năm {', '.join(silent)}"))
     if one.before:
         parts.append(Part(f"; trước năm {one.before} tính theo cách khác nên không so sánh"))

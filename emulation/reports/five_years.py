@@ -15,7 +15,7 @@ from django.utils import translation
 
 from emulation.models import Campaign, Indicator
 from emulation.periods import FIVE_YEARS
-from emulation.reports.display import GOOD, Grades, Links, nil_text, unit_text, value_text
+from emulation.reports.display import GOOD, Grades, Links, coverage_text, nil_text, unit_text, value_text
 from emulation.reports.figures import Figure, Reading, Wanted
 from emulation.reports.review_report import Annex, Paper, heading, said
 from emulation.wording import Course, Paragraph, Point, course, listed, lower_first
@@ -46,10 +46,12 @@ def five_years_draft(unit: Unit, year: int) -> Paper:
         reading.load_plans(years)
         reading.load(*(Wanted((unit.pk,), one, ("Y",)) for one in years))
         found, grades = list(_series(reading, unit, years)), Grades()
+        first = min((year for one in found for year in (*one.figures, *one.old)), default=years[0])
+        known = [one for one in years if one >= first]
         about = f"giai đoạn {years[0]}–{year}"
         body = [
-            heading("I", "I. Tình hình chung"), *_situation(unit, years),
-            heading("II", "II. Kết quả thực hiện các chỉ tiêu qua 5 năm"), *_courses(unit, found, years, grades),
+            heading("I", "I. Tình hình chung"), *_situation(unit, years, known),
+            heading("II", "II. Kết quả thực hiện các chỉ tiêu qua 5 năm"), *_courses(unit, found, known, grades),
             heading("III", "III. Đánh giá chung"), *_judgement(unit, found, years),
             heading("IV", "IV. Phương hướng, nhiệm vụ"), said(
                 "IV.1", "Phát huy kết quả đã đạt được, tập trung khắc phục những chỉ tiêu còn giảm hoặc chưa đạt; "
@@ -78,13 +80,15 @@ def _series(reading: Reading, unit: Unit, years: list[int]) -> Iterable[Series]:
             yield Series(indicator, figures, {one: f for one, f in old.items() if one not in figures})
 
 
-def _situation(unit: Unit, years: list[int]) -> Iterable[Paragraph]:
+def _situation(unit: Unit, years: list[int], known: list[int]) -> Iterable[Paragraph]:
     movements = Campaign.objects.launched().filter(parent=None, year__in=years).order_by("year")
     named = [lower_first(row.name) + ("" if str(row.year) in row.name else f" (năm {row.year})") for row in movements]
     if named:
         yield said("I.1", f"Trong 5 năm, {unit.name} đã tổ chức thực hiện: {listed(named)}.")
     else:
         yield said("I.1", f"Báo cáo tổng hợp số liệu đã được duyệt của {unit.name} trong 5 năm.")
+    if len(known) < len(years):
+        yield said("I.2", f"Số liệu có từ năm {known[0]}; các năm trước đó chưa có số liệu.")
 
 
 def _courses(unit: Unit, found: list[Series], years: list[int], grades: Grades) -> Iterable[Paragraph]:
@@ -101,8 +105,13 @@ def _courses(unit: Unit, found: list[Series], years: list[int], grades: Grades) 
 
 def _course(unit: Unit, one: Series, years: list[int], grades: Grades) -> Course:
     row = one.indicator
-    points = tuple(Point(year, *_value(row, one.figures.get(year), grades),
-                         Links(year, "Y", False).figure(unit.pk, row)) for year in years)  # fmt: skip
+    points = tuple(
+        Point(
+            year, *_value(row, one.figures.get(year), grades), Links(year, "Y", False).figure(unit.pk, row),
+            _coverage(one.figures.get(year)),
+        )
+        for year in years
+    )  # fmt: skip
     return Course(
         row.code, lower_first(row.label), points, before=min(one.figures) if one.old else 0,
         graded=row.measure == Indicator.Measure.GRADE,
@@ -110,7 +119,7 @@ def _course(unit: Unit, one: Series, years: list[int], grades: Grades) -> Course
 
 
 def _value(row: Indicator, figure: Figure | None, grades: Grades) -> tuple[str, Fraction | int | None]:
-    """The value in words and to compare; both empty where there is none."""
+    """The value in words, and to compare; both empty where there is none."""
     if figure is None or figure.value.comparable is None or not figure.reported:
         return "", None
     text, unit = value_text(row, figure, grades), unit_text(row)
@@ -118,6 +127,10 @@ def _value(row: Indicator, figure: Figure | None, grades: Grades) -> tuple[str, 
         return lower_first(text), figure.value.comparable
     ending = "%" if unit == "%" else f" {unit}" if unit and unit != "hệ số" else ""
     return f"{text}{ending}", figure.value.comparable
+
+
+def _coverage(figure: Figure | None) -> str:
+    return "" if figure is None or figure.complete else coverage_text(figure)
 
 
 def _judgement(unit: Unit, found: list[Series], years: list[int]) -> Iterable[Paragraph]:
@@ -156,4 +169,5 @@ def _cell(one: Series, year: int, grades: Grades) -> str:
     if figure is not None and figure.nil:
         return nil_text()
     text = value_text(one.indicator, figure, grades)
-    return text + mark if text != "–" else text
+    short = _coverage(figure)
+    return text if text == "–" else f"{text}{mark}{f' ({short})' if short else ''}"

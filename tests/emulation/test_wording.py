@@ -96,7 +96,13 @@ def test_every_course_of_five_years_reads_as_one_sentence(before, graded):
     years = range(2016, 2021)
     for numbers in product([None, 0, 1, 2], repeat=5):
         known = {year: number for year, number in zip(years, numbers, strict=True) if number is not None}
-        points = tuple(Point(year, f"{known[year]} vụ" if year in known else "", known.get(year)) for year in years)
+        short = ("", "3/4")  # 1 stands for a year that is not complete
+        points = tuple(
+            Point(
+                year, f"{known[year]} vụ" if year in known else "", known.get(year), "", short[known.get(year) == 1]
+            )
+            for year in years
+        )
         text = course(Course("SK", "số vụ", points, before=before, graded=graded)).text
         assert re.fullmatch(r"Số vụ[^.{}]*[^\s,;:(]\.", text)
         assert not re.search(r"\(\s*\)|  |,,|\s[,.;:]|: ?[,.;]|None", text)
@@ -110,6 +116,8 @@ def test_course_says_where_it_began_and_ended():
         points = tuple(Point(2016 + n, f"{number} vụ", number) for n, number in enumerate(numbers))
         return course(Course("SK", "số vụ", points, **more)).text
 
+    part = (Point(2019, "9 vụ", 9), Point(2020, "5 vụ", 5, "", "3/4"))
+    assert course(Course("SK", "số vụ", part)).text == "Số vụ năm 2019 đạt 9 vụ; năm 2020 mới có 3/4 số liệu (5 vụ)."
     assert told(1, 2, 4) == "Số vụ tăng từ 1 vụ (năm 2016) lên 4 vụ (năm 2018)."
     assert told(4, 1, 2) == "Số vụ giảm từ 4 vụ (năm 2016) xuống 2 vụ (năm 2018), có năm biến động."
     assert told(2, 2) == "Số vụ giữ ổn định ở mức 2 vụ (từ năm 2016 đến năm 2017)."
