@@ -36,6 +36,7 @@ from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import DisciplineForm, Office, PersonGroup, Rank, UnitKind
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -229,6 +230,10 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     rows = form.filter(Indicator.objects.select_related("area", "office"))
+    if kind := asked_table(request):
+        heads = [_("Code"), _("Name"), _("Area"), _("Office"), _("Unit of measure")]
+        table = ([row.code, row.label, row.area.label, str(row.office or ""), row.unit_label] for row in rows)
+        return table_file(kind, "chi-tieu", _("Indicators"), heads, table)
     context = {"form": form, "indicators": rows, "may_write": access.administers_root(request.user)}
     return render(request, "emulation/catalogue/indicator_list.html", context)
 
