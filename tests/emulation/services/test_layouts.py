@@ -126,7 +126,7 @@ def test_what_is_no_known_field_in_its_place_is_refused(depot, staff, text):
 
 def test_unknown_field_is_named_with_those_that_exist():
     [said] = faults("{{ soVanBan }}", REPORT.fields)
-    assert said.startswith("There is no field “soVanBan” here. Known are: superior; issuer; number")
+    assert ("“soVanBan”" in said, "superior; issuer; number" in said) == (True, True)
     assert faults("{{ title }} {# note #} {% if signer %}{{ signer|upper }}{% endif %}", REPORT.fields) == []
 
 
