@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Count
 from django.utils import timezone
 
 from awards.models import (
@@ -33,6 +34,7 @@ from awards.models import (
     Submission,
 )
 from awards.services.nomination_files import attach as attach_to_dossier
+from emulation.feeds import Source, Taken
 from emulation.models import (
     Area,
     Attachment,
@@ -45,6 +47,7 @@ from emulation.models import (
     Correction,
     Evidence,
     Extension,
+    Feed,
     Grade,
     GradeScale,
     Indicator,
@@ -446,3 +449,26 @@ def make_correction(report: Report, indicator: Indicator, by: User) -> Correctio
         report=report, indicator=indicator, entry={"status": "reported", "numerator": "7"}, asked_by=by,
         reason="The log of March was counted twice.", asked_at=timezone.now(),
     )  # fmt: skip
+
+
+# ── registers that feed figures ───────────────────────────────────────────
+
+
+def plain_source(key: str = "plain") -> Source:
+    """A register for tests: recognised works of a unit's people, by the day; narrowed to their levels."""
+
+    def take(units: Collection[int], first: date, last: date, codes: tuple[str, ...]) -> dict[int, Taken]:
+        rows = Initiative.objects.filter(person__unit__in=units, recognised__range=(first, last))
+        rows = rows.filter(level__in=codes) if codes else rows
+        found = rows.order_by().values("person__unit").annotate(count=Count("pk"))
+        return {row["person__unit"]: Taken(Decimal(row["count"]), row["count"]) for row in found}
+
+    def address(unit: Unit, first: date, last: date, codes: tuple[str, ...]) -> str:
+        return f"/plain/?unit={unit.pk}&since={first:%Y-%m-%d}&until={last:%Y-%m-%d}"
+
+    return Source(key, "Plain works", take, address, lambda: dict(Initiative.Level.choices))
+
+
+def make_feed(indicator: Indicator, register: str = "plain", **fields: Any) -> Feed:
+    """The indicator takes its figures from the register, since 2020."""
+    return Feed.objects.create(indicator=indicator, register=register, **{"since": date(YEAR, 1, 1)} | fields)

@@ -5,6 +5,7 @@ from .comments import Comment
 from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
 from .evidence import Evidence
+from .feeds import Feed
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
@@ -31,6 +32,7 @@ __all__ = [
     "DemoLogin",
     "Document",
     "Evidence",
+    "Feed",
     "FigureRequest",
     "Extension",
     "Grade",

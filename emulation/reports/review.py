@@ -16,6 +16,7 @@ from emulation.models import CheckRule, FigureRequest, Indicator, OfficeVerdict,
 from emulation.numbers import format_number, round_half_up
 from emulation.reports.corrections import changes_since
 from emulation.reports.display import unit_text
+from emulation.reports.feeds import Fed
 from emulation.reports.findings import Finding, findings_of
 from emulation.reports.lines import Line, SheetReading, value_in
 from emulation.reports.sheets import (
@@ -69,11 +70,14 @@ class Row:
     was: tuple[str, str] | None = None  # before and now, where it has changed since the reviewers saw it last
     asked: FigureRequest | None = None  # the last request of the reviewers about it
     objections: tuple[OfficeVerdict, ...] = ()
+    fed: Fed | None = None  # the register that the figure comes from
+    unlike: str = ""  # how register and sheet differ
 
     @property
     def talks(self) -> bool:
         """Whether there is more to read than the line itself."""
-        parts = (self.why, self.reason, self.note, self.answers, self.items, self.was, self.asked, self.objections)
+        parts = (self.why, self.reason, self.note, self.answers, self.items, self.was, self.asked, self.objections,
+                 self.unlike)  # fmt: skip
         return any(parts)
 
 
@@ -165,6 +169,7 @@ def row_of(line: Line, findings: Iterable[Finding] = ()) -> Row:
         last_year=cell_text(line.spec, line.last_year), median=median_text(line), warning=word, why=why,
         reason=entry.reason if entry else "", note=entry.note if entry else "",
         answers=tuple(finding.reason for finding in findings if finding.reason), items=tuple(items_of(line)),
+        fed=line.spec.fed, unlike=line.spec.fed.unlike(entry) if line.spec.fed else "",
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ from emulation.models import (
     CampaignKind,
     ChecklistTemplate,
     CheckRule,
+    Feed,
     Grade,
     GradeScale,
     Indicator,
@@ -105,6 +106,12 @@ CATALOGUES = {
         "bi-clipboard-check",
         gettext_lazy("They look at several figures of a sheet or at the quarters before."),
         listed=("code", "name", "kind", "level", "indicator", "other", "active"),
+    ),
+    "feeds": Catalogue(
+        Feed,
+        ("indicator", "register", "codes", "since", "active"),
+        "bi-box-arrow-in-right",
+        gettext_lazy("Indicators whose figures come from a register and are not typed on the sheet."),
     ),
     "campaign-kinds": Catalogue(
         CampaignKind, (*NAMED, "icon", "is_drive"), "bi-flag", gettext_lazy("Movement, peak drive, mobilisation …")
