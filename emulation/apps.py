@@ -7,7 +7,12 @@ class EmulationConfig(AppConfig):
     verbose_name = _("Emulation")
 
     def ready(self) -> None:
+        from emulation.feeds import add_source
+        from emulation.reports import activities, incidents, work
         from emulation.services.rounds import follow_tree
         from units.services import after_tree_change
 
         after_tree_change.append(follow_tree)
+        for source in (*activities.FEEDS, *incidents.FEEDS):
+            add_source(source)
+        work.SOURCES.extend([activities.tasks, incidents.tasks])

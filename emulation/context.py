@@ -64,13 +64,13 @@ JUDGING = ("emulation:report-review", "emulation:report-reopen")
 REGISTERS = (
     "emulation:attachment-",
     # documents
-    # activities
+    "emulation:activity-",
     # initiatives
     # weak points
     # inspections
     # checklists
     # examples
-    # incidents
+    "emulation:incident-",
     # papers
 )
 MAIN = (

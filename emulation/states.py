@@ -75,6 +75,19 @@ STATES: dict[str, dict[str, State]] = {
         "final": ("archive-fill", "none", _("Final review held")),
         "closed": ("lock-fill", "none", _("Closed")),
     },
+    # an activity
+    "activity": {
+        "planned": ("calendar-plus", "info", pgettext_lazy("activity", "Planned")),
+        "held": ("check-circle-fill", "met", pgettext_lazy("activity", "Held")),
+        "cancelled": ("x-circle", "none", pgettext_lazy("activity", "Cancelled")),
+    },
+    # an incident
+    "incident": {
+        "reported": ("megaphone-fill", "miss", pgettext_lazy("incident", "Reported")),
+        "investigated": ("search", "near", _("Being investigated")),
+        "concluded": ("check2-square", "none", pgettext_lazy("incident", "Concluded")),
+        "withdrawn": ("slash-circle", "none", _("Not an incident")),
+    },
     # a cell of a sheet while it is filled in
     "cell": {
         "saved": ("check2", "met", _("Saved")),

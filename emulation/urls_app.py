@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from emulation.views import (
+    activities,
     attachments,
     board,
     campaigns,
@@ -12,6 +13,7 @@ from emulation.views import (
     dashboard,
     evidence,
     findings,
+    incidents,
     notices,
     panel,
     papers,
@@ -129,12 +131,29 @@ urlpatterns = [
     path("attachments/<slug:kind>/<int:pk>/<int:file>/", attachments.download, name="attachment-download"),
     path("attachments/<slug:kind>/<int:pk>/<int:file>/remove/", attachments.remove, name="attachment-remove"),
     # documents
-    # activities
+    path("activities/", activities.activity_list, name="activity-list"),
+    path("activities/export/<slug:kind>/", activities.activity_export, name="activity-export"),
+    path("activities/new/", activities.activity_create, name="activity-create"),
+    path("activities/<int:pk>/", activities.activity_detail, name="activity-detail"),
+    path("activities/<int:pk>/update/", activities.activity_update, name="activity-update"),
+    path("activities/<int:pk>/hold/", activities.activity_hold, name="activity-hold"),
+    path("activities/<int:pk>/cancel/", activities.activity_cancel, name="activity-cancel"),
     # initiatives
     # weak points
     # inspections
     # checklists
     # examples
-    # incidents
+    path("incidents/", incidents.incident_list, name="incident-list"),
+    path("incidents/export/<slug:kind>/", incidents.incident_export, name="incident-export"),
+    path("incidents/new/", incidents.incident_create, name="incident-create"),
+    path("incidents/<int:pk>/", incidents.incident_detail, name="incident-detail"),
+    path("incidents/<int:pk>/update/", incidents.incident_update, name="incident-update"),
+    path("incidents/<int:pk>/people/", incidents.incident_person, name="incident-person"),
+    path("incidents/<int:pk>/investigate/", incidents.incident_investigate, name="incident-investigate"),
+    path("incidents/<int:pk>/conclude/", incidents.incident_conclude, name="incident-conclude"),
+    path("incidents/<int:pk>/withdraw/", incidents.incident_withdraw, name="incident-withdraw"),
+    path("incidents/<int:pk>/reopen/", incidents.incident_reopen, name="incident-reopen"),
+    path("incidents/statements/<int:unit>/", incidents.statement_list, name="incident-statements"),
+    path("incidents/statements/<int:pk>/end/", incidents.statement_end, name="incident-statement-end"),
     # papers
 ]

@@ -1,3 +1,4 @@
+from .activities import Activity, ActivityGroup, ActivityKind
 from .attachments import Attachment
 from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
 from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
@@ -6,6 +7,7 @@ from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
 from .evidence import Evidence
 from .feeds import Feed
+from .incidents import Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentPerson, IncidentStatement
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
@@ -17,6 +19,9 @@ from .verdicts import OfficeVerdict
 from .workbooks import WorkbookUpload
 
 __all__ = [
+    "Activity",
+    "ActivityGroup",
+    "ActivityKind",
     "Acknowledgement",
     "Area",
     "Attachment",
@@ -37,6 +42,12 @@ __all__ = [
     "Extension",
     "Grade",
     "GradeScale",
+    "Incident",
+    "IncidentEvent",
+    "IncidentGravity",
+    "IncidentKind",
+    "IncidentPerson",
+    "IncidentStatement",
     "Indicator",
     "Lineage",
     "Notice",

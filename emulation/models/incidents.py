@@ -252,9 +252,7 @@ class IncidentStatement(models.Model):
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="incident_statements")
-    year = models.PositiveSmallIntegerField(
-        _("year"), validators=[MinValueValidator(1945), MaxValueValidator(2100)]
-    )
+    year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(1945), MaxValueValidator(2100)])
     by = models.ForeignKey(ME, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     ended_by = models.ForeignKey(ME, on_delete=models.PROTECT, null=True, related_name="+")

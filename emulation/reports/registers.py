@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
-from units.access import has_role
+from emulation.reports import activities, incidents
+from units.access import has_role, sees_anybodys_discipline
 from units.models import READERS, User
 
 
@@ -34,15 +36,23 @@ class Register:
 # In the order of the tabs. Each register adds a line.
 REGISTERS: list[Register] = [
     # documents
-    # activities
+    Register(
+        "activities", _("Activities"), "emulation:activity-list", "bi-calendar-event",
+        _("Launches, contests, publicity, study sessions, congresses, civil work, gifts – with participants, amounts and "
+          "pictures."), activities.summary,
+    ),
     # initiatives
     # weak points
     # inspections
     # checklists
     # examples
-    # incidents
+    Register(
+        "incidents", _("Incidents"), "emulation:incident-list", "bi-shield-exclamation",
+        _("Losses of safety and violations of discipline, their investigation and conclusion; seen by few."),
+        incidents.summary, sees_anybodys_discipline,
+    ),
     # papers
-]
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

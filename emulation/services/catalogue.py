@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from emulation.models import (
+    ActivityKind,
     Area,
     CampaignKind,
     ChecklistItem,
@@ -16,6 +17,8 @@ from emulation.models import (
     CheckRule,
     Grade,
     GradeScale,
+    IncidentGravity,
+    IncidentKind,
     Indicator,
 )
 from units.catalogue import load_catalogue as load_units_catalogue
@@ -39,8 +42,20 @@ def load_catalogue() -> None:
         _create_scale(**scale)
     indicators = [entry | {"order": order} for order, entry in enumerate(data["indicators"], start=1)]
     _create_indicators(_missing(Indicator, indicators))
+    _load_registers()
     rules = [entry | {"order": order} for order, entry in enumerate(data["check_rules"], start=1)]
     _create_rules(_missing(CheckRule, rules))
+
+
+def _load_registers() -> None:
+    """Kinds of what registers hold."""
+    data: dict[str, list[Entry]] = json.loads((DATA / "registers.json").read_text(encoding="utf-8"))
+    models: dict[str, type[CatalogueRow]] = {
+        "activity_kinds": ActivityKind, "incident_gravities": IncidentGravity, "incident_kinds": IncidentKind,
+    }  # fmt: skip
+    for name, model in models.items():
+        for entry in _missing(model, data[name]):
+            model._default_manager.create(**entry)
 
 
 def _missing(model: type[CatalogueRow], entries: list[Entry]) -> list[Entry]:

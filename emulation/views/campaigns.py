@@ -23,6 +23,7 @@ from emulation.forms.campaigns import (
 )
 from emulation.models import Campaign, CampaignIndicator
 from emulation.periods import YEARS
+from emulation.reports.activities import events_of
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
 from emulation.services import campaigns, years
 from emulation.views.attachments import files_context
@@ -79,6 +80,7 @@ def campaign_tree(request: HttpRequest) -> HttpResponse:
     context = {
         "tree": tree,
         "years": sorted({*known, year}),
+        "events": events_of(request.user, year),
         "may_create": bool(_own_units(request)),
         "may_copy": root is not None and campaigns.may_write(request.user, root),
         "drafts": [c for c in tree.drafts if campaigns.may_launch(request.user, c)],

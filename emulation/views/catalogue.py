@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from emulation.forms.catalogue import ChecklistForm, IndicatorFilter, IndicatorForm, row_form
 from emulation.models import (
+    ActivityKind,
     Area,
     CampaignKind,
     ChecklistTemplate,
@@ -28,6 +29,8 @@ from emulation.models import (
     Feed,
     Grade,
     GradeScale,
+    IncidentGravity,
+    IncidentKind,
     Indicator,
 )
 from emulation.services import definitions
@@ -115,6 +118,38 @@ CATALOGUES = {
     ),
     "campaign-kinds": Catalogue(
         CampaignKind, (*NAMED, "icon", "is_drive"), "bi-flag", gettext_lazy("Movement, peak drive, mobilisation …")
+    ),
+    "activity-kinds": Catalogue(
+        ActivityKind,
+        (
+            *NAMED,
+            "icon",
+            "asks_participants",
+            "asks_amount",
+            "asks_workdays",
+            "asks_items",
+            "thing",
+            "thing_en",
+            "asks_medium",
+            "asks_product",
+            "is_event",
+            "retired",
+        ),
+        "bi-calendar-event",
+        gettext_lazy("What takes place in a movement, and which numbers each kind asks for."),
+        listed=("code", "name", "order", "thing", "is_event", "retired"),
+    ),
+    "incident-kinds": Catalogue(
+        IncidentKind,
+        (*NAMED, "field", "counted_as", "retired"),
+        "bi-shield-exclamation",
+        gettext_lazy("Kinds of incident, and as what the figures of safety and discipline count them."),
+    ),
+    "incident-gravities": Catalogue(
+        IncidentGravity,
+        ("code", "name", "name_en", "rank"),
+        "bi-thermometer-half",
+        gettext_lazy("Degrees of gravity of incidents; the highest rank is the gravest."),
     ),
     "person-groups": Catalogue(
         PersonGroup,
