@@ -58,10 +58,8 @@ class ActivityFilter(forms.Form):
             "ends__lte": chosen["until"], "unit": chosen["very"], "kind__code__in": chosen["of"],
         }  # fmt: skip
         rows = rows.filter(**{name: value for name, value in conditions.items() if value})
-        if chosen["state"]:
-            rows = rows.filter(state=chosen["state"])
-        else:
-            rows = rows.exclude(state=Activity.State.CANCELLED)
+        cancelled = Activity.State.CANCELLED
+        rows = rows.filter(state=chosen["state"]) if chosen["state"] else rows.exclude(state=cancelled)
         if chosen["unit"]:
             rows = rows.filter(units_named(self.viewer, chosen["unit"]))
         return rows.found_by(chosen["q"])

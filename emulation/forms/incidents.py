@@ -120,7 +120,7 @@ class IncidentForm(forms.ModelForm):
 
 
 class PersonNamedForm(forms.Form):
-    """Somebody of the incident's unit by service number, and the part they had; without part the name is taken away."""
+    """Somebody of the viewer's branch by service number, and the part they had."""
 
     number = forms.CharField(label=_("Service number"), max_length=20)
     part = forms.ChoiceField(label=_("Part"), choices=IncidentPerson.Part.choices)

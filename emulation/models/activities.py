@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from emulation.models.attachments import Attachment
 from emulation.models.campaigns import Campaign
@@ -105,9 +106,9 @@ class Activity(models.Model):
     """
 
     class State(models.TextChoices):
-        PLANNED = "planned", _("Planned")
-        HELD = "held", _("Held")
-        CANCELLED = "cancelled", _("Cancelled")
+        PLANNED = "planned", pgettext_lazy("activity", "Planned")
+        HELD = "held", pgettext_lazy("activity", "Held")
+        CANCELLED = "cancelled", pgettext_lazy("activity", "Cancelled")
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="activities", verbose_name=_("unit"))
     kind = models.ForeignKey(ActivityKind, on_delete=models.PROTECT, verbose_name=_("kind"))

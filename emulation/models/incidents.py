@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from emulation.models.attachments import Attachment
 from emulation.models.fields import PartField
@@ -101,9 +102,9 @@ class Incident(models.Model):
     """
 
     class State(models.TextChoices):
-        REPORTED = "reported", _("Reported")
+        REPORTED = "reported", pgettext_lazy("incident", "Reported")
         INVESTIGATED = "investigated", _("Being investigated")
-        CONCLUDED = "concluded", _("Concluded")
+        CONCLUDED = "concluded", pgettext_lazy("incident", "Concluded")
         WITHDRAWN = "withdrawn", _("Not an incident")
 
     OPEN = (State.REPORTED, State.INVESTIGATED)
@@ -163,7 +164,8 @@ class Incident(models.Model):
                 violation_error_message=_("A concluded incident has words, number and day, any other has none."),
             ),
             models.CheckConstraint(
-                condition=(Q(state="withdrawn") & ~Q(withdrawn_why="")) | (~Q(state="withdrawn") & Q(withdrawn_why="")),
+                condition=(Q(state="withdrawn") & ~Q(withdrawn_why=""))
+                | (~Q(state="withdrawn") & Q(withdrawn_why="")),
                 name="incident_withdrawn_for_a_reason",
                 violation_error_message=_("What is withdrawn as no incident says why, and nothing else does."),
             ),
@@ -219,11 +221,11 @@ class IncidentEvent(models.Model):
     """What was done to an incident: append-only. `before` and `after` hold the columns that changed, as shown."""
 
     class Kind(models.TextChoices):
-        REPORTED = "reported", _("Reported")
+        REPORTED = "reported", pgettext_lazy("incident", "Reported")
         CORRECTED = "corrected", _("Corrected")
         PEOPLE = "people", _("People named")
         INVESTIGATED = "investigated", _("Investigation begun")
-        CONCLUDED = "concluded", _("Concluded")
+        CONCLUDED = "concluded", pgettext_lazy("incident", "Concluded")
         REOPENED = "reopened", _("Conclusion taken back")
         WITHDRAWN = "withdrawn", _("Withdrawn as no incident")
 

@@ -84,7 +84,7 @@ class Event:
 def events_of(user: User, year: int) -> list[Event]:
     """Events of the year of the user's branches and of the superiors above them. One query.
 
-    Those of superiors are no figures: only what they are and when. They are read like the campaigns one takes part in.
+    Those of superiors are no figures: only what they are and when, read like the campaigns one takes part in.
     """
     above = {pk for m in user.active_memberships for pk in path_ids(m.unit.path)}
     rows = Activity.objects.in_year(year).filter(
@@ -113,8 +113,8 @@ def tasks(user: User) -> Iterator[Task]:
     for row in rows[:TASKS]:
         url = reverse("emulation:activity-hold", args=[row.pk])
         yield Task(
-            _("Activity: %(title)s") % {"title": row.title}, str(row.unit), url, _("Record what came of it"), row.state,
-            "activity", None, None,
+            _("Activity: %(title)s") % {"title": row.title}, str(row.unit), url, _("Record what came of it"),
+            row.state, "activity", None, None,
         )  # fmt: skip
 
 

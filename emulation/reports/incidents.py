@@ -106,9 +106,9 @@ def statements_of(unit: Unit, years: int = 7) -> list[Stated]:
 
 def export_heads() -> list[str]:
     return [
-        _("Unit code"), _("Unit"), _("Kind"), _("Gravity"), _("State"), _("Happened on"), _("Reported on"), _("Place"),
-        _("What happened"), _("Dead"), _("Injured"), _("People at fault"), _("Damage (million VND)"), _("Cause"),
-        _("Conclusion"), _("Number of the conclusion"), _("Concluded on"),
+        _("Unit code"), _("Unit"), _("Kind"), _("Gravity"), _("State"), _("Happened on"), _("Reported on"),
+        _("Place"), _("What happened"), _("Dead"), _("Injured"), _("People at fault"), _("Damage (million VND)"),
+        _("Cause"), _("Conclusion"), _("Number of the conclusion"), _("Concluded on"),
     ]  # fmt: skip
 
 

@@ -38,8 +38,8 @@ REGISTERS: list[Register] = [
     # documents
     Register(
         "activities", _("Activities"), "emulation:activity-list", "bi-calendar-event",
-        _("Launches, contests, publicity, study sessions, congresses, civil work, gifts – with participants, amounts and "
-          "pictures."), activities.summary,
+        _("Launches, contests, publicity, study sessions, congresses, civil work, gifts – with participants, amounts "
+          "and pictures."), activities.summary,
     ),
     # initiatives
     # weak points

@@ -28,8 +28,8 @@ Part = IncidentPerson.Part
 LEAST_REASON = 15  # characters that say why something is no incident, or a conclusion is taken back
 STATED_FROM = (11, 1)  # month and day of a year from which its register may be stated complete: the yearly review
 TRACED = (
-    "kind", "gravity", "happened_on", "reported_on", "place", "words", "dead", "injured", "offenders", "damage", "cause",
-    "conclusion", "conclusion_number", "concluded_on",
+    "kind", "gravity", "happened_on", "reported_on", "place", "words", "dead", "injured", "offenders", "damage",
+    "cause", "conclusion", "conclusion_number", "concluded_on",
 )  # fmt: skip
 
 

@@ -117,10 +117,12 @@ def incident_create(request: HttpRequest) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("The incident has been reported."))
             return redirect(form.instance)
-    note = _("For %(unit)s. What is recorded here is seen by commanders and reviewers of the branch, and by the staff "
-             "of the unit and of its direct superior. No secrets belong into this system.") % {"unit": unit}  # fmt: skip
+    note = _("For %(unit)s. What is recorded here is seen by commanders and reviewers of the branch, and by the "
+             "staff of the unit and of its direct superior. No secrets belong into this system.")  # fmt: skip
     heading = _("Report an incident")
-    return form_page(request, form, crumbs=crumbs_to(), heading=heading, submit=_("Report"), note=note)
+    return form_page(
+        request, form, crumbs=crumbs_to(), heading=heading, submit=_("Report"), note=note % {"unit": unit}
+    )
 
 
 @require_http_methods(FORM)
