@@ -36,6 +36,8 @@ from awards.models import (
 from awards.services.nomination_files import attach as attach_to_dossier
 from emulation.feeds import Source, Taken
 from emulation.models import (
+    Activity,
+    ActivityKind,
     Area,
     Attachment,
     Campaign,
@@ -50,6 +52,10 @@ from emulation.models import (
     Feed,
     Grade,
     GradeScale,
+    Incident,
+    IncidentGravity,
+    IncidentKind,
+    IncidentStatement,
     Indicator,
     Notice,
     Report,
@@ -472,3 +478,44 @@ def plain_source(key: str = "plain") -> Source:
 def make_feed(indicator: Indicator, register: str = "plain", **fields: Any) -> Feed:
     """The indicator takes its figures from the register, since 2020."""
     return Feed.objects.create(indicator=indicator, register=register, **{"since": date(YEAR, 1, 1)} | fields)
+
+
+# ── registers ─────────────────────────────────────────────────────────────
+
+
+def make_activity_kind(code: str = "launch", **fields: Any) -> ActivityKind:
+    return ActivityKind.objects.get_or_create(code=code, defaults={"name": code.title(), **fields})[0]
+
+
+def make_activity(unit: Unit, **fields: Any) -> Activity:
+    """A launch held on 3 February with 40 people, as far as `state` and the rest do not say otherwise."""
+    defaults = {"title": f"Activity {next(NUMBERS)}", "starts": date(YEAR, 2, 3), "state": Activity.State.HELD}
+    fields = defaults | {"kind": fields.pop("kind", None) or make_activity_kind()} | fields
+    if fields["state"] == Activity.State.HELD:
+        fields = {"participants": 40} | fields
+    return Activity.objects.create(unit=unit, **{"ends": fields["starts"]} | fields)
+
+
+def make_incident_kind(code: str = "breach", **fields: Any) -> IncidentKind:
+    defaults = {"name": code.title(), "field": "discipline", "counted_as": "breach"}
+    return IncidentKind.objects.get_or_create(code=code, defaults=defaults | fields)[0]
+
+
+def make_incident_gravity(code: str = "minor", rank: int = 1) -> IncidentGravity:
+    return IncidentGravity.objects.get_or_create(code=code, defaults={"name": code.title(), "rank": rank})[0]
+
+
+def make_incident(unit: Unit, **fields: Any) -> Incident:
+    """A minor violation of 10 February, reported on the same day."""
+    defaults = {
+        "kind": fields.get("kind") or make_incident_kind(),
+        "gravity": fields.get("gravity") or make_incident_gravity(),
+        "happened_on": date(YEAR, 2, 10), "place": "Kho", "words": "Vi phạm chế độ trực", "path": unit.path,
+    }  # fmt: skip
+    fields = defaults | fields
+    return Incident.objects.create(unit=unit, **{"reported_on": fields["happened_on"]} | fields)
+
+
+def make_incident_statement(unit: Unit, year: int = YEAR, **fields: Any) -> IncidentStatement:
+    defaults = {"by": fields.pop("by", None) or make_user(), "at": timezone.now()}
+    return IncidentStatement.objects.create(unit=unit, year=year, **defaults | fields)

@@ -14,6 +14,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from emulation.models import ChecklistTemplate, ReviewReport
 from tests.factories import (
+    make_activity,
     make_area,
     make_attachment,
     make_award,
@@ -27,6 +28,8 @@ from tests.factories import (
     make_evidence,
     make_extension,
     make_grant,
+    make_incident,
+    make_incident_statement,
     make_indicator,
     make_nomination,
     make_nomination_file,
@@ -185,13 +188,30 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:attachment-download": ("campaign-file", "200 200 200 200 200 404", None),
     "emulation:attachment-remove": ("campaign-file", "403 200 403 403 403 404", "403 200 403 403 403 404"),
     # documents
-    # activities
+    "emulation:activity-list": ("", "403 200 200 200 200 200", None),
+    "emulation:activity-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:activity-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:activity-detail": ("activity", "404 200 200 200 200 404", None),
+    "emulation:activity-update": ("activity", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:activity-hold": ("activity", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:activity-cancel": ("activity", "404 403 200 403 403 404", "404 403 200 403 403 404"),
     # initiatives
     # weak points
     # inspections
     # checklists
     # examples
-    # incidents
+    "emulation:incident-list": ("", "403 200 200 200 200 200", None),
+    "emulation:incident-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:incident-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:incident-detail": ("incident", "404 200 200 200 200 404", None),
+    "emulation:incident-update": ("incident", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:incident-person": ("incident", None, "404 302 302 403 403 404"),
+    "emulation:incident-investigate": ("incident", None, "404 302 302 403 403 404"),
+    "emulation:incident-conclude": ("incident", "404 200 200 403 403 404", "404 200 200 403 403 404"),
+    "emulation:incident-withdraw": ("incident", "404 200 403 200 403 404", "404 200 403 200 403 404"),
+    "emulation:incident-reopen": ("incident", "404 200 403 200 403 404", "404 200 403 200 403 404"),
+    "emulation:incident-statements": ("dashboard", "404 200 200 200 200 404", "404 403 403 404 403 404"),
+    "emulation:incident-statement-end": ("statement", "404 403 403 200 403 404", "404 403 403 200 403 404"),
     # papers
     "awards:due-home": ("", "403 302 302 302 302 302", None),
     "awards:due-list": ("year", "404 200 200 200 200 404", None),
@@ -376,13 +396,14 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         "campaign-files": {"kind": "campaign", "pk": campaign.pk},
         "campaign-file": {"kind": "campaign", "pk": campaign.pk, "file": make_attachment(campaign, planner).pk},
         # documents
-        # activities
+        "activity": {"pk": make_activity(depot, state="planned").pk},
         # initiatives
         # weak points
         # inspections
         # checklists
         # examples
-        # incidents
+        "incident": {"pk": make_incident(depot).pk},
+        "statement": {"pk": make_incident_statement(depot, by=staff).pk},
         # papers
     }
 
