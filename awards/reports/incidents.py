@@ -39,21 +39,21 @@ def incident_tables(units: Sequence[Unit], year: int, years: int, *, people: boo
     if people:
         served = Posting.objects.filter(person__in=among("subjects", 0), since__lte=last)
         served = served.filter(Q(until=None) | Q(until__gte=first))
-        found["served"] = served.values_list("person", "unit", "unit__path", "since", "until")
+        found["incident_served"] = served.values_list("person", "unit", "unit__path", "since", "until")
         faults = IncidentPerson.objects.filter(
             person__in=among("subjects", 0), part=IncidentPerson.Part.AT_FAULT, incident__in=counting.values("pk")
         )  # fmt: skip
-        found["faults"] = faults.values_list(
+        found["incident_faults"] = faults.values_list(
             "incident", "person", "incident__happened_on", "incident__gravity__rank", "incident__unit",
             "incident__unit__path",
         )  # fmt: skip
-        concerned |= Q(unit__in=among("served", 1))
+        concerned |= Q(unit__in=among("incident_served", 1))
     if units:
-        found["places"] = places.values_list("pk", "path", "established", "dissolved")
+        found["incident_places"] = places.values_list("pk", "path", "established", "dissolved")
         rows = counting.filter(branches_q(branches) | branches_q(branches, "unit__path"))
-        found["incidents"] = rows.values_list("pk", "happened_on", "gravity__rank", "path", "unit", "unit__path")
+        found["incident_cases"] = rows.values_list("pk", "happened_on", "gravity__rank", "path", "unit", "unit__path")
     stated = IncidentStatement.objects.filter(concerned, ended_at=None, year__gte=first.year, year__lte=year)
-    found["stated"] = stated.values_list("unit", "year")
+    found["incident_stated"] = stated.values_list("unit", "year")
     return found
 
 
@@ -76,7 +76,7 @@ def incidents_from(texts: Texts, units: Sequence[Unit], year: int, years: int, s
         return found
     window = range(year - years + 1, year + 1)
     seen = _Seen(shown)
-    stated = {(unit, of) for unit, of in rows_of(texts, "stated")}
+    stated = {(unit, of) for unit, of in rows_of(texts, "incident_stated")}
     _people(found, texts, stated, window, seen)
     _units(found, texts, {unit.pk for unit in units}, stated, window, seen)
     return found
@@ -98,14 +98,14 @@ class _Seen:
 def _people(found: Incidents, texts: Texts, stated: set[tuple[int, int]], window: range, seen: _Seen) -> None:
     unknown: set[tuple[int, int]] = set()
     known: dict[int, set[int]] = defaultdict(set)
-    for person, unit, path, since, until in rows_of(texts, "served"):
+    for person, unit, path, since, until in rows_of(texts, "incident_served"):
         begun, ended = int(since[:4]), int(until[:4]) if until else window[-1]
         for of in window:
             if begun <= of <= ended:
                 known[person].add(of)
                 if (unit, of) not in stated or not seen(unit, path):
                     unknown.add((person, of))
-    for pk, person, day, rank, unit, path in rows_of(texts, "faults"):
+    for pk, person, day, rank, unit, path in rows_of(texts, "incident_faults"):
         of = int(day[:4])
         if seen(unit, path):
             found.of_people[person].append(Breach("incident", of, rank, ("incident", pk)))
@@ -119,11 +119,11 @@ def _units(
     found: Incidents, texts: Texts, wanted: set[int], stated: set[tuple[int, int]], window: range, seen: _Seen
 ) -> None:
     unknown: set[tuple[int, int]] = set()
-    for unit, path, begun, ended in rows_of(texts, "places"):
+    for unit, path, begun, ended in rows_of(texts, "incident_places"):
         first, last = int(begun[:4]) if begun else 0, int(ended[:4]) if ended else 9999
         missing = [of for of in window if first <= of <= last and ((unit, of) not in stated or not seen(unit, path))]
         unknown.update((pk, of) for pk in path_ids(path) if pk in wanted for of in missing)
-    for pk, day, rank, path, unit, now in rows_of(texts, "incidents"):
+    for pk, day, rank, path, unit, now in rows_of(texts, "incident_cases"):
         of, shown = int(day[:4]), seen(unit, now)
         for above in wanted.intersection(path_ids(path)):
             if shown:

@@ -8,12 +8,11 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Fieldset, Layout
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from emulation.forms.fields import NumberField
 from emulation.models import Activity, ActivityKind, Campaign
-from emulation.models.activities import COUNTED, LARGEST_AMOUNT, ActivityQuerySet
+from emulation.models.activities import COUNTED, ActivityQuerySet
 from emulation.services.activities import Groups, campaigns_for
 from units import access
 from units.forms.fields import DayField
@@ -97,7 +96,6 @@ class ActivityForm(forms.ModelForm):
         if kind.asks_amount:
             self.fields["amount"] = NumberField(
                 label=_("Amount (million VND)"), required=False, decimals=3, at_least=0,
-                validators=[MinValueValidator(0), MaxValueValidator(LARGEST_AMOUNT)],
             )  # fmt: skip
         self.fields["items"].label = kind.thing_label or self.fields["items"].label
         for name in ("medium", "product"):
@@ -144,8 +142,8 @@ class ActivityForm(forms.ModelForm):
         return cleaned
 
     def _get_validation_exclusions(self) -> set[str]:
-        """The state is the service's: rules that rest on it are checked there."""
-        return super()._get_validation_exclusions() | {"state"}
+        """Rules that rest on the state or on two days are the service's, which names the field."""
+        return super()._get_validation_exclusions() | {"state", "ends"}
 
     def chosen_groups(self) -> Groups:
         return {group: self.cleaned_data.get(f"group_{group.pk}") for group in self.groups}

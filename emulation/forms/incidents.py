@@ -7,7 +7,6 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Div, Layout
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from emulation.forms.activities import units_named
@@ -82,7 +81,6 @@ class IncidentForm(forms.ModelForm):
     reported_on = DayField(label=_("Reported on"))
     damage = NumberField(
         label=_("Damage (million VND)"), required=False, at_least=0, help_text=_("Empty while it is not known."),
-        validators=[MinValueValidator(0), MaxValueValidator(10_000_000)],
     )  # fmt: skip
     version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
@@ -115,8 +113,8 @@ class IncidentForm(forms.ModelForm):
         return normal(self.cleaned_data["place"])
 
     def _get_validation_exclusions(self) -> set[str]:
-        """The state is the service's: rules that rest on it are checked there."""
-        return super()._get_validation_exclusions() | {"state"}
+        """Rules that rest on the state or on two days are the service's, which names the field."""
+        return super()._get_validation_exclusions() | {"state", "reported_on"}
 
 
 class PersonNamedForm(forms.Form):

@@ -144,7 +144,7 @@ def test_who_may_not_see_incidents_learns_neither_way(title, serious, region, de
 def test_open_side_of_a_dossier_hides_incidents(title, serious, depot, staff):
     make_incident(depot, gravity=serious)
     line = make_nomination(make_dossier(depot, staff), title, depot)
-    found = findings_of([line], rules_on(last_day(YEAR)))[line.pk]
+    found = findings_of([line], YEAR, last_day(YEAR))[line.pk]
     assert (found["full"]["state"], found["open"]["state"]) == ("not_met", "no_data")
     assert found["open"]["leaves"][0]["sources"] == ()
 
