@@ -99,13 +99,14 @@ class IncidentForm(forms.ModelForm):
             kinds |= IncidentKind.objects.filter(pk=self.instance.kind_id)
             self.fields["version"].initial = self.instance.version
         else:
-            self.fields["reported_on"].initial = clock.today()
+            self.initial["reported_on"] = clock.today()
         self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]
         for name in ("dead", "injured", "offenders"):
             self.fields[name].help_text = _("0 where there were none.")
         self.helper = _helper(
             Div("kind", "gravity", css_class="qt-pair"), Div("happened_on", "reported_on", css_class="qt-pair"),
-            "place", "words", Div("dead", "injured", "offenders", css_class="qt-pair qt-pair--3"), "damage", "cause",
+            "place", "words", Div("dead", "injured", css_class="qt-pair"),
+            Div("offenders", "damage", css_class="qt-pair"), "cause",
             "version",
         )  # fmt: skip
 

@@ -93,7 +93,7 @@ class Stated:
     statement: IncidentStatement | None
 
 
-def statements_of(unit: Unit, years: int = 7) -> list[Stated]:
+def statements_of(unit: Unit, years: int = 10) -> list[Stated]:
     """The last years of a unit, the newest first. One query."""
     this = clock.today().year
     rows = IncidentStatement.objects.filter(unit=unit, ended_at=None, year__gt=this - years).select_related("by")

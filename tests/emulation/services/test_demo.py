@@ -25,9 +25,22 @@ from awards.reports.checks import problems_of
 from awards.reports.due import due, missing, people_in
 from awards.reports.revocations import affected
 from awards.reports.rules import rules_on
-from emulation.models import Campaign, CampaignIndicator, Report, ReportVersion, Result, ResultChange, Round, Target
+from emulation.models import (
+    Activity,
+    Campaign,
+    CampaignIndicator,
+    Feed,
+    Incident,
+    Report,
+    ReportVersion,
+    Result,
+    ResultChange,
+    Round,
+    Target,
+)
 from emulation.numbers import format_number
 from emulation.reports import demo as demo_report
+from emulation.reports.feeds import read
 from emulation.reports.figures import figures_of
 from emulation.scoring import Outcome
 from emulation.services import demo
@@ -311,3 +324,19 @@ def test_figures_command_prints_the_articles_numbers(seeded, capsys):
     call_command("figures", "--unit", "CKT", "--period", "2020-H1", "--indicator", "SK_SL")
 
     assert '"value": "25"' in capsys.readouterr().out
+
+
+def test_registers_are_alive_and_feed_only_rounds_that_are_open(seeded):
+    assert Activity.objects.held().filter(unit__code="K1").count() == 6
+    assert [row.title for row in Activity.objects.filter(kind__is_event=True, starts__month=9)] == [
+        "Đại hội thi đua quyết thắng toàn quân lần thứ X"
+    ]
+    assert list(Incident.objects.order_by("pk").values_list("state", flat=True)) == [
+        "concluded", "concluded", "investigated", "reported",
+    ]  # fmt: skip
+    assert not ResultChange.objects.filter(way=ResultChange.Way.REGISTER).exists()
+    fourth = Report.objects.get(unit__code="K1", round__year=2020, round__quarter=4)
+    assert {feed.indicator.code: read(feed, fourth.unit, date(2020, 10, 1), date(2020, 12, 31)).value
+            for feed in Feed.objects.filter(indicator__code__in=["DV_NGAY", "DV_TIEN", "AT_TNGT"])} == {
+        "DV_NGAY": 28, "DV_TIEN": 10, "AT_TNGT": None,
+    }  # fmt: skip
