@@ -249,8 +249,12 @@ def _values(incident: Incident) -> dict[str, Any]:
     for name in TRACED:
         value = getattr(incident, name)
         if value not in (None, ""):
-            found[name] = value.code if name in ("kind", "gravity") else str(value)
+            found[name] = value.code if name in ("kind", "gravity") else _text(value)
     return found
+
+
+def _text(value: Any) -> str:
+    return value.strftime("%d/%m/%Y") if isinstance(value, date) else str(value)
 
 
 def _changed(before: Incident, after: Incident, kind: str, by: User, reason: str = "") -> bool:

@@ -71,6 +71,7 @@ def test_incident_goes_its_way_and_every_step_is_an_event(depot, staff, planner,
         ("concluded", planner, "minor", "serious"),
     ]  # fmt: skip
     assert row.state == "concluded"
+    assert row.events.get(kind="concluded").after["concluded_on"] == "01/03/2020"
     assert [field_of(act, row, **more) for act, more in (
         (service.investigate, {"by": staff}), (service.withdraw, {"reason": WHY, "by": planner}),
     )] == [None, None]  # fmt: skip
