@@ -63,7 +63,8 @@ def _activity(
     texts = ("title", "place", "organiser", "organisations", "content", "medium", "product")
     row = Activity(
         unit=unit, kind=kind, campaign=campaign, starts=starts,
-        ends=date.fromisoformat(entry.get("ends") or entry["starts"]), **{name: entry.get(name, "") for name in texts},
+        ends=date.fromisoformat(entry.get("ends") or entry["starts"]),
+        **{name: entry.get(name, "") for name in texts},
     )  # fmt: skip
     if "cancelled" in entry:
         activities.cancel_activity(activities.plan_activity(row, by=by), reason=entry["cancelled"], by=by)
