@@ -8,7 +8,9 @@ class EmulationConfig(AppConfig):
 
     def ready(self) -> None:
         from emulation.feeds import add_source
-        from emulation.reports import activities, incidents, work
+        from emulation.reports import activities, incidents, initiatives, work
+        from emulation.reports.documents import receipt_tasks
+        from emulation.reports.joins import join_tasks
         from emulation.services.rounds import follow_tree
         from units.services import after_tree_change
 
@@ -16,3 +18,7 @@ class EmulationConfig(AppConfig):
         for source in (*activities.FEEDS, *incidents.FEEDS):
             add_source(source)
         work.SOURCES.extend([activities.tasks, incidents.tasks])
+        work.SOURCES.extend([receipt_tasks, join_tasks])
+        add_source(initiatives.RECOGNISED)
+        add_source(initiatives.SAVED)
+        work.SOURCES.append(initiatives.tasks)

@@ -42,11 +42,13 @@ from emulation.models import (
     Attachment,
     Campaign,
     CampaignIndicator,
+    CampaignJoin,
     CampaignKind,
     CampaignScope,
     ChecklistItem,
     ChecklistTemplate,
     Correction,
+    Document,
     Evidence,
     Extension,
     Feed,
@@ -57,12 +59,19 @@ from emulation.models import (
     IncidentKind,
     IncidentStatement,
     Indicator,
+    InitiativeWork,
     Notice,
+    Receipt,
+    Recognition,
     Report,
     Result,
     ResultItem,
     Round,
+    ScoreCriterion,
+    ScoreTemplate,
     Target,
+    WorkAuthor,
+    WorkEvent,
 )
 from emulation.services.attachments import attach as attach_to
 from emulation.services.evidence import attach
@@ -78,12 +87,13 @@ from units.models import (
     Role,
     TaskRating,
     Unit,
+    UnitChange,
     UnitKind,
     UnitRating,
     User,
 )
-from units.services import create_unit
-from units.text import split_name
+from units.services.tree import announce, place_unit
+from units.text import fold, split_name
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PASSWORD = "quyet-thang-2020"
@@ -105,10 +115,19 @@ def make_office(code: str = "training") -> Office:
 
 
 def make_unit(parent: Unit | None = None, code: str = "", *, kind: UnitKind | str = "depot", **fields: Any) -> Unit:
-    """A unit that has always existed, unless `established` says otherwise."""
+    """A unit that has always existed, unless `established` says otherwise.
+
+    What `create_unit` leaves behind, without its checks: nearly every test begins with three units.
+    """
     code = code or f"U{next(NUMBERS)}"
     kind = make_unit_kind(kind) if isinstance(kind, str) else kind
-    return create_unit(**{"code": code, "name": f"Unit {code}", "kind": kind, "parent": parent, "by": None} | fields)
+    unit = Unit(**{"code": code, "name": f"Unit {code}", "kind": kind} | fields)
+    place_unit(unit, parent)
+    change = {"kind": UnitChange.Kind.CREATED, "effective": unit.established, "name_after": unit.name}
+    UnitChange.objects.create(unit=unit, parent_after=parent, by=None, **change)
+    if Round.objects.exists():
+        announce([unit.pk], unit.established, [parent.pk if parent else None])
+    return unit
 
 
 def make_user(username: str = "", *roles: tuple[Unit, str], **fields: Any) -> User:
@@ -332,11 +351,29 @@ def make_campaign(*scope: Unit, kind: CampaignKind | None = None, **fields: Any)
         "year": year, "parent": Campaign.objects.filter(year=year, parent=None).first(),
         "kind": kind or make_campaign_kind(), "name": f"Campaign {next(NUMBERS)}", "launching_unit": scope[0],
         "starts": date(year, 1, 1), "ends": date(year, 12, 31), "state": Campaign.State.LAUNCHED,
-        "launched_on": date(year, 1, 1),
+        "launched_on": date(year, 1, 1), "content": "Hoàn thành nhiệm vụ chính trị của đơn vị.",
     }  # fmt: skip
     campaign = Campaign.objects.create(**defaults | fields)
     CampaignScope.objects.bulk_create(CampaignScope(campaign=campaign, unit=unit) for unit in scope)
     return campaign
+
+
+def make_document(unit: Unit | None, **fields: Any) -> Document:
+    """A plan in the library of the unit; without one, common to all."""
+    defaults = {"kind": "plan", "title": f"Kế hoạch {next(NUMBERS)}"}
+    return Document.objects.create(unit=unit, **defaults | fields)
+
+
+def make_receipt(document: Document, unit: Unit, by: User, **fields: Any) -> Receipt:
+    """The document sent to the unit by the one that keeps it, not acknowledged yet."""
+    defaults = {"sender": document.unit, "sent_by": by, "sent_at": timezone.now()}
+    return Receipt.objects.create(document=document, unit=unit, **defaults | fields)
+
+
+def make_join(campaign: Campaign, unit: Unit, by: User, **fields: Any) -> CampaignJoin:
+    """A joining that the unit's commander has not confirmed yet."""
+    defaults = {"joined_on": campaign.launched_on, "by": by, "at": timezone.now()}
+    return CampaignJoin.objects.create(campaign=campaign, unit=unit, **defaults | fields)
 
 
 def make_drive(*scope: Unit, **fields: Any) -> Campaign:
@@ -519,3 +556,29 @@ def make_incident(unit: Unit, **fields: Any) -> Incident:
 def make_incident_statement(unit: Unit, year: int = YEAR, **fields: Any) -> IncidentStatement:
     defaults = {"by": fields.pop("by", None) or make_user(), "at": timezone.now()}
     return IncidentStatement.objects.create(unit=unit, year=year, **defaults | fields)
+
+
+def make_work(unit: Unit, by: User, *people: Person, **fields: Any) -> InitiativeWork:
+    """A work of the unit that `by` proposed, in the state asked for, as if it had got there by the services."""
+    defaults = {"title": f"Work {next(NUMBERS)}", "year": YEAR, "problem": "Slow.", "solution": "Faster."}
+    work = InitiativeWork.objects.create(unit=unit, **defaults | fields)
+    for order, person in enumerate(people):
+        WorkAuthor.objects.create(work=work, person=person, name=person.full_name, order=order)
+    WorkEvent.objects.create(work=work, kind=WorkEvent.Kind.CREATED, by=by, at=timezone.now())
+    work.search = fold(f"{work.title} {' '.join(person.full_name for person in people)}")
+    work.save()
+    return work
+
+
+def make_recognition(work: InitiativeWork, day: date = date(YEAR, 2, 14), level: str = "base") -> Recognition:
+    InitiativeWork.objects.filter(pk=work.pk).update(state=InitiativeWork.State.RECOGNISED)
+    work.state = InitiativeWork.State.RECOGNISED
+    return Recognition.objects.create(work=work, level=level, day=day, decision=f"{next(NUMBERS)}/QĐ")
+
+
+def make_score_template(threshold: int = 50) -> ScoreTemplate:
+    """Two criteria of 60 and 40 points."""
+    template = ScoreTemplate.objects.create(code=f"S{next(NUMBERS)}", name="Score sheet", threshold=threshold)
+    for order, (name, most) in enumerate([("Novelty", 60), ("Effect", 40)], start=1):
+        ScoreCriterion.objects.create(template=template, order=order, name=name, most=most)
+    return template

@@ -54,6 +54,7 @@ DEMO = {
     "Discipline": "PersonImport «demo»",
     "Attestation": "says itself who and when",
     "NominationEvent": "is the trace; only its time is set",
+    "WorkEvent": "is the trace; only its time is set",
 }
 # Never changed by anybody: no trace needed.
 SAVED_WITHOUT_TRACE = {
@@ -74,6 +75,7 @@ SAVED_WITHOUT_TRACE = {
     "Nomination": "NominationEvent",
     "NominationEvent": "is the trace",
     "NominationFile": "says itself who attached and who removed it",
+    "WorkEvent": "is the trace",
     "Extension": "names who gave it and who ended it, when and why; nothing else of it changes",
 }
 

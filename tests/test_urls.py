@@ -12,7 +12,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from emulation.models import ChecklistTemplate, ReviewReport
+from emulation.models import ChecklistTemplate, ContestEntry, ReviewReport
 from tests.factories import (
     make_activity,
     make_area,
@@ -24,26 +24,33 @@ from tests.factories import (
     make_correction,
     make_council,
     make_criterion,
+    make_document,
     make_dossier,
+    make_drive,
     make_evidence,
     make_extension,
     make_grant,
     make_incident,
     make_incident_statement,
     make_indicator,
+    make_join,
     make_nomination,
     make_nomination_file,
     make_notice,
     make_objection,
     make_person,
     make_public_notice,
+    make_receipt,
+    make_recognition,
     make_report,
     make_rounds,
+    make_score_template,
     make_session,
     make_signed_decision,
     make_submission,
     make_target,
     make_user,
+    make_work,
 )
 from units.models import Membership, Role, Unit, User
 
@@ -108,6 +115,11 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
         "403 200 403 403 403 404",
         "403 302 403 403 403 404",
     ),
+    "emulation:campaign-join": ("joinable", "403 403 200 403 403 404", "403 403 200 403 403 404"),
+    "emulation:campaign-take-over": ("joinable", None, "403 403 302 403 403 404"),
+    "emulation:join-confirm": ("join", None, "404 403 403 302 403 404"),
+    "emulation:drive-detail": ("drive", "404 200 200 200 200 404", None),
+    "emulation:drive-targets": ("drive-of", "404 200 200 200 200 404", "404 302 302 403 200 404"),
     "emulation:target-home": ("", "403 302 302 302 302 302", None),
     "emulation:target-list": ("year", "404 200 200 200 200 404", "404 302 302 403 403 404"),
     "emulation:registration-hand-in": ("year", None, "404 403 403 200 403 404"),
@@ -196,6 +208,31 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:activity-hold": ("activity", "404 403 200 403 403 404", "404 403 200 403 403 404"),
     "emulation:activity-cancel": ("activity", "404 403 200 403 403 404", "404 403 200 403 403 404"),
     # initiatives
+    "emulation:document-list": ("", "403 200 200 200 200 200", None),
+    "emulation:document-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:document-export": ("file-kind", "403 200 200 200 200 200", None),
+    "emulation:document-detail": ("document", "404 200 200 200 200 404", None),
+    "emulation:document-update": ("document", "404 200 403 403 403 404", "404 200 403 403 403 404"),
+    "emulation:document-send": ("document", "404 200 403 403 403 404", "404 200 403 403 403 404"),
+    "emulation:document-acknowledge": ("receipt", None, "404 403 302 302 403 404"),
+    # activities
+    "emulation:initiative-list": ("", "403 200 200 200 200 200", None),
+    "emulation:initiative-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:initiative-records": ("", "403 200 200 403 403 200", None),
+    "emulation:initiative-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:initiative-detail": ("work", "404 200 200 200 200 404", None),
+    "emulation:initiative-update": ("work", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:initiative-submit": ("work", None, "404 403 302 302 403 404"),
+    "emulation:initiative-take-back": ("work", None, "404 403 302 302 403 404"),
+    "emulation:initiative-refuse": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:initiative-apply": ("work", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:score-create": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:score-update": ("score", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-create": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-update": ("recognition", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-revoke": ("recognition", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:contest-create": ("work", "404 200 200 403 200 404", "404 200 200 403 200 404"),
+    "emulation:contest-update": ("contest", "404 200 200 403 200 404", "404 200 200 403 200 404"),
     # weak points
     # inspections
     # checklists
@@ -332,6 +369,7 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
     decided = make_nomination(dossier, make_award(), person, stage="passed", holder=department)
     letter = make_submission(department, planner, line)
     held = make_closed_session(council, planner, make_nomination(dossier, award, person, stage="passed"))
+    work = make_work(depot, staff, template=make_score_template())
     return {
         "": {},
         "unit": {"pk": depot.pk},
@@ -398,6 +436,18 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         # documents
         "activity": {"pk": make_activity(depot, state="planned").pk},
         # initiatives
+        "document": {"pk": (document := make_document(department)).pk},
+        "receipt": {"pk": make_receipt(document, depot, planner).pk},
+        "drive": {"pk": (drive := make_drive(department)).pk},
+        "drive-of": {"pk": drive.pk, "unit": depot.pk},
+        "joinable": {"pk": campaign.pk, "unit": depot.pk},
+        "join": {"pk": make_join(make_campaign(department), depot, staff).pk},
+        "file-kind": {"kind": "csv"},
+        # activities
+        "work": {"pk": work.pk},
+        "score": {"pk": work.pk, "sheet": work.sheets.create(member="Chairman").pk},
+        "recognition": {"pk": work.pk, "recognition": make_recognition(work).pk},
+        "contest": {"pk": ContestEntry.objects.create(work=work, contest="Contest", year=2020).pk},
         # weak points
         # inspections
         # checklists

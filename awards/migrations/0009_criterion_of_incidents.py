@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('awards', '0008_steps_that_release_a_line'),
-        ('emulation', '0020_activities'),
+        ('emulation', '0022_activities'),
     ]
 
     operations = [

@@ -1,13 +1,25 @@
 from .activities import Activity, ActivityGroup, ActivityKind
 from .attachments import Attachment
-from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
+from .campaigns import Campaign, CampaignIndicator, CampaignJoin, CampaignKind, CampaignScope, Organisation
 from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
 from .comments import Comment
 from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
+from .documents import Document, Receipt
 from .evidence import Evidence
 from .feeds import Feed
 from .incidents import Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentPerson, IncidentStatement
+from .initiatives import (
+    ContestEntry,
+    InitiativeWork,
+    Recognition,
+    Score,
+    ScoreCriterion,
+    ScoreSheet,
+    ScoreTemplate,
+    WorkAuthor,
+    WorkEvent,
+)
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
@@ -27,12 +39,14 @@ __all__ = [
     "Attachment",
     "Campaign",
     "CampaignIndicator",
+    "CampaignJoin",
     "CampaignKind",
     "CampaignScope",
     "CheckRule",
     "ChecklistItem",
     "ChecklistTemplate",
     "Comment",
+    "ContestEntry",
     "Correction",
     "DemoLogin",
     "Document",
@@ -49,10 +63,14 @@ __all__ = [
     "IncidentPerson",
     "IncidentStatement",
     "Indicator",
+    "InitiativeWork",
     "Lineage",
     "Notice",
     "OfficeVerdict",
+    "Organisation",
     "Phrase",
+    "Receipt",
+    "Recognition",
     "Registration",
     "RegistrationEvent",
     "ReminderMail",
@@ -67,8 +85,14 @@ __all__ = [
     "ReviewParagraph",
     "ReviewReport",
     "Round",
+    "Score",
+    "ScoreCriterion",
+    "ScoreSheet",
+    "ScoreTemplate",
     "Summary",
     "Target",
     "TargetChange",
+    "WorkAuthor",
+    "WorkEvent",
     "WorkbookUpload",
 ]

@@ -59,7 +59,7 @@ class Fed:
         """ "the register says 5, the sheet 4"; empty where both say the same."""
         if self.agrees(entry):
             return ""
-        theirs = _("nothing") if self.value is None else format_part(self.value)
+        theirs = _("no entry") if self.value is None else format_part(self.value)
         if entry is None:
             return _("The register says %(value)s, the sheet nothing.") % {"value": theirs}
         if entry.status == "reported":

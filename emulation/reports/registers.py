@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from emulation.reports import activities, incidents
+from emulation.reports import activities, documents, incidents, initiatives
 from units.access import has_role, sees_anybodys_discipline
 from units.models import READERS, User
 
@@ -42,6 +42,20 @@ REGISTERS: list[Register] = [
           "and pictures."), activities.summary,
     ),
     # initiatives
+    Register(
+        "documents", _("Documents"), "emulation:document-list", "bi-journal-text",
+        _("Directives, resolutions, plans and guidelines, and which units have acknowledged receipt."),
+        documents.summary,
+    ),
+    # activities
+    Register(
+        "initiatives",
+        _("Initiatives"),
+        "emulation:initiative-list",
+        "bi-lightbulb-fill",
+        _("Works from the proposal to recognition, use and value; contests they are entered for."),
+        initiatives.summary,
+    ),  # fmt: skip
     # weak points
     # inspections
     # checklists

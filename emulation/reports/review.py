@@ -76,8 +76,7 @@ class Row:
     @property
     def talks(self) -> bool:
         """Whether there is more to read than the line itself."""
-        parts = (self.why, self.reason, self.note, self.answers, self.items, self.was, self.asked, self.objections,
-                 self.unlike)  # fmt: skip
+        parts = (self.why, self.reason, self.note, self.answers, self.items, self.was, self.asked, self.objections)
         return any(parts)
 
 
@@ -120,6 +119,7 @@ class Review:
     def hindrances(self) -> list[str]:
         """Why the sheet is not approved together with others; empty when nothing stands out."""
         found = [f"{row.name}: {row.warning}" for row in self.rows if row.warning]
+        found += [f"{row.name}: {row.unlike}" for row in self.rows if row.unlike]
         found += [_("%(office)s objects") % {"office": state.office} for state in self.offices if state.objected]
         if any(row.asked and row.asked.ended_at is None for row in self.rows):
             found.append(_("The unit has been asked about a figure."))

@@ -20,6 +20,9 @@ from emulation.models import (
     IncidentGravity,
     IncidentKind,
     Indicator,
+    Organisation,
+    ScoreCriterion,
+    ScoreTemplate,
 )
 from units.catalogue import load_catalogue as load_units_catalogue
 from units.models import CatalogueRow, Office
@@ -38,6 +41,8 @@ def load_catalogue() -> None:
         Area.objects.create(**area)
     for kind in _missing(CampaignKind, data["campaign_kinds"]):
         CampaignKind.objects.create(**kind)
+    for organisation in _missing(Organisation, data["organisations"]):
+        Organisation.objects.create(**organisation)
     for scale in _missing(GradeScale, data["grade_scales"]):
         _create_scale(**scale)
     indicators = [entry | {"order": order} for order, entry in enumerate(data["indicators"], start=1)]
@@ -45,6 +50,9 @@ def load_catalogue() -> None:
     _load_registers()
     rules = [entry | {"order": order} for order, entry in enumerate(data["check_rules"], start=1)]
     _create_rules(_missing(CheckRule, rules))
+    scores = json.loads((DATA / "initiatives.json").read_text(encoding="utf-8"))
+    for template in _missing(ScoreTemplate, scores["score_templates"]):
+        _create_template(**template)
 
 
 def _load_registers() -> None:
@@ -67,6 +75,12 @@ def _create_scale(*, grades: list[Entry], **scale: Any) -> None:
     row = GradeScale.objects.create(**scale)
     for grade in grades:
         Grade.objects.create(scale=row, **grade)
+
+
+def _create_template(*, criteria: list[Entry], **template: Any) -> None:
+    row = ScoreTemplate.objects.create(**template)
+    for order, criterion in enumerate(criteria, start=1):
+        ScoreCriterion.objects.create(template=row, order=order, **criterion)
 
 
 def _create_indicators(entries: list[Entry]) -> None:

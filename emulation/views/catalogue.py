@@ -32,6 +32,9 @@ from emulation.models import (
     IncidentGravity,
     IncidentKind,
     Indicator,
+    Organisation,
+    ScoreCriterion,
+    ScoreTemplate,
 )
 from emulation.services import definitions
 from units import access
@@ -116,8 +119,26 @@ CATALOGUES = {
         "bi-box-arrow-in-right",
         gettext_lazy("Indicators whose figures come from a register and are not typed on the sheet."),
     ),
+    "score-templates": Catalogue(
+        ScoreTemplate,
+        (*NAMED, "threshold", "active"),
+        "bi-ui-checks",
+        gettext_lazy("On them the initiative council scores; the first active one is used for new works."),
+    ),
+    "score-criteria": Catalogue(
+        ScoreCriterion,
+        ("template", "order", "name", "most"),
+        "bi-list-ol",
+        gettext_lazy("What members of the council give points for."),
+    ),
     "campaign-kinds": Catalogue(
-        CampaignKind, (*NAMED, "icon", "is_drive"), "bi-flag", gettext_lazy("Movement, peak drive, mobilisation …")
+        CampaignKind,
+        (*NAMED, "icon", "is_drive", "needs_indicators"),
+        "bi-flag",
+        gettext_lazy("Movement, peak drive, mobilisation …"),
+    ),
+    "organisations": Catalogue(
+        Organisation, NAMED, "bi-people-fill", gettext_lazy("Mass organisations that take part in campaigns.")
     ),
     "activity-kinds": Catalogue(
         ActivityKind,

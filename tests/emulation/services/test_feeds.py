@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from threading import Thread
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -25,10 +26,12 @@ from emulation.reports.sheets import read_sheet
 from emulation.services import sheets
 from emulation.services.cells import CellChange, save_cells
 from emulation.services.feeds import follow
+from emulation.services.rounds import set_up_drive_round
 from tests.emulation.services.test_locks import meanwhile
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
+    make_drive,
     make_feed,
     make_indicator,
     make_initiative,
@@ -136,6 +139,17 @@ def test_entry_counts_in_the_round_of_its_day_and_in_its_own_unit(report, works,
     assert [standing(sheet, works) for sheet in (report, second, own)] == [None, 1, 1]
 
 
+def test_entry_counts_in_a_peak_drive_by_the_days_of_the_drive(rounds, works, region, depot, staff):
+    drive = make_drive(region)
+    make_campaign_indicator(drive, works)
+    days = {"opens": date(2020, 4, 1), "due": date(2020, 6, 1), "closes": None}
+    of_drive = Report.objects.get(unit=depot, round=set_up_drive_round(drive, **days))
+    for day in (date(2020, 5, 19), date(2020, 5, 20)):
+        record(depot, day, by=staff)
+    second = Report.objects.get(unit=depot, round=rounds[2])
+    assert [standing(of_drive, works), standing(second, works)] == [1, 2]
+
+
 def test_entry_overtakes_nil(report, works, depot, staff):
     save_cells(report, [CellChange(works.pk, Entry(status="nil", reason="None."), "")], by=staff)
     record(depot, by=staff)
@@ -151,7 +165,8 @@ def test_sheet_handed_in_stands_still_and_says_what_differs(report, works, depot
     assert (row.unlike, row.fed.mark) == ("The register says 1, the sheet 4.", "from the register: Plain works (1)")
     assert row.fed.address == f"/plain/?unit={depot.pk}&since=2020-01-01&until=2020-03-31"
     reviewed = next(row for row in read_review(again(report)).rows if row.key == works.pk)
-    assert (reviewed.unlike, reviewed.talks) == (row.unlike, True)
+    assert reviewed.unlike == row.unlike
+    assert f"Indicator WORKS: {row.unlike}" in read_review(again(report)).hindrances
 
 
 def test_round_that_has_closed_stands_still(report, works, depot, staff):
@@ -224,7 +239,6 @@ def test_open_sheets_always_say_what_the_register_holds(rounds, works, depot, st
 def test_two_writers_at_once_are_both_counted(transactional_db, report, works, depot, staff):
     make_person(depot)
     with meanwhile(lambda: record(depot, by=staff)):
-        from threading import Thread
 
         def second():
             record(depot, by=staff)
