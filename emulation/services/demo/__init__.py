@@ -49,9 +49,9 @@ def seed() -> None:
         plan.create_targets(year, cast)
         plan.launch_campaigns(year, cast)
         sheets.create_sheets(year, cast)
-    registers.create_registers(cast)
     launch.create_launch(cast)
     initiatives.create_initiatives(cast)
+    registers.create_registers(cast)
     for add in after_seed:
         add(cast)
 

@@ -338,7 +338,8 @@ def test_registers_are_alive_and_feed_only_rounds_that_are_open(seeded):
     assert list(Incident.objects.order_by("pk").values_list("state", flat=True)) == [
         "concluded", "concluded", "investigated", "reported",
     ]  # fmt: skip
-    assert not ResultChange.objects.filter(way=ResultChange.Way.REGISTER).exists()
+    written = ResultChange.objects.filter(way=ResultChange.Way.REGISTER)
+    assert set(written.values_list("indicator__code", "report__round__quarter")) == {("SK_SL", 3)}
     fourth = Report.objects.get(unit__code="K1", round__year=2020, round__quarter=4)
     assert {feed.indicator.code: read(feed, fourth.unit, date(2020, 10, 1), date(2020, 12, 31)).value
             for feed in Feed.objects.filter(indicator__code__in=["DV_NGAY", "DV_TIEN", "AT_TNGT"])} == {
