@@ -3,6 +3,7 @@
 from django.urls import path, register_converter
 
 from emulation.views import (
+    activities,
     attachments,
     board,
     campaigns,
@@ -10,9 +11,14 @@ from emulation.views import (
     cells,
     corrections,
     dashboard,
+    documents,
+    drives,
     evidence,
     findings,
+    incidents,
+    initiatives,
     issued_papers,
+    joins,
     layouts,
     notices,
     panel,
@@ -49,6 +55,11 @@ urlpatterns = [
     path(
         "campaigns/indicators/<int:pk>/delete/", campaigns.campaign_indicator_delete, name="campaign-indicator-delete"
     ),
+    path("campaigns/<int:pk>/join/<int:unit>/", joins.campaign_join, name="campaign-join"),
+    path("campaigns/<int:pk>/take-over/<int:unit>/", joins.campaign_take_over, name="campaign-take-over"),
+    path("campaigns/joins/<int:pk>/confirm/", joins.join_confirm, name="join-confirm"),
+    path("campaigns/<int:pk>/drive/", drives.drive_detail, name="drive-detail"),
+    path("campaigns/<int:pk>/drive/<int:unit>/targets/", drives.drive_targets, name="drive-targets"),
     path("targets/", targets.target_home, name="target-home"),
     path("targets/<int:unit>/<int:year>/", targets.target_list, name="target-list"),
     path("targets/<int:unit>/<int:year>/hand-in/", targets.registration_hand_in, name="registration-hand-in"),
@@ -131,13 +142,51 @@ urlpatterns = [
     path("attachments/<slug:kind>/<int:pk>/<int:file>/", attachments.download, name="attachment-download"),
     path("attachments/<slug:kind>/<int:pk>/<int:file>/remove/", attachments.remove, name="attachment-remove"),
     # documents
-    # activities
+    path("activities/", activities.activity_list, name="activity-list"),
+    path("activities/export/<slug:kind>/", activities.activity_export, name="activity-export"),
+    path("activities/new/", activities.activity_create, name="activity-create"),
+    path("activities/<int:pk>/", activities.activity_detail, name="activity-detail"),
+    path("activities/<int:pk>/update/", activities.activity_update, name="activity-update"),
+    path("activities/<int:pk>/hold/", activities.activity_hold, name="activity-hold"),
+    path("activities/<int:pk>/cancel/", activities.activity_cancel, name="activity-cancel"),
     # initiatives
+    path("documents/", documents.document_list, name="document-list"),
+    path("documents/new/", documents.document_create, name="document-create"),
+    path("documents/export/<slug:kind>/", documents.document_export, name="document-export"),
+    path("documents/<int:pk>/", documents.document_detail, name="document-detail"),
+    path("documents/<int:pk>/update/", documents.document_update, name="document-update"),
+    path("documents/<int:pk>/send/", documents.document_send, name="document-send"),
+    path("documents/receipts/<int:pk>/acknowledge/", documents.receipt_acknowledge, name="document-acknowledge"),
+    # activities
+    path("initiatives/", initiatives.initiative_list, name="initiative-list"),
+    path("initiatives/new/", initiatives.initiative_create, name="initiative-create"),
+    path("initiatives/records/", initiatives.initiative_records, name="initiative-records"),
+    path("initiatives/export/<slug:kind>/", initiatives.initiative_export, name="initiative-export"),
+    path("initiatives/contests/<int:pk>/", initiatives.contest_update, name="contest-update"),
+    path("initiatives/<int:pk>/", initiatives.initiative_detail, name="initiative-detail"),
+    path("initiatives/<int:pk>/update/", initiatives.initiative_update, name="initiative-update"),
+    path("initiatives/<int:pk>/submit/", initiatives.initiative_submit, name="initiative-submit"),
+    path("initiatives/<int:pk>/take-back/", initiatives.initiative_take_back, name="initiative-take-back"),
+    path("initiatives/<int:pk>/scores/", initiatives.score_create, name="score-create"),
+    path("initiatives/<int:pk>/scores/<int:sheet>/", initiatives.score_update, name="score-update"),
+    path("initiatives/<int:pk>/recognitions/", initiatives.recognition_create, name="recognition-create"),
+    path(
+        "initiatives/<int:pk>/recognitions/<int:recognition>/",
+        initiatives.recognition_update,
+        name="recognition-update",
+    ),
+    path(
+        "initiatives/<int:pk>/recognitions/<int:recognition>/revoke/",
+        initiatives.recognition_revoke,
+        name="recognition-revoke",
+    ),
+    path("initiatives/<int:pk>/refuse/", initiatives.initiative_refuse, name="initiative-refuse"),
+    path("initiatives/<int:pk>/use/", initiatives.initiative_apply, name="initiative-apply"),
+    path("initiatives/<int:pk>/contests/", initiatives.contest_create, name="contest-create"),
     # weak points
     # inspections
     # checklists
     # examples
-    # incidents
     path("layout/<int:unit>/", layouts.layout_detail, name="layout-detail"),
     path("layout/<int:unit>/update/", layouts.layout_update, name="layout-update"),
     path("layout/<int:unit>/<slug:kind>/", layouts.template_detail, name="template-detail"),
@@ -149,4 +198,16 @@ urlpatterns = [
     path("papers/<int:pk>/issued.<slug:kind>", issued_papers.issued_file, name="paper-issued"),
     path("papers/<int:unit>/<slug:key>/<slug:what>/issue/", issued_papers.paper_issue, name="paper-issue"),
     path("papers/<int:unit>/<slug:key>/<slug:what>/draft.<slug:kind>", issued_papers.paper_file, name="paper-file"),
+    path("incidents/", incidents.incident_list, name="incident-list"),
+    path("incidents/export/<slug:kind>/", incidents.incident_export, name="incident-export"),
+    path("incidents/new/", incidents.incident_create, name="incident-create"),
+    path("incidents/<int:pk>/", incidents.incident_detail, name="incident-detail"),
+    path("incidents/<int:pk>/update/", incidents.incident_update, name="incident-update"),
+    path("incidents/<int:pk>/people/", incidents.incident_person, name="incident-person"),
+    path("incidents/<int:pk>/investigate/", incidents.incident_investigate, name="incident-investigate"),
+    path("incidents/<int:pk>/conclude/", incidents.incident_conclude, name="incident-conclude"),
+    path("incidents/<int:pk>/withdraw/", incidents.incident_withdraw, name="incident-withdraw"),
+    path("incidents/<int:pk>/reopen/", incidents.incident_reopen, name="incident-reopen"),
+    path("incidents/statements/<int:unit>/", incidents.statement_list, name="incident-statements"),
+    path("incidents/statements/<int:pk>/end/", incidents.statement_end, name="incident-statement-end"),
 ]

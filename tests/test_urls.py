@@ -12,8 +12,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from emulation.models import ChecklistTemplate, ReviewReport
+from emulation.models import ChecklistTemplate, ContestEntry, ReviewReport
 from tests.factories import (
+    make_activity,
     make_area,
     make_attachment,
     make_award,
@@ -23,12 +24,17 @@ from tests.factories import (
     make_correction,
     make_council,
     make_criterion,
+    make_document,
     make_dossier,
+    make_drive,
     make_evidence,
     make_extension,
     make_grant,
+    make_incident,
+    make_incident_statement,
     make_indicator,
     make_issued_paper,
+    make_join,
     make_nomination,
     make_nomination_file,
     make_notice,
@@ -36,13 +42,17 @@ from tests.factories import (
     make_paper_template,
     make_person,
     make_public_notice,
+    make_receipt,
+    make_recognition,
     make_report,
     make_rounds,
+    make_score_template,
     make_session,
     make_signed_decision,
     make_submission,
     make_target,
     make_user,
+    make_work,
 )
 from units.models import Membership, Role, Unit, User
 
@@ -107,6 +117,11 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
         "403 200 403 403 403 404",
         "403 302 403 403 403 404",
     ),
+    "emulation:campaign-join": ("joinable", "403 403 200 403 403 404", "403 403 200 403 403 404"),
+    "emulation:campaign-take-over": ("joinable", None, "403 403 302 403 403 404"),
+    "emulation:join-confirm": ("join", None, "404 403 403 302 403 404"),
+    "emulation:drive-detail": ("drive", "404 200 200 200 200 404", None),
+    "emulation:drive-targets": ("drive-of", "404 200 200 200 200 404", "404 302 302 403 200 404"),
     "emulation:target-home": ("", "403 302 302 302 302 302", None),
     "emulation:target-list": ("year", "404 200 200 200 200 404", "404 302 302 403 403 404"),
     "emulation:registration-hand-in": ("year", None, "404 403 403 200 403 404"),
@@ -187,13 +202,43 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:attachment-download": ("campaign-file", "200 200 200 200 200 404", None),
     "emulation:attachment-remove": ("campaign-file", "403 200 403 403 403 404", "403 200 403 403 403 404"),
     # documents
-    # activities
+    "emulation:activity-list": ("", "403 200 200 200 200 200", None),
+    "emulation:activity-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:activity-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:activity-detail": ("activity", "404 200 200 200 200 404", None),
+    "emulation:activity-update": ("activity", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:activity-hold": ("activity", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:activity-cancel": ("activity", "404 403 200 403 403 404", "404 403 200 403 403 404"),
     # initiatives
+    "emulation:document-list": ("", "403 200 200 200 200 200", None),
+    "emulation:document-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:document-export": ("file-kind", "403 200 200 200 200 200", None),
+    "emulation:document-detail": ("document", "404 200 200 200 200 404", None),
+    "emulation:document-update": ("document", "404 200 403 403 403 404", "404 200 403 403 403 404"),
+    "emulation:document-send": ("document", "404 200 403 403 403 404", "404 200 403 403 403 404"),
+    "emulation:document-acknowledge": ("receipt", None, "404 403 302 302 403 404"),
+    # activities
+    "emulation:initiative-list": ("", "403 200 200 200 200 200", None),
+    "emulation:initiative-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:initiative-records": ("", "403 200 200 403 403 200", None),
+    "emulation:initiative-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:initiative-detail": ("work", "404 200 200 200 200 404", None),
+    "emulation:initiative-update": ("work", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:initiative-submit": ("work", None, "404 403 302 302 403 404"),
+    "emulation:initiative-take-back": ("work", None, "404 403 302 302 403 404"),
+    "emulation:initiative-refuse": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:initiative-apply": ("work", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:score-create": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:score-update": ("score", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-create": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-update": ("recognition", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-revoke": ("recognition", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:contest-create": ("work", "404 200 200 403 200 404", "404 200 200 403 200 404"),
+    "emulation:contest-update": ("contest", "404 200 200 403 200 404", "404 200 200 403 200 404"),
     # weak points
     # inspections
     # checklists
     # examples
-    # incidents
     "emulation:layout-detail": ("dashboard", "404 200 200 200 200 404", None),
     "emulation:layout-update": ("dashboard", "404 403 200 403 403 404", "404 403 200 403 403 404"),
     "emulation:template-detail": ("template", "404 200 200 200 200 404", "404 403 200 403 403 404"),
@@ -205,6 +250,18 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:paper-issued": ("issued-file", "404 200 200 200 200 404", None),
     "emulation:paper-file": ("paper-draft", "404 200 200 200 200 404", None),
     "emulation:paper-issue": ("paper-of", "404 403 403 200 403 404", "404 403 403 200 403 404"),
+    "emulation:incident-list": ("", "403 200 200 200 200 200", None),
+    "emulation:incident-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:incident-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:incident-detail": ("incident", "404 200 200 200 200 404", None),
+    "emulation:incident-update": ("incident", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:incident-person": ("incident", None, "404 302 302 403 403 404"),
+    "emulation:incident-investigate": ("incident", None, "404 302 302 403 403 404"),
+    "emulation:incident-conclude": ("incident", "404 200 200 403 403 404", "404 200 200 403 403 404"),
+    "emulation:incident-withdraw": ("incident", "404 200 403 200 403 404", "404 200 403 200 403 404"),
+    "emulation:incident-reopen": ("incident", "404 200 403 200 403 404", "404 200 403 200 403 404"),
+    "emulation:incident-statements": ("dashboard", "404 200 200 200 200 404", "404 403 403 404 403 404"),
+    "emulation:incident-statement-end": ("statement", "404 403 403 200 403 404", "404 403 403 200 403 404"),
     "awards:due-home": ("", "403 302 302 302 302 302", None),
     "awards:due-list": ("year", "404 200 200 200 200 404", None),
     "awards:due-export": ("year", "404 200 200 200 200 404", None),
@@ -325,6 +382,7 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
     letter = make_submission(department, planner, line)
     issued = make_issued_paper(depot, make_user("chief", (depot, Role.COMMANDER)))
     held = make_closed_session(council, planner, make_nomination(dossier, award, person, stage="passed"))
+    work = make_work(depot, staff, template=make_score_template())
     return {
         "": {},
         "unit": {"pk": depot.pk},
@@ -389,19 +447,32 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         "campaign-files": {"kind": "campaign", "pk": campaign.pk},
         "campaign-file": {"kind": "campaign", "pk": campaign.pk, "file": make_attachment(campaign, planner).pk},
         # documents
-        # activities
+        "activity": {"pk": make_activity(depot, state="planned").pk},
         # initiatives
+        "document": {"pk": (document := make_document(department)).pk},
+        "receipt": {"pk": make_receipt(document, depot, planner).pk},
+        "drive": {"pk": (drive := make_drive(department)).pk},
+        "drive-of": {"pk": drive.pk, "unit": depot.pk},
+        "joinable": {"pk": campaign.pk, "unit": depot.pk},
+        "join": {"pk": make_join(make_campaign(department), depot, staff).pk},
+        "file-kind": {"kind": "csv"},
+        # activities
+        "work": {"pk": work.pk},
+        "score": {"pk": work.pk, "sheet": work.sheets.create(member="Chairman").pk},
+        "recognition": {"pk": work.pk, "recognition": make_recognition(work).pk},
+        "contest": {"pk": ContestEntry.objects.create(work=work, contest="Contest", year=2020).pk},
         # weak points
         # inspections
         # checklists
         # examples
-        # incidents
         "template": {"unit": depot.pk, "kind": "report"},
         "template-version": {"pk": make_paper_template(depot, staff).pk},
         "issued": {"pk": issued.pk},
         "issued-file": {"pk": issued.pk, "kind": "pdf"},
         "paper-of": {"unit": depot.pk, "key": "targets", "what": "2020"},
         "paper-draft": {"unit": depot.pk, "key": "targets", "what": "2020", "kind": "docx"},
+        "incident": {"pk": make_incident(depot).pk},
+        "statement": {"pk": make_incident_statement(depot, by=staff).pk},
     }
 
 

@@ -1,10 +1,25 @@
+from .activities import Activity, ActivityGroup, ActivityKind
 from .attachments import Attachment
-from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
+from .campaigns import Campaign, CampaignIndicator, CampaignJoin, CampaignKind, CampaignScope, Organisation
 from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
 from .comments import Comment
 from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
+from .documents import Document, Receipt
 from .evidence import Evidence
+from .feeds import Feed
+from .incidents import Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentPerson, IncidentStatement
+from .initiatives import (
+    ContestEntry,
+    InitiativeWork,
+    Recognition,
+    Score,
+    ScoreCriterion,
+    ScoreSheet,
+    ScoreTemplate,
+    WorkAuthor,
+    WorkEvent,
+)
 from .issued_papers import IssuedPaper
 from .layouts import LayoutProfile, PaperTemplate
 from .notices import Notice, ReminderMail
@@ -18,25 +33,37 @@ from .verdicts import OfficeVerdict
 from .workbooks import WorkbookUpload
 
 __all__ = [
+    "Activity",
+    "ActivityGroup",
+    "ActivityKind",
     "Acknowledgement",
     "Area",
     "Attachment",
     "Campaign",
     "CampaignIndicator",
+    "CampaignJoin",
     "CampaignKind",
     "CampaignScope",
     "CheckRule",
     "ChecklistItem",
     "ChecklistTemplate",
     "Comment",
+    "ContestEntry",
     "Correction",
     "DemoLogin",
     "Document",
     "Evidence",
+    "Feed",
     "FigureRequest",
     "Extension",
     "Grade",
     "GradeScale",
+    "Incident",
+    "IncidentEvent",
+    "IncidentGravity",
+    "IncidentKind",
+    "IncidentPerson",
+    "IncidentStatement",
     "Indicator",
     "IssuedPaper",
     "LayoutProfile",
@@ -44,7 +71,11 @@ __all__ = [
     "Notice",
     "OfficeVerdict",
     "PaperTemplate",
+    "InitiativeWork",
+    "Organisation",
     "Phrase",
+    "Receipt",
+    "Recognition",
     "Registration",
     "RegistrationEvent",
     "ReminderMail",
@@ -59,8 +90,14 @@ __all__ = [
     "ReviewParagraph",
     "ReviewReport",
     "Round",
+    "Score",
+    "ScoreCriterion",
+    "ScoreSheet",
+    "ScoreTemplate",
     "Summary",
     "Target",
     "TargetChange",
+    "WorkAuthor",
+    "WorkEvent",
     "WorkbookUpload",
 ]

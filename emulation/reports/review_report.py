@@ -135,7 +135,9 @@ def _situation(page: Dashboard, about: str) -> Iterable[Paragraph]:
     if page.campaign is not None:
         theme = f" với chủ đề “{page.campaign.theme}”" if page.campaign.theme else ""
         yield said("I.1", f"{page.unit.name} tổ chức thực hiện {lower_first(page.campaign.name)}{theme}.")
-        drives = Campaign.objects.launched().filter(year=page.year, kind__is_drive=True).order_by("starts", "pk")
+        above = path_ids(page.unit.path)  # what a subordinate launched on its own is not the unit's
+        drives = Campaign.objects.launched().filter(year=page.year, kind__is_drive=True, launching_unit__in=above)
+        drives = drives.order_by("starts", "pk")
         names = [lower_first(drive.name) for drive in drives]
         if names:
             yield said("I.2", f"Trong năm đã phát động {listed(names)}.")

@@ -18,6 +18,7 @@ from emulation.models import (
     Grade,
     Indicator,
     ResultItem,
+    ScoreCriterion,
 )
 from emulation.services.summaries import rebuild
 from units.errors import Refused
@@ -25,7 +26,11 @@ from units.errors import Refused
 Item = tuple[str, str]  # text, text in English
 
 # Columns of catalogue rows that figures or rounds rest on: fixed as soon as something refers to the row.
-FIXED: dict[type[models.Model], tuple[str, ...]] = {Grade: ("scale", "rank"), CampaignKind: ("is_drive",)}
+FIXED: dict[type[models.Model], tuple[str, ...]] = {
+    Grade: ("scale", "rank"),
+    CampaignKind: ("is_drive",),
+    ScoreCriterion: ("template", "most"),
+}
 
 
 def is_referred(row: models.Model) -> bool:

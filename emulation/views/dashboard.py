@@ -83,7 +83,7 @@ def basis_switch(request: HttpRequest, handed_in: bool) -> list[Switch]:
 def figure(request: HttpRequest, unit: int, indicator: str) -> HttpResponse:
     """«Vì sao có con số này?» A former subordinate is read for the periods in which it was one."""
     form = FigureQueryForm(request.GET)
-    row = get_object_or_404(Indicator.objects.select_related("area"), code=indicator)
+    row = get_object_or_404(Indicator.objects.select_related("area", "feed"), code=indicator)
     if not form.is_valid():
         found = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
         year = form.cleaned_data.get("year") or latest_year()

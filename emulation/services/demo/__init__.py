@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import DemoLogin
 from emulation.services.catalogue import DATA, load_catalogue
-from emulation.services.demo import people, persons, plan, sheets
+from emulation.services.demo import initiatives, launch, people, persons, plan, registers, sheets
 from emulation.services.demo.people import Cast
 from units.errors import Refused
 from units.models import Unit, UnitKind
@@ -49,6 +49,9 @@ def seed() -> None:
         plan.create_targets(year, cast)
         plan.launch_campaigns(year, cast)
         sheets.create_sheets(year, cast)
+    launch.create_launch(cast)
+    initiatives.create_initiatives(cast)
+    registers.create_registers(cast)
     for add in after_seed:
         add(cast)
 
