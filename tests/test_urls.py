@@ -12,8 +12,9 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 
-from emulation.models import ChecklistTemplate, ReviewReport
+from emulation.models import ChecklistTemplate, ContestEntry, ReviewReport
 from tests.factories import (
+    make_activity,
     make_area,
     make_assessment,
     make_attachment,
@@ -25,28 +26,39 @@ from tests.factories import (
     make_correction,
     make_council,
     make_criterion,
+    make_document,
     make_dossier,
+    make_drive,
     make_evidence,
     make_example,
     make_example_figure,
     make_extension,
     make_grant,
+    make_incident,
+    make_incident_statement,
     make_indicator,
+    make_issued_paper,
+    make_join,
     make_nomination,
     make_nomination_file,
     make_notice,
     make_objection,
     make_own_checklist,
+    make_paper_template,
     make_person,
     make_public_notice,
     make_publicity,
+    make_receipt,
+    make_recognition,
     make_report,
     make_rounds,
+    make_score_template,
     make_session,
     make_signed_decision,
     make_submission,
     make_target,
     make_user,
+    make_work,
 )
 from units.models import Membership, Role, Unit, User
 
@@ -111,6 +123,11 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
         "403 200 403 403 403 404",
         "403 302 403 403 403 404",
     ),
+    "emulation:campaign-join": ("joinable", "403 403 200 403 403 404", "403 403 200 403 403 404"),
+    "emulation:campaign-take-over": ("joinable", None, "403 403 302 403 403 404"),
+    "emulation:join-confirm": ("join", None, "404 403 403 302 403 404"),
+    "emulation:drive-detail": ("drive", "404 200 200 200 200 404", None),
+    "emulation:drive-targets": ("drive-of", "404 200 200 200 200 404", "404 302 302 403 200 404"),
     "emulation:target-home": ("", "403 302 302 302 302 302", None),
     "emulation:target-list": ("year", "404 200 200 200 200 404", "404 302 302 403 403 404"),
     "emulation:registration-hand-in": ("year", None, "404 403 403 200 403 404"),
@@ -191,8 +208,39 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:attachment-download": ("campaign-file", "200 200 200 200 200 404", None),
     "emulation:attachment-remove": ("campaign-file", "403 200 403 403 403 404", "403 200 403 403 403 404"),
     # documents
-    # activities
+    "emulation:activity-list": ("", "403 200 200 200 200 200", None),
+    "emulation:activity-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:activity-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:activity-detail": ("activity", "404 200 200 200 200 404", None),
+    "emulation:activity-update": ("activity", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:activity-hold": ("activity", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:activity-cancel": ("activity", "404 403 200 403 403 404", "404 403 200 403 403 404"),
     # initiatives
+    "emulation:document-list": ("", "403 200 200 200 200 200", None),
+    "emulation:document-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:document-export": ("file-kind", "403 200 200 200 200 200", None),
+    "emulation:document-detail": ("document", "404 200 200 200 200 404", None),
+    "emulation:document-update": ("document", "404 200 403 403 403 404", "404 200 403 403 403 404"),
+    "emulation:document-send": ("document", "404 200 403 403 403 404", "404 200 403 403 403 404"),
+    "emulation:document-acknowledge": ("receipt", None, "404 403 302 302 403 404"),
+    # activities
+    "emulation:initiative-list": ("", "403 200 200 200 200 200", None),
+    "emulation:initiative-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:initiative-records": ("", "403 200 200 403 403 200", None),
+    "emulation:initiative-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:initiative-detail": ("work", "404 200 200 200 200 404", None),
+    "emulation:initiative-update": ("work", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:initiative-submit": ("work", None, "404 403 302 302 403 404"),
+    "emulation:initiative-take-back": ("work", None, "404 403 302 302 403 404"),
+    "emulation:initiative-refuse": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:initiative-apply": ("work", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:score-create": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:score-update": ("score", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-create": ("work", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-update": ("recognition", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:recognition-revoke": ("recognition", "404 200 403 403 200 404", "404 200 403 403 200 404"),
+    "emulation:contest-create": ("work", "404 200 200 403 200 404", "404 200 200 403 200 404"),
+    "emulation:contest-update": ("contest", "404 200 200 403 200 404", "404 200 200 403 200 404"),
     # weak points
     # inspections
     "emulation:assessment-list": ("", "403 200 200 200 200 200", None),
@@ -204,12 +252,12 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:assessment-paper": ("assessment", "404 200 200 200 200 404", None),
     "emulation:assessment-table": ("assessed", "404 200 200 200 200 404", None),
     "emulation:assessment-table-export": ("assessed-file", "404 200 200 200 200 404", None),
-    "emulation:template-list": ("", "200 200 200 200 200 200", None),
-    "emulation:template-create": ("", "200 200 200 403 403 200", "200 200 200 403 403 200"),
-    "emulation:template-detail": ("own-list", "200 200 200 200 200 200", None),
-    "emulation:template-update": ("own-list", "200 403 403 403 403 403", "200 403 403 403 403 403"),
-    "emulation:template-version-create": ("own-list", "200 403 403 403 403 403", "200 403 403 403 403 403"),
-    "emulation:template-version-update": ("own-version", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:assess-template-list": ("", "200 200 200 200 200 200", None),
+    "emulation:assess-template-create": ("", "200 200 200 403 403 200", "200 200 200 403 403 200"),
+    "emulation:assess-template-detail": ("own-list", "200 200 200 200 200 200", None),
+    "emulation:assess-template-update": ("own-list", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:assess-template-version-create": ("own-list", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "emulation:assess-template-version-update": ("own-version", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "emulation:party-cell-list": ("", "403 200 200 200 200 200", None),
     "emulation:party-cell-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
     "emulation:party-cell-update": ("party-cell", "404 403 200 403 403 404", "404 403 200 403 403 404"),
@@ -225,8 +273,29 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:example-adoption": ("adoption", "404 200 403 403 403 404", "404 200 403 403 403 404"),
     "emulation:example-figure-create": ("example", "404 403 200 403 403 404", "404 403 200 403 403 404"),
     "emulation:example-figure-remove": ("example-figure", None, "404 403 302 403 403 404"),
-    # incidents
-    # papers
+    "emulation:layout-detail": ("dashboard", "404 200 200 200 200 404", None),
+    "emulation:layout-update": ("dashboard", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:template-detail": ("template", "404 200 200 200 200 404", "404 403 200 403 403 404"),
+    "emulation:template-drop": ("template", None, "404 403 302 403 403 404"),
+    "emulation:template-shipped": ("template", "404 200 200 200 200 404", None),
+    "emulation:template-version": ("template-version", "404 200 200 200 200 404", None),
+    "emulation:paper-list": ("", "200 200 200 200 200 200", None),
+    "emulation:paper-cancel": ("issued", "404 403 403 200 403 404", "404 403 403 200 403 404"),
+    "emulation:paper-issued": ("issued-file", "404 200 200 200 200 404", None),
+    "emulation:paper-file": ("paper-draft", "404 200 200 200 200 404", None),
+    "emulation:paper-issue": ("paper-of", "404 403 403 200 403 404", "404 403 403 200 403 404"),
+    "emulation:incident-list": ("", "403 200 200 200 200 200", None),
+    "emulation:incident-export": ("people-file", "403 200 200 200 200 200", None),
+    "emulation:incident-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "emulation:incident-detail": ("incident", "404 200 200 200 200 404", None),
+    "emulation:incident-update": ("incident", "404 403 200 403 403 404", "404 403 200 403 403 404"),
+    "emulation:incident-person": ("incident", None, "404 302 302 403 403 404"),
+    "emulation:incident-investigate": ("incident", None, "404 302 302 403 403 404"),
+    "emulation:incident-conclude": ("incident", "404 200 200 403 403 404", "404 200 200 403 403 404"),
+    "emulation:incident-withdraw": ("incident", "404 200 403 200 403 404", "404 200 403 200 403 404"),
+    "emulation:incident-reopen": ("incident", "404 200 403 200 403 404", "404 200 403 200 403 404"),
+    "emulation:incident-statements": ("dashboard", "404 200 200 200 200 404", "404 403 403 404 403 404"),
+    "emulation:incident-statement-end": ("statement", "404 403 403 200 403 404", "404 403 403 200 403 404"),
     "awards:due-home": ("", "403 302 302 302 302 302", None),
     "awards:due-list": ("year", "404 200 200 200 200 404", None),
     "awards:due-export": ("year", "404 200 200 200 200 404", None),
@@ -345,9 +414,11 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
     session = make_session(council, planner, agenda_line)
     decided = make_nomination(dossier, make_award(), person, stage="passed", holder=department)
     letter = make_submission(department, planner, line)
+    issued = make_issued_paper(depot, make_user("chief", (depot, Role.COMMANDER)))
     held = make_closed_session(council, planner, make_nomination(dossier, award, person, stage="passed"))
     own = make_own_checklist()
     example = make_example(depot, staff, stage="spread", level="base", spread_in=department)
+    work = make_work(depot, staff, template=make_score_template())
     return {
         "": {},
         "unit": {"pk": depot.pk},
@@ -412,8 +483,20 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         "campaign-files": {"kind": "campaign", "pk": campaign.pk},
         "campaign-file": {"kind": "campaign", "pk": campaign.pk, "file": make_attachment(campaign, planner).pk},
         # documents
-        # activities
+        "activity": {"pk": make_activity(depot, state="planned").pk},
         # initiatives
+        "document": {"pk": (document := make_document(department)).pk},
+        "receipt": {"pk": make_receipt(document, depot, planner).pk},
+        "drive": {"pk": (drive := make_drive(department)).pk},
+        "drive-of": {"pk": drive.pk, "unit": depot.pk},
+        "joinable": {"pk": campaign.pk, "unit": depot.pk},
+        "join": {"pk": make_join(make_campaign(department), depot, staff).pk},
+        "file-kind": {"kind": "csv"},
+        # activities
+        "work": {"pk": work.pk},
+        "score": {"pk": work.pk, "sheet": work.sheets.create(member="Chairman").pk},
+        "recognition": {"pk": work.pk, "recognition": make_recognition(work).pk},
+        "contest": {"pk": ContestEntry.objects.create(work=work, contest="Contest", year=2020).pk},
         # weak points
         # inspections
         "assess": {"checklist": own.pk},
@@ -428,8 +511,14 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         "publicity": {"pk": example.pk, "item": make_publicity(example).pk},
         "adoption": {"pk": example.pk, "unit": department.pk},
         "example-figure": {"pk": example.pk, "figure": make_example_figure(example, indicator).pk},
-        # incidents
-        # papers
+        "template": {"unit": depot.pk, "kind": "report"},
+        "template-version": {"pk": make_paper_template(depot, staff).pk},
+        "issued": {"pk": issued.pk},
+        "issued-file": {"pk": issued.pk, "kind": "pdf"},
+        "paper-of": {"unit": depot.pk, "key": "targets", "what": "2020"},
+        "paper-draft": {"unit": depot.pk, "key": "targets", "what": "2020", "kind": "docx"},
+        "incident": {"pk": make_incident(depot).pk},
+        "statement": {"pk": make_incident_statement(depot, by=staff).pk},
     }
 
 

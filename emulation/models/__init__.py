@@ -1,6 +1,7 @@
+from .activities import Activity, ActivityGroup, ActivityKind
 from .assessments import PERIODS, Assessment, AssessmentAnswer, AssessmentEvent, PartyCell
 from .attachments import Attachment
-from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
+from .campaigns import Campaign, CampaignIndicator, CampaignJoin, CampaignKind, CampaignScope, Organisation
 from .catalogue import (
     Area,
     Checklist,
@@ -14,8 +15,24 @@ from .catalogue import (
 from .comments import Comment
 from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
+from .documents import Document, Receipt
 from .evidence import Evidence
 from .examples import Example, ExampleAdoption, ExampleFigure, ExamplePublicity, ExampleStep
+from .feeds import Feed
+from .incidents import Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentPerson, IncidentStatement
+from .initiatives import (
+    ContestEntry,
+    InitiativeWork,
+    Recognition,
+    Score,
+    ScoreCriterion,
+    ScoreSheet,
+    ScoreTemplate,
+    WorkAuthor,
+    WorkEvent,
+)
+from .issued_papers import IssuedPaper
+from .layouts import LayoutProfile, PaperTemplate
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
@@ -28,6 +45,9 @@ from .workbooks import WorkbookUpload
 
 __all__ = [
     "PERIODS",
+    "Activity",
+    "ActivityGroup",
+    "ActivityKind",
     "Acknowledgement",
     "Area",
     "Assessment",
@@ -36,6 +56,7 @@ __all__ = [
     "Attachment",
     "Campaign",
     "CampaignIndicator",
+    "CampaignJoin",
     "CampaignKind",
     "CampaignScope",
     "CheckRule",
@@ -44,6 +65,7 @@ __all__ = [
     "ChecklistItem",
     "ChecklistTemplate",
     "Comment",
+    "ContestEntry",
     "Correction",
     "DemoLogin",
     "Document",
@@ -53,16 +75,31 @@ __all__ = [
     "ExampleFigure",
     "ExamplePublicity",
     "ExampleStep",
+    "Feed",
+    "FigureRequest",
     "Extension",
     "FigureRequest",
     "Grade",
     "GradeScale",
+    "Incident",
+    "IncidentEvent",
+    "IncidentGravity",
+    "IncidentKind",
+    "IncidentPerson",
+    "IncidentStatement",
     "Indicator",
+    "IssuedPaper",
+    "LayoutProfile",
     "Lineage",
     "Notice",
     "OfficeVerdict",
     "PartyCell",
+    "PaperTemplate",
+    "InitiativeWork",
+    "Organisation",
     "Phrase",
+    "Receipt",
+    "Recognition",
     "Registration",
     "RegistrationEvent",
     "ReminderMail",
@@ -77,8 +114,14 @@ __all__ = [
     "ReviewParagraph",
     "ReviewReport",
     "Round",
+    "Score",
+    "ScoreCriterion",
+    "ScoreSheet",
+    "ScoreTemplate",
     "Summary",
     "Target",
     "TargetChange",
+    "WorkAuthor",
+    "WorkEvent",
     "WorkbookUpload",
 ]

@@ -262,7 +262,7 @@ class Checklist(CatalogueRow):
         verbose_name_plural = _("checklists of their own")
 
     def get_absolute_url(self) -> str:
-        return reverse("emulation:template-detail", args=[self.pk])
+        return reverse("emulation:assess-template-detail", args=[self.pk])
 
 
 class ChecklistTemplate(models.Model):

@@ -7,14 +7,26 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from emulation.reports import assessments, examples
-from units.access import has_role
+from emulation.models import IssuedPaper
+from emulation.reports import activities, assessments, documents, examples, incidents, initiatives
+from units import clock
+from units.access import has_role, sees_anybodys_discipline
 from units.models import READERS, User
 
 
 def reads(user: User) -> bool:
     return has_role(user, *READERS)
+
+
+def papers_issued(user: User) -> str:
+    """How many papers this year. One query."""
+    year = clock.today().year
+    count = IssuedPaper.objects.visible_to(user).filter(year=year, cancelled_at=None).count()
+    return ngettext("%(count)d paper in %(year)d", "%(count)d papers in %(year)d", count) % {
+        "count": count, "year": year,
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -36,8 +48,26 @@ class Register:
 # In the order of the tabs. Each register adds a line.
 REGISTERS: list[Register] = [
     # documents
-    # activities
+    Register(
+        "activities", _("Activities"), "emulation:activity-list", "bi-calendar-event",
+        _("Launches, contests, publicity, study sessions, congresses, civil work, gifts – with participants, amounts "
+          "and pictures."), activities.summary,
+    ),
     # initiatives
+    Register(
+        "documents", _("Documents"), "emulation:document-list", "bi-journal-text",
+        _("Directives, resolutions, plans and guidelines, and which units have acknowledged receipt."),
+        documents.summary,
+    ),
+    # activities
+    Register(
+        "initiatives",
+        _("Initiatives"),
+        "emulation:initiative-list",
+        "bi-lightbulb-fill",
+        _("Works from the proposal to recognition, use and value; contests they are entered for."),
+        initiatives.summary,
+    ),  # fmt: skip
     # weak points
     # inspections
     Register(
@@ -56,9 +86,16 @@ REGISTERS: list[Register] = [
         _("People and units from whom others learn: discovered, fostered, recognised, spread."),
         examples.summary,
     ),  # fmt: skip
-    # incidents
-    # papers
-]
+    Register(
+        "papers", _("Documents issued"), "emulation:paper-list", "bi-journal-bookmark",
+        _("Every number that was given to a report, plan or list, with the paper as it was issued."), papers_issued,
+    ),
+    Register(
+        "incidents", _("Incidents"), "emulation:incident-list", "bi-shield-exclamation",
+        _("Losses of safety and violations of discipline, their investigation and conclusion; seen by few."),
+        incidents.summary, sees_anybodys_discipline,
+    ),
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

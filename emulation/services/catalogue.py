@@ -10,6 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from emulation.models import (
+    ActivityKind,
     Area,
     CampaignKind,
     Checklist,
@@ -19,7 +20,12 @@ from emulation.models import (
     CheckRule,
     Grade,
     GradeScale,
+    IncidentGravity,
+    IncidentKind,
     Indicator,
+    Organisation,
+    ScoreCriterion,
+    ScoreTemplate,
 )
 from units.catalogue import load_catalogue as load_units_catalogue
 from units.models import CatalogueRow, Office
@@ -38,15 +44,32 @@ def load_catalogue() -> None:
         Area.objects.create(**area)
     for kind in _missing(CampaignKind, data["campaign_kinds"]):
         CampaignKind.objects.create(**kind)
+    for organisation in _missing(Organisation, data["organisations"]):
+        Organisation.objects.create(**organisation)
     for scale in _missing(GradeScale, data["grade_scales"]):
         _create_scale(**scale)
     indicators = [entry | {"order": order} for order, entry in enumerate(data["indicators"], start=1)]
     _create_indicators(_missing(Indicator, indicators))
+    _load_registers()
     rules = [entry | {"order": order} for order, entry in enumerate(data["check_rules"], start=1)]
     _create_rules(_missing(CheckRule, rules))
     lists: list[Entry] = json.loads((DATA / "checklists.json").read_text(encoding="utf-8"))
     for entry in _missing(Checklist, lists):
         _create_checklist(**entry)
+    scores = json.loads((DATA / "initiatives.json").read_text(encoding="utf-8"))
+    for template in _missing(ScoreTemplate, scores["score_templates"]):
+        _create_template(**template)
+
+
+def _load_registers() -> None:
+    """Kinds of what registers hold."""
+    data: dict[str, list[Entry]] = json.loads((DATA / "registers.json").read_text(encoding="utf-8"))
+    models: dict[str, type[CatalogueRow]] = {
+        "activity_kinds": ActivityKind, "incident_gravities": IncidentGravity, "incident_kinds": IncidentKind,
+    }  # fmt: skip
+    for name, model in models.items():
+        for entry in _missing(model, data[name]):
+            model._default_manager.create(**entry)
 
 
 def _missing(model: type[CatalogueRow], entries: list[Entry]) -> list[Entry]:
@@ -58,6 +81,12 @@ def _create_scale(*, grades: list[Entry], **scale: Any) -> None:
     row = GradeScale.objects.create(**scale)
     for grade in grades:
         Grade.objects.create(scale=row, **grade)
+
+
+def _create_template(*, criteria: list[Entry], **template: Any) -> None:
+    row = ScoreTemplate.objects.create(**template)
+    for order, criterion in enumerate(criteria, start=1):
+        ScoreCriterion.objects.create(template=row, order=order, **criterion)
 
 
 def _create_indicators(entries: list[Entry]) -> None:

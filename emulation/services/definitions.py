@@ -20,6 +20,7 @@ from emulation.models import (
     Grade,
     Indicator,
     ResultItem,
+    ScoreCriterion,
 )
 from emulation.periods import QUARTERS
 from emulation.services.summaries import rebuild
@@ -36,7 +37,11 @@ class Item(NamedTuple):
 
 
 # Columns of catalogue rows that figures or rounds rest on: fixed as soon as something refers to the row.
-FIXED: dict[type[models.Model], tuple[str, ...]] = {Grade: ("scale", "rank"), CampaignKind: ("is_drive",)}
+FIXED: dict[type[models.Model], tuple[str, ...]] = {
+    Grade: ("scale", "rank"),
+    CampaignKind: ("is_drive",),
+    ScoreCriterion: ("template", "most"),
+}
 
 
 def is_referred(row: models.Model) -> bool:

@@ -20,10 +20,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from emulation.forms.attachments import FilesForm
 from emulation.forms.evidence import RemoveForm
-from emulation.models import Attachment, Campaign, Example
+from emulation.models import Activity, Attachment, Campaign, Document, Example, Incident, InitiativeWork
 from emulation.services import attachments as service
 from emulation.services import examples
+from emulation.services.activities import may_change
 from emulation.services.campaigns import may_write
+from emulation.services.documents import may_write as may_write_document
+from emulation.services.incidents import may_conclude
+from emulation.services.initiatives import may_write as may_write_work
 from units import access
 from units.errors import Refused
 from units.models import User
@@ -42,6 +46,10 @@ class Owner:
 OWNERS: dict[str, Owner] = {
     "campaign": Owner(Campaign.objects.visible_to, may_write),
     "example": Owner(Example.objects.visible_to, examples.may_write),
+    "activity": Owner(Activity.objects.visible_to, may_change),
+    "incident": Owner(Incident.objects.visible_to, may_conclude),
+    "document": Owner(Document.objects.visible_to, may_write_document),
+    "initiative": Owner(InitiativeWork.objects.visible_to, may_write_work),
 }
 
 

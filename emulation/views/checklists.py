@@ -25,7 +25,7 @@ CELLS = 50
 
 def crumbs_to(checklist: Checklist | None = None) -> list[Crumb]:
     found = [(_("Assessments"), reverse("emulation:assessment-list")),
-             (_("Checklists"), reverse("emulation:template-list"))]  # fmt: skip
+             (_("Checklists"), reverse("emulation:assess-template-list"))]  # fmt: skip
     return [*found, (checklist.label, checklist.get_absolute_url())] if checklist else found
 
 

@@ -15,7 +15,17 @@ from django.utils.translation import gettext as _
 
 from emulation.models import DemoLogin
 from emulation.services.catalogue import DATA, load_catalogue
-from emulation.services.demo import assessments, examples, people, persons, plan, sheets
+from emulation.services.demo import (
+    assessments,
+    examples,
+    initiatives,
+    launch,
+    people,
+    persons,
+    plan,
+    registers,
+    sheets,
+)
 from emulation.services.demo.people import Cast
 from units.errors import Refused
 from units.models import Unit, UnitKind
@@ -51,6 +61,9 @@ def seed() -> None:
         sheets.create_sheets(year, cast)
     assessments.create_assessments(cast)
     examples.create_examples(cast)
+    launch.create_launch(cast)
+    initiatives.create_initiatives(cast)
+    registers.create_registers(cast)
     for add in after_seed:
         add(cast)
 

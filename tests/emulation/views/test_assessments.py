@@ -105,7 +105,7 @@ def test_placeholders_say_so_on_every_screen_and_on_paper(client, cell_row, depa
     client.force_login(reviewer)
     addresses = [
         cell_row.get_absolute_url(), reverse("emulation:assessment-list"), cell_row.checklist.get_absolute_url(),
-        reverse("emulation:template-list"),
+        reverse("emulation:assess-template-list"),
         reverse("emulation:assessment-table", args=[cell_row.checklist.pk, department.pk]),
     ]  # fmt: skip
     for address in addresses:
@@ -174,7 +174,7 @@ def test_table_shows_nothing_of_units_beside(client, checklist, department, depo
 
 def test_version_form_reads_groups_and_refuses_long_items(client, administrator):
     own = make_own_checklist()
-    address = reverse("emulation:template-version-create", args=[own.pk])
+    address = reverse("emulation:assess-template-version-create", args=[own.pk])
     client.force_login(administrator)
     data = {"since": 2021, "quarter": 1, "wording": "official", "rule": "group", "rule_group": "3 không",
             "texts": "# 4 tốt\nMột\n\n# 3 không\nHai", "texts_en": "# 4 goods\nOne\n\n# 3 noes\nTwo"}  # fmt: skip

@@ -98,5 +98,5 @@ def test_reading_a_saved_report_costs_two_queries_more(
 ):
     client.force_login(staff)
     client.post(url(depot, name="review-report-begin"))
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         client.get(url(depot))

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('emulation', '0018_attachments'),
+        ('emulation', '0023_papers'),
         ('units', '0004_unit_ratings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
