@@ -47,19 +47,16 @@ class Register:
 
 # In the order of the tabs. Each register adds a line.
 REGISTERS: list[Register] = [
-    # documents
-    Register(
-        "activities", _("Activities"), "emulation:activity-list", "bi-calendar-event",
-        _("Launches, contests, publicity, study sessions, congresses, civil work, gifts – with participants, amounts "
-          "and pictures."), activities.summary,
-    ),
-    # initiatives
     Register(
         "documents", _("Documents"), "emulation:document-list", "bi-journal-text",
         _("Directives, resolutions, plans and guidelines, and which units have acknowledged receipt."),
         documents.summary,
     ),
-    # activities
+    Register(
+        "activities", _("Activities"), "emulation:activity-list", "bi-calendar-event",
+        _("Launches, contests, publicity, study sessions, congresses, civil work, gifts – with participants, amounts "
+          "and pictures."), activities.summary,
+    ),
     Register(
         "initiatives",
         _("Initiatives"),
@@ -87,13 +84,13 @@ REGISTERS: list[Register] = [
         examples.summary,
     ),  # fmt: skip
     Register(
-        "papers", _("Documents issued"), "emulation:paper-list", "bi-journal-bookmark",
-        _("Every number that was given to a report, plan or list, with the paper as it was issued."), papers_issued,
-    ),
-    Register(
         "incidents", _("Incidents"), "emulation:incident-list", "bi-shield-exclamation",
         _("Losses of safety and violations of discipline, their investigation and conclusion; seen by few."),
         incidents.summary, sees_anybodys_discipline,
+    ),
+    Register(
+        "papers", _("Documents issued"), "emulation:paper-list", "bi-journal-bookmark",
+        _("Every number that was given to a report, plan or list, with the paper as it was issued."), papers_issued,
     ),
 ]  # fmt: skip
 
