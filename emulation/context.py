@@ -63,20 +63,27 @@ class Entry:
 JUDGING = ("emulation:report-review", "emulation:report-reopen")
 REGISTERS = (
     "emulation:attachment-",
-    # documents
-    # activities
-    # initiatives
     "emulation:weak-point-",
     "emulation:breakthrough-",
     "emulation:inspection-",
-    # checklists
-    # examples
-    # incidents
-    # papers
+    "emulation:activity-",
+    "emulation:document-",
+    "emulation:initiative-",
+    "emulation:contest-",
+    "emulation:score-",
+    "emulation:recognition-",
+    "emulation:assessment-",
+    "emulation:assess-template-",
+    "emulation:party-cell-",
+    "emulation:example-",
+    "emulation:paper-",
+    "emulation:layout-",
+    "emulation:template-",
+    "emulation:incident-",
 )
 MAIN = (
     Entry("emulation:my-work", _("My work"), has_work),
-    Entry("emulation:campaign-tree", _("Campaigns"), anybody),
+    Entry("emulation:campaign-tree", _("Campaigns"), anybody, also=("emulation:drive-",)),
     Entry("emulation:target-home", _("Targets"), reads_figures),
     Entry("emulation:report-list", _("Quarterly sheets"), reads_figures, also=("emulation:board",), without=JUDGING),
     Entry("emulation:review-list", _("Review"), reviews_anything, also=JUDGING),

@@ -37,6 +37,27 @@ STATES: dict[str, dict[str, State]] = {
         "refused": ("x-octagon-fill", "miss", _("Refused")),
         "withdrawn": ("dash", "none", _("Withdrawn")),
     },
+    # an assessment by a checklist of its own
+    "assessment": {
+        "draft": ("pencil", "none", _("Being filled in")),
+        "submitted": ("send-fill", "info", _("Handed in")),
+        "returned": ("arrow-return-left", "miss", _("Returned")),
+        "confirmed": ("patch-check-fill", "met", _("Confirmed")),
+    },
+    # what an assessment says of an item, or of the whole model
+    "assessed": {
+        "met": ("check-circle-fill", "met", pgettext_lazy("model", "Met")),
+        "not_met": ("x-octagon-fill", "miss", pgettext_lazy("model", "Not met")),
+        "na": ("dash", "none", _("Not applicable")),
+    },
+    # an advanced example
+    "example": {
+        "discovered": ("search", "info", _("Discovered")),
+        "fostered": ("tree", "near", _("Being fostered")),
+        "recognised": ("patch-check-fill", "met", _("Recognised")),
+        "spread": ("broadcast", "over", _("Being spread")),
+        "withdrawn": ("x-octagon-fill", "miss", _("Withdrawn")),
+    },
     # targets registered by a unit
     "registration": {
         "draft": ("pencil", "none", _("Being filled in")),
@@ -97,6 +118,15 @@ STATES: dict[str, dict[str, State]] = {
         "shortcoming": ("exclamation-triangle-fill", "miss", _("Shortcoming")),
         "strength": ("star-fill", "over", _("Strength")),
     },
+    # an initiative from the proposal to its use
+    "work": {
+        "proposed": ("pencil", "none", _("Just proposed")),
+        "submitted": ("send-fill", "info", _("With the council")),
+        "scored": ("ui-checks", "near", _("Scored")),
+        "recognised": ("patch-check-fill", "met", _("Recognised")),
+        "refused": ("x-octagon-fill", "miss", _("Not recognised")),
+        "applied": ("tools", "met", _("In use")),
+    },
     # a campaign
     "campaign": {
         "draft": ("pencil", "none", _("Draft")),
@@ -104,6 +134,37 @@ STATES: dict[str, dict[str, State]] = {
         "preliminary": ("check-circle-fill", "met", _("Preliminary review held")),
         "final": ("archive-fill", "none", _("Final review held")),
         "closed": ("lock-fill", "none", _("Closed")),
+    },
+    # an activity
+    "activity": {
+        "planned": ("calendar-plus", "info", pgettext_lazy("activity", "Planned")),
+        "held": ("check-circle-fill", "met", pgettext_lazy("activity", "Held")),
+        "cancelled": ("x-circle", "none", pgettext_lazy("activity", "Cancelled")),
+    },
+    # an incident
+    "incident": {
+        "reported": ("megaphone-fill", "miss", pgettext_lazy("incident", "Reported")),
+        "investigated": ("search", "near", _("Being investigated")),
+        "concluded": ("check2-square", "none", pgettext_lazy("incident", "Concluded")),
+        "withdrawn": ("slash-circle", "none", _("Not an incident")),
+    },
+    # a document sent to a unit
+    "receipt": {
+        "acknowledged": ("check2-all", "met", _("Receipt acknowledged")),
+        "waiting": ("hourglass-split", "near", _("Receipt not acknowledged")),
+        "overdue": ("exclamation-octagon-fill", "miss", _("Overdue")),
+    },
+    # a unit and a movement of its superior
+    "join": {
+        "confirmed": ("check-circle-fill", "met", _("Joined")),
+        "recorded": ("person-check", "near", _("With the commander")),
+        "none": ("circle", "none", _("Not joined yet")),
+    },
+    # a point of the list before a launch
+    "readiness": {
+        "met": ("check-circle-fill", "met", pgettext_lazy("readiness", "Done")),
+        "missing": ("x-octagon-fill", "miss", pgettext_lazy("readiness", "Missing")),
+        "advice": ("exclamation-triangle-fill", "near", pgettext_lazy("readiness", "Recommended")),
     },
     # a cell of a sheet while it is filled in
     "cell": {

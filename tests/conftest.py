@@ -5,6 +5,7 @@ region ─┬─ department ─┬─ depot      staff and commander work at the
         └─ elsewhere                 the administrator at the region, the outsider elsewhere.
 """
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -43,6 +44,13 @@ def nothing_remembered() -> Iterator[None]:
         patch.setattr(demo, "REMEMBER", 0.0)
         patch.setattr(standing, "KEPT", 0)
         yield
+
+
+def pytest_collection_finish() -> None:
+    """What has been imported stays: the collector need not look at it again, nor as often as by default."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

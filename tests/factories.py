@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Count
 from django.utils import timezone
 
 from awards.models import (
@@ -33,35 +34,64 @@ from awards.models import (
     Submission,
 )
 from awards.services.nomination_files import attach as attach_to_dossier
+from emulation.feeds import Source, Taken
 from emulation.models import (
+    Activity,
+    ActivityKind,
     Area,
+    Assessment,
     Attachment,
     Breakthrough,
     Campaign,
     CampaignIndicator,
+    CampaignJoin,
     CampaignKind,
     CampaignScope,
+    Checklist,
     ChecklistItem,
     ChecklistTemplate,
     Correction,
+    Document,
     Evidence,
+    Example,
+    ExampleFigure,
+    ExamplePublicity,
+    ExampleStep,
     Extension,
+    Feed,
     Grade,
     GradeScale,
+    Incident,
+    IncidentGravity,
+    IncidentKind,
+    IncidentStatement,
     Indicator,
+    InitiativeWork,
     Inspection,
     InspectionFinding,
+    IssuedPaper,
     Notice,
+    PaperTemplate,
+    PartyCell,
+    Receipt,
+    Recognition,
     Report,
     Result,
     ResultItem,
     Round,
+    ScoreCriterion,
+    ScoreTemplate,
     Target,
     WeakPoint,
+    WorkAuthor,
+    WorkEvent,
 )
+from emulation.reports.paper_kinds import KINDS
 from emulation.services.attachments import attach as attach_to
 from emulation.services.evidence import attach
 from emulation.services.inspections import save_plan
+from emulation.services.issued_papers import issue
+from emulation.services.layouts import upload_template
 from emulation.services.rounds import make_sheets, place_of, set_up_rounds
 from emulation.services.summaries import recompute
 from emulation.services.weak_points import raise_point
@@ -76,12 +106,13 @@ from units.models import (
     Role,
     TaskRating,
     Unit,
+    UnitChange,
     UnitKind,
     UnitRating,
     User,
 )
-from units.services import create_unit
-from units.text import split_name
+from units.services.tree import announce, place_unit
+from units.text import fold, split_name
 
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 PASSWORD = "quyet-thang-2020"
@@ -103,10 +134,19 @@ def make_office(code: str = "training") -> Office:
 
 
 def make_unit(parent: Unit | None = None, code: str = "", *, kind: UnitKind | str = "depot", **fields: Any) -> Unit:
-    """A unit that has always existed, unless `established` says otherwise."""
+    """A unit that has always existed, unless `established` says otherwise.
+
+    What `create_unit` leaves behind, without its checks: nearly every test begins with three units.
+    """
     code = code or f"U{next(NUMBERS)}"
     kind = make_unit_kind(kind) if isinstance(kind, str) else kind
-    return create_unit(**{"code": code, "name": f"Unit {code}", "kind": kind, "parent": parent, "by": None} | fields)
+    unit = Unit(**{"code": code, "name": f"Unit {code}", "kind": kind} | fields)
+    place_unit(unit, parent)
+    change = {"kind": UnitChange.Kind.CREATED, "effective": unit.established, "name_after": unit.name}
+    UnitChange.objects.create(unit=unit, parent_after=parent, by=None, **change)
+    if Round.objects.exists():
+        announce([unit.pk], unit.established, [parent.pk if parent else None])
+    return unit
 
 
 def make_user(username: str = "", *roles: tuple[Unit, str], **fields: Any) -> User:
@@ -316,6 +356,51 @@ def make_checklist(indicator: Indicator, *, since: int = 2000, items: int = 4) -
     return template
 
 
+def make_own_checklist(body: str = "unit", *, groups: str = "AAB", since: int = 2000, **fields: Any) -> Checklist:
+    """A list of its own with one version, an item for each letter of `groups`; `rule` … are of the version."""
+    names = {"rule", "least", "rule_group", "maximum", "mark", "wording", "quarter"}
+    version = {name: fields.pop(name) for name in names & fields.keys()}
+    code = f"LIST{next(NUMBERS)}"
+    checklist = Checklist.objects.create(**{"code": code, "name": f"List {code}", "body": body} | fields)
+    template = ChecklistTemplate.objects.create(checklist=checklist, since=since, **version)
+    for order, group in enumerate(groups, start=1):
+        ChecklistItem.objects.create(template=template, order=order, text=f"Point {order}", group=group)
+    return checklist
+
+
+def make_cell(unit: Unit, name: str = "Chi bộ 1", **fields: Any) -> PartyCell:
+    return PartyCell.objects.create(unit=unit, name=name, **fields)
+
+
+def make_assessment(checklist: Checklist, unit: Unit, *, period: str = "H1", **fields: Any) -> Assessment:
+    """A draft of 2020 by the newest version of the list."""
+    template = checklist.versions.first()
+    columns = {"year": YEAR, "period": period, "template": template} | fields
+    return Assessment.objects.create(checklist=checklist, unit=unit, **columns)
+
+
+def make_example(unit: Unit, by: User, *, person: Person | None = None, **fields: Any) -> Example:
+    """An example just discovered: the unit itself, or the person."""
+    stage = fields.get("stage", Example.Stage.DISCOVERED)
+    defaults = {"title": "Làm tốt, làm bền", "area": make_area(), "person": person, "by": by}
+    row = Example.objects.create(unit=unit, collective=None if person else unit, **defaults | fields)
+    ExampleStep.objects.create(
+        example=row, stage=stage, day=date(YEAR, 3, 1), reason="Kết quả nổi bật, được tập thể suy tôn", by=by,
+        at=timezone.now(),
+    )  # fmt: skip
+    return row
+
+
+def make_publicity(example: Example, **fields: Any) -> ExamplePublicity:
+    defaults = {"day": date(YEAR, 5, 1), "medium": "paper", "where": "Báo Quân khu", "title": "Gương sáng"}
+    return ExamplePublicity.objects.create(example=example, **defaults | fields)
+
+
+def make_example_figure(example: Example, indicator: Indicator, **fields: Any) -> ExampleFigure:
+    defaults = {"unit": example.unit, "year": YEAR, "period": "Q2"}
+    return ExampleFigure.objects.create(example=example, indicator=indicator, **defaults | fields)
+
+
 def make_campaign_kind(code: str = "movement", **fields: Any) -> CampaignKind:
     return CampaignKind.objects.get_or_create(code=code, defaults={"name": code.title(), **fields})[0]
 
@@ -330,11 +415,29 @@ def make_campaign(*scope: Unit, kind: CampaignKind | None = None, **fields: Any)
         "year": year, "parent": Campaign.objects.filter(year=year, parent=None).first(),
         "kind": kind or make_campaign_kind(), "name": f"Campaign {next(NUMBERS)}", "launching_unit": scope[0],
         "starts": date(year, 1, 1), "ends": date(year, 12, 31), "state": Campaign.State.LAUNCHED,
-        "launched_on": date(year, 1, 1),
+        "launched_on": date(year, 1, 1), "content": "Hoàn thành nhiệm vụ chính trị của đơn vị.",
     }  # fmt: skip
     campaign = Campaign.objects.create(**defaults | fields)
     CampaignScope.objects.bulk_create(CampaignScope(campaign=campaign, unit=unit) for unit in scope)
     return campaign
+
+
+def make_document(unit: Unit | None, **fields: Any) -> Document:
+    """A plan in the library of the unit; without one, common to all."""
+    defaults = {"kind": "plan", "title": f"Kế hoạch {next(NUMBERS)}"}
+    return Document.objects.create(unit=unit, **defaults | fields)
+
+
+def make_receipt(document: Document, unit: Unit, by: User, **fields: Any) -> Receipt:
+    """The document sent to the unit by the one that keeps it, not acknowledged yet."""
+    defaults = {"sender": document.unit, "sent_by": by, "sent_at": timezone.now()}
+    return Receipt.objects.create(document=document, unit=unit, **defaults | fields)
+
+
+def make_join(campaign: Campaign, unit: Unit, by: User, **fields: Any) -> CampaignJoin:
+    """A joining that the unit's commander has not confirmed yet."""
+    defaults = {"joined_on": campaign.launched_on, "by": by, "at": timezone.now()}
+    return CampaignJoin.objects.create(campaign=campaign, unit=unit, **defaults | fields)
 
 
 def make_drive(*scope: Unit, **fields: Any) -> Campaign:
@@ -488,3 +591,108 @@ def make_finding(inspection: Inspection, unit: Unit, by: User, **fields: Any) ->
     """A shortcoming on the first item."""
     defaults = {"result": "shortcoming", "words": "Two records are missing.", "at": timezone.now()}
     return InspectionFinding.objects.create(item=inspection.items.first(), unit=unit, by=by, **defaults | fields)
+
+
+def make_paper_template(unit: Unit, by: User) -> PaperTemplate:
+    """The shipped template of the review report as the unit's own."""
+    kind = KINDS["report"]
+    return upload_template(unit, kind, SimpleUploadedFile("mau.docx", kind.word.read_bytes()), by=by)
+
+
+def make_issued_paper(unit: Unit, by: User, number: str = "1/DS-K1", **fields: Any) -> IssuedPaper:
+    """A list that the unit's commander issued; `fields` as of the service."""
+    defaults = {
+        "day": date(YEAR, 1, 5), "title": "Danh sách", "signer": "Nguyễn Văn A",
+        "files": {"word": b"PK", "pdf": b"%PDF-"},
+    }  # fmt: skip
+    return issue(unit, KINDS["list"], number=number, by=by, **defaults | fields)
+
+
+# ── registers that feed figures ───────────────────────────────────────────
+
+
+def plain_source(key: str = "plain") -> Source:
+    """A register for tests: recognised works of a unit's people, by the day; narrowed to their levels."""
+
+    def take(units: Collection[int], first: date, last: date, codes: tuple[str, ...]) -> dict[int, Taken]:
+        rows = Initiative.objects.filter(person__unit__in=units, recognised__range=(first, last))
+        rows = rows.filter(level__in=codes) if codes else rows
+        found = rows.order_by().values("person__unit").annotate(count=Count("pk"))
+        return {row["person__unit"]: Taken(Decimal(row["count"]), row["count"]) for row in found}
+
+    def address(unit: Unit, first: date, last: date, codes: tuple[str, ...]) -> str:
+        return f"/plain/?unit={unit.pk}&since={first:%Y-%m-%d}&until={last:%Y-%m-%d}"
+
+    return Source(key, "Plain works", take, address, lambda: dict(Initiative.Level.choices))
+
+
+def make_feed(indicator: Indicator, register: str = "plain", **fields: Any) -> Feed:
+    """The indicator takes its figures from the register, since 2020."""
+    return Feed.objects.create(indicator=indicator, register=register, **{"since": date(YEAR, 1, 1)} | fields)
+
+
+# ── registers ─────────────────────────────────────────────────────────────
+
+
+def make_activity_kind(code: str = "launch", **fields: Any) -> ActivityKind:
+    return ActivityKind.objects.get_or_create(code=code, defaults={"name": code.title(), **fields})[0]
+
+
+def make_activity(unit: Unit, **fields: Any) -> Activity:
+    """A launch held on 3 February with 40 people, as far as `state` and the rest do not say otherwise."""
+    defaults = {"title": f"Activity {next(NUMBERS)}", "starts": date(YEAR, 2, 3), "state": Activity.State.HELD}
+    fields = defaults | {"kind": fields.pop("kind", None) or make_activity_kind()} | fields
+    if fields["state"] == Activity.State.HELD:
+        fields = {"participants": 40} | fields
+    return Activity.objects.create(unit=unit, **{"ends": fields["starts"]} | fields)
+
+
+def make_incident_kind(code: str = "breach", **fields: Any) -> IncidentKind:
+    defaults = {"name": code.title(), "field": "discipline", "counted_as": "breach"}
+    return IncidentKind.objects.get_or_create(code=code, defaults=defaults | fields)[0]
+
+
+def make_incident_gravity(code: str = "minor", rank: int = 1) -> IncidentGravity:
+    return IncidentGravity.objects.get_or_create(code=code, defaults={"name": code.title(), "rank": rank})[0]
+
+
+def make_incident(unit: Unit, **fields: Any) -> Incident:
+    """A minor violation of 10 February, reported on the same day."""
+    defaults = {
+        "kind": fields.get("kind") or make_incident_kind(),
+        "gravity": fields.get("gravity") or make_incident_gravity(),
+        "happened_on": date(YEAR, 2, 10), "place": "Kho", "words": "Vi phạm chế độ trực", "path": unit.path,
+    }  # fmt: skip
+    fields = defaults | fields
+    return Incident.objects.create(unit=unit, **{"reported_on": fields["happened_on"]} | fields)
+
+
+def make_incident_statement(unit: Unit, year: int = YEAR, **fields: Any) -> IncidentStatement:
+    defaults = {"by": fields.pop("by", None) or make_user(), "at": timezone.now()}
+    return IncidentStatement.objects.create(unit=unit, year=year, **defaults | fields)
+
+
+def make_work(unit: Unit, by: User, *people: Person, **fields: Any) -> InitiativeWork:
+    """A work of the unit that `by` proposed, in the state asked for, as if it had got there by the services."""
+    defaults = {"title": f"Work {next(NUMBERS)}", "year": YEAR, "problem": "Slow.", "solution": "Faster."}
+    work = InitiativeWork.objects.create(unit=unit, **defaults | fields)
+    for order, person in enumerate(people):
+        WorkAuthor.objects.create(work=work, person=person, name=person.full_name, order=order)
+    WorkEvent.objects.create(work=work, kind=WorkEvent.Kind.CREATED, by=by, at=timezone.now())
+    work.search = fold(f"{work.title} {' '.join(person.full_name for person in people)}")
+    work.save()
+    return work
+
+
+def make_recognition(work: InitiativeWork, day: date = date(YEAR, 2, 14), level: str = "base") -> Recognition:
+    InitiativeWork.objects.filter(pk=work.pk).update(state=InitiativeWork.State.RECOGNISED)
+    work.state = InitiativeWork.State.RECOGNISED
+    return Recognition.objects.create(work=work, level=level, day=day, decision=f"{next(NUMBERS)}/QĐ")
+
+
+def make_score_template(threshold: int = 50) -> ScoreTemplate:
+    """Two criteria of 60 and 40 points."""
+    template = ScoreTemplate.objects.create(code=f"S{next(NUMBERS)}", name="Score sheet", threshold=threshold)
+    for order, (name, most) in enumerate([("Novelty", 60), ("Effect", 40)], start=1):
+        ScoreCriterion.objects.create(template=template, order=order, name=name, most=most)
+    return template

@@ -25,8 +25,8 @@ class CampaignForm(forms.ModelForm):
     """A campaign with the units that take part and the documents it carries out.
 
     Offered are the launching unit, its direct subordinates, and who takes part already; any other unit
-    of the branch is added by search, one at a time. After `is_valid`, `scope` and `all_documents` hold
-    what the service takes.
+    of the branch is added by search, one at a time; `documents` are those the user reads. After `is_valid`,
+    `scope` holds what the service takes.
     """
 
     starts = DayField(label=gettext_lazy("Begins"))
@@ -40,27 +40,34 @@ class CampaignForm(forms.ModelForm):
     alone = forms.BooleanField(label=gettext_lazy("Only this unit, without those below"), required=False)
     documents = RowsField(
         label=gettext_lazy("Documents it carries out"),
-        queryset=Document.objects.all(),
+        queryset=Document.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
 
     class Meta:
         model = Campaign
-        fields = ["kind", "name", "theme", "content", "starts", "ends"]
-        widgets = {"content": forms.Textarea(attrs={"rows": 5}), "theme": forms.TextInput}
+        fields = ["kind", "name", "theme", "content", "starts", "ends", "leader", "organisations"]
+        widgets = {
+            "content": forms.Textarea(attrs={"rows": 5}),
+            "theme": forms.TextInput,
+            "organisations": forms.CheckboxSelectMultiple,
+        }
         labels = {
             "kind": gettext_lazy("Kind"),
             "name": gettext_lazy("Name"),
             "theme": gettext_lazy("Theme"),
-            "content": gettext_lazy("Content"),
+            "content": gettext_lazy("Goal and content"),
+            "leader": gettext_lazy("Person responsible"),
+            "organisations": gettext_lazy("Mass organisations that take part"),
         }
 
     field_order = ["kind", "name", "theme", "content", "starts", "ends", "units", "more", "alone", "documents"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, documents: QuerySet[Document], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         campaign = self.instance
+        self.fields["documents"].queryset = documents | campaign.documents.all() if campaign.pk else documents
         branch = Unit.objects.in_branch(campaign.launching_unit).filter(dissolved=None)
         self.fields["more"].queryset = branch
         self.fields["kind"].empty_label = None
@@ -89,6 +96,9 @@ class CampaignForm(forms.ModelForm):
     def _words(key: str, unit: Unit) -> str:
         return _("%(unit)s (without units below)") % {"unit": unit} if key.endswith(ALONE) else str(unit)
 
+    def _save_m2m(self) -> None:
+        """Organisations are written with the rest, after the service has saved the campaign."""
+
     @property
     def scope(self) -> Scope:
         chosen = {self.known[key]: not key.endswith(ALONE) for key in self.cleaned_data["units"]}
@@ -114,11 +124,40 @@ class DocumentForm(forms.ModelForm):
 
 
 class LaunchForm(forms.Form):
+    """The day, and that open points have been read; the latter only where there are some (`advised`)."""
+
     on = DayField(label=gettext_lazy("Launched on"))
+    despite = forms.BooleanField(
+        label=gettext_lazy("I have read the open points and launch the campaign despite them"), required=False
+    )
+
+    def __init__(self, *args: Any, campaign: Campaign, advised: bool = True, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"on": usual_day(campaign)}, **kwargs)
+        if not advised:
+            del self.fields["despite"]
+
+
+def usual_day(campaign: Campaign) -> date:
+    """The day of a launch unless somebody says another: the first of the campaign, never in the future."""
+    return min(max(campaign.starts, date(campaign.year, 1, 1)), clock.today())
+
+
+class JoinForm(forms.Form):
+    """When a unit joined, in what words, and whether it takes the campaign over."""
+
+    joined_on = DayField(label=gettext_lazy("Joined on"))
+    words = forms.CharField(
+        label=gettext_lazy("Own content"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("What the unit undertakes itself: commitment, measures, drives."),
+    )  # fmt: skip
+    take_over = forms.BooleanField(
+        label=gettext_lazy("Take the campaign over: make a draft of the unit's own below it"), required=False,
+        help_text=gettext_lazy("Theme, content and documents are carried over; add own indicators and drives."),
+    )  # fmt: skip
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
-        day = min(max(campaign.starts, date(campaign.year, 1, 1)), clock.today())
-        super().__init__(*args, initial={"on": day}, **kwargs)
+        day = max(campaign.launched_on or clock.today(), clock.today())
+        super().__init__(*args, initial={"joined_on": day}, **kwargs)
 
 
 class AdvanceForm(forms.Form):

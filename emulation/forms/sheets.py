@@ -100,6 +100,8 @@ class CellForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         typed = self.typed
+        if not self.errors and self._empty(typed):
+            self._refuse_unlike_register(None)
         if self.errors or self._empty(typed):
             return self.cleaned_data
         entry = self._entry(typed)
@@ -112,8 +114,17 @@ class CellForm(forms.Form):
             messages = [*out_of_range(indicator, entry, low, high, indicator.shown_decimals)]
         for message in dict.fromkeys(messages):
             self.add_error(None, message)
+        if not messages:
+            messages = self._refuse_unlike_register(entry)
         self.entry = None if messages else entry
         return self.cleaned_data
+
+    def _refuse_unlike_register(self, entry: Entry | None) -> list[str]:
+        """Every way of typing a figure passes here: a fed cell takes only what its register says."""
+        messages = list(self.spec.fed.refusal(entry)) if self.spec.fed else []
+        for message in messages:
+            self.add_error(None, message)
+        return messages
 
     @staticmethod
     def _empty(typed: Typed) -> bool:

@@ -94,9 +94,11 @@ class TargetsForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, places: list[Place], targets: dict[int, Target], columns: frozenset[str], **kwargs: Any
-    ) -> None:
+        self, *args: Any, places: list[Place], targets: dict[int, Target], columns: frozenset[str],
+        milestones: bool = True, **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.quarters = QUARTERS if milestones else ()
         self.places = {place.row.pk: place for place in places}
         self.columns = columns
         for pk, place in self.places.items():
@@ -116,7 +118,7 @@ class TargetsForm(forms.Form):
                 choices=Comparator.choices, initial=target.comparator, label=_("Comparator"), widget=PlainSelect
             )
             self.fields[f"comparator-{pk}"].widget.attrs["aria-label"] = f"{indicator.label}, {_('Comparator')}"
-            for quarter in QUARTERS:
+            for quarter in self.quarters:
                 milestone = getattr(target, f"milestone_{quarter}")
                 self._value(f"m{quarter}-{pk}", indicator, milestone, self._milestone_label(quarter))
 

@@ -1,11 +1,39 @@
+from .activities import Activity, ActivityGroup, ActivityKind
+from .assessments import PERIODS, Assessment, AssessmentAnswer, AssessmentEvent, PartyCell
 from .attachments import Attachment
-from .campaigns import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document
-from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
+from .campaigns import Campaign, CampaignIndicator, CampaignJoin, CampaignKind, CampaignScope, Organisation
+from .catalogue import (
+    Area,
+    Checklist,
+    ChecklistClass,
+    ChecklistItem,
+    ChecklistTemplate,
+    Grade,
+    GradeScale,
+    Indicator,
+)
 from .comments import Comment
 from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
+from .documents import Document, Receipt
 from .evidence import Evidence
+from .examples import Example, ExampleAdoption, ExampleFigure, ExamplePublicity, ExampleStep
+from .feeds import Feed
+from .incidents import Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentPerson, IncidentStatement
+from .initiatives import (
+    ContestEntry,
+    InitiativeWork,
+    Recognition,
+    Score,
+    ScoreCriterion,
+    ScoreSheet,
+    ScoreTemplate,
+    WorkAuthor,
+    WorkEvent,
+)
 from .inspections import InspectedUnit, Inspection, InspectionEvent, InspectionFinding, InspectionItem
+from .issued_papers import IssuedPaper
+from .layouts import LayoutProfile, PaperTemplate
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .reports import Report, ReportEvent, ReportVersion, Result, ResultChange, ResultItem, ReturnedLine
@@ -18,36 +46,68 @@ from .weak_points import Breakthrough, WeakPoint, WeakPointEvent
 from .workbooks import WorkbookUpload
 
 __all__ = [
+    "PERIODS",
+    "Activity",
+    "ActivityGroup",
+    "ActivityKind",
     "Acknowledgement",
     "Area",
+    "Assessment",
+    "AssessmentAnswer",
+    "AssessmentEvent",
     "Attachment",
     "Breakthrough",
     "Campaign",
     "CampaignIndicator",
+    "CampaignJoin",
     "CampaignKind",
     "CampaignScope",
     "CheckRule",
+    "Checklist",
+    "ChecklistClass",
     "ChecklistItem",
     "ChecklistTemplate",
     "Comment",
+    "ContestEntry",
     "Correction",
     "DemoLogin",
     "Document",
     "Evidence",
+    "Example",
+    "ExampleAdoption",
+    "ExampleFigure",
+    "ExamplePublicity",
+    "ExampleStep",
+    "Feed",
     "FigureRequest",
     "Extension",
+    "FigureRequest",
     "Grade",
     "GradeScale",
+    "Incident",
+    "IncidentEvent",
+    "IncidentGravity",
+    "IncidentKind",
+    "IncidentPerson",
+    "IncidentStatement",
     "Indicator",
     "InspectedUnit",
     "Inspection",
     "InspectionEvent",
     "InspectionFinding",
     "InspectionItem",
+    "IssuedPaper",
+    "LayoutProfile",
     "Lineage",
     "Notice",
     "OfficeVerdict",
+    "PartyCell",
+    "PaperTemplate",
+    "InitiativeWork",
+    "Organisation",
     "Phrase",
+    "Receipt",
+    "Recognition",
     "Registration",
     "RegistrationEvent",
     "ReminderMail",
@@ -62,10 +122,16 @@ __all__ = [
     "ReviewParagraph",
     "ReviewReport",
     "Round",
+    "Score",
+    "ScoreCriterion",
+    "ScoreSheet",
+    "ScoreTemplate",
     "Summary",
     "Target",
     "TargetChange",
     "WeakPoint",
     "WeakPointEvent",
+    "WorkAuthor",
+    "WorkEvent",
     "WorkbookUpload",
 ]

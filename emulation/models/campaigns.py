@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from emulation.models.attachments import Attachment
 from emulation.models.catalogue import ASKED_QUARTERS, Asked, Comparator, Indicator
+from emulation.models.documents import Document
 from emulation.models.fields import PartField
 from units.models import CatalogueRow, Office, Unit, UnitKind
 from units.paths import branches_q, path_ids
@@ -28,34 +29,21 @@ class CampaignKind(CatalogueRow):
     is_drive = models.BooleanField(
         _("peak drive"), default=False, help_text=_("Its indicators are asked in a round of its own, at its end.")
     )
+    needs_indicators = models.BooleanField(
+        _("asks for figures"), default=False, help_text=_("It is not launched without an indicator or a target.")
+    )
 
     class Meta(CatalogueRow.Meta):
         verbose_name = _("kind of campaign")
         verbose_name_plural = _("kinds of campaign")
 
 
-class Document(models.Model):
-    """A directive, resolution, plan or guideline that campaigns carry out."""
+class Organisation(CatalogueRow):
+    """A mass organisation that takes part in campaigns as their shock force: youth union, women's union …"""
 
-    class Kind(models.TextChoices):
-        DIRECTIVE = "directive", _("Directive")
-        RESOLUTION = "resolution", _("Resolution")
-        PLAN = "plan", _("Plan")
-        GUIDELINE = "guideline", _("Guideline")
-
-    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    number = models.CharField(_("number"), max_length=60, blank=True)
-    title = models.CharField(_("title"), max_length=300)
-    issuer = models.CharField(_("issued by"), max_length=200, blank=True)
-    issued_on = models.DateField(_("issued on"), null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("document")
-        verbose_name_plural = _("documents")
-        ordering = ["kind", "number", "title"]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.number}".strip() if self.number else self.title
+    class Meta(CatalogueRow.Meta):
+        verbose_name = _("mass organisation")
+        verbose_name_plural = _("mass organisations")
 
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
@@ -65,6 +53,18 @@ class CampaignQuerySet(models.QuerySet["Campaign"]):
         above = {pk for path in mine for pk in path_ids(path)}
         scopes = CampaignScope.objects.filter(branches_q(mine, "unit__path") | Q(unit__in=above, with_branch=True))
         return self.filter(Q(pk__in=scopes.values("campaign")) | branches_q(mine, "launching_unit__path"))
+
+    def to_join(self, unit: Unit) -> Self:
+        """Campaigns under way that the unit is to join: it takes part itself, or through its direct superior.
+
+        A campaign launched for a whole branch is joined by those directly below the launching unit; units
+        further down join what these have taken over.
+        """
+        superior = path_ids(unit.path)[-2:-1]
+        through = Q(unit__in=superior, with_branch=True, campaign__launching_unit__in=superior)
+        named = Q(unit=unit) & ~Q(campaign__launching_unit=unit)
+        scopes = CampaignScope.objects.filter(through | named)
+        return self.filter(pk__in=scopes.values("campaign"), state__in=Campaign.RUNNING)
 
     def launched(self) -> Self:
         """Campaigns that are no longer drafts: only these ask for figures."""
@@ -80,6 +80,8 @@ class Campaign(models.Model):
         PRELIMINARY = "preliminary", _("Preliminary review held")
         FINAL = "final", _("Final review held")
         CLOSED = "closed", _("Closed")
+
+    RUNNING = (State.LAUNCHED, State.PRELIMINARY)
 
     year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(1945), MaxValueValidator(2099)])
     parent = models.ForeignKey(
@@ -98,6 +100,16 @@ class Campaign(models.Model):
     ends = models.DateField(_("ends"))
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
     launched_on = models.DateField(_("launched on"), null=True, blank=True)
+    leader = models.CharField(
+        _("person responsible"), max_length=200, blank=True, help_text=_("Rank, name and post.")
+    )
+    takes_over = models.BooleanField(
+        _("takes the campaign above over"), default=False,
+        help_text=_("The launching unit carries on in its own branch what its superior launched."),
+    )  # fmt: skip
+    organisations = models.ManyToManyField(
+        Organisation, blank=True, related_name="campaigns", verbose_name=_("mass organisations that take part")
+    )
     documents = models.ManyToManyField(Document, blank=True, related_name="campaigns", verbose_name=_("carries out"))
     files = models.ManyToManyField(Attachment, blank=True, related_name="+", verbose_name=_("pictures and papers"))
     order = models.PositiveSmallIntegerField(_("order"), default=0)
@@ -121,6 +133,14 @@ class Campaign(models.Model):
                 condition=Q(state="draft", launched_on=None) | (~Q(state="draft") & Q(launched_on__isnull=False)),
                 name="campaign_launch_date_with_state",
                 violation_error_message=_("A campaign under way has its day of launch, a draft has none."),
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "launching_unit"], condition=Q(takes_over=True), name="campaign_taken_over_once",
+                violation_error_message=_("The unit has taken this campaign over already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(takes_over=False) | Q(parent__isnull=False), name="campaign_takes_over_one_above",
+                violation_error_message=_("What is taken over is a campaign above."),
             ),
         ]  # fmt: skip
 
@@ -153,6 +173,43 @@ class CampaignScope(models.Model):
 
     def __str__(self) -> str:
         return str(self.unit)
+
+
+class CampaignJoin(models.Model):
+    """A unit joins (*hưởng ứng*) a campaign of its superior: on which day, in what words; its commander confirms."""
+
+    campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="joins")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="joins", verbose_name=_("unit"))
+    joined_on = models.DateField(_("joined on"))
+    words = models.TextField(_("own content"), blank=True, max_length=2000)
+    by = models.ForeignKey("units.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    confirmed_by = models.ForeignKey("units.User", on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("joining of a campaign")
+        ordering = ["joined_on", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "unit"], name="campaign_joined_once",
+                violation_error_message=_("The unit has joined this campaign already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(confirmed_by=None, confirmed_at=None)
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="campaign_join_confirmed_by_and_at",
+                violation_error_message=_("A confirmed joining names who confirmed it and when."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.unit} → {self.campaign}"
+
+    @property
+    def state(self) -> str:
+        """A key of the states of a joining."""
+        return "confirmed" if self.confirmed_at else "recorded"
 
 
 class CampaignIndicatorQuerySet(models.QuerySet["CampaignIndicator"]):
@@ -228,7 +285,7 @@ class CampaignIndicator(models.Model):
         return ASKED_QUARTERS[self.asked]
 
 
-for model in (CampaignKind, Document, CampaignScope):
+for model in (CampaignKind, CampaignScope, CampaignJoin, Organisation):
     auditlog.register(model)
-auditlog.register(Campaign, m2m_fields={"documents", "files"})
+auditlog.register(Campaign, m2m_fields={"documents", "files", "organisations"})
 auditlog.register(CampaignIndicator, m2m_fields={"kinds"})

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 
 def _made_by(user: User) -> Q:
-    """Whether the user took part in making a sheet."""
-    typed = ResultChange.objects.filter(report=OuterRef("pk"), by=user)
+    """Whether the user took part in making a sheet; what a register wrote because of them does not count."""
+    typed = ResultChange.objects.filter(report=OuterRef("pk"), by=user).exclude(way=ResultChange.Way.REGISTER)
     handed = ReportEvent.objects.filter(
         report=OuterRef("pk"), by=user, kind__in=[ReportEvent.Kind.READY, ReportEvent.Kind.SUBMITTED]
     )
@@ -264,6 +264,7 @@ class ResultChange(models.Model):
         IMPORT = "import", _("imported")
         MIGRATION = "migration", _("migrated")
         CORRECTION = "correction", _("corrected")
+        REGISTER = "register", _("from the register")
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="changes")
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")

@@ -10,8 +10,9 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from emulation.models.campaigns import Campaign, CampaignIndicator, Document
+from emulation.models.campaigns import Campaign, CampaignIndicator
 from emulation.models.catalogue import Comparator
+from emulation.models.documents import Document
 from emulation.models.fields import PartField
 from units import access
 from units.models import Unit

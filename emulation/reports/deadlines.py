@@ -41,11 +41,19 @@ def deadline_of(terms: Terms, state: str) -> Deadline:
         return Deadline(terms.due, days, "miss", days_late(-days), terms.extended, closed)
     if closed:  # an extension was ended early today
         return Deadline(terms.due, days, "miss", _("entry has closed"), terms.extended, closed)
+    left = until(terms.due)
+    return Deadline(left.day, left.days, left.tone, left.text, terms.extended)
+
+
+def until(day: date) -> Deadline:
+    """The time left until a day, inclusive, for what is due then."""
+    days = (day - clock.today()).days
+    if days < 0:
+        return Deadline(day, days, "miss", days_late(-days))
     tone = "near" if days <= SOON else "none"
     if days == 0:
-        return Deadline(terms.due, days, tone, _("due today"), terms.extended)
-    left = ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days}
-    return Deadline(terms.due, days, tone, left, terms.extended)
+        return Deadline(day, days, tone, _("due today"))
+    return Deadline(day, days, tone, ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days})
 
 
 def days_late(days: int) -> str:

@@ -25,6 +25,7 @@ from emulation.reports.display import (
     unit_text,
     with_unit,
 )
+from emulation.reports.feeds import Fed, feed_of, read
 from emulation.reports.figures import Figure, Reading, Wanted, rule_of
 from emulation.reports.parts import (
     Contribution,
@@ -109,6 +110,7 @@ class Explained:
     sheet: Sheet | None
     branch: bool
     trend: Trend
+    fed: Fed | None = None  # a single unit's entries of the register that the figure comes from
 
     @property
     def period_label(self) -> str:
@@ -209,7 +211,18 @@ def explain(
         sheet=None if branch else _sheet(page, indicator, events),
         branch=branch,
         trend=trend_of(reading, unit.pk, indicator, drawn, page.grades, page.label(indicator)),
+        fed=None if branch else _fed(indicator, unit, year, period),
     )
+
+
+def _fed(indicator: Indicator, unit: Unit, year: int, period: str) -> Fed | None:
+    """The register's entries behind the unit's figure, from the day on which it feeds the indicator."""
+    feed = feed_of(indicator)
+    quarters = periods.QUARTERS[period]
+    last = periods.quarter_end(year, quarters[-1])
+    if feed is None or feed.since > last:
+        return None
+    return read(feed, unit, max(feed.since, periods.quarter_start(year, quarters[0])), last)
 
 
 def _read(unit: Unit, indicator: Indicator, year: int, period: str, drawn: list[Quarter], handed_in: bool) -> Reading:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -24,6 +24,7 @@ from emulation.models import (
     Target,
 )
 from emulation.periods import DRIVE
+from emulation.reports.feeds import Fed, fed_cells, feed_of
 from emulation.reports.figures import OwnFigures, margins_of, rule_of
 from emulation.scoring import Outcome, judge
 from emulation.services.book import Goal, read_goals
@@ -65,13 +66,17 @@ def names_on(report: Report, indicators: Mapping[int, Indicator]) -> dict[int, s
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """What may be entered in a cell: its indicator, the year's valid range, classes and checklist items."""
+    """What may be entered in a cell: its indicator, the year's valid range, classes and checklist items.
+
+    Where a register feeds the cell (`fed`), only what that says can be saved.
+    """
 
     indicator: Indicator
     low: Decimal | None
     high: Decimal | None
     grades: tuple[Grade, ...] = ()
     items: tuple[ChecklistItem, ...] = ()
+    fed: Fed | None = None
 
     def rank_of(self, grade: int | None) -> int | None:
         """The rank of a class by its key."""
@@ -109,7 +114,7 @@ class Line:
 
 
 class SheetReading:
-    """The lines of a sheet, in six queries at most.
+    """The lines of a sheet, in six queries at most, and one more for each indicator that a register feeds.
 
     `only` some indicators, `siblings` with the units beside it, `items` with those of checklists.
 
@@ -145,6 +150,8 @@ class SheetReading:
         self.own.cells = cells
         self.own.goals = self._goals()
         shown = self.asked | self.figures.keys()
+        feeds = [feed for pk in sorted(self.asked) if (feed := feed_of(indicators[pk]))]
+        self.fed = fed_cells(report, asked, feeds)
         self.specs = self._specs({pk: row for pk, row in indicators.items() if pk in shown}, items)
 
     # ── loading ───────────────────────────────────────────────────────────
@@ -218,6 +225,7 @@ class SheetReading:
             found[pk] = Spec(
                 row, placed.range_min if placed else None, placed.range_max if placed else None,
                 tuple(grades.get(row.grade_scale_id or 0, ())), tuple(items.get(pk, ())),
+                self.fed.get(pk),
             )  # fmt: skip
         return found
 
@@ -263,6 +271,15 @@ class SheetReading:
             spec, placement, pk in self.asked, figure, value, row.target, row.comparator, outcome,
             self.last_quarter.get(pk), self.last_year.get(pk), since, tuple(self.beside.get(pk, ())),
         )  # fmt: skip
+
+    def take_over(self, keys: Iterable[int]) -> None:
+        """Let fed lines that are open show what the register says: it is written with the sheet's next step."""
+        for pk in keys:
+            fed, figure = self.fed.get(pk), self.figures.get(pk)
+            entry = figure.entry if figure else None
+            if fed is not None and fed.value is not None and not fed.agrees(entry):
+                note = entry.note if entry else ""
+                self.put(pk, Entry(numerator=fed.value, note=note), figure.mark if figure else "")
 
     def put(self, pk: int, entry: Entry | None, mark: str) -> Line:
         """The line as it is once `entry` has been saved."""

@@ -16,6 +16,7 @@ from emulation.models import CheckRule, FigureRequest, Indicator, OfficeVerdict,
 from emulation.numbers import format_number, round_half_up
 from emulation.reports.corrections import changes_since
 from emulation.reports.display import unit_text
+from emulation.reports.feeds import Fed
 from emulation.reports.findings import Finding, findings_of
 from emulation.reports.lines import Line, SheetReading, value_in
 from emulation.reports.sheets import (
@@ -69,6 +70,8 @@ class Row:
     was: tuple[str, str] | None = None  # before and now, where it has changed since the reviewers saw it last
     asked: FigureRequest | None = None  # the last request of the reviewers about it
     objections: tuple[OfficeVerdict, ...] = ()
+    fed: Fed | None = None  # the register that the figure comes from
+    unlike: str = ""  # how register and sheet differ
 
     @property
     def talks(self) -> bool:
@@ -116,6 +119,7 @@ class Review:
     def hindrances(self) -> list[str]:
         """Why the sheet is not approved together with others; empty when nothing stands out."""
         found = [f"{row.name}: {row.warning}" for row in self.rows if row.warning]
+        found += [f"{row.name}: {row.unlike}" for row in self.rows if row.unlike]
         found += [_("%(office)s objects") % {"office": state.office} for state in self.offices if state.objected]
         if any(row.asked and row.asked.ended_at is None for row in self.rows):
             found.append(_("The unit has been asked about a figure."))
@@ -165,6 +169,7 @@ def row_of(line: Line, findings: Iterable[Finding] = ()) -> Row:
         last_year=cell_text(line.spec, line.last_year), median=median_text(line), warning=word, why=why,
         reason=entry.reason if entry else "", note=entry.note if entry else "",
         answers=tuple(finding.reason for finding in findings if finding.reason), items=tuple(items_of(line)),
+        fed=line.spec.fed, unlike=line.spec.fed.unlike(entry) if line.spec.fed else "",
     )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from emulation.numbers import format_number, format_part, input_number
 from emulation.periods import ROMAN, period_short
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.display import NBSP, trimmed, unit_text
+from emulation.reports.feeds import Fed
 from emulation.reports.figures import rule_of
 from emulation.reports.lines import Figure, Line, SheetReading, Spec, value_in
 from emulation.scoring import SIGNS, shown_decimals
@@ -102,6 +103,8 @@ class Row:
     conflict: bool = False
     now: str = ""
     comments: int = 0
+    fed: Fed | None = None  # the register that the cell takes its figure from
+    unlike: str = ""  # how register and sheet differ
 
     @property
     def extra(self) -> bool:
@@ -189,6 +192,10 @@ def read_sheet(report: Report, *, editing: bool, reading: SheetReading | None = 
     """The sheet for whoever may enter now (`editing`) or for reading; `report` comes `with_last_step`."""
     reading = reading or SheetReading(report)
     returned = returned_reasons(report)
+    if editing:
+        reading.take_over(
+            [line.indicator.pk for line in reading.lines() if line.spec.fed and _is_open(line, returned)]
+        )
     said = dict(report.comments.order_by().values_list("indicator").annotate(Count("pk")))
     groups = []
     by_area = groupby(reading.lines(), key=lambda line: line.indicator.area)
@@ -235,7 +242,7 @@ def returned_reasons(report: Report) -> dict[str, str]:
 def row_of(line: Line, *, editing: bool, returned: Mapping[str, str], comments: int = 0) -> Row:
     indicator, figure, spec = line.indicator, line.figure, line.spec
     why = returned.get(indicator.code, "")
-    is_open = editing and (not returned or bool(why) or (line.asked and figure is None))
+    is_open = editing and _is_open(line, returned)
     entry = figure.entry if figure else Entry()
     typed = Typed(
         entry.status, typed_number(entry.numerator, indicator), typed_number(entry.denominator, indicator),
@@ -256,8 +263,14 @@ def row_of(line: Line, *, editing: bool, returned: Mapping[str, str], comments: 
         returned=why, typed=typed, grades=_choices(spec, typed), items=_answers(spec, typed),
         seen=seen_token(figure.mark if figure else "", typed), decimals=indicator.decimals,
         shown=indicator.shown_decimals, scale=indicator.scale, numerator_name=indicator.numerator_name,
-        denominator_name=indicator.denominator_name, comments=comments,
+        denominator_name=indicator.denominator_name, comments=comments, fed=spec.fed,
+        unlike=spec.fed.unlike(figure.entry if figure else None) if spec.fed and not is_open else "",
     )  # fmt: skip
+
+
+def _is_open(line: Line, returned: Mapping[str, str]) -> bool:
+    """Whether a line can be changed on a sheet that is open for entry."""
+    return not returned or line.indicator.code in returned or (line.asked and line.figure is None)
 
 
 def retyped(

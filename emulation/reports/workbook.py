@@ -196,6 +196,8 @@ class _Writer:
     @staticmethod
     def _inputs(spec: Spec) -> set[int]:
         """Columns that are filled in for this measure."""
+        if spec.fed is not None:  # its figure comes from a register; only what is left to say is open
+            return {NOTE} if spec.fed.value is not None else {STATUS, REASON, NOTE}
         own = {MEASURES.RATIO: {NUMERATOR, DENOMINATOR}, MEASURES.GRADE: {GRADE}, MEASURES.CHECKLIST: set()}
         return {STATUS, REASON, NOTE} | own.get(MEASURES(spec.indicator.measure), {NUMERATOR})
 

@@ -14,7 +14,9 @@ from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from emulation.models import Campaign, CampaignIndicator, CampaignScope, Document, Result, Round
+from emulation.models import Campaign, CampaignIndicator, CampaignScope, Document, Organisation, Result, Round
+from emulation.readiness import advice, missing
+from emulation.services.launch import launch_points
 from emulation.services.rounds import fit_sheets, place_units, set_up_drive_round
 from emulation.services.summaries import rebuild
 from units import access, clock
@@ -43,7 +45,14 @@ def may_launch(user: User, campaign: Campaign) -> bool:
 
 
 @transaction.atomic
-def create_campaign(campaign: Campaign, *, by: User, documents: Iterable[Document], scope: Scope) -> Campaign:
+def create_campaign(
+    campaign: Campaign,
+    *,
+    by: User,
+    documents: Iterable[Document],
+    scope: Scope,
+    organisations: Iterable[Organisation] | None = None,
+) -> Campaign:
     """Save a new campaign as a draft. Raises `Refused` for dates or units outside those it belongs to."""
     access.require(may_write(by, campaign))
     campaign.state, campaign.launched_on = State.DRAFT, None
@@ -51,12 +60,21 @@ def create_campaign(campaign: Campaign, *, by: User, documents: Iterable[Documen
     _check_scope(campaign, scope)
     campaign.save()
     campaign.documents.set(documents)
+    if organisations is not None:
+        campaign.organisations.set(organisations)
     _write_scope(campaign, scope)
     return campaign
 
 
 @transaction.atomic
-def update_campaign(campaign: Campaign, *, by: User, documents: Iterable[Document], scope: Scope) -> Campaign:
+def update_campaign(
+    campaign: Campaign,
+    *,
+    by: User,
+    documents: Iterable[Document],
+    scope: Scope,
+    organisations: Iterable[Organisation] | None = None,
+) -> Campaign:
     """Save a changed campaign and who takes part. Under way, sheets and figures follow at once."""
     access.require(may_write(by, campaign))
     before = _locked(campaign)
@@ -70,6 +88,8 @@ def update_campaign(campaign: Campaign, *, by: User, documents: Iterable[Documen
     _check_scope(campaign, scope)
     campaign.save()
     campaign.documents.set(documents)
+    if organisations is not None:
+        campaign.organisations.set(organisations)
     if _write_scope(campaign, scope):
         for row in rows:
             _refuse_double(row, row.kinds.all())
@@ -171,8 +191,12 @@ def _write_scope(campaign: Campaign, scope: Scope) -> bool:
 
 
 @transaction.atomic
-def launch_campaign(campaign: Campaign, *, by: User, on: date) -> Campaign:
-    """The commander launches a draft: from now on it asks for figures, and sheets are there for everybody asked."""
+def launch_campaign(campaign: Campaign, *, by: User, on: date, despite: bool = False) -> Campaign:
+    """The commander launches a draft: from now on it asks for figures, and sheets are there for everybody asked.
+
+    Raises `Refused` with what is missing; with what is only recommended too, unless the commander has read it
+    and launches `despite` it (see `emulation.readiness`).
+    """
     access.require(may_launch(by, campaign))
     campaign = _locked(campaign)
     if campaign.state != State.DRAFT:
@@ -180,12 +204,13 @@ def launch_campaign(campaign: Campaign, *, by: User, on: date) -> Campaign:
             _("The campaign was launched on %(date)s.")
             % {"date": date_format(campaign.launched_on or campaign.starts)}
         )
-    if campaign.parent is not None and campaign.parent.state == State.DRAFT:
-        raise Refused(_("Launch “%(campaign)s” first, of which it is part.") % {"campaign": campaign.parent})
     if on > clock.today():
         raise Refused(_("Record the launch on its day, not before."), "on")
-    if not campaign.scopes.exists():
-        raise Refused(_("Say first which units take part."))
+    points = launch_points(campaign, on)
+    if lacking := missing(points):
+        raise Refused([point.words for point in lacking])
+    if advice(points) and not despite:
+        raise Refused(_("Some points are open; read them and launch despite them, or mend them."), "despite")
     rows = list(campaign.indicators.select_related("indicator"))
     for row in rows:
         _refuse_double(row, row.kinds.all())

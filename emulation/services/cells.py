@@ -206,6 +206,7 @@ def save_cells(
     the sheet or a line is not open, `Conflict` when somebody else saved a cell meanwhile. Returns the sheet
     as it is now.
     """
+    from emulation.services.feeds import take_over
     from emulation.services.sheets import lock, may_enter, open_lines, refuse_unless_open
 
     report = lock(report)
@@ -218,6 +219,7 @@ def save_cells(
     if apply_cells(report, changes, by=by, way=way):
         if report.state == Report.State.NOT_STARTED:
             report.state, report.state_since = Report.State.DRAFT, timezone.now()
+            take_over(report, allowed, by=by)  # entries of registers that came before the sheet was begun
         report.ready_by = report.ready_at = None
         report.save(update_fields=["state", "state_since", "ready_by", "ready_at"])
     return report

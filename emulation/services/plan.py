@@ -155,7 +155,7 @@ def plan_of_unit(round_: Round, kind: int, chain: Iterable[int], indicators: Ite
     """The plan of a round as far as it concerns a unit of `kind` standing in `chain`. One query."""
     rows = placement_rows([round_.year], [round_.drive] if round_.drive else [], indicators)
     rows = rows.filter(Q(kinds=None) | Q(kinds=kind))
-    rows = rows.filter(campaign__scopes__unit__in=list(chain)).select_related("indicator__area")
+    rows = rows.filter(campaign__scopes__unit__in=list(chain)).select_related("indicator__area", "indicator__feed")
     rows = rows.annotate(scope_unit=F("campaign__scopes__unit_id"), scope_branch=F("campaign__scopes__with_branch"))
     scopes = [(row.campaign_id, row.scope_unit, row.scope_branch) for row in rows]
     return Plan(round_.year, round_.drive, rows=[*{row.pk: row for row in rows}.values()], asked=Asked({}, scopes))

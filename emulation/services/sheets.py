@@ -20,6 +20,7 @@ from emulation.models import CheckRule, Indicator, Notice, Report, ReportEvent, 
 from emulation.reports.findings import findings_of
 from emulation.services.cells import snapshot
 from emulation.services.extensions import terms_of
+from emulation.services.feeds import settle
 from emulation.services.notices import tell_unit
 from emulation.services.offices import office_states
 from emulation.services.plan import plan_of, plan_of_unit, slot
@@ -188,6 +189,7 @@ def mark_ready(report: Report, *, by: User) -> Report:
     access.require(may_enter(by, report))
     require_state(report, *Report.EDITABLE)
     refuse_unless_open(report)
+    settle(report, open_lines(report), by=by)
     _refuse_incomplete(report)
     _refuse_findings(report)
     if report.ready_at is not None:
@@ -209,6 +211,7 @@ def hand_in(report: Report, *, by: User, missing: Collection[int] = (), reason: 
     access.require(may_hand_in(by, report))
     require_state(report, *Report.EDITABLE)
     refuse_unless_open(report)
+    settle(report, open_lines(report), by=by)
     _refuse_incomplete(report)
     _refuse_findings(report)
     details, reason = _named_missing(waiting_below(report), missing, reason)

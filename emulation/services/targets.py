@@ -177,7 +177,7 @@ def assign(unit: Unit, year: int, values: Values, *, by: User) -> int:
     for pk, target in targets.items():
         if target.agreed is not None and target.assigned != values[pk]:
             raise Refused(_("“%(indicator)s” has been agreed; only the reviewer changes it now.") % _named(target))
-    return _write(targets, values, "assigned", by=by)
+    return write_values(targets, values, "assigned", by=by)
 
 
 @transaction.atomic
@@ -187,7 +187,7 @@ def register(unit: Unit, year: int, values: Values, *, by: User) -> int:
     registration = _locked(unit, year)
     if registration.state not in (State.DRAFT, State.RETURNED):
         raise Refused(_("The registration is “%(state)s” and stands still.") % _state(registration))
-    return _write(_targets(unit, year, values), values, "registered", by=by)
+    return write_values(_targets(unit, year, values), values, "registered", by=by)
 
 
 def _targets(unit: Unit, year: int, chosen: Iterable[int]) -> dict[int, Target]:
@@ -205,17 +205,18 @@ def _targets(unit: Unit, year: int, chosen: Iterable[int]) -> dict[int, Target]:
     return found
 
 
-def _write(targets: dict[int, Target], values: Values, field: str, *, by: User) -> int:
+def write_values(targets: dict[int, Target], values: Values, field: str, *, by: User) -> int:
+    """Set one of the three values of targets; returns how many changed."""
     changed: list[tuple[Target, Any, Any]] = []
     for pk, target in targets.items():
         before, after = getattr(target, field), values[pk]
         if before == after:
             continue
         if after is not None:
-            _refuse_wrong(target, wrong_value(target.campaign_indicator.indicator, after))
+            refuse_wrong(target, wrong_value(target.campaign_indicator.indicator, after))
         setattr(target, field, after)
         changed.append((target, snapshot_of(before), snapshot_of(after)))
-    _save(changed, field, by=by)
+    save_changes(changed, field, by=by)
     return len(changed)
 
 
@@ -229,13 +230,14 @@ def value_text(value: Decimal) -> str:
     return f"{value.normalize():f}"
 
 
-def _refuse_wrong(target: Target, messages: Iterable[str]) -> None:
+def refuse_wrong(target: Target, messages: Iterable[str]) -> None:
+    """Raise `Refused` with the messages, each naming the indicator."""
     found = list(messages)
     if found:
         raise Refused([f"{target.campaign_indicator.label}: {message}" for message in found])
 
 
-def _save(changed: list[tuple[Target, Any, Any]], field: str, *, by: User, reason: str = "") -> None:
+def save_changes(changed: list[tuple[Target, Any, Any]], field: str, *, by: User, reason: str = "") -> None:
     """Write targets with a trace row each (before, after)."""
     fresh = [target for target, _before, _after in changed if target.pk is None]
     known = [target for target, _before, _after in changed if target.pk is not None]
@@ -288,7 +290,7 @@ def return_registration(unit: Unit, year: int, *, by: User, reason: str) -> Regi
     registration = _for_review(unit, year, by=by)
     if registration.state != State.SUBMITTED:
         raise Refused(_("Only a registration that was handed in can be returned."))
-    _enter(registration, State.RETURNED, Kind.RETURNED, by=by, reason=_reason(reason))
+    _enter(registration, State.RETURNED, Kind.RETURNED, by=by, reason=need_reason(reason))
     return registration
 
 
@@ -315,14 +317,14 @@ def agree(
         if after is None and before is None:
             continue
         if before is not None:
-            reason = _reason(reason)
+            reason = need_reason(reason)
         if after is not None:
             indicator = target.campaign_indicator.indicator
-            _refuse_wrong(target, [*wrong_value(indicator, after.value)])
-            _refuse_wrong(target, [message for _quarter, message in wrong_milestones(indicator, after)])
-        _set(target, after)
-        changed.append((target, _agreed(before), _agreed(after)))
-    _save(changed, Field.AGREED, by=by, reason=reason)
+            refuse_wrong(target, [*wrong_value(indicator, after.value)])
+            refuse_wrong(target, [message for _quarter, message in wrong_milestones(indicator, after)])
+        set_agreement(target, after)
+        changed.append((target, agreed_snapshot(before), agreed_snapshot(after)))
+    save_changes(changed, Field.AGREED, by=by, reason=reason)
     if registration.state == State.SUBMITTED:
         _enter(registration, State.AGREED, Kind.AGREED, by=by)
     recompute([unit.pk], year=year, indicators={t.campaign_indicator.indicator_id for t, _b, _a in changed})
@@ -337,7 +339,8 @@ def agreement_of(target: Target) -> Agreement | None:
     return Agreement(target.agreed, target.comparator, tuple(milestones) if milestones else None)
 
 
-def _set(target: Target, agreement: Agreement | None) -> None:
+def set_agreement(target: Target, agreement: Agreement | None) -> None:
+    """Put what is agreed into the columns of an unsaved target."""
     target.agreed = agreement.value if agreement else None
     if agreement:
         target.comparator = agreement.comparator
@@ -345,7 +348,8 @@ def _set(target: Target, agreement: Agreement | None) -> None:
     target.milestone_1, target.milestone_2, target.milestone_3 = first, second, third
 
 
-def _agreed(agreement: Agreement | None) -> dict[str, Any] | None:
+def agreed_snapshot(agreement: Agreement | None) -> dict[str, Any] | None:
+    """What is agreed as it stands in traces."""
     if agreement is None:
         return None
     found: dict[str, Any] = {"value": value_text(agreement.value), "comparator": agreement.comparator}
@@ -375,7 +379,8 @@ def _of_year(unit: Unit, year: int) -> Any:
     return Target.objects.filter(unit=unit, campaign_indicator__campaign__year=year, drive=None)
 
 
-def _reason(text: str) -> str:
+def need_reason(text: str) -> str:
+    """The reason, stripped. Raises `Refused` when it is too short to say anything."""
     text = text.strip()
     if len(text) < LEAST_REASON:
         raise Refused(

@@ -47,7 +47,7 @@ def year_copy(root: Campaign, year: int) -> YearCopy:
     ended = {unit.name for unit in units if unit.ended}
     known = Round.objects.quarters().filter(year=year).count()
     return YearCopy(
-        campaigns=_parents_first(list(campaigns.prefetch_related("scopes__unit", "documents"))),
+        campaigns=_parents_first(list(campaigns.prefetch_related("scopes__unit", "documents", "organisations"))),
         indicators=kept,
         targets=[target for target in targets if not target.unit.ended],
         left_indicators=[row for row in rows if row.indicator.retired],
@@ -107,6 +107,8 @@ def _copy_campaign(campaign: Campaign, root: Campaign, year: int) -> Campaign:
         starts=_in_year(campaign.starts, year),
         ends=_in_year(campaign.ends, year),
         order=campaign.order,
+        leader=campaign.leader,
+        takes_over=campaign.takes_over and not campaign.launching_unit.ended,
     )
 
 
@@ -120,6 +122,7 @@ def _copy_links(campaign: Campaign, campaigns: dict[int, Campaign]) -> None:
     copy.parent = campaigns[campaign.parent_id] if campaign.parent_id else None
     copy.save()
     copy.documents.set(campaign.documents.all())
+    copy.organisations.set(campaign.organisations.all())
     for scope in campaign.scopes.all():
         if not scope.unit.ended:
             CampaignScope.objects.create(campaign=copy, unit=scope.unit, with_branch=scope.with_branch)

@@ -1,5 +1,6 @@
 """Pieces of the interface that many pages use: states, breadcrumbs."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -7,6 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from emulation.numbers import format_part
 from emulation.reports import demo
 from emulation.states import STATES
 from units.models import Unit
@@ -42,6 +44,12 @@ def crumbs(*parts: Any) -> dict[str, Any]:
         for label, url in zip(parts[:-1:2], parts[1:-1:2], strict=True)
     ]
     return {"crumbs": [*places, (parts[-1], "")]}
+
+
+@register.filter
+def part(value: Decimal | None) -> str:
+    """A number as figures are written; a dash where there is none."""
+    return "–" if value is None else format_part(value)
 
 
 @register.simple_tag

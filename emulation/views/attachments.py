@@ -20,10 +20,25 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from emulation.forms.attachments import FilesForm
 from emulation.forms.evidence import RemoveForm
-from emulation.models import Attachment, Campaign, Inspection, InspectionFinding, WeakPoint
+from emulation.models import (
+    Activity,
+    Attachment,
+    Campaign,
+    Document,
+    Example,
+    Incident,
+    InitiativeWork,
+    Inspection,
+    InspectionFinding,
+    WeakPoint,
+)
 from emulation.services import attachments as service
-from emulation.services import inspections, weak_points
+from emulation.services import examples, inspections, weak_points
+from emulation.services.activities import may_change
 from emulation.services.campaigns import may_write
+from emulation.services.documents import may_write as may_write_document
+from emulation.services.incidents import may_conclude
+from emulation.services.initiatives import may_write as may_write_work
 from units import access
 from units.errors import Refused
 from units.models import User
@@ -46,6 +61,11 @@ OWNERS: dict[str, Owner] = {
     "finding": Owner(
         InspectionFinding.objects.select_related("item__inspection__unit").visible_to, inspections.keeps_finding
     ),
+    "example": Owner(Example.objects.visible_to, examples.may_write),
+    "activity": Owner(Activity.objects.visible_to, may_change),
+    "incident": Owner(Incident.objects.visible_to, may_conclude),
+    "document": Owner(Document.objects.visible_to, may_write_document),
+    "initiative": Owner(InitiativeWork.objects.visible_to, may_write_work),
 }
 
 

@@ -20,11 +20,18 @@ from emulation.forms.campaigns import (
     CopyYearForm,
     DocumentForm,
     LaunchForm,
+    usual_day,
 )
-from emulation.models import Campaign, CampaignIndicator
+from emulation.models import Campaign, CampaignIndicator, Document
 from emulation.periods import YEARS
+from emulation.readiness import advice, missing
+from emulation.reports.activities import events_of
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
+from emulation.reports.joins import joins_of
 from emulation.services import campaigns, years
+from emulation.services.documents import save_document
+from emulation.services.joins import takes_part
+from emulation.services.launch import from_above, launch_points
 from emulation.views.attachments import files_context
 from units import access, clock
 from units.errors import Refused
@@ -79,6 +86,7 @@ def campaign_tree(request: HttpRequest) -> HttpResponse:
     context = {
         "tree": tree,
         "years": sorted({*known, year}),
+        "events": events_of(request.user, year),
         "may_create": bool(_own_units(request)),
         "may_copy": root is not None and campaigns.may_write(request.user, root),
         "drafts": [c for c in tree.drafts if campaigns.may_launch(request.user, c)],
@@ -89,15 +97,24 @@ def campaign_tree(request: HttpRequest) -> HttpResponse:
 @require_safe
 def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
-    open_ = campaign.state != Campaign.State.CLOSED
+    open_, draft = campaign.state != Campaign.State.CLOSED, campaign.state == Campaign.State.DRAFT
+    writes = open_ and campaigns.may_write(request.user, campaign)
+    launches = open_ and campaigns.may_launch(request.user, campaign)
+    below = next((unit for unit in _own_units(request) if writes or takes_part(campaign, unit)), None)
     context = {
         "campaign": campaign,
         "page": campaign_page(campaign, Campaign.objects.visible_to(request.user).filter(parent=campaign)),
         "documents": campaign.documents.all(),
         "crumbs": [*crumbs_to(None, campaign.year), (campaign.name, "")],
         "files": files_context(request.user, "campaign", campaign),
-        "writes": open_ and campaigns.may_write(request.user, campaign),
-        "launches": open_ and campaigns.may_launch(request.user, campaign),
+        "reads_unit": access.can_read_figures(request.user, campaign.launching_unit),
+        "writes": writes,
+        "below": below if open_ else None,
+        "points": launch_points(campaign, usual_day(campaign)) if draft and (writes or launches) else [],
+        "joins": None if draft else joins_of(campaign, request.user),
+        "above": from_above(campaign).select_related("indicator", "campaign") if campaign.takes_over else [],
+        "organisations": campaign.organisations.all(),
+        "launches": launches,
     }
     return render(request, "emulation/campaigns/campaign_detail.html", context)
 
@@ -146,14 +163,25 @@ def _edit(
     request: HttpRequest, campaign: Campaign, *, heading: str, crumbs: list[Crumb], units: list[Unit] | None = None
 ) -> HttpResponse:
     is_new = campaign.pk is None
-    form = CampaignForm(request.POST or None, instance=campaign)
+    readable = Document.objects.visible_to(request.user)
+    form = CampaignForm(request.POST or None, instance=campaign, documents=readable)
     added = bool(request.POST.get("new-title") or request.POST.get("new-number"))
-    document = DocumentForm(request.POST if added else None, prefix="new")
+    named = Document(unit=campaign.launching_unit)
+    document = DocumentForm(request.POST if added else None, prefix="new", instance=named)
     if form.is_valid() and (not added or document.is_valid()):
         save = campaigns.create_campaign if is_new else campaigns.update_campaign
         with refusals(form), transaction.atomic():
-            documents = [*form.cleaned_data["documents"], *([document.save()] if added else [])]
-            save(form.instance, by=request.user, documents=documents, scope=form.scope)
+            documents = [
+                *form.cleaned_data["documents"],
+                *([save_document(document.instance, by=request.user)] if added else []),
+            ]
+            save(
+                form.instance,
+                by=request.user,
+                documents=documents,
+                scope=form.scope,
+                organisations=form.cleaned_data["organisations"],
+            )
         if not form.errors:
             messages.success(request, _("Saved."))
             return redirect(campaign)
@@ -199,10 +227,12 @@ def campaign_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def campaign_launch(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     access.require(campaigns.may_launch(request.user, campaign))
-    form = LaunchForm(request.POST or None, campaign=campaign)
+    points = launch_points(campaign, usual_day(campaign)) if campaign.state == Campaign.State.DRAFT else []
+    form = LaunchForm(request.POST or None, campaign=campaign, advised=bool(advice(points)))
     if form.is_valid():
+        day, despite = form.cleaned_data["on"], form.cleaned_data.get("despite", False)
         with refusals(form):
-            campaigns.launch_campaign(campaign, by=request.user, on=form.cleaned_data["on"])
+            campaigns.launch_campaign(campaign, by=request.user, on=day, despite=despite)
         if not form.errors:
             messages.success(request, _("“%(campaign)s” has been launched.") % {"campaign": campaign})
             return redirect(campaign)
@@ -210,10 +240,15 @@ def campaign_launch(request: HttpRequest, pk: int) -> HttpResponse:
     note = _(
         "From the launch on, %(units)d units are asked for %(indicators)d indicators; their sheets are made at once."
     ) % {"units": page.units, "indicators": page.indicators}
-    heading = _("Launch “%(campaign)s”") % {"campaign": campaign}
-    return form_page(
-        request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Launch the campaign"), note=note
-    )
+    context = {
+        "campaign": campaign,
+        "form": form,
+        "points": points,
+        "barred": bool(missing(points)),
+        "note": note,
+        "crumbs": [*crumbs_to(campaign), (_("Launch"), "")],
+    }
+    return render(request, "emulation/campaigns/launch.html", context)
 
 
 @require_http_methods(FORM)

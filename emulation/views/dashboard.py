@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from emulation.forms.dashboard import DashboardQueryForm, FigureQueryForm
 from emulation.models import Breakthrough, Indicator
-from emulation.periods import QUARTERS, period_short
+from emulation.periods import QUARTERS, period_short, period_text
 from emulation.reports.dashboard import dashboard_of, default_period, latest_year
 from emulation.reports.display import Links, Switch
 from emulation.reports.explain import Explained, explain
@@ -52,6 +52,7 @@ def dashboard(request: HttpRequest, unit: int) -> HttpResponse:
         "emulation/dashboard/dashboard.html",
         {
             "page": found,
+            "statistics": period_text(found.year, found.period),
             "form": form,
             "superior_readable": readable,
             "raises": may_raise(request.user, unit),
@@ -86,7 +87,7 @@ def basis_switch(request: HttpRequest, handed_in: bool) -> list[Switch]:
 def figure(request: HttpRequest, unit: int, indicator: str) -> HttpResponse:
     """«Vì sao có con số này?» A former subordinate is read for the periods in which it was one."""
     form = FigureQueryForm(request.GET)
-    row = get_object_or_404(Indicator.objects.select_related("area"), code=indicator)
+    row = get_object_or_404(Indicator.objects.select_related("area", "feed"), code=indicator)
     if not form.is_valid():
         found = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
         year = form.cleaned_data.get("year") or latest_year()

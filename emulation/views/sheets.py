@@ -68,6 +68,7 @@ def _page(
         "may_hand_in": commands and report.editable,
         "may_withdraw": commands and report.state == Report.State.SUBMITTED,
         "may_review": access.reviews_above(user, report.unit) and report.state in Report.HANDED_IN,
+        "correct": enters and report.state == Report.State.APPROVED,
         "requests": open_requests(report) if enters and report.state == Report.State.IN_REVIEW else [],
         "problems": problems or [],
     }

@@ -107,7 +107,7 @@ function fillDown(cell) {
   const text = parts.map((part) => (part.matches("select") ? part.selectedOptions[0].textContent : part.value).trim()).join("\t");
   if (!text.trim()) return say("nothing");
   const below = linesFrom(cell.row).slice(1);
-  const fits = (row) => row.dataset.measure === measure && !("stored" in row.dataset) && row.querySelector("[data-part]");
+  const fits = (row) => row.dataset.measure === measure && !("stored" in row.dataset) && row.querySelector("[data-part]:not([readonly])");
   if (measure === "checklist" || !below.some(fits)) return say("none");
   return show("fill", below.map((row) => (fits(row) ? text : "")).join("\n"), below, "num");
 }

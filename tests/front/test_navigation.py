@@ -25,7 +25,9 @@ def urls(items):
 
 
 READING = ["emulation:my-work", "emulation:campaign-tree", "emulation:target-home", "emulation:report-list"]
-REST = ["emulation:dashboard-home", "awards:due-home", "units:unit-tree", "units:person-list"]
+REST = [
+    "emulation:dashboard-home", "emulation:register-home", "awards:due-home", "units:unit-tree", "units:person-list",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -94,7 +94,7 @@ def create_unit(
         code=code, name=normal(name), short_name=normal(short_name), kind=kind, order=order, established=established
     )
     unit.full_clean(exclude=["path", "search"])
-    _insert(unit, parent)
+    place_unit(unit, parent)
     UnitChange.objects.create(
         unit=unit, kind=UnitChange.Kind.CREATED, effective=established, decision=decision, reason=reason,
         name_after=unit.name, parent_after=parent, by=by,
@@ -103,7 +103,7 @@ def create_unit(
     return unit
 
 
-def _insert(unit: Unit, parent: Unit | None) -> None:
+def place_unit(unit: Unit, parent: Unit | None) -> None:
     """Save a new unit with its path and first placement."""
     if parent is not None and depth(parent.path) == MAX_DEPTH:
         raise Refused(too_deep(), "parent")

@@ -15,7 +15,17 @@ from django.utils.translation import gettext as _
 
 from emulation.models import DemoLogin
 from emulation.services.catalogue import DATA, load_catalogue
-from emulation.services.demo import people, persons, plan, sheets
+from emulation.services.demo import (
+    assessments,
+    examples,
+    initiatives,
+    launch,
+    people,
+    persons,
+    plan,
+    registers,
+    sheets,
+)
 from emulation.services.demo.people import Cast
 from emulation.services.demo.weak_points import create_weak_points
 from units.errors import Refused
@@ -51,6 +61,11 @@ def seed() -> None:
         plan.launch_campaigns(year, cast)
         sheets.create_sheets(year, cast)
     create_weak_points(cast)
+    assessments.create_assessments(cast)
+    examples.create_examples(cast)
+    launch.create_launch(cast)
+    initiatives.create_initiatives(cast)
+    registers.create_registers(cast)
     for add in after_seed:
         add(cast)
 

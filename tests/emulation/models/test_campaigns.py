@@ -2,9 +2,11 @@
 
 from datetime import date
 
-from emulation.models import Campaign, CampaignIndicator, CampaignScope
+from django.utils import timezone
+
+from emulation.models import Campaign, CampaignIndicator, CampaignJoin, CampaignScope
 from tests.constraints import assert_refused
-from tests.factories import make_campaign, make_campaign_indicator, make_campaign_kind, make_indicator
+from tests.factories import make_campaign, make_campaign_indicator, make_campaign_kind, make_indicator, make_join
 from units.models import Unit
 
 
@@ -47,3 +49,22 @@ def test_campaign_asks_for_an_indicator_once(region: Unit) -> None:
 def test_plausible_range_ends_above_its_beginning(region: Unit) -> None:
     row = CampaignIndicator(campaign=make_campaign(region), indicator=make_indicator(), range_min=5, range_max=4)
     assert_refused(row, "campaign_indicator_range")
+
+
+def test_a_campaign_is_taken_over_once_and_only_from_above(department, depot):
+    movement = make_campaign(department)
+    make_campaign(depot, takes_over=True)
+    columns = {"year": 2020, "kind": movement.kind, "name": "X", "launching_unit": depot, "takes_over": True,
+               "starts": movement.starts, "ends": movement.ends}  # fmt: skip
+
+    assert_refused(Campaign(parent=movement, **columns), "campaign_taken_over_once")
+    assert_refused(Campaign(**columns | {"year": 2021}), "campaign_takes_over_one_above")
+
+
+def test_a_unit_joins_once_and_a_confirmed_joining_says_who_and_when(department, depot, staff):
+    movement = make_campaign(department)
+    make_join(movement, depot, staff)
+    columns = {"campaign": movement, "joined_on": movement.starts, "by": staff, "at": timezone.now()}
+
+    assert_refused(CampaignJoin(unit=depot, **columns), "campaign_joined_once")
+    assert_refused(CampaignJoin(unit=department, confirmed_by=staff, **columns), "campaign_join_confirmed_by_and_at")

@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from emulation.models import Report
+from emulation.reports.drafts import draft_of
 from emulation.reports.papers import as_pdf, as_text, as_word
-from emulation.reports.review_report import draft_of
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

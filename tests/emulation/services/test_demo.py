@@ -26,8 +26,11 @@ from awards.reports.due import due, missing, people_in
 from awards.reports.revocations import affected
 from awards.reports.rules import rules_on
 from emulation.models import (
+    Activity,
     Campaign,
     CampaignIndicator,
+    Feed,
+    Incident,
     Inspection,
     Report,
     ReportVersion,
@@ -40,6 +43,7 @@ from emulation.models import (
 )
 from emulation.numbers import format_number
 from emulation.reports import demo as demo_report
+from emulation.reports.feeds import read
 from emulation.reports.figures import figures_of
 from emulation.scoring import Outcome
 from emulation.services import demo
@@ -155,7 +159,11 @@ def test_calendars_lie_around_the_day_of_seeding(seeded):
 def test_the_sheet_to_walk_through_lacks_figures(seeded):
     report = Report.objects.get(unit__code="K1", round__year=2020, round__quarter=3)
 
-    assert (report.state, report.results.count(), len(missing_indicators(report))) == ("draft", 20, 13)
+    assert (report.state, report.results.count(), len(missing_indicators(report))) == (
+        "draft",
+        21,
+        12,
+    )  # 20 typed, one from the register
     assert {change.by.username for change in report.changes.all()} == {"staff"}
 
 
@@ -184,13 +192,13 @@ def test_every_figure_has_its_trace(seeded):
 
 def test_targets_are_agreed_by_nobody_who_typed_them(seeded):
     assert Target.objects.filter(agreed=None).count() == 0
-    assert Target.objects.count() == 862
+    assert Target.objects.count() == 886
 
 
 def test_campaigns_are_in_the_state_of_their_day(seeded):
     states = Counter(Campaign.objects.filter(year=2020).values_list("state", flat=True))
 
-    assert states == {"preliminary": 3, "closed": 1, "final": 1, "launched": 11, "draft": 1}
+    assert states == {"preliminary": 3, "closed": 1, "final": 1, "launched": 13, "draft": 1}
     assert Campaign.objects.get(year=2020, parent=None).theme_elements[0] == "Dân chủ"
 
 
@@ -337,3 +345,20 @@ def test_figures_command_prints_the_articles_numbers(seeded, capsys):
     call_command("figures", "--unit", "CKT", "--period", "2020-H1", "--indicator", "SK_SL")
 
     assert '"value": "25"' in capsys.readouterr().out
+
+
+def test_registers_are_alive_and_feed_only_rounds_that_are_open(seeded):
+    assert Activity.objects.held().filter(unit__code="K1").count() == 6
+    assert [row.title for row in Activity.objects.filter(kind__is_event=True, starts__month=9)] == [
+        "Đại hội thi đua quyết thắng toàn quân lần thứ X"
+    ]
+    assert list(Incident.objects.order_by("pk").values_list("state", flat=True)) == [
+        "concluded", "concluded", "investigated", "reported",
+    ]  # fmt: skip
+    written = ResultChange.objects.filter(way=ResultChange.Way.REGISTER)
+    assert set(written.values_list("indicator__code", "report__round__quarter")) == {("SK_SL", 3)}
+    fourth = Report.objects.get(unit__code="K1", round__year=2020, round__quarter=4)
+    assert {feed.indicator.code: read(feed, fourth.unit, date(2020, 10, 1), date(2020, 12, 31)).value
+            for feed in Feed.objects.filter(indicator__code__in=["DV_NGAY", "DV_TIEN", "AT_TNGT"])} == {
+        "DV_NGAY": 28, "DV_TIEN": 10, "AT_TNGT": None,
+    }  # fmt: skip

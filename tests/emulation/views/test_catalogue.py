@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from emulation.feeds import SOURCES
 from emulation.models import Area, ChecklistTemplate, Grade, Indicator, Report
 from emulation.services.catalogue import load_catalogue
 from emulation.views.catalogue import CATALOGUES
@@ -10,12 +11,14 @@ from tests.factories import (
     make_area,
     make_campaign,
     make_campaign_indicator,
+    make_feed,
     make_grade_scale,
     make_indicator,
     make_office,
     make_report,
     make_rounds,
     make_user,
+    plain_source,
 )
 from units.models import Role
 
@@ -71,8 +74,10 @@ def test_indicators_are_read_by_everybody(request, client, who):
 
 
 @pytest.mark.parametrize("key", CATALOGUES)
-def test_every_catalogue_is_listed_and_written(client, administrator, key):
+def test_every_catalogue_is_listed_and_written(client, administrator, key, monkeypatch):
+    monkeypatch.setitem(SOURCES, "plain", plain_source())
     load_catalogue()
+    make_feed(make_indicator("count"))
     row = CATALOGUES[key].model._default_manager.first()
 
     assert page(client, administrator, "catalogue-rows", key).status_code == 200

@@ -177,7 +177,7 @@ def test_cost_of_many_cells(client, campaign, report, staff, django_assert_num_q
     for indicator in found:
         make_campaign_indicator(campaign, indicator)
     log_in(client, staff)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         assert cells(client, report, dict.fromkeys(found, "5")).status_code == 200
 
 

@@ -31,6 +31,11 @@ def _today(set_today):
     set_today(TODAY)
 
 
+def created(parent, code="NEW", **fields):
+    """A unit made as an administrator makes it."""
+    return create_unit(code=code, name=code, kind=make_unit_kind(), parent=parent, by=None, **fields)
+
+
 @pytest.fixture
 def announced():
     """What the tree told the higher apps."""
@@ -75,24 +80,24 @@ def test_create_unit_refuses_a_second_root(region):
 
 
 def test_create_unit_refuses_a_day_to_come(department):
-    assert refused(make_unit, department, established=date(2020, 7, 21)) == "established"
+    assert refused(created, department, established=date(2020, 7, 21)) == "established"
 
 
 def test_create_unit_refuses_a_superior_that_is_younger(region):
     young = make_unit(region, established=date(2015, 1, 1))
 
-    assert refused(make_unit, young, established=date(2014, 1, 1)) == "established"
+    assert refused(created, young, established=date(2014, 1, 1)) == "established"
 
 
 def test_create_unit_refuses_a_dissolved_superior(administrator, depot):
     dissolve_unit(depot, effective=DAY, by=administrator, decision="1")
 
-    assert refused(make_unit, depot) == "parent"
+    assert refused(created, depot) == "parent"
 
 
 def test_create_unit_refuses_a_code_that_is_taken(department, depot):
     with pytest.raises(ValidationError) as caught:
-        make_unit(department, "K1")
+        created(department, "K1")
 
     assert list(caught.value.message_dict) == ["code"]
 
@@ -103,14 +108,14 @@ def test_create_unit_refuses_the_twenty_first_level(region):
         unit = make_unit(unit)
 
     assert len(unit.path) == 120
-    assert refused(make_unit, unit) == "parent"
+    assert refused(created, unit) == "parent"
 
 
 def test_create_unit_makes_the_sheets_of_rounds_already_set_up(region, department):
     make_campaign_indicator(make_campaign(region), make_indicator())
     set_up_rounds(2020)
 
-    unit = make_unit(department, established=DAY)
+    unit = created(department, established=DAY)
 
     quarters = Report.objects.filter(unit=unit).order_by("round__quarter").values_list("round__quarter", flat=True)
     assert list(quarters) == [3, 4]

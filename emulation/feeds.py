@@ -1,0 +1,61 @@
+"""The registers that feed indicators: what each takes for a unit and some days, and where its entries are shown.
+
+A figure is typed once, where it arises. Registers say here what they hold (`SOURCES`); which of them feeds
+which indicator is catalogue data (`models.Feed`). No model is imported here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from units.models import Unit
+
+Codes = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What a register holds for a unit: the figure, and of how many entries it is made (at least 1)."""
+
+    value: Decimal
+    entries: int
+
+
+def no_codes() -> Mapping[str, str]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Source:
+    """One thing that is counted or summed in a register.
+
+    `take(units, first, last, codes)` gives unit → `Taken` for entries that arose in that very unit from
+    `first` to `last`, both included, in one query for any number of units; a unit without entries is left out.
+    `address(unit, first, last, codes)` is the list of exactly these entries. `codes` are the narrowings that
+    `Feed.codes` may name, with their words (kinds, a least level).
+    """
+
+    key: str
+    label: str | Promise
+    take: Callable[[Collection[int], date, date, Codes], dict[int, Taken]]
+    address: Callable[[Unit, date, date, Codes], str]
+    codes: Callable[[], Mapping[str, str]] = field(default=no_codes)
+
+
+SOURCES: dict[str, Source] = {}
+
+
+def add_source(source: Source) -> None:
+    """Called once by each register when the application starts."""
+    SOURCES[source.key] = source
+
+
+def source_choices() -> list[tuple[str, str]]:
+    return [(key, str(source.label)) for key, source in SOURCES.items()]

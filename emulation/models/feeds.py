@@ -1,0 +1,70 @@
+"""Which indicators take their figures from a register."""
+
+from __future__ import annotations
+
+from auditlog.registry import auditlog
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from emulation.feeds import SOURCES, Codes, Source, source_choices
+from emulation.models.catalogue import Indicator
+
+
+class FeedQuerySet(models.QuerySet["Feed"]):
+    def active(self) -> FeedQuerySet:
+        return self.filter(active=True, register__in=list(SOURCES))
+
+
+class Feed(models.Model):
+    """An indicator is fed by a register: on sheets its figure is not typed but taken from there.
+
+    Cells are fed that speak of days from `since` on; earlier ones stay as they were typed. `codes` narrows what
+    is taken (kinds, a least level): words that the register knows, separated by spaces.
+    """
+
+    indicator = models.OneToOneField(
+        Indicator, on_delete=models.PROTECT, related_name="feed", verbose_name=_("indicator"),
+        limit_choices_to={"measure__in": [Indicator.Measure.COUNT, Indicator.Measure.AMOUNT]},
+    )  # fmt: skip
+    register = models.CharField(_("fed by the register"), max_length=40, choices=source_choices)
+    codes = models.CharField(
+        _("only what is named"), max_length=200, blank=True,
+        help_text=_("Words the register knows (kinds, the least level), with spaces between; empty: everything."),
+    )  # fmt: skip
+    since = models.DateField(_("for rounds that begin on or after"))
+    active = models.BooleanField(_("active"), default=True)
+
+    objects = FeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("indicator fed by a register")
+        verbose_name_plural = _("indicators fed by registers")
+        ordering = ["indicator"]
+
+    def __str__(self) -> str:
+        return f"{self.indicator} ← {self.get_register_display()}"
+
+    @property
+    def source(self) -> Source | None:
+        """None when nothing is taken: switched off, or a register that this version does not have."""
+        return SOURCES.get(self.register) if self.active else None
+
+    @property
+    def wanted(self) -> Codes:
+        return tuple(self.codes.split())
+
+    def clean(self) -> None:
+        known = SOURCES[self.register].codes() if self.register in SOURCES else {}
+        strange = [code for code in self.wanted if code not in known]
+        if strange:
+            words = "; ".join(f"{code} – {label}" for code, label in known.items()) or "–"
+            raise ValidationError(
+                {
+                    "codes": _("The register does not know “%(code)s”. It knows: %(known)s.")
+                    % {"code": strange[0], "known": words}
+                }
+            )
+
+
+auditlog.register(Feed)

@@ -1,0 +1,120 @@
+"""What stands before a launch: which points are met, which are missing, which are only recommended.
+
+The points follow the steps of preparing a movement in the law on emulation (goal, scope, subjects, content,
+criteria, time, plan). Plain values in, words out: no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+MET, MISSING, ADVICE = "met", "missing", "advice"
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A draft as far as its launch goes. `on` is the day of the launch.
+
+    `indicators` counts its own, `from_above` those of the campaign it takes over; `targeted` of `units`
+    participants have a target for one of its own indicators. `draft_above` names a superior campaign that
+    is a draft itself; `needs_indicators` says that its kind asks for figures.
+    """
+
+    content: str
+    theme: str
+    starts: date
+    ends: date
+    on: date
+    scopes: int
+    units: int
+    indicators: int
+    from_above: int
+    needs_indicators: bool
+    targeted: int
+    documents: int
+    files: int
+    leader: str
+    draft_above: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One point: `state` is met, missing (bars the launch) or advice (to be read before it).
+
+    `key` names the part of the campaign where it is mended.
+    """
+
+    key: str
+    label: str
+    state: str
+    words: str
+
+
+def readiness(draft: Prepared) -> list[Point]:
+    """All points, in the order in which a movement is prepared."""
+    points = [*_plan(draft), *_figures(draft), *_papers(draft)]
+    if draft.draft_above:
+        words = _("Launch “%(campaign)s” first, of which it is part.") % {"campaign": draft.draft_above}
+        points.insert(0, Point("parent", _("Campaign above"), MISSING, words))
+    return points
+
+
+def _plan(draft: Prepared) -> Iterable[Point]:
+    """Goal, theme, dates, scope."""
+    goal = bool(draft.content.strip())
+    words = "" if goal else _("Write the goal and the content: what is to be reached, and how.")
+    yield Point("content", _("Goal and content"), MET if goal else MISSING, words)
+    yield _advised("theme", _("Theme"), draft.theme.strip(), _("Without a theme there is no motto to carry on."))
+    if draft.on > draft.ends:
+        yield Point("dates", _("Dates"), MISSING, _("It ends before the day of its launch; move the dates."))
+    elif draft.on > draft.starts:
+        yield Point("dates", _("Dates"), ADVICE, _("It has begun already: figures from before the launch count too."))
+    else:
+        yield Point("dates", _("Dates"), MET, "")
+    words = "" if draft.scopes else _("Say first which units take part.")
+    yield Point("scope", _("Units that take part"), MET if draft.scopes else MISSING, words)
+
+
+def _figures(draft: Prepared) -> Iterable[Point]:
+    """Indicators and targets."""
+    label, asked = _("Indicators"), draft.indicators + draft.from_above
+    if asked:
+        yield Point("indicators", label, MET, _("%(count)d asked") % {"count": asked})
+    elif draft.targeted:  # a drive's targets on figures of the year
+        yield Point("indicators", label, MET, "")
+    elif draft.needs_indicators:
+        yield Point("indicators", label, MISSING, _("Place at least one indicator: this kind is judged by figures."))
+    else:
+        yield Point("indicators", label, ADVICE, _("It asks for no figures: its result is judged in words only."))
+    if draft.indicators or draft.targeted:
+        full = draft.targeted >= draft.units
+        words = _("%(targeted)d of %(units)d units have a target") % {
+            "targeted": draft.targeted,
+            "units": draft.units,
+        }
+        yield Point("targets", _("Targets"), MET if full else ADVICE, words)
+
+
+def _papers(draft: Prepared) -> Iterable[Point]:
+    """Who is responsible, on what it rests, what is attached."""
+    yield _advised("leader", _("Person responsible"), draft.leader.strip(), _("Name who leads it."))
+    yield _advised("documents", _("Documents"), draft.documents, _("Name the directive or plan it carries out."))
+    yield _advised("files", _("Attached papers"), draft.files, _("Attach the plan or the appeal of the launch."))
+
+
+def _advised(key: str, label: str, given: object, words: str) -> Point:
+    return Point(key, label, MET if given else ADVICE, "" if given else words)
+
+
+def missing(points: Iterable[Point]) -> list[Point]:
+    """Points that bar the launch."""
+    return [point for point in points if point.state == MISSING]
+
+
+def advice(points: Iterable[Point]) -> list[Point]:
+    """Points that are to be read before the launch."""
+    return [point for point in points if point.state == ADVICE]

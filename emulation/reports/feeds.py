@@ -1,0 +1,107 @@
+"""What registers say about the cells of a sheet, and whether the sheet says the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+
+from django.utils.translation import gettext as _
+
+from emulation import periods
+from emulation.checks import Entry
+from emulation.models import Feed, Indicator, Report, Round
+from emulation.numbers import format_part
+from emulation.services.plan import Asking
+from units.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """A cell that a register feeds: its value (None without entries), the number of entries, where they are."""
+
+    register: str
+    value: Decimal | None
+    entries: int
+    address: str
+
+    def agrees(self, entry: Entry | None) -> bool:
+        """Whether the cell holds what the register says: the value, or no number where there are no entries."""
+        reported = entry is not None and entry.status == "reported"
+        if self.value is None:
+            return not reported
+        return reported and entry is not None and entry.numerator == self.value
+
+    def refusal(self, entry: Entry | None) -> Iterator[str]:
+        """Why the cell cannot be saved like this: what is counted in a register is not typed on the sheet."""
+        if self.agrees(entry):
+            return
+        if self.value is None:
+            yield _(
+                "This figure comes from the register “%(register)s”, which holds nothing for this round. "
+                "Record it there, or choose “Nothing occurred” here."
+            ) % {"register": self.register}
+        else:
+            yield _(
+                "This figure comes from the register “%(register)s”, which says %(value)s. "
+                "Change what is recorded there, not the sheet."
+            ) % {"register": self.register, "value": format_part(self.value)}
+
+    @property
+    def mark(self) -> str:
+        """ "from the register: initiatives (5)"."""
+        return _("from the register: %(register)s (%(entries)d)") % {
+            "register": self.register, "entries": self.entries,
+        }  # fmt: skip
+
+    def unlike(self, entry: Entry | None) -> str:
+        """ "the register says 5, the sheet 4"; empty where both say the same."""
+        if self.agrees(entry):
+            return ""
+        theirs = _("no entry") if self.value is None else format_part(self.value)
+        if entry is None:
+            return _("The register says %(value)s, the sheet nothing.") % {"value": theirs}
+        if entry.status == "reported":
+            ours = format_part(entry.numerator)
+        else:
+            ours = _("nil") if entry.status == "nil" else _("n/a")
+        return _("The register says %(value)s, the sheet %(figure)s.") % {"value": theirs, "figure": ours}
+
+
+def span_of(round_: Round, quarters: tuple[int, ...]) -> tuple[date, date]:
+    """The days a cell speaks of: since the last round in which the indicator is asked; the whole of a drive."""
+    if not round_.quarter:
+        return round_.first_day, round_.last_day
+    before = max((quarter for quarter in quarters if quarter < round_.quarter), default=0)
+    return periods.quarter_start(round_.year, before + 1), round_.last_day
+
+
+def fed_cells(report: Report, asked: Mapping[int, Asking], feeds: Iterable[Feed]) -> dict[int, Fed]:
+    """Indicator → what its register says for this sheet. One query a feed; feeds come with their indicator."""
+    found = {}
+    for feed in feeds:
+        first, last = span_of(report.round, asked[feed.indicator_id].quarters)
+        if feed.source is not None and first >= feed.since:
+            found[feed.indicator_id] = read(feed, report.unit, first, last)
+    return found
+
+
+def read(feed: Feed, unit: Unit, first: date, last: date) -> Fed:
+    """What the register holds for the unit itself on these days. One query."""
+    source = feed.source
+    assert source is not None
+    taken = source.take([unit.pk], first, last, feed.wanted).get(unit.pk)
+    value = None if taken is None else _rounded(taken.value, feed.indicator)
+    address = source.address(unit, first, last, feed.wanted)
+    return Fed(str(source.label), value, taken.entries if taken else 0, address)
+
+
+def _rounded(value: Decimal, indicator: Indicator) -> Decimal:
+    return value.quantize(Decimal(1).scaleb(-indicator.decimals), ROUND_HALF_UP)
+
+
+def feed_of(indicator: Indicator) -> Feed | None:
+    """The feed of an indicator that was read with it; None without one, or while it is switched off."""
+    feed = getattr(indicator, "feed", None)
+    return feed if feed is not None and feed.source is not None else None

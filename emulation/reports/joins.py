@@ -1,0 +1,94 @@
+"""Who has joined a campaign and who has not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from emulation.models import Campaign, CampaignJoin
+from emulation.reports.work import Task
+from emulation.services.joins import takes_part
+from emulation.services.launch import participants
+from units import access
+from units.models import Role, Unit, User
+
+SHOWN = 5  # campaigns listed for one unit
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A unit and its joining, None where it has not joined; `own` is what it has taken over."""
+
+    unit: Unit
+    join: CampaignJoin | None
+    own: Campaign | None
+
+    @property
+    def state(self) -> str:
+        return self.join.state if self.join else "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """Units in the reader's reach. `joined` of `expected` counts all that are to join, by numbers alone."""
+
+    rows: list[Row]
+    joined: int
+    expected: int
+    offers: list[Unit]  # units of the user that may join now
+    confirms: list[CampaignJoin]
+    takes: list[Unit]  # units of the user that joined and may take it over
+
+    @property
+    def percent(self) -> int:
+        return self.joined * 100 // self.expected if self.expected else 0
+
+
+def joins_of(campaign: Campaign, user: User) -> Joins:
+    """The joining of a campaign under way, as far as the user reads. A fixed number of queries."""
+    units = {unit.pk: unit for unit in participants(campaign)}
+    joins = {row.unit_id: row for row in campaign.joins.select_related("unit", "by", "confirmed_by")}
+    taken = campaign.children.filter(takes_over=True, pk__in=Campaign.objects.visible_to(user))
+    own = {row.launching_unit_id: row for row in taken}
+    expected, joined = len(units), len(units.keys() & joins.keys())
+    units |= {pk: row.unit for pk, row in joins.items()}
+    rows = [
+        Row(unit, joins.get(pk), own.get(pk)) for pk, unit in units.items() if access.can_read_figures(user, unit)
+    ]
+    running = campaign.state in Campaign.RUNNING
+    mine = [m.unit for m in user.active_memberships if m.role == Role.STAFF]
+    return Joins(
+        rows=sorted(rows, key=lambda row: (row.join is not None, row.unit.path)),
+        joined=joined,
+        expected=expected,
+        offers=[unit for unit in mine if running and unit.pk not in joins and takes_part(campaign, unit)],
+        confirms=[
+            row for row in joins.values() if not row.confirmed_at and access.works_at(user, row.unit, Role.COMMANDER)
+        ],
+        takes=[unit for unit in mine if running and unit.pk in joins and unit.pk not in own],
+    )
+
+
+def join_tasks(user: User) -> Iterator[Task]:
+    """Campaigns to join, for staff; joinings to confirm, for commanders. A query for each unit and role."""
+    for unit in (m.unit for m in user.active_memberships if m.role == Role.STAFF):
+        rows = Campaign.objects.to_join(unit).exclude(joins__unit=unit).select_related("launching_unit")
+        for campaign in rows.order_by("-launched_on", "pk")[:SHOWN]:
+            url = reverse("emulation:campaign-join", args=[campaign.pk, unit.pk])
+            title = _("Join: %(campaign)s") % {"campaign": campaign}
+            launched = _("launched by %(unit)s") % {"unit": campaign.launching_unit}
+            place = f"{unit} · {launched}"
+            yield Task(title, place, url, _("Record the joining"), "none", "join", None, None)
+    commanded = {m.unit_id for m in user.active_memberships if m.role == Role.COMMANDER}
+    if commanded:
+        rows = CampaignJoin.objects.filter(Q(unit__in=commanded), confirmed_at=None).select_related(
+            "campaign", "unit"
+        )
+        for join in rows[:SHOWN]:
+            title = _("Confirm the joining: %(campaign)s") % {"campaign": join.campaign}
+            url = f"{join.campaign.get_absolute_url()}#joins"
+            yield Task(title, str(join.unit), url, _("Confirm"), "recorded", "join", None, None)

@@ -1,0 +1,94 @@
+"""The library of documents: keep, send to units, acknowledge receipt, pass on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from emulation.models import Document, Receipt
+from units import access, clock
+from units.errors import Refused
+from units.models import Role, Unit, User
+
+WRITERS = (Role.STAFF, Role.COMMANDER)
+
+
+def may_write(user: User, document: Document) -> bool:
+    """Staff of the unit that keeps a document change it; one that belongs to all stays as it is."""
+    return document.unit is not None and access.works_at(user, document.unit, Role.STAFF)
+
+
+def may_acknowledge(user: User, receipt: Receipt) -> bool:
+    """Staff or commander of the unit to which the document was sent."""
+    return access.works_at(user, receipt.unit, *WRITERS)
+
+
+def senders(user: User, document: Document) -> list[Unit]:
+    """Units in whose name the user sends the document on.
+
+    The unit that keeps it; units that have acknowledged it pass it on to their own; what belongs to all is
+    sent by any. One query.
+    """
+    own = {m.unit_id: m.unit for m in user.active_memberships if m.role in WRITERS}
+    if document.unit_id is None:
+        return list(own.values())
+    received = set(
+        document.receipts.filter(unit__in=own, acknowledged_at__isnull=False).values_list("unit", flat=True)
+    )
+    return [unit for pk, unit in own.items() if pk == document.unit_id or pk in received]
+
+
+@transaction.atomic
+def save_document(document: Document, *, by: User) -> Document:
+    """Put a document into the library of its unit, or change it."""
+    access.require(may_write(by, document))
+    if document.issued_on and document.issued_on > clock.today():
+        raise Refused(_("The document cannot have been issued in the future."), "issued_on")
+    document.full_clean(exclude=["search"])
+    document.save()
+    return document
+
+
+@transaction.atomic
+def send_document(document: Document, *, sender: Unit, units: Iterable[Unit], due: date | None, by: User) -> int:
+    """Send a document to units below `sender`; returns to how many. Who has it already is left out."""
+    Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    access.require(sender in senders(by, document))
+    chosen = list(units)
+    if not chosen:
+        raise Refused(_("Choose at least one unit."), "units")
+    if due is not None and due < clock.today():
+        raise Refused(_("The day lies in the past; choose today or later."), "due")
+    for unit in chosen:
+        if unit.path == sender.path or not unit.path.startswith(sender.path):
+            raise Refused(_("%(unit)s does not stand below %(sender)s.") % {"unit": unit, "sender": sender}, "units")
+        if unit.ended:
+            raise Refused(_("%(unit)s has ended.") % {"unit": unit}, "units")
+    known = set(document.receipts.values_list("unit", flat=True)) | {document.unit_id}
+    fresh = {unit.pk: unit for unit in chosen if unit.pk not in known}
+    if not fresh:
+        raise Refused(_("All these units have the document already."), "units")
+    now = timezone.now()
+    for unit in fresh.values():
+        Receipt.objects.create(document=document, unit=unit, sender=sender, due=due, sent_by=by, sent_at=now)
+    return len(fresh)
+
+
+@transaction.atomic
+def acknowledge(receipt: Receipt, *, by: User) -> Receipt:
+    """Say that the unit has received the document. Once: raises `Refused` naming who said so already."""
+    row = Receipt.objects.select_for_update(of=("self",)).select_related("unit", "acknowledged_by").get(pk=receipt.pk)
+    access.require(may_acknowledge(by, row))
+    if row.acknowledged_at:
+        raise Refused(
+            _("%(who)s acknowledged receipt on %(day)s.")
+            % {"who": row.acknowledged_by, "day": date_format(timezone.localdate(row.acknowledged_at))}
+        )
+    row.acknowledged_by, row.acknowledged_at = by, timezone.now()
+    row.save(update_fields=["acknowledged_by", "acknowledged_at"])
+    return row

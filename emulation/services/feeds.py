@@ -1,0 +1,105 @@
+"""Figures that registers feed: written into sheets that are open, never into those handed in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emulation.checks import Entry
+from emulation.models import Feed, Report, Result, ResultChange
+from emulation.reports.feeds import Fed, fed_cells
+from emulation.services.cells import CellChange, apply_cells, entry_of, snapshot
+from emulation.services.plan import plan_of_unit, slot
+from units.errors import Refused
+from units.models import User
+from units.paths import path_ids
+
+Stored = dict[int, Entry]
+
+
+@transaction.atomic
+def follow(units: Iterable[int], days: Iterable[date], *, by: User) -> None:
+    """Bring fed cells of open sheets up to date after entries of `units` on `days` were written.
+
+    Called in the transaction of that write; `units` and `days` name both the old and the new place of an entry
+    that moved. A sheet is locked before the register is read, so the last of two concurrent writers counts both
+    entries. Sheets handed in stand still: what differs there is shown. A sheet whose round has not opened takes
+    the figures over with its first save.
+    """
+    from emulation.services.sheets import lock, open_lines, refuse_unless_open
+
+    days = [day for day in days if day]
+    if not days or not Feed.objects.active().exists():
+        return
+    for row in _editable(set(units), days):
+        report = lock(row)
+        try:
+            refuse_unless_open(report)
+        except Refused:
+            continue
+        take_over(report, open_lines(report), by=by, clear=True)
+
+
+def _editable(units: set[int], days: list[date]) -> list[Report]:
+    """Sheets of the units that may speak of one of the days, in the order in which they are locked."""
+    drive = Q(round__drive__isnull=True) | Q(round__drive__starts__lte=max(days), round__drive__ends__gte=min(days))
+    rows = Report.objects.filter(
+        drive, unit__in=units, round__year__in={day.year for day in days}, state__in=Report.EDITABLE
+    )
+    return list(rows.order_by("pk"))
+
+
+def take_over(report: Report, allowed: Collection[int] | None, *, by: User, clear: bool = False) -> None:
+    """Write what the registers say into the fed lines of a locked sheet that are open (`allowed`, None: all).
+
+    A number typed before the register had entries stays, unless an entry has just gone (`clear`).
+    """
+    fed, stored = _fed(report, allowed)
+    changes = []
+    for pk, one in fed.items():
+        entry = stored.get(pk)
+        if one.agrees(entry):
+            continue
+        if one.value is not None:
+            changes.append(CellChange(pk, Entry(numerator=one.value, note=entry.note if entry else "")))
+        elif clear:
+            changes.append(CellChange(pk, None))
+    if changes and apply_cells(report, changes, by=by, way=ResultChange.Way.REGISTER):
+        if report.state == Report.State.NOT_STARTED:
+            report.state, report.state_since = Report.State.DRAFT, timezone.now()
+        report.ready_by = report.ready_at = None
+        report.save(update_fields=["state", "state_since", "ready_by", "ready_at"])
+
+
+def settle(report: Report, allowed: Collection[int] | None, *, by: User) -> None:
+    """Before a sheet goes on: take everything over. Raises `Refused` for a number that no entry stands behind."""
+    take_over(report, allowed, by=by)
+    fed, stored = _fed(report, allowed)
+    names = dict(report.results.filter(indicator__in=fed).values_list("indicator_id", "indicator__code"))
+    wrong = [
+        _("%(code)s: %(why)s") % {"code": names[pk], "why": why}
+        for pk, one in fed.items() if pk in stored
+        for why in one.refusal(stored[pk])
+    ]  # fmt: skip
+    if wrong:
+        raise Refused(wrong)
+
+
+def _fed(report: Report, allowed: Collection[int] | None) -> tuple[dict[int, Fed], Stored]:
+    """The fed lines that are open, and what stands in them. One query where nothing is fed."""
+    feeds = list(Feed.objects.active().select_related("indicator"))
+    if not feeds:
+        return {}, {}
+    kind, path = report.unit.kind_id, report.lineage.path
+    plan = plan_of_unit(report.round, kind, path_ids(path), [feed.indicator_id for feed in feeds])
+    asked = {pk: row for pk, row in plan.for_unit(kind, path).items() if slot(report.round) in row.quarters}
+    if allowed is not None:
+        asked = {pk: row for pk, row in asked.items() if pk in allowed}
+    fed = fed_cells(report, asked, [feed for feed in feeds if feed.indicator_id in asked])
+    rows = Result.objects.filter(report=report, indicator__in=fed).prefetch_related("items")
+    return fed, {row.indicator_id: entry_of(snapshot(row) or {}) for row in rows}

@@ -1,0 +1,72 @@
+"""What a draft has of what a launch needs, and who is to join."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db.models import Q, QuerySet
+
+from emulation.models import Campaign, CampaignIndicator, Target
+from emulation.readiness import Point, Prepared, readiness
+from units import clock
+from units.models import Unit
+
+
+def participants(campaign: Campaign) -> QuerySet[Unit]:
+    """Units that join: those named, and for the launching unit's whole branch those directly below it.
+
+    What `Campaign.objects.to_join` says, from the side of the campaign.
+    """
+    named, below = [], False
+    for unit, with_branch in campaign.scopes.values_list("unit", "with_branch"):
+        if unit != campaign.launching_unit_id:
+            named.append(unit)
+        below |= unit == campaign.launching_unit_id and with_branch
+    wanted = Q(pk__in=named)
+    if below:
+        children = Unit.objects.children_of(campaign.launching_unit).values("pk")
+        wanted |= Q(pk__in=children)
+    return Unit.objects.existing_on(clock.today()).filter(wanted).order_by("order", "code")
+
+
+def taken_over(campaign: Campaign) -> list[Campaign]:
+    """The campaigns above that this one carries on, the nearest first. A query for each level."""
+    found: list[Campaign] = []
+    while campaign.takes_over and campaign.parent is not None:
+        campaign = campaign.parent
+        found.append(campaign)
+    return found
+
+
+def from_above(campaign: Campaign) -> QuerySet[CampaignIndicator]:
+    """Indicators that campaigns taken over ask of units of this one's branch."""
+    kinds = Unit.objects.in_branch(campaign.launching_unit).order_by().values("kind")
+    rows = CampaignIndicator.objects.filter(campaign__in=taken_over(campaign))
+    return rows.filter(Q(kinds=None) | Q(kinds__in=kinds)).distinct()
+
+
+def launch_points(campaign: Campaign, on: date) -> list[Point]:
+    """The points of the list before the launch on that day. A fixed number of queries."""
+    units = set(participants(campaign).values_list("pk", flat=True)) or {campaign.launching_unit_id}
+    own = Target.objects.filter(Q(campaign_indicator__campaign=campaign) | Q(drive=campaign), unit__in=units)
+    set_ = Q(assigned__isnull=False) | Q(registered__isnull=False) | Q(agreed__isnull=False)
+    parent = campaign.parent
+    return readiness(
+        Prepared(
+            content=campaign.content,
+            theme=campaign.theme,
+            starts=campaign.starts,
+            ends=campaign.ends,
+            on=on,
+            scopes=campaign.scopes.count(),
+            units=len(units),
+            indicators=campaign.indicators.count(),
+            from_above=from_above(campaign).count() if campaign.takes_over else 0,
+            needs_indicators=campaign.kind.needs_indicators,
+            targeted=own.filter(set_).values("unit").distinct().count(),
+            documents=campaign.documents.count(),
+            files=campaign.files.present().count(),
+            leader=campaign.leader,
+            draft_above=str(parent) if parent is not None and parent.state == Campaign.State.DRAFT else "",
+        )
+    )

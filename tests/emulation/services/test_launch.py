@@ -1,0 +1,75 @@
+from datetime import date
+
+import pytest
+
+from emulation.models import Campaign
+from emulation.readiness import MISSING
+from emulation.services import campaigns
+from emulation.services.launch import launch_points, participants
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_campaign_kind,
+    make_document,
+    make_indicator,
+    make_target,
+    make_user,
+)
+from units.errors import Refused
+from units.models import Role
+
+DAY = date(2020, 1, 6)
+
+
+@pytest.fixture
+def chief(department):
+    return make_user("chief", (department, Role.COMMANDER))
+
+
+def draft(unit, **fields):
+    return make_campaign(unit, state="draft", launched_on=None, **fields)
+
+
+def test_participants_are_those_named_or_directly_below(department, depot, workshop, region):
+    assert set(participants(make_campaign(department))) == {depot, workshop}
+    assert set(participants(make_campaign(depot, launching_unit=department))) == {depot}
+    alone = make_campaign(department)
+    alone.scopes.update(with_branch=False)
+    assert set(participants(alone)) == set()
+
+
+def test_points_count_what_the_draft_has(department, depot, workshop):
+    campaign = draft(department, theme="Đoàn kết", leader="Đại tá A")
+    row = make_campaign_indicator(campaign, make_indicator())
+    make_target(depot, row, 5)
+    campaign.documents.add(make_document(department))
+
+    states = {point.key: (point.state, point.words) for point in launch_points(campaign, campaign.starts)}
+
+    assert states["targets"][0] == "advice"
+    assert states["targets"][1].split()[:3] in (["1", "of", "2"], ["1/2", "đơn", "vị"])
+    assert {key for key, (state, _words) in states.items() if state != "met"} == {"targets", "files"}
+
+
+def test_a_launch_with_something_missing_is_refused_whatever_was_read(department, chief):
+    kind = make_campaign_kind("figures", needs_indicators=True)
+    campaign = draft(department, kind=kind, content="")
+
+    with pytest.raises(Refused) as caught:
+        campaigns.launch_campaign(campaign, by=chief, on=DAY, despite=True)
+
+    wanted = [point.words for point in launch_points(campaign, DAY) if point.state == MISSING]
+    assert len(wanted) == 2
+    assert caught.value.messages == wanted
+    assert Campaign.objects.get().state == "draft"
+
+
+def test_open_points_have_to_be_read_before_the_launch(department, chief):
+    campaign = draft(department)
+
+    with pytest.raises(Refused) as caught:
+        campaigns.launch_campaign(campaign, by=chief, on=DAY)
+    campaigns.launch_campaign(campaign, by=chief, on=DAY, despite=True)
+
+    assert caught.value.field == "despite"
+    assert Campaign.objects.get().state == "launched"

@@ -1,0 +1,133 @@
+"""Pages of a drive, of joining and of the launch."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from emulation.models import Campaign, CampaignJoin, Organisation, Target
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_campaign_kind,
+    make_drive,
+    make_indicator,
+    make_rounds,
+    make_unit,
+    make_user,
+)
+from units.models import Role
+
+
+@pytest.fixture
+def planner(department):
+    return make_user("planner", (department, Role.STAFF), language="en")
+
+
+@pytest.fixture
+def row(department, depot):
+    return make_campaign_indicator(make_campaign(department), make_indicator())
+
+
+@pytest.fixture
+def drive(row, department):
+    return make_drive(department)
+
+
+def url(name, *args):
+    return reverse(f"emulation:{name}", args=args)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_of_a_drive_takes_the_same_queries_for_every_number(
+    client, drive, row, department, planner, count, django_assert_num_queries
+):
+    make_rounds()
+    for _ in range(count):
+        Target.objects.create(
+            unit=make_unit(department), campaign_indicator=row, drive=drive, agreed=1, comparator=">="
+        )
+    client.force_login(planner)
+
+    with django_assert_num_queries(27):
+        page = client.get(url("drive-detail", drive.pk))
+
+    assert sum(unit.agreed for unit in page.context["units"]) == count
+
+
+def test_each_role_fills_its_columns_and_wrong_values_are_named(client, drive, row, depot, staff, reviewer):
+    page = url("drive-targets", drive.pk, depot.pk)
+    client.force_login(staff)
+    answer = client.post(page, {f"registered-{row.pk}": "-5", f"assigned-{row.pk}": "9", f"agreed-{row.pk}": "9"})
+    assert list(answer.context["form"].errors) == [f"registered-{row.pk}"]
+    client.post(page, {f"registered-{row.pk}": "5", f"assigned-{row.pk}": "9", f"agreed-{row.pk}": "9"})
+    assert Target.objects.values_list("drive", "assigned", "registered", "agreed").get() == (
+        drive.pk, None, Decimal(5), None,
+    )  # fmt: skip
+
+    client.force_login(reviewer)
+    client.post(page, {f"agreed-{row.pk}": "6", f"comparator-{row.pk}": ">="})
+
+    assert Target.objects.get().agreed == 6
+
+
+def test_a_drive_page_is_of_drives_alone_and_of_own_units(client, drive, row, elsewhere, planner):
+    client.force_login(planner)
+
+    assert client.get(url("drive-detail", row.campaign.pk)).status_code == 404
+    assert client.get(url("drive-detail", drive.pk) + f"?unit={elsewhere.pk}").status_code == 404
+    assert client.get(url("drive-detail", drive.pk) + "?unit=99999999999999999999").status_code == 404
+    assert client.get(url("drive-targets", drive.pk, elsewhere.pk)).status_code == 404
+
+
+def test_joining_can_take_the_campaign_over_at_once(client, row, depot, staff, elsewhere):
+    client.force_login(staff)
+    page = url("campaign-join", row.campaign.pk, depot.pk)
+
+    assert client.get(url("campaign-join", row.campaign.pk, elsewhere.pk)).status_code == 404
+    answer = client.post(page, {"joined_on": "01/01/2020", "words": "Cam kết", "take_over": "on"})
+
+    own = Campaign.objects.get(takes_over=True)
+    assert answer.url == own.get_absolute_url()
+    assert CampaignJoin.objects.get().words == "Cam kết"
+    assert list(client.get(answer.url).context["above"]) == [row]
+
+
+def test_a_refused_joining_says_why_and_makes_nothing(client, row, depot, staff):
+    client.force_login(staff)
+
+    answer = client.post(
+        url("campaign-join", row.campaign.pk, depot.pk), {"joined_on": "31/12/2019", "take_over": "on"}
+    )
+
+    assert list(answer.context["form"].errors) == ["joined_on"]
+    assert (CampaignJoin.objects.count(), Campaign.objects.count()) == (0, 1)
+
+
+def test_the_launch_page_asks_to_read_what_is_open_and_bars_what_is_missing(client, department, row):
+    chief = make_user("chief", (department, Role.COMMANDER), language="en")
+    draft = make_campaign(department, state="draft", launched_on=None, content="")
+    client.force_login(chief)
+    page = url("campaign-launch", draft.pk)
+
+    answer = client.post(page, {"on": "01/02/2020", "despite": "on"})
+    assert answer.context["barred"]
+    assert "Write the goal and the content" in str(answer.context["form"].errors)
+    Campaign.objects.filter(pk=draft.pk).update(content="Mục tiêu")
+    assert list(client.post(page, {"on": "01/02/2020"}).context["form"].errors) == ["despite"]
+    assert client.post(page, {"on": "01/02/2020", "despite": "on"}).url == draft.get_absolute_url()
+
+
+def test_the_form_keeps_who_is_responsible_and_which_organisations_take_part(client, department, row, planner):
+    youth = Organisation.objects.create(code="youth", name="Đoàn Thanh niên")
+    client.force_login(planner)
+    data = {
+        "kind": make_campaign_kind("thematic").pk, "name": "Mới", "starts": "01/02/2020", "ends": "01/03/2020",
+        "leader": "Đại tá A", "organisations": [youth.pk], "units": [department.pk],
+    }  # fmt: skip
+
+    client.post(url("campaign-create") + f"?parent={row.campaign.pk}", data)
+
+    made = Campaign.objects.get(name="Mới")
+    assert (made.leader, list(made.organisations.all()), made.starts) == ("Đại tá A", [youth], date(2020, 2, 1))
