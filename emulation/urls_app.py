@@ -146,7 +146,6 @@ urlpatterns = [
     path("attachments/<slug:kind>/<int:pk>/", attachments.attach, name="attachment-create"),
     path("attachments/<slug:kind>/<int:pk>/<int:file>/", attachments.download, name="attachment-download"),
     path("attachments/<slug:kind>/<int:pk>/<int:file>/remove/", attachments.remove, name="attachment-remove"),
-    # documents
     path("activities/", activities.activity_list, name="activity-list"),
     path("activities/export/<slug:kind>/", activities.activity_export, name="activity-export"),
     path("activities/new/", activities.activity_create, name="activity-create"),

@@ -211,7 +211,6 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:attachment-create": ("campaign-files", None, "403 302 403 403 403 404"),
     "emulation:attachment-download": ("campaign-file", "200 200 200 200 200 404", None),
     "emulation:attachment-remove": ("campaign-file", "403 200 403 403 403 404", "403 200 403 403 403 404"),
-    # documents
     "emulation:activity-list": ("", "403 200 200 200 200 200", None),
     "emulation:activity-export": ("people-file", "403 200 200 200 200 200", None),
     "emulation:activity-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
@@ -504,7 +503,6 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         "figure": {"unit": depot.pk, "indicator": indicator.code},
         "campaign-files": {"kind": "campaign", "pk": campaign.pk},
         "campaign-file": {"kind": "campaign", "pk": campaign.pk, "file": make_attachment(campaign, planner).pk},
-        # documents
         "activity": {"pk": make_activity(depot, state="planned").pk},
         # initiatives
         "weak-unit": {"unit": depot.pk},

@@ -227,5 +227,5 @@ def test_cost_of_the_pages(client, department, depot, staff, reviewer, django_as
         client.get(LIST)
     with django_assert_num_queries(9):
         client.get(LIST + "?view=list")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(16):
         client.get(reverse("emulation:register-home"))
