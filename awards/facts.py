@@ -129,7 +129,7 @@ class Facts:
 
     `kept` says from which year on a register is complete, so that absence means none: `awards`, `merits`; a
     register that is not named is not kept. `clear` are the years of which it is known that every measure of
-    discipline stands in the register.
+    discipline stands in the register; `clear_of_incidents` those of which the same is known of incidents.
     """
 
     subject: str  # person, unit

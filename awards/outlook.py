@@ -52,7 +52,12 @@ def soonest(facts: Facts, year: int, rules: Rules, *, over: bool) -> dict[str, i
 def _assumed(facts: Facts, year: int) -> Facts:
     """The facts with what a good year adds to them; what is known of the year stays."""
     ratings = facts.ratings if year in facts.best_ratings else (*facts.ratings, Rating(year, BEST))
-    return replace(facts, ratings=ratings, clear=facts.clear | {year})
+    return replace(
+        facts,
+        ratings=ratings,
+        clear=facts.clear | {year},
+        clear_of_incidents=facts.clear_of_incidents | {year},
+    )
 
 
 def _hopeful(rule: AwardRule) -> AwardRule:

@@ -19,6 +19,7 @@ class Reach:
     ratings: int = 1
     merits: int = 0
     discipline: int = 0
+    incidents: int = 0
     history: bool = False
     figures: bool = False
     targets: bool = False
@@ -27,6 +28,7 @@ class Reach:
     def __or__(self, other: Reach) -> Reach:
         return Reach(
             max(self.ratings, other.ratings), max(self.merits, other.merits), max(self.discipline, other.discipline),
+            max(self.incidents, other.incidents),
             self.history or other.history, self.figures or other.figures, self.targets or other.targets,
             self.votes or other.votes,
         )  # fmt: skip
@@ -67,6 +69,8 @@ def _reach(criterion: Criterion) -> Reach:
             return Reach(ratings=years)
         case Kind.NO_DISCIPLINE:  # without a rating nobody is known to be clear
             return Reach(ratings=years, discipline=years)
+        case Kind.NO_INCIDENT:
+            return Reach(incidents=years)
         case Kind.MERIT:
             return Reach(merits=years)
         case Kind.QUALIFYING_YEARS:  # the last of them may be the year before

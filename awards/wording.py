@@ -220,6 +220,8 @@ def source_address(source: Source) -> str:
         return reverse("emulation:figure", args=[key, kind.removeprefix("figure:")])
     if kind == "targets":
         return reverse("emulation:dashboard", args=[key])
+    if kind == "incident":
+        return reverse("emulation:incident-detail", args=[key])
     if kind == "session":
         return reverse("awards:session-detail", args=[key])
     return ""

@@ -63,18 +63,23 @@ class Entry:
 JUDGING = ("emulation:report-review", "emulation:report-reopen")
 REGISTERS = (
     "emulation:attachment-",
+    "emulation:weak-point-",
+    "emulation:breakthrough-",
+    "emulation:inspection-",
+    "emulation:activity-",
     "emulation:document-",
-    # activities
     "emulation:initiative-",
     "emulation:contest-",
     "emulation:score-",
     "emulation:recognition-",
-    # weak points
-    # inspections
-    # checklists
-    # examples
-    # incidents
-    # papers
+    "emulation:assessment-",
+    "emulation:assess-template-",
+    "emulation:party-cell-",
+    "emulation:example-",
+    "emulation:paper-",
+    "emulation:layout-",
+    "emulation:template-",
+    "emulation:incident-",
 )
 TARGETS = (
     "emulation:registration-",

@@ -45,6 +45,27 @@ STATES: dict[str, dict[str, State]] = {
         "refused": ("x-octagon-fill", "miss", _("Refused")),
         "withdrawn": ("dash", "none", _("Withdrawn")),
     },
+    # an assessment by a checklist of its own
+    "assessment": {
+        "draft": ("pencil", "none", _("Being filled in")),
+        "submitted": ("send-fill", "info", _("Handed in")),
+        "returned": ("arrow-return-left", "miss", _("Returned")),
+        "confirmed": ("patch-check-fill", "met", _("Confirmed")),
+    },
+    # what an assessment says of an item, or of the whole model
+    "assessed": {
+        "met": ("check-circle-fill", "met", pgettext_lazy("model", "Met")),
+        "not_met": ("x-octagon-fill", "miss", pgettext_lazy("model", "Not met")),
+        "na": ("dash", "none", _("Not applicable")),
+    },
+    # an advanced example
+    "example": {
+        "discovered": ("search", "info", _("Discovered")),
+        "fostered": ("tree", "near", _("Being fostered")),
+        "recognised": ("patch-check-fill", "met", _("Recognised")),
+        "spread": ("broadcast", "over", _("Being spread")),
+        "withdrawn": ("x-octagon-fill", "miss", _("Withdrawn")),
+    },
     # targets registered by a unit
     "registration": {
         "draft": ("pencil", "none", _("Being filled in")),
@@ -75,6 +96,36 @@ STATES: dict[str, dict[str, State]] = {
         "extended": ("calendar-plus", "info", _("More time given")),
         "extension_ended": ("calendar-x", "near", _("Extension ended")),
     },
+    # a weak point of a unit
+    "weak_point": {
+        "open": ("circle", "near", pgettext_lazy("weak point", "Open")),
+        "planned": ("clipboard-check", "info", _("Measure set")),
+        "returned": ("arrow-return-left", "miss", _("Sent back")),
+        "reported": ("send-fill", "info", _("Reported settled")),
+        "closed": ("patch-check-fill", "met", pgettext_lazy("weak point", "Settled")),
+    },
+    # a step in the life of a weak point
+    "weak_point_step": {
+        "raised": ("flag-fill", "near", _("Raised")),
+        "measured": ("clipboard-check", "info", _("Measure set")),
+        "moved": ("calendar-event", "near", _("Deadline moved")),
+        "reported": ("send-fill", "info", pgettext_lazy("step", "Reported settled")),
+        "sent_back": ("arrow-return-left", "miss", _("Sent back after re-inspection")),
+        "closed": ("patch-check-fill", "met", _("Closed after re-inspection")),
+    },
+    # an inspection
+    "inspection": {
+        "planned": ("calendar3", "near", _("Planned")),
+        "carried_out": ("clipboard-check", "info", _("Carried out")),
+        "concluded": ("patch-check-fill", "met", _("Concluded")),
+        "called_off": ("dash", "none", _("Called off")),
+    },
+    # what an inspection found
+    "finding": {
+        "met": ("check-circle-fill", "met", pgettext_lazy("finding", "Met")),
+        "shortcoming": ("exclamation-triangle-fill", "miss", _("Shortcoming")),
+        "strength": ("star-fill", "over", _("Strength")),
+    },
     # an initiative from the proposal to its use
     "work": {
         "proposed": ("pencil", "none", _("Just proposed")),
@@ -91,6 +142,19 @@ STATES: dict[str, dict[str, State]] = {
         "preliminary": ("check-circle-fill", "met", _("Preliminary review held")),
         "final": ("archive-fill", "none", _("Final review held")),
         "closed": ("lock-fill", "none", _("Closed")),
+    },
+    # an activity
+    "activity": {
+        "planned": ("calendar-plus", "info", pgettext_lazy("activity", "Planned")),
+        "held": ("check-circle-fill", "met", pgettext_lazy("activity", "Held")),
+        "cancelled": ("x-circle", "none", pgettext_lazy("activity", "Cancelled")),
+    },
+    # an incident
+    "incident": {
+        "reported": ("megaphone-fill", "miss", pgettext_lazy("incident", "Reported")),
+        "investigated": ("search", "near", _("Being investigated")),
+        "concluded": ("check2-square", "none", pgettext_lazy("incident", "Concluded")),
+        "withdrawn": ("slash-circle", "none", _("Not an incident")),
     },
     # a document sent to a unit
     "receipt": {

@@ -26,7 +26,7 @@ BELONGINGS: dict[str, tuple[type[Model], list[str]]] = {
         [
             "kind", "parent", "order", "text", "text_en", "subject", "clause", "awards", "since_award", "rating",
             "number", "years", "below_years", "months", "gap", "ending", "merit", "level", "indicator", "comparator",
-            "value", "share", "strict", "gravity", "office",
+            "value", "share", "strict", "gravity", "incident_gravity", "office",
         ],
     ),
     "caps": (Cap, ["of", "share", "awards", "rounding", "clause"]),

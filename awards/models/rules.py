@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from awards.criteria import GROUPS
 from awards.criteria import Kind as RuleKind
 from awards.models.catalogue import Award, Dated, Subject
-from emulation.models import Indicator
+from emulation.models import IncidentGravity, Indicator
 from emulation.models.catalogue import Comparator
 from emulation.models.fields import PartField
 from units.models import DisciplineForm, Initiative, Office, TaskRating
@@ -58,7 +58,7 @@ class Criterion(Dated):
         Kind.QUALIFYING_YEARS: ("rating", "years"),
         Kind.FIGURE: ("indicator", "comparator", "value"),
         Kind.MEMBERS_RATED: ("rating",),
-        Kind.NO_INCIDENT: ("gravity",),
+        Kind.NO_INCIDENT: ("incident_gravity",),
     }
     # Kinds that name other awards.
     NAMING = (Kind.MEETS_AWARD, Kind.PRIOR_AWARDS, Kind.QUALIFYING_YEARS, Kind.MEMBERS_HOLDING, Kind.UNIT_TITLE)
@@ -116,7 +116,10 @@ class Criterion(Dated):
         DisciplineForm, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("from this form of discipline up"), help_text=_("Empty: any."),
     )  # fmt: skip
-
+    incident_gravity = models.ForeignKey(
+        IncidentGravity, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
+        verbose_name=_("from this gravity of incidents up"),
+    )  # fmt: skip
     office = models.ForeignKey(
         Office, on_delete=models.PROTECT, null=True, blank=True, related_name="+",
         verbose_name=_("office that appraises it"),

@@ -18,6 +18,7 @@ from awards.criteria import Rules
 from awards.facts import Attested, Breach, Facts, Held, Members, Merit, Rating, Source, Targets, Vote, YearFigure
 from awards.models import AgendaItem, Attestation, Grant
 from awards.reach import Reach, reach_of
+from awards.reports.incidents import Incidents, incident_tables, incidents_from
 from awards.reports.stamps import Texts, among, is_nothing, read_together, rows_of
 from emulation.models import Indicator
 from emulation.reports.figures import Figure, figures_of
@@ -28,6 +29,7 @@ WHOLE_YEAR = "Y"
 Grouped = dict[int, list[Any]]
 Shown = Callable[[Unit], bool]  # whether discipline of the unit's people may be shown
 EVERY_VOTE = Q()
+NOT_CLEAR: frozenset[int] = frozenset()
 RANKS = {rating.value: rank for rating, rank in TaskRating.RANKS.items()}
 
 
@@ -86,6 +88,8 @@ def registers_of(
     if reach.discipline:
         rows = discipline.filter(own | members)
         known["discipline"] = rows.values_list("pk", "person", "form__order", "decided", "cleared")
+    if reach.incidents:
+        known |= incident_tables(units, year, reach.incidents, people="subjects" in known)
     if reach.votes and votes is not None:
         known["votes"] = _vote_rows(voted | Q(line__unit__in=keys), year, votes)
     return {name: rows.order_by() for name, rows in known.items()}
@@ -218,7 +222,8 @@ def facts_from(
     """As `facts_of`, when the registers have been read already."""
     known = Registers(year)
     known.read(texts)
-    return _person_facts(people, known, shown), _unit_facts(units, known, reach, shown)
+    happened = incidents_from(texts, units, year, reach.incidents, shown)
+    return _person_facts(people, known, happened, shown), _unit_facts(units, known, happened, reach, shown)
 
 
 def reach_for(rules: Rules, awards: Iterable[str] | None) -> Reach:
@@ -227,7 +232,7 @@ def reach_for(rules: Rules, awards: Iterable[str] | None) -> Reach:
     return reach_of(rules, codes, "person") | reach_of(rules, codes, "unit")
 
 
-def _person_facts(people: Iterable[Person], known: Registers, shown: Shown) -> list[Facts]:
+def _person_facts(people: Iterable[Person], known: Registers, happened: Incidents, shown: Shown) -> list[Facts]:
     seen = {}
     found = []
     for row in people:
@@ -240,13 +245,16 @@ def _person_facts(people: Iterable[Person], known: Registers, shown: Shown) -> l
             ratings=tuple(ratings), held=tuple(known.held.get(pk, ())),
             unit_held=tuple(known.unit_held.get(place, ())), merits=tuple(known.merits.get(pk, ())),
             attested=tuple(known.attested.get(pk, ())), kept=known.kept, votes=tuple(known.votes.get(pk, ())),
-            breaches=tuple(known.breaches.get(pk, ())) if seen[place] else (),
+            breaches=(*known.breaches.get(pk, ()), *happened.of_people.get(pk, ())) if seen[place] else (),
             clear=frozenset(rating.year for rating in ratings) if seen[place] else frozenset(),
+            clear_of_incidents=happened.people_clear.get(pk, NOT_CLEAR) if seen[place] else NOT_CLEAR,
         ))  # fmt: skip
     return found
 
 
-def _unit_facts(units: Sequence[Unit], known: Registers, reach: Reach, shown: Shown) -> list[Facts]:
+def _unit_facts(
+    units: Sequence[Unit], known: Registers, happened: Incidents, reach: Reach, shown: Shown
+) -> list[Facts]:
     members, breaches, clear = _members(units, known)
     values, targets = _figures(units, known.year, reach)
     return [
@@ -255,7 +263,8 @@ def _unit_facts(units: Sequence[Unit], known: Registers, reach: Reach, shown: Sh
             ratings=tuple(known.unit_ratings.get(unit.pk, ())),
             held=tuple(known.unit_held.get(unit.pk, ())), attested=tuple(known.unit_attested.get(unit.pk, ())),
             members={known.year: members[unit.pk]} if unit.pk in members else {},
-            breaches=tuple(breaches[unit.pk]) if shown(unit) else (),
+            breaches=(*breaches[unit.pk], *happened.of_units.get(unit.pk, ())) if shown(unit) else (),
+            clear_of_incidents=happened.units_clear.get(unit.pk, NOT_CLEAR) if shown(unit) else NOT_CLEAR,
             clear=frozenset([known.year] if unit.pk in clear and shown(unit) else []),
             figures=tuple(values.get(unit.pk, ())), targets=tuple(targets.get(unit.pk, ())), kept=known.kept,
             votes=tuple(known.unit_votes.get(unit.pk, ())),

@@ -27,7 +27,11 @@ def rule_day(dossier: Dossier) -> date:
 def rules_on(day: date) -> dict[str, rules.AwardRule]:
     """code → award in force on `day` with its criteria in force on that day, in order of precedence."""
     groups, named = _chosen()
-    rows = Criterion.objects.on(day).select_related("since_award", "indicator", "gravity").order_by("order", "pk")
+    rows = (
+        Criterion.objects.on(day)
+        .select_related("since_award", "indicator", "gravity", "incident_gravity")
+        .order_by("order", "pk")
+    )
     below: dict[tuple[int, int | None], list[Criterion]] = defaultdict(list)
     for row in rows:
         below[row.award_id, row.parent_id].append(row)
@@ -55,6 +59,13 @@ def _chosen() -> tuple[dict[int, list[str]], dict[int, list[str]]]:
     return found["group"], found["award"]
 
 
+def _gravity(row: Criterion) -> int:
+    """From which gravity on something counts: of incidents their own degree, else the form of discipline."""
+    if row.kind == rules.Kind.NO_INCIDENT:
+        return row.incident_gravity.rank if row.incident_gravity else 0
+    return row.gravity.order if row.gravity else 0
+
+
 def _criterion(
     row: Criterion, below: dict[tuple[int, int | None], list[Criterion]], named: dict[int, list[str]]
 ) -> rules.Criterion:
@@ -70,5 +81,5 @@ def _criterion(
         indicator=row.indicator.code if row.indicator else "", comparator=row.comparator or ">=",
         value=None if row.value is None else Fraction(row.value),
         share=None if row.share is None else Fraction(row.share),
-        strict=row.strict, gravity=row.gravity.order if row.gravity else 0,
+        strict=row.strict, gravity=_gravity(row),
     )  # fmt: skip

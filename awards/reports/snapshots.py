@@ -85,7 +85,7 @@ def _findings(
         nothing: Side = {"state": str(State.NOT_MET), "missing": [], "tally": {}, "leaves": []}
         return {"full": nothing, "open": nothing, "offices": {}}
     full = evaluate(rule, facts, year=year, day=last_day(year), rules=rules)
-    without = replace(facts, breaches=(), clear=frozenset())
+    without = replace(facts, breaches=(), clear=frozenset(), clear_of_incidents=frozenset())
     masked = evaluate(rule, without, year=year, day=last_day(year), rules=rules)
     return {
         "full": _side(full, rules, subject, offices),

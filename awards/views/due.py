@@ -33,8 +33,7 @@ from units import access
 from units.forms.fields import refusals
 from units.models import Person, Unit, User
 from units.paths import parent_path
-from units.spreadsheets import XLSX, xlsx_file
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, table_file
 from units.views.pages import form_page
 
 LINES = 50  # on a page
@@ -140,7 +139,8 @@ def due_export(request: HttpRequest, unit: int, year: int) -> HttpResponse:
         ]
         for row, award, missing, known in found.shown(found.lines)
     )  # fmt: skip
-    return attachment(xlsx_file(_("Who is due"), heads, rows), f"den-han-{found.place.code}-{year}.xlsx", XLSX)
+    kind = asked_table(request) or "xlsx"
+    return table_file(kind, f"den-han-{found.place.code}-{year}", _("Who is due"), heads, rows)
 
 
 @require_safe

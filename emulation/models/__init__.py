@@ -1,12 +1,25 @@
+from .activities import Activity, ActivityGroup, ActivityKind
+from .assessments import PERIODS, Assessment, AssessmentAnswer, AssessmentEvent, PartyCell
 from .attachments import Attachment
 from .campaigns import Campaign, CampaignIndicator, CampaignJoin, CampaignKind, CampaignScope, Organisation
-from .catalogue import Area, ChecklistItem, ChecklistTemplate, Grade, GradeScale, Indicator
+from .catalogue import (
+    Area,
+    Checklist,
+    ChecklistClass,
+    ChecklistItem,
+    ChecklistTemplate,
+    Grade,
+    GradeScale,
+    Indicator,
+)
 from .comments import Comment
 from .corrections import Correction, FigureRequest
 from .demo import DemoLogin
 from .documents import Document, Receipt
 from .evidence import Evidence
+from .examples import Example, ExampleAdoption, ExampleFigure, ExamplePublicity, ExampleStep
 from .feeds import Feed
+from .incidents import Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentPerson, IncidentStatement
 from .initiatives import (
     ContestEntry,
     InitiativeWork,
@@ -18,6 +31,9 @@ from .initiatives import (
     WorkAuthor,
     WorkEvent,
 )
+from .inspections import InspectedUnit, Inspection, InspectionEvent, InspectionFinding, InspectionItem
+from .issued_papers import IssuedPaper
+from .layouts import LayoutProfile, PaperTemplate
 from .notices import Notice, ReminderMail
 from .plausibility import Acknowledgement, CheckRule
 from .pledges import Amendment, Cluster, RegisteredTitle, RegistrationVersion
@@ -27,19 +43,30 @@ from .rounds import Extension, Lineage, Round
 from .summaries import Summary
 from .targets import Registration, RegistrationEvent, Target, TargetChange
 from .verdicts import OfficeVerdict
+from .weak_points import Breakthrough, WeakPoint, WeakPointEvent
 from .workbooks import WorkbookUpload
 
 __all__ = [
+    "PERIODS",
+    "Activity",
+    "ActivityGroup",
+    "ActivityKind",
     "Acknowledgement",
     "Amendment",
     "Area",
+    "Assessment",
+    "AssessmentAnswer",
+    "AssessmentEvent",
     "Attachment",
+    "Breakthrough",
     "Campaign",
     "CampaignIndicator",
     "CampaignJoin",
     "CampaignKind",
     "CampaignScope",
     "CheckRule",
+    "Checklist",
+    "ChecklistClass",
     "ChecklistItem",
     "ChecklistTemplate",
     "Cluster",
@@ -49,16 +76,37 @@ __all__ = [
     "DemoLogin",
     "Document",
     "Evidence",
+    "Example",
+    "ExampleAdoption",
+    "ExampleFigure",
+    "ExamplePublicity",
+    "ExampleStep",
     "Feed",
     "FigureRequest",
     "Extension",
+    "FigureRequest",
     "Grade",
     "GradeScale",
+    "Incident",
+    "IncidentEvent",
+    "IncidentGravity",
+    "IncidentKind",
+    "IncidentPerson",
+    "IncidentStatement",
     "Indicator",
-    "InitiativeWork",
+    "InspectedUnit",
+    "Inspection",
+    "InspectionEvent",
+    "InspectionFinding",
+    "InspectionItem",
+    "IssuedPaper",
+    "LayoutProfile",
     "Lineage",
     "Notice",
     "OfficeVerdict",
+    "PartyCell",
+    "PaperTemplate",
+    "InitiativeWork",
     "Organisation",
     "Phrase",
     "Receipt",
@@ -86,6 +134,8 @@ __all__ = [
     "Summary",
     "Target",
     "TargetChange",
+    "WeakPoint",
+    "WeakPointEvent",
     "WorkAuthor",
     "WorkEvent",
     "WorkbookUpload",

@@ -7,7 +7,10 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from emulation.reports.other_papers import MAKERS
 from emulation.reports.registers import REGISTERS
+from emulation.services.issued_papers import may_issue
+from units.models import Unit
 
 register = template.Library()
 
@@ -18,3 +21,21 @@ def register_tabs(context: template.Context) -> list[tuple[str, str | Promise, s
     user = context["request"].user
     tabs = [(row.key, row.label, reverse(row.name)) for row in REGISTERS if row.shown(user)]
     return [("home", _("Overview"), reverse("emulation:register-home")), *tabs]
+
+
+@register.simple_tag(takes_context=True)
+def with_export(context: template.Context, kind: str) -> str:
+    """The page's query with `export`, from the first page on."""
+    query = context["request"].GET.copy()
+    query.pop("page", None)
+    query["export"] = kind
+    return query.urlencode()
+
+
+@register.inclusion_tag("emulation/issued/buttons.html", takes_context=True)
+def paper_buttons(
+    context: template.Context, unit: Unit, key: str, what: object, label: str = ""
+) -> dict[str, object]:
+    """A paper of `MAKERS` made from this page's data: Word, PDF, and for the unit's commander its number."""
+    issues = may_issue(context["request"].user, unit)
+    return {"unit": unit.pk, "key": key, "what": str(what), "label": MAKERS[key].label, "issues": issues}

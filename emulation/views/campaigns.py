@@ -25,6 +25,7 @@ from emulation.forms.campaigns import (
 from emulation.models import Campaign, CampaignIndicator, Document
 from emulation.periods import YEARS
 from emulation.readiness import advice, missing
+from emulation.reports.activities import events_of
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
 from emulation.reports.joins import joins_of
 from emulation.services import campaigns, years
@@ -85,6 +86,7 @@ def campaign_tree(request: HttpRequest) -> HttpResponse:
     context = {
         "tree": tree,
         "years": sorted({*known, year}),
+        "events": events_of(request.user, year),
         "may_create": bool(_own_units(request)),
         "may_copy": root is not None and campaigns.may_write(request.user, root),
         "drafts": [c for c in tree.drafts if campaigns.may_launch(request.user, c)],
@@ -105,6 +107,7 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "documents": campaign.documents.all(),
         "crumbs": [*crumbs_to(None, campaign.year), (campaign.name, "")],
         "files": files_context(request.user, "campaign", campaign),
+        "reads_unit": access.can_read_figures(request.user, campaign.launching_unit),
         "writes": writes,
         "below": below if open_ else None,
         "points": launch_points(campaign, usual_day(campaign)) if draft and (writes or launches) else [],

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from emulation.forms.catalogue import ChecklistForm, IndicatorFilter, IndicatorForm, row_form
 from emulation.models import (
+    ActivityKind,
     Area,
     CampaignKind,
     ChecklistTemplate,
@@ -28,6 +29,8 @@ from emulation.models import (
     Feed,
     Grade,
     GradeScale,
+    IncidentGravity,
+    IncidentKind,
     Indicator,
     Organisation,
     ScoreCriterion,
@@ -40,6 +43,7 @@ from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import DisciplineForm, Office, PersonGroup, Rank, UnitKind
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -136,6 +140,38 @@ CATALOGUES = {
     ),
     "organisations": Catalogue(
         Organisation, NAMED, "bi-people-fill", gettext_lazy("Mass organisations that take part in campaigns.")
+    ),
+    "activity-kinds": Catalogue(
+        ActivityKind,
+        (
+            *NAMED,
+            "icon",
+            "asks_participants",
+            "asks_amount",
+            "asks_workdays",
+            "asks_items",
+            "thing",
+            "thing_en",
+            "asks_medium",
+            "asks_product",
+            "is_event",
+            "retired",
+        ),
+        "bi-calendar-event",
+        gettext_lazy("What takes place in a movement, and which numbers each kind asks for."),
+        listed=("code", "name", "order", "thing", "is_event", "retired"),
+    ),
+    "incident-kinds": Catalogue(
+        IncidentKind,
+        (*NAMED, "field", "counted_as", "retired"),
+        "bi-shield-exclamation",
+        gettext_lazy("Kinds of incident, and as what the figures of safety and discipline count them."),
+    ),
+    "incident-gravities": Catalogue(
+        IncidentGravity,
+        ("code", "name", "name_en", "rank"),
+        "bi-thermometer-half",
+        gettext_lazy("Degrees of gravity of incidents; the highest rank is the gravest."),
     ),
     "person-groups": Catalogue(
         PersonGroup,
@@ -257,6 +293,10 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     rows = form.filter(Indicator.objects.select_related("area", "office"))
+    if kind := asked_table(request):
+        heads = [_("Code"), _("Name"), _("Area"), _("Office"), _("Unit of measure")]
+        table = ([row.code, row.label, row.area.label, str(row.office or ""), row.unit_label] for row in rows)
+        return table_file(kind, "chi-tieu", _("Indicators"), heads, table)
     context = {"form": form, "indicators": rows, "may_write": access.administers_root(request.user)}
     return render(request, "emulation/catalogue/indicator_list.html", context)
 

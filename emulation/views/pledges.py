@@ -8,13 +8,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from emulation.forms.pledges import titles_form
 from emulation.models import Registration
-from emulation.reports.pledges import as_pdf, unit_pledge
+from emulation.reports.pledges import unit_pledge
 from emulation.services import targets
 from emulation.services.titles import set_titles
 from emulation.titles import titles_on
@@ -22,8 +21,6 @@ from emulation.views.targets import get_unit
 from units import access
 from units.errors import Refused
 from units.models import Unit
-from units.text import fold
-from units.views.downloads import attachment
 from units.views.pages import Crumb
 
 
@@ -64,16 +61,8 @@ def pledge(request: HttpRequest, unit: int, year: int) -> HttpResponse:
     place = get_unit(request, unit, year)
     context = {
         "paper": unit_pledge(targets.registration_of(place, year)),
-        "file": reverse("emulation:pledge-file", args=[place.pk, year]),
+        "unit": place,
+        "year": year,
         "crumbs": [*crumbs_to(place, year), (_("Pledge"), "")],
     }
     return render(request, "emulation/targets/pledge.html", context)
-
-
-@require_safe
-def pledge_file(request: HttpRequest, unit: int, year: int) -> HttpResponse:
-    """The pledge as PDF."""
-    place = get_unit(request, unit, year)
-    paper = unit_pledge(targets.registration_of(place, year))
-    name = slugify(fold(f"giao uoc thi dua {place.code} {year}"))
-    return attachment(as_pdf(paper), f"{name}.pdf", "application/pdf")

@@ -31,6 +31,7 @@ from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Placement, Unit
+from units.views.downloads import asked_table, table_file
 
 State = Registration.State
 BELOW = 25  # subordinates on a page
@@ -200,6 +201,12 @@ def registration_list(request: HttpRequest, unit: int, year: int) -> HttpRespons
     """Registrations of a unit's direct subordinates, and what waits for the user's judgement."""
     place = get_unit(request, unit, year)
     children = Unit.objects.children_of(place).filter(dissolved=None).order_by("order", "code")
+    if kind := asked_table(request):
+        heads = [_("Code"), _("Unit"), _("Registration"), _("Assigned"), _("Registered"), _("Agreed")]
+        words = dict(Registration.State.choices)
+        below = registrations_below(children, year)
+        table = ([r.unit.code, r.unit.name, str(words[r.state]), r.assigned, r.registered, r.agreed] for r in below)
+        return table_file(kind, f"dang-ky-{place.code}-{year}", _("Registrations below"), heads, table)
     page = Paginator(children, BELOW).get_page(request.GET.get("page"))
     context = {
         "unit": place,

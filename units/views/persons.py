@@ -29,8 +29,7 @@ from units.models.persons import PersonQuerySet
 from units.paths import branches_q
 from units.reports.persons import KINDS, export_heads, export_rows, for_list, kind_name, sections_of
 from units.services.persons import Record
-from units.spreadsheets import CSV, XLSX, csv_file, xlsx_file
-from units.views.downloads import attachment
+from units.views.downloads import TABLES, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -93,11 +92,9 @@ def person_export(request: HttpRequest, kind: str) -> HttpResponse:
     """Exactly the people of the filter, all pages, as `xlsx` or `csv`."""
     form, people = _filtered(request)
     heads, rows = export_heads(form.chosen_year), export_rows(people)
-    if kind == "csv":
-        return attachment(csv_file(heads, rows), "quan-nhan.csv", CSV)
-    if kind == "xlsx":
-        return attachment(xlsx_file(_("People"), heads, rows), "quan-nhan.xlsx", XLSX)
-    raise Http404
+    if kind not in TABLES:
+        raise Http404
+    return table_file(kind, "quan-nhan", _("People"), heads, rows)
 
 
 @require_safe

@@ -11,7 +11,14 @@ from awards.reports.due import due, last_day, missing, people_in, units_in
 from awards.reports.rules import rules_on
 from awards.reports.standing import standing_of
 from awards.wording import text_of
-from emulation.models import Report, Result, Target
+from emulation.models import (
+    Incident,
+    IncidentPerson,
+    IncidentStatement,
+    Report,
+    Result,
+    Target,
+)
 from tests.factories import (
     YEAR,
     make_award,
@@ -22,6 +29,9 @@ from tests.factories import (
     make_criterion,
     make_dossier,
     make_grant,
+    make_incident,
+    make_incident_gravity,
+    make_incident_statement,
     make_indicator,
     make_initiative,
     make_nomination,
@@ -64,6 +74,10 @@ def season(department, depot, workshop, staff):
     make_criterion(base, "no_discipline", gravity=warning)
     make_criterion(base, "merit", level="base")
     make_criterion(base, "service_time", months=6)
+    make_criterion(base, "no_incident", incident_gravity=make_incident_gravity())
+    make_criterion(flag, "no_incident", incident_gravity=make_incident_gravity())
+    for unit in (department, depot, workshop):
+        make_incident_statement(unit, by=staff)
     make_criterion(army, "meets_award", awards=[base], subject="person")
     make_criterion(army, "prior_awards", awards=[base])
     make_criterion(army, "attested")
@@ -131,6 +145,12 @@ CHANGES = {
         revoked_on=date(2020, 1, 1), revoked_why="Khai không đúng"
     ),
     "attestation": lambda: Attestation.objects.update(holds=False),
+    "incident": lambda: make_incident(Unit.objects.get(code="X1")),
+    "incident at fault": lambda: IncidentPerson.objects.create(
+        incident=make_incident(Unit.objects.get(code="CKT"), state="withdrawn", withdrawn_why="Nhầm"),
+        person=Person.objects.get(given_name="2"), part="at_fault",
+    ) and Incident.objects.update(state="reported", withdrawn_why=""),
+    "statement": lambda: IncidentStatement.objects.filter(unit__code="K1").delete(),
     "vote": lambda: AgendaItem.objects.update(votes_for=0, votes_against=1),
     "figure": lambda: Result.objects.filter(report__round__quarter=4).update(numerator=0),
     "approval": lambda: Report.objects.filter(round__quarter=4).update(state="draft"),

@@ -25,9 +25,25 @@ from awards.reports.checks import problems_of
 from awards.reports.due import due, missing, people_in
 from awards.reports.revocations import affected
 from awards.reports.rules import rules_on
-from emulation.models import Campaign, CampaignIndicator, Report, ReportVersion, Result, ResultChange, Round, Target
+from emulation.models import (
+    Activity,
+    Campaign,
+    CampaignIndicator,
+    Feed,
+    Incident,
+    Inspection,
+    Report,
+    ReportVersion,
+    Result,
+    ResultChange,
+    Round,
+    Target,
+    WeakPoint,
+    WeakPointEvent,
+)
 from emulation.numbers import format_number
 from emulation.reports import demo as demo_report
+from emulation.reports.feeds import read
 from emulation.reports.figures import figures_of
 from emulation.scoring import Outcome
 from emulation.services import demo
@@ -306,6 +322,20 @@ def test_texts_of_the_season_are_vietnamese(seeded):
     assert Nomination.objects.filter(merit__contains="Hoàn thành tốt").exists()
 
 
+def test_weak_points_and_inspections_stand_at_every_stage(seeded):
+    points = WeakPoint.objects.all()
+
+    assert set(points.values_list("state", flat=True)) == set(WeakPoint.State)
+    assert set(points.values_list("source", flat=True)) == {"miss", "finding", "hand"}
+    assert [(p.unit.code, p.repeats.year) for p in points.repeated()] == [("K2", 2019)]
+    assert points.overdue().count() == 3
+    assert not WeakPointEvent.objects.filter(at__gt=timezone.now()).exists()
+    found = Counter(Inspection.objects.values_list("state", "surprise"))
+    assert found == {("concluded", False): 1, ("planned", False): 1, ("planned", True): 1}
+    staff = User.objects.get(username="staff")
+    assert not Inspection.objects.visible_to(staff).filter(surprise=True).exists()
+
+
 def test_seed_twice_is_refused(seeded):
     with translation.override("en"), pytest.raises(Refused, match="loaded already"):
         demo.seed()
@@ -315,3 +345,20 @@ def test_figures_command_prints_the_articles_numbers(seeded, capsys):
     call_command("figures", "--unit", "CKT", "--period", "2020-H1", "--indicator", "SK_SL")
 
     assert '"value": "25"' in capsys.readouterr().out
+
+
+def test_registers_are_alive_and_feed_only_rounds_that_are_open(seeded):
+    assert Activity.objects.held().filter(unit__code="K1").count() == 6
+    assert [row.title for row in Activity.objects.filter(kind__is_event=True, starts__month=9)] == [
+        "Đại hội thi đua quyết thắng toàn quân lần thứ X"
+    ]
+    assert list(Incident.objects.order_by("pk").values_list("state", flat=True)) == [
+        "concluded", "concluded", "investigated", "reported",
+    ]  # fmt: skip
+    written = ResultChange.objects.filter(way=ResultChange.Way.REGISTER)
+    assert set(written.values_list("indicator__code", "report__round__quarter")) == {("SK_SL", 3)}
+    fourth = Report.objects.get(unit__code="K1", round__year=2020, round__quarter=4)
+    assert {feed.indicator.code: read(feed, fourth.unit, date(2020, 10, 1), date(2020, 12, 31)).value
+            for feed in Feed.objects.filter(indicator__code__in=["DV_NGAY", "DV_TIEN", "AT_TNGT"])} == {
+        "DV_NGAY": 28, "DV_TIEN": 10, "AT_TNGT": None,
+    }  # fmt: skip

@@ -205,7 +205,8 @@ def test_the_pledge_is_a_draft_until_it_is_agreed(client, row, depot, staff, com
     paper = client.get(url(depot, "pledge-detail")).context["paper"]
 
     assert (paper.mark, paper.rows[1].cells[1:4]) == ("", ("Tai nạn", row.indicator.unit_label, "≤ 3"))
-    assert client.get(url(depot, "pledge-file")).content.startswith(b"%PDF")
+    address = reverse("emulation:paper-file", args=[depot.pk, "pledge", "2020", "pdf"])
+    assert client.get(address).content.startswith(b"%PDF")
 
 
 def test_a_cluster_signs_what_all_its_members_have_agreed(client, row, depot, workshop, department, staff, agreed):

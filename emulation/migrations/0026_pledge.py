@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('emulation', '0021_launch'),
+        ('emulation', '0025_weak'),
         ('units', '0004_unit_ratings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,158 @@
+"""Forms of activities: the filter of the list, an activity with its numbers, the reason of a cancellation."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Fieldset, Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from emulation.forms.fields import NumberField
+from emulation.models import Activity, ActivityKind, Campaign
+from emulation.models.activities import COUNTED, ActivityQuerySet
+from emulation.services.activities import Groups, campaigns_for
+from units import access
+from units.forms.fields import DayField
+from units.models import PersonGroup, Unit, User
+from units.paths import branches_q
+from units.text import normal
+
+UNITS = 50  # units that a text in the filter may mean
+
+
+class ActivityFilter(forms.Form):
+    """Query string of the list. `very` and `of` come from a fed figure: exactly the entries that make it."""
+
+    q = forms.CharField(label=_("Title, place, organiser"), required=False, max_length=100)
+    unit = forms.CharField(label=_("Unit with branch (code or name)"), required=False, max_length=100)
+    kind = forms.ModelChoiceField(
+        ActivityKind.objects.all(), label=_("Kind"), required=False, empty_label=_("Every kind")
+    )
+    campaign = forms.ModelChoiceField(
+        Campaign.objects.none(), label=_("Campaign"), required=False, empty_label=_("Every campaign")
+    )
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("Planned and held")), *Activity.State.choices]
+    )
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
+    very = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    of = forms.MultipleChoiceField(required=False, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        campaigns = Campaign.objects.visible_to(viewer).launched()
+        self.fields["campaign"].queryset = campaigns.order_by("-year", "name")  # type: ignore[attr-defined]
+        self.fields["of"].choices = [(code, code) for code in ActivityKind.objects.values_list("code", flat=True)]  # type: ignore[attr-defined]
+
+    def filter(self, rows: ActivityQuerySet) -> ActivityQuerySet:
+        """`rows` as chosen; a unit stands for its whole branch, a period for the day on which one ended."""
+        chosen = self.cleaned_data
+        conditions = {
+            "kind": chosen["kind"], "campaign": chosen["campaign"], "ends__gte": chosen["since"],
+            "ends__lte": chosen["until"], "unit": chosen["very"], "kind__code__in": chosen["of"],
+        }  # fmt: skip
+        rows = rows.filter(**{name: value for name, value in conditions.items() if value})
+        cancelled = Activity.State.CANCELLED
+        rows = rows.filter(state=chosen["state"]) if chosen["state"] else rows.exclude(state=cancelled)
+        if chosen["unit"]:
+            rows = rows.filter(units_named(self.viewer, chosen["unit"]))
+        return rows.found_by(chosen["q"])
+
+
+def units_named(viewer: User, text: str) -> Any:
+    """Rows of the branches of the units that a text means, within the viewer's reach."""
+    mine = Unit.objects.filter(access.figures_q(viewer))
+    unit = mine.filter(code__iexact=text.strip()).first()
+    return branches_q((one.path for one in ([unit] if unit else mine.found_by(text)[:UNITS])), "unit__path")
+
+
+class ActivityForm(forms.ModelForm):
+    """An activity of a kind; the numbers of the kind once it has been held (`held`)."""
+
+    starts = DayField(label=_("Begins"))
+    ends = DayField(label=_("Ends"), required=False, help_text=_("Empty: the day on which it begins."))
+
+    class Meta:
+        model = Activity
+        fields = [
+            "title", "campaign", "starts", "ends", "place", "organiser", "organisations", "content", "medium",
+            "product", "participants", "amount", "workdays", "items", "outcome",
+        ]  # fmt: skip
+        widgets = {"content": forms.Textarea({"rows": 3}), "outcome": forms.Textarea({"rows": 3})}
+
+    def __init__(self, *args: Any, viewer: User, held: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind, self.held = self.instance.kind, held
+        campaigns = campaigns_for(viewer, self.instance.unit)
+        keys = {row.pk for row in campaigns} | ({self.instance.campaign_id} - {None})
+        field = self.fields["campaign"]
+        field.queryset = Campaign.objects.filter(pk__in=keys).order_by("-year", "name")  # type: ignore[attr-defined]
+        field.empty_label = _("None")  # type: ignore[attr-defined]
+        if kind.asks_amount:
+            self.fields["amount"] = NumberField(
+                label=_("Amount (million VND)"), required=False, decimals=3, at_least=0,
+            )  # fmt: skip
+        self.fields["items"].label = kind.thing_label or self.fields["items"].label
+        for name in ("medium", "product"):
+            if not getattr(kind, f"asks_{name}"):
+                del self.fields[name]
+        numbers = kind.numbers if held else ()
+        for name in {*kind.NUMBERS, "outcome"} - {*numbers, *(["outcome"] if held else [])}:
+            del self.fields[name]
+        self.groups = list(PersonGroup.objects.all()) if "participants" in numbers else []
+        known = dict(self.instance.groups.values_list("group", "people")) if self.instance.pk and self.groups else {}
+        for group in self.groups:
+            self.fields[f"group_{group.pk}"] = forms.IntegerField(
+                label=group.label, required=False, min_value=0, max_value=COUNTED[1].limit_value,
+                initial=known.get(group.pk),
+            )  # fmt: skip
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        helper = FormHelper()
+        helper.form_tag, helper.disable_csrf = False, True
+        plan = [
+            "title", Div("starts", "ends", css_class="qt-pair"), Div("place", "campaign", css_class="qt-pair"),
+            Div("organiser", "organisations", css_class="qt-pair"),
+            *(name for name in ("medium", "product") if name in self.fields), "content",
+        ]  # fmt: skip
+        numbers = [name for name in self.instance.kind.NUMBERS if name in self.fields]
+        groups = [f"group_{group.pk}" for group in self.groups]
+        found: list[Any] = [Fieldset(_("The activity"), *plan)]
+        if self.held:
+            inner: list[Any] = [Div(*numbers, css_class="qt-pair")]
+            if groups:
+                inner.append(Fieldset(_("Of the participants (where told apart)"), Div(*groups, css_class="qt-pair")))
+            found.append(Fieldset(_("What came of it"), *inner, "outcome"))
+        helper.layout = Layout(*found)
+        self.helper = helper
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        cleaned = {
+            name: normal(value) if isinstance(value, str) and name not in ("content", "outcome") else value
+            for name, value in cleaned.items()
+        }
+        cleaned["ends"] = cleaned.get("ends") or cleaned.get("starts")
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Rules that rest on the state or on two days are the service's, which names the field."""
+        return super()._get_validation_exclusions() | {"state", "ends"}
+
+    def chosen_groups(self) -> Groups:
+        return {group: self.cleaned_data.get(f"group_{group.pk}") for group in self.groups}
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False, widget=forms.Textarea({"rows": 3}))
+
+
+def clean_year(text: str, today: date) -> int:
+    """The year that a query string asks for; this year for anything else."""
+    return int(text) if text.isdigit() and 1945 <= int(text) <= 2100 else today.year

@@ -1,0 +1,156 @@
+"""Forms of incidents: filter, report, people, conclusion, reasons, statements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crispy_forms.helper import FormHelper
+from crispy_forms.layout import Div, Layout
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from emulation.forms.activities import units_named
+from emulation.forms.fields import NumberField
+from emulation.models import Incident, IncidentGravity, IncidentKind, IncidentPerson
+from emulation.models.incidents import IncidentQuerySet
+from emulation.reports.incidents import fed_rows, narrowing
+from units import clock
+from units.forms.fields import DayField
+from units.models import Person, User
+from units.text import normal
+
+COUNTING = "counting"
+
+
+def _helper(*layout: Any) -> FormHelper:
+    helper = FormHelper()
+    helper.form_tag, helper.disable_csrf = False, True
+    helper.layout = Layout(*layout)
+    return helper
+
+
+class IncidentFilter(forms.Form):
+    """Query string of the list. `very` and `of` come from a fed figure: exactly the entries that make it."""
+
+    q = forms.CharField(label=_("Place, words"), required=False, max_length=100)
+    unit = forms.CharField(label=_("Unit with branch (code or name)"), required=False, max_length=100)
+    kind = forms.ModelChoiceField(
+        IncidentKind.objects.all(), label=_("Kind"), required=False, empty_label=_("Every kind")
+    )
+    gravity = forms.ModelChoiceField(
+        IncidentGravity.objects.all(), label=_("From the gravity"), required=False, empty_label=_("Every gravity")
+    )
+    state = forms.ChoiceField(
+        label=_("State"), required=False,
+        choices=[("", _("All")), ("open", _("Open")), (COUNTING, _("Counting")), *Incident.State.choices],
+    )  # fmt: skip
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
+    very = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    of = forms.MultipleChoiceField(required=False, widget=forms.MultipleHiddenInput)
+
+    def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+        self.fields["of"].choices = [(code, code) for code in narrowing()]  # type: ignore[attr-defined]
+
+    def filter(self, rows: IncidentQuerySet) -> IncidentQuerySet:
+        chosen = self.cleaned_data
+        conditions = {
+            "kind": chosen["kind"], "happened_on__gte": chosen["since"], "happened_on__lte": chosen["until"],
+            "unit": chosen["very"], "gravity__rank__gte": chosen["gravity"].rank if chosen["gravity"] else None,
+        }  # fmt: skip
+        rows = rows.filter(**{name: value for name, value in conditions.items() if value})
+        if chosen["of"] and chosen["since"] and chosen["until"]:
+            rows = rows.filter(pk__in=fed_rows(chosen["since"], chosen["until"], tuple(chosen["of"])).values("pk"))
+        if chosen["state"] == "open":
+            rows = rows.open()
+        elif chosen["state"] == COUNTING:
+            rows = rows.counting()
+        elif chosen["state"]:
+            rows = rows.filter(state=chosen["state"])
+        if chosen["unit"]:
+            rows = rows.filter(units_named(self.viewer, chosen["unit"]))
+        return rows.found_by(chosen["q"])
+
+
+class IncidentForm(forms.ModelForm):
+    """What is reported of an incident; `version` is the one that was on the screen."""
+
+    happened_on = DayField(label=_("Happened on"))
+    reported_on = DayField(label=_("Reported on"))
+    damage = NumberField(
+        label=_("Damage (million VND)"), required=False, at_least=0, help_text=_("Empty while it is not known."),
+    )  # fmt: skip
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+
+    class Meta:
+        model = Incident
+        fields = [
+            "kind", "gravity", "happened_on", "reported_on", "place", "words", "dead", "injured", "offenders",
+            "damage", "cause",
+        ]  # fmt: skip
+        widgets = {"words": forms.Textarea({"rows": 4}), "cause": forms.Textarea({"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = IncidentKind.objects.filter(retired=False)
+        if self.instance.kind_id:
+            kinds |= IncidentKind.objects.filter(pk=self.instance.kind_id)
+            self.fields["version"].initial = self.instance.version
+        else:
+            self.initial["reported_on"] = clock.today()
+        self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]
+        for name in ("dead", "injured", "offenders"):
+            self.fields[name].help_text = _("0 where there were none.")
+        self.helper = _helper(
+            Div("kind", "gravity", css_class="qt-pair"), Div("happened_on", "reported_on", css_class="qt-pair"),
+            "place", "words", Div("dead", "injured", css_class="qt-pair"),
+            Div("offenders", "damage", css_class="qt-pair"), "cause",
+            "version",
+        )  # fmt: skip
+
+    def clean_place(self) -> str:
+        return normal(self.cleaned_data["place"])
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """Rules that rest on the state or on two days are the service's, which names the field."""
+        return super()._get_validation_exclusions() | {"state", "reported_on"}
+
+
+class PersonNamedForm(forms.Form):
+    """Somebody of the viewer's branch by service number, and the part they had."""
+
+    number = forms.CharField(label=_("Service number"), max_length=20)
+    part = forms.ChoiceField(label=_("Part"), choices=IncidentPerson.Part.choices)
+
+    def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.viewer = viewer
+
+    def clean_number(self) -> Person:
+        number = normal(self.cleaned_data["number"])
+        person = Person.objects.visible_to(self.viewer).filter(service_number__iexact=number).first()
+        if person is None:
+            raise forms.ValidationError(_("Nobody of your branch has this service number."))
+        return person
+
+
+class ConcludeForm(forms.Form):
+    number = forms.CharField(label=_("Number of the conclusion"), max_length=60)
+    on = DayField(label=_("Concluded on"))
+    gravity = forms.ModelChoiceField(IncidentGravity.objects.all(), label=_("Gravity"))
+    words = forms.CharField(label=_("Conclusion"), max_length=4000, widget=forms.Textarea({"rows": 4}))
+    cause = forms.CharField(label=_("Cause"), max_length=2000, required=False, widget=forms.Textarea({"rows": 2}))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = _helper(Div("number", "on", css_class="qt-pair"), "gravity", "words", "cause")
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False, widget=forms.Textarea({"rows": 3}))
+
+
+class YearForm(forms.Form):
+    year = forms.IntegerField(min_value=1945, max_value=2100)

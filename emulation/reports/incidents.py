@@ -1,0 +1,173 @@
+"""Incidents in lists, on their page and in files; statements of complete registers; and what feeds take."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, QuerySet, Sum
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from emulation.feeds import Codes, Source, Taken
+from emulation.models import Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentStatement
+from emulation.models.incidents import OPEN_DAYS, IncidentQuerySet
+from emulation.reports.work import Task
+from units import access, clock
+from units.counting import count_all
+from units.models import Unit, User
+from units.spreadsheets import Value
+
+TASKS = 10
+FROM = "from:"  # before the code of the least gravity that a feed takes
+
+
+def summary(user: User) -> str:
+    """ "3 incidents · 1 open" of what the user sees. One query."""
+    mine = Incident.objects.visible_to(user)
+    count, waiting, late = count_all(user, mine.counting(), mine.open(), mine.overdue())
+    words = [
+        ngettext("%(count)d incident", "%(count)d incidents", count) % {"count": count},
+        _("%(count)d open") % {"count": waiting},
+    ]
+    return " · ".join([*words, _("%(count)d overdue") % {"count": late}] if late else words)
+
+
+def tasks(user: User) -> Iterator[Task]:
+    """Incidents without conclusion after thirty days, for those who see them. One query; none for the others."""
+    if not access.sees_anybodys_discipline(user):
+        return
+    rows = Incident.objects.visible_to(user).overdue().select_related("unit", "kind").order_by("reported_on", "pk")
+    for row in rows[:TASKS]:
+        hint = _("Reported more than %(days)d days ago and not concluded yet.") % {"days": OPEN_DAYS}
+        yield Task(
+            _("Incident: %(incident)s") % {"incident": row}, str(row.unit), row.get_absolute_url(), _("Look at it"),
+            row.state, "incident", None, None, hint=hint,
+        )  # fmt: skip
+
+
+# ── its page ──────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An event with the columns that changed: (name, before, after)."""
+
+    row: IncidentEvent
+    changes: list[tuple[str, str, str]]
+
+
+def steps_of(incident: Incident) -> list[Step]:
+    """What was done to it, the oldest first. Three queries."""
+    catalogues = {
+        "kind": {row.code: row.label for row in IncidentKind.objects.all()},
+        "gravity": {row.code: row.label for row in IncidentGravity.objects.all()},
+    }
+    return [
+        Step(row, [] if row.kind == IncidentEvent.Kind.REPORTED else list(_changes(row, catalogues)))
+        for row in incident.events.select_related("by")
+    ]
+
+
+def _changes(row: IncidentEvent, catalogues: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
+    columns = {field.name: field for field in Incident._meta.concrete_fields}
+    for name in dict.fromkeys([*row.before, *row.after]):
+        label = capfirst(str(columns[name].verbose_name)) if name in columns else name
+        known = catalogues.get(name, {})
+        before, after = (str(side.get(name, "")) for side in (row.before, row.after))
+        yield label, known.get(before, before), known.get(after, after)
+
+
+# ── statements ────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """A year and the statement in force for it, None where there is none."""
+
+    year: int
+    statement: IncidentStatement | None
+
+
+def statements_of(unit: Unit, years: int = 10) -> list[Stated]:
+    """The last years of a unit, the newest first. One query."""
+    this = clock.today().year
+    rows = IncidentStatement.objects.filter(unit=unit, ended_at=None, year__gt=this - years).select_related("by")
+    found = {row.year: row for row in rows}
+    return [Stated(year, found.get(year)) for year in range(this, this - years, -1)]
+
+
+# ── export ────────────────────────────────────────────────────────────────
+
+
+def export_heads() -> list[str]:
+    return [
+        _("Unit code"), _("Unit"), _("Kind"), _("Gravity"), _("State"), _("Happened on"), _("Reported on"),
+        _("Place"), _("What happened"), _("Dead"), _("Injured"), _("People at fault"), _("Damage (million VND)"),
+        _("Cause"), _("Conclusion"), _("Number of the conclusion"), _("Concluded on"),
+    ]  # fmt: skip
+
+
+def export_rows(rows: QuerySet[Incident]) -> Iterator[list[Value]]:
+    for row in rows.select_related("unit", "kind", "gravity"):
+        yield [
+            row.unit.code, row.unit.name, row.kind.label, row.gravity.label, row.get_state_display(), row.happened_on,
+            row.reported_on, row.place, row.words, row.dead, row.injured, row.offenders, row.damage, row.cause,
+            row.conclusion, row.conclusion_number, row.concluded_on,
+        ]  # fmt: skip
+
+
+# ── feeds ─────────────────────────────────────────────────────────────────
+
+
+def narrowing() -> Mapping[str, str]:
+    """Codes that narrow a feed: what kinds are counted as, and the least gravity («from:serious»)."""
+    gravities = IncidentGravity.objects.all()
+    known: dict[str, str] = {str(value): str(label) for value, label in IncidentKind.CountedAs.choices}
+    return known | {f"{FROM}{row.code}": _("from “%(gravity)s” on") % {"gravity": row.label} for row in gravities}
+
+
+def fed_rows(first: date, last: date, codes: Codes) -> IncidentQuerySet:
+    """Incidents of the days that count, of what is named, of the least gravity named or graver."""
+    rows = Incident.objects.counting().filter(happened_on__gte=first, happened_on__lte=last)
+    named = [code for code in codes if not code.startswith(FROM)]
+    if named:
+        rows = rows.filter(kind__counted_as__in=named)
+    for code in codes:
+        if code.startswith(FROM):
+            least = IncidentGravity.objects.filter(code=code.removeprefix(FROM)).values("rank")
+            rows = rows.filter(gravity__rank__gte=least)
+    return rows
+
+
+def _source(key: str, label: str | Promise, column: str) -> Source:
+    def take(units: Collection[int], first: date, last: date, codes: Codes) -> dict[int, Taken]:
+        rows = fed_rows(first, last, codes).filter(unit__in=list(units)).order_by()
+        value = Sum(F(column)) if column else Count("pk")
+        found = rows.values_list("unit").annotate(value=value, entries=Count("pk"))
+        return {unit: Taken(Decimal(total), entries) for unit, total, entries in found}
+
+    def address(unit: Unit, first: date, last: date, codes: Codes) -> str:
+        asked: list[tuple[str, object]] = [
+            ("very", unit.pk),
+            ("since", first),
+            ("until", last),
+            ("state", "counting"),
+        ]
+        return f"{reverse('emulation:incident-list')}?{urlencode([*asked, *(('of', code) for code in codes)])}"
+
+    return Source(key, label, take, address, narrowing)
+
+
+FEEDS = (
+    _source("incidents", gettext_lazy("Incidents (cases)"), ""),
+    _source("incidents.dead", gettext_lazy("Incidents (dead)"), "dead"),
+    _source("incidents.injured", gettext_lazy("Incidents (injured)"), "injured"),
+    _source("incidents.offenders", gettext_lazy("Incidents (people at fault)"), "offenders"),
+)

@@ -1,0 +1,163 @@
+"""Writing activities: planned, held with their numbers, corrected, cancelled. Fed figures follow at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from emulation.models import Activity, ActivityGroup, Campaign
+from emulation.services.feeds import follow
+from units import access, clock
+from units.errors import Refused
+from units.models import PersonGroup, Role, Unit, User
+
+State = Activity.State
+Groups = Mapping[PersonGroup, int | None]  # group → people who took part; None: not told apart
+LEAST_REASON = 10  # characters that say why an activity is cancelled
+
+
+def may_write(user: User, unit: Unit) -> bool:
+    """Staff of the very unit write its activities."""
+    return access.works_at(user, unit, Role.STAFF)
+
+
+def may_change(user: User, activity: Activity) -> bool:
+    """Whether the user corrects it, or attaches files to it: what was cancelled stands still."""
+    return activity.state != State.CANCELLED and may_write(user, activity.unit)
+
+
+@transaction.atomic
+def plan_activity(activity: Activity, *, by: User) -> Activity:
+    """Keep a new activity as planned. Raises `Refused` where it does not fit its unit or campaign."""
+    access.require(may_write(by, activity.unit))
+    activity.state = State.PLANNED
+    _check(activity)
+    activity.full_clean(exclude=["search"])
+    activity.save()
+    return activity
+
+
+@transaction.atomic
+def record_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
+    """Keep a new activity that has taken place already, with what came of it."""
+    numbers = {name: getattr(activity, name) for name in (*activity.kind.NUMBERS, "outcome")}
+    for name in numbers:
+        setattr(activity, name, "" if name == "outcome" else None)
+    plan_activity(activity, by=by)
+    for name, value in numbers.items():
+        setattr(activity, name, value)
+    return hold_activity(activity, groups, by=by)
+
+
+@transaction.atomic
+def change_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
+    """Keep what was corrected of a planned or held activity (its columns are the new ones, its state the old)."""
+    before = _locked(activity)
+    access.require(may_write(by, before.unit))
+    if before.state == State.CANCELLED:
+        raise Refused(_("The activity has been cancelled; it can no longer be changed."))
+    activity.state = before.state
+    _check(activity)
+    if before.is_held:
+        if activity.kind_id != before.kind_id:
+            raise Refused(_("The kind of an activity that has been held stays: its numbers belong to it."), "kind")
+        _check_held(activity, groups)
+    activity.full_clean(exclude=["search"])
+    activity.save()
+    if before.is_held:
+        _write_groups(activity, groups)
+        follow([activity.unit_id], [before.ends, activity.ends], by=by)
+    return activity
+
+
+@transaction.atomic
+def hold_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
+    """A planned activity has taken place: its numbers are entered. Raises `Refused` while it lies in the future."""
+    before = _locked(activity)
+    access.require(may_write(by, before.unit))
+    if before.state != State.PLANNED:
+        raise Refused(_("It has been recorded already whether this activity was held."))
+    activity.state = State.HELD
+    _check(activity)
+    _check_held(activity, groups)
+    activity.full_clean(exclude=["search"])
+    activity.save()
+    _write_groups(activity, groups)
+    follow([activity.unit_id], [activity.ends], by=by)
+    return activity
+
+
+@transaction.atomic
+def cancel_activity(activity: Activity, *, reason: str, by: User) -> Activity:
+    """It does not take place, or was recorded by mistake: its numbers go, the audit log keeps them."""
+    row = _locked(activity)
+    access.require(may_write(by, row.unit))
+    if row.state == State.CANCELLED:
+        raise Refused(_("The activity has been cancelled already."))
+    if len(reason.strip()) < LEAST_REASON:
+        raise Refused(_("Say why, in at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
+    held = row.is_held
+    row.state, row.why_cancelled, row.outcome = State.CANCELLED, reason.strip(), ""
+    row.participants = row.amount = row.workdays = row.items = None
+    row.save()
+    for group in row.groups.all():
+        group.delete()
+    if held:
+        follow([row.unit_id], [row.ends], by=by)
+    return row
+
+
+def _locked(activity: Activity) -> Activity:
+    return Activity.objects.select_for_update(of=("self",)).select_related("unit", "kind").get(pk=activity.pk)
+
+
+def _check(activity: Activity) -> None:
+    """Dates fit each other and the unit; the campaign is one in which the unit takes part."""
+    if activity.ends < activity.starts:
+        raise Refused(_("An activity ends on the day it begins or later."), "ends")
+    if not activity.unit.exists_on(activity.starts):
+        raise Refused(_("The unit does not exist on that day."), "starts")
+    campaign = activity.campaign
+    if campaign is not None and not date(campaign.year, 1, 1) <= activity.ends <= date(campaign.year, 12, 31):
+        raise Refused(_("The campaign belongs to %(year)d, the activity does not.") % {"year": campaign.year},
+                      "campaign")  # fmt: skip
+
+
+def _check_held(activity: Activity, groups: Groups) -> None:
+    """It lies in the past, has every number that its kind asks for, and its groups fit the whole."""
+    if activity.ends > clock.today():
+        raise Refused(_("The activity has not ended yet: it can be recorded as held from its last day on."), "ends")
+    for name in activity.kind.NUMBERS:
+        if name not in activity.kind.numbers:
+            setattr(activity, name, None)
+        elif getattr(activity, name) is None:
+            raise Refused(_("Enter the number; 0 where there was nothing."), name)
+    told = sum(people or 0 for people in groups.values())
+    if told > (activity.participants or 0):
+        raise Refused(
+            _("The groups have %(told)d people together, more than the %(all)d participants.")
+            % {"told": told, "all": activity.participants or 0}, "participants",
+        )  # fmt: skip
+
+
+def _write_groups(activity: Activity, groups: Groups) -> None:
+    known = {row.group_id: row for row in activity.groups.all()}
+    for group, people in groups.items():
+        row = known.get(group.pk)
+        if people is None:
+            if row is not None:
+                row.delete()
+        elif row is None:
+            ActivityGroup.objects.create(activity=activity, group=group, people=people)
+        elif row.people != people:
+            row.people = people
+            row.save()
+
+
+def campaigns_for(user: User, unit: Unit) -> list[Campaign]:
+    """Launched campaigns to which an activity may belong, the newest year first."""
+    rows = Campaign.objects.visible_to(user).launched().exclude(state=Campaign.State.CLOSED)
+    return list(rows.order_by("-year", "kind__order", "order", "pk"))

@@ -1,0 +1,178 @@
+"""Activities and events: the list by month with its totals, an activity with its pictures, forms, export."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from emulation.forms.activities import ActivityFilter, ActivityForm, CancelForm, clean_year
+from emulation.models import Activity, ActivityKind
+from emulation.models.activities import ActivityQuerySet
+from emulation.reports.activities import by_month, export_heads, export_rows, months_of, totals_of
+from emulation.services import activities as service
+from emulation.views.attachments import files_context
+from units import access, clock
+from units.forms.fields import refusals
+from units.models import Role, Unit
+from units.spreadsheets import CSV, XLSX, csv_file, xlsx_file
+from units.views.downloads import attachment
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+PER_PAGE = 50
+
+
+def get_activity(request: HttpRequest, pk: int) -> Activity:
+    rows = Activity.objects.visible_to(request.user).select_related("unit", "kind", "campaign")
+    return get_object_or_404(rows, pk=pk)
+
+
+def crumbs_to(activity: Activity | None = None) -> list[Crumb]:
+    top = (_("Activities"), reverse("emulation:activity-list"))
+    return [top, (activity.title, activity.get_absolute_url())] if activity else [top]
+
+
+def _filtered(request: HttpRequest) -> tuple[ActivityFilter, ActivityQuerySet]:
+    access.require(access.has_role(request.user, *access.READERS))
+    form = ActivityFilter(request.GET, viewer=request.user)
+    if not form.is_valid():
+        raise Http404
+    return form, form.filter(Activity.objects.visible_to(request.user))
+
+
+@require_safe
+def activity_list(request: HttpRequest) -> HttpResponse:
+    form, rows = _filtered(request)
+    page = Paginator(rows.select_related("unit", "kind", "campaign"), PER_PAGE).get_page(request.GET.get("page"))
+    newest = next((row.starts for row in page), clock.today())
+    year = clean_year(request.GET.get("year", ""), form.cleaned_data["since"] or newest)
+    everything = Activity.objects.visible_to(request.user).exclude(state=Activity.State.CANCELLED)
+    context = {
+        "form": form, "page": page, "months": by_month(page.object_list), "totals": totals_of(rows), "year": year,
+        "strip": months_of(everything, year),
+        "filtered": any(value for name, value in request.GET.items() if name not in ("page", "year")),
+        "writes": access.has_role(request.user, Role.STAFF),
+    }  # fmt: skip
+    return render(request, "emulation/activities/list.html", context)
+
+
+@require_safe
+def activity_export(request: HttpRequest, kind: str) -> HttpResponse:
+    """Exactly the activities of the filter, all pages."""
+    _form, rows = _filtered(request)
+    if kind == "csv":
+        return attachment(csv_file(export_heads(), export_rows(rows)), "hoat-dong.csv", CSV)
+    if kind == "xlsx":
+        return attachment(xlsx_file(_("Activities"), export_heads(), export_rows(rows)), "hoat-dong.xlsx", XLSX)
+    raise Http404
+
+
+@require_safe
+def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    activity = get_activity(request, pk)
+    user, state = request.user, activity.state
+    context = {
+        "activity": activity, "crumbs": [*crumbs_to(), (activity.title, "")],
+        "groups": activity.groups.select_related("group"),
+        "may_change": service.may_change(user, activity),
+        "may_hold": state == Activity.State.PLANNED and service.may_write(user, activity.unit),
+        "files": files_context(user, "activity", activity),
+    }  # fmt: skip
+    return render(request, "emulation/activities/detail.html", context)
+
+
+def _own_unit(request: HttpRequest) -> Unit:
+    """The unit of `?unit=` whose staff the user is, by default the first."""
+    own = [m.unit for m in request.user.active_memberships if m.role == Role.STAFF]
+    access.require(bool(own))
+    unit = next((u for u in own if str(u.pk) == request.GET.get("unit", str(own[0].pk))), None)
+    if unit is None:
+        raise Http404
+    return unit
+
+
+@require_http_methods(FORM)
+def activity_create(request: HttpRequest) -> HttpResponse:
+    """First the kind, which says what numbers are asked; then the activity, planned or (`?held=1`) held already."""
+    unit = _own_unit(request)
+    code, held = request.GET.get("kind", ""), bool(request.GET.get("held"))
+    kinds = ActivityKind.objects.filter(retired=False)
+    kind = kinds.filter(code=code).first()
+    if kind is None:
+        own = [m.unit for m in request.user.active_memberships if m.role == Role.STAFF]
+        context = {"kinds": kinds, "unit": unit, "units": own, "crumbs": [*crumbs_to(), (_("New activity"), "")]}
+        return render(request, "emulation/activities/choose.html", context)
+    form = ActivityForm(
+        request.POST or None, instance=Activity(unit=unit, kind=kind), viewer=request.user, held=held
+    )  # fmt: skip
+    if form.is_valid():
+        with refusals(form):
+            if held:
+                service.record_activity(form.instance, form.chosen_groups(), by=request.user)
+            else:
+                service.plan_activity(form.instance, by=request.user)
+        if not form.errors:
+            messages.success(request, _("“%(title)s” has been recorded.") % {"title": form.instance})
+            return redirect(form.instance)
+    heading = _("New activity: %(kind)s") % {"kind": kind}
+    note = _("For %(unit)s. It has been held: enter what came of it as well.") if held else _(
+        "For %(unit)s, as planned. What came of it is entered once it has been held."
+    )  # fmt: skip
+    return form_page(
+        request, form, crumbs=crumbs_to(), heading=heading, submit=_("Save"), note=note % {"unit": unit}
+    )  # fmt: skip
+
+
+@require_http_methods(FORM)
+def activity_update(request: HttpRequest, pk: int) -> HttpResponse:
+    activity = get_activity(request, pk)
+    access.require(service.may_change(request.user, activity))
+    return _edit(request, activity, service.change_activity, held=activity.is_held, heading=_("Correct the activity"))
+
+
+@require_http_methods(FORM)
+def activity_hold(request: HttpRequest, pk: int) -> HttpResponse:
+    """A planned activity has taken place: its numbers."""
+    activity = get_activity(request, pk)
+    access.require(service.may_change(request.user, activity))
+    if activity.is_held:
+        return redirect("emulation:activity-update", pk)
+    return _edit(request, activity, service.hold_activity, held=True, heading=_("Record what came of it"))
+
+
+def _edit(request: HttpRequest, activity: Activity, save: Any, *, held: bool, heading: str) -> HttpResponse:
+    crumbs = crumbs_to(activity)
+    form = ActivityForm(request.POST or None, instance=activity, viewer=request.user, held=held)
+    if form.is_valid():
+        with refusals(form):
+            save(form.instance, form.chosen_groups(), by=request.user)
+        if not form.errors:
+            messages.success(request, _("Saved."))
+            return redirect(activity)
+    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Save"))
+
+
+@require_http_methods(FORM)
+def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    activity = get_activity(request, pk)
+    access.require(service.may_change(request.user, activity))
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        with refusals(form):
+            service.cancel_activity(activity, reason=form.cleaned_data["reason"], by=request.user)
+        if not form.errors:
+            messages.success(request, _("“%(title)s” has been cancelled.") % {"title": activity})
+            return redirect(activity)
+    note = _("For what does not take place, or was recorded by mistake. It stays in the list with the reason; its "
+             "numbers count no more.")  # fmt: skip
+    heading = _("Cancel the activity")
+    return form_page(
+        request, form, crumbs=crumbs_to(activity), heading=heading, submit=_("Cancel the activity"), note=note
+    )  # fmt: skip

@@ -1,0 +1,154 @@
+"""Reports of a drive and of five years."""
+
+from datetime import date
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from emulation.models import Report
+from emulation.periods import FIVE_YEARS, drive_period, parse_report_period
+from emulation.reports.drafts import draft_of
+from emulation.reports.papers import as_pdf, as_word
+from emulation.services.rounds import set_up_drive_round
+from emulation.services.summaries import rebuild
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_drive,
+    make_indicator,
+    make_report,
+    make_rounds,
+    make_target,
+)
+
+APPROVED = Report.State.APPROVED
+
+
+def paragraphs(found) -> list[str]:
+    return [part.text for part in found.body if not part.level]
+
+
+@pytest.fixture
+def years(department, depot, set_today):
+    """Five years: initiatives 1 … 5, a share measured anew from 2019 on; nothing of 2017."""
+    set_today(date(2021, 1, 20))
+    count = make_indicator("count", "A_SK", name="Sáng kiến", unit_of_measure="sáng kiến")
+    old = make_indicator("ratio", "B_OLD", name="Quân số khỏe", shown_decimals=1, unit_of_measure="%")
+    new = make_indicator(
+        "ratio", "B_NEW", name="Quân số khỏe", shown_decimals=1, unit_of_measure="%", predecessor=old
+    )
+    for number, year in enumerate(range(2016, 2021), start=1):
+        campaign = make_campaign(department, year=year, name=f"Phong trào năm {year}")
+        share = new if year >= 2019 else old
+        rows = [make_campaign_indicator(campaign, one, kinds=[depot.kind]) for one in (count, share)]
+        make_target(department, rows[0], 3)
+        if year != 2017:
+            for quarter, round_ in make_rounds(year).items():
+                amount = number if quarter == 1 else 0
+                make_report(depot, round_, {count: amount, share: (90 + number, 100)}, state=APPROVED)
+        rebuild(year)
+
+
+def test_five_years_tell_the_course_of_every_figure_and_its_breaks(department, years):
+    found = draft_of(department, 2020, FIVE_YEARS)
+    said = paragraphs(found)
+    assert "Sáng kiến tăng từ 1 sáng kiến (năm 2016) lên 5 sáng kiến (năm 2020); không có số liệu năm 2017." in said
+    assert (
+        "Quân số khỏe tăng từ 94,0% (năm 2019) lên 95,0% (năm 2020); trước năm 2019 tính theo cách khác nên không so "
+        "sánh."
+    ) in said
+    assert "Số chỉ tiêu đạt và vượt trong từng năm: năm 2016: 0/1; năm 2018: 1/1; năm 2019: 1/1; " \
+        "năm 2020: 1/1." in said  # fmt: skip
+    assert found.columns == ("Chỉ tiêu", "Đơn vị tính", "2016", "2017", "2018", "2019", "2020")
+    cells = [row.cells for row in found.annex if row.cells]
+    assert cells[0][2:] == ("1", "–", "3", "4", "5")
+    assert cells[1][2:] == ("91,0 (*)", "–", "93,0 (*)", "94,0", "95,0")
+    assert as_word(found)[:2] == b"PK"
+    assert as_pdf(found)[:5] == b"%PDF-"
+
+
+def test_five_years_cost_the_same_whatever_is_kept(
+    department, depot, years, django_assert_max_num_queries, set_today
+):
+    with django_assert_max_num_queries(14):
+        draft_of(department, 2020, FIVE_YEARS)
+
+
+def test_five_years_without_anything_say_so(department):
+    assert "Chưa có số liệu được duyệt trong 5 năm." in paragraphs(draft_of(department, 2020, FIVE_YEARS))
+
+
+@pytest.fixture
+def drive(department, depot, set_today):
+    """A drive with a count of its own, and a target on a share of the year: 98 of 100 in the quarter it ends in."""
+    set_today(date(2020, 7, 20))
+    share = make_indicator("ratio", "A_SHARE", name="Quân số khỏe", shown_decimals=1, unit_of_measure="%")
+    placed = make_campaign_indicator(make_campaign(department), share, kinds=[depot.kind])
+    drive = make_drive(
+        department, name="Đợt cao điểm Quý II", starts=date(2020, 4, 1), ends=date(2020, 6, 30)
+    )  # fmt: skip
+    own = make_indicator("count", "B_OWN", name="Ngày công", unit_of_measure="ngày")
+    row = make_campaign_indicator(drive, own, kinds=[depot.kind])
+    for unit in (depot, department):
+        make_target(unit, row, 100)
+        make_target(unit, placed, 99, drive=drive)
+    make_report(depot, make_rounds()[2], {share: (98, 100)}, state=APPROVED)
+    return drive, own
+
+
+def of_drive(drive, depot, own, days, state=APPROVED):
+    round_ = set_up_drive_round(drive, opens=date(2020, 6, 20), due=date(2020, 7, 10), closes=None)
+    make_report(depot, round_, {own: days}, state=state)
+    rebuild(2020, drive=drive)
+
+
+@pytest.mark.parametrize("whose", ["department", "depot"])
+def test_drive_is_judged_on_its_round_and_on_the_quarter_in_which_it_ends(whose, department, depot, drive):
+    campaign, own = drive
+    of_drive(campaign, depot, own, 120)
+    found = draft_of(department if whose == "department" else depot, 2020, drive_period(campaign.pk))
+    said = paragraphs(found)
+    assert (found.title, found.period) == ("Sơ kết đợt cao điểm Quý II", f"D{campaign.pk}")
+    told = " ".join(said).replace("mới đạt", "đạt")
+    assert "Ngày công đạt 120 ngày, vượt chỉ tiêu (≥\xa0100); quân số khỏe đạt 98,0%, chưa đạt" in told
+    assert "Đạt và vượt 1/2 chỉ tiêu đã đăng ký, trong đó vượt chỉ tiêu: ngày công." in said
+    assert [row.cells[0] for row in found.annex if row.cells] == ["Ngày công", "Quân số khỏe"]
+    assert as_word(found)[:2] == b"PK"
+
+
+def test_drive_counts_approved_figures_alone(department, depot, drive):
+    campaign, own = drive
+    of_drive(campaign, depot, own, 120, Report.State.SUBMITTED)
+    for unit in (department, depot):
+        text = " ".join(draft_of(unit, 2020, drive_period(campaign.pk)).paragraphs)
+        assert ("120" in text, "chưa có báo cáo" in text) == (False, True)
+
+
+def test_drive_is_worked_on_and_written_by_the_command(client, depot, staff, drive, tmp_path):
+    campaign, own = drive
+    of_drive(campaign, depot, own, 120)
+    period = drive_period(campaign.pk)
+    client.force_login(staff)
+    address = reverse("emulation:review-report-begin", args=[depot.pk, 2020, period])
+    assert client.post(address).status_code == 302
+    page = client.get(reverse("emulation:review-report", args=[depot.pk, 2020, period]))
+    assert page.context["saved"].period == period
+    file = tmp_path / "r.txt"
+    call_command("review_report", unit="K1", period=f"2020-{period}", format="txt", output=file)
+    assert file.read_text().splitlines()[1] == "Sơ kết đợt cao điểm Quý II"
+    assert client.get(f"/reports/{depot.pk}/2020/D{campaign.pk + 99}/").status_code == 404
+    with pytest.raises(CommandError):
+        call_command("review_report", unit="K1", period="2020-D999999", format="txt", output=file)
+
+
+@pytest.mark.parametrize(("text", "found"), [("2020-5Y", (2020, "5Y")), ("2020-D12", (2020, "D12")),
+                                             ("2020-H1", (2020, "H1")), ("2020", (2020, "Y"))])  # fmt: skip
+def test_command_reads_every_period(text, found):
+    assert parse_report_period(text) == found
+
+
+@pytest.mark.parametrize("text", ["2020-D0", "2020-5y", "20205Y", "1200-5Y", "2020-D"])
+def test_command_refuses_other_periods(text):
+    with pytest.raises(ValueError, match="not a period"):
+        parse_report_period(text)

@@ -1,0 +1,203 @@
+from datetime import date
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from emulation.models import Incident, IncidentEvent, Report
+from emulation.services import incidents as service
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_feed,
+    make_incident,
+    make_incident_gravity,
+    make_incident_kind,
+    make_indicator,
+    make_membership,
+    make_office,
+    make_person,
+    make_report,
+    make_rounds,
+    make_user,
+)
+from units import access
+from units.errors import Refused
+from units.models import Role, Unit
+from units.services import move_unit
+
+WHY = "Qua xác minh không phải vụ việc."
+
+
+@pytest.fixture(autouse=True)
+def day_of_work(set_today):
+    set_today(date(2020, 4, 5))
+
+
+@pytest.fixture
+def planner(department):
+    return make_user("planner", (department, Role.STAFF))
+
+
+@pytest.fixture
+def serious(db):
+    return make_incident_gravity("serious", 2)
+
+
+def new(unit, **columns):
+    defaults = {
+        "kind": make_incident_kind(), "gravity": make_incident_gravity(), "happened_on": date(2020, 2, 10),
+        "reported_on": date(2020, 2, 11), "place": "Kho", "words": "Vi phạm chế độ trực",
+    }  # fmt: skip
+    return Incident(unit=unit, **defaults | columns)
+
+
+def conclude(row, gravity, by):
+    return service.conclude(row, number="12/KL", on=date(2020, 3, 1), words="Lỗi chủ quan", gravity=gravity, by=by)
+
+
+def field_of(act, *args, **kwargs):
+    with pytest.raises(Refused) as caught:
+        act(*args, **kwargs)
+    return caught.value.field
+
+
+def test_incident_goes_its_way_and_every_step_is_an_event(depot, staff, planner, serious):
+    row = service.report_incident(new(depot), by=staff)
+    row = service.investigate(row, by=staff)
+    row = conclude(row, serious, planner)
+    events = [(e.kind, e.by, e.before.get("gravity"), e.after.get("gravity")) for e in row.events.all()]
+    assert events == [
+        ("reported", staff, None, "minor"), ("investigated", staff, None, None),
+        ("concluded", planner, "minor", "serious"),
+    ]  # fmt: skip
+    assert row.state == "concluded"
+    assert row.events.get(kind="concluded").after["concluded_on"] == "01/03/2020"
+    assert [field_of(act, row, **more) for act, more in (
+        (service.investigate, {"by": staff}), (service.withdraw, {"reason": WHY, "by": planner}),
+    )] == [None, None]  # fmt: skip
+    row = service.reopen(row, reason="Có tình tiết mới cần xác minh.", by=planner)
+    assert (row.state, row.conclusion_number, row.gravity) == ("investigated", "", serious)
+
+
+def test_correction_names_what_changed_and_refuses_a_page_that_is_old(depot, staff):
+    row = service.report_incident(new(depot), by=staff)
+    row.injured = 2
+    service.correct_incident(row, version=1, by=staff)
+    event = row.events.get(kind="corrected")
+    assert (event.before, event.after) == ({"injured": "0"}, {"injured": "2"})
+    row.injured = 3
+    assert field_of(service.correct_incident, row, version=1, by=staff) is None
+    assert Incident.objects.get().injured == 2
+
+
+@pytest.mark.parametrize(
+    ("columns", "field"),
+    [({"happened_on": date(2020, 4, 6)}, "happened_on"), ({"reported_on": date(2020, 2, 1)}, "reported_on")],
+)
+def test_days_that_cannot_be_are_refused(depot, staff, columns, field):
+    assert field_of(service.report_incident, new(depot, **columns), by=staff) == field
+
+
+def test_who_may_do_what(depot, staff, commander, reviewer, planner, outsider):
+    row = service.report_incident(new(depot), by=staff)
+    everybody = {"staff": staff, "commander": commander, "reviewer": reviewer, "planner": planner, "out": outsider}
+
+    def allowed(rule, thing):
+        return {name for name, user in everybody.items() if rule(user, thing)}
+
+    assert allowed(service.may_report, depot) == {"staff"}
+    assert allowed(service.may_conclude, row) == {"staff", "planner"}
+    assert allowed(service.may_withdraw, row) == {"commander", "planner"}
+    with pytest.raises(PermissionDenied):
+        service.withdraw(row, reason=WHY, by=staff)
+
+
+def test_incidents_are_seen_by_exactly_those_who_see_discipline(
+    depot, department, region, elsewhere, staff, commander, reviewer, administrator, outsider, planner
+):
+    """The list and the rule for one unit say the same, for every user and unit."""
+    limited = make_user("limited")
+    make_membership(limited, department, Role.REVIEWER, office=make_office())
+    users = [staff, commander, reviewer, administrator, outsider, planner, limited,
+             make_user("far", (region, Role.STAFF)), make_user("chief", (region, Role.COMMANDER))]  # fmt: skip
+    for unit in Unit.objects.all():
+        make_incident(unit)
+    for user in users:
+        seen = {unit.pk for unit in Unit.objects.all() if access.sees_discipline(user, unit)}
+        assert set(Incident.objects.visible_to(user).values_list("unit", flat=True)) == seen, user
+        assert access.sees_anybodys_discipline(user) == bool(seen), user
+
+
+def test_person_is_named_once_and_taken_away_with_a_trace(depot, staff):
+    row, person = service.report_incident(new(depot), by=staff), make_person(depot)
+    service.name_person(row, person, "at_fault", by=staff)
+    assert field_of(service.name_person, row, person, "victim", by=staff) == "person"
+    service.name_person(row, person, "", by=staff)
+    assert (row.people.count(), row.events.filter(kind="people").count()) == (0, 2)
+
+
+def test_place_of_the_day_stays_when_the_unit_moves(depot, department, elsewhere, staff, administrator):
+    row = service.report_incident(new(depot), by=staff)
+    move_unit(depot, parent=elsewhere, effective=date(2020, 3, 1), decision="12/QĐ", by=administrator)
+    row.refresh_from_db()
+    assert row.path == department.path + f"{depot.pk:06d}"
+
+
+# ── feeds ─────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def sheet(region, depot):
+    """The depot's open sheet that asks for serious cases, and for the injured of the roads."""
+    campaign = make_campaign(region)
+    for code, register, codes in (
+        ("KL_NT", "incidents", "from:serious"), ("AT_THUONG", "incidents.injured", "traffic"),
+    ):  # fmt: skip
+        indicator = make_indicator("count", code)
+        make_campaign_indicator(campaign, indicator)
+        make_feed(indicator, register=register, codes=codes)
+    return Report.objects.get(unit=depot, round=make_rounds()[1])
+
+
+def figures(sheet):
+    return dict(sheet.results.values_list("indicator__code", "numerator"))
+
+
+def test_incident_counts_from_its_report_and_follows_the_conclusion(sheet, depot, staff, planner, commander, serious):
+    traffic = make_incident_kind("traffic", counted_as="traffic")
+    row = service.report_incident(new(depot, kind=traffic, injured=2), by=staff)
+    assert figures(sheet) == {"AT_THUONG": 2}
+    conclude(row, serious, planner)
+    assert figures(sheet) == {"AT_THUONG": 2, "KL_NT": 1}
+    row = service.reopen(row, reason="Có tình tiết mới cần xác minh.", by=planner)
+    service.withdraw(row, reason=WHY, by=commander)
+    assert figures(sheet) == {}
+
+
+def test_sheet_handed_in_stands_still(sheet, depot, staff, serious):
+    make_report(depot, sheet.round, state="submitted")
+    service.report_incident(new(depot, gravity=serious), by=staff)
+    assert figures(sheet) == {}
+
+
+# ── statements ────────────────────────────────────────────────────────────
+
+
+def test_commander_states_the_register_complete_and_takes_it_back(depot, commander, staff, set_today):
+    assert field_of(service.state_complete, depot, 2020, by=commander) == "year"
+    set_today(date(2020, 11, 1))
+    row = service.state_complete(depot, 2020, by=commander)
+    assert field_of(service.state_complete, depot, 2020, by=commander) == "year"
+    with pytest.raises(PermissionDenied):
+        service.take_back(row, reason=WHY, by=staff)
+    assert field_of(service.take_back, row, reason="", by=commander) == "reason"
+    row = service.take_back(row, reason="Còn thiếu một vụ của tháng 9.", by=commander)
+    assert row.ended_by == commander
+    assert service.state_complete(depot, 2020, by=commander).pk != row.pk
+
+
+def test_events_are_never_changed(depot, staff):
+    row = service.report_incident(new(depot), by=staff)
+    row.words = "Vi phạm khác"
+    service.correct_incident(row, version=1, by=staff)
+    assert IncidentEvent.objects.filter(incident=row).count() == 2
