@@ -8,7 +8,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from emulation.models import Activity, ActivityGroup, Campaign
+from emulation.models import Activity, ActivityGroup, ActivityKind, Campaign
 from emulation.services.feeds import follow
 from units import access, clock
 from units.errors import Refused
@@ -16,6 +16,7 @@ from units.models import PersonGroup, Role, Unit, User
 
 State = Activity.State
 Groups = Mapping[PersonGroup, int | None]  # group → people who took part; None: not told apart
+FEEDS = ("activities", *(f"activities.{name}" for name in ActivityKind.NUMBERS))  # what this register feeds
 LEAST_REASON = 10  # characters that say why an activity is cancelled
 
 
@@ -69,7 +70,7 @@ def change_activity(activity: Activity, groups: Groups, *, by: User) -> Activity
     activity.save()
     if before.is_held:
         _write_groups(activity, groups)
-        follow([activity.unit_id], [before.ends, activity.ends], by=by)
+        follow(FEEDS, [activity.unit_id], [before.ends, activity.ends], by=by)
     return activity
 
 
@@ -86,7 +87,7 @@ def hold_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
     activity.full_clean(exclude=["search"])
     activity.save()
     _write_groups(activity, groups)
-    follow([activity.unit_id], [activity.ends], by=by)
+    follow(FEEDS, [activity.unit_id], [activity.ends], by=by)
     return activity
 
 
@@ -106,7 +107,7 @@ def cancel_activity(activity: Activity, *, reason: str, by: User) -> Activity:
     for group in row.groups.all():
         group.delete()
     if held:
-        follow([row.unit_id], [row.ends], by=by)
+        follow(FEEDS, [row.unit_id], [row.ends], by=by)
     return row
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
 from emulation.models import Feed, Report, Result, ResultChange
-from emulation.reports.feeds import Fed, fed_cells
+from emulation.reports.feeds import Fed, fed_cells, span_of
 from emulation.services.cells import CellChange, apply_cells, entry_of, snapshot
 from emulation.services.plan import plan_of_unit, slot
 from units.errors import Refused
@@ -23,18 +23,19 @@ Stored = dict[int, Entry]
 
 
 @transaction.atomic
-def follow(units: Iterable[int], days: Iterable[date], *, by: User) -> None:
-    """Bring fed cells of open sheets up to date after entries of `units` on `days` were written.
+def follow(registers: Collection[str], units: Iterable[int], days: Iterable[date], *, by: User) -> None:
+    """Bring cells that `registers` (keys of sources) feed up to date after entries of `units` on `days` were written.
 
     Called in the transaction of that write; `units` and `days` name both the old and the new place of an entry
-    that moved. A sheet is locked before the register is read, so the last of two concurrent writers counts both
+    that moved. Only cells that speak of one of the days follow: whatever else stands on the sheet has nothing to do
+    with the entry. A sheet is locked before the register is read, so the last of two concurrent writers counts both
     entries. Sheets handed in stand still: what differs there is shown. A sheet whose round has not opened takes
     the figures over with its first save.
     """
     from emulation.services.sheets import lock, open_lines, refuse_unless_open
 
     days = [day for day in days if day]
-    if not days or not Feed.objects.active().exists():
+    if not days or not Feed.objects.active().filter(register__in=registers).exists():
         return
     for row in _editable(set(units), days):
         report = lock(row)
@@ -42,7 +43,8 @@ def follow(units: Iterable[int], days: Iterable[date], *, by: User) -> None:
             refuse_unless_open(report)
         except Refused:
             continue
-        take_over(report, open_lines(report), by=by, clear=True)
+        fed, stored = _fed(report, open_lines(report), registers, days)
+        _write(report, fed, stored, by=by, clear=_written_by_register(report, fed, stored))
 
 
 def _editable(units: set[int], days: list[date]) -> list[Report]:
@@ -54,12 +56,18 @@ def _editable(units: set[int], days: list[date]) -> list[Report]:
     return list(rows.order_by("pk"))
 
 
-def take_over(report: Report, allowed: Collection[int] | None, *, by: User, clear: bool = False) -> None:
+def take_over(report: Report, allowed: Collection[int] | None, *, by: User) -> None:
     """Write what the registers say into the fed lines of a locked sheet that are open (`allowed`, None: all).
 
-    A number typed before the register had entries stays, unless an entry has just gone (`clear`).
+    A number typed before the register had entries stays.
     """
-    fed, stored = _fed(report, allowed)
+    _write(report, *_fed(report, allowed), by=by)
+
+
+def _write(
+    report: Report, fed: dict[int, Fed], stored: Stored, *, by: User, clear: Collection[int] = ()
+) -> None:  # fmt: skip
+    """Write what the registers say; where they hold nothing, empty the cells of `clear`. Typed notes stay."""
     changes = []
     for pk, one in fed.items():
         entry = stored.get(pk)
@@ -67,13 +75,25 @@ def take_over(report: Report, allowed: Collection[int] | None, *, by: User, clea
             continue
         if one.value is not None:
             changes.append(CellChange(pk, Entry(numerator=one.value, note=entry.note if entry else "")))
-        elif clear:
+        elif pk in clear:
             changes.append(CellChange(pk, None))
     if changes and apply_cells(report, changes, by=by, way=ResultChange.Way.REGISTER):
         if report.state == Report.State.NOT_STARTED:
             report.state, report.state_since = Report.State.DRAFT, timezone.now()
         report.ready_by = report.ready_at = None
         report.save(update_fields=["state", "state_since", "ready_by", "ready_at"])
+
+
+def _written_by_register(report: Report, fed: dict[int, Fed], stored: Stored) -> set[int]:
+    """Cells without entries whose number a register wrote: the last change of the number itself, not of its note."""
+    doubtful = [pk for pk, one in fed.items() if one.value is None and not one.agrees(stored.get(pk))]
+    if not doubtful:
+        return set()
+    ways = {}
+    for change in report.changes.filter(indicator__in=doubtful).order_by("at", "pk"):
+        if (change.before or {}).get("numerator") != (change.after or {}).get("numerator"):
+            ways[change.indicator_id] = change.way
+    return {pk for pk, way in ways.items() if way == ResultChange.Way.REGISTER}
 
 
 def settle(report: Report, allowed: Collection[int] | None, *, by: User) -> None:
@@ -90,9 +110,16 @@ def settle(report: Report, allowed: Collection[int] | None, *, by: User) -> None
         raise Refused(wrong)
 
 
-def _fed(report: Report, allowed: Collection[int] | None) -> tuple[dict[int, Fed], Stored]:
-    """The fed lines that are open, and what stands in them. One query where nothing is fed."""
+def _fed(
+    report: Report, allowed: Collection[int] | None, registers: Collection[str] = (), days: Collection[date] = ()
+) -> tuple[dict[int, Fed], Stored]:
+    """The fed lines that are open, and what stands in them. One query where nothing is fed.
+
+    With `registers` only theirs, with `days` only cells that speak of one of them.
+    """
     feeds = list(Feed.objects.active().select_related("indicator"))
+    if registers:
+        feeds = [feed for feed in feeds if feed.register in registers]
     if not feeds:
         return {}, {}
     kind, path = report.unit.kind_id, report.lineage.path
@@ -100,6 +127,9 @@ def _fed(report: Report, allowed: Collection[int] | None) -> tuple[dict[int, Fed
     asked = {pk: row for pk, row in plan.for_unit(kind, path).items() if slot(report.round) in row.quarters}
     if allowed is not None:
         asked = {pk: row for pk, row in asked.items() if pk in allowed}
+    if days:
+        spans = {pk: span_of(report.round, row.quarters) for pk, row in asked.items()}
+        asked = {pk: asked[pk] for pk, (first, last) in spans.items() if any(first <= day <= last for day in days)}
     fed = fed_cells(report, asked, [feed for feed in feeds if feed.indicator_id in asked])
     rows = Result.objects.filter(report=report, indicator__in=fed).prefetch_related("items")
     return fed, {row.indicator_id: entry_of(snapshot(row) or {}) for row in rows}

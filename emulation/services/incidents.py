@@ -25,6 +25,7 @@ from units.services.tree import superiors_on
 State = Incident.State
 Kind = IncidentEvent.Kind
 Part = IncidentPerson.Part
+FEEDS = ("incidents", "incidents.dead", "incidents.injured", "incidents.offenders")  # what this register feeds
 LEAST_REASON = 15  # characters that say why something is no incident, or a conclusion is taken back
 STATED_FROM = (11, 1)  # month and day of a year from which its register may be stated complete: the yearly review
 TRACED = (
@@ -69,7 +70,7 @@ def report_incident(incident: Incident, *, by: User) -> Incident:
     incident.full_clean(exclude=["search", "path"])
     incident.save()
     _trace(incident, Kind.REPORTED, by, after=_values(incident))
-    follow([incident.unit_id], [incident.happened_on], by=by)
+    follow(FEEDS, [incident.unit_id], [incident.happened_on], by=by)
     return incident
 
 
@@ -91,7 +92,7 @@ def correct_incident(incident: Incident, *, version: int, by: User) -> Incident:
     incident.full_clean(exclude=["search", "path"])
     incident.save()
     if _changed(before, incident, Kind.CORRECTED, by):
-        follow([incident.unit_id], [before.happened_on, incident.happened_on], by=by)
+        follow(FEEDS, [incident.unit_id], [before.happened_on, incident.happened_on], by=by)
     return incident
 
 
@@ -146,7 +147,7 @@ def conclude(
     row.full_clean(exclude=["search", "path"])
     row.save()
     _changed(before, row, Kind.CONCLUDED, by)
-    follow([row.unit_id], [row.happened_on], by=by)
+    follow(FEEDS, [row.unit_id], [row.happened_on], by=by)
     return row
 
 
@@ -175,7 +176,7 @@ def withdraw(incident: Incident, *, reason: str, by: User) -> Incident:
         raise Refused(_("The incident has been concluded or withdrawn already."))
     reason = _reason(reason)
     _step(row, Kind.WITHDRAWN, by, reason, state=State.WITHDRAWN, withdrawn_why=reason)
-    follow([row.unit_id], [row.happened_on], by=by)
+    follow(FEEDS, [row.unit_id], [row.happened_on], by=by)
     return row
 
 

@@ -40,6 +40,7 @@ from units.text import fold, normal
 
 Kind = WorkEvent.Kind
 State = InitiativeWork.State
+FEEDS = ("initiatives", "initiatives-saved")  # keys of what this register feeds
 LEAST_REASON = 20  # characters, as for a returned sheet
 
 
@@ -156,7 +157,7 @@ def apply_work(work: InitiativeWork, *, by: User, **columns: Any) -> InitiativeW
     work.full_clean()
     work.save()
     log(work, Kind.APPLIED, by=by, text=work.applied_where)
-    follow([work.unit_id], before | days_of(work), by=by)
+    follow(FEEDS, [work.unit_id], before | days_of(work), by=by)
     return work
 
 
@@ -272,7 +273,7 @@ def revoke_recognition(recognition: Recognition, why: str, *, by: User) -> Initi
         state = State.RECOGNISED
     _enter(work, state, Kind.REVOKED, by=by, text=f"{row.decision}: {why}")
     keep_records(work, why=why)
-    follow([work.unit_id], before | days_of(work), by=by)
+    follow(FEEDS, [work.unit_id], before | days_of(work), by=by)
     return work
 
 
@@ -285,7 +286,7 @@ def _settle(work: InitiativeWork, row: Recognition, kind: str, before: set[date]
     row.save()
     _enter(work, State.RECOGNISED, kind, by=by, text=row.decision)
     keep_records(work)
-    follow([work.unit_id], before | days_of(work), by=by)
+    follow(FEEDS, [work.unit_id], before | days_of(work), by=by)
     return row
 
 

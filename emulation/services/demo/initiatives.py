@@ -21,11 +21,12 @@ from emulation.services.catalogue import DATA
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment
 from emulation.services.feeds import follow
-from emulation.services.initiatives import Author
+from emulation.services.initiatives import FEEDS, Author
 from units.models import Initiative, Role, Unit
 
 YEAR, CODE = 2020, "SK_SL"
 SINCE = date(2020, 7, 1)  # the quarters before are approved as they were typed
+NEXT = date(2020, 10, 1)
 
 
 def create_initiatives(cast: Cast) -> None:
@@ -39,7 +40,7 @@ def create_initiatives(cast: Cast) -> None:
     Feed.objects.create(indicator=Indicator.objects.get(code=CODE), register="initiatives", since=SINCE)
     for unit in cast.units.values():
         if (unit.pk, Role.STAFF) in cast.acting:
-            follow([unit.pk], [SINCE], by=cast.user(unit, Role.STAFF))
+            follow(FEEDS, [unit.pk], [SINCE, NEXT], by=cast.user(unit, Role.STAFF))
 
 
 def _recognised() -> Iterator[tuple[str, int, int]]:

@@ -23,7 +23,7 @@ from emulation.reports.feeds import span_of
 from emulation.reports.lines import SheetReading
 from emulation.reports.review import read_review
 from emulation.reports.sheets import read_sheet
-from emulation.services import sheets
+from emulation.services import activities, incidents, initiatives, sheets
 from emulation.services.cells import CellChange, save_cells
 from emulation.services.feeds import follow
 from emulation.services.rounds import set_up_drive_round
@@ -85,13 +85,13 @@ def report(rounds, depot):
 def record(unit, day=DAY, *, by):
     """An entry of the register, with what its service does."""
     row = make_initiative(unit.people.first() or make_person(unit), recognised=day)
-    follow([unit.pk], [day], by=by)
+    follow(["plain"], [unit.pk], [day], by=by)
     return row
 
 
 def remove(row, *, by):
     row.delete()
-    follow([row.person.unit_id], [row.recognised], by=by)
+    follow(["plain"], [row.person.unit_id], [row.recognised], by=by)
 
 
 def standing(report, indicator):
@@ -129,6 +129,45 @@ def test_last_entry_that_goes_leaves_the_cell_missing_not_zero(report, works, de
     row = record(depot, by=staff)
     remove(row, by=staff)
     assert standing(report, works) is None
+
+
+def test_entry_leaves_alone_what_other_registers_and_other_days_feed(
+    report, works, rounds, region, depot, staff, monkeypatch
+):  # fmt: skip
+    """Figures typed while their feed was off stay, with their notes, when entries of something else come and go."""
+    monkeypatch.setitem(SOURCES, "other", plain_source("other"))
+    second = Report.objects.get(unit=depot, round=rounds[2])
+    beside = make_indicator("count", "BESIDE")
+    make_campaign_indicator(make_campaign(region), beside)
+    make_feed(beside, register="other")
+    Feed.objects.update(active=False)
+    typed = Entry(numerator=Decimal(4), note="Counted in the stores.")
+    for sheet, indicator in ((report, beside), (second, works)):
+        save_cells(sheet, [CellChange(indicator.pk, typed, "")], by=staff)
+    Feed.objects.update(active=True)
+    remove(record(depot, by=staff), by=staff)
+    kept = [sheet.results.get(indicator=row) for sheet, row in ((report, beside), (second, works))]
+    assert [(row.numerator, row.note) for row in kept] == [(4, typed.note)] * 2
+
+
+def test_number_that_no_register_wrote_is_not_erased_with_an_entry(report, works, depot, staff):
+    """Typed by hand, unlike one that came from the register and got a note by hand."""
+    Feed.objects.update(active=False)
+    save_cells(report, [CellChange(works.pk, Entry(numerator=Decimal(4)), "")], by=staff)
+    row = make_initiative(make_person(depot), recognised=DAY)
+    Feed.objects.update(active=True)
+    remove(row, by=staff)
+    assert standing(report, works) == 4
+    row = record(depot, by=staff)
+    noted = Entry(numerator=Decimal(1), note="Of the stores.")
+    save_cells(report, [CellChange(works.pk, noted, report.results.get().mark)], by=staff)
+    remove(row, by=staff)
+    assert standing(report, works) is None
+
+
+def test_registers_follow_by_the_keys_of_their_sources():
+    known = {key for key in SOURCES if key != "plain"}
+    assert {*activities.FEEDS, *incidents.FEEDS, *initiatives.FEEDS} == known
 
 
 def test_entry_counts_in_the_round_of_its_day_and_in_its_own_unit(report, works, rounds, depot, department, staff):
@@ -192,7 +231,7 @@ def test_feed_takes_only_rounds_since_its_day_and_what_its_codes_name(report, wo
     assert [standing(report, works), standing(second, works)] == [None, None]
     base.level = "region"
     base.save()
-    follow([depot.pk], [base.recognised], by=staff)
+    follow(["plain"], [depot.pk], [base.recognised], by=staff)
     assert standing(second, works) == 1
 
 
@@ -372,7 +411,7 @@ def test_follow_costs_the_same_for_any_number_of_entries(report, works, depot, s
         for _each in range(more):
             make_initiative(depot.people.first(), recognised=DAY)
         with CaptureQueriesContext(connection) as queries:
-            follow([depot.pk], [DAY], by=staff)
+            follow(["plain"], [depot.pk], [DAY], by=staff)
         counts.append(len(queries))
     assert counts[0] == counts[1]
 
