@@ -49,7 +49,13 @@ def may_conclude(user: User, incident: Incident) -> bool:
 
 def may_withdraw(user: User, incident: Incident) -> bool:
     """That something was no incident is not said by who reported it: commander, or staff of the superior."""
-    return access.works_at(user, incident.unit, Role.COMMANDER) or access.is_superior_staff(user, incident.unit)
+    judges = access.works_at(user, incident.unit, Role.COMMANDER) or access.is_superior_staff(user, incident.unit)
+    return judges and not reported(user, incident)
+
+
+def reported(user: User, incident: Incident) -> bool:
+    """Whether the user wrote the report. One query."""
+    return incident.events.filter(kind=Kind.REPORTED, by=user).exists()
 
 
 def may_state(user: User, unit: Unit) -> bool:
@@ -140,6 +146,10 @@ def conclude(
         raise Refused(_("The day lies in the future."), "on")
     if on < row.reported_on:
         raise Refused(_("An incident is concluded on the day it was reported or later."), "on")
+    if gravity.rank < row.gravity.rank and reported(by, row):
+        raise Refused(
+            _("Who reported an incident does not lower its gravity: somebody else concludes it."), "gravity"
+        )
     before = _locked(incident)
     row.conclusion_number, row.concluded_on, row.conclusion, row.gravity = number, on, words, gravity
     row.cause = cause or row.cause

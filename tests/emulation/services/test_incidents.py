@@ -112,6 +112,18 @@ def test_who_may_do_what(depot, staff, commander, reviewer, planner, outsider):
         service.withdraw(row, reason=WHY, by=staff)
 
 
+def test_who_reported_neither_withdraws_nor_lowers_the_gravity(depot, department, staff, commander, planner, serious):
+    both = make_user("both", (depot, Role.STAFF))
+    make_membership(both, depot, Role.COMMANDER)
+    row = service.report_incident(new(depot, gravity=serious), by=both)
+    assert not service.may_withdraw(both, row)
+    with pytest.raises(PermissionDenied):
+        service.withdraw(row, reason=WHY, by=both)
+    minor = make_incident_gravity()
+    assert field_of(conclude, row, minor, both) == "gravity"
+    assert conclude(row, minor, planner).gravity == minor
+
+
 def test_incidents_are_seen_by_exactly_those_who_see_discipline(
     depot, department, region, elsewhere, staff, commander, reviewer, administrator, outsider, planner
 ):
