@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
-    from units.models import Unit
+    from units.models import Unit, User
 
 Codes = tuple[str, ...]
 
@@ -26,6 +26,10 @@ class Taken:
 
     value: Decimal
     entries: int
+
+
+def to_everybody(user: User, unit: Unit) -> bool:
+    return True
 
 
 def no_codes() -> Mapping[str, str]:
@@ -39,7 +43,8 @@ class Source:
     `take(units, first, last, codes)` gives unit → `Taken` for entries that arose in that very unit from
     `first` to `last`, both included, in one query for any number of units; a unit without entries is left out.
     `address(unit, first, last, codes)` is the list of exactly these entries. `codes` are the narrowings that
-    `Feed.codes` may name, with their words (kinds, a least level).
+    `Feed.codes` may name, with their words (kinds, a least level). `shown(user, unit)`: whether what the unit's
+    register holds exists for the user; to others the figure is one like any other.
     """
 
     key: str
@@ -47,6 +52,7 @@ class Source:
     take: Callable[[Collection[int], date, date, Codes], dict[int, Taken]]
     address: Callable[[Unit, date, date, Codes], str]
     codes: Callable[[], Mapping[str, str]] = field(default=no_codes)
+    shown: Callable[[User, Unit], bool] = to_everybody
 
 
 SOURCES: dict[str, Source] = {}

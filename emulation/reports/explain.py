@@ -25,7 +25,7 @@ from emulation.reports.display import (
     unit_text,
     with_unit,
 )
-from emulation.reports.feeds import Fed, feed_of, read
+from emulation.reports.feeds import Fed, feed_of, for_reader, read
 from emulation.reports.figures import Figure, Reading, Wanted, rule_of
 from emulation.reports.parts import (
     Contribution,
@@ -41,7 +41,7 @@ from emulation.reports.parts import (
     unit_rows,
 )
 from emulation.reports.trends import TREND_QUARTERS, Quarter, Trend, last_quarters, trend_of, wanted_quarters
-from units.models import Unit
+from units.models import Unit, User
 
 NAMED = 8  # units with missing figures named before the rest is only counted
 Measure = Indicator.Measure
@@ -170,8 +170,9 @@ class Explained:
 
 
 def explain(
-    unit: Unit, indicator: Indicator, year: int, period: str, *, handed_in: bool = False, by_quarter: bool = False
-) -> Explained:
+    unit: Unit, indicator: Indicator, year: int, period: str, *, handed_in: bool = False, by_quarter: bool = False,
+    reader: User | None = None,
+) -> Explained:  # fmt: skip
     """The figure of the unit's branch; by its direct subordinates, or by quarter (always for a single unit)."""
     drawn = last_quarters(year, period, TREND_QUARTERS)
     reading = _read(unit, indicator, year, period, drawn, handed_in)
@@ -211,7 +212,7 @@ def explain(
         sheet=None if branch else _sheet(page, indicator, events),
         branch=branch,
         trend=trend_of(reading, unit.pk, indicator, drawn, page.grades, page.label(indicator)),
-        fed=None if branch else _fed(indicator, unit, year, period),
+        fed=None if branch else for_reader(_fed(indicator, unit, year, period), reader, unit),
     )
 
 

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from emulation import periods
 from emulation.checks import Entry
+from emulation.feeds import Source
 from emulation.models import Feed, Indicator, Report, Round
 from emulation.numbers import format_part
 from emulation.services.plan import Asking
-from units.models import Unit
+from units.models import Unit, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class Fed:
     value: Decimal | None
     entries: int
     address: str
+    source: Source
 
     def agrees(self, entry: Entry | None) -> bool:
         """Whether the cell holds what the register says: the value, or no number where there are no entries."""
@@ -69,6 +71,11 @@ class Fed:
         return _("The register says %(value)s, the sheet %(figure)s.") % {"value": theirs, "figure": ours}
 
 
+def for_reader(fed: Fed | None, user: User | None, unit: Unit) -> Fed | None:
+    """What the reader (None: the unit itself) may know of the register behind a figure; None: it stands alone."""
+    return fed if fed is not None and (user is None or fed.source.shown(user, unit)) else None
+
+
 def span_of(round_: Round, quarters: tuple[int, ...]) -> tuple[date, date]:
     """The days a cell speaks of: since the last round in which the indicator is asked; the whole of a drive."""
     if not round_.quarter:
@@ -94,7 +101,7 @@ def read(feed: Feed, unit: Unit, first: date, last: date) -> Fed:
     taken = source.take([unit.pk], first, last, feed.wanted).get(unit.pk)
     value = None if taken is None else _rounded(taken.value, feed.indicator)
     address = source.address(unit, first, last, feed.wanted)
-    return Fed(str(source.label), value, taken.entries if taken else 0, address)
+    return Fed(str(source.label), value, taken.entries if taken else 0, address, source)
 
 
 def _rounded(value: Decimal, indicator: Indicator) -> Decimal:

@@ -162,7 +162,7 @@ def _source(key: str, label: str | Promise, column: str) -> Source:
         ]
         return f"{reverse('emulation:incident-list')}?{urlencode([*asked, *(('of', code) for code in codes)])}"
 
-    return Source(key, label, take, address, narrowing)
+    return Source(key, label, take, address, narrowing, access.sees_discipline)
 
 
 FEEDS = (

@@ -16,7 +16,7 @@ from emulation.models import CheckRule, FigureRequest, Indicator, OfficeVerdict,
 from emulation.numbers import format_number, round_half_up
 from emulation.reports.corrections import changes_since
 from emulation.reports.display import unit_text
-from emulation.reports.feeds import Fed
+from emulation.reports.feeds import Fed, for_reader
 from emulation.reports.findings import Finding, findings_of
 from emulation.reports.lines import Line, SheetReading, value_in
 from emulation.reports.sheets import (
@@ -31,6 +31,7 @@ from emulation.reports.sheets import (
 )
 from emulation.scoring import Outcome
 from emulation.services.offices import OfficeState, office_states
+from units.models import User
 
 QUEUE = 50  # sheets beside the one under review
 
@@ -126,7 +127,7 @@ class Review:
         return found
 
 
-def read_review(report: Report) -> Review:
+def read_review(report: Report, reader: User | None = None) -> Review:
     """The sheet with its past, its plan, the median of the units beside it, and what offices and unit say of it."""
     reading = SheetReading(report, siblings=True)
     all_lines = reading.lines()
@@ -142,6 +143,8 @@ def read_review(report: Report) -> Review:
         pk = line.indicator.pk
         objections = tuple(state.objected[pk] for state in offices if pk in state.objected)
         row = row_of(line, findings[pk])
+        if for_reader(row.fed, reader, report.unit) is not row.fed:
+            row = replace(row, fed=None, unlike="")
         return replace(row, was=changes.get(row.code), asked=asked.get(pk), objections=objections)
 
     by_area = groupby(all_lines, key=lambda line: line.indicator.area)

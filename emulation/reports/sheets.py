@@ -19,11 +19,12 @@ from emulation.numbers import format_number, format_part, input_number
 from emulation.periods import ROMAN, period_short
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.display import NBSP, trimmed, unit_text
-from emulation.reports.feeds import Fed
+from emulation.reports.feeds import Fed, for_reader
 from emulation.reports.figures import rule_of
 from emulation.reports.lines import Figure, Line, SheetReading, Spec, value_in
 from emulation.scoring import SIGNS, shown_decimals
 from emulation.services.extensions import terms_of
+from units.models import Unit, User
 
 MISSING = "–"
 STATES = ResultItem.State.choices
@@ -188,7 +189,9 @@ class Sheet:
 # ── building ──────────────────────────────────────────────────────────────
 
 
-def read_sheet(report: Report, *, editing: bool, reading: SheetReading | None = None) -> Sheet:
+def read_sheet(
+    report: Report, *, editing: bool, reading: SheetReading | None = None, reader: User | None = None
+) -> Sheet:
     """The sheet for whoever may enter now (`editing`) or for reading; `report` comes `with_last_step`."""
     reading = reading or SheetReading(report)
     returned = returned_reasons(report)
@@ -201,7 +204,11 @@ def read_sheet(report: Report, *, editing: bool, reading: SheetReading | None = 
     by_area = groupby(reading.lines(), key=lambda line: line.indicator.area)
     for number, (area, lines) in enumerate(by_area, start=1):
         rows = tuple(
-            row_of(line, editing=editing, returned=returned, comments=said.get(line.indicator.pk, 0))
+            seen_by(
+                reader,
+                report.unit,
+                row_of(line, editing=editing, returned=returned, comments=said.get(line.indicator.pk, 0)),
+            )  # fmt: skip
             for line in lines
         )
         asked = [row for row in rows if row.asked]
@@ -237,6 +244,12 @@ def returned_reasons(report: Report) -> dict[str, str]:
     if report.state != Report.State.RETURNED:
         return {}
     return {line["indicator"]: line["reason"] for line in report.last_lines or []}
+
+
+def seen_by(reader: User | None, unit: Unit, row: Row) -> Row:
+    """The row without its register where that does not exist for the reader (None: the unit itself)."""
+    known = for_reader(row.fed, reader, unit)
+    return row if known is row.fed else replace(row, fed=None, unlike="")
 
 
 def row_of(line: Line, *, editing: bool, returned: Mapping[str, str], comments: int = 0) -> Row:

@@ -97,7 +97,13 @@ def figure(request: HttpRequest, unit: int, indicator: str) -> HttpResponse:
     if found is None:
         raise Http404
     explained = explain(
-        found, row, query["year"], query["period"], handed_in=form.handed_in, by_quarter=query["by"] == "quarter"
+        found,
+        row,
+        query["year"],
+        query["period"],
+        handed_in=form.handed_in,
+        by_quarter=query["by"] == "quarter",
+        reader=request.user,
     )
     superior = explained.superior
     return render(

@@ -75,7 +75,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
     if report.state not in Report.HANDED_IN:
         return redirect(report)
-    found = read_review(report)
+    found = read_review(report, request.user)
     if request.method == "GET":
         return _page(request, found, VerdictForm(None, rows=found.rows))
     form = VerdictForm(request.POST, rows=found.rows)
@@ -181,7 +181,7 @@ def approve_many(request: HttpRequest) -> HttpResponse:
     if not rows:
         messages.info(request, _("Tick the sheets to approve first."))
         return redirect("emulation:review-list")
-    read = [(read_review(report), service.last_change(report)) for report in rows]
+    read = [(read_review(report, request.user), service.last_change(report)) for report in rows]
     context = {
         "plain": [(found, mark) for found, mark in read if not found.hindrances],
         "others": [found for found, _mark in read if found.hindrances],
@@ -235,7 +235,7 @@ def take_up(request: HttpRequest, pk: int) -> HttpResponse:
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     """Open an approved sheet again, whole or single lines, with a reason."""
     report = _report(request, pk)
-    found = read_review(report)
+    found = read_review(report, request.user)
     form = ReopenForm(request.POST if request.method == "POST" else None, rows=found.rows)
     problems: list[str] = []
     if request.method == "POST" and form.is_valid():

@@ -52,7 +52,7 @@ def closed_reason(report: Report) -> str:
 
 def _read(request: HttpRequest, report: Report) -> shown.Sheet:
     editing = service.may_enter(request.user, report) and not closed_reason(report)
-    return shown.read_sheet(report, editing=editing)
+    return shown.read_sheet(report, editing=editing, reader=request.user)
 
 
 def _page(
@@ -223,7 +223,7 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, receipt(report))
             return redirect(report)
-    sheet = shown.read_sheet(report, editing=False)
+    sheet = shown.read_sheet(report, editing=False, reader=request.user)
     context = shown_findings(findings_of(report), typed, wrong)
     context |= {"report": report, "sheet": sheet, "problems": problems, "may_answer": True, "below": form}
     return render(request, "emulation/sheets/hand_in.html", context)

@@ -27,7 +27,7 @@ def office(request: HttpRequest, pk: int) -> HttpResponse:
     access.require(bool(offices) and not took_part(request.user, report))
     if report.state not in Report.HANDED_IN:
         return redirect(report)
-    review = read_review(report)
+    review = read_review(report, request.user)
     mine = of_offices(review, [line for line, office in line_offices(report).items() if office in offices])
     said = said_of(state for state in review.offices if state.office.pk in offices)
     form = OfficeForm(request.POST if request.method == "POST" else None, rows=mine.rows)

@@ -3,7 +3,10 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from emulation.models import Incident, IncidentEvent, Report
+from emulation.models import Feed, Incident, IncidentEvent, Report
+from emulation.reports.explain import explain
+from emulation.reports.review import read_review
+from emulation.reports.sheets import read_sheet
 from emulation.services import incidents as service
 from tests.factories import (
     make_campaign,
@@ -190,6 +193,25 @@ def test_sheet_handed_in_stands_still(sheet, depot, staff, serious):
     make_report(depot, sheet.round, state="submitted")
     service.report_incident(new(depot, gravity=serious), by=staff)
     assert figures(sheet) == {}
+
+
+def test_what_the_register_holds_is_said_only_to_those_for_whom_incidents_exist(
+    sheet, depot, staff, region, serious
+):  # fmt: skip
+    make_report(depot, sheet.round, state="submitted")
+    service.report_incident(new(depot, gravity=serious), by=staff)
+    limited, code = make_user("far", (region, Role.STAFF)), "KL_NT"
+    line = Feed.objects.get(indicator__code=code).indicator
+
+    def told(user):
+        report = Report.objects.with_last_step().get(pk=sheet.pk)
+        rows = [next(row for row in read.rows if row.key == line.pk)
+                for read in (read_sheet(report, editing=False, reader=user), read_review(report, user))]  # fmt: skip
+        explained = explain(depot, line, 2020, "Q1", reader=user)
+        return [*(bool(row.fed or row.unlike) for row in rows), bool(explained.fed)]
+
+    assert told(staff) == [True] * 3
+    assert told(limited) == [False] * 3
 
 
 # ── statements ────────────────────────────────────────────────────────────
