@@ -76,6 +76,7 @@ class ActivityForm(forms.ModelForm):
 
     starts = DayField(label=_("Begins"))
     ends = DayField(label=_("Ends"), required=False, help_text=_("Empty: the day on which it begins."))
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
 
     class Meta:
         model = Activity
@@ -88,6 +89,7 @@ class ActivityForm(forms.ModelForm):
     def __init__(self, *args: Any, viewer: User, held: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kind, self.held = self.instance.kind, held
+        self.fields["version"].initial = self.instance.version
         campaigns = campaigns_for(viewer, self.instance.unit)
         keys = {row.pk for row in campaigns} | ({self.instance.campaign_id} - {None})
         field = self.fields["campaign"]
@@ -129,7 +131,7 @@ class ActivityForm(forms.ModelForm):
             if groups:
                 inner.append(Fieldset(_("Of the participants (where told apart)"), Div(*groups, css_class="qt-pair")))
             found.append(Fieldset(_("What came of it"), *inner, "outcome"))
-        helper.layout = Layout(*found)
+        helper.layout = Layout(*found, "version")
         self.helper = helper
 
     def clean(self) -> dict[str, Any]:
