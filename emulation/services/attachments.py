@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -13,14 +13,23 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Attachment
 from emulation.services.evidence import checked
+from units import access
 from units.errors import Refused
 from units.models import User
 
+May = Callable[[User, Any], bool]
+
 
 def attach(
-    owner: Any, files: Sequence[UploadedFile], *, by: User, caption: str = "", credit: str = ""
+    owner: Any,
+    files: Sequence[UploadedFile],
+    *,
+    by: User,
+    caption: str = "",
+    credit: str = "",
+    may: May | None = None,
 ) -> list[Attachment]:
-    """Keep files of `owner` (a row with the relation `files`). All or none. Who may, the caller has checked.
+    """Keep files of `owner` (a row with the relation `files`). All or none. `may` is asked again under its lock.
 
     Raises `Refused` with every file that is not accepted.
     """
@@ -30,7 +39,7 @@ def attach(
         row.file.save(row.name, file, save=False)  # outside the lock: a slow disk keeps nobody waiting
         kept.append(row)
     try:
-        _store(owner, kept)
+        _store(owner, kept, by, may)
     except BaseException:
         for row in kept:
             row.file.delete(save=False)
@@ -39,8 +48,8 @@ def attach(
 
 
 @transaction.atomic
-def _store(owner: Any, rows: list[Attachment]) -> None:
-    type(owner).objects.select_for_update(of=("self",)).get(pk=owner.pk)
+def _store(owner: Any, rows: list[Attachment], by: User, may: May | None) -> None:
+    _lock(owner, by, may)
     known = dict(owner.files.present().values_list("sha256", "name"))
     if len(known) + len(rows) > settings.EVIDENCE_FILES:
         raise Refused(_("At most %(limit)d files are kept here.") % {"limit": settings.EVIDENCE_FILES}, "files")
@@ -55,9 +64,16 @@ def _store(owner: Any, rows: list[Attachment]) -> None:
     owner.files.add(*rows)
 
 
+def _lock(owner: Any, by: User, may: May | None) -> None:
+    """Lock the owner and ask, of what it is now, whether the user may still do it."""
+    row = type(owner).objects.select_for_update(of=("self",)).get(pk=owner.pk)
+    access.require(may is None or may(by, row))
+
+
 @transaction.atomic
-def remove(owner: Any, pk: int, *, by: User, why: str) -> Attachment:
+def remove(owner: Any, pk: int, *, by: User, why: str, may: May | None = None) -> Attachment:
     """Mark a file of `owner` as removed; it stays kept. Raises `Refused` without a reason, or when it is too late."""
+    _lock(owner, by, may)
     row = owner.files.select_for_update(of=("self",)).get(pk=pk)
     if row.removed_at:
         raise Refused(_("The file has been removed already."))

@@ -47,25 +47,38 @@ from units.views.downloads import attachment, picture
 
 @dataclass(frozen=True)
 class Owner:
-    """Rows of a kind that the user reads, and whether the user may attach to one (and remove)."""
+    """Rows of a kind that the user reads, and whether the user may attach to one.
+
+    `open_for_removal` is False for a row that is closed: what it rests on stays, more can still be added.
+    """
 
     visible: Callable[[User], QuerySet[Any]]
     may_attach: Callable[[User, Any], bool]
+    open_for_removal: Callable[[Any], bool] = lambda row: True
+
+    def may_remove(self, user: User, row: Any) -> bool:
+        return self.open_for_removal(row) and self.may_attach(user, row)
 
 
 # Word in the address → kind of owner. The model has `files` (to `Attachment`) and `get_absolute_url`.
 OWNERS: dict[str, Owner] = {
-    "campaign": Owner(Campaign.objects.visible_to, may_write),
+    "campaign": Owner(Campaign.objects.visible_to, may_write, lambda row: row.state != Campaign.State.CLOSED),
     "weak-point": Owner(WeakPoint.objects.select_related("unit").visible_to, weak_points.may_attach),
-    "inspection": Owner(Inspection.objects.select_related("unit").inspected_by, inspections.keeps),
+    "inspection": Owner(
+        Inspection.objects.select_related("unit").inspected_by,
+        inspections.keeps,
+        lambda row: row.state != Inspection.State.CONCLUDED,
+    ),
     "finding": Owner(
         InspectionFinding.objects.select_related("item__inspection__unit").visible_to, inspections.keeps_finding
     ),
     "example": Owner(Example.objects.visible_to, examples.may_write),
     "activity": Owner(Activity.objects.visible_to, may_change),
-    "incident": Owner(Incident.objects.visible_to, may_conclude),
+    "incident": Owner(Incident.objects.visible_to, may_conclude, lambda row: row.is_open),
     "document": Owner(Document.objects.visible_to, may_write_document),
-    "initiative": Owner(InitiativeWork.objects.visible_to, may_write_work),
+    "initiative": Owner(
+        InitiativeWork.objects.visible_to, may_write_work, lambda row: row.state != InitiativeWork.State.RECOGNISED
+    ),
 }
 
 
@@ -78,12 +91,13 @@ def _owner(request: HttpRequest, kind: str, pk: int) -> tuple[Owner, Any]:
 
 def files_context(user: User, kind: str, row: Any) -> dict[str, Any]:
     """What `emulation/attachments/card.html` shows of a row's files. One query."""
-    may = OWNERS[kind].may_attach(user, row)
+    owner = OWNERS[kind]
     found = list(row.files.present().select_related("by"))
     return {
         "pictures": [file for file in found if file.is_picture],
         "papers": [file for file in found if not file.is_picture],
-        "kind": kind, "pk": row.pk, "form": FilesForm() if may else None,
+        "kind": kind, "pk": row.pk, "form": FilesForm() if owner.may_attach(user, row) else None,
+        "removes": owner.may_remove(user, row),
     }  # fmt: skip
 
 
@@ -100,7 +114,8 @@ def attach(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     data = form.cleaned_data
     try:
         kept = service.attach(
-            row, data["files"], by=request.user, caption=data["caption"], credit=data["credit"]
+            row, data["files"], by=request.user, caption=data["caption"], credit=data["credit"],
+            may=owner.may_attach,
         )  # fmt: skip
     except Refused as refused:
         messages.error(request, " ".join(refused.messages))
@@ -128,13 +143,13 @@ def download(request: HttpRequest, kind: str, pk: int, file: int) -> HttpRespons
 def remove(request: HttpRequest, kind: str, pk: int, file: int) -> HttpResponse:
     """Ask for the reason, then mark the file as removed."""
     owner, row = _owner(request, kind, pk)
-    access.require(owner.may_attach(request.user, row))
+    access.require(owner.may_remove(request.user, row))
     found = get_object_or_404(row.files.present(), pk=file)
     back = f"{row.get_absolute_url()}#files"
     form = RemoveForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            service.remove(row, found.pk, by=request.user, why=form.cleaned_data["why"])
+            service.remove(row, found.pk, by=request.user, why=form.cleaned_data["why"], may=owner.may_remove)
         except Refused as refused:
             form.add_error("why" if refused.field == "why" else None, refused.messages)
         else:

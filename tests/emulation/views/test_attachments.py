@@ -1,10 +1,24 @@
 """Files of a campaign, and with it of everything that has files."""
 
+from datetime import date
+
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from emulation.models import Attachment
-from tests.factories import PDF, make_attachment, make_campaign, make_upload, make_user
+from emulation.services import attachments as service
+from emulation.views.attachments import OWNERS
+from tests.factories import (
+    PDF,
+    make_attachment,
+    make_campaign,
+    make_incident,
+    make_inspection,
+    make_upload,
+    make_user,
+    make_work,
+)
 from units.models import Role
 
 PNG = (
@@ -92,3 +106,37 @@ def test_a_file_is_reached_through_its_own_owner_alone(client, campaign, planner
     other = make_campaign(department, launching_unit=department, parent=campaign)
     client.force_login(planner)
     assert client.get(address("download", other, row.pk)).status_code == 404
+
+
+def closed(kind, department, depot, planner, staff):
+    """A closed row of the kind, with somebody who may still attach to it."""
+    if kind == "campaign":
+        return make_campaign(department, launching_unit=department), "closed", planner
+    if kind == "incident":
+        return make_incident(depot), "concluded", staff
+    if kind == "initiative":
+        return make_work(depot, staff), "recognised", staff
+    return make_inspection(department, planner, depot), "concluded", planner
+
+
+@pytest.mark.parametrize("kind", ["campaign", "incident", "initiative", "inspection"])
+def test_files_of_what_is_closed_are_added_to_and_never_removed(client, kind, department, depot, planner, staff):
+    owner, state, user = closed(kind, department, depot, planner, staff)
+    row = make_attachment(owner, user)
+    client.force_login(user)
+    remove = reverse("emulation:attachment-remove", args=[kind, owner.pk, row.pk])
+    assert client.get(remove).status_code == 200
+    columns = {
+        "inspection": {"conclusion": "A", "number": "1", "concluded_on": date(2020, 12, 1)},
+        "incident": {"conclusion": "A", "conclusion_number": "1", "concluded_on": date(2020, 12, 1)},
+    }.get(kind, {})
+    type(owner).objects.filter(pk=owner.pk).update(state=state, **columns)
+    assert client.post(remove, {"why": "wrong year"}).status_code == 403
+    with pytest.raises(PermissionDenied):  # asked again of the row as it is under the lock, not as it was read
+        service.remove(owner, row.pk, by=user, why="wrong year", may=OWNERS[kind].may_remove)
+    added = {"files": [make_upload("more.pdf", PDF + b"\n")]}
+    client.post(reverse("emulation:attachment-create", args=[kind, owner.pk]), added)
+    assert (owner.files.present().count(), remove in client.get(owner.get_absolute_url()).content.decode()) == (
+        2,
+        False,
+    )
