@@ -46,7 +46,7 @@ def words(content: bytes) -> str:
     ("key", "whose", "what", "expected"),
     [
         ("targets", "depot", "2020", ["DANH SÁCH CHỈ TIÊU THI ĐUA", "Sáng kiến <&>", "12", "10"]),
-        ("pledge", "depot", "2020", ["ĐĂNG KÝ VÀ GIAO ƯỚC THI ĐUA", "CHỈ HUY UNIT CKT", "12"]),
+        ("pledge", "depot", "2020", ["BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", "CẤP TRÊN UNIT CKT", "10"]),
         ("statistics", "department", "2020-Q1", ["BẢNG THỐNG KÊ", "Quý I/2020", "Toàn đơn vị", "Sáng kiến <&>"]),
         ("launch-plan", "department", "", ["KẾ HOẠCH", "Chủ đề: “Đoàn kết”.", "Nội dung một.", "Sáng kiến <&>"]),
     ],
