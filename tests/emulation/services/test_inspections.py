@@ -109,6 +109,10 @@ def test_unsettled_weak_points_are_re_inspected(department, planner, depot, staf
     finding = InspectionFinding.objects.get(pk=finding.pk)  # with the inspection as it is now
     done = weak_points.close(old, reason="Seen on the spot.", by=reviewer, finding=finding)
     assert (done.state, done.events.get(kind="closed").finding) == ("closed", finding)
+    with pytest.raises(Refused):
+        service.record(row, depot, {item.pk: SHORT}, by=planner)
+    finding.refresh_from_db()
+    assert finding.result == "met"
 
 
 def test_weak_point_is_not_closed_on_a_shortcoming_or_another_finding(department, planner, depot, staff, reviewer):
