@@ -213,10 +213,16 @@ def test_only_a_draft_never_handed_in_is_discarded(row, staff, commander, review
     assert Assessment.objects.get() == row
 
 
-def test_person_is_read_by_who_reads_the_person(checklist, depot, department, staff, reviewer):
+def test_person_is_read_by_who_reads_the_person_and_finished_where_it_was_begun(
+    checklist, depot, department, staff, reviewer
+):
     person = make_person(depot)
     row = service.begin(make_own_checklist("person"), depot, 2020, "H1", person=person, by=staff)
     assert Assessment.objects.visible_to(staff).get() == row
     person.unit = make_unit(department, "X9")
     person.save()
+    for state in ("draft", "submitted", "returned"):
+        Assessment.objects.update(state=state)
+        assert Assessment.objects.visible_to(staff).get() == row
+    Assessment.objects.update(state="confirmed")
     assert [Assessment.objects.visible_to(user).count() for user in (staff, reviewer)] == [0, 1]
