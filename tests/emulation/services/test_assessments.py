@@ -147,6 +147,21 @@ def test_nobody_judges_what_they_answered(row, staff, commander, department):
     assert not service.may_judge(make_user_again(staff), row)
 
 
+def test_nobody_judges_or_reopens_what_they_once_answered(row, staff, commander, reviewer, department):
+    second = make_user("s", (row.unit, Role.STAFF))
+    row = answered(row, staff, "---")
+    row = handed_in(row, second, commander, "+++")
+    assert set(row.answers.values_list("by", flat=True)) == {second.pk}
+    make_membership(staff, department, Role.REVIEWER)
+    writer = make_user_again(staff)
+    with pytest.raises(Refused):
+        service.confirm(row, {}, by=writer)
+    row = service.confirm(row, {}, by=reviewer)
+    with pytest.raises(Refused):
+        service.reopen(row, WHY, by=writer)
+    assert [service.may_reopen(user, row) for user in (writer, reviewer)] == [False, True]
+
+
 def make_user_again(user):
     """The user without remembered memberships."""
     return type(user).objects.get(pk=user.pk)
