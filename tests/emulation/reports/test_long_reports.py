@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from emulation.models import Report
+from emulation.models import CampaignIndicator, Indicator, Report, Result
 from emulation.periods import FIVE_YEARS, drive_period, parse_report_period
 from emulation.reports.drafts import draft_of
 from emulation.reports.papers import as_pdf, as_word
@@ -66,6 +66,17 @@ def test_five_years_tell_the_course_of_every_figure_and_its_breaks(department, y
     assert cells[1][2:] == ("91,0 (*)", "–", "93,0 (*)", "94,0", "95,0")
     assert as_word(found)[:2] == b"PK"
     assert as_pdf(found)[:5] == b"%PDF-"
+
+
+def test_five_years_show_what_was_measured_anew_twice(department, years):
+    middle = Indicator.objects.get(code="B_OLD")
+    first = make_indicator("ratio", "B_FIRST", name="Quân số khỏe", shown_decimals=1, unit_of_measure="%")
+    Indicator.objects.filter(pk=middle.pk).update(predecessor=first)
+    CampaignIndicator.objects.filter(indicator=middle, campaign__year=2016).update(indicator=first)
+    Result.objects.filter(indicator=middle, report__round__year=2016).update(indicator=first)
+    rebuild(2016)
+    cells = [row.cells for row in draft_of(department, 2020, FIVE_YEARS).annex if row.cells]
+    assert [row[2:] for row in cells[1:]] == [("91,0 (*)", "–", "93,0 (*)", "94,0", "95,0")]
 
 
 def test_five_years_cost_the_same_whatever_is_kept(
