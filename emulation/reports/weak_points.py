@@ -130,10 +130,14 @@ def timeline(point: WeakPoint) -> list[Step]:
 
 
 def chain_of(point: WeakPoint) -> list[WeakPoint]:
-    """The earlier points that came back, the newest first. One query a step; none for most."""
+    """The earlier points that came back, the newest first. One query; none for most."""
+    if point.repeats_id is None:
+        return []
+    rows = WeakPoint.objects.filter(unit=point.unit, repeated_by__isnull=False)  # only points of the same unit repeat
+    known = {row.pk: row for row in rows}
     found: list[WeakPoint] = []
-    while point.repeats is not None:
-        point = point.repeats
+    while point.repeats_id in known:
+        point = known.pop(point.repeats_id)
         found.append(point)
     return found
 
