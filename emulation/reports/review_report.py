@@ -10,9 +10,10 @@ from functools import cache
 
 from django.utils import translation
 
-from emulation.models import Campaign, Indicator, Phrase, WeakPoint
+from emulation.models import Indicator, Phrase, WeakPoint
 from emulation.periods import period_label
 from emulation.reports.dashboard import Dashboard, Line, dashboard_of
+from emulation.reports.drives import drives_of
 from emulation.services.catalogue import DATA
 from emulation.wording import Fact, Paragraph, Part, clause, enumerated, field_of, listed, lower_first, paragraph
 from units.models import Unit
@@ -135,10 +136,7 @@ def _situation(page: Dashboard, about: str) -> Iterable[Paragraph]:
     if page.campaign is not None:
         theme = f" với chủ đề “{page.campaign.theme}”" if page.campaign.theme else ""
         yield said("I.1", f"{page.unit.name} tổ chức thực hiện {lower_first(page.campaign.name)}{theme}.")
-        above = path_ids(page.unit.path)  # what a subordinate launched on its own is not the unit's
-        drives = Campaign.objects.launched().filter(year=page.year, kind__is_drive=True, launching_unit__in=above)
-        drives = drives.order_by("starts", "pk")
-        names = [lower_first(drive.name) for drive in drives]
+        names = [lower_first(drive.name) for drive in drives_of(page.unit, page.year)]
         if names:
             yield said("I.2", f"Trong năm đã phát động {listed(names)}.")
     progress = page.progress
