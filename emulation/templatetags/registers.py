@@ -23,15 +23,6 @@ def register_tabs(context: template.Context) -> list[tuple[str, str | Promise, s
     return [("home", _("Overview"), reverse("emulation:register-home")), *tabs]
 
 
-@register.simple_tag(takes_context=True)
-def with_export(context: template.Context, kind: str) -> str:
-    """The page's query with `export`, from the first page on."""
-    query = context["request"].GET.copy()
-    query.pop("page", None)
-    query["export"] = kind
-    return query.urlencode()
-
-
 @register.inclusion_tag("emulation/issued/buttons.html", takes_context=True)
 def paper_buttons(
     context: template.Context, unit: Unit, key: str, what: object, label: str = ""

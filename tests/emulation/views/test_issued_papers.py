@@ -92,7 +92,7 @@ def test_commander_issues_and_cancels_and_the_register_shows_and_exports_it(clie
     assert [one.number for one, _label in listed.context["rows"]] == ["01/DS-K1"]
     csv = b"".join(client.get(url("paper-list"), {"export": "csv"})).decode("utf-8-sig")
     assert "'=Nguyễn Văn A" in csv.splitlines()[1]
-    assert client.get(url("paper-list"), {"export": "xlsx"}).content[:2] == b"PK"
+    assert client.get(url("paper-list"), {"export": "xlsx"}).getvalue()[:2] == b"PK"
     client.post(url("paper-cancel", row.pk), {"why": "Ban hành nhầm danh sách"})
     assert [one for one, _label in client.get(url("paper-list"), {"state": "valid"}).context["rows"]] == []
 
