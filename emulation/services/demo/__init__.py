@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import DemoLogin
 from emulation.services.catalogue import DATA, load_catalogue
-from emulation.services.demo import initiatives, launch, people, persons, plan, registers, sheets
+from emulation.services.demo import drive, initiatives, launch, papers, people, persons, plan, registers, sheets
 from emulation.services.demo.people import Cast
 from units.errors import Refused
 from units.models import Unit, UnitKind
@@ -50,8 +50,10 @@ def seed() -> None:
         plan.launch_campaigns(year, cast)
         sheets.create_sheets(year, cast)
     launch.create_launch(cast)
+    drive.create_drive_round(cast)
     initiatives.create_initiatives(cast)
     registers.create_registers(cast)
+    papers.create_papers(cast)
     for add in after_seed:
         add(cast)
 

@@ -38,6 +38,11 @@ def _data() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def named(key: str) -> str:
+    """The name of a campaign of campaigns.json."""
+    return next(str(entry["name"]) for entry in _data()["campaigns"] if entry["key"] == key)
+
+
 def moment(day: date, hour: int, minute: int = 0) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
