@@ -286,13 +286,14 @@ def _carried_out(campaign: Campaign) -> Iterable[tuple[int, str]]:
 
 def _plan_table(campaign: Campaign) -> Table | None:
     rows, area, number = [], "", 0
+    once = "cuối đợt" if campaign.kind.is_drive else ""  # a drive has one round of its own
     for row in campaign.indicators.select_related("indicator__area"):
         if row.indicator.area.label != area:
             area = row.indicator.area.label
             rows.append(Row(section=area))
         number += 1
         sign = SIGNS[row.comparator]
-        rows.append(Row((str(number), row.label, unit_text(row.indicator), sign, row.get_asked_display())))
+        rows.append(Row((str(number), row.label, unit_text(row.indicator), sign, once or row.get_asked_display())))
     if not number:
         return None
     columns = (

@@ -20,6 +20,7 @@ from emulation.services.targets import Agreement
 from units.models import Role, Unit, UnitKind
 
 KINDS = ("depot", "workshop", "station")
+COUNT = 8  # units of these kinds
 # indicator → name in the drive, comparator, target of each unit
 ASKED = {
     "CT_TT": ("Tin, bài tuyên truyền về đại hội", ">=", Decimal(3)),
@@ -58,12 +59,11 @@ def _place(drive: Campaign, cast: Cast) -> dict[str, CampaignIndicator]:
 
 
 def _agree(drive: Campaign, unit: Unit, rows: dict[str, CampaignIndicator], cast: Cast) -> None:
-    """The targets of a unit; counts of the launching unit are those of its subordinates together."""
-    whole = unit == drive.launching_unit
+    """The targets of a unit; a count of the launching unit is that of its subordinates together."""
+    whole = COUNT if unit == drive.launching_unit else 1
     values = {
-        rows[code].pk: target
+        rows[code].pk: target * (whole if rows[code].indicator.measure == Indicator.Measure.COUNT else 1)
         for code, (_name, _comparator, target) in ASKED.items()
-        if not whole or rows[code].indicator.measure == Indicator.Measure.RATIO
     }
     drives.propose(drive, unit, "registered", values, by=cast.user(unit, Role.STAFF))
     lines = {pk: Agreement(value, ">=") for pk, value in values.items()}

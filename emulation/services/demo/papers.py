@@ -14,15 +14,18 @@ from emulation.services import issued_papers, review_reports
 from emulation.services.demo.launch import MOVEMENT
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import named
+from emulation.services.layouts import change_layout
 from units.models import Role
 
 
 def create_papers(cast: Cast) -> None:
     """The plan of January and the statistics of quarter II in the register, and the report on the first half."""
+    unit = cast.units["CKT"]
+    layout = {"place": "(địa danh)", "signer_post": "CỤC TRƯỞNG", "signer": str(cast.user(unit, Role.COMMANDER))}
+    change_layout(unit, layout, by=cast.user(unit, Role.STAFF))
     movement = Campaign.objects.get(year=2020, name=named(MOVEMENT))
     _issue(cast, "launch-plan", str(movement.pk), date(2020, 1, 6))
     _issue(cast, "statistics", "2020-Q2", date(2020, 7, 20))
-    unit = cast.units["CKT"]
     report = review_reports.begin(unit, 2020, "H1", by=cast.user(unit, Role.STAFF))
     chief, layout = cast.user(unit, Role.COMMANDER), layout_of(unit)
     review_reports.sign_off(
