@@ -27,9 +27,10 @@ from emulation.reports.initiatives import for_list, row_of
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
 from emulation.reports.papers import word_file
+from emulation.reports.pledges import unit_pledge
 from emulation.reports.targets import target_sheet, targets_of
 from emulation.scoring import SIGNS
-from emulation.services.targets import places_for
+from emulation.services.targets import places_for, registration_of
 from emulation.typesetting import Column, Row, Table, pdf
 from emulation.wording import listed, lower_first
 from units.models import Unit, User
@@ -83,24 +84,6 @@ def list_paper(
 ) -> OtherPaper:  # fmt: skip
     """A list: heading, table with a repeated head, official head and foot. Texts in Vietnamese."""
     return OtherPaper(kind, unit, year, title, about, table=Table(tuple(columns), list(rows)), landscape=landscape)
-
-
-def pledge_paper(
-    unit: Unit, year: int, columns: Sequence[Column], rows: Iterable[Row], *, superior: Unit | None = None,
-    signers: tuple[str, str] = ("", ""),
-) -> OtherPaper:  # fmt: skip
-    """Registration and pledge of a unit: its `rows`, signed by both sides (post and name of the superior's)."""
-    above = superior or Unit.objects.above(unit).last()
-    beside = f" và giao ước với {above.name}" if above else ""
-    body = (
-        (0, f"Căn cứ nhiệm vụ được giao và kết quả thảo luận, {unit.name} đăng ký{beside} thực hiện các chỉ tiêu "
-            f"thi đua năm {year} như sau:"),
-    )  # fmt: skip
-    left = (signers[0] or f"Chỉ huy {above.name}".upper(), signers[1]) if above else ("", "")
-    return OtherPaper(
-        "pledge", unit, year, "ĐĂNG KÝ VÀ GIAO ƯỚC THI ĐUA", f"Năm {year}", body, Table(tuple(columns), list(rows)),
-        left=left,
-    )  # fmt: skip
 
 
 # ── files ─────────────────────────────────────────────────────────────────
@@ -167,14 +150,28 @@ def target_list(_user: User, unit: Unit, what: str) -> OtherPaper | None:
 
 
 def pledge(_user: User, unit: Unit, what: str) -> OtherPaper | None:
+    """What the page of the pledge shows, for signature by both sides."""
     year = _year(what)
     if year is None:
         return None
-    columns = (
-        Column("TT", 5, "center"), Column("Chỉ tiêu", 45), Column("Đơn vị tính", 14, "center"),
-        Column("Đăng ký", 17, "center"), Column("Thống nhất", 17, "center"),
+    found = unit_pledge(registration_of(unit, year))
+    widths: tuple[tuple[int, str], ...] = (
+        (5, "center"),
+        (38, "left"),
+        (14, "center"),
+        (18, "center"),
+        (25, "center"),
+    )
+    columns = tuple(Column(name, *width) for name, width in zip(found.columns, widths, strict=True))
+    rows = [Row(section=row.area) if row.area else Row(row.cells) for row in found.rows]
+    if found.titles:
+        rows.append(Row(section="Danh hiệu thi đua phấn đấu"))
+        rows += [Row((str(number), title, "", "", "")) for number, title in enumerate(found.titles, start=1)]
+    left = (f"{found.confirming.post} {found.confirming.unit}".upper(), "") if found.confirming.unit else ("", "")
+    return OtherPaper(
+        "pledge", unit, year, found.title, found.about, ((0, found.intro), (0, found.promise)),
+        Table(columns, rows), left=left,
     )  # fmt: skip
-    return pledge_paper(unit, year, columns, _target_rows(unit, year, lambda line: (line.registered, line.agreed)))
 
 
 # ── statistics ────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from functools import cache
 
 from django.utils import translation
 
-from emulation.models import Campaign, Indicator, Phrase
+from emulation.models import Campaign, Indicator, Phrase, WeakPoint
 from emulation.periods import period_label
 from emulation.reports.dashboard import Dashboard, Line, dashboard_of
 from emulation.services.catalogue import DATA
@@ -247,11 +247,35 @@ def _weak_points(page: Dashboard) -> Iterable[Paragraph]:
     silent = [lower_first(line.label) for line in lines if line.mark.key == "none"]
     if silent:
         yield said("III.2.3", "Chưa có số liệu: ", _counted(page, "chưa có số liệu", listed(silent)), ".")
+    yield from _unsettled(page)
     if not missed and not worse and not silent:
         compared = any(line.delta is not None for line in lines)
         more = " hoặc giảm so với cùng kỳ" if compared else ""
         known = compared or page.reached.total
         yield said("III.2.4", f"Không có chỉ tiêu nào chưa đạt{more}." if known else "Chưa có chỉ tiêu để đánh giá.")
+
+
+def _unsettled(page: Dashboard) -> Iterable[Paragraph]:
+    """The unit's own weak points that no superior has closed, raised up to the year of the report. One query."""
+    rows = WeakPoint.objects.unsettled().filter(unit=page.unit, year__lte=page.year)[:NAMED]
+    named = enumerated(
+        [Part(_plain(point.title), point.get_absolute_url(), f"khâu yếu {point.pk}"), *_until(point)]
+        for point in rows
+    )
+    if named:
+        yield said("III.2.5", "Khâu yếu, mặt yếu, việc khó chưa giải quyết dứt điểm: ", named, ".")
+
+
+def _until(point: WeakPoint) -> list[Part]:
+    if point.deadline is None:
+        return []
+    day = Part(f"{point.deadline:%d/%m/%Y}", point.get_absolute_url(), f"thời hạn khâu yếu {point.pk}")
+    return [Part(" (thời hạn "), day, Part(")")]
+
+
+def _plain(text: str) -> str:
+    """Braces would read as fields."""
+    return text.replace("{", "(").replace("}", ")")
 
 
 def tasks(page: Dashboard) -> Iterable[Paragraph]:

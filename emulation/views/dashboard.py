@@ -7,13 +7,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from emulation.forms.dashboard import DashboardQueryForm, FigureQueryForm
-from emulation.models import Indicator
+from emulation.models import Breakthrough, Indicator
 from emulation.periods import QUARTERS, period_short, period_text
 from emulation.reports.dashboard import dashboard_of, default_period, latest_year
 from emulation.reports.display import Links, Switch
-from emulation.reports.explain import explain
+from emulation.reports.explain import Explained, explain
 from emulation.reports.exports import heat_table, parts_table
 from emulation.reports.reach import readable_in
+from emulation.reports.weak_points import MISSED
+from emulation.services.weak_points import may_raise
 from units import access
 from units.models import Unit
 from units.views.downloads import asked_table, table_file
@@ -59,6 +61,8 @@ def dashboard(request: HttpRequest, unit: int) -> HttpResponseBase:
             "statistics": period_text(found.year, found.period),
             "form": form,
             "superior_readable": readable,
+            "raises": may_raise(request.user, unit),
+            "breakthroughs": Breakthrough.objects.filter(unit=unit).of_year(found.year),
             "years": [(year, querystring(request, year=year), year == found.year) for year in found.years[-YEARS:]],
             "periods": period_switch(request, found.period),
             "bases": basis_switch(request, form.handed_in),
@@ -112,6 +116,7 @@ def figure(request: HttpRequest, unit: int, indicator: str) -> HttpResponseBase:
             "page": explained,
             "superior_readable": superior is not None and access.can_read_figures(request.user, superior),
             "readable": access.can_read_figures(request.user, found),
+            "raises": _raises(request, found, explained),
             "periods": period_switch(request, explained.period),
             "bases": basis_switch(request, form.handed_in),
             "ways": [
@@ -120,3 +125,10 @@ def figure(request: HttpRequest, unit: int, indicator: str) -> HttpResponseBase:
             ],
         },
     )
+
+
+def _raises(request: HttpRequest, unit: Unit, explained: Explained) -> bool:
+    """Whether the user may raise a weak point of the target that was missed in approved figures."""
+    figure = explained.figure
+    missed = figure is not None and figure.outcome in MISSED and not explained.links.handed_in
+    return missed and access.can_read_figures(request.user, unit) and may_raise(request.user, unit)

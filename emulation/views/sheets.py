@@ -28,6 +28,7 @@ from emulation.reports.work import with_progress
 from emulation.services import sheets as service
 from emulation.services.cells import Conflict, save_cells
 from emulation.services.findings import acknowledge
+from emulation.services.weak_points import may_raise
 from emulation.views.findings import OPEN, reasons_in
 from emulation.views.findings import shown as shown_findings
 from units import access
@@ -112,6 +113,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
         changes = changes.filter(indicator=int(chosen))
     page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
     context = {"report": report, "steps": timeline(report), "page": page, "changes": in_words(page), "chosen": chosen}
+    context["raises"] = may_raise(request.user, report.unit)
     return render(request, "emulation/sheets/history.html", context)
 
 

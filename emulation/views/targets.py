@@ -17,11 +17,21 @@ from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, TargetsForm
 from emulation.models import Campaign, Registration, Target
 from emulation.periods import YEARS
 from emulation.reports.exports import targets_table
-from emulation.reports.targets import history_of, registrations_below, target_sheet, targets_of, waiting_for
+from emulation.reports.targets import (
+    bases_of,
+    history_of,
+    last_step,
+    registrations_below,
+    target_sheet,
+    targets_of,
+    waiting_for,
+)
 from emulation.services import targets
+from emulation.services.versions import latest_number
 from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
+from units.keys import key_of
 from units.models import Placement, Unit
 from units.views.downloads import asked_table, table_file
 
@@ -74,7 +84,8 @@ def registration_hand_in(request: HttpRequest, unit: int, year: int) -> HttpResp
     """Save what the user typed, then hand the registration in."""
     page = Grid(request, unit, year)
     access.require(targets.may_hand_in(request.user, page.unit))
-    if page.save(then=lambda: targets.hand_in_registration(page.unit, year, by=request.user)):
+    reason = request.POST.get("reason", "")
+    if page.save(then=lambda: targets.hand_in_registration(page.unit, year, by=request.user, reason=reason)):
         messages.success(request, _("The registration has been handed in; nobody changes it until it is judged."))
         return page.back()
     return page.render()
@@ -102,8 +113,9 @@ def registration_agree(request: HttpRequest, unit: int, year: int) -> HttpRespon
     if form.is_valid():
         with refusals(form):
             targets.agree(
-                page.unit, year, form.agreements, by=request.user, reason=form.cleaned_data.get("reason", "")
-            )
+                page.unit, year, form.agreements, by=request.user, reason=form.cleaned_data.get("reason", ""),
+                seen=key_of(request.POST.get("seen", "")) or 0,
+            )  # fmt: skip
         if not form.errors:
             messages.success(request, _("The targets are agreed."))
             return page.back()
@@ -121,12 +133,11 @@ class Grid:
         self.columns = self._columns()
         self.places = targets.places_for(self.unit, year)
         self.targets = targets_of(self.unit, self.places)
+        self.sheet = target_sheet(self.unit, self.year, self.places, self.targets)
         self.form = TargetsForm(
             request.POST if request.method == "POST" else None,
-            places=self.places,
-            targets=self.targets,
-            columns=self.columns,
-        )
+            places=self.places, targets=self.targets, columns=self.columns, bases=bases_of(self.sheet), year=year,
+        )  # fmt: skip
 
     def _columns(self) -> frozenset[str]:
         state, user = self.registration.state, self.request.user
@@ -158,20 +169,30 @@ class Grid:
 
     def render(self) -> HttpResponse:
         state, user = self.registration.state, self.request.user
-        returned = self.registration.events.select_related("by").last() if state == State.RETURNED else None
-        sheet = target_sheet(self.unit, self.year, self.places, self.targets)
+        sheet, registration = self.sheet, self.registration
+        hands_in = targets.may_hand_in(user, self.unit) and state in (State.DRAFT, State.RETURNED)
+        judged = state == State.SUBMITTED
         context = {
             "unit": self.unit,
             "year": self.year,
             "registration": self.registration,
-            "returned": returned,
+            "returned": last_step(registration, State.RETURNED) if state == State.RETURNED else None,
+            "handed_in": last_step(registration, State.SUBMITTED) if judged else None,
+            "settled": state == State.AGREED and AGREED not in self.columns,
+            "seen": targets.stand_of(registration) if AGREED in self.columns else 0,
+            "doubted": sum(bool(line.doubts) for group in sheet.groups for line in group.lines),
+            "titles": list(registration.titles.all()) if registration.pk else [],
+            "may_title": targets.may_register(user, self.unit) and state in (State.DRAFT, State.RETURNED),
+            "may_amend": targets.may_register(user, self.unit) and state == State.AGREED,
+            "amendment": registration.amendments.open().first() if state == State.AGREED else None,
+            "version": latest_number(registration) if state == State.AGREED else 0,
             "form": self.form,
             "sheet": sheet,
             "grid": self.form.grid(sheet),
             "columns": self.columns,
             "saves": bool(self.columns & {ASSIGNED, REGISTERED})
             and len(self.form.fields) > 1,  # the reason is there always
-            "hands_in": targets.may_hand_in(user, self.unit) and state in (State.DRAFT, State.RETURNED),
+            "hands_in": hands_in,
             "agrees": AGREED in self.columns,
             "crumbs": [
                 (_("Targets"), reverse("emulation:target-home")),

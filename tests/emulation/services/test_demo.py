@@ -31,6 +31,7 @@ from emulation.models import (
     CampaignIndicator,
     Feed,
     Incident,
+    Inspection,
     IssuedPaper,
     Report,
     ReportVersion,
@@ -40,6 +41,8 @@ from emulation.models import (
     Round,
     Summary,
     Target,
+    WeakPoint,
+    WeakPointEvent,
 )
 from emulation.numbers import format_number
 from emulation.periods import drive_period
@@ -195,6 +198,7 @@ def test_every_figure_has_its_trace(seeded):
 def test_targets_are_agreed_by_nobody_who_typed_them(seeded):
     assert Target.objects.filter(agreed=None).count() == 0
     assert Target.objects.count() == 904
+    assert Target.objects.count() == 887
 
 
 def test_campaigns_are_in_the_state_of_their_day(seeded):
@@ -322,6 +326,20 @@ def test_steps_of_the_season_follow_each_other_and_none_lies_ahead(seeded):
 def test_texts_of_the_season_are_vietnamese(seeded):
     assert not Nomination.objects.filter(merit__contains="Task rating").exists()
     assert Nomination.objects.filter(merit__contains="Hoàn thành tốt").exists()
+
+
+def test_weak_points_and_inspections_stand_at_every_stage(seeded):
+    points = WeakPoint.objects.all()
+
+    assert set(points.values_list("state", flat=True)) == set(WeakPoint.State)
+    assert set(points.values_list("source", flat=True)) == {"miss", "finding", "hand"}
+    assert [(p.unit.code, p.repeats.year) for p in points.repeated()] == [("K2", 2019)]
+    assert points.overdue().count() == 3
+    assert not WeakPointEvent.objects.filter(at__gt=timezone.now()).exists()
+    found = Counter(Inspection.objects.values_list("state", "surprise"))
+    assert found == {("concluded", False): 1, ("planned", False): 1, ("planned", True): 1}
+    staff = User.objects.get(username="staff")
+    assert not Inspection.objects.visible_to(staff).filter(surprise=True).exists()
 
 
 def test_seed_twice_is_refused(seeded):

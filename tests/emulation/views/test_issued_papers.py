@@ -62,6 +62,7 @@ def words(content: bytes) -> str:
         ("targets", "depot", "2020", ["DANH SÁCH CHỈ TIÊU THI ĐUA", "Sáng kiến <&>", "12", "10"]),
         ("pledge", "depot", "2020", ["ĐĂNG KÝ VÀ GIAO ƯỚC THI ĐUA", "CHỈ HUY UNIT CKT", "12"]),
         ("initiatives", "department", "2020", ["DANH SÁCH SÁNG KIẾN", "Giá kê <b>", "/QĐ, 14/02/2020", "12"]),
+        ("pledge", "depot", "2020", ["BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", "CẤP TRÊN UNIT CKT"]),
         ("statistics", "department", "2020-Q1", ["BẢNG THỐNG KÊ", "Quý I/2020", "Toàn đơn vị", "Sáng kiến <&>"]),
         ("launch-plan", "department", "", ["KẾ HOẠCH", "Chủ đề: “Đoàn kết”.", "Nội dung một.", "Sáng kiến <&>"]),
     ],
