@@ -147,6 +147,7 @@ def _of_the_year(unit: Unit, drive: Campaign) -> list[Row]:
     """Targets that the drive sets on indicators of the year, judged on the quarter in which it ends."""
     targets = list(
         Target.objects.filter(unit=unit, drive=drive, agreed__isnull=False)
+        .exclude(campaign_indicator__campaign=drive)  # judged on the drive's own round
         .select_related("campaign_indicator__indicator__area", "campaign_indicator__campaign")
         .order_by("campaign_indicator__indicator__area__order", "campaign_indicator__order", "pk")
     )

@@ -10,17 +10,20 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from emulation.models import Campaign, CampaignIndicator, Indicator
+from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeWork
+from emulation.numbers import format_part
 from emulation.official import Layout
 from emulation.periods import YEARS, parse_period, period_label
 from emulation.reports.display import Grades, unit_text, value_text
 from emulation.reports.figures import figures_of
+from emulation.reports.initiatives import for_list, row_of
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
 from emulation.reports.papers import word_file
@@ -31,6 +34,7 @@ from emulation.services.targets import places_for, registration_of
 from emulation.typesetting import Column, Row, Table, pdf
 from emulation.wording import listed, lower_first
 from units.models import Unit, User
+from units.paths import branch_q
 
 WIDE = 10  # subordinates that stand side by side
 
@@ -279,13 +283,14 @@ def _carried_out(campaign: Campaign) -> Iterable[tuple[int, str]]:
 
 def _plan_table(campaign: Campaign) -> Table | None:
     rows, area, number = [], "", 0
+    once = "cuối đợt" if campaign.kind.is_drive else ""  # a drive has one round of its own
     for row in campaign.indicators.select_related("indicator__area"):
         if row.indicator.area.label != area:
             area = row.indicator.area.label
             rows.append(Row(section=area))
         number += 1
         sign = SIGNS[row.comparator]
-        rows.append(Row((str(number), row.label, unit_text(row.indicator), sign, row.get_asked_display())))
+        rows.append(Row((str(number), row.label, unit_text(row.indicator), sign, once or row.get_asked_display())))
     if not number:
         return None
     columns = (
@@ -295,8 +300,35 @@ def _plan_table(campaign: Campaign) -> Table | None:
     return Table(columns, rows)
 
 
+# ── initiatives ───────────────────────────────────────────────────────────
+
+
+def initiatives(user: User, unit: Unit, what: str) -> OtherPaper | None:
+    """Works of the unit's branch in a year, in the order in which they were proposed."""
+    year = _year(what)
+    if year is None:
+        return None
+    works = InitiativeWork.objects.visible_to(user).filter(branch_q(unit.path, "unit__path"), year=year)
+    columns = (
+        Column("TT", 5, "center"), Column("Tên sáng kiến, đề tài", 27), Column("Tác giả", 18), Column("Đơn vị", 12),
+        Column("Cấp công nhận", 12, "center"), Column("Quyết định", 14, "center"),
+        Column("Làm lợi (triệu đồng)", 12, "right"),
+    )  # fmt: skip
+    rows = []
+    for number, row in enumerate(map(row_of, for_list(works).order_by("pk")), start=1):
+        work, paper = row.work, row.recognised
+        decision = f"{paper.decision}, {paper.day:%d/%m/%Y}" if paper else str(work.get_state_display())
+        saved = format_part(work.saved) or "–"
+        rows.append(Row((str(number), work.title, row.authors, work.unit.short, row.level or "–", decision, saved)))
+    return list_paper(unit, year, "DANH SÁCH SÁNG KIẾN", f"Năm {year}", columns, rows, landscape=True)
+
+
 def _targets_page(unit: Unit, what: str) -> str:
     return reverse("emulation:target-list", args=[unit.pk, int(what)])
+
+
+def _initiatives_page(unit: Unit, what: str) -> str:
+    return f"{reverse('emulation:initiative-list')}?{urlencode({'year': what, 'unit': unit.code})}"
 
 
 def _dashboard_page(unit: Unit, what: str) -> str:
@@ -308,6 +340,7 @@ def _dashboard_page(unit: Unit, what: str) -> str:
 MAKERS: dict[str, Maker] = {
     "targets": Maker(_("List of targets"), target_list, _targets_page),
     "pledge": Maker(_("Registration and pledge"), pledge, _targets_page),
+    "initiatives": Maker(_("List of initiatives"), initiatives, _initiatives_page),
     "statistics": Maker(_("Statistics table"), statistics, _dashboard_page),
     "launch-plan": Maker(
         _("Launch plan"), launch_plan, lambda unit, what: reverse("emulation:campaign-detail", args=[int(what)])

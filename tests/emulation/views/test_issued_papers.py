@@ -13,10 +13,13 @@ from tests.factories import (
     make_campaign_indicator,
     make_indicator,
     make_issued_paper,
+    make_person,
+    make_recognition,
     make_report,
     make_rounds,
     make_target,
     make_user,
+    make_work,
 )
 from units.models import Role
 
@@ -33,6 +36,17 @@ def movement(department, depot, set_today):
     row = make_campaign_indicator(campaign, indicator)
     make_target(depot, row, 12, registered=10)
     make_report(depot, make_rounds()[1], {indicator: 5}, state=Report.State.APPROVED)
+    work = make_work(
+        depot,
+        make_user(),
+        make_person(depot),
+        title="Giá kê <b>",
+        saved=12,
+        applied_where="Kho",
+        applied_since=date(2020, 3, 1),
+    )
+    make_recognition(work, date(2020, 2, 14))
+    make_work(depot, make_user(), title="Năm khác", year=2019)
     return campaign
 
 
@@ -46,7 +60,9 @@ def words(content: bytes) -> str:
     ("key", "whose", "what", "expected"),
     [
         ("targets", "depot", "2020", ["DANH SÁCH CHỈ TIÊU THI ĐUA", "Sáng kiến <&>", "12", "10"]),
-        ("pledge", "depot", "2020", ["BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", "CẤP TRÊN UNIT CKT", "10"]),
+        ("pledge", "depot", "2020", ["ĐĂNG KÝ VÀ GIAO ƯỚC THI ĐUA", "CHỈ HUY UNIT CKT", "12"]),
+        ("initiatives", "department", "2020", ["DANH SÁCH SÁNG KIẾN", "Giá kê <b>", "/QĐ, 14/02/2020", "12"]),
+        ("pledge", "depot", "2020", ["BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", "CẤP TRÊN UNIT CKT"]),
         ("statistics", "department", "2020-Q1", ["BẢNG THỐNG KÊ", "Quý I/2020", "Toàn đơn vị", "Sáng kiến <&>"]),
         ("launch-plan", "department", "", ["KẾ HOẠCH", "Chủ đề: “Đoàn kết”.", "Nội dung một.", "Sáng kiến <&>"]),
     ],
@@ -56,6 +72,7 @@ def test_papers_are_made_from_data(client, movement, department, depot, reviewer
     unit = depot if whose == "depot" else department
     what = what or str(movement.pk)
     content = client.get(url("paper-file", unit.pk, key, what, "docx")).content
+    assert "Năm khác" not in words(content)
     assert [text for text in expected if text not in words(content)] == []
     assert client.get(url("paper-file", unit.pk, key, what, "pdf")).content[:5] == b"%PDF-"
 
@@ -73,6 +90,7 @@ def test_other_papers_do_not_exist(client, movement, department, reviewer, addre
 def test_commander_issues_and_cancels_and_the_register_shows_and_exports_it(client, movement, depot, commander):
     client.force_login(commander)
     address = url("paper-issue", depot.pk, "targets", "2020")
+    assert address in client.get(url("target-list", depot.pk, 2020)).content.decode()
     offered = client.get(address).context["form"].initial
     assert offered["number"] == "01/DS-K1"
     typed = {
@@ -92,7 +110,7 @@ def test_commander_issues_and_cancels_and_the_register_shows_and_exports_it(clie
     assert [one.number for one, _label in listed.context["rows"]] == ["01/DS-K1"]
     csv = b"".join(client.get(url("paper-list"), {"export": "csv"})).decode("utf-8-sig")
     assert "'=Nguyễn Văn A" in csv.splitlines()[1]
-    assert client.get(url("paper-list"), {"export": "xlsx"}).content[:2] == b"PK"
+    assert client.get(url("paper-list"), {"export": "xlsx"}).getvalue()[:2] == b"PK"
     client.post(url("paper-cancel", row.pk), {"why": "Ban hành nhầm danh sách"})
     assert [one for one, _label in client.get(url("paper-list"), {"state": "valid"}).context["rows"]] == []
 
