@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.db.models import Q
@@ -170,7 +170,10 @@ def _round_figures(drive: Campaign, units: Sequence[Unit], rows: Sequence[Campai
         for indicator in rules:
             parts[unit, indicator] = own.unit_parts(unit, 1, indicator, ""), False
     return {
-        key: _figure(drive, key, value_of(rules[key[1]], found, branch=branch) or NOTHING, found, branch)
+        key: replace(
+            _figure(drive, key, value_of(rules[key[1]], found, branch=branch) or NOTHING, found, branch),
+            nil=not branch and own.all_nil(*key, DRIVE, ""),
+        )
         for key, (found, branch) in parts.items()
         if found.expected
     }

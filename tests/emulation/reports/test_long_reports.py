@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
-from fractions import Fraction
+from decimal import Decimal
 from itertools import product
 from pathlib import Path
 
@@ -12,12 +12,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from emulation.consolidation import Parts
-from emulation.models import Area, Campaign, CampaignIndicator, Indicator, Report
+from emulation.consolidation import NOTHING, Parts, value_of
+from emulation.models import Area, Campaign, CampaignIndicator, Indicator, Report, Round, Target
 from emulation.periods import DRIVE, FIVE_YEARS, drive_period, parse_report_period
-from emulation.reports import drive_report
+from emulation.reports import drive_report, review_report
 from emulation.reports.drafts import draft_of
-from emulation.reports.figures import Figure
+from emulation.reports.drives import drive_lines
+from emulation.reports.figures import Figure, rule_of
 from emulation.reports.papers import as_pdf, as_word
 from emulation.reports.review_report import judgement, results, tasks
 from emulation.services.rounds import set_up_drive_round
@@ -129,6 +130,27 @@ def test_drive_is_judged_on_its_round_and_on_the_quarter_in_which_it_ends(whose,
     assert as_word(found)[:2] == b"PK"
 
 
+def test_drive_is_not_judged_while_sheets_are_missing_as_on_its_page(department, depot, workshop, drive):
+    campaign, own = drive
+    row = campaign.indicators.get()
+    row.kinds.add(workshop.kind)
+    of_drive(campaign, depot, own, 120)
+    found = draft_of(department, 2020, drive_period(campaign.pk))
+    cells = {row.cells[0]: row.cells for row in found.annex if row.cells}
+    (line,) = drive_lines(campaign, department, [row])
+    assert (line.value, line.result) == ("120\xa0ngày", "none")
+    assert cells["Ngày công"][3] == "120"
+    assert not any(word in cells["Ngày công"][4].lower() for word in ("đạt", "vượt"))
+    assert "Đạt và vượt 0/2 chỉ tiêu đã đăng ký." in paragraphs(found)
+    make_report(workshop, Round.objects.get(drive=campaign), {own: "nil"}, state=APPROVED)
+    rebuild(2020, drive=campaign)
+    assert "Đạt và vượt 1/2 chỉ tiêu đã đăng ký, trong đó vượt chỉ tiêu: ngày công." in paragraphs(
+        draft_of(department, 2020, drive_period(campaign.pk))
+    )
+    (figure,) = [f for r, f in drive_report._rows(workshop, campaign) if r == row]
+    assert figure.nil
+
+
 def test_drive_counts_approved_figures_alone(department, depot, drive):
     campaign, own = drive
     of_drive(campaign, depot, own, 120, Report.State.SUBMITTED)
@@ -186,14 +208,18 @@ def reached(row: CampaignIndicator, amount: int | None, *, complete: bool, targe
     if amount is not None:
         reported = 2 if complete else 1
         parts = Parts(amount * 1000, 200_000, 0, reported, 2)
-    goal = None if target is None else Fraction(target)
-    period = DRIVE if own else "Q2"
-    return drive_report._figure(1, 2020, period, row, parts, goal, row.comparator, branch=True)
+    value = value_of(rule_of(row.indicator), parts, branch=True) or NOTHING
+    figure = Figure(
+        1, 1, 2020, DRIVE if own else "Q2", True, value, parts, parts.reported, 2, 0, 0, None, "", None
+    )  # fmt: skip
+    goal = None if target is None else Target(agreed=Decimal(target), comparator=row.comparator)
+    return drive_report.judged(row, figure, goal)
 
 
 @pytest.mark.parametrize("measure", ["count", "ratio"])
 @pytest.mark.parametrize("direction", ["higher", "lower"])
-def test_every_combination_in_a_drive_reads_as_whole_sentences(measure, direction):
+def test_every_combination_in_a_drive_reads_as_whole_sentences(measure, direction, monkeypatch):
+    monkeypatch.setattr(review_report, "_unsettled", lambda page: [])  # of the database, and the same in each
     unit, drive = Unit(pk=1, name="Kho K1"), Campaign(pk=1, year=2020, ends=date(2020, 6, 30))
     row = placed_in(drive, measure, direction)
     figures = [
