@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
@@ -22,12 +23,13 @@ from emulation.numbers import format_part
 from emulation.official import Layout
 from emulation.periods import YEARS, parse_period, period_label
 from emulation.reports.display import Grades, unit_text, value_text
-from emulation.reports.figures import figures_of
+from emulation.reports.figures import Reading, figures_of
 from emulation.reports.initiatives import for_list, row_of
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
 from emulation.reports.papers import word_file
 from emulation.reports.pledges import unit_pledge
+from emulation.reports.progress import subordinates
 from emulation.reports.targets import target_sheet, targets_of
 from emulation.scoring import SIGNS
 from emulation.services.targets import places_for, registration_of
@@ -178,12 +180,12 @@ def pledge(_user: User, unit: Unit, what: str) -> OtherPaper | None:
 
 
 def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
-    """Indicators × direct subordinates, approved figures alone; more than `WIDE` subordinates stand in rows."""
+    """Indicators × direct subordinates of that time, approved figures alone; more than `WIDE` stand in rows."""
     try:
         year, period = parse_period(what)
     except ValueError:
         return None
-    below = list(Unit.objects.children_of(unit).existed_in(year).order_by("order", "code"))
+    below = _below(unit, year, period)
     figures = figures_of([unit, *below], year, [period])
     known = {pk for _unit, pk, _period in figures}
     rows = Indicator.objects.filter(pk__in=known).select_related("area", "grade_scale")
@@ -215,6 +217,13 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
         unit, year, "BẢNG THỐNG KÊ KẾT QUẢ THI ĐUA", about[:1].upper() + about[1:], columns, table,
         kind="statistics", landscape=True,
     )  # fmt: skip
+
+
+def _below(unit: Unit, year: int, period: str) -> list[Unit]:
+    """Who stood directly below the unit at the end of the period, as on the dashboard. One or two queries."""
+    reading = Reading(Q(unit=unit) | Q(parent=unit), [year])
+    reading.complete(unit.pk, year)
+    return [place.unit for place in subordinates(reading, unit, year, period)]
 
 
 def _headed(row: Indicator) -> str:

@@ -6,8 +6,11 @@ from datetime import date
 import docx
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
-from emulation.models import IssuedPaper, Report
+from emulation.models import Indicator, IssuedPaper, Report, Round
+from emulation.reports.other_papers import statistics
+from emulation.services.summaries import rebuild
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -22,6 +25,7 @@ from tests.factories import (
     make_work,
 )
 from units.models import Role
+from units.services import move_unit
 
 
 def url(name, *args):
@@ -56,11 +60,29 @@ def words(content: bytes) -> str:
     return "\n".join([one.text for one in document.paragraphs] + cells)
 
 
+def test_statistics_of_a_past_period_have_the_units_of_that_time(
+    client, department, depot, workshop, elsewhere, movement, reviewer, staff, set_today
+):
+    """The depot leaves the department after the year: its column, and the sum, stay."""
+    indicator = Indicator.objects.get(code="SK")
+    make_report(workshop, Round.objects.get(year=2020, quarter=1), {indicator: 3}, state=Report.State.APPROVED)
+    rebuild(2020)
+    set_today(date(2021, 3, 1))
+    move_unit(depot, parent=elsewhere, effective=date(2021, 2, 1), by=staff, decision="1/QĐ")
+
+    def table(unit, what):
+        with translation.override("vi"):
+            found = statistics(reviewer, unit, what).table
+        return [column.text for column in found.columns[2:]], [row.cells[2:] for row in found.rows if row.cells]
+
+    assert table(department, "2020-Q1") == (["Toàn đơn vị", "Unit K1", "Unit X1"], [("8", "5", "3")])
+    assert table(elsewhere, "2020-Q1")[0] == ["Toàn đơn vị"]
+
+
 @pytest.mark.parametrize(
     ("key", "whose", "what", "expected"),
     [
         ("targets", "depot", "2020", ["DANH SÁCH CHỈ TIÊU THI ĐUA", "Sáng kiến <&>", "12", "10"]),
-        ("pledge", "depot", "2020", ["ĐĂNG KÝ VÀ GIAO ƯỚC THI ĐUA", "CHỈ HUY UNIT CKT", "12"]),
         ("initiatives", "department", "2020", ["DANH SÁCH SÁNG KIẾN", "Giá kê <b>", "/QĐ, 14/02/2020", "12"]),
         ("pledge", "depot", "2020", ["BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", "CẤP TRÊN UNIT CKT"]),
         ("statistics", "department", "2020-Q1", ["BẢNG THỐNG KÊ", "Quý I/2020", "Toàn đơn vị", "Sáng kiến <&>"]),
