@@ -343,6 +343,8 @@ def pages(count: int) -> list[Timed]:
         Timed("who is due", judge_everybody, most=5),
         Timed("who is due page", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS"))),
         Timed("who is due, all", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/"))),
+        Timed("… once written", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS")), before=write),
+        Timed("… all, written", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/")), before=write),
     ]
 
 
@@ -354,6 +356,13 @@ def judge_everybody(number: int) -> None:
 
     root = Unit.objects.get(pk=1)
     due(people_in(root, YEAR), units_in(root, YEAR), YEAR, rules_on(last_day(YEAR)))
+
+
+def write(number: int) -> None:
+    """Something that no list of who is due rests on."""
+    from units.models import User
+
+    User.objects.filter(username="chief").update(full_name=f"Trợ lý {number}")
 
 
 def light(response: object) -> object:
