@@ -193,11 +193,12 @@ def close_books(rounds: list) -> None:
 
 def make_people(count: int, units: int) -> None:
     """People in every unit with ten years of ratings, some initiatives and the awards they may have earned."""
-    from awards.models import Award, Grant
+    from awards.models import Award, CompleteRegister, Grant
     from units.catalogue import load_catalogue
     from units.models import Initiative, Person, PersonGroup, Posting, TaskRating
 
     load_catalogue()
+    CompleteRegister.objects.update(since=YEAR - 9)
     chance = random.Random(3)
     groups = list(PersonGroup.objects.order_by("order"))
     people = []

@@ -13,7 +13,7 @@ from random import Random
 
 from django.utils import timezone
 
-from awards.models import Award, Grant, GrantImport
+from awards.models import Award, CompleteRegister, Grant, GrantImport
 from emulation.services.demo.people import Cast
 from units.models import Discipline, Initiative, Person, Posting, Role, TaskRating, Unit
 
@@ -169,3 +169,6 @@ def records() -> dict[int, Record]:
 
 def create_history(cast: Cast) -> None:
     History(cast).write(cast)
+    for row in CompleteRegister.objects.all():
+        row.since, row.note = YEARS[0], "Dữ liệu minh họa"
+        row.save(update_fields=["since", "note"])

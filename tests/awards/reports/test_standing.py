@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from awards.models import AgendaItem, Attestation, Award, Criterion, Grant
+from awards.models import AgendaItem, Attestation, Award, CompleteRegister, Criterion, Grant
 from awards.reports import standing as module
 from awards.reports.due import due, last_day, missing, people_in, units_in
 from awards.reports.rules import rules_on
@@ -26,6 +26,7 @@ from tests.factories import (
     make_campaign,
     make_campaign_indicator,
     make_closed_session,
+    make_complete,
     make_council,
     make_criterion,
     make_dossier,
@@ -71,6 +72,8 @@ def lists_kept(set_today, monkeypatch):
 def season(department, depot, workshop, staff):
     """People and units with something of every kind that a criterion looks at."""
     base, army, flag = make_award("BASE", subject="person"), make_award("ARMY"), make_award("FLAG", subject="unit")
+    for register in ("awards", "merits", "discipline"):
+        make_complete(register)
     warning = DisciplineForm.objects.create(code="warning", name="Cảnh cáo", order=2)
     make_criterion(base, "task_rating", rating="well")
     make_criterion(base, "no_discipline", gravity=warning)
@@ -153,6 +156,7 @@ CHANGES = {
         person=Person.objects.get(given_name="2"), part="at_fault",
     ) and Incident.objects.update(state="reported", withdrawn_why=""),
     "statement": lambda: IncidentStatement.objects.filter(unit__code="K1").delete(),
+    "complete": lambda: CompleteRegister.objects.update(since=None),
     "vote": lambda: AgendaItem.objects.update(votes_for=0, votes_against=1),
     "figure": lambda: Result.objects.filter(report__round__quarter=4).update(numerator=0),
     "approval": lambda: Report.objects.filter(round__quarter=4).update(state="draft"),
