@@ -8,7 +8,7 @@ class AwardsConfig(AppConfig):
 
     def ready(self) -> None:
         from awards.reports.demo import seats_of
-        from awards.reports.work import council_tasks, nomination_tasks, paper_tasks
+        from awards.reports.work import council_tasks, nomination_tasks, outcome_tasks, paper_tasks
         from awards.services.catalogue import load_awards
         from awards.services.demo import create_awards
         from awards.views.tables import CATALOGUES
@@ -22,4 +22,4 @@ class AwardsConfig(AppConfig):
         demo.after_seed.append(create_awards)
         demo_report.duties.append(seats_of)
         catalogue.CATALOGUES.update(CATALOGUES)
-        work.SOURCES.extend([council_tasks, nomination_tasks, paper_tasks])
+        work.SOURCES.extend([council_tasks, nomination_tasks, outcome_tasks, paper_tasks])
