@@ -16,9 +16,11 @@ from django.utils import timezone
 from awards.models import Award, CompleteRegister, Grant, GrantImport
 from emulation.services.demo.people import Cast
 from units.models import Discipline, Initiative, Person, Posting, Role, TaskRating, Unit
+from units.services import rate_units
 
 SEED = 2010
 YEARS = range(2010, 2020)
+ORDER = ("completed", "well", "excellent")
 BATCH = 500
 GOOD = ("well", "excellent")
 WORKERS = ("defence", "contract")
@@ -167,8 +169,20 @@ def records() -> dict[int, Record]:
     return found
 
 
+def rate_last_year(cast: Cast) -> None:
+    """Ratings of units for the year before the movement, as what they were given in it explains them."""
+    year = YEARS[-1]
+    given = {"DVTT": "well", "BANG_KHEN_QK": "excellent"}
+    ratings = {unit: "completed" for unit in cast.units.values() if not unit.is_root and unit.established is None}
+    for unit, code in Grant.objects.filter(year=year, unit__in=ratings).values_list("unit__code", "award__code"):
+        ratings[cast.units[unit]] = max(ratings[cast.units[unit]], given.get(code, "completed"), key=ORDER.index)
+    root = next(unit for unit in cast.units.values() if unit.is_root)
+    rate_units(ratings, year=year, decision="Số liệu minh họa", by=cast.user(root, Role.STAFF))
+
+
 def create_history(cast: Cast) -> None:
     History(cast).write(cast)
+    rate_last_year(cast)
     for row in CompleteRegister.objects.all():
         row.since, row.note = YEARS[0], "Dữ liệu minh họa"
         row.save(update_fields=["since", "note"])
