@@ -19,6 +19,7 @@ from tests.factories import (
     make_rounds,
     make_target,
     make_user,
+    make_weak_point,
     make_work,
 )
 from units.models import Role
@@ -36,6 +37,7 @@ def movement(department, depot, set_today):
     row = make_campaign_indicator(campaign, indicator)
     make_target(depot, row, 12, registered=10)
     make_report(depot, make_rounds()[1], {indicator: 5}, state=Report.State.APPROVED)
+    make_weak_point(depot, make_user("raiser", (depot, "staff")), title="Mái dột", measure="Lợp lại mái.")
     work = make_work(
         depot,
         make_user(),
@@ -60,9 +62,15 @@ def words(content: bytes) -> str:
     ("key", "whose", "what", "expected"),
     [
         ("targets", "depot", "2020", ["DANH SÁCH CHỈ TIÊU THI ĐUA", "Sáng kiến <&>", "12", "10"]),
-        ("pledge", "depot", "2020", ["ĐĂNG KÝ VÀ GIAO ƯỚC THI ĐUA", "CHỈ HUY UNIT CKT", "12"]),
+        ("pledge", "depot", "2020", ["BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", "CẤP TRÊN UNIT CKT"]),
         ("initiatives", "department", "2020", ["DANH SÁCH SÁNG KIẾN", "Giá kê <b>", "/QĐ, 14/02/2020", "12"]),
         ("pledge", "depot", "2020", ["BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", "CẤP TRÊN UNIT CKT"]),
+        (
+            "weak-points",
+            "department",
+            "2020",
+            ["DANH SÁCH KHÂU YẾU", "Mái dột", "Lợp lại mái.", "Deputy"],
+        ),
         ("statistics", "department", "2020-Q1", ["BẢNG THỐNG KÊ", "Quý I/2020", "Toàn đơn vị", "Sáng kiến <&>"]),
         ("launch-plan", "department", "", ["KẾ HOẠCH", "Chủ đề: “Đoàn kết”.", "Nội dung một.", "Sáng kiến <&>"]),
     ],
