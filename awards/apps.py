@@ -7,19 +7,31 @@ class AwardsConfig(AppConfig):
     verbose_name = _("Awards")
 
     def ready(self) -> None:
+        from awards.reports.book import awarded_in
         from awards.reports.demo import seats_of
+        from awards.reports.examples import awards_lines
+        from awards.reports.paper_kinds import PAPERS
+        from awards.reports.titles import titles_on
         from awards.reports.work import council_tasks, nomination_tasks, outcome_tasks, paper_tasks
         from awards.services.catalogue import load_awards
         from awards.services.demo import create_awards
         from awards.views.tables import CATALOGUES
+        from emulation import titles
         from emulation.reports import demo as demo_report
-        from emulation.reports import work
+        from emulation.reports import examples, work
+        from emulation.reports.five_years import COUNTED
+        from emulation.reports.paper_kinds import KINDS
         from emulation.services import demo
         from emulation.views import catalogue
         from units.catalogue import after_catalogue
 
+        COUNTED.append(awarded_in)
+        KINDS.update({kind.key: kind for kind in PAPERS})
         after_catalogue.append(load_awards)
+        titles.SOURCES.append(titles_on)
         demo.after_seed.append(create_awards)
         demo_report.duties.append(seats_of)
         catalogue.CATALOGUES.update(CATALOGUES)
         work.SOURCES.extend([council_tasks, nomination_tasks, outcome_tasks, paper_tasks])
+        examples.awards_of.append(awards_lines)
+        work.SOURCES.extend([council_tasks, nomination_tasks, paper_tasks])

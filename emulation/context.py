@@ -63,23 +63,35 @@ class Entry:
 JUDGING = ("emulation:report-review", "emulation:report-reopen")
 REGISTERS = (
     "emulation:attachment-",
+    "emulation:weak-point-",
+    "emulation:breakthrough-",
+    "emulation:inspection-",
     "emulation:activity-",
     "emulation:document-",
     "emulation:initiative-",
     "emulation:contest-",
     "emulation:score-",
     "emulation:recognition-",
-    # weak points
-    # inspections
-    # checklists
-    # examples
+    "emulation:assessment-",
+    "emulation:assess-template-",
+    "emulation:party-cell-",
+    "emulation:example-",
+    "emulation:paper-",
+    "emulation:layout-",
+    "emulation:template-",
     "emulation:incident-",
-    # papers
+)
+TARGETS = (
+    "emulation:registration-",
+    "emulation:pledge-",
+    "emulation:version-",
+    "emulation:amendment-",
+    "emulation:cluster-",
 )
 MAIN = (
     Entry("emulation:my-work", _("My work"), has_work),
     Entry("emulation:campaign-tree", _("Campaigns"), anybody, also=("emulation:drive-",)),
-    Entry("emulation:target-home", _("Targets"), reads_figures),
+    Entry("emulation:target-home", _("Targets"), reads_figures, also=TARGETS),
     Entry("emulation:report-list", _("Quarterly sheets"), reads_figures, also=("emulation:board",), without=JUDGING),
     Entry("emulation:review-list", _("Review"), reviews_anything, also=JUDGING),
     Entry("emulation:dashboard-home", _("Dashboard"), reads_figures),

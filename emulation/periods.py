@@ -78,3 +78,27 @@ def period_short(period: str) -> str:
     """For switches and table heads."""
     names = {"H1": _("6 months"), "9M": _("9 months"), "Y": _("Whole year")}
     return names.get(period) or _("Quarter %(roman)s") % {"roman": ROMAN[int(period[1])]}
+
+
+# ── periods of review reports alone ───────────────────────────────────────
+
+FIVE_YEARS = "5Y"  # the five years that end with the year
+
+
+def drive_period(drive: int) -> str:
+    """The period of a report on a peak drive (key of the campaign): «D12»."""
+    return f"{DRIVE}{drive}"
+
+
+def drive_in(period: str) -> int | None:
+    """The drive of such a period; None for every other."""
+    match = re.fullmatch(DRIVE + r"([1-9][0-9]{0,9})", period)
+    return int(match[1]) if match else None
+
+
+def parse_report_period(text: str) -> tuple[int, str]:
+    """As `parse_period`, and `2020-5Y` (2016–2020), `2020-D12` (the drive with that key)."""
+    match = re.fullmatch(r"([0-9]{4})-(5Y|D[1-9][0-9]{0,9})", text)
+    if match and int(match[1]) in YEARS:
+        return int(match[1]), match[2]
+    return parse_period(text)

@@ -185,6 +185,8 @@ WHITENOISE_USE_FINDERS = not PRODUCTION
 MEDIA_ROOT = VAR_DIR / "files"  # never served: every download goes through a view that asks who it is
 EVIDENCE_MB = env.int("EVIDENCE_MB", default=10)  # a file
 EVIDENCE_FILES = env.int("EVIDENCE_FILES", default=20)  # a sheet
+# Years back in which an earlier weak point of a unit on the same matter makes a new one a repetition.
+WEAK_POINT_YEARS = env.int("WEAK_POINT_YEARS", default=3)
 WORKBOOK_MB = 5  # a sheet that comes back from Excel; ours have 30 kB
 FILE_UPLOAD_HANDLERS = [
     "emulation.uploads.Limited",

@@ -37,6 +37,35 @@ STATES: dict[str, dict[str, State]] = {
         "refused": ("x-octagon-fill", "miss", _("Refused")),
         "withdrawn": ("dash", "none", _("Withdrawn")),
     },
+    # an amendment of agreed targets
+    "amendment": {
+        "proposed": ("person-check", "near", _("With the commander")),
+        "sent": ("send-fill", "info", _("Waiting for the reviewer")),
+        "accepted": ("patch-check-fill", "met", _("Accepted")),
+        "refused": ("x-octagon-fill", "miss", _("Refused")),
+        "withdrawn": ("dash", "none", _("Withdrawn")),
+    },
+    # an assessment by a checklist of its own
+    "assessment": {
+        "draft": ("pencil", "none", _("Being filled in")),
+        "submitted": ("send-fill", "info", _("Handed in")),
+        "returned": ("arrow-return-left", "miss", _("Returned")),
+        "confirmed": ("patch-check-fill", "met", _("Confirmed")),
+    },
+    # what an assessment says of an item, or of the whole model
+    "assessed": {
+        "met": ("check-circle-fill", "met", pgettext_lazy("model", "Met")),
+        "not_met": ("x-octagon-fill", "miss", pgettext_lazy("model", "Not met")),
+        "na": ("dash", "none", _("Not applicable")),
+    },
+    # an advanced example
+    "example": {
+        "discovered": ("search", "info", _("Discovered")),
+        "fostered": ("tree", "near", _("Being fostered")),
+        "recognised": ("patch-check-fill", "met", _("Recognised")),
+        "spread": ("broadcast", "over", _("Being spread")),
+        "withdrawn": ("x-octagon-fill", "miss", _("Withdrawn")),
+    },
     # targets registered by a unit
     "registration": {
         "draft": ("pencil", "none", _("Being filled in")),
@@ -66,6 +95,36 @@ STATES: dict[str, dict[str, State]] = {
         "correction_decided": ("check2-square", "info", _("Correction decided")),
         "extended": ("calendar-plus", "info", _("More time given")),
         "extension_ended": ("calendar-x", "near", _("Extension ended")),
+    },
+    # a weak point of a unit
+    "weak_point": {
+        "open": ("circle", "near", pgettext_lazy("weak point", "Open")),
+        "planned": ("clipboard-check", "info", _("Measure set")),
+        "returned": ("arrow-return-left", "miss", _("Sent back")),
+        "reported": ("send-fill", "info", _("Reported settled")),
+        "closed": ("patch-check-fill", "met", pgettext_lazy("weak point", "Settled")),
+    },
+    # a step in the life of a weak point
+    "weak_point_step": {
+        "raised": ("flag-fill", "near", _("Raised")),
+        "measured": ("clipboard-check", "info", _("Measure set")),
+        "moved": ("calendar-event", "near", _("Deadline moved")),
+        "reported": ("send-fill", "info", pgettext_lazy("step", "Reported settled")),
+        "sent_back": ("arrow-return-left", "miss", _("Sent back after re-inspection")),
+        "closed": ("patch-check-fill", "met", _("Closed after re-inspection")),
+    },
+    # an inspection
+    "inspection": {
+        "planned": ("calendar3", "near", _("Planned")),
+        "carried_out": ("clipboard-check", "info", _("Carried out")),
+        "concluded": ("patch-check-fill", "met", _("Concluded")),
+        "called_off": ("dash", "none", _("Called off")),
+    },
+    # what an inspection found
+    "finding": {
+        "met": ("check-circle-fill", "met", pgettext_lazy("finding", "Met")),
+        "shortcoming": ("exclamation-triangle-fill", "miss", _("Shortcoming")),
+        "strength": ("star-fill", "over", _("Strength")),
     },
     # an initiative from the proposal to its use
     "work": {

@@ -11,6 +11,7 @@ from __future__ import annotations
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 SILENT = ("nil", "none", "na")  # no value: nothing to compare
 
@@ -131,6 +132,82 @@ def paragraph(clauses: Iterable[Clause]) -> Clause:
     first = parts[0]
     parts[0] = replace(first, text=first.text[:1].upper() + first.text[1:])
     return Clause((*parts, Part(".")))
+
+
+# ── through the years ─────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A year of a figure: its value in words with its unit of measure, and to compare; none where there is none.
+
+    One that is not complete yet has its `coverage` («60/80»): it is told and compared with nothing.
+    """
+
+    year: int
+    text: str = ""
+    number: Fraction | int | None = None
+    url: str = ""
+    coverage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A figure through the years. From the year `before` on it is defined anew (0: always as now)."""
+
+    code: str
+    name: str
+    points: tuple[Point, ...]
+    before: int = 0
+    graded: bool = False
+
+
+def course(one: Course) -> Clause:
+    """A sentence on how a figure went; years without a value, and a new definition, are said."""
+    known = [point for point in one.points if point.number is not None and not point.coverage]
+    part = [point for point in one.points if point.number is not None and point.coverage]
+    parts: list[Part] = [Part(one.name[:1].upper() + one.name[1:])]
+    if not known and not part:
+        parts.append(Part(": chưa có số liệu trong các năm"))
+    elif not known:
+        parts.append(Part(": chưa có năm nào đủ số liệu"))
+    elif len(known) == 1:
+        parts += [Part(f" năm {known[0].year} đạt "), _point(one, known[0])]
+    else:
+        parts += _moved(one, known)
+    first = one.before or one.points[0].year
+    silent = [str(point.year) for point in one.points if point.number is None and point.year >= first]
+    for point in part:
+        parts += [Part(f"; năm {point.year} mới có {point.coverage} số liệu ("), _point(one, point), Part(")")]
+    if (known or part) and silent:
+        parts.append(Part(f"; không có số liệu năm {', '.join(silent)}"))
+    if one.before:
+        parts.append(Part(f"; trước năm {one.before} tính theo cách khác nên không so sánh"))
+    return Clause((*parts, Part(".")))
+
+
+def _point(one: Course, point: Point) -> Part:
+    return Part(point.text, point.url, f"{one.code}/{point.year}")
+
+
+def _moved(one: Course, known: list[Point]) -> list[Part]:
+    """From the first value to the last one, and how."""
+    first, last = known[0], known[-1]
+    steps = [after.number - before.number for before, after in zip(known, known[1:], strict=False)]  # type: ignore[operator]
+    if all(step == 0 for step in steps):
+        return [Part(" giữ ổn định ở mức "), _point(one, last), Part(f" (từ năm {first.year} đến năm {last.year})")]
+    moved = last.number - first.number  # type: ignore[operator]
+    steady = all(step >= 0 for step in steps) or all(step <= 0 for step in steps)
+    way = "từ" if moved == 0 else "tăng từ" if moved > 0 else "giảm từ"
+    if one.graded:
+        way = "từ" if moved == 0 else "nâng lên, từ" if moved > 0 else "giảm, từ"
+    name = "mức " if one.graded else ""
+    to = "đến" if moved == 0 else "lên" if moved > 0 else "xuống"
+    ends = "" if steady else ", có năm biến động"
+    return [
+        Part(f" {way} {name}"), _point(one, first), Part(f" (năm {first.year}) {to} {name}"), _point(one, last),
+        Part(f" (năm {last.year}){ends}"),
+    ]  # fmt: skip
 
 
 def listed(names: Iterable[str]) -> str:

@@ -341,12 +341,35 @@ def pages(count: int) -> list[Timed]:
         Timed("approve sheet", approve, before=get_ready),
         Timed("dashboard root", lambda number: ok(chief.get(f"/dashboard/1/{query}"))),
         Timed("figure root", lambda number: ok(chief.get(f"/dashboard/1/I01/{query}"))),
+        Timed("report of a year", lambda number: write_report(), most=5),
+        Timed("Word list of 3,000 rows", lambda number: write_list(), most=5),
         Timed("who is due", judge_everybody, most=5),
         Timed("who is due page", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS"))),
         Timed("who is due, all", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/"))),
         Timed("… once written", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS")), before=write),
         Timed("… all, written", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/")), before=write),
     ]
+
+
+def write_report() -> None:
+    """The report of the whole tree for the year, from figures to the Word file: under two seconds."""
+    from emulation.reports.drafts import draft_of
+    from emulation.reports.papers import as_word
+    from units.models import Unit
+
+    as_word(draft_of(Unit.objects.get(pk=1), YEAR, "Y"))
+
+
+def write_list(rows: int = 3000) -> None:
+    """A list with the whole official layout as Word: under one second (a peer: 0.5)."""
+    from emulation.reports.other_papers import as_word, list_paper
+    from emulation.typesetting import Column, Row
+    from units.models import Unit
+
+    columns = [Column("TT", 5, "center"), *(Column(f"Cột {number}", 15) for number in range(1, 7))]
+    cells = ("Nguyễn Văn An", "Thiếu tá", "Trợ lý", "Kho 1", "Chiến sĩ tiên tiến", "Hoàn thành tốt nhiệm vụ")
+    table = [Row((str(number), *cells)) for number in range(1, rows + 1)]
+    as_word(list_paper(Unit.objects.get(pk=1), YEAR, "DANH SÁCH", f"Năm {YEAR}", columns, table))
 
 
 def judge_everybody(number: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
@@ -39,18 +39,27 @@ from emulation.feeds import Source, Taken
 from emulation.models import (
     Activity,
     ActivityKind,
+    Amendment,
     Area,
+    Assessment,
     Attachment,
+    Breakthrough,
     Campaign,
     CampaignIndicator,
     CampaignJoin,
     CampaignKind,
     CampaignScope,
+    Checklist,
     ChecklistItem,
     ChecklistTemplate,
+    Cluster,
     Correction,
     Document,
     Evidence,
+    Example,
+    ExampleFigure,
+    ExamplePublicity,
+    ExampleStep,
     Extension,
     Feed,
     Grade,
@@ -61,9 +70,15 @@ from emulation.models import (
     IncidentStatement,
     Indicator,
     InitiativeWork,
+    Inspection,
+    InspectionFinding,
+    IssuedPaper,
     Notice,
+    PaperTemplate,
+    PartyCell,
     Receipt,
     Recognition,
+    Registration,
     Report,
     Result,
     ResultItem,
@@ -71,13 +86,21 @@ from emulation.models import (
     ScoreCriterion,
     ScoreTemplate,
     Target,
+    WeakPoint,
     WorkAuthor,
     WorkEvent,
 )
+from emulation.reports.paper_kinds import KINDS
 from emulation.services.attachments import attach as attach_to
 from emulation.services.evidence import attach
+from emulation.services.inspections import save_plan
+from emulation.services.issued_papers import issue
+from emulation.services.layouts import upload_template
 from emulation.services.rounds import make_sheets, place_of, set_up_rounds
 from emulation.services.summaries import recompute
+from emulation.services.versions import keep_version
+from emulation.services.weak_points import raise_point
+from units import clock
 from units.models import (
     Initiative,
     Membership,
@@ -343,6 +366,51 @@ def make_checklist(indicator: Indicator, *, since: int = 2000, items: int = 4) -
     return template
 
 
+def make_own_checklist(body: str = "unit", *, groups: str = "AAB", since: int = 2000, **fields: Any) -> Checklist:
+    """A list of its own with one version, an item for each letter of `groups`; `rule` … are of the version."""
+    names = {"rule", "least", "rule_group", "maximum", "mark", "wording", "quarter"}
+    version = {name: fields.pop(name) for name in names & fields.keys()}
+    code = f"LIST{next(NUMBERS)}"
+    checklist = Checklist.objects.create(**{"code": code, "name": f"List {code}", "body": body} | fields)
+    template = ChecklistTemplate.objects.create(checklist=checklist, since=since, **version)
+    for order, group in enumerate(groups, start=1):
+        ChecklistItem.objects.create(template=template, order=order, text=f"Point {order}", group=group)
+    return checklist
+
+
+def make_cell(unit: Unit, name: str = "Chi bộ 1", **fields: Any) -> PartyCell:
+    return PartyCell.objects.create(unit=unit, name=name, **fields)
+
+
+def make_assessment(checklist: Checklist, unit: Unit, *, period: str = "H1", **fields: Any) -> Assessment:
+    """A draft of 2020 by the newest version of the list."""
+    template = checklist.versions.first()
+    columns = {"year": YEAR, "period": period, "template": template} | fields
+    return Assessment.objects.create(checklist=checklist, unit=unit, **columns)
+
+
+def make_example(unit: Unit, by: User, *, person: Person | None = None, **fields: Any) -> Example:
+    """An example just discovered: the unit itself, or the person."""
+    stage = fields.get("stage", Example.Stage.DISCOVERED)
+    defaults = {"title": "Làm tốt, làm bền", "area": make_area(), "person": person, "by": by}
+    row = Example.objects.create(unit=unit, collective=None if person else unit, **defaults | fields)
+    ExampleStep.objects.create(
+        example=row, stage=stage, day=date(YEAR, 3, 1), reason="Kết quả nổi bật, được tập thể suy tôn", by=by,
+        at=timezone.now(),
+    )  # fmt: skip
+    return row
+
+
+def make_publicity(example: Example, **fields: Any) -> ExamplePublicity:
+    defaults = {"day": date(YEAR, 5, 1), "medium": "paper", "where": "Báo Quân khu", "title": "Gương sáng"}
+    return ExamplePublicity.objects.create(example=example, **defaults | fields)
+
+
+def make_example_figure(example: Example, indicator: Indicator, **fields: Any) -> ExampleFigure:
+    defaults = {"unit": example.unit, "year": YEAR, "period": "Q2"}
+    return ExampleFigure.objects.create(example=example, indicator=indicator, **defaults | fields)
+
+
 def make_campaign_kind(code: str = "movement", **fields: Any) -> CampaignKind:
     return CampaignKind.objects.get_or_create(code=code, defaults={"name": code.title(), **fields})[0]
 
@@ -405,6 +473,27 @@ def make_target(unit: Unit, row: CampaignIndicator, agreed: Decimal | int | str 
     return Target.objects.create(
         unit=unit, campaign_indicator=row, **{"comparator": row.comparator, "agreed": value} | fields
     )
+
+
+def make_registration(unit: Unit, by: User, *, state: str = "agreed", year: int = YEAR) -> Registration:
+    """A registration without targets; an agreed one has its first version."""
+    row = Registration.objects.create(unit=unit, year=year, state=state)
+    if state == "agreed":
+        keep_version(row, by=by, reason="")
+    return row
+
+
+def make_amendment(registration: Registration, by: User, **fields: Any) -> Amendment:
+    """An amendment that waits for the commander."""
+    defaults = {"base": 1, "reason": "Điều chỉnh theo nhiệm vụ mới được giao.", "asked_at": timezone.now()}
+    return Amendment.objects.create(registration=registration, asked_by=by, **defaults | fields)
+
+
+def make_cluster(keeper: Unit, *members: Unit, **fields: Any) -> Cluster:
+    """A cluster led by its first member."""
+    row = Cluster.objects.create(**{"keeper": keeper, "year": YEAR, "name": "Cụm 1", "lead": members[0]} | fields)
+    row.members.set(members)
+    return row
 
 
 # ── rounds, sheets, figures ───────────────────────────────────────────────
@@ -498,6 +587,56 @@ def make_correction(report: Report, indicator: Indicator, by: User) -> Correctio
         report=report, indicator=indicator, entry={"status": "reported", "numerator": "7"}, asked_by=by,
         reason="The log of March was counted twice.", asked_at=timezone.now(),
     )  # fmt: skip
+
+
+# ── weak points and inspections ───────────────────────────────────────────
+
+
+def make_weak_point(unit: Unit, by: User, **fields: Any) -> WeakPoint:
+    """A weak point with its measure, due in ten days, raised by the service; `state` afterwards as given."""
+    state = {name: fields.pop(name) for name in ("state", "reported_by", "closed_by", "closed_at") if name in fields}
+    repeats = fields.pop("repeats", None)
+    defaults = {
+        "year": YEAR, "title": f"Weak point {next(NUMBERS)}", "owner_post": "Deputy", "measure": "Train every week.",
+        "deadline": clock.today() + timedelta(days=10), "raised_by": by,
+    }  # fmt: skip
+    point = raise_point(WeakPoint(unit=unit, **defaults | fields), by=by, repeats=repeats)
+    WeakPoint.objects.filter(pk=point.pk).update(**state)
+    return WeakPoint.objects.select_related("unit").get(pk=point.pk)
+
+
+def make_breakthrough(unit: Unit, **fields: Any) -> Breakthrough:
+    defaults = {"name": f"Field {next(NUMBERS)}", "goal": "Better training", "since": YEAR, "until": YEAR}
+    return Breakthrough.objects.create(unit=unit, **defaults | fields)
+
+
+def make_inspection(unit: Unit, by: User, *units: Unit, **fields: Any) -> Inspection:
+    """An announced inspection that begins today, planned by the service, with two items."""
+    items = fields.pop("items", ["Technical day", "Records"])
+    defaults = {"title": f"Inspection {next(NUMBERS)}", "starts": clock.today(), "ends": clock.today()}
+    row = Inspection(unit=unit, **{"members": "Team of the office"} | defaults | fields)
+    return save_plan(row, by=by, units=units, items=items)
+
+
+def make_finding(inspection: Inspection, unit: Unit, by: User, **fields: Any) -> InspectionFinding:
+    """A shortcoming on the first item."""
+    defaults = {"result": "shortcoming", "words": "Two records are missing.", "at": timezone.now()}
+    return InspectionFinding.objects.create(item=inspection.items.first(), unit=unit, by=by, **defaults | fields)
+
+
+def make_paper_template(unit: Unit, by: User) -> PaperTemplate:
+    """The shipped template of the review report as the unit's own."""
+    kind = KINDS["report"]
+    return upload_template(unit, kind, SimpleUploadedFile("mau.docx", kind.word.read_bytes()), by=by)
+
+
+def make_issued_paper(unit: Unit, by: User, number: str = "1/DS-K1", **fields: Any) -> IssuedPaper:
+    """A list that the unit's commander issued; `fields` as of the service."""
+    defaults = {
+        "day": date(YEAR, 1, 5), "title": "Danh sách", "signer": "Nguyễn Văn A",
+        "files": {"word": b"PK", "pdf": b"%PDF-"},
+    }  # fmt: skip
+    return issue(unit, KINDS["list"], number=number, by=by, **defaults | fields)
 
 
 # ── registers that feed figures ───────────────────────────────────────────

@@ -59,6 +59,9 @@ DEMO = {
 # Never changed by anybody: no trace needed.
 SAVED_WITHOUT_TRACE = {
     "Correction": "names who asked, sent and decided, when and why; what it changes is a ResultChange",
+    "Assessment": "AssessmentEvent; a draft never handed in has none",
+    "AssessmentEvent": "is the trace",
+    "ExampleStep": "is the trace",
     "Attachment": "says itself who attached and who removed it",
     "Evidence": "says itself who attached and who removed it",
     "Incident": "IncidentEvent",
@@ -67,7 +70,11 @@ SAVED_WITHOUT_TRACE = {
     "IncidentStatement": "names who stated it and who took it back, when and why",
     "Registration": "RegistrationEvent",
     "RegistrationEvent": "is the trace",
+    "RegistrationVersion": "is the trace: what was agreed, by whom, when and why",
+    "Amendment": "names who asked, sent and decided, when and why; what it changes is a RegistrationVersion",
     "Comment": "append-only: says itself who and when",
+    "IssuedPaper": "says itself who issued it and who cancelled it; nothing else of it changes",
+    "PaperTemplate": "append-only: says itself who and when",
     "ReviewReport": "ReviewEvent",
     "ReviewEvent": "is the trace",
     "Acknowledgement": "is the trace: who said what, when, of which figures",
@@ -75,6 +82,9 @@ SAVED_WITHOUT_TRACE = {
     "Nomination": "NominationEvent",
     "NominationEvent": "is the trace",
     "NominationFile": "says itself who attached and who removed it",
+    "WeakPoint": "WeakPointEvent",
+    "WeakPointEvent": "is the trace",
+    "InspectionEvent": "is the trace",
     "WorkEvent": "is the trace",
     "Extension": "names who gave it and who ended it, when and why; nothing else of it changes",
 }

@@ -10,11 +10,13 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -23,12 +25,14 @@ from xlsxwriter.worksheet import Worksheet
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 Value = str | int | Decimal | date | None
+Table = tuple[list[str], Iterable[Sequence[Value]]]  # heads, and rows of as many values
 
+PIECE = 64 * 1024  # bytes
 TEXT_LIMIT = 32_767  # characters of an Excel cell
 _STARTERS = frozenset("=+-@")
 _DATE = "dd/mm/yyyy"
 _SEPARATOR = re.compile(r"(?<=[,;|\t\r\n])")
-_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def starts_formula(text: str) -> bool:
@@ -56,21 +60,50 @@ def csv_text(value: Value) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def csv_file(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """A csv file in UTF-8 with BOM: Excel reads Vietnamese only with it.
+def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
+    """A csv file in UTF-8 with BOM, in pieces: Excel reads Vietnamese only with it.
 
     Separated by semicolons, as Excel expects where the comma belongs to the numbers.
     """
+    yield BOM_UTF8
+    yield _csv_line(heads)
+    for row in rows:
+        yield _csv_line(row)
+
+
+def _csv_line(row: Sequence[Value]) -> bytes:
     text = StringIO(newline="")
-    writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow([csv_text(head) for head in heads])
-    writer.writerows([csv_text(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    csv.writer(text, delimiter=";", lineterminator="\r\n").writerow([csv_text(value) for value in row])
+    return text.getvalue().encode()
+
+
+def csv_file(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+    """The whole file of `csv_lines`."""
+    return b"".join(csv_lines(heads, rows))
 
 
 def xlsx_file(title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """A plain table: a head that stays in sight, a filter, columns as wide as what stands in them."""
-    book = Book()
+    """The whole file of `write_xlsx`."""
+    file = BytesIO()
+    write_xlsx(file, title, heads, rows)
+    return file.getvalue()
+
+
+def xlsx_pieces(title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
+    """The file of `write_xlsx` in pieces, by way of the disk: its index, written last, is read first."""
+    with TemporaryFile() as file:
+        write_xlsx(file, title, heads, rows)
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def write_xlsx(file: IO[bytes], title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    """A plain table: a head that stays in sight, a filter, columns as wide as what stands in them.
+
+    One row at a time is held in memory, however many there are; the others wait in a temporary file.
+    """
+    book = Book(file)
     sheet = book.sheet(title)
     head = book.format(bold=True, bg_color="#DDE6DC", border=1, text_wrap=True, valign="vcenter")
     widths = [len(text) for text in heads]
@@ -86,15 +119,16 @@ def xlsx_file(title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]])
     sheet.freeze_panes(1, 1)
     if heads:
         sheet.autofilter(0, 0, last, len(heads) - 1)
-    return book.close()
+    book.workbook.close()
 
 
 class Book:
-    """A workbook in memory. Everything that is written goes through `put`."""
+    """A workbook in memory; with a `file` it goes there, written strictly row after row. All goes through `put`."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: IO[bytes] | None = None) -> None:
         self._file = BytesIO()
-        self.workbook = Workbook(self._file, _SAFE)
+        way = {"in_memory": True} if file is None else {"constant_memory": True}
+        self.workbook = Workbook(file or self._file, _SAFE | way)
         self._formats: dict[str, Format] = {}
         self._properties: dict[int, dict[str, Any]] = {}
 
@@ -131,6 +165,6 @@ class Book:
         return self.format(**own | {"num_format": "@", "quote_prefix": True})
 
     def close(self) -> bytes:
-        """Finish the workbook; the file."""
+        """Finish the workbook; the file, of one in memory."""
         self.workbook.close()
         return self._file.getvalue()

@@ -6,19 +6,23 @@ Layout after Decree 30/2020, as far as it has been read (`data/documents/award_p
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from itertools import groupby
+from typing import Any
 
 from django.utils import translation
 
 from awards import access
 from awards.models import AgendaItem, Award, Decision, Grant, Nomination, Submission
-from awards.reports.papers import pdf, word
 from awards.reports.powers import Bonuses
 from awards.reports.ready import PAPER_ORDER, with_places
 from emulation.numbers import format_number
+from emulation.official import Layout
+from emulation.reports.layouts import layout_of
+from emulation.reports.paper_kinds import KINDS
+from emulation.reports.papers import word_file
+from emulation.typesetting import pdf
 from emulation.wording import lower_first
 from units import clock
 from units.models import Unit, User
@@ -39,7 +43,7 @@ class Row:
 class AwardPaper:
     """A letter or decision to be printed. `order` is the word before the articles; `authority` who decides.
 
-    `amounts`: the fifth column of the list holds sums of money.
+    `amounts`: the fifth column of the list holds sums of money; `kind` is a key of `KINDS`.
     """
 
     title: str
@@ -60,6 +64,9 @@ class AwardPaper:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     amounts: bool = False
+    kind: str = ""
+    unit: Unit | None = None
+    layout: Layout | None = None
 
 
 # ── letters ───────────────────────────────────────────────────────────────
@@ -82,9 +89,9 @@ def submission_paper(submission: Submission, user: User) -> AwardPaper:
         ]
         about = "Về việc đề nghị tặng danh hiệu thi đua, hình thức khen thưởng"
         return _paper(
-            submission, "TỜ TRÌNH", about, "TTr", to=asked, authority="", order="", body=body, columns=columns,
+            submission, "TỜ TRÌNH", about, "letter", to=asked, authority="", order="", body=body, columns=columns,
             rows=rows, annex="DANH SÁCH ĐỀ NGHỊ TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
-            recipients=("Như trên;", "Lưu: VT."),
+            recipients=("Như trên",),
         )  # fmt: skip
 
 
@@ -124,11 +131,11 @@ def decision_paper(decision: Decision) -> AwardPaper:
                         "thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký."),
         ]  # fmt: skip
         return _paper(
-            decision, "QUYẾT ĐỊNH", decision.title, "QĐ", to="", authority=_authority(decision),
+            decision, "QUYẾT ĐỊNH", decision.title, "decision", to="", authority=_authority(decision),
             order="QUYẾT ĐỊNH:", body=body, columns=(*WHO, "Tiền thưởng (đồng)", "Ghi chú"), rows=rows,
             amounts=True,
             annex="DANH SÁCH CÁ NHÂN, TẬP THỂ ĐƯỢC TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
-            recipients=("Như Điều 3;", "Lưu: VT."),
+            recipients=("Như Điều 3",),
         )  # fmt: skip
 
 
@@ -160,9 +167,9 @@ def _revocation(decision: Decision) -> AwardPaper:
                     "thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký."),
     ]  # fmt: skip
     return _paper(
-        decision, "QUYẾT ĐỊNH", decision.title, "QĐ", to="", authority=_authority(decision), order="QUYẾT ĐỊNH:",
-        body=body, columns=(*WHO, "Danh hiệu, hình thức", "Quyết định đã tặng"), rows=rows,
-        annex="DANH SÁCH THU HỒI DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG", recipients=("Như Điều 3;", "Lưu: VT."),
+        decision, "QUYẾT ĐỊNH", decision.title, "decision", to="", authority=_authority(decision),
+        order="QUYẾT ĐỊNH:", body=body, columns=(*WHO, "Danh hiệu, hình thức", "Quyết định đã tặng"), rows=rows,
+        annex="DANH SÁCH THU HỒI DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG", recipients=("Như Điều 3",),
     )  # fmt: skip
 
 
@@ -208,24 +215,18 @@ def _service(rank: str, post: str) -> str:
 
 def _paper(
     paper: Submission | Decision, title: str, about: str, kind: str, *, body: Sequence[Head], rows: Sequence[Row],
-    **parts: object,
+    recipients: tuple[str, ...], **parts: object,
 ) -> AwardPaper:  # fmt: skip
-    superior = Unit.objects.above(paper.unit).last()
-    return AwardPaper(
-        title=title, about=about, superior=superior.name.upper() if superior else "", issuer=paper.unit.name.upper(),
-        number=paper.number or f"……/{kind}", place_and_date=place_and_date(paper.place, paper.day, paper.year),
-        basis=tuple(row.strip() for row in paper.basis.splitlines() if row.strip()), body=tuple(body),
-        rows=tuple(rows), signer_post=(paper.signer_post or "Chỉ huy đơn vị").upper(), signer=paper.signer,
-        **parts,  # type: ignore[arg-type]
+    layout, known = layout_of(paper.unit), KINDS[kind]
+    head = layout.head(
+        known.code, number=paper.number, place=paper.place, day=paper.day, year=paper.year, signer=paper.signer,
+        signer_post=paper.signer_post,
     )  # fmt: skip
-
-
-def place_and_date(place: str, day: date | None, year: int) -> str:
-    """Days below 10 and the months 1 and 2 with a zero before them, as Decree 30/2020 writes them."""
-    if day is None:
-        return f"{place or '……'}, ngày …… tháng …… năm {year}"
-    month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    return f"{place or '……'}, ngày {day.day:02} tháng {month} năm {day.year}"
+    return AwardPaper(
+        title=title, about=about, basis=tuple(row.strip() for row in paper.basis.splitlines() if row.strip()),
+        body=tuple(body), rows=tuple(rows), recipients=tuple(layout.sent_to(*recipients)), kind=kind,
+        unit=paper.unit, layout=layout, **head, **parts,  # type: ignore[arg-type]
+    )  # fmt: skip
 
 
 def money(amount: int | None) -> str:
@@ -236,7 +237,14 @@ def money(amount: int | None) -> str:
 # ── files ─────────────────────────────────────────────────────────────────
 
 
+def _data(paper: AwardPaper) -> dict[str, Any]:
+    return {
+        name: value for name, value in asdict(replace(paper, unit=None, layout=None)).items() if name not in AROUND
+    }
+
+
+AROUND = ("unit", "layout", "kind")
 WRITERS = {
-    "docx": lambda paper: word("award_paper", asdict(paper)),
-    "pdf": lambda paper: pdf("award_paper", asdict(paper)),
+    "docx": lambda paper: word_file(KINDS[paper.kind], paper.unit, _data(paper), paper.layout),
+    "pdf": lambda paper: pdf(KINDS[paper.kind].typst, _data(paper), paper.layout),
 }

@@ -9,6 +9,8 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from awards.models import Award, Grant
+from units.models import Unit
+from units.paths import branch_q
 from units.person_files import Column
 from units.spreadsheets import Book, Value
 
@@ -24,6 +26,14 @@ def book_page(rows: QuerySet[Grant]) -> QuerySet[Grant]:
 def name_of(grant: Grant) -> str:
     """As the decision names the holder; of older ones the present name."""
     return grant.name or str(grant.person or grant.unit)
+
+
+def awarded_in(unit: Unit, years: list[int]) -> list[tuple[str, int]]:
+    """(award, how many) that people and units of the branch hold from these years, the highest first. One query."""
+    branch = branch_q(unit.path, "person__unit__path") | branch_q(unit.path, "unit__path")
+    rows = Grant.objects.in_force().filter(branch, year__in=years)
+    counted = rows.order_by("-award__order", "award__code").values_list("award__name").annotate(number=Count("pk"))
+    return [(name, number) for name, number in counted]
 
 
 def export_heads() -> list[str]:

@@ -11,7 +11,7 @@ import typst
 from django.utils import translation
 
 from awards.models import Grant
-from awards.reports.award_papers import place_and_date
+from emulation.official import place_and_date
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "documents"
 TITLES = ("title", "honour")  # categories whose awards are acknowledged, not handed over

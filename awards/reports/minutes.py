@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from django.utils import timezone, translation
 
 from awards.models import AgendaItem, Attendance, CouncilMember
 from awards.reports.sessions import Entry, SessionPage
+from emulation.official import day_words, place_and_date
 from emulation.wording import listed, lower_first
 from units.models import User
 
@@ -47,7 +48,7 @@ def paper_of(page: SessionPage, kind: str) -> Paper:
         text = _tally_text(page) if tally else session.minutes or draft_minutes(page)
         return Paper(
             "BIÊN BẢN KIỂM PHIẾU" if tally else "BIÊN BẢN", session.title,
-            council.unit.name.upper(), council.name.upper(), _place_and_date(session.day),
+            council.unit.name.upper(), council.name.upper(), place_and_date("", session.day, session.day.year),
             tuple(line for line in text.splitlines() if line.strip()),
             tuple(_row(number, entry) for number, entry in enumerate(entries, start=1)),
             ("NGƯỜI KIỂM PHIẾU" if tally else "THƯ KÝ", _name(_secretary(page))), ("CHỦ TRÌ", _name(_chair(page))),
@@ -107,7 +108,7 @@ def _opening(page: SessionPage) -> list[str]:
     count += f"; vắng mặt, bỏ phiếu bằng văn bản {page.written}" + (f" ({listed(written)})" if written else "")
     count += f"; vắng mặt {len(absent)}" + (f" ({listed(absent)})" if absent else "")
     return [
-        f"Ngày {_day(session.day)}{place}, {session.council.name} họp: {lower_first(session.title)}.",
+        f"Ngày {day_words(session.day)}{place}, {session.council.name} họp: {lower_first(session.title)}.",
         "1. Thành phần",
         f"{count}.",
         f"Thành viên: {listed(names)}.",
@@ -163,7 +164,8 @@ def _tally_text(page: SessionPage) -> str:
     issued, papers = page.taking_part, page.written
     came = page.voted
     lines = [
-        f"Ngày {_day(session.day)}, {session.council.name} kiểm phiếu kín các đề nghị khen thưởng của phiên họp.",
+        f"Ngày {day_words(session.day)}, {session.council.name} kiểm phiếu kín các đề nghị khen thưởng "
+        "của phiên họp.",
         f"Tổng số thành viên Hội đồng: {page.members}; số phiếu phát ra cho mỗi nội dung: {issued} "
         f"(trong đó bỏ phiếu bằng văn bản: {papers}); số phiếu thu về: {came}.",
         "Phiếu trắng và thành viên không bỏ phiếu không được tính là đồng ý; tỷ lệ tính trên tổng số thành viên.",
@@ -172,16 +174,6 @@ def _tally_text(page: SessionPage) -> str:
         by = f"{session.counted_by} nhập, {session.confirmed_by} xác nhận"
         lines.append(f"Phiếu giấy và biểu quyết giơ tay do {by}.")
     return "\n".join(lines)
-
-
-def _day(day: date) -> str:
-    """Days below 10 and the months 1 and 2 with a zero before them, as Decree 30/2020 writes them."""
-    month = f"{day.month:02}" if day.month < 3 else str(day.month)
-    return f"{day.day:02} tháng {month} năm {day.year}"
-
-
-def _place_and_date(day: date) -> str:
-    return f"……, ngày {_day(day)}"
 
 
 def _time(at: datetime) -> str:

@@ -1,19 +1,17 @@
-"""Papers of awards as files: Word from a template that officers may edit, PDF set by typst."""
+"""Papers of awards as files: Word from a template that officers may change, PDF set by typst."""
 
 from __future__ import annotations
 
-import io
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import typst
-from docxtpl import DocxTemplate
-
 from awards.reports.minutes import COLUMNS, Paper
+from emulation.typesetting import pdf, word
 
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "documents"
+HEADS = tuple(f"{number}." for number in range(1, 10))
+MINUTES = FOLDER / "council_paper"
 
 
 def _data(paper: Paper) -> dict[str, Any]:
@@ -22,24 +20,7 @@ def _data(paper: Paper) -> dict[str, Any]:
     return asdict(paper) | {"body": heads, "columns": list(COLUMNS)}
 
 
-HEADS = tuple(f"{number}." for number in range(1, 10))
-
-
-def word(template: str, data: dict[str, Any]) -> bytes:
-    """From the template of this name in `data/documents`."""
-    document = DocxTemplate(FOLDER / f"{template}.docx")
-    document.render(data, autoescape=True)
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
-
-
-def pdf(template: str, data: dict[str, Any]) -> bytes:
-    inputs = {"data": json.dumps(data, ensure_ascii=False)}
-    return typst.compile(str(FOLDER / f"{template}.typ"), sys_inputs=inputs)
-
-
 WRITERS = {
-    "docx": lambda paper: word("council_paper", _data(paper)),
-    "pdf": lambda paper: pdf("council_paper", _data(paper)),
+    "docx": lambda paper: word(MINUTES.with_suffix(".docx"), _data(paper)),
+    "pdf": lambda paper: pdf(MINUTES.with_suffix(".typ"), _data(paper)),
 }

@@ -23,8 +23,7 @@ from awards.reports.book import (
 )
 from units.access import READERS, has_role, require
 from units.models import Role
-from units.spreadsheets import XLSX, xlsx_file
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, table_file
 
 GRANTS = 50  # on a page
 
@@ -52,7 +51,8 @@ def grant_book(request: HttpRequest) -> HttpResponse:
 def grant_export(request: HttpRequest) -> HttpResponse:
     """Exactly the awards of the filter, all pages."""
     _form, rows = _filtered(request)
-    return attachment(xlsx_file(_("Book of honour"), export_heads(), export_rows(rows)), "so-vang.xlsx", XLSX)
+    kind = asked_table(request) or "xlsx"
+    return table_file(kind, "so-vang", _("Book of honour"), export_heads(), export_rows(rows))
 
 
 @require_safe
@@ -91,5 +91,5 @@ def award_statistics(request: HttpRequest) -> HttpResponse:
 def statistics_export(request: HttpRequest) -> HttpResponse:
     form, rows = _statistics(request)
     title = _("Awards of %(year)d") % {"year": form.chosen_year}
-    content = xlsx_file(title, statistics_heads(), statistics_rows(statistics(rows)))
-    return attachment(content, f"thong-ke-khen-thuong-{form.chosen_year}.xlsx", XLSX)
+    name, kind = f"thong-ke-khen-thuong-{form.chosen_year}", asked_table(request) or "xlsx"
+    return table_file(kind, name, title, statistics_heads(), statistics_rows(statistics(rows)))

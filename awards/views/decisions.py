@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -29,17 +30,20 @@ from units import clock
 from units.access import READERS, has_role, require
 from units.forms.fields import refusals
 from units.text import fold
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, attachment, table_file
 
 PAPERS = 50
 SHEETS = 1000  # certificates of one file
 
 
 @require_safe
-def decision_list(request: HttpRequest) -> HttpResponse:
+def decision_list(request: HttpRequest) -> HttpResponseBase:
     """What waits for a paper or an outcome, and the decisions."""
     require(has_role(request.user, *READERS))
-    form, page = _list(request, Decision.objects.visible_to(request.user), decisions_page)
+    rows = Decision.objects.visible_to(request.user)
+    if kind := asked_table(request):
+        return _table(request, kind, rows, decisions_page, "quyet-dinh", _("Decisions"))
+    form, page = _list(request, rows, decisions_page)
     units = access.paper_units(request.user)
     held = acting(units) if units else {}
     counts = waiting_counts(held) if held else {}
@@ -55,10 +59,25 @@ def decision_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def submission_list(request: HttpRequest) -> HttpResponse:
+def submission_list(request: HttpRequest) -> HttpResponseBase:
     require(has_role(request.user, *READERS))
-    form, page = _list(request, Submission.objects.visible_to(request.user), submissions_page)
+    rows = Submission.objects.visible_to(request.user)
+    if kind := asked_table(request):
+        return _table(request, kind, rows, submissions_page, "to-trinh", _("Letters"))
+    form, page = _list(request, rows, submissions_page)
     return render(request, "awards/papers/list.html", {"form": form, "page": page, "paper": "submission"})
+
+
+def _table(request: HttpRequest, kind: str, rows: Any, arranged: Any, name: str, title: str) -> HttpResponseBase:
+    """The papers of the filter, all pages."""
+    form = PapersFilter(request.GET, rows=rows)
+    if not form.is_valid():
+        raise Http404
+    heads = [_("Paper number"), _("Day"), _("Unit"), _("Title"), _("Signed by"), _("Lines")]
+    table = (
+        [row.number, row.day, row.unit.name, str(row), row.signer, row.named] for row in arranged(form.filter(rows))
+    )
+    return table_file(kind, name, title, heads, table)
 
 
 def _list(request: HttpRequest, rows: Any, arranged: Any) -> tuple[PapersFilter, Any]:

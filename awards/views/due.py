@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from awards.forms.due import AttestForm, DueFilter, WhatIfForm
 from awards.models import Award, Criterion
 from awards.reports.caps import shares_of
 from awards.reports.due import Leaf, Line, differences, last_day, leaves, units_in, verdict_of
+from awards.reports.exports import caps_table
 from awards.reports.rules import rules_on
 from awards.reports.standing import STATES, Key, Row, Standing, nominated, standing_of
 from awards.services.grants import attest
@@ -32,8 +34,7 @@ from emulation.states import STATES as STATE_WORDS
 from units import access
 from units.forms.fields import refusals
 from units.models import Person, Unit, User
-from units.spreadsheets import XLSX, xlsx_file
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, table_file
 from units.views.pages import form_page
 
 LINES = 50  # on a page
@@ -99,10 +100,14 @@ def get_list(request: HttpRequest, unit: int, year: int) -> Listed:
 
 
 @require_safe
-def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     found = get_list(request, unit, year)
     place, standing, award = found.place, found.standing, found.form.cleaned_data["award"]
     page = Paginator(found.lines, LINES).get_page(request.GET.get("page"))
+    shares = shares_of(place, year, last_day(year), [award] if award else None)
+    if kind := asked_table(request, "caps"):
+        name = f"ty-le-{place.code}-{year}"
+        return table_file(kind, name, _("Caps and what they leave"), *caps_table(shares))
     context = {
         "unit": place,
         "year": year,
@@ -113,7 +118,7 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
         "eligible": len(standing.eligible),
         "unasked": standing.unasked(found.nominated),
         "query": request.GET.urlencode(),
-        "shares": shares_of(place, year, last_day(year), [award] if award else None),
+        "shares": shares,
         "may_propose": awards_access.drafts_dossiers(request.user, place),
         "below": found.units.children_of(place),
         "superiors": Unit.objects.above(place).filter(access.figures_q(request.user)),
@@ -138,7 +143,8 @@ def due_export(request: HttpRequest, unit: int, year: int) -> HttpResponse:
         ]
         for row, award, missing, known in found.shown(found.lines)
     )  # fmt: skip
-    return attachment(xlsx_file(_("Who is due"), heads, rows), f"den-han-{found.place.code}-{year}.xlsx", XLSX)
+    kind = asked_table(request) or "xlsx"
+    return table_file(kind, f"den-han-{found.place.code}-{year}", _("Who is due"), heads, rows)
 
 
 @require_safe

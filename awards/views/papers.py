@@ -277,4 +277,8 @@ def paper_file(request: HttpRequest, paper: str, pk: int, kind: str) -> HttpResp
     require(access.reads_paper(request.user, found))
     page = submission_paper(found, request.user) if isinstance(found, Submission) else decision_paper(found)
     name = slugify(fold(f"{page.title} {found.number or 'du thao'} {found.unit.code}"))
-    return attachment(WRITERS[kind](page), f"{name}.{kind}", TYPES[kind])
+    try:
+        return attachment(WRITERS[kind](page), f"{name}.{kind}", TYPES[kind])
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect(found)

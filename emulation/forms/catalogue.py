@@ -11,6 +11,7 @@ from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from emulation.models import Area, ChecklistTemplate, Indicator
+from emulation.services.definitions import Item
 from units.text import fold, normal
 
 
@@ -127,9 +128,9 @@ class ChecklistForm(RowForm):
                     break
         return self.cleaned_data
 
-    def items(self) -> list[tuple[str, str]]:
-        """(text, text in English) of every line that is not empty."""
+    def items(self) -> list[Item]:
+        """Every line that is not empty."""
         english = [normal(line) for line in self.cleaned_data["texts_en"].splitlines()]
         texts = [normal(line) for line in self.cleaned_data["texts"].splitlines()]
         pairs = zip(texts, [*english, *[""] * len(texts)], strict=False)
-        return [(text, text_en) for text, text_en in pairs if text]
+        return [Item(text, text_en) for text, text_en in pairs if text]

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.forms.utils import ErrorDict, flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from emulation.forms.fields import NumberField
 from emulation.models import Indicator, Target
 from emulation.models.catalogue import Comparator
+from emulation.relations import Relative, percent_text, read_percent
 from emulation.reports.targets import Line, TargetSheet
-from emulation.services.targets import Agreement, Place, wrong_milestones, wrong_value
+from emulation.services.targets import Agreement, Place, Value, plain, value_of, wrong_milestones, wrong_value
 from units.errors import Refused
 
 ASSIGNED, REGISTERED, AGREED = "assigned", "registered", "agreed"
@@ -48,6 +51,36 @@ class PlainSelect(forms.Select):
         return format_html(
             "<select{}>{}</select>", flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})})), options
         )
+
+
+class TargetField(NumberField):
+    """A value as it stands, or «−5 %» of last year's figure: then a `Relative`.
+
+    `known` are relations that stood already: the same percentage typed again keeps their base. `base` is the
+    figure to start from, or why there is none; None where percentages are not taken at all.
+    """
+
+    def __init__(self, *, base: Fraction | str | None, year: int, known: Iterable[Relative], **kwargs: Any) -> None:
+        self.base, self.year, self.known = base, year, list(known)
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, Relative):
+            text = percent_text(value.percent)
+            return text.replace(".", ",") if get_language() == "vi" else text
+        return super().prepare_value(value)
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return str(self.prepare_value(initial) or "") != str(data or "")
+
+    def clean(self, value: Any) -> Value | None:  # type: ignore[override]
+        percent = None if self.base is None else read_percent(str(value or ""))
+        if percent is None:
+            return super().clean(value)
+        found = next((relation for relation in self.known if relation.percent == percent), None)
+        if found is None and isinstance(self.base, str):
+            raise ValidationError(self.base)
+        return found or Relative(percent, Fraction(self.base or 0), self.year - 1)
 
 
 class GradeField(forms.ChoiceField):
@@ -84,7 +117,9 @@ class Cells:
 
 
 class TargetsForm(forms.Form):
-    """Fields are named `<column>-<campaign indicator>`. Offered as agreed is what is assigned, else registered.
+    """Fields are named `<column>-<campaign indicator>`. Offered as agreed is what is assigned, else registered,
+    unless `offers` is off. Where there are `bases` (campaign indicator → last year's figure, or why there is
+    none), «−5 %» is taken, in the `year` of the targets.
 
     After `is_valid`, `values(column)` and `agreements` hold what the services take.
     """
@@ -95,9 +130,11 @@ class TargetsForm(forms.Form):
 
     def __init__(
         self, *args: Any, places: list[Place], targets: dict[int, Target], columns: frozenset[str],
-        milestones: bool = True, **kwargs: Any,
+        milestones: bool = True, bases: Mapping[int, Fraction | str] | None = None, year: int = 0,
+        offers: bool = True, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.bases, self.year, self.offers = bases or {}, year, offers
         self.quarters = QUARTERS if milestones else ()
         self.places = {place.row.pk: place for place in places}
         self.columns = columns
@@ -107,13 +144,14 @@ class TargetsForm(forms.Form):
 
     def _add(self, pk: int, indicator: Indicator, target: Target) -> None:
         if ASSIGNED in self.columns and target.agreed is None:
-            self._value(f"{ASSIGNED}-{pk}", indicator, target.assigned, _("Assigned"))
+            self._value(f"{ASSIGNED}-{pk}", indicator, value_of(target, ASSIGNED), _("Assigned"), target=target)
         if REGISTERED in self.columns:
-            self._value(f"{REGISTERED}-{pk}", indicator, target.registered, _("Registered"))
+            self._value(f"{REGISTERED}-{pk}", indicator, value_of(target, REGISTERED), _("Registered"), target=target)
         if AGREED in self.columns:
-            offered = (target.agreed, target.assigned, target.registered)
+            columns = (AGREED, ASSIGNED, REGISTERED) if self.offers else (AGREED,)
+            offered = [value_of(target, column) for column in columns]
             value = next((value for value in offered if value is not None), None)
-            self._value(f"{AGREED}-{pk}", indicator, value, _("Agreed"))
+            self._value(f"{AGREED}-{pk}", indicator, value, _("Agreed"), target=target)
             self.fields[f"comparator-{pk}"] = forms.ChoiceField(
                 choices=Comparator.choices, initial=target.comparator, label=_("Comparator"), widget=PlainSelect
             )
@@ -128,13 +166,21 @@ class TargetsForm(forms.Form):
             quarter - 1
         ]
 
-    def _value(self, name: str, indicator: Indicator, value: Decimal | None, column: str) -> None:
+    def _value(
+        self, name: str, indicator: Indicator, value: Value | None, column: str, *, target: Target | None = None
+    ) -> None:
         label = f"{indicator.label}, {column}"
+        widget = PlainInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+        options = {"decimals": indicator.target_decimals, "required": False, "label": label, "widget": widget}
         if indicator.measure == Indicator.Measure.GRADE:
             field: forms.Field = GradeField(indicator, required=False, label=label)
+        elif target is not None and self.bases:
+            del widget.attrs["inputmode"]  # a per-cent sign is not on the keyboard for numbers
+            known = [found for column in (AGREED, ASSIGNED, REGISTERED) if (found := target.relation(column))]
+            base = self.bases.get(target.campaign_indicator_id)
+            field = TargetField(base=base, year=self.year, known=known, **options)
         else:
-            widget = PlainInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-            field = NumberField(decimals=indicator.target_decimals, required=False, label=label, widget=widget)
+            field = NumberField(**options)
         field.widget.attrs["aria-label"] = label
         field.initial = value
         self.fields[name] = field
@@ -178,7 +224,10 @@ class TargetsForm(forms.Form):
                 self.add_error(f"m{empty}-{pk}", _("Fill in the milestones of all three quarters or of none."))
             return
         first, second, third = milestones
-        agreement = Agreement(value, cleaned[f"comparator-{pk}"], (first, second, third) if given else None)
+        relation = value if isinstance(value, Relative) else None
+        agreement = Agreement(
+            plain(value), cleaned[f"comparator-{pk}"], (first, second, third) if given else None, relation
+        )
         for quarter, message in wrong_milestones(indicator, agreement):
             self.add_error(f"m{quarter}-{pk}", message)
         self.agreements[pk] = agreement
@@ -189,7 +238,7 @@ class TargetsForm(forms.Form):
         for message in error.messages:
             self.add_error(error.field if error.field in self.fields else None, message)
 
-    def values(self, column: str) -> dict[int, Decimal | None]:
+    def values(self, column: str) -> dict[int, Value | None]:
         """campaign indicator → value of a column, for the lines where the user has an input."""
         return {
             pk: self.cleaned_data[f"{column}-{pk}"] for pk in self.places if f"{column}-{pk}" in self.cleaned_data

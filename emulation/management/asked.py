@@ -1,5 +1,6 @@
 """What several commands ask for on their command line."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -13,10 +14,12 @@ def add_unit_and_period(parser: CommandParser) -> None:
     parser.add_argument("--period", required=True, help="2020-Q1 … 2020-Q4, 2020-H1, 2020-9M or 2020")
 
 
-def unit_and_period(options: dict[str, Any]) -> tuple[Unit, int, str]:
+def unit_and_period(
+    options: dict[str, Any], parse: Callable[[str], tuple[int, str]] = parse_period
+) -> tuple[Unit, int, str]:
     """Unit, year and name of the period; raises `CommandError`."""
     try:
-        year, period = parse_period(options["period"])
+        year, period = parse(options["period"])
     except ValueError as error:
         raise CommandError(str(error)) from error
     return unit_of(options["unit"]), year, period

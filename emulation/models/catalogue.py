@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
 from auditlog.registry import auditlog
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -10,7 +13,13 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from units.models import CatalogueRow, Office
+from emulation.models.fields import PartField
+from emulation.periods import quarter_start
+from units.models import CatalogueRow, Office, Unit
+from units.paths import branches_q, path_ids
+
+if TYPE_CHECKING:
+    from units.models import User
 
 
 class Area(CatalogueRow):
@@ -206,24 +215,129 @@ class Indicator(CatalogueRow):
         return self.decimals if self.is_sum else 3
 
 
-class ChecklistTemplate(models.Model):
-    """A version of a checklist's items, in force for rounds from the year `since` on."""
+class ChecklistQuerySet(models.QuerySet["Checklist"]):
+    def visible_to(self, user: User) -> Self:
+        """Lists for the whole house, those of units above the user's, and those of the user's branch."""
+        units = {m.unit for m in user.active_memberships}
+        above = {pk for unit in units for pk in path_ids(unit.path)}
+        return self.filter(Q(owner=None) | Q(owner__in=above) | branches_q((u.path for u in units), "owner__path"))
 
-    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="templates")
-    since = models.PositiveSmallIntegerField(_("in force from the year"))
+    def in_use(self) -> Self:
+        """Those with which somebody may still be assessed."""
+        return self.filter(ended=None)
+
+
+class Checklist(CatalogueRow):
+    """A model or set of standards of its own (*“4 tốt, 3 không”*, VMTD) by which units, party cells or people are
+    assessed, item by item. Its items stand in versions (`ChecklistTemplate`).
+
+    The branch of `owner` uses it; without an owner, the whole house. A list that no longer holds has its last
+    day in `ended`. The checklist of an indicator is another thing: it is filled in on the quarterly sheet.
+    """
+
+    class Body(models.TextChoices):
+        UNIT = "unit", _("units")
+        CELL = "cell", _("party cells")
+        PERSON = "person", _("people (leaders)")
+
+    class Answers(models.TextChoices):
+        MET = "met", _("met – not met – not applicable")
+        SCORE = "score", _("a score for each item")
+
+    slogan = models.CharField(
+        _("count words"), max_length=80, blank=True, help_text=_("As people say it: “4 tốt, 3 không”.")
+    )
+    body = models.CharField(_("assesses"), max_length=6, choices=Body)
+    answers = models.CharField(_("is answered by"), max_length=5, choices=Answers, default=Answers.MET)
+    owner = models.ForeignKey(
+        Unit, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("owner unit"),
+        help_text=_("The units of its branch use the list. Empty: every unit."),
+    )  # fmt: skip
+    ended = models.DateField(_("last day in use"), null=True, blank=True)
+
+    objects = ChecklistQuerySet.as_manager()
+
+    class Meta(CatalogueRow.Meta):
+        verbose_name = _("checklist of its own")
+        verbose_name_plural = _("checklists of their own")
+
+    def get_absolute_url(self) -> str:
+        return reverse("emulation:assess-template-detail", args=[self.pk])
+
+
+class ChecklistTemplate(models.Model):
+    """A version of a checklist's items: of an indicator's or of a list of its own, never of both.
+
+    In force from quarter `quarter` of the year `since` on, until the next version begins; an indicator's version
+    begins with a year. As soon as something has been answered by it, it stands still.
+    """
+
+    class Wording(models.TextChoices):
+        OFFICIAL = "official", _("official wording")
+        UNCONFIRMED = "unconfirmed", _("wording not confirmed")
+        PLACEHOLDER = "placeholder", _("placeholder")
+
+    class Rule(models.TextChoices):
+        ALL = "all", _("all items are met")
+        LEAST = "least", _("at least a number of items is met")
+        GROUP = "group", _("no item of one group is missed")
+        MEAN = "mean", _("the mean score reaches a mark")
+
+    indicator = models.ForeignKey(
+        Indicator, on_delete=models.PROTECT, null=True, blank=True, related_name="templates"
+    )
+    checklist = models.ForeignKey(Checklist, on_delete=models.PROTECT, null=True, blank=True, related_name="versions")
+    since = models.PositiveSmallIntegerField(
+        _("in force from the year"), validators=[MinValueValidator(1945), MaxValueValidator(2099)]
+    )
+    quarter = models.PositiveSmallIntegerField(
+        _("from quarter"), default=1, choices=[(number, number) for number in (1, 2, 3, 4)]
+    )
+    wording = models.CharField(_("wording"), max_length=12, choices=Wording, default=Wording.UNCONFIRMED)
+    source = models.CharField(_("source"), max_length=300, blank=True)
+    rule = models.CharField(_("the model is met when"), max_length=6, choices=Rule, default=Rule.ALL)
+    least = models.PositiveSmallIntegerField(_("number of items"), null=True, blank=True)
+    rule_group = models.CharField(_("group of the rule"), max_length=80, blank=True)
+    maximum = PartField(_("highest score"), null=True, blank=True)
+    mark = PartField(_("mark of the mean"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("checklist")
-        ordering = ["indicator", "-since"]
+        ordering = ["indicator", "checklist", "-since", "-quarter"]
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "since"], name="checklist_one_version_a_year",
                 violation_error_message=_("The checklist already has a version from this year on."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["checklist", "since", "quarter"], name="checklist_one_version_a_quarter",
+                violation_error_message=_("The checklist already has a version from this quarter on."),
+            ),
+            models.CheckConstraint(
+                condition=Q(indicator__isnull=False, checklist=None) | Q(indicator=None, checklist__isnull=False),
+                name="checklist_of_indicator_or_own",
+                violation_error_message=_("A version belongs to an indicator or to a checklist of its own."),
+            ),
+            models.CheckConstraint(
+                condition=Q(quarter=1) | Q(indicator=None, quarter__gte=1, quarter__lte=4),
+                name="checklist_begins_with_quarter",
+                violation_error_message=_("A version begins with a quarter, that of an indicator with a year."),
+            ),
+            models.CheckConstraint(
+                condition=Q(rule="all") | Q(rule="least", least__isnull=False, least__gte=1)
+                | (Q(rule="group") & ~Q(rule_group="")) | Q(rule="mean", maximum__isnull=False, mark__isnull=False),
+                name="checklist_rule_is_complete",
+                violation_error_message=_("Say the number of items, the group or the mark that the rule needs."),
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.indicator} ({self.since})"
+        return f"{self.indicator or self.checklist} ({self.since})"
+
+    @property
+    def begins(self) -> date:
+        """The first day on which the version is in force."""
+        return quarter_start(self.since, self.quarter)
 
 
 class ChecklistItem(models.Model):
@@ -231,6 +345,8 @@ class ChecklistItem(models.Model):
 
     template = models.ForeignKey(ChecklistTemplate, on_delete=models.PROTECT, related_name="items")
     order = models.PositiveSmallIntegerField(_("order"), default=0)
+    group = models.CharField(_("group"), max_length=80, blank=True)
+    group_en = models.CharField(_("group in English"), max_length=80, blank=True)
     text = models.CharField(_("text"), max_length=200)
     text_en = models.CharField(_("text in English"), max_length=200, blank=True)
 
@@ -245,6 +361,33 @@ class ChecklistItem(models.Model):
     def label(self) -> str:
         return self.text_en if self.text_en and get_language() == "en" else self.text
 
+    @property
+    def group_label(self) -> str:
+        return self.group_en if self.group_en and get_language() == "en" else self.group
 
-for model in (Area, GradeScale, Grade, Indicator, ChecklistTemplate, ChecklistItem):
+
+class ChecklistClass(models.Model):
+    """A class that a mean score reaches (*xếp loại*): the best one whose `least` is not above the mean."""
+
+    template = models.ForeignKey(ChecklistTemplate, on_delete=models.PROTECT, related_name="classes")
+    name = models.CharField(_("name"), max_length=80)
+    name_en = models.CharField(_("name in English"), max_length=80, blank=True)
+    least = PartField(_("from the mean"))
+
+    class Meta:
+        verbose_name = _("class of a checklist")
+        verbose_name_plural = _("classes of checklists")
+        ordering = ["template", "-least"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["template", "least"], name="checklistclass_one_a_mean",
+                violation_error_message=_("Two classes cannot begin at the same mean."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name_en if self.name_en and get_language() == "en" else self.name
+
+
+for model in (Area, GradeScale, Grade, Indicator, Checklist, ChecklistTemplate, ChecklistItem, ChecklistClass):
     auditlog.register(model)

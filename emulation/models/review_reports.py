@@ -39,14 +39,14 @@ class ReviewReport(models.Model):
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="review_reports")
     year = models.PositiveSmallIntegerField(_("year"))
-    period = models.CharField(_("period"), max_length=4)
+    period = models.CharField(_("period"), max_length=12)
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.DRAFT)
     number = models.CharField(_("number"), max_length=60, blank=True)
     day = models.DateField(_("day"), null=True, blank=True)
     place = models.CharField(_("place"), max_length=80, blank=True)
     signer = models.CharField(_("signed by"), max_length=120, blank=True)
     signer_post = models.CharField(_("post of the signer"), max_length=120, blank=True)
-    annex = models.JSONField(null=True)
+    annex = models.JSONField(null=True, blank=True)  # an empty list where nothing was asked
     signed_by = models.ForeignKey(ME, on_delete=models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
 

@@ -14,6 +14,7 @@ from emulation.models.campaigns import Campaign, CampaignIndicator
 from emulation.models.catalogue import Comparator
 from emulation.models.documents import Document
 from emulation.models.fields import PartField
+from emulation.relations import Relative
 from units import access
 from units.models import Unit
 
@@ -50,6 +51,8 @@ class Target(models.Model):
     milestone_1 = PartField(_("to the end of quarter I"), null=True, blank=True)
     milestone_2 = PartField(_("to the end of quarter II"), null=True, blank=True)
     milestone_3 = PartField(_("to the end of quarter III"), null=True, blank=True)
+    # assigned, registered, agreed → {percent, base, year}, where the value was set as «−5 %» of last year's figure.
+    relations = models.JSONField(default=dict, blank=True)
     source = models.ForeignKey(
         Document, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("source document")
     )
@@ -85,6 +88,10 @@ class Target(models.Model):
     def milestones(self) -> list | None:
         values = [self.milestone_1, self.milestone_2, self.milestone_3]
         return None if values[0] is None else values
+
+    def relation(self, column: str) -> Relative | None:
+        """How a value was set beside last year's figure; None where it was typed as it stands."""
+        return Relative.from_json(self.relations.get(column))
 
 
 class TargetChange(models.Model):
@@ -177,6 +184,8 @@ class RegistrationEvent(models.Model):
         SUBMITTED = "submitted", _("Handed in")
         RETURNED = "returned", _("Returned")
         AGREED = "agreed", _("Agreed")
+        CHANGED = "changed", _("Changed by the superior")
+        AMENDED = "amended", _("Amended on request")
 
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

@@ -15,13 +15,13 @@ from django.db.models.functions import ExtractMonth
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from emulation.feeds import Codes, Source, Taken
 from emulation.models import Activity, ActivityKind
 from emulation.models.activities import ActivityQuerySet
 from emulation.reports.work import Task
-from units import access, clock
+from units import access
 from units.counting import count_all
 from units.models import Role, Unit, User
 from units.paths import path_ids
@@ -97,10 +97,10 @@ def events_of(user: User, year: int) -> list[Event]:
 
 
 def summary(user: User) -> str:
-    """ "12 this year · 1 to be recorded" for the overview of the registers. One query."""
+    """ "12 activities · 1 to be recorded" for the overview of the registers. One query."""
     mine = Activity.objects.visible_to(user)
-    year, late = count_all(user, mine.in_year(clock.today().year), mine.overdue())
-    words = _("%(count)d this year") % {"count": year}
+    count, late = count_all(user, mine, mine.overdue())
+    words = ngettext("%(count)d activity", "%(count)d activities", count) % {"count": count}
     return f"{words} · {_('%(count)d to be recorded') % {'count': late}}" if late else words
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from emulation.feeds import Codes, Source, Taken
 from emulation.models import Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentStatement
@@ -29,11 +29,13 @@ FROM = "from:"  # before the code of the least gravity that a feed takes
 
 
 def summary(user: User) -> str:
-    """ "3 this year · 1 open" of what the user sees. One query."""
+    """ "3 incidents · 1 open" of what the user sees. One query."""
     mine = Incident.objects.visible_to(user)
-    this_year = mine.counting().filter(happened_on__year=clock.today().year)
-    year, waiting, late = count_all(user, this_year, mine.open(), mine.overdue())
-    words = [_("%(count)d this year") % {"count": year}, _("%(count)d open") % {"count": waiting}]
+    count, waiting, late = count_all(user, mine.counting(), mine.open(), mine.overdue())
+    words = [
+        ngettext("%(count)d incident", "%(count)d incidents", count) % {"count": count},
+        _("%(count)d open") % {"count": waiting},
+    ]
     return " · ".join([*words, _("%(count)d overdue") % {"count": late}] if late else words)
 
 

@@ -182,6 +182,9 @@ def standing_of(unit: Unit, year: int) -> Standing | None:
     words = _("registered %(registered)s, recognised %(recognised)d") % {
         "registered": format_part(total), "recognised": recognised,
     }  # fmt: skip
+    if outcome in ("near", "miss"):  # the year is judged by its sheets; the register only says how far it is
+        words = _("%(words)s – %(count)s to go") % {"words": words, "count": format_part(total - recognised)}
+        outcome = None
     return Standing(unit, year, format_part(total), recognised, outcome, words)
 
 

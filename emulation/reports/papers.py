@@ -1,71 +1,100 @@
-"""The review report on paper: as plain text, as Word from a template, as PDF."""
+"""Official papers as files: the unit's own Word template or the shipped one, PDF, and plain text."""
 
 from __future__ import annotations
 
 import io
-import json
 from typing import Any
 
-import typst
-from docxtpl import DocxTemplate
+from django.utils.translation import gettext as _
+from jinja2 import TemplateError
 
-from emulation.reports.review_report import COLUMNS, Paper
-from emulation.services.catalogue import DATA
+from emulation.models import PaperTemplate
+from emulation.official import Layout
+from emulation.reports.layouts import layout_of
+from emulation.reports.paper_kinds import KINDS, PaperKind
+from emulation.reports.review_report import Paper
+from emulation.typesetting import Column, Row, Table, pdf, word
+from units.errors import Refused
+from units.models import Unit
+from units.paths import path_ids
 
-FOLDER = DATA / "documents"
 FORMATS = ("docx", "pdf", "txt")
 
 
+def template_of(unit: Unit, kind: str) -> PaperTemplate | None:
+    """The Word template in force: the unit's own, else that of the nearest unit above; None for ours. One query."""
+    above = path_ids(unit.path)
+    newest: dict[int, PaperTemplate] = {}
+    for row in PaperTemplate.objects.filter(unit__in=above, kind=kind).select_related("unit").order_by("at", "pk"):
+        newest[row.unit_id] = row
+    return next((newest[pk] for pk in reversed(above) if pk in newest and newest[pk].file), None)
+
+
+def word_file(
+    kind: PaperKind, unit: Unit, data: dict[str, Any], layout: Layout, *, table: Table | None = None,
+    landscape: bool = False,
+) -> bytes:  # fmt: skip
+    """By the template in force for the unit. Raises `Refused` when that one can no longer be filled in."""
+    own = template_of(unit, kind.key)
+    if own is None:
+        return word(kind.word, data, layout, table=table, landscape=landscape)
+    try:
+        with own.file.open("rb") as file:
+            return word(io.BytesIO(file.read()), data, table=table)
+    except (TemplateError, OSError, ValueError, TypeError, LookupError) as error:
+        raise Refused(
+            _("The template “%(name)s” of %(unit)s cannot be filled in. Upload it again, or use the shipped one.")
+            % {"name": own.name, "unit": own.unit.short}
+        ) from error
+
+
+# ── the review report ─────────────────────────────────────────────────────
+
+
 def title_of(report: Paper) -> str:
-    return f"{report.kind.capitalize()} phong trào thi đua quyết thắng {report.about}"
+    return report.title or f"{report.kind.capitalize()} phong trào thi đua quyết thắng {report.about}"
 
 
-def _data(report: Paper) -> dict[str, Any]:
+def _data(report: Paper, layout: Layout) -> dict[str, Any]:
     """What the templates may use."""
-    return {
+    head = layout.head(
+        KINDS["report"].code, number=report.number, place=report.place, day=report.day, year=report.year,
+        signer=report.signer, signer_post=report.signer_post,
+    )  # fmt: skip
+    return head | {
         "title": title_of(report),
         "about": report.about,
-        "issuer": report.unit.name.upper(),
-        "superior": report.superior.name.upper() if report.superior else "",
-        "number": report.number or "……/BC",
-        "place_and_date": _place_and_date(report),
-        "signer_post": (report.signer_post or "CHỈ HUY ĐƠN VỊ").upper(),
-        "signer": report.signer,
+        "recipients": layout.sent_to(otherwise=("Cấp trên trực tiếp", "Lưu: VT")),
         "body": [{"level": p.level, "text": p.text} for p in report.body],
-        "annex": [{"area": row.area, "cells": list(row.cells)} for row in report.annex],
-        "columns": list(COLUMNS),
     }
 
 
-def _place_and_date(report: Paper) -> str:
-    """Days below 10 and the months 1 and 2 with a zero before them, as Decree 30/2020 writes them."""
-    place = report.place or "……"
-    if report.day is None:
-        return f"{place}, ngày …… tháng …… năm {report.year}"
-    month = f"{report.day.month:02}" if report.day.month < 3 else str(report.day.month)
-    return f"{place}, ngày {report.day.day:02} tháng {month} năm {report.day.year}"
+def _annex(report: Paper) -> Table:
+    """The annex; the name of the indicator takes the room that the figures leave."""
+    sides = ("left", "left")
+    widths = (28, 11, *[max(8, 60 // max(1, len(report.columns) - 2))] * (len(report.columns) - 2))
+    columns = tuple(
+        Column(text, widths[at], sides[at] if at < len(sides) else "center") for at, text in enumerate(report.columns)
+    )
+    return Table(columns, [Row(row.cells, row.area) for row in report.annex])
 
 
 def as_text(report: Paper) -> bytes:
     """One paragraph a line, never wrapped; the annex as tab-separated rows."""
-    lines = ["BÁO CÁO", title_of(report), report.unit.name, *report.paragraphs, "Phụ lục", "\t".join(COLUMNS)]
+    lines = ["BÁO CÁO", title_of(report), report.unit.name, *report.paragraphs, "Phụ lục", "\t".join(report.columns)]
     lines += [row.area or "\t".join(row.cells) for row in report.annex]
     return ("\n".join(lines) + "\n").encode()
 
 
 def as_word(report: Paper) -> bytes:
-    """From the template `data/documents/review_report.docx`."""
-    document = DocxTemplate(FOLDER / "review_report.docx")
-    document.render(_data(report), autoescape=True)
-    file = io.BytesIO()
-    document.save(file)
-    return file.getvalue()
+    """From the Word template in force. Raises `Refused`."""
+    layout = layout_of(report.unit, report.superior)
+    return word_file(KINDS["report"], report.unit, _data(report, layout), layout, table=_annex(report))
 
 
 def as_pdf(report: Paper) -> bytes:
-    """Set by typst in the fonts of the machine: Times New Roman, else Liberation Serif, else typst's own."""
-    inputs = {"data": json.dumps(_data(report), ensure_ascii=False)}
-    return typst.compile(str(FOLDER / "review_report.typ"), sys_inputs=inputs)
+    layout = layout_of(report.unit, report.superior)
+    return pdf(KINDS["report"].typst, _data(report, layout), layout, table=_annex(report))
 
 
 WRITERS = {"txt": as_text, "docx": as_word, "pdf": as_pdf}

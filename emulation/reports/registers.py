@@ -7,14 +7,28 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from emulation.reports import activities, documents, incidents, initiatives
+from emulation.models import IssuedPaper
+from emulation.reports import activities, assessments, documents, examples, incidents, initiatives
+from emulation.reports.inspections import summary as inspections
+from emulation.reports.weak_points import summary as weak_points
+from units import clock
 from units.access import has_role, sees_anybodys_discipline
 from units.models import READERS, User
 
 
 def reads(user: User) -> bool:
     return has_role(user, *READERS)
+
+
+def papers_issued(user: User) -> str:
+    """How many papers this year. One query."""
+    year = clock.today().year
+    count = IssuedPaper.objects.visible_to(user).filter(year=year, cancelled_at=None).count()
+    return ngettext("%(count)d paper in %(year)d", "%(count)d papers in %(year)d", count) % {
+        "count": count, "year": year,
+    }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -35,19 +49,16 @@ class Register:
 
 # In the order of the tabs. Each register adds a line.
 REGISTERS: list[Register] = [
-    # documents
-    Register(
-        "activities", _("Activities"), "emulation:activity-list", "bi-calendar-event",
-        _("Launches, contests, publicity, study sessions, congresses, civil work, gifts – with participants, amounts "
-          "and pictures."), activities.summary,
-    ),
-    # initiatives
     Register(
         "documents", _("Documents"), "emulation:document-list", "bi-journal-text",
         _("Directives, resolutions, plans and guidelines, and which units have acknowledged receipt."),
         documents.summary,
     ),
-    # activities
+    Register(
+        "activities", _("Activities"), "emulation:activity-list", "bi-calendar-event",
+        _("Launches, contests, publicity, study sessions, congresses, civil work, gifts – with participants, amounts "
+          "and pictures."), activities.summary,
+    ),
     Register(
         "initiatives",
         _("Initiatives"),
@@ -56,16 +67,39 @@ REGISTERS: list[Register] = [
         _("Works from the proposal to recognition, use and value; contests they are entered for."),
         initiatives.summary,
     ),  # fmt: skip
-    # weak points
-    # inspections
-    # checklists
-    # examples
+    Register(
+        "weak_points", _("Weak points"), "emulation:weak-point-list", "bi-bullseye",
+        _("Weak links, weak areas and hard tasks of the units, and how they are settled for good."), weak_points,
+    ),
+    Register(
+        "inspections", _("Inspections"), "emulation:inspection-list", "bi-clipboard-data",
+        _("Inspections and supervision: plan, findings, conclusion and what follows from them."), inspections,
+    ),
+    Register(
+        "checklists",
+        _("Assessments"),
+        "emulation:assessment-list",
+        "bi-ui-checks",
+        _("Units, party cells and leaders against the models of the movement, item by item."),
+        assessments.summary,
+    ),  # fmt: skip
+    Register(
+        "examples",
+        _("Advanced examples"),
+        "emulation:example-list",
+        "bi-stars",
+        _("People and units from whom others learn: discovered, fostered, recognised, spread."),
+        examples.summary,
+    ),  # fmt: skip
     Register(
         "incidents", _("Incidents"), "emulation:incident-list", "bi-shield-exclamation",
         _("Losses of safety and violations of discipline, their investigation and conclusion; seen by few."),
         incidents.summary, sees_anybodys_discipline,
     ),
-    # papers
+    Register(
+        "papers", _("Documents issued"), "emulation:paper-list", "bi-journal-bookmark",
+        _("Every number that was given to a report, plan or list, with the paper as it was issued."), papers_issued,
+    ),
 ]  # fmt: skip
 
 

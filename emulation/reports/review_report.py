@@ -10,7 +10,7 @@ from functools import cache
 
 from django.utils import translation
 
-from emulation.models import Campaign, Indicator, Phrase
+from emulation.models import Campaign, Indicator, Phrase, WeakPoint
 from emulation.periods import period_label
 from emulation.reports.dashboard import Dashboard, Line, dashboard_of
 from emulation.services.catalogue import DATA
@@ -23,6 +23,9 @@ NAMED = 8  # indicators that are named one by one
 KEYS = {"": "plain"}  # a value without a target
 
 
+COLUMNS = ("Chỉ tiêu", "Đơn vị tính", "Chỉ tiêu đề ra", "Kết quả", "Đánh giá", "Cùng kỳ năm trước")
+
+
 @dataclass(frozen=True, slots=True)
 class Annex:
     """A row of the annex; an area's name alone heads its rows."""
@@ -33,7 +36,7 @@ class Annex:
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What goes on paper. `body` are headings and paragraphs; `annex` rows have the columns of `COLUMNS`.
+    """What goes on paper. `body` are headings and paragraphs; `annex` rows have `columns`.
 
     Number, day and signer are empty until the report is signed off.
     """
@@ -52,6 +55,8 @@ class Paper:
     day: date | None = None
     signer: str = ""
     signer_post: str = ""
+    title: str = ""
+    columns: tuple[str, ...] = COLUMNS
 
     @property
     def fields(self) -> dict[str, str]:
@@ -68,9 +73,6 @@ class Paper:
         return [part.text for part in self.body]
 
 
-COLUMNS = ("Chỉ tiêu", "Đơn vị tính", "Chỉ tiêu đề ra", "Kết quả", "Đánh giá", "Cùng kỳ năm trước")
-
-
 @cache
 def shipped_phrases() -> dict[str, str]:
     return json.loads((DATA / "phrases.json").read_text(encoding="utf-8"))
@@ -84,30 +86,32 @@ def phrases_of(unit: Unit) -> dict[str, str]:
     return shipped_phrases() | {key: text for _unit, key, text in nearest}
 
 
-def draft_of(unit: Unit, year: int, period: str) -> Paper:
-    """The draft from what is approved now. As many queries as the dashboard, and two for campaigns and phrases."""
+def period_draft(unit: Unit, year: int, period: str) -> Paper:
+    """The draft for a quarter or longer, from what is approved now.
+
+    As many queries as the dashboard, and two for campaigns and phrases.
+    """
     told = phrases_of(unit)
     with translation.override("vi"):
         page = dashboard_of(unit, year, period)
         about = period_label(year, period)
         kind = "tổng kết" if period == "Y" else "sơ kết"
         body = [
-            _heading("I", "I. Tình hình chung"), *_situation(page, about),
-            _heading("II", "II. Kết quả thực hiện các chỉ tiêu thi đua"), *_results(page, told),
-            _heading("III", "III. Đánh giá chung"), *_judgement(page),
-            _heading("IV", "IV. Nhiệm vụ thời gian tới"), *_tasks(page),
+            heading("I", "I. Tình hình chung"), *_situation(page, about),
+            heading("II", "II. Kết quả thực hiện các chỉ tiêu thi đua"), *results(page, told),
+            heading("III", "III. Đánh giá chung"), *judgement(page), *unsettled(page),
+            heading("IV", "IV. Nhiệm vụ thời gian tới"), *tasks(page),
         ]  # fmt: skip
-        annex = tuple(row for area, lines in page.areas for row in (Annex(area), *map(_annex, lines)))
-        return Paper(
-            unit, page.superior, year, period, kind, about, tuple(body), annex, page.links.dashboard(unit.pk)
-        )
+        url = page.links.dashboard(unit.pk)
+        return Paper(unit, page.superior, year, period, kind, about, tuple(body), annex_of(page), url)
 
 
-def _heading(key: str, text: str, level: int = 1) -> Paragraph:
+def heading(key: str, text: str, level: int = 1) -> Paragraph:
+    """A heading of level 1 or 2."""
     return Paragraph(key, (Part(text),), level)
 
 
-def _said(key: str, *pieces: str | Part | Iterable[Part]) -> Paragraph:
+def said(key: str, *pieces: str | Part | Iterable[Part]) -> Paragraph:
     """A paragraph of texts, fields and lists of them."""
     parts: list[Part] = []
     for piece in pieces:
@@ -130,42 +134,43 @@ def _names(page: Dashboard, before: str, name: str, names: list[str]) -> list[st
 def _situation(page: Dashboard, about: str) -> Iterable[Paragraph]:
     if page.campaign is not None:
         theme = f" với chủ đề “{page.campaign.theme}”" if page.campaign.theme else ""
-        yield _said("I.1", f"{page.unit.name} tổ chức thực hiện {lower_first(page.campaign.name)}{theme}.")
+        yield said("I.1", f"{page.unit.name} tổ chức thực hiện {lower_first(page.campaign.name)}{theme}.")
         above = path_ids(page.unit.path)  # what a subordinate launched on its own is not the unit's
         drives = Campaign.objects.launched().filter(year=page.year, kind__is_drive=True, launching_unit__in=above)
         drives = drives.order_by("starts", "pk")
         names = [lower_first(drive.name) for drive in drives]
         if names:
-            yield _said("I.2", f"Trong năm đã phát động {listed(names)}.")
+            yield said("I.2", f"Trong năm đã phát động {listed(names)}.")
     progress = page.progress
     if progress is None or not progress.sheets:
-        yield _said("I.3", f"Trong {about}, chưa có phiếu số liệu nào của đơn vị.")
+        yield said("I.3", f"Trong {about}, chưa có phiếu số liệu nào của đơn vị.")
         return
     approved = _counted(page, "phiếu đã duyệt", f"{progress.approved}/{progress.sheets}")
     missing = _counted(page, "phiếu chưa trình", str(progress.missing))
     rest = ["; còn ", missing, " phiếu chưa trình."] if progress.missing else ["."]
-    yield _said("I.3", "Đến nay ", approved, f" phiếu số liệu của {progress.round} đã được duyệt", *rest)
+    yield said("I.3", "Đến nay ", approved, f" phiếu số liệu của {progress.round} đã được duyệt", *rest)
     if progress.late:
         more = f" và {progress.more_late} đơn vị khác" if progress.more_late else ""
         late = _counted(page, "đơn vị quá hạn", f"{', '.join(progress.late)}{more}")
-        yield _said("I.4", "Các đơn vị quá hạn chưa báo cáo: ", late, ".")
+        yield said("I.4", "Các đơn vị quá hạn chưa báo cáo: ", late, ".")
 
 
 # ── II ────────────────────────────────────────────────────────────────────
 
 
-def _results(page: Dashboard, told: Mapping[str, str]) -> Iterable[Paragraph]:
+def results(page: Dashboard, told: Mapping[str, str]) -> Iterable[Paragraph]:
+    """Clauses about every figure that applies, by area."""
     shown = 0
     if any(line.delta for line in _lines(page)):
-        yield _said("II.0", f"Số liệu được so sánh với cùng kỳ năm {page.last_year}.")
+        yield said("II.0", f"Số liệu được so sánh với cùng kỳ năm {page.last_year}.")
     for area, lines in page.areas:
         clauses = [clause(fact_of(page, line), told) for line in lines if line.mark.key != "na"]
         if clauses:
             shown += 1
-            yield _heading(f"II.{area}", f"{shown}. {area}", 2)
+            yield heading(f"II.{area}", f"{shown}. {area}", 2)
             yield Paragraph(f"II.{area}.1", paragraph(clauses).parts)
     if not shown:
-        yield _said("II.1", "Chưa có số liệu được duyệt trong kỳ báo cáo.")
+        yield said("II.1", "Chưa có số liệu được duyệt trong kỳ báo cáo.")
 
 
 def fact_of(page: Dashboard, line: Line) -> Fact:
@@ -199,10 +204,11 @@ def _lines(page: Dashboard) -> list[Line]:
     return [line for _area, lines in page.areas for line in lines]
 
 
-def _judgement(page: Dashboard) -> Iterable[Paragraph]:
-    yield _heading("III.1", "1. Ưu điểm", 2)
+def judgement(page: Dashboard) -> Iterable[Paragraph]:
+    """What was reached, and what was not."""
+    yield heading("III.1", "1. Ưu điểm", 2)
     yield from _strong_points(page)
-    yield _heading("III.2", "2. Hạn chế, khuyết điểm", 2)
+    yield heading("III.2", "2. Hạn chế, khuyết điểm", 2)
     yield from _weak_points(page)
 
 
@@ -212,16 +218,16 @@ def _strong_points(page: Dashboard) -> Iterable[Paragraph]:
     if reached.total:
         met = _counted(page, "chỉ tiêu đạt", f"{reached.met}/{reached.total}")
         named = _names(page, ", trong đó vượt chỉ tiêu: ", "chỉ tiêu vượt", over)
-        yield _said("III.1.1", "Đạt và vượt ", met, " chỉ tiêu đã đăng ký", *named, ".")
+        yield said("III.1.1", "Đạt và vượt ", met, " chỉ tiêu đã đăng ký", *named, ".")
     better = [lower_first(line.label) for line in lines if line.delta is not None and line.delta.tone == "met"]
     if better:
         count = _counted(page, "chỉ tiêu tiến bộ", str(len(better)))
         few = better if len(better) <= NAMED else []
         named = _names(page, ": ", "tên chỉ tiêu tiến bộ", few)
         text = f"So với cùng kỳ năm {page.last_year}, tiến bộ ở "
-        yield _said("III.1.2", text, count, " chỉ tiêu", *named, ".")
+        yield said("III.1.2", text, count, " chỉ tiêu", *named, ".")
     if not reached.total and not better:
-        yield _said("III.1.3", "Chưa có chỉ tiêu để đánh giá.")
+        yield said("III.1.3", "Chưa có chỉ tiêu để đánh giá.")
 
 
 def _weak_points(page: Dashboard) -> Iterable[Paragraph]:
@@ -233,31 +239,63 @@ def _weak_points(page: Dashboard) -> Iterable[Paragraph]:
             [Part(f"{fact.name} ("), field_of(fact, "value"), Part(" so với "), field_of(fact, "target"), Part(")")]
             for fact in missed
         )
-        yield _said("III.2.1", "Còn ", count, " chỉ tiêu chưa đạt: ", named, ".")
+        yield said("III.2.1", "Còn ", count, " chỉ tiêu chưa đạt: ", named, ".")
     worse = [lower_first(line.label) for line in lines if line.delta is not None and line.delta.tone == "miss"]
     if worse:
         named = [_counted(page, "chỉ tiêu giảm", listed(worse))]
-        yield _said("III.2.2", f"Giảm so với cùng kỳ năm {page.last_year}: ", named, ".")
+        yield said("III.2.2", f"Giảm so với cùng kỳ năm {page.last_year}: ", named, ".")
     silent = [lower_first(line.label) for line in lines if line.mark.key == "none"]
     if silent:
-        yield _said("III.2.3", "Chưa có số liệu: ", _counted(page, "chưa có số liệu", listed(silent)), ".")
+        yield said("III.2.3", "Chưa có số liệu: ", _counted(page, "chưa có số liệu", listed(silent)), ".")
     if not missed and not worse and not silent:
-        yield _said("III.2.4", "Không có chỉ tiêu nào chưa đạt hoặc giảm so với cùng kỳ.")
+        compared = any(line.delta is not None for line in lines)
+        more = " hoặc giảm so với cùng kỳ" if compared else ""
+        known = compared or page.reached.total
+        yield said("III.2.4", f"Không có chỉ tiêu nào chưa đạt{more}." if known else "Chưa có chỉ tiêu để đánh giá.")
 
 
-def _tasks(page: Dashboard) -> Iterable[Paragraph]:
+def unsettled(page: Dashboard) -> Iterable[Paragraph]:
+    """The unit's own weak points that no superior has closed, raised up to the year of the report. One query."""
+    rows = WeakPoint.objects.unsettled().filter(unit=page.unit, year__lte=page.year)[:NAMED]
+    named = enumerated(
+        [Part(_plain(point.title), point.get_absolute_url(), f"khâu yếu {point.pk}"), *_until(point)]
+        for point in rows
+    )
+    if named:
+        yield said("III.2.5", "Khâu yếu, mặt yếu, việc khó chưa giải quyết dứt điểm: ", named, ".")
+
+
+def _until(point: WeakPoint) -> list[Part]:
+    if point.deadline is None:
+        return []
+    day = Part(f"{point.deadline:%d/%m/%Y}", point.get_absolute_url(), f"thời hạn khâu yếu {point.pk}")
+    return [Part(" (thời hạn "), day, Part(")")]
+
+
+def _plain(text: str) -> str:
+    """Braces would read as fields."""
+    return text.replace("{", "(").replace("}", ")")
+
+
+def tasks(page: Dashboard) -> Iterable[Paragraph]:
+    """What follows for the time to come."""
     missed = [fact_of(page, line) for line in _lines(page) if line.mark.key in MISSED]
     if missed:
         named = enumerated([Part(f"{fact.name} ("), field_of(fact, "target"), Part(")")] for fact in missed)
-        yield _said("IV.1", "Tập trung lãnh đạo, chỉ đạo khắc phục các chỉ tiêu chưa đạt: ", named, ".")
+        yield said("IV.1", "Tập trung lãnh đạo, chỉ đạo khắc phục các chỉ tiêu chưa đạt: ", named, ".")
     if page.progress is not None and page.progress.missing:
-        yield _said(
+        yield said(
             "IV.2", "Đôn đốc các đơn vị chưa trình phiếu số liệu hoàn thành việc báo cáo đúng thời gian quy định."
         )
-    yield _said(
+    yield said(
         "IV.3",
         "Tiếp tục duy trì, giữ vững các chỉ tiêu đã đạt và vượt; nhân rộng cách làm hay, điển hình tiên tiến.",
     )
+
+
+def annex_of(page: Dashboard) -> tuple[Annex, ...]:
+    """All figures of the page, under the names of their areas; last year's where there is one."""
+    return tuple(row for area, lines in page.areas for row in (Annex(area), *map(_annex, lines)))
 
 
 def _annex(line: Line) -> Annex:

@@ -10,12 +10,13 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from emulation.models import CampaignIndicator, CheckRule, Indicator, Registration, Target, TargetChange
-from emulation.numbers import format_part
-from emulation.plausibility import asks_less
+from emulation.models import CampaignIndicator, Indicator, Registration, RegistrationEvent, Target, TargetChange
+from emulation.numbers import format_part, round_half_up
+from emulation.relations import Doubt, Relative
+from emulation.reports.bases import base_or_reason, doubts_of, last_figures, looks_back
 from emulation.reports.display import Grades, value_text
-from emulation.reports.figures import Figure, figures_of
 from emulation.scoring import SIGNS
 from emulation.services.targets import Place
 from units.models import Unit, User
@@ -25,7 +26,8 @@ from units.models import Unit, User
 class Line:
     """An indicator and the unit's target for it, in words. `last` is the approved figure of the year before.
 
-    `remark` is a sentence for the reviewer where the target asks for less than that; else empty.
+    `doubts` are sentences where the target asks for less than that or than was assigned; `relations` say
+    beside what its values were set. `base` is the figure on which a percentage may be set, or why there is none.
     """
 
     row: CampaignIndicator
@@ -36,7 +38,9 @@ class Line:
     registered: str
     agreed: str
     milestones: list[str]
-    remark: str
+    doubts: list[str]
+    relations: list[str]
+    base: Fraction | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,27 +69,27 @@ def targets_of(unit: Unit, places: list[Place]) -> dict[int, Target]:
 def target_sheet(unit: Unit, year: int, places: list[Place], targets: dict[int, Target]) -> TargetSheet:
     """The grid of the unit's `targets`."""
     indicators = [place.row.indicator for place in places]
-    last = figures_of([unit], year - 1, ["Y"], indicators=indicators) if indicators else {}
+    last = last_figures(unit, year, indicators)
     scales = {row.grade_scale for row in indicators if row.grade_scale}
     grades = Grades({(grade.scale_id, grade.rank): grade.label for scale in scales for grade in scale.grades.all()})
     groups: dict[str, list[Line]] = defaultdict(list)
-    looks = CheckRule.objects.filter(active=True, kind=CheckRule.Kind.TARGET_BELOW).exists()
+    looks = looks_back()
     for place in places:
-        row, target = place.row, targets.get(place.row.pk)
-        before = last.get((unit.pk, row.indicator_id, "Y"))
-        groups[row.indicator.area.label].append(
+        indicator, target = place.row.indicator, targets.get(place.row.pk)
+        before = last.get(indicator.pk)
+        groups[indicator.area.label].append(
             Line(
-                row=row,
+                row=place.row,
                 own=place.own,
-                last=value_text(row.indicator, before, grades),
+                last=value_text(indicator, before, grades),
                 target=target,
-                assigned=value_words(row.indicator, target.assigned if target else None),
-                registered=value_words(row.indicator, target.registered if target else None),
-                agreed=agreed_words(row.indicator, target),
-                milestones=[
-                    value_words(row.indicator, value) for value in (target.milestones if target else None) or []
-                ],
-                remark=remark_of(row.indicator, target, before) if looks else "",
+                assigned=value_words(indicator, target.assigned if target else None),
+                registered=value_words(indicator, target.registered if target else None),
+                agreed=agreed_words(indicator, target),
+                milestones=[value_words(indicator, value) for value in (target.milestones if target else None) or []],
+                doubts=[str(DOUBTS[doubt]) for doubt in doubts_of(indicator, target, before, look_back=looks)],
+                relations=relations_of(target),
+                base=base_or_reason(before, year),
             )
         )
     known = targets.values()
@@ -98,15 +102,38 @@ def target_sheet(unit: Unit, year: int, places: list[Place], targets: dict[int, 
     )
 
 
-def remark_of(indicator: Indicator, target: Target | None, before: Figure | None) -> str:
-    """Whether the target asks for less than what was reached in the year before, in a sentence."""
-    values = (target.agreed, target.registered, target.assigned) if target else ()
-    value = next((value for value in values if value is not None), None)
-    if value is None or before is None or before.value.comparable is None or not before.complete:
-        return ""
-    if not asks_less(Fraction(value), Fraction(before.value.comparable), indicator.direction):
-        return ""
-    return _("Asks for less than was reached in the year before.")
+def bases_of(sheet: TargetSheet) -> dict[int, Fraction | str]:
+    """Campaign indicator → the figure on which a percentage may be set, or why there is none."""
+    return {line.row.pk: line.base for group in sheet.groups for line in group.lines}
+
+
+DOUBTS = {
+    Doubt.ASSIGNED: gettext_lazy("Asks for less than was assigned."),
+    Doubt.LAST: gettext_lazy("Asks for less than was reached in the year before."),
+}
+
+
+def relation_words(relation: Relative) -> str:
+    """«−5 % so với 2019 (12) = 11,4»: how a value was set, from which figure, and what it is."""
+    sign = "−" if relation.percent < 0 else "+"
+    return _("%(percent)s %% on %(year)d (%(base)s) = %(value)s") % {
+        "percent": f"{sign}{format_part(abs(relation.percent))}",
+        "year": relation.year,
+        "base": format_part(round_half_up(relation.base, 2)),
+        "value": format_part(relation.value),
+    }
+
+
+def relations_of(target: Target | None) -> list[str]:
+    """Beside what the assigned, registered and agreed values were set; each column is named."""
+    if target is None:
+        return []
+    found = [(column, target.relation(column)) for column in TargetChange.Field.values]
+    return [
+        f"{TargetChange.Field(column).label.capitalize()}: {relation_words(relation)}"
+        for column, relation in found
+        if relation is not None
+    ]
 
 
 def value_words(indicator: Indicator, value: Decimal | None) -> str:
@@ -122,6 +149,13 @@ def agreed_words(indicator: Indicator, target: Target | None) -> str:
     if target is None or target.agreed is None:
         return "–"
     return f"{SIGNS[target.comparator]} {value_words(indicator, target.agreed)}"
+
+
+def last_step(registration: Registration, kind: str) -> RegistrationEvent | None:
+    """The last step of this kind. One query."""
+    if registration.pk is None:
+        return None
+    return registration.events.filter(kind=kind).select_related("by").last()
 
 
 # ── registrations below ───────────────────────────────────────────────────
@@ -180,7 +214,10 @@ def history_of(target: Target) -> list[Change]:
 def _snapshot(indicator: Indicator, value: dict[str, Any] | None) -> str:
     if value is None:
         return "–"
+    relation = Relative.from_json(value.get("relation"))
     text = value_words(indicator, Decimal(value["value"]))
+    if relation is not None:
+        text = relation_words(relation)
     if "comparator" in value:
         text = f"{SIGNS[value['comparator']]} {text}"
     if "milestones" in value:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from emulation.models import (
     ActivityKind,
     Area,
     CampaignKind,
+    Checklist,
+    ChecklistClass,
     ChecklistItem,
     ChecklistTemplate,
     CheckRule,
@@ -50,6 +53,9 @@ def load_catalogue() -> None:
     _load_registers()
     rules = [entry | {"order": order} for order, entry in enumerate(data["check_rules"], start=1)]
     _create_rules(_missing(CheckRule, rules))
+    lists: list[Entry] = json.loads((DATA / "checklists.json").read_text(encoding="utf-8"))
+    for entry in _missing(Checklist, lists):
+        _create_checklist(**entry)
     scores = json.loads((DATA / "initiatives.json").read_text(encoding="utf-8"))
     for template in _missing(ScoreTemplate, scores["score_templates"]):
         _create_template(**template)
@@ -104,6 +110,20 @@ def _create_indicators(entries: list[Entry]) -> None:
             template = ChecklistTemplate.objects.create(indicator=indicator, since=since)
             for order, item in enumerate(items, start=1):
                 ChecklistItem.objects.create(template=template, order=order, **item)
+
+
+def _create_checklist(*, groups: list[Entry], classes: Sequence[list[Any]] = (), **columns: Any) -> None:
+    """A list of its own with its first version."""
+    own = ("code", "name", "name_en", "slogan", "order", "body", "answers")
+    checklist = Checklist.objects.create(**{name: columns.pop(name) for name in own})
+    version = ChecklistTemplate.objects.create(checklist=checklist, **columns)
+    items = [(group, item) for group in groups for item in group["items"]]
+    for order, (group, (text, text_en)) in enumerate(items, start=1):
+        ChecklistItem.objects.create(
+            template=version, order=order, text=text, text_en=text_en, group=group["name"], group_en=group["name_en"]
+        )
+    for name, name_en, least in classes:
+        ChecklistClass.objects.create(template=version, name=name, name_en=name_en, least=least)
 
 
 def _create_rules(entries: list[Entry]) -> None:

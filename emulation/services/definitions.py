@@ -6,11 +6,13 @@ The audit log keeps who changed what (rows are saved one by one).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from emulation.models import (
+    Assessment,
     CampaignIndicator,
     CampaignKind,
     ChecklistItem,
@@ -20,10 +22,19 @@ from emulation.models import (
     ResultItem,
     ScoreCriterion,
 )
+from emulation.periods import QUARTERS
 from emulation.services.summaries import rebuild
 from units.errors import Refused
 
-Item = tuple[str, str]  # text, text in English
+
+class Item(NamedTuple):
+    """A line of a checklist, and the group under which it stands."""
+
+    text: str
+    text_en: str = ""
+    group: str = ""
+    group_en: str = ""
+
 
 # Columns of catalogue rows that figures or rounds rest on: fixed as soon as something refers to the row.
 FIXED: dict[type[models.Model], tuple[str, ...]] = {
@@ -106,22 +117,27 @@ def _rebuild_plans(indicator: Indicator) -> None:
 
 @transaction.atomic
 def save_checklist(template: ChecklistTemplate, *, items: Sequence[Item]) -> None:
-    """Write a version of a checklist with its items in order: in force for rounds from the year `since` on.
+    """Write a version of a checklist with its items in order: in force from `since` and `quarter` on.
 
-    Raises `Refused` when items of the indicator have been judged in a year that the version would cover.
+    Raises `Refused` when items have been judged in a round, or somebody has been assessed for a period, that the
+    version would cover.
     """
     if not items:
         raise Refused(_("A checklist has at least one item."), "texts")
-    since = template.since
+    begins = template.since, template.quarter
     if template.pk is not None:
-        since = min(since, ChecklistTemplate.objects.get(pk=template.pk).since)
-    _check_not_judged(template.indicator, since)
+        stored = ChecklistTemplate.objects.select_for_update().get(pk=template.pk)
+        begins = min(begins, (stored.since, stored.quarter))
+    if template.indicator:
+        _check_not_judged(template.indicator, begins[0])
+    else:
+        _check_not_assessed(template, *begins)
     template.full_clean()
     template.save()
     for item in template.items.all():
         item.delete()
-    for order, (text, text_en) in enumerate(items, start=1):
-        item = ChecklistItem(template=template, order=order, text=text, text_en=text_en)
+    for order, entry in enumerate(items, start=1):
+        item = ChecklistItem(template=template, order=order, **entry._asdict())
         item.full_clean()
         item.save()
 
@@ -134,3 +150,15 @@ def _check_not_judged(indicator: Indicator, since: int) -> None:
             _("Items have been judged in %(year)d. Make a new version from a later year on.") % {"year": last},
             "since",
         )
+
+
+def _check_not_assessed(template: ChecklistTemplate, since: int, quarter: int) -> None:
+    """A period belongs to the version in force in its last quarter."""
+    ending = [period for period, quarters in QUARTERS.items() if quarters[-1] >= quarter]
+    covered = models.Q(year__gt=since) | models.Q(year=since, period__in=ending)
+    last = Assessment.objects.filter(covered, checklist=template.checklist_id).order_by("-year").first()
+    if last is not None:
+        raise Refused(
+            _("Somebody has been assessed by it for %(period)s. Make a new version from a later quarter on.")
+            % {"period": last.period_name}, "since",
+        )  # fmt: skip

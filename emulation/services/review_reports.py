@@ -12,8 +12,12 @@ from django.utils.translation import gettext as _
 
 from emulation import drafting
 from emulation.models import Phrase, ReviewEvent, ReviewParagraph, ReviewReport
-from emulation.reports.review_report import Paper, draft_of
-from emulation.reports.saved_reports import annex_rows, pending
+from emulation.reports.drafts import draft_of
+from emulation.reports.paper_kinds import KINDS
+from emulation.reports.papers import as_pdf, as_word, title_of
+from emulation.reports.review_report import Paper
+from emulation.reports.saved_reports import annex_rows, paper_of, pending
+from emulation.services.issued_papers import issue, void
 from emulation.wording import Paragraph
 from units import clock
 from units.access import require, works_at
@@ -229,6 +233,11 @@ def sign_off(
     report.full_clean()
     report.save()
     _trace(report, Kind.SIGNED, by, after=number)
+    paper = paper_of(report, draft)
+    issue(
+        report.unit, KINDS["report"], number=number, day=day, title=title_of(paper), signer=signer,
+        files={"word": as_word(paper), "pdf": as_pdf(paper)}, by=by, address=report.get_absolute_url(), report=report,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -242,6 +251,8 @@ def reopen(report: ReviewReport, *, reason: str, by: User) -> None:
         raise Refused(_("Say why, in at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
     report.state, report.signed_by, report.signed_at, report.annex = ReviewReport.State.DRAFT, None, None, None
     report.save()
+    for paper in report.issued.select_for_update(of=("self",)).filter(cancelled_at=None):
+        void(paper, why=reason, by=by)
     _trace(report, Kind.REOPENED, by, before=report.number, reason=reason.strip())
 
 

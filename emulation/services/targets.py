@@ -6,7 +6,7 @@ that changes leaves a `TargetChange`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from emulation.models import (
     Campaign,
@@ -26,8 +27,11 @@ from emulation.models import (
     TargetChange,
 )
 from emulation.numbers import LIMIT, format_part
+from emulation.relations import Relative
+from emulation.reports.bases import doubtful
 from emulation.services.sheets import LEAST_REASON
 from emulation.services.summaries import recompute
+from emulation.services.versions import keep_first, keep_version
 from units import access
 from units.errors import Refused
 from units.models import Role, Unit, User
@@ -36,17 +40,24 @@ from units.paths import branch_q, path_ids
 State = Registration.State
 Kind = RegistrationEvent.Kind
 Field = TargetChange.Field
-COLUMNS = ["comparator", "assigned", "registered", "agreed", "milestone_1", "milestone_2", "milestone_3"]
-Values = Mapping[int, Decimal | None]  # campaign indicator → value; None clears it
+COLUMNS = [
+    "comparator", "assigned", "registered", "agreed", "milestone_1", "milestone_2", "milestone_3", "relations",
+]  # fmt: skip
+Value = Decimal | Relative
+Values = Mapping[int, Value | None]  # campaign indicator → value; None clears it
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """What is agreed for one campaign indicator; `milestones` are cumulative to the ends of quarters I–III."""
+    """What is agreed for one campaign indicator; `milestones` are cumulative to the ends of quarters I–III.
+
+    `relation` says how the value was set beside last year's figure, where it was.
+    """
 
     value: Decimal
     comparator: str
     milestones: tuple[Decimal, Decimal, Decimal] | None = None
+    relation: Relative | None = None
 
 
 # ── who ───────────────────────────────────────────────────────────────────
@@ -124,8 +135,13 @@ def _order(place: Place) -> tuple[int, int, int, str]:
 # ── what a target must be ─────────────────────────────────────────────────
 
 
-def wrong_value(indicator: Indicator, value: Decimal) -> Iterator[str]:
-    """Why a number cannot be a target of the indicator; for grades it is the rank of a class."""
+def wrong_value(indicator: Indicator, value: Value) -> Iterator[str]:
+    """Why a number cannot be a target of the indicator; for grades it is the rank of a class.
+
+    One that is relative to last year's figure is not held to the indicator's decimals.
+    """
+    exact = isinstance(value, Relative)
+    value = plain(value)
     if indicator.grade_scale is not None:
         if value not in {grade.rank for grade in indicator.grade_scale.grades.all()}:
             yield _("Choose a grade.")
@@ -134,11 +150,16 @@ def wrong_value(indicator: Indicator, value: Decimal) -> Iterator[str]:
         yield _("A target is not below zero.")
     if value >= LIMIT:
         yield _("Figures stay below 100 billion.")
-    if -int(value.normalize().as_tuple().exponent) > indicator.target_decimals:
+    if not exact and -int(value.normalize().as_tuple().exponent) > indicator.target_decimals:
         yield _("At most %(decimals)d decimals are allowed.") % {"decimals": indicator.target_decimals}
     share = indicator.measure == Indicator.Measure.CHECKLIST or (indicator.capped and indicator.scale == 100)
     if share and value > 100:
         yield _("A share of a whole is at most 100 percent.")
+
+
+def plain(value: Value) -> Decimal:
+    """The number itself."""
+    return value.value if isinstance(value, Relative) else value
 
 
 def wrong_milestones(indicator: Indicator, agreement: Agreement) -> Iterator[tuple[int, str]]:
@@ -175,7 +196,7 @@ def assign(unit: Unit, year: int, values: Values, *, by: User) -> int:
     access.require(may_assign(by, unit))
     targets = _targets(unit, year, values)
     for pk, target in targets.items():
-        if target.agreed is not None and target.assigned != values[pk]:
+        if target.agreed is not None and value_of(target, "assigned") != values[pk]:
             raise Refused(_("“%(indicator)s” has been agreed; only the reviewer changes it now.") % _named(target))
     return write_values(targets, values, "assigned", by=by)
 
@@ -184,7 +205,7 @@ def assign(unit: Unit, year: int, values: Values, *, by: User) -> int:
 def register(unit: Unit, year: int, values: Values, *, by: User) -> int:
     """The unit's staff enter what it sets itself; returns how many changed."""
     access.require(may_register(by, unit))
-    registration = _locked(unit, year)
+    registration = lock(unit, year)
     if registration.state not in (State.DRAFT, State.RETURNED):
         raise Refused(_("The registration is “%(state)s” and stands still.") % _state(registration))
     return write_values(_targets(unit, year, values), values, "registered", by=by)
@@ -209,20 +230,35 @@ def write_values(targets: dict[int, Target], values: Values, field: str, *, by: 
     """Set one of the three values of targets; returns how many changed."""
     changed: list[tuple[Target, Any, Any]] = []
     for pk, target in targets.items():
-        before, after = getattr(target, field), values[pk]
+        before, after = value_of(target, field), values[pk]
         if before == after:
             continue
         if after is not None:
             refuse_wrong(target, wrong_value(target.campaign_indicator.indicator, after))
-        setattr(target, field, after)
+        setattr(target, field, None if after is None else plain(after))
+        set_relation(target, field, after if isinstance(after, Relative) else None)
         changed.append((target, snapshot_of(before), snapshot_of(after)))
     save_changes(changed, field, by=by)
     return len(changed)
 
 
-def snapshot_of(value: Decimal | None) -> dict[str, str] | None:
+def value_of(target: Target, field: str) -> Value | None:
+    """One of the three values as it was set: beside last year's figure, or as it stands."""
+    return target.relation(field) or getattr(target, field)
+
+
+def set_relation(target: Target, field: str, relation: Relative | None) -> None:
+    """Put how a value was set into an unsaved target."""
+    rest = {key: found for key, found in target.relations.items() if key != field}
+    target.relations = rest | ({field: relation.as_json()} if relation else {})
+
+
+def snapshot_of(value: Value | None) -> dict[str, Any] | None:
     """An assigned or registered value as it stands in traces."""
-    return None if value is None else {"value": value_text(value)}
+    if value is None:
+        return None
+    relation = {"relation": value.as_json()} if isinstance(value, Relative) else {}
+    return {"value": value_text(plain(value))} | relation
 
 
 def value_text(value: Decimal) -> str:
@@ -260,7 +296,8 @@ def registration_of(unit: Unit, year: int) -> Registration:
     return found
 
 
-def _locked(unit: Unit, year: int) -> Registration:
+def lock(unit: Unit, year: int) -> Registration:
+    """The registration, made if need be, locked for the rest of the transaction."""
     Registration.objects.get_or_create(unit=unit, year=year)
     return Registration.objects.select_for_update(of=("self",)).select_related("unit").get(unit=unit, year=year)
 
@@ -272,15 +309,30 @@ def _enter(registration: Registration, state: str, kind: str, *, by: User, reaso
 
 
 @transaction.atomic
-def hand_in_registration(unit: Unit, year: int, *, by: User) -> Registration:
-    """The unit's commander hands its registration in. Raises `Refused` when nothing is registered."""
+def hand_in_registration(unit: Unit, year: int, *, by: User, reason: str = "") -> Registration:
+    """The unit's commander hands its registration in. Raises `Refused` when nothing is registered.
+
+    Where a value asks for less than was assigned or reached, only with a reason, which the reviewer reads.
+    """
     access.require(may_hand_in(by, unit))
-    registration = _locked(unit, year)
+    registration = lock(unit, year)
     if registration.state not in (State.DRAFT, State.RETURNED):
         raise Refused(_("The registration is “%(state)s” and stands still.") % _state(registration))
-    if not _of_year(unit, year).filter(registered__isnull=False).exists():
+    registered = _of_year(unit, year).filter(registered__isnull=False)
+    targets = list(registered.select_related("campaign_indicator__indicator"))
+    if not targets:
         raise Refused(_("Nothing is registered yet."))
-    _enter(registration, State.SUBMITTED, Kind.SUBMITTED, by=by)
+    doubted = len(doubtful(unit, year, targets))
+    if doubted and len(reason.strip()) < LEAST_REASON:
+        words = ngettext(
+            "%(lines)d registered value asks for less than was assigned, or than was reached last year. "
+            "Say why in at least %(count)d characters, or change it.",
+            "%(lines)d registered values ask for less than was assigned, or than was reached last year. "
+            "Say why in at least %(count)d characters, or change them.",
+            doubted,
+        )
+        raise Refused(words % {"lines": doubted, "count": LEAST_REASON}, "reason")
+    _enter(registration, State.SUBMITTED, Kind.SUBMITTED, by=by, reason=reason.strip() if doubted else "")
     return registration
 
 
@@ -296,39 +348,70 @@ def return_registration(unit: Unit, year: int, *, by: User, reason: str) -> Regi
 
 @transaction.atomic
 def agree(
-    unit: Unit, year: int, lines: Mapping[int, Agreement | None], *, by: User, reason: str = ""
-) -> Registration:
-    """The reviewer sets what holds, for a registration handed in or agreed before.
+    unit: Unit, year: int, lines: Mapping[int, Agreement | None], *, by: User, reason: str = "",
+    seen: int | None = None,
+) -> Registration:  # fmt: skip
+    """The reviewer sets what holds, for a registration handed in or agreed before; both make a version.
 
-    `lines` maps campaign indicators to what is agreed (None: no target); those not named stay. A
-    value that was agreed before changes with a reason only.
+    `lines` maps campaign indicators to what is agreed (None: no target); those not named stay. Once agreed,
+    it changes with a reason only. `seen` is `stand_of` the registration that the reviewer read.
     """
     registration = _for_review(unit, year, by=by)
     if registration.state not in (State.SUBMITTED, State.AGREED):
         raise Refused(_("The unit has not handed its registration in."))
-    targets = _targets(unit, year, lines)
+    if seen is not None and seen != stand_of(registration):
+        raise Refused(_("Somebody else has changed this registration meanwhile. Load the page again."))
+    changed = differing(unit, year, lines)
     if registration.state == State.SUBMITTED:
         _refuse_gaps(unit, year, lines)
+    elif not changed:
+        return registration
+    if registration.state == State.AGREED or any(before for _target, before, _after in changed):
+        reason = need_reason(reason)
+    save_agreed(registration, changed, by=by, reason=reason)
+    return registration
+
+
+def differing(unit: Unit, year: int, lines: Mapping[int, Agreement | None]) -> list[tuple[Target, Any, Any]]:
+    """Unsaved targets that `lines` change, with what was agreed before and after. Raises `Refused`."""
     changed = []
-    for pk, target in targets.items():
+    for pk, target in _targets(unit, year, lines).items():
         before, after = agreement_of(target), lines[pk]
-        if after is not None and after == before:
+        if after == before:
             continue
-        if after is None and before is None:
-            continue
-        if before is not None:
-            reason = need_reason(reason)
         if after is not None:
             indicator = target.campaign_indicator.indicator
-            refuse_wrong(target, [*wrong_value(indicator, after.value)])
+            refuse_wrong(target, [*wrong_value(indicator, after.relation or after.value)])
             refuse_wrong(target, [message for _quarter, message in wrong_milestones(indicator, after)])
         set_agreement(target, after)
         changed.append((target, agreed_snapshot(before), agreed_snapshot(after)))
+    return changed
+
+
+def save_agreed(
+    registration: Registration, changed: list[tuple[Target, Any, Any]], *, by: User, reason: str,
+    kind: str = Kind.CHANGED, titles: Callable[[], None] | None = None,
+) -> None:  # fmt: skip
+    """Write what was agreed, keep it as a version, and bring the figures up to date.
+
+    `titles` changes the titles aimed at. `kind` is the step by which an agreed registration changes.
+    """
+    first = registration.state == State.SUBMITTED
+    if not first:
+        keep_first(registration)
     save_changes(changed, Field.AGREED, by=by, reason=reason)
-    if registration.state == State.SUBMITTED:
-        _enter(registration, State.AGREED, Kind.AGREED, by=by)
-    recompute([unit.pk], year=year, indicators={t.campaign_indicator.indicator_id for t, _b, _a in changed})
-    return registration
+    if titles is not None:
+        titles()
+    _enter(registration, State.AGREED, Kind.AGREED if first else kind, by=by, reason="" if first else reason)
+    keep_version(registration, by=by, reason=reason)
+    touched = {target.campaign_indicator.indicator_id for target, _before, _after in changed}
+    recompute([registration.unit_id], year=registration.year, indicators=touched)
+
+
+def stand_of(registration: Registration) -> int:
+    """Grows with every step of the registration, so that a page that is out of date is known."""
+    last = registration.events.order_by("-pk").values_list("pk", flat=True).first() if registration.pk else None
+    return last or 0
 
 
 def agreement_of(target: Target) -> Agreement | None:
@@ -336,12 +419,14 @@ def agreement_of(target: Target) -> Agreement | None:
     if target.agreed is None:
         return None
     milestones = target.milestones
-    return Agreement(target.agreed, target.comparator, tuple(milestones) if milestones else None)
+    first_to_third = tuple(milestones) if milestones else None
+    return Agreement(target.agreed, target.comparator, first_to_third, target.relation("agreed"))
 
 
 def set_agreement(target: Target, agreement: Agreement | None) -> None:
     """Put what is agreed into the columns of an unsaved target."""
     target.agreed = agreement.value if agreement else None
+    set_relation(target, "agreed", agreement.relation if agreement else None)
     if agreement:
         target.comparator = agreement.comparator
     first, second, third = (agreement.milestones if agreement else None) or (None, None, None)
@@ -355,12 +440,26 @@ def agreed_snapshot(agreement: Agreement | None) -> dict[str, Any] | None:
     found: dict[str, Any] = {"value": value_text(agreement.value), "comparator": agreement.comparator}
     if agreement.milestones:
         found["milestones"] = [value_text(value) for value in agreement.milestones]
+    if agreement.relation:
+        found["relation"] = agreement.relation.as_json()
     return found
+
+
+def agreement_from(snapshot: dict[str, Any] | None) -> Agreement | None:
+    """The inverse of `agreed_snapshot`."""
+    if snapshot is None:
+        return None
+    milestones = None
+    if "milestones" in snapshot:
+        first, second, third = (Decimal(text) for text in snapshot["milestones"])
+        milestones = first, second, third
+    relation = Relative.from_json(snapshot.get("relation"))
+    return Agreement(Decimal(snapshot["value"]), snapshot["comparator"], milestones, relation)
 
 
 def _for_review(unit: Unit, year: int, *, by: User) -> Registration:
     access.require(access.reviews(by, unit))
-    registration = _locked(unit, year)
+    registration = lock(unit, year)
     if took_part(by, registration):
         raise Refused(_("You typed or handed in this registration; somebody else has to judge it."))
     return registration

@@ -50,8 +50,9 @@ def _filtered(request: HttpRequest) -> tuple[ActivityFilter, ActivityQuerySet]:
 @require_safe
 def activity_list(request: HttpRequest) -> HttpResponse:
     form, rows = _filtered(request)
-    year = clean_year(request.GET.get("year", ""), form.cleaned_data["since"] or clock.today())
     page = Paginator(rows.select_related("unit", "kind", "campaign"), PER_PAGE).get_page(request.GET.get("page"))
+    newest = next((row.starts for row in page), clock.today())
+    year = clean_year(request.GET.get("year", ""), form.cleaned_data["since"] or newest)
     everything = Activity.objects.visible_to(request.user).exclude(state=Activity.State.CANCELLED)
     context = {
         "form": form, "page": page, "months": by_month(page.object_list), "totals": totals_of(rows), "year": year,

@@ -20,8 +20,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from emulation.forms.attachments import FilesForm
 from emulation.forms.evidence import RemoveForm
-from emulation.models import Activity, Attachment, Campaign, Document, Incident, InitiativeWork
+from emulation.models import (
+    Activity,
+    Attachment,
+    Campaign,
+    Document,
+    Example,
+    Incident,
+    InitiativeWork,
+    Inspection,
+    InspectionFinding,
+    WeakPoint,
+)
 from emulation.services import attachments as service
+from emulation.services import examples, inspections, weak_points
 from emulation.services.activities import may_change
 from emulation.services.campaigns import may_write
 from emulation.services.documents import may_write as may_write_document
@@ -44,6 +56,12 @@ class Owner:
 # Word in the address → kind of owner. The model has `files` (to `Attachment`) and `get_absolute_url`.
 OWNERS: dict[str, Owner] = {
     "campaign": Owner(Campaign.objects.visible_to, may_write),
+    "weak-point": Owner(WeakPoint.objects.select_related("unit").visible_to, weak_points.may_attach),
+    "inspection": Owner(Inspection.objects.select_related("unit").inspected_by, inspections.keeps),
+    "finding": Owner(
+        InspectionFinding.objects.select_related("item__inspection__unit").visible_to, inspections.keeps_finding
+    ),
+    "example": Owner(Example.objects.visible_to, examples.may_write),
     "activity": Owner(Activity.objects.visible_to, may_change),
     "incident": Owner(Incident.objects.visible_to, may_conclude),
     "document": Owner(Document.objects.visible_to, may_write_document),

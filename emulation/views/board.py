@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,8 +15,8 @@ from emulation.reports.board import Board, Line, place_in
 from emulation.services.extensions import extends_anything
 from units import access
 from units.models import Unit
-from units.spreadsheets import CSV, XLSX, Value, csv_file, xlsx_file
-from units.views.downloads import attachment
+from units.spreadsheets import Value
+from units.views.downloads import TABLES, table_file
 
 PER_PAGE = 25
 
@@ -67,16 +65,11 @@ def _query(form: BoardForm) -> str:
 def board_export(request: HttpRequest, unit: int, kind: str) -> HttpResponse:
     """The sheets of the list, all of them, as a file."""
     found, form, reading = _read(request, unit)
-    writers: dict[str, Callable[[list[str], list[list[Value]]], tuple[bytes, str]]] = {
-        "xlsx": lambda heads, rows: (xlsx_file(_("Progress of reporting"), heads, rows), XLSX),
-        "csv": lambda heads, rows: (csv_file(heads, rows), CSV),
-    }
-    if reading is None or kind not in writers:
+    if reading is None or kind not in TABLES:
         raise Http404
     heads, rows = _table(reading, reading.lines(form.filter(reading)))
-    content, content_type = writers[kind](heads, rows)
-    name = f"{found.code}-{reading.round.pk}-{reading.today:%Y%m%d}.{kind}"
-    return attachment(content, name, content_type)
+    name = f"{found.code}-{reading.round.pk}-{reading.today:%Y%m%d}"
+    return table_file(kind, name, _("Progress of reporting"), heads, rows)
 
 
 def _table(reading: Board, lines: list[Line]) -> tuple[list[str], list[list[Value]]]:

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.db.models import Model
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -36,6 +37,7 @@ from emulation.models import (
     ScoreCriterion,
     ScoreTemplate,
 )
+from emulation.reports.exports import rows_table
 from emulation.services import definitions
 from units import access
 from units.counting import count_all
@@ -43,6 +45,7 @@ from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import DisciplineForm, Office, PersonGroup, Rank, UnitKind
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -219,10 +222,13 @@ def catalogue_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_root_administrators
-def catalogue_rows(request: HttpRequest, key: str) -> HttpResponse:
+def catalogue_rows(request: HttpRequest, key: str) -> HttpResponseBase:
     catalogue = get_catalogue(key)
     related = [name for name in catalogue.shown if catalogue.model._meta.get_field(name).is_relation]
     rows = catalogue.model._default_manager.select_related(*related) if related else catalogue.model._default_manager
+    if kind := asked_table(request):
+        cells = (catalogue.cells(row) for row in rows.all())
+        return table_file(kind, key, catalogue.name, *rows_table(catalogue.heads(), cells))
     context = {
         "catalogue": catalogue,
         "key": key,
@@ -292,6 +298,10 @@ def indicator_list(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     rows = form.filter(Indicator.objects.select_related("area", "office"))
+    if kind := asked_table(request):
+        heads = [_("Code"), _("Name"), _("Area"), _("Office"), _("Unit of measure")]
+        table = ([row.code, row.label, row.area.label, str(row.office or ""), row.unit_label] for row in rows)
+        return table_file(kind, "chi-tieu", _("Indicators"), heads, table)
     context = {"form": form, "indicators": rows, "may_write": access.administers_root(request.user)}
     return render(request, "emulation/catalogue/indicator_list.html", context)
 

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from emulation.periods import QUARTERS, YEARS, period_text
+from emulation.models import Campaign
+from emulation.periods import FIVE_YEARS, QUARTERS, YEARS, drive_period, period_short, period_text
+from emulation.reports.drafts import draft_of, drive_of
 from emulation.reports.papers import WRITERS, title_of
-from emulation.reports.review_report import COLUMNS, draft_of
 from emulation.reports.saved_reports import paper_for, paper_of, rows_of, saved_report
 from emulation.services import review_reports as service
 from units import access
+from units.errors import Refused
 from units.models import Unit, User
 from units.text import fold
+from units.views.downloads import attachment
 
 TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -28,8 +36,20 @@ def get_unit(user: User, pk: int) -> Unit:
 
 
 def check_period(year: int, period: str) -> None:
-    if year not in YEARS or period not in QUARTERS:
+    """A period that reports have, or 404: a drive has to be launched in the year."""
+    known = period in QUARTERS or period == FIVE_YEARS
+    if year not in YEARS or not known and drive_of(year, period) is None:
         raise Http404
+
+
+def _periods(unit: Unit, year: int) -> Iterator[tuple[str, str, str]]:
+    """(key, label, address) of every report of the year: its periods, five years, its drives. One query."""
+    for period in (*QUARTERS, FIVE_YEARS):
+        label = _("5 years") if period == FIVE_YEARS else period_short(period)
+        yield period, label, reverse("emulation:review-report", args=[unit.pk, year, period])
+    for drive in Campaign.objects.launched().filter(year=year, kind__is_drive=True).order_by("starts", "pk"):
+        period = drive_period(drive.pk)
+        yield period, drive.name, reverse("emulation:review-report", args=[unit.pk, year, period])
 
 
 @require_safe
@@ -41,7 +61,8 @@ def review_report(request: HttpRequest, unit: int, year: int, period: str) -> Ht
     rows = rows_of(saved, draft) if saved else []
     paper = paper_of(saved, draft) if saved else draft
     context = {
-        "report": paper, "title": title_of(paper), "columns": COLUMNS, "saved": saved, "rows": rows,
+        "report": paper, "title": title_of(paper), "columns": paper.columns, "saved": saved, "rows": rows,
+        "periods": list(_periods(place, year)),
         "marked": sum(row.is_marked for row in rows),
         "may_edit": service.may_edit(request.user, place), "may_sign": service.may_sign(request.user, place),
     }  # fmt: skip
@@ -57,5 +78,9 @@ def review_report_file(request: HttpRequest, unit: int, year: int, period: str, 
     check_period(year, period)
     report = paper_for(place, year, period)
     name = slugify(fold(f"{report.kind} {report.unit.code} {period_text(year, period)}"))
-    headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-    return HttpResponse(WRITERS[kind](report), content_type=TYPES[kind], headers=headers)
+    try:
+        content = WRITERS[kind](report)
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("emulation:review-report", unit, year, period)
+    return attachment(content, f"{name}.{kind}", TYPES[kind])

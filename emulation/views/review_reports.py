@@ -14,10 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from emulation.forms.review_reports import ParagraphForm, PhraseForm, ReopenForm, SignForm
 from emulation.models import Phrase, ReviewReport
-from emulation.reports.review_report import draft_of, phrases_of, shipped_phrases
+from emulation.reports.drafts import draft_of
+from emulation.reports.layouts import layout_of
+from emulation.reports.paper_kinds import KINDS
+from emulation.reports.review_report import phrases_of, shipped_phrases
 from emulation.reports.saved_reports import rows_of
 from emulation.services import review_reports as service
+from emulation.services.issued_papers import next_number
 from emulation.views.papers import check_period, get_unit
+from units import clock
 from units.access import require
 from units.errors import Refused
 from units.forms.fields import refusals
@@ -114,7 +119,13 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """The commander signs the report off."""
     report = _report(request, pk)
     require(service.may_sign(request.user, report.unit))
-    form = SignForm(request.POST or None, instance=report)
+    layout = layout_of(report.unit)
+    offered = {
+        "number": next_number(report.unit, clock.today().year, KINDS["report"]), "place": layout.place,
+        "signer": layout.signer, "signer_post": layout.signer_post,
+    }  # fmt: skip
+    initial = {name: value for name, value in offered.items() if name == "number" or not getattr(report, name)}
+    form = SignForm(request.POST or None, instance=report, initial=initial)
     if form.is_valid():
         with refusals(form):
             service.sign_off(_report(request, pk), **form.cleaned_data, by=request.user)

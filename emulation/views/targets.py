@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,12 +16,24 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, TargetsForm
 from emulation.models import Campaign, Registration, Target
 from emulation.periods import YEARS
-from emulation.reports.targets import history_of, registrations_below, target_sheet, targets_of, waiting_for
+from emulation.reports.exports import targets_table
+from emulation.reports.targets import (
+    bases_of,
+    history_of,
+    last_step,
+    registrations_below,
+    target_sheet,
+    targets_of,
+    waiting_for,
+)
 from emulation.services import targets
+from emulation.services.versions import latest_number
 from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
+from units.keys import key_of
 from units.models import Placement, Unit
+from units.views.downloads import asked_table, table_file
 
 State = Registration.State
 BELOW = 25  # subordinates on a page
@@ -51,7 +64,7 @@ def target_home(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def target_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+def target_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     """The grid. POST saves the columns assigned and registered, as far as they are the user's."""
     page = Grid(request, unit, year)
     if request.method == "POST":
@@ -59,6 +72,10 @@ def target_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
         if page.save():
             messages.success(request, _("Saved."))
             return page.back()
+    if kind := asked_table(request):
+        sheet = target_sheet(page.unit, year, page.places, page.targets)
+        title = _("Targets of %(unit)s, %(year)s") % {"unit": page.unit.short, "year": year}
+        return table_file(kind, f"chi-tieu-{page.unit.code}-{year}", title, *targets_table(sheet, year))
     return page.render()
 
 
@@ -67,7 +84,8 @@ def registration_hand_in(request: HttpRequest, unit: int, year: int) -> HttpResp
     """Save what the user typed, then hand the registration in."""
     page = Grid(request, unit, year)
     access.require(targets.may_hand_in(request.user, page.unit))
-    if page.save(then=lambda: targets.hand_in_registration(page.unit, year, by=request.user)):
+    reason = request.POST.get("reason", "")
+    if page.save(then=lambda: targets.hand_in_registration(page.unit, year, by=request.user, reason=reason)):
         messages.success(request, _("The registration has been handed in; nobody changes it until it is judged."))
         return page.back()
     return page.render()
@@ -95,8 +113,9 @@ def registration_agree(request: HttpRequest, unit: int, year: int) -> HttpRespon
     if form.is_valid():
         with refusals(form):
             targets.agree(
-                page.unit, year, form.agreements, by=request.user, reason=form.cleaned_data.get("reason", "")
-            )
+                page.unit, year, form.agreements, by=request.user, reason=form.cleaned_data.get("reason", ""),
+                seen=key_of(request.POST.get("seen", "")) or 0,
+            )  # fmt: skip
         if not form.errors:
             messages.success(request, _("The targets are agreed."))
             return page.back()
@@ -114,12 +133,11 @@ class Grid:
         self.columns = self._columns()
         self.places = targets.places_for(self.unit, year)
         self.targets = targets_of(self.unit, self.places)
+        self.sheet = target_sheet(self.unit, self.year, self.places, self.targets)
         self.form = TargetsForm(
             request.POST if request.method == "POST" else None,
-            places=self.places,
-            targets=self.targets,
-            columns=self.columns,
-        )
+            places=self.places, targets=self.targets, columns=self.columns, bases=bases_of(self.sheet), year=year,
+        )  # fmt: skip
 
     def _columns(self) -> frozenset[str]:
         state, user = self.registration.state, self.request.user
@@ -151,20 +169,30 @@ class Grid:
 
     def render(self) -> HttpResponse:
         state, user = self.registration.state, self.request.user
-        returned = self.registration.events.select_related("by").last() if state == State.RETURNED else None
-        sheet = target_sheet(self.unit, self.year, self.places, self.targets)
+        sheet, registration = self.sheet, self.registration
+        hands_in = targets.may_hand_in(user, self.unit) and state in (State.DRAFT, State.RETURNED)
+        judged = state == State.SUBMITTED
         context = {
             "unit": self.unit,
             "year": self.year,
             "registration": self.registration,
-            "returned": returned,
+            "returned": last_step(registration, State.RETURNED) if state == State.RETURNED else None,
+            "handed_in": last_step(registration, State.SUBMITTED) if judged else None,
+            "settled": state == State.AGREED and AGREED not in self.columns,
+            "seen": targets.stand_of(registration) if AGREED in self.columns else 0,
+            "doubted": sum(bool(line.doubts) for group in sheet.groups for line in group.lines),
+            "titles": list(registration.titles.all()) if registration.pk else [],
+            "may_title": targets.may_register(user, self.unit) and state in (State.DRAFT, State.RETURNED),
+            "may_amend": targets.may_register(user, self.unit) and state == State.AGREED,
+            "amendment": registration.amendments.open().first() if state == State.AGREED else None,
+            "version": latest_number(registration) if state == State.AGREED else 0,
             "form": self.form,
             "sheet": sheet,
             "grid": self.form.grid(sheet),
             "columns": self.columns,
             "saves": bool(self.columns & {ASSIGNED, REGISTERED})
             and len(self.form.fields) > 1,  # the reason is there always
-            "hands_in": targets.may_hand_in(user, self.unit) and state in (State.DRAFT, State.RETURNED),
+            "hands_in": hands_in,
             "agrees": AGREED in self.columns,
             "crumbs": [
                 (_("Targets"), reverse("emulation:target-home")),
@@ -179,6 +207,12 @@ def registration_list(request: HttpRequest, unit: int, year: int) -> HttpRespons
     """Registrations of a unit's direct subordinates, and what waits for the user's judgement."""
     place = get_unit(request, unit, year)
     children = Unit.objects.children_of(place).filter(dissolved=None).order_by("order", "code")
+    if kind := asked_table(request):
+        heads = [_("Code"), _("Unit"), _("Registration"), _("Assigned"), _("Registered"), _("Agreed")]
+        words = dict(Registration.State.choices)
+        below = registrations_below(children, year)
+        table = ([r.unit.code, r.unit.name, str(words[r.state]), r.assigned, r.registered, r.agreed] for r in below)
+        return table_file(kind, f"dang-ky-{place.code}-{year}", _("Registrations below"), heads, table)
     page = Paginator(children, BELOW).get_page(request.GET.get("page"))
     context = {
         "unit": place,

@@ -9,7 +9,20 @@ from pathlib import Path
 
 import pytest
 
-from emulation.wording import SILENT, Clause, Fact, Part, clause, listed, lower_first, paragraph, unknown_fields
+from emulation.wording import (
+    SILENT,
+    Clause,
+    Course,
+    Fact,
+    Part,
+    Point,
+    clause,
+    course,
+    listed,
+    lower_first,
+    paragraph,
+    unknown_fields,
+)
 
 PHRASES = json.loads((Path("emulation") / "data" / "phrases.json").read_text(encoding="utf-8"))
 FACT = Fact(name="quân số khỏe", state="met", value="99,2%", target="≥ 99", year=2019, url="/figure/")
@@ -76,3 +89,36 @@ def test_lists_keep_names_with_commas_apart():
 )
 def test_phrases_name_fields_that_exist(phrase, wrong):
     assert unknown_fields(phrase) == wrong
+
+
+@pytest.mark.parametrize(("before", "graded"), [(0, False), (0, True), (2018, False)])
+def test_every_course_of_five_years_reads_as_one_sentence(before, graded):
+    years = range(2016, 2021)
+    for numbers in product([None, 0, 1, 2], repeat=5):
+        known = {year: number for year, number in zip(years, numbers, strict=True) if number is not None}
+        short = ("", "3/4")  # 1 stands for a year that is not complete
+        points = tuple(
+            Point(
+                year, f"{known[year]} vụ" if year in known else "", known.get(year), "", short[known.get(year) == 1]
+            )
+            for year in years
+        )
+        text = course(Course("SK", "số vụ", points, before=before, graded=graded)).text
+        assert re.fullmatch(r"Số vụ[^.{}]*[^\s,;:(]\.", text)
+        assert not re.search(r"\(\s*\)|  |,,|\s[,.;:]|: ?[,.;]|None", text)
+        assert ("chưa có số liệu" in text) == (not known)
+        missing = [year for year in years if year not in known and year >= before]
+        assert ("không có số liệu năm" in text) == bool(known and missing)
+
+
+def test_course_says_where_it_began_and_ended():
+    def told(*numbers, **more):
+        points = tuple(Point(2016 + n, f"{number} vụ", number) for n, number in enumerate(numbers))
+        return course(Course("SK", "số vụ", points, **more)).text
+
+    part = (Point(2019, "9 vụ", 9), Point(2020, "5 vụ", 5, "", "3/4"))
+    assert course(Course("SK", "số vụ", part)).text == "Số vụ năm 2019 đạt 9 vụ; năm 2020 mới có 3/4 số liệu (5 vụ)."
+    assert told(1, 2, 4) == "Số vụ tăng từ 1 vụ (năm 2016) lên 4 vụ (năm 2018)."
+    assert told(4, 1, 2) == "Số vụ giảm từ 4 vụ (năm 2016) xuống 2 vụ (năm 2018), có năm biến động."
+    assert told(2, 2) == "Số vụ giữ ổn định ở mức 2 vụ (từ năm 2016 đến năm 2017)."
+    assert told(2, 3, 2) == "Số vụ từ 2 vụ (năm 2016) đến 2 vụ (năm 2018), có năm biến động."

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpResponse
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
+
+from units.spreadsheets import CSV, XLSX, Value, csv_lines, xlsx_pieces
 
 # Should a browser open the file all the same: no script, no form, no request, an origin of its own.
 SHUT = "default-src 'none'; sandbox"
@@ -11,7 +17,14 @@ SHUT = "default-src 'none'; sandbox"
 
 def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
     """`content` to be saved under `name`; `content_type` is our own finding, never what a sender said."""
-    answer = HttpResponse(content, content_type=content_type)
+    return guarded(HttpResponse(content, content_type=content_type), name)
+
+
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+
+
+def guarded(answer: Answer, name: str) -> Answer:
+    """An answer that is saved under `name` and does nothing in the application."""
     answer["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     answer["Content-Security-Policy"] = SHUT
     answer["X-Content-Type-Options"] = "nosniff"
@@ -24,3 +37,26 @@ def picture(content: bytes, name: str, content_type: str) -> HttpResponse:
     answer = attachment(content, name, content_type)
     answer["Content-Disposition"] = content_disposition_header(False, name) or "inline"
     return answer
+
+
+# ── tables ────────────────────────────────────────────────────────────────
+
+TABLES = ("xlsx", "csv")
+
+
+def asked_table(request: HttpRequest, table: str = "") -> str:
+    """`xlsx` or `csv` where the address asks for the list as a file (`?export=csv`); else empty.
+
+    `table` names one of a page's further tables (`?export=csv&table=caps`).
+    """
+    asked = request.GET.get("export", "")
+    return asked if asked in TABLES and request.GET.get("table", "") == table else ""
+
+
+def table_file(
+    kind: str, name: str, title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]
+) -> HttpResponseBase:
+    """The list as filtered, safe against formulas, streamed however long it is."""
+    if kind == "xlsx":
+        return guarded(StreamingHttpResponse(xlsx_pieces(title, heads, rows), content_type=XLSX), f"{name}.xlsx")
+    return guarded(StreamingHttpResponse(csv_lines(heads, rows), content_type=CSV), f"{name}.csv")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import OuterRef, Subquery
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -16,13 +17,15 @@ from units import access, clock, services
 from units.forms.fields import refusals
 from units.forms.unit_ratings import PastedRatingsForm, UnitRatingFilter, UnitRatingsForm
 from units.models import Role, Unit, UnitRating
+from units.reports.exports import unit_ratings_table
+from units.views.downloads import asked_table, table_file
 from units.views.pages import form_page
 
 UNITS = 50  # units on a page
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def unit_ratings(request: HttpRequest) -> HttpResponse:
+def unit_ratings(request: HttpRequest) -> HttpResponseBase:
     access.require(access.has_role(request.user, Role.STAFF))
     chosen = UnitRatingFilter(request.GET)
     if not chosen.is_valid():
@@ -31,6 +34,9 @@ def unit_ratings(request: HttpRequest) -> HttpResponse:
     rating = UnitRating.objects.filter(unit=OuterRef("pk"), year=year).values("rating")
     units = Unit.objects.filter(access.rates_q(request.user)).existed_in(year).select_related("kind")
     units = chosen.filter(units).annotate(rating=Subquery(rating)).order_by("path")
+    if kind := asked_table(request):
+        title = _("Ratings of units of %(year)d") % {"year": year}
+        return table_file(kind, f"xep-loai-don-vi-{year}", title, *unit_ratings_table(units, year))
     page = Paginator(units, UNITS).get_page(request.GET.get("page"))
     form = UnitRatingsForm(request.POST or None, units=page.object_list)
     if form.is_valid():
@@ -54,7 +60,7 @@ def _tell(request: HttpRequest, count: int) -> None:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def unit_ratings_paste(request: HttpRequest) -> HttpResponse:
+def unit_ratings_paste(request: HttpRequest) -> HttpResponseBase:
     """Ratings of a year copied from Excel, all of them or none."""
     access.require(access.has_role(request.user, Role.STAFF))
     chosen = UnitRatingFilter(request.GET)

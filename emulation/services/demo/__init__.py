@@ -15,8 +15,22 @@ from django.utils.translation import gettext as _
 
 from emulation.models import DemoLogin
 from emulation.services.catalogue import DATA, load_catalogue
-from emulation.services.demo import initiatives, launch, people, persons, plan, registers, sheets
+from emulation.services.demo import (
+    assessments,
+    drive,
+    examples,
+    initiatives,
+    launch,
+    papers,
+    people,
+    persons,
+    plan,
+    pledges,
+    registers,
+    sheets,
+)
 from emulation.services.demo.people import Cast
+from emulation.services.demo.weak_points import create_weak_points
 from units.errors import Refused
 from units.models import Unit, UnitKind
 from units.services import create_unit
@@ -49,9 +63,15 @@ def seed() -> None:
         plan.create_targets(year, cast)
         plan.launch_campaigns(year, cast)
         sheets.create_sheets(year, cast)
+    create_weak_points(cast)
+    assessments.create_assessments(cast)
+    examples.create_examples(cast)
     launch.create_launch(cast)
+    drive.create_drive_round(cast)
     initiatives.create_initiatives(cast)
+    pledges.create_pledges(cast)
     registers.create_registers(cast)
+    papers.create_papers(cast)
     for add in after_seed:
         add(cast)
 

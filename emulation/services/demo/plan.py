@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from datetime import date, datetime, time
+from datetime import date
 from decimal import Decimal
 from typing import Any
-
-from django.utils import timezone
 
 from emulation.models import (
     Campaign,
@@ -22,7 +20,9 @@ from emulation.models import (
 )
 from emulation.services import campaigns, targets
 from emulation.services.catalogue import DATA
+from emulation.services.demo import pledges
 from emulation.services.demo.people import Cast
+from emulation.services.demo.pledges import moment
 from emulation.services.targets import Agreement
 from units.models import Role, Unit, UnitKind
 
@@ -38,8 +38,9 @@ def _data() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
-def moment(day: date, hour: int, minute: int = 0) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+def named(key: str) -> str:
+    """The name of a campaign of campaigns.json."""
+    return next(str(entry["name"]) for entry in _data()["campaigns"] if entry["key"] == key)
 
 
 def create_campaigns(year: int, cast: Cast) -> None:
@@ -150,7 +151,10 @@ def _create_unit_targets(
     if assigned:
         targets.assign(unit, year, assigned, by=cast.user(cast.superior(unit), Role.STAFF))
     targets.register(unit, year, registered, by=cast.user(unit, Role.STAFF))
-    targets.hand_in_registration(unit, year, by=cast.user(unit, Role.COMMANDER))
+    agreed |= pledges.register_relative(unit, year, cast)
+    pledges.register_titles(unit, year, cast)
+    reason = pledges.reason_to_hand_in(year)
+    targets.hand_in_registration(unit, year, by=cast.user(unit, Role.COMMANDER), reason=reason)
     targets.agree(unit, year, agreed, by=cast.reviewer(unit))
 
 

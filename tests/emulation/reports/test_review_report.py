@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from emulation.models import Report
+from emulation.reports.drafts import draft_of
 from emulation.reports.papers import as_pdf, as_text, as_word
-from emulation.reports.review_report import draft_of
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -14,7 +14,10 @@ from tests.factories import (
     make_report,
     make_rounds,
     make_target,
+    make_user,
+    make_weak_point,
 )
+from units.models import Role
 
 State = Report.State
 
@@ -104,3 +107,15 @@ def test_names_are_no_markup_in_papers(department, depot, training):
     assert as_word(found)[:2] == b"PK"
     assert as_pdf(found)[:5] == b"%PDF-"
     assert "Cục <b>&{{ 7 }}#[x]" in as_text(found).decode()
+
+
+def test_report_names_unsettled_weak_points_of_the_unit_as_fields(department, depot, training):
+    planner = make_user("planner", (department, Role.STAFF))
+    point = make_weak_point(department, planner, title="Thiếu {phụ tùng}", deadline=date(2020, 8, 31))
+    make_weak_point(depot, planner, title="Của kho")
+    make_weak_point(department, planner, title="Năm sau", year=2021)
+    found = report(department, depot, training, now=(991, 1000))
+    said = "Khâu yếu, mặt yếu, việc khó chưa giải quyết dứt điểm: Thiếu (phụ tùng) (thời hạn 31/08/2020)."
+    assert [text for text in paragraphs(found) if text.startswith("Khâu yếu")] == [said]
+    assert found.fields[f"khâu yếu {point.pk}"] == "Thiếu (phụ tùng)"
+    assert found.links[f"khâu yếu {point.pk}"] == point.get_absolute_url()

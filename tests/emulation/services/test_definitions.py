@@ -5,7 +5,7 @@ from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
 
 from emulation.models import Area, CampaignKind, ChecklistTemplate, Grade, Indicator, Report, Summary
-from emulation.services.definitions import delete_row, is_referred, save_checklist, save_indicator, save_row
+from emulation.services.definitions import Item, delete_row, is_referred, save_checklist, save_indicator, save_row
 from emulation.services.summaries import differences
 from tests.factories import (
     make_area,
@@ -170,7 +170,7 @@ def test_save_indicator_refuses_predecessors_in_a_ring(db):
 # ── checklists ────────────────────────────────────────────────────────────
 
 
-ITEMS = [("Tốt", "Good"), ("Bền", "")]
+ITEMS = [Item("Tốt", "Good"), Item("Bền")]
 
 
 def test_save_checklist_keeps_the_items_in_order(db):

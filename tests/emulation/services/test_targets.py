@@ -359,11 +359,13 @@ def test_agree_again_with_the_same_values_leaves_no_trace(row, depot, reviewer, 
     assert TargetChange.objects.count() == before
 
 
-def test_agree_on_an_indicator_placed_later_needs_no_reason(row, depot, reviewer, submitted):
+def test_agree_on_an_indicator_placed_later_needs_a_reason_too(row, depot, reviewer, submitted):
     targets.agree(depot, 2020, {row.pk: Agreement(Decimal(4), ">=")}, by=reviewer)
     later = make_campaign_indicator(row.campaign, make_indicator())
 
-    targets.agree(depot, 2020, {later.pk: Agreement(Decimal(9), ">=")}, by=reviewer)
+    lines = {later.pk: Agreement(Decimal(9), ">=")}
+    assert "Give a reason" in refusal(targets.agree, depot, 2020, lines, by=reviewer)
+    targets.agree(depot, 2020, lines, by=reviewer, reason=REASON)
 
     assert Target.objects.get(campaign_indicator=later).agreed == 9
 

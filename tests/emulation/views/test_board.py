@@ -76,7 +76,7 @@ def test_units_beside_do_not_exist(client, reviewer, elsewhere, round_):
 
 def test_csv_has_every_sheet_of_the_filter_as_of_today(client, reviewer, department, round_):
     answer = board(client, reviewer, department, "board-export", kind="csv", round=round_.pk, when="late")
-    assert answer.content.decode("utf-8-sig").splitlines() == [
+    assert b"".join(answer).decode("utf-8-sig").splitlines() == [
         "Code;Unit;Round;State;Due;Extended;Handed in on;On time or not;Days late;As of",
         "K1;Unit K1;quarter I/2020;Handed in;2020-04-10;;2020-04-12;Late;2;2020-04-15",
     ]
@@ -87,7 +87,7 @@ def test_xlsx_has_the_extended_due_date_and_no_formula(client, reviewer, departm
     workshop.save()
     answer = board(client, reviewer, department, "board-export", kind="xlsx", round=round_.pk)
     file = tmp_path / "board.xlsx"
-    file.write_bytes(answer.content)
+    file.write_bytes(answer.getvalue())
     rows = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
     found = next(row for row in rows if row[0] == "X1")
     assert found[:6] == [

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from emulation.models import Registration, Target
+from emulation.models import Registration, RegistrationEvent, Target
 from emulation.services import targets
 from tests.factories import (
     make_campaign,
@@ -55,7 +55,9 @@ def url(unit, name="target-list", year=2020):
 def agreed(row, value, comparator=">=", milestones=("", "", ""), reason=""):
     """A filled-in line of the reviewer's columns."""
     quarters = {f"m{quarter}-{row.pk}": value for quarter, value in enumerate(milestones, start=1)}
-    return {f"agreed-{row.pk}": value, f"comparator-{row.pk}": comparator, "reason": reason} | quarters
+    last = RegistrationEvent.objects.order_by("pk").last()  # of the page that the reviewer has just read
+    line = {f"agreed-{row.pk}": value, f"comparator-{row.pk}": comparator}
+    return line | {"reason": reason, "seen": last.pk if last else 0} | quarters
 
 
 def shown(response) -> dict[int, object]:

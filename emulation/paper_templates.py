@@ -1,0 +1,223 @@
+"""Whether a Word file may serve as an officer's own template: known fields in places where they can stand.
+
+No database. What officers write between braces is Jinja. Only what a letter needs is allowed: a field, a filter of
+a few, conditions, and loops over the lists that the paper has. No call, no arithmetic and no loop inside a loop over
+the same data, so that a template can neither reach into the program nor keep it busy; it is filled in by Jinja's
+sandbox all the same.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from typing import IO
+from zipfile import BadZipFile
+
+from django.utils.translation import gettext as _
+from docx.opc.exceptions import PackageNotFoundError
+from docxtpl import DocxTemplate
+from jinja2 import TemplateError, TemplateSyntaxError, nodes
+from lxml import etree
+
+from emulation.reports.paper_kinds import SAMPLE_TABLE, TABLE, Field, PaperKind, sample_of
+from emulation.typesetting import environment, word
+from units.errors import Refused
+from units.files import MB, open_zip, recognise
+
+LIMIT = 2 * MB  # a template is a page or two
+UNPACKED = 20 * MB
+LOOPS = 30
+# No filter that makes long texts of short ones: chained they would grow without end.
+FILTERS = {"upper", "lower", "capitalize", "title", "trim", "default", "length", "first", "last"}
+LOOP = {name: Field("") for name in ("index", "index0", "first", "last", "length")}
+ALLOWED = (
+    nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name, nodes.Const, nodes.If, nodes.For, nodes.Getattr,
+    nodes.Getitem, nodes.Filter, nodes.Compare, nodes.Operand, nodes.Not, nodes.And, nodes.Or, nodes.CondExpr,
+)  # fmt: skip
+RAW = re.compile(r"\{\{\s*(?:r|p|tr|tc)\s")
+PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
+Scope = Mapping[str, Field]
+
+
+def check_template(name: str, file: IO[bytes], kind: PaperKind) -> bytes:
+    """The file's content, when it can be filled in for papers of `kind`. Raises `Refused` with every fault."""
+    content = _content(name, file)
+    try:
+        document = DocxTemplate(io.BytesIO(content))
+        texts = [(_plain(text), document.patch_xml(text)) for text in _texts(document)]
+    except (PackageNotFoundError, BadZipFile, KeyError, ValueError, AttributeError, etree.LxmlError) as error:
+        raise Refused(_("“%(name)s” is damaged and cannot be opened. Save it again and try once more.")
+                      % {"name": name}, "file") from error  # fmt: skip
+    problems = list(dict.fromkeys(problem for _raw, text in texts for problem in faults(text, kind.fields)))
+    if any(RAW.search(raw) for raw, _text in texts):
+        problems.append(
+            _("Fields that insert formatted text (“{{r …}}”, “{{p …}}”) do not exist here: write “{{ field }}”.")
+        )
+    if problems:
+        raise Refused(problems, "file")
+    try:
+        word(io.BytesIO(content), sample_of(kind.fields), table=SAMPLE_TABLE)
+    except (TemplateError, etree.LxmlError, LookupError, ValueError, TypeError, AttributeError) as error:
+        raise Refused(
+            _(
+                "The template cannot be filled in: a loop or condition begins and ends in different places. “{%p”, "
+                "“{%tr” stand alone, in a paragraph or row of their own."
+            ),
+            "file",
+        ) from error
+    return content
+
+
+def _content(name: str, file: IO[bytes]) -> bytes:
+    """What was sent, when it is a small Word file without macros and without anything fetched from elsewhere."""
+    file.seek(0, io.SEEK_END)
+    if file.tell() > LIMIT:
+        raise Refused(_("A template has at most %(limit)d MB.") % {"limit": LIMIT // MB}, "file")
+    if recognise(name, file) != "docx":
+        raise Refused(_("A template is a Word file (docx)."), "file")
+    with open_zip(name, file, UNPACKED) as archive:
+        for entry in archive.namelist():
+            if entry.endswith((".xml", ".rels")):
+                text = archive.read(entry)
+                if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
+                    raise Refused(_("“%(name)s” holds definitions that Word never writes.") % {"name": name}, "file")
+                if entry.endswith(".rels") and _fetches(text):
+                    raise Refused(
+                        _("“%(name)s” is linked to another file. In Word remove the link, then upload it again.")
+                        % {"name": name}, "file",
+                    )  # fmt: skip
+    file.seek(0)
+    return file.read()
+
+
+def _fetches(relations: bytes) -> bool:
+    """Whether opening the file would fetch something: a linked template, picture or object."""
+    tags = re.findall(rb"<Relationship\b[^>]*>", relations)
+    return any(b'TargetMode="External"' in tag and b"/hyperlink" not in tag for tag in tags)
+
+
+def _texts(document: DocxTemplate) -> Iterator[str]:
+    """What the template engine will read: body, heads, feet, notes and properties."""
+    document.init_docx()
+    yield document.get_xml()
+    for uri in (document.HEADER_URI, document.FOOTER_URI):
+        for _key, part in document.get_headers_footers(uri):
+            yield document.get_part_xml(part)
+    for part in document.docx.part.package.iter_parts():
+        if part.content_type.endswith("footnotes+xml"):
+            yield part.blob.decode()
+    for name in PROPERTIES:
+        yield getattr(document.docx.core_properties, name) or ""
+
+
+def _plain(xml: str) -> str:
+    """The words without their marks: Word splits what was typed into pieces."""
+    return re.sub(r"<[^>]*>", "", xml)
+
+
+def faults(text: str, fields: Scope) -> list[str]:
+    """Everything that is wrong with a piece of template, in sentences. Nothing is run."""
+    try:
+        tree = environment().parse(text)
+    except TemplateSyntaxError as error:
+        return [_("The template is not written correctly: %(error)s.") % {"error": str(error.message)[:200]}]
+    except (RecursionError, ValueError):
+        return [_("The template is not written correctly: %(error)s.") % {"error": _("nested too deeply")}]
+    if sum(1 for _loop_node in tree.find_all(nodes.For)) > LOOPS:
+        return [_("A template has at most %(limit)d loops.") % {"limit": LOOPS}]
+    return list(_walk(tree, fields, frozenset()))
+
+
+def _walk(node: nodes.Node, scope: Scope, looped: frozenset[int]) -> Iterator[str]:
+    if not isinstance(node, ALLOWED):
+        yield _("Only fields, conditions and loops over lists are allowed; “%(what)s” is not.") % {
+            "what": type(node).__name__
+        }
+    elif isinstance(node, nodes.For):
+        yield from _loop(node, scope, looped)
+    elif isinstance(node, nodes.Output):
+        for one in node.nodes:
+            yield from _shown(one, scope, looped)
+    elif isinstance(node, nodes.Name | nodes.Getattr | nodes.Getitem):
+        if _field(node, scope) is None:
+            yield _unknown(node, scope)
+    elif isinstance(node, nodes.Filter) and node.name not in FILTERS:
+        yield _("There is no filter “%(name)s”. Known are: %(known)s.") % {
+            "name": node.name, "known": ", ".join(sorted(FILTERS)),
+        }  # fmt: skip
+    else:
+        for child in node.iter_child_nodes():
+            yield from _walk(child, scope, looped)
+
+
+def _shown(node: nodes.Node, scope: Scope, looped: frozenset[int]) -> Iterator[str]:
+    """What is printed where it stands: a text, not a list."""
+    if isinstance(node, nodes.TemplateData):
+        return
+    found = _field(node, scope)
+    if found is not None and found.is_list:
+        yield _("“%(name)s” is a list: it is printed by a loop, “{%%p for one in %(name)s %%}”.") % {
+            "name": _path(node)
+        }
+    yield from _walk(node, scope, looped)
+
+
+def _loop(node: nodes.For, scope: Scope, looped: frozenset[int]) -> Iterator[str]:
+    """A loop over a list of the paper, inside another one only over a list that hangs on its item."""
+    found = _field(node.iter, scope)
+    if found is None or not found.is_list or node.recursive or not isinstance(node.target, nodes.Name):
+        if found is None and isinstance(node.iter, nodes.Name | nodes.Getattr | nodes.Getitem):
+            yield _unknown(node.iter, scope)
+        else:
+            yield _("A loop goes over a list of the paper; these are: %(lists)s.") % {
+                "lists": ", ".join(name for name, one in scope.items() if one.is_list)
+            }
+        return
+    if looped and (isinstance(node.iter, nodes.Name) or id(found) in looped):
+        yield _("A loop inside a loop goes over a list of the outer item, not over “%(name)s”.") % {
+            "name": _path(node.iter)
+        }
+        return
+    inner = dict(scope) | {node.target.name: found.item, "loop": Field("", LOOP, is_item=True)}
+    for child in [*node.body, *node.else_, *([node.test] if node.test else [])]:
+        yield from _walk(child, inner, looped | {id(found)})
+
+
+def _field(node: nodes.Node, scope: Scope) -> Field | None:
+    """The field that a name, an attribute or an index stands for; None where there is none."""
+    if isinstance(node, nodes.Name):
+        return scope.get(node.name)
+    if isinstance(node, nodes.Getattr):
+        outer = _field(node.node, scope)
+        return outer.each.get(node.attr) if outer and outer.is_item else None
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        outer = _field(node.node, scope)
+        if outer is None:
+            return None
+        key = str(node.arg.value)
+        if outer.is_list:
+            return outer.item if key.isdecimal() else None
+        return outer.each.get(key)
+    return None
+
+
+def _path(node: nodes.Node) -> str:
+    if isinstance(node, nodes.Name):
+        return node.name
+    if isinstance(node, nodes.Getattr):
+        return f"{_path(node.node)}.{node.attr}"
+    if isinstance(node, nodes.Getitem) and isinstance(node.arg, nodes.Const):
+        return f"{_path(node.node)}[{node.arg.value}]"
+    return "…"
+
+
+def _unknown(node: nodes.Node, scope: Scope) -> str:
+    """What is no field, and those that exist at this place."""
+    known = [name for name in scope if name != "loop"]
+    for name, one in scope.items():
+        if one.each and name not in (TABLE, "loop") and "" not in one.each:
+            known += [f"{name}: {', '.join(one.each)}"]
+    return _("There is no field “%(name)s” here. Known are: %(known)s.") % {
+        "name": _path(node)[:80], "known": "; ".join(known),
+    }  # fmt: skip

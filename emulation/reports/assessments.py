@@ -1,0 +1,356 @@
+"""Assessments as pages show them: the sheet, the items of a branch with the weakest one, the list as a file."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import Substr
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from emulation.assessing import Outcome
+from emulation.models import Assessment, AssessmentAnswer, Checklist, ChecklistItem, ChecklistTemplate, PartyCell
+from emulation.models.assessments import AssessmentQuerySet
+from emulation.numbers import format_number, format_part
+from emulation.periods import QUARTERS, quarter_end
+from emulation.reports.work import Task
+from emulation.services.assessments import outcome
+from units import access
+from units.counting import count_all
+from units.models import Role, Unit, User
+from units.paths import WIDTH, branch_q
+from units.spreadsheets import Value
+
+State = Assessment.State
+TASKS = 20  # assessments named in «My work»; their own list has all
+
+
+# ── one assessment ────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An item with the unit's answer and the reviewer's. `group` is said where it begins."""
+
+    number: int
+    item: ChecklistItem
+    group: str
+    own: str
+    own_state: str
+    judged: str
+    judged_state: str
+    answer: AssessmentAnswer | None
+    differs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """An assessment to be read: its lines and what the answers come to, in words."""
+
+    lines: list[Line]
+    own: Outcome
+    judged: Outcome
+    mean: str
+    reached: str
+
+    @property
+    def shown(self) -> Outcome:
+        """That of the reviewer once there is one."""
+        return self.judged if self.judged.asked else self.own
+
+
+def sheet_of(row: Assessment) -> Sheet:
+    """The assessment (with template) as a sheet. Four queries."""
+    items = list(row.template.items.all())
+    answers = {one.item_id: one for one in row.answers.select_related("by")}
+    lines, group = [], ""
+    for number, item in enumerate(items, start=1):
+        one = answers.get(item.pk)
+        head, group = (item.group_label if item.group != group else ""), item.group
+        own, judged = (
+            (one.answer, one.score) if one else ("", None),
+            (one.judged, one.judged_score) if one else ("", None),
+        )
+        differs = any(judged) and judged != own
+        lines.append(Line(number, item, head, *_said(*own, row), *_said(*judged, row), one, differs))
+    mine, theirs = outcome(row, judged=False), outcome(row, judged=True)
+    shown = theirs if theirs.asked else mine
+    classes = {one.pk: str(one) for one in row.template.classes.all()}
+    mean = format_number(shown.mean, 2) if shown.mean is not None else ""
+    return Sheet(lines, mine, theirs, mean, classes.get(shown.reached or 0, ""))
+
+
+def _said(answer: str, score: Any, row: Assessment) -> tuple[str, str]:
+    """The words of an answer, and its state."""
+    if score is not None:
+        return f"{format_part(score)} / {format_part(row.template.maximum)}", ""
+    return (str(AssessmentAnswer.Answer(answer).label), answer) if answer else ("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    word: str
+    kind: str
+    by: str
+    at: Any
+    reason: str
+    lines: list[tuple[str, str]]
+
+
+def steps_of(row: Assessment) -> list[Step]:
+    """What happened, newest last; of what was sent back, each item with its reason. One query."""
+    numbers = {item.pk: f"{number}. {item.label}" for number, item in enumerate(row.template.items.all(), start=1)}
+    return [
+        Step(
+            event.get_kind_display(), event.kind, str(event.by), event.at, event.reason,
+            [(numbers.get(line["item"], ""), line["reason"]) for line in event.lines if "reason" in line],
+        )
+        for event in row.events.select_related("by")
+    ]  # fmt: skip
+
+
+# ── a branch ──────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class Column:
+    """A unit beside others: of its branch, `meets` and `misses` bodies, `open` not confirmed yet, of `bodies`.
+
+    `bodies` is None where nobody says how many there are: leaders are named by the unit.
+    """
+
+    unit: Unit
+    url: str
+    bodies: int | None = None
+    meets: int = 0
+    misses: int = 0
+    open: int = 0
+    cells: dict[int, tuple[int, int, Fraction]] = field(default_factory=dict)  # item → met, asked, sum of scores
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Bodies that meet an item of those to which it applies, or their mean score. `level` colours the share."""
+
+    text: str
+    share: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class ItemRow:
+    number: int
+    item: ChecklistItem
+    group: str
+    cells: list[Cell]
+    total: Cell
+    weakest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Items × units of a branch in a period; figures of confirmed assessments alone."""
+
+    template: ChecklistTemplate
+    columns: list[Column]
+    total: Column
+    rows: list[ItemRow]
+    scored: bool
+
+    @property
+    def weakest(self) -> list[ItemRow]:
+        return [row for row in self.rows if row.weakest]
+
+    @property
+    def missing(self) -> int | None:
+        total = self.total
+        return None if total.bodies is None else max(0, total.bodies - total.meets - total.misses - total.open)
+
+
+def branch_table(
+    checklist: Checklist, template: ChecklistTemplate, unit: Unit, year: int, period: str, user: User
+) -> Table:
+    """How the bodies of a branch stand item by item. Six queries, whatever the size of the branch."""
+    columns = _columns(unit, checklist, year, period)
+    seen = Assessment.objects.visible_to(user).filter(
+        branch_q(unit.path, "unit__path"), checklist=checklist, year=year, period=period
+    )
+    _count_bodies(columns, checklist, unit, year, period)
+    place = Substr("unit__path", 1, len(unit.path) + WIDTH)
+    for path, state, meets, count in (
+        seen.annotate(place=place).order_by().values_list("place", "state", "meets").annotate(n=Count("pk"))
+    ):
+        column = columns[path]
+        if state != State.CONFIRMED:
+            column.open += count
+        elif meets:
+            column.meets += count
+        else:
+            column.misses += count
+    _count_items(columns, seen, unit)
+    total = _total(unit, columns.values())
+    scored = checklist.answers == Checklist.Answers.SCORE
+    shown = [one for one in columns.values() if one.bodies or one.meets or one.misses or one.open]
+    return Table(template, shown, total, _rows(template, shown, total, scored), scored)
+
+
+def _columns(unit: Unit, checklist: Checklist, year: int, period: str) -> dict[str, Column]:
+    """The unit itself and its direct subordinates by path."""
+    children = Unit.objects.children_of(unit).order_by("order", "code")
+    query = f"?year={year}&period={period}"
+    return {
+        one.path: Column(one, reverse("emulation:assessment-table", args=[checklist.pk, one.pk]) + query)
+        for one in [unit, *children]
+    }
+
+
+def _count_bodies(columns: dict[str, Column], checklist: Checklist, unit: Unit, year: int, period: str) -> None:
+    """How many units or party cells there were on the last day of the period."""
+    if checklist.body == Checklist.Body.PERSON:
+        return
+    last = quarter_end(year, QUARTERS[period][-1])
+    if checklist.body == Checklist.Body.UNIT:
+        rows = (
+            Unit.objects.in_branch(unit).existing_on(last).annotate(place=Substr("path", 1, len(unit.path) + WIDTH))
+        )
+    else:
+        rows = PartyCell.objects.filter(
+            branch_q(unit.path, "unit__path"), Q(established=None) | Q(established__lte=last),
+            Q(ended=None) | Q(ended__gt=last),
+        ).annotate(place=Substr("unit__path", 1, len(unit.path) + WIDTH))  # fmt: skip
+    for column in columns.values():
+        column.bodies = 0
+    for path, count in rows.order_by().values_list("place").annotate(n=Count("pk")):
+        if path in columns:
+            columns[path].bodies = count
+
+
+def _count_items(columns: dict[str, Column], seen: AssessmentQuerySet, unit: Unit) -> None:
+    answers = AssessmentAnswer.objects.filter(assessment__in=seen.filter(state=State.CONFIRMED))
+    rows = answers.annotate(place=Substr("assessment__unit__path", 1, len(unit.path) + WIDTH)).order_by()
+    for path, item, met, asked, scores in rows.values_list("place", "item").annotate(
+        met=Count("pk", filter=Q(judged="met")),
+        asked=Count("pk", filter=~Q(judged="na")),
+        scores=Sum("judged_score"),
+    ):
+        columns[path].cells[item] = (met, asked, Fraction(scores or 0))
+
+
+def _total(unit: Unit, columns: Iterable[Column]) -> Column:
+    total, sums = Column(unit, ""), defaultdict(lambda: (0, 0, Fraction(0)))
+    for one in columns:
+        total.bodies = None if one.bodies is None else (total.bodies or 0) + one.bodies
+        total.meets, total.misses, total.open = (
+            total.meets + one.meets, total.misses + one.misses, total.open + one.open
+        )  # fmt: skip
+        for item, cell in one.cells.items():
+            sums[item] = tuple(map(sum, zip(sums[item], cell, strict=True)))
+    total.cells = dict(sums)
+    return total
+
+
+def _rows(template: ChecklistTemplate, columns: Sequence[Column], total: Column, scored: bool) -> list[ItemRow]:
+    items = list(template.items.all())
+    shares = {pk: _share(cell, scored, template) for pk, cell in total.cells.items()}
+    known = [share for share in shares.values() if share is not None]
+    least = min(known, default=None)
+    found, group = [], ""
+    for number, item in enumerate(items, start=1):
+        head, group = (item.group_label if item.group != group else ""), item.group
+        weakest = least is not None and least < 1 and shares.get(item.pk) == least
+        cells = [_cell(one.cells.get(item.pk), scored, template) for one in columns]
+        found.append(ItemRow(number, item, head, cells, _cell(total.cells.get(item.pk), scored, template), weakest))
+    return found
+
+
+def _share(cell: tuple[int, int, Fraction] | None, scored: bool, template: ChecklistTemplate) -> Fraction | None:
+    """Between 0 and 1: bodies that meet the item, or the mean score of the highest one."""
+    if cell is None or not cell[1]:
+        return None
+    met, asked, scores = cell
+    return scores / asked / Fraction(template.maximum or 1) if scored else Fraction(met, asked)
+
+
+def _cell(cell: tuple[int, int, Fraction] | None, scored: bool, template: ChecklistTemplate) -> Cell:
+    share = _share(cell, scored, template)
+    if cell is None or share is None:
+        return Cell("–", "", "none")
+    text = format_number(cell[2] / cell[1], 2) if scored else f"{cell[0]}/{cell[1]}"
+    level = (
+        "met"
+        if share == 1 or (scored and share >= Fraction(8, 10))
+        else "near"
+        if share >= Fraction(1, 2)
+        else "miss"
+    )
+    return Cell(text, f"{format_number(share * 100, 0)} %", level)
+
+
+def table_heads(table: Table) -> list[str]:
+    return [_("No."), _("Group"), _("Item"), *(one.unit.short for one in table.columns), _("Whole branch")]
+
+
+def table_rows(table: Table) -> Iterator[list[Value]]:
+    """Items × units, and below them the numbers of bodies."""
+    for row in table.rows:
+        cells = [*row.cells, row.total]
+        yield [row.number, row.item.group_label, row.item.label, *(cell.text for cell in cells)]
+    columns = [*table.columns, table.total]
+    yield [None, "", _("Meet the model"), *(one.meets for one in columns)]
+    yield [None, "", _("Do not meet it"), *(one.misses for one in columns)]
+    yield [None, "", _("Not confirmed yet"), *(one.open for one in columns)]
+    yield [None, "", _("All"), *(one.bodies for one in columns)]
+
+
+# ── lists and what waits ──────────────────────────────────────────────────
+
+
+def for_list(rows: AssessmentQuerySet) -> AssessmentQuerySet:
+    """With all names, and how many items are met of those that apply: the reviewer's word once there is one."""
+    met = Count("answers", filter=Q(answers__judged="met") | Q(answers__judged="", answers__answer="met"))
+    na = Q(answers__judged="na") | Q(answers__judged="", answers__answer="na")
+    related = rows.select_related("checklist", "template", "unit", "cell", "person")
+    counted = related.annotate(met=met, asked=Count("answers", filter=~na))
+    return counted.order_by("-year", "period", "unit__path", "cell__order", "pk")  # grouping drops the model's order
+
+
+def export_heads() -> list[str]:
+    return [
+        _("Unit"), _("Who is assessed"), _("Checklist"), _("Wording"), _("Period"), _("State"), _("Items met"),
+        _("Items that apply"), _("Meets the model"), _("Key cadre"),
+    ]  # fmt: skip
+
+
+def export_rows(rows: Iterable[Assessment]) -> Iterator[list[Value]]:
+    words = {True: _("yes"), False: _("no"), None: ""}
+    for row in rows:
+        scored = row.checklist.answers == Checklist.Answers.SCORE
+        yield [
+            row.unit.short, row.body_name, row.checklist.label, row.template.get_wording_display(), row.period_name,
+            row.get_state_display(), None if scored else row.met, row.asked,  # type: ignore[attr-defined]
+            words[row.meets], words[True] if row.key_cadre else "",
+        ]  # fmt: skip
+
+
+def summary(user: User) -> str:
+    """For the overview of the registers. One query."""
+    rows = Assessment.objects.visible_to(user)
+    total, waiting = count_all(user, rows, rows.waiting_for(user))
+    return _("%(total)d assessments · %(waiting)d waiting for you") % {"total": total, "waiting": waiting}
+
+
+def tasks(user: User) -> Iterator[Task]:
+    """Assessments that wait for the user. One query."""
+    if not access.has_role(user, Role.STAFF, Role.COMMANDER, Role.REVIEWER):
+        return
+    rows = Assessment.objects.waiting_for(user).select_related("checklist", "unit", "cell", "person")
+    for row in rows.order_by("-year", "pk")[:TASKS]:
+        action = _("Judge") if row.state == State.SUBMITTED else _("Continue")
+        title = _("Assessment: %(body)s") % {"body": row.body_name}
+        place = f"{row.checklist.label} · {row.period_name}"
+        yield Task(title, place, row.get_absolute_url(), action, row.state, "assessment", None, None)

@@ -1,0 +1,81 @@
+"""Last year's figures beside which targets are set, and registered values that ask for less."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+
+from django.utils.translation import gettext as _
+
+from emulation.models import CheckRule, Indicator, Target
+from emulation.relations import Doubt, doubts
+from emulation.reports.figures import Figure, figures_of
+from units.models import Unit
+
+Last = Mapping[int, Figure]  # indicator → figure of the unit's branch in the year before
+
+
+def last_figures(unit: Unit, year: int, indicators: Iterable[Indicator]) -> Last:
+    """Approved figures of the unit's branch in the year before `year`. A fixed number of queries."""
+    chosen = list(indicators)
+    found = figures_of([unit], year - 1, ["Y"], indicators=chosen) if chosen else {}
+    return {indicator: figure for (_unit, indicator, _period), figure in found.items()}
+
+
+def reached(figure: Figure | None) -> Fraction | None:
+    """What was reached; None without a figure, and while a report is missing: missing is not zero."""
+    if figure is None or not figure.complete or figure.value.comparable is None:
+        return None
+    return Fraction(figure.value.comparable)
+
+
+def base_or_reason(figure: Figure | None, year: int) -> Fraction | str:
+    """The figure on which a target of `year` may be set as «−5 %», or why there is none, in a sentence."""
+    words = {"year": year - 1}
+    if figure is None or figure.value.comparable is None:
+        return _("There is no result of %(year)d to start from; enter the value itself.") % words
+    if not figure.complete:
+        return _("The result of %(year)d is not complete; enter the value itself.") % words
+    if figure.value.comparable == 0:
+        return _("The result of %(year)d is 0, of which a percentage is nothing; enter the value itself.") % words
+    return Fraction(figure.value.comparable)
+
+
+def looks_back() -> bool:
+    """Whether targets are held against last year's results: a rule of the catalogue that may be switched off."""
+    return CheckRule.objects.filter(active=True, kind=CheckRule.Kind.TARGET_BELOW).exists()
+
+
+def doubts_of(
+    indicator: Indicator,
+    target: Target | None,
+    figure: Figure | None,
+    *,
+    look_back: bool,
+    value: Decimal | None = None,
+) -> list[Doubt]:
+    """Why the target's value is to be explained: `value`, else the agreed, registered or assigned one."""
+    if target is None:
+        return []
+    known = (value, target.agreed, target.registered, target.assigned)
+    value = next((found for found in known if found is not None), None)
+    if value is None:
+        return []
+    assigned = None if target.assigned is None else Fraction(target.assigned)
+    return doubts(Fraction(value), assigned, reached(figure) if look_back else None, indicator.direction)
+
+
+def doubtful(unit: Unit, year: int, targets: Iterable[Target]) -> dict[int, list[Doubt]]:
+    """Target → why its registered value is to be explained. `targets` come with their indicators."""
+    chosen = [target for target in targets if target.registered is not None]
+    last = last_figures(unit, year, [target.campaign_indicator.indicator for target in chosen])
+    back, found = looks_back(), {}
+    for target in chosen:
+        indicator = target.campaign_indicator.indicator
+        why = doubts_of(
+            indicator, target, last.get(indicator.pk), look_back=back, value=target.registered
+        )  # fmt: skip
+        if why:
+            found[target.pk] = why
+    return found

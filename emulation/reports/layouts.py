@@ -1,0 +1,38 @@
+"""The layout in force for a unit's papers: its own profile, filled up from the units above."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from emulation.models import LayoutProfile
+from emulation.official import MARGINS, Layout, bare_line
+from units.models import Unit
+from units.paths import path_ids
+
+INHERITED = ("place", *MARGINS, "size")
+
+
+def layout_of(unit: Unit, superior: Unit | None = None) -> Layout:
+    """What stands around the unit's papers. Two queries; one where the `superior` is known."""
+    profiles = profiles_for(unit)
+    own = next((row for row in profiles if row.unit_id == unit.pk), LayoutProfile(unit=unit))
+    above = superior or Unit.objects.above(unit).last()
+    found: dict[str, Any] = {}
+    for name in INHERITED:
+        value = next((value for row in profiles if (value := getattr(row, name))), None)
+        if value:
+            found[name] = value
+    lines = next((row.recipients for row in profiles if row.recipients.strip()), "")
+    return Layout(
+        superior=own.superior_line or (above.name if above else ""), issuer=own.own_line or unit.name,
+        abbreviation=own.abbreviation or unit.code, signer=own.signer, signer_post=own.signer_post,
+        recipients=tuple(bare for line in lines.splitlines() if (bare := bare_line(line))), **found,
+    )  # fmt: skip
+
+
+def profiles_for(unit: Unit) -> Sequence[LayoutProfile]:
+    """Profiles of the unit and of those above it, the nearest first. One query."""
+    above = path_ids(unit.path)
+    rows = LayoutProfile.objects.filter(unit__in=above).select_related("unit")
+    return sorted(rows, key=lambda row: -above.index(row.unit_id))

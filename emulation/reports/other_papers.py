@@ -1,0 +1,389 @@
+"""Papers besides the review report: launch plan, pledge, lists and tables, all in the official layout.
+
+A page adds its list by one entry in `MAKERS` and two links; `list_paper` makes the paper from title, columns and
+rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import translation
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeWork, WeakPoint
+from emulation.numbers import format_part
+from emulation.official import Layout
+from emulation.periods import YEARS, parse_period, period_label
+from emulation.reports.display import Grades, unit_text, value_text
+from emulation.reports.figures import figures_of
+from emulation.reports.initiatives import for_list, row_of
+from emulation.reports.layouts import layout_of
+from emulation.reports.paper_kinds import KINDS, PaperKind
+from emulation.reports.papers import word_file
+from emulation.reports.pledges import unit_pledge
+from emulation.reports.targets import target_sheet, targets_of
+from emulation.scoring import SIGNS
+from emulation.services.targets import places_for, registration_of
+from emulation.typesetting import Column, Row, Table, pdf
+from emulation.wording import listed, lower_first
+from units.models import Unit, User
+from units.paths import branch_q
+
+WIDE = 10  # subordinates that stand side by side
+
+
+@dataclass(frozen=True, slots=True)
+class OtherPaper:
+    """A paper that is made anew from the data each time. `body` are (level, text); `left` signs beside the unit."""
+
+    kind: str
+    unit: Unit
+    year: int
+    title: str
+    about: str
+    body: tuple[tuple[int, str], ...] = ()
+    table: Table | None = None
+    landscape: bool = False
+    left: tuple[str, str] = ("", "")
+    first: tuple[str, ...] = ()  # recipients before those of the profile
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """Number, day and signature; empty while the paper is a draft."""
+
+    number: str = ""
+    day: date | None = None
+    place: str = ""
+    signer: str = ""
+    signer_post: str = ""
+
+
+@dataclass(frozen=True)
+class Maker:
+    """A paper that pages offer. `make` returns None where `what` names nothing that the user reads.
+
+    `what` is a year, a period or a key: the last part of the address. `page` is the page it belongs to.
+    """
+
+    label: str | Promise
+    make: Callable[[User, Unit, str], OtherPaper | None]
+    page: Callable[[Unit, str], str]
+
+
+def list_paper(
+    unit: Unit, year: int, title: str, about: str, columns: Sequence[Column], rows: Iterable[Row], *,
+    kind: str = "list", landscape: bool = False,
+) -> OtherPaper:  # fmt: skip
+    """A list: heading, table with a repeated head, official head and foot. Texts in Vietnamese."""
+    return OtherPaper(kind, unit, year, title, about, table=Table(tuple(columns), list(rows)), landscape=landscape)
+
+
+# ── files ─────────────────────────────────────────────────────────────────
+
+
+def _data(paper: OtherPaper, kind: PaperKind, layout: Layout, signed: Signature) -> dict[str, Any]:
+    head = layout.head(
+        kind.code, number=signed.number, place=signed.place, day=signed.day, year=paper.year, signer=signed.signer,
+        signer_post=signed.signer_post,
+    )  # fmt: skip
+    return head | {
+        "title": paper.title, "about": paper.about, "recipients": layout.sent_to(*paper.first),
+        "body": [{"level": level, "text": text} for level, text in paper.body],
+        "left_post": paper.left[0], "left_signer": paper.left[1],
+    }  # fmt: skip
+
+
+def as_word(paper: OtherPaper, signed: Signature = Signature()) -> bytes:  # noqa: B008 – it is frozen
+    """By the unit's own template, else the shipped one. Raises `Refused`."""
+    kind, layout = KINDS[paper.kind], layout_of(paper.unit)
+    data = _data(paper, kind, layout, signed)
+    return word_file(kind, paper.unit, data, layout, table=paper.table, landscape=paper.landscape)
+
+
+def as_pdf(paper: OtherPaper, signed: Signature = Signature()) -> bytes:  # noqa: B008 – it is frozen
+    kind, layout = KINDS[paper.kind], layout_of(paper.unit)
+    data = _data(paper, kind, layout, signed)
+    return pdf(kind.typst, data, layout, table=paper.table, landscape=paper.landscape)
+
+
+WRITERS = {"docx": as_word, "pdf": as_pdf}
+
+
+# ── targets, pledge ───────────────────────────────────────────────────────
+
+
+def _year(what: str) -> int | None:
+    return int(what) if what.isascii() and what.isdecimal() and len(what) == 4 and int(what) in YEARS else None
+
+
+def _target_rows(unit: Unit, year: int, values: Callable[[Any], tuple[str, ...]]) -> list[Row]:
+    places = places_for(unit, year)
+    sheet = target_sheet(unit, year, places, targets_of(unit, places))
+    rows, number = [], 0
+    for group in sheet.groups:
+        rows.append(Row(section=group.area))
+        for line in group.lines:
+            number += 1
+            rows.append(Row((str(number), line.row.label, unit_text(line.row.indicator), *values(line))))
+    return rows
+
+
+def target_list(_user: User, unit: Unit, what: str) -> OtherPaper | None:
+    year = _year(what)
+    if year is None:
+        return None
+    columns = (
+        Column("TT", 5, "center"), Column("Chỉ tiêu", 34), Column("Đơn vị tính", 11, "center"),
+        Column(f"Kết quả năm {year - 1}", 12, "center"), Column("Cấp trên giao", 12, "center"),
+        Column("Đơn vị đăng ký", 12, "center"), Column("Thống nhất", 12, "center"),
+    )  # fmt: skip
+    rows = _target_rows(unit, year, lambda line: (line.last, line.assigned, line.registered, line.agreed))
+    return list_paper(unit, year, "DANH SÁCH CHỈ TIÊU THI ĐUA", f"Năm {year}", columns, rows)
+
+
+def pledge(_user: User, unit: Unit, what: str) -> OtherPaper | None:
+    """What the page of the pledge shows, for signature by both sides."""
+    year = _year(what)
+    if year is None:
+        return None
+    found = unit_pledge(registration_of(unit, year))
+    widths: tuple[tuple[int, str], ...] = (
+        (5, "center"),
+        (38, "left"),
+        (14, "center"),
+        (18, "center"),
+        (25, "center"),
+    )
+    columns = tuple(Column(name, *width) for name, width in zip(found.columns, widths, strict=True))
+    rows = [Row(section=row.area) if row.area else Row(row.cells) for row in found.rows]
+    if found.titles:
+        rows.append(Row(section="Danh hiệu thi đua phấn đấu"))
+        rows += [Row((str(number), title, "", "", "")) for number, title in enumerate(found.titles, start=1)]
+    left = (f"{found.confirming.post} {found.confirming.unit}".upper(), "") if found.confirming.unit else ("", "")
+    return OtherPaper(
+        "pledge", unit, year, found.title, found.about, ((0, found.intro), (0, found.promise)),
+        Table(columns, rows), left=left,
+    )  # fmt: skip
+
+
+# ── statistics ────────────────────────────────────────────────────────────
+
+
+def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
+    """Indicators × direct subordinates, approved figures alone; more than `WIDE` subordinates stand in rows."""
+    try:
+        year, period = parse_period(what)
+    except ValueError:
+        return None
+    below = list(Unit.objects.children_of(unit).existed_in(year).order_by("order", "code"))
+    figures = figures_of([unit, *below], year, [period])
+    known = {pk for _unit, pk, _period in figures}
+    rows = Indicator.objects.filter(pk__in=known).select_related("area", "grade_scale")
+    indicators = list(rows.order_by("area__order", "area__code", "order", "code"))
+    grades = Grades()
+
+    def cell(one: Unit, row: Indicator) -> str:
+        return value_text(row, figures.get((one.pk, row.pk, period)), grades)
+
+    about = period_label(year, period)
+    if len(below) > WIDE:
+        main = CampaignIndicator.objects.in_force(year).filter(is_main=True).values_list("indicator", flat=True)
+        chosen = [row for row in indicators if row.pk in set(main)][:WIDE] or indicators[:WIDE]
+        columns = (Column("Đơn vị", 24), *(Column(_headed(row), 10, "center") for row in chosen))
+        table = [Row((one.short, *(cell(one, row) for row in chosen))) for one in [unit, *below]]
+    else:
+        columns = (
+            Column("Chỉ tiêu", 30), Column("Đơn vị tính", 10, "center"), Column("Toàn đơn vị", 10, "center"),
+            *(Column(one.short, 10, "center") for one in below),
+        )  # fmt: skip
+        table, area = [], ""
+        for row in indicators:
+            if row.area.label != area:
+                area = row.area.label
+                table.append(Row(section=area))
+            values = (cell(one, row) for one in [unit, *below])
+            table.append(Row((row.label, "" if row.grade_scale_id else unit_text(row), *values)))
+    return list_paper(
+        unit, year, "BẢNG THỐNG KÊ KẾT QUẢ THI ĐUA", about[:1].upper() + about[1:], columns, table,
+        kind="statistics", landscape=True,
+    )  # fmt: skip
+
+
+def _headed(row: Indicator) -> str:
+    unit = "" if row.grade_scale_id else unit_text(row)
+    return f"{row.label} ({unit})" if unit else row.label
+
+
+# ── launch plan ───────────────────────────────────────────────────────────
+
+
+def launch_plan(user: User, unit: Unit, what: str) -> OtherPaper | None:
+    """From what the campaign says of itself; nothing is added that nobody wrote."""
+    key = int(what) if what.isascii() and what.isdecimal() and len(what) < 10 else 0
+    rows = Campaign.objects.filter(pk=key, launching_unit=unit, pk__in=Campaign.objects.visible_to(user))
+    campaign = rows.select_related("kind", "launching_unit").first()
+    if campaign is None:
+        return None
+    body = [*_aims(campaign), *_asked(campaign), *_drives(campaign), *_carried_out(campaign)]
+    return OtherPaper(
+        "plan", unit, campaign.year, "KẾ HOẠCH", f"Phát động {lower_first(campaign.name)}", tuple(body),
+        _plan_table(campaign),
+    )  # fmt: skip
+
+
+def _aims(campaign: Campaign) -> Iterable[tuple[int, str]]:
+    basis = [str(row) for row in campaign.documents.all()]
+    if basis:
+        yield 0, f"Thực hiện {listed(basis)}, {campaign.launching_unit.name} xây dựng kế hoạch như sau:"
+    yield 1, "I. Mục đích, yêu cầu và nội dung"
+    if campaign.theme:
+        yield 0, f"Chủ đề: “{campaign.theme}”."
+    for line in campaign.content.splitlines():
+        if line.strip():
+            yield 0, line.strip()
+    if not campaign.theme and not campaign.content.strip():
+        yield 0, "……"
+    yield 1, "II. Thời gian và phạm vi"
+    yield 0, f"Thời gian: từ ngày {campaign.starts:%d/%m/%Y} đến ngày {campaign.ends:%d/%m/%Y}."
+    scopes = campaign.scopes.select_related("unit").order_by("unit__path")
+    names = [f"{row.unit.name}{' và các đơn vị trực thuộc' if row.with_branch else ''}" for row in scopes]
+    yield 0, f"Đơn vị tham gia: {listed(names)}." if names else "Đơn vị tham gia: ……"
+
+
+def _asked(campaign: Campaign) -> Iterable[tuple[int, str]]:
+    count = campaign.indicators.count()
+    yield 1, "III. Chỉ tiêu thi đua"
+    yield 0, f"Gồm {count} chỉ tiêu theo bảng kèm theo." if count else "……"
+
+
+def _drives(campaign: Campaign) -> Iterable[tuple[int, str]]:
+    yield 1, "IV. Các đợt thi đua, chuyên đề"
+    parts = campaign.children.order_by("starts", "pk")
+    for row in parts:
+        yield 0, f"- {row.name}: từ ngày {row.starts:%d/%m/%Y} đến ngày {row.ends:%d/%m/%Y}."
+    if not parts:
+        yield 0, "……"
+
+
+def _carried_out(campaign: Campaign) -> Iterable[tuple[int, str]]:
+    yield 1, "V. Tổ chức thực hiện"
+    yield (
+        0,
+        "Các cơ quan, đơn vị căn cứ kế hoạch này đăng ký chỉ tiêu, tổ chức thực hiện và báo cáo kết quả theo quý.",
+    )
+
+
+def _plan_table(campaign: Campaign) -> Table | None:
+    rows, area, number = [], "", 0
+    once = "cuối đợt" if campaign.kind.is_drive else ""  # a drive has one round of its own
+    for row in campaign.indicators.select_related("indicator__area"):
+        if row.indicator.area.label != area:
+            area = row.indicator.area.label
+            rows.append(Row(section=area))
+        number += 1
+        sign = SIGNS[row.comparator]
+        rows.append(Row((str(number), row.label, unit_text(row.indicator), sign, once or row.get_asked_display())))
+    if not number:
+        return None
+    columns = (
+        Column("TT", 5, "center"), Column("Chỉ tiêu", 50), Column("Đơn vị tính", 14, "center"),
+        Column("So sánh", 10, "center"), Column("Kỳ báo cáo", 20, "center"),
+    )  # fmt: skip
+    return Table(columns, rows)
+
+
+# ── initiatives ───────────────────────────────────────────────────────────
+
+
+def initiatives(user: User, unit: Unit, what: str) -> OtherPaper | None:
+    """Works of the unit's branch in a year, in the order in which they were proposed."""
+    year = _year(what)
+    if year is None:
+        return None
+    works = InitiativeWork.objects.visible_to(user).filter(branch_q(unit.path, "unit__path"), year=year)
+    columns = (
+        Column("TT", 5, "center"), Column("Tên sáng kiến, đề tài", 27), Column("Tác giả", 18), Column("Đơn vị", 12),
+        Column("Cấp công nhận", 12, "center"), Column("Quyết định", 14, "center"),
+        Column("Làm lợi (triệu đồng)", 12, "right"),
+    )  # fmt: skip
+    rows = []
+    for number, row in enumerate(map(row_of, for_list(works).order_by("pk")), start=1):
+        work, paper = row.work, row.recognised
+        decision = f"{paper.decision}, {paper.day:%d/%m/%Y}" if paper else str(work.get_state_display())
+        saved = format_part(work.saved) or "–"
+        rows.append(Row((str(number), work.title, row.authors, work.unit.short, row.level or "–", decision, saved)))
+    return list_paper(unit, year, "DANH SÁCH SÁNG KIẾN", f"Năm {year}", columns, rows, landscape=True)
+
+
+# ── weak points ───────────────────────────────────────────────────────────
+
+
+def weak_points(user: User, unit: Unit, what: str) -> OtherPaper | None:
+    """Weak points of the unit's branch that were raised in a year, or earlier and are not settled."""
+    year = _year(what)
+    if year is None:
+        return None
+    points = WeakPoint.objects.visible_to(user).filter(branch_q(unit.path, "unit__path"), year__lte=year)
+    points = points.filter(Q(year=year) | ~Q(state=WeakPoint.State.CLOSED)).select_related("unit", "owner")
+    columns = (
+        Column("TT", 5, "center"), Column("Đơn vị", 10), Column("Khâu yếu, mặt yếu, việc khó", 27),
+        Column("Loại", 10, "center"), Column("Biện pháp", 22), Column("Người phụ trách", 13),
+        Column("Thời hạn", 11, "center"), Column("Tình trạng", 12, "center"),
+    )  # fmt: skip
+    rows = [
+        Row((
+            str(number), point.unit.short, point.title, str(point.get_kind_display()), point.measure or "–",
+            point.in_charge or "–", f"{point.deadline:%d/%m/%Y}" if point.deadline else "–",
+            str(point.get_state_display()),
+        ))
+        for number, point in enumerate(points.order_by("unit__path", "year", "pk"), start=1)
+    ]  # fmt: skip
+    return list_paper(unit, year, "DANH SÁCH KHÂU YẾU, MẶT YẾU, VIỆC KHÓ", f"Năm {year}", columns, rows,
+                      landscape=True)  # fmt: skip
+
+
+def _weak_points_page(unit: Unit, what: str) -> str:
+    return f"{reverse('emulation:weak-point-list')}?{urlencode({'view': 'list', 'unit': unit.code})}"
+
+
+def _targets_page(unit: Unit, what: str) -> str:
+    return reverse("emulation:target-list", args=[unit.pk, int(what)])
+
+
+def _initiatives_page(unit: Unit, what: str) -> str:
+    return f"{reverse('emulation:initiative-list')}?{urlencode({'year': what, 'unit': unit.code})}"
+
+
+def _dashboard_page(unit: Unit, what: str) -> str:
+    year, period = parse_period(what)
+    return f"{reverse('emulation:dashboard', args=[unit.pk])}?year={year}&period={period}"
+
+
+# key in the address → the paper; each page that offers one adds a line.
+MAKERS: dict[str, Maker] = {
+    "targets": Maker(_("List of targets"), target_list, _targets_page),
+    "pledge": Maker(_("Registration and pledge"), pledge, _targets_page),
+    "initiatives": Maker(_("List of initiatives"), initiatives, _initiatives_page),
+    "weak-points": Maker(_("List of weak points"), weak_points, _weak_points_page),
+    "statistics": Maker(_("Statistics table"), statistics, _dashboard_page),
+    "launch-plan": Maker(
+        _("Launch plan"), launch_plan, lambda unit, what: reverse("emulation:campaign-detail", args=[int(what)])
+    ),
+}
+
+
+def paper_of(user: User, unit: Unit, key: str, what: str) -> OtherPaper | None:
+    """The paper in Vietnamese; None where there is no such paper."""
+    if key not in MAKERS:
+        return None
+    with translation.override("vi"):
+        return MAKERS[key].make(user, unit, what)

@@ -1,0 +1,349 @@
+"""The life of an assessment: begun and answered by the unit, handed in, sent back or confirmed, reopened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emulation.assessing import NOT_APPLICABLE, NOT_MET, Given, Outcome, Rule, outcome_of
+from emulation.models import (
+    PERIODS,
+    Assessment,
+    AssessmentAnswer,
+    AssessmentEvent,
+    Checklist,
+    ChecklistItem,
+    ChecklistTemplate,
+    PartyCell,
+)
+from emulation.numbers import input_number
+from emulation.periods import QUARTERS, quarter_end, quarter_start
+from emulation.services.sheets import refuse_short
+from units import access, clock
+from units.errors import Refused
+from units.models import Person, Role, Unit, User
+
+State = Assessment.State
+Kind = AssessmentEvent.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is said of an item: an answer or a score, and words."""
+
+    answer: str = ""
+    score: Decimal | None = None
+    words: str = ""
+
+    @property
+    def is_given(self) -> bool:
+        return bool(self.answer) or self.score is not None
+
+
+def version_of(checklist: Checklist, year: int, period: str) -> ChecklistTemplate | None:
+    """The version in force in the last quarter of the period."""
+    last = QUARTERS[period][-1]
+    found = [row for row in checklist.versions.all() if (row.since, row.quarter) <= (year, last)]
+    return max(found, key=lambda row: (row.since, row.quarter), default=None)
+
+
+def rule_of(template: ChecklistTemplate) -> Rule:
+    """The rule of a version as plain values; reads its classes."""
+    classes = tuple((row.least, row.pk) for row in template.classes.all())
+    mark = template.mark if template.mark is not None else Decimal(0)
+    return Rule(template.rule, template.least or 0, template.rule_group, mark, classes)
+
+
+def outcome(assessment: Assessment, *, judged: bool) -> Outcome:
+    """What the unit's own answers, or those of the reviewer, come to."""
+    answers = {row.item_id: row for row in assessment.answers.all()}
+    given = []
+    for item in assessment.template.items.all():
+        row = answers.get(item.pk)
+        answer, score = (row.judged, row.judged_score) if row and judged else ("", None)
+        if row and not judged:
+            answer, score = row.answer, row.score
+        given.append(Given(answer, score, item.group))
+    return outcome_of(rule_of(assessment.template), given)
+
+
+# ── who may ───────────────────────────────────────────────────────────────
+
+
+def may_answer(user: User, row: Assessment) -> bool:
+    return row.is_open and access.works_at(user, row.unit, Role.STAFF)
+
+
+def may_hand_in(user: User, row: Assessment) -> bool:
+    return row.is_open and access.works_at(user, row.unit, Role.COMMANDER)
+
+
+def may_judge(user: User, row: Assessment) -> bool:
+    """The reviewers responsible, but nobody who answered or handed it in. Two queries."""
+    return row.state == State.SUBMITTED and access.reviews(user, row.unit) and not _took_part(user, row)
+
+
+def may_reopen(user: User, row: Assessment) -> bool:
+    return row.state == State.CONFIRMED and access.reviews(user, row.unit)
+
+
+def _took_part(user: User, row: Assessment) -> bool:
+    handed_in = row.events.filter(kind=Kind.HANDED_IN, by=user)
+    return handed_in.exists() or row.answers.filter(by=user).exists()
+
+
+# ── the unit ──────────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def begin(
+    checklist: Checklist, unit: Unit, year: int, period: str, *, cell: PartyCell | None = None,
+    person: Person | None = None, key_cadre: bool = False, by: User,
+) -> Assessment:  # fmt: skip
+    """The unit's staff begin to assess the unit, one of its party cells, or one of its people for a period.
+
+    Raises `Refused` where the list does not fit or is not in force, for a period that has not begun, and when
+    the body is assessed for it already.
+    """
+    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    access.require(access.works_at(by, unit, Role.STAFF))
+    _check_period(year, period)
+    _check_body(checklist, unit, year, period, cell, person)
+    template = version_of(checklist, year, period)
+    if template is None or (checklist.ended and checklist.ended < quarter_start(year, QUARTERS[period][0])):
+        raise Refused(_("The checklist is not in force in this period."), "checklist")
+    row = Assessment(
+        checklist=checklist, template=template, unit=unit, cell=cell, person=person, year=year, period=period,
+        key_cadre=key_cadre and person is not None,
+    )  # fmt: skip
+    row.validate_constraints()
+    row.save()
+    return row
+
+
+def _check_period(year: int, period: str) -> None:
+    if period not in PERIODS:
+        raise Refused(_("Choose a quarter, the first half or the year."), "period")
+    if quarter_start(year, QUARTERS[period][0]) > clock.today():
+        raise Refused(_("This period has not begun yet."), "period")
+
+
+def _check_body(
+    checklist: Checklist, unit: Unit, year: int, period: str, cell: PartyCell | None, person: Person | None
+) -> None:
+    if checklist.owner is not None and not unit.path.startswith(checklist.owner.path):
+        raise Refused(_("This checklist is for other units."), "checklist")
+    Body = Checklist.Body
+    if checklist.body == Body.CELL and (cell is None or cell.unit_id != unit.pk):
+        raise Refused(_("Choose a party cell of the unit."), "cell")
+    if checklist.body == Body.PERSON and (person is None or person.unit_id != unit.pk):
+        raise Refused(_("Choose somebody of the unit."), "person")
+    if (checklist.body != Body.CELL and cell) or (checklist.body != Body.PERSON and person):
+        raise Refused(_("This checklist does not assess party cells or people."), "checklist")
+    first, last = quarter_start(year, QUARTERS[period][0]), quarter_end(year, QUARTERS[period][-1])
+    if cell is not None and ((cell.ended and cell.ended <= first) or (cell.established and cell.established > last)):
+        raise Refused(_("The party cell did not exist in this period."), "cell")
+
+
+@transaction.atomic
+def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: User) -> Assessment:
+    """The unit's staff say of each item (by key) what they think; a returned assessment opens its returned items.
+
+    `version` is the one that stood on the page: raises `Refused` when somebody else has saved meanwhile.
+    """
+    row = _locked(row)
+    access.require(access.works_at(by, row.unit, Role.STAFF))
+    _require(row, *Assessment.OPEN)
+    if row.version != version:
+        raise Refused(_("Somebody else has saved this assessment meanwhile. Compare below, then save again."))
+    known = {one.item_id: one for one in row.answers.all()}
+    for item in open_items(row):
+        if item.pk in entries:
+            _write(row, item, known.get(item.pk), entries[item.pk], by)
+    row.version += 1
+    row.save(update_fields=["version"])
+    return row
+
+
+def open_items(row: Assessment) -> list[ChecklistItem]:
+    """The items that the unit may answer now: all of a draft, those sent back of a returned one."""
+    items = list(row.template.items.all())
+    if row.state == State.DRAFT:
+        return items
+    returned = {one.item_id for one in row.answers.all() if one.returned} if row.state == State.RETURNED else set()
+    return [item for item in items if item.pk in returned]
+
+
+def _write(row: Assessment, item: ChecklistItem, known: AssessmentAnswer | None, entry: Entry, by: User) -> None:
+    check_score(row, entry.score)
+    stored = (known.answer, known.score, known.words) if known else ("", None, "")
+    if stored == (entry.answer, entry.score, entry.words.strip()):
+        return
+    one = known or AssessmentAnswer(assessment=row, item=item)
+    one.answer, one.score, one.words, one.by = entry.answer, entry.score, entry.words.strip(), by
+    one.save()
+
+
+def check_score(row: Assessment, score: Decimal | None) -> None:
+    """Raises `Refused` for a score outside of the list's range, or where the list has no scores."""
+    if score is None:
+        return
+    highest = row.template.maximum
+    if row.checklist.answers != Checklist.Answers.SCORE or highest is None or not 0 <= score <= highest:
+        highest_text = input_number(highest) if highest is not None else "–"
+        raise Refused(_("A score lies between 0 and %(highest)s.") % {"highest": highest_text})
+
+
+@transaction.atomic
+def hand_in(row: Assessment, *, by: User) -> Assessment:
+    """The unit's commander hands in what its staff answered. Raises `Refused` with every item that is missing."""
+    row = _locked(row)
+    access.require(access.works_at(by, row.unit, Role.COMMANDER))
+    _require(row, *Assessment.OPEN)
+    _refuse_gaps(row)
+    for one in row.answers.exclude(returned=""):
+        one.returned = ""
+        one.save()
+    return _step(row, State.SUBMITTED, Kind.HANDED_IN, by=by, lines=_kept(row))
+
+
+def _refuse_gaps(row: Assessment) -> None:
+    known = {one.item_id: one for one in row.answers.all()}
+    gaps = []
+    for number, item in enumerate(row.template.items.all(), start=1):
+        one = known.get(item.pk)
+        if one is None or not (one.answer or one.score is not None):
+            gaps.append(_("Item %(number)d has no answer yet.") % {"number": number})
+        elif one.answer in (NOT_MET, NOT_APPLICABLE) and not one.words:
+            gaps.append(_("Item %(number)d: say in words why it is not met or does not apply.") % {"number": number})
+    if gaps:
+        raise Refused(gaps)
+
+
+@transaction.atomic
+def discard(row: Assessment, *, by: User) -> None:
+    """The unit's staff take back an assessment begun by mistake, as long as it has never been handed in."""
+    row = _locked(row)
+    access.require(access.works_at(by, row.unit, Role.STAFF))
+    if row.state != State.DRAFT or row.events.exists():
+        raise Refused(_("What has been handed in stays. The reviewer can send it back."))
+    for one in row.answers.all():
+        one.delete()
+    row.delete()
+
+
+# ── the reviewer ──────────────────────────────────────────────────────────
+
+
+@transaction.atomic
+def confirm(row: Assessment, differing: Mapping[int, Entry], *, by: User) -> Assessment:
+    """The reviewer confirms: items in `differing` (by key) as the reviewer says, with words; all others as answered.
+
+    Both answers are kept. The assessment then stands still, and says whether the model is met.
+    """
+    row = _judging(row, by)
+    for one in row.answers.all():
+        entry = differing.get(one.item_id)
+        if entry is not None and (entry.answer, entry.score) != (one.answer, one.score):
+            _refuse_unsaid(row, entry)
+            one.judged, one.judged_score, one.judged_words = entry.answer, entry.score, entry.words.strip()
+        else:
+            one.judged, one.judged_score, one.judged_words = one.answer, one.score, ""
+        one.save()
+    row = _locked(row)
+    row.meets = outcome(row, judged=True).meets
+    return _step(row, State.CONFIRMED, Kind.CONFIRMED, by=by, lines=_kept(row))
+
+
+def _refuse_unsaid(row: Assessment, entry: Entry) -> None:
+    check_score(row, entry.score)
+    if not entry.is_given:
+        raise Refused(_("Give each item an answer, your own or that of the unit."))
+    if not entry.words.strip():
+        raise Refused(_("Say in words why you judge an item otherwise than the unit."))
+
+
+@transaction.atomic
+def send_back(row: Assessment, reasons: Mapping[int, str], *, by: User) -> Assessment:
+    """The reviewer sends single items (by key) back, each with its reason; only these open for the unit."""
+    row = _judging(row, by)
+    reasons = {item: why.strip() for item, why in reasons.items() if why.strip()}
+    if not reasons:
+        raise Refused(_("Say of at least one item why it comes back."))
+    for why in reasons.values():
+        refuse_short(why)
+    return _return(row, reasons, Kind.RETURNED, "", by)
+
+
+@transaction.atomic
+def reopen(row: Assessment, reason: str, *, by: User) -> Assessment:
+    """The reviewer opens a confirmed assessment again, all of its items; it counts no more until confirmed anew."""
+    row = _locked(row)
+    access.require(access.reviews(by, row.unit))
+    _require(row, State.CONFIRMED)
+    refuse_short(reason)
+    row.meets = None
+    return _return(row, dict.fromkeys((i.pk for i in row.template.items.all()), reason.strip()), Kind.REOPENED,
+                   reason.strip(), by)  # fmt: skip
+
+
+def _return(row: Assessment, reasons: Mapping[int, str], kind: str, reason: str, by: User) -> Assessment:
+    for one in row.answers.all():
+        one.returned = reasons.get(one.item_id, "")
+        one.judged, one.judged_score, one.judged_words = "", None, ""
+        one.save()
+    lines = [] if reason else [{"item": item, "reason": why} for item, why in reasons.items()]
+    return _step(row, State.RETURNED, kind, by=by, reason=reason, lines=lines)
+
+
+# ── common ────────────────────────────────────────────────────────────────
+
+
+def _judging(row: Assessment, by: User) -> Assessment:
+    row = _locked(row)
+    access.require(access.reviews(by, row.unit))
+    _require(row, State.SUBMITTED)
+    if _took_part(by, row):
+        raise Refused(_("You answered or handed in this assessment yourself; somebody else has to judge it."))
+    return row
+
+
+def _locked(row: Assessment) -> Assessment:
+    rows = Assessment.objects.select_for_update(of=("self",)).select_related("unit", "checklist", "template")
+    return rows.get(pk=row.pk)
+
+
+def _require(row: Assessment, *states: str) -> None:
+    if row.state not in states:
+        raise Refused(
+            _("This is not possible now: the assessment is “%(state)s”. Reload the page.")
+            % {"state": row.get_state_display()}
+        )
+
+
+def _kept(row: Assessment) -> list[dict[str, Any]]:
+    """The answers as they are, for the event."""
+    return [_line(one) for one in row.answers.all()]
+
+
+def _line(one: AssessmentAnswer) -> dict[str, Any]:
+    scores = {"score": one.score, "judged_score": one.judged_score}
+    texts = {"answer": one.answer, "words": one.words, "judged": one.judged, "judged_words": one.judged_words}
+    return {"item": one.item_id} | texts | {k: None if v is None else str(v) for k, v in scores.items()}
+
+
+def _step(
+    row: Assessment, state: str, kind: str, *, by: User, reason: str = "", lines: Iterable[dict[str, Any]] = ()
+) -> Assessment:
+    row.state, row.version = state, row.version + 1
+    row.save(update_fields=["state", "version", "meets"])
+    AssessmentEvent.objects.create(
+        assessment=row, kind=kind, by=by, at=timezone.now(), reason=reason, lines=list(lines)
+    )
+    return row

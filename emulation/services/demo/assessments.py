@@ -1,0 +1,129 @@
+"""Party cells and assessments of the demonstration: the first half of 2020 at several stages. All invented."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from itertools import cycle
+
+from emulation.models import Assessment, Checklist, ChecklistTemplate, PartyCell
+from emulation.services.assessments import Entry, answer, begin, confirm, hand_in, send_back
+from emulation.services.checklists import save, save_cell, save_version
+from emulation.services.definitions import Item
+from emulation.services.demo.people import Cast
+from units.models import Person, Role, Unit
+
+CELLS = {
+    "K1": ("Chi bộ Ban chỉ huy", "Chi bộ Phân kho 1", "Chi bộ Phân kho 2"),
+    "K2": ("Chi bộ Ban chỉ huy", "Chi bộ Phân kho"),
+    "X1": ("Chi bộ Cơ quan xưởng", "Chi bộ Phân xưởng sửa chữa"),
+    "T1": ("Chi bộ Trạm T1",),
+    "TD1": ("Chi bộ Tiểu đoàn bộ",),
+    "PCT": ("Chi bộ Phòng Chính trị",),
+}
+WHY = ("Biên bản sinh hoạt chi bộ tháng 6/2020", "Nghị quyết lãnh đạo quý II", "Kết quả tự phê bình và phê bình")
+MISSED = "Một đảng viên chưa hoàn thành kế hoạch học tập; chi bộ đã phân công kèm cặp."
+BACK = "Chưa nêu minh chứng; bổ sung biên bản kiểm tra của cấp ủy cấp trên."
+SCORES = {
+    "K1": "8,4 8,1 8,0 8,6 7,9",
+    "K2": "8,0 7,8 7,5 8,3 7,6",
+    "X1": "9,2 9,0 8,8 9,4 9,1",
+    "T1": "7,9 8,2 7,7 8,5 8,0",
+}
+
+
+def create_assessments(cast: Cast) -> None:
+    """Cells of six units; the models of the half-year answered, handed in, sent back or confirmed."""
+    lists = {row.code: row for row in Checklist.objects.prefetch_related("versions")}
+    cells = [cell for code, names in CELLS.items() for cell in _cells(cast, cast.units[code], names)]
+    for number, cell in enumerate(cells):
+        row = _begin(cast, lists["4T3K"], cell.unit, cell=cell)
+        missed = {5} if number % 4 == 1 else {2} if number == 4 else set()
+        _fill(cast, row, missed, stage=("draft" if number == 2 else "submitted" if number == 9 else "confirmed"))
+    for code in ("K1", "K2", "K3", "X1", "X2", "T1"):
+        row = _begin(cast, lists["3D5C"], cast.units[code])
+        stage = {"K1": "returned", "X2": "submitted"}.get(code, "confirmed")
+        _fill(cast, row, {7} if code in ("K3", "X1") else set(), stage=stage)
+    for code, scores in SCORES.items():
+        row = _begin(cast, lists["VMTD"], cast.units[code])
+        _score(cast, row, scores.split())
+    _leaders(cast)
+
+
+def _cells(cast: Cast, unit: Unit, names: tuple[str, ...]) -> list[PartyCell]:
+    found = []
+    for order, name in enumerate(names, start=1):
+        cell = PartyCell(unit=unit, name=name, established=date(2015, 5, 19), order=order)
+        save_cell(cell, by=cast.user(unit, Role.STAFF))
+        found.append(cell)
+    return found
+
+
+def _begin(
+    cast: Cast, checklist: Checklist, unit: Unit, *, cell: PartyCell | None = None, person: Person | None = None
+) -> Assessment:
+    by = cast.user(unit, Role.STAFF)
+    return begin(checklist, unit, 2020, "H1", cell=cell, person=person, key_cadre=person is not None, by=by)
+
+
+def _fill(cast: Cast, row: Assessment, missed: set[int], *, stage: str) -> None:
+    """Answer all items but those numbered in `missed`; a draft leaves the last one out."""
+    words = cycle(WHY)
+    entries = {
+        item.pk: Entry("not_met", None, MISSED) if number in missed else Entry("met", None, next(words))
+        for number, item in enumerate(row.template.items.all(), start=1)
+    }
+    if stage == "draft":
+        entries.popitem()
+    answer(row, entries, version=1, by=cast.user(row.unit, Role.STAFF))
+    if stage != "draft":
+        _judge(cast, row, stage)
+
+
+def _judge(cast: Cast, row: Assessment, stage: str) -> None:
+    hand_in(row, by=cast.user(row.unit, Role.COMMANDER))
+    if stage == "returned":
+        send_back(row, {row.template.items.all()[0].pk: BACK}, by=cast.reviewer(row.unit))
+    elif stage == "confirmed":
+        confirm(row, {}, by=cast.reviewer(row.unit))
+
+
+def _score(cast: Cast, row: Assessment, scores: list[str]) -> None:
+    entries = {
+        item.pk: Entry("", Decimal(score.replace(",", ".")), "Theo biên bản kiểm tra 6 tháng")
+        for item, score in zip(row.template.items.all(), scores, strict=True)
+    }
+    answer(row, entries, version=1, by=cast.user(row.unit, Role.STAFF))
+    hand_in(row, by=cast.user(row.unit, Role.COMMANDER))
+    first = row.template.items.all()[0]
+    judged = (
+        {first.pk: Entry("", Decimal(8), "Còn một buổi học chính trị chưa đủ quân số.")}
+        if row.unit.code == "K1"
+        else {}
+    )
+    confirm(row, judged, by=cast.reviewer(row.unit))
+
+
+def _leaders(cast: Cast) -> None:
+    """A list of the department's own for key cadres, its wording still to be entered."""
+    owner = cast.units["CKT"]
+    checklist = Checklist(
+        code="NEUGUONG", name="Trách nhiệm nêu gương của cán bộ chủ trì", name_en="Exemplary conduct of key cadres",
+        slogan="Nêu gương", order=4, body="person", owner=owner,
+    )  # fmt: skip
+    by = cast.user(owner, Role.STAFF)
+    save(checklist, by=by)
+    items = [
+        Item(f"[Chờ nhập] Nội dung nêu gương {n}", f"[To be entered] Point {n} of exemplary conduct")
+        for n in (1, 2, 3)
+    ]
+    version = ChecklistTemplate(
+        checklist=checklist, since=2020, quarter=1, wording="placeholder",
+        source="Quy định nêu gương của cấp ủy; lời văn do đơn vị nhập",
+    )  # fmt: skip
+    save_version(version, items=items, by=by)
+    for code in ("K1", "X1"):
+        unit = cast.units[code]
+        person = Person.objects.filter(unit=unit, group__code="officer", left=None).select_related("unit").first()
+        row = _begin(cast, checklist, unit, person=person)
+        _fill(cast, row, set(), stage="submitted" if code == "K1" else "confirmed")

@@ -1,0 +1,126 @@
+"""Giving numbers to papers, and cancelling them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emulation.models import IssuedPaper, ReviewReport
+from emulation.reports.layouts import layout_of
+from emulation.reports.paper_kinds import PaperKind
+from units import clock
+from units.access import require, works_at
+from units.errors import Refused
+from units.models import Role, Unit, User
+from units.text import fold
+
+LEAST_REASON = 10
+SERIAL = re.compile(r"0*([1-9][0-9]{0,5})\b")
+
+
+def may_issue(user: User, unit: Unit) -> bool:
+    """The commander of the very unit signs, and cancels."""
+    return works_at(user, unit, Role.COMMANDER)
+
+
+def last_serial(unit: Unit, year: int, kind: PaperKind) -> int:
+    """The highest number given and not cancelled; 0 before the first. One query."""
+    rows = IssuedPaper.objects.filter(unit=unit, year=year, kind=kind.key, cancelled_at=None)
+    return rows.order_by("-serial").values_list("serial", flat=True).first() or 0
+
+
+def next_number(unit: Unit, year: int, kind: PaperKind) -> str:
+    """The number offered: the next one that nobody was given, cancelled or not."""
+    serial = last_serial(unit, year, kind) + 1
+    given = set(
+        IssuedPaper.objects.filter(unit=unit, year=year, kind=kind.key, serial__gte=serial).values_list(
+            "serial", flat=True
+        )
+    )
+    while serial in given:
+        serial += 1
+    return f"{serial:02}/{kind.code}-{layout_of(unit).abbreviation}"
+
+
+@transaction.atomic
+def issue(
+    unit: Unit, kind: PaperKind, *, number: str, day: date, title: str, signer: str, files: Mapping[str, bytes],
+    by: User, address: str = "", report: ReviewReport | None = None,
+) -> IssuedPaper:  # fmt: skip
+    """Enter a paper with its number, and keep it as issued (`files`: word, pdf). Raises `Refused`.
+
+    A number is never given twice, and none before the last one: a gap is not filled in silence.
+    """
+    require(may_issue(by, unit))
+    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    if day > clock.today():
+        raise Refused(_("The day lies in the future."), "day")
+    row = IssuedPaper(
+        unit=unit, year=day.year, kind=kind.key, serial=_serial(unit, day.year, kind, number), number=number,
+        title=title[:300], search=fold(f"{number} {title}")[:400], day=day, signer=signer, address=address,
+        report=report, by=by, at=timezone.now(),
+    )  # fmt: skip
+    row.full_clean(exclude=["word", "pdf", "report", "cancelled_by", "cancelled_at"])
+    kept = []
+    try:
+        for name, content in files.items():
+            field = getattr(row, name)
+            field.save(name, ContentFile(content), save=False)
+            kept.append(field)
+        row.save()
+    except BaseException:
+        for field in kept:
+            field.delete(save=False)
+        raise
+    return row
+
+
+def _serial(unit: Unit, year: int, kind: PaperKind, number: str) -> int:
+    """The running number with which `number` begins, when it may be given."""
+    match = SERIAL.match(number)
+    if match is None:
+        raise Refused(
+            _("A number begins with its running number, such as %(example)s.")
+            % {"example": next_number(unit, year, kind)}, "number",
+        )  # fmt: skip
+    serial, last = int(match[1]), last_serial(unit, year, kind)
+    taken = IssuedPaper.objects.filter(unit=unit, year=year, kind=kind.key, serial=serial).first()
+    if taken is not None:
+        words = (
+            _("The number %(number)d of %(year)d was given to “%(title)s”, since cancelled; it is not given again.")
+            if taken.cancelled_at
+            else _("The number %(number)d of %(year)d has been given already, to “%(title)s”.")
+        )
+        raise Refused(words % {"number": serial, "year": year, "title": taken.title}, "number")
+    if serial < last:
+        raise Refused(
+            _("The last number of %(year)d is %(last)d: a gap before it is not filled. The next is %(next)s.")
+            % {"year": year, "last": last, "next": next_number(unit, year, kind)}, "number",
+        )  # fmt: skip
+    return serial
+
+
+@transaction.atomic
+def cancel(paper: IssuedPaper, *, why: str, by: User) -> None:
+    """Cancel a paper; it stays in the register, its number is not given again. Raises `Refused`."""
+    require(may_issue(by, paper.unit))
+    row = IssuedPaper.objects.select_for_update(of=("self",)).select_related("report").get(pk=paper.pk)
+    if row.cancelled_at:
+        raise Refused(_("The paper has been cancelled already."))
+    if row.report is not None and row.report.is_signed and row.report.number == row.number:
+        raise Refused(_("Reopen the review report: that cancels its number."))
+    void(row, why=why, by=by)
+
+
+def void(row: IssuedPaper, *, why: str, by: User) -> None:
+    """Mark a locked paper as cancelled, for a reason."""
+    if len(why.strip()) < LEAST_REASON:
+        raise Refused(_("Say why, in at least %(count)d characters.") % {"count": LEAST_REASON}, "why")
+    row.cancelled_by, row.cancelled_at, row.cancelled_why = by, timezone.now(), why.strip()[:500]
+    row.save(update_fields=["cancelled_by", "cancelled_at", "cancelled_why"])

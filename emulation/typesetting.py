@@ -1,0 +1,160 @@
+"""Papers as files: Word by docxtpl from a template, PDF by typst. No database.
+
+A table of any width and length does not pass through the template: `{{ table }}`, alone in its paragraph, marks
+where it goes, and it is put there as finished XML. Three thousand rows so take a fraction of a second.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+from xml.sax.saxutils import escape
+
+import typst
+from django.conf import settings
+from docx.document import Document
+from docx.enum.section import WD_ORIENT
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
+from docx.shared import Mm, Pt
+from docxtpl import DocxTemplate
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from emulation.official import Layout
+
+MARK = "\ue000table\ue000"  # private use: nobody types it
+TWIPS = 635  # EMU in a twentieth of a point
+SMALL = 22  # half points of the text in tables
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its head, its share of the width, and where its text stands (left, center, right)."""
+
+    text: str
+    width: int = 10
+    align: str = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table; with `section` a heading over all columns."""
+
+    cells: tuple[str, ...] = ()
+    section: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    columns: tuple[Column, ...]
+    rows: Sequence[Row]
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """For the PDF."""
+        return {
+            "columns": [{"text": one.text, "width": one.width, "align": one.align} for one in self.columns],
+            "rows": [{"section": row.section, "cells": row.cells} for row in self.rows],
+        }
+
+
+def environment() -> ImmutableSandboxedEnvironment:
+    """Where templates are filled: names are escaped, nothing but the paper's data is reached."""
+    return ImmutableSandboxedEnvironment(autoescape=True)
+
+
+def word(
+    template: Path | IO[bytes], data: Mapping[str, Any], layout: Layout | None = None, *, table: Table | None = None,
+    landscape: bool = False,
+) -> bytes:  # fmt: skip
+    """The template filled in. With `layout` its margins and size are set: an officer's template keeps its own."""
+    filled = DocxTemplate(template)
+    filled.render(dict(data) | {"table": MARK if table else ""}, environment())
+    document: Document = filled.docx
+    if layout:
+        _lay_out(document, layout, landscape=landscape)
+    if table:
+        _put(document, table)
+    file = io.BytesIO()
+    filled.save(file)
+    return file.getvalue()
+
+
+def _lay_out(document: Document, layout: Layout, *, landscape: bool) -> None:
+    for section in document.sections:
+        section.page_width, section.page_height = (Mm(297), Mm(210)) if landscape else (Mm(210), Mm(297))
+        section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+        section.top_margin, section.bottom_margin = Mm(layout.top), Mm(layout.bottom)
+        section.left_margin, section.right_margin = Mm(layout.left), Mm(layout.right)
+    document.styles["Normal"].font.size = Pt(layout.size)
+
+
+def _put(document: Document, table: Table) -> None:
+    """The table instead of every paragraph that holds the mark."""
+    section = document.sections[0]
+    across = (section.page_width - section.left_margin - section.right_margin) // TWIPS  # type: ignore[operator]
+    for paragraph in list(document.element.body.iter(qn("w:p"))):
+        if any(MARK in (text.text or "") for text in paragraph.iter(qn("w:t"))):
+            paragraph.addprevious(parse_xml(_table_xml(table, across)))
+            paragraph.getparent().remove(paragraph)
+
+
+def _table_xml(table: Table, across: int) -> str:
+    whole = sum(one.width for one in table.columns) or 1
+    widths = [across * one.width // whole for one in table.columns]
+    sides = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
+                    for side in ("top", "left", "bottom", "right", "insideH", "insideV"))  # fmt: skip
+    head = "".join(
+        _cell(one.text, width, "center", bold=True) for one, width in zip(table.columns, widths, strict=True)
+    )
+    rows = "".join(_row(row, table.columns, widths, across) for row in table.rows)
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
+    return (
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{across}" w:type="dxa"/><w:tblBorders>{sides}</w:tblBorders>'
+        '<w:tblLayout w:type="fixed"/><w:tblCellMar><w:left w:w="70" w:type="dxa"/><w:right w:w="70" w:type="dxa"/>'
+        f"</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
+        f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}</w:tbl>"
+    )
+
+
+def _row(row: Row, columns: Sequence[Column], widths: Sequence[int], across: int) -> str:
+    if row.section:
+        cells = _cell(row.section, across, "left", bold=True, span=len(columns))
+    else:
+        filled = (*row.cells, *[""] * len(columns))
+        cells = "".join(
+            _cell(text, width, one.align) for text, width, one in zip(filled, widths, columns, strict=False)
+        )
+    return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>"
+
+
+def _cell(text: str, width: int, align: str, *, bold: bool = False, span: int = 0) -> str:
+    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{_clean(line)}</w:t>' for line in text.split("\n"))
+    weight, keep = "<w:b/>" if bold else "", "<w:keepNext/>" if span else ""
+    over = f'<w:gridSpan w:val="{span}"/>' if span else ""
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{over}'
+        f'<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>{keep}'
+        f'<w:spacing w:before="20" w:after="20"/><w:jc w:val="{align}"/></w:pPr>'
+        f'<w:r><w:rPr>{weight}<w:sz w:val="{SMALL}"/></w:rPr>{lines}</w:r></w:p></w:tc>'
+    )
+
+
+def _clean(text: str) -> str:
+    """Escaped, without control characters, which XML does not allow."""
+    return escape("".join(char for char in text if char >= " " or char == "\t"))
+
+
+def pdf(
+    template: Path, data: Mapping[str, Any], layout: Layout | None = None, *, table: Table | None = None,
+    landscape: bool = False,
+) -> bytes:  # fmt: skip
+    """Set by typst in the fonts of the machine: Times New Roman, else Liberation Serif, else typst's own."""
+    around = {"page": layout.page if layout else {}, "landscape": landscape}
+    words = dict(data) | around | {"table": table.data if table else None}
+    inputs = {"data": json.dumps(words, ensure_ascii=False)}
+    return typst.compile(str(template), root=str(settings.BASE_DIR), sys_inputs=inputs)

@@ -1,0 +1,236 @@
+"""Assessments: list, begin, fill in, hand in, judge, reopen; the items of a branch; the sheet on paper."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from emulation.forms.assessments import AnswersForm, AssessmentFilter, BeginForm, PeriodForm
+from emulation.forms.corrections import ReasonForm
+from emulation.models import PERIODS, Assessment, Checklist
+from emulation.models.assessments import AssessmentQuerySet
+from emulation.periods import period_label, period_short
+from emulation.reports import assessments as report
+from emulation.services import assessments as service
+from units import access, clock
+from units.errors import Refused
+from units.forms.fields import refusals
+from units.models import Role, Unit
+from units.spreadsheets import CSV, XLSX, csv_file, xlsx_file
+from units.views.downloads import attachment
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+ROWS = 50
+State = Assessment.State
+
+
+def crumbs_to() -> list[Crumb]:
+    return [(_("Assessments"), reverse("emulation:assessment-list"))]
+
+
+def _assessment(request: HttpRequest, pk: int) -> Assessment:
+    rows = Assessment.objects.visible_to(request.user)
+    return get_object_or_404(rows.select_related("checklist", "template", "unit", "cell", "person"), pk=pk)
+
+
+def _filtered(request: HttpRequest) -> tuple[AssessmentFilter, AssessmentQuerySet]:
+    access.require(access.has_role(request.user, *access.READERS))
+    form = AssessmentFilter(request.GET, user=request.user)
+    if not form.is_valid():
+        raise Http404
+    return form, report.for_list(form.filter(Assessment.objects.visible_to(request.user)))
+
+
+def _file(kind: str, name: str, title: str, heads: Any, rows: Any) -> HttpResponse:
+    if kind == "csv":
+        return attachment(csv_file(heads, rows), f"{name}.csv", CSV)
+    if kind == "xlsx":
+        return attachment(xlsx_file(title, heads, rows), f"{name}.xlsx", XLSX)
+    raise Http404
+
+
+@require_safe
+def assessment_list(request: HttpRequest) -> HttpResponse:
+    form, rows = _filtered(request)
+    page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
+    begins = access.has_role(request.user, Role.STAFF)
+    checklists = list(Checklist.objects.visible_to(request.user).in_use())
+    top = next((m.unit for m in request.user.active_memberships if m.role in access.READERS), None)
+    context = {
+        "form": form, "page": page, "filtered": any(v for k, v in request.GET.items() if k != "page"),
+        "begins": begins, "checklists": checklists, "top": top,
+    }  # fmt: skip
+    return render(request, "emulation/assessments/list.html", context)
+
+
+@require_safe
+def assessment_export(request: HttpRequest, kind: str) -> HttpResponse:
+    """Exactly the assessments of the filter, as `xlsx` or `csv`."""
+    _form, rows = _filtered(request)
+    return _file(kind, "danh-gia-noi-dung", _("Assessments"), report.export_heads(), report.export_rows(rows))
+
+
+@require_http_methods(FORM)
+def assessment_create(request: HttpRequest, checklist: int) -> HttpResponse:
+    access.require(access.has_role(request.user, Role.STAFF))
+    found = get_object_or_404(Checklist.objects.visible_to(request.user).in_use(), pk=checklist)
+    form = BeginForm(request.POST or None, user=request.user, checklist=found)
+    if form.is_valid():
+        with refusals(form):
+            row = service.begin(found, **form.values(), by=request.user)
+        if not form.errors:
+            return redirect(row)
+    heading = _("Assess: %(checklist)s") % {"checklist": found.label}
+    return form_page(request, form, crumbs=crumbs_to(), heading=heading, submit=_("Begin"))
+
+
+@require_http_methods(FORM)
+def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet: its staff fill it in, its commander hands it in, the reviewer judges it."""
+    row = _assessment(request, pk)
+    answers, judges = service.may_answer(request.user, row), service.may_judge(request.user, row)
+    items = service.open_items(row) if answers else list(row.template.items.all()) if judges else []
+    form = AnswersForm(request.POST if request.method == "POST" else None, row=row, items=items)
+    problems: list[str] = []
+    if request.method == "POST":
+        try:
+            if _done(request, row, form, answers=answers, judges=judges):
+                return redirect(row)
+        except Refused as refused:
+            problems = refused.messages
+    row.refresh_from_db(fields=["version"])
+    sheet = report.sheet_of(row)
+    stored = {line.item.pk: line.answer for line in sheet.lines if line.answer}
+    fields = form.fields(stored, judging=judges)
+    numbers = {line.item.pk: line.number for line in sheet.lines}
+    context = {
+        "row": row, "sheet": sheet, "lines": [(line, fields.get(line.item.pk)) for line in sheet.lines],
+        "answers": answers, "judges": judges, "scored": form.scored, "problems": problems,
+        "wrong": [(numbers[key], text) for key, text in form.errors.items()],
+        "hands_in": service.may_hand_in(request.user, row), "reopens": service.may_reopen(request.user, row),
+        "steps": report.steps_of(row), "discards": answers and row.state == State.DRAFT,
+        "crumbs": [*crumbs_to(), (row.body_name, "")],
+    }  # fmt: skip
+    return render(request, "emulation/assessments/detail.html", context)
+
+
+def _done(request: HttpRequest, row: Assessment, form: AnswersForm, *, answers: bool, judges: bool) -> bool:
+    """Do what the button says; False when something typed is wrong."""
+    user, action = request.user, request.POST.get("action", "save")
+    if action == "hand-in":
+        if answers and form.items:
+            if not form.is_valid:
+                return False
+            service.answer(row, form.entries, version=_number(request.POST.get("version", "")), by=user)
+        service.hand_in(row, by=user)
+        messages.success(request, _("The assessment has been handed in."))
+        return True
+    access.require(judges if action in ("confirm", "send-back") else answers)
+    if action == "send-back":
+        service.send_back(row, form.reasons(), by=user)
+        messages.success(request, _("The items have been sent back; only they are open for the unit."))
+        return True
+    if not form.is_valid:
+        return False
+    if action == "confirm":
+        service.confirm(row, form.entries, by=user)
+        messages.success(request, _("The assessment has been confirmed."))
+    elif action == "save":
+        service.answer(row, form.entries, version=_number(request.POST.get("version", "")), by=user)
+        messages.success(request, _("The answers have been saved. The commander hands them in."))
+    else:
+        raise PermissionDenied
+    return True
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+@require_POST
+def assessment_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _assessment(request, pk)
+    try:
+        service.discard(row, by=request.user)
+    except Refused as refused:
+        messages.error(request, " ".join(refused.messages))
+        return redirect("emulation:assessment-detail", pk)
+    messages.success(request, _("The assessment has been discarded."))
+    return redirect("emulation:assessment-list")
+
+
+@require_http_methods(FORM)
+def assessment_reopen(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _assessment(request, pk)
+    access.require(access.reviews(request.user, row.unit))
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with refusals(form):
+            service.reopen(row, form.cleaned_data["reason"], by=request.user)
+        if not form.errors:
+            messages.success(request, _("The assessment is open again for the unit."))
+            return redirect(row)
+    crumbs = [*crumbs_to(), (row.body_name, row.get_absolute_url())]
+    note = _("It no longer counts until it has been handed in and confirmed anew.")
+    heading = _("Reopen the assessment")
+    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Reopen"), note=note)
+
+
+@require_safe
+def assessment_paper(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sheet on one A4 page, in Vietnamese: printed documents are."""
+    row = _assessment(request, pk)
+    with override("vi"):
+        context = {"row": row, "sheet": report.sheet_of(row), "period": row.period_name}
+    return render(request, "emulation/assessments/paper.html", context | {"crumbs": [
+        *crumbs_to(), (row.body_name, row.get_absolute_url()), (_("Print"), "")
+    ]})  # fmt: skip
+
+
+# ── a branch ──────────────────────────────────────────────────────────────
+
+
+def _table(request: HttpRequest, checklist: int, unit: int) -> tuple[Checklist, Unit, int, str, report.Table | None]:
+    found = get_object_or_404(Checklist.objects.visible_to(request.user), pk=checklist)
+    place = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
+    form = PeriodForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    newest = Assessment.objects.visible_to(request.user).filter(checklist=found).order_by("-year", "-pk").first()
+    year = form.cleaned_data["year"] or (newest.year if newest else clock.today().year)
+    period = form.cleaned_data["period"] or (newest.period if newest else "Y")
+    template = service.version_of(found, year, period)
+    table = report.branch_table(found, template, place, year, period, request.user) if template else None
+    return found, place, year, period, table
+
+
+@require_safe
+def assessment_table(request: HttpRequest, checklist: int, unit: int) -> HttpResponse:
+    """Items × units of a branch: which item most bodies fail, how many meet the model."""
+    found, place, year, period, table = _table(request, checklist, unit)
+    context = {
+        "checklist": found, "unit": place, "year": year, "period": period, "table": table,
+        "period_name": period_label(year, period), "periods": [(code, period_short(code)) for code in PERIODS],
+        "crumbs": [*crumbs_to(), (found.label, found.get_absolute_url()), (place.short, "")],
+        "others": Checklist.objects.visible_to(request.user).in_use(),
+    }  # fmt: skip
+    return render(request, "emulation/assessments/table.html", context)
+
+
+@require_safe
+def assessment_table_export(request: HttpRequest, checklist: int, unit: int, kind: str) -> HttpResponse:
+    found, _place, year, period, table = _table(request, checklist, unit)
+    if table is None:
+        raise Http404
+    name = f"{found.code.lower()}-{year}-{period.lower()}"
+    return _file(kind, name, found.label, report.table_heads(table), report.table_rows(table))

@@ -1,0 +1,165 @@
+"""Checklists of their own with their versions, and the register of party cells."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from emulation.forms.checklists import CellForm, TemplateForm, VersionForm, initial_of
+from emulation.models import Checklist, ChecklistTemplate, Indicator, PartyCell
+from emulation.services import checklists as service
+from units import access
+from units.forms.fields import refusals
+from units.models import Role
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+CELLS = 50
+
+
+def crumbs_to(checklist: Checklist | None = None) -> list[Crumb]:
+    found = [(_("Assessments"), reverse("emulation:assessment-list")),
+             (_("Checklists"), reverse("emulation:assess-template-list"))]  # fmt: skip
+    return [*found, (checklist.label, checklist.get_absolute_url())] if checklist else found
+
+
+def _checklist(request: HttpRequest, pk: int) -> Checklist:
+    rows = Checklist.objects.visible_to(request.user).select_related("owner")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_safe
+def template_list(request: HttpRequest) -> HttpResponse:
+    """Lists of their own, and those of indicators, which are filled in on the quarterly sheet."""
+    rows = Checklist.objects.visible_to(request.user).select_related("owner")
+    indicators = Indicator.objects.filter(measure=Indicator.Measure.CHECKLIST, retired=False)
+    context = {
+        "checklists": rows.prefetch_related("versions__items").annotate(count=Count("assessments")),
+        "indicators": indicators.prefetch_related("templates__items"),
+        "may_create": service.may_create(request.user), "crumbs": [*crumbs_to()[:1], (_("Checklists"), "")],
+    }  # fmt: skip
+    return render(request, "emulation/assessments/templates.html", context)
+
+
+@require_safe
+def template_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    checklist = _checklist(request, pk)
+    versions = list(checklist.versions.prefetch_related("items", "classes").annotate(count=Count("assessments")))
+    following = {row.pk: later.begins for later, row in zip(versions, versions[1:], strict=False)}
+    context = {
+        "checklist": checklist, "versions": [(row, following.get(row.pk)) for row in versions],
+        "may_write": service.may_write(request.user, checklist), "crumbs": [*crumbs_to(), (checklist.label, "")],
+    }  # fmt: skip
+    return render(request, "emulation/assessments/template.html", context)
+
+
+@require_http_methods(FORM)
+def template_create(request: HttpRequest) -> HttpResponse:
+    access.require(service.may_create(request.user))
+    form = TemplateForm(request.POST or None, user=request.user)
+    return _template_page(request, form, crumbs_to(), _("New checklist"))
+
+
+@require_http_methods(FORM)
+def template_update(request: HttpRequest, pk: int) -> HttpResponse:
+    checklist = _checklist(request, pk)
+    access.require(service.may_write(request.user, checklist))
+    form = TemplateForm(request.POST or None, instance=checklist, user=request.user)
+    return _template_page(request, form, crumbs_to(_checklist(request, pk)), _("Change the checklist"))
+
+
+def _template_page(request: HttpRequest, form: TemplateForm, crumbs: list[Crumb], heading: str) -> HttpResponse:
+    if form.is_valid():
+        form.instance.owner = form.cleaned_data["owner"]
+        with refusals(form):
+            service.save(form.instance, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The checklist has been saved."))
+            return redirect(form.instance)
+    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Save"))
+
+
+@require_http_methods(FORM)
+def template_version_create(request: HttpRequest, pk: int) -> HttpResponse:
+    """A new version, which begins as a copy of the newest one."""
+    checklist = _checklist(request, pk)
+    access.require(service.may_write(request.user, checklist))
+    newest = checklist.versions.prefetch_related("items", "classes").first()
+    template = ChecklistTemplate(checklist=checklist, since=None)
+    if checklist.answers == Checklist.Answers.SCORE:
+        template.rule = ChecklistTemplate.Rule.MEAN
+    form = VersionForm(request.POST or None, instance=template, initial=_copy(newest) if newest else {})
+    return _version_page(request, checklist, form, _("New version of the checklist"))
+
+
+def _copy(newest: ChecklistTemplate) -> dict[str, object]:
+    names = ("source", "wording", "rule", "least", "rule_group", "maximum", "mark")
+    return {name: getattr(newest, name) for name in names} | initial_of(newest)
+
+
+@require_http_methods(FORM)
+def template_version_update(request: HttpRequest, pk: int) -> HttpResponse:
+    rows = ChecklistTemplate.objects.filter(checklist__in=Checklist.objects.visible_to(request.user))
+    template = get_object_or_404(rows.select_related("checklist__owner"), pk=pk)
+    access.require(service.may_write(request.user, template.checklist))
+    form = VersionForm(request.POST or None, instance=template)
+    return _version_page(request, template.checklist, form, _("Change the version"))
+
+
+def _version_page(request: HttpRequest, checklist: Checklist, form: VersionForm, heading: str) -> HttpResponse:
+    if form.is_valid():
+        with refusals(form):
+            service.save_version(form.instance, items=form.items(), classes=form.class_rows, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The version has been saved."))
+            return redirect(checklist)
+    note = _("Once somebody has been assessed by a version, it stands still: new words are a new version.")
+    return form_page(request, form, crumbs=crumbs_to(checklist), heading=heading, submit=_("Save"), note=note)
+
+
+# ── party cells ───────────────────────────────────────────────────────────
+
+
+def cell_crumbs() -> list[Crumb]:
+    return [*crumbs_to()[:1], (_("Party cells"), reverse("emulation:party-cell-list"))]
+
+
+@require_safe
+def party_cell_list(request: HttpRequest) -> HttpResponse:
+    access.require(access.has_role(request.user, *access.READERS))
+    rows = PartyCell.objects.visible_to(request.user).select_related("unit").found_by(request.GET.get("q", ""))
+    page = Paginator(rows, CELLS).get_page(request.GET.get("page"))
+    staffed = {m.unit_id for m in request.user.active_memberships if m.role == Role.STAFF}
+    context = {"page": page, "staffed": staffed, "q": request.GET.get("q", ""),
+               "crumbs": [*cell_crumbs()[:1], (_("Party cells"), "")]}  # fmt: skip
+    return render(request, "emulation/assessments/cells.html", context)
+
+
+@require_http_methods(FORM)
+def party_cell_create(request: HttpRequest) -> HttpResponse:
+    access.require(access.has_role(request.user, Role.STAFF))
+    return _cell_page(request, CellForm(request.POST or None, user=request.user), _("New party cell"))
+
+
+@require_http_methods(FORM)
+def party_cell_update(request: HttpRequest, pk: int) -> HttpResponse:
+    cell = get_object_or_404(PartyCell.objects.visible_to(request.user).select_related("unit"), pk=pk)
+    access.require(access.works_at(request.user, cell.unit, Role.STAFF))
+    form = CellForm(request.POST or None, instance=cell, user=request.user)
+    return _cell_page(request, form, _("Change the party cell"))
+
+
+def _cell_page(request: HttpRequest, form: CellForm, heading: str) -> HttpResponse:
+    if form.is_valid():
+        with refusals(form):
+            service.save_cell(form.instance, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The party cell has been saved."))
+            return redirect("emulation:party-cell-list")
+    return form_page(request, form, crumbs=cell_crumbs(), heading=heading, submit=_("Save"))

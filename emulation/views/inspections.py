@@ -1,0 +1,203 @@
+"""Inspections: list, plan, findings in one unit, the steps, and a single finding."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from emulation.forms.inspections import CallOffForm, ConclusionForm, InspectionFilter, PlanForm, RecordForm
+from emulation.models import Inspection, InspectionFinding
+from emulation.reports import inspections as report
+from emulation.services import inspections as service
+from emulation.services import weak_points
+from emulation.views.attachments import files_context
+from units import access, clock
+from units.errors import Refused
+from units.forms.fields import refusals
+from units.models import Unit
+from units.views.pages import Crumb, form_page
+
+FORM = ["GET", "HEAD", "POST"]
+PER_PAGE = 25
+State = Inspection.State
+
+
+def _inspection(request: HttpRequest, pk: int) -> Inspection:
+    rows = Inspection.objects.visible_to(request.user).select_related("unit", "campaign")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _crumbs(*rows: Inspection) -> list[Crumb]:
+    found: list[Crumb] = [(_("Inspections"), reverse("emulation:inspection-list"))]
+    return [*found, *((row.title, row.get_absolute_url()) for row in rows)]
+
+
+# ── reading ───────────────────────────────────────────────────────────────
+
+
+@require_safe
+def inspection_list(request: HttpRequest) -> HttpResponse:
+    access.require(access.has_role(request.user, *access.READERS))
+    form = InspectionFilter(request.GET)
+    rows = Inspection.objects.visible_to(request.user).filter(**form.lookups())
+    page = Paginator(report.listed(rows, request.user), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form, "page": page, "filtered": bool(form.chosen),
+        "plans": service.planning_units(request.user),
+    }  # fmt: skip
+    return render(request, "emulation/inspections/list.html", context)
+
+
+@require_safe
+def inspection_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _inspection(request, pk)
+    user = request.user
+    keeps = service.keeps(user, row)
+    looked = report.looked_at(row, user)
+    everything = report.reads_all(user, row)
+    context = {
+        "row": row, "looked": looked, "events": row.events.select_related("by") if everything else [],
+        "content": row.items.filter(point=None), "everything": everything,
+        "plans": keeps and row.state == State.PLANNED,
+        "records": keeps and row.state in (State.PLANNED, State.CARRIED_OUT) and row.starts <= clock.today(),
+        "concludes": row.state == State.CARRIED_OUT and service.concludes(user, row),
+        "follows": _followed(request, row, looked),
+        "files": files_context(user, "inspection", row) if everything else None,
+        "crumbs": [*_crumbs(), (row.title, "")],
+    }  # fmt: skip
+    return render(request, "emulation/inspections/detail.html", context)
+
+
+def _followed(request: HttpRequest, row: Inspection, looked: list[report.Looked]) -> set[int]:
+    """Units (keys) whose findings the user follows up."""
+    return {one.unit.pk for one in looked if row.is_published and weak_points.may_raise(request.user, one.unit)}
+
+
+@require_safe
+def inspection_finding(request: HttpRequest, pk: int) -> HttpResponse:
+    """One finding with its evidence, and what follows from it."""
+    rows = InspectionFinding.objects.visible_to(request.user).select_related(
+        "unit", "by", "item__inspection__unit", "item__point__unit"
+    )
+    found = get_object_or_404(rows, pk=pk)
+    row, point = found.item.inspection, found.item.point
+    followed = found.weak_points.first()
+    context = {
+        "finding": found, "row": row, "point": point, "followed": followed,
+        "follows": row.is_published and followed is None and found.result == InspectionFinding.Result.SHORTCOMING
+        and weak_points.may_raise(request.user, found.unit),
+        "judges": point is not None and row.is_published and not point.is_closed
+        and weak_points.may_judge(request.user, point),
+        "files": files_context(request.user, "finding", found),
+        "crumbs": [*_crumbs(row), (found.item.text, "")],
+    }  # fmt: skip
+    return render(request, "emulation/inspections/finding.html", context)
+
+
+# ── plan ──────────────────────────────────────────────────────────────────
+
+
+@require_http_methods(FORM)
+def inspection_create(request: HttpRequest, unit: int) -> HttpResponse:
+    found = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
+    return _plan(request, Inspection(unit=found), _("Plan an inspection"))
+
+
+@require_http_methods(FORM)
+def inspection_update(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _inspection(request, pk)
+    return _plan(request, row, _("Change the plan"), row)
+
+
+def _plan(request: HttpRequest, row: Inspection, heading: str, *known: Inspection) -> HttpResponse:
+    access.require(service.keeps(request.user, row))
+    form = PlanForm(request.POST or None, instance=row, user=request.user)
+    if form.is_valid():
+        with refusals(form):
+            chosen = form.cleaned_data["units"]
+            service.save_plan(form.instance, by=request.user, units=list(chosen), items=form.content)
+        if not form.errors:
+            messages.success(request, _("The plan has been saved."))
+            return redirect(row)
+    note = _("Inspected by %(unit)s; only units below it can be chosen.") % {"unit": row.unit}
+    return form_page(request, form, crumbs=_crumbs(*known), heading=heading, submit=_("Save the plan"), note=note)
+
+
+# ── findings and steps ────────────────────────────────────────────────────
+
+
+@require_http_methods(FORM)
+def inspection_record(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
+    """What was found in one unit."""
+    row = _inspection(request, pk)
+    access.require(service.keeps(request.user, row))
+    found = get_object_or_404(Unit.objects.filter(inspected__inspection=row), pk=unit)
+    items = service.items_for(row, found)
+    known = {one.item_id: one for one in InspectionFinding.objects.filter(item__in=items, unit=found)}
+    form = RecordForm(request.POST or None, items=items, known=known)
+    if request.method == "POST" and form.is_valid():
+        with refusals(form):
+            count = service.record(row, found, form.answers, by=request.user)
+        if not form.errors:
+            words = ngettext("%(count)d finding has been recorded.", "%(count)d findings have been recorded.", count)
+            messages.success(request, words % {"count": count})
+            return redirect(row)
+    context = {"row": row, "unit": found, "form": form, "crumbs": [*_crumbs(row), (found.name, "")]}
+    return render(request, "emulation/inspections/record.html", context)
+
+
+@require_POST
+def inspection_carry_out(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _inspection(request, pk)
+    access.require(service.keeps(request.user, row))
+    try:
+        service.carry_out(row, by=request.user)
+    except Refused as refused:
+        messages.error(request, " ".join(refused.messages))
+    else:
+        messages.success(request, _("The inspection has been carried out; the units read what was found on them."))
+    return redirect(row)
+
+
+def _step(
+    request: HttpRequest, row: Inspection, form: forms.Form, write: Callable[[], Any], *, heading: str, submit: str
+) -> HttpResponse:
+    if form.is_valid():
+        with refusals(form):
+            write()
+        if not form.errors:
+            messages.success(request, _("Saved."))
+            return redirect(row)
+    return form_page(request, form, crumbs=_crumbs(row), heading=heading, submit=submit)
+
+
+@require_http_methods(FORM)
+def inspection_conclude(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _inspection(request, pk)
+    access.require(service.concludes(request.user, row))
+    form = ConclusionForm(request.POST or None)
+    return _step(
+        request, row, form, lambda: service.conclude(row, **form.cleaned_data, by=request.user),
+        heading=_("Conclude the inspection"), submit=_("Record the conclusion"),
+    )  # fmt: skip
+
+
+@require_http_methods(FORM)
+def inspection_call_off(request: HttpRequest, pk: int) -> HttpResponse:
+    row = _inspection(request, pk)
+    access.require(service.keeps(request.user, row))
+    form = CallOffForm(request.POST or None)
+    return _step(
+        request, row, form, lambda: service.call_off(row, reason=form.cleaned_data["reason"], by=request.user),
+        heading=_("Call the inspection off"), submit=_("Call it off"),
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""Beside a unit's targets: the titles it aims at, and the pledge as a document for signature."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from emulation.forms.pledges import titles_form
+from emulation.models import Registration
+from emulation.reports.pledges import unit_pledge
+from emulation.services import targets
+from emulation.services.titles import set_titles
+from emulation.titles import titles_on
+from emulation.views.targets import get_unit
+from units import access
+from units.errors import Refused
+from units.models import Unit
+from units.views.pages import Crumb
+
+
+def crumbs_to(unit: Unit, year: int) -> list[Crumb]:
+    return [
+        (_("Targets"), reverse("emulation:target-home")),
+        (f"{unit.short} – {year}", reverse("emulation:target-list", args=[unit.pk, year])),
+    ]
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def registration_titles(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+    """The titles the unit aims at, while its registration is being filled in."""
+    place = get_unit(request, unit, year)
+    access.require(targets.may_register(request.user, place))
+    registration = targets.registration_of(place, year)
+    data = request.POST if request.method == "POST" else None
+    forms, problems = titles_form(data, registration, titles_on(date(year, 1, 1))), []
+    if request.method == "POST" and forms.is_valid():
+        try:
+            set_titles(place, year, forms.aims, by=request.user)
+        except Refused as error:
+            problems = error.messages
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("emulation:target-list", place.pk, year)
+    context = {
+        "unit": place, "year": year, "registration": registration, "forms": forms, "problems": problems,
+        "open": registration.state in (Registration.State.DRAFT, Registration.State.RETURNED),
+        "crumbs": [*crumbs_to(place, year), (_("Titles aimed at"), "")],
+    }  # fmt: skip
+    return render(request, "emulation/targets/titles.html", context)
+
+
+@require_safe
+def pledge(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+    """The pledge to be read and printed."""
+    place = get_unit(request, unit, year)
+    context = {
+        "paper": unit_pledge(targets.registration_of(place, year)),
+        "unit": place,
+        "year": year,
+        "crumbs": [*crumbs_to(place, year), (_("Pledge"), "")],
+    }
+    return render(request, "emulation/targets/pledge.html", context)

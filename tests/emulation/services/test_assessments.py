@@ -1,0 +1,222 @@
+"""The life of an assessment."""
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from emulation.models import Assessment
+from emulation.services import assessments as service
+from emulation.services.assessments import Entry
+from tests.factories import make_cell, make_membership, make_own_checklist, make_person, make_unit, make_user
+from units.errors import Refused
+from units.models import Role
+
+WHY = "Bổ sung biên bản kiểm tra của cấp trên."
+
+
+@pytest.fixture(autouse=True)
+def today(set_today):
+    set_today(date(2020, 7, 1))
+
+
+@pytest.fixture
+def checklist(db):
+    return make_own_checklist()
+
+
+@pytest.fixture
+def row(checklist, depot, staff):
+    return service.begin(checklist, depot, 2020, "H1", by=staff)
+
+
+def entries(row, marks, words="Có biên bản"):
+    names = {"+": "met", "-": "not_met", "n": "na", ".": ""}
+    items = row.template.items.all()
+    return {item.pk: Entry(names[mark], None, words) for item, mark in zip(items, marks, strict=True)}
+
+
+def answered(row, staff, marks="++-"):
+    return service.answer(row, entries(row, marks), version=row.version, by=staff)
+
+
+def handed_in(row, staff, commander, marks="++-"):
+    return service.hand_in(answered(row, staff, marks), by=commander)
+
+
+def test_confirmed_as_answered(row, staff, commander, reviewer):
+    row = service.confirm(handed_in(row, staff, commander, "+++"), {}, by=reviewer)
+    assert (row.state, row.meets) == ("confirmed", True)
+    assert [event.kind for event in row.events.all()] == ["handed_in", "confirmed"]
+    assert [line["judged"] for line in row.events.last().lines] == ["met"] * 3
+
+
+def test_reviewer_judges_an_item_otherwise_and_both_answers_stay(row, staff, commander, reviewer):
+    row = handed_in(row, staff, commander, "+++")
+    first = row.template.items.first()
+    with pytest.raises(Refused):
+        service.confirm(row, {first.pk: Entry("not_met")}, by=reviewer)
+    row = service.confirm(row, {first.pk: Entry("not_met", None, "Không thấy biên bản")}, by=reviewer)
+    one = row.answers.get(item=first)
+    assert (one.answer, one.judged, one.judged_words, row.meets) == ("met", "not_met", "Không thấy biên bản", False)
+
+
+def test_items_sent_back_alone_are_open(row, staff, commander, reviewer):
+    row = handed_in(row, staff, commander)
+    first, second, third = row.template.items.all()
+    row = service.send_back(row, {second.pk: WHY}, by=reviewer)
+    assert (row.state, service.open_items(row)) == ("returned", [second])
+    row = service.answer(row, entries(row, "---", "Đã bổ sung"), version=row.version, by=staff)
+    assert [one.answer for one in row.answers.all()] == ["met", "not_met", "not_met"]
+    row = service.hand_in(row, by=commander)
+    assert (row.state, set(row.answers.values_list("returned", flat=True))) == ("submitted", {""})
+    assert row.events.filter(kind="returned").get().lines == [{"item": second.pk, "reason": WHY}]
+
+
+def test_sending_back_needs_a_reason_of_some_length(row, staff, commander, reviewer):
+    row = handed_in(row, staff, commander)
+    item = row.template.items.first()
+    for reasons in ({}, {item.pk: " "}, {item.pk: "sai"}):
+        with pytest.raises(Refused):
+            service.send_back(row, reasons, by=reviewer)
+    assert Assessment.objects.get().state == "submitted"
+
+
+def test_reopened_counts_no_more(row, staff, commander, reviewer):
+    row = service.confirm(handed_in(row, staff, commander, "+++"), {}, by=reviewer)
+    row = service.reopen(row, WHY, by=reviewer)
+    assert (row.state, row.meets, len(service.open_items(row))) == ("returned", None, 3)
+    assert set(row.answers.values_list("judged", flat=True)) == {""}
+    with pytest.raises(Refused):
+        service.reopen(row, WHY, by=reviewer)
+
+
+@pytest.mark.parametrize("marks", ["++.", "..."])
+def test_gaps_stop_the_hand_in(row, staff, commander, marks):
+    row = answered(row, staff, marks)
+    with pytest.raises(Refused) as refused:
+        service.hand_in(row, by=commander)
+    assert len(refused.value.messages) == marks.count(".")
+
+
+@pytest.mark.parametrize("mark", "-n")
+def test_what_is_not_met_is_said_in_words(row, staff, commander, mark):
+    row = service.answer(row, entries(row, "++" + mark, ""), version=1, by=staff)
+    with pytest.raises(Refused):
+        service.hand_in(row, by=commander)
+
+
+def test_two_people_do_not_overwrite_each_other(row, staff):
+    answered(row, staff, "+++")
+    with pytest.raises(Refused):
+        service.answer(row, entries(row, "---"), version=1, by=staff)
+    assert set(row.answers.values_list("answer", flat=True)) == {"met"}
+
+
+def test_two_hand_ins_make_one(row, staff, commander):
+    row = answered(row, staff)
+    service.hand_in(row, by=commander)
+    with pytest.raises(Refused):
+        service.hand_in(row, by=commander)
+    assert row.events.count() == 1
+
+
+def test_each_step_is_for_its_role(row, staff, commander, reviewer, outsider):
+    for user in (commander, reviewer, outsider):
+        with pytest.raises(PermissionDenied):
+            answered(row, user)
+    row = answered(row, staff)
+    for user in (staff, reviewer, outsider):
+        with pytest.raises(PermissionDenied):
+            service.hand_in(row, by=user)
+    row = service.hand_in(row, by=commander)
+    for user in (staff, commander, outsider):
+        with pytest.raises(PermissionDenied):
+            service.confirm(row, {}, by=user)
+        with pytest.raises(PermissionDenied):
+            service.reopen(row, WHY, by=user)
+
+
+def test_nobody_judges_what_they_answered(row, staff, commander, department):
+    make_membership(staff, department, Role.REVIEWER)
+    row = handed_in(row, make_user("s", (row.unit, Role.STAFF)), commander)
+    row.answers.update(by=staff)
+    with pytest.raises(Refused):
+        service.confirm(row, {}, by=make_user_again(staff))
+    assert not service.may_judge(make_user_again(staff), row)
+
+
+def make_user_again(user):
+    """The user without remembered memberships."""
+    return type(user).objects.get(pk=user.pk)
+
+
+def test_body_fits_the_list(depot, workshop, staff):
+    cells = make_own_checklist("cell")
+    people = make_own_checklist("person")
+    begun = service.begin(cells, depot, 2020, "Q2", cell=make_cell(depot), by=staff)
+    assert begun.body_name == "Chi bộ 1"
+    leader = service.begin(people, depot, 2020, "Q2", person=make_person(depot), key_cadre=True, by=staff)
+    assert leader.key_cadre
+    for checklist, body in (
+        (cells, {}), (cells, {"cell": make_cell(workshop)}), (people, {"person": make_person(workshop)}),
+        (make_own_checklist(), {"cell": make_cell(depot, "Chi bộ 2")}),
+    ):  # fmt: skip
+        with pytest.raises(Refused):
+            service.begin(checklist, depot, 2020, "Q2", by=staff, **body)
+
+
+def test_ended_cell_is_not_assessed_afterwards(depot, staff):
+    cell = make_cell(depot, ended=date(2020, 4, 1))
+    cells = make_own_checklist("cell")
+    service.begin(cells, depot, 2020, "Q1", cell=cell, by=staff)
+    with pytest.raises(Refused):
+        service.begin(cells, depot, 2020, "Q2", cell=cell, by=staff)
+
+
+def test_period_has_begun_and_the_list_is_in_force(depot, staff, elsewhere):
+    with pytest.raises(Refused):
+        service.begin(make_own_checklist(), depot, 2020, "Q4", by=staff)
+    with pytest.raises(Refused):
+        service.begin(make_own_checklist(since=2021), depot, 2020, "Q2", by=staff)
+    with pytest.raises(Refused):
+        service.begin(make_own_checklist(ended=date(2019, 12, 31)), depot, 2020, "Q2", by=staff)
+    with pytest.raises(Refused):
+        service.begin(make_own_checklist(owner=elsewhere), depot, 2020, "Q2", by=staff)
+
+
+def test_once_a_period_and_only_by_own_staff(row, checklist, depot, staff, reviewer):
+    with pytest.raises(ValidationError):
+        service.begin(checklist, depot, 2020, "H1", by=staff)
+    with pytest.raises(PermissionDenied):
+        service.begin(checklist, depot, 2020, "Q1", by=reviewer)
+
+
+def test_scores_stay_in_range_and_decide_by_the_mean(depot, staff, commander, reviewer):
+    scored = make_own_checklist(answers="score", rule="mean", maximum=Decimal(10), mark=Decimal(8))
+    row = service.begin(scored, depot, 2020, "H1", by=staff)
+    items = list(row.template.items.all())
+    with pytest.raises(Refused):
+        service.answer(row, {items[0].pk: Entry("", Decimal("10.5"))}, version=1, by=staff)
+    scores = {item.pk: Entry("", Decimal(text)) for item, text in zip(items, ("8.1", "8", "7.9"), strict=True)}
+    row = service.hand_in(service.answer(row, scores, version=1, by=staff), by=commander)
+    assert service.confirm(row, {}, by=reviewer).meets is True
+
+
+def test_only_a_draft_never_handed_in_is_discarded(row, staff, commander, reviewer):
+    row = service.send_back(handed_in(row, staff, commander), {row.template.items.first().pk: WHY}, by=reviewer)
+    with pytest.raises(Refused):
+        service.discard(row, by=staff)
+    other = service.begin(row.checklist, row.unit, 2020, "Q1", by=staff)
+    service.discard(answered(other, staff), by=staff)
+    assert Assessment.objects.get() == row
+
+
+def test_person_is_read_by_who_reads_the_person(checklist, depot, department, staff, reviewer):
+    person = make_person(depot)
+    row = service.begin(make_own_checklist("person"), depot, 2020, "H1", person=person, by=staff)
+    assert Assessment.objects.visible_to(staff).get() == row
+    person.unit = make_unit(department, "X9")
+    person.save()
+    assert [Assessment.objects.visible_to(user).count() for user in (staff, reviewer)] == [0, 1]

@@ -1,0 +1,37 @@
+"""Head and foot of papers."""
+
+from datetime import date
+
+import pytest
+
+from emulation.official import Layout, bare_line, place_and_date
+
+LAYOUT = Layout("Quân khu", "Cục Kỹ thuật", "CKT", place="Hà Nội", signer="Đại tá A", signer_post="Chủ nhiệm")
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (date(2020, 2, 5), "Hà Nội, ngày 05 tháng 02 năm 2020"),
+        (date(2020, 3, 15), "Hà Nội, ngày 15 tháng 3 năm 2020"),
+        (None, "Hà Nội, ngày …… tháng …… năm 2020"),
+    ],
+)
+def test_days_are_written_as_the_decree_writes_them(day, words):
+    assert place_and_date("Hà Nội", day, 2020) == words
+
+
+def test_head_takes_from_the_profile_what_the_paper_does_not_say():
+    empty = {"number": "", "place": "", "day": None, "year": 2020, "signer": "", "signer_post": ""}
+    head = LAYOUT.head("BC", **empty)
+    assert head == {
+        "superior": "QUÂN KHU", "issuer": "CỤC KỸ THUẬT", "number": "……/BC-CKT",
+        "place_and_date": "Hà Nội, ngày …… tháng …… năm 2020", "signer_post": "CHỦ NHIỆM", "signer": "Đại tá A",
+    }  # fmt: skip
+    said = LAYOUT.head("BC", **empty | {"number": "5/BC", "place": "Huế", "signer": "B", "signer_post": "Phó"})
+    assert [said[key] for key in ("number", "signer", "signer_post")] == ["5/BC", "B", "PHÓ"]
+
+
+def test_recipients_end_with_their_stops():
+    assert LAYOUT.sent_to("Như trên") == ["Như trên;", "Lưu: VT."]
+    assert [bare_line(line) for line in ("- Phòng A;", " – Lưu: VT, CT.", "")] == ["Phòng A", "Lưu: VT, CT", ""]

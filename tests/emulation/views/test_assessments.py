@@ -1,0 +1,184 @@
+"""Pages of assessments."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from emulation.models import Assessment
+from emulation.services import assessments as service
+from tests.emulation.services.test_assessments import answered, handed_in
+from tests.factories import make_cell, make_own_checklist, make_unit, make_user
+from units.models import Role
+
+
+@pytest.fixture(autouse=True)
+def today(set_today):
+    set_today(date(2020, 7, 1))
+
+
+@pytest.fixture
+def checklist(db):
+    return make_own_checklist("cell", wording="placeholder")
+
+
+@pytest.fixture
+def cell_row(checklist, depot, staff):
+    return service.begin(checklist, depot, 2020, "H1", cell=make_cell(depot, "Chi bộ Đỏ"), by=staff)
+
+
+def queries(client, address):
+    with CaptureQueriesContext(
+        connection,
+    ) as found:
+        assert client.get(address).status_code == 200
+    return len(found)
+
+
+def test_from_the_first_answer_to_the_confirmation(client, checklist, depot, staff, commander, reviewer):
+    cell = make_cell(depot)
+    client.force_login(staff)
+    begun = client.post(
+        reverse("emulation:assessment-create", args=[checklist.pk]), {"cell": cell.pk, "year": 2020, "period": "H1"}
+    )
+    row = Assessment.objects.get()
+    assert begun["Location"] == row.get_absolute_url()
+    items = [item.pk for item in row.template.items.all()]
+    data = {"version": 1, "action": "save"} | {f"answer-{pk}": "met" for pk in items}
+    assert client.post(row.get_absolute_url(), data).status_code == 302
+    client.force_login(commander)
+    assert client.post(row.get_absolute_url(), {"action": "hand-in"}).status_code == 302
+    client.force_login(reviewer)
+    data = {"action": "confirm", f"answer-{items[0]}": "not_met", f"words-{items[0]}": "Không có biên bản"}
+    data |= {f"answer-{pk}": "met" for pk in items[1:]}
+    assert client.post(row.get_absolute_url(), data).status_code == 302
+    row.refresh_from_db()
+    assert (row.state, row.meets) == ("confirmed", False)
+
+
+def test_reviewer_sends_single_items_back(client, cell_row, staff, commander, reviewer):
+    handed_in(cell_row, staff, commander)
+    item = cell_row.template.items.first()
+    client.force_login(reviewer)
+    client.post(
+        cell_row.get_absolute_url(), {"action": "send-back", f"why-{item.pk}": "Thiếu biên bản kiểm tra quý II"}
+    )
+    cell_row.refresh_from_db()
+    assert (cell_row.state, service.open_items(cell_row)) == ("returned", [item])
+
+
+def test_what_was_typed_stays_when_somebody_else_saved(client, cell_row, staff):
+    answered(cell_row, staff, "+++")
+    item = cell_row.template.items.first()
+    client.force_login(staff)
+    page = client.post(
+        cell_row.get_absolute_url(), {"version": 1, f"answer-{item.pk}": "not_met", f"words-{item.pk}": "Chữ của tôi"}
+    )
+    assert len(page.context["problems"]) == 1
+    assert page.context["lines"][0][1]["words"] == "Chữ của tôi"
+    assert set(cell_row.answers.values_list("answer", flat=True)) == {"met"}
+
+
+@pytest.mark.parametrize("typed", [{"answer": "nonsense"}, {"answer": "met", "words": "x" * 501}])
+def test_wrong_answers_are_named_and_nothing_is_saved(client, cell_row, staff, typed):
+    item = cell_row.template.items.first()
+    client.force_login(staff)
+    data = {"version": 1} | {f"{name}-{item.pk}": value for name, value in typed.items()}
+    page = client.post(cell_row.get_absolute_url(), data)
+    assert [number for number, _text in page.context["wrong"]] == [1]
+    assert not cell_row.answers.exists()
+
+
+@pytest.mark.parametrize("typed", ["abc", "-1", "10,5", "99999999999999"])
+def test_absurd_scores_are_refused(client, depot, staff, typed):
+    scored = make_own_checklist(answers="score", rule="mean", maximum=10, mark=8)
+    row = service.begin(scored, depot, 2020, "H1", by=staff)
+    item = row.template.items.first()
+    client.force_login(staff)
+    page = client.post(row.get_absolute_url(), {"version": 1, f"score-{item.pk}": typed})
+    assert (len(page.context["wrong"]), row.answers.count()) == (1, 0)
+
+
+def test_placeholders_say_so_on_every_screen_and_on_paper(client, cell_row, department, reviewer):
+    client.force_login(reviewer)
+    addresses = [
+        cell_row.get_absolute_url(), reverse("emulation:assessment-list"), cell_row.checklist.get_absolute_url(),
+        reverse("emulation:assess-template-list"),
+        reverse("emulation:assessment-table", args=[cell_row.checklist.pk, department.pk]),
+    ]  # fmt: skip
+    for address in addresses:
+        assert "giữ chỗ" in client.get(address).content.decode(), address
+    paper = client.get(reverse("emulation:assessment-paper", args=[cell_row.pk])).content.decode()
+    assert "Văn bản giữ chỗ" in paper
+
+
+def test_list_takes_the_same_queries_for_one_and_three(client, cell_row, staff):
+    client.force_login(staff)
+    address = reverse("emulation:assessment-list")
+    assert queries(client, address) == 9
+    for number in (2, 3):
+        cell = make_cell(cell_row.unit, f"Chi bộ {number}")
+        service.begin(cell_row.checklist, cell_row.unit, 2020, "H1", cell=cell, by=staff)
+    assert queries(client, address) == 9
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [("q=chi+bo+do", 1), ("q=khong", 0), ("year=2019", 0), ("period=H1", 1), ("state=draft", 1), ("unit=K1", 1)],
+)
+def test_filter(client, cell_row, staff, query, count):
+    client.force_login(staff)
+    page = client.get(reverse("emulation:assessment-list") + "?" + query)
+    assert page.context["page"].paginator.count == count
+
+
+def test_export_holds_what_the_filter_shows(client, cell_row, staff):
+    client.force_login(staff)
+    lines = client.get(reverse("emulation:assessment-export", args=["csv"])).content.decode("utf-8-sig").splitlines()
+    assert [line.split(";")[1] for line in lines[1:]] == ["Chi bộ Đỏ"]
+    assert client.get(reverse("emulation:assessment-export", args=["pdf"])).status_code == 404
+
+
+def test_table_counts_confirmed_bodies_by_unit_and_names_the_weakest_item(
+    client, checklist, department, depot, workshop, staff, commander, reviewer
+):  # fmt: skip
+    other = make_user("w", (workshop, Role.STAFF), (workshop, Role.COMMANDER))
+    units = ((depot, staff, commander, "+++"), (depot, staff, commander, "+-n"), (workshop, other, other, "--+"))
+    for number, (unit, by, chief, marks) in enumerate(units):
+        row = service.begin(checklist, unit, 2020, "H1", cell=make_cell(unit, f"Chi bộ {number}"), by=by)
+        service.confirm(handed_in(row, by, chief, marks), {}, by=reviewer)
+    make_cell(workshop, "Chi bộ chưa đánh giá")
+    answered(service.begin(checklist, depot, 2020, "H1", cell=make_cell(depot, "Chi bộ 9"), by=staff), staff, "---")
+    client.force_login(reviewer)
+    address = reverse("emulation:assessment-table", args=[checklist.pk, department.pk])
+    table = client.get(address).context["table"]
+    assert [one.unit for one in table.columns] == [depot, workshop]
+    assert [[cell.text for cell in (*row.cells, row.total)] for row in table.rows] == [
+        ["2/2", "0/1", "2/3"], ["1/2", "0/1", "1/3"], ["1/1", "1/1", "2/2"],
+    ]  # fmt: skip
+    assert [row.number for row in table.weakest] == [2]
+    total = table.total
+    assert (total.meets, total.misses, total.open, total.bodies, table.missing) == (1, 2, 1, 5, 1)
+    few = queries(client, address)
+    make_cell(make_unit(department, "K7"), "Chi bộ 7")
+    assert (few, queries(client, address)) == (15, 15)
+
+
+def test_table_shows_nothing_of_units_beside(client, checklist, department, depot, staff):
+    client.force_login(staff)
+    assert client.get(reverse("emulation:assessment-table", args=[checklist.pk, department.pk])).status_code == 404
+    assert client.get(reverse("emulation:assessment-table", args=[checklist.pk, depot.pk])).status_code == 200
+
+
+def test_version_form_reads_groups_and_refuses_long_items(client, administrator):
+    own = make_own_checklist()
+    address = reverse("emulation:assess-template-version-create", args=[own.pk])
+    client.force_login(administrator)
+    data = {"since": 2021, "quarter": 1, "wording": "official", "rule": "group", "rule_group": "3 không",
+            "texts": "# 4 tốt\nMột\n\n# 3 không\nHai", "texts_en": "# 4 goods\nOne\n\n# 3 noes\nTwo"}  # fmt: skip
+    assert client.post(address, data | {"texts": "x" * 201}).status_code == 200
+    assert client.post(address, data).status_code == 302
+    found = own.versions.first().items.values_list("group", "group_en", "text", "text_en")
+    assert list(found) == [("4 tốt", "4 goods", "Một", "One"), ("3 không", "3 noes", "Hai", "Two")]

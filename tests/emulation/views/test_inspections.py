@@ -1,0 +1,132 @@
+"""The pages of inspections: plan, findings, follow-up."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from emulation.models import Inspection, InspectionFinding, WeakPoint
+from emulation.services import inspections as service
+from tests.factories import make_attachment, make_finding, make_inspection, make_user
+from units import clock
+from units.models import Role
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def planner(department):
+    return make_user("planner", (department, Role.STAFF), language="en")
+
+
+@pytest.fixture
+def inspection(department, planner, depot, workshop):
+    return make_inspection(department, planner, depot, workshop)
+
+
+def address(name, *args):
+    return reverse(f"emulation:inspection-{name}", args=args)
+
+
+def plan_of(*units, **more):
+    day = clock.today().strftime("%d/%m/%Y")
+    return {
+        "kind": "inspection", "surprise": "1", "title": "Night check", "starts": day, "ends": day,
+        "units": [unit.pk for unit in units], "items": "Guard\n\nKeys\nGuard", "members": "Team", **more,
+    }  # fmt: skip
+
+
+def test_plan_is_saved_with_units_and_items(client, department, depot, planner):
+    client.force_login(planner)
+    answer = client.post(address("create", department.pk), plan_of(depot))
+    row = Inspection.objects.get()
+    assert answer["Location"] == row.get_absolute_url()
+    assert (row.surprise, [item.text for item in row.items.all()]) == (True, ["Guard", "Keys"])
+    client.post(address("update", row.pk), plan_of(depot, surprise="", items="Keys"))
+    row.refresh_from_db()
+    assert (row.surprise, [item.text for item in row.items.all()]) == (False, ["Keys"])
+
+
+@pytest.mark.parametrize(("name", "value", "field"), [
+    ("title", "", "title"), ("items", " ", "items"), ("starts", "x", "starts"), ("ends", "01/01/2001", "__all__"),
+    ("units", [], "units"), ("units", ["9" * 30], "units"), ("kind", "huge", "kind"),
+])  # fmt: skip
+def test_bad_plan_names_its_field_and_saves_nothing(client, department, depot, planner, name, value, field):
+    client.force_login(planner)
+    page = client.post(address("create", department.pk), plan_of(depot, **{name: value}))
+    assert (list(page.context["form"].errors), Inspection.objects.exists()) == ([field], False)
+
+
+def test_units_of_others_are_not_inspected(client, department, elsewhere, planner):
+    client.force_login(planner)
+    page = client.post(address("create", department.pk), plan_of(elsewhere))
+    assert (page.status_code, Inspection.objects.exists()) == (200, False)
+    assert client.get(address("create", elsewhere.pk)).status_code == 404
+
+
+def test_findings_are_recorded_and_followed_up(client, inspection, depot, workshop, planner, staff):
+    client.force_login(planner)
+    first, second = inspection.items.all()
+    typed = {f"r{first.pk}": "shortcoming", f"w{first.pk}": "", f"r{second.pk}": "", f"w{second.pk}": "Words alone"}
+    page = client.post(address("record", inspection.pk, depot.pk), typed)
+    assert list(page.context["form"].errors) == [f"w{first.pk}", f"r{second.pk}"]
+    for unit in (depot, workshop):
+        good = {f"r{first.pk}": "shortcoming", f"w{first.pk}": "Two records are missing."}
+        client.post(address("record", inspection.pk, unit.pk), good)
+    client.post(address("carry-out", inspection.pk))
+    finding = InspectionFinding.objects.get(unit=depot)
+    new = f"{reverse('emulation:weak-point-create')}?finding={finding.pk}"
+    assert new in client.get(inspection.get_absolute_url()).content.decode()
+    client.post(new, {"kind": "weak_link", "title": "Records", "deadline": clock.today().strftime("%d/%m/%Y")})
+    point = WeakPoint.objects.get()
+    assert (point.unit, point.finding, point.source, point.from_above) == (depot, finding, "finding", True)
+    client.force_login(staff)
+    assert finding.get_absolute_url() in client.get(point.get_absolute_url()).content.decode()
+    assert point.get_absolute_url() in client.get(finding.get_absolute_url()).content.decode()
+
+
+def test_the_inspected_see_only_their_own(client, inspection, depot, workshop, planner, staff, outsider):
+    mine, theirs = (make_finding(inspection, unit, planner) for unit in (depot, workshop))
+    paper, file = make_attachment(inspection, planner), make_attachment(mine, planner)
+    client.force_login(staff)
+    assert client.get(mine.get_absolute_url()).status_code == 404
+    service.carry_out(inspection, by=planner)
+    page = client.get(inspection.get_absolute_url())
+    assert workshop.name not in page.content.decode()
+    assert [one.unit for one in page.context["looked"]] == [depot]
+    (row,) = client.get(reverse("emulation:inspection-list")).context["page"]
+    assert (row.units, row.shortcomings) == (1, 1)
+    found = [client.get(one.get_absolute_url()).status_code for one in (mine, theirs)]
+    for kind, owner, kept in (("finding", mine, file), ("inspection", inspection, paper)):
+        found.append(client.get(reverse("emulation:attachment-download", args=[kind, owner.pk, kept.pk])).status_code)
+    client.force_login(outsider)
+    assert [*found, client.get(inspection.get_absolute_url()).status_code] == [200, 404, 200, 404, 404]
+
+
+@pytest.mark.parametrize("surprise", [False, True])
+def test_unannounced_inspection_is_no_page_and_no_task_for_the_unit(
+    client, department, depot, planner, staff, surprise
+):
+    day = clock.today() + 3 * DAY
+    row = make_inspection(department, planner, depot, surprise=surprise, starts=day, ends=day)
+    client.force_login(staff)
+    work = client.get(reverse("emulation:my-work")).context["work"]
+    found = client.get(row.get_absolute_url()).status_code, len(work.tasks)
+    assert found == ((404, 0) if surprise else (200, 1))
+    assert len(client.get(reverse("emulation:inspection-list")).context["page"]) == (0 if surprise else 1)
+    client.force_login(planner)
+    assert [task.url for task in client.get(reverse("emulation:my-work")).context["work"].tasks] == [
+        row.get_absolute_url()
+    ]
+
+
+@pytest.mark.parametrize("more", [1, 3])
+def test_cost_of_the_pages(client, department, depot, workshop, planner, django_assert_num_queries, more):
+    rows = [make_inspection(department, planner, depot, workshop) for _number in range(more)]
+    for item in rows[0].items.all()[:more]:
+        InspectionFinding.objects.create(item=item, unit=depot, result="met", by=planner, at=rows[0].events.get().at)
+    client.force_login(planner)
+    with django_assert_num_queries(7):
+        client.get(reverse("emulation:inspection-list"))
+    with django_assert_num_queries(13):
+        client.get(rows[0].get_absolute_url())

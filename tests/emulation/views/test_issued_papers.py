@@ -1,0 +1,141 @@
+"""The register's page; papers made from data."""
+
+import io
+from datetime import date
+
+import docx
+import pytest
+from django.urls import reverse
+
+from emulation.models import IssuedPaper, Report
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_issued_paper,
+    make_person,
+    make_recognition,
+    make_report,
+    make_rounds,
+    make_target,
+    make_user,
+    make_weak_point,
+    make_work,
+)
+from units.models import Role
+
+
+def url(name, *args):
+    return reverse(f"emulation:{name}", args=args)
+
+
+@pytest.fixture
+def movement(department, depot, set_today):
+    set_today(date(2020, 7, 20))
+    indicator = make_indicator("count", "SK", name="Sáng kiến <&>", unit_of_measure="sáng kiến")
+    campaign = make_campaign(department, name="Phong trào năm 2020", theme="Đoàn kết", content="Nội dung một.")
+    row = make_campaign_indicator(campaign, indicator)
+    make_target(depot, row, 12, registered=10)
+    make_report(depot, make_rounds()[1], {indicator: 5}, state=Report.State.APPROVED)
+    make_weak_point(depot, make_user("raiser", (depot, "staff")), title="Mái dột", measure="Lợp lại mái.")
+    work = make_work(
+        depot,
+        make_user(),
+        make_person(depot),
+        title="Giá kê <b>",
+        saved=12,
+        applied_where="Kho",
+        applied_since=date(2020, 3, 1),
+    )
+    make_recognition(work, date(2020, 2, 14))
+    make_work(depot, make_user(), title="Năm khác", year=2019)
+    return campaign
+
+
+def words(content: bytes) -> str:
+    document = docx.Document(io.BytesIO(content))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([one.text for one in document.paragraphs] + cells)
+
+
+@pytest.mark.parametrize(
+    ("key", "whose", "what", "expected"),
+    [
+        ("targets", "depot", "2020", ["DANH SÁCH CHỈ TIÊU THI ĐUA", "Sáng kiến <&>", "12", "10"]),
+        ("pledge", "depot", "2020", ["BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", "CẤP TRÊN UNIT CKT"]),
+        ("initiatives", "department", "2020", ["DANH SÁCH SÁNG KIẾN", "Giá kê <b>", "/QĐ, 14/02/2020", "12"]),
+        ("pledge", "depot", "2020", ["BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", "CẤP TRÊN UNIT CKT"]),
+        (
+            "weak-points",
+            "department",
+            "2020",
+            ["DANH SÁCH KHÂU YẾU", "Mái dột", "Lợp lại mái.", "Deputy"],
+        ),
+        ("statistics", "department", "2020-Q1", ["BẢNG THỐNG KÊ", "Quý I/2020", "Toàn đơn vị", "Sáng kiến <&>"]),
+        ("launch-plan", "department", "", ["KẾ HOẠCH", "Chủ đề: “Đoàn kết”.", "Nội dung một.", "Sáng kiến <&>"]),
+    ],
+)
+def test_papers_are_made_from_data(client, movement, department, depot, reviewer, key, whose, what, expected):
+    client.force_login(reviewer)
+    unit = depot if whose == "depot" else department
+    what = what or str(movement.pk)
+    content = client.get(url("paper-file", unit.pk, key, what, "docx")).content
+    assert "Năm khác" not in words(content)
+    assert [text for text in expected if text not in words(content)] == []
+    assert client.get(url("paper-file", unit.pk, key, what, "pdf")).content[:5] == b"%PDF-"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["targets/20/draft.pdf", "nothing/2020/draft.pdf", "statistics/2020-H9/draft.pdf", "targets/2020/draft.exe",
+     "launch-plan/999999/draft.pdf", "launch-plan/x/draft.pdf"],
+)  # fmt: skip
+def test_other_papers_do_not_exist(client, movement, department, reviewer, address):
+    client.force_login(reviewer)
+    assert client.get(f"/papers/{department.pk}/{address}").status_code == 404
+
+
+def test_commander_issues_and_cancels_and_the_register_shows_and_exports_it(client, movement, depot, commander):
+    client.force_login(commander)
+    address = url("paper-issue", depot.pk, "targets", "2020")
+    assert address in client.get(url("target-list", depot.pk, 2020)).content.decode()
+    offered = client.get(address).context["form"].initial
+    assert offered["number"] == "01/DS-K1"
+    typed = {
+        "number": "01/DS-K1",
+        "day": "06/07/2020",
+        "place": "Huế",
+        "signer": "=Nguyễn Văn A",
+        "signer_post": "CN",
+    }
+    wrong = client.post(address, typed | {"number": "DS"})
+    assert list(wrong.context["form"].errors) == ["number"]
+    client.post(address, typed)
+    row = IssuedPaper.objects.get()
+    issued = words(client.get(url("paper-issued", row.pk, "docx")).content)
+    assert ("Số: 01/DS-K1" in issued, "Huế, ngày 06 tháng 7 năm 2020" in issued) == (True, True)
+    listed = client.get(url("paper-list"), {"q": "danh sach"})
+    assert [one.number for one, _label in listed.context["rows"]] == ["01/DS-K1"]
+    csv = b"".join(client.get(url("paper-list"), {"export": "csv"})).decode("utf-8-sig")
+    assert "'=Nguyễn Văn A" in csv.splitlines()[1]
+    assert client.get(url("paper-list"), {"export": "xlsx"}).getvalue()[:2] == b"PK"
+    client.post(url("paper-cancel", row.pk), {"why": "Ban hành nhầm danh sách"})
+    assert [one for one, _label in client.get(url("paper-list"), {"state": "valid"}).context["rows"]] == []
+
+
+def test_register_costs_the_same_for_many(client, depot, commander, django_assert_num_queries):
+    client.force_login(commander)
+    make_issued_paper(depot, commander, "1/DS")
+    with django_assert_num_queries(8):
+        client.get(url("paper-list"))
+    for number in (2, 3):
+        make_issued_paper(depot, commander, f"{number}/DS")
+    with django_assert_num_queries(8):
+        client.get(url("paper-list"))
+
+
+def test_register_is_read_within_reach(client, depot, commander, outsider, department):
+    make_issued_paper(depot, commander)
+    for user, count in ((outsider, 0), (make_user("above", (department, Role.STAFF)), 1)):
+        client.force_login(user)
+        assert len(client.get(url("paper-list")).context["rows"]) == count
