@@ -34,4 +34,3 @@ class AwardsConfig(AppConfig):
         catalogue.CATALOGUES.update(CATALOGUES)
         work.SOURCES.extend([council_tasks, nomination_tasks, outcome_tasks, paper_tasks])
         examples.awards_of.append(awards_lines)
-        work.SOURCES.extend([council_tasks, nomination_tasks, paper_tasks])
