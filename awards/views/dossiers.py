@@ -28,12 +28,12 @@ from awards.models import Award, Dossier, Nomination, NominationFile
 from awards.reports.caps import shares
 from awards.reports.checks import problems_of, reviewed
 from awards.reports.dossiers import (
+    discipline_shown,
     first_award,
     last_list,
     lines_page,
     offers,
     rows_of,
-    shows_discipline,
     with_counts,
 )
 from awards.reports.exports import caps_table, dossiers_table, lines_table
@@ -262,7 +262,7 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, words % {"count": len(handed)})
             return redirect(dossier)
-    seen = all(shows_discipline(request.user, line) for line in lines)
+    seen = len(discipline_shown(request.user, lines)) == len(lines)
     problems = problems_of(dossier, lines, discipline=seen)
     by_line: dict[int, list[Any]] = {line.pk: [] for line in lines}
     for problem in problems:

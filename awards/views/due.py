@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,7 +34,6 @@ from emulation.states import STATES as STATE_WORDS
 from units import access
 from units.forms.fields import refusals
 from units.models import Person, Unit, User
-from units.paths import parent_path
 from units.views.downloads import asked_table, table_file
 from units.views.pages import form_page
 
@@ -78,7 +77,7 @@ class Listed:
     form: DueFilter
     standing: Standing
     nominated: set[Key]
-    lines: list[int]
+    lines: Sequence[int]
 
     def shown(self, lines: Iterable[int]) -> list[tuple[Row, str, list[str], bool]]:
         """(line, award, what is missing, whether it is nominated) of some of the lines."""
@@ -109,7 +108,6 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     if kind := asked_table(request, "caps"):
         name = f"ty-le-{place.code}-{year}"
         return table_file(kind, name, _("Caps and what they leave"), *caps_table(shares))
-    eligible = [line for line, state in enumerate(standing.state_of) if STATES[state] == "eligible"]
     context = {
         "unit": place,
         "year": year,
@@ -117,12 +115,12 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
         "form": found.form,
         "page": page,
         "rows": found.shown(page),
-        "eligible": len(eligible),
-        "unasked": sum(standing.key(line) not in found.nominated for line in eligible),
+        "eligible": len(standing.eligible),
+        "unasked": standing.unasked(found.nominated),
         "query": request.GET.urlencode(),
         "shares": shares,
         "may_propose": awards_access.drafts_dossiers(request.user, place),
-        "below": [one for one in found.units if parent_path(one.path) == place.path],
+        "below": found.units.children_of(place),
         "superiors": Unit.objects.above(place).filter(access.figures_q(request.user)),
     }
     return render(request, "awards/due/list.html", context)

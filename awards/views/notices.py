@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -80,11 +80,12 @@ def _crumbs() -> list[tuple[str, str]]:
 @require_safe
 def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     notice = get_notice(request.user, pk)
-    lines = notice.lines.select_related("award", "dossier__unit").order_by("award__order", "name")
+    opened = Exists(Nomination.objects.visible_to(request.user).filter(pk=OuterRef("pk")))
+    lines = notice.lines.annotate(opened=opened).select_related("award", "dossier__unit")
     objections = notice.objections.visible_to(request.user)  # type: ignore[attr-defined]
     context = {
         "notice": notice,
-        "lines": lines,
+        "lines": lines.order_by("award__order", "name"),
         "objections": [
             (one, access.reads_objections(request.user, notice.unit, one.line.dossier.unit))
             for one in objections.select_related("line__award", "line__dossier__unit", "answered_by")

@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeWork
+from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeWork, WeakPoint
 from emulation.numbers import format_part
 from emulation.official import Layout
 from emulation.periods import YEARS, parse_period, period_label
@@ -332,6 +332,37 @@ def initiatives(user: User, unit: Unit, what: str) -> OtherPaper | None:
     return list_paper(unit, year, "DANH SÁCH SÁNG KIẾN", f"Năm {year}", columns, rows, landscape=True)
 
 
+# ── weak points ───────────────────────────────────────────────────────────
+
+
+def weak_points(user: User, unit: Unit, what: str) -> OtherPaper | None:
+    """Weak points of the unit's branch that were raised in a year, or earlier and are not settled."""
+    year = _year(what)
+    if year is None:
+        return None
+    points = WeakPoint.objects.visible_to(user).filter(branch_q(unit.path, "unit__path"), year__lte=year)
+    points = points.filter(Q(year=year) | ~Q(state=WeakPoint.State.CLOSED)).select_related("unit", "owner")
+    columns = (
+        Column("TT", 5, "center"), Column("Đơn vị", 10), Column("Khâu yếu, mặt yếu, việc khó", 27),
+        Column("Loại", 10, "center"), Column("Biện pháp", 22), Column("Người phụ trách", 13),
+        Column("Thời hạn", 11, "center"), Column("Tình trạng", 12, "center"),
+    )  # fmt: skip
+    rows = [
+        Row((
+            str(number), point.unit.short, point.title, str(point.get_kind_display()), point.measure or "–",
+            point.in_charge or "–", f"{point.deadline:%d/%m/%Y}" if point.deadline else "–",
+            str(point.get_state_display()),
+        ))
+        for number, point in enumerate(points.order_by("unit__path", "year", "pk"), start=1)
+    ]  # fmt: skip
+    return list_paper(unit, year, "DANH SÁCH KHÂU YẾU, MẶT YẾU, VIỆC KHÓ", f"Năm {year}", columns, rows,
+                      landscape=True)  # fmt: skip
+
+
+def _weak_points_page(unit: Unit, what: str) -> str:
+    return f"{reverse('emulation:weak-point-list')}?{urlencode({'view': 'list', 'unit': unit.code})}"
+
+
 def _targets_page(unit: Unit, what: str) -> str:
     return reverse("emulation:target-list", args=[unit.pk, int(what)])
 
@@ -350,6 +381,7 @@ MAKERS: dict[str, Maker] = {
     "targets": Maker(_("List of targets"), target_list, _targets_page),
     "pledge": Maker(_("Registration and pledge"), pledge, _targets_page),
     "initiatives": Maker(_("List of initiatives"), initiatives, _initiatives_page),
+    "weak-points": Maker(_("List of weak points"), weak_points, _weak_points_page),
     "statistics": Maker(_("Statistics table"), statistics, _dashboard_page),
     "launch-plan": Maker(
         _("Launch plan"), launch_plan, lambda unit, what: reverse("emulation:campaign-detail", args=[int(what)])

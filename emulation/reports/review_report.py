@@ -100,7 +100,7 @@ def period_draft(unit: Unit, year: int, period: str) -> Paper:
         body = [
             heading("I", "I. Tình hình chung"), *_situation(page, about),
             heading("II", "II. Kết quả thực hiện các chỉ tiêu thi đua"), *results(page, told),
-            heading("III", "III. Đánh giá chung"), *judgement(page),
+            heading("III", "III. Đánh giá chung"), *judgement(page), *unsettled(page),
             heading("IV", "IV. Nhiệm vụ thời gian tới"), *tasks(page),
         ]  # fmt: skip
         url = page.links.dashboard(unit.pk)
@@ -245,7 +245,6 @@ def _weak_points(page: Dashboard) -> Iterable[Paragraph]:
     silent = [lower_first(line.label) for line in lines if line.mark.key == "none"]
     if silent:
         yield said("III.2.3", "Chưa có số liệu: ", _counted(page, "chưa có số liệu", listed(silent)), ".")
-    yield from _unsettled(page)
     if not missed and not worse and not silent:
         compared = any(line.delta is not None for line in lines)
         more = " hoặc giảm so với cùng kỳ" if compared else ""
@@ -253,7 +252,7 @@ def _weak_points(page: Dashboard) -> Iterable[Paragraph]:
         yield said("III.2.4", f"Không có chỉ tiêu nào chưa đạt{more}." if known else "Chưa có chỉ tiêu để đánh giá.")
 
 
-def _unsettled(page: Dashboard) -> Iterable[Paragraph]:
+def unsettled(page: Dashboard) -> Iterable[Paragraph]:
     """The unit's own weak points that no superior has closed, raised up to the year of the report. One query."""
     rows = WeakPoint.objects.unsettled().filter(unit=page.unit, year__lte=page.year)[:NAMED]
     named = enumerated(

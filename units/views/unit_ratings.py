@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from units import access, services
+from units import access, clock, services
 from units.forms.fields import refusals
-from units.forms.unit_ratings import UnitRatingFilter, UnitRatingsForm
+from units.forms.unit_ratings import PastedRatingsForm, UnitRatingFilter, UnitRatingsForm
 from units.models import Role, Unit, UnitRating
 from units.reports.exports import unit_ratings_table
 from units.views.downloads import asked_table, table_file
+from units.views.pages import form_page
 
 UNITS = 50  # units on a page
 
@@ -44,11 +45,37 @@ def unit_ratings(request: HttpRequest) -> HttpResponseBase:
                 form.ratings(), year=year, decision=form.cleaned_data["decision"], by=request.user
             )
         if not form.errors:
-            words = ngettext("%(count)d rating has been saved.", "%(count)d ratings have been saved.", count)
-            messages.success(request, words % {"count": count})
+            _tell(request, count)
             return redirect(request.get_full_path())
     context = {"form": form, "chosen": chosen, "page": page, "year": year}
     context["crumbs"] = [
         (_("Units"), reverse("units:unit-tree")), (_("Ratings of units of %(year)d") % {"year": year}, ""),
     ]  # fmt: skip
     return render(request, "units/unit_ratings.html", context)
+
+
+def _tell(request: HttpRequest, count: int) -> None:
+    words = ngettext("%(count)d rating has been saved.", "%(count)d ratings have been saved.", count)
+    messages.success(request, words % {"count": count})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def unit_ratings_paste(request: HttpRequest) -> HttpResponseBase:
+    """Ratings of a year copied from Excel, all of them or none."""
+    access.require(access.has_role(request.user, Role.STAFF))
+    chosen = UnitRatingFilter(request.GET)
+    year = chosen.chosen_year if chosen.is_valid() else clock.today().year
+    units = Unit.objects.filter(access.rates_q(request.user))
+    form = PastedRatingsForm(request.POST or None, units=units, initial={"year": year})
+    address = reverse("units:unit-ratings")
+    if form.is_valid():
+        year = form.cleaned_data["year"]
+        with refusals(form):
+            count = services.rate_units(
+                form.ratings, year=year, decision=form.cleaned_data["decision"], by=request.user
+            )
+        if not form.errors:
+            _tell(request, count)
+            return redirect(f"{address}?year={year}")
+    crumbs = [(_("Ratings of units of %(year)d") % {"year": year}, f"{address}?year={year}")]
+    return form_page(request, form, crumbs=crumbs, heading=_("Paste from Excel"), submit=_("Save"))

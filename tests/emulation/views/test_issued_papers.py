@@ -22,6 +22,7 @@ from tests.factories import (
     make_rounds,
     make_target,
     make_user,
+    make_weak_point,
     make_work,
 )
 from units.models import Role
@@ -40,6 +41,7 @@ def movement(department, depot, set_today):
     row = make_campaign_indicator(campaign, indicator)
     make_target(depot, row, 12, registered=10)
     make_report(depot, make_rounds()[1], {indicator: 5}, state=Report.State.APPROVED)
+    make_weak_point(depot, make_user("raiser", (depot, "staff")), title="Mái dột", measure="Lợp lại mái.")
     work = make_work(
         depot,
         make_user(),
@@ -85,6 +87,12 @@ def test_statistics_of_a_past_period_have_the_units_of_that_time(
         ("targets", "depot", "2020", ["DANH SÁCH CHỈ TIÊU THI ĐUA", "Sáng kiến <&>", "12", "10"]),
         ("initiatives", "department", "2020", ["DANH SÁCH SÁNG KIẾN", "Giá kê <b>", "/QĐ, 14/02/2020", "12"]),
         ("pledge", "depot", "2020", ["BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", "CẤP TRÊN UNIT CKT"]),
+        (
+            "weak-points",
+            "department",
+            "2020",
+            ["DANH SÁCH KHÂU YẾU", "Mái dột", "Lợp lại mái.", "Deputy"],
+        ),
         ("statistics", "department", "2020-Q1", ["BẢNG THỐNG KÊ", "Quý I/2020", "Toàn đơn vị", "Sáng kiến <&>"]),
         ("launch-plan", "department", "", ["KẾ HOẠCH", "Chủ đề: “Đoàn kết”.", "Nội dung một.", "Sáng kiến <&>"]),
     ],
