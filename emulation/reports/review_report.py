@@ -291,9 +291,10 @@ def tasks(page: Dashboard) -> Iterable[Paragraph]:
     )
 
 
-def annex_of(page: Dashboard) -> tuple[Annex, ...]:
-    """All figures of the page, under the names of their areas; last year's where there is one."""
-    return tuple(row for area, lines in page.areas for row in (Annex(area), *map(_annex, lines)))
+def annex_of(page: Dashboard, columns: int = len(COLUMNS)) -> tuple[Annex, ...]:
+    """All figures of the page, under the names of their areas, in the first `columns` of `COLUMNS`."""
+    rows = (row for area, lines in page.areas for row in (Annex(area), *map(_annex, lines)))
+    return tuple(Annex(row.area, row.cells[:columns]) for row in rows)
 
 
 def _annex(line: Line) -> Annex:

@@ -327,6 +327,8 @@ def _settle(work: InitiativeWork, row: Recognition, kind: str, before: set[date]
     row.decision, row.issuer = normal(row.decision), normal(row.issuer)
     if row.day > clock.today():
         raise Refused(_("Record it on the day itself, not before."), "day")
+    if row.day.year < work.year - 1:  # registered for next year, recognised at the end of this
+        raise Refused(_("Check the year: the work was proposed in %(year)d.") % {"year": work.year}, "day")
     row.full_clean()
     row.save()
     _enter(work, State.RECOGNISED, kind, by=by, text=row.decision)

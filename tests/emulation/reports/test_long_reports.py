@@ -127,6 +127,8 @@ def test_drive_is_judged_on_its_round_and_on_the_quarter_in_which_it_ends(whose,
     assert "Ngày công đạt 120 ngày, vượt chỉ tiêu (≥\xa0100); quân số khỏe đạt 98,0%, chưa đạt" in told
     assert "Đạt và vượt 1/2 chỉ tiêu đã đăng ký, trong đó vượt chỉ tiêu: ngày công." in said
     assert [row.cells[0] for row in found.annex if row.cells] == ["Ngày công", "Quân số khỏe"]
+    assert {len(row.cells) for row in found.annex if row.cells} == {len(found.columns)}
+    assert as_pdf(found)[:5] == b"%PDF-"
     assert as_word(found)[:2] == b"PK"
 
 
