@@ -52,8 +52,8 @@ def drive_draft(unit: Unit, drive: Campaign, told: Mapping[str, str]) -> Paper:
     columns = COLUMNS[:-1]  # a drive has no figure of the year before
     superior = page.superior or Unit.objects.above(unit).last()
     return Paper(
-        unit, superior, drive.year, drive_period(drive.pk), "sơ kết", about, tuple(body), annex_of(page, len(columns)),
-        drive.get_absolute_url(), columns=columns, title=f"Sơ kết {about}",
+        unit, superior, drive.year, drive_period(drive.pk), "sơ kết", about, tuple(body),
+        annex_of(page, len(columns)), drive.get_absolute_url(), columns=columns, title=f"Sơ kết {about}",
     )  # fmt: skip
 
 
