@@ -54,7 +54,8 @@ def joins_of(campaign: Campaign, user: User) -> Joins:
     joins = {row.unit_id: row for row in campaign.joins.select_related("unit", "by", "confirmed_by")}
     taken = campaign.children.filter(takes_over=True, pk__in=Campaign.objects.visible_to(user))
     own = {row.launching_unit_id: row for row in taken}
-    expected, joined = len(units), len(units.keys() & joins.keys())
+    confirmed = {pk for pk, row in joins.items() if row.confirmed_at}
+    expected, joined = len(units), len(units.keys() & confirmed)
     units |= {pk: row.unit for pk, row in joins.items()}
     rows = [
         Row(unit, joins.get(pk), own.get(pk)) for pk, unit in units.items() if access.can_read_figures(user, unit)

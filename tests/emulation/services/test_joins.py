@@ -71,9 +71,9 @@ def test_who_has_joined_is_counted_for_all_and_named_within_reach(movement, depo
     seen, own = joins_of(movement, reviewer), joins_of(movement, staff)
 
     assert [(row.unit, row.state) for row in seen.rows] == [(workshop, "none"), (depot, "recorded")]
-    assert (seen.joined, seen.expected, seen.offers) == (1, 2, [])
+    assert (seen.joined, seen.expected, seen.offers) == (0, 2, [])
     assert [row.unit for row in own.rows] == [depot]
-    assert (own.joined, own.expected, own.takes) == (1, 2, [depot])
+    assert (own.joined, own.expected, own.takes) == (0, 2, [depot])
 
 
 def test_what_waits_ends_with_joining_and_confirming(movement, depot, staff, commander):
