@@ -127,9 +127,10 @@ class Attested:
 class Facts:
     """Everything known of one subject. The order of the facts has no meaning.
 
-    `kept` says from which year on a register is complete, so that absence means none: `awards`, `merits`; a
-    register that is not named is not kept. `clear` are the years of which it is known that every measure of
-    discipline stands in the register; `clear_of_incidents` those of which the same is known of incidents.
+    `kept` says from which year on a register is complete, so that absence means none: `awards`, `merits`,
+    `discipline`; a register that is not named is not complete. `clear` are the years of which it is known that
+    every measure of discipline stands in the register: it is complete, and somebody has rated the year;
+    `clear_of_incidents` those of which the same is known of incidents.
     """
 
     subject: str  # person, unit

@@ -36,6 +36,11 @@ ALLOWED = (
     nodes.Getitem, nodes.Filter, nodes.Compare, nodes.Operand, nodes.Not, nodes.And, nodes.Or, nodes.CondExpr,
 )  # fmt: skip
 RAW = re.compile(r"\{\{\s*(?:r|p|tr|tc)\s")
+HYPERLINKS = {
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships/hyperlink",  # as “strict” files name it
+}
+CLICKED = ("http://", "https://", "mailto:")
 PROPERTIES = ("author", "comments", "identifier", "language", "subject", "title")
 Scope = Mapping[str, Field]
 
@@ -78,11 +83,11 @@ def _content(name: str, file: IO[bytes]) -> bytes:
         raise Refused(_("A template is a Word file (docx)."), "file")
     with open_zip(name, file, UNPACKED) as archive:
         for entry in archive.namelist():
-            if entry.endswith((".xml", ".rels")):
+            if entry.lower().endswith((".xml", ".rels")):
                 text = archive.read(entry)
                 if b"<!DOCTYPE" in text or b"<!ENTITY" in text:
                     raise Refused(_("“%(name)s” holds definitions that Word never writes.") % {"name": name}, "file")
-                if entry.endswith(".rels") and _fetches(text):
+                if entry.lower().endswith(".rels") and _fetches(text):
                     raise Refused(
                         _("“%(name)s” is linked to another file. In Word remove the link, then upload it again.")
                         % {"name": name}, "file",
@@ -92,9 +97,26 @@ def _content(name: str, file: IO[bytes]) -> bytes:
 
 
 def _fetches(relations: bytes) -> bool:
-    """Whether opening the file would fetch something: a linked template, picture or object."""
-    tags = re.findall(rb"<Relationship\b[^>]*>", relations)
-    return any(b'TargetMode="External"' in tag and b"/hyperlink" not in tag for tag in tags)
+    """Whether opening the file would fetch something: a linked template, picture or object.
+
+    Links to click are none, as long as they lead to a page or a letter. What cannot be read counts as fetching.
+    """
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+    try:
+        root = etree.fromstring(relations, parser)
+    except etree.XMLSyntaxError:
+        return True
+    if root.getroottree().docinfo.doctype:
+        return True
+    return any(_leads_out(one) for one in root.iter("{*}*"))
+
+
+def _leads_out(relation: etree._Element) -> bool:
+    """Whether a relation is external and no link to click. Programs differ in how strictly they read the names."""
+    said = {etree.QName(name).localname.lower(): value.strip() for name, value in relation.items()}
+    if said.get("targetmode", "Internal").lower() == "internal":
+        return False
+    return said.get("type") not in HYPERLINKS or not said.get("target", "").lower().startswith(CLICKED)
 
 
 def _texts(document: DocxTemplate) -> Iterator[str]:

@@ -18,6 +18,7 @@ from awards.models import (
     Award,
     AwardCategory,
     AwardLevel,
+    CompleteRegister,
     Council,
     CouncilMember,
     Criterion,
@@ -211,6 +212,11 @@ def make_criterion(award: Award, kind: str = "attested", *, awards: Iterable[Awa
     row = Criterion.objects.create(award=award, kind=kind, **{"text": f"Criterion {next(NUMBERS)}"} | fields)
     row.awards.set(awards)
     return row
+
+
+def make_complete(register: str = "awards", since: int | None = YEAR - 10) -> CompleteRegister:
+    """What is not in the register since then did not happen."""
+    return CompleteRegister.objects.update_or_create(register=register, defaults={"since": since})[0]
 
 
 def make_grant(award: Award, to: Person | Unit, year: int = YEAR, **fields: Any) -> Grant:

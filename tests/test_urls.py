@@ -85,6 +85,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "units:unit-options": ("", "404 404 404 404 404 404", None),
     "units:unit-create": ("", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "units:unit-ratings": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
+    "units:unit-ratings-paste": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
     "units:unit-detail": ("unit", "200 200 200 200 200 404", None),
     "units:unit-branch": ("unit", "200 200 200 200 200 404", None),
     "units:unit-update": ("unit", "200 403 403 403 403 404", "200 403 403 403 403 404"),

@@ -15,7 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -24,12 +25,14 @@ from xlsxwriter.worksheet import Worksheet
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 Value = str | int | Decimal | date | None
+Table = tuple[list[str], Iterable[Sequence[Value]]]  # heads, and rows of as many values
 
+PIECE = 64 * 1024  # bytes
 TEXT_LIMIT = 32_767  # characters of an Excel cell
 _STARTERS = frozenset("=+-@")
 _DATE = "dd/mm/yyyy"
 _SEPARATOR = re.compile(r"(?<=[,;|\t\r\n])")
-_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
 def starts_formula(text: str) -> bool:
@@ -80,8 +83,27 @@ def csv_file(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
 
 
 def xlsx_file(title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """A plain table: a head that stays in sight, a filter, columns as wide as what stands in them."""
-    book = Book()
+    """The whole file of `write_xlsx`."""
+    file = BytesIO()
+    write_xlsx(file, title, heads, rows)
+    return file.getvalue()
+
+
+def xlsx_pieces(title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
+    """The file of `write_xlsx` in pieces, by way of the disk: its index, written last, is read first."""
+    with TemporaryFile() as file:
+        write_xlsx(file, title, heads, rows)
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def write_xlsx(file: IO[bytes], title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    """A plain table: a head that stays in sight, a filter, columns as wide as what stands in them.
+
+    One row at a time is held in memory, however many there are; the others wait in a temporary file.
+    """
+    book = Book(file)
     sheet = book.sheet(title)
     head = book.format(bold=True, bg_color="#DDE6DC", border=1, text_wrap=True, valign="vcenter")
     widths = [len(text) for text in heads]
@@ -97,15 +119,16 @@ def xlsx_file(title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]])
     sheet.freeze_panes(1, 1)
     if heads:
         sheet.autofilter(0, 0, last, len(heads) - 1)
-    return book.close()
+    book.workbook.close()
 
 
 class Book:
-    """A workbook in memory. Everything that is written goes through `put`."""
+    """A workbook in memory; with a `file` it goes there, written strictly row after row. All goes through `put`."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: IO[bytes] | None = None) -> None:
         self._file = BytesIO()
-        self.workbook = Workbook(self._file, _SAFE)
+        way = {"in_memory": True} if file is None else {"constant_memory": True}
+        self.workbook = Workbook(file or self._file, _SAFE | way)
         self._formats: dict[str, Format] = {}
         self._properties: dict[int, dict[str, Any]] = {}
 
@@ -142,6 +165,6 @@ class Book:
         return self.format(**own | {"num_format": "@", "quote_prefix": True})
 
     def close(self) -> bytes:
-        """Finish the workbook; the file."""
+        """Finish the workbook; the file, of one in memory."""
         self.workbook.close()
         return self._file.getvalue()

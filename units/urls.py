@@ -11,6 +11,7 @@ urlpatterns = [
     path("options/", tree.unit_options, name="unit-options"),
     path("new/", tree.unit_create, name="unit-create"),
     path("ratings/", unit_ratings.unit_ratings, name="unit-ratings"),
+    path("ratings/paste/", unit_ratings.unit_ratings_paste, name="unit-ratings-paste"),
     path("<int:pk>/", tree.unit_detail, name="unit-detail"),
     path("<int:pk>/branch/", tree.unit_branch, name="unit-branch"),
     path("<int:pk>/update/", tree.unit_update, name="unit-update"),

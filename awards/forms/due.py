@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django import forms
@@ -42,10 +42,12 @@ class DueFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["award"].choices = [("", _("Every award")), *((a.code, label_of(a)) for a in awards)]  # type: ignore[attr-defined]
 
-    def filter(self, standing: Standing, units: Iterable[Unit], nominated: Collection[Key]) -> list[int]:
+    def filter(self, standing: Standing, units: Iterable[Unit], nominated: Collection[Key]) -> Sequence[int]:
         """The lines (numbers) that were chosen, in their order. `units` of the branch may be named."""
-        subjects = self._subjects(standing, units)
         chosen = self.cleaned_data["state"]
+        if not (chosen or self.cleaned_data["kind"] or self.cleaned_data["q"].strip() or self.cleaned_data["unit"]):
+            return range(len(standing))
+        subjects = self._subjects(standing, units)
         states = {LINE_STATES.index(one) for one in IN_STATE.get(chosen, (chosen,) if chosen else LINE_STATES)}
         found = [
             line

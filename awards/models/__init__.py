@@ -40,7 +40,7 @@ from .dossiers import (
     PublicNotice,
     RuleChoice,
 )
-from .grants import Attestation, Grant, GrantImport
+from .grants import Attestation, CompleteRegister, Grant, GrantImport
 from .rules import Criterion
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "BonusRounding",
     "Cap",
     "Certainty",
+    "CompleteRegister",
     "Council",
     "CouncilMember",
     "Criterion",

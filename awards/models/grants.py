@@ -186,5 +186,41 @@ class Attestation(models.Model):
         return self.evidence
 
 
+class CompleteRegister(models.Model):
+    """From which year on a register holds everything there was, so that what is not in it did not happen.
+
+    Said by an administrator of the root, once the years before have been entered; without a year nothing is
+    complete, and what is not found is «no data», never «not met». One old record says nothing of it. Task ratings
+    need no row: a year without one is not known in any case.
+    """
+
+    class Register(models.TextChoices):
+        AWARDS = "awards", _("awards granted")
+        MERITS = "merits", _("initiatives and science works")
+        DISCIPLINE = "discipline", _("discipline")
+
+    register = models.CharField(_("register"), max_length=10, choices=Register)
+    since = models.PositiveSmallIntegerField(
+        _("complete since the year"), null=True, blank=True, validators=YEARS,
+        help_text=_("Empty: it is not complete, and what is not found in it is not known."),
+    )  # fmt: skip
+    note = models.CharField(_("note"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("complete register")
+        verbose_name_plural = _("complete registers")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["register"], name="completeregister_once",
+                violation_error_message=_("This register stands in the list already: change its row."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.get_register_display()
+
+
 auditlog.register(Grant)
 auditlog.register(Attestation)
+auditlog.register(CompleteRegister)

@@ -15,7 +15,7 @@ from awards.caps import Counted, Headroom, Limit, Of, Rounding, headroom, strict
 from awards.models import Award, Cap, Dossier, Grant, Nomination
 from awards.reports.facts import people_of
 from awards.reports.rules import rule_day
-from awards.reports.stamps import Texts, read_together, rows_of
+from awards.reports.stamps import Texts, among, read_together, rows_of
 from awards.wording import number
 from emulation.numbers import format_number, round_half_up
 from units import clock
@@ -73,8 +73,8 @@ def shares_of(unit: Unit, year: int, day: date, awards: Iterable[str] | None = N
     people = people_of(branch_q(unit.path, "unit__path"), year, clock.today())
     caps = Cap.objects.on(day).exclude(award__subject="unit")
     alive = Nomination.objects.alive().exclude(stage=Nomination.Stage.DECIDED)
-    alive = alive.filter(Q(person__in=people.values("pk")), dossier__year=year)
-    granted = Grant.objects.in_force().filter(year=year, person__in=people.values("pk"))
+    alive = alive.filter(Q(person__in=among("people", 0)), dossier__year=year)
+    granted = Grant.objects.in_force().filter(year=year, person__in=among("people", 0))
     labels = Award.objects.exclude(subject="unit").filter(
         Q(pk__in=caps.values("award")) if names is None else Q(code__in=names)
     )

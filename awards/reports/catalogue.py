@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Model, Q
+from django.utils.translation import ngettext
 
 from awards import wording
 from awards.criteria import Criterion as Rule
-from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, VoteRule
+from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, NoticeRule, VoteRule
 from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.rules import rules_on
 from emulation.numbers import format_part
@@ -44,19 +45,20 @@ def award_rows(day: date) -> list[Award]:
 
 
 def belongings_of(award: Award, day: date) -> list[Part]:
-    """Criteria, caps, bonuses, authorities, votes and legal bases of an award; a fixed number of queries."""
+    """Criteria, caps, bonuses, authorities, votes, public notice, legal bases; a fixed number of queries."""
     return [
         Part("criteria", _criteria(award, day)),
         Part("caps", [_cap(row, day) for row in award.caps.prefetch_related("awards")]),
         Part("bonuses", [_bonus(row, day) for row in award.bonuses.all()]),
         Part("authorities", [_authority(row, day) for row in award.authorities.select_related("level")]),
         Part("votes", [_vote(row, day) for row in award.votes.all()]),
+        Part("notices", [_notice(row, day) for row in award.notice_rules.all()]),
         Part("bases", [_basis(row, day) for row in award.bases.select_related("document")]),
     ]
 
 
 def _entry(
-    row: Cap | Bonus | Authority | VoteRule | AwardBasis | Criterion,
+    row: Cap | Bonus | Authority | VoteRule | NoticeRule | AwardBasis | Criterion,
     day: date,
     text: str,
     detail: str,
@@ -115,6 +117,11 @@ def _authority(row: Authority, day: date) -> Entry:
 def _vote(row: VoteRule, day: date) -> Entry:
     secret = VoteRule._meta.get_field("secret").verbose_name if row.secret else ""
     return _entry(row, day, f"≥ {row.share or '?'} %", str(secret), row.clause)
+
+
+def _notice(row: NoticeRule, day: date) -> Entry:
+    days = ngettext("%(n)s day", "%(n)s days", row.days) % {"n": row.days}
+    return _entry(row, day, days, str(NoticeRule._meta.get_field("days").verbose_name), row.clause)
 
 
 def _basis(row: AwardBasis, day: date) -> Entry:

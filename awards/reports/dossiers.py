@@ -19,8 +19,9 @@ from awards.reports.snapshots import Side, side_of
 from awards.services.appraisals import opinions_of
 from awards.services.dossiers import people_to_propose, units_to_propose
 from awards.wording import label_of
-from units.access import sees_discipline
-from units.models import Person, User
+from units.access import discipline_units, sees_discipline
+from units.models import Person, Unit, User
+from units.paths import branches_q
 
 Stage = Nomination.Stage
 
@@ -79,12 +80,12 @@ class Row:
 
 
 def rows_of(lines: Sequence[Nomination], user: User) -> list[Row]:
-    """Lines with criteria, opinions and the last reason. Two queries."""
-    reasons = last_reasons(lines)
+    """Lines with criteria, opinions and the last reason. Three queries at most."""
+    reasons, shown = last_reasons(lines), discipline_shown(user, lines)
     opinions = opinions_of(lines)
     return [
         Row(
-            line, side_of(line.findings, discipline=shows_discipline(user, line)), who_acts(line),
+            line, side_of(line.findings, discipline=line.pk in shown), who_acts(line),
             reasons.get(line.pk, ""), tuple(opinions.get(line.pk, ())),
         )
         for line in lines
@@ -92,10 +93,32 @@ def rows_of(lines: Sequence[Nomination], user: User) -> list[Row]:
 
 
 def shows_discipline(user: User, line: Nomination) -> bool:
-    """Whether discipline among the findings is shown: by the rule for the unit, and to who concludes on the line."""
-    place = line.person.unit if line.person else line.unit
-    assert place is not None
-    return sees_discipline(user, place) or access.concludes(user, line.holder)
+    return line.pk in discipline_shown(user, [line])
+
+
+def discipline_shown(user: User, lines: Iterable[Nomination]) -> set[int]:
+    """Lines (keys) of whose findings discipline and incidents are shown: by the rule for the unit of the person, and
+    to who concludes on the line. One query at most.
+
+    What is found of a unit rests on its whole branch: who keeps discipline, but does not judge, has to see that of
+    every unit in it, or the findings would tell of one further down.
+    """
+    shown: set[int] = set()
+    asked: dict[int, str] = {}
+    judged = tuple(access.judges_paths(user))
+    for line in lines:
+        place = access.unit_of(line.subject)
+        if access.concludes(user, line.holder) or place.path.startswith(judged):
+            shown.add(line.pk)
+        elif sees_discipline(user, place):
+            shown.add(line.pk)
+            if line.unit_id:
+                asked[line.pk] = place.path
+    if asked:
+        below = Unit.objects.filter(branches_q(asked.values())).exclude(pk__in=discipline_units(user).values("pk"))
+        hidden = list(below.values_list("path", flat=True))
+        shown -= {key for key, path in asked.items() if any(one.startswith(path) for one in hidden)}
+    return shown
 
 
 def last_reasons(lines: Iterable[Nomination]) -> dict[int, str]:

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import CharField, Q, QuerySet, Value
+from django.db.models import Q, QuerySet
 
 from awards.criteria import Rules
 from awards.facts import Attested, Breach, Facts, Held, Members, Merit, Rating, Source, Targets, Vote, YearFigure
-from awards.models import AgendaItem, Attestation, Grant
+from awards.models import AgendaItem, Attestation, CompleteRegister, Grant
 from awards.reach import Reach, reach_of
 from awards.reports.incidents import Incidents, incident_tables, incidents_from
 from awards.reports.stamps import Texts, among, is_nothing, read_together, rows_of
@@ -51,7 +51,7 @@ def registers_of(
     below = branches_q(outermost(unit.path for unit in units), "unit__path")
     served = Posting.objects.on(date(year, 12, 31)).filter(below)
     nobody = Q(pk__in=[])
-    known: dict[str, QuerySet[Any, Any]] = {"kept": _first_years()}
+    known: dict[str, QuerySet[Any, Any]] = {"kept": _complete_since()}
     own, members, served_in, voted = nobody, nobody, nobody, nobody
     if not is_nothing(people):
         known["subjects"] = people.values_list("pk", "unit_id")
@@ -95,10 +95,9 @@ def registers_of(
     return {name: rows.order_by() for name, rows in known.items()}
 
 
-def _first_years() -> QuerySet[Any, Any]:
-    """(register, year) of every year in which there are grants and initiatives at all."""
-    grants = Grant.objects.order_by().values_list(Value("awards", CharField()), "year")
-    return grants.union(Initiative.objects.order_by().values_list(Value("merits", CharField()), "year"))
+def _complete_since() -> QuerySet[Any, Any]:
+    """(register, year from which it is complete) of those that are at all."""
+    return CompleteRegister.objects.filter(since__isnull=False).values_list("register", "since")
 
 
 def _vote_rows(whose: Q, year: int, seen: Q) -> QuerySet[Any, Any]:
@@ -134,8 +133,12 @@ class Registers:
             reader(self, rows_of(texts, name))
 
     def _kept(self, rows: Iterable[Any]) -> None:
-        for register, year in rows:
-            self.kept[register] = min(year, self.kept.get(register, year))
+        self.kept.update((register, since) for register, since in rows)
+
+    def clear(self, years: Iterable[int]) -> frozenset[int]:
+        """Of the years for which somebody was rated, those of which the register of discipline is complete."""
+        since = self.kept.get("discipline")
+        return frozenset(year for year in years if since is not None and year >= since)
 
     def _postings(self, rows: Iterable[Any]) -> None:
         self.paths.update((person, path) for person, path in rows)
@@ -246,7 +249,7 @@ def _person_facts(people: Iterable[Person], known: Registers, happened: Incident
             unit_held=tuple(known.unit_held.get(place, ())), merits=tuple(known.merits.get(pk, ())),
             attested=tuple(known.attested.get(pk, ())), kept=known.kept, votes=tuple(known.votes.get(pk, ())),
             breaches=(*known.breaches.get(pk, ()), *happened.of_people.get(pk, ())) if seen[place] else (),
-            clear=frozenset(rating.year for rating in ratings) if seen[place] else frozenset(),
+            clear=known.clear(rating.year for rating in ratings) if seen[place] else NOT_CLEAR,
             clear_of_incidents=happened.people_clear.get(pk, NOT_CLEAR) if seen[place] else NOT_CLEAR,
         ))  # fmt: skip
     return found
@@ -265,7 +268,7 @@ def _unit_facts(
             members={known.year: members[unit.pk]} if unit.pk in members else {},
             breaches=(*breaches[unit.pk], *happened.of_units.get(unit.pk, ())) if shown(unit) else (),
             clear_of_incidents=happened.units_clear.get(unit.pk, NOT_CLEAR) if shown(unit) else NOT_CLEAR,
-            clear=frozenset([known.year] if unit.pk in clear and shown(unit) else []),
+            clear=known.clear([known.year]) if unit.pk in clear and shown(unit) else NOT_CLEAR,
             figures=tuple(values.get(unit.pk, ())), targets=tuple(targets.get(unit.pk, ())), kept=known.kept,
             votes=tuple(known.unit_votes.get(unit.pk, ())),
         )

@@ -8,7 +8,7 @@ began to write first may be seen last.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -25,6 +25,29 @@ JOINED = {
     "sqlite": "SELECT json_group_array(json_array({columns})) FROM {rows}",
     "postgresql": "SELECT CAST(json_agg(json_build_array({columns})) AS text) FROM {rows}",
 }
+
+
+# Whether anything was written since: on SQLite by others and by this connection, on PostgreSQL which transactions
+# a statement sees (on a standby that says too little).
+MOMENTS = {
+    "sqlite": "SELECT data_version, 0 FROM pragma_data_version",
+    "postgresql": "SELECT CAST(pg_current_snapshot() AS text), CAST(pg_is_in_recovery() AS integer)",
+}
+
+
+def moment() -> Hashable | None:
+    """Equal to an earlier one only when nothing at all has been written to the base in between, by anybody.
+
+    None inside a transaction, which sees what it may yet take back, and where the engine cannot say. One query.
+    """
+    if connection.in_atomic_block or not connection.get_autocommit():
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(MOMENTS[connection.vendor])
+        said, unsure = cursor.fetchone()
+    if connection.vendor == "sqlite":  # it counts for each connection by itself
+        return said, connection.connection, connection.connection.total_changes
+    return None if unsure else said
 
 
 def among(table: str, column: int) -> RawSQL:

@@ -5,18 +5,21 @@ no longer so. So what was judged is kept under a stamp of the very rows it was m
 units, figures, rules, and what the user may see. Every view reads the stamp anew, in one query; when a row has
 changed, whoever changed it and however, the stamp is another and everything is judged again. The rows are read in
 the same statement as their stamp, the rest before the stamp is read once more: only when it is still the same is
-the answer kept. It is kept in the process and not in the shared cache, so that a new version of the program never
-meets what an old one has judged.
+the answer kept. Where nothing at all was written to the base since the list was last read (`moment`), as when pages
+are turned, its rows are not read either. It is kept in the process and not in the shared cache, so that a new version
+of the program never meets what an old one has judged.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from threading import Lock
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -26,9 +29,9 @@ from awards.models import Nomination
 from awards.reports import due
 from awards.reports.due import Line, Subject
 from awards.reports.facts import facts_from, reach_for, registers_of
-from awards.reports.stamps import Tables, read_together, stamp_of
+from awards.reports.stamps import Tables, moment, read_together, stamp_of
 from emulation.reports.figures import figure_tables
-from units import access
+from units import access, clock
 from units.models import Person, Unit, User
 from units.paths import branch_q
 from units.text import fold
@@ -36,6 +39,7 @@ from units.text import fold
 Key = tuple[str, int, str]  # person or unit, key, code of the award
 STATES = ("eligible", "held", "met", "not_met", "no_data")  # of lines
 KEPT = 12  # lists; one of 3,000 people and all awards takes some three megabytes
+MOMENTS = 100  # at which lists were read: of every connection its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +80,19 @@ class Standing:
         subject = self.subjects[self.subject_of[line]]
         return subject.kind, subject.key, self.awards[self.award_of[line]].code
 
+    @cached_property
+    def eligible(self) -> frozenset[Key]:
+        """The lines that could be proposed."""
+        state = STATES.index("eligible")
+        return frozenset(self.key(line) for line, of in enumerate(self.state_of) if of == state)
+
+    def unasked(self, nominated: Collection[Key]) -> int:
+        """How many of the eligible lines are not among those `nominated`."""
+        return len(self.eligible) - sum(key in self.eligible for key in nominated)
+
 
 _kept: OrderedDict[str, Standing] = OrderedDict()
+_read: OrderedDict[Hashable, str] = OrderedDict()  # (moment, what was asked for) → stamp
 _lock = Lock()
 
 
@@ -86,9 +101,25 @@ def standing_of(
 ) -> Standing:
     """The lines of the place's branch as far as `user` may see them; `award`: of one award alone.
 
-    `units` are those of `units_in`, read already. One query; on what has changed since it was judged, seven to
-    nine more.
+    `units` are those of `units_in`. One query while nothing was written, two to say that nothing here has changed;
+    on what has changed since it was judged, nine to eleven more.
     """
+    now = moment()
+    asked = now and (now, user.pk, place.pk, place.path, year, award, clock.today(), repr(rules))
+    with _lock:
+        found = _kept.get(_read.get(asked, ""))
+    if found is not None:
+        return found
+    stamp, found = _judged(place, units, year, rules, user, award)
+    if asked and stamp in _kept:
+        _remember(_read, asked, stamp, MOMENTS)
+    return found
+
+
+def _judged(
+    place: Unit, units: QuerySet[Unit], year: int, rules: Rules, user: User, award: str
+) -> tuple[str, Standing]:
+    """The list with its stamp, by the rows as they stand: the one kept, or judged anew."""
     chosen = due.chosen_of(rules, award)
     # As `Person.objects.visible_to`, but not by a join, which would lead the search through all units of the branch.
     people = due.people_in(place, year).filter(unit__in=Unit.objects.filter(access.figures_q(user)).values("pk"))
@@ -100,8 +131,8 @@ def standing_of(
     stamp = stamp_of(texts, *others)
     found = _kept.get(stamp)
     if found is not None:
-        _keep(stamp, found)
-        return found
+        _remember(_kept, stamp, found, KEPT)
+        return stamp, found
     with due.uncollected():
         known = facts_from(
             texts, people, list(units), year, reach_for(rules, [rule.code for rule in chosen]),
@@ -115,8 +146,8 @@ def standing_of(
         )
         standing = _packed(lines, paths)
     if stamp_of(read_together(tables), *others) == stamp:
-        _keep(stamp, standing)
-    return standing
+        _remember(_kept, stamp, standing, KEPT)
+    return stamp, standing
 
 
 def nominated(place: Unit, year: int, award: str = "") -> set[Key]:
@@ -188,10 +219,10 @@ def _packed(lines: Iterable[Line], paths: dict[tuple[str, int], str]) -> Standin
     return found
 
 
-def _keep(stamp: str, standing: Standing) -> None:
-    """The lists used last stay; several threads may come here at once."""
+def _remember(rows: OrderedDict[Any, Any], key: Hashable, row: object, most: int) -> None:
+    """Those used last stay; several threads may come here at once."""
     with _lock:
-        _kept[stamp] = standing
-        _kept.move_to_end(stamp)
-        while len(_kept) > KEPT:
-            _kept.popitem(last=False)
+        rows[key] = row
+        rows.move_to_end(key)
+        while len(rows) > most:
+            rows.popitem(last=False)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -30,6 +31,14 @@ from units.models import Role, User
 
 SHOWN = 10  # sessions listed for one user
 DOSSIERS = 20  # dossiers listed; their own list has all
+LATELY = 14  # days for which the proposing unit is told what came out
+# Steps that are told; what goes back within the judging unit is not returned to the proposing one.
+HAPPENED = {
+    "decided": Q(lines__events__kind="decided"),
+    "rejected": Q(lines__events__kind="rejected"),
+    "revoked": Q(lines__events__kind="revoked"),
+    "returned": Q(lines__events__kind="returned", lines__events__stage="returned"),
+}
 
 
 def council_tasks(user: User) -> Iterator[Task]:
@@ -93,6 +102,43 @@ def _dossiers(staff: set[int], commander: set[int]) -> Iterator[Task]:
         elif row.unit_id in staff and not row.read_at:
             yield Task(str(row), row.unit.short, row.get_absolute_url(), _("Continue"), "draft", "nomination", None,
                        None)  # fmt: skip
+
+
+def outcome_tasks(user: User) -> Iterator[Task]:
+    """What was decided, rejected, revoked or returned to be corrected in own dossiers of late, by others. One query.
+
+    For the staff and the commander of the proposing unit; a dossier is one task. It is computed of the steps, so
+    nothing has to be ticked off: after `LATELY` days it goes by itself.
+    """
+    units = {m.unit_id for m in user.active_memberships if m.role in (Role.STAFF, Role.COMMANDER)}
+    if not units:
+        return
+    since = clock.today() - timedelta(days=LATELY)
+    steps = Q(lines__events__at__date__gte=since) & ~Q(lines__events__by=user)
+    counts = {kind: Count("lines__events", filter=steps & happened) for kind, happened in HAPPENED.items()}
+    # What happened to lines is looked at only where anything did: one range of the index of steps.
+    of_late = NominationEvent.objects.filter(kind__in=HAPPENED, at__date__gte=since, line__dossier__unit__in=units)
+    rows = Dossier.objects.filter(pk__in=of_late.values("line__dossier")).annotate(**{
+        f"n_{kind}": count for kind, count in counts.items()
+    }).select_related("unit", "occasion")  # fmt: skip
+    for row in rows.order_by("-year", "pk")[:DOSSIERS]:
+        told = {kind: count for kind in HAPPENED if (count := getattr(row, f"n_{kind}"))}
+        if told:
+            words = ", ".join(_outcome(kind, count) for kind, count in told.items())
+            state = "rejected" if {"rejected", "revoked", "returned"} & told.keys() else "decided"
+            title = _("Outcome: %(dossier)s") % {"dossier": row}
+            place, url = f"{row.unit.short} · {words}", row.get_absolute_url()
+            yield Task(title, place, url, _("Look at it"), state, "nomination", None, None)
+
+
+def _outcome(kind: str, count: int) -> str:
+    words = {
+        "decided": ngettext("%(count)d decided", "%(count)d decided", count),
+        "rejected": ngettext("%(count)d rejected", "%(count)d rejected", count),
+        "revoked": ngettext("%(count)d revoked", "%(count)d revoked", count),
+        "returned": ngettext("%(count)d returned", "%(count)d returned", count),
+    }
+    return words[kind] % {"count": count}
 
 
 # ── letters and decisions ─────────────────────────────────────────────────

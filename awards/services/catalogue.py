@@ -22,6 +22,7 @@ from awards.models import (
     Bonus,
     BonusRounding,
     Cap,
+    CompleteRegister,
     Criterion,
     DecidingLevel,
     LegalDocument,
@@ -67,6 +68,8 @@ def _load_procedure(data: Entry, levels: Rows, fresh: set[str]) -> None:
     """Occasions and grounds by code; the other rules of procedure only where there are none of their kind yet."""
     _by_code(Occasion, data["occasions"])
     _by_code(RevocationGround, data["revocation_grounds"])
+    known = set(CompleteRegister.objects.values_list("register", flat=True))
+    _save(CompleteRegister(register=one) for one in CompleteRegister.Register if one not in known)
     if not RuleChoice.objects.exists():
         _save(RuleChoice(**_columns(entry)) for entry in data["rule_choices"])
     if not BonusRounding.objects.exists():

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from awards import access
-from awards.models import Nomination, NoticeRule, Objection, PublicNotice
+from awards.models import Nomination, NominationEvent, NoticeRule, Objection, PublicNotice
 from awards.reports.ready import acting
 from awards.services.steps import Stage, lock_lines
 from units import clock
@@ -31,7 +32,7 @@ def notice_problem(line: Nomination, day: date) -> str:
 
 
 def notice_problems(lines: Iterable[Nomination], day: date) -> dict[int, str]:
-    """The same for several lines (key → sentence, "" where nothing stands in the way). Three queries at most."""
+    """The same for several lines (key → sentence, "" where nothing stands in the way). Four queries at most."""
     lines = list(lines)
     asked = days_asked(lines, day)
     shown: dict[int, list[PublicNotice]] = defaultdict(list)
@@ -42,7 +43,19 @@ def notice_problems(lines: Iterable[Nomination], day: date) -> dict[int, str]:
     objections: dict[int, list[Objection]] = defaultdict(list)
     for one in Objection.objects.filter(line__in=list(asked)):
         objections[one.line_id].append(one)
-    return {line.pk: _problem(asked[line.pk], shown[line.pk], objections[line.pk], day) for line in lines}
+    again = _handed_in_again([one.line_id for some in objections.values() for one in some if one.upheld])
+    return {
+        line.pk: _problem(asked[line.pk], shown[line.pk], objections[line.pk], again.get(line.pk), day)
+        for line in lines
+    }
+
+
+def _handed_in_again(lines: Collection[int]) -> dict[int, datetime]:
+    """Line (key) → when it was handed in last. One query; none where there are no lines."""
+    if not lines:
+        return {}
+    steps = NominationEvent.objects.filter(line__in=lines, kind=NominationEvent.Kind.SUBMITTED).order_by()
+    return dict(steps.values_list("line").annotate(Max("at")))
 
 
 def days_asked(lines: Iterable[Nomination], day: date) -> dict[int, int]:
@@ -57,11 +70,20 @@ def days_asked(lines: Iterable[Nomination], day: date) -> dict[int, int]:
     return {line.pk: days.get(line.award_id, 0) for line in lines}
 
 
-def _problem(days: int, notices: list[PublicNotice], objections: list[Objection], day: date) -> str:
+def _problem(
+    days: int, notices: list[PublicNotice], objections: list[Objection], again: datetime | None, day: date
+) -> str:
+    """An upheld objection says that what was proposed is not so: it stands until the line was returned, corrected
+    and handed in once more. What was shown before is not what is proposed now, so it has to be shown anew.
+    """
     if any(one.upheld is None for one in objections):
         return _("An objection to this nominee has not been answered.")
-    if any(one.upheld for one in objections):
-        return _("An objection to this nominee was upheld.")
+    upheld = [one.answered_at for one in objections if one.upheld and one.answered_at]
+    if upheld:
+        if again is None or again <= max(upheld):
+            return _("An objection to this nominee was upheld: the line has to be returned, corrected and handed "
+                     "in again.")  # fmt: skip
+        notices = [one for one in notices if one.since >= timezone.localdate(again)]
     if not days:
         return ""
     enough = [one for one in notices if length(one) >= days]

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.db.models import Model
 from django.forms import BaseModelForm
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -18,11 +19,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards.forms.catalogue import BELONGINGS, AwardForm, DayForm, belonging_form
 from awards.models import Award
 from awards.reports.catalogue import award_rows, belongings_of
+from awards.reports.exports import awards_table
 from awards.services import rows
 from emulation.views.catalogue import for_root_administrators
 from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -34,8 +37,11 @@ def crumbs_to(award: Award | None = None) -> list[Crumb]:
 
 
 @require_safe
-def award_list(request: HttpRequest) -> HttpResponse:
-    context = {"rows": award_rows(clock.today()), "may_write": access.administers_root(request.user)}
+def award_list(request: HttpRequest) -> HttpResponseBase:
+    found, writes = award_rows(clock.today()), access.administers_root(request.user)
+    if kind := asked_table(request):
+        return table_file(kind, "danh-muc", _("Award catalogue"), *awards_table(found, certainty=writes))
+    context = {"rows": found, "may_write": writes}
     return render(request, "awards/catalogue/list.html", context)
 
 

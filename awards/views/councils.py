@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from awards import access as awards_access
 from awards.forms.councils import CouncilForm, SeatEndForm, SeatForm
 from awards.models import Council, CouncilMember
+from awards.reports.exports import councils_table, sessions_table
 from awards.reports.sessions import councils
 from awards.services.councils import end_seat, save_council, seat_member
 from awards.views.due import get_unit
@@ -19,6 +21,7 @@ from units import clock
 from units.access import require
 from units.forms.fields import refusals
 from units.models import User
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -34,8 +37,10 @@ def crumbs_to(council: Council | None = None) -> list[Crumb]:
 
 
 @require_safe
-def council_list(request: HttpRequest) -> HttpResponse:
+def council_list(request: HttpRequest) -> HttpResponseBase:
     rows = list(councils(request.user)[:100])
+    if kind := asked_table(request):
+        return table_file(kind, "hoi-dong", _("Award councils"), *councils_table(councils(request.user)))
     kept = {row.unit_id for row in rows if row.until is None}
     units = {m.unit for m in request.user.active_memberships if awards_access.founds_councils(request.user, m.unit)}
     context = {"councils": rows, "without": [unit for unit in units if unit.pk not in kept], "today": clock.today()}
@@ -43,8 +48,10 @@ def council_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def council_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def council_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     council = get_council(request.user, pk)
+    if kind := asked_table(request):
+        return table_file(kind, f"hoi-dong-{pk}", _("Sessions"), *sessions_table(council.sessions.all()))
     context = {
         "council": council,
         "seats": council.members.select_related("user").order_by("until", "order"),

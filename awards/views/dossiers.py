@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,14 +28,15 @@ from awards.models import Award, Dossier, Nomination, NominationFile
 from awards.reports.caps import shares
 from awards.reports.checks import problems_of, reviewed
 from awards.reports.dossiers import (
+    discipline_shown,
     first_award,
     last_list,
     lines_page,
     offers,
     rows_of,
-    shows_discipline,
     with_counts,
 )
+from awards.reports.exports import caps_table, dossiers_table, lines_table
 from awards.reports.routes import judging_unit
 from awards.reports.rules import rule_day, rules_on
 from awards.services import dossiers as service
@@ -45,6 +47,7 @@ from units.access import READERS, has_role, require
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import Role, Unit, User
+from units.views.downloads import asked_table, table_file
 from units.views.pages import form_page
 
 LINES = 100  # on a page
@@ -63,7 +66,7 @@ def drafting_units(user: User) -> list[int]:
 
 
 @require_safe
-def dossier_list(request: HttpRequest) -> HttpResponse:
+def dossier_list(request: HttpRequest) -> HttpResponseBase:
     require(has_role(request.user, *READERS))
     rows = Dossier.objects.visible_to(request.user)
     years = rows.order_by("-year").values_list("year", flat=True).distinct()
@@ -71,6 +74,8 @@ def dossier_list(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         raise Http404
     found = with_counts(form.filter(rows)).order_by("-year", "unit__path", "pk")
+    if kind := asked_table(request):
+        return table_file(kind, "ho-so", _("Dossiers"), *dossiers_table(found))
     page = Paginator(found, DOSSIERS).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "may_create": bool(drafting_units(request.user))}
     return render(request, "awards/dossiers/list.html", context)
@@ -101,14 +106,19 @@ def dossier_create(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def dossier_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def dossier_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     dossier = get_dossier(request.user, pk)
     form = LineFilter(request.GET, dossier=dossier)
     if not form.is_valid():
         raise Http404
     rows = form.filter(lines_page(Nomination.objects.visible_to(request.user).filter(dossier=dossier)))
-    page = Paginator(rows, LINES).get_page(request.GET.get("page"))
+    if kind := asked_table(request):
+        return table_file(kind, f"ho-so-{pk}", _("Lines of the dossier"), *lines_table(rows, request.user))
     counts = with_counts(Dossier.objects.filter(pk=dossier.pk)).get()
+    left = shares(dossier) if counts.drafts else []
+    if kind := asked_table(request, "caps"):
+        return table_file(kind, f"ho-so-{pk}-ty-le", _("Caps and what they leave"), *caps_table(left))
+    page = Paginator(rows, LINES).get_page(request.GET.get("page"))
     context = {
         "dossier": dossier,
         "counts": counts,
@@ -119,7 +129,7 @@ def dossier_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "reviewed": reviewed(dossier),
         "may_draft": access.drafts_dossiers(request.user, dossier.unit),
         "may_hand_in": access.hands_in(request.user, dossier.unit),
-        "shares": shares(dossier) if counts.drafts else [],
+        "shares": left,
     }
     return render(request, "awards/dossiers/detail.html", context)
 
@@ -252,7 +262,7 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, words % {"count": len(handed)})
             return redirect(dossier)
-    seen = all(shows_discipline(request.user, line) for line in lines)
+    seen = len(discipline_shown(request.user, lines)) == len(lines)
     problems = problems_of(dossier, lines, discipline=seen)
     by_line: dict[int, list[Any]] = {line.pk: [] for line in lines}
     for problem in problems:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,6 +23,7 @@ from awards.forms.due import AttestForm, DueFilter, WhatIfForm
 from awards.models import Award, Criterion
 from awards.reports.caps import shares_of
 from awards.reports.due import Leaf, Line, differences, last_day, leaves, units_in, verdict_of
+from awards.reports.exports import caps_table
 from awards.reports.rules import rules_on
 from awards.reports.standing import STATES, Key, Row, Standing, nominated, standing_of
 from awards.services.grants import attest
@@ -32,7 +34,6 @@ from emulation.states import STATES as STATE_WORDS
 from units import access
 from units.forms.fields import refusals
 from units.models import Person, Unit, User
-from units.paths import parent_path
 from units.views.downloads import asked_table, table_file
 from units.views.pages import form_page
 
@@ -76,7 +77,7 @@ class Listed:
     form: DueFilter
     standing: Standing
     nominated: set[Key]
-    lines: list[int]
+    lines: Sequence[int]
 
     def shown(self, lines: Iterable[int]) -> list[tuple[Row, str, list[str], bool]]:
         """(line, award, what is missing, whether it is nominated) of some of the lines."""
@@ -99,11 +100,14 @@ def get_list(request: HttpRequest, unit: int, year: int) -> Listed:
 
 
 @require_safe
-def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     found = get_list(request, unit, year)
     place, standing, award = found.place, found.standing, found.form.cleaned_data["award"]
     page = Paginator(found.lines, LINES).get_page(request.GET.get("page"))
-    eligible = [line for line, state in enumerate(standing.state_of) if STATES[state] == "eligible"]
+    shares = shares_of(place, year, last_day(year), [award] if award else None)
+    if kind := asked_table(request, "caps"):
+        name = f"ty-le-{place.code}-{year}"
+        return table_file(kind, name, _("Caps and what they leave"), *caps_table(shares))
     context = {
         "unit": place,
         "year": year,
@@ -111,12 +115,12 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
         "form": found.form,
         "page": page,
         "rows": found.shown(page),
-        "eligible": len(eligible),
-        "unasked": sum(standing.key(line) not in found.nominated for line in eligible),
+        "eligible": len(standing.eligible),
+        "unasked": standing.unasked(found.nominated),
         "query": request.GET.urlencode(),
-        "shares": shares_of(place, year, last_day(year), [award] if award else None),
+        "shares": shares,
         "may_propose": awards_access.drafts_dossiers(request.user, place),
-        "below": [one for one in found.units if parent_path(one.path) == place.path],
+        "below": found.units.children_of(place),
         "superiors": Unit.objects.above(place).filter(access.figures_q(request.user)),
     }
     return render(request, "awards/due/list.html", context)

@@ -7,8 +7,9 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,12 +18,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from awards import access
 from awards.forms.notices import AnswerForm, NoticeForm, ObjectionForm
 from awards.models import Nomination, Objection, PublicNotice
+from awards.reports.exports import notices_table
 from awards.reports.ready import acting
 from awards.services import notices as service
 from units import clock
 from units.access import READERS, has_role, require
 from units.forms.fields import refusals
 from units.models import Role, Unit, User
+from units.views.downloads import asked_table, table_file
 from units.views.pages import form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -40,10 +43,12 @@ def keeping_units(user: User) -> list[Unit]:
 
 
 @require_safe
-def notice_list(request: HttpRequest) -> HttpResponse:
+def notice_list(request: HttpRequest) -> HttpResponseBase:
     require(has_role(request.user, *READERS))
     objections = Prefetch("objections", Objection.objects.visible_to(request.user))
     rows = PublicNotice.objects.visible_to(request.user).select_related("unit").prefetch_related(objections)
+    if kind := asked_table(request):
+        return table_file(kind, "cong-khai", _("Public notices"), *notices_table(rows))
     page = Paginator(rows, NOTICES).get_page(request.GET.get("page"))
     context = {"page": page, "today": clock.today(), "may_create": bool(keeping_units(request.user))}
     return render(request, "awards/dossiers/notices.html", context)
@@ -75,11 +80,12 @@ def _crumbs() -> list[tuple[str, str]]:
 @require_safe
 def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     notice = get_notice(request.user, pk)
-    lines = notice.lines.select_related("award", "dossier__unit").order_by("award__order", "name")
+    opened = Exists(Nomination.objects.visible_to(request.user).filter(pk=OuterRef("pk")))
+    lines = notice.lines.annotate(opened=opened).select_related("award", "dossier__unit")
     objections = notice.objections.visible_to(request.user)  # type: ignore[attr-defined]
     context = {
         "notice": notice,
-        "lines": lines,
+        "lines": lines.order_by("award__order", "name"),
         "objections": [
             (one, access.reads_objections(request.user, notice.unit, one.line.dossier.unit))
             for one in objections.select_related("line__award", "line__dossier__unit", "answered_by")

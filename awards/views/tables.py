@@ -7,6 +7,7 @@ from awards.models import (
     AwardLevel,
     BaseWage,
     BonusRounding,
+    CompleteRegister,
     DecidingLevel,
     LegalDocument,
     Occasion,
@@ -36,6 +37,10 @@ CATALOGUES = {
     "bonus-roundings": Catalogue(
         BonusRounding, ("step", "up", "clause", *VALIDITY), "bi-calculator", _("How bonuses are rounded."),
         listed=("step", "up", "valid_from", "valid_until", "clause", "certainty"),
+    ),
+    "complete-registers": Catalogue(
+        CompleteRegister, ("register", "since", "note"), "bi-calendar-check",
+        _("From which year on registers hold everything: what is not found in them before is “no data”."),
     ),
     "deciding-levels": Catalogue(
         DecidingLevel, ("kind", "level", *VALIDITY), "bi-pen",

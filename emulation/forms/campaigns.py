@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,7 +67,10 @@ class CampaignForm(forms.ModelForm):
     def __init__(self, *args: Any, documents: QuerySet[Document], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         campaign = self.instance
-        self.fields["documents"].queryset = documents | campaign.documents.all() if campaign.pk else documents
+        if campaign.pk:  # by keys: a join would show a document once for each campaign it belongs to
+            chosen = Q(pk__in=documents.values("pk")) | Q(pk__in=campaign.documents.values("pk"))
+            documents = Document.objects.filter(chosen)
+        self.fields["documents"].queryset = documents
         branch = Unit.objects.in_branch(campaign.launching_unit).filter(dissolved=None)
         self.fields["more"].queryset = branch
         self.fields["kind"].empty_label = None

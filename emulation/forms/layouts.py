@@ -39,6 +39,13 @@ class LayoutForm(forms.ModelForm):
             words = _("%(least)d–%(most)d mm. Empty: that of the unit above, else %(default)d.")
             field.help_text = words % {"least": least, "most": most, "default": default}
 
+    def clean_abbreviation(self) -> str:
+        """It stands in every number of the unit: letters, digits, and what parts them."""
+        found = normal(self.cleaned_data["abbreviation"])
+        if not all(char.isalnum() or char in "-.–& " for char in found):
+            raise forms.ValidationError(_("Use letters, digits and hyphens only."))
+        return found
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         return {name: normal(value) if name in TEXTS else value for name, value in cleaned.items()}

@@ -79,10 +79,12 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: User) -> Self:
         """Those of units and party cells whose figures, and of people whom, the user reads.
 
-        What is said about a person goes with the person, as every record of theirs does.
+        What is said about a person goes with the person, as every record of theirs does. Until it is confirmed,
+        it is read where it is worked on, too.
         """
         by_unit, by_person = access.figures_q(user, "unit__path"), access.figures_q(user, "person__unit__path")
-        return self.filter((Q(person=None) & by_unit) | (Q(person__isnull=False) & by_person))
+        here = Q(person=None) | ~Q(state=Assessment.State.CONFIRMED)
+        return self.filter((by_unit & here) | by_person)
 
     def found_by(self, text: str) -> Self:
         """Those whose unit, party cell or person is found by every word of `text`."""

@@ -156,7 +156,8 @@ class WeakPoint(models.Model):
                 violation_error_message=_("A repeated weak point counts how often it was raised."),
             ),
             models.CheckConstraint(
-                condition=Q(state="open") | (~Q(measure="") & Q(deadline__isnull=False)) & (
+                # An inspection may find a point settled before the unit has planned anything.
+                condition=Q(state__in=["open", "closed"]) | (~Q(measure="") & Q(deadline__isnull=False)) & (
                     Q(owner__isnull=False) | ~Q(owner_post="")
                 ),
                 name="weak_point_measure_owner_deadline",

@@ -12,8 +12,8 @@ from fractions import Fraction
 
 from django.utils import timezone
 
-from emulation.consolidation import Parts, value_of
-from emulation.models import Campaign, CampaignIndicator, Lineage, Report, Summary, Target
+from emulation.consolidation import NOTHING, Parts
+from emulation.models import Campaign, CampaignIndicator, Lineage, Target
 from emulation.periods import DRIVE, drive_period, quarter_of
 from emulation.reports.dashboard import Dashboard, Line, Reached
 from emulation.reports.display import (
@@ -27,12 +27,10 @@ from emulation.reports.display import (
     unit_text,
     value_text,
 )
-from emulation.reports.figures import Figure, figures_of, margins_of, rule_of
-from emulation.reports.lines import Line as SheetLine
-from emulation.reports.lines import SheetReading
+from emulation.reports.drives import drive_figures, outcome_of
+from emulation.reports.figures import Figure
 from emulation.reports.review_report import COLUMNS, Paper, annex_of, heading, judgement, results, said, tasks
-from emulation.scoring import Outcome, judge
-from emulation.services.book import TARGET_UNITS
+from emulation.services.drives import targets_in
 from emulation.wording import Paragraph, listed, lower_first
 from units.models import Unit
 
@@ -41,7 +39,7 @@ Row = tuple[CampaignIndicator, Figure]
 
 def drive_draft(unit: Unit, drive: Campaign, told: Mapping[str, str]) -> Paper:
     """The draft for the unit's branch. A fixed number of queries."""
-    rows = [*_own_round(unit, drive), *_of_the_year(unit, drive)]
+    rows = _rows(unit, drive)
     place = Lineage.objects.filter(round__drive=drive, unit=unit).select_related("parent").first()
     page = _page(unit, drive, rows, place)
     about = lower_first(drive.name)
@@ -51,10 +49,11 @@ def drive_draft(unit: Unit, drive: Campaign, told: Mapping[str, str]) -> Paper:
         heading("III", "III. Đánh giá chung"), *judgement(page),
         heading("IV", "IV. Nhiệm vụ thời gian tới"), *tasks(page),
     ]  # fmt: skip
+    columns = COLUMNS[:-1]  # a drive has no figure of the year before
     superior = page.superior or Unit.objects.above(unit).last()
     return Paper(
-        unit, superior, drive.year, drive_period(drive.pk), "sơ kết", about, tuple(body), annex_of(page),
-        drive.get_absolute_url(), columns=COLUMNS[:-1], title=f"Sơ kết {about}",
+        unit, superior, drive.year, drive_period(drive.pk), "sơ kết", about, tuple(body),
+        annex_of(page, len(columns)), drive.get_absolute_url(), columns=columns, title=f"Sơ kết {about}",
     )  # fmt: skip
 
 
@@ -65,11 +64,11 @@ def _page(unit: Unit, drive: Campaign, rows: list[Row], place: Lineage | None) -
     areas: dict[str, list[Line]] = {}
     for placed, figure in rows:
         areas.setdefault(placed.indicator.area.label, []).append(_line(unit, placed, figure, grades, links))
-    judged = [figure.outcome in GOOD for _placed, figure in rows if figure.target is not None]
+    met = [figure.outcome in GOOD for _placed, figure in rows if figure.target is not None]
     return Dashboard(
         unit=unit, branch=bool(place and not place.is_leaf), superior=place.parent if place else None,
         year=drive.year, period=drive_period(drive.pk), links=links, campaign=drive, years=[], at=timezone.now(),
-        reached=Reached(sum(judged), len(judged), None), tiles=[], heat=None, areas=list(areas.items()),
+        reached=Reached(sum(met), len(met), None), tiles=[], heat=None, areas=list(areas.items()),
         progress=None, trend=None, choices=[], stack=None,
     )  # fmt: skip
 
@@ -87,84 +86,41 @@ def _line(unit: Unit, placed: CampaignIndicator, figure: Figure, grades: Grades,
     )  # fmt: skip
 
 
-def _own_round(unit: Unit, drive: Campaign) -> list[Row]:
-    """Indicators placed in the drive, with the figures of its round: stored ones, or the unit's own sheet."""
-    placed = {row.indicator_id: row for row in drive.indicators.select_related("indicator__area", "campaign")}
-    stored = list(Summary.objects.filter(unit=unit, drive=drive, indicator__in=placed))
-    if stored:
-        return [(placed[row.indicator_id], _stored(row, placed[row.indicator_id])) for row in stored]
-    report = Report.objects.filter(unit=unit, round__drive=drive).select_related("unit", "lineage", "round__drive")
-    sheet = report.filter(lineage__is_leaf=True).first()
-    if sheet is None:
-        return []
-    approved = sheet.state == Report.State.APPROVED
+def _rows(unit: Unit, drive: Campaign) -> list[Row]:
+    """What the drive asks in its own round, and the year's indicators with a target of it; as its page has them."""
+    related = ("indicator__area", "campaign")
+    targets = {pk: row for (_unit, pk), row in targets_in(drive, [unit]).items() if row.agreed is not None}
+    of_year = CampaignIndicator.objects.filter(pk__in=targets).exclude(campaign=drive).select_related(*related)
+    placed = [
+        *drive.indicators.select_related(*related),
+        *of_year.order_by("indicator__area__order", "order", "pk"),
+    ]  # fmt: skip
+    figures = drive_figures(drive, [unit], placed)
     found = []
-    for line in SheetReading(sheet, items=False).lines():
-        row = placed.get(line.indicator.pk)
-        if row is not None:
-            found.append((row, _own(unit, drive, row, line, approved)))
+    for row in placed:
+        figure, target = figures.get((unit.pk, row.indicator_id)), targets.get(row.pk)
+        if figure is not None or target is not None:
+            found.append((row, judged(row, figure or _silent(unit, drive, row), target)))
     return found
 
 
-def _stored(row: Summary, placed: CampaignIndicator) -> Figure:
-    parts = Parts(
-        row.numerator, row.denominator, row.samples, row.reported, row.expected,
-        {int(key): list(value) for key, value in row.classes.items()},
+def judged(placed: CampaignIndicator, figure: Figure, target: Target | None) -> Figure:
+    """The figure against the agreed target of the drive; without a result while a cell of it is missing."""
+    if target is None or target.agreed is None:
+        return figure
+    return replace(
+        figure, target=Fraction(target.agreed), comparator=target.comparator,
+        outcome=outcome_of(target, placed, figure),
     )  # fmt: skip
-    target = None if row.target is None else Fraction(row.target, TARGET_UNITS)
-    return _figure(row.unit_id, row.year, DRIVE, placed, parts, target, row.comparator, branch=True)
 
 
-def _own(unit: Unit, drive: Campaign, placed: CampaignIndicator, line: SheetLine, approved: bool) -> Figure:
-    cell = line.figure.cell if approved and line.figure else None
-    parts = Parts()
-    parts.add_cell(rule_of(placed.indicator), cell, asked=line.asked)
-    figure = _figure(unit.pk, drive.year, DRIVE, placed, parts, line.target, line.comparator, branch=False)
-    return replace(figure, nil=cell is not None and cell.status == "nil")
-
-
-def _figure(
-    unit: int, year: int, period: str, placed: CampaignIndicator, parts: Parts, target: Fraction | None,
-    comparator: str, *, branch: bool,
-) -> Figure:  # fmt: skip
-    value = value_of(rule_of(placed.indicator), parts, branch=branch)
+def _silent(unit: Unit, drive: Campaign, placed: CampaignIndicator) -> Figure:
+    """Nobody has said anything about an indicator that has a target."""
+    period = DRIVE if placed.campaign_id == drive.pk else f"Q{quarter_of(drive.ends)}"
+    parts = Parts(expected=1)
     return Figure(
-        unit, placed.indicator_id, year, period, branch, value, parts, parts.reported, parts.expected, 0, 0, target,
-        comparator, _outcome(placed, value.comparable, target, comparator),
+        unit.pk, placed.indicator_id, drive.year, period, False, NOTHING, parts, 0, 1, 0, 0, None, "", None
     )  # fmt: skip
-
-
-def _outcome(
-    placed: CampaignIndicator, value: Fraction | None, target: Fraction | None, comparator: str
-) -> Outcome | None:
-    if value is None or target is None:
-        return None
-    margins = margins_of(placed.indicator, placed)
-    return judge(comparator, target, value, over_margin=margins.over, near_margin=margins.near)
-
-
-def _of_the_year(unit: Unit, drive: Campaign) -> list[Row]:
-    """Targets that the drive sets on indicators of the year, judged on the quarter in which it ends."""
-    targets = list(
-        Target.objects.filter(unit=unit, drive=drive, agreed__isnull=False)
-        .select_related("campaign_indicator__indicator__area", "campaign_indicator__campaign")
-        .order_by("campaign_indicator__indicator__area__order", "campaign_indicator__order", "pk")
-    )
-    if not targets:
-        return []
-    period = f"Q{quarter_of(drive.ends)}"
-    indicators = [row.campaign_indicator.indicator for row in targets]
-    figures = figures_of([unit], drive.year, [period], indicators=indicators)
-    found = []
-    for row in targets:
-        placed, goal = row.campaign_indicator, Fraction(row.agreed)
-        figure = figures.get((unit.pk, placed.indicator_id, period))
-        parts = figure.parts if figure else Parts(expected=1)
-        branch = figure.branch if figure else False
-        found.append(
-            (placed, _figure(unit.pk, drive.year, period, placed, parts, goal, row.comparator, branch=branch))
-        )
-    return found
 
 
 def _situation(unit: Unit, drive: Campaign, place: Lineage | None) -> Iterable[Paragraph]:

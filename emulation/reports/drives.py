@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from django.db.models import Q
 
 from emulation.consolidation import NOTHING, Parts, Value, value_of
-from emulation.models import Campaign, CampaignIndicator, Lineage, Report, Result, Summary, Target
-from emulation.periods import DRIVE, period_label, quarter_of
+from emulation.models import (
+    Campaign,
+    CampaignIndicator,
+    CampaignScope,
+    Lineage,
+    Report,
+    Result,
+    Summary,
+    Target,
+)
+from emulation.models.campaigns import CampaignQuerySet
+from emulation.periods import DRIVE, drive_in, period_label, quarter_of
 from emulation.reports.display import Grades, value_text, with_unit
 from emulation.reports.figures import Figure, OwnFigures, figures_of, margins_of, rule_of
 from emulation.reports.targets import agreed_words, value_words
@@ -20,6 +30,7 @@ from emulation.services.book import read_cells, read_items
 from emulation.services.drives import targets_in
 from emulation.services.plan import Plan
 from units.models import Unit
+from units.paths import path_ids
 
 Values = dict[tuple[int, int], Figure]
 
@@ -47,6 +58,29 @@ class DriveUnit:
     sheet: Report | None
     agreed: int
     met: int
+
+
+def drives_of(unit: Unit, year: int) -> CampaignQuerySet:
+    """Launched drives of the year that are the unit's, in the order of their days; never a sister's own.
+
+    Those in which the unit takes part, or took part under an earlier superior; those it launched itself; and those
+    of its superiors for units below it. What a subordinate launched on its own is not the unit's.
+    """
+    above = path_ids(unit.path)
+    named = CampaignScope.objects.filter(Q(unit=unit) | Q(unit__in=above, with_branch=True))
+    below = CampaignScope.objects.filter(unit__path__startswith=unit.path, campaign__launching_unit__in=above)
+    asked = Lineage.objects.filter(unit=unit, round__drive__year=year)
+    mine = (
+        Q(launching_unit=unit) | Q(pk__in=named.values("campaign")) | Q(pk__in=below.values("campaign"))
+        | Q(pk__in=asked.values("round__drive"))
+    )  # fmt: skip
+    return Campaign.objects.launched().filter(mine, year=year, kind__is_drive=True).order_by("starts", "pk")
+
+
+def drive_of(unit: Unit, year: int, period: str) -> Campaign | None:
+    """The unit's drive of the year that a period names; None for other periods, and where there is none."""
+    key = drive_in(period)
+    return None if key is None else drives_of(unit, year).filter(pk=key).first()
 
 
 def outcome_of(target: Target | None, row: CampaignIndicator, figure: Figure | None) -> Outcome | None:
@@ -136,7 +170,10 @@ def _round_figures(drive: Campaign, units: Sequence[Unit], rows: Sequence[Campai
         for indicator in rules:
             parts[unit, indicator] = own.unit_parts(unit, 1, indicator, ""), False
     return {
-        key: _figure(drive, key, value_of(rules[key[1]], found, branch=branch) or NOTHING, found, branch)
+        key: replace(
+            _figure(drive, key, value_of(rules[key[1]], found, branch=branch) or NOTHING, found, branch),
+            nil=not branch and own.all_nil(*key, DRIVE, ""),
+        )
         for key, (found, branch) in parts.items()
         if found.expected
     }

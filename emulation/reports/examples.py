@@ -52,7 +52,10 @@ def picture_of(row: Example) -> Attachment | None:
 
 @dataclass(frozen=True, slots=True)
 class FigureLine:
-    """A linked figure as it stands today; empty `url` where the user does not read it."""
+    """A linked figure as it stands today; empty `value` and `url` where the user does not read it.
+
+    A spread example is read by units beside, their figures are not.
+    """
 
     pk: int
     name: str
@@ -79,13 +82,12 @@ def figures_shown(row: Example, user: User) -> list[FigureLine]:
 
 
 def _figure_line(one: ExampleFigure, figure: object, grades: Grades, *, readable: bool) -> FigureLine:
+    said = one.pk, one.indicator.label, one.unit.short, period_label(one.year, one.period)
+    if not readable:
+        return FigureLine(*said, "", None, "")
     value = with_unit(value_text(one.indicator, figure, grades), one.indicator) if figure else ""  # type: ignore[arg-type]
-    links = Links(one.year, one.period, handed_in=False)
-    return FigureLine(
-        one.pk, one.indicator.label, one.unit.short, period_label(one.year, one.period), value or "–",
-        mark_of(figure) if figure else None,  # type: ignore[arg-type]
-        links.figure(one.unit_id, one.indicator) if readable else "",
-    )  # fmt: skip
+    url = Links(one.year, one.period, handed_in=False).figure(one.unit_id, one.indicator)
+    return FigureLine(*said, value or "–", mark_of(figure) if figure else None, url)  # type: ignore[arg-type]
 
 
 def awards_shown(row: Example, user: User) -> list[AwardLine]:

@@ -6,7 +6,7 @@ compared with nothing. What was not reported stays missing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -31,7 +31,7 @@ COUNTED: list[Callable[[Unit, list[int]], list[tuple[str, int]]]] = []
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """An indicator through the years. `figures` year → figure; `old` those of its predecessor, before `figures`."""
+    """An indicator through the years. `figures` year → figure; `old` those of its predecessors, before `figures`."""
 
     indicator: Indicator
     figures: dict[int, Figure]
@@ -66,18 +66,31 @@ def five_years_draft(unit: Unit, year: int) -> Paper:
 
 
 def _series(reading: Reading, unit: Unit, years: list[int]) -> Iterable[Series]:
-    """Every indicator with a figure, a predecessor within its successor."""
+    """Every indicator with a figure, predecessors within their last successor."""
     known = {}
     for pk, indicator in reading.indicators.items():
         figures = {one: f for one in years if (f := reading.figure(unit.pk, pk, one, "Y")) is not None}
         if figures:
             known[pk] = indicator, figures
-    replaced = {row.predecessor_id for row, _figures in known.values() if row.predecessor_id in known}
+    earlier = {pk: _predecessors(row, reading.indicators) for pk, (row, _figures) in known.items()}
+    replaced = {pk for chain in earlier.values() for pk in chain}
     rows = sorted(known.values(), key=lambda row: (row[0].area.order, row[0].area.code, row[0].order, row[0].code))
     for indicator, figures in rows:
         if indicator.pk not in replaced:
-            old = known[indicator.predecessor_id][1] if indicator.predecessor_id in known else {}
+            old: dict[int, Figure] = {}
+            for pk in earlier[indicator.pk]:  # the nearest first: its figure of a year counts
+                old = known[pk][1] | old if pk in known else old
             yield Series(indicator, figures, {one: f for one, f in old.items() if one not in figures})
+
+
+def _predecessors(row: Indicator, indicators: Mapping[int, Indicator]) -> list[int]:
+    """What the indicator replaced, and what that replaced: keys, the nearest first."""
+    found: list[int] = []
+    key = row.predecessor_id
+    while key is not None and key not in found:
+        found.append(key)
+        key = indicators[key].predecessor_id if key in indicators else None
+    return found
 
 
 def _situation(unit: Unit, years: list[int], known: list[int]) -> Iterable[Paragraph]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -54,7 +54,8 @@ def joins_of(campaign: Campaign, user: User) -> Joins:
     joins = {row.unit_id: row for row in campaign.joins.select_related("unit", "by", "confirmed_by")}
     taken = campaign.children.filter(takes_over=True, pk__in=Campaign.objects.visible_to(user))
     own = {row.launching_unit_id: row for row in taken}
-    expected, joined = len(units), len(units.keys() & joins.keys())
+    confirmed = {pk for pk, row in joins.items() if row.confirmed_at}
+    expected, joined = len(units), len(units.keys() & confirmed)
     units |= {pk: row.unit for pk, row in joins.items()}
     rows = [
         Row(unit, joins.get(pk), own.get(pk)) for pk, unit in units.items() if access.can_read_figures(user, unit)
@@ -73,11 +74,25 @@ def joins_of(campaign: Campaign, user: User) -> Joins:
     )
 
 
+def _to_join(units: Collection[Unit]) -> Iterator[tuple[Unit, list[Campaign]]]:
+    """What each of the units is to join and has not joined, the newest first. One query, none without units."""
+    if not units:
+        return
+    marks, any_of_them = {}, Q()
+    for unit in units:
+        mine = Campaign.objects.to_join(unit).exclude(joins__unit=unit)
+        marks[f"open_to_{unit.pk}"] = Exists(mine.filter(pk=OuterRef("pk")))
+        any_of_them |= Q(**{f"open_to_{unit.pk}": True})
+    rows = Campaign.objects.annotate(**marks).filter(any_of_them).select_related("launching_unit")
+    found = list(rows.order_by("-launched_on", "pk"))
+    for unit in sorted(units, key=lambda unit: unit.path):
+        yield unit, [row for row in found if getattr(row, f"open_to_{unit.pk}")]
+
+
 def join_tasks(user: User) -> Iterator[Task]:
-    """Campaigns to join, for staff; joinings to confirm, for commanders. A query for each unit and role."""
-    for unit in (m.unit for m in user.active_memberships if m.role == Role.STAFF):
-        rows = Campaign.objects.to_join(unit).exclude(joins__unit=unit).select_related("launching_unit")
-        for campaign in rows.order_by("-launched_on", "pk")[:SHOWN]:
+    """Campaigns to join, for staff; joinings to confirm, for commanders. A query for each role."""
+    for unit, campaigns in _to_join({m.unit for m in user.active_memberships if m.role == Role.STAFF}):
+        for campaign in campaigns[:SHOWN]:
             url = reverse("emulation:campaign-join", args=[campaign.pk, unit.pk])
             title = _("Join: %(campaign)s") % {"campaign": campaign}
             launched = _("launched by %(unit)s") % {"unit": campaign.launching_unit}

@@ -10,27 +10,33 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from emulation.models import Campaign, CampaignIndicator, Indicator
+from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeWork, WeakPoint
+from emulation.numbers import format_part
 from emulation.official import Layout
 from emulation.periods import YEARS, parse_period, period_label
 from emulation.reports.display import Grades, unit_text, value_text
-from emulation.reports.figures import figures_of
+from emulation.reports.figures import Reading, figures_of
+from emulation.reports.initiatives import for_list, row_of
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
 from emulation.reports.papers import word_file
 from emulation.reports.pledges import unit_pledge
+from emulation.reports.progress import subordinates
 from emulation.reports.targets import target_sheet, targets_of
 from emulation.scoring import SIGNS
 from emulation.services.targets import places_for, registration_of
 from emulation.typesetting import Column, Row, Table, pdf
 from emulation.wording import listed, lower_first
 from units.models import Unit, User
+from units.paths import branch_q
 
 WIDE = 10  # subordinates that stand side by side
 
@@ -174,12 +180,12 @@ def pledge(_user: User, unit: Unit, what: str) -> OtherPaper | None:
 
 
 def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
-    """Indicators × direct subordinates, approved figures alone; more than `WIDE` subordinates stand in rows."""
+    """Indicators × direct subordinates of that time, approved figures alone; more than `WIDE` stand in rows."""
     try:
         year, period = parse_period(what)
     except ValueError:
         return None
-    below = list(Unit.objects.children_of(unit).existed_in(year).order_by("order", "code"))
+    below = _below(unit, year, period)
     figures = figures_of([unit, *below], year, [period])
     known = {pk for _unit, pk, _period in figures}
     rows = Indicator.objects.filter(pk__in=known).select_related("area", "grade_scale")
@@ -211,6 +217,13 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
         unit, year, "BẢNG THỐNG KÊ KẾT QUẢ THI ĐUA", about[:1].upper() + about[1:], columns, table,
         kind="statistics", landscape=True,
     )  # fmt: skip
+
+
+def _below(unit: Unit, year: int, period: str) -> list[Unit]:
+    """Who stood directly below the unit at the end of the period, as on the dashboard. One or two queries."""
+    reading = Reading(Q(unit=unit) | Q(parent=unit), [year])
+    reading.complete(unit.pk, year)
+    return [place.unit for place in subordinates(reading, unit, year, period)]
 
 
 def _headed(row: Indicator) -> str:
@@ -279,13 +292,14 @@ def _carried_out(campaign: Campaign) -> Iterable[tuple[int, str]]:
 
 def _plan_table(campaign: Campaign) -> Table | None:
     rows, area, number = [], "", 0
+    once = "cuối đợt" if campaign.kind.is_drive else ""  # a drive has one round of its own
     for row in campaign.indicators.select_related("indicator__area"):
         if row.indicator.area.label != area:
             area = row.indicator.area.label
             rows.append(Row(section=area))
         number += 1
         sign = SIGNS[row.comparator]
-        rows.append(Row((str(number), row.label, unit_text(row.indicator), sign, row.get_asked_display())))
+        rows.append(Row((str(number), row.label, unit_text(row.indicator), sign, once or row.get_asked_display())))
     if not number:
         return None
     columns = (
@@ -295,8 +309,66 @@ def _plan_table(campaign: Campaign) -> Table | None:
     return Table(columns, rows)
 
 
+# ── initiatives ───────────────────────────────────────────────────────────
+
+
+def initiatives(user: User, unit: Unit, what: str) -> OtherPaper | None:
+    """Works of the unit's branch in a year, in the order in which they were proposed."""
+    year = _year(what)
+    if year is None:
+        return None
+    works = InitiativeWork.objects.visible_to(user).filter(branch_q(unit.path, "unit__path"), year=year)
+    columns = (
+        Column("TT", 5, "center"), Column("Tên sáng kiến, đề tài", 27), Column("Tác giả", 18), Column("Đơn vị", 12),
+        Column("Cấp công nhận", 12, "center"), Column("Quyết định", 14, "center"),
+        Column("Làm lợi (triệu đồng)", 12, "right"),
+    )  # fmt: skip
+    rows = []
+    for number, row in enumerate(map(row_of, for_list(works).order_by("pk")), start=1):
+        work, paper = row.work, row.recognised
+        decision = f"{paper.decision}, {paper.day:%d/%m/%Y}" if paper else str(work.get_state_display())
+        saved = format_part(work.saved) or "–"
+        rows.append(Row((str(number), work.title, row.authors, work.unit.short, row.level or "–", decision, saved)))
+    return list_paper(unit, year, "DANH SÁCH SÁNG KIẾN", f"Năm {year}", columns, rows, landscape=True)
+
+
+# ── weak points ───────────────────────────────────────────────────────────
+
+
+def weak_points(user: User, unit: Unit, what: str) -> OtherPaper | None:
+    """Weak points of the unit's branch that were raised in a year, or earlier and are not settled."""
+    year = _year(what)
+    if year is None:
+        return None
+    points = WeakPoint.objects.visible_to(user).filter(branch_q(unit.path, "unit__path"), year__lte=year)
+    points = points.filter(Q(year=year) | ~Q(state=WeakPoint.State.CLOSED)).select_related("unit", "owner")
+    columns = (
+        Column("TT", 5, "center"), Column("Đơn vị", 10), Column("Khâu yếu, mặt yếu, việc khó", 27),
+        Column("Loại", 10, "center"), Column("Biện pháp", 22), Column("Người phụ trách", 13),
+        Column("Thời hạn", 11, "center"), Column("Tình trạng", 12, "center"),
+    )  # fmt: skip
+    rows = [
+        Row((
+            str(number), point.unit.short, point.title, str(point.get_kind_display()), point.measure or "–",
+            point.in_charge or "–", f"{point.deadline:%d/%m/%Y}" if point.deadline else "–",
+            str(point.get_state_display()),
+        ))
+        for number, point in enumerate(points.order_by("unit__path", "year", "pk"), start=1)
+    ]  # fmt: skip
+    return list_paper(unit, year, "DANH SÁCH KHÂU YẾU, MẶT YẾU, VIỆC KHÓ", f"Năm {year}", columns, rows,
+                      landscape=True)  # fmt: skip
+
+
+def _weak_points_page(unit: Unit, what: str) -> str:
+    return f"{reverse('emulation:weak-point-list')}?{urlencode({'view': 'list', 'unit': unit.code})}"
+
+
 def _targets_page(unit: Unit, what: str) -> str:
     return reverse("emulation:target-list", args=[unit.pk, int(what)])
+
+
+def _initiatives_page(unit: Unit, what: str) -> str:
+    return f"{reverse('emulation:initiative-list')}?{urlencode({'year': what, 'unit': unit.code})}"
 
 
 def _dashboard_page(unit: Unit, what: str) -> str:
@@ -308,6 +380,8 @@ def _dashboard_page(unit: Unit, what: str) -> str:
 MAKERS: dict[str, Maker] = {
     "targets": Maker(_("List of targets"), target_list, _targets_page),
     "pledge": Maker(_("Registration and pledge"), pledge, _targets_page),
+    "initiatives": Maker(_("List of initiatives"), initiatives, _initiatives_page),
+    "weak-points": Maker(_("List of weak points"), weak_points, _weak_points_page),
     "statistics": Maker(_("Statistics table"), statistics, _dashboard_page),
     "launch-plan": Maker(
         _("Launch plan"), launch_plan, lambda unit, what: reverse("emulation:campaign-detail", args=[int(what)])

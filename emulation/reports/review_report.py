@@ -10,9 +10,10 @@ from functools import cache
 
 from django.utils import translation
 
-from emulation.models import Campaign, Indicator, Phrase, WeakPoint
+from emulation.models import Indicator, Phrase, WeakPoint
 from emulation.periods import period_label
 from emulation.reports.dashboard import Dashboard, Line, dashboard_of
+from emulation.reports.drives import drives_of
 from emulation.services.catalogue import DATA
 from emulation.wording import Fact, Paragraph, Part, clause, enumerated, field_of, listed, lower_first, paragraph
 from units.models import Unit
@@ -99,7 +100,7 @@ def period_draft(unit: Unit, year: int, period: str) -> Paper:
         body = [
             heading("I", "I. Tình hình chung"), *_situation(page, about),
             heading("II", "II. Kết quả thực hiện các chỉ tiêu thi đua"), *results(page, told),
-            heading("III", "III. Đánh giá chung"), *judgement(page),
+            heading("III", "III. Đánh giá chung"), *judgement(page), *unsettled(page),
             heading("IV", "IV. Nhiệm vụ thời gian tới"), *tasks(page),
         ]  # fmt: skip
         url = page.links.dashboard(unit.pk)
@@ -135,10 +136,7 @@ def _situation(page: Dashboard, about: str) -> Iterable[Paragraph]:
     if page.campaign is not None:
         theme = f" với chủ đề “{page.campaign.theme}”" if page.campaign.theme else ""
         yield said("I.1", f"{page.unit.name} tổ chức thực hiện {lower_first(page.campaign.name)}{theme}.")
-        above = path_ids(page.unit.path)  # what a subordinate launched on its own is not the unit's
-        drives = Campaign.objects.launched().filter(year=page.year, kind__is_drive=True, launching_unit__in=above)
-        drives = drives.order_by("starts", "pk")
-        names = [lower_first(drive.name) for drive in drives]
+        names = [lower_first(drive.name) for drive in drives_of(page.unit, page.year)]
         if names:
             yield said("I.2", f"Trong năm đã phát động {listed(names)}.")
     progress = page.progress
@@ -247,7 +245,6 @@ def _weak_points(page: Dashboard) -> Iterable[Paragraph]:
     silent = [lower_first(line.label) for line in lines if line.mark.key == "none"]
     if silent:
         yield said("III.2.3", "Chưa có số liệu: ", _counted(page, "chưa có số liệu", listed(silent)), ".")
-    yield from _unsettled(page)
     if not missed and not worse and not silent:
         compared = any(line.delta is not None for line in lines)
         more = " hoặc giảm so với cùng kỳ" if compared else ""
@@ -255,7 +252,7 @@ def _weak_points(page: Dashboard) -> Iterable[Paragraph]:
         yield said("III.2.4", f"Không có chỉ tiêu nào chưa đạt{more}." if known else "Chưa có chỉ tiêu để đánh giá.")
 
 
-def _unsettled(page: Dashboard) -> Iterable[Paragraph]:
+def unsettled(page: Dashboard) -> Iterable[Paragraph]:
     """The unit's own weak points that no superior has closed, raised up to the year of the report. One query."""
     rows = WeakPoint.objects.unsettled().filter(unit=page.unit, year__lte=page.year)[:NAMED]
     named = enumerated(
@@ -294,9 +291,10 @@ def tasks(page: Dashboard) -> Iterable[Paragraph]:
     )
 
 
-def annex_of(page: Dashboard) -> tuple[Annex, ...]:
-    """All figures of the page, under the names of their areas; last year's where there is one."""
-    return tuple(row for area, lines in page.areas for row in (Annex(area), *map(_annex, lines)))
+def annex_of(page: Dashboard, columns: int = len(COLUMNS)) -> tuple[Annex, ...]:
+    """All figures of the page, under the names of their areas, in the first `columns` of `COLUMNS`."""
+    rows = (row for area, lines in page.areas for row in (Annex(area), *map(_annex, lines)))
+    return tuple(Annex(row.area, row.cells[:columns]) for row in rows)
 
 
 def _annex(line: Line) -> Annex:

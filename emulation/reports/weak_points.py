@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import ngettext, override, pgettext
 
 from emulation.models import (
     Breakthrough,
@@ -130,10 +130,14 @@ def timeline(point: WeakPoint) -> list[Step]:
 
 
 def chain_of(point: WeakPoint) -> list[WeakPoint]:
-    """The earlier points that came back, the newest first. One query a step; none for most."""
+    """The earlier points that came back, the newest first. One query; none for most."""
+    if point.repeats_id is None:
+        return []
+    rows = WeakPoint.objects.filter(unit=point.unit, repeated_by__isnull=False)  # only points of the same unit repeat
+    known = {row.pk: row for row in rows}
     found: list[WeakPoint] = []
-    while point.repeats is not None:
-        point = point.repeats
+    while point.repeats_id in known:
+        point = known.pop(point.repeats_id)
         found.append(point)
     return found
 
@@ -177,6 +181,7 @@ def label_of(indicator: Indicator, year: int) -> str:
     return row.label if row else indicator.label
 
 
+@override("vi")  # kept with the point, and printed in the report: not in the language of who raises it
 def missed(unit: Unit, indicator: Indicator, year: int, period: str) -> Grounds | None:
     """The missed target of the unit's branch in words, from approved figures; None where it was not missed."""
     figure = figures_of([unit], year, [period], indicators=[indicator]).get((unit.pk, indicator.pk, period))
@@ -192,6 +197,7 @@ def missed(unit: Unit, indicator: Indicator, year: int, period: str) -> Grounds 
     return Grounds(title[:200], _("%(name)s, %(period)s: target %(target)s, reached %(value)s.") % words)
 
 
+@override("vi")
 def remark(report: Report, indicator: Indicator | None) -> tuple[Grounds, ReportEvent | None]:
     """What a reviewer last said on the sheet, about the line where one is given. Two queries."""
     kinds = [ReportEvent.Kind.RETURNED, ReportEvent.Kind.REOPENED, ReportEvent.Kind.ASKED]

@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from emulation.models import Activity, ActivityGroup, ActivityKind, Campaign
+from emulation.models import Activity, ActivityGroup, ActivityKind, Campaign, CampaignScope
+from emulation.models.campaigns import CampaignQuerySet
 from emulation.services.feeds import follow
 from units import access, clock
 from units.errors import Refused
 from units.models import PersonGroup, Role, Unit, User
+from units.paths import path_ids
 
 State = Activity.State
 Groups = Mapping[PersonGroup, int | None]  # group → people who took part; None: not told apart
@@ -138,6 +141,18 @@ def _check(activity: Activity) -> None:
     if campaign is not None and not date(campaign.year, 1, 1) <= activity.ends <= date(campaign.year, 12, 31):
         raise Refused(_("The campaign belongs to %(year)d, the activity does not.") % {"year": campaign.year},
                       "campaign")  # fmt: skip
+    kept = Activity.objects.filter(
+        pk=activity.pk, campaign=campaign
+    )  # what stands stays, also when the scope changed
+    if campaign and not _open_to(activity.unit).filter(pk=campaign.pk).exists() and not kept.exists():
+        raise Refused(_("%(unit)s does not take part in this campaign.") % {"unit": activity.unit}, "campaign")
+
+
+def _open_to(unit: Unit) -> CampaignQuerySet:
+    """Campaigns in whose scope the unit lies, and those it launches."""
+    through = Q(unit=unit) | Q(unit__in=path_ids(unit.path), with_branch=True)
+    scopes = CampaignScope.objects.filter(through)
+    return Campaign.objects.filter(Q(pk__in=scopes.values("campaign")) | Q(launching_unit=unit))
 
 
 def _check_held(activity: Activity, groups: Groups) -> None:
@@ -172,6 +187,6 @@ def _write_groups(activity: Activity, groups: Groups) -> None:
 
 
 def campaigns_for(user: User, unit: Unit) -> list[Campaign]:
-    """Launched campaigns to which an activity may belong, the newest year first."""
-    rows = Campaign.objects.visible_to(user).launched().exclude(state=Campaign.State.CLOSED)
+    """Launched campaigns to which an activity of the unit may belong, the newest year first."""
+    rows = _open_to(unit).visible_to(user).launched().exclude(state=Campaign.State.CLOSED)
     return list(rows.order_by("-year", "kind__order", "order", "pk"))

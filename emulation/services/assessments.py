@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from auditlog.models import LogEntry
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -85,17 +86,24 @@ def may_hand_in(user: User, row: Assessment) -> bool:
 
 
 def may_judge(user: User, row: Assessment) -> bool:
-    """The reviewers responsible, but nobody who answered or handed it in. Two queries."""
+    """The reviewers responsible, but nobody who answered or handed it in. A fixed number of queries."""
     return row.state == State.SUBMITTED and access.reviews(user, row.unit) and not _took_part(user, row)
 
 
 def may_reopen(user: User, row: Assessment) -> bool:
-    return row.state == State.CONFIRMED and access.reviews(user, row.unit)
+    """As for judging: nobody opens again what they answered or handed in."""
+    return row.state == State.CONFIRMED and access.reviews(user, row.unit) and not _took_part(user, row)
 
 
 def _took_part(user: User, row: Assessment) -> bool:
     handed_in = row.events.filter(kind=Kind.HANDED_IN, by=user)
-    return handed_in.exists() or row.answers.filter(by=user).exists()
+    return handed_in.exists() or row.answers.filter(by=user).exists() or _wrote_once(user, row)
+
+
+def _wrote_once(user: User, row: Assessment) -> bool:
+    """An answer names its last writer; the audit log names those before, too."""
+    logged = LogEntry.objects.get_for_objects(row.answers.all()).values_list("changes", flat=True)
+    return any(str(user.pk) in (changes or {}).get("by", ()) for changes in logged)
 
 
 # ── the unit ──────────────────────────────────────────────────────────────
@@ -287,6 +295,7 @@ def reopen(row: Assessment, reason: str, *, by: User) -> Assessment:
     row = _locked(row)
     access.require(access.reviews(by, row.unit))
     _require(row, State.CONFIRMED)
+    _refuse_own(row, by)
     refuse_short(reason)
     row.meets = None
     return _return(row, dict.fromkeys((i.pk for i in row.template.items.all()), reason.strip()), Kind.REOPENED,
@@ -309,9 +318,13 @@ def _judging(row: Assessment, by: User) -> Assessment:
     row = _locked(row)
     access.require(access.reviews(by, row.unit))
     _require(row, State.SUBMITTED)
+    _refuse_own(row, by)
+    return row
+
+
+def _refuse_own(row: Assessment, by: User) -> None:
     if _took_part(by, row):
         raise Refused(_("You answered or handed in this assessment yourself; somebody else has to judge it."))
-    return row
 
 
 def _locked(row: Assessment) -> Assessment:

@@ -17,6 +17,7 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation.models import (
@@ -83,7 +84,7 @@ def took_part(user: User, work: InitiativeWork) -> bool:
 def create_work(
     unit: Unit, authors: Iterable[Author], *, by: User, record: Initiative | None = None, **columns: Any
 ) -> InitiativeWork:
-    """A new work. With `record`, a plain record of one of its authors, it begins from that one."""
+    """A new work. With `record`, a plain record of one of its authors, it begins from that one (`_take_over`)."""
     access.require(access.works_at(by, unit, Role.STAFF))
     work = InitiativeWork(unit=unit, **_clean(columns))
     _refuse_future(work.year)
@@ -239,7 +240,52 @@ def recognise(work: InitiativeWork, recognition: Recognition, *, by: User) -> Re
             % {"mean": format_number(mean, 1), "threshold": work.template.threshold}
         )
     recognition.work = work
+    if not work.recognitions.exists():
+        _take_over(work, recognition, by=by)
     return _settle(work, recognition, Kind.RECOGNISED, set(), by=by)
+
+
+def _take_over(work: InitiativeWork, first: Recognition, *, by: User) -> None:
+    """What the record says from which the work began is a recognition of its own: nothing of it is lost later.
+
+    A record without number or day is completed by a recognition of its year, and left alone by one of another.
+    Raises `Refused` where the record would be contradicted.
+    """
+    for author in work.authors.filter(record__isnull=False).select_related("record"):
+        record = author.record
+        past = Recognition(work=work, level=record.level, decision=record.decision, day=record.recognised)
+        if not past.decision or not past.day:
+            if record.year != first.day.year:
+                author.record = None
+                author.save(update_fields=["record"])
+            elif _rank(record.level) > _rank(first.level):
+                raise Refused(_contradicted(record), "level")
+        elif past.day.year != record.year:
+            raise Refused(_contradicted(record), "day")
+        elif past.level != first.level:
+            past.full_clean()
+            past.save()
+            log(work, Kind.RECOGNISED, by=by, text=past.decision)
+        elif (past.decision, past.day) != (normal(first.decision), first.day):
+            raise Refused(_contradicted(record), "level")
+
+
+def _rank(level: str) -> int:
+    return Initiative.RANKS[Initiative.Level(level)]
+
+
+def _contradicted(record: Initiative) -> str:
+    """What the record says, and that it has to be put right first."""
+    return _(
+        "The work was begun from a record of %(year)d that says: %(what)s. Record the same, or another level; "
+        "where the record is wrong or lacks number or day, correct it first on the page of the person."
+    ) % {
+        "year": record.year,
+        "what": " · ".join(filter(None, [
+            record.get_level_display(), record.decision,
+            date_format(record.recognised, "SHORT_DATE_FORMAT") if record.recognised else "",
+        ])),
+    }  # fmt: skip
 
 
 @transaction.atomic
@@ -282,6 +328,8 @@ def _settle(work: InitiativeWork, row: Recognition, kind: str, before: set[date]
     row.decision, row.issuer = normal(row.decision), normal(row.issuer)
     if row.day > clock.today():
         raise Refused(_("Record it on the day itself, not before."), "day")
+    if row.day.year < work.year - 1:  # registered for next year, recognised at the end of this
+        raise Refused(_("Check the year: the work was proposed in %(year)d.") % {"year": work.year}, "day")
     row.full_clean()
     row.save()
     _enter(work, State.RECOGNISED, kind, by=by, text=row.decision)
@@ -309,8 +357,9 @@ def keep_records(work: InitiativeWork, why: str = "") -> None:
     """Write the plain record of every author of the register, as the work is recognised now.
 
     One row an author and work, of the year in which it was first recognised: it says the highest level,
-    with that decision. So a work that rises counts once, and in one year. A work that is recognised no longer
-    has none (`why`). The audit log is the trace.
+    with that decision. So a work that rises counts once, and in one year. What a record said from which the work
+    began is among the recognitions (`_take_over`). A work that is recognised no longer has none (`why`). The audit
+    log is the trace.
     """
     rows = list(work.recognitions.all())
     if not rows:
@@ -319,7 +368,7 @@ def keep_records(work: InitiativeWork, why: str = "") -> None:
             record.delete()
         return
     first = min(rows, key=lambda row: row.day)
-    best = max(rows, key=lambda row: Initiative.RANKS[Initiative.Level(row.level)])
+    best = max(rows, key=lambda row: _rank(row.level))
     for author in work.authors.filter(person__isnull=False).select_related("record"):
         record = author.record or Initiative(person_id=author.person_id)
         record.year, record.kind, record.title = first.day.year, work.kind, work.title

@@ -21,6 +21,7 @@ from emulation.models import (
     InspectionFinding,
     InspectionItem,
     WeakPoint,
+    WeakPointEvent,
 )
 from units import access, clock
 from units.errors import Refused
@@ -189,11 +190,17 @@ def _write(
         return False
     if known is not None and known.result == Result.SHORTCOMING != result and known.weak_points.exists():
         raise Refused(_("“%(item)s” is followed up by a weak point; it stays a shortcoming.") % {"item": item.text})
+    if known is not None and result == Result.SHORTCOMING and _closed_a_point(known):
+        raise Refused(_("“%(item)s”: a weak point was closed on this finding; it stays.") % {"item": item.text})
     found = known or InspectionFinding(item=item, unit=unit)
     found.result, found.words, found.by, found.at = result, words, by, timezone.now()
     found.full_clean()
     found.save()
     return True
+
+
+def _closed_a_point(found: InspectionFinding) -> bool:
+    return WeakPointEvent.objects.filter(finding=found, kind=WeakPointEvent.Kind.CLOSED).exists()
 
 
 def _take_back(found: InspectionFinding, *, draft: bool) -> bool:

@@ -61,6 +61,9 @@ def issue(
     Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
     if day > clock.today():
         raise Refused(_("The day lies in the future."), "day")
+    before = IssuedPaper.objects.filter(unit=unit, kind=kind.key, address=address, cancelled_at=None)
+    if address and (known := before.exclude(address="").first()):
+        raise Refused(_("This paper has a number already: %(number)s. Cancel that one first.") % {"number": known})
     row = IssuedPaper(
         unit=unit, year=day.year, kind=kind.key, serial=_serial(unit, day.year, kind, number), number=number,
         title=title[:300], search=fold(f"{number} {title}")[:400], day=day, signer=signer, address=address,

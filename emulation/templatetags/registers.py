@@ -23,19 +23,11 @@ def register_tabs(context: template.Context) -> list[tuple[str, str | Promise, s
     return [("home", _("Overview"), reverse("emulation:register-home")), *tabs]
 
 
-@register.simple_tag(takes_context=True)
-def with_export(context: template.Context, kind: str) -> str:
-    """The page's query with `export`, from the first page on."""
-    query = context["request"].GET.copy()
-    query.pop("page", None)
-    query["export"] = kind
-    return query.urlencode()
+@register.inclusion_tag("emulation/issued/menu.html", takes_context=True)
+def paper_menu(context: template.Context, unit: Unit, keys: str, what: object) -> dict[str, object]:
+    """Papers of `MAKERS` (`keys`, parted by spaces) made from this page's data, in one menu.
 
-
-@register.inclusion_tag("emulation/issued/buttons.html", takes_context=True)
-def paper_buttons(
-    context: template.Context, unit: Unit, key: str, what: object, label: str = ""
-) -> dict[str, object]:
-    """A paper of `MAKERS` made from this page's data: Word, PDF, and for the unit's commander its number."""
-    issues = may_issue(context["request"].user, unit)
-    return {"unit": unit.pk, "key": key, "what": str(what), "label": MAKERS[key].label, "issues": issues}
+    Each as Word and PDF; the unit's commander also gives it its number.
+    """
+    papers = [(key, MAKERS[key].label) for key in keys.split()]
+    return {"unit": unit.pk, "papers": papers, "what": str(what), "issues": may_issue(context["request"].user, unit)}

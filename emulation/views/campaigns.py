@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +28,7 @@ from emulation.periods import YEARS
 from emulation.readiness import advice, missing
 from emulation.reports.activities import events_of
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
+from emulation.reports.exports import campaigns_table
 from emulation.reports.joins import joins_of
 from emulation.services import campaigns, years
 from emulation.services.documents import save_document
@@ -38,6 +40,7 @@ from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Role, Unit
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -76,12 +79,15 @@ def _year_in(text: str) -> int:
 
 
 @require_safe
-def campaign_tree(request: HttpRequest) -> HttpResponse:
+def campaign_tree(request: HttpRequest) -> HttpResponseBase:
     """The tree of `?year=`, else of the newest year that has campaigns."""
     visible = Campaign.objects.visible_to(request.user)
     known = years_of(visible)
     year = _year_in(request.GET["year"]) if request.GET.get("year") else next(iter(known), clock.today().year)
     tree = year_tree(visible, year)
+    if kind := asked_table(request):
+        title = _("Campaigns of %(year)s") % {"year": year}
+        return table_file(kind, f"phong-trao-{year}", title, *campaigns_table(tree))
     root = tree.root.campaign if tree.root else None
     context = {
         "tree": tree,

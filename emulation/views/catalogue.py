@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.db.models import Model
 from django.forms.models import model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -36,6 +37,7 @@ from emulation.models import (
     ScoreCriterion,
     ScoreTemplate,
 )
+from emulation.reports.exports import rows_table
 from emulation.services import definitions
 from units import access
 from units.counting import count_all
@@ -220,10 +222,13 @@ def catalogue_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @for_root_administrators
-def catalogue_rows(request: HttpRequest, key: str) -> HttpResponse:
+def catalogue_rows(request: HttpRequest, key: str) -> HttpResponseBase:
     catalogue = get_catalogue(key)
     related = [name for name in catalogue.shown if catalogue.model._meta.get_field(name).is_relation]
     rows = catalogue.model._default_manager.select_related(*related) if related else catalogue.model._default_manager
+    if kind := asked_table(request):
+        cells = (catalogue.cells(row) for row in rows.all())
+        return table_file(kind, key, catalogue.name, *rows_table(catalogue.heads(), cells))
     context = {
         "catalogue": catalogue,
         "key": key,

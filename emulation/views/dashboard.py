@@ -1,6 +1,7 @@
 """The commander's dashboard and «Vì sao có con số này?»."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -11,11 +12,13 @@ from emulation.periods import QUARTERS, period_short, period_text
 from emulation.reports.dashboard import dashboard_of, default_period, latest_year
 from emulation.reports.display import Links, Switch
 from emulation.reports.explain import Explained, explain
+from emulation.reports.exports import heat_table, parts_table
 from emulation.reports.reach import readable_in
 from emulation.reports.weak_points import MISSED
 from emulation.services.weak_points import may_raise
 from units import access
 from units.models import Unit
+from units.views.downloads import asked_table, table_file
 
 YEARS = 4  # shown in the switch, the newest
 
@@ -35,7 +38,7 @@ def _newest(unit: Unit, year: int | None = None) -> HttpResponse:
 
 
 @require_GET
-def dashboard(request: HttpRequest, unit: int) -> HttpResponse:
+def dashboard(request: HttpRequest, unit: int) -> HttpResponseBase:
     """A unit's branch in a period. Without a (valid) period: the newest figures."""
     unit = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
     form = DashboardQueryForm(request.GET)
@@ -46,6 +49,9 @@ def dashboard(request: HttpRequest, unit: int) -> HttpResponse:
     found = dashboard_of(unit, query["year"], query["period"], handed_in=form.handed_in, trend=query["trend"])
     if request.htmx:  # another indicator was chosen for the trend
         return render(request, "emulation/dashboard/_trend.html", {"page": found, "trend": found.trend})
+    if (kind := asked_table(request)) and found.heat:
+        name = f"tong-hop-{unit.code}-{found.year}-{found.period}"
+        return table_file(kind, name, _("Units × indicators"), *heat_table(found.heat))
     readable = found.superior is not None and access.can_read_figures(request.user, found.superior)
     return render(
         request,
@@ -84,7 +90,7 @@ def basis_switch(request: HttpRequest, handed_in: bool) -> list[Switch]:
 
 
 @require_GET
-def figure(request: HttpRequest, unit: int, indicator: str) -> HttpResponse:
+def figure(request: HttpRequest, unit: int, indicator: str) -> HttpResponseBase:
     """«Vì sao có con số này?» A former subordinate is read for the periods in which it was one."""
     form = FigureQueryForm(request.GET)
     row = get_object_or_404(Indicator.objects.select_related("area", "feed"), code=indicator)
@@ -105,6 +111,9 @@ def figure(request: HttpRequest, unit: int, indicator: str) -> HttpResponse:
         by_quarter=query["by"] == "quarter",
         reader=request.user,
     )
+    if kind := asked_table(request):
+        name = f"{row.code}-{found.code}-{explained.year}-{explained.period}"
+        return table_file(kind, name, explained.label, *parts_table(explained))
     superior = explained.superior
     return render(
         request,

@@ -87,10 +87,14 @@ def example_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The story on one page, with its stages and what is linked to it."""
     row, user = _example(request, pk), request.user
     following = service.next_stage(row)
-    adopted = list(row.adoptions.select_related("unit"))
+    adoptions = list(row.adoptions.select_related("unit"))
+    adopted = [
+        one for one in adoptions if access.can_read_figures(user, one.unit)
+    ]  # what units beside do stays theirs
     context = {
         "row": row, "steps": row.steps.select_related("by"), "crumbs": [*crumbs_to(), (row.name, "")],
         "publicity": row.publicity.select_related("file"), "adopted": adopted,
+        "beyond": len(adoptions) - len(adopted),
         "figures": report.figures_shown(row, user), "awards": report.awards_shown(row, user),
         "files": files_context(user, "example", row), "writes": service.may_write(user, row),
         "publishes": row.stage != Stage.WITHDRAWN and (service.may_write(user, row) or service.recognises(user, row)),

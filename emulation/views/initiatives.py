@@ -71,12 +71,12 @@ def _filtered(request: HttpRequest) -> tuple[WorkFilter, WorkQuerySet]:
 def initiative_list(request: HttpRequest) -> HttpResponse:
     form, rows = _filtered(request)
     page = Paginator(report.for_list(rows), PER_PAGE).get_page(request.GET.get("page"))
-    unit = _unit_shown(request, form)
+    unit, year = _unit_shown(request, form), form.cleaned_data["year"] or latest_year()
     context = {
         "form": form, "page": page, "rows": [report.row_of(work) for work in page],
         "filtered": any(value for name, value in request.GET.items() if name != "page"),
         "writes": access.has_role(request.user, Role.STAFF), "crumbs": [*crumbs_to()[:1], (_("Initiatives"), "")],
-        "standing": report.standing_of(unit, form.cleaned_data["year"] or latest_year()) if unit else None,
+        "standing": report.standing_of(unit, year) if unit else None, "place": unit, "year": year,
         "entries_of": unit if form.cleaned_data["only"] else None,
     }  # fmt: skip
     return render(request, "emulation/initiatives/list.html", context)

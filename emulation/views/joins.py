@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -30,7 +31,7 @@ def campaign_join(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
     form = JoinForm(request.POST or None, campaign=campaign)
     if form.is_valid():
         data, own = form.cleaned_data, None
-        with refusals(form):
+        with refusals(form), transaction.atomic():  # refused to be taken over, it is not joined either
             joins.join_campaign(campaign, joining, joined_on=data["joined_on"], words=data["words"], by=request.user)
             own = joins.take_over(campaign, joining, by=request.user) if data["take_over"] else None
         if not form.errors:

@@ -12,9 +12,9 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from emulation.models import Campaign
 from emulation.periods import FIVE_YEARS, QUARTERS, YEARS, drive_period, period_short, period_text
-from emulation.reports.drafts import draft_of, drive_of
+from emulation.reports.drafts import draft_of
+from emulation.reports.drives import drive_of, drives_of
 from emulation.reports.papers import WRITERS, title_of
 from emulation.reports.saved_reports import paper_for, paper_of, rows_of, saved_report
 from emulation.services import review_reports as service
@@ -35,10 +35,10 @@ def get_unit(user: User, pk: int) -> Unit:
     return get_object_or_404(Unit.objects.filter(access.figures_q(user)), pk=pk)
 
 
-def check_period(year: int, period: str) -> None:
-    """A period that reports have, or 404: a drive has to be launched in the year."""
+def check_period(unit: Unit, year: int, period: str) -> None:
+    """A period that reports have, or 404: a drive has to be the unit's, launched in the year."""
     known = period in QUARTERS or period == FIVE_YEARS
-    if year not in YEARS or not known and drive_of(year, period) is None:
+    if year not in YEARS or not known and drive_of(unit, year, period) is None:
         raise Http404
 
 
@@ -47,7 +47,7 @@ def _periods(unit: Unit, year: int) -> Iterator[tuple[str, str, str]]:
     for period in (*QUARTERS, FIVE_YEARS):
         label = _("5 years") if period == FIVE_YEARS else period_short(period)
         yield period, label, reverse("emulation:review-report", args=[unit.pk, year, period])
-    for drive in Campaign.objects.launched().filter(year=year, kind__is_drive=True).order_by("starts", "pk"):
+    for drive in drives_of(unit, year):
         period = drive_period(drive.pk)
         yield period, drive.name, reverse("emulation:review-report", args=[unit.pk, year, period])
 
@@ -56,7 +56,7 @@ def _periods(unit: Unit, year: int) -> Iterator[tuple[str, str, str]]:
 def review_report(request: HttpRequest, unit: int, year: int, period: str) -> HttpResponse:
     """The report, or its draft while nobody works on it: every number leads to its figure."""
     place = get_unit(request.user, unit)
-    check_period(year, period)
+    check_period(place, year, period)
     draft, saved = draft_of(place, year, period), saved_report(place, year, period)
     rows = rows_of(saved, draft) if saved else []
     paper = paper_of(saved, draft) if saved else draft
@@ -75,7 +75,7 @@ def review_report_file(request: HttpRequest, unit: int, year: int, period: str, 
     if kind not in WRITERS:
         raise Http404
     place = get_unit(request.user, unit)
-    check_period(year, period)
+    check_period(place, year, period)
     report = paper_for(place, year, period)
     name = slugify(fold(f"{report.kind} {report.unit.code} {period_text(year, period)}"))
     try:

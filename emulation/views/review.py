@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -18,6 +19,7 @@ from emulation.forms.review import QueueFilter, ReopenForm, VerdictForm, WholeRe
 from emulation.models import Report
 from emulation.models.reports import ReportQuerySet
 from emulation.reports.corrections import waiting_corrections
+from emulation.reports.exports import sheets_table
 from emulation.reports.review import QUEUE, Review, queue_beside, read_review
 from emulation.reports.verdicts import office_sheets
 from emulation.reports.work import with_progress
@@ -26,6 +28,7 @@ from units import access
 from units.errors import Refused
 from units.keys import key_of
 from units.models import Role
+from units.views.downloads import asked_table, table_file
 
 PER_PAGE = 25
 BY_DEADLINE = ("round__due", "lineage__path", "pk")
@@ -49,14 +52,17 @@ def _report(request: HttpRequest, pk: int) -> Report:
 
 
 @require_GET
-def review_list(request: HttpRequest) -> HttpResponse:
+def review_list(request: HttpRequest) -> HttpResponseBase:
     """The sheets the user is responsible for, with counters by state."""
     access.require(access.has_role(request.user, Role.REVIEWER))
     form = QueueFilter(request.GET)
     rows = Report.objects.judged_by(request.user)
     by_state = form.in_round(rows).order_by().values_list("state").annotate(Count("pk"))
     chosen = form.filter(rows).select_related("unit", "round__drive", "lineage").with_hand_in()
-    page = Paginator(chosen.order_by(*BY_DEADLINE), PER_PAGE).get_page(request.GET.get("page"))
+    chosen = chosen.order_by(*BY_DEADLINE)
+    if kind := asked_table(request):
+        return table_file(kind, "tham-dinh", _("Sheets of the units below"), *sheets_table(chosen))
+    page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "tabs": form.tabs(dict(by_state)),

@@ -42,8 +42,8 @@ def _crumbs(report: ReviewReport) -> list[Crumb]:
 @require_POST
 def begin(request: HttpRequest, unit: int, year: int, period: str) -> HttpResponse:
     """Keep the draft as the report that people work on."""
-    check_period(year, period)
     place = get_unit(request.user, unit)
+    check_period(place, year, period)
     require(service.may_edit(request.user, place))
     try:
         service.begin(place, year, period, by=request.user)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,11 +22,13 @@ from emulation.forms.rounds import (
     YearForm,
 )
 from emulation.models import Extension, Round
+from emulation.reports.exports import extensions_table, rounds_table
 from emulation.services import extensions as service
 from emulation.services.rounds import set_up_rounds
 from emulation.views.catalogue import for_root_administrators
 from units import access, clock
 from units.forms.fields import refusals
+from units.views.downloads import asked_table, table_file
 from units.views.pages import form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -46,19 +49,21 @@ def asked_year(request: HttpRequest) -> int | None:
 
 @require_safe
 @for_root_administrators
-def round_list(request: HttpRequest) -> HttpResponse:
+def round_list(request: HttpRequest) -> HttpResponseBase:
     """The rounds of one year: `?year=`, else the latest year that has any up to now, else the latest."""
     years = sorted(Round.objects.order_by().values_list("year", flat=True).distinct(), reverse=True)
     usual = next((year for year in years if year <= clock.today().year), years[-1] if years else clock.today().year)
     year = asked_year(request) or usual
+    rounds = Round.objects.filter(year=year).select_related("drive").order_by("quarter", "drive__ends")
+    rounds = rounds.annotate(extended=Count("extensions", filter=Q(extensions__ended_at=None)))
+    if kind := asked_table(request):
+        title = _("Reporting rounds of %(year)s") % {"year": year}
+        return table_file(kind, f"ky-bao-cao-{year}", title, *rounds_table(rounds))
     context = {
         "year": year,
         "years": years,
         "next_year": max([*years, clock.today().year - 1]) + 1,
-        "rounds": Round.objects.filter(year=year)
-        .select_related("drive")
-        .annotate(extended=Count("extensions", filter=Q(extensions__ended_at=None)))
-        .order_by("quarter", "drive__ends"),
+        "rounds": rounds,
         "today": clock.today(),
     }
     return render(request, "emulation/rounds/list.html", context)
@@ -105,7 +110,7 @@ def round_update(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-def extension_list(request: HttpRequest, pk: int) -> HttpResponse:
+def extension_list(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The extensions of a round that the user may give or end, and the form that gives one."""
     access.require(service.extends_anything(request.user))
     round_ = get_object_or_404(Round.objects.select_related("drive"), pk=pk)
@@ -118,10 +123,13 @@ def extension_list(request: HttpRequest, pk: int) -> HttpResponse:
             done = ngettext("%(count)d unit has more time now.", "%(count)d units have more time now.", len(made))
             messages.success(request, done % {"count": len(made)})
             return redirect("emulation:extension-list", round_.pk)
-    search = ExtensionFilter(request.GET)
-    offered = list(search.filter(reports)[: OFFERED + 1])
     rows = Extension.objects.filter(service.extended_by(request.user, "unit__path"), round=round_)
     rows = rows.select_related("unit", "by", "ended_by").order_by(F("ended_at").desc(nulls_first=True), "-at", "-pk")
+    if kind := asked_table(request):
+        title = _("Extensions of %(round)s") % {"round": round_}
+        return table_file(kind, f"gia-han-{round_.pk}", title, *extensions_table(rows))
+    search = ExtensionFilter(request.GET)
+    offered = list(search.filter(reports)[: OFFERED + 1])
     context = {
         "round": round_, "form": form, "search": search, "offered": offered[:OFFERED], "more": len(offered) > OFFERED,
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -19,6 +20,7 @@ from emulation.forms.sheets import CellForm, ReportFilter, cell_forms, round_of_
 from emulation.models import Report, Result
 from emulation.reports import sheets as shown
 from emulation.reports.corrections import open_requests
+from emulation.reports.exports import sheets_table
 from emulation.reports.findings import findings_of
 from emulation.reports.history import in_words, timeline
 from emulation.reports.lines import SheetReading
@@ -32,6 +34,7 @@ from emulation.views.findings import shown as shown_findings
 from units import access
 from units.errors import Refused
 from units.models import Role, Unit, User
+from units.views.downloads import asked_table, table_file
 
 OWN = 12  # sheets of the own units, newest first
 PER_PAGE = 25
@@ -82,15 +85,19 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-def sheet_list(request: HttpRequest) -> HttpResponse:
+def sheet_list(request: HttpRequest) -> HttpResponseBase:
     """Sheets of the user's own units, and of the branch to be read."""
     user = request.user
     access.require(access.has_role(user, *access.READERS))
     rows = Report.objects.select_related("unit", "round__drive", "lineage")
     own = [m.unit_id for m in user.active_memberships if m.role in (Role.STAFF, Role.COMMANDER)]
     mine = rows.filter(unit__in=own)[:OWN]
-    form = ReportFilter(request.GET or {"round": round_of_today()})
-    page = Paginator(form.filter(rows.visible_to(user)), PER_PAGE).get_page(request.GET.get("page"))
+    asked = set(ReportFilter.base_fields) & set(request.GET)
+    form = ReportFilter(request.GET if asked else {"round": round_of_today()})
+    chosen = form.filter(rows.visible_to(user))
+    if kind := asked_table(request):
+        return table_file(kind, "phieu", _("Sheets of the branch"), *sheets_table(chosen.with_hand_in()))
+    page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
     items = with_progress([*mine, *page])
     context = {"mine": items[: len(mine)], "items": items[len(mine) :], "page": page, "form": form}
     return render(request, "emulation/sheets/list.html", context)

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, TargetsForm
 from emulation.models import Campaign, Registration, Target
 from emulation.periods import YEARS
+from emulation.reports.exports import targets_table
 from emulation.reports.targets import (
     bases_of,
     history_of,
@@ -62,7 +64,7 @@ def target_home(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def target_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+def target_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     """The grid. POST saves the columns assigned and registered, as far as they are the user's."""
     page = Grid(request, unit, year)
     if request.method == "POST":
@@ -70,6 +72,10 @@ def target_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
         if page.save():
             messages.success(request, _("Saved."))
             return page.back()
+    if kind := asked_table(request):
+        sheet = target_sheet(page.unit, year, page.places, page.targets)
+        title = _("Targets of %(unit)s, %(year)s") % {"unit": page.unit.short, "year": year}
+        return table_file(kind, f"chi-tieu-{page.unit.code}-{year}", title, *targets_table(sheet, year))
     return page.render()
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,12 +37,20 @@ def refusals(form: forms.BaseForm) -> Iterator[None]:
                 form.add_error(field if field in form.fields else None, message)
 
 
+FIRST_DAY = date(1930, 1, 1)  # nothing that is kept here is older; an earlier year is a slip of the keys
+
+
 class DayField(forms.DateField):
     """A date as people type it: dd/mm/yyyy."""
 
     def __init__(self, **kwargs: Any) -> None:
         attrs = {"placeholder": gettext_lazy("dd/mm/yyyy"), "autocomplete": "off"}
         super().__init__(**{"widget": forms.DateInput(attrs=attrs)} | kwargs)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value is not None and value < FIRST_DAY:
+            raise ValidationError(_("Check the year: the day lies before %(day)s.") % {"day": date_format(FIRST_DAY)})
 
 
 class RowsField(forms.ModelMultipleChoiceField):

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
-from units.spreadsheets import CSV, XLSX, Value, csv_lines, xlsx_file
+from units.spreadsheets import CSV, XLSX, Value, csv_lines, xlsx_pieces
 
 # Should a browser open the file all the same: no script, no form, no request, an origin of its own.
 SHUT = "default-src 'none'; sandbox"
@@ -44,17 +44,19 @@ def picture(content: bytes, name: str, content_type: str) -> HttpResponse:
 TABLES = ("xlsx", "csv")
 
 
-def asked_table(request: HttpRequest) -> str:
-    """`xlsx` or `csv` where the address asks for the list as a file (`?export=csv`); else empty."""
+def asked_table(request: HttpRequest, table: str = "") -> str:
+    """`xlsx` or `csv` where the address asks for the list as a file (`?export=csv`); else empty.
+
+    `table` names one of a page's further tables (`?export=csv&table=caps`).
+    """
     asked = request.GET.get("export", "")
-    return asked if asked in TABLES else ""
+    return asked if asked in TABLES and request.GET.get("table", "") == table else ""
 
 
 def table_file(
     kind: str, name: str, title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]
 ) -> HttpResponseBase:
-    """The list as filtered, safe against formulas; csv goes out line by line, however long it is."""
+    """The list as filtered, safe against formulas, streamed however long it is."""
     if kind == "xlsx":
-        return attachment(xlsx_file(title, heads, rows), f"{name}.xlsx", XLSX)
-    answer = StreamingHttpResponse(csv_lines(heads, rows), content_type=CSV)
-    return guarded(answer, f"{name}.csv")
+        return guarded(StreamingHttpResponse(xlsx_pieces(title, heads, rows), content_type=XLSX), f"{name}.xlsx")
+    return guarded(StreamingHttpResponse(csv_lines(heads, rows), content_type=CSV), f"{name}.csv")

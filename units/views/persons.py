@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,9 +28,10 @@ from units.forms.persons import (
 from units.models import Person, Role
 from units.models.persons import PersonQuerySet
 from units.paths import branches_q
+from units.reports.exports import person_ratings_table
 from units.reports.persons import KINDS, export_heads, export_rows, for_list, kind_name, sections_of
 from units.services.persons import Record
-from units.views.downloads import TABLES, table_file
+from units.views.downloads import TABLES, asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -67,11 +69,14 @@ def person_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-def person_ratings(request: HttpRequest) -> HttpResponse:
+def person_ratings(request: HttpRequest) -> HttpResponseBase:
     """The ratings of a year for the people of the filter whom the user keeps, a page at a time."""
     access.require(access.has_role(request.user, Role.STAFF))
     chosen, people = _filtered(request)
     kept = people.filter(branches_q(access.kept_paths(request.user), "unit__path"))
+    if kind := asked_table(request):
+        title, year = _("Ratings of %(year)d") % {"year": chosen.chosen_year}, chosen.chosen_year
+        return table_file(kind, f"xep-loai-{year}", title, *person_ratings_table(kept, year))
     page = Paginator(kept, PEOPLE).get_page(request.GET.get("page"))
     form = RatingsForm(request.POST or None, people=page.object_list)
     if form.is_valid():

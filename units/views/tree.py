@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +28,8 @@ from units.forms.tree import (
 )
 from units.models import Membership, Role, Unit
 from units.reports import find_units, level_below, tree_of, with_superiors
+from units.reports.exports import units_table
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -38,12 +41,15 @@ def get_unit(request: HttpRequest, pk: int) -> Unit:
 
 
 @require_safe
-def unit_tree(request: HttpRequest) -> HttpResponse:
+def unit_tree(request: HttpRequest) -> HttpResponseBase:
     """The tree of the user's reach; with `q` the units found instead."""
     form = UnitFilter(request.GET)
     if not form.is_valid():
         raise Http404
     text, dissolved = form.cleaned_data["q"].strip(), form.cleaned_data["dissolved"]
+    if kind := asked_table(request):
+        found = form.filter(Unit.objects.visible_to(request.user))
+        return table_file(kind, "don-vi", _("Units"), *units_table(found.found_by(text)))
     context: dict[str, Any] = {"text": text, "dissolved": dissolved}
     if text:
         context["found"], context["more"] = find_units(form.filter(Unit.objects.visible_to(request.user)), text)

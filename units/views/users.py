@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -27,6 +28,8 @@ from units.forms.people import (
     UserUpdateForm,
 )
 from units.models import Membership, Role, User
+from units.reports.exports import users_table
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -51,14 +54,17 @@ def get_user(request: HttpRequest, pk: int) -> User:
 
 @require_safe
 @for_administrators
-def user_list(request: HttpRequest) -> HttpResponse:
+def user_list(request: HttpRequest) -> HttpResponseBase:
     form = UserFilter(request.GET)
     if not form.is_valid():
         raise Http404
     users = form.filter(User.objects.visible_to(request.user), request.user)
     mine = Membership.objects.visible_to(request.user).filter(Q(until=None) | Q(until__gte=clock.today()))
     present = Prefetch("memberships", mine.select_related("unit", "office"), to_attr="present")
-    page = Paginator(users.prefetch_related(present), USERS).get_page(request.GET.get("page"))
+    users = users.prefetch_related(present)
+    if kind := asked_table(request):
+        return table_file(kind, "nguoi-dung", _("Users"), *users_table(users))
+    page = Paginator(users, USERS).get_page(request.GET.get("page"))
     return render(request, "units/user_list.html", {"form": form, "page": page})
 
 

@@ -13,9 +13,10 @@ from random import Random
 
 from django.utils import timezone
 
-from awards.models import Award, Grant, GrantImport
+from awards.models import Award, CompleteRegister, Grant, GrantImport
 from emulation.services.demo.people import Cast
 from units.models import Discipline, Initiative, Person, Posting, Role, TaskRating, Unit
+from units.services import rate_units
 
 SEED = 2010
 YEARS = range(2010, 2020)
@@ -167,5 +168,23 @@ def records() -> dict[int, Record]:
     return found
 
 
+def rate_last_year(history: History, cast: Cast) -> None:
+    """Ratings of units for the year before the movement, as those of their people and what they were given say."""
+    year = YEARS[-1]
+    given = {grant.unit_id for grant in history.grants if grant.unit_id and grant.year == year}
+    ratings = {}
+    for unit in (one for one in history.units if one.exists_on(date(year, 12, 31))):
+        members = history.places[year].get(unit.pk, [])
+        good = sum(record.good(year) for record in members) * 4 >= len(members) * 3
+        ratings[unit] = "excellent" if good and unit.pk in given else "well" if good else "completed"
+    root = next(unit for unit in cast.units.values() if unit.is_root)
+    rate_units(ratings, year=year, decision="Số liệu minh họa", by=cast.user(root, Role.STAFF))
+
+
 def create_history(cast: Cast) -> None:
-    History(cast).write(cast)
+    history = History(cast)
+    history.write(cast)
+    rate_last_year(history, cast)
+    for row in CompleteRegister.objects.all():
+        row.since, row.note = YEARS[0], "Dữ liệu minh họa"
+        row.save(update_fields=["since", "note"])

@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from emulation.management.asked import add_unit_and_period, unit_and_period
 from emulation.periods import drive_in, parse_report_period
-from emulation.reports.drafts import drive_of
+from emulation.reports.drives import drive_of
 from emulation.reports.papers import FORMATS, WRITERS
 from emulation.reports.saved_reports import paper_for
 from units.errors import Refused
@@ -23,7 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         unit, year, period = unit_and_period(options, parse_report_period)
-        if drive_in(period) and drive_of(year, period) is None:
+        if drive_in(period) and drive_of(unit, year, period) is None:
             raise CommandError(f"no drive {period} was launched in {year}")
         try:
             content = WRITERS[options["format"]](paper_for(unit, year, period))

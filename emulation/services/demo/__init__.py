@@ -17,9 +17,11 @@ from emulation.models import DemoLogin
 from emulation.services.catalogue import DATA, load_catalogue
 from emulation.services.demo import (
     assessments,
+    drive,
     examples,
     initiatives,
     launch,
+    papers,
     people,
     persons,
     plan,
@@ -65,9 +67,11 @@ def seed() -> None:
     assessments.create_assessments(cast)
     examples.create_examples(cast)
     launch.create_launch(cast)
+    drive.create_drive_round(cast)
     initiatives.create_initiatives(cast)
     pledges.create_pledges(cast)
     registers.create_registers(cast)
+    papers.create_papers(cast)
     for add in after_seed:
         add(cast)
 

@@ -80,6 +80,8 @@ class Writer:
         if record is not None and record.level != Initiative.Level.BASE:
             levels.append(Initiative.Level(record.level))
         number_text = record.decision if record and record.decision else f"{210 + self.made}/QĐ-CKT"
+        if record is not None:  # the decision that the council's page repeats
+            Initiative.objects.filter(pk=record.pk).update(level=levels[0], decision=number_text, recognised=day)
         for later, level in enumerate(levels):
             row = Recognition(level=level, decision=number_text, day=day + timedelta(days=5 * later))
             service.recognise(work, row, by=self._judge(unit))

@@ -38,6 +38,11 @@ def _data() -> dict[str, list[dict[str, Any]]]:
     return found
 
 
+def named(key: str) -> str:
+    """The name of a campaign of campaigns.json."""
+    return next(str(entry["name"]) for entry in _data()["campaigns"] if entry["key"] == key)
+
+
 def create_campaigns(year: int, cast: Cast) -> None:
     """The year's campaigns as drafts with what they ask for."""
     data = _data()

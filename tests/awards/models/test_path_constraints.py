@@ -10,6 +10,7 @@ from awards.models import (
     Appraisal,
     Attendance,
     BonusRounding,
+    CompleteRegister,
     Council,
     CouncilMember,
     DecidingLevel,
@@ -178,3 +179,8 @@ def test_number_in_the_book_of_honour_is_given_once(line, depot):
     assert_refused(
         Grant(award=line.award, person=line.person, year=2020, register="15/2020"), "grant_register_number_once"
     )
+
+
+def test_register_is_complete_since_one_year(db):
+    CompleteRegister.objects.create(register="awards", since=2010)
+    assert_refused(CompleteRegister(register="awards", since=2015), "completeregister_once")

@@ -10,6 +10,7 @@ from tests.factories import (
     make_award,
     make_campaign,
     make_campaign_indicator,
+    make_complete,
     make_criterion,
     make_grant,
     make_indicator,
@@ -57,6 +58,7 @@ def test_people_are_judged_by_what_the_register_says(depot):
 
 
 def test_chain_of_earlier_awards_breaks_when_one_is_revoked(depot):
+    make_complete("awards")
     base, army = make_award("BASE", subject="person"), make_award("ARMY", subject="person")
     make_criterion(army, "prior_awards", awards=[base], number=3, ending="either")
     person = make_person(depot)
@@ -68,6 +70,7 @@ def test_chain_of_earlier_awards_breaks_when_one_is_revoked(depot):
 
 
 def test_discipline_counts_while_it_is_in_force(depot):
+    make_complete("discipline")
     award = make_award("TITLE", subject="person")
     warning = DisciplineForm.objects.create(code="warning", name="Cảnh cáo", order=2)
     make_criterion(award, "no_discipline", gravity=warning)
@@ -89,11 +92,39 @@ def test_discipline_counts_while_it_is_in_force(depot):
 
 
 def test_initiatives_count_from_their_level_up(depot):
+    make_complete("merits")
     award = make_award("TITLE", subject="person")
     make_criterion(award, "merit", level="region")
     for name, level in (("Nguyễn Văn An", "ministry"), ("Trần Bình", "base")):
         make_initiative(make_person(depot, name), level=level)
     assert states(depot, "TITLE") == {"Nguyễn Văn An": "met", "Trần Bình": "not_met"}
+
+
+@pytest.mark.parametrize(("since", "state"), [(None, "no_data"), (2020, "no_data"), (2018, "not_met")])
+@pytest.mark.parametrize(
+    ("register", "asked"),
+    [
+        ("awards", {"kind": "prior_awards", "number": 1}),
+        ("merits", {"kind": "merit", "years": 3}),
+        ("discipline", {"kind": "no_discipline", "years": 3}),
+    ],
+)
+def test_what_is_not_found_is_known_only_where_the_register_is_complete(depot, register, asked, since, state):
+    """One old record of somebody else makes no register complete. Clear of discipline is met, not «not met»."""
+    award, base = make_award("TITLE", subject="person"), make_award("BASE", subject="person")
+    form = DisciplineForm.objects.create(code="warning", name="Cảnh cáo", order=2)
+    more = {"prior_awards": {"awards": [base]}, "no_discipline": {"gravity": form}}
+    make_criterion(award, **asked, **more.get(asked["kind"], {}))
+    person = make_person(depot, since=date(2018, 1, 1), enlisted=date(2018, 1, 1))
+    old = make_person(depot, "Lê Chi")
+    make_grant(base, old, 1990)
+    make_initiative(old, 1990)
+    for year in (2018, 2019, 2020):
+        make_rating(person, year)
+    for one in ("awards", "merits", "discipline"):
+        make_complete(one, since if one == register else 1990)
+    expected = "met" if (register, state) == ("discipline", "not_met") else state
+    assert states(depot, "TITLE")["Nguyễn Văn An"] == expected
 
 
 def test_attestation_by_hand_is_a_fact(depot, staff):
@@ -106,6 +137,7 @@ def test_attestation_by_hand_is_a_fact(depot, staff):
 
 
 def test_unit_is_judged_by_the_people_of_its_whole_branch(department, depot, workshop):
+    make_complete("awards")
     title, unit_title = make_award("CSTT", subject="person"), make_award("DVTT", subject="unit")
     make_criterion(title, "task_rating", rating="well")
     make_criterion(unit_title, "members_holding", awards=[title], share=50, strict=True)
@@ -172,13 +204,13 @@ def test_what_has_been_granted_is_no_more_due(depot):
 
 
 def test_missing_names_the_shortest_way(depot):
+    make_complete("awards")
     award = make_award("TITLE", subject="person")
     group = make_criterion(award, "any_of")
     make_criterion(award, "task_rating", parent=group, rating="excellent", text="Xuất sắc")
     chain = {"awards": [make_award("BASE")], "number": 3}
     make_criterion(award, "prior_awards", parent=group, text="Ba lần", **chain)
     make_rating(make_person(depot))
-    make_grant(Award.objects.get(code="BASE"), make_person(depot, "Lê Chi"), 2010)
     line = next(line for line in lines(depot, award="TITLE") if line.subject.name == "Nguyễn Văn An")
     assert missing(line.verdict) == ["Xuất sắc"]
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from awards.reports.dossiers import discipline_shown
 from awards.reports.due import due, last_day, leaves, people_in, units_in
 from awards.reports.rules import rules_on
 from awards.reports.snapshots import findings_of
@@ -22,7 +23,7 @@ from tests.factories import (
     make_user,
 )
 from units import access
-from units.models import Role, Unit
+from units.models import Role, Unit, User
 from units.services import move_unit
 
 QUERIES = 7  # as without incidents: all registers are read by one statement
@@ -147,6 +148,29 @@ def test_open_side_of_a_dossier_hides_incidents(title, serious, depot, staff):
     found = findings_of([line], YEAR, last_day(YEAR))[line.pk]
     assert (found["full"]["state"], found["open"]["state"]) == ("not_met", "no_data")
     assert found["open"]["leaves"][0]["sources"] == ()
+
+
+def test_findings_of_a_unit_are_for_who_sees_discipline_in_its_whole_branch(
+    title, serious, department, depot, staff, reviewer, commander, django_assert_num_queries
+):
+    """The platoon's squad is further down than the staff of the depot see; commanders and reviewers judge it all."""
+    planner = make_user("planner", (department, Role.STAFF))
+    line = make_nomination(make_dossier(depot, staff), title, depot)
+    person = make_nomination(line.dossier, title, make_person(depot))
+
+    def shown(user):
+        fresh = User.objects.get(pk=user.pk)
+        return {row.pk for row in (line, person) if row.pk in discipline_shown(fresh, [line, person])}
+
+    assert [shown(user) for user in (staff, planner)] == [{line.pk, person.pk}] * 2
+    platoon = make_unit(depot, "B1")
+    assert [shown(user) for user in (staff, planner)] == [{line.pk, person.pk}, {person.pk}]
+    make_unit(platoon, "A1")
+    assert [shown(user) for user in (staff, planner)] == [{person.pk}] * 2
+    assert [shown(user) for user in (commander, reviewer)] == [{line.pk, person.pk}] * 2
+    staff = User.objects.get(pk=staff.pk)
+    with django_assert_num_queries(2):  # the memberships, and the one
+        discipline_shown(staff, [line, person])
 
 
 @pytest.mark.parametrize("count", [1, 3])

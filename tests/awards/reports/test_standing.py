@@ -1,11 +1,12 @@
 import re
 from datetime import date
+from threading import Thread
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from awards.models import AgendaItem, Attestation, Award, Criterion, Grant
+from awards.models import AgendaItem, Attestation, Award, CompleteRegister, Criterion, Grant
 from awards.reports import standing as module
 from awards.reports.due import due, last_day, missing, people_in, units_in
 from awards.reports.rules import rules_on
@@ -25,6 +26,7 @@ from tests.factories import (
     make_campaign,
     make_campaign_indicator,
     make_closed_session,
+    make_complete,
     make_council,
     make_criterion,
     make_dossier,
@@ -63,12 +65,15 @@ def lists_kept(set_today, monkeypatch):
     monkeypatch.setattr(module, "KEPT", 2)
     yield
     module._kept.clear()
+    module._read.clear()
 
 
 @pytest.fixture
 def season(department, depot, workshop, staff):
     """People and units with something of every kind that a criterion looks at."""
     base, army, flag = make_award("BASE", subject="person"), make_award("ARMY"), make_award("FLAG", subject="unit")
+    for register in ("awards", "merits", "discipline"):
+        make_complete(register)
     warning = DisciplineForm.objects.create(code="warning", name="Cảnh cáo", order=2)
     make_criterion(base, "task_rating", rating="well")
     make_criterion(base, "no_discipline", gravity=warning)
@@ -151,6 +156,7 @@ CHANGES = {
         person=Person.objects.get(given_name="2"), part="at_fault",
     ) and Incident.objects.update(state="reported", withdrawn_why=""),
     "statement": lambda: IncidentStatement.objects.filter(unit__code="K1").delete(),
+    "complete": lambda: CompleteRegister.objects.update(since=None),
     "vote": lambda: AgendaItem.objects.update(votes_for=0, votes_against=1),
     "figure": lambda: Result.objects.filter(report__round__quarter=4).update(numerator=0),
     "approval": lambda: Report.objects.filter(round__quarter=4).update(state="draft"),
@@ -181,6 +187,67 @@ def test_everything_that_is_read_to_judge_is_in_the_stamp(season, department, ju
     )
     beside = {"emulation_area", "units_rank"}  # in what order indicators are read; the rank, which no line shows
     assert (len(first) > len(second), read - stamped) == (True, beside)
+
+
+def rows_read(judge, place):
+    """What pages show, and whether registers were read for it."""
+    with CaptureQueriesContext(connection) as captured:
+        found = judged(judge, place)
+    return found, any("t_ratings" in query["sql"] for query in captured)
+
+
+def elsewhere(change):
+    """As another process does it: on a connection of its own."""
+
+    def work():
+        change()
+        connection.close()
+
+    thread = Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+def lower_ratings():
+    TaskRating.objects.update(rating="not")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("write", [lambda change: change(), elsewhere], ids=["here", "elsewhere"])
+def test_registers_are_read_again_once_anything_was_written(season, department, judge, write):
+    first, read = rows_read(judge, department)
+    assert (read, rows_read(judge, department)) == (True, (first, False))
+    write(lower_ratings)
+    after, read = rows_read(judge, department)
+    assert (read, after) == (True, plain(department))
+    assert after != first
+    write(lambda: Person.objects.filter(pk=0).update(left=None) or User.objects.update(language="en"))
+    assert rows_read(judge, department) == (after, True)
+    assert rows_read(judge, department) == (after, False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_taken_back_was_never_remembered(season, department, judge):
+    before = judged(judge, department)
+    with transaction.atomic():
+        lower_ratings()
+        assert judged(judge, department) != before
+        transaction.set_rollback(True)
+    assert judged(judge, department) == plain(department) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_one_may_see_is_asked_anew_for_every_user_place_and_day(
+    season, region, department, depot, judge, set_today
+):
+    clerk = make_user("clerk", (region, Role.STAFF))
+    seen = [judged(user, place, award) for user in (judge, clerk) for place in (department, depot)
+            for award in ("", "BASE")] * 2  # fmt: skip
+    assert len({repr(one) for one in seen}) == 8
+    Posting.objects.filter(person__given_name="2").update(until=date(2020, 12, 24))
+    judged(judge, department)
+    set_today(date(2020, 12, 26))
+    assert judged(judge, department) == plain(department)
 
 
 def test_only_the_lists_used_last_are_kept(season, department, judge):

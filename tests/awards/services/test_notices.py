@@ -1,9 +1,9 @@
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from awards.models import NoticeRule
+from awards.models import NominationEvent, NoticeRule
 from awards.services.notices import answer_objection, notice_problem, post_notice, record_objection
 from tests.factories import make_award, make_dossier, make_nomination, make_objection, make_person, make_user
 from units.errors import Refused
@@ -46,6 +46,53 @@ def test_an_objection_stops_a_line_whose_award_asks_for_no_notice(line, departme
     assert notice_problem(line, DAY) != ""
     answer_objection(objection, upheld=True, answer="Thành tích không đúng", by=reviewer)
     assert notice_problem(line, DAY) != ""
+
+
+@pytest.fixture
+def upheld(line, department, reviewer):
+    """An objection upheld on 12 December, after the notice of the first ten days."""
+    notice = post_notice(department, [line.pk], **SHOWN, by=reviewer)
+    at = datetime(2020, 12, 12, 9, tzinfo=UTC)
+    said = {"upheld": True, "answer": "Thành tích không đúng", "answered_by": reviewer, "answered_at": at}
+    return make_objection(notice, line, reviewer, **said)
+
+
+def handed_in(line, by, day):
+    at = datetime(2020, 12, day, 9, tzinfo=UTC)
+    return NominationEvent.objects.create(
+        line=line, kind="submitted", stage="submitted", unit=line.holder, by=by, at=at
+    )
+
+
+def test_a_line_handed_in_anew_after_an_upheld_objection_is_shown_anew_and_goes_on(
+    line, upheld, department, reviewer, commander
+):
+    handed_in(line, commander, 1)
+    assert "trình lại" in notice_problem(line, DAY)
+    handed_in(line, commander, 14)
+    assert "10" in notice_problem(line, DAY)  # the notice of the first hand-in showed what was not so
+    post_notice(
+        department, [line.pk], place="Bảng tin", since=date(2020, 12, 14), until=date(2020, 12, 23), by=reviewer
+    )
+    assert "23/12" in notice_problem(line, DAY)
+    assert notice_problem(line, date(2020, 12, 24)) == ""
+    later = make_objection(upheld.notice, line, reviewer)
+    assert "chưa được trả lời" in notice_problem(line, date(2020, 12, 24))
+    answer_objection(later, upheld=True, answer="Vẫn chưa đúng", by=reviewer)
+    assert "trình lại" in notice_problem(line, date(2020, 12, 24))
+
+
+def test_another_notice_alone_does_not_outweigh_an_upheld_objection(line, upheld, department, reviewer):
+    post_notice(
+        department, [line.pk], place="Bảng tin", since=date(2020, 12, 13), until=date(2020, 12, 22), by=reviewer
+    )
+    assert "trình lại" in notice_problem(line, date(2020, 12, 24))
+
+
+def test_where_no_notice_is_asked_for_handing_in_anew_is_enough(line, upheld, commander):
+    NoticeRule.objects.all().delete()
+    handed_in(line, commander, 14)
+    assert notice_problem(line, DAY) == ""
 
 
 @pytest.mark.parametrize("stage", ["decided", "rejected", "withdrawn"])

@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from awards.models import Award, Cap, Criterion, LegalDocument
+from awards.forms.catalogue import BELONGINGS
+from awards.models import Award, Cap, Criterion, LegalDocument, NoticeRule
 from tests.factories import make_award, make_criterion, make_grant
 from units.catalogue import load_catalogue
 
@@ -103,6 +104,22 @@ def test_page_of_an_award_shows_what_is_in_force_on_a_day(admin):
     assert shown == {"2020-06-01": {"Cũ"}, "2021-06-01": {"Mới"}}
     assert 'value="31/12/2020"' in admin.get(address, {"day": "31/12/2020"}).content.decode()
     assert list(admin.get(address, {"day": "31/02/2020"}).context["form"].errors) == ["day"]
+
+
+def test_all_that_belongs_to_an_award_can_be_reached_from_its_page(admin):
+    award = make_award("CSTT")
+    NoticeRule.objects.create(award=award, days=10, clause="Điều 45", valid_until=date(2020, 12, 31))
+    answer = admin.get(reverse("awards:award-detail", args=["CSTT"]), {"day": "31/12/2020"})
+    parts = {part.key: part for part in answer.context["parts"]}
+    assert set(parts) == set(BELONGINGS)
+    [entry] = parts["notices"].entries
+    assert (entry.text, entry.clause, entry.holds) == ("10 ngày", "Điều 45", True)
+    for key in BELONGINGS:
+        assert reverse("awards:row-create", args=["CSTT", key]) in answer.text
+    change = reverse("awards:row-update", args=["notices", entry.row.pk])
+    assert change in answer.text
+    assert admin.post(change, {"days": 15, "certainty": "V"})["Location"] == award.get_absolute_url()
+    assert award.notice_rules.get().days == 15
 
 
 def test_certainty_is_shown_to_administrators_alone(client, administrator, staff):

@@ -163,6 +163,11 @@ def test_last_years_list_is_carried_over(client, staff, dossier, title, workshop
     client.force_login(staff)
     page = client.get(f"{address('dossier-add', dossier.pk)}?source=last")
     assert [(offer.name, offer.ticked) for offer in page.context["offers"]] == [("Lê Chi", True)]
+    ticked = {"pick": [offer.key for offer in page.context["offers"] if offer.ticked]}
+    client.post(f"{address('dossier-add', dossier.pk)}?source=last", ticked)
+    assert [(line.person, line.award, line.stage) for line in dossier.lines.all()] == [(stays, title, "draft")]
+    again = client.get(f"{address('dossier-add', dossier.pk)}?source=last")
+    assert again.context["offers"] == []
 
 
 def test_without_a_list_of_last_year_its_grants_are_carried_over(client, staff, dossier, title):

@@ -93,7 +93,7 @@ def test_unasked_are_the_eligible_whom_nobody_has_proposed(client, reviewer, sta
 
 
 def workbook(client, unit, **query):
-    file = client.get(reverse("awards:due-export", args=[unit.pk, YEAR]), query).content
+    file = client.get(reverse("awards:due-export", args=[unit.pk, YEAR]), query).getvalue()
     return CalamineWorkbook.from_filelike(BytesIO(file)).get_sheet_by_index(0).to_python()
 
 

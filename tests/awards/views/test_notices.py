@@ -62,6 +62,20 @@ def test_objections_are_read_by_who_keeps_the_notice_or_judges_the_people(
     }  # fmt: skip
 
 
+def test_lines_of_a_sister_unit_are_shown_without_a_link(client, notice, reviewer, staff):
+    """Everybody who reads the notice reads who is shown; what lies behind a line is for its own branch."""
+    seen = {}
+    for user in (reviewer, staff):
+        client.force_login(user)
+        body = client.get(notice.get_absolute_url()).text
+        lines = notice.lines.order_by("dossier__unit__code")
+        assert body.count(f"{lines[0].name}") >= 2
+        linked = [line for line in lines if f'href="{line.get_absolute_url()}"' in body]
+        assert [client.get(line.get_absolute_url()).status_code for line in linked] == [200] * len(linked)
+        seen[user.username] = [line.dossier.unit.code for line in linked]
+    assert seen == {"reviewer": ["K1", "X1"], "staff": ["K1"]}
+
+
 def test_superior_is_offered_what_stands_at_a_dissolved_unit(client, notice, department, region):
     clerk = make_user("clerk", (region, Role.STAFF))
     client.force_login(clerk)

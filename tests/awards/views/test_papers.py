@@ -73,7 +73,7 @@ def passed(depot, staff, department):
 
 
 def rows_of(answer):
-    return list(load_workbook(BytesIO(answer.content)).worksheets[0].values)
+    return list(load_workbook(BytesIO(answer.getvalue())).worksheets[0].values)
 
 
 def url(name, *args):
@@ -364,4 +364,5 @@ def test_pages_run_a_constant_number_of_queries(
         (url("grant-list", "person", person.pk), 13),
     ):
         with django_assert_num_queries(queries):
-            assert client.get(address).status_code == 200
+            answer = client.get(address)
+            assert (answer.status_code, bool(answer.getvalue())) == (200, True)

@@ -1,26 +1,39 @@
 """Reports of a drive and of five years."""
 
+import json
+import re
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from itertools import product
+from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from emulation.models import Report
-from emulation.periods import FIVE_YEARS, drive_period, parse_report_period
+from emulation.consolidation import NOTHING, Parts, value_of
+from emulation.models import Area, Campaign, CampaignIndicator, Indicator, Report, Result, Round, Target
+from emulation.periods import DRIVE, FIVE_YEARS, drive_period, parse_report_period
+from emulation.reports import drive_report
 from emulation.reports.drafts import draft_of
+from emulation.reports.drives import drive_lines
+from emulation.reports.figures import Figure, rule_of
 from emulation.reports.papers import as_pdf, as_word
+from emulation.reports.review_report import judgement, results, tasks
 from emulation.services.rounds import set_up_drive_round
 from emulation.services.summaries import rebuild
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
+    make_document,
     make_drive,
     make_indicator,
     make_report,
     make_rounds,
     make_target,
 )
+from units.models import Unit
 
 APPROVED = Report.State.APPROVED
 
@@ -66,6 +79,17 @@ def test_five_years_tell_the_course_of_every_figure_and_its_breaks(department, y
     assert cells[1][2:] == ("91,0 (*)", "–", "93,0 (*)", "94,0", "95,0")
     assert as_word(found)[:2] == b"PK"
     assert as_pdf(found)[:5] == b"%PDF-"
+
+
+def test_five_years_show_what_was_measured_anew_twice(department, years):
+    middle = Indicator.objects.get(code="B_OLD")
+    first = make_indicator("ratio", "B_FIRST", name="Quân số khỏe", shown_decimals=1, unit_of_measure="%")
+    Indicator.objects.filter(pk=middle.pk).update(predecessor=first)
+    CampaignIndicator.objects.filter(indicator=middle, campaign__year=2016).update(indicator=first)
+    Result.objects.filter(indicator=middle, report__round__year=2016).update(indicator=first)
+    rebuild(2016)
+    cells = [row.cells for row in draft_of(department, 2020, FIVE_YEARS).annex if row.cells]
+    assert [row[2:] for row in cells[1:]] == [("91,0 (*)", "–", "93,0 (*)", "94,0", "95,0")]
 
 
 def test_five_years_cost_the_same_whatever_is_kept(
@@ -114,7 +138,30 @@ def test_drive_is_judged_on_its_round_and_on_the_quarter_in_which_it_ends(whose,
     assert "Ngày công đạt 120 ngày, vượt chỉ tiêu (≥\xa0100); quân số khỏe đạt 98,0%, chưa đạt" in told
     assert "Đạt và vượt 1/2 chỉ tiêu đã đăng ký, trong đó vượt chỉ tiêu: ngày công." in said
     assert [row.cells[0] for row in found.annex if row.cells] == ["Ngày công", "Quân số khỏe"]
+    assert {len(row.cells) for row in found.annex if row.cells} == {len(found.columns)}
+    assert as_pdf(found)[:5] == b"%PDF-"
     assert as_word(found)[:2] == b"PK"
+
+
+def test_drive_is_not_judged_while_sheets_are_missing_as_on_its_page(department, depot, workshop, drive):
+    campaign, own = drive
+    row = campaign.indicators.get()
+    row.kinds.add(workshop.kind)
+    of_drive(campaign, depot, own, 120)
+    found = draft_of(department, 2020, drive_period(campaign.pk))
+    cells = {row.cells[0]: row.cells for row in found.annex if row.cells}
+    (line,) = drive_lines(campaign, department, [row])
+    assert (line.value, line.result) == ("120\xa0ngày", "none")
+    assert cells["Ngày công"][3] == "120"
+    assert not any(word in cells["Ngày công"][4].lower() for word in ("đạt", "vượt"))
+    assert "Đạt và vượt 0/2 chỉ tiêu đã đăng ký." in paragraphs(found)
+    make_report(workshop, Round.objects.get(drive=campaign), {own: "nil"}, state=APPROVED)
+    rebuild(2020, drive=campaign)
+    assert "Đạt và vượt 1/2 chỉ tiêu đã đăng ký, trong đó vượt chỉ tiêu: ngày công." in paragraphs(
+        draft_of(department, 2020, drive_period(campaign.pk))
+    )
+    (figure,) = [f for r, f in drive_report._rows(workshop, campaign) if r == row]
+    assert figure.nil
 
 
 def test_drive_counts_approved_figures_alone(department, depot, drive):
@@ -152,3 +199,66 @@ def test_command_reads_every_period(text, found):
 def test_command_refuses_other_periods(text):
     with pytest.raises(ValueError, match="not a period"):
         parse_report_period(text)
+
+
+# ── every combination of results in a drive ───────────────────────────────
+
+PHRASES = json.loads(Path("emulation/data/phrases.json").read_text(encoding="utf-8"))
+AMOUNTS = (None, 0, 1, 50, 99, 100, 101, 200)  # reached of a target of 100; None: nothing has been handed in
+
+
+def placed_in(drive: Campaign, measure: str, direction: str) -> CampaignIndicator:
+    """An indicator of the drive, of which nothing is stored."""
+    indicator = Indicator(
+        pk=1, code="A", name="Ngày công", measure=measure, direction=direction, scale=100, decimals=0,
+        shown_decimals=1, unit_of_measure="ngày" if measure == "count" else "%", area=Area(code="A", name="Lĩnh vực"),
+    )  # fmt: skip
+    return CampaignIndicator(campaign=drive, indicator=indicator, comparator="<=" if direction == "lower" else ">=")
+
+
+def reached(row: CampaignIndicator, amount: int | None, *, complete: bool, target: int | None, own: bool) -> Figure:
+    parts = Parts(reported=0, expected=2)
+    if amount is not None:
+        reported = 2 if complete else 1
+        parts = Parts(amount * 1000, 200_000, 0, reported, 2)
+    value = value_of(rule_of(row.indicator), parts, branch=True) or NOTHING
+    figure = Figure(
+        1, 1, 2020, DRIVE if own else "Q2", True, value, parts, parts.reported, 2, 0, 0, None, "", None
+    )  # fmt: skip
+    goal = None if target is None else Target(agreed=Decimal(target), comparator=row.comparator)
+    return drive_report.judged(row, figure, goal)
+
+
+@pytest.mark.parametrize("measure", ["count", "ratio"])
+@pytest.mark.parametrize("direction", ["higher", "lower"])
+def test_every_combination_in_a_drive_reads_as_whole_sentences(measure, direction):
+    unit, drive = Unit(pk=1, name="Kho K1"), Campaign(pk=1, year=2020, ends=date(2020, 6, 30))
+    row = placed_in(drive, measure, direction)
+    figures = [
+        reached(row, amount, complete=complete, target=target, own=own)
+        for amount, complete, target, own in product(AMOUNTS, (True, False), (None, 0, 100), (True, False))
+    ]
+    figures += [replace(figure, nil=True) for figure in figures if figure.target is None]
+    seen = set()
+    for one, other in product(figures, [None, *figures[::11]]):
+        rows = [(row, one)] if other is None else [(row, one), (row, other)]
+        page = drive_report._page(unit, drive, rows, None)
+        found = [*results(page, PHRASES), *judgement(page), *tasks(page)]
+        seen |= {line.mark.key for _area, lines in page.areas for line in lines}
+        for text in (part.text for part in found if not part.level):
+            assert re.fullmatch(r"[A-ZĐ][^{}]*[^\s,;:(–]\.", text), text
+            assert not re.search(r"\(\s*\)|  |,,|\s[,.;:]|: ?[,.;]|None|năm trước|cùng kỳ", text), text
+    assert seen >= {"met", "miss", "none"}
+
+
+@pytest.mark.parametrize(("theme", "documents"), list(product(("", "Sạch, đẹp"), (0, 1, 3))))
+def test_what_a_drive_was_reads_as_whole_sentences(department, depot, drive, theme, documents):
+    campaign, own = drive
+    Campaign.objects.filter(pk=campaign.pk).update(theme=theme)
+    for number in range(documents):
+        campaign.documents.add(make_document(department, title=f"Kế hoạch số {number}"))
+    of_drive(campaign, depot, own, 120)
+    for unit in (department, depot):
+        for text in paragraphs(draft_of(unit, 2020, drive_period(campaign.pk))):
+            assert re.fullmatch(r"[A-ZĐ][^{}]*[^\s,;:(–]\.", text), text
+            assert not re.search(r"\(\s*\)|“”|  |,,|\s[,.;:]|: ?[,.;]|None", text), text

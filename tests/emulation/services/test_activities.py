@@ -74,6 +74,17 @@ def test_campaign_of_another_year_is_refused(depot, kind, staff):
     assert refusal(service.plan_activity, row, by=staff) == "campaign"
 
 
+def test_campaign_in_which_the_unit_takes_no_part_is_refused_and_not_offered(
+    depot, workshop, department, kind, staff
+):
+    planner = make_user("planner", (department, Role.STAFF))
+    given = make_campaign(department)
+    theirs = make_campaign(workshop)
+    assert refusal(service.plan_activity, new(depot, kind, campaign=theirs), by=staff) == "campaign"
+    assert service.plan_activity(new(depot, kind, campaign=given), by=staff).campaign == given
+    assert service.campaigns_for(planner, depot) == [given]
+
+
 def test_numbers_that_the_kind_does_not_ask_for_are_dropped(depot, kind, staff):
     row = service.record_activity(
         new(depot, kind, participants=3, workdays=6, amount=Decimal(5), items=2), {}, by=staff

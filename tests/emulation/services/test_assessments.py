@@ -147,6 +147,21 @@ def test_nobody_judges_what_they_answered(row, staff, commander, department):
     assert not service.may_judge(make_user_again(staff), row)
 
 
+def test_nobody_judges_or_reopens_what_they_once_answered(row, staff, commander, reviewer, department):
+    second = make_user("s", (row.unit, Role.STAFF))
+    row = answered(row, staff, "---")
+    row = handed_in(row, second, commander, "+++")
+    assert set(row.answers.values_list("by", flat=True)) == {second.pk}
+    make_membership(staff, department, Role.REVIEWER)
+    writer = make_user_again(staff)
+    with pytest.raises(Refused):
+        service.confirm(row, {}, by=writer)
+    row = service.confirm(row, {}, by=reviewer)
+    with pytest.raises(Refused):
+        service.reopen(row, WHY, by=writer)
+    assert [service.may_reopen(user, row) for user in (writer, reviewer)] == [False, True]
+
+
 def make_user_again(user):
     """The user without remembered memberships."""
     return type(user).objects.get(pk=user.pk)
@@ -213,10 +228,16 @@ def test_only_a_draft_never_handed_in_is_discarded(row, staff, commander, review
     assert Assessment.objects.get() == row
 
 
-def test_person_is_read_by_who_reads_the_person(checklist, depot, department, staff, reviewer):
+def test_person_is_read_by_who_reads_the_person_and_finished_where_it_was_begun(
+    checklist, depot, department, staff, reviewer
+):
     person = make_person(depot)
     row = service.begin(make_own_checklist("person"), depot, 2020, "H1", person=person, by=staff)
     assert Assessment.objects.visible_to(staff).get() == row
     person.unit = make_unit(department, "X9")
     person.save()
+    for state in ("draft", "submitted", "returned"):
+        Assessment.objects.update(state=state)
+        assert Assessment.objects.visible_to(staff).get() == row
+    Assessment.objects.update(state="confirmed")
     assert [Assessment.objects.visible_to(user).count() for user in (staff, reviewer)] == [0, 1]

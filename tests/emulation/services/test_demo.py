@@ -32,17 +32,22 @@ from emulation.models import (
     Feed,
     Incident,
     Inspection,
+    IssuedPaper,
     Report,
     ReportVersion,
     Result,
     ResultChange,
+    ReviewReport,
     Round,
+    Summary,
     Target,
     WeakPoint,
     WeakPointEvent,
 )
 from emulation.numbers import format_number
+from emulation.periods import drive_period
 from emulation.reports import demo as demo_report
+from emulation.reports.drafts import draft_of
 from emulation.reports.feeds import read
 from emulation.reports.figures import figures_of
 from emulation.scoring import Outcome
@@ -133,7 +138,7 @@ def test_quarters_are_as_far_as_they_should_be(seeded):
 def test_past_quarters_are_handed_in_after_their_end_and_in_time(seeded):
     past = Report.objects.filter(round__due__lt=clock.today(), state="approved").select_related("round")
 
-    assert past.count() == 120
+    assert past.count() == 128  # 120 of quarters, 8 of a drive
     for report in past.prefetch_related("events", "changes"):
         end, due = report.round.last_day, report.round.due
         days = {event.kind: localdate(event.at) for event in report.events.all()}
@@ -192,7 +197,7 @@ def test_every_figure_has_its_trace(seeded):
 
 def test_targets_are_agreed_by_nobody_who_typed_them(seeded):
     assert Target.objects.filter(agreed=None).count() == 0
-    assert Target.objects.count() == 887
+    assert Target.objects.count() == 905
 
 
 def test_campaigns_are_in_the_state_of_their_day(seeded):
@@ -345,6 +350,29 @@ def test_figures_command_prints_the_articles_numbers(seeded, capsys):
     call_command("figures", "--unit", "CKT", "--period", "2020-H1", "--indicator", "SK_SL")
 
     assert '"value": "25"' in capsys.readouterr().out
+
+
+def test_a_drive_asks_for_figures_of_its_own_that_are_approved_and_told(seeded):
+    drive = Campaign.objects.get(round__drive__isnull=False)
+    unit = Unit.objects.get(code="CKT")
+
+    assert [*drive.round.reports.order_by().values_list("state").annotate(Count("pk"))] == [("approved", 8)]
+    found = dict(Summary.objects.filter(drive=drive, unit=unit).values_list("indicator__code", "numerator"))
+    assert found == {"CT_TT": 30_000, "KL_100": 675_000}
+    told = " ".join(draft_of(unit, 2020, drive_period(drive.pk)).paragraphs)
+    assert "chưa có báo cáo" not in told
+    assert "tin, bài tuyên truyền về đại hội đạt 30 tin, bài, vượt chỉ tiêu" in told.replace("Tin, bài", "tin, bài")
+
+
+def test_papers_stand_in_the_register_with_what_was_signed(seeded):
+    rows = IssuedPaper.objects.filter(unit__code="CKT").order_by("day")
+    assert list(rows.values_list("number", "day")) == [
+        ("01/KH-CKT", date(2020, 1, 6)), ("01/TK-CKT", date(2020, 7, 20)), ("01/BC-CKT", date(2020, 7, 22)),
+    ]  # fmt: skip
+    for row in rows:
+        with row.word.open() as word, row.pdf.open() as pdf:
+            assert (word.read(2), pdf.read(5)) == (b"PK", b"%PDF-")
+    assert list(ReviewReport.objects.values_list("period", "state")) == [("H1", "signed")]
 
 
 def test_registers_are_alive_and_feed_only_rounds_that_are_open(seeded):

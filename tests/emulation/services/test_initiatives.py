@@ -256,6 +256,66 @@ def test_work_begun_from_a_record_keeps_that_record(depot, staff, planner, perso
     assert [(row.pk, row.title, row.level) for row in Initiative.objects.all()] == [(record.pk, "Better", "ministry")]
 
 
+OLD = date(2018, 5, 3)
+
+
+def begun_from(record, depot, staff):
+    """A work submitted that began from the record."""
+    work = service.create_work(
+        depot, [Author("Thảo", record.person, 100)], by=staff, record=record, title="Work", year=2020, problem="P",
+        solution="S",
+    )  # fmt: skip
+    return service.submit(work, by=staff)
+
+
+def test_what_an_older_record_says_outlives_the_recognition_of_the_work(depot, staff, planner, person):
+    record = make_initiative(person, 2018, decision="5/QĐ", recognised=OLD)
+    work = begun_from(record, depot, staff)
+    region = service.recognise(work, recognition("region"), by=planner)
+    assert plain(person) == [(2018, "region", 100, "12/QĐ", DAY)]  # one row: it counts once, in its year
+    service.revoke_recognition(region, "The number belongs to another work.", by=planner)
+    assert plain(person) == [(2018, "base", 100, "5/QĐ", OLD)]
+    assert Initiative.objects.get() == record
+    work.refresh_from_db()
+    assert (work.state, [row.decision for row in work.recognitions.all()]) == (State.RECOGNISED, ["5/QĐ"])
+
+
+def test_older_record_of_a_higher_level_stays_what_it_is(depot, staff, planner, person):
+    record = make_initiative(person, 2018, "ministry", decision="5/QĐ", recognised=OLD)
+    service.recognise(begun_from(record, depot, staff), recognition(), by=planner)
+    assert plain(person) == [(2018, "ministry", 100, "5/QĐ", OLD)]
+
+
+def test_older_record_without_a_decision_is_left_alone(depot, staff, planner, person):
+    record = make_initiative(person, 2018)
+    row = service.recognise(begun_from(record, depot, staff), recognition(), by=planner)
+    assert plain(person) == [(2020, "base", 100, "12/QĐ", DAY), (2018, "base", None, "", None)]
+    service.revoke_recognition(row, "The number belongs to another work.", by=planner)
+    assert plain(person) == [(2018, "base", None, "", None)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "said"),
+    [
+        ({"decision": "5/QĐ", "recognised": OLD}, "Base level · 5/QĐ · 03/05/2018"),
+        ({"decision": "5/QĐ", "recognised": date(2019, 1, 4)}, "Base level · 5/QĐ · 04/01/2019"),
+        ({"year": 2020, "level": "region"}, "Military region"),
+    ],
+)
+def test_recognition_does_not_contradict_the_record_it_rests_on(depot, staff, planner, person, columns, said):
+    record = make_initiative(person, **{"year": 2018} | columns)
+    before = plain(person)
+    (message,) = refused(service.recognise, begun_from(record, depot, staff), recognition(), by=planner)
+    assert f"a record of {record.year} that says: {said}." in message
+    assert (plain(person), Recognition.objects.exists()) == (before, False)
+
+
+def test_same_recognition_as_in_the_record_is_recorded_once(depot, staff, planner, person):
+    record = make_initiative(person, 2020, decision="12/QĐ", recognised=DAY)
+    service.recognise(begun_from(record, depot, staff), recognition(), by=planner)
+    assert (plain(person), Recognition.objects.count()) == ([(2020, "base", 100, "12/QĐ", DAY)], 1)
+
+
 # ── what figures read ─────────────────────────────────────────────────────
 
 

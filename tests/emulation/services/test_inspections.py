@@ -109,6 +109,23 @@ def test_unsettled_weak_points_are_re_inspected(department, planner, depot, staf
     finding = InspectionFinding.objects.get(pk=finding.pk)  # with the inspection as it is now
     done = weak_points.close(old, reason="Seen on the spot.", by=reviewer, finding=finding)
     assert (done.state, done.events.get(kind="closed").finding) == ("closed", finding)
+    with pytest.raises(Refused):
+        service.record(row, depot, {item.pk: SHORT}, by=planner)
+    finding.refresh_from_db()
+    assert finding.result == "met"
+
+
+def test_point_found_settled_before_anything_was_planned_is_closed(department, planner, depot, reviewer):
+    nothing = {"owner_post": "", "measure": "", "deadline": None}
+    old = make_weak_point(depot, planner, **nothing)
+    row = make_inspection(department, planner, depot)
+    item = row.items.get(point=old)
+    service.record(row, depot, {item.pk: ("met", "")}, by=planner)
+    service.carry_out(row, by=planner)
+    finding = InspectionFinding.objects.get(item=item)  # with the inspection as it is now
+    done = weak_points.close(old, reason="Seen on the spot.", by=reviewer, finding=finding)
+    old.refresh_from_db()
+    assert (done.state, old.state, old.in_charge, old.deadline) == ("closed", "closed", "", None)
 
 
 def test_weak_point_is_not_closed_on_a_shortcoming_or_another_finding(department, planner, depot, staff, reviewer):

@@ -77,3 +77,9 @@ def test_signed_report_enters_the_register_and_leaves_it_when_reopened(depot, co
     with pytest.raises(Refused):
         review_reports.sign_off(ReviewReport.objects.get(), number="3/BC-K1", **head, by=commander)
     assert ReviewReport.objects.get().state == "draft"
+
+
+def test_a_paper_in_force_gets_no_second_number(depot, commander):
+    make_issued_paper(depot, commander, "01/DS-K1", address="/targets/")
+    with pytest.raises(Refused, match="01/DS-K1"):
+        make_issued_paper(depot, commander, "02/DS-K1", address="/targets/")

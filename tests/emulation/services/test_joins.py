@@ -14,6 +14,7 @@ from tests.factories import (
     make_campaign_kind,
     make_document,
     make_indicator,
+    make_membership,
     make_unit,
     make_user,
 )
@@ -70,9 +71,9 @@ def test_who_has_joined_is_counted_for_all_and_named_within_reach(movement, depo
     seen, own = joins_of(movement, reviewer), joins_of(movement, staff)
 
     assert [(row.unit, row.state) for row in seen.rows] == [(workshop, "none"), (depot, "recorded")]
-    assert (seen.joined, seen.expected, seen.offers) == (1, 2, [])
+    assert (seen.joined, seen.expected, seen.offers) == (0, 2, [])
     assert [row.unit for row in own.rows] == [depot]
-    assert (own.joined, own.expected, own.takes) == (1, 2, [depot])
+    assert (own.joined, own.expected, own.takes) == (0, 2, [depot])
 
 
 def test_what_waits_ends_with_joining_and_confirming(movement, depot, staff, commander):
@@ -82,6 +83,19 @@ def test_what_waits_ends_with_joining_and_confirming(movement, depot, staff, com
     assert [task.state for task in join_tasks(commander)] == ["recorded"]
     joins.confirm_join(row, by=commander)
     assert list(join_tasks(commander)) == []
+
+
+def test_what_waits_costs_one_query_for_any_number_of_units(
+    movement, depot, workshop, staff, django_assert_num_queries
+):
+    make_membership(staff, workshop, Role.STAFF)
+    join(movement, depot, staff)
+    user = type(staff).objects.get(pk=staff.pk)
+    assert len(user.active_memberships) == 2
+    with django_assert_num_queries(1):
+        assert [task.title.split(": ")[1] for task in join_tasks(user)] == [str(movement)]
+    movement.joins.all().delete()
+    assert len(list(join_tasks(user))) == 2
 
 
 def test_taking_over_carries_the_movement_on_below_with_own_indicators_and_drives(movement, depot, staff, commander):

@@ -162,6 +162,42 @@ def test_dangerous_and_huge_files_are_refused(depot, staff):
     assert PaperTemplate.objects.count() == 0
 
 
+KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+
+def linked_file(relation: str) -> SimpleUploadedFile:
+    """A Word file whose settings have one relation."""
+    names = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+    text = f"<Relationships {names} {names.replace('xmlns', 'xmlns:r')}>{relation}</Relationships>"
+    return word_file("x", part=("word/_rels/settings.xml.rels", text))
+
+
+@pytest.mark.parametrize(
+    "relation",
+    [
+        f"<Relationship Id='r' Type='{KIND}/attachedTemplate' Target='http://x/a.dotm' TargetMode='External'/>",
+        f'<Relationship Id="r" Type="{KIND}/image" Target="http://x/hyperlink" TargetMode="External"/>',
+        f'<r:Relationship Id="r" Type="{KIND}/image" Target="http://x/a.png" TargetMode="External"/>',
+        f'<Relationship Id="r" Type="{KIND}/image" Target="http://x/a.png" TargetMode = "external"/>',
+        f'<Relationship Id="r" Type="{KIND}/image" Target="http://x/a.png" TargetMode="&#69;xternal"/>',
+        f'<Relationship Id="r" Type="x{KIND}/hyperlink" Target="http://x" TargetMode="External"/>',
+        f'<Relationship Id="r" Type="{KIND}/hyperlink" Target="file://x/a" TargetMode="External"/>',
+        f'<Relationship Id="r" Type="{KIND}/hyperlink" Target="\\\\x\\a" TargetMode="External"/>',
+        "<Relationship",
+    ],
+)
+def test_what_would_be_fetched_is_refused_however_it_is_written(depot, staff, relation):
+    with pytest.raises(Refused) as error:
+        service.upload_template(depot, REPORT, linked_file(relation), by=staff)
+    assert "liên kết" in error.value.messages[0]
+
+
+@pytest.mark.parametrize("target", ["https://x.vn", "HTTP://x.vn", "mailto:a@x.vn"])
+def test_links_to_click_may_stay(depot, staff, target):
+    relation = f'<Relationship Id="r" Type="{KIND}/hyperlink" Target="{target}" TargetMode="External"/>'
+    assert service.upload_template(depot, REPORT, linked_file(relation), by=staff).file
+
+
 def test_fields_in_head_foot_and_properties_are_checked_too(depot, staff):
     for place in ("header", "footer", "title"):
         document = docx.Document()

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 
 from emulation.models import WeakPoint
+from emulation.reports.weak_points import chain_of
 from emulation.services import weak_points as service
 from tests.factories import (
     make_breakthrough,
@@ -58,6 +59,15 @@ def test_life_of_a_weak_point_leaves_every_step(point, staff, commander, reviewe
     moved = point.events.get(kind="moved")
     assert list(moved.before) == list(moved.after) == ["deadline"]
     assert (moved.before != moved.after, moved.reason, moved.by) == (True, "Parts come in May.", commander)
+
+
+def test_chain_of_what_came_back_costs_one_query(depot, staff, reviewer, django_assert_num_queries):
+    chain = []
+    for year in (2018, 2019, 2020):
+        chain.append(closed(depot, staff, reviewer, year=year, repeats=chain[-1] if chain else None))
+    newest = WeakPoint.objects.select_related("unit").get(pk=chain[-1].pk)
+    with django_assert_num_queries(1):
+        assert chain_of(newest) == chain[1::-1]
 
 
 @pytest.mark.parametrize(

@@ -87,7 +87,7 @@ def test_xlsx_has_the_extended_due_date_and_no_formula(client, reviewer, departm
     workshop.save()
     answer = board(client, reviewer, department, "board-export", kind="xlsx", round=round_.pk)
     file = tmp_path / "board.xlsx"
-    file.write_bytes(answer.content)
+    file.write_bytes(answer.getvalue())
     rows = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
     found = next(row for row in rows if row[0] == "X1")
     assert found[:6] == [

@@ -8,6 +8,7 @@ from tests.factories import (
     make_campaign,
     make_campaign_indicator,
     make_campaign_kind,
+    make_document,
     make_indicator,
     make_rounds,
     make_unit_kind,
@@ -42,6 +43,15 @@ def fields(campaign=None, **more):
         "starts": "01/02/2020", "ends": "30/11/2020", "units": [], "documents": [],
     }  # fmt: skip
     return found | more
+
+
+def test_a_document_is_offered_once_however_many_campaigns_carry_it_out(client, movement, department, planner):
+    document = make_document(department)
+    for campaign in (movement, make_campaign(department), make_campaign(department)):
+        campaign.documents.add(document)
+    client.force_login(planner)
+    page = client.get(url("campaign-update", movement.pk))
+    assert list(page.context["form"].fields["documents"].queryset) == [document]
 
 
 # ── reading ───────────────────────────────────────────────────────────────

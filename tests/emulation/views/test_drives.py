@@ -105,6 +105,15 @@ def test_a_refused_joining_says_why_and_makes_nothing(client, row, depot, staff)
     assert (CampaignJoin.objects.count(), Campaign.objects.count()) == (0, 1)
 
 
+def test_a_refused_taking_over_leaves_no_joining(client, row, depot, staff):
+    make_campaign(depot, takes_over=True, parent=row.campaign)
+    client.force_login(staff)
+    answer = client.post(
+        url("campaign-join", row.campaign.pk, depot.pk), {"joined_on": "01/01/2020", "take_over": "on"}
+    )
+    assert (list(answer.context["form"].errors), CampaignJoin.objects.count()) == (["__all__"], 0)
+
+
 def test_the_launch_page_asks_to_read_what_is_open_and_bars_what_is_missing(client, department, row):
     chief = make_user("chief", (department, Role.COMMANDER), language="en")
     draft = make_campaign(department, state="draft", launched_on=None, content="")

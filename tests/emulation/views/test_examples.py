@@ -21,6 +21,7 @@ from tests.factories import (
     make_person,
     make_report,
     make_rounds,
+    make_unit,
     make_user,
 )
 from units.models import Role
@@ -77,6 +78,20 @@ def test_unit_beside_takes_over_but_follows_no_link_out_of_reach(client, depot, 
     client.post(address, {"day": "01/06/2020", "done": "Học cách lập sổ theo dõi", "result": ""})
     client.post(address, {"day": "01/06/2020", "done": "Học cách lập sổ theo dõi", "result": "Không còn nhầm lẫn"})
     assert list(row.adoptions.values_list("unit", "result")) == [(workshop.pk, "Không còn nhầm lẫn")]
+
+
+def test_unit_beside_reads_neither_figures_nor_doings_of_the_others(client, depot, workshop, department, staff):
+    row = make_example(depot, staff, stage="spread", level="base", spread_in=department)
+    indicator = make_indicator("ratio", "HL_QS")
+    make_campaign_indicator(make_campaign(depot), indicator)
+    make_report(depot, make_rounds()[2], {indicator: (9, 10)}, state="approved")
+    make_example_figure(row, indicator)
+    for unit in (make_unit(department), workshop):
+        row.adoptions.create(unit=unit, day=date(2020, 6, 1), done="Học cách lập sổ theo dõi")
+    client.force_login(make_user("w", (workshop, Role.STAFF)))
+    context = client.get(row.get_absolute_url()).context
+    assert [(one.value, one.mark, one.url) for one in context["figures"]] == [("", None, "")]
+    assert ([one.unit for one in context["adopted"]], context["beyond"]) == ([workshop], 1)
 
 
 def test_figures_and_awards_are_read_where_they_stand(client, example, depot, staff):

@@ -6,19 +6,27 @@ from datetime import date
 import docx
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
-from emulation.models import IssuedPaper, Report
+from emulation.models import Indicator, IssuedPaper, Report, Round
+from emulation.reports.other_papers import statistics
+from emulation.services.summaries import rebuild
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
     make_indicator,
     make_issued_paper,
+    make_person,
+    make_recognition,
     make_report,
     make_rounds,
     make_target,
     make_user,
+    make_weak_point,
+    make_work,
 )
 from units.models import Role
+from units.services import move_unit
 
 
 def url(name, *args):
@@ -33,6 +41,18 @@ def movement(department, depot, set_today):
     row = make_campaign_indicator(campaign, indicator)
     make_target(depot, row, 12, registered=10)
     make_report(depot, make_rounds()[1], {indicator: 5}, state=Report.State.APPROVED)
+    make_weak_point(depot, make_user("raiser", (depot, "staff")), title="Mái dột", measure="Lợp lại mái.")
+    work = make_work(
+        depot,
+        make_user(),
+        make_person(depot),
+        title="Giá kê <b>",
+        saved=12,
+        applied_where="Kho",
+        applied_since=date(2020, 3, 1),
+    )
+    make_recognition(work, date(2020, 2, 14))
+    make_work(depot, make_user(), title="Năm khác", year=2019)
     return campaign
 
 
@@ -42,11 +62,37 @@ def words(content: bytes) -> str:
     return "\n".join([one.text for one in document.paragraphs] + cells)
 
 
+def test_statistics_of_a_past_period_have_the_units_of_that_time(
+    client, department, depot, workshop, elsewhere, movement, reviewer, staff, set_today
+):
+    """The depot leaves the department after the year: its column, and the sum, stay."""
+    indicator = Indicator.objects.get(code="SK")
+    make_report(workshop, Round.objects.get(year=2020, quarter=1), {indicator: 3}, state=Report.State.APPROVED)
+    rebuild(2020)
+    set_today(date(2021, 3, 1))
+    move_unit(depot, parent=elsewhere, effective=date(2021, 2, 1), by=staff, decision="1/QĐ")
+
+    def table(unit, what):
+        with translation.override("vi"):
+            found = statistics(reviewer, unit, what).table
+        return [column.text for column in found.columns[2:]], [row.cells[2:] for row in found.rows if row.cells]
+
+    assert table(department, "2020-Q1") == (["Toàn đơn vị", "Unit K1", "Unit X1"], [("8", "5", "3")])
+    assert table(elsewhere, "2020-Q1")[0] == ["Toàn đơn vị"]
+
+
 @pytest.mark.parametrize(
     ("key", "whose", "what", "expected"),
     [
         ("targets", "depot", "2020", ["DANH SÁCH CHỈ TIÊU THI ĐUA", "Sáng kiến <&>", "12", "10"]),
-        ("pledge", "depot", "2020", ["ĐĂNG KÝ VÀ GIAO ƯỚC THI ĐUA", "CHỈ HUY UNIT CKT", "12"]),
+        ("initiatives", "department", "2020", ["DANH SÁCH SÁNG KIẾN", "Giá kê <b>", "/QĐ, 14/02/2020", "12"]),
+        ("pledge", "depot", "2020", ["BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", "CẤP TRÊN UNIT CKT"]),
+        (
+            "weak-points",
+            "department",
+            "2020",
+            ["DANH SÁCH KHÂU YẾU", "Mái dột", "Lợp lại mái.", "Deputy"],
+        ),
         ("statistics", "department", "2020-Q1", ["BẢNG THỐNG KÊ", "Quý I/2020", "Toàn đơn vị", "Sáng kiến <&>"]),
         ("launch-plan", "department", "", ["KẾ HOẠCH", "Chủ đề: “Đoàn kết”.", "Nội dung một.", "Sáng kiến <&>"]),
     ],
@@ -56,6 +102,7 @@ def test_papers_are_made_from_data(client, movement, department, depot, reviewer
     unit = depot if whose == "depot" else department
     what = what or str(movement.pk)
     content = client.get(url("paper-file", unit.pk, key, what, "docx")).content
+    assert "Năm khác" not in words(content)
     assert [text for text in expected if text not in words(content)] == []
     assert client.get(url("paper-file", unit.pk, key, what, "pdf")).content[:5] == b"%PDF-"
 
@@ -73,6 +120,7 @@ def test_other_papers_do_not_exist(client, movement, department, reviewer, addre
 def test_commander_issues_and_cancels_and_the_register_shows_and_exports_it(client, movement, depot, commander):
     client.force_login(commander)
     address = url("paper-issue", depot.pk, "targets", "2020")
+    assert address in client.get(url("target-list", depot.pk, 2020)).content.decode()
     offered = client.get(address).context["form"].initial
     assert offered["number"] == "01/DS-K1"
     typed = {
@@ -92,7 +140,7 @@ def test_commander_issues_and_cancels_and_the_register_shows_and_exports_it(clie
     assert [one.number for one, _label in listed.context["rows"]] == ["01/DS-K1"]
     csv = b"".join(client.get(url("paper-list"), {"export": "csv"})).decode("utf-8-sig")
     assert "'=Nguyễn Văn A" in csv.splitlines()[1]
-    assert client.get(url("paper-list"), {"export": "xlsx"}).content[:2] == b"PK"
+    assert client.get(url("paper-list"), {"export": "xlsx"}).getvalue()[:2] == b"PK"
     client.post(url("paper-cancel", row.pk), {"why": "Ban hành nhầm danh sách"})
     assert [one for one, _label in client.get(url("paper-list"), {"state": "valid"}).context["rows"]] == []
 

@@ -3,8 +3,8 @@ from django.contrib.messages import get_messages
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from emulation.models import ReviewReport
-from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_rounds
+from emulation.models import Campaign, CampaignScope, ReviewReport
+from tests.factories import make_campaign, make_campaign_indicator, make_drive, make_indicator, make_rounds
 
 
 @pytest.fixture
@@ -36,6 +36,35 @@ def test_files_are_downloaded_under_a_plain_name(client, asked, department, revi
 def test_other_periods_and_formats_do_not_exist(client, asked, department, reviewer, address):
     client.force_login(reviewer)
     assert client.get(f"/reports/{department.pk}/{address}").status_code == 404
+
+
+def test_drive_of_a_sister_unit_is_read_nowhere_but_in_its_own_branch(
+    client, asked, region, department, depot, workshop, staff, reviewer, tmp_path
+):
+    make_drive(department, name="Đợt của cục")
+    make_drive(region, workshop, name="Đợt cho xưởng", launching_unit=department)
+    own = make_drive(workshop, name="Đợt riêng của xưởng")
+    drives = {drive.name: f"D{drive.pk}" for drive in Campaign.objects.filter(kind__is_drive=True)}
+    CampaignScope.objects.filter(campaign__name="Đợt cho xưởng", unit=region).delete()
+
+    def read(unit):
+        page = client.get(reverse("emulation:review-report", args=[unit.pk, 2020, "H1"]))
+        offered = [label for key, label, _url in page.context["periods"] if key in drives.values()]
+        text = " ".join(page.context["report"].paragraphs)
+        codes = {
+            name: client.get(reverse("emulation:review-report", args=[unit.pk, 2020, key])).status_code
+            for name, key in drives.items()
+        }
+        assert [name for name, code in codes.items() if code == 200] == offered
+        return offered, [name for name in drives if f"đ{name[1:]}" in text]
+
+    client.force_login(staff)
+    assert read(depot) == (["Đợt của cục"], ["Đợt của cục"])
+    client.force_login(reviewer)
+    assert read(department) == (["Đợt của cục", "Đợt cho xưởng"],) * 2
+    assert read(workshop) == (list(drives),) * 2
+    with pytest.raises(CommandError):
+        call_command("review_report", unit="K1", period=f"2020-D{own.pk}", format="txt", output=tmp_path / "x.txt")
 
 
 def test_cost_does_not_grow_with_what_is_asked(client, asked, department, reviewer, django_assert_max_num_queries):

@@ -57,12 +57,12 @@ def test_missed_target_leads_from_the_figure_to_a_weak_point(client, missed, dep
     address = (NEW + query(depot)).replace("&", "&amp;")
     assert address in figure.content.decode()
     form = client.get(NEW + query(depot)).context["form"]
-    assert form.initial["title"] == "Below target: Attendance"
+    assert form.initial["title"] == "Chưa đạt chỉ tiêu: Attendance"
     answer = client.post(NEW + query(depot), {"kind": "weak_link", "title": form.initial["title"]})
     point = WeakPoint.objects.get()
     assert answer["Location"] == point.get_absolute_url()
     assert (point.source, point.period, point.year, point.from_above) == ("miss", "Q1", 2020, True)
-    assert point.grounds == "Attendance, quarter I/2020: target ≥\u00a095\u00a0%, reached 91\u00a0%."
+    assert point.grounds == "Attendance, quý I/2020: chỉ tiêu ≥\u00a095\u00a0%, đạt 91\u00a0%."
 
 
 def test_words_of_the_figure_are_never_taken_from_the_address(client, missed, depot, staff):
@@ -90,10 +90,10 @@ def test_remark_on_a_returned_line_becomes_the_grounds(client, missed, depot, st
     client.post(address, {"kind": "weak_area", "title": "Attendance"})
     point = WeakPoint.objects.get()
     assert (point.source, point.report, point.event, point.indicator) == ("remark", missed, event, line)
-    assert point.grounds == "Attendance – quarter I/2020: “Count again.”"
+    assert point.grounds == "Attendance – quý I/2020: “Count again.”"
     history = client.get(reverse("emulation:report-history", args=[missed.pk])).content.decode()
     assert f"{NEW}?report={missed.pk}" in history
-    assert "quarter I/2020: “Count again.”" in client.get(f"{NEW}?report={missed.pk}").content.decode()
+    assert "quý I/2020: “Count again.”" in client.get(f"{NEW}?report={missed.pk}").content.decode()
 
 
 def test_by_hand_the_unit_is_one_of_ones_own(client, depot, workshop, staff):

@@ -35,7 +35,7 @@ def test_csv_is_streamed_and_holds_no_formula():
 
 def test_xlsx_keeps_text_as_text():
     answer = table_file("xlsx", "danh-sach", "x", ["Tên"], [[text] for text in EVIL])
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
+    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.getvalue())).get_sheet_by_index(0).to_python()
     assert [row[0] for row in rows[1:]] == list(EVIL)
 
 

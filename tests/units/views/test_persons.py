@@ -135,7 +135,7 @@ def test_the_export_to_excel_says_the_rating_and_runs_no_formula(client, staff, 
     person = make_person(depot, "Lê Văn An", post="=1+1", birth_year=1990, enlisted=date(2009, 2, 1))
     TaskRating.objects.create(person=person, year=2019, rating="well")
 
-    content = page(client, staff, "person-export", "xlsx", year="2019").content
+    content = page(client, staff, "person-export", "xlsx", year="2019").getvalue()
 
     path = tmp_path / "a.xlsx"
     path.write_bytes(content)

@@ -39,6 +39,46 @@ def test_grid_rates_the_units_below_and_fills_the_rest(client, planner, departme
     assert [row.unit for row in UnitRating.objects.all()] == [depot]
 
 
+def paste(client, text, **columns):
+    return client.post(reverse("units:unit-ratings-paste"), {"year": 2019, "text": text} | columns)
+
+
+def test_ratings_are_pasted_from_excel_by_code_or_name_in_either_language(client, planner, depot, workshop):
+    make_unit_rating(depot, 2019, "not")
+    client.force_login(planner)
+    text = "1\tk1\tKho\tHOÀN THÀNH TỐT\n\n2\tUnit X1\tCompleted excellently\n"
+    assert paste(client, text, decision="5/QĐ")["Location"] == address(year=2019)
+    assert sorted(UnitRating.objects.values_list("unit__code", "year", "rating", "decision")) == [
+        ("K1", 2019, "well", "5/QĐ"), ("X1", 2019, "excellent", "5/QĐ"),
+    ]  # fmt: skip
+
+
+def test_pasted_lines_say_all_errors_at_once_and_save_nothing(client, planner, depot, workshop, elsewhere):
+    client.force_login(planner)
+    lines = ["K1\twell", "X1\tgiỏi", "K1\tnot", f"{elsewhere.code}\twell", "?"]
+    answer = paste(client, "\n".join(lines))
+    assert answer.context["form"].errors["text"] == [
+        "Dòng 2: thiếu xếp loại của Unit X1.",
+        "Dòng 3: Unit K1 có hai dòng.",
+        "Dòng 4: không có đơn vị nào do bạn xếp loại mang mã hoặc tên này.",
+        "Dòng 5: không có đơn vị nào do bạn xếp loại mang mã hoặc tên này.",
+    ]
+    assert "giỏi" in answer.text and not UnitRating.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "columns", "field"),
+    [
+        ("K1\twell", {"year": 2021}, "year"), ("K1\twell", {"year": ""}, "year"), (" ", {}, "text"),
+        ("K1\twell\n" * 501, {}, "text"),
+    ],
+)  # fmt: skip
+def test_impossible_pastes_are_refused_beside_the_field(client, planner, depot, text, columns, field):
+    client.force_login(planner)
+    assert list(paste(client, text, **columns).context["form"].errors) == [field]
+    assert not UnitRating.objects.exists()
+
+
 def test_year_to_come_is_refused_in_words(client, planner, depot):
     client.force_login(planner)
     form = client.get(address(year=2021)).context["form"]

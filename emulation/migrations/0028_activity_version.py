@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("emulation", "0026_pledge"),
+        ("emulation", "0027_closed_unplanned"),
     ]
 
     operations = [

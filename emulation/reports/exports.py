@@ -1,0 +1,150 @@
+"""Lists and tables of the main app to be saved: heads, and rows as the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from django.core.paginator import Paginator
+from django.db.models import Model, QuerySet
+from django.utils.text import capfirst
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from emulation.models import Campaign, Extension, Report, Round
+from emulation.reports.campaigns import YearTree
+from emulation.reports.display import Mark
+from emulation.reports.explain import Explained
+from emulation.reports.heat import Heat, HeatRow
+from emulation.reports.parts import PartRow
+from emulation.reports.targets import TargetSheet
+from emulation.reports.work import with_progress
+from emulation.states import STATES
+from units.spreadsheets import Table, Value
+
+CHUNK = 500  # rows read at a time
+
+
+def sheets_table(reports: QuerySet[Report]) -> Table:
+    """One row a sheet, in the order of the list; `reports` bring unit, round, lineage and their hand-in."""
+    heads = [
+        _("Code"), _("Unit"), _("Round"), _("State"), _("Cells filled"), _("Cells asked"), _("Due"),
+        _("Handed in on"), _("Handed in by"),
+    ]  # fmt: skip
+    return heads, _sheets(reports)
+
+
+def _sheets(reports: QuerySet[Report]) -> Iterator[list[Value]]:
+    for page in Paginator(reports, CHUNK):
+        for item in with_progress(page):
+            report = item.report
+            yield [
+                report.unit.code, report.unit.name, capfirst(str(report.round)), str(STATES["sheet"][item.state][2]),
+                item.filled, item.total, item.deadline.day,
+                localdate(report.handed_at) if report.handed_at else None, report.handed_by or "",  # type: ignore[attr-defined]
+            ]  # fmt: skip
+
+
+def campaigns_table(tree: YearTree) -> Table:
+    """One row a campaign of the year, the movement first."""
+    heads = [
+        _("Campaign"), _("Kind"), _("State"), _("Launching unit"), _("From"), _("Until"), _("Launched on"),
+        _("Indicators"),
+    ]  # fmt: skip
+    found = [*([tree.root] if tree.root else []), *(row for group in tree.groups for row in group.rows)]
+    return heads, [[*_campaign(row.campaign), row.indicators] for row in found]
+
+
+def _campaign(row: Campaign) -> list[Value]:
+    return [
+        row.name, row.kind.label, row.get_state_display(), row.launching_unit.name, row.starts, row.ends,
+        row.launched_on,
+    ]  # fmt: skip
+
+
+def rows_table(heads: list[str], rows: Iterable[list[object]]) -> Table:
+    """Rows of a simple catalogue."""
+    return heads, ([_cell(value) for value in cells] for cells in rows)
+
+
+def _cell(value: object) -> Value:
+    if isinstance(value, bool):
+        return _("yes") if value else ""
+    return str(value) if isinstance(value, Model) else value  # type: ignore[return-value]
+
+
+def rounds_table(rounds: Iterable[Round]) -> Table:
+    """One row a round with its calendar; `extended` counts the extensions in force."""
+    heads = [_("Round"), _("From"), _("Until"), _("Opens"), _("Due"), _("Closes"), _("Extensions")]
+    return heads, [
+        [capfirst(row.label), row.first_day, row.last_day, row.opens, row.due, row.closes, row.extended]  # type: ignore[attr-defined]
+        for row in rounds
+    ]
+
+
+def extensions_table(extensions: QuerySet[Extension]) -> Table:
+    """One row an extension of a round."""
+    heads = [
+        _("Code"), _("Unit"), _("Until"), _("Reason"), _("Given by"), _("On day"), _("Ended on"), _("Ended by"),
+        _("Why it ended"),
+    ]  # fmt: skip
+    rows = (
+        [
+            row.unit.code, row.unit.name, row.until, row.reason, str(row.by), localdate(row.at),
+            localdate(row.ended_at) if row.ended_at else None, str(row.ended_by or ""), row.ended_reason,
+        ]
+        for row in extensions.iterator(CHUNK)
+    )  # fmt: skip
+    return heads, rows
+
+
+def targets_table(sheet: TargetSheet, year: int) -> Table:
+    """One row an indicator, as the grid reads."""
+    heads = [
+        _("Area"), _("Indicator"), _("Unit of measure"), _("Result %(year)s") % {"year": year - 1}, _("Assigned"),
+        _("Registered"), _("Agreed"), _("Quarter I"), _("Quarter II"), _("Quarter III"),
+    ]  # fmt: skip
+    rows: list[list[Value]] = [
+        [
+            group.area, line.row.label, line.row.indicator.unit_label, line.last, line.assigned, line.registered,
+            line.agreed, *(line.milestones or ["", "", ""]),
+        ]
+        for group in sheet.groups for line in group.lines
+    ]  # fmt: skip
+    return heads, rows
+
+
+def heat_table(heat: Heat) -> Table:
+    """One row a unit: each indicator's value, and beside it the state in words."""
+    heads = [_("Unit"), _("Note")]
+    for name, unit, target in heat.heads:
+        heads += [" ".join(part for part in (name, f"({unit})" if unit else "", target) if part), _("State")]
+    rows = [heat.total, *([heat.own] if heat.own else []), *(row for _name, rows in heat.groups for row in rows)]
+    return heads, [_heat_row(row, heat.width) for row in rows]
+
+
+def _heat_row(row: HeatRow, width: int) -> list[Value]:
+    if row.silent:
+        return [row.name, f"{row.silent.word} – {row.silent_note}", *[""] * (2 * width)]
+    return [row.name, row.note, *(text for cell in row.cells for text in (cell[2], cell[4]))]
+
+
+def parts_table(page: Explained) -> Table:
+    """The parts of a figure by unit or by quarter, the whole first."""
+    heads = [_("Unit") if page.total else _("Quarter")]
+    if page.rows_have_parts:
+        heads += [page.numerator_name, page.denominator_name]
+    heads += [" ".join(filter(None, [_("Result"), page.measured_in])), _("Against its target")]
+    if page.total:
+        heads += [_("Share") + " %", _("Influence")]
+    rows = [*([page.total] if page.total else []), *page.rows]
+    return heads, [_part(page, row) for row in rows]
+
+
+def _part(page: Explained, row: PartRow) -> list[Value]:
+    parts: list[Value] = [row.numerator, row.denominator] if page.rows_have_parts else []
+    weight: list[Value] = [row.share, row.pull.text if row.pull else ""] if page.total else []
+    return [capfirst(row.name), *parts, row.value, _judged(row.mark, row.note), *weight]
+
+
+def _judged(mark: Mark, note: str) -> str:
+    return " ".join(str(part) for part in (mark.word if mark.key else "", note) if part)

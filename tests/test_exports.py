@@ -1,0 +1,168 @@
+"""Every list goes out as xlsx and csv: as many rows as its page says, and nothing in it is a formula.
+
+On the demonstration, in which every name has been made to begin like a formula.
+"""
+
+import csv
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import CharField, F, Value
+from django.db.models.functions import Concat
+from django.test import Client
+from django.urls import reverse
+from python_calamine import CalamineWorkbook
+
+from awards.models import Award, Council, Dossier, Nomination, PublicNotice, Session
+from emulation.models import Area, Campaign, CampaignIndicator, Extension, Indicator, Report
+from emulation.services import demo
+from tests.factories import make_extension
+from units.models import Person, Unit, User
+from units.spreadsheets import starts_formula
+
+pytestmark = pytest.mark.django_db
+
+NAMES = {
+    Unit: ("name", "short_name"), User: ("full_name",), Person: ("family_name",), Area: ("name",),
+    Campaign: ("name",), Indicator: ("name",), CampaignIndicator: ("name",), Dossier: ("title",),
+    Council: ("name",), Session: ("title",), Award: ("name",), Nomination: ("name",), PublicNotice: ("place",),
+    Extension: ("reason",),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        demo.seed()
+        late = (
+            Report.objects.exclude(state__in=Report.HANDED_IN)
+            .select_related("round")
+            .filter(round__year=2020)
+            .first()
+        )
+        make_extension(late)
+        for model, columns in NAMES.items():
+            for column in columns:
+                named = Concat(Value("="), F(column), output_field=CharField())
+                model.objects.exclude(**{column: ""}).update(**{column: named})
+        yield
+        transaction.set_rollback(True)
+
+
+def ckt() -> int:
+    return Unit.objects.get(code="CKT").pk
+
+
+def reach(context: Any) -> int:
+    return Unit.objects.visible_to(context["user"]).filter(dissolved=None).count()
+
+
+def page(context: Any) -> int:
+    return context["page"].paginator.count
+
+
+def rooms(context: Any) -> int:
+    return sum(max(1, len(share.rooms)) for share in context["shares"])
+
+
+def heat_rows(context: Any) -> int:
+    heat = context["page"].heat
+    return 1 + (heat.own is not None) + sum(len(rows) for _name, rows in heat.groups)
+
+
+def crowded_dossier() -> int:
+    """A dossier with lines that are still to be handed in: its caps are shown."""
+    return Dossier.objects.filter(lines__stage="draft").first().pk
+
+
+Count = Callable[[Any], int]
+PERIOD = {"year": "2020", "period": "H1"}
+# login, route, its arguments, query, how many rows the page says there are
+LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
+    ("admin", "units:user-list", list, {}, page),
+    ("admin", "units:user-list", list, {"q": "an"}, page),
+    ("planner", "units:unit-tree", list, {}, reach),
+    ("planner", "units:unit-tree", list, {"q": "kho k"}, lambda context: len(context["found"])),
+    ("planner", "units:unit-ratings", list, {"year": "2020"}, page),
+    ("planner", "units:person-ratings", list, {"year": "2020"}, page),
+    ("planner", "units:person-ratings", list, {"year": "2020", "q": "van"}, page),
+    ("commander", "emulation:report-list", list, {"round": ""}, page),
+    ("commander", "emulation:report-list", list, {"state": "approved"}, page),
+    ("reviewer", "emulation:review-list", list, {"state": "approved"}, page),
+    ("planner", "emulation:campaign-tree", list, {"year": "2020"}, lambda context: context["tree"].campaigns),
+    ("admin", "emulation:catalogue-rows", lambda: ["areas"], {}, lambda context: len(context["rows"])),
+    ("admin", "emulation:round-list", list, {"year": "2020"}, lambda context: len(context["rounds"])),
+    ("reviewer", "emulation:extension-list", lambda: [Extension.objects.first().round_id], {}, page),
+    ("commander", "emulation:target-list", lambda: [ckt(), 2020], {}, lambda context: context["sheet"].lines),
+    ("commander", "emulation:dashboard", lambda: [ckt()], PERIOD, heat_rows),
+    (
+        "commander", "emulation:figure", lambda: [ckt(), "HL_QS"], PERIOD,
+        lambda context: len(context["page"].rows) + 1,
+    ),
+    (
+        "commander", "emulation:figure", lambda: [ckt(), "HL_QS"], PERIOD | {"by": "quarter"},
+        lambda context: len(context["page"].rows),
+    ),
+    ("commander", "awards:dossier-list", list, {}, page),
+    ("commander", "awards:dossier-detail", lambda: [crowded_dossier()], {}, page),
+    ("commander", "awards:dossier-detail", lambda: [crowded_dossier()], {"table": "caps"}, rooms),
+    ("commander", "awards:due-list", lambda: [ckt(), 2020], {"table": "caps"}, rooms),
+    ("commander", "awards:council-list", list, {}, lambda context: len(context["councils"])),
+    (
+        "commander", "awards:council-detail", lambda: [Session.objects.first().council_id], {},
+        lambda context: len(context["sessions"]),
+    ),
+    ("commander", "awards:award-list", list, {}, lambda context: len(context["rows"])),
+    ("admin", "awards:award-list", list, {}, lambda context: len(context["rows"])),
+    ("commander", "awards:notice-list", list, {}, page),
+]  # fmt: skip
+
+
+NAMELESS = (("emulation:round-list", None), ("emulation:figure", "quarter"))  # nothing in them was typed
+
+
+def csv_rows(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"))
+
+
+def xlsx_rows(content: bytes) -> list[list[Any]]:
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        assert b"<f>" not in parts.read("xl/worksheets/sheet1.xml")
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+
+
+def is_number(text: str) -> bool:
+    return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) is not None
+
+
+@pytest.mark.parametrize(("login", "name", "args", "query", "rows"), LISTS)
+def test_a_list_goes_out_whole_and_harmless(world, login, name, args, query, rows):
+    client = Client()
+    client.force_login(User.objects.get(username=login))
+    address = reverse(name, args=args())
+    shown = client.get(address, query)
+    expected = rows(shown.context)
+    files = {kind: client.get(address, query | {"export": kind}) for kind in ("csv", "xlsx")}
+    table, book = csv_rows(files["csv"].getvalue()), xlsx_rows(files["xlsx"].getvalue())
+    assert f"export=csv{'&amp;table=caps' if 'table' in query else ''}" in shown.content.decode()
+    assert expected > 0
+    assert (len(table) - 1, len(book) - 1) == (expected, expected)
+    assert [row for row in table if any(starts_formula(cell) and not is_number(cell) for cell in row)] == []
+    names = {cell for row in book for cell in row if isinstance(cell, str) and cell.startswith("=")}
+    assert names or (name, query.get("by")) in NAMELESS  # Excel reads them as text, as typed
+    assert names <= {cell.removeprefix("'") for row in table for cell in row}
+
+
+def test_the_file_holds_what_the_page_shows_and_no_more(world):
+    """Nobody exports beyond their reach: the people of a depot's staff are those of the depot."""
+    client = Client()
+    client.force_login(User.objects.get(username="commander-k1"))
+    found = csv_rows(client.get(reverse("emulation:report-list"), {"export": "csv", "round": ""}).getvalue())
+    assert {row[0] for row in found[1:]} == {"K1"}
+    assert client.get(reverse("units:user-list"), {"export": "csv"}).status_code == 403
+    assert client.get(reverse("emulation:target-list", args=[ckt(), 2020]), {"export": "csv"}).status_code == 404

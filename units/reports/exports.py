@@ -1,0 +1,71 @@
+"""Lists of units, users and ratings as tables to be saved: heads, and rows as the page shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.core.paginator import Paginator
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from units.models import Membership, Person, Unit, User
+from units.models.units import UnitQuerySet
+from units.reports.persons import rating_word
+from units.reports.tree import with_superiors
+from units.spreadsheets import Table, Value
+
+CHUNK = 500  # rows read at a time
+
+
+def users_table(users: QuerySet[User]) -> Table:
+    """One row a user; each has its `present` memberships."""
+    rows = ([u.full_name, u.username, "; ".join(map(_role, u.present)), login_word(u)] for u in users.iterator(CHUNK))
+    return [_("Full name"), _("User name"), _("Roles"), _("Login")], rows
+
+
+def _role(membership: Membership) -> str:
+    office = f" ({membership.office.label})" if membership.office else ""
+    return f"{membership.get_role_display()}{office} – {membership.unit.short}"
+
+
+def login_word(user: User) -> str:
+    """Whether the user may log in, in words."""
+    if not user.is_active:
+        return _("May not log in")
+    return _("First password") if user.must_change_password else _("May log in")
+
+
+def units_table(units: UnitQuerySet) -> Table:
+    """One row a unit, a superior before its subordinates, with all of its superiors."""
+    heads = [_("Code"), _("Unit"), _("Kind"), _("Under"), _("Established"), _("Dissolved")]
+    return heads, _units(units.select_related("kind").order_by(F("dissolved").asc(nulls_first=True), "path", "code"))
+
+
+def _units(units: QuerySet[Unit]) -> Iterator[list[Value]]:
+    for page in Paginator(units, CHUNK):
+        for placed in with_superiors(page):
+            unit, above = placed.unit, " › ".join(one.short for one in placed.superiors)
+            yield [unit.code, unit.name, unit.kind.label, above, unit.established, unit.dissolved]
+
+
+def unit_ratings_table(units: QuerySet[Unit], year: int) -> Table:
+    """One row a unit with its `rating` of the year."""
+    heads = [_("Code"), _("Unit"), _("Kind"), _("Rating of %(year)s") % {"year": year}]
+    rows = ([u.code, u.name, u.kind.label, rating_word(u.rating)] for u in units.iterator(CHUNK))  # type: ignore[attr-defined]
+    return heads, rows
+
+
+def person_ratings_table(people: QuerySet[Person], year: int) -> Table:
+    """One row a person with their `rating` of the year."""
+    heads = [
+        _("Service number"), _("Full name"), _("Rank"), _("Post"), _("Unit"),
+        _("Rating of %(year)s") % {"year": year},
+    ]  # fmt: skip
+    rows = (
+        [
+            person.service_number, person.full_name, person.rank.label if person.rank else "", person.post,
+            person.unit.short, rating_word(person.rating),  # type: ignore[attr-defined]
+        ]
+        for person in people.iterator(CHUNK)
+    )  # fmt: skip
+    return heads, rows
