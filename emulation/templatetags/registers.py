@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from emulation.reports.other_papers import MAKERS
-from emulation.reports.registers import REGISTERS
+from emulation.reports.registers import REGISTERS, reads
 from emulation.services.issued_papers import may_issue
 from units.models import Unit
 
@@ -17,8 +17,10 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def register_tabs(context: template.Context) -> list[tuple[str, str | Promise, str]]:
-    """Key, label and address of each register that the user reads, after the overview."""
+    """Key, label and address of each register that the user reads, after the overview; none for who reads none."""
     user = context["request"].user
+    if not reads(user):
+        return []
     tabs = [(row.key, row.label, reverse(row.name)) for row in REGISTERS if row.shown(user)]
     return [("home", _("Overview"), reverse("emulation:register-home")), *tabs]
 

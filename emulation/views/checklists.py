@@ -24,8 +24,8 @@ CELLS = 50
 
 
 def crumbs_to(checklist: Checklist | None = None) -> list[Crumb]:
-    found = [(_("Assessments"), reverse("emulation:assessment-list")),
-             (_("Checklists"), reverse("emulation:assess-template-list"))]  # fmt: skip
+    """Administrators read checklists, but no assessments."""
+    found = [(_("Checklists"), reverse("emulation:assess-template-list"))]
     return [*found, (checklist.label, checklist.get_absolute_url())] if checklist else found
 
 
@@ -42,7 +42,7 @@ def template_list(request: HttpRequest) -> HttpResponse:
     context = {
         "checklists": rows.prefetch_related("versions__items").annotate(count=Count("assessments")),
         "indicators": indicators.prefetch_related("templates__items"),
-        "may_create": service.may_create(request.user), "crumbs": [*crumbs_to()[:1], (_("Checklists"), "")],
+        "may_create": service.may_create(request.user), "crumbs": [(_("Checklists"), "")],
     }  # fmt: skip
     return render(request, "emulation/assessments/templates.html", context)
 
@@ -127,7 +127,10 @@ def _version_page(request: HttpRequest, checklist: Checklist, form: VersionForm,
 
 
 def cell_crumbs() -> list[Crumb]:
-    return [*crumbs_to()[:1], (_("Party cells"), reverse("emulation:party-cell-list"))]
+    return [
+        (_("Assessments"), reverse("emulation:assessment-list")),
+        (_("Party cells"), reverse("emulation:party-cell-list")),
+    ]
 
 
 @require_safe

@@ -88,7 +88,7 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "senders": documents.senders(user, document),
         "writes": documents.may_write(user, document),
         "files": files_context(user, "document", document),
-        "crumbs": [*crumbs_to(), (str(document), "")],
+        "crumbs": [*(crumbs_to() if reads(request.user) else []), (str(document), "")],
     }
     return render(request, "emulation/documents/detail.html", context)
 

@@ -18,7 +18,7 @@ from units.models import User
 
 AWARDS = ("appraiser", "council", "commander-qk")
 PEOPLE = ("admin", "commander", "reviewer", "planner", "staff", "commander-k1", *AWARDS)
-PAGES_A_ROLE = 80  # more than any role has; a crawl that runs away fails
+PAGES_A_ROLE = 160  # more than any role has; a crawl that runs away fails
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def links(page: Page) -> Iterator[str]:
 def walk(page: Page, seen: dict[str, str]) -> dict[str, str]:
     """Open one page of every view that can be reached and is not in `seen`; returns view → path of these."""
     found: dict[str, str] = {}
-    waiting = ["/"]
+    waiting, via = ["/"], {"/": ""}  # how each was reached, for the message of a failure
     while waiting:
         path = waiting.pop(0)
         name = view_name(urlsplit(path).path)
@@ -66,11 +66,13 @@ def walk(page: Page, seen: dict[str, str]) -> dict[str, str]:
         assert answer is not None
         if "text/html" not in answer.headers.get("content-type", ""):
             continue
-        assert (answer.status, path) == (200, path)
+        assert (answer.status, path, via[path]) == (200, path, via[path])
         assert (page.locator("h1").count(), path) == (1, path)
         assert page.locator("html").get_attribute("lang") == "vi"
         assert page.title().endswith("Quyết Thắng")
-        waiting += links(page)
+        for link in links(page):
+            via.setdefault(link, path)
+            waiting.append(link)
     return found
 
 
