@@ -215,15 +215,19 @@ def lower_ratings():
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("write", [lambda change: change(), elsewhere], ids=["here", "elsewhere"])
 def test_registers_are_read_again_once_anything_was_written(season, department, judge, write):
+    # On PostgreSQL whatever is written to another base of the server, as by the process beside, counts as well.
+    again = (False,) if connection.vendor == "sqlite" else (False, True)
     first, read = rows_read(judge, department)
-    assert (read, rows_read(judge, department)) == (True, (first, False))
+    kept, repeated = rows_read(judge, department)
+    assert (read, kept, repeated in again) == (True, first, True)
     write(lower_ratings)
     after, read = rows_read(judge, department)
     assert (read, after) == (True, plain(department))
     assert after != first
     write(lambda: Person.objects.filter(pk=0).update(left=None) or User.objects.update(language="en"))
     assert rows_read(judge, department) == (after, True)
-    assert rows_read(judge, department) == (after, False)
+    kept, repeated = rows_read(judge, department)
+    assert (kept, repeated in again) == (after, True)
 
 
 @pytest.mark.django_db(transaction=True)
