@@ -81,10 +81,6 @@ class Looked:
     def shortcomings(self) -> int:
         return self.count(Result.SHORTCOMING)
 
-    @property
-    def strengths(self) -> int:
-        return self.count(Result.STRENGTH)
-
 
 def reads_all(user: User, inspection: Inspection) -> bool:
     """Whether the user reads the inspecting unit, and with it every unit of the inspection."""

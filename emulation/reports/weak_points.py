@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import Count, Q
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override, pgettext
@@ -274,7 +273,3 @@ def days_text(days: int) -> str:
     if days == 0:
         return _("due today")
     return ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days}
-
-
-def when_text(at: datetime) -> str:
-    return date_format(at, "SHORT_DATE_FORMAT")
