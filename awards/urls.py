@@ -23,7 +23,6 @@ app_name = "awards"
 urlpatterns = [
     path("", due.due_home, name="due-home"),
     path("due/<int:unit>/<int:year>/", due.due_list, name="due-list"),
-    path("due/<int:unit>/<int:year>/export.xlsx", due.due_export, name="due-export"),
     path("of/<str:kind>/<int:pk>/<str:award>/<int:year>/", due.due_detail, name="due-detail"),
     path(
         "of/<str:kind>/<int:pk>/<str:award>/<int:year>/criteria/<int:criterion>/",
@@ -72,13 +71,11 @@ urlpatterns = [
     path("papers/<str:paper>/<int:pk>/sign/", papers.paper_sign, name="paper-sign"),
     path("papers/<str:paper>/<int:pk>/file/<str:kind>/", papers.paper_file, name="paper-file"),
     path("book/", book.grant_book, name="grant-book"),
-    path("book/export/", book.grant_export, name="grant-export"),
     path("book/verify/", book.grant_verify, name="grant-verify"),
     path("book/import/", grant_import.grant_import, name="grant-import"),
     path("book/import/template/", grant_import.grant_template_file, name="grant-import-template"),
     path("book/import/preview/", grant_import.grant_import_preview, name="grant-import-preview"),
     path("statistics/", book.award_statistics, name="award-statistics"),
-    path("statistics/export/", book.statistics_export, name="award-statistics-export"),
     path("councils/", councils.council_list, name="council-list"),
     path("councils/new/<int:unit>/", councils.council_create, name="council-create"),
     path("councils/<int:pk>/", councils.council_detail, name="council-detail"),

@@ -26,7 +26,6 @@ urlpatterns = [
     path("users/<int:pk>/memberships/new/", users.membership_create, name="membership-create"),
     path("memberships/<int:pk>/end/", users.membership_end, name="membership-end"),
     path("people/", persons.person_list, name="person-list"),
-    path("people/export.<str:kind>", persons.person_export, name="person-export"),
     path("people/new/", persons.person_create, name="person-create"),
     path("people/ratings/", persons.person_ratings, name="person-ratings"),
     path("people/import/", person_import.person_import, name="person-import"),

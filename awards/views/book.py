@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -37,22 +38,16 @@ def _filtered(request: HttpRequest) -> tuple[BookFilter, QuerySet[Grant]]:
 
 
 @require_safe
-def grant_book(request: HttpRequest) -> HttpResponse:
+def grant_book(request: HttpRequest) -> HttpResponseBase:
     form, rows = _filtered(request)
+    if kind := asked_table(request):
+        return table_file(kind, "so-vang", _("Book of honour"), export_heads(), export_rows(rows))
     page = Paginator(book_page(rows), GRANTS).get_page(request.GET.get("page"))
     context = {
         "form": form, "page": page, "filtered": any(v for name, v in request.GET.items() if name != "page"),
         "may_import": has_role(request.user, Role.REVIEWER),
     }  # fmt: skip
     return render(request, "awards/book/book.html", context)
-
-
-@require_safe
-def grant_export(request: HttpRequest) -> HttpResponse:
-    """Exactly the awards of the filter, all pages."""
-    _form, rows = _filtered(request)
-    kind = asked_table(request) or "xlsx"
-    return table_file(kind, "so-vang", _("Book of honour"), export_heads(), export_rows(rows))
 
 
 @require_safe
@@ -80,16 +75,12 @@ def _statistics(request: HttpRequest) -> tuple[StatisticsFilter, QuerySet[Grant]
 
 
 @require_safe
-def award_statistics(request: HttpRequest) -> HttpResponse:
+def award_statistics(request: HttpRequest) -> HttpResponseBase:
     form, rows = _statistics(request)
     stats = statistics(rows)
+    if kind := asked_table(request):
+        title = _("Awards of %(year)d") % {"year": form.chosen_year}
+        name = f"thong-ke-khen-thuong-{form.chosen_year}"
+        return table_file(kind, name, title, statistics_heads(), statistics_rows(stats))
     context = {"form": form, "year": form.chosen_year, "stats": stats, "total": total_of(stats)}
     return render(request, "awards/book/statistics.html", context)
-
-
-@require_safe
-def statistics_export(request: HttpRequest) -> HttpResponse:
-    form, rows = _statistics(request)
-    title = _("Awards of %(year)d") % {"year": form.chosen_year}
-    name, kind = f"thong-ke-khen-thuong-{form.chosen_year}", asked_table(request) or "xlsx"
-    return table_file(kind, name, title, statistics_heads(), statistics_rows(statistics(rows)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -34,6 +34,7 @@ from emulation.states import STATES as STATE_WORDS
 from units import access
 from units.forms.fields import refusals
 from units.models import Person, Unit, User
+from units.spreadsheets import Value
 from units.views.downloads import asked_table, table_file
 from units.views.pages import form_page
 
@@ -103,6 +104,8 @@ def get_list(request: HttpRequest, unit: int, year: int) -> Listed:
 def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     found = get_list(request, unit, year)
     place, standing, award = found.place, found.standing, found.form.cleaned_data["award"]
+    if kind := asked_table(request):
+        return table_file(kind, f"den-han-{place.code}-{year}", _("Who is due"), *_due_table(found))
     page = Paginator(found.lines, LINES).get_page(request.GET.get("page"))
     shares = shares_of(place, year, last_day(year), [award] if award else None)
     if kind := asked_table(request, "caps"):
@@ -117,7 +120,6 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
         "rows": found.shown(page),
         "eligible": len(standing.eligible),
         "unasked": standing.unasked(found.nominated),
-        "query": request.GET.urlencode(),
         "shares": shares,
         "may_propose": awards_access.drafts_dossiers(request.user, place),
         "below": found.units.children_of(place),
@@ -126,25 +128,21 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     return render(request, "awards/due/list.html", context)
 
 
-@require_safe
-def due_export(request: HttpRequest, unit: int, year: int) -> HttpResponse:
-    """Exactly the lines of the filter, all pages, as a workbook."""
-    found = get_list(request, unit, year)
+def _due_table(found: Listed) -> tuple[list[str], Iterator[list[Value]]]:
+    """Exactly the lines of the filter, all pages."""
     heads = [
         _("Person or unit"), _("Name"), _("Service number or code"), _("Unit"), _("Award"), _("State"),
         _("Missing for it"), _("Proposed"),
     ]  # fmt: skip
     kinds = {"person": _("Person"), "unit": _("Unit")}
     words = {state: str(STATE_WORDS["eligibility"][state][2]) for state in STATES}
-    rows = (
+    return heads, (
         [
             kinds[row.subject.kind], row.subject.name, row.subject.code, row.subject.unit, award, words[row.state],
             "" if row.state == "held" else "; ".join(missing), _("yes") if known else "",
         ]
         for row, award, missing, known in found.shown(found.lines)
     )  # fmt: skip
-    kind = asked_table(request) or "xlsx"
-    return table_file(kind, f"den-han-{found.place.code}-{year}", _("Who is due"), heads, rows)
 
 
 @require_safe

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,8 +22,7 @@ from emulation.views.attachments import files_context
 from units import access, clock
 from units.forms.fields import refusals
 from units.models import Role, Unit
-from units.spreadsheets import CSV, XLSX, csv_file, xlsx_file
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -48,8 +48,10 @@ def _filtered(request: HttpRequest) -> tuple[ActivityFilter, ActivityQuerySet]:
 
 
 @require_safe
-def activity_list(request: HttpRequest) -> HttpResponse:
+def activity_list(request: HttpRequest) -> HttpResponseBase:
     form, rows = _filtered(request)
+    if kind := asked_table(request):
+        return table_file(kind, "hoat-dong", _("Activities"), export_heads(), export_rows(rows))
     page = Paginator(rows.select_related("unit", "kind", "campaign"), PER_PAGE).get_page(request.GET.get("page"))
     newest = next((row.starts for row in page), clock.today())
     year = clean_year(request.GET.get("year", ""), form.cleaned_data["since"] or newest)
@@ -61,17 +63,6 @@ def activity_list(request: HttpRequest) -> HttpResponse:
         "writes": access.has_role(request.user, Role.STAFF),
     }  # fmt: skip
     return render(request, "emulation/activities/list.html", context)
-
-
-@require_safe
-def activity_export(request: HttpRequest, kind: str) -> HttpResponse:
-    """Exactly the activities of the filter, all pages."""
-    _form, rows = _filtered(request)
-    if kind == "csv":
-        return attachment(csv_file(export_heads(), export_rows(rows)), "hoat-dong.csv", CSV)
-    if kind == "xlsx":
-        return attachment(xlsx_file(_("Activities"), export_heads(), export_rows(rows)), "hoat-dong.xlsx", XLSX)
-    raise Http404
 
 
 @require_safe

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -25,8 +24,7 @@ from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import Role, Unit
-from units.spreadsheets import CSV, XLSX, csv_file, xlsx_file
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -51,17 +49,12 @@ def _filtered(request: HttpRequest) -> tuple[AssessmentFilter, AssessmentQuerySe
     return form, report.for_list(form.filter(Assessment.objects.visible_to(request.user)))
 
 
-def _file(kind: str, name: str, title: str, heads: Any, rows: Any) -> HttpResponse:
-    if kind == "csv":
-        return attachment(csv_file(heads, rows), f"{name}.csv", CSV)
-    if kind == "xlsx":
-        return attachment(xlsx_file(title, heads, rows), f"{name}.xlsx", XLSX)
-    raise Http404
-
-
 @require_safe
-def assessment_list(request: HttpRequest) -> HttpResponse:
+def assessment_list(request: HttpRequest) -> HttpResponseBase:
     form, rows = _filtered(request)
+    if kind := asked_table(request):
+        heads = report.export_heads()
+        return table_file(kind, "danh-gia-noi-dung", _("Assessments"), heads, report.export_rows(rows))
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
     begins = access.has_role(request.user, Role.STAFF)
     checklists = list(Checklist.objects.visible_to(request.user).in_use())
@@ -71,13 +64,6 @@ def assessment_list(request: HttpRequest) -> HttpResponse:
         "begins": begins, "checklists": checklists, "top": top,
     }  # fmt: skip
     return render(request, "emulation/assessments/list.html", context)
-
-
-@require_safe
-def assessment_export(request: HttpRequest, kind: str) -> HttpResponse:
-    """Exactly the assessments of the filter, as `xlsx` or `csv`."""
-    _form, rows = _filtered(request)
-    return _file(kind, "danh-gia-noi-dung", _("Assessments"), report.export_heads(), report.export_rows(rows))
 
 
 @require_http_methods(FORM)
@@ -215,9 +201,12 @@ def _table(request: HttpRequest, checklist: int, unit: int) -> tuple[Checklist, 
 
 
 @require_safe
-def assessment_table(request: HttpRequest, checklist: int, unit: int) -> HttpResponse:
+def assessment_table(request: HttpRequest, checklist: int, unit: int) -> HttpResponseBase:
     """Items × units of a branch: which item most bodies fail, how many meet the model."""
     found, place, year, period, table = _table(request, checklist, unit)
+    if (kind := asked_table(request)) and table is not None:
+        name = f"{found.code.lower()}-{year}-{period.lower()}"
+        return table_file(kind, name, found.label, report.table_heads(table), report.table_rows(table))
     context = {
         "checklist": found, "unit": place, "year": year, "period": period, "table": table,
         "period_name": period_label(year, period), "periods": [(code, period_short(code)) for code in PERIODS],
@@ -225,12 +214,3 @@ def assessment_table(request: HttpRequest, checklist: int, unit: int) -> HttpRes
         "others": Checklist.objects.visible_to(request.user).in_use(),
     }  # fmt: skip
     return render(request, "emulation/assessments/table.html", context)
-
-
-@require_safe
-def assessment_table_export(request: HttpRequest, checklist: int, unit: int, kind: str) -> HttpResponse:
-    found, _place, year, period, table = _table(request, checklist, unit)
-    if table is None:
-        raise Http404
-    name = f"{found.code.lower()}-{year}-{period.lower()}"
-    return _file(kind, name, found.label, report.table_heads(table), report.table_rows(table))

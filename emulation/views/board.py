@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -16,7 +17,7 @@ from emulation.services.extensions import extends_anything
 from units import access
 from units.models import Unit
 from units.spreadsheets import Value
-from units.views.downloads import TABLES, table_file
+from units.views.downloads import asked_table, table_file
 
 PER_PAGE = 25
 
@@ -42,34 +43,22 @@ def _read(request: HttpRequest, pk: int) -> tuple[Unit, BoardForm, Board | None]
 
 
 @require_GET
-def board(request: HttpRequest, unit: int) -> HttpResponse:
+def board(request: HttpRequest, unit: int) -> HttpResponseBase:
     """Counters of the branch and of each direct subordinate, and the list of its sheets."""
     found, form, reading = _read(request, unit)
+    if (kind := asked_table(request)) and reading is not None:
+        heads, rows = _table(reading, reading.lines(form.filter(reading)))
+        name = f"{found.code}-{reading.round.pk}-{reading.today:%Y%m%d}"
+        return table_file(kind, name, _("Progress of reporting"), heads, rows)
     context = {"unit": found, "form": form, "round": form.chosen.get("round"), "board": reading}
     if reading is not None:
         page = Paginator(form.filter(reading), PER_PAGE).get_page(request.GET.get("page"))
         total, rows = reading.rows()
         context |= {
             "total": total, "rows": rows, "page": page, "lines": reading.lines(page), "words": dict(WHEN),
-            "extends": extends_anything(request.user), "query": _query(form),
+            "extends": extends_anything(request.user),
         }  # fmt: skip
     return render(request, "emulation/board/board.html", context)
-
-
-def _query(form: BoardForm) -> str:
-    """The filter as an address, for the export."""
-    return form.data.urlencode()
-
-
-@require_GET
-def board_export(request: HttpRequest, unit: int, kind: str) -> HttpResponse:
-    """The sheets of the list, all of them, as a file."""
-    found, form, reading = _read(request, unit)
-    if reading is None or kind not in TABLES:
-        raise Http404
-    heads, rows = _table(reading, reading.lines(form.filter(reading)))
-    name = f"{found.code}-{reading.round.pk}-{reading.today:%Y%m%d}"
-    return table_file(kind, name, _("Progress of reporting"), heads, rows)
 
 
 def _table(reading: Board, lines: list[Line]) -> tuple[list[str], list[list[Value]]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,8 +23,7 @@ from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Role, Unit, User
-from units.spreadsheets import CSV, XLSX, csv_file, xlsx_file
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -48,10 +48,12 @@ def own_units(user: User) -> list[Unit]:
 
 
 @require_safe
-def document_list(request: HttpRequest) -> HttpResponse:
+def document_list(request: HttpRequest) -> HttpResponseBase:
     access.require(reads(request.user))
     form = DocumentFilter(request.GET)
     rows = form.filter(library(request.user)) if form.is_valid() else library(request.user).none()
+    if kind := asked_table(request):
+        return table_file(kind, "van-ban", _("Documents"), *export_table(rows))
     context = {
         "form": form,
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
@@ -59,19 +61,6 @@ def document_list(request: HttpRequest) -> HttpResponse:
         "may_create": bool(own_units(request.user)),
     }
     return render(request, "emulation/documents/list.html", context)
-
-
-@require_safe
-def document_export(request: HttpRequest, kind: str) -> HttpResponse:
-    """The list as filtered, all pages, as `xlsx` or `csv`."""
-    access.require(reads(request.user))
-    form = DocumentFilter(request.GET)
-    if kind not in ("xlsx", "csv") or not form.is_valid():
-        raise Http404
-    heads, rows = export_table(form.filter(library(request.user)))
-    if kind == "csv":
-        return attachment(csv_file(heads, rows), "van-ban.csv", CSV)
-    return attachment(xlsx_file(_("Documents"), heads, rows), "van-ban.xlsx", XLSX)
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,8 +32,7 @@ from emulation.views.attachments import files_context
 from units import access
 from units.forms.fields import refusals
 from units.models import Person, Role
-from units.spreadsheets import CSV, XLSX, csv_file, xlsx_file
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -59,8 +59,11 @@ def _filtered(request: HttpRequest) -> tuple[ExampleFilter, ExampleQuerySet]:
 
 
 @require_safe
-def example_list(request: HttpRequest) -> HttpResponse:
+def example_list(request: HttpRequest) -> HttpResponseBase:
     form, rows = _filtered(request)
+    if kind := asked_table(request):
+        heads, lines = report.export_heads(), report.export_rows(rows)
+        return table_file(kind, "dien-hinh-tien-tien", _("Advanced examples"), heads, lines)
     page = Paginator(rows, CARDS).get_page(request.GET.get("page"))
     context = {
         "form": form, "page": page, "cards": [(row, report.picture_of(row)) for row in page],
@@ -68,18 +71,6 @@ def example_list(request: HttpRequest) -> HttpResponse:
         "discovers": access.has_role(request.user, Role.STAFF),
     }  # fmt: skip
     return render(request, "emulation/examples/list.html", context)
-
-
-@require_safe
-def example_export(request: HttpRequest, kind: str) -> HttpResponse:
-    """Exactly the examples of the filter, as `xlsx` or `csv`."""
-    _form, rows = _filtered(request)
-    heads, lines = report.export_heads(), report.export_rows(rows)
-    if kind == "csv":
-        return attachment(csv_file(heads, lines), "dien-hinh-tien-tien.csv", CSV)
-    if kind == "xlsx":
-        return attachment(xlsx_file(_("Advanced examples"), heads, lines), "dien-hinh-tien-tien.xlsx", XLSX)
-    raise Http404
 
 
 @require_safe

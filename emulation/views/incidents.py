@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -32,8 +33,7 @@ from units import access
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import Person, Role, Unit
-from units.spreadsheets import CSV, XLSX, csv_file, xlsx_file
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -59,8 +59,10 @@ def _filtered(request: HttpRequest) -> tuple[IncidentFilter, IncidentQuerySet]:
 
 
 @require_safe
-def incident_list(request: HttpRequest) -> HttpResponse:
+def incident_list(request: HttpRequest) -> HttpResponseBase:
     form, rows = _filtered(request)
+    if kind := asked_table(request):
+        return table_file(kind, "vu-viec", _("Incidents"), export_heads(), export_rows(rows))
     page = Paginator(rows.select_related("unit", "kind", "gravity"), PER_PAGE).get_page(request.GET.get("page"))
     own = [m.unit for m in request.user.active_memberships if m.role == Role.COMMANDER]
     context = {
@@ -68,17 +70,6 @@ def incident_list(request: HttpRequest) -> HttpResponse:
         "reports": access.has_role(request.user, Role.STAFF), "commands": own[:1],
     }  # fmt: skip
     return render(request, "emulation/incidents/list.html", context)
-
-
-@require_safe
-def incident_export(request: HttpRequest, kind: str) -> HttpResponse:
-    """Exactly the incidents of the filter, all pages."""
-    _form, rows = _filtered(request)
-    if kind == "csv":
-        return attachment(csv_file(export_heads(), export_rows(rows)), "vu-viec.csv", CSV)
-    if kind == "xlsx":
-        return attachment(xlsx_file(_("Incidents"), export_heads(), export_rows(rows)), "vu-viec.xlsx", XLSX)
-    raise Http404
 
 
 @require_safe

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,8 +35,7 @@ from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import Initiative, Role, Unit
-from units.spreadsheets import CSV, XLSX, csv_file, xlsx_file
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -68,8 +68,10 @@ def _filtered(request: HttpRequest) -> tuple[WorkFilter, WorkQuerySet]:
 
 
 @require_safe
-def initiative_list(request: HttpRequest) -> HttpResponse:
+def initiative_list(request: HttpRequest) -> HttpResponseBase:
     form, rows = _filtered(request)
+    if kind := asked_table(request):
+        return table_file(kind, "sang-kien", _("Initiatives"), report.export_heads(), report.export_rows(rows))
     page = Paginator(report.for_list(rows), PER_PAGE).get_page(request.GET.get("page"))
     unit, year = _unit_shown(request, form), form.cleaned_data["year"] or latest_year()
     context = {
@@ -91,18 +93,6 @@ def _unit_shown(request: HttpRequest, form: WorkFilter) -> Unit | None:
     if chosen["unit"]:
         return units.filter(code__iexact=chosen["unit"].strip()).first()
     return next((m.unit for m in request.user.active_memberships if m.role in access.READERS), None)
-
-
-@require_safe
-def initiative_export(request: HttpRequest, kind: str) -> HttpResponse:
-    """Exactly the works of the filter, all pages, as `xlsx` or `csv`."""
-    _form, rows = _filtered(request)
-    heads, lines = report.export_heads(), report.export_rows(rows)
-    if kind == "csv":
-        return attachment(csv_file(heads, lines), "sang-kien.csv", CSV)
-    if kind == "xlsx":
-        return attachment(xlsx_file(_("Initiatives"), heads, lines), "sang-kien.xlsx", XLSX)
-    raise Http404
 
 
 @require_safe

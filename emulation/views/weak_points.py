@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -34,8 +35,7 @@ from units import access
 from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Role, Unit
-from units.spreadsheets import CSV, XLSX, csv_file, xlsx_file
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -65,16 +65,16 @@ def _filtered(request: HttpRequest) -> tuple[WeakPointFilter, WeakPointQuerySet]
 
 
 @require_safe
-def weak_point_list(request: HttpRequest) -> HttpResponse:
+def weak_point_list(request: HttpRequest) -> HttpResponseBase:
     """The board by state; with `?view=list` a plain list."""
     form, points = _filtered(request)
-    query = request.GET.copy()
-    query.pop("page", None)
+    if kind := asked_table(request):
+        return table_file(kind, "khau-yeu", _("Weak points"), *report.export_table(report.listed(points)))
     year = form.chosen.get("year") or latest_year()
     mine = [m.unit for m in request.user.active_memberships if m.role in access.READERS]
     top = min(mine, key=lambda unit: (len(unit.path), unit.order, unit.code))
     context: dict[str, Any] = {
-        "form": form, "query": query.urlencode(), "raises": any(
+        "form": form, "raises": any(
             m.role in (Role.STAFF, Role.COMMANDER, Role.REVIEWER) for m in request.user.active_memberships
         ),
         "unit": top, "year": year, "breakthroughs": report.breakthroughs_of(top, year),
@@ -85,18 +85,6 @@ def weak_point_list(request: HttpRequest) -> HttpResponse:
         return render(request, "emulation/weak_points/list.html", context)
     context["columns"] = report.board(points)
     return render(request, "emulation/weak_points/board.html", context)
-
-
-@require_safe
-def weak_point_export(request: HttpRequest, kind: str) -> HttpResponse:
-    """The points of the filter, all of them, as a file."""
-    _form, points = _filtered(request)
-    heads, rows = report.export_table(report.listed(points))
-    if kind == "csv":
-        return attachment(csv_file(heads, rows), "khau-yeu.csv", CSV)
-    if kind == "xlsx":
-        return attachment(xlsx_file(_("Weak points"), heads, rows), "khau-yeu.xlsx", XLSX)
-    raise Http404
 
 
 @require_safe

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import translation
 from django.utils.http import content_disposition_header
 
 from units.spreadsheets import CSV, XLSX, Value, csv_lines, xlsx_pieces
@@ -58,5 +59,19 @@ def table_file(
 ) -> HttpResponseBase:
     """The list as filtered, safe against formulas, streamed however long it is."""
     if kind == "xlsx":
-        return guarded(StreamingHttpResponse(xlsx_pieces(title, heads, rows), content_type=XLSX), f"{name}.xlsx")
-    return guarded(StreamingHttpResponse(csv_lines(heads, rows), content_type=CSV), f"{name}.csv")
+        pieces, content_type = xlsx_pieces(title, heads, rows), XLSX
+    else:
+        pieces, content_type = csv_lines(heads, rows), CSV
+    return guarded(
+        StreamingHttpResponse(spoken(pieces, translation.get_language()), content_type=content_type), f"{name}.{kind}"
+    )
+
+
+def spoken(pieces: Iterator[bytes], language: str) -> Iterator[bytes]:
+    """Pieces made when the request is over, in the language that it was made in."""
+    while True:
+        with translation.override(language):
+            piece = next(pieces, None)
+        if piece is None:
+            return
+        yield piece

@@ -31,7 +31,7 @@ from units.paths import branches_q
 from units.reports.exports import person_ratings_table
 from units.reports.persons import KINDS, export_heads, export_rows, for_list, kind_name, sections_of
 from units.services.persons import Record
-from units.views.downloads import TABLES, asked_table, table_file
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -59,8 +59,10 @@ def _filtered(request: HttpRequest) -> tuple[PersonFilter, PersonQuerySet]:
 
 
 @require_safe
-def person_list(request: HttpRequest) -> HttpResponse:
+def person_list(request: HttpRequest) -> HttpResponseBase:
     form, people = _filtered(request)
+    if kind := asked_table(request):
+        return table_file(kind, "quan-nhan", _("People"), export_heads(form.chosen_year), export_rows(people))
     page = Paginator(people, PEOPLE).get_page(request.GET.get("page"))
     filtered = any(value for name, value in request.GET.items() if name != "page")
     context = {"form": form, "page": page, "year": form.chosen_year, "filtered": filtered}
@@ -90,16 +92,6 @@ def person_ratings(request: HttpRequest) -> HttpResponseBase:
     context = {"form": form, "chosen": chosen, "page": page, "year": chosen.chosen_year}
     context["crumbs"] = [*crumbs_to(), (_("Ratings of %(year)d") % {"year": chosen.chosen_year}, "")]
     return render(request, "units/persons/ratings.html", context)
-
-
-@require_safe
-def person_export(request: HttpRequest, kind: str) -> HttpResponse:
-    """Exactly the people of the filter, all pages, as `xlsx` or `csv`."""
-    form, people = _filtered(request)
-    heads, rows = export_heads(form.chosen_year), export_rows(people)
-    if kind not in TABLES:
-        raise Http404
-    return table_file(kind, "quan-nhan", _("People"), heads, rows)
 
 
 @require_safe

@@ -93,7 +93,7 @@ def test_unasked_are_the_eligible_whom_nobody_has_proposed(client, reviewer, sta
 
 
 def workbook(client, unit, **query):
-    file = client.get(reverse("awards:due-export", args=[unit.pk, YEAR]), query).getvalue()
+    file = client.get(reverse("awards:due-list", args=[unit.pk, YEAR]), query | {"export": "xlsx"}).getvalue()
     return CalamineWorkbook.from_filelike(BytesIO(file)).get_sheet_by_index(0).to_python()
 
 
@@ -116,7 +116,6 @@ def test_units_beside_do_not_exist(client, outsider, depot, title):
     person = make_person(depot)
     for address in (
         reverse("awards:due-list", args=[depot.pk, YEAR]),
-        reverse("awards:due-export", args=[depot.pk, YEAR]),
         reverse("awards:due-detail", args=["unit", depot.pk, "CSTT", YEAR]),
         reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]),
         reverse("awards:grant-list", args=["person", person.pk]),
@@ -304,7 +303,7 @@ def test_pages_run_a_constant_number_of_queries(client, reviewer, depot, title, 
     client.force_login(reviewer)
     for address, queries in (
         (reverse("awards:due-list", args=[depot.pk, YEAR]), 16),
-        (reverse("awards:due-export", args=[depot.pk, YEAR]), 11),
+        (reverse("awards:due-list", args=[depot.pk, YEAR]) + "?export=csv", 11),
         (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 12),
         (reverse("awards:grant-list", args=["person", person.pk]), 13),
     ):

@@ -35,8 +35,7 @@ def board(client, user, of, name="board", **query):
     user.language = "en"
     user.save()
     client.force_login(user)
-    kind = [query.pop("kind")] if "kind" in query else []
-    return client.get(reverse(f"emulation:{name}", args=[of.pk, *kind]), query)
+    return client.get(reverse(f"emulation:{name}", args=[of.pk]), query)
 
 
 def test_home_leads_to_the_most_senior_unit(client, reviewer, department):
@@ -71,11 +70,11 @@ def test_unit_without_place_in_the_round_says_so(client, reviewer, department, r
 
 def test_units_beside_do_not_exist(client, reviewer, elsewhere, round_):
     assert board(client, reviewer, elsewhere).status_code == 404
-    assert board(client, reviewer, elsewhere, "board-export", kind="csv").status_code == 404
+    assert board(client, reviewer, elsewhere, export="csv").status_code == 404
 
 
 def test_csv_has_every_sheet_of_the_filter_as_of_today(client, reviewer, department, round_):
-    answer = board(client, reviewer, department, "board-export", kind="csv", round=round_.pk, when="late")
+    answer = board(client, reviewer, department, export="csv", round=round_.pk, when="late")
     assert b"".join(answer).decode("utf-8-sig").splitlines() == [
         "Code;Unit;Round;State;Due;Extended;Handed in on;On time or not;Days late;As of",
         "K1;Unit K1;quarter I/2020;Handed in;2020-04-10;;2020-04-12;Late;2;2020-04-15",
@@ -85,7 +84,7 @@ def test_csv_has_every_sheet_of_the_filter_as_of_today(client, reviewer, departm
 def test_xlsx_has_the_extended_due_date_and_no_formula(client, reviewer, department, workshop, round_, tmp_path):
     workshop.name = "=1+1"
     workshop.save()
-    answer = board(client, reviewer, department, "board-export", kind="xlsx", round=round_.pk)
+    answer = board(client, reviewer, department, export="xlsx", round=round_.pk)
     file = tmp_path / "board.xlsx"
     file.write_bytes(answer.getvalue())
     rows = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
@@ -98,10 +97,6 @@ def test_xlsx_has_the_extended_due_date_and_no_formula(client, reviewer, departm
         date(2020, 4, 30),
         "yes",
     ]
-
-
-def test_export_of_another_kind_does_not_exist(client, reviewer, department, round_):
-    assert board(client, reviewer, department, "board-export", kind="exe").status_code == 404
 
 
 @pytest.mark.parametrize("more", [1, 3])

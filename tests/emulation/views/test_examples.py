@@ -140,5 +140,6 @@ def test_withdrawn_examples_are_shown_only_when_asked_for(client, depot, staff):
 def test_export_holds_what_the_filter_shows(client, depot, staff):
     make_example(depot, staff, title="=1+1")
     client.force_login(staff)
-    lines = client.get(reverse("emulation:example-export", args=["csv"])).content.decode("utf-8-sig").splitlines()
+    file = client.get(reverse("emulation:example-list"), {"export": "csv"})
+    lines = file.getvalue().decode("utf-8-sig").splitlines()
     assert [line.split(";")[0] for line in lines[1:]] == ["'=1+1"]

@@ -4,6 +4,8 @@ import io
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext
 from python_calamine import CalamineWorkbook
 
 from tests.factories import make_indicator, make_unit, make_user
@@ -15,6 +17,10 @@ EVIL = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "a\n=1", "＝1")
 
 def csv_of(answer) -> str:
     return b"".join(answer).decode("utf-8-sig")
+
+
+def rows_of(content: bytes) -> list:
+    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
 
 
 def test_csv_is_streamed_and_holds_no_formula():
@@ -35,8 +41,16 @@ def test_csv_is_streamed_and_holds_no_formula():
 
 def test_xlsx_keeps_text_as_text():
     answer = table_file("xlsx", "danh-sach", "x", ["Tên"], [[text] for text in EVIL])
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.getvalue())).get_sheet_by_index(0).to_python()
-    assert [row[0] for row in rows[1:]] == list(EVIL)
+    assert [row[0] for row in rows_of(answer.getvalue())[1:]] == list(EVIL)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_what_is_streamed_later_speaks_the_language_of_the_request(kind):
+    with translation.override("vi"):
+        answer = table_file(kind, "a", "a", ["a"], ([gettext("Unit")] for _once in range(1)))
+    content = answer.getvalue()
+    found = [[line] for line in content.decode("utf-8-sig").splitlines()] if kind == "csv" else rows_of(content)
+    assert found == [["a"], ["Đơn vị"]]
 
 
 @pytest.mark.parametrize("name", ["emulation:indicator-list", "awards:decision-list", "awards:submission-list"])
