@@ -8,6 +8,8 @@ import io
 import re
 import zipfile
 from collections.abc import Callable, Iterator
+from importlib import import_module
+from inspect import getsource, unwrap
 from typing import Any
 
 import pytest
@@ -16,22 +18,48 @@ from django.db.models import CharField, F, Value
 from django.db.models.functions import Concat
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
-from awards.models import Award, Council, Dossier, Nomination, PublicNotice, Session
-from emulation.models import Area, Campaign, CampaignIndicator, Extension, Indicator, Report
+from awards.models import Award, Council, Decision, Dossier, Grant, Nomination, PublicNotice, Session, Submission
+from emulation.models import (
+    Activity,
+    Area,
+    Assessment,
+    Campaign,
+    CampaignIndicator,
+    Correction,
+    Document,
+    Evidence,
+    Example,
+    Extension,
+    Incident,
+    Indicator,
+    InitiativeWork,
+    Inspection,
+    IssuedPaper,
+    Receipt,
+    Report,
+    ResultChange,
+    WeakPoint,
+)
+from emulation.reports.assessments import table_rows
 from emulation.services import demo
-from tests.factories import make_extension
-from units.models import Person, Unit, User
+from tests.factories import make_correction, make_extension
+from units.models import Initiative, Person, Unit, User
 from units.spreadsheets import starts_formula
 
 pytestmark = pytest.mark.django_db
 
+URLS = {"units": "units.urls", "emulation": "emulation.urls_app", "awards": "awards.urls"}
 NAMES = {
     Unit: ("name", "short_name"), User: ("full_name",), Person: ("family_name",), Area: ("name",),
     Campaign: ("name",), Indicator: ("name",), CampaignIndicator: ("name",), Dossier: ("title",),
     Council: ("name",), Session: ("title",), Award: ("name",), Nomination: ("name",), PublicNotice: ("place",),
-    Extension: ("reason",),
+    Extension: ("reason",), Document: ("title",), WeakPoint: ("title",), Inspection: ("title",),
+    InitiativeWork: ("title",), Initiative: ("title",), Example: ("title",), Activity: ("title",),
+    Incident: ("place",), IssuedPaper: ("title",), Grant: ("name",), Correction: ("reason",), Evidence: ("name",),
+    ResultChange: ("reason",),
 }  # fmt: skip
 
 
@@ -46,6 +74,12 @@ def world(django_db_setup, django_db_blocker) -> Iterator[None]:
             .first()
         )
         make_extension(late)
+        sheet = Report.objects.filter(state="approved", unit__code="K1").first()
+        typist = User.objects.get(username="staff")
+        make_correction(sheet, sheet.results.first().indicator, typist)
+        Evidence.objects.create(
+            report=late, name="bien-ban.pdf", kind="pdf", size=1, sha256="0" * 64, by=typist, at=timezone.now()
+        )
         for model, columns in NAMES.items():
             for column in columns:
                 named = Concat(Value("="), F(column), output_field=CharField())
@@ -78,6 +112,19 @@ def heat_rows(context: Any) -> int:
 def crowded_dossier() -> int:
     """A dossier with lines that are still to be handed in: its caps are shown."""
     return Dossier.objects.filter(lines__stage="draft").first().pk
+
+
+def assessed() -> list[Any]:
+    row = Assessment.objects.filter(state="confirmed").first()
+    return [row.checklist_id, ckt()]
+
+
+def decided(kind: str) -> int:
+    return Decision.objects.filter(kind=kind).first().pk
+
+
+def honoured() -> int:
+    return Grant.objects.exclude(person=None).first().person_id
 
 
 Count = Callable[[Any], int]
@@ -120,10 +167,65 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
     ("commander", "awards:award-list", list, {}, lambda context: len(context["rows"])),
     ("admin", "awards:award-list", list, {}, lambda context: len(context["rows"])),
     ("commander", "awards:notice-list", list, {}, page),
+    ("planner", "units:person-list", list, {"q": "van"}, page),
+    ("commander", "emulation:document-list", list, {}, page),
+    (
+        "commander", "emulation:document-detail", lambda: [Receipt.objects.first().document_id], {},
+        lambda context: context["receipts"].paginator.count,
+    ),
+    ("commander", "emulation:example-list", list, {}, page),
+    ("commander", "emulation:initiative-list", list, {}, page),
+    ("staff", "emulation:initiative-records", list, {}, page),
+    ("commander", "emulation:weak-point-list", list, {"view": "list"}, page),
+    (
+        "commander", "emulation:weak-point-history", lambda: [WeakPoint.objects.first().unit_id], {},
+        lambda context: sum(len(record.points) for record in context["records"]),
+    ),
+    ("commander", "emulation:assessment-list", list, {}, page),
+    (
+        "commander", "emulation:assessment-table", assessed, {},
+        lambda context: len(list(table_rows(context["table"]))),
+    ),
+    ("commander", "emulation:incident-list", list, {}, page),
+    ("commander", "emulation:activity-list", list, {}, page),
+    ("commander", "emulation:inspection-list", list, {}, page),
+    ("commander", "emulation:board", lambda: [ckt()], {}, page),
+    ("commander", "emulation:paper-list", list, {}, page),
+    ("commander", "emulation:indicator-list", list, {}, lambda context: len(context["indicators"])),
+    ("commander", "emulation:registration-list", lambda: [ckt(), 2020], {}, lambda context: len(context["rows"])),
+    (
+        "commander-k1", "emulation:report-list", list, {"table": "own"},
+        lambda context: Report.objects.filter(unit__code="K1").count(),
+    ),
+    (
+        "commander", "emulation:report-corrections", lambda: [Correction.objects.first().report_id], {},
+        lambda context: len(context["corrections"]),
+    ),
+    ("commander", "emulation:report-history", lambda: [ResultChange.objects.first().report_id], {}, page),
+    (
+        "commander", "emulation:evidence-list", lambda: [Evidence.objects.first().report_id], {},
+        lambda context: len(context["present"]),
+    ),
+    ("commander", "awards:decision-list", list, {}, page),
+    ("commander", "awards:submission-list", list, {}, page),
+    ("commander", "awards:decision-detail", lambda: [decided("award")], {}, page),
+    ("commander", "awards:decision-detail", lambda: [decided("revocation")], {}, page),
+    ("commander", "awards:submission-detail", lambda: [Submission.objects.first().pk], {}, page),
+    (
+        "commander", "awards:session-detail", lambda: [Session.objects.exclude(closed_at=None).first().pk], {},
+        lambda context: context["entries"].paginator.count,
+    ),
+    (
+        "commander", "awards:grant-list", lambda: ["person", honoured()], {}, lambda context: len(context["rows"]),
+    ),
+    ("commander", "awards:grant-book", list, {"q": "an"}, page),
+    ("commander", "awards:award-statistics", list, {}, lambda context: len(context["stats"]) + 1),
+    ("commander", "awards:due-list", lambda: [ckt(), 2020], {"state": "eligible"}, page),
 ]  # fmt: skip
 
 
-NAMELESS = (("emulation:round-list", None), ("emulation:figure", "quarter"))  # nothing in them was typed
+# Nothing in them was typed.
+NAMELESS = (("emulation:round-list", None), ("emulation:figure", "quarter"))
 
 
 def csv_rows(content: bytes) -> list[list[str]]:
@@ -149,7 +251,8 @@ def test_a_list_goes_out_whole_and_harmless(world, login, name, args, query, row
     expected = rows(shown.context)
     files = {kind: client.get(address, query | {"export": kind}) for kind in ("csv", "xlsx")}
     table, book = csv_rows(files["csv"].getvalue()), xlsx_rows(files["xlsx"].getvalue())
-    assert f"export=csv{'&amp;table=caps' if 'table' in query else ''}" in shown.content.decode()
+    named = f"&amp;table={query['table']}" if "table" in query else ""
+    assert f"export=csv{named}" in shown.content.decode()
     assert expected > 0
     assert (len(table) - 1, len(book) - 1) == (expected, expected)
     assert [row for row in table if any(starts_formula(cell) and not is_number(cell) for cell in row)] == []
@@ -166,3 +269,13 @@ def test_the_file_holds_what_the_page_shows_and_no_more(world):
     assert {row[0] for row in found[1:]} == {"K1"}
     assert client.get(reverse("units:user-list"), {"export": "csv"}).status_code == 403
     assert client.get(reverse("emulation:target-list", args=[ckt(), 2020]), {"export": "csv"}).status_code == 404
+
+
+def test_every_page_that_goes_out_as_a_file_is_walked_above():
+    """By the views that ask for it; and every list that the tests walk has its place in the addresses."""
+    found = set()
+    for space in ("units", "emulation", "awards"):
+        for pattern in import_module(URLS[space]).urlpatterns:
+            if "asked_table(" in getsource(unwrap(pattern.callback)):
+                found.add(f"{space}:{pattern.name}")
+    assert found == {name for _login, name, *_rest in LISTS}

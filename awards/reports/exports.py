@@ -8,9 +8,11 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from awards.models import Award, Council, Dossier, Nomination, PublicNotice, Session
+from awards.models import Award, Council, Decision, Dossier, Grant, Nomination, PublicNotice, Session, Submission
 from awards.reports.caps import Room, Share
+from awards.reports.decisions import paper_lines
 from awards.reports.dossiers import Row, rows_of
+from awards.reports.sessions import Entry, SessionPage
 from emulation.states import STATES
 from units.models import User
 from units.spreadsheets import Table, Value
@@ -116,3 +118,66 @@ def notices_table(notices: QuerySet[PublicNotice]) -> Table:
     """One row a public notice; `objections` are those that the user reads."""
     rows = ([n.place, n.unit.name, n.since, n.until, len(n.objections.all())] for n in notices.iterator(CHUNK))
     return [_("Where it is shown"), _("Unit"), _("From"), _("Until"), _("Objections")], rows
+
+
+def paper_lines_table(paper: Submission | Decision, lines: QuerySet[Nomination]) -> Table:
+    """One row a line of a letter or decision; bonus and register number where it decides."""
+    heads = [_("No."), _("Person or unit"), _("Rank"), _("Post"), _("Unit"), _("Award"), _("Year"), _("Stage")]
+    if isinstance(paper, Decision):
+        heads += [_("Bonus (dong)"), _("Register number")]
+    return heads, _paper_lines(paper, lines)
+
+
+def _paper_lines(paper: Submission | Decision, lines: QuerySet[Nomination]) -> Iterator[list[Value]]:
+    number = 0
+    for page in Paginator(lines, CHUNK):
+        for row in paper_lines(paper, list(page)):
+            number += 1
+            line, taken = row.line, row.grant is not None and row.grant.revoked_on
+            stage = STATES["eligibility"]["revoked"] if taken else STATES["nomination"][line.stage]
+            given = [row.bonus, row.grant.register if row.grant else ""] if isinstance(paper, Decision) else []
+            yield [
+                number, line.name, line.rank, line.post, line.place, line.award.label, line.dossier.year,
+                str(stage[2]), *given,
+            ]  # fmt: skip
+
+
+def grants_table(grants: Iterable[Grant], *, grounds: bool) -> Table:
+    """One row an award that was given; why it was taken back only with `grounds`."""
+    heads = [
+        _("Person or unit"), _("Rank"), _("Post"), _("Unit"), _("Award"), _("Year"), _("Decision"), _("Day"),
+        _("Bonus (dong)"), _("Register number"), _("State"), _("Reason"),
+    ]  # fmt: skip
+    return heads, (
+        [
+            row.name or str(row.person or row.unit), row.rank, row.post, row.place, row.award.label, row.year,
+            row.decision, row.decided, row.bonus, row.register,
+            str(STATES["eligibility"]["revoked" if row.revoked_on else "held"][2]),
+            row.revoked_why if grounds else "",
+        ]
+        for row in grants
+    )  # fmt: skip
+
+
+def agenda_table(page: SessionPage) -> Table:
+    """One row an item of the agenda; votes and results as far as the page shows them."""
+    heads = [_("No."), _("Nominee"), _("Unit"), _("Award"), _("or"), _("Rule of voting"), _("Needed")]
+    votes = bool(page.session.closed_at and page.sees_votes)
+    if votes:
+        heads += [_("In favour"), _("Lower"), _("Against"), _("Blank"), _("% of all members")]
+    if page.session.closed_at:
+        heads += [_("Result")]
+    return heads, (_item(number, entry, page, votes) for number, entry in enumerate(page.entries, start=1))
+
+
+def _item(number: int, entry: Entry, page: SessionPage, votes: bool) -> list[Value]:
+    item, tally = entry.item, entry.tally
+    found: list[Value] = [
+        number, item.line.name, item.line.place or item.line.dossier.unit.short, item.award.label,
+        item.lower.label if item.lower else "", _("Secret ballot") if item.secret else _("Show of hands"),
+        entry.needed,
+    ]  # fmt: skip
+    if votes:
+        numbers: list[Value] = [tally.favour, tally.lower, tally.against, tally.blank] if tally else [None] * 4
+        found += [*numbers, entry.percent]
+    return [*found, str(STATES["council"][item.result][2])] if page.session.closed_at else found

@@ -19,6 +19,7 @@ from awards.forms.papers import CertificatesForm, OutcomeForm, PapersFilter
 from awards.models import Decision, Grant, Submission
 from awards.reports.certificates import as_pdf
 from awards.reports.decisions import decisions_page, paper_lines, submissions_page, total_of
+from awards.reports.exports import grants_table, paper_lines_table
 from awards.reports.powers import Powers
 from awards.reports.ready import PAPER_ORDER, acting, awaited, groups, waiting_counts, with_places
 from awards.reports.revocations import affected
@@ -88,10 +89,12 @@ def _list(request: HttpRequest, rows: Any, arranged: Any) -> tuple[PapersFilter,
 
 
 @require_safe
-def submission_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def submission_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     letter = get_paper(request.user, "submission", pk)
     assert isinstance(letter, Submission)
     rows = with_places(letter.lines.all()).order_by(*PAPER_ORDER)  # type: ignore[arg-type]
+    if kind := asked_table(request):
+        return table_file(kind, f"to-trinh-{pk}", _("Lines of the letter"), *paper_lines_table(letter, rows))
     page = Paginator(rows, LINES).get_page(request.GET.get("page"))
     powers = Powers(clock.today())
     asked = {powers.of(line).decides for line in page} - {""}
@@ -104,15 +107,21 @@ def submission_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def decision_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     decision = get_paper(request.user, "decision", pk)
     assert isinstance(decision, Decision)
     if decision.kind == Decision.Kind.REVOCATION:
         grants = decision.taken_back.select_related("award", "person__unit", "unit").order_by("-award__order", "pk")
+        if kind := asked_table(request):
+            shown = access.reads_paper(request.user, decision)
+            table = grants_table(grants.iterator(LINES), grounds=shown)
+            return table_file(kind, f"thu-hoi-{pk}", _("Awards taken back"), *table)
         page = Paginator(grants, LINES).get_page(request.GET.get("page"))
         context = _page(request, decision) | {"page": page, "grants": list(page), "affected": affected(list(grants))}
         return render(request, "awards/papers/detail.html", context)
     rows = with_places(decision.lines.all()).order_by(*PAPER_ORDER)  # type: ignore[arg-type]
+    if kind := asked_table(request):
+        return table_file(kind, f"quyet-dinh-{pk}", _("Lines of the decision"), *paper_lines_table(decision, rows))
     page = Paginator(rows, LINES).get_page(request.GET.get("page"))
     context = _page(request, decision) | {
         "page": page, "rows": paper_lines(decision, list(page)), "total": total_of(decision),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from awards.access import drafts_papers
 from awards.forms.due import GrantForm, RevokeForm
 from awards.models import Grant
 from awards.reports.due import last_day
+from awards.reports.exports import grants_table
 from awards.reports.outlook import steps_of
 from awards.reports.rules import rules_on
 from awards.services.grants import record_grant, revoke_grant
@@ -22,6 +24,7 @@ from emulation.reports.dashboard import latest_year
 from units.access import can_read_figures, require, sees_discipline
 from units.forms.fields import refusals
 from units.models import Person
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -37,14 +40,18 @@ def crumbs_to(subject: Subject) -> list[Crumb]:
 
 
 @require_safe
-def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     subject = get_subject(request.user, kind, pk)
+    grounds = awards_access.reads_grounds(request.user, awards_access.unit_of(subject))
+    grants = list(subject.grants.select_related("award", "level", "issued__unit", "revoking__unit", "imported"))
+    if asked := asked_table(request):
+        table = grants_table(grants, grounds=grounds)
+        return table_file(asked, f"khen-thuong-{kind}-{pk}", _("Awards received"), *table)
     year = latest_year()
     steps = steps_of(
         subject, year, rules_on(last_day(year)), shown=lambda one: sees_discipline(request.user, one),
         votes=awards_access.votes_q(request.user),
     )  # fmt: skip
-    grants = list(subject.grants.select_related("award", "level", "issued__unit", "revoking__unit", "imported"))
     papers = {paper for grant in grants for paper in (grant.issued, grant.revoking) if paper is not None}
     readable = {paper.pk for paper in papers if can_read_figures(request.user, paper.unit)}
     prints = {paper.pk for paper in papers if not paper.outside and drafts_papers(request.user, paper.unit)}
@@ -52,7 +59,7 @@ def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "subject": subject,
         "year": year,
         "steps": steps,
-        "grounds": awards_access.reads_grounds(request.user, awards_access.unit_of(subject)),
+        "grounds": grounds,
         "kind": kind,
         "rows": [
             {

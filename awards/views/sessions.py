@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards import access as awards_access
 from awards.forms.councils import AgendaFilter, AttendanceForm, BreakForm, ItemForm, LinesForm, SessionForm
 from awards.models import AgendaItem, CouncilMember, Session
+from awards.reports.exports import agenda_table
 from awards.reports.sessions import LISTED, addable, by_award_and_year, files_of, findings_for, session_page
 from awards.services import sessions
 from awards.views.councils import crumbs_to, get_council
@@ -23,6 +25,7 @@ from units.access import require
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import User
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -57,9 +60,11 @@ def told(request: HttpRequest, error: Refused) -> None:
 
 
 @require_safe
-def session_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def session_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     session = get_session(request.user, pk)
     page = session_page(session, request.user)
+    if kind := asked_table(request):
+        return table_file(kind, f"phien-hop-{pk}", session.title, *agenda_table(page))
     context = {
         "page": page,
         "session": session,

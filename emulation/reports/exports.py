@@ -7,18 +7,23 @@ from collections.abc import Iterable, Iterator
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.utils.text import capfirst
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
-from emulation.models import Campaign, Extension, Report, Round
+from emulation.models import Campaign, Extension, Inspection, Receipt, Report, ResultChange, Round
 from emulation.reports.campaigns import YearTree
+from emulation.reports.corrections import Shown
 from emulation.reports.display import Mark
+from emulation.reports.evidence import File
 from emulation.reports.explain import Explained
 from emulation.reports.heat import Heat, HeatRow
+from emulation.reports.history import in_words
 from emulation.reports.parts import PartRow
 from emulation.reports.targets import TargetSheet
+from emulation.reports.weak_points import Record
 from emulation.reports.work import with_progress
 from emulation.states import STATES
+from units.models import Initiative
 from units.spreadsheets import Table, Value
 
 CHUNK = 500  # rows read at a time
@@ -148,3 +153,94 @@ def _part(page: Explained, row: PartRow) -> list[Value]:
 
 def _judged(mark: Mark, note: str) -> str:
     return " ".join(str(part) for part in (mark.word if mark.key else "", note) if part)
+
+
+# ── what belongs to one sheet, document or unit ───────────────────────────
+
+
+def corrections_table(corrections: Iterable[Shown]) -> Table:
+    """One row a correction that was asked, with its figures in words."""
+    heads = [
+        _("Indicator"), _("Before"), _("After"), _("State"), _("Reason"), _("Proposed by"), _("Proposed on"),
+        _("Decided by"),
+    ]  # fmt: skip
+    return heads, (
+        [
+            one.name, one.before, one.after, _word("correction", one.row.state), one.row.reason,
+            str(one.row.asked_by), localdate(one.row.asked_at), str(one.row.decided_by or ""),
+        ]
+        for one in corrections
+    )  # fmt: skip
+
+
+def changes_table(changes: QuerySet[ResultChange]) -> Table:
+    """One row a change of a figure, the newest first."""
+    heads = [_("Indicator"), _("When"), _("Who"), _("By which way"), _("Before"), _("After"), _("Reason")]
+    return heads, (
+        [one.name, f"{localtime(one.at):%Y-%m-%d %H:%M}", one.by, one.way, one.before, one.after, one.reason]
+        for page in Paginator(changes, CHUNK)
+        for one in in_words(page)
+    )
+
+
+def files_table(files: Iterable[File]) -> Table:
+    """One row an evidence file that is attached."""
+    heads = [_("File"), _("What it proves"), _("Size"), _("Who"), _("When")]
+    return heads, (
+        [file.name, file.about or _("The whole sheet"), file.size, file.by, localdate(file.at)] for file in files
+    )
+
+
+def receipts_table(receipts: QuerySet[Receipt]) -> Table:
+    """One row a unit to which the document was sent."""
+    heads = [
+        _("Code"), _("Unit"), _("State"), _("Until"), _("Acknowledged by"), _("Acknowledged on"), _("Sent by"),
+        _("Sent on"),
+    ]  # fmt: skip
+    return heads, (
+        [
+            row.unit.code, row.unit.name, _word("receipt", row.state), row.due, str(row.acknowledged_by or ""),
+            localdate(row.acknowledged_at) if row.acknowledged_at else None, row.sender.name, localdate(row.sent_at),
+        ]
+        for row in receipts.iterator(CHUNK)
+    )  # fmt: skip
+
+
+def inspections_table(inspections: QuerySet[Inspection]) -> Table:
+    """One row an inspection of the list."""
+    heads = [
+        _("Inspection"), _("Kind"), _("Inspected by"), _("From"), _("Until"), _("Units inspected"),
+        _("Shortcomings"), _("State"),
+    ]  # fmt: skip
+    return heads, (
+        [
+            row.title, row.get_kind_display(), row.unit.name, row.starts, row.ends, row.units, row.shortcomings,  # type: ignore[attr-defined]
+            _word("inspection", row.state),
+        ]
+        for row in inspections.iterator(CHUNK)
+    )  # fmt: skip
+
+
+def weak_years_table(records: Iterable[Record]) -> Table:
+    """One row a weak point of a unit over the years."""
+    heads = [_("Year"), _("Weak point"), _("Kind"), _("State"), _("Deadline"), _("Came back")]
+    return heads, (
+        [
+            record.year, point.title, point.get_kind_display(), _word("weak_point", point.state), point.deadline,
+            _("yes") if point.returns else "",  # type: ignore[attr-defined]
+        ]
+        for record in records for point in record.points
+    )  # fmt: skip
+
+
+def records_table(records: QuerySet[Initiative]) -> Table:
+    """One row a record of an initiative that has no work yet."""
+    heads = [_("Title of the work"), _("Author"), _("Unit"), _("Year"), _("Level"), _("Decision")]
+    return heads, (
+        [row.title, row.person.full_name, row.person.unit.name, row.year, row.get_level_display(), row.decision]
+        for row in records.iterator(CHUNK)
+    )
+
+
+def _word(group: str, state: str) -> str:
+    return str(STATES[group][state][2])

@@ -8,6 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -18,11 +19,13 @@ from emulation.models import Correction, FigureRequest, Report
 from emulation.reports import sheets as sheet_rows
 from emulation.reports.corrections import corrections_of, shown
 from emulation.reports.evidence import files_of
+from emulation.reports.exports import corrections_table
 from emulation.reports.lines import SheetReading
 from emulation.services import corrections as service
 from emulation.services import sheets
 from units import access
 from units.errors import Refused
+from units.views.downloads import asked_table, table_file
 
 State = Report.State
 
@@ -116,11 +119,13 @@ def _request_done(
 
 
 @require_GET
-def correction_list(request: HttpRequest, pk: int) -> HttpResponse:
+def correction_list(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What was asked to correct on a sheet; for its staff, the lines that can be corrected."""
     report = _report(request, pk)
     proposes = sheets.may_enter(request.user, report) and report.state == State.APPROVED
     found = corrections_of(report)
+    if kind := asked_table(request):
+        return table_file(kind, f"dinh-chinh-{pk}", _("Corrections asked"), *corrections_table(found))
     waiting = {one.row.indicator_id for one in found if one.row.is_open}
     reading = SheetReading(report, items=False).lines() if proposes else []
     lines = [sheet_rows.row_of(line, editing=False, returned={}) for line in reading]

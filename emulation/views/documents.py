@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.documents import DocumentFilter, DocumentForm, SendForm
 from emulation.models import Campaign, Document, Receipt
 from emulation.reports.documents import export_table, library, own_receipts, receipts_of
+from emulation.reports.exports import receipts_table
 from emulation.reports.registers import reads
 from emulation.services import documents
 from emulation.views.attachments import files_context
@@ -64,9 +65,11 @@ def document_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def document_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     document, user = get_document(request, pk), request.user
     rows, counts = receipts_of(document, user)
+    if kind := asked_table(request):
+        return table_file(kind, f"xac-nhan-{pk}", _("Acknowledgement of receipt"), *receipts_table(rows))
     carried = Campaign.objects.visible_to(user).filter(documents=document).select_related("launching_unit", "kind")
     context = {
         "document": document,

@@ -6,6 +6,7 @@ import re
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -15,13 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 from emulation.forms.evidence import AttachForm, RemoveForm
 from emulation.models import Evidence, Report
 from emulation.reports.evidence import File, files_of
+from emulation.reports.exports import files_table
 from emulation.reports.lines import SheetReading
 from emulation.services import evidence as service
 from emulation.services.sheets import open_lines
 from emulation.views.sheets import closed_reason
 from units import access
 from units.errors import Refused
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, attachment, table_file
 
 
 def _report(request: HttpRequest, pk: int) -> Report:
@@ -36,10 +38,13 @@ def address(report: Report, indicator: int | None = None) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-def evidence_list(request: HttpRequest, pk: int) -> HttpResponse:
+def evidence_list(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The files of a sheet; `?indicator=` chooses the figure that a new one proves. POST attaches."""
     report = _report(request, pk)
     names = {line.indicator.pk: line.name for line in SheetReading(report, items=False).lines()}
+    if kind := asked_table(request):
+        present, _removed = files_of(report, names=names)
+        return table_file(kind, f"minh-chung-{pk}", _("Evidence files"), *files_table(present))
     may_attach = service.may_attach(request.user, report)
     closed = closed_reason(report)
     if request.method == "POST":

@@ -29,6 +29,7 @@ from emulation.models import ContestEntry, InitiativeWork, Recognition
 from emulation.models.initiatives import WorkQuerySet
 from emulation.reports import initiatives as report
 from emulation.reports.dashboard import latest_year
+from emulation.reports.exports import records_table
 from emulation.services import initiatives as service
 from emulation.views.attachments import files_context
 from units import access, clock
@@ -96,10 +97,13 @@ def _unit_shown(request: HttpRequest, form: WorkFilter) -> Unit | None:
 
 
 @require_safe
-def initiative_records(request: HttpRequest) -> HttpResponse:
+def initiative_records(request: HttpRequest) -> HttpResponseBase:
     """Plain records about people of the user's own units from which a work can be begun."""
     access.require(access.has_role(request.user, Role.STAFF))
-    page = Paginator(report.plain_records(request.user), PER_PAGE).get_page(request.GET.get("page"))
+    records = report.plain_records(request.user)
+    if kind := asked_table(request):
+        return table_file(kind, "sang-kien-chua-ghi", _("Records without a work"), *records_table(records))
+    page = Paginator(records, PER_PAGE).get_page(request.GET.get("page"))
     context = {"page": page, "crumbs": [*crumbs_to(), (_("Records without a work"), "")]}
     return render(request, "emulation/initiatives/records.html", context)
 

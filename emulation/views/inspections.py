@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.inspections import CallOffForm, ConclusionForm, InspectionFilter, PlanForm, RecordForm
 from emulation.models import Inspection, InspectionFinding
 from emulation.reports import inspections as report
+from emulation.reports.exports import inspections_table
 from emulation.services import inspections as service
 from emulation.services import weak_points
 from emulation.views.attachments import files_context
@@ -25,6 +27,7 @@ from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import Unit
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -46,11 +49,14 @@ def _crumbs(*rows: Inspection) -> list[Crumb]:
 
 
 @require_safe
-def inspection_list(request: HttpRequest) -> HttpResponse:
+def inspection_list(request: HttpRequest) -> HttpResponseBase:
     access.require(access.has_role(request.user, *access.READERS))
     form = InspectionFilter(request.GET)
     rows = Inspection.objects.visible_to(request.user).filter(**form.lookups())
-    page = Paginator(report.listed(rows, request.user), PER_PAGE).get_page(request.GET.get("page"))
+    listed = report.listed(rows, request.user)
+    if kind := asked_table(request):
+        return table_file(kind, "kiem-tra", _("Inspections"), *inspections_table(listed))
+    page = Paginator(listed, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form, "page": page, "filtered": bool(form.chosen),
         "plans": service.planning_units(request.user),

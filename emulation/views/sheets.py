@@ -20,7 +20,7 @@ from emulation.forms.sheets import CellForm, ReportFilter, cell_forms, round_of_
 from emulation.models import Report, Result
 from emulation.reports import sheets as shown
 from emulation.reports.corrections import open_requests
-from emulation.reports.exports import sheets_table
+from emulation.reports.exports import changes_table, sheets_table
 from emulation.reports.findings import findings_of
 from emulation.reports.history import in_words, timeline
 from emulation.reports.lines import SheetReading
@@ -91,7 +91,10 @@ def sheet_list(request: HttpRequest) -> HttpResponseBase:
     access.require(access.has_role(user, *access.READERS))
     rows = Report.objects.select_related("unit", "round__drive", "lineage")
     own = [m.unit_id for m in user.active_memberships if m.role in (Role.STAFF, Role.COMMANDER)]
-    mine = rows.filter(unit__in=own)[:OWN]
+    ours = rows.filter(unit__in=own)
+    if kind := asked_table(request, "own"):
+        return table_file(kind, "phieu-don-vi", _("Sheets of my unit"), *sheets_table(ours.with_hand_in()))
+    mine = ours[:OWN]
     asked = set(ReportFilter.base_fields) & set(request.GET)
     form = ReportFilter(request.GET if asked else {"round": round_of_today()})
     chosen = form.filter(rows.visible_to(user))
@@ -104,13 +107,15 @@ def sheet_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_GET
-def history(request: HttpRequest, pk: int) -> HttpResponse:
+def history(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Timeline, and who changed which figure; `?indicator=` shows one cell."""
     report = _report(request, pk)
     changes = report.changes.select_related("indicator", "by")
     chosen = request.GET.get("indicator", "")
     if re.fullmatch("[0-9]{1,9}", chosen):
         changes = changes.filter(indicator=int(chosen))
+    if kind := asked_table(request):
+        return table_file(kind, f"thay-doi-{pk}", _("Changes of figures"), *changes_table(changes))
     page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
     context = {"report": report, "steps": timeline(report), "page": page, "changes": in_words(page), "chosen": chosen}
     context["raises"] = may_raise(request.user, report.unit)

@@ -29,6 +29,7 @@ from emulation.models.weak_points import WeakPointQuerySet
 from emulation.periods import QUARTERS, YEARS
 from emulation.reports import weak_points as report
 from emulation.reports.dashboard import latest_year
+from emulation.reports.exports import weak_years_table
 from emulation.services import weak_points as service
 from emulation.views.attachments import files_context
 from units import access
@@ -113,11 +114,14 @@ def _reads(request: HttpRequest, inspection: Inspection) -> bool:
 
 
 @require_safe
-def weak_point_history(request: HttpRequest, unit: int) -> HttpResponse:
+def weak_point_history(request: HttpRequest, unit: int) -> HttpResponseBase:
     """The weak points of a unit over the years: settled for good, or come back."""
     found = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
+    records = report.history(found)
+    if kind := asked_table(request):
+        return table_file(kind, f"khau-yeu-{found.code}", _("Weak points"), *weak_years_table(records))
     context = {
-        "unit": found, "records": report.history(found), "crumbs": [*_crumbs(), (found.name, "")],
+        "unit": found, "records": records, "crumbs": [*_crumbs(), (found.name, "")],
         "raises": service.may_raise(request.user, found),
     }  # fmt: skip
     return render(request, "emulation/weak_points/history.html", context)
