@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from emulation.forms.issued_papers import CancelForm, IssueForm, PaperFilter
 from emulation.models import IssuedPaper
+from emulation.reports.cancelled import STAMPED, stamp_of
 from emulation.reports.layouts import layout_of
 from emulation.reports.other_papers import MAKERS, WRITERS, OtherPaper, Signature, as_pdf, as_word, paper_of
 from emulation.reports.paper_kinds import KINDS
@@ -52,6 +53,7 @@ def paper_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     context = {
         "form": form, "page": page, "rows": [(row, _label(row.kind)) for row in page],
+        "undone": {row.pk for row in page if service.ended_by(row)},
         "mine": {m.unit_id for m in request.user.active_memberships if service.may_issue(request.user, m.unit)},
         "homes": [m.unit for m in request.user.active_memberships],
     }  # fmt: skip
@@ -70,13 +72,20 @@ def _rows(found: QuerySet[IssuedPaper]) -> Iterator[list[Value]]:
 
 @require_safe
 def issued_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """The paper as it was issued."""
+    """The paper as it was issued; a cancelled one is stamped."""
     row = get_object_or_404(IssuedPaper.objects.visible_to(request.user).select_related("unit"), pk=pk)
     file = {"docx": row.word, "pdf": row.pdf}.get(kind)
     if not file:
         raise Http404
-    with file.open("rb") as content:
-        return attachment(content.read(), f"{slugify(fold(f'{row.number} {row.unit.code}'))}.{kind}", TYPES[kind])
+    with file.open("rb") as kept:
+        content, name = kept.read(), f"{row.number} {row.unit.code}"
+    if row.cancelled_at:
+        try:
+            content, name = STAMPED[kind](content, stamp_of(row)), f"{name} da huy"
+        except (ValueError, LookupError):
+            messages.error(request, _("The cancelled paper cannot be stamped; it is not handed out without."))
+            return redirect(row)
+    return attachment(content, f"{slugify(fold(name))}.{kind}", TYPES[kind])
 
 
 @require_http_methods(FORM)
