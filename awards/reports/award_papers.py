@@ -28,6 +28,7 @@ from units import clock
 from units.models import Unit, User
 
 WHO = ("TT", "Họ và tên, tên tập thể", "Cấp bậc, chức vụ", "Đơn vị")
+LETTER_ABOUT = "Về việc đề nghị tặng danh hiệu thi đua, hình thức khen thưởng"
 Head = tuple[str, str]  # a paragraph: its bold beginning, its text
 
 
@@ -87,10 +88,9 @@ def submission_paper(submission: Submission, user: User) -> AwardPaper:
             ("", "Kèm theo: danh sách đề nghị, báo cáo thành tích, biên bản họp xét khen thưởng."),
             ("", f"Kính đề nghị {asked} xem xét, quyết định."),
         ]
-        about = "Về việc đề nghị tặng danh hiệu thi đua, hình thức khen thưởng"
         return _paper(
-            submission, "TỜ TRÌNH", about, "letter", to=asked, authority="", order="", body=body, columns=columns,
-            rows=rows, annex="DANH SÁCH ĐỀ NGHỊ TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
+            submission, "TỜ TRÌNH", LETTER_ABOUT, "letter", to=asked, authority="", order="", body=body,
+            columns=columns, rows=rows, annex="DANH SÁCH ĐỀ NGHỊ TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
             recipients=("Như trên",),
         )  # fmt: skip
 
@@ -174,7 +174,9 @@ def _revocation(decision: Decision) -> AwardPaper:
 
 
 def _authority(decision: Decision) -> str:
-    return f"{decision.signer_post or 'Chỉ huy'} {decision.issuer}".upper()
+    """«CỤC TRƯỞNG CỤC KỸ THUẬT»: the post of the paper, else of the unit's layout."""
+    post = decision.signer_post or layout_of(decision.unit).signer_post or "Chỉ huy"
+    return f"{post} {decision.issuer}".upper()
 
 
 # ── what both have ────────────────────────────────────────────────────────
@@ -238,13 +240,17 @@ def money(amount: int | None) -> str:
 
 
 def _data(paper: AwardPaper) -> dict[str, Any]:
-    return {
-        name: value for name, value in asdict(replace(paper, unit=None, layout=None)).items() if name not in AROUND
-    }
+    whole = asdict(replace(paper, unit=None, layout=None))
+    return {name: value for name, value in whole.items() if name not in AROUND}
+
+
+def _pdf(paper: AwardPaper) -> bytes:
+    assert paper.unit is not None
+    return pdf(KINDS[paper.kind].typst, _data(paper) | {"of": paper.unit.name}, paper.layout)
 
 
 AROUND = ("unit", "layout", "kind")
 WRITERS = {
     "docx": lambda paper: word_file(KINDS[paper.kind], paper.unit, _data(paper), paper.layout),
-    "pdf": lambda paper: pdf(KINDS[paper.kind].typst, _data(paper), paper.layout),
+    "pdf": _pdf,
 }

@@ -14,6 +14,8 @@ from awards.bonus import Answer, Lack
 from awards.models import Decision, Grant, Nomination, Submission
 from awards.reports.powers import Bonuses
 from emulation.numbers import format_number, format_part
+from emulation.reports.paper_kinds import KINDS
+from emulation.services import issued_papers
 from units import clock
 from units.models import Unit, User
 
@@ -99,12 +101,13 @@ def total_of(decision: Decision) -> Total:
 
 
 def next_number(paper: Submission | Decision) -> str:
-    """The number after the highest of the unit's papers of this year, in the form of that one; "" at the first."""
+    """The number after the highest of the unit's papers of this year, in the form of that one; at the first 01."""
     rows: Any = Decision.objects.filter(outside=False) if isinstance(paper, Decision) else Submission.objects
     rows = rows.filter(unit=paper.unit, year=clock.today().year).exclude(number="")
     found = [m for text in rows.values_list("number", flat=True) if (m := re.match(r"(\d+)(.*)", text))]
     if not found:
-        return ""
+        kind = KINDS["decision" if isinstance(paper, Decision) else "letter"]
+        return issued_papers.next_number(paper.unit, clock.today().year, kind)
     last = max(found, key=lambda match: int(match[1]))
     return f"{int(last[1]) + 1:0{len(last[1])}}{last[2]}"
 

@@ -8,13 +8,15 @@ from datetime import datetime
 
 from django.utils import timezone, translation
 
-from awards.models import AgendaItem, Attendance, CouncilMember
+from awards.models import AgendaItem, Attendance, Council, CouncilMember
 from awards.reports.sessions import Entry, SessionPage
-from emulation.official import day_words, place_and_date
+from emulation.official import Layout, day_words, place_and_date
+from emulation.reports.layouts import layout_of
 from emulation.wording import listed, lower_first
-from units.models import User
+from units.models import Unit, User
 
 PAPERS = ("minutes", "tally")
+CODE = "BB"  # in the numbers of minutes
 COLUMNS = (
     "TT", "Cá nhân, tập thể được đề nghị", "Danh hiệu, hình thức", "Đồng ý", "Mức thấp hơn", "Không đồng ý", "Trắng",
     "% tổng số thành viên", "Kết quả",
@@ -26,12 +28,15 @@ Function = CouncilMember.Function
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper to be printed: `body` paragraphs, `members` and `rows` as cells of text, signatures left and right."""
+    """A paper to be printed: `body` paragraphs, `rows` as cells of text, signatures (title, name) left and right."""
 
+    unit: Unit
+    layout: Layout
     title: str
     about: str
     superior: str
     issuer: str
+    number: str
     place_and_date: str
     body: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
@@ -40,19 +45,31 @@ class Paper:
 
 
 def paper_of(page: SessionPage, kind: str) -> Paper:
-    """The paper `kind` of `PAPERS` of a closed session. No query beyond the page's."""
+    """The paper `kind` of `PAPERS` of a closed session, around it what its unit's papers have. Two queries.
+
+    The council is an organ of its unit: the unit's own line stands above it. Secretary and chair sign, not whoever
+    signs the unit's papers.
+    """
     with translation.override("vi"):
         session, council = page.session, page.session.council
         tally = kind == "tally"
         entries = [entry for entry in page.entries if entry.item.secret or not tally]
         text = _tally_text(page) if tally else session.minutes or draft_minutes(page)
+        layout = layout_of(council.unit)
         return Paper(
-            "BIÊN BẢN KIỂM PHIẾU" if tally else "BIÊN BẢN", session.title,
-            council.unit.name.upper(), council.name.upper(), place_and_date("", session.day, session.day.year),
+            council.unit, layout, "BIÊN BẢN KIỂM PHIẾU" if tally else "BIÊN BẢN", session.title,
+            layout.issuer.upper(), council_lines(council), layout.number("", CODE),
+            place_and_date(layout.place, session.day, session.day.year),
             tuple(line for line in text.splitlines() if line.strip()),
             tuple(_row(number, entry) for number, entry in enumerate(entries, start=1)),
             ("NGƯỜI KIỂM PHIẾU" if tally else "THƯ KÝ", _name(_secretary(page))), ("CHỦ TRÌ", _name(_chair(page))),
         )  # fmt: skip
+
+
+def council_lines(council: Council) -> str:
+    """The council's name in capitals, broken where it may be: «HỘI ĐỒNG / THI ĐUA – KHEN THƯỞNG / CỤC KỸ THUẬT»."""
+    name, unit = council.name.upper(), council.unit.name.upper()
+    return name.replace(" THI ĐUA", "\nTHI ĐUA", 1).replace(f" {unit}", f"\n{unit}", 1)
 
 
 def _row(number: int, entry: Entry) -> tuple[str, ...]:
@@ -100,7 +117,6 @@ def draft_minutes(page: SessionPage) -> str:
 
 def _opening(page: SessionPage) -> list[str]:
     session = page.session
-    place = f", tại {session.place}" if session.place else ""
     names = [f"{row.member.user} ({row.member.get_function_display()})" for row in page.attendances]
     absent = [f"{row.member.user}" for row in page.attendances if row.how == How.ABSENT]
     written = [f"{row.member.user}" for row in page.attendances if row.how == How.WRITTEN]
@@ -108,11 +124,13 @@ def _opening(page: SessionPage) -> list[str]:
     count += f"; vắng mặt, bỏ phiếu bằng văn bản {page.written}" + (f" ({listed(written)})" if written else "")
     count += f"; vắng mặt {len(absent)}" + (f" ({listed(absent)})" if absent else "")
     return [
-        f"Ngày {day_words(session.day)}{place}, {session.council.name} họp: {lower_first(session.title)}.",
-        "1. Thành phần",
+        f"Thời gian bắt đầu: …… giờ ……, ngày {day_words(session.day)}.",
+        f"Địa điểm: {session.place or '……'}.",
+        f"{session.council.name} họp: {lower_first(session.title)}.",
+        "1. Thành phần tham dự",
         f"{count}.",
         f"Thành viên: {listed(names)}.",
-        f"Chủ trì: {_name(_chair(page)) or '……'}; thư ký: {_name(_secretary(page)) or '……'}.",
+        f"Chủ trì: {_name(_chair(page)) or '……'}. Thư ký (người ghi biên bản): {_name(_secretary(page)) or '……'}.",
         f"Số thành viên tham gia đạt quy định (ít nhất {page.quorum_needed}/{page.members} thành viên).",
     ]
 
@@ -145,7 +163,10 @@ def _results(page: SessionPage) -> list[str]:
         if entry.item.result == AgendaItem.Result.LOWERED and entry.item.lower
     ]
     failed = [entry.item.line.name for entry in page.entries if entry.item.result == AgendaItem.Result.FAILED]
-    lines = ["3. Kết quả", f"Trong {len(page.entries)} đề nghị: {', '.join(said)} (bảng kết quả kèm theo)."]
+    lines = [
+        "3. Kết quả biểu quyết",
+        f"Trong {len(page.entries)} đề nghị: {', '.join(said)} (bảng kết quả kèm theo).",
+    ]
     if lowered:
         lines.append(f"Hạ mức: {listed(lowered)}.")
     if failed:
@@ -155,7 +176,8 @@ def _results(page: SessionPage) -> list[str]:
         *lines,
         "4. Kết luận",
         f"Hội đồng đề nghị cấp có thẩm quyền xét, quyết định khen thưởng {passed} trường hợp đã được thông qua.",
-        "Biên bản đã được thông qua tại phiên họp.",
+        f"Biên bản đã được đọc và thông qua tại phiên họp. Phiên họp kết thúc vào …… giờ ……, ngày "
+        f"{day_words(page.session.day)}.",
     ]  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from awards.reports.papers import FOLDER
-from emulation.reports.paper_kinds import HEAD, Field, PaperKind
+from emulation.reports.paper_kinds import HEAD, PLAIN, Field, PaperKind
 
 FIELDS = HEAD | {
     "title": Field(_("what the paper is, or is about")),
@@ -27,7 +27,12 @@ FIELDS = HEAD | {
         },
     ),
 }
-PAPERS = tuple(
-    PaperKind(key, label, code, FOLDER / "award_paper", FIELDS)
-    for key, label, code in (("letter", _("Letter (tờ trình)"), "TTr"), ("decision", _("Decision"), "QĐ"))
-)
+STEM = FOLDER / "award_paper"
+PAPERS = (
+    PaperKind("minutes", _("Minutes of the council"), "BB", FOLDER / "council_paper", PLAIN),
+    PaperKind("letter", _("Letter (tờ trình)"), "TTr", STEM, FIELDS, _("A letter that was sent is never cancelled.")),
+    PaperKind(
+        "decision", _("Decision"), "QĐ", STEM, FIELDS,
+        _("A decision on awards is undone by a decision on revocation."),
+    ),
+)  # fmt: skip

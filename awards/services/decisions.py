@@ -32,6 +32,8 @@ from awards.services.papers import (
     write_head,
 )
 from awards.services.steps import Kind, Stage, lock_lines, step
+from emulation.models import IssuedPaper
+from emulation.services.issued_papers import void
 from units import clock
 from units.access import require
 from units.errors import Refused
@@ -69,7 +71,7 @@ def _complete(decision: Decision, lines: Collection[Nomination], powers: Powers,
     refuse_held(lines)
     if decision.signed_at is None:
         decision.signed_by, decision.signed_at = by, timezone.now()
-        save_signed(decision)
+        save_signed(decision, by)
     pass_unvoted(lines, by)
     bonuses = Bonuses()
     try:
@@ -184,7 +186,7 @@ def _outside(unit: Unit, lines: Collection[Nomination], head: Mapping[str, Any],
         unit=unit, outside=True, issuer=issuer, year=day.year, title=title_of(lines), basis=basis, by=by
     )
     write_head(decision, head)
-    save_signed(decision)
+    save_signed(decision, by)
     decision.lines.set(lines)
     return decision
 
@@ -298,7 +300,7 @@ def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) ->
     write_head(decision, head)
     _refuse_revocation(decision, grants)
     decision.signed_by, decision.signed_at = by, timezone.now()
-    save_signed(decision)
+    save_signed(decision, by)
     why = Truncator(f"{decision.ground}: {decision.reason}").chars(300)
     said = decision_words(decision)
     for grant in grants:
@@ -307,7 +309,17 @@ def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) ->
         if grant.nomination_id in lines:
             line = lines[grant.nomination_id]
             step(line, Kind.REVOKED, line.stage, by=by, at=decision.unit, reason=said)
+    _void_empty({grant.issued for grant in grants if grant.issued}, decision, by)
     return decision
+
+
+def _void_empty(decisions: Collection[Decision], revoking: Decision, by: User) -> None:
+    """Decisions of which no award stands any more are cancelled in the document register."""
+    for decision in decisions:
+        if not Grant.objects.in_force().filter(issued=decision).exists():
+            issued = IssuedPaper.objects.select_for_update(of=("self",))
+            for row in issued.filter(unit=decision.unit_id, address=decision.get_absolute_url(), cancelled_at=None):
+                void(row, why=f"Thu hồi theo Quyết định số {revoking.number} ngày {revoking.day:%d/%m/%Y}", by=by)
 
 
 def _refuse_revocation(decision: Decision, grants: Collection[Grant]) -> None:

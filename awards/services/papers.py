@@ -12,12 +12,16 @@ from django.utils.translation import gettext as _
 
 from awards import access
 from awards.models import Decision, Nomination, Submission
+from awards.reports.award_papers import LETTER_ABOUT
 from awards.reports.bases import basis_of, title_of
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, ready, unvoted_q, with_places
 from awards.reports.routes import next_above
 from awards.services.notices import notice_problems
 from awards.services.steps import Kind, Stage, lock_lines, step
+from emulation.models import IssuedPaper
+from emulation.reports.paper_kinds import KINDS
+from emulation.services import issued_papers
 from units import clock
 from units.access import require
 from units.errors import Refused
@@ -205,13 +209,29 @@ def refuse_number(paper: Paper) -> None:
         )
 
 
-def save_signed(paper: Paper) -> None:
-    """Save it; the same number given at the same moment elsewhere is refused."""
+def save_signed(paper: Paper, by: User) -> None:
+    """Save it, and enter what the unit itself signs into its document register.
+
+    The same number given at the same moment elsewhere is refused.
+    """
     try:
         with transaction.atomic():
             paper.save()
+            if isinstance(paper, Submission) or not paper.outside:
+                enter_register(paper, by)
     except IntegrityError as error:
         raise Refused(_("This number has just been given to another paper."), "number") from error
+
+
+def enter_register(paper: Paper, by: User) -> IssuedPaper:
+    """A row of the document register for a signed paper, titled in Vietnamese as the paper is."""
+    assert paper.day is not None
+    letter = isinstance(paper, Submission)
+    words = f"TỜ TRÌNH – {LETTER_ABOUT}, trình {paper.recipient}" if letter else f"QUYẾT ĐỊNH – {paper.title}"  # type: ignore[union-attr]
+    return issued_papers.enter(
+        paper.unit, KINDS["letter" if letter else "decision"], number=paper.number, day=paper.day, title=words,
+        signer=paper.signer, address=paper.get_absolute_url(), by=by,
+    )  # fmt: skip
 
 
 def refuse_unshown(lines: Collection[Nomination], day: Any) -> None:
@@ -266,7 +286,7 @@ def send(submission: Submission, head: Mapping[str, Any], *, by: User) -> Submis
     refuse_unshown(lines, submission.day)
     submission.to_unit = next_above(submission.unit)
     submission.sent_by, submission.sent_at = by, timezone.now()
-    save_signed(submission)
+    save_signed(submission, by)
     pass_unvoted(lines, by)
     said = _("%(number)s of %(day)s, to: %(recipient)s") % {
         "number": submission.number, "day": date_format(submission.day, "SHORT_DATE_FORMAT"),

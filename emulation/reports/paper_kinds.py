@@ -62,13 +62,17 @@ WHOLE = {TABLE: Field(_("the whole table, with its head repeated on every page")
 
 @dataclass(frozen=True)
 class PaperKind:
-    """A kind of paper. `code` is what its numbers hold («BC»); `stem` the shipped templates without their ending."""
+    """A kind of paper. `code` is what its numbers hold («BC»); `stem` the shipped templates without their ending.
+
+    `ended` says how such a paper is undone where the register does not cancel it; empty: the register does.
+    """
 
     key: str
     label: str | Promise
     code: str
     stem: Path
     fields: dict[str, Field]
+    ended: str | Promise = ""
 
     @property
     def word(self) -> Path:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import IssuedPaper, ReviewReport
 from emulation.reports.layouts import layout_of
-from emulation.reports.paper_kinds import PaperKind
+from emulation.reports.paper_kinds import KINDS, PaperKind
 from units import clock
 from units.access import require, works_at
 from units.errors import Refused
@@ -36,7 +36,12 @@ def last_serial(unit: Unit, year: int, kind: PaperKind) -> int:
 
 
 def next_number(unit: Unit, year: int, kind: PaperKind) -> str:
-    """The number offered: the next one that nobody was given, cancelled or not."""
+    """The number offered: `next_serial` with the abbreviations of kind and unit."""
+    return f"{next_serial(unit, year, kind):02}/{kind.code}-{layout_of(unit).abbreviation}"
+
+
+def next_serial(unit: Unit, year: int, kind: PaperKind) -> int:
+    """The next running number that nobody was given, cancelled or not."""
     serial = last_serial(unit, year, kind) + 1
     given = set(
         IssuedPaper.objects.filter(unit=unit, year=year, kind=kind.key, serial__gte=serial).values_list(
@@ -45,7 +50,7 @@ def next_number(unit: Unit, year: int, kind: PaperKind) -> str:
     )
     while serial in given:
         serial += 1
-    return f"{serial:02}/{kind.code}-{layout_of(unit).abbreviation}"
+    return serial
 
 
 @transaction.atomic
@@ -64,12 +69,9 @@ def issue(
     before = IssuedPaper.objects.filter(unit=unit, kind=kind.key, address=address, cancelled_at=None)
     if address and (known := before.exclude(address="").first()):
         raise Refused(_("This paper has a number already: %(number)s. Cancel that one first.") % {"number": known})
-    row = IssuedPaper(
-        unit=unit, year=day.year, kind=kind.key, serial=_serial(unit, day.year, kind, number), number=number,
-        title=title[:300], search=fold(f"{number} {title}")[:400], day=day, signer=signer, address=address,
-        report=report, by=by, at=timezone.now(),
-    )  # fmt: skip
-    row.full_clean(exclude=["word", "pdf", "report", "cancelled_by", "cancelled_at"])
+    serial = _serial(unit, day.year, kind, number)
+    row = _row(unit, kind, serial, number=number, day=day, title=title, signer=signer, address=address, by=by)
+    row.report = report
     kept = []
     try:
         for name, content in files.items():
@@ -84,6 +86,37 @@ def issue(
     return row
 
 
+def _row(
+    unit: Unit, kind: PaperKind, serial: int, *, number: str, day: date, title: str, signer: str, address: str,
+    by: User,
+) -> IssuedPaper:  # fmt: skip
+    """A row that may be saved. Raises `ValidationError`."""
+    row = IssuedPaper(
+        unit=unit, year=day.year, kind=kind.key, serial=serial, number=number, title=title[:300],
+        search=fold(f"{number} {title}")[:400], day=day, signer=signer, address=address, by=by, at=timezone.now(),
+    )  # fmt: skip
+    row.full_clean(exclude=["word", "pdf", "report", "cancelled_by", "cancelled_at"])
+    return row
+
+
+@transaction.atomic
+def enter(
+    unit: Unit, kind: PaperKind, *, number: str, day: date, title: str, signer: str, address: str, by: User
+) -> IssuedPaper:
+    """Enter a paper that has just been signed elsewhere, with the number it has there; its page keeps the files.
+
+    The number stays what was typed, also before the last one: such papers may share a series with others that the
+    application does not know. Raises `Refused` when the running number of the year was given to another.
+    """
+    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    match = SERIAL.match(number)
+    serial = int(match[1]) if match else next_serial(unit, day.year, kind)
+    _refuse_taken(unit, day.year, kind, serial)
+    row = _row(unit, kind, serial, number=number, day=day, title=title, signer=signer, address=address, by=by)
+    row.save()
+    return row
+
+
 def _serial(unit: Unit, year: int, kind: PaperKind, number: str) -> int:
     """The running number with which `number` begins, when it may be given."""
     match = SERIAL.match(number)
@@ -93,6 +126,17 @@ def _serial(unit: Unit, year: int, kind: PaperKind, number: str) -> int:
             % {"example": next_number(unit, year, kind)}, "number",
         )  # fmt: skip
     serial, last = int(match[1]), last_serial(unit, year, kind)
+    _refuse_taken(unit, year, kind, serial)
+    if serial < last:
+        raise Refused(
+            _("The last number of %(year)d is %(last)d: a gap before it is not filled. The next is %(next)s.")
+            % {"year": year, "last": last, "next": next_number(unit, year, kind)}, "number",
+        )  # fmt: skip
+    return serial
+
+
+def _refuse_taken(unit: Unit, year: int, kind: PaperKind, serial: int) -> None:
+    """A running number is given once, also when its paper has been cancelled."""
     taken = IssuedPaper.objects.filter(unit=unit, year=year, kind=kind.key, serial=serial).first()
     if taken is not None:
         words = (
@@ -101,12 +145,6 @@ def _serial(unit: Unit, year: int, kind: PaperKind, number: str) -> int:
             else _("The number %(number)d of %(year)d has been given already, to “%(title)s”.")
         )
         raise Refused(words % {"number": serial, "year": year, "title": taken.title}, "number")
-    if serial < last:
-        raise Refused(
-            _("The last number of %(year)d is %(last)d: a gap before it is not filled. The next is %(next)s.")
-            % {"year": year, "last": last, "next": next_number(unit, year, kind)}, "number",
-        )  # fmt: skip
-    return serial
 
 
 @transaction.atomic
@@ -116,9 +154,16 @@ def cancel(paper: IssuedPaper, *, why: str, by: User) -> None:
     row = IssuedPaper.objects.select_for_update(of=("self",)).select_related("report").get(pk=paper.pk)
     if row.cancelled_at:
         raise Refused(_("The paper has been cancelled already."))
+    if ended := ended_by(row):
+        raise Refused(ended)
     if row.report is not None and row.report.is_signed and row.report.number == row.number:
         raise Refused(_("Reopen the review report: that cancels its number."))
     void(row, why=why, by=by)
+
+
+def ended_by(row: IssuedPaper) -> str:
+    """How the paper is undone where the register does not cancel it; else empty."""
+    return str(KINDS[row.kind].ended) if row.kind in KINDS else ""
 
 
 def void(row: IssuedPaper, *, why: str, by: User) -> None:

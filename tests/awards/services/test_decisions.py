@@ -1,13 +1,17 @@
 """From a passed line to a signed decision, a recorded outcome, a revocation: what is written, and what is refused."""
 
 from datetime import date
+from importlib import import_module
 
 import pytest
 from auditlog.context import disable_auditlog
+from django.apps import apps
 from django.core.exceptions import PermissionDenied
 
 from awards.models import BaseWage, Bonus, BonusRounding, DecidingLevel, Decision, Grant, Nomination, NoticeRule
 from awards.services import decisions, papers
+from emulation.models import IssuedPaper
+from emulation.services import issued_papers
 from tests.factories import (
     make_award,
     make_award_level,
@@ -292,6 +296,52 @@ def test_revocation_ends_awards_on_its_day(passed, award, clerk, chief, departme
     assert (grant.revoked_on, grant.revoking, grant.revoked_why) == (DAY, draft, f"{ground}: {REASON}")
     assert line.events.get(kind="revoked").stage == "decided"
     assert not Grant.objects.in_force().exists()
+
+
+def registered():
+    return list(IssuedPaper.objects.order_by("pk").values_list("kind", "serial", "number", "cancelled_why"))
+
+
+def test_what_the_unit_signs_stands_in_its_document_register(passed, award, clerk, chief, department, levels):
+    decision = signed(passed(award), clerk, chief)
+    row = IssuedPaper.objects.get()
+    assert (row.unit, row.year, row.day, row.signer, row.by) == (department, 2020, DAY, HEAD["signer"], chief)
+    assert (row.title, row.address) == (f"QUYẾT ĐỊNH – {decision.title}", decision.get_absolute_url())
+    with pytest.raises(Refused) as error:
+        signed(passed(award, "Vũ Bình"), clerk, chief, number="125/QĐ-CT")
+    assert (error.value.field, Decision.objects.filter(signed_at=None).count()) == ("number", 1)
+    with pytest.raises(Refused):
+        issued_papers.cancel(row, why="Ban hành nhầm văn bản", by=chief)
+    signed(passed(award, "Trần Chi"), clerk, chief, number="7")  # another office of the unit had kept it
+    signed(passed(award, "Đỗ Em"), clerk, chief, number="QĐ-9")
+    assert registered() == [
+        ("decision", 125, "125/QĐ-CKT", ""), ("decision", 7, "7", ""), ("decision", 126, "QĐ-9", ""),
+    ]  # fmt: skip
+
+
+def test_a_decision_of_which_nothing_is_left_is_cancelled_in_the_register(
+    passed, award, clerk, chief, department, depot, staff
+):
+    dossier = make_dossier(depot, staff, rule_day=DAY, received_on=DAY)
+    lines = [passed(award, name, dossier=dossier) for name in ("Lê An", "Vũ Bình")]
+    draft = papers.draft_decision(department, [line.pk for line in lines], by=clerk)
+    decisions.sign(draft, HEAD, by=chief)
+    ground = make_ground()
+    for number, grant in enumerate(Grant.objects.order_by("pk"), start=7):
+        taken = decisions.draft_revocation(department, [grant.pk], {"ground": ground, "reason": REASON}, by=clerk)
+        decisions.sign_revocation(taken, HEAD | {"number": str(number)}, by=chief)
+        left = IssuedPaper.objects.get(serial=125).cancelled_why
+        assert left == ("" if number == 7 else "Thu hồi theo Quyết định số 8 ngày 22/12/2020")
+
+
+def test_papers_signed_before_the_register_are_entered_with_the_numbers_they_have(passed, award, clerk, chief):
+    for name, number in (("Lê An", "125/QĐ-CKT"), ("Vũ Bình", "QĐ-1")):
+        signed(passed(award, name), clerk, chief, number=number)
+    before = registered()
+    IssuedPaper.objects.all().delete()
+    Decision.objects.filter(number="QĐ-1").update(number="125A/QĐ-CKT")
+    import_module("awards.migrations.0011_papers_in_the_document_register").enter(apps, None)
+    assert registered() == [before[0], ("decision", 126, "125A/QĐ-CKT", "")]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -10,7 +10,10 @@ from docx import Document
 from openpyxl import load_workbook
 
 from awards.models import DecidingLevel, Decision, Grant, Submission
+from awards.reports.certificates import certificate_of
 from awards.services import decisions
+from emulation.models import LayoutProfile
+from emulation.reports.layouts import layout_of
 from emulation.reports.work import my_work
 from tests.factories import (
     make_award,
@@ -228,6 +231,18 @@ def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, 
 
 
 # ── certificates and their numbers ────────────────────────────────────────
+
+
+def test_certificate_says_by_the_layout_of_the_unit_what_its_decision_leaves_open(department, chief, passed, award):
+    LayoutProfile.objects.create(unit=department, place="Huế", signer_post="Cục trưởng")
+    make_signed_decision(department, chief, *passed(award, "Lê An"))
+    grant = Grant.objects.get()
+    found = certificate_of(grant, layout_of(department))
+    assert (found.place_and_date, found.signer_post) == ("Huế, ngày 22 tháng 12 năm 2020", "CỤC TRƯỞNG")
+    assert found.giver == f"CỤC TRƯỞNG {grant.issued.issuer}".upper()
+    grant.issued.place, grant.issued.signer_post = "Vinh", "Phó Cục trưởng"
+    found = certificate_of(grant, layout_of(department))
+    assert (found.place_and_date[:5], found.signer_post) == ("Vinh,", "PHÓ CỤC TRƯỞNG")
 
 
 def test_printing_gives_numbers_that_stay(client, chief, department, passed, award):

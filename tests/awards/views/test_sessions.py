@@ -2,12 +2,16 @@
 
 import re
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from docx import Document
 
 from awards.models import AgendaItem, Ballot, Council, CouncilMember, Nomination
+from awards.reports.minutes import council_lines
 from awards.services import ballots, sessions
+from emulation.models import LayoutProfile
 from emulation.reports.work import my_work
 from tests.factories import (
     make_award,
@@ -207,7 +211,31 @@ def test_open_ballot_waits_in_my_work_until_it_is_cast(opened, members, reviewer
     assert not my_work(reviewer).tasks
 
 
-def test_papers_say_what_came_out(client, opened, members):
+def assert_around(document, council):
+    """The unit's own layout stands around the words of its council, which itself stands under the unit."""
+    section = document.sections[0]
+    left, right = (cell.text.split("\n") for cell in document.tables[0].rows[0].cells)
+    issuer = council_lines(council).split("\n")
+    assert left == ["CỤC KỸ THUẬT QUÂN KHU", *issuer, "_________", "Số: ……/BB-KT"]
+    assert right[-1] == "Huế, ngày 20 tháng 12 năm 2020"
+    assert (round(section.left_margin.mm), round(section.top_margin.mm)) == (34, 25)
+    assert [row.cells[0].text for row in document.tables[1].rows][0] == "TT"
+    assert document.tables[-1].rows[0].cells[0].text.split("\n") == ["Nơi nhận:", "- Thủ trưởng Cục;", "- Lưu: VT."]
+    [signatures] = [[cell.text.split("\n")[0] for cell in document.tables[-2].rows[0].cells]]
+    assert signatures in (["THƯ KÝ", "CHỦ TRÌ"], ["NGƯỜI KIỂM PHIẾU", "CHỦ TRÌ"])
+
+
+def test_the_name_of_a_council_is_broken_where_it_may_be(department):
+    department.name = "Cục Kỹ thuật"
+    council = Council(unit=department, name="Hội đồng Thi đua – Khen thưởng Cục Kỹ thuật")
+    assert council_lines(council) == "HỘI ĐỒNG\nTHI ĐUA – KHEN THƯỞNG\nCỤC KỸ THUẬT"
+
+
+def test_papers_say_what_came_out(client, opened, members, department):
+    LayoutProfile.objects.create(
+        unit=department, own_line="Cục Kỹ thuật Quân khu", abbreviation="KT", place="Huế", left=34, top=25,
+        recipients="- Thủ trưởng Cục;\n- Lưu: VT.",
+    )  # fmt: skip
     vote_all(opened, members)
     ballots.close_voting(opened, by=members[0])
     client.force_login(members[1])
@@ -221,6 +249,8 @@ def test_papers_say_what_came_out(client, opened, members):
         for kind, mark in (("pdf", b"%PDF"), ("docx", b"PK")):
             file = client.get(reverse("awards:session-paper", args=[opened.pk, paper, kind]))
             assert file.content[: len(mark)] == mark
+            if kind == "docx":
+                assert_around(Document(BytesIO(file.content)), opened.council)
     client.post(to("session-end", opened.pk))
     opened.refresh_from_db()
     assert (opened.state, "nhất trí cao" in opened.minutes) == ("ended", True)
@@ -243,5 +273,5 @@ def test_pages_run_a_constant_number_of_queries(client, session, members, lines,
             client.get(to(name, session.pk))
     vote_all(session, members)
     ballots.close_voting(session, by=members[0])
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(11):
         client.get(to("session-minutes", session.pk))

@@ -5,11 +5,14 @@ from datetime import date
 
 import docx
 import pytest
+from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import translation
 
 from emulation.models import Indicator, IssuedPaper, Report, Round
+from emulation.reports.cancelled import PAGES
 from emulation.reports.other_papers import statistics
+from emulation.services.issued_papers import cancel
 from emulation.services.summaries import rebuild
 from tests.factories import (
     make_campaign,
@@ -143,6 +146,42 @@ def test_commander_issues_and_cancels_and_the_register_shows_and_exports_it(clie
     assert client.get(url("paper-list"), {"export": "xlsx"}).getvalue()[:2] == b"PK"
     client.post(url("paper-cancel", row.pk), {"why": "Ban hành nhầm danh sách"})
     assert [one for one, _label in client.get(url("paper-list"), {"state": "valid"}).context["rows"]] == []
+    assert "Đã hủy" in client.get(url("paper-list")).content.decode()
+
+
+STAMP = ["ĐÃ HỦY ngày 20 tháng 7 năm 2020\nLý do: Ban hành nhầm danh sách."]
+
+
+def heads(content: bytes) -> list[list[str]]:
+    """The stamp in the head of the first page, and in that of the others."""
+    [section] = docx.Document(io.BytesIO(content)).sections
+    found = [section.header, section.first_page_header][: 1 + section.different_first_page_header_footer]
+    return [[one.text for one in head.paragraphs if "HỦY" in one.text] for head in found]
+
+
+def test_a_cancelled_paper_goes_out_stamped_and_is_kept_as_issued(client, movement, depot, commander):
+    commander.language = "en"
+    commander.save()
+    client.force_login(commander)
+    typed = {"number": "01/DS-K1", "day": "06/07/2020", "place": "Huế", "signer": "A", "signer_post": "CN"}
+    client.post(url("paper-issue", depot.pk, "targets", "2020"), typed)
+    row = IssuedPaper.objects.get()
+    files = {kind: client.get(url("paper-issued", row.pk, kind)).content for kind in ("docx", "pdf")}
+    assert heads(files["docx"]) == [[], []]
+    cancel(row, why="Ban hành nhầm danh sách.", by=commander)
+    IssuedPaper.objects.update(cancelled_at="2020-07-20T03:00Z")
+    answers = {kind: client.get(url("paper-issued", row.pk, kind)) for kind in ("docx", "pdf")}
+    assert heads(answers["docx"].content) == [STAMP, STAMP]
+    assert "Số: 01/DS-K1" in words(answers["docx"].content)
+    assert (answers["pdf"].content[:5], PAGES.search(answers["pdf"].content)[1]) == (b"%PDF-", b"1")
+    assert answers["pdf"].content != files["pdf"]
+    assert answers["pdf"]["Content-Disposition"] == 'attachment; filename="01ds-k1-k1-da-huy.pdf"'
+    row.refresh_from_db()
+    for kind, field in (("docx", row.word), ("pdf", row.pdf)):
+        with field.open("rb") as kept:
+            assert kept.read() == files[kind]
+    row.pdf.save("x", ContentFile(b"%PDF-1.4 of another make"))
+    assert client.get(url("paper-issued", row.pk, "pdf")).status_code == 302
 
 
 def test_register_costs_the_same_for_many(client, depot, commander, django_assert_num_queries):
