@@ -29,6 +29,7 @@ from emulation.official import Layout
 MARK = "\ue000table\ue000"  # private use: nobody types it
 TWIPS = 635  # EMU in a twentieth of a point
 SMALL = 22  # half points of the text in tables
+KEPT = 2  # rows that stand on one page with the signatures
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +92,34 @@ def _lay_out(document: Document, layout: Layout, *, landscape: bool) -> None:
         section.top_margin, section.bottom_margin = Mm(layout.top), Mm(layout.bottom)
         section.left_margin, section.right_margin = Mm(layout.left), Mm(layout.right)
     document.styles["Normal"].font.size = Pt(layout.size)
+    for table in document.element.body.findall(qn("w:tbl")):
+        _stretch(table, _across(document))
+
+
+def _across(document: Document) -> int:
+    """Twips between the margins."""
+    section = document.sections[0]
+    return (section.page_width - section.left_margin - section.right_margin) // TWIPS  # type: ignore[operator]
+
+
+def _stretch(table: Any, across: int) -> None:
+    """Head, foot and tables of a shipped template as wide as the page, their columns in the same proportion."""
+    grid = table.tblGrid.findall(qn("w:gridCol"))
+    whole = sum(int(one.get(qn("w:w"))) for one in grid)
+    cells = [width for width in table.iter(qn("w:tcW")) if width.get(qn("w:type")) == "dxa"]
+    for one in (*grid, *cells):
+        one.set(qn("w:w"), str(int(one.get(qn("w:w"))) * across // whole))
 
 
 def _put(document: Document, table: Table) -> None:
-    """The table instead of every paragraph that holds the mark."""
-    section = document.sections[0]
-    across = (section.page_width - section.left_margin - section.right_margin) // TWIPS  # type: ignore[operator]
+    """The table instead of every paragraph that holds the mark; what follows it stays with its last rows."""
+    across = _across(document)
     for paragraph in list(document.element.body.iter(qn("w:p"))):
         if any(MARK in (text.text or "") for text in paragraph.iter(qn("w:t"))):
             paragraph.addprevious(parse_xml(_table_xml(table, across)))
+            after = paragraph.getnext()
+            if after is not None and after.tag == qn("w:p"):
+                after.get_or_add_pPr().get_or_add_keepNext()
             paragraph.getparent().remove(paragraph)
 
 
@@ -111,7 +131,10 @@ def _table_xml(table: Table, across: int) -> str:
     head = "".join(
         _cell(one.text, width, "center", bold=True) for one, width in zip(table.columns, widths, strict=True)
     )
-    rows = "".join(_row(row, table.columns, widths, across) for row in table.rows)
+    last = len(table.rows) - KEPT
+    rows = "".join(
+        _row(row, table.columns, widths, across, keep=number >= last) for number, row in enumerate(table.rows)
+    )
     grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in widths)
     return (
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{across}" w:type="dxa"/><w:tblBorders>{sides}</w:tblBorders>'
@@ -121,24 +144,28 @@ def _table_xml(table: Table, across: int) -> str:
     )
 
 
-def _row(row: Row, columns: Sequence[Column], widths: Sequence[int], across: int) -> str:
+def _row(row: Row, columns: Sequence[Column], widths: Sequence[int], across: int, *, keep: bool) -> str:
+    """A heading stays with the row below it; with `keep` so does the row, so that no signature stands alone."""
     if row.section:
-        cells = _cell(row.section, across, "left", bold=True, span=len(columns))
+        cells = _cell(row.section, across, "left", bold=True, span=len(columns), keep=True)
     else:
         filled = (*row.cells, *[""] * len(columns))
         cells = "".join(
-            _cell(text, width, one.align) for text, width, one in zip(filled, widths, columns, strict=False)
+            _cell(text, width, one.align, keep=keep)
+            for text, width, one in zip(filled, widths, columns, strict=False)
         )
     return f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>"
 
 
-def _cell(text: str, width: int, align: str, *, bold: bool = False, span: int = 0) -> str:
+def _cell(
+    text: str, width: int, align: str, *, bold: bool = False, span: int = 0, keep: bool = False
+) -> str:  # fmt: skip
     lines = "<w:br/>".join(f'<w:t xml:space="preserve">{_clean(line)}</w:t>' for line in text.split("\n"))
-    weight, keep = "<w:b/>" if bold else "", "<w:keepNext/>" if span else ""
+    weight, kept = "<w:b/>" if bold else "", "<w:keepNext/>" if keep else ""
     over = f'<w:gridSpan w:val="{span}"/>' if span else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{over}'
-        f'<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>{keep}'
+        f'<w:vAlign w:val="center"/></w:tcPr><w:p><w:pPr>{kept}'
         f'<w:spacing w:before="20" w:after="20"/><w:jc w:val="{align}"/></w:pPr>'
         f'<w:r><w:rPr>{weight}<w:sz w:val="{SMALL}"/></w:rPr>{lines}</w:r></w:p></w:tc>'
     )

@@ -164,7 +164,7 @@ def agenda_table(page: SessionPage) -> Table:
     heads = [_("No."), _("Nominee"), _("Unit"), _("Award"), _("or"), _("Rule of voting"), _("Needed")]
     votes = bool(page.session.closed_at and page.sees_votes)
     if votes:
-        heads += [_("In favour"), _("Lower"), _("Against"), _("Blank"), _("% of all members")]
+        heads += [_("In favour"), _("Lower"), _("Against"), _("Blank"), _("Share of all members") + " %"]
     if page.session.closed_at:
         heads += [_("Result")]
     return heads, (_item(number, entry, page, votes) for number, entry in enumerate(page.entries, start=1))

@@ -13,7 +13,7 @@ from emulation.typesetting import Column, Row, Table, pdf
 FOLDER = Path(__file__).resolve().parent.parent / "data" / "documents"
 HEADS = tuple(f"{number}." for number in range(1, 10))
 KIND = "minutes"
-WIDTHS = (8, 42, 32, 12, 12, 13, 12, 15, 17)
+WIDTHS = (8, 37, 27, 13, 13, 15, 14, 16, 19)
 AFTERWARDS = ("Các thành viên Hội đồng", "Lưu: VT, hồ sơ")  # who is sent minutes where the layout names nobody
 
 
