@@ -174,4 +174,9 @@ def session_paper(request: HttpRequest, pk: int, paper: str, kind: str) -> HttpR
         raise Http404
     name = slugify(f"{paper}-{session.council.unit.code}-{session.day:%Y-%m-%d}")
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-    return HttpResponse(WRITERS[kind](paper_of(page, paper)), content_type=TYPES[kind], headers=headers)
+    try:
+        content = WRITERS[kind](paper_of(page, paper))
+    except Refused as error:  # the unit's own template can no longer be filled in
+        told(request, error)
+        return redirect(session)
+    return HttpResponse(content, content_type=TYPES[kind], headers=headers)

@@ -1,0 +1,52 @@
+"""Papers as files: what stays together on a page, and what is as wide as it."""
+
+import io
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+
+from emulation.official import Layout
+from emulation.reports.paper_kinds import FOLDER
+from emulation.typesetting import Column, Row, Table, word
+
+DATA = {
+    "title": "T",
+    "about": "A",
+    "recipients": ["Lưu: VT."],
+    "body": [],
+    "signer_post": "CỤC TRƯỞNG",
+    "signer": "B",
+}
+ROWS = [Row(section="Khối một"), *[Row((str(number), "x")) for number in range(1, 5)]]
+
+
+def made(*, landscape=False, left=30):
+    layout = Layout("Quân khu", "Cục Kỹ thuật", "CKT", left=left)
+    table = Table((Column("TT", 5), Column("Tên", 20)), ROWS)
+    content = word(FOLDER / "paper.docx", DATA, layout, table=table, landscape=landscape)
+    return docx.Document(io.BytesIO(content))
+
+
+def keeps(table) -> list[bool]:
+    """Of each row, whether it stays on the page of what follows."""
+    found = [{p.paragraph_format.keep_with_next for cell in row.cells for p in cell.paragraphs} for row in table.rows]
+    return [one == {True} for one in found]
+
+
+def test_the_last_rows_stay_with_the_signatures_and_a_heading_with_its_row():
+    document = made()
+    [_head, table, foot] = document.tables
+    assert keeps(table) == [False, True, False, False, True, True]
+    after = [p for p in document.paragraphs if p._p.getprevious() is table._tbl]
+    assert [p.paragraph_format.keep_with_next for p in after] == [True]
+    assert foot._tbl.find(qn("w:tr")).trPr.find(qn("w:cantSplit")) is not None
+
+
+@pytest.mark.parametrize(("landscape", "left", "across"), [(False, 30, 162), (False, 35, 157), (True, 30, 249)])
+def test_head_and_foot_are_as_wide_as_the_page(landscape, left, across):
+    head, _table, foot = made(landscape=landscape, left=left).tables
+    for table in (head, foot):
+        assert round(sum(column.width for column in table.columns) / 36000) == across
+        assert round(sum(cell.width for cell in table.rows[0].cells) / 36000) == across
+    assert 0.39 < head.columns[0].width / sum(column.width for column in head.columns) < 0.42
