@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from awards.bonus import Answer, Lack
 from awards.models import Decision, Grant, Nomination, Submission
 from awards.reports.powers import Bonuses
+from emulation.models import IssuedPaper
 from emulation.numbers import format_number, format_part
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers
@@ -122,6 +123,14 @@ def signer_of(unit: Unit, user: User) -> dict[str, str]:
         if row is not None:
             return {name: getattr(row, name) for name in columns}
     return {"signer": str(user), "signer_post": "", "place": ""}
+
+
+def cancelled_as(paper: Submission | Decision) -> IssuedPaper | None:
+    """The row of the document register that says that nothing of a signed decision stands any more. One query."""
+    if not isinstance(paper, Decision) or paper.outside or paper.kind != Decision.Kind.AWARD or not paper.signed_at:
+        return None
+    rows = IssuedPaper.objects.filter(unit=paper.unit_id, address=paper.get_absolute_url())
+    return rows.exclude(cancelled_at=None).select_related("cancelled_by").first()
 
 
 def papers_of(line: Nomination, user: User) -> list[tuple[str, Submission | Decision]]:

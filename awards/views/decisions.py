@@ -18,7 +18,7 @@ from awards import access
 from awards.forms.papers import CertificatesForm, OutcomeForm, PapersFilter
 from awards.models import Decision, Grant, Submission
 from awards.reports.certificates import as_pdf
-from awards.reports.decisions import decisions_page, paper_lines, submissions_page, total_of
+from awards.reports.decisions import cancelled_as, decisions_page, paper_lines, submissions_page, total_of
 from awards.reports.exports import grants_table, paper_lines_table
 from awards.reports.powers import Powers
 from awards.reports.ready import PAPER_ORDER, acting, awaited, groups, waiting_counts, with_places
@@ -125,6 +125,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     page = Paginator(rows, LINES).get_page(request.GET.get("page"))
     context = _page(request, decision) | {
         "page": page, "rows": paper_lines(decision, list(page)), "total": total_of(decision),
+        "cancelled": cancelled_as(decision),
         "unnumbered": Grant.objects.in_force().filter(issued=decision, register="").count(),
     }  # fmt: skip
     return render(request, "awards/papers/detail.html", context)

@@ -26,11 +26,12 @@ from awards.forms.papers import (
 )
 from awards.models import Decision, Submission
 from awards.reports.award_papers import WRITERS, decision_paper, submission_paper
-from awards.reports.decisions import next_number, signer_of
+from awards.reports.decisions import cancelled_as, next_number, signer_of
 from awards.reports.desk import mark_of
 from awards.reports.powers import Powers
 from awards.reports.ready import ready_lines
 from awards.services import decisions, papers
+from emulation.reports.cancelled import STAMPED, stamp_of
 from emulation.views.papers import TYPES
 from units import clock
 from units.access import figures_q, require
@@ -278,7 +279,10 @@ def paper_file(request: HttpRequest, paper: str, pk: int, kind: str) -> HttpResp
     page = submission_paper(found, request.user) if isinstance(found, Submission) else decision_paper(found)
     name = slugify(fold(f"{page.title} {found.number or 'du thao'} {found.unit.code}"))
     try:
-        return attachment(WRITERS[kind](page), f"{name}.{kind}", TYPES[kind])
+        content = WRITERS[kind](page)
+        if cancelled := cancelled_as(found):
+            content, name = STAMPED[kind](content, stamp_of(cancelled)), f"{name}-da-huy"
+        return attachment(content, f"{name}.{kind}", TYPES[kind])
     except Refused as error:
         messages.error(request, str(error))
         return redirect(found)

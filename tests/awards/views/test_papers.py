@@ -12,9 +12,11 @@ from openpyxl import load_workbook
 from awards.models import DecidingLevel, Decision, Grant, Submission
 from awards.reports.certificates import certificate_of
 from awards.services import decisions
+from awards.services.papers import enter_register
 from emulation.models import LayoutProfile
 from emulation.reports.layouts import layout_of
 from emulation.reports.work import my_work
+from emulation.services.issued_papers import void
 from tests.factories import (
     make_award,
     make_award_level,
@@ -155,6 +157,21 @@ def test_papers_come_as_files(client, chief, reviewer, department, passed, award
                       ("decision", Decision.objects.get(kind="revocation").pk)):  # fmt: skip
         answer = client.get(url("paper-file", paper, pk, kind))
         assert (answer.status_code, answer.content.startswith(starts)) == (200, True)
+
+
+def test_a_decision_of_which_nothing_is_left_says_so_and_goes_out_stamped(client, chief, department, passed, award):
+    decision = make_signed_decision(department, chief, *passed(award, "Lê An"))
+    row = enter_register(decision, chief)
+    client.force_login(chief)
+    address, reason = url("paper-file", "decision", decision.pk, "docx"), "Thu hồi theo Quyết định số 8"
+    for cancelled in (False, True):
+        if cancelled:
+            void(row, why=reason, by=chief)
+        page = client.get(decision.get_absolute_url())
+        section = Document(BytesIO(client.get(address).content)).sections[0]
+        heads = ["\n".join(p.text for p in head.paragraphs) for head in (section.first_page_header, section.header)]
+        assert (reason in page.content.decode(), [reason in head for head in heads]) == (cancelled, [cancelled] * 2)
+    assert client.get(url("paper-file", "decision", decision.pk, "pdf")).content[:5] == b"%PDF-"
 
 
 def test_word_file_names_everybody_and_what_they_are_given(client, chief, department, passed, award):
@@ -368,7 +385,7 @@ def test_pages_run_a_constant_number_of_queries(
         (url("submission-list"), 8),
         (url("paper-create", "decision", department.pk), 13),
         (url("paper-create", "revocation", department.pk), 9),
-        (decision.get_absolute_url(), 14),
+        (decision.get_absolute_url(), 15),
         (draft.get_absolute_url(), 17),
         (letter.get_absolute_url(), 11),
         (revocation.get_absolute_url(), 15),
