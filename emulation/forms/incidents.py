@@ -20,6 +20,7 @@ from units.models import Person, User
 from units.text import normal
 
 COUNTING = "counting"
+REASON = 300  # characters of a reason at most
 
 
 def _helper(*layout: Any) -> FormHelper:
@@ -118,6 +119,19 @@ class IncidentForm(forms.ModelForm):
         return super()._get_validation_exclusions() | {"state", "reported_on"}
 
 
+class CorrectionForm(IncidentForm):
+    """The columns of an open incident, and why where the correction makes it lighter."""
+
+    reason = forms.CharField(
+        label=_("Reason of the correction"), max_length=REASON, required=False, widget=forms.Textarea({"rows": 2}),
+        help_text=_("Needed where the incident becomes lighter."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout.append("reason")
+
+
 class PersonNamedForm(forms.Form):
     """Somebody of the viewer's branch by service number, and the part they had."""
 
@@ -149,7 +163,7 @@ class ConcludeForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=300, required=False, widget=forms.Textarea({"rows": 3}))
+    reason = forms.CharField(label=_("Reason"), max_length=REASON, required=False, widget=forms.Textarea({"rows": 3}))
 
 
 class YearForm(forms.Form):

@@ -245,7 +245,7 @@ def branch_table(
 
 
 def _columns(place: Place, checklist: Checklist, year: int, period: str, user: User) -> dict[str, Column]:
-    """The unit itself and its direct subordinates of then, by their paths of then. Those out of reach lead nowhere."""
+    """The unit itself and its direct subordinates of then, by their paths of then; out of reach they lead nowhere."""
     below = Unit.objects.filter(lineages__round=place.round, lineages__parent=place.unit)
     children = Unit.objects.children_of(place.unit) if place.round is None else below
     query = f"?year={year}&period={period}"
