@@ -699,7 +699,7 @@ def make_incident(unit: Unit, **fields: Any) -> Incident:
 
 
 def make_incident_statement(unit: Unit, year: int = YEAR, **fields: Any) -> IncidentStatement:
-    defaults = {"by": fields.pop("by", None) or make_user(), "at": timezone.now()}
+    defaults = {"by": fields.pop("by", None) or make_user(), "at": timezone.now(), "until": date(year, 12, 31)}
     return IncidentStatement.objects.create(unit=unit, year=year, **defaults | fields)
 
 

@@ -235,21 +235,26 @@ def withdraw(incident: Incident, *, reason: str, by: User) -> Incident:
 
 @transaction.atomic
 def state_complete(unit: Unit, year: int, *, by: User) -> IncidentStatement:
-    """The commander states that every incident of the unit in the year stands in the register.
+    """The commander states that every incident of the unit in the year, until today, stands in the register.
 
-    Raises `Refused` before the yearly review (`STATED_FROM`), and where it has been stated already.
+    On the year's last day or later it speaks of the whole year and takes the place of an earlier one. Raises
+    `Refused` before the yearly review (`STATED_FROM`), and where it has been stated already.
     """
     access.require(may_state(by, unit))
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
-    if clock.today() < date(year, *STATED_FROM):
+    until = min(clock.today(), date(year, 12, 31))
+    if until < date(year, *STATED_FROM):
         day = date(year, *STATED_FROM).strftime("%d/%m/%Y")
         raise Refused(_("The register of %(year)d can be stated complete from %(day)s on.")
                       % {"year": year, "day": day}, "year")  # fmt: skip
     if not Unit.objects.existed_in(year).filter(pk=unit.pk).exists():
         raise Refused(_("The unit did not exist in that year."), "year")
-    if IncidentStatement.objects.filter(unit=unit, year=year, ended_at=None).exists():
+    known = IncidentStatement.objects.filter(unit=unit, year=year, ended_at=None).first()
+    if known is not None and known.until >= until:
         raise Refused(_("The register of this year has been stated complete already."), "year")
-    return IncidentStatement.objects.create(unit=unit, year=year, by=by, at=timezone.now())
+    if known is not None:
+        _end(known, _("Replaced by the statement until %(day)s.") % {"day": _text(until)}, by)
+    return IncidentStatement.objects.create(unit=unit, year=year, until=until, by=by, at=timezone.now())
 
 
 @transaction.atomic
@@ -259,8 +264,11 @@ def take_back(statement: IncidentStatement, *, reason: str, by: User) -> Inciden
     access.require(may_state(by, row.unit))
     if row.ended_at is not None:
         raise Refused(_("The statement has been taken back already."))
-    row.ended_why = _reason(reason)
-    row.ended_by, row.ended_at = by, timezone.now()
+    return _end(row, _reason(reason), by)
+
+
+def _end(row: IncidentStatement, why: str, by: User) -> IncidentStatement:
+    row.ended_why, row.ended_by, row.ended_at = why, by, timezone.now()
     row.save()
     return row
 

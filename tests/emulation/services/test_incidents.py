@@ -1,9 +1,10 @@
+from contextlib import suppress
 from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from emulation.models import Feed, Incident, IncidentEvent, IncidentGravity, IncidentKind, Report
+from emulation.models import Feed, Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentStatement, Report
 from emulation.reports.explain import explain
 from emulation.reports.review import read_review
 from emulation.reports.sheets import read_sheet
@@ -305,6 +306,27 @@ def test_commander_states_the_register_complete_and_takes_it_back(depot, command
     row = service.take_back(row, reason="Còn thiếu một vụ của tháng 9.", by=commander)
     assert row.ended_by == commander
     assert service.state_complete(depot, 2020, by=commander).pk != row.pk
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "until"),
+    [
+        (date(2020, 11, 1), date(2020, 12, 5), [date(2020, 11, 1), date(2020, 12, 5)]),
+        (date(2020, 12, 5), date(2021, 1, 4), [date(2020, 12, 5), date(2020, 12, 31)]),
+        (date(2020, 12, 30), date(2020, 12, 31), [date(2020, 12, 30), date(2020, 12, 31)]),
+        (date(2020, 12, 31), date(2021, 1, 4), [date(2020, 12, 31)]),
+        (date(2020, 12, 5), date(2020, 12, 5), [date(2020, 12, 5)]),
+    ],
+)
+def test_statement_speaks_of_the_days_up_to_its_own(depot, commander, set_today, first, second, until):
+    """A later one takes its place; the whole year is stated once."""
+    for day in (first, second):
+        set_today(day)
+        with suppress(Refused):
+            service.state_complete(depot, 2020, by=commander)
+    rows = IncidentStatement.objects.order_by("pk")
+    assert [row.until for row in rows] == until
+    assert [row.ended_by for row in rows] == [commander] * (len(until) - 1) + [None]
 
 
 def test_events_are_never_changed(depot, staff):

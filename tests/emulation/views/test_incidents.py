@@ -164,6 +164,11 @@ def test_conclusion_and_statement_by_their_pages(client, depot, staff, commander
     client.post(address, {"year": "2020"})
     assert depot.incident_statements.get().by == commander
     assert client.post(address, {"year": "x"}).status_code == 404
+    offered = [[(one.renewable, one.spent) for one in client.get(address).context["stated"] if one.statement]]
+    for day in (date(2020, 12, 2), date(2021, 1, 1)):
+        set_today(day)
+        offered.append([(one.renewable, one.spent) for one in client.get(address).context["stated"] if one.statement])
+    assert offered == [[(False, False)], [(True, False)], [(True, True)]]
     other = make_incident_statement(make_unit(depot), by=staff)
     assert client.get(reverse("emulation:incident-statement-end", args=[other.pk])).status_code == 403
 

@@ -1,0 +1,29 @@
+from datetime import date
+
+from django.db import migrations, models
+from django.utils import timezone
+
+
+def say_until(apps, schema_editor):
+    """Statements made so far speak of the days up to the one on which they were made."""
+    for row in apps.get_model("emulation", "IncidentStatement").objects.all():
+        row.until = min(max(timezone.localdate(row.at), date(row.year, 1, 1)), date(row.year, 12, 31))
+        row.save(update_fields=["until"])
+
+
+class Migration(migrations.Migration):
+    dependencies = [("emulation", "0028_activity_version")]
+
+    operations = [
+        migrations.AddField(
+            model_name="incidentstatement",
+            name="until",
+            field=models.DateField(null=True, verbose_name="complete until"),
+        ),
+        migrations.RunPython(say_until, migrations.RunPython.noop, elidable=True),
+        migrations.AlterField(
+            model_name="incidentstatement",
+            name="until",
+            field=models.DateField(verbose_name="complete until"),
+        ),
+    ]
