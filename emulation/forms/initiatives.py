@@ -27,6 +27,8 @@ from units.paths import branches_q
 from units.text import fold, normal
 
 UNITS = 50  # units that a text in the filter may mean
+SERVICE_NUMBER = re.compile("[0-9]{4,20}")
+NO_NAME = re.compile(r"[0-9%=:|/+]|^[^A-Za-zÀ-ỹ]*$")  # figures, signs of a share or a list; nothing but signs
 WAITING, APPLIED = "waiting", "applied"
 
 
@@ -130,6 +132,15 @@ class WorkForm(forms.ModelForm):
             if share and not re.fullmatch("[0-9]{1,3}", share):
                 wrong.append(_("“%(text)s” is no share in per cent.") % {"text": share[:40]})
                 continue
+            if NO_NAME.search(name) and not SERVICE_NUMBER.fullmatch(name):
+                wrong.append(
+                    _("“%(line)s” is no name: write the full name or the service number alone, then a semicolon and "
+                      "the share, like “Nguyễn Văn An; 60”.") % {"line": line[:80]}
+                )  # fmt: skip
+                continue
+            if share and not 1 <= int(share) <= 100:
+                wrong.append(_("“%(line)s”: a share is a percentage from 1 to 100.") % {"line": line[:80]})
+                continue
             found = self._author(name[:120], int(share) if share else None)
             if isinstance(found, str):
                 wrong.append(found)
@@ -141,7 +152,7 @@ class WorkForm(forms.ModelForm):
 
     def _author(self, name: str, share: int | None) -> Author | str:
         people = Person.objects.visible_to(self.user)
-        if re.fullmatch("[0-9]{4,20}", name):
+        if SERVICE_NUMBER.fullmatch(name):
             person = people.filter(service_number=name).first()
             if person is None:
                 return _("Nobody whom you can see has the service number %(number)s.") % {"number": name}

@@ -1,5 +1,6 @@
 from datetime import date
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import migrations, models
 from django.utils import timezone
 
@@ -9,6 +10,9 @@ def say_until(apps, schema_editor):
     for row in apps.get_model("emulation", "IncidentStatement").objects.all():
         row.until = min(max(timezone.localdate(row.at), date(row.year, 1, 1)), date(row.year, 12, 31))
         row.save(update_fields=["until"])
+
+
+CROWD = [MinValueValidator(0), MaxValueValidator(100_000)]
 
 
 class Migration(migrations.Migration):
@@ -25,5 +29,17 @@ class Migration(migrations.Migration):
             model_name="incidentstatement",
             name="until",
             field=models.DateField(verbose_name="complete until"),
+        ),
+        migrations.AlterField(
+            model_name="activity",
+            name="participants",
+            field=models.PositiveIntegerField(
+                blank=True, null=True, validators=CROWD, verbose_name="participants"
+            ),
+        ),
+        migrations.AlterField(
+            model_name="activitygroup",
+            name="people",
+            field=models.PositiveIntegerField(validators=CROWD, verbose_name="people"),
         ),
     ]
