@@ -21,7 +21,7 @@ class EmulationConfig(AppConfig):
         work.SOURCES.extend([receipt_tasks, join_tasks, amendment_tasks])
         work.SOURCES.extend([weak_point_tasks, inspection_tasks])
         work.SOURCES.extend([assessments.tasks, examples.tasks])
-        for source in (*activities.FEEDS, *incidents.FEEDS):
+        for source in (*activities.FEEDS, *incidents.FEEDS, assessments.FEED):
             add_source(source)
         work.SOURCES.extend([activities.tasks, incidents.tasks])
         add_source(initiatives.RECOGNISED)

@@ -2,6 +2,7 @@ from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import migrations, models
+from django.db.models import deletion
 from django.utils import timezone
 
 
@@ -41,5 +42,13 @@ class Migration(migrations.Migration):
             model_name="activitygroup",
             name="people",
             field=models.PositiveIntegerField(validators=CROWD, verbose_name="people"),
+        ),
+        migrations.AlterField(
+            model_name="feed",
+            name="indicator",
+            field=models.OneToOneField(
+                limit_choices_to={"measure__in": ["count", "amount", "ratio"]}, on_delete=deletion.PROTECT,
+                related_name="feed", to="emulation.indicator", verbose_name="indicator",
+            ),
         ),
     ]

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from emulation.feeds import SOURCES, Codes, Source, source_choices
 from emulation.models.catalogue import Indicator
 
+FED = [Indicator.Measure.COUNT, Indicator.Measure.AMOUNT, Indicator.Measure.RATIO]
+
 
 class FeedQuerySet(models.QuerySet["Feed"]):
     def active(self) -> FeedQuerySet:
@@ -25,7 +27,7 @@ class Feed(models.Model):
 
     indicator = models.OneToOneField(
         Indicator, on_delete=models.PROTECT, related_name="feed", verbose_name=_("indicator"),
-        limit_choices_to={"measure__in": [Indicator.Measure.COUNT, Indicator.Measure.AMOUNT]},
+        limit_choices_to={"measure__in": FED},
     )  # fmt: skip
     register = models.CharField(_("fed by the register"), max_length=40, choices=source_choices)
     codes = models.CharField(
@@ -55,16 +57,17 @@ class Feed(models.Model):
         return tuple(self.codes.split())
 
     def clean(self) -> None:
+        wrong = {}
+        if self.register in SOURCES and self.indicator.measure not in SOURCES[self.register].measures:
+            wrong["register"] = _("This register holds no figures of the indicator's measure.")
         known = SOURCES[self.register].codes() if self.register in SOURCES else {}
         strange = [code for code in self.wanted if code not in known]
         if strange:
             words = "; ".join(f"{code} – {label}" for code, label in known.items()) or "–"
-            raise ValidationError(
-                {
-                    "codes": _("The register does not know “%(code)s”. It knows: %(known)s.")
-                    % {"code": strange[0], "known": words}
-                }
-            )
+            text = _("The register does not know “%(code)s”. It knows: %(known)s.")
+            wrong["codes"] = text % {"code": strange[0], "known": words}
+        if wrong:
+            raise ValidationError(wrong)
 
 
 auditlog.register(Feed)

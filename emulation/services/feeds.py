@@ -74,7 +74,7 @@ def _write(
         if one.agrees(entry):
             continue
         if one.value is not None:
-            changes.append(CellChange(pk, Entry(numerator=one.value, note=entry.note if entry else "")))
+            changes.append(CellChange(pk, one.entry(entry.note if entry else "")))
         elif pk in clear:
             changes.append(CellChange(pk, None))
     if changes and apply_cells(report, changes, by=by, way=ResultChange.Way.REGISTER):

@@ -40,6 +40,9 @@ def create_assessments(cast: Cast) -> None:
         row = _begin(cast, lists["4T3K"], cell.unit, cell=cell)
         missed = {5} if number % 4 == 1 else {2} if number == 4 else set()
         _fill(cast, row, missed, stage=("draft" if number == 2 else "submitted" if number == 9 else "confirmed"))
+    for cell in cells:
+        if cell.unit.code == "X1":  # both of its cells: their share feeds the sheet of the quarter that is open
+            _fill(cast, _begin(cast, lists["4T3K"], cell.unit, cell=cell, period="Q4"), set(), stage="confirmed")
     for code in ("K1", "K2", "K3", "X1", "X2", "T1"):
         row = _begin(cast, lists["3D5C"], cast.units[code])
         stage = {"K1": "returned", "X2": "submitted"}.get(code, "confirmed")
@@ -60,10 +63,11 @@ def _cells(cast: Cast, unit: Unit, names: tuple[str, ...]) -> list[PartyCell]:
 
 
 def _begin(
-    cast: Cast, checklist: Checklist, unit: Unit, *, cell: PartyCell | None = None, person: Person | None = None
-) -> Assessment:
+    cast: Cast, checklist: Checklist, unit: Unit, *, cell: PartyCell | None = None, person: Person | None = None,
+    period: str = "H1",
+) -> Assessment:  # fmt: skip
     by = cast.user(unit, Role.STAFF)
-    return begin(checklist, unit, 2020, "H1", cell=cell, person=person, key_cadre=person is not None, by=by)
+    return begin(checklist, unit, 2020, period, cell=cell, person=person, key_cadre=person is not None, by=by)
 
 
 def _fill(cast: Cast, row: Assessment, missed: set[int], *, stage: str) -> None:
