@@ -5,6 +5,8 @@ from django.db import migrations, models
 from django.db.models import deletion
 from django.utils import timezone
 
+from emulation.models.fields import PartField
+
 
 def say_until(apps, schema_editor):
     """Statements made so far speak of the days up to the one on which they were made."""
@@ -50,5 +52,33 @@ class Migration(migrations.Migration):
                 limit_choices_to={"measure__in": ["count", "amount", "ratio"]}, on_delete=deletion.PROTECT,
                 related_name="feed", to="emulation.indicator", verbose_name="indicator",
             ),
+        ),
+        migrations.CreateModel(
+            name="Unfed",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("first", models.DateField()),
+                ("last", models.DateField()),
+                ("value", PartField(null=True)),
+                ("of", PartField(null=True)),
+                (
+                    "indicator",
+                    models.ForeignKey(on_delete=deletion.PROTECT, related_name="+", to="emulation.indicator"),
+                ),
+                (
+                    "report",
+                    models.ForeignKey(on_delete=deletion.CASCADE, related_name="unfed", to="emulation.report"),
+                ),
+            ],
+            options={
+                "verbose_name": "figure of a register that a closed sheet does not have",
+                "ordering": ["report", "indicator"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("report", "indicator"), name="unfed_once_a_cell",
+                        violation_error_message="What the register holds for this cell is kept already.",
+                    )
+                ],
+            },
         ),
     ]

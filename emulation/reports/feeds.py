@@ -20,13 +20,18 @@ from units.models import Unit, User
 
 @dataclass(frozen=True, slots=True)
 class Fed:
-    """A cell that a register feeds: its value (None without entries), the number of entries, where they are."""
+    """A cell that a register feeds: its value (None without entries), the number of entries, where they are.
+
+    It speaks of the days from `first` to `last`.
+    """
 
     register: str
     value: Decimal | None
     entries: int
     address: str
     source: Source
+    first: date
+    last: date
     of: Decimal | None = None  # the whole of a ratio
 
     @property
@@ -123,7 +128,7 @@ def read(feed: Feed, unit: Unit, first: date, last: date) -> Fed:
     value = None if taken is None else _rounded(taken.value, feed.indicator)
     address = source.address(unit, first, last, feed.wanted)
     whole = taken.of if taken else None
-    return Fed(str(source.label), value, taken.entries if taken else 0, address, source, whole)
+    return Fed(str(source.label), value, taken.entries if taken else 0, address, source, first, last, whole)
 
 
 def _rounded(value: Decimal, indicator: Indicator) -> Decimal:

@@ -156,6 +156,17 @@ def fed_rows(first: date, last: date, codes: Codes) -> IncidentQuerySet:
     return rows
 
 
+def takes(codes: Codes, incident: Incident) -> bool:
+    """Whether a feed narrowed to `codes` takes the incident; what was withdrawn may have been taken before. One query
+    at most.
+    """
+    named = [code for code in codes if not code.startswith(FROM)]
+    if named and incident.kind.counted_as not in named:
+        return False
+    least = [code.removeprefix(FROM) for code in codes if code.startswith(FROM)]
+    return not IncidentGravity.objects.filter(code__in=least, rank__gt=incident.gravity.rank).exists()
+
+
 def _source(key: str, label: str | Promise, column: str) -> Source:
     def take(units: Collection[int], first: date, last: date, codes: Codes) -> dict[int, Taken]:
         rows = fed_rows(first, last, codes).filter(unit__in=list(units)).order_by()

@@ -27,7 +27,8 @@ from emulation.forms.incidents import (
 )
 from emulation.models import Incident, IncidentStatement
 from emulation.models.incidents import IncidentQuerySet
-from emulation.reports.incidents import export_heads, export_rows, statements_of, steps_of
+from emulation.reports.incidents import export_heads, export_rows, statements_of, steps_of, takes
+from emulation.reports.unfed import missed_by
 from emulation.services import incidents as service
 from emulation.views.attachments import files_context
 from units import access
@@ -87,7 +88,7 @@ def incident_export(request: HttpRequest, kind: str) -> HttpResponse:
 def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
     incident, user = get_incident(request, pk), request.user
     concludes, mitigates = service.may_conclude(user, incident), service.may_mitigate(user, incident)
-    investigates = service.may_investigate(user, incident)
+    investigates, day = service.may_investigate(user, incident), incident.happened_on
     context = {
         "incident": incident, "crumbs": [*crumbs_to(), (str(incident), "")], "steps": steps_of(incident),
         "people": incident.people.select_related("person__unit", "person__rank"),
@@ -98,6 +99,7 @@ def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "reopens": incident.state == Incident.State.CONCLUDED and concludes,
         "person_form": PersonNamedForm(viewer=user) if incident.is_open and investigates else None,
         "files": files_context(user, "incident", incident),
+        "unfed": missed_by(incident.unit, service.FEEDS, [day], user, lambda feed: takes(feed.wanted, incident)),
     }  # fmt: skip
     return render(request, "emulation/incidents/detail.html", context)
 
