@@ -81,4 +81,16 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AddField(
+            model_name="inspection",
+            name="people",
+            field=models.ManyToManyField(
+                blank=True, related_name="+", to="units.person", verbose_name="members of the register"
+            ),
+        ),
+        migrations.AlterField(
+            model_name="inspection",
+            name="members",
+            field=models.TextField(blank=True, max_length=2000, verbose_name="other members"),
+        ),
     ]
