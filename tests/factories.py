@@ -113,6 +113,7 @@ from units.models import (
     Unit,
     UnitChange,
     UnitKind,
+    UnitPilot,
     UnitRating,
     User,
 )
@@ -696,6 +697,11 @@ def make_incident(unit: Unit, **fields: Any) -> Incident:
     }  # fmt: skip
     fields = defaults | fields
     return Incident.objects.create(unit=unit, **{"reported_on": fields["happened_on"]} | fields)
+
+
+def make_pilot_unit(unit: Unit, **fields: Any) -> UnitPilot:
+    """A pilot of the comprehensively strong unit, since the first day of the year."""
+    return UnitPilot.objects.create(unit=unit, **{"purpose": "VMTD", "since": date(YEAR, 1, 1)} | fields)
 
 
 def make_incident_statement(unit: Unit, year: int = YEAR, **fields: Any) -> IncidentStatement:

@@ -12,6 +12,7 @@ from emulation.services.checklists import save, save_cell, save_version
 from emulation.services.definitions import Item
 from emulation.services.demo.people import Cast
 from units.models import Person, Role, Unit
+from units.services.pilots import make_pilot
 
 CELLS = {
     "K1": ("Chi bộ Ban chỉ huy", "Chi bộ Phân kho 1", "Chi bộ Phân kho 2"),
@@ -21,6 +22,7 @@ CELLS = {
     "TD1": ("Chi bộ Tiểu đoàn bộ",),
     "PCT": ("Chi bộ Phòng Chính trị",),
 }
+PILOT = "Đơn vị vững mạnh toàn diện “mẫu mực, tiêu biểu”"
 WHY = ("Biên bản sinh hoạt chi bộ tháng 6/2020", "Nghị quyết lãnh đạo quý II", "Kết quả tự phê bình và phê bình")
 MISSED = "Một đảng viên chưa hoàn thành kế hoạch học tập; chi bộ đã phân công kèm cặp."
 BACK = "Chưa nêu minh chứng; bổ sung biên bản kiểm tra của cấp ủy cấp trên."
@@ -51,6 +53,10 @@ def create_assessments(cast: Cast) -> None:
         row = _begin(cast, lists["VMTD"], cast.units[code])
         _score(cast, row, scores.split())
     _leaders(cast)
+    for code in ("K1", "X1"):
+        unit = cast.units[code]
+        by = cast.user(cast.superior(unit), Role.STAFF)
+        make_pilot(unit, purpose=PILOT, since=date(2020, 1, 6), by=by)
 
 
 def _cells(cast: Cast, unit: Unit, names: tuple[str, ...]) -> list[PartyCell]:

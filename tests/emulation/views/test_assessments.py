@@ -10,7 +10,15 @@ from django.urls import reverse
 from emulation.models import Assessment
 from emulation.services import assessments as service
 from tests.emulation.services.test_assessments import answered, handed_in
-from tests.factories import make_cell, make_own_checklist, make_rounds, make_unit, make_user
+from tests.factories import (
+    make_assessment,
+    make_cell,
+    make_own_checklist,
+    make_pilot_unit,
+    make_rounds,
+    make_unit,
+    make_user,
+)
 from units.models import Role, Unit
 from units.services import move_unit
 
@@ -133,6 +141,17 @@ def test_filter(client, cell_row, staff, query, count):
     client.force_login(staff)
     page = client.get(reverse("emulation:assessment-list") + "?" + query)
     assert page.context["page"].paginator.count == count
+
+
+def test_pilot_units_alone(client, cell_row, department, reviewer):
+    other = make_unit(department, "K7")
+    make_assessment(cell_row.checklist, other)
+    make_pilot_unit(other, until=date(2020, 3, 1)), make_pilot_unit(cell_row.unit)
+    client.force_login(reviewer)
+    page = client.get(reverse("emulation:assessment-list") + "?pilot=on")
+    assert [row.unit for row in page.context["page"]] == [cell_row.unit]
+    page = client.get(cell_row.unit.get_absolute_url())
+    assert [row.in_force for row in page.context["pilots"]] == [True]
 
 
 def test_export_holds_what_the_filter_shows(client, cell_row, staff):
