@@ -121,7 +121,7 @@ def correct_incident(incident: Incident, *, version: int, reason: str = "", by: 
     named = incident.people.filter(part=Part.AT_FAULT).count()
     if incident.offenders < named:
         raise Refused(
-            _("%(named)d people are named as at fault below: the number cannot be less. Take a name away first.")
+            _("Named as at fault: %(named)d. The number of people at fault cannot be less; take a name away first.")
             % {"named": named}, "offenders",
         )  # fmt: skip
     incident.path = path_on(incident.unit, incident.happened_on)
@@ -158,7 +158,7 @@ def name_person(incident: Incident, person: Person, part: str, *, reason: str = 
         raise Refused(_("This person is named already."), "person")
     if part == Part.AT_FAULT and row.people.filter(part=Part.AT_FAULT).count() >= row.offenders:
         raise Refused(
-            _("The report counts %(count)d people at fault, and as many are named: correct the number first.")
+            _("People at fault in the report: %(count)d, and as many are named already. Correct the number first.")
             % {"count": row.offenders}, "part",
         )  # fmt: skip
     IncidentPerson.objects.create(incident=row, person=person, part=part)
