@@ -119,7 +119,7 @@ def test_cost_of_a_work(client, depot, staff, planner, django_assert_num_queries
         for criterion in template.criteria.all():
             sheet.scores.create(criterion=criterion, points=number)
     client.force_login(planner)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(work.get_absolute_url())
 
 
