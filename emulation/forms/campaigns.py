@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from auditlog.models import LogEntry
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emulation.forms.fields import NumberField
-from emulation.models import Campaign, CampaignIndicator, CampaignKind, Document, Indicator
+from emulation.models import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document, Indicator
 from emulation.periods import YEARS
 from emulation.services.campaigns import Scope, next_states
 from units import clock
 from units.forms.fields import DayField, RowsField, UnitField
+from units.forms.seen import SeenForm
 from units.models import Unit
+from units.services.seen import Change, logged_change
 
 ALONE = "-alone"
 
 
-class CampaignForm(forms.ModelForm):
+class CampaignForm(SeenForm):
     """A campaign with the units that take part and the documents it carries out.
 
     Offered are the launching unit, its direct subordinates, and who takes part already; any other unit
@@ -81,7 +84,18 @@ class CampaignForm(forms.ModelForm):
         self.fields["units"].choices = [(key, self._words(key, unit)) for key, unit in self.known.items()]
         if campaign.pk is not None:
             self.initial["documents"] = campaign.documents.all()
-            self.initial["units"] = [self._key(row.unit_id, row.with_branch) for row in campaign.scopes.all()]
+            self.initial |= self.beside(campaign)
+
+    def beside(self, row: Campaign) -> dict[str, Any]:
+        return {"units": [self._key(one.unit_id, one.with_branch) for one in row.scopes.order_by("pk")]}
+
+    def change(self, row: Campaign, since: datetime) -> Change | None:
+        """Units that take part are rows of their own, and leave the log of their own."""
+        key = str(row.pk)
+        scopes = LogEntry.objects.get_for_model(CampaignScope)
+        scopes = scopes.filter(Q(changes__campaign__0=key) | Q(changes__campaign__1=key))
+        found = [one for one in (super().change(row, since), logged_change(scopes, since)) if one]
+        return max(found, key=lambda one: one.at, default=None)
 
     @staticmethod
     def _key(unit: int, with_branch: bool) -> str:
@@ -173,7 +187,7 @@ class AdvanceForm(forms.Form):
         self.fields["state"].choices = [(state.value, state.label) for state in next_states(campaign)]
 
 
-class CampaignIndicatorForm(forms.ModelForm):
+class CampaignIndicatorForm(SeenForm):
     """How a campaign asks for an indicator. The indicator is chosen once; kinds of unit go to the service."""
 
     range_min = NumberField(label=gettext_lazy("Plausible from"), required=False)

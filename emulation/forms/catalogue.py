@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from emulation.models import Area, ChecklistTemplate, Indicator
 from emulation.services.definitions import Item
+from units.forms.seen import SeenForm
 from units.text import fold, normal
 
 
-class RowForm(forms.ModelForm):
+class RowForm(SeenForm):
     """A row of any catalogue; text is stored in NFC."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

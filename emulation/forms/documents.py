@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from emulation.models import Document
 from units.forms.fields import DayField, RowsField, UnitField
 from units.forms.persons import pair
+from units.forms.seen import SeenForm
 from units.models import Unit
 
 
@@ -45,7 +46,7 @@ class DocumentFilter(forms.Form):
         return rows.found_by(chosen.get("q", ""))  # type: ignore[attr-defined]
 
 
-class DocumentForm(forms.ModelForm):
+class DocumentForm(SeenForm):
     """A document of the library."""
 
     issued_on = DayField(label=_("Issued on"), required=False)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from emulation.models import Campaign, Inspection, InspectionFinding, InspectionItem
 from emulation.services.inspections import Answer, inspectable
 from units.forms.fields import DayField, RowsField
+from units.forms.seen import SeenForm
 from units.models import Unit, User
 
 Result = InspectionFinding.Result
@@ -42,7 +43,7 @@ class InspectionFilter(forms.Form):
         return {names.get(name, name): value for name, value in self.chosen.items()}
 
 
-class PlanForm(forms.ModelForm):
+class PlanForm(SeenForm):
     """The plan. `items` are the content, one a line; weak points of the units are added by the service."""
 
     starts = DayField(label=gettext_lazy("Begins"))

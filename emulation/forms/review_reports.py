@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from emulation.models import Phrase, ReviewReport
 from units.forms.fields import DayField
+from units.forms.seen import SeenForm
 from units.text import normal
 
 ACTIONS = ("edit", "add", "leave_out", "put_back", "figures", "draft", "kept")
@@ -46,8 +47,10 @@ class ReopenForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
 
-class PhraseForm(forms.ModelForm):
+class PhraseForm(SeenForm):
     """A unit's own words; empty: those of the unit above."""
+
+    keyed_by = ("unit", "key")
 
     class Meta:
         model = Phrase

@@ -14,6 +14,7 @@ from emulation.models.weak_points import WeakPointQuerySet
 from emulation.services.weak_points import earlier_points
 from units import access
 from units.forms.fields import DayField, RowsField, UnitField
+from units.forms.seen import SeenForm
 from units.models import Person, Unit, User
 from units.models.units import UnitQuerySet
 from units.paths import branches_q
@@ -179,7 +180,7 @@ class JudgeForm(forms.Form):
     )
 
 
-class BreakthroughForm(forms.ModelForm):
+class BreakthroughForm(SeenForm):
     """A breakthrough field of one unit."""
 
     indicators = RowsField(

@@ -81,18 +81,13 @@ def report_incident(incident: Incident, *, by: User) -> Incident:
 
 
 @transaction.atomic
-def correct_incident(incident: Incident, *, version: int, by: User) -> Incident:
-    """Keep corrected columns of an open incident. `version`: the one that was on the screen.
-
-    Raises `Refused` when somebody else has changed it since, or it has been concluded.
-    """
+def correct_incident(incident: Incident, *, by: User) -> Incident:
+    """Keep corrected columns of an open incident. Raises `Refused` when it has been concluded."""
     before = _locked(incident)
     access.require(may_report(by, before.unit))
     if not before.is_open:
         raise Refused(_("The incident is no longer open: take its conclusion back first."))
-    if before.version != version:
-        raise Refused(_("Somebody has changed this incident since you opened the page. Look at it again."))
-    incident.state, incident.version = before.state, before.version + 1
+    incident.state = before.state
     _check(incident)
     incident.path = path_on(incident.unit, incident.happened_on)
     incident.full_clean(exclude=["search", "path"])
@@ -153,7 +148,7 @@ def conclude(
     before = _locked(incident)
     row.conclusion_number, row.concluded_on, row.conclusion, row.gravity = number, on, words, gravity
     row.cause = cause or row.cause
-    row.state, row.version = State.CONCLUDED, row.version + 1
+    row.state = State.CONCLUDED
     row.full_clean(exclude=["search", "path"])
     row.save()
     _changed(before, row, Kind.CONCLUDED, by)
@@ -170,7 +165,7 @@ def reopen(incident: Incident, *, reason: str, by: User) -> Incident:
         raise Refused(_("Only a concluded incident is taken up again."))
     reason = _reason(reason)
     before = _locked(incident)
-    row.state, row.version = State.INVESTIGATED, row.version + 1
+    row.state = State.INVESTIGATED
     row.conclusion, row.conclusion_number, row.concluded_on = "", "", None
     row.save()
     _changed(before, row, Kind.REOPENED, by, reason)
@@ -281,7 +276,6 @@ def _changed(before: Incident, after: Incident, kind: str, by: User, reason: str
 def _step(row: Incident, kind: str, by: User, reason: str = "", **columns: Any) -> Incident:
     for name, value in columns.items():
         setattr(row, name, value)
-    row.version += 1
     row.save()
     _trace(row, kind, by, reason)
     return row

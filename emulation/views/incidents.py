@@ -133,8 +133,7 @@ def incident_update(request: HttpRequest, pk: int) -> HttpResponse:
     form = IncidentForm(request.POST or None, instance=incident)
     if form.is_valid():
         with refusals(form):
-            version = form.cleaned_data.get("version") or 0
-            service.correct_incident(form.instance, version=version, by=request.user)
+            service.correct_incident(form.instance, by=request.user)
         if not form.errors:
             messages.success(request, _("Saved."))
             return redirect(incident)

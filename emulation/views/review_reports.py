@@ -184,9 +184,11 @@ def phrase_update(request: HttpRequest, unit: int, key: str) -> HttpResponse:
     row = Phrase.objects.filter(unit=place, key=key).first() or Phrase(unit=place, key=key)
     form = PhraseForm(request.POST or None, instance=row)
     if form.is_valid():
-        service.say(place, key, form.cleaned_data["text"], by=request.user)
-        messages.success(request, _("The words have been saved. New drafts use them."))
-        return redirect("emulation:phrase-list", unit)
+        with refusals(form):
+            service.say(place, key, form.cleaned_data["text"], by=request.user)
+        if not form.errors:
+            messages.success(request, _("The words have been saved. New drafts use them."))
+            return redirect("emulation:phrase-list", unit)
     crumbs = [(_("Phrases of the report"), reverse("emulation:phrase-list", args=[unit]))]
     note = _("Ours: %(text)s") % {"text": shipped_phrases()[key]}
     return form_page(request, form, crumbs=crumbs, heading=key, submit=_("Save"), note=note)
