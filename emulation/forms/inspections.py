@@ -81,12 +81,17 @@ class PlanForm(SeenForm):
         plan = self.instance
         self.fields["kind"].choices = Inspection.Kind.choices
         self.fields["units"].queryset = inspectable(plan.unit).order_by("path")
-        self.fields["campaign"].queryset = Campaign.objects.visible_to(user).order_by("-year", "order", "pk")
+        self.fields["campaign"].queryset = Campaign.objects.nameable(user, plan.campaign_id)
         self.fields["campaign"].empty_label = _("None")
         if plan.pk:
-            self.initial["units"] = list(plan.inspected.values_list("unit", flat=True))
-            self.initial["items"] = "\n".join(plan.items.filter(point=None).values_list("text", flat=True))
+            self.initial |= self.beside(plan)
             self.initial["surprise"] = "1" if plan.surprise else ""
+
+    def beside(self, row: Inspection) -> dict[str, Any]:
+        return {
+            "units": sorted(row.inspected.values_list("unit", flat=True)),
+            "items": "\n".join(row.items.filter(point=None).values_list("text", flat=True)),
+        }
 
     def clean(self) -> dict[str, Any]:
         self.instance.surprise = bool(self.cleaned_data.get("surprise"))

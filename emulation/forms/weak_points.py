@@ -202,7 +202,7 @@ class BreakthroughForm(SeenForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["campaign"].queryset = Campaign.objects.visible_to(user).order_by("-year", "order", "pk")
+        self.fields["campaign"].queryset = Campaign.objects.nameable(user, self.instance.campaign_id)
         self.fields["campaign"].empty_label = _("None")
         if self.instance.pk:
             self.initial["indicators"] = self.instance.indicators.all()

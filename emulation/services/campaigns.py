@@ -208,7 +208,7 @@ def launch_campaign(campaign: Campaign, *, by: User, on: date, despite: bool = F
         raise Refused(_("Record the launch on its day, not before."), "on")
     if on.year < campaign.year - 1:
         raise Refused(_("Check the year: this is a campaign of %(year)d.") % {"year": campaign.year}, "on")
-    points = launch_points(campaign, on)
+    points = launch_points(campaign, on, by)
     if lacking := missing(points):
         raise Refused([point.words for point in lacking])
     if advice(points) and not despite:

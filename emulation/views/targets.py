@@ -131,7 +131,7 @@ class Grid:
         self.registration = targets.registration_of(self.unit, year)
         self.judges = targets.may_agree(request.user, self.registration)
         self.columns = self._columns()
-        self.places = targets.places_for(self.unit, year)
+        self.places = targets.places_for(self.unit, year, request.user)
         self.targets = targets_of(self.unit, self.places)
         self.sheet = target_sheet(self.unit, self.year, self.places, self.targets)
         self.form = TargetsForm(
