@@ -96,7 +96,7 @@ def _figures(draft: Prepared) -> Iterable[Point]:
             "targeted": draft.targeted,
             "units": draft.units,
         }
-        yield Point("targets", _("Targets"), MET if full else ADVICE, words)
+        yield Point("targets", _("Targets set for the units"), MET if full else ADVICE, words)
 
 
 def _papers(draft: Prepared) -> Iterable[Point]:

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.forms.fields import NumberField
 from emulation.models import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document, Indicator
 from emulation.periods import YEARS
@@ -160,12 +161,17 @@ def usual_day(campaign: Campaign) -> date:
 
 
 class JoinForm(forms.Form):
-    """When a unit joined, in what words, and whether it takes the campaign over."""
+    """When a unit joined, in what words, with which papers, and whether it takes the campaign over."""
 
     joined_on = DayField(label=gettext_lazy("Joined on"))
     words = forms.CharField(
         label=gettext_lazy("Own content"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("What the unit undertakes itself: commitment, measures, drives."),
+    )  # fmt: skip
+    files = FilesField(
+        label=gettext_lazy("Plan of joining"), required=False, allow_empty_file=True,
+        widget=FilesInput(attrs={"multiple": True, "accept": ENDINGS, "class": "form-control"}),
+        help_text=gettext_lazy("The unit's own plan or resolution, where there is one; more can be attached later."),
     )  # fmt: skip
     take_over = forms.BooleanField(
         label=gettext_lazy("Take the campaign over: make a draft of the unit's own below it"), required=False,
