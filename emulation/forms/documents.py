@@ -96,6 +96,7 @@ class SendForm(forms.Form):
         self.fields["units"].queryset = offered.order_by("order", "code")
         self.fields["units"].initial = [unit.pk for unit in offered]
         self.fields["more"].queryset = branch
+        self.fields["more"].widget.queryset = branch.exclude(pk__in=[*known, document.unit_id])  # what it offers
         if not offered:
             del self.fields["units"]
 

@@ -105,7 +105,7 @@ def delete_campaign(campaign: Campaign, *, by: User) -> None:
     access.require(may_write(by, campaign))
     campaign = _locked(campaign)
     if campaign.state != State.DRAFT:
-        raise Refused(_("A campaign that was launched is part of the history; close it instead."))
+        raise Refused(_("A launched campaign is kept and cannot be deleted; close it instead."))
     if campaign.children.exists():
         raise Refused(_("Other campaigns hang below it; delete those first."))
     for row in campaign.indicators.all():
@@ -136,7 +136,7 @@ def _check_place(campaign: Campaign) -> None:
             _("The year's movement is launched by the unit at the top or one directly below it."), "launching_unit"
         )
     if parent is not None and parent.year != campaign.year:
-        raise Refused(_("A campaign belongs to the same year as the one it is part of."), "parent")
+        raise Refused(_("A campaign belongs to the year of the campaign above it."), "parent")
     if parent is not None and parent.state == State.CLOSED:
         raise Refused(_("“%(campaign)s” is closed; nothing can be added to it.") % {"campaign": parent}, "parent")
     first, last = (parent.starts, parent.ends) if parent else (date(campaign.year, 1, 1), date(campaign.year, 12, 31))
@@ -212,7 +212,10 @@ def launch_campaign(campaign: Campaign, *, by: User, on: date, despite: bool = F
     if lacking := missing(points):
         raise Refused([point.words for point in lacking])
     if advice(points) and not despite:
-        raise Refused(_("Some points are open; read them and launch despite them, or mend them."), "despite")
+        raise Refused(
+            _("Some points are open. Complete them, or tick that you have read them and launch all the same."),
+            "despite",
+        )
     rows = list(campaign.indicators.select_related("indicator"))
     for row in rows:
         _refuse_double(row, row.kinds.all())

@@ -168,7 +168,7 @@ def test_delete_campaign_with_targets_is_refused(department, depot, planner):
 def test_delete_campaign_that_was_launched_is_refused(department, planner):
     message = refusal(campaigns.delete_campaign, make_campaign(department), by=planner)
 
-    assert message == "A campaign that was launched is part of the history; close it instead."
+    assert message == "A launched campaign is kept and cannot be deleted; close it instead."
 
 
 # ── its life ──────────────────────────────────────────────────────────────

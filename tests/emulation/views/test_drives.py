@@ -159,7 +159,7 @@ def test_the_joining_carries_the_plan_and_is_shown_after_it(client, department, 
     assert (shown.context["join"], [file.name for file in shown.context["files"]["papers"]]) == (
         join, ["ke-hoach.pdf"],
     )  # fmt: skip
-    assert client.post(page, {"joined_on": "01/01/2020"}).context["form"].non_field_errors() != []
+    assert len(client.post(page, {"joined_on": "01/01/2020"}).context["form"].non_field_errors()) == 1
     client.force_login(reviewer)
     assert [shown.context["confirms"], client.get(page).context["files"]["form"]] == [False, None]
     client.force_login(commander)
