@@ -211,6 +211,14 @@ def register(unit: Unit, year: int, values: Values, *, by: User) -> int:
     return write_values(_targets(unit, year, values), values, "registered", by=by)
 
 
+def as_assigned(values: Values, targets: Mapping[int, Target]) -> Values:
+    """Values to register: those left empty become what was assigned (of `targets`), which nobody types again."""
+    return {
+        pk: value_of(targets[pk], "assigned") if value is None and pk in targets else value
+        for pk, value in values.items()
+    }
+
+
 def _targets(unit: Unit, year: int, chosen: Iterable[int]) -> dict[int, Target]:
     """campaign indicator → the unit's target of the year, new ones unsaved. Raises `Refused` for others."""
     rows = {place.row.pk: place.row for place in places_for(unit, year)}
