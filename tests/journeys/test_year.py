@@ -198,8 +198,9 @@ def register_targets(clerk: Page, head: Page, judge: Page, depot: Unit) -> None:
     rows = {row.campaign_indicator.indicator.code: row for row in Target.objects.filter(unit=depot, agreed=None)}
     name = {code: f"registered-{row.campaign_indicator_id}" for code, row in rows.items()}
     clerk.goto("/targets/")
-    fill(clerk, **{name[ATTENDANCE]: "97", name[WORKS]: "1", name[GIFTS]: "10", name[FAULTS]: "-5 %"})
-    press(clerk, "Save", "Saved.")
+    fill(clerk, **{name[ATTENDANCE]: "97", name[FAULTS]: "-5 %"})
+    press(clerk, "Register what was assigned in the empty lines", "Saved.")
+    expect(clerk.locator(f"[name='{name[GIFTS]}']")).to_have_value("10")
     expect(clerk.locator(f"[name='{name[FAULTS]}']")).to_have_value(re.compile("19|5"))
     follow(clerk, "Change the titles")
     fill(clerk, **{"titles-0-code": "Advanced Soldier", "titles-0-amount": "30 %"})
