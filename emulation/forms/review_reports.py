@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from emulation.models import Phrase, ReviewReport
+from emulation.phrases import fields_of
 from units.forms.fields import DayField
 from units.text import normal
 
@@ -56,10 +57,12 @@ class PhraseForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].required = False
-        self.fields["text"].help_text = _(
-            "Fields in braces stand for the figure: {name}, {value}, {target}, {delta}, {coverage}. "
-            "Empty: the words of the unit above."
-        )
+        known = fields_of(self.instance.key)
+        self.fields["text"].help_text = _("Empty: the words of the unit above.")
+        if known:
+            self.fields["text"].help_text = _(
+                "What stands in braces is filled in: %(fields)s. Empty: the words of the unit above."
+            ) % {"fields": ", ".join(f"{{{name}}}" for name in known)}
 
     def clean_text(self) -> str:
         return self.cleaned_data["text"].strip("\n") if self.cleaned_data["text"].strip() else ""

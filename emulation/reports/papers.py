@@ -12,7 +12,7 @@ from emulation.models import PaperTemplate
 from emulation.official import Layout
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
-from emulation.reports.review_report import Paper
+from emulation.reports.review_paper import Paper
 from emulation.typesetting import Column, Row, Table, pdf, word
 from units.errors import Refused
 from units.models import Unit

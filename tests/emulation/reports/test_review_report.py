@@ -54,24 +54,24 @@ def paragraphs(found) -> list[str]:
 def test_report_tells_results_against_plan_and_last_year(department, depot, training):
     found = report(department, depot, training, now=(991, 1000))
     assert (
-        "Quân số khỏe đạt 99,1%, đạt chỉ tiêu đề ra (≥\xa099), tăng 1,1 điểm phần trăm so với cùng kỳ; "
-        "tai nạn: 0 vụ, trong mức quy định (≤\xa00), giảm 1 vụ so với cùng kỳ."
+        "Quân số khỏe đạt 99,1%, đạt chỉ tiêu đề ra (từ 99% trở lên), tăng 1,1 điểm phần trăm so với cùng kỳ; "
+        "không có tai nạn (0 vụ), đạt chỉ tiêu đề ra, giảm 1 vụ so với cùng kỳ."
     ) in paragraphs(found)
-    assert "Không có chỉ tiêu nào chưa đạt hoặc giảm so với cùng kỳ." in paragraphs(found)
+    assert "Không có chỉ tiêu nào chưa đạt hoặc kém cùng kỳ." in paragraphs(found)
 
 
 def test_report_names_what_was_missed_and_makes_it_a_task(department, depot, training):
     found = paragraphs(report(department, depot, training, now=(900, 1000), accidents=2))
-    named = "quân số khỏe (90,0% so với ≥\xa099); tai nạn (2 vụ so với ≤\xa00)"
+    named = "quân số khỏe (90,0%; chỉ tiêu từ 99% trở lên); tai nạn (2 vụ; chỉ tiêu không quá 0 vụ)"
     assert f"Còn 2 chỉ tiêu chưa đạt: {named}." in found
-    assert "Giảm so với cùng kỳ năm 2019: quân số khỏe; tai nạn." in found
+    assert "Chưa tốt bằng cùng kỳ năm 2019: quân số khỏe; tai nạn." in found
     assert [text for text in found if text.startswith("Tập trung")] != []
 
 
 def test_report_without_figures_says_so(department, depot, training):
     found = paragraphs(report(department, depot, training, now=None))
     assert "Đến nay 0/1 phiếu số liệu của quý I/2020 đã được duyệt; còn 1 phiếu chưa trình." in found
-    assert "Quân số khỏe: chưa có báo cáo; tai nạn: chưa có báo cáo." in found
+    assert "Chưa có số liệu về quân số khỏe; tai nạn." in found
 
 
 def test_handed_in_figures_are_not_told(department, depot, training):

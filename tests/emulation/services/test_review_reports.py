@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from emulation.models import Phrase, Report, ReviewReport
 from emulation.reports.drafts import draft_of
-from emulation.reports.review_report import phrases_of
+from emulation.reports.review_paper import phrases_of
 from emulation.reports.saved_reports import paper_for, rows_of
 from emulation.services import review_reports as service
 from tests.factories import (
@@ -86,7 +86,7 @@ def test_new_draft_may_be_taken_instead(report, share, depot, staff):
     edit(report, OWN, staff)
     figure(depot, share, 99)
     service.settle(report, RESULTS, "draft", by=staff)
-    assert "Quân số khỏe đạt 99,0%, đạt chỉ tiêu đề ra (≥\xa099)." in paper_for(depot, 2020, "Q1").paragraphs
+    assert "Quân số khỏe đạt 99,0%, đạt chỉ tiêu đề ra (từ 99% trở lên)." in paper_for(depot, 2020, "Q1").paragraphs
     assert not row_of(report).row.is_edited
 
 
@@ -175,7 +175,7 @@ def test_others_do_not_write_the_report(report, reviewer, outsider):
 def test_phrases_come_from_the_nearest_unit(share, depot, department, staff):
     chief = make_user("chief", (department, Role.STAFF))
     service.say(department, "miss", "{name}: {value} (chưa đạt {target})", by=chief)
-    assert "Quân số khỏe: 98,0% (chưa đạt ≥\xa099)." in draft_of(depot, 2020, "Q1").paragraphs
+    assert "Quân số khỏe: 98,0% (chưa đạt từ 99% trở lên)." in draft_of(depot, 2020, "Q1").paragraphs
     service.say(depot, "miss", "{name} còn {value}", by=staff)
     assert phrases_of(depot)["miss"] == "{name} còn {value}"
     service.say(depot, "miss", "", by=staff)

@@ -72,7 +72,7 @@ def test_cost_does_not_grow_with_what_is_asked(client, asked, department, review
     for _number in range(3):
         make_campaign_indicator(campaign, make_indicator("ratio"))
     client.force_login(reviewer)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(22):
         client.get(url(department))
 
 
@@ -127,5 +127,5 @@ def test_reading_a_saved_report_costs_two_queries_more(
 ):
     client.force_login(staff)
     client.post(url(depot, name="review-report-begin"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(23):
         client.get(url(depot))
