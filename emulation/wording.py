@@ -8,7 +8,7 @@ side of an exact target those with `exact_`. What has no value is said by `nil`,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -256,6 +256,15 @@ def enumerated(items: Iterable[Iterable[Part]]) -> list[Part]:
     for item in items:
         found += [Part("; "), *item] if found else item
     return found
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """The names without the words with which all of them begin: narrow places would show nothing else."""
+    words = [name.split() for name in names]
+    same = 0
+    while len(words) > 1 and all(len(one) > same + 1 and one[same] == words[0][same] for one in words):
+        same += 1
+    return [" ".join(one[same:]) for one in words]
 
 
 def lower_first(text: str) -> str:

@@ -14,9 +14,9 @@ from django.db.models import Q
 from django.utils import translation
 
 from emulation.models import Campaign, Indicator
-from emulation.periods import FIVE_YEARS, period_label
+from emulation.periods import FIVE_YEARS, period_label, period_short
 from emulation.phrases import Phrases, fill
-from emulation.reports.display import GOOD, Grades, Links, coverage_text, nil_text, unit_text, value_text
+from emulation.reports.display import GOOD, NBSP, Grades, Links, coverage_text, nil_text, unit_text, value_text
 from emulation.reports.figures import Figure, Reading, Wanted
 from emulation.reports.review_judgement import measured
 from emulation.reports.review_paper import Annex, Paper, heading, said
@@ -143,11 +143,17 @@ def _verb(row: Indicator) -> str:
     return ""
 
 
-def _point(unit: Unit, one: Series, year: int, grades: Grades) -> Point:
-    """The year as it is known: its own figure when complete, else that of the longest part of it that is."""
-    row, parts = one.indicator, one.parts.get(year, {})
+def _best(one: Series, year: int) -> tuple[str, Figure | None]:
+    """The year's own figure when complete, else that of the longest part of it that is."""
+    parts = one.parts.get(year, {})
     period = next((name for name in PARTS if name in parts and _known(parts[name])), "Y")
-    figure = parts.get(period) if period != "Y" else one.figures.get(year)
+    return period, parts[period] if period != "Y" else one.figures.get(year)
+
+
+def _point(unit: Unit, one: Series, year: int, grades: Grades) -> Point:
+    """The year as it is known."""
+    row = one.indicator
+    period, figure = _best(one, year)
     return Point(
         year, *_value(row, figure, grades), Links(year, period, False).figure(unit.pk, row),
         "" if figure is None or figure.complete else coverage_text(figure),
@@ -229,7 +235,9 @@ def _annex(found: list[Series], years: list[int], grades: Grades) -> Iterable[An
 
 
 def _cell(one: Series, year: int, grades: Grades) -> str:
-    figure, mark = one.figures.get(year), ""
+    period, figure = _best(one, year)
+    part = lower_first(period_short(period)).replace(" ", NBSP)
+    mark = "" if period == "Y" else f" ({part})"
     if figure is None and year in one.old:
         figure, mark = one.old[year], BROKEN
     if figure is not None and figure.nil:

@@ -18,6 +18,7 @@ from emulation.wording import (
     listed,
     lower_first,
     paragraph,
+    told_apart,
 )
 from tests.sentences import whole
 
@@ -129,6 +130,20 @@ def test_names_begin_small_within_a_sentence(name, inside):
 
 def test_lists_keep_names_with_commas_apart():
     assert listed(["a, b", "c"]) == "a, b; c"
+
+
+@pytest.mark.parametrize(
+    ("names", "short"),
+    [
+        (["Đợt cao điểm chào mừng Đảng", "Đợt cao điểm chào mừng Đại hội"], ["Đảng", "Đại hội"]),
+        (["Đợt một", "Đợt một lần nữa"], ["một", "một lần nữa"]),
+        (["Đợt cao điểm", "Đợt cao điểm"], ["điểm", "điểm"]),
+        (["Đợt cao điểm"], ["Đợt cao điểm"]),
+        ([], []),
+    ],
+)
+def test_names_are_cut_to_what_tells_them_apart(names, short):
+    assert told_apart(names) == short
 
 
 # ── the phrases themselves ────────────────────────────────────────────────

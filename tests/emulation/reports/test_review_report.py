@@ -1,7 +1,9 @@
 """The draft of a review report says what the approved figures say."""
 
+import io
 from datetime import date
 
+import docx
 import pytest
 
 from emulation.models import Report
@@ -10,6 +12,8 @@ from emulation.reports.papers import as_pdf, as_text, as_word
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
+    make_drive,
+    make_example,
     make_indicator,
     make_report,
     make_rounds,
@@ -93,11 +97,45 @@ def test_papers_hold_the_same_words(department, depot, training, tmp_path):
     assert text.splitlines()[1] == "Sơ kết phong trào thi đua quyết thắng quý I/2020"
     assert all(paragraph in text.splitlines() for paragraph in found.paragraphs)
     (tmp_path / "report.docx").write_bytes(as_word(found))
-    import docx
-
     words = [paragraph.text for paragraph in docx.Document(tmp_path / "report.docx").paragraphs]
     assert [p for p in found.paragraphs if p not in words] == []
     assert as_pdf(found)[:5] == b"%PDF-"
+
+
+def test_signature_keeps_the_last_words_with_it_and_the_annex_names_its_report(department, depot, training):
+    found = report(department, depot, training, now=(991, 1000))
+    document = docx.Document(io.BytesIO(as_word(found)))
+    kept = {one.text for one in document.paragraphs if one.paragraph_format.keep_with_next}
+    assert found.paragraphs[-1] in kept
+    assert found.paragraphs[1] not in kept
+    attached = "(Kèm theo Báo cáo số ……/BC-CKT ngày …… tháng …… năm 2020 của Unit CKT)"
+    assert attached in [one.text for one in document.paragraphs]
+
+
+def test_report_tells_who_is_silent_why_and_who_sets_an_example(department, depot, workshop, training):
+    planner = make_user("planner", (department, Role.STAFF))
+    share, _second, rows = training
+    for row in rows.values():
+        row.kinds.add(workshop.kind)
+    make_weak_point(
+        depot, planner, title="Chưa đạt", source="miss", indicator=share, period="Q1", grounds="90 %",
+        description="Kho thiếu người.  Trực nhiều.", measure="Bổ sung quân số.",
+    )  # fmt: skip
+    own = make_weak_point(
+        department, planner, title="Thiếu kho", description="Chưa có kinh phí", measure="Lập dự án.", deadline=None
+    )
+    for day in (date(2020, 3, 1), date(2020, 5, 1)):
+        example = make_example(depot, planner, title=f"Gương tháng {day.month}", stage="recognised", level="base")
+        example.steps.update(day=day)
+    make_drive(department, name="Đợt Quý III", starts=date(2020, 8, 1), ends=date(2020, 9, 30))
+    said = paragraphs(report(department, depot, training, now=(900, 1000)))
+    assert "Các đơn vị chưa trình phiếu số liệu quý I/2020 (hạn trình 31/12/2020): Unit X1." in said
+    assert "Về “quân số khỏe chưa đạt chỉ tiêu” của Unit K1: Kho thiếu người. Trực nhiều." in said
+    assert f"Về “{own.title}”: Chưa có kinh phí." in said
+    assert f"Khắc phục dứt điểm “{own.title}”: Lập dự án." in said
+    assert "Tổ chức thực hiện đợt Quý III (từ ngày 01/08/2020 đến ngày 30/09/2020)." in said
+    assert "Điển hình tiên tiến được công nhận, nhân rộng: Unit K1 – gương tháng 3." in said
+    assert [text for text in said if text.startswith("Trong năm đã phát động")] == []
 
 
 def test_names_are_no_markup_in_papers(department, depot, training):
