@@ -58,25 +58,27 @@ def paragraph(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
     require(service.may_edit(request.user, report.unit))
     form = ParagraphForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() and set(form.errors) != {"text"}:
         raise Http404
-    asked, problems = form.cleaned_data, []
+    problems = [str(problem) for problem in form.errors.get("text", ())]
+    asked = form.cleaned_data | {"text": request.POST.get("text", "")}
+    key = asked["key"]
     try:
-        key = _done(report, asked, request)
+        key = key if problems else _done(report, asked, request)
     except Refused as error:
-        key, problems = asked["key"], error.messages
+        problems = error.messages
     fresh = ReviewReport.objects.select_related("unit").get(pk=report.pk)
     rows = rows_of(fresh, draft_of(fresh.unit, fresh.year, fresh.period))
-    if request.htmx and (problems or asked["action"] != "add"):
-        number, row = next((n, row) for n, row in enumerate(rows) if row.key == key)
+    found = next(((n, row) for n, row in enumerate(rows) if row.key == key), None)
+    if request.htmx and found and (problems or asked["action"] != "add"):
+        number, row = found
         context = {"row": row, "number": number, "saved": fresh, "may_edit": True, "problems": problems}
         if problems:
             context["typed"] = asked["text"]
         return render(request, "emulation/papers/paragraph.html", context)
     for problem in problems:
         messages.error(request, problem)
-    number = next((n for n, row in enumerate(rows) if row.key == key), 0)
-    address = f"{report.get_absolute_url()}#p{number}"
+    address = f"{report.get_absolute_url()}#p{found[0] if found else 0}"
     if request.htmx:
         return HttpResponse(headers={"HX-Redirect": address, "HX-Refresh": "true"})
     return redirect(address)
