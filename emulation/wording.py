@@ -24,7 +24,8 @@ class Fact:
 
     `value` and `target` carry their unit of measure; `coverage` («18/20») is empty when all have reported. `low`:
     less is better; `exact`: off an exact target, or above one that is not to be exceeded; `total`: a count or an
-    amount; `zero`: one of 0; `nil`: one nobody had anything for, though it may have a result. `tone` is met where
+    amount; `zero`: one of 0; `nil`: one nobody had anything for, though it may have a result; `named`: the
+    campaign has a name of its own for it, so the sentence of the indicator does not fit. `tone` is met where
     the trend is for the better, miss where it is for the worse.
     """
 
@@ -39,6 +40,7 @@ class Fact:
     graded: bool = False
     zero: bool = False
     nil: bool = False
+    named: bool = False
     unit: str = ""
     trend: str = ""
     tone: str = ""
@@ -80,7 +82,7 @@ def sentence_key(fact: Fact, told: Phrases) -> str:
     own = f"zero.{fact.code}" if fact.zero else f"say.{fact.code}"
     if fact.nil or fact.state in SILENT:
         return fact.state if fact.state in SILENT else "nil"
-    if own in told and (fact.unit or fact.graded):  # its words count on the unit of measure
+    if own in told and not fact.named and (fact.unit or fact.graded):  # its words count on the unit of measure
         return own
     if fact.zero:
         return "zero_low" if fact.low else "zero"

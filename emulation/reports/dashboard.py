@@ -113,6 +113,7 @@ class Line:
     graded: bool
     total: bool = False  # a count or an amount
     above: bool = False  # the value is above the target
+    named: bool = False  # the campaign's own name says more than the catalogue's: sentences keep it
 
 
 @dataclass(frozen=True, slots=True)
@@ -339,4 +340,5 @@ def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
         graded=indicator.measure == Indicator.Measure.GRADE,
         total=indicator.is_sum,
         above=figure.above,
+        named=len(page.label(indicator)) > len(indicator.label),
     )

@@ -89,6 +89,7 @@ def _line(unit: Unit, placed: CampaignIndicator, figure: Figure, grades: Grades,
         coverage=coverage_text(figure), complete=figure.complete, units="",
         url=links.figure(unit.pk, row) if figure.period != DRIVE else "", delta=None, direction=row.direction,
         graded=graded, total=row.is_sum, above=figure.above,
+        named=bool(placed.name) and figure.period == DRIVE,
     )  # fmt: skip
 
 

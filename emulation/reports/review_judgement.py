@@ -34,7 +34,8 @@ def fact_of(line: Line, told: Phrases) -> Fact:
         code=line.code, name=name_of(line, told), state=state,
         value=lower_first(line.value) if line.graded or nil else measured(line.value, line.unit),
         target=_target(line, told), low=low, exact=off, total=line.total, graded=line.graded,
-        zero=line.total and not nil and bool(line.value) and not line.value.strip("0,"), nil=nil, unit=line.unit,
+        zero=line.total and not nil and bool(line.value) and not line.value.strip("0,"), nil=nil,
+        named=line.named, unit=line.unit,
         trend=trend, tone=delta.tone if delta else "",
         delta="" if delta is None or delta.rises is None or line.graded else _change(delta.text, line.unit),
         coverage="" if line.complete else line.coverage, url=line.url,
@@ -43,7 +44,8 @@ def fact_of(line: Line, told: Phrases) -> Fact:
 
 def name_of(line: Line, told: Phrases) -> str:
     """What the figure is called within a sentence; tables may call it by a shorter name."""
-    return told.get(f"name.{line.code}") or lower_first(line.label)
+    known = "" if line.named else told.get(f"name.{line.code}", "")
+    return known or lower_first(line.label)
 
 
 def _target(line: Line, told: Phrases) -> str:

@@ -98,6 +98,7 @@ FELL = {"trend": "falls", "tone": "met"}
             "Quân số khỏe không phát sinh, chưa đạt chỉ tiêu (từ 5 ngày trở lên).",
         ),
         ({"state": "miss", "exact": True}, "Quân số khỏe đạt 99,2%, chưa đúng chỉ tiêu (từ 99% trở lên)."),
+        ({"code": "HL_DYC", "named": True}, "Quân số khỏe đạt 99,2%, đạt chỉ tiêu đề ra (từ 99% trở lên)."),
         ({"state": "nil"}, "Quân số khỏe không phát sinh."),
         ({"state": "none"}, "Chưa có số liệu về quân số khỏe."),
         (
