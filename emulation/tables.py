@@ -15,8 +15,8 @@ def label_cells(table: str) -> str:
     """The HTML of a table with `data-label` on each `td`: its column's head, which the style sheet shows.
 
     `table` is one rendered `<table>` with one row of heads, or none; then nothing is named. Heads that are only read
-    aloud (`visually-hidden`: ticks, buttons) name nothing either, nor does a cell over several columns. A cell that
-    holds only the dash is marked (`data-none`): on a card it would be a line that says nothing.
+    aloud (`visually-hidden`: ticks, buttons) or have no word name nothing either, nor does a cell over several columns.
+    A cell that holds only the dash is marked (`data-none`): on a card it would be a line that says nothing.
     """
     head = _HEAD.search(table)
     if head is None:
@@ -43,7 +43,7 @@ def _names(head: str) -> list[str]:
     names: list[str] = []
     for attributes, words in _COLUMN.findall(head):
         text = " ".join(_TAG.sub(" ", _UNSEEN.sub("", words)).split()).replace('"', "&quot;")
-        names += [text] * _span(attributes)
+        names += [text if any(map(str.isalpha, text)) else ""] * _span(attributes)
     return names
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from functools import cache
 
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from emulation.models import Indicator, Phrase, WeakPoint
 from emulation.periods import period_label
@@ -72,6 +73,30 @@ class Paper:
     def paragraphs(self) -> list[str]:
         """Every paragraph as plain text."""
         return [part.text for part in self.body]
+
+
+# When a phrase is used, by its key (data/phrases.json; emulation.wording chooses).
+WHEN = {
+    "over": _("Target exceeded"),
+    "met": _("Target met"),
+    "near": _("Target nearly met"),
+    "miss": _("Target not met"),
+    "plain": _("No target"),
+    "low_over": _("Lower is better: target exceeded"),
+    "low_met": _("Lower is better: target met"),
+    "low_near": _("Lower is better: target nearly met"),
+    "low_miss": _("Lower is better: target not met"),
+    "low_plain": _("Lower is better: no target"),
+    "nil": _("Nothing occurred"),
+    "none": _("Not reported"),
+    "na": _("Not applicable"),
+    "rises": _("Higher than a year before"),
+    "falls": _("Lower than a year before"),
+    "rises_grade": _("Grade above that of a year before"),
+    "falls_grade": _("Grade below that of a year before"),
+    "steady": _("As a year before"),
+    "short": _("Not everybody has reported"),
+}
 
 
 @cache

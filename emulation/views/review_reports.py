@@ -17,7 +17,7 @@ from emulation.models import Phrase, ReviewReport
 from emulation.reports.drafts import draft_of
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS
-from emulation.reports.review_report import phrases_of, shipped_phrases
+from emulation.reports.review_report import WHEN, phrases_of, shipped_phrases
 from emulation.reports.saved_reports import rows_of
 from emulation.services import review_reports as service
 from emulation.services.issued_papers import next_number
@@ -169,7 +169,7 @@ def phrase_list(request: HttpRequest, unit: int) -> HttpResponse:
     used = phrases_of(place)
     context = {
         "unit": place,
-        "rows": [(key, used[key], text, key in own) for key, text in shipped_phrases().items()],
+        "rows": [(key, WHEN[key], used[key], text, key in own) for key, text in shipped_phrases().items()],
         "may_edit": service.may_edit(request.user, place),
     }
     return render(request, "emulation/papers/phrases.html", context)
@@ -189,4 +189,4 @@ def phrase_update(request: HttpRequest, unit: int, key: str) -> HttpResponse:
         return redirect("emulation:phrase-list", unit)
     crumbs = [(_("Phrases of the report"), reverse("emulation:phrase-list", args=[unit]))]
     note = _("Ours: %(text)s") % {"text": shipped_phrases()[key]}
-    return form_page(request, form, crumbs=crumbs, heading=key, submit=_("Save"), note=note)
+    return form_page(request, form, crumbs=crumbs, heading=str(WHEN[key]), submit=_("Save"), note=note)

@@ -5,6 +5,12 @@
 document.querySelectorAll("form[method=post]").forEach((form) => { form.noValidate = true; });
 document.querySelector("[data-focus]")?.focus();
 
+/* Tabs that do not fit scroll; the one in which the page stands is in sight. */
+document.querySelectorAll(".qt-tabs [aria-current], .qt-seg > [aria-current]").forEach((tab) => {
+  const bar = tab.closest(".qt-tabs") || tab.parentElement;
+  bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+});
+
 document.addEventListener("click", (event) => {
   const menu = event.target.closest("[data-menu]");
   if (menu) {
