@@ -15,7 +15,7 @@ def label_cells(table: str) -> str:
     """The HTML of a table with `data-label` on each `td`: its column's head, which the style sheet shows.
 
     `table` is one rendered `<table>` with one row of heads, or none; then nothing is named. Heads that are only read
-    aloud (`visually-hidden`: ticks, buttons) or have no word name nothing either, nor does a cell over several columns.
+    aloud (`visually-hidden`: ticks, buttons) or have no word name nothing, nor does a cell over several columns.
     A cell that holds only the dash is marked (`data-none`): on a card it would be a line that says nothing.
     """
     head = _HEAD.search(table)
