@@ -176,7 +176,7 @@ def test_dangerous_and_huge_files_are_refused(depot, staff):
         ),
         (
             SimpleUploadedFile("mau.docx", b"PK\x03\x04"),
-            "“mau.docx” bị hỏng, không mở được. Hãy lưu lại rồi thử lần nữa.",
+            "“mau.docx” bị hỏng, không mở được. Hãy lưu lại tệp rồi thử lần nữa.",
         ),
     ],
 )
