@@ -33,7 +33,7 @@ from emulation.services.sheets import LEAST_REASON
 from emulation.services.summaries import recompute
 from emulation.services.versions import keep_first, keep_version
 from units import access
-from units.errors import Refused
+from units.errors import Refused, refuse_long
 from units.models import Role, Unit, User
 from units.paths import branch_q, path_ids
 
@@ -489,6 +489,7 @@ def _of_year(unit: Unit, year: int) -> Any:
 def need_reason(text: str) -> str:
     """The reason, stripped. Raises `Refused` when it is too short to say anything."""
     text = text.strip()
+    refuse_long(text, "reason")
     if len(text) < LEAST_REASON:
         raise Refused(
             _("Give a reason of at least %(count)d characters that says what is to be done.")

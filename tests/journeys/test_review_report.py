@@ -22,7 +22,7 @@ def test_officers_words_survive_a_changed_figure(someone, approved, depot, staff
     writing = someone(staff)
     writing.goto(f"/reports/{depot.pk}/2020/Q1/")
     writing.get_by_role("button", name="Work on this report").click()
-    paragraph = writing.locator(".qt-para", has_text="Sáng kiến đạt 5")
+    paragraph = writing.locator(".qt-para", has_text="được công nhận đạt 5")
     paragraph.locator("summary").click()
     paragraph.get_by_label("Text").fill("Anh em nỗ lực: {SK_SL: 99} được áp dụng, {SAI}.")
     paragraph.get_by_role("button", name="Save the paragraph").click()
