@@ -33,7 +33,7 @@ from emulation.services.sheets import LEAST_REASON
 from emulation.services.summaries import recompute
 from emulation.services.versions import keep_first, keep_version
 from units import access
-from units.errors import Refused
+from units.errors import Refused, refuse_long
 from units.models import Role, Unit, User
 from units.paths import branch_q, path_ids
 
@@ -211,6 +211,14 @@ def register(unit: Unit, year: int, values: Values, *, by: User) -> int:
     if registration.state not in (State.DRAFT, State.RETURNED):
         raise Refused(_("The registration is “%(state)s” and stands still.") % _state(registration))
     return write_values(_targets(unit, year, values, by), values, "registered", by=by)
+
+
+def as_assigned(values: Values, targets: Mapping[int, Target]) -> Values:
+    """Values to register: those left empty become what was assigned (of `targets`), which nobody types again."""
+    return {
+        pk: value_of(targets[pk], "assigned") if value is None and pk in targets else value
+        for pk, value in values.items()
+    }
 
 
 def _targets(unit: Unit, year: int, chosen: Iterable[int], reader: User | None = None) -> dict[int, Target]:
@@ -483,6 +491,7 @@ def _of_year(unit: Unit, year: int) -> Any:
 def need_reason(text: str) -> str:
     """The reason, stripped. Raises `Refused` when it is too short to say anything."""
     text = text.strip()
+    refuse_long(text, "reason")
     if len(text) < LEAST_REASON:
         raise Refused(
             _("Give a reason of at least %(count)d characters that says what is to be done.")

@@ -242,7 +242,10 @@ def campaign_delete(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"{reverse('emulation:campaign-tree')}?year={campaign.year}")
     context = {
         "heading": _("Delete the draft “%(campaign)s”?") % {"campaign": campaign},
-        "text": _("The draft and the indicators placed in it are deleted. Launched campaigns end by their state."),
+        "text": _(
+            "The draft, the indicators placed in it and targets only assigned for them are deleted. "
+            "Launched campaigns end by their state."
+        ),
         "submit": _("Delete the draft"),
         "crumbs": crumbs_to(campaign),
         "back": campaign.get_absolute_url(),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('emulation', '0028_activity_version'),
+        ('emulation', '0029_phrase_key'),
         ('units', '0004_unit_ratings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
