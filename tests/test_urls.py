@@ -266,6 +266,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:document-update": ("document", "404 200 403 403 403 404", "404 200 403 403 403 404"),
     "emulation:document-send": ("document", "404 200 403 403 403 404", "404 200 403 403 403 404"),
     "emulation:document-acknowledge": ("receipt", None, "404 403 302 302 403 404"),
+    "emulation:document-recall": ("receipt", "404 200 403 403 403 404", "404 200 403 403 403 404"),
     "emulation:initiative-list": ("", "403 200 200 200 200 200", None),
     "emulation:initiative-create": ("", "403 200 200 403 403 200", "403 200 200 403 403 200"),
     "emulation:initiative-records": ("", "403 200 200 403 403 200", None),

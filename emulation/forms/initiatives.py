@@ -21,6 +21,7 @@ from emulation.reports.initiatives import levels_from, recognised_between, used_
 from emulation.services.initiatives import Author
 from units import access
 from units.forms.fields import DayField, UnitField
+from units.forms.seen import SeenForm
 from units.keys import key_of
 from units.models import Initiative, Person, Role, Unit, User
 from units.paths import branches_q
@@ -87,7 +88,7 @@ class WorkFilter(forms.Form):
         return rows.filter(recognitions__level__in=levels).distinct() if chosen["level"] else rows
 
 
-class WorkForm(forms.ModelForm):
+class WorkForm(SeenForm):
     """A work with its authors, one a line: «service number or name; share»."""
 
     unit = UnitField(label=gettext_lazy("Unit"))
@@ -100,6 +101,8 @@ class WorkForm(forms.ModelForm):
         ),
     )  # fmt: skip
 
+    events = "events"
+
     class Meta:
         model = InitiativeWork
         fields = ["title", "kind", "year", "problem", "solution"]
@@ -111,7 +114,7 @@ class WorkForm(forms.ModelForm):
         own = [m.unit_id for m in user.active_memberships if m.role == Role.STAFF]
         if self.instance.pk:
             del self.fields["unit"]
-            self.initial["authors"] = "\n".join(map(_line, self.instance.authors.select_related("person")))
+            self.initial |= self.beside(self.instance)
         else:
             self.fields["unit"].queryset = Unit.objects.filter(pk__in=own)  # type: ignore[attr-defined]
             self.initial.setdefault("unit", own[0] if own else None)
@@ -122,6 +125,9 @@ class WorkForm(forms.ModelForm):
             *first, "title", pair("kind", "year"), "authors",
             Fieldset(_("What it is about"), "problem", "solution"),
         )  # fmt: skip
+
+    def beside(self, row: InitiativeWork) -> dict[str, Any]:
+        return {"authors": "\n".join(map(_line, row.authors.select_related("person")))}
 
     def clean_authors(self) -> str:
         """Fill `people`; every line that cannot be read is named."""
@@ -173,7 +179,7 @@ def _line(author: Any) -> str:
     return f"{who}; {author.share}" if author.share else who
 
 
-class ApplyForm(forms.ModelForm):
+class ApplyForm(SeenForm):
     applied_where = forms.CharField(label=gettext_lazy("Where it is used"), max_length=300)
     applied_since = DayField(label=gettext_lazy("In use since"))
     saved = NumberField(label=gettext_lazy("Saved (million dong)"), required=False, at_least=0)
@@ -186,7 +192,7 @@ class ApplyForm(forms.ModelForm):
         """Left to the service."""
 
 
-class RecognitionForm(forms.ModelForm):
+class RecognitionForm(SeenForm):
     day = DayField(label=gettext_lazy("Recognised on"))
 
     class Meta:
@@ -209,7 +215,7 @@ class RevokeForm(forms.Form):
     )
 
 
-class ContestForm(forms.ModelForm):
+class ContestForm(SeenForm):
     class Meta:
         model = ContestEntry
         fields = ["contest", "year", "stage", "result"]

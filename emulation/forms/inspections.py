@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from emulation.models import Campaign, Inspection, InspectionFinding, InspectionItem
 from emulation.services.inspections import Answer, inspectable
 from units.forms.fields import DayField, RowsField
+from units.forms.seen import SeenForm
 from units.models import Person, Unit, User
 from units.text import fold, normal
 
@@ -43,7 +44,7 @@ class InspectionFilter(forms.Form):
         return {names.get(name, name): value for name, value in self.chosen.items()}
 
 
-class PlanForm(forms.ModelForm):
+class PlanForm(SeenForm):
     """The plan. `items` are the content, one a line; weak points of the units are added by the service."""
 
     starts = DayField(label=gettext_lazy("Begins"))
@@ -87,13 +88,11 @@ class PlanForm(forms.ModelForm):
         self.user, plan = user, self.instance
         self.fields["kind"].choices = Inspection.Kind.choices
         self.fields["units"].queryset = inspectable(plan.unit).order_by("path")
-        self.fields["campaign"].queryset = Campaign.objects.visible_to(user).order_by("-year", "order", "pk")
+        self.fields["campaign"].queryset = Campaign.objects.nameable(user, plan.campaign_id)
         self.fields["campaign"].empty_label = _("None")
         if plan.pk:
-            self.initial["units"] = list(plan.inspected.values_list("unit", flat=True))
-            self.initial["items"] = "\n".join(plan.items.filter(point=None).values_list("text", flat=True))
+            self.initial |= self.beside(plan)
             self.initial["surprise"] = "1" if plan.surprise else ""
-            self.initial["people"] = "\n".join(plan.people.values_list("service_number", flat=True))
 
     def clean_people(self) -> list[Person]:
         """Every line that names nobody, or several, is told."""
@@ -120,6 +119,13 @@ class PlanForm(forms.ModelForm):
 
     def _known(self) -> list[int]:
         return list(self.instance.people.values_list("pk", flat=True)) if self.instance.pk else []
+
+    def beside(self, row: Inspection) -> dict[str, Any]:
+        return {
+            "units": sorted(row.inspected.values_list("unit", flat=True)),
+            "items": "\n".join(row.items.filter(point=None).values_list("text", flat=True)),
+            "people": "\n".join(row.people.values_list("service_number", flat=True)),
+        }
 
     def clean(self) -> dict[str, Any]:
         self.instance.surprise = bool(self.cleaned_data.get("surprise"))

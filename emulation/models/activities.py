@@ -142,7 +142,6 @@ class Activity(models.Model):
     outcome = models.TextField(_("what came of it"), blank=True, max_length=4000)
     why_cancelled = models.CharField(_("why it was cancelled"), max_length=300, blank=True)
     files = models.ManyToManyField(Attachment, blank=True, related_name="+", verbose_name=_("pictures and papers"))
-    version = models.PositiveIntegerField(default=1, editable=False)  # of what the pages show
     search = models.CharField(max_length=900, editable=False)
 
     objects = ActivityQuerySet.as_manager()
@@ -213,5 +212,5 @@ class ActivityGroup(models.Model):
 
 
 auditlog.register(ActivityKind)
-auditlog.register(Activity, m2m_fields={"files"}, exclude_fields=["search", "version"])
+auditlog.register(Activity, m2m_fields={"files"}, exclude_fields=["search"])
 auditlog.register(ActivityGroup)

@@ -133,7 +133,6 @@ class Incident(models.Model):
     concluded_on = models.DateField(_("concluded on"), null=True, blank=True)
     withdrawn_why = models.CharField(_("why it is none"), max_length=500, blank=True)
     files = models.ManyToManyField(Attachment, blank=True, related_name="+", verbose_name=_("pictures and papers"))
-    version = models.PositiveIntegerField(default=1, editable=False)
     search = models.CharField(max_length=600, editable=False)
 
     objects = IncidentQuerySet.as_manager()

@@ -30,6 +30,7 @@ from emulation.services.sheets import refuse_short
 from units import access, clock
 from units.errors import Refused
 from units.models import Person, Role, Unit, User
+from units.services.seen import last_change, unseen
 
 State = Assessment.State
 Kind = AssessmentEvent.Kind
@@ -171,7 +172,7 @@ def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: U
     access.require(access.works_at(by, row.unit, Role.STAFF))
     _require(row, *Assessment.OPEN)
     if row.version != version:
-        raise Refused(_("Somebody else has saved this assessment meanwhile. Compare below, then save again."))
+        raise unseen(last_change(row.answers.all()))
     known = {one.item_id: one for one in row.answers.all()}
     for item in open_items(row):
         if item.pk in entries:

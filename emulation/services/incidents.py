@@ -100,19 +100,17 @@ def report_incident(incident: Incident, *, by: User) -> Incident:
 
 
 @transaction.atomic
-def correct_incident(incident: Incident, *, version: int, reason: str = "", by: User) -> Incident:
-    """Keep corrected columns of an open incident. `version`: the one that was on the screen.
+def correct_incident(incident: Incident, *, reason: str = "", by: User) -> Incident:
+    """Keep corrected columns of an open incident.
 
-    Raises `Refused` when somebody else has changed it since, it has been concluded, or the correction makes it
-    lighter: that is for the superior, who gives the `reason`.
+    Raises `Refused` when it has been concluded, or the correction makes it lighter: that is for the superior, who
+    gives the `reason`.
     """
     before = _locked(incident)
     access.require(may_correct(by, before))
     if not before.is_open:
         raise Refused(_("The incident is no longer open: take its conclusion back first."))
-    if before.version != version:
-        raise Refused(_("Somebody has changed this incident since you opened the page. Look at it again."))
-    incident.state, incident.version = before.state, before.version + 1
+    incident.state = before.state
     _check(incident)
     lighter = mitigates(before, incident)
     if lighter:
@@ -193,7 +191,7 @@ def conclude(
     before = _locked(incident)
     row.conclusion_number, row.concluded_on, row.conclusion, row.gravity = number, on, words, gravity
     row.cause = cause or row.cause
-    row.state, row.version = State.CONCLUDED, row.version + 1
+    row.state = State.CONCLUDED
     row.full_clean(exclude=["search", "path"])
     row.save()
     _changed(before, row, Kind.CONCLUDED, by)
@@ -210,7 +208,7 @@ def reopen(incident: Incident, *, reason: str, by: User) -> Incident:
         raise Refused(_("Only a concluded incident is taken up again."))
     reason = _reason(reason)
     before = _locked(incident)
-    row.state, row.version = State.INVESTIGATED, row.version + 1
+    row.state = State.INVESTIGATED
     row.conclusion, row.conclusion_number, row.concluded_on = "", "", None
     row.save()
     _changed(before, row, Kind.REOPENED, by, reason)
@@ -352,7 +350,6 @@ def _changed(before: Incident, after: Incident, kind: str, by: User, reason: str
 def _step(row: Incident, kind: str, by: User, reason: str = "", **columns: Any) -> Incident:
     for name, value in columns.items():
         setattr(row, name, value)
-    row.version += 1
     row.save()
     _trace(row, kind, by, reason)
     return row

@@ -157,8 +157,7 @@ def _edit(request: HttpRequest, activity: Activity, save: Any, *, held: bool, he
     form = ActivityForm(request.POST or None, instance=activity, viewer=request.user, held=held)
     if form.is_valid():
         with refusals(form):
-            version = form.cleaned_data["version"] or 0
-            save(form.instance, form.chosen_groups(), version=version, by=request.user)
+            save(form.instance, form.chosen_groups(), by=request.user)
         if not form.errors:
             messages.success(request, _("Saved."))
             return redirect(activity)

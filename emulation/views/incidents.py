@@ -138,9 +138,7 @@ def incident_update(request: HttpRequest, pk: int) -> HttpResponse:
     form = CorrectionForm(request.POST or None, instance=incident)
     if form.is_valid():
         with refusals(form):
-            version = form.cleaned_data.get("version") or 0
-            reason = form.cleaned_data["reason"]
-            service.correct_incident(form.instance, version=version, reason=reason, by=request.user)
+            service.correct_incident(form.instance, reason=form.cleaned_data["reason"], by=request.user)
         if not form.errors:
             messages.success(request, _("Saved."))
             return redirect(incident)

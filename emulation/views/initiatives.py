@@ -76,7 +76,7 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "page": page, "rows": [report.row_of(work) for work in page],
         "filtered": any(value for name, value in request.GET.items() if name != "page"),
-        "writes": access.has_role(request.user, Role.STAFF), "crumbs": [*crumbs_to()[:1], (_("Initiatives"), "")],
+        "writes": access.has_role(request.user, Role.STAFF),
         "standing": report.standing_of(unit, year) if unit else None, "place": unit, "year": year,
         "entries_of": unit if form.cleaned_data["only"] else None,
     }  # fmt: skip

@@ -105,24 +105,12 @@ def test_report_keeps_what_was_typed_and_names_what_is_wrong(client, depot, staf
     assert (row.unit, row.state, str(row.damage), row.path) == (depot, "reported", "3.5", depot.path)
 
 
-def test_old_page_does_not_overwrite(client, depot, staff):
-    row = make_incident(depot)
-    client.force_login(staff)
-    address = reverse("emulation:incident-update", args=[row.pk])
-    typed = dict(client.get(address).context["form"].initial) | {
-        "happened_on": "10/02/2020", "reported_on": "10/02/2020", "version": "1", "damage": "",
-    }  # fmt: skip
-    assert client.post(address, typed | {"injured": "1"}).status_code == 302
-    page = client.post(address, typed | {"injured": "2"})
-    assert (page.status_code, Incident.objects.get().injured) == (200, 1)
-
-
 def test_correction_that_makes_it_lighter_is_refused_with_what_was_typed(client, depot, staff, reviewer):
     row = make_incident(depot, offenders=2)
     address = reverse("emulation:incident-update", args=[row.pk])
     client.force_login(staff)
     typed = dict(client.get(address).context["form"].initial) | {
-        "happened_on": "10/02/2020", "reported_on": "10/02/2020", "version": "1", "damage": "", "offenders": "1",
+        "happened_on": "10/02/2020", "reported_on": "10/02/2020", "damage": "", "offenders": "1",
     }  # fmt: skip
     page = client.post(address, typed)
     assert (list(page.context["form"].errors), page.context["form"]["offenders"].value()) == (["offenders"], "1")

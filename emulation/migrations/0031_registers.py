@@ -19,7 +19,7 @@ CROWD = [MinValueValidator(0), MaxValueValidator(100_000)]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("emulation", "0028_activity_version")]
+    dependencies = [("emulation", "0030_updates")]
 
     operations = [
         migrations.AddField(
