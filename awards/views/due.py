@@ -132,7 +132,7 @@ def _due_table(found: Listed) -> tuple[list[str], Iterator[list[Value]]]:
     """Exactly the lines of the filter, all pages."""
     heads = [
         _("Person or unit"), _("Name"), _("Service number or code"), _("Unit"), _("Award"), _("State"),
-        _("Missing for it"), _("Proposed"),
+        _("Missing for it"), _("Nominated"),
     ]  # fmt: skip
     kinds = {"person": _("Person"), "unit": _("Unit")}
     words = {state: str(STATE_WORDS["eligibility"][state][2]) for state in STATES}

@@ -53,8 +53,8 @@ def _cancel_empty(apps, issued, decisions):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("awards", "0010_complete_registers"),
-        ("emulation", "0028_activity_version"),
+        ("awards", "0011_changes"),
+        ("emulation", "0031_registers"),
     ]
 
     operations = [migrations.RunPython(enter, migrations.RunPython.noop)]
