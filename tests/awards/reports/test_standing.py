@@ -65,7 +65,6 @@ def lists_kept(set_today, monkeypatch):
     monkeypatch.setattr(module, "KEPT", 2)
     yield
     module._kept.clear()
-    module._read.clear()
 
 
 @pytest.fixture
@@ -114,7 +113,7 @@ def judged(user, place, award=""):
     """What pages show: (subject, award, state, what is missing), line by line."""
     user = User.objects.get(pk=user.pk)
     standing = standing_of(place, units_in(place, YEAR), YEAR, rules_on(last_day(YEAR)), user, award=award)
-    rows = (standing.row(line) for line in range(len(standing)))
+    rows = map(standing.row, standing.lines)
     return [(row.subject.name, row.award.code, row.state, [text_of(one) for one in row.lacking]) for row in rows]
 
 

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from awards.reports.stamps import among, is_nothing, read_together, rows_of, stamp_of
+from awards.reports.tables import among, is_nothing, read_together, rows_of, stamp_of
 from tests.factories import make_person
 from units.models import Person, Posting
 
