@@ -15,10 +15,12 @@ old one has judged.
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, insort
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from threading import Lock
 
 from django.db.models import QuerySet
@@ -90,12 +92,17 @@ class Shown:
 
 @dataclass(frozen=True)
 class Standing:
-    """All lines of a branch, the closest first, packed in numbers. It never changes: others take its place."""
+    """All lines of a branch, the closest first, packed in numbers. It never changes: others take its place.
 
-    shown: Mapping[int, Shown]  # by place
+    `shown` and `own` (the lines of each subject) are by place; `eligible` are the lines that could be proposed.
+    """
+
     awards: Sequence[AwardRule]
-    answers: Sequence[tuple[str, Sequence[Criterion]]]  # (state, what is missing)
-    lines: Sequence[int] = field(default_factory=lambda: array("Q"))
+    answers: Sequence[tuple[str, Sequence[Criterion]]] = ()  # (state, what is missing)
+    shown: Mapping[int, Shown] = field(default_factory=dict)
+    own: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    lines: array[int] = field(default_factory=lambda: array("Q"))
+    eligible: frozenset[Key] = frozenset()
 
     def __len__(self) -> int:
         return len(self.lines)
@@ -114,11 +121,6 @@ class Standing:
         """The lines in one of the states, in their order."""
         wanted = {number for number, (state, _lacking) in enumerate(self.answers) if state in states}
         return [line for line in self.lines if line & 0xFFFF in wanted]
-
-    @cached_property
-    def eligible(self) -> frozenset[Key]:
-        """The lines that could be proposed."""
-        return frozenset(map(self.key, self.in_states(("eligible",))))
 
     def unasked(self, nominated: Collection[Key]) -> int:
         """How many of the eligible lines are not among those `nominated`."""
@@ -212,11 +214,10 @@ def _judged(asked: Asked) -> Judged:
         strengths = Strengths(units, members.values())
         people = list(asked.people)
         known = facts_from(texts, people, units, year, asked.reach, asked.shown, strengths)
-        standing = Standing({}, tuple(asked.chosen), ())
         found = [*_shown(people), *map(_shown_unit, units)]
         places = {place * APART: one for place, one in enumerate(found, start=1)}
         facts = {one.who: facts for one, facts in zip(found, (*known[0], *known[1]), strict=True)}
-        standing = _with(standing, asked, places, facts)
+        standing = _with(Standing(tuple(asked.chosen)), asked, places, facts)
     of_units = {unit.pk: (unit, facts) for unit, facts in zip(units, known[1], strict=True)}
     return Judged(mark, standing, members, strengths, of_units)
 
@@ -353,22 +354,41 @@ def _shown_unit(unit: Unit) -> Shown:
 
 def _without(standing: Standing, gone: Collection[Who]) -> Standing:
     places = {place for place, one in standing.shown.items() if one.who in gone}
-    shown = {place: one for place, one in standing.shown.items() if place not in places}
-    lines = array("Q", [line for line in standing.lines if line >> PLACE & 0x7FFFFFF not in places])
-    return Standing(shown, standing.awards, standing.answers, lines)
+    lines = array("Q", standing.lines)
+    taken = [line for place in places for line in standing.own.get(place, ())]
+    for line in taken:
+        del lines[bisect_left(lines, line)]
+    return replace(
+        standing, lines=lines, eligible=standing.eligible.difference(map(standing.key, taken)),
+        shown={place: one for place, one in standing.shown.items() if place not in places},
+        own={place: own for place, own in standing.own.items() if place not in places},
+    )  # fmt: skip
 
 
 def _with(standing: Standing, asked: Asked, places: Mapping[int, Shown], facts: Mapping[Who, Facts]) -> Standing:
     """The lines of those at `places` put among the others."""
-    known = ((one.subject, facts[one.who]) for one in places.values())
     place_of_who = {one.who: place for place, one in places.items()}
     packer = _Packer(standing)
-    fresh = [
-        packer.line(line, place_of_who[line.subject.kind, line.subject.key])
-        for line in due.lines_of(known, asked.chosen, asked.year, asked.rules)
-    ]
-    lines = array("Q", sorted([*standing.lines, *fresh]))
-    return Standing({**standing.shown, **places}, standing.awards, tuple(packer.answers), lines)
+    own = {place: array("Q") for place in places}
+    eligible = set()
+    known = ((one.subject, facts[one.who]) for one in places.values())
+    for line in due.lines_of(known, asked.chosen, asked.year, asked.rules):
+        who = line.subject.kind, line.subject.key
+        place = place_of_who[who]
+        own[place].append(packer.line(line, place))
+        if line.eligible:
+            eligible.add((*who, line.award.code))
+    fresh = chain.from_iterable(own.values())
+    if len(places) <= FEW:
+        lines = array("Q", standing.lines)
+        for number in fresh:
+            insort(lines, number)
+    else:
+        lines = array("Q", sorted(chain(standing.lines, fresh)))
+    return Standing(
+        standing.awards, tuple(packer.answers), {**standing.shown, **places}, {**standing.own, **own}, lines,
+        standing.eligible | eligible,
+    )  # fmt: skip
 
 
 class _Packer:
