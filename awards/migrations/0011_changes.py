@@ -2,6 +2,18 @@
 
 from django.db import migrations, models
 
+# Coefficients of the decrees of now that came without a day: they are not those of decisions before.
+SINCE = {
+    'GIAY_KHEN': '2025-07-01', 'KNC_VTQC': '2025-07-01', 'HCCSVV_1': '2024-01-01', 'HCCSVV_2': '2024-01-01',
+    'HCCSVV_3': '2024-01-01', 'HCQKQT': '2024-01-01',
+}
+
+
+def date_coefficients(apps, schema_editor):
+    rows = apps.get_model('awards', 'Bonus').objects.filter(valid_from=None, valid_until=None)
+    for code, day in SINCE.items():
+        rows.filter(award__code=code).exclude(coefficient=None).update(valid_from=day)
+
 
 class Migration(migrations.Migration):
 
@@ -22,4 +34,5 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['written', 'kind', 'key'], name='change_by_transaction')],
             },
         ),
+        migrations.RunPython(date_coefficients, migrations.RunPython.noop),
     ]

@@ -153,6 +153,7 @@ def test_kept_list_says_what_judging_says(season, department, judge, award):
 
 
 CHANGES = {
+    "target": lambda: Target.objects.update(agreed=99),
     "vote": lambda: AgendaItem.objects.update(votes_for=0, votes_against=1),
     "rating": lambda: TaskRating.objects.filter(rating="completed").update(rating="excellent"),
     "unit rating": lambda: UnitRating.objects.update(rating="not"),
@@ -177,7 +178,6 @@ CHANGES = {
     "complete": lambda: CompleteRegister.objects.update(since=None),
     "figure": lambda: Result.objects.filter(report__round__quarter=4).update(numerator=0),
     "approval": lambda: Report.objects.filter(round__quarter=4).update(state="draft"),
-    "target": lambda: Target.objects.update(agreed=99),
     "unit": lambda: Unit.objects.filter(code="X1").update(dissolved=date(2020, 6, 1)),
     "criterion": lambda: Criterion.objects.filter(kind="task_rating").update(rating="excellent"),
     "award": lambda: Award.objects.filter(code="FLAG").update(valid_until=date(2019, 12, 31)),
@@ -271,7 +271,8 @@ def approved(pick):
 
 
 def voted(pick):
-    AgendaItem.objects.update(votes_for=pick([0, 1]), votes_against=1)
+    favour = pick([0, 1])
+    AgendaItem.objects.update(votes_for=favour, votes_against=1 - favour)
 
 
 def stated(pick):
