@@ -30,6 +30,7 @@ from awards.reports.checks import problems_of, reviewed
 from awards.reports.dossiers import (
     discipline_shown,
     first_award,
+    incidents_shown,
     last_list,
     lines_page,
     offers,
@@ -262,7 +263,7 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, words % {"count": len(handed)})
             return redirect(dossier)
-    seen = len(discipline_shown(request.user, lines)) == len(lines)
+    seen = len(discipline_shown(request.user, lines) & incidents_shown(request.user, lines)) == len(lines)
     problems = problems_of(dossier, lines, discipline=seen)
     by_line: dict[int, list[Any]] = {line.pk: [] for line in lines}
     for problem in problems:
