@@ -171,7 +171,7 @@ def last_reasons(lines: Iterable[Nomination]) -> dict[int, str]:
 class Offer:
     """Somebody who may be ticked. `key` is what the form sends: kind, key of the subject, code of the award.
 
-    `state` is eligible, or no_data with what is not known yet in `missing`.
+    `state` is eligible, or no_data with what is not known yet in `missing`. `ticked`: unless somebody says otherwise.
     """
 
     key: str
@@ -206,7 +206,9 @@ def offers(dossier: Dossier, award: AwardRule, kind: str, rules: Rules, user: Us
 def _offer(line: Line, state: str, lacking: tuple[str, ...] = ()) -> Offer:
     subject = line.subject
     key = f"{subject.kind}-{subject.key}-{line.award.code}"
-    return Offer(key, subject.name, subject.code, subject.unit, label_of(line.award), state, lacking)
+    return Offer(
+        key, subject.name, subject.code, subject.unit, label_of(line.award), state, lacking, state == "eligible"
+    )
 
 
 def first_award(dossier: Dossier, rules: Rules) -> AwardRule | None:

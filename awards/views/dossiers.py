@@ -222,8 +222,12 @@ def dossier_review(request: HttpRequest, pk: int) -> HttpResponse:
             service.record_review(dossier, minutes=form.minutes, votes=form.votes, by=request.user)
         if not form.errors:
             messages.success(request, _("The minutes have been saved."))
+            if "read" in request.POST:
+                service.confirm_read(dossier, by=request.user)
+                messages.success(request, _("It has been recorded that you have read the criteria."))
             return redirect(dossier)
-    return render(request, "awards/dossiers/review.html", {"dossier": dossier, "form": form})
+    awards = sorted({line.award for line in form.lines}, key=lambda award: award.order)
+    return render(request, "awards/dossiers/review.html", {"dossier": dossier, "form": form, "awards": awards})
 
 
 @require_POST
