@@ -13,6 +13,7 @@ class EmulationConfig(AppConfig):
         from emulation.reports.documents import receipt_tasks
         from emulation.reports.inspections import inspection_tasks
         from emulation.reports.joins import join_tasks
+        from emulation.reports.unfed import unfed_tasks
         from emulation.reports.weak_points import weak_point_tasks
         from emulation.services.rounds import follow_tree
         from units.services import after_tree_change
@@ -21,9 +22,9 @@ class EmulationConfig(AppConfig):
         work.SOURCES.extend([receipt_tasks, join_tasks, amendment_tasks])
         work.SOURCES.extend([weak_point_tasks, inspection_tasks])
         work.SOURCES.extend([assessments.tasks, examples.tasks])
-        for source in (*activities.FEEDS, *incidents.FEEDS):
+        for source in (*activities.FEEDS, *incidents.FEEDS, assessments.FEED):
             add_source(source)
         work.SOURCES.extend([activities.tasks, incidents.tasks])
         add_source(initiatives.RECOGNISED)
         add_source(initiatives.SAVED)
-        work.SOURCES.append(initiatives.tasks)
+        work.SOURCES.extend([initiatives.tasks, unfed_tasks])

@@ -119,7 +119,7 @@ class Item:
     url: str
     label: str | Promise
     current: str
-    counted: bool = False  # the number of tasks stands beside it
+    counted: bool = False  # the number of own sheets that wait stands beside it
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,8 @@ def shown(entries: tuple[Entry, ...], user: User, request: HttpRequest) -> Itera
     view_name = request.resolver_match.view_name if request.resolver_match else ""
     for entry in entries:
         if entry.allowed(user):
-            counted = entry.name == "emulation:my-work"
+            # Not beside «My work»: what that page lists is gathered from many registers, too dear for every page.
+            counted = entry.name == "emulation:report-list"
             yield Item(reverse(entry.name), entry.label, entry.current(view_name), counted)
 
 

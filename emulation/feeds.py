@@ -22,10 +22,14 @@ Codes = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a register holds for a unit: the figure, and of how many entries it is made (at least 1)."""
+    """What a register holds for a unit: the figure, and of how many entries it is made (at least 1).
+
+    A ratio has its whole in `of`.
+    """
 
     value: Decimal
     entries: int
+    of: Decimal | None = None
 
 
 def to_everybody(user: User, unit: Unit) -> bool:
@@ -44,7 +48,8 @@ class Source:
     `first` to `last`, both included, in one query for any number of units; a unit without entries is left out.
     `address(unit, first, last, codes)` is the list of exactly these entries. `codes` are the narrowings that
     `Feed.codes` may name, with their words (kinds, a least level). `shown(user, unit)`: whether what the unit's
-    register holds exists for the user; to others the figure is one like any other.
+    register holds exists for the user; to others the figure is one like any other. `measures`: those of the
+    indicators it may feed. `typed_until`: while it holds nothing for a cell, the figure is typed as ever.
     """
 
     key: str
@@ -53,6 +58,8 @@ class Source:
     address: Callable[[Unit, date, date, Codes], str]
     codes: Callable[[], Mapping[str, str]] = field(default=no_codes)
     shown: Callable[[User, Unit], bool] = to_everybody
+    measures: tuple[str, ...] = ("count", "amount")
+    typed_until: bool = False
 
 
 SOURCES: dict[str, Source] = {}

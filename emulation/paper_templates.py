@@ -23,7 +23,7 @@ from lxml import etree
 from emulation.reports.paper_kinds import SAMPLE_TABLE, TABLE, Field, PaperKind, sample_of
 from emulation.typesetting import environment, word
 from units.errors import Refused
-from units.files import MB, open_zip, recognise
+from units.files import MB, detect, kind_of_name, open_zip
 
 LIMIT = 2 * MB  # a template is a page or two
 UNPACKED = 20 * MB
@@ -79,8 +79,7 @@ def _content(name: str, file: IO[bytes]) -> bytes:
     file.seek(0, io.SEEK_END)
     if file.tell() > LIMIT:
         raise Refused(_("A template has at most %(limit)d MB.") % {"limit": LIMIT // MB}, "file")
-    if recognise(name, file) != "docx":
-        raise Refused(_("A template is a Word file (docx)."), "file")
+    _is_word(name, file)
     with open_zip(name, file, UNPACKED) as archive:
         for entry in archive.namelist():
             if entry.lower().endswith((".xml", ".rels")):
@@ -94,6 +93,26 @@ def _content(name: str, file: IO[bytes]) -> bytes:
                     )  # fmt: skip
     file.seek(0)
     return file.read()
+
+
+def _is_word(name: str, file: IO[bytes]) -> None:
+    """Raises `Refused` for whatever is no Word file of today, and says what a template has to be."""
+    said = kind_of_name(name)
+    if said in ("docm", "dotm", "dotx", "dot"):
+        raise Refused(
+            _("“%(name)s” may contain macros: in Word save it as “Word Document (docx)”.") % {"name": name}, "file"
+        )
+    if said != "docx":
+        raise Refused(_("“%(name)s” is no Word template: upload a Word file (docx).") % {"name": name}, "file")
+    try:
+        found = detect(name, file)
+    except Refused as error:
+        raise Refused(error.messages, "file") from error
+    if found != "docx":
+        raise Refused(
+            _("“%(name)s” is no Word file inside, or it is damaged. Open it in Word, save it as docx and try again.")
+            % {"name": name}, "file",
+        )  # fmt: skip
 
 
 def _fetches(relations: bytes) -> bool:

@@ -14,6 +14,7 @@ from emulation.scoring import is_met
 
 MEMORY = 12  # quarters that are looked back: three years
 YEAR = 4  # quarters ago: the same quarter of last year
+CROWD = 500  # people who come together without anybody wondering
 FEW = 10  # numbers below, and shares of fewer, jump by chance
 
 
@@ -105,6 +106,15 @@ def is_exactly(now: Fraction, target: Fraction | None, *, percent: bool, counted
 def asks_less(target: Fraction, reached: Fraction, direction: str) -> bool:
     """Whether the year's target asks for less than was reached in the year before."""
     return target < reached if direction == "higher" else direction == "lower" and target > reached
+
+
+def is_crowd(people: int, strength: int) -> bool:
+    """Whether more people take part in something than a unit brings together: to be confirmed.
+
+    `strength` counts the people of its branch who stand in the register, which need not be all; people from outside
+    come as well. So it is more than twice of them, and more than `CROWD`.
+    """
+    return people > max(CROWD, 2 * strength)
 
 
 def fingerprint(values: Sequence[Fraction]) -> str:

@@ -89,20 +89,24 @@ def _figures(draft: Prepared) -> Iterable[Point]:
     elif draft.needs_indicators:
         yield Point("indicators", label, MISSING, _("Place at least one indicator: this kind is judged by figures."))
     else:
-        yield Point("indicators", label, ADVICE, _("It asks for no figures: its result is judged in words only."))
+        yield Point("indicators", label, ADVICE, _("It asks for no figures: its result is judged by remarks only."))
     if draft.indicators or draft.targeted:
         full = draft.targeted >= draft.units
-        words = _("%(targeted)d of %(units)d units have a target") % {
+        words = _("%(targeted)d of %(units)d units have their target values") % {
             "targeted": draft.targeted,
             "units": draft.units,
         }
-        yield Point("targets", _("Targets"), MET if full else ADVICE, words)
+        yield Point("targets", _("Targets set for the units"), MET if full else ADVICE, words)
 
 
 def _papers(draft: Prepared) -> Iterable[Point]:
     """Who is responsible, on what it rests, what is attached."""
-    yield _advised("leader", _("Person responsible"), draft.leader.strip(), _("Name who leads it."))
-    yield _advised("documents", _("Documents"), draft.documents, _("Name the directive or plan it carries out."))
+    yield _advised(
+        "leader", _("Person responsible"), draft.leader.strip(), _("Name who leads it: rank, name and post.")
+    )
+    yield _advised(
+        "documents", _("Documents"), draft.documents, _("Name the directive or plan on which the launch rests.")
+    )
     yield _advised("files", _("Attached papers"), draft.files, _("Attach the plan or the appeal of the launch."))
 
 

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
+    "django.forms",
     "allauth",
     "allauth.account",
     "auditlog",
@@ -219,6 +220,7 @@ if HTTPS:
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a sheet is one form: parts, states, reasons and notes of every line
 
 # ── forms and trace ───────────────────────────────────────────────────────
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # templates/django/forms/widgets/textarea.html
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 AUDITLOG_DISABLE_REMOTE_ADDR = False

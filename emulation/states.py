@@ -161,6 +161,7 @@ STATES: dict[str, dict[str, State]] = {
         "acknowledged": ("check2-all", "met", _("Receipt acknowledged")),
         "waiting": ("hourglass-split", "near", _("Receipt not acknowledged")),
         "overdue": ("exclamation-octagon-fill", "miss", _("Overdue")),
+        "recalled": ("arrow-counterclockwise", "none", _("Sending recalled")),
     },
     # a unit and a movement of its superior
     "join": {

@@ -197,6 +197,7 @@ urlpatterns = [
     path("documents/<int:pk>/update/", documents.document_update, name="document-update"),
     path("documents/<int:pk>/send/", documents.document_send, name="document-send"),
     path("documents/receipts/<int:pk>/acknowledge/", documents.receipt_acknowledge, name="document-acknowledge"),
+    path("documents/receipts/<int:pk>/recall/", documents.receipt_recall, name="document-recall"),
     path("initiatives/", initiatives.initiative_list, name="initiative-list"),
     path("initiatives/new/", initiatives.initiative_create, name="initiative-create"),
     path("initiatives/records/", initiatives.initiative_records, name="initiative-records"),

@@ -1,26 +1,32 @@
 """Sentences of the review report, chosen by rules from figures. No database; Vietnamese, as all paper.
 
-A phrase is data (`data/phrases.json`): its key says when it is used, its text has named fields. Keys of the
-main clause are a result (`over`, `met`, `near`, `miss`), `plain` without a target, `nil`, `none` (not
-reported) and `na`; where less is better, those with `low_` before them come first. `rises`, `falls` and
-`steady` compare with the same period of last year; `short` says how much has been reported.
+What is said is data (`emulation.phrases`). A clause about a figure is a sentence on its value, what it is against
+its target (`over`, `met`, `near`, `miss`; `plain` without one), against the same period of last year, and how much
+has been reported. Where less is better the keys with `low_` before them come first, where the value is on the wrong
+side of an exact target those with `exact_`. What has no value is said by `nil`, `none` (not reported) and `na`.
 """
 
 from __future__ import annotations
 
-import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from emulation.phrases import ONLY, Part, Phrases, fill
+
 SILENT = ("nil", "none", "na")  # no value: nothing to compare
+GOOD, BAD = ("over", "met"), ("near", "miss")
 
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A figure in words. `state` is a key of a main clause; `trend` rises, falls, steady or empty.
+    """A figure in words. `state` is a result, `plain`, or one of `SILENT`; `trend` rises, falls, steady or empty.
 
-    `value` carries its unit of measure; `target` its sign; `coverage` («18/20») is empty when all have reported.
+    `value` and `target` carry their unit of measure; `coverage` («18/20») is empty when all have reported. `low`:
+    less is better; `exact`: off an exact target, or above one that is not to be exceeded; `total`: a count or an
+    amount; `zero`: one of 0; `nil`: one nobody had anything for, though it may have a result; `named`: the
+    campaign has a name of its own for it, so the sentence of the indicator does not fit. `tone` is met where
+    the trend is for the better, miss where it is for the worse.
     """
 
     name: str
@@ -29,20 +35,18 @@ class Fact:
     value: str = ""
     target: str = ""
     low: bool = False
+    exact: bool = False
+    total: bool = False
+    graded: bool = False
+    zero: bool = False
+    nil: bool = False
+    named: bool = False
+    unit: str = ""
     trend: str = ""
+    tone: str = ""
     delta: str = ""
-    year: int = 0
     coverage: str = ""
     url: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A piece of a sentence. What comes from figures is a field, named by `field`; `url` leads to the figure."""
-
-    text: str
-    url: str = ""
-    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,45 +77,51 @@ class Paragraph:
 FIELDS = {"value": "", "target": "/chỉ tiêu", "delta": "/so cùng kỳ", "coverage": "/đã báo cáo"}
 
 
-PHRASE_FIELDS = ("name", *FIELDS)  # what a phrase may name
+def sentence_key(fact: Fact, told: Phrases) -> str:
+    """The key of the sentence on the value itself."""
+    own = f"zero.{fact.code}" if fact.zero else f"say.{fact.code}"
+    if fact.nil or fact.state in SILENT:
+        return fact.state if fact.state in SILENT else "nil"
+    if own in told and not fact.named and (fact.unit or fact.graded):  # its words count on the unit of measure
+        return own
+    if fact.zero:
+        return "zero_low" if fact.low else "zero"
+    if fact.graded:
+        return "say_grade"
+    return ("say_low_sum" if fact.total else "say_low") if fact.low else "say"
 
 
-def unknown_fields(phrase: str) -> list[str]:
-    """Fields of a phrase that do not exist; of a text that is no phrase at all the text itself."""
-    try:
-        pieces = list(string.Formatter().parse(phrase))
-    except ValueError:
-        return [phrase]
-    return [
-        f"{{{name}{':' + spec if spec else ''}}}"
-        for _text, name, spec, conversion in pieces
-        if name is not None and (name not in PHRASE_FIELDS or spec or conversion)
-    ]
+def main_key(fact: Fact, told: Phrases) -> str:
+    """The key of what the value is against its target."""
+    if fact.state in SILENT:
+        return "plain"
+    if (fact.zero or fact.nil) and fact.low and fact.state == "met":
+        return "zero_met"
+    kind = "exact_" if fact.exact else "low_" if fact.low else ""
+    return kind + fact.state if kind + fact.state in told else fact.state
 
 
-def main_key(fact: Fact, phrases: Mapping[str, str]) -> str:
-    """The key of the main clause."""
-    low = f"low_{fact.state}"
-    return low if fact.low and low in phrases else fact.state
+def trend_key(fact: Fact) -> str:
+    """The key of the comparison with last year; a trend against the result is said as one."""
+    if fact.trend == "steady":
+        return "steady" if fact.state in GOOD else "steady_miss"
+    against = fact.state in GOOD and fact.tone == "miss" or fact.state in BAD and fact.tone == "met"
+    return f"{'but_' if against else ''}{fact.trend}{'' if fact.delta else '_grade'}"
 
 
-def clause(fact: Fact, phrases: Mapping[str, str]) -> Clause:
-    """The clause about a figure: main clause, comparison with last year, coverage, as far as they apply."""
-    texts = [phrases[main_key(fact, phrases)]]
-    if fact.trend and fact.state not in SILENT:
-        texts.append(phrases[fact.trend if fact.delta or fact.trend == "steady" else f"{fact.trend}_grade"])
-    if fact.coverage and fact.state not in SILENT:
-        texts.append(phrases["short"])
-    return Clause(tuple(part for text in texts for part in _filled(text, fact)))
+def clause(fact: Fact, told: Phrases) -> Clause:
+    """The clause about a figure: result, comparison with last year, coverage, as far as they apply."""
+    text = told[sentence_key(fact, told)].replace(f"{{{ONLY}}} ", f"{ONLY} " if _only(fact) else "")
+    fields = {name: field_of(fact, name) for name in ("name", "value", "target")}
+    parts = fill(told[main_key(fact, told)], sentence=fill(text, **fields), **fields)
+    if fact.state not in SILENT:
+        parts += fill(told[trend_key(fact)], delta=field_of(fact, "delta")) if fact.trend else ()
+        parts += fill(told["short"], coverage=field_of(fact, "coverage")) if fact.coverage else ()
+    return Clause(parts)
 
 
-def _filled(text: str, fact: Fact) -> Iterable[Part]:
-    """The pieces of a phrase; numbers lead to their figure."""
-    for before, name, _spec, _conversion in string.Formatter().parse(text):
-        if before:
-            yield Part(before)
-        if name:
-            yield field_of(fact, name)
+def _only(fact: Fact) -> bool:
+    return fact.state == "miss" and not fact.low and not fact.exact
 
 
 def field_of(fact: Fact, name: str) -> Part:
@@ -127,11 +137,13 @@ def paragraph(clauses: Iterable[Clause]) -> Clause:
     parts: list[Part] = []
     for one in clauses:
         parts += [Part("; "), *one.parts] if parts else one.parts
-    if not parts:
-        return Clause()
-    first = parts[0]
-    parts[0] = replace(first, text=first.text[:1].upper() + first.text[1:])
-    return Clause((*parts, Part(".")))
+    return Clause((*capital(parts), Part("."))) if parts else Clause()
+
+
+def capital(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """The pieces with a capital at their beginning."""
+    first, *rest = parts
+    return (replace(first, text=first.text[:1].upper() + first.text[1:]), *rest)
 
 
 # ── through the years ─────────────────────────────────────────────────────
@@ -141,7 +153,8 @@ def paragraph(clauses: Iterable[Clause]) -> Clause:
 class Point:
     """A year of a figure: its value in words with its unit of measure, and to compare; none where there is none.
 
-    One that is not complete yet has its `coverage` («60/80»): it is told and compared with nothing.
+    `when` names the year, or the part of it that is reported. One that is not complete yet has its `coverage`
+    («60/80»); such a one, and a part of a year (`whole` is False), are told and compared with nothing.
     """
 
     year: int
@@ -149,65 +162,89 @@ class Point:
     number: Fraction | int | None = None
     url: str = ""
     coverage: str = ""
+    when: str = ""
+    whole: bool = True
+
+    @property
+    def said(self) -> str:
+        return self.when or f"năm {self.year}"
 
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """A figure through the years. From the year `before` on it is defined anew (0: always as now)."""
+    """A figure through the years. From the year `before` on it is defined anew (0: always as now).
+
+    `verb` is the end of the key of its verb: empty, `_grade`, `_low` or `_low_sum`.
+    """
 
     code: str
     name: str
     points: tuple[Point, ...]
     before: int = 0
-    graded: bool = False
+    verb: str = ""
+
+    @property
+    def known(self) -> list[Point]:
+        """The whole years, which can be compared."""
+        return [point for point in self.points if point.number is not None and point.whole and not point.coverage]
 
 
-def course(one: Course) -> Clause:
+def course(one: Course, told: Phrases) -> Clause:
     """A sentence on how a figure went; years without a value, and a new definition, are said."""
-    known = [point for point in one.points if point.number is not None and not point.coverage]
-    part = [point for point in one.points if point.number is not None and point.coverage]
-    parts: list[Part] = [Part(one.name[:1].upper() + one.name[1:])]
-    if not known and not part:
-        parts.append(Part(": chưa có số liệu trong các năm"))
-    elif not known:
-        parts.append(Part(": chưa có năm nào đủ số liệu"))
-    elif len(known) == 1:
-        parts += [Part(f" năm {known[0].year} đạt "), _point(one, known[0])]
+    known = one.known
+    part = [point for point in one.points if point.number is not None and point not in known]
+    parts: tuple[Part, ...]
+    if len(known) > 1:
+        parts = _moved(one, known, told)
+    elif known or part:
+        first = known[0] if known else part.pop(0)
+        parts = _at(one, first, told, "course_part_first" if first.coverage else "course_one")
     else:
-        parts += _moved(one, known)
+        parts = fill(told["course_none"], name=one.name)
+    for point in part:
+        parts += _at(one, point, told, "course_part" if point.coverage else "course_then")
+    return Clause((*capital((*parts, *_gaps(one, told))), Part(".")))
+
+
+def _gaps(one: Course, told: Phrases) -> Iterator[Part]:
     first = one.before or one.points[0].year
     silent = [str(point.year) for point in one.points if point.number is None and point.year >= first]
-    for point in part:
-        parts += [Part(f"; năm {point.year} mới có {point.coverage} số liệu ("), _point(one, point), Part(")")]
-    if (known or part) and silent:
-        parts.append(Part(f"; không có số liệu năm {', '.join(silent)}"))
+    if silent and len(silent) < sum(point.year >= first for point in one.points):
+        yield from fill(told["course_silent"], years=", ".join(silent))
     if one.before:
-        parts.append(Part(f"; trước năm {one.before} tính theo cách khác nên không so sánh"))
-    return Clause((*parts, Part(".")))
+        yield from fill(told["course_break"], year=str(one.before))
+
+
+def _at(one: Course, point: Point, told: Phrases, key: str) -> tuple[Part, ...]:
+    """A value and when it was; of what should not be, 0 is none."""
+    none = one.verb == "_low_sum" and point.number == 0
+    verb, value = told["verb_zero" if none else f"verb{one.verb}"], _point(one, point)
+    values = (Part("("), value, Part(")")) if none else (value,)
+    return fill(told[key], name=one.name, when=point.said, verb=verb, value=values, coverage=point.coverage)
 
 
 def _point(one: Course, point: Point) -> Part:
     return Part(point.text, point.url, f"{one.code}/{point.year}")
 
 
-def _moved(one: Course, known: list[Point]) -> list[Part]:
+def _moved(one: Course, known: list[Point], told: Phrases) -> tuple[Part, ...]:
     """From the first value to the last one, and how."""
     first, last = known[0], known[-1]
     steps = [after.number - before.number for before, after in zip(known, known[1:], strict=False)]  # type: ignore[operator]
-    if all(step == 0 for step in steps):
-        return [Part(" giữ ổn định ở mức "), _point(one, last), Part(f" (từ năm {first.year} đến năm {last.year})")]
     moved = last.number - first.number  # type: ignore[operator]
-    steady = all(step >= 0 for step in steps) or all(step <= 0 for step in steps)
-    way = "từ" if moved == 0 else "tăng từ" if moved > 0 else "giảm từ"
-    if one.graded:
-        way = "từ" if moved == 0 else "nâng lên, từ" if moved > 0 else "giảm, từ"
-    name = "mức " if one.graded else ""
-    to = "đến" if moved == 0 else "lên" if moved > 0 else "xuống"
-    ends = "" if steady else ", có năm biến động"
-    return [
-        Part(f" {way} {name}"), _point(one, first), Part(f" (năm {first.year}) {to} {name}"), _point(one, last),
-        Part(f" (năm {last.year}){ends}"),
-    ]  # fmt: skip
+    if all(step == 0 for step in steps):
+        key = "course_steady"
+    elif moved == 0:
+        key = "course_back"
+    else:
+        way = "up" if moved > 0 else "down"
+        key = f"course_{way}{'_grade' if one.verb == '_grade' else ''}"
+    parts = fill(
+        told[key], name=one.name, first=_point(one, first), last=_point(one, last), to=last.said,
+        **{"from": first.said},
+    )  # fmt: skip
+    uneven = any(step > 0 for step in steps) and any(step < 0 for step in steps)
+    return parts + (fill(told["course_unsteady"]) if uneven else ())
 
 
 def listed(names: Iterable[str]) -> str:
@@ -221,6 +258,15 @@ def enumerated(items: Iterable[Iterable[Part]]) -> list[Part]:
     for item in items:
         found += [Part("; "), *item] if found else item
     return found
+
+
+def told_apart(names: Sequence[str]) -> list[str]:
+    """The names without the words with which all of them begin: narrow places would show nothing else."""
+    words = [name.split() for name in names]
+    same = 0
+    while len(words) > 1 and all(len(one) > same + 1 and one[same] == words[0][same] for one in words):
+        same += 1
+    return [" ".join(one[same:]) for one in words]
 
 
 def lower_first(text: str) -> str:

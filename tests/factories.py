@@ -113,6 +113,7 @@ from units.models import (
     Unit,
     UnitChange,
     UnitKind,
+    UnitPilot,
     UnitRating,
     User,
 )
@@ -698,8 +699,13 @@ def make_incident(unit: Unit, **fields: Any) -> Incident:
     return Incident.objects.create(unit=unit, **{"reported_on": fields["happened_on"]} | fields)
 
 
+def make_pilot_unit(unit: Unit, **fields: Any) -> UnitPilot:
+    """A pilot of the comprehensively strong unit, since the first day of the year."""
+    return UnitPilot.objects.create(unit=unit, **{"purpose": "VMTD", "since": date(YEAR, 1, 1)} | fields)
+
+
 def make_incident_statement(unit: Unit, year: int = YEAR, **fields: Any) -> IncidentStatement:
-    defaults = {"by": fields.pop("by", None) or make_user(), "at": timezone.now()}
+    defaults = {"by": fields.pop("by", None) or make_user(), "at": timezone.now(), "until": date(year, 12, 31)}
     return IncidentStatement.objects.create(unit=unit, year=year, **defaults | fields)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from units.views import person_import, persons, tree, unit_ratings, users
+from units.views import person_import, persons, pilots, tree, unit_ratings, users
 
 app_name = "units"
 
@@ -18,6 +18,8 @@ urlpatterns = [
     path("<int:pk>/rename/", tree.unit_rename, name="unit-rename"),
     path("<int:pk>/move/", tree.unit_move, name="unit-move"),
     path("<int:pk>/dissolve/", tree.unit_dissolve, name="unit-dissolve"),
+    path("<int:pk>/pilot/", pilots.pilot_create, name="pilot-create"),
+    path("pilots/<int:pk>/end/", pilots.pilot_end, name="pilot-end"),
     path("users/", users.user_list, name="user-list"),
     path("users/new/", users.user_create, name="user-create"),
     path("users/<int:pk>/", users.user_detail, name="user-detail"),

@@ -16,6 +16,7 @@ from awards.services.dossiers import LEAST_REASON, REVIEW, Pick
 from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.models import Campaign
 from units.forms.fields import DayField
+from units.forms.seen import SeenForm
 from units.models import Person, Unit
 from units.text import fold
 
@@ -278,7 +279,7 @@ class ReviewForm(forms.ModelForm):
 # ── one line ──────────────────────────────────────────────────────────────
 
 
-class LineForm(forms.ModelForm):
+class LineForm(SeenForm):
     """What the unit writes of a line, and the award."""
 
     class Meta:

@@ -15,6 +15,7 @@ from awards.reports.ready import Ready
 from awards.services.dossiers import LEAST_REASON
 from units import clock
 from units.forms.fields import DayField
+from units.forms.seen import SeenForm
 from units.text import fold, normal
 
 AREA = forms.Textarea(attrs={"rows": 5})
@@ -98,7 +99,7 @@ class ReadyFilter(forms.Form):
         return [row for row in rows if fits(row)]
 
 
-class TextsForm(forms.ModelForm):
+class TextsForm(SeenForm):
     """What a draft says beside its list."""
 
     class Meta:

@@ -52,7 +52,7 @@ def incident_tables(units: Sequence[Unit], year: int, years: int, *, people: boo
         found["incident_places"] = places.values_list("pk", "path", "established", "dissolved")
         rows = counting.filter(branches_q(branches) | branches_q(branches, "unit__path"))
         found["incident_cases"] = rows.values_list("pk", "happened_on", "gravity__rank", "path", "unit", "unit__path")
-    stated = IncidentStatement.objects.filter(concerned, ended_at=None, year__gte=first.year, year__lte=year)
+    stated = IncidentStatement.objects.in_force().filter(concerned, year__gte=first.year, year__lte=year)
     found["incident_stated"] = stated.values_list("unit", "year")
     return found
 

@@ -23,7 +23,7 @@ from awards.services.steps import Kind, Stage, lock_lines, step
 from emulation.models import Campaign
 from units import clock
 from units.access import require
-from units.errors import Refused
+from units.errors import Refused, refuse_long
 from units.models import Person, Unit, User
 from units.models.persons import PersonQuerySet
 from units.models.units import UnitQuerySet
@@ -312,6 +312,7 @@ def withdraw(lines: Collection[int], *, reason: str = "", by: User) -> list[Nomi
 
 
 def refuse_short(reason: str) -> None:
+    refuse_long(normal(reason), "reason")
     if len(normal(reason)) < LEAST_REASON:
         raise Refused(_("Give a reason of at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
 

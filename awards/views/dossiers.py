@@ -91,7 +91,7 @@ def dossier_create(request: HttpRequest) -> HttpResponse:
         "unit": asked.get("unit", ""), "year": asked.get("year", "") or latest_year(),
         "occasion": asked.get("occasion", ""), "campaign": asked.get("campaign", ""),
     }  # fmt: skip
-    campaigns = Campaign.objects.visible_to(request.user).exclude(parent=None).order_by("-year", "name")
+    campaigns = Campaign.objects.nameable(request.user).exclude(parent=None).order_by("-year", "name")
     form = DossierForm(request.POST or None, units=units, campaigns=campaigns, initial=initial)
     if form.is_valid():
         chosen = form.cleaned_data

@@ -138,7 +138,7 @@ def due_export(request: HttpRequest, unit: int, year: int) -> HttpResponse:
     found = get_list(request, unit, year)
     heads = [
         _("Person or unit"), _("Name"), _("Service number or code"), _("Unit"), _("Award"), _("State"),
-        _("Missing for it"), _("Proposed"),
+        _("Missing for it"), _("Nominated"),
     ]  # fmt: skip
     kinds = {"person": _("Person"), "unit": _("Unit")}
     words = {state: str(STATE_WORDS["eligibility"][state][2]) for state in STATES}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -12,12 +13,15 @@ from django.utils.translation import gettext_lazy as _
 
 from emulation.forms.fields import NumberField
 from emulation.models import Activity, ActivityKind, Campaign
-from emulation.models.activities import COUNTED, ActivityQuerySet
+from emulation.models.activities import LARGEST_CROWD, ActivityQuerySet
+from emulation.numbers import format_part
+from emulation.plausibility import is_crowd
 from emulation.services.activities import Groups, campaigns_for
 from units import access
 from units.forms.fields import DayField
-from units.models import PersonGroup, Unit, User
-from units.paths import branches_q
+from units.forms.seen import SeenForm
+from units.models import Person, PersonGroup, Unit, User
+from units.paths import branch_q, branches_q
 from units.text import normal
 
 UNITS = 50  # units that a text in the filter may mean
@@ -71,12 +75,12 @@ def units_named(viewer: User, text: str) -> Any:
     return branches_q((one.path for one in ([unit] if unit else mine.found_by(text)[:UNITS])), "unit__path")
 
 
-class ActivityForm(forms.ModelForm):
+class ActivityForm(SeenForm):
     """An activity of a kind; the numbers of the kind once it has been held (`held`)."""
 
     starts = DayField(label=_("Begins"))
     ends = DayField(label=_("Ends"), required=False, help_text=_("Empty: the day on which it begins."))
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    sure = forms.BooleanField(label=_("The number of participants is right"), required=False)
 
     class Meta:
         model = Activity
@@ -89,7 +93,6 @@ class ActivityForm(forms.ModelForm):
     def __init__(self, *args: Any, viewer: User, held: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kind, self.held = self.instance.kind, held
-        self.fields["version"].initial = self.instance.version
         campaigns = campaigns_for(viewer, self.instance.unit)
         keys = {row.pk for row in campaigns} | ({self.instance.campaign_id} - {None})
         field = self.fields["campaign"]
@@ -107,13 +110,16 @@ class ActivityForm(forms.ModelForm):
         for name in {*kind.NUMBERS, "outcome"} - {*numbers, *(["outcome"] if held else [])}:
             del self.fields[name]
         self.groups = list(PersonGroup.objects.all()) if "participants" in numbers else []
-        known = dict(self.instance.groups.values_list("group", "people")) if self.instance.pk and self.groups else {}
         for group in self.groups:
             self.fields[f"group_{group.pk}"] = forms.IntegerField(
-                label=group.label, required=False, min_value=0, max_value=COUNTED[1].limit_value,
-                initial=known.get(group.pk),
-            )  # fmt: skip
+                label=group.label, required=False, min_value=0, max_value=LARGEST_CROWD
+            )
+        self.initial |= self.beside(self.instance)
         self._lay_out()
+
+    def beside(self, row: Activity) -> dict[str, Any]:
+        known = dict(row.groups.values_list("group", "people")) if row.pk and self.groups else {}
+        return {f"group_{group.pk}": known.get(group.pk) for group in self.groups}
 
     def _lay_out(self) -> None:
         helper = FormHelper()
@@ -131,7 +137,7 @@ class ActivityForm(forms.ModelForm):
             if groups:
                 inner.append(Fieldset(_("Of the participants (where told apart)"), Div(*groups, css_class="qt-pair")))
             found.append(Fieldset(_("What came of it"), *inner, "outcome"))
-        helper.layout = Layout(*found, "version")
+        helper.layout = Layout(*found)
         self.helper = helper
 
     def clean(self) -> dict[str, Any]:
@@ -141,7 +147,21 @@ class ActivityForm(forms.ModelForm):
             for name, value in cleaned.items()
         }
         cleaned["ends"] = cleaned.get("ends") or cleaned.get("starts")
+        self._check_crowd(cleaned)
         return cleaned
+
+    def _check_crowd(self, cleaned: dict[str, Any]) -> None:
+        """More people than the unit can well have brought together are confirmed; the tick is asked for only then."""
+        people = cleaned.get("participants")
+        if not people or people == self.initial.get("participants"):
+            return
+        strength = Person.objects.filter(branch_q(self.instance.unit.path, "unit__path"), left=None).count()
+        if not is_crowd(people, strength):
+            return
+        self.helper.layout.append("sure")
+        if not cleaned.get("sure"):
+            text = _("%(people)s participants are many for this unit. Check the number, or confirm it.")
+            self.add_error("sure", text % {"people": format_part(Decimal(people))})
 
     def _get_validation_exclusions(self) -> set[str]:
         """Rules that rest on the state or on two days are the service's, which names the field."""

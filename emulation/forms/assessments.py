@@ -18,7 +18,7 @@ from emulation.numbers import NumberError, input_number, parse_number
 from emulation.periods import period_short
 from emulation.services.assessments import Entry
 from units import access, clock
-from units.models import Person, Role, Unit, User
+from units.models import Person, Role, Unit, UnitPilot, User
 from units.paths import branches_q
 
 YEARS = [MinValueValidator(1945), MaxValueValidator(2099)]
@@ -43,6 +43,7 @@ class AssessmentFilter(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("Every state")), *Assessment.State.choices]
     )
+    pilot = forms.BooleanField(label=_("Pilot units only"), required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +59,8 @@ class AssessmentFilter(forms.Form):
         for name in ("checklist", "year", "period", "state"):
             if chosen[name]:
                 rows = rows.filter(**{name: chosen[name]})
+        if chosen["pilot"]:
+            rows = rows.filter(unit__in=UnitPilot.objects.on(clock.today()).values("unit"))
         return rows.found_by(chosen["q"])
 
 

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
+from auditlog.models import LogEntry
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.forms.fields import NumberField
-from emulation.models import Campaign, CampaignIndicator, CampaignKind, Document, Indicator
+from emulation.models import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document, Indicator
 from emulation.periods import YEARS
 from emulation.services.campaigns import Scope, next_states
 from units import clock
 from units.forms.fields import DayField, RowsField, UnitField
+from units.forms.seen import SeenForm
 from units.models import Unit
+from units.services.seen import Change, logged_change
 
 ALONE = "-alone"
 
 
-class CampaignForm(forms.ModelForm):
+class CampaignForm(SeenForm):
     """A campaign with the units that take part and the documents it carries out.
 
     Offered are the launching unit, its direct subordinates, and who takes part already; any other unit
@@ -81,7 +85,18 @@ class CampaignForm(forms.ModelForm):
         self.fields["units"].choices = [(key, self._words(key, unit)) for key, unit in self.known.items()]
         if campaign.pk is not None:
             self.initial["documents"] = campaign.documents.all()
-            self.initial["units"] = [self._key(row.unit_id, row.with_branch) for row in campaign.scopes.all()]
+            self.initial |= self.beside(campaign)
+
+    def beside(self, row: Campaign) -> dict[str, Any]:
+        return {"units": [self._key(one.unit_id, one.with_branch) for one in row.scopes.order_by("pk")]}
+
+    def change(self, row: Campaign, since: datetime) -> Change | None:
+        """Units that take part are rows of their own, and leave the log of their own."""
+        key = str(row.pk)
+        scopes = LogEntry.objects.get_for_model(CampaignScope)
+        scopes = scopes.filter(Q(changes__campaign__0=key) | Q(changes__campaign__1=key))
+        found = [one for one in (super().change(row, since), logged_change(scopes, since)) if one]
+        return max(found, key=lambda one: one.at, default=None)
 
     @staticmethod
     def _key(unit: int, with_branch: bool) -> str:
@@ -146,12 +161,17 @@ def usual_day(campaign: Campaign) -> date:
 
 
 class JoinForm(forms.Form):
-    """When a unit joined, in what words, and whether it takes the campaign over."""
+    """When a unit joined, in what words, with which papers, and whether it takes the campaign over."""
 
     joined_on = DayField(label=gettext_lazy("Joined on"))
     words = forms.CharField(
         label=gettext_lazy("Own content"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("What the unit undertakes itself: commitment, measures, drives."),
+    )  # fmt: skip
+    files = FilesField(
+        label=gettext_lazy("Plan of joining"), required=False, allow_empty_file=True,
+        widget=FilesInput(attrs={"multiple": True, "accept": ENDINGS, "class": "form-control"}),
+        help_text=gettext_lazy("The unit's own plan or resolution, where there is one; more can be attached later."),
     )  # fmt: skip
     take_over = forms.BooleanField(
         label=gettext_lazy("Take the campaign over: make a draft of the unit's own below it"), required=False,
@@ -173,7 +193,7 @@ class AdvanceForm(forms.Form):
         self.fields["state"].choices = [(state.value, state.label) for state in next_states(campaign)]
 
 
-class CampaignIndicatorForm(forms.ModelForm):
+class CampaignIndicatorForm(SeenForm):
     """How a campaign asks for an indicator. The indicator is chosen once; kinds of unit go to the service."""
 
     range_min = NumberField(label=gettext_lazy("Plausible from"), required=False)

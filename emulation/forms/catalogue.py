@@ -12,10 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from emulation.models import Area, ChecklistTemplate, Indicator
 from emulation.services.definitions import Item
+from units.forms.seen import SeenForm
 from units.text import fold, normal
 
 
-class RowForm(forms.ModelForm):
+class RowForm(SeenForm):
     """A row of any catalogue; text is stored in NFC."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -115,9 +116,14 @@ class ChecklistForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None:
-            items = list(self.instance.items.all())
-            self.initial["texts"] = "\n".join(item.text for item in items)
-            self.initial["texts_en"] = "\n".join(item.text_en for item in items).rstrip("\n")
+            self.initial |= self.beside(self.instance)
+
+    def beside(self, row: ChecklistTemplate) -> dict[str, Any]:
+        items = list(row.items.all())
+        return {
+            "texts": "\n".join(item.text for item in items),
+            "texts_en": "\n".join(item.text_en for item in items).rstrip("\n"),
+        }
 
     def clean(self) -> dict[str, Any]:
         forms.ModelForm.clean(self)

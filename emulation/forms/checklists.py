@@ -94,7 +94,7 @@ class VersionForm(RowForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None:
-            self.initial |= initial_of(self.instance)
+            self.initial |= self.beside(self.instance)
         scored = self.instance.checklist.answers == Checklist.Answers.SCORE
         self.fields["rule"].choices = [
             choice
@@ -105,6 +105,9 @@ class VersionForm(RowForm):
             del self.fields[name]
         rule = ["rule", pair("maximum", "mark"), "classes"] if scored else ["rule", pair("least", "rule_group")]
         self.helper = helper(pair("since", "quarter"), pair("wording", "source"), "texts", "texts_en", *rule)
+
+    def beside(self, row: ChecklistTemplate) -> dict[str, Any]:
+        return initial_of(row)
 
     def clean(self) -> dict[str, Any]:
         forms.ModelForm.clean(self)

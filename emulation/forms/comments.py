@@ -5,12 +5,8 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from emulation.models import Comment
-
 
 class CommentForm(forms.Form):
     """One comment. That it is neither empty nor too long, and whom it mentions, is judged by the service."""
 
-    text = forms.CharField(
-        label=_("Comment"), required=False, widget=forms.Textarea({"rows": 3, "maxlength": Comment.LONGEST})
-    )
+    text = forms.CharField(label=_("Comment"), required=False, widget=forms.Textarea({"rows": 3}))

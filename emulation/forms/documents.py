@@ -8,11 +8,15 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from emulation.models import Document
 from units.forms.fields import DayField, RowsField, UnitField
 from units.forms.persons import pair
+from units.forms.seen import SeenForm
 from units.models import Unit
 
 
@@ -45,7 +49,7 @@ class DocumentFilter(forms.Form):
         return rows.found_by(chosen.get("q", ""))  # type: ignore[attr-defined]
 
 
-class DocumentForm(forms.ModelForm):
+class DocumentForm(SeenForm):
     """A document of the library."""
 
     issued_on = DayField(label=_("Issued on"), required=False)
@@ -73,7 +77,8 @@ class DocumentForm(forms.ModelForm):
 class SendForm(forms.Form):
     """To which units a document goes, and until when receipt is to be acknowledged.
 
-    Offered are direct subordinates that do not have it; any other unit of the branch is found by typing.
+    Offered are direct subordinates that do not have it; any other unit of the branch is found by typing. `served`
+    are receipts of the sender's branch: who has it already.
     """
 
     units = RowsField(label=_("Direct subordinates"), queryset=Unit.objects.none(), required=False,
@@ -84,15 +89,32 @@ class SendForm(forms.Form):
     def __init__(self, *args: Any, document: Document, sender: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         branch = Unit.objects.in_branch(sender).filter(dissolved=None).exclude(pk=sender.pk)
-        known = document.receipts.values("unit")
+        receipts = document.receipts.standing().filter(unit__in=branch)
+        self.served = list(receipts.select_related("unit").order_by("unit__path"))
+        known = [row.unit_id for row in self.served]
         offered = branch.children_of(sender).exclude(pk__in=known).exclude(pk=document.unit_id)
         self.fields["units"].queryset = offered.order_by("order", "code")
         self.fields["units"].initial = [unit.pk for unit in offered]
         self.fields["more"].queryset = branch
+        self.fields["more"].widget.queryset = branch.exclude(pk__in=[*known, document.unit_id])  # what it offers
         if not offered:
             del self.fields["units"]
+
+    def clean_more(self) -> Unit | None:
+        more = self.cleaned_data["more"]
+        known = next((row for row in self.served if more and row.unit_id == more.pk), None)
+        if known is not None:
+            day = date_format(timezone.localdate(known.sent_at), "d/m/Y")
+            raise forms.ValidationError(
+                gettext("%(unit)s has it already: sent on %(day)s.") % {"unit": known.unit, "day": day}
+            )
+        return more
 
     @property
     def chosen(self) -> list[Unit]:
         more = self.cleaned_data["more"]
         return [*self.cleaned_data.get("units", ()), *([more] if more else [])]
+
+
+class RecallForm(forms.Form):
+    reason = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea({"rows": 3}))

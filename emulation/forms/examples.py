@@ -75,7 +75,7 @@ class ExampleForm(RowForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         staffed = [m.unit_id for m in user.active_memberships if m.role == Role.STAFF]
-        self.fields["campaign"].queryset = Campaign.objects.visible_to(user).order_by("-year", "pk")
+        self.fields["campaign"].queryset = Campaign.objects.nameable(user, self.instance.campaign_id)
         self.fields["mentor"].queryset = Person.objects.filter(unit__in=staffed)
         self.fields["mentor"].label_from_instance = named
         self.helper = helper(*self.places(), "title", pair("area", "campaign"), "task",

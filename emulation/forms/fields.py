@@ -24,6 +24,12 @@ class NumberField(forms.CharField):
     def prepare_value(self, value: Any) -> Any:
         return input_number(value, get_language() or "vi") if isinstance(value, Decimal) else value
 
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return initial != self.clean(data)
+        except ValidationError:
+            return True
+
     def clean(self, value: Any) -> Decimal | None:
         text = super().clean(value)
         if not text:

@@ -16,10 +16,12 @@ from emulation.models.incidents import IncidentQuerySet
 from emulation.reports.incidents import fed_rows, narrowing
 from units import clock
 from units.forms.fields import DayField
+from units.forms.seen import SeenForm
 from units.models import Person, User
 from units.text import normal
 
 COUNTING = "counting"
+REASON = 300  # characters of a reason at most
 
 
 def _helper(*layout: Any) -> FormHelper:
@@ -74,15 +76,15 @@ class IncidentFilter(forms.Form):
         return rows.found_by(chosen["q"])
 
 
-class IncidentForm(forms.ModelForm):
-    """What is reported of an incident; `version` is the one that was on the screen."""
+class IncidentForm(SeenForm):
+    """What is reported of an incident."""
 
     happened_on = DayField(label=_("Happened on"))
     reported_on = DayField(label=_("Reported on"))
     damage = NumberField(
         label=_("Damage (million VND)"), required=False, at_least=0, help_text=_("Empty while it is not known."),
     )  # fmt: skip
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+    events = "events"
 
     class Meta:
         model = Incident
@@ -97,7 +99,6 @@ class IncidentForm(forms.ModelForm):
         kinds = IncidentKind.objects.filter(retired=False)
         if self.instance.kind_id:
             kinds |= IncidentKind.objects.filter(pk=self.instance.kind_id)
-            self.fields["version"].initial = self.instance.version
         else:
             self.initial["reported_on"] = clock.today()
         self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]
@@ -107,7 +108,6 @@ class IncidentForm(forms.ModelForm):
             Div("kind", "gravity", css_class="qt-pair"), Div("happened_on", "reported_on", css_class="qt-pair"),
             "place", "words", Div("dead", "injured", css_class="qt-pair"),
             Div("offenders", "damage", css_class="qt-pair"), "cause",
-            "version",
         )  # fmt: skip
 
     def clean_place(self) -> str:
@@ -116,6 +116,19 @@ class IncidentForm(forms.ModelForm):
     def _get_validation_exclusions(self) -> set[str]:
         """Rules that rest on the state or on two days are the service's, which names the field."""
         return super()._get_validation_exclusions() | {"state", "reported_on"}
+
+
+class CorrectionForm(IncidentForm):
+    """The columns of an open incident, and why where the correction makes it lighter."""
+
+    reason = forms.CharField(
+        label=_("Reason of the correction"), max_length=REASON, required=False, widget=forms.Textarea({"rows": 2}),
+        help_text=_("Needed where the incident becomes lighter."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper.layout.append("reason")
 
 
 class PersonNamedForm(forms.Form):
@@ -149,7 +162,7 @@ class ConcludeForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=300, required=False, widget=forms.Textarea({"rows": 3}))
+    reason = forms.CharField(label=_("Reason"), max_length=REASON, required=False, widget=forms.Textarea({"rows": 3}))
 
 
 class YearForm(forms.Form):

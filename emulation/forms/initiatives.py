@@ -21,12 +21,15 @@ from emulation.reports.initiatives import levels_from, recognised_between, used_
 from emulation.services.initiatives import Author
 from units import access
 from units.forms.fields import DayField, UnitField
+from units.forms.seen import SeenForm
 from units.keys import key_of
 from units.models import Initiative, Person, Role, Unit, User
 from units.paths import branches_q
 from units.text import fold, normal
 
 UNITS = 50  # units that a text in the filter may mean
+SERVICE_NUMBER = re.compile("[0-9]{4,20}")
+NO_NAME = re.compile(r"[0-9%=:|/+]|^[^A-Za-zÀ-ỹ]*$")  # figures, signs of a share or a list; nothing but signs
 WAITING, APPLIED = "waiting", "applied"
 
 
@@ -85,7 +88,7 @@ class WorkFilter(forms.Form):
         return rows.filter(recognitions__level__in=levels).distinct() if chosen["level"] else rows
 
 
-class WorkForm(forms.ModelForm):
+class WorkForm(SeenForm):
     """A work with its authors, one a line: «service number or name; share»."""
 
     unit = UnitField(label=gettext_lazy("Unit"))
@@ -98,6 +101,8 @@ class WorkForm(forms.ModelForm):
         ),
     )  # fmt: skip
 
+    events = "events"
+
     class Meta:
         model = InitiativeWork
         fields = ["title", "kind", "year", "problem", "solution"]
@@ -109,7 +114,7 @@ class WorkForm(forms.ModelForm):
         own = [m.unit_id for m in user.active_memberships if m.role == Role.STAFF]
         if self.instance.pk:
             del self.fields["unit"]
-            self.initial["authors"] = "\n".join(map(_line, self.instance.authors.select_related("person")))
+            self.initial |= self.beside(self.instance)
         else:
             self.fields["unit"].queryset = Unit.objects.filter(pk__in=own)  # type: ignore[attr-defined]
             self.initial.setdefault("unit", own[0] if own else None)
@@ -121,6 +126,9 @@ class WorkForm(forms.ModelForm):
             Fieldset(_("What it is about"), "problem", "solution"),
         )  # fmt: skip
 
+    def beside(self, row: InitiativeWork) -> dict[str, Any]:
+        return {"authors": "\n".join(map(_line, row.authors.select_related("person")))}
+
     def clean_authors(self) -> str:
         """Fill `people`; every line that cannot be read is named."""
         text, wrong = str(self.cleaned_data["authors"]), []
@@ -129,6 +137,15 @@ class WorkForm(forms.ModelForm):
             share = share.rstrip("% ").strip()
             if share and not re.fullmatch("[0-9]{1,3}", share):
                 wrong.append(_("“%(text)s” is no share in per cent.") % {"text": share[:40]})
+                continue
+            if NO_NAME.search(name) and not SERVICE_NUMBER.fullmatch(name):
+                wrong.append(
+                    _("“%(line)s” is no name: write the full name or the service number alone, then a semicolon and "
+                      "the share, like “Nguyễn Văn An; 60”.") % {"line": line[:80]}
+                )  # fmt: skip
+                continue
+            if share and not 1 <= int(share) <= 100:
+                wrong.append(_("“%(line)s”: a share is a percentage from 1 to 100.") % {"line": line[:80]})
                 continue
             found = self._author(name[:120], int(share) if share else None)
             if isinstance(found, str):
@@ -141,7 +158,7 @@ class WorkForm(forms.ModelForm):
 
     def _author(self, name: str, share: int | None) -> Author | str:
         people = Person.objects.visible_to(self.user)
-        if re.fullmatch("[0-9]{4,20}", name):
+        if SERVICE_NUMBER.fullmatch(name):
             person = people.filter(service_number=name).first()
             if person is None:
                 return _("Nobody whom you can see has the service number %(number)s.") % {"number": name}
@@ -162,7 +179,7 @@ def _line(author: Any) -> str:
     return f"{who}; {author.share}" if author.share else who
 
 
-class ApplyForm(forms.ModelForm):
+class ApplyForm(SeenForm):
     applied_where = forms.CharField(label=gettext_lazy("Where it is used"), max_length=300)
     applied_since = DayField(label=gettext_lazy("In use since"))
     saved = NumberField(label=gettext_lazy("Saved (million dong)"), required=False, at_least=0)
@@ -175,7 +192,7 @@ class ApplyForm(forms.ModelForm):
         """Left to the service."""
 
 
-class RecognitionForm(forms.ModelForm):
+class RecognitionForm(SeenForm):
     day = DayField(label=gettext_lazy("Recognised on"))
 
     class Meta:
@@ -198,7 +215,7 @@ class RevokeForm(forms.Form):
     )
 
 
-class ContestForm(forms.ModelForm):
+class ContestForm(SeenForm):
     class Meta:
         model = ContestEntry
         fields = ["contest", "year", "stage", "result"]

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from emulation.models import Campaign, Inspection, InspectionFinding, InspectionItem
 from emulation.services.inspections import Answer, inspectable
 from units.forms.fields import DayField, RowsField
-from units.models import Unit, User
+from units.forms.seen import SeenForm
+from units.models import Person, Unit, User
+from units.text import fold, normal
 
 Result = InspectionFinding.Result
 
@@ -42,7 +44,7 @@ class InspectionFilter(forms.Form):
         return {names.get(name, name): value for name, value in self.chosen.items()}
 
 
-class PlanForm(forms.ModelForm):
+class PlanForm(SeenForm):
     """The plan. `items` are the content, one a line; weak points of the units are added by the service."""
 
     starts = DayField(label=gettext_lazy("Begins"))
@@ -63,29 +65,67 @@ class PlanForm(forms.ModelForm):
         help_text=gettext_lazy("Unsettled weak points of the units are added, to be re-inspected."),
     )  # fmt: skip
 
+    people = forms.CharField(
+        label=gettext_lazy("Members of the register, one a line"), widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=2000, required=False,
+        help_text=gettext_lazy("Service number or full name of somebody you can see."),
+    )  # fmt: skip
+
     class Meta:
         model = Inspection
         fields = ["kind", "title", "campaign", "starts", "ends", "members"]
         labels = {
             "kind": gettext_lazy("Kind"), "title": pgettext_lazy("inspection", "Title"),
             "campaign": gettext_lazy("Campaign"),
-            "members": gettext_lazy("Members, one a line"),
+            "members": gettext_lazy("Members who do not stand in it, one a line"),
         }  # fmt: skip
         widgets = {"members": forms.Textarea(attrs={"rows": 3}), "kind": forms.RadioSelect}
 
-    field_order = ["kind", "surprise", "title", "campaign", "starts", "ends", "units", "items", "members"]
+    field_order = ["kind", "surprise", "title", "campaign", "starts", "ends", "units", "items", "people", "members"]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        plan = self.instance
+        self.user, plan = user, self.instance
         self.fields["kind"].choices = Inspection.Kind.choices
         self.fields["units"].queryset = inspectable(plan.unit).order_by("path")
-        self.fields["campaign"].queryset = Campaign.objects.visible_to(user).order_by("-year", "order", "pk")
+        self.fields["campaign"].queryset = Campaign.objects.nameable(user, plan.campaign_id)
         self.fields["campaign"].empty_label = _("None")
         if plan.pk:
-            self.initial["units"] = list(plan.inspected.values_list("unit", flat=True))
-            self.initial["items"] = "\n".join(plan.items.filter(point=None).values_list("text", flat=True))
+            self.initial |= self.beside(plan)
             self.initial["surprise"] = "1" if plan.surprise else ""
+
+    def clean_people(self) -> list[Person]:
+        """Every line that names nobody, or several, is told."""
+        found, wrong = dict[int, Person](), []
+        for line in filter(None, map(normal, self.cleaned_data["people"].splitlines())):
+            same = self._people(line)
+            if len(same) == 1:
+                found[same[0].pk] = same[0]
+            elif same:
+                text = _("%(count)d people are called %(name)s: type the service number.")
+                wrong.append(text % {"count": len(same), "name": line[:80]})
+            else:
+                wrong.append(_("Nobody whom you can see is “%(name)s”; name outsiders below.") % {"name": line[:80]})
+        if wrong:
+            raise forms.ValidationError(wrong)
+        return list(found.values())
+
+    def _people(self, line: str) -> list[Person]:
+        """Of those whom the user sees, and those in the plan already: who has this number, or this name."""
+        seen = Person.objects.visible_to(self.user) | Person.objects.filter(pk__in=self._known())
+        seen = seen.select_related("unit").distinct()
+        numbered = list(seen.filter(service_number=line))
+        return numbered or [row for row in seen.found_by(line)[:20] if fold(row.full_name) == fold(line)]
+
+    def _known(self) -> list[int]:
+        return list(self.instance.people.values_list("pk", flat=True)) if self.instance.pk else []
+
+    def beside(self, row: Inspection) -> dict[str, Any]:
+        return {
+            "units": sorted(row.inspected.values_list("unit", flat=True)),
+            "items": "\n".join(row.items.filter(point=None).values_list("text", flat=True)),
+            "people": "\n".join(row.people.values_list("service_number", flat=True)),
+        }
 
     def clean(self) -> dict[str, Any]:
         self.instance.surprise = bool(self.cleaned_data.get("surprise"))

@@ -9,13 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from emulation.models import LayoutProfile
 from emulation.official import MARGINS
+from units.forms.seen import SeenForm
 from units.text import normal
 
 TEXTS = ("superior_line", "own_line", "abbreviation", "place", "signer", "signer_post")
 
 
-class LayoutForm(forms.ModelForm):
+class LayoutForm(SeenForm):
     """The profile of a unit; what is left empty is that of the unit above, or follows from the unit itself."""
+
+    keyed_by = ("unit",)
 
     class Meta:
         model = LayoutProfile

@@ -16,6 +16,7 @@ from emulation.services.titles import Aim, aims_of
 from emulation.titles import Title
 from units import access
 from units.forms.fields import RowsField
+from units.forms.seen import SeenForm
 from units.models import Role, Unit, User
 
 OTHER = "-"
@@ -109,7 +110,7 @@ class YearFilter(forms.Form):
     year = forms.IntegerField(label=gettext_lazy("Year"), required=False, min_value=1945, max_value=2099)
 
 
-class ClusterForm(forms.ModelForm):
+class ClusterForm(SeenForm):
     """A cluster. Offered as keeper are the units whose staff the user is; members stand below it."""
 
     keeper = forms.ModelChoiceField(

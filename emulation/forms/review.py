@@ -181,8 +181,8 @@ class MissingForm(forms.Form):
 
     @property
     def reason(self) -> str:
-        """What was typed, as far as it can be kept."""
-        return str(self.data.get("reason", ""))[:500]
+        """What was typed."""
+        return str(self.data.get("reason", ""))
 
 
 class QueueFilter(forms.Form):

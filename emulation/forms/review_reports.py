@@ -8,9 +8,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from emulation.models import Phrase, ReviewReport
+from emulation.numbers import format_number
+from emulation.phrases import fields_of
 from units.forms.fields import DayField
+from units.forms.seen import SeenForm
 from units.text import normal
 
+LONGEST = 8000  # characters of a paragraph
 ACTIONS = ("edit", "add", "leave_out", "put_back", "figures", "draft", "kept")
 
 
@@ -20,7 +24,16 @@ class ParagraphForm(forms.Form):
     action = forms.ChoiceField(choices=[(action, action) for action in ACTIONS])
     key = forms.CharField(max_length=120)
     version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
-    text = forms.CharField(required=False, max_length=8000)
+    text = forms.CharField(required=False)
+
+    def clean_text(self) -> str:
+        text = self.cleaned_data["text"]
+        if len(text) > LONGEST:
+            raise forms.ValidationError(
+                _("A paragraph has at most %(most)s characters; this one has %(count)s. Divide it into several.")
+                % {"most": format_number(LONGEST, 0), "count": format_number(len(text), 0)}
+            )
+        return text
 
 
 class SignForm(forms.ModelForm):
@@ -46,8 +59,10 @@ class ReopenForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
 
 
-class PhraseForm(forms.ModelForm):
+class PhraseForm(SeenForm):
     """A unit's own words; empty: those of the unit above."""
+
+    keyed_by = ("unit", "key")
 
     class Meta:
         model = Phrase
@@ -56,10 +71,12 @@ class PhraseForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].required = False
-        self.fields["text"].help_text = _(
-            "Fields in braces stand for the figure: {name}, {value}, {target}, {delta}, {coverage}. "
-            "Empty: the words of the unit above."
-        )
+        known = fields_of(self.instance.key)
+        self.fields["text"].help_text = _("Empty: the words of the unit above.")
+        if known:
+            self.fields["text"].help_text = _(
+                "What stands in braces is filled in: %(fields)s. Empty: the words of the unit above."
+            ) % {"fields": ", ".join(f"{{{name}}}" for name in known)}
 
     def clean_text(self) -> str:
         return self.cleaned_data["text"].strip("\n") if self.cleaned_data["text"].strip() else ""

@@ -17,6 +17,7 @@ from emulation.periods import YEARS, period_short
 from emulation.services.extensions import LEAST_REASON, made_late
 from emulation.services.rounds import Calendar, usual_calendar
 from units.forms.fields import DayField, RowsField
+from units.forms.seen import SeenForm
 from units.models import Unit
 
 DATES = ("opens", "due", "closes")
@@ -61,7 +62,7 @@ class RoundsForm(forms.Form):
         return opens, due, closes
 
 
-class RoundForm(forms.ModelForm):
+class RoundForm(SeenForm):
     """The calendar of a round. A change that makes sheets late or closes them asks for a reason and a tick."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, min_length=LEAST_REASON, required=False)

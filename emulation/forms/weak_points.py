@@ -14,6 +14,7 @@ from emulation.models.weak_points import WeakPointQuerySet
 from emulation.services.weak_points import earlier_points
 from units import access
 from units.forms.fields import DayField, RowsField, UnitField
+from units.forms.seen import SeenForm
 from units.models import Person, Unit, User
 from units.models.units import UnitQuerySet
 from units.paths import branches_q
@@ -179,7 +180,7 @@ class JudgeForm(forms.Form):
     )
 
 
-class BreakthroughForm(forms.ModelForm):
+class BreakthroughForm(SeenForm):
     """A breakthrough field of one unit."""
 
     indicators = RowsField(
@@ -201,7 +202,7 @@ class BreakthroughForm(forms.ModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["campaign"].queryset = Campaign.objects.visible_to(user).order_by("-year", "order", "pk")
+        self.fields["campaign"].queryset = Campaign.objects.nameable(user, self.instance.campaign_id)
         self.fields["campaign"].empty_label = _("None")
         if self.instance.pk:
             self.initial["indicators"] = self.instance.indicators.all()

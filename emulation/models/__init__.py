@@ -18,7 +18,7 @@ from .demo import DemoLogin
 from .documents import Document, Receipt
 from .evidence import Evidence
 from .examples import Example, ExampleAdoption, ExampleFigure, ExamplePublicity, ExampleStep
-from .feeds import Feed
+from .feeds import Feed, Unfed
 from .incidents import Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentPerson, IncidentStatement
 from .initiatives import (
     ContestEntry,
@@ -82,6 +82,8 @@ __all__ = [
     "ExamplePublicity",
     "ExampleStep",
     "Feed",
+    "Unfed",
+    "Unfed",
     "FigureRequest",
     "Extension",
     "FigureRequest",

@@ -22,8 +22,10 @@ from units.text import fold
 if TYPE_CHECKING:
     from units.models import User
 
-LARGEST = 10_000_000  # people, workdays or things: more is a slip of the keyboard
+LARGEST = 10_000_000  # workdays or things: more is a slip of the keyboard
 LARGEST_AMOUNT = 10_000_000  # million VND
+LARGEST_CROWD = 100_000  # people in one activity
+CROWD = (MinValueValidator(0), MaxValueValidator(LARGEST_CROWD))
 COUNTED = (MinValueValidator(0), MaxValueValidator(LARGEST))
 
 
@@ -128,7 +130,7 @@ class Activity(models.Model):
     )  # fmt: skip
     content = models.TextField(_("content"), blank=True, max_length=4000)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PLANNED)
-    participants = models.PositiveIntegerField(_("participants"), null=True, blank=True, validators=COUNTED)
+    participants = models.PositiveIntegerField(_("participants"), null=True, blank=True, validators=CROWD)
     amount = PartField(
         _("amount (million VND)"), null=True, blank=True,
         validators=[MinValueValidator(0), MaxValueValidator(LARGEST_AMOUNT)],
@@ -140,7 +142,6 @@ class Activity(models.Model):
     outcome = models.TextField(_("what came of it"), blank=True, max_length=4000)
     why_cancelled = models.CharField(_("why it was cancelled"), max_length=300, blank=True)
     files = models.ManyToManyField(Attachment, blank=True, related_name="+", verbose_name=_("pictures and papers"))
-    version = models.PositiveIntegerField(default=1, editable=False)  # of what the pages show
     search = models.CharField(max_length=900, editable=False)
 
     objects = ActivityQuerySet.as_manager()
@@ -193,7 +194,7 @@ class ActivityGroup(models.Model):
 
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="groups")
     group = models.ForeignKey(PersonGroup, on_delete=models.PROTECT, related_name="+", verbose_name=_("group"))
-    people = models.PositiveIntegerField(_("people"), validators=COUNTED)
+    people = models.PositiveIntegerField(_("people"), validators=CROWD)
 
     class Meta:
         verbose_name = _("participants of a group")
@@ -211,5 +212,5 @@ class ActivityGroup(models.Model):
 
 
 auditlog.register(ActivityKind)
-auditlog.register(Activity, m2m_fields={"files"}, exclude_fields=["search", "version"])
+auditlog.register(Activity, m2m_fields={"files"}, exclude_fields=["search"])
 auditlog.register(ActivityGroup)

@@ -15,6 +15,7 @@ from emulation.models.attachments import Attachment
 from emulation.models.catalogue import ASKED_QUARTERS, Asked, Comparator, Indicator
 from emulation.models.documents import Document
 from emulation.models.fields import PartField
+from units import access
 from units.models import CatalogueRow, Office, Unit, UnitKind
 from units.paths import branches_q, path_ids
 
@@ -48,11 +49,25 @@ class Organisation(CatalogueRow):
 
 class CampaignQuerySet(models.QuerySet["Campaign"]):
     def visible_to(self, user: User) -> Self:
-        """Campaigns in which a unit of the user's branches takes part, or that one of them launches."""
+        """Campaigns in which a unit of the user's branches takes part, or that one of them launches.
+
+        A draft is the work of the unit that prepares it: read by those who read that unit's figures (the unit
+        itself, and above), not yet by the units below that it will address, and not by administrators, who have
+        no rights over figures and need none: rounds of drives are made by the launch itself.
+        """
         mine = [m.unit.path for m in user.active_memberships]
         above = {pk for path in mine for pk in path_ids(path)}
         scopes = CampaignScope.objects.filter(branches_q(mine, "unit__path") | Q(unit__in=above, with_branch=True))
-        return self.filter(Q(pk__in=scopes.values("campaign")) | branches_q(mine, "launching_unit__path"))
+        found = self.filter(Q(pk__in=scopes.values("campaign")) | branches_q(mine, "launching_unit__path"))
+        return found.filter(~Q(state=Campaign.State.DRAFT) | access.figures_q(user, "launching_unit__path"))
+
+    def nameable(self, user: User, present: int | None = None) -> Self:
+        """Campaigns that a row of another register may name: launched ones, and the one that it names already.
+
+        Whoever reads that row would else read the name of a draft. The newest year first.
+        """
+        known = self.visible_to(user).filter(~Q(state=Campaign.State.DRAFT) | Q(pk=present))
+        return known.order_by("-year", "order", "pk")
 
     def to_join(self, unit: Unit) -> Self:
         """Campaigns under way that the unit is to join: it takes part itself, or through its direct superior.
@@ -175,8 +190,17 @@ class CampaignScope(models.Model):
         return str(self.unit)
 
 
+class CampaignJoinQuerySet(models.QuerySet["CampaignJoin"]):
+    def visible_to(self, user: User) -> Self:
+        """Joinings of units whose figures the user reads."""
+        return self.filter(access.figures_q(user, "unit__path"))
+
+
 class CampaignJoin(models.Model):
-    """A unit joins (*hưởng ứng*) a campaign of its superior: on which day, in what words; its commander confirms."""
+    """A unit joins (*hưởng ứng*) a campaign of its superior: on which day, in what words; its commander confirms.
+
+    `files` hold the unit's own plan of joining.
+    """
 
     campaign = models.ForeignKey(Campaign, on_delete=models.PROTECT, related_name="joins")
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="joins", verbose_name=_("unit"))
@@ -186,6 +210,9 @@ class CampaignJoin(models.Model):
     at = models.DateTimeField()
     confirmed_by = models.ForeignKey("units.User", on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_at = models.DateTimeField(null=True)
+    files = models.ManyToManyField(Attachment, blank=True, related_name="+", verbose_name=_("pictures and papers"))
+
+    objects = CampaignJoinQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("joining of a campaign")
@@ -205,6 +232,9 @@ class CampaignJoin(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} → {self.campaign}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("emulation:campaign-join", args=[self.campaign_id, self.unit_id])
 
     @property
     def state(self) -> str:
@@ -285,7 +315,8 @@ class CampaignIndicator(models.Model):
         return ASKED_QUARTERS[self.asked]
 
 
-for model in (CampaignKind, CampaignScope, CampaignJoin, Organisation):
+for model in (CampaignKind, CampaignScope, Organisation):
     auditlog.register(model)
+auditlog.register(CampaignJoin, m2m_fields={"files"})
 auditlog.register(Campaign, m2m_fields={"documents", "files", "organisations"})
 auditlog.register(CampaignIndicator, m2m_fields={"kinds"})

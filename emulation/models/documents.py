@@ -98,9 +98,13 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
         """Receipts of units whose figures the user reads: the own unit's and those below, never beside."""
         return self.filter(access.figures_q(user, "unit__path"))
 
+    def standing(self) -> Self:
+        """Not recalled."""
+        return self.filter(recalled_at=None)
+
     def open(self) -> Self:
         """Not acknowledged yet."""
-        return self.filter(acknowledged_at=None)
+        return self.standing().filter(acknowledged_at=None)
 
     def overdue(self) -> Self:
         return self.open().filter(due__lt=clock.today())
@@ -109,7 +113,8 @@ class ReceiptQuerySet(models.QuerySet["Receipt"]):
 class Receipt(models.Model):
     """A document sent to a unit, and that the unit has received it: who said so, when.
 
-    `due` is the day until which receipt is to be acknowledged, inclusive.
+    `due` is the day until which receipt is to be acknowledged, inclusive. What went to a wrong unit is recalled, with
+    its reason, as long as it has not been acknowledged; the row stays, and the document can be sent there anew.
     """
 
     document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="receipts")
@@ -120,6 +125,9 @@ class Receipt(models.Model):
     sent_at = models.DateTimeField(_("sent at"))
     acknowledged_by = models.ForeignKey("units.User", on_delete=models.PROTECT, null=True, related_name="+")
     acknowledged_at = models.DateTimeField(_("acknowledged at"), null=True)
+    recalled_by = models.ForeignKey("units.User", on_delete=models.PROTECT, null=True, related_name="+")
+    recalled_at = models.DateTimeField(_("recalled at"), null=True)
+    recalled_why = models.CharField(_("why it was recalled"), max_length=300, blank=True)
 
     objects = ReceiptQuerySet.as_manager()
 
@@ -128,7 +136,7 @@ class Receipt(models.Model):
         ordering = ["unit__path"]
         constraints = [
             models.UniqueConstraint(
-                fields=["document", "unit"], name="receipt_once_a_unit",
+                fields=["document", "unit"], condition=Q(recalled_at=None), name="receipt_once_a_unit",
                 violation_error_message=_("The document has been sent to this unit already."),
             ),
             models.CheckConstraint(
@@ -136,6 +144,12 @@ class Receipt(models.Model):
                 | Q(acknowledged_by__isnull=False, acknowledged_at__isnull=False),
                 name="receipt_acknowledged_by_and_at",
                 violation_error_message=_("An acknowledged receipt names who said so and when."),
+            ),
+            models.CheckConstraint(
+                condition=Q(recalled_by=None, recalled_at=None, recalled_why="")
+                | Q(recalled_by__isnull=False, recalled_at__isnull=False, acknowledged_at=None) & ~Q(recalled_why=""),
+                name="receipt_recalled_by_at_and_why",
+                violation_error_message=_("Only what has not been acknowledged is recalled: by whom, when and why."),
             ),
             models.CheckConstraint(
                 condition=~Q(sender=models.F("unit")), name="receipt_from_another_unit",
@@ -149,6 +163,8 @@ class Receipt(models.Model):
     @property
     def state(self) -> str:
         """A key of the states of a receipt."""
+        if self.recalled_at:
+            return "recalled"
         if self.acknowledged_at:
             return "acknowledged"
         return "overdue" if self.due and self.due < clock.today() else "waiting"

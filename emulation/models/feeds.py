@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from auditlog.registry import auditlog
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from emulation.feeds import SOURCES, Codes, Source, source_choices
 from emulation.models.catalogue import Indicator
+from emulation.models.corrections import Correction
+from emulation.models.fields import PartField
+from emulation.models.reports import Report, Result
+
+FED = [Indicator.Measure.COUNT, Indicator.Measure.AMOUNT, Indicator.Measure.RATIO]
 
 
 class FeedQuerySet(models.QuerySet["Feed"]):
@@ -25,7 +33,7 @@ class Feed(models.Model):
 
     indicator = models.OneToOneField(
         Indicator, on_delete=models.PROTECT, related_name="feed", verbose_name=_("indicator"),
-        limit_choices_to={"measure__in": [Indicator.Measure.COUNT, Indicator.Measure.AMOUNT]},
+        limit_choices_to={"measure__in": FED},
     )  # fmt: skip
     register = models.CharField(_("fed by the register"), max_length=40, choices=source_choices)
     codes = models.CharField(
@@ -55,16 +63,58 @@ class Feed(models.Model):
         return tuple(self.codes.split())
 
     def clean(self) -> None:
+        wrong = {}
+        if self.register in SOURCES and self.indicator.measure not in SOURCES[self.register].measures:
+            wrong["register"] = _("This register holds no figures of the indicator's measure.")
         known = SOURCES[self.register].codes() if self.register in SOURCES else {}
         strange = [code for code in self.wanted if code not in known]
         if strange:
             words = "; ".join(f"{code} – {label}" for code, label in known.items()) or "–"
-            raise ValidationError(
-                {
-                    "codes": _("The register does not know “%(code)s”. It knows: %(known)s.")
-                    % {"code": strange[0], "known": words}
-                }
+            text = _("The register does not know “%(code)s”. It knows: %(known)s.")
+            wrong["codes"] = text % {"code": strange[0], "known": words}
+        if wrong:
+            raise ValidationError(wrong)
+
+
+class UnfedQuerySet(models.QuerySet["Unfed"]):
+    def open(self) -> Self:
+        """Those whose sheet still says something else, and for which no correction is under way."""
+        cell = {"report": OuterRef("report"), "indicator": OuterRef("indicator")}
+        reported = Result.objects.filter(**cell, status=Result.Status.REPORTED)
+        same = reported.filter(Q(denominator=OuterRef("of")) | Q(denominator=None), numerator=OuterRef("value"))
+        differs = Q(value__isnull=False) & ~Exists(same) | Q(value=None) & Exists(reported)
+        asked = Correction.objects.open().filter(**cell)
+        return self.filter(differs & ~Exists(asked))
+
+
+class Unfed(models.Model):
+    """What a register holds for a cell that stands still, as its sheet is handed in, approved or closed.
+
+    Derived: written whenever an entry of the days `first` to `last`, of which the cell speaks, is written. `value`
+    is None without entries; a ratio has its whole in `of`. It is settled when the sheet says the same (`open`).
+    """
+
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="unfed")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="+")
+    first = models.DateField()
+    last = models.DateField()
+    value = PartField(null=True)
+    of = PartField(null=True)
+
+    objects = UnfedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("figure of a register that a closed sheet does not have")
+        ordering = ["report", "indicator"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "indicator"], name="unfed_once_a_cell",
+                violation_error_message=_("What the register holds for this cell is kept already."),
             )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.report_id}: {self.indicator_id}"
 
 
 auditlog.register(Feed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from auditlog.registry import auditlog
@@ -133,7 +133,6 @@ class Incident(models.Model):
     concluded_on = models.DateField(_("concluded on"), null=True, blank=True)
     withdrawn_why = models.CharField(_("why it is none"), max_length=500, blank=True)
     files = models.ManyToManyField(Attachment, blank=True, related_name="+", verbose_name=_("pictures and papers"))
-    version = models.PositiveIntegerField(default=1, editable=False)
     search = models.CharField(max_length=600, editable=False)
 
     objects = IncidentQuerySet.as_manager()
@@ -246,20 +245,34 @@ class IncidentEvent(models.Model):
         return f"{self.incident_id}: {self.kind}"
 
 
-class IncidentStatement(models.Model):
-    """A unit's commander states that its register of incidents of a year is complete.
+class StatementQuerySet(models.QuerySet["IncidentStatement"]):
+    def in_force(self) -> Self:
+        """Not taken back, and speaking of all that has passed of their year: those made before the year's end serve
+        only as long as the year is not over (`until`).
+        """
+        whole = Q(until__month=12, until__day=31) | Q(year__gte=clock.today().year)
+        return self.filter(whole, ended_at=None)
 
-    Without it, absence of incidents says nothing. It ends by being taken back with a reason; an incident reported
-    afterwards counts all the same. The row is its own trace.
+
+class IncidentStatement(models.Model):
+    """A unit's commander states that its register of incidents of a year is complete `until` a day.
+
+    Without it, absence of incidents says nothing. One made before the last day of the year is for the awards of the
+    yearly review: it speaks of the year up to its day, and a new one is needed once the year is over. It ends by
+    being taken back with a reason or by the new one; an incident reported afterwards counts all the same. The row is
+    its own trace.
     """
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="incident_statements")
     year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(1945), MaxValueValidator(2100)])
+    until = models.DateField(_("complete until"))
     by = models.ForeignKey(ME, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     ended_by = models.ForeignKey(ME, on_delete=models.PROTECT, null=True, related_name="+")
     ended_at = models.DateTimeField(null=True)
     ended_why = models.CharField(_("reason"), max_length=300, blank=True)
+
+    objects = StatementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("statement of a complete register")
@@ -280,6 +293,11 @@ class IncidentStatement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit_id} {self.year}"
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it speaks of the whole year."""
+        return self.until == date(self.year, 12, 31)
 
 
 auditlog.register(IncidentKind)

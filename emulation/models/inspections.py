@@ -15,7 +15,7 @@ from emulation.models.attachments import Attachment
 from emulation.models.campaigns import Campaign
 from emulation.models.weak_points import WeakPoint
 from units import access
-from units.models import Unit
+from units.models import Person, Unit
 
 if TYPE_CHECKING:
     from units.models import User
@@ -40,7 +40,8 @@ class InspectionQuerySet(models.QuerySet["Inspection"]):
 
 class Inspection(models.Model):
     """A check of units by their superior `unit`. What was found is in the findings, which the inspected units read
-    once it has been carried out; its `conclusion` is for all of them.
+    once it has been carried out; its `conclusion` is for all of them. Those who inspect are `people` of the register,
+    and in `members`, one a line, whoever does not stand in it.
     """
 
     class Kind(models.TextChoices):
@@ -65,7 +66,8 @@ class Inspection(models.Model):
     )  # fmt: skip
     starts = models.DateField(_("begins"))
     ends = models.DateField(_("ends"))
-    members = models.TextField(_("members"), max_length=2000)
+    people = models.ManyToManyField(Person, blank=True, related_name="+", verbose_name=_("members of the register"))
+    members = models.TextField(_("other members"), max_length=2000, blank=True)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.PLANNED)
     conclusion = models.TextField(_("conclusion"), max_length=5000, blank=True)
     number = models.CharField(_("number of the conclusion"), max_length=60, blank=True)
@@ -219,5 +221,6 @@ class InspectionEvent(models.Model):
         return f"{self.get_kind_display()} {self.at}"
 
 
-for model in (Inspection, InspectedUnit, InspectionItem, InspectionFinding):
+auditlog.register(Inspection, m2m_fields={"people"})
+for model in (InspectedUnit, InspectionItem, InspectionFinding):
     auditlog.register(model)

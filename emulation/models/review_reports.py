@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from emulation import wording
+from emulation import phrases
 from units import access
 from units.models import Unit
 
@@ -156,7 +156,7 @@ class Phrase(models.Model):
     """A sentence of the report in a unit's own words; else that of the nearest unit above, else ours, is used."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="phrases")
-    key = models.CharField(_("used when"), max_length=20)
+    key = models.CharField(_("used when"), max_length=40)
     text = models.CharField(_("text"), max_length=300)
 
     class Meta:
@@ -176,12 +176,15 @@ class Phrase(models.Model):
     def clean(self) -> None:
         """Only fields that exist."""
         super().clean()
-        wrong = wording.unknown_fields(self.text)
+        known = phrases.fields_of(self.key)
+        wrong = phrases.unknown_fields(self.text, known)
+        if wrong and not known:
+            raise ValidationError({"text": _("These words have no fields: write them without braces.")})
         if wrong:
             raise ValidationError(
                 {
                     "text": _("There is no field %(wrong)s. Known are: %(known)s.")
-                    % {"wrong": ", ".join(wrong), "known": ", ".join(f"{{{name}}}" for name in wording.PHRASE_FIELDS)}
+                    % {"wrong": ", ".join(wrong), "known": ", ".join(f"{{{name}}}" for name in known)}
                 }
             )
 

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from emulation.assessing import Outcome
-from emulation.models import Assessment, AssessmentAnswer, Checklist, ChecklistItem, ChecklistTemplate, PartyCell
+from emulation.feeds import Codes, Source, Taken
+from emulation.models import (
+    PERIODS,
+    Assessment,
+    AssessmentAnswer,
+    Checklist,
+    ChecklistItem,
+    ChecklistTemplate,
+    Lineage,
+    PartyCell,
+)
 from emulation.models.assessments import AssessmentQuerySet
 from emulation.numbers import format_number, format_part
 from emulation.periods import QUARTERS, quarter_end
@@ -23,7 +37,7 @@ from emulation.services.assessments import outcome
 from units import access
 from units.counting import count_all
 from units.models import Role, Unit, User
-from units.paths import WIDTH, branch_q
+from units.paths import WIDTH, branch_q, segment
 from units.spreadsheets import Value
 
 State = Assessment.State
@@ -172,19 +186,55 @@ class Table:
         return None if total.bodies is None else max(0, total.bodies - total.meets - total.misses - total.open)
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a branch stood on the last day of the period: rows that lead to a unit are grouped by the tree of then.
+
+    Sheets and figures count a unit under the superior it has on that day (`Lineage`). Of a year without rounds,
+    and of a unit that was not there, nothing is kept: `round` is None then, and today's tree stands in.
+    """
+
+    unit: Unit
+    path: str
+    last: date
+    round: int | None
+
+    def branch(self, unit: str) -> Q:
+        """Rows of the branch; `unit` leads to their unit."""
+        if self.round is None:
+            return branch_q(self.path, f"{unit}__path")
+        return Q(**{f"{unit}__lineages__round": self.round}) & branch_q(self.path, f"{unit}__lineages__path")
+
+    def column(self, unit: str) -> Substr:
+        """Of such a row, the path of its column: the unit itself or its direct subordinate of then."""
+        field = f"{unit}__path" if self.round is None else f"{unit}__lineages__path"
+        return Substr(field, 1, len(self.path) + WIDTH)
+
+
+def place_of(unit: Unit, year: int, period: str) -> Place:
+    """One query."""
+    quarter = QUARTERS[period][-1]
+    rows = Lineage.objects.filter(unit=unit, round__year=year, round__quarter=quarter)
+    stood = rows.values_list("path", "round").first()
+    path, round_ = stood or (unit.path, None)
+    return Place(unit, path, quarter_end(year, quarter), round_)
+
+
 def branch_table(
     checklist: Checklist, template: ChecklistTemplate, unit: Unit, year: int, period: str, user: User
 ) -> Table:
-    """How the bodies of a branch stand item by item. Six queries, whatever the size of the branch."""
-    columns = _columns(unit, checklist, year, period)
-    seen = Assessment.objects.visible_to(user).filter(
-        branch_q(unit.path, "unit__path"), checklist=checklist, year=year, period=period
-    )
-    _count_bodies(columns, checklist, unit, year, period)
-    place = Substr("unit__path", 1, len(unit.path) + WIDTH)
-    for path, state, meets, count in (
-        seen.annotate(place=place).order_by().values_list("place", "state", "meets").annotate(n=Count("pk"))
-    ):
+    """How the bodies of a branch stood item by item, by the tree of the period. Seven queries, whatever its size.
+
+    Who reads the unit reads its sums, also of what stands elsewhere now; but what is said of a person goes with them.
+    """
+    place = place_of(unit, year, period)
+    columns = _columns(place, checklist, year, period, user)
+    about_people = checklist.body == Checklist.Body.PERSON
+    seen = Assessment.objects.visible_to(user) if about_people else Assessment.objects.all()
+    seen = seen.filter(checklist=checklist, year=year, period=period)
+    _count_bodies(columns, checklist, place)
+    found = seen.filter(place.branch("unit")).annotate(place=place.column("unit")).order_by()
+    for path, state, meets, count in found.values_list("place", "state", "meets").annotate(n=Count("pk")):
         column = columns[path]
         if state != State.CONFIRMED:
             column.open += count
@@ -192,47 +242,50 @@ def branch_table(
             column.meets += count
         else:
             column.misses += count
-    _count_items(columns, seen, unit)
+    _count_items(columns, seen, place)
     total = _total(unit, columns.values())
     scored = checklist.answers == Checklist.Answers.SCORE
     shown = [one for one in columns.values() if one.bodies or one.meets or one.misses or one.open]
     return Table(template, shown, total, _rows(template, shown, total, scored), scored)
 
 
-def _columns(unit: Unit, checklist: Checklist, year: int, period: str) -> dict[str, Column]:
-    """The unit itself and its direct subordinates by path."""
-    children = Unit.objects.children_of(unit).order_by("order", "code")
+def _columns(place: Place, checklist: Checklist, year: int, period: str, user: User) -> dict[str, Column]:
+    """The unit itself and its direct subordinates of then, by their paths of then; out of reach they lead nowhere."""
+    below = Unit.objects.filter(lineages__round=place.round, lineages__parent=place.unit)
+    children = Unit.objects.children_of(place.unit) if place.round is None else below
     query = f"?year={year}&period={period}"
-    return {
-        one.path: Column(one, reverse("emulation:assessment-table", args=[checklist.pk, one.pk]) + query)
-        for one in [unit, *children]
-    }
+    found = {}
+    for one in [place.unit, *children.order_by("order", "code")]:
+        address = reverse("emulation:assessment-table", args=[checklist.pk, one.pk]) + query
+        path = place.path if one == place.unit else place.path + segment(one.pk)
+        found[path] = Column(one, address if access.can_read_figures(user, one) else "")
+    return found
 
 
-def _count_bodies(columns: dict[str, Column], checklist: Checklist, unit: Unit, year: int, period: str) -> None:
+def _count_bodies(columns: dict[str, Column], checklist: Checklist, place: Place) -> None:
     """How many units or party cells there were on the last day of the period."""
     if checklist.body == Checklist.Body.PERSON:
         return
-    last = quarter_end(year, QUARTERS[period][-1])
-    if checklist.body == Checklist.Body.UNIT:
-        rows = (
-            Unit.objects.in_branch(unit).existing_on(last).annotate(place=Substr("path", 1, len(unit.path) + WIDTH))
-        )
+    rows: QuerySet[Any]
+    if checklist.body == Checklist.Body.UNIT and place.round is not None:
+        column = Substr("path", 1, len(place.path) + WIDTH)
+        rows = Lineage.objects.filter(branch_q(place.path), round=place.round).annotate(place=column)
+    elif checklist.body == Checklist.Body.UNIT:
+        column = Substr("path", 1, len(place.path) + WIDTH)
+        rows = Unit.objects.in_branch(place.unit).existing_on(place.last).annotate(place=column)
     else:
-        rows = PartyCell.objects.filter(
-            branch_q(unit.path, "unit__path"), Q(established=None) | Q(established__lte=last),
-            Q(ended=None) | Q(ended__gt=last),
-        ).annotate(place=Substr("unit__path", 1, len(unit.path) + WIDTH))  # fmt: skip
-    for column in columns.values():
-        column.bodies = 0
+        rows = _cells_on(place.last).filter(place.branch("unit")).annotate(place=place.column("unit"))
+    for one in columns.values():
+        one.bodies = 0
     for path, count in rows.order_by().values_list("place").annotate(n=Count("pk")):
         if path in columns:
             columns[path].bodies = count
 
 
-def _count_items(columns: dict[str, Column], seen: AssessmentQuerySet, unit: Unit) -> None:
-    answers = AssessmentAnswer.objects.filter(assessment__in=seen.filter(state=State.CONFIRMED))
-    rows = answers.annotate(place=Substr("assessment__unit__path", 1, len(unit.path) + WIDTH)).order_by()
+def _count_items(columns: dict[str, Column], seen: AssessmentQuerySet, place: Place) -> None:
+    confirmed = seen.filter(state=State.CONFIRMED)
+    answers = AssessmentAnswer.objects.filter(place.branch("assessment__unit"), assessment__in=confirmed)
+    rows = answers.annotate(place=place.column("assessment__unit")).order_by()
     for path, item, met, asked, scores in rows.values_list("place", "item").annotate(
         met=Count("pk", filter=Q(judged="met")),
         asked=Count("pk", filter=~Q(judged="na")),
@@ -354,3 +407,58 @@ def tasks(user: User) -> Iterator[Task]:
         title = _("Assessment: %(body)s") % {"body": row.body_name}
         place = f"{row.checklist.label} · {row.period_name}"
         yield Task(title, place, row.get_absolute_url(), action, row.state, "assessment", None, None)
+
+
+# ── what it feeds ─────────────────────────────────────────────────────────
+
+
+def _take(units: Collection[int], first: date, last: date, codes: Codes) -> dict[int, Taken]:
+    """Units or party cells that meet the model, of those to which it applies, for a period that ends on `last`.
+
+    One checklist feeds an indicator. A unit is left out until every one of its bodies has been confirmed: part of
+    them would be a wrong figure, and one not judged yet has not missed the model. Two queries.
+    """
+    checklist = Checklist.objects.filter(code__in=codes).exclude(body=Checklist.Body.PERSON).first()
+    if checklist is None:
+        return {}
+    periods = [period for period in PERIODS if quarter_end(last.year, QUARTERS[period][-1]) == last]
+    rows = Assessment.objects.filter(
+        checklist=checklist, unit__in=list(units), year=last.year, period__in=periods, state=State.CONFIRMED
+    )
+    found: dict[int, dict[int | None, bool | None]] = defaultdict(dict)
+    by_period = sorted(rows.values_list("unit", "cell", "period", "meets"), key=lambda row: -periods.index(row[2]))
+    for unit, cell, _period, meets in by_period:  # of a body assessed for the quarter and longer, the quarter holds
+        found[unit][cell] = meets
+    bodies: dict[int, set[int | None]] = {unit: {None} for unit in units}
+    if checklist.body == Checklist.Body.CELL:
+        bodies = defaultdict(set)
+        for unit, cell in _cells_on(last).filter(unit__in=list(units)).order_by().values_list("unit", "pk"):
+            bodies[unit].add(cell)
+    taken = {}
+    for unit, judged in found.items():
+        marks = [judged[body] for body in bodies[unit] if body in judged]
+        applying = [mark for mark in marks if mark is not None]
+        if applying and len(marks) == len(bodies[unit]):
+            taken[unit] = Taken(Decimal(sum(applying)), len(marks), Decimal(len(applying)))
+    return taken
+
+
+def _cells_on(day: date) -> QuerySet[PartyCell]:
+    """Party cells that existed on the day."""
+    return PartyCell.objects.filter(Q(established=None) | Q(established__lte=day), Q(ended=None) | Q(ended__gt=day))
+
+
+def _address(unit: Unit, first: date, last: date, codes: Codes) -> str:
+    query = {"unit": unit.code, "year": last.year, "state": State.CONFIRMED}
+    return f"{reverse('emulation:assessment-list')}?{urlencode(query)}"
+
+
+def _codes() -> dict[str, str]:
+    rows = Checklist.objects.exclude(body=Checklist.Body.PERSON)
+    return {row.code: row.label for row in rows}
+
+
+FEED = Source(
+    "assessments", gettext_lazy("assessments by checklists"), _take, _address, _codes, measures=("ratio",),
+    typed_until=True,
+)  # fmt: skip

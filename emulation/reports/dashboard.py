@@ -111,6 +111,9 @@ class Line:
     delta: Delta | None
     direction: str
     graded: bool
+    total: bool = False  # a count or an amount
+    above: bool = False  # the value is above the target
+    named: bool = False  # the campaign's own name says more than the catalogue's: sentences keep it
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,4 +338,7 @@ def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
         delta=delta_of(indicator, figure, before),
         direction=indicator.direction,
         graded=indicator.measure == Indicator.Measure.GRADE,
+        total=indicator.is_sum,
+        above=figure.above,
+        named=len(page.label(indicator)) > len(indicator.label),
     )

@@ -25,15 +25,15 @@ def library(user: User) -> QuerySet[Document]:
 
     `sent`, `received` and `late` count units; `mine` how many of the user's own units still owe receipt.
     """
-    reach = access.figures_q(user, "receipts__unit__path")
+    reach = access.figures_q(user, "receipts__unit__path") & Q(receipts__recalled_at=None)
     own = {m.unit_id for m in user.active_memberships if m.role in WRITERS}
-    open_ = Q(receipts__acknowledged_at=None)
+    open_ = Q(receipts__acknowledged_at=None, receipts__recalled_at=None)
     return (
         Document.objects.visible_to(user)
         .select_related("unit")
         .annotate(
             sent=Count("receipts", filter=reach, distinct=True),
-            received=Count("receipts", filter=reach & ~open_, distinct=True),
+            received=Count("receipts", filter=reach & Q(receipts__acknowledged_at__isnull=False), distinct=True),
             late=Count("receipts", filter=reach & open_ & Q(receipts__due__lt=clock.today()), distinct=True),
             mine=Count("receipts", filter=open_ & Q(receipts__unit__in=own), distinct=True),
         )
@@ -55,15 +55,16 @@ class Receipts:
 
 
 def receipts_of(document: Document, user: User) -> tuple[QuerySet[Receipt], Receipts]:
-    """Receipts in the user's reach, open ones first, and their counts. One query for the counts."""
+    """Receipts in the user's reach, open ones first, recalled ones last, and counts without these: one query."""
     rows = Receipt.objects.visible_to(user).filter(document=document)
     counts = rows.aggregate(
-        sent=Count("pk"),
+        sent=Count("pk", filter=Q(recalled_at=None)),
         received=Count("pk", filter=Q(acknowledged_at__isnull=False)),
-        late=Count("pk", filter=Q(acknowledged_at=None, due__lt=clock.today())),
+        late=_late(),
     )
-    shown = rows.select_related("unit", "sender", "acknowledged_by", "sent_by")
-    return shown.order_by(F("acknowledged_at").asc(nulls_first=True), "due", "unit__path"), Receipts(**counts)
+    shown = rows.select_related("unit", "sender", "acknowledged_by", "sent_by", "recalled_by")
+    order = [F("recalled_at").asc(nulls_first=True), F("acknowledged_at").asc(nulls_first=True), "due", "unit__path"]
+    return shown.order_by(*order), Receipts(**counts)
 
 
 def own_receipts(document: Document, user: User) -> list[Receipt]:
@@ -75,7 +76,7 @@ def own_receipts(document: Document, user: User) -> list[Receipt]:
 def summary(user: User) -> str:
     """How many documents, and what of them waits or is late, for the overview of the registers."""
     rows = Receipt.objects.visible_to(user)
-    open_ = rows.aggregate(waiting=Count("pk", filter=Q(acknowledged_at=None)), late=_late())
+    open_ = rows.aggregate(waiting=Count("pk", filter=Q(acknowledged_at=None, recalled_at=None)), late=_late())
     words = [_("%(count)d documents") % {"count": Document.objects.visible_to(user).count()}]
     if open_["waiting"]:
         words.append(_("%(count)d receipts open") % {"count": open_["waiting"]})
@@ -85,7 +86,7 @@ def summary(user: User) -> str:
 
 
 def _late() -> Count:
-    return Count("pk", filter=Q(acknowledged_at=None, due__lt=clock.today()))
+    return Count("pk", filter=Q(acknowledged_at=None, recalled_at=None, due__lt=clock.today()))
 
 
 def receipt_tasks(user: User) -> Iterator[Task]:

@@ -6,15 +6,17 @@ which the drive ends, so nothing is typed twice. Approved figures alone count.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from fractions import Fraction
 
+from django.db.models import Q
 from django.utils import timezone
 
 from emulation.consolidation import NOTHING, Parts
 from emulation.models import Campaign, CampaignIndicator, Lineage, Target
 from emulation.periods import DRIVE, drive_period, quarter_of
+from emulation.phrases import Phrases
 from emulation.reports.dashboard import Dashboard, Line, Reached
 from emulation.reports.display import (
     GOOD,
@@ -29,7 +31,9 @@ from emulation.reports.display import (
 )
 from emulation.reports.drives import drive_figures, outcome_of
 from emulation.reports.figures import Figure
-from emulation.reports.review_report import COLUMNS, Paper, annex_of, heading, judgement, results, said, tasks
+from emulation.reports.review_judgement import counted, judgement, tasks, weak_points
+from emulation.reports.review_paper import COLUMNS, Paper, heading, said
+from emulation.reports.review_report import annex_of, results, silent_units
 from emulation.services.drives import targets_in
 from emulation.wording import Paragraph, listed, lower_first
 from units.models import Unit
@@ -37,17 +41,19 @@ from units.models import Unit
 Row = tuple[CampaignIndicator, Figure]
 
 
-def drive_draft(unit: Unit, drive: Campaign, told: Mapping[str, str]) -> Paper:
+def drive_draft(unit: Unit, drive: Campaign, told: Phrases) -> Paper:
     """The draft for the unit's branch. A fixed number of queries."""
     rows = _rows(unit, drive)
     place = Lineage.objects.filter(round__drive=drive, unit=unit).select_related("parent").first()
     page = _page(unit, drive, rows, place)
-    about = lower_first(drive.name)
+    about, points = lower_first(drive.name), weak_points(page)
+    situation = list(_situation(page, drive, place, told))
+    missing = any(one.key == "I.4" for one in situation)
     body = [
-        heading("I", "I. Tình hình chung"), *_situation(unit, drive, place),
+        heading("I", "I. Tình hình chung"), *situation,
         heading("II", "II. Kết quả thực hiện các chỉ tiêu thi đua"), *results(page, told),
-        heading("III", "III. Đánh giá chung"), *judgement(page),
-        heading("IV", "IV. Nhiệm vụ thời gian tới"), *tasks(page),
+        heading("III", "III. Đánh giá chung"), *judgement(page, told, drive.ends, points),
+        heading("IV", "IV. Nhiệm vụ thời gian tới"), *tasks(page, told, points, sheets=missing),
     ]  # fmt: skip
     columns = COLUMNS[:-1]  # a drive has no figure of the year before
     superior = page.superior or Unit.objects.above(unit).last()
@@ -82,7 +88,8 @@ def _line(unit: Unit, placed: CampaignIndicator, figure: Figure, grades: Grades,
         value=nil_text() if figure.nil else value_text(row, figure, grades), mark=mark_of(figure), before="",
         coverage=coverage_text(figure), complete=figure.complete, units="",
         url=links.figure(unit.pk, row) if figure.period != DRIVE else "", delta=None, direction=row.direction,
-        graded=graded,
+        graded=graded, total=row.is_sum, above=figure.above,
+        named=bool(placed.name) and figure.period == DRIVE,
     )  # fmt: skip
 
 
@@ -123,12 +130,16 @@ def _silent(unit: Unit, drive: Campaign, placed: CampaignIndicator) -> Figure:
     )  # fmt: skip
 
 
-def _situation(unit: Unit, drive: Campaign, place: Lineage | None) -> Iterable[Paragraph]:
-    theme = f" với chủ đề “{drive.theme}”" if drive.theme else ""
-    days = f"từ ngày {drive.starts:%d/%m/%Y} đến ngày {drive.ends:%d/%m/%Y}"
-    yield said("I.1", f"{unit.name} tổ chức thực hiện {lower_first(drive.name)}{theme}, {days}.")
+def _situation(page: Dashboard, drive: Campaign, place: Lineage | None, told: Phrases) -> Iterable[Paragraph]:
+    yield said(
+        told, "I.1", "drive_theme" if drive.theme else "drive", unit=page.unit.name, campaign=lower_first(drive.name),
+        theme=drive.theme, to=f"{drive.ends:%d/%m/%Y}", **{"from": f"{drive.starts:%d/%m/%Y}"},
+    )  # fmt: skip
     if place is not None and place.sheets:
-        yield said("I.3", f"Đến nay {place.approved}/{place.sheets} phiếu số liệu của đợt đã được duyệt.")
+        yield said(told, "I.3", "drive_sheets", approved=f"{place.approved}/{place.sheets}")
+    for row in silent_units(page.unit, Q(round__drive=drive)):
+        units = counted(page, "đơn vị chưa trình", row.text)
+        yield said(told, "I.4", "drive_silent", due=f"{row.round.due:%d/%m/%Y}", units=units)
     documents = [str(row) for row in drive.documents.all()]
     if documents:
-        yield said("I.5", f"Đợt thi đua được tổ chức theo: {listed(documents)}.")
+        yield said(told, "I.5", "drive_documents", documents=listed(documents))

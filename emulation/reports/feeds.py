@@ -20,20 +20,36 @@ from units.models import Unit, User
 
 @dataclass(frozen=True, slots=True)
 class Fed:
-    """A cell that a register feeds: its value (None without entries), the number of entries, where they are."""
+    """A cell that a register feeds: its value (None without entries), the number of entries, where they are.
+
+    It speaks of the days from `first` to `last`.
+    """
 
     register: str
     value: Decimal | None
     entries: int
     address: str
     source: Source
+    first: date
+    last: date
+    of: Decimal | None = None  # the whole of a ratio
+
+    @property
+    def figure(self) -> str:
+        """ "5", of a ratio "3/4"; only where there are entries."""
+        assert self.value is not None
+        return _parts(self.value, self.of)
+
+    def entry(self, note: str = "") -> Entry:
+        """What the cell holds once it says the same; only where there are entries."""
+        return Entry(numerator=self.value, denominator=self.of, note=note)
 
     def agrees(self, entry: Entry | None) -> bool:
         """Whether the cell holds what the register says: the value, or no number where there are no entries."""
         reported = entry is not None and entry.status == "reported"
         if self.value is None:
             return not reported
-        return reported and entry is not None and entry.numerator == self.value
+        return reported and entry is not None and (entry.numerator, entry.denominator) == (self.value, self.of)
 
     def refusal(self, entry: Entry | None) -> Iterator[str]:
         """Why the cell cannot be saved like this: what is counted in a register is not typed on the sheet."""
@@ -48,7 +64,7 @@ class Fed:
             yield _(
                 "This figure comes from the register “%(register)s”, which says %(value)s. "
                 "Change what is recorded there, not the sheet."
-            ) % {"register": self.register, "value": format_part(self.value)}
+            ) % {"register": self.register, "value": self.figure}
 
     @property
     def mark(self) -> str:
@@ -61,14 +77,19 @@ class Fed:
         """ "the register says 5, the sheet 4"; empty where both say the same."""
         if self.agrees(entry):
             return ""
-        theirs = _("no entry") if self.value is None else format_part(self.value)
+        theirs = _("no entry") if self.value is None else self.figure
         if entry is None:
             return _("The register says %(value)s, the sheet nothing.") % {"value": theirs}
         if entry.status == "reported":
-            ours = format_part(entry.numerator)
+            ours = _parts(entry.numerator, entry.denominator)
         else:
             ours = _("nil") if entry.status == "nil" else _("n/a")
         return _("The register says %(value)s, the sheet %(figure)s.") % {"value": theirs, "figure": ours}
+
+
+def _parts(numerator: Decimal | None, denominator: Decimal | None) -> str:
+    """ "5", or "3/4"."""
+    return "/".join(format_part(part) for part in (numerator, denominator) if part is not None)
 
 
 def for_reader(fed: Fed | None, user: User | None, unit: Unit) -> Fed | None:
@@ -85,23 +106,29 @@ def span_of(round_: Round, quarters: tuple[int, ...]) -> tuple[date, date]:
 
 
 def fed_cells(report: Report, asked: Mapping[int, Asking], feeds: Iterable[Feed]) -> dict[int, Fed]:
-    """Indicator → what its register says for this sheet. One query a feed; feeds come with their indicator."""
+    """Indicator → what its register says for this sheet. One query a feed (or two); feeds come with their indicator.
+
+    What is typed as long as the register holds nothing is left out.
+    """
     found = {}
     for feed in feeds:
         first, last = span_of(report.round, asked[feed.indicator_id].quarters)
         if feed.source is not None and first >= feed.since:
-            found[feed.indicator_id] = read(feed, report.unit, first, last)
+            fed = read(feed, report.unit, first, last)
+            if fed.value is not None or not feed.source.typed_until:
+                found[feed.indicator_id] = fed
     return found
 
 
 def read(feed: Feed, unit: Unit, first: date, last: date) -> Fed:
-    """What the register holds for the unit itself on these days. One query."""
+    """What the register holds for the unit itself on these days. One query, or two."""
     source = feed.source
     assert source is not None
     taken = source.take([unit.pk], first, last, feed.wanted).get(unit.pk)
     value = None if taken is None else _rounded(taken.value, feed.indicator)
     address = source.address(unit, first, last, feed.wanted)
-    return Fed(str(source.label), value, taken.entries if taken else 0, address, source)
+    whole = taken.of if taken else None
+    return Fed(str(source.label), value, taken.entries if taken else 0, address, source, first, last, whole)
 
 
 def _rounded(value: Decimal, indicator: Indicator) -> Decimal:

@@ -86,6 +86,12 @@ class Figure:
         return self.reported == self.expected
 
     @property
+    def above(self) -> bool:
+        """Whether the value is above the target, good or bad."""
+        value = self.value.comparable
+        return self.target is not None and value is not None and value > self.target
+
+    @property
     def missing(self) -> int:
         return self.expected - self.reported
 

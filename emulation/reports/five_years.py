@@ -7,21 +7,24 @@ compared with nothing. What was not reported stays missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 from django.db.models import Q
 from django.utils import translation
 
 from emulation.models import Campaign, Indicator
-from emulation.periods import FIVE_YEARS
-from emulation.reports.display import GOOD, Grades, Links, coverage_text, nil_text, unit_text, value_text
+from emulation.periods import FIVE_YEARS, period_label, period_short
+from emulation.phrases import Phrases, fill
+from emulation.reports.display import GOOD, NBSP, Grades, Links, coverage_text, nil_text, unit_text, value_text
 from emulation.reports.figures import Figure, Reading, Wanted
-from emulation.reports.review_report import Annex, Paper, heading, said
-from emulation.wording import Course, Paragraph, Point, course, listed, lower_first
+from emulation.reports.review_judgement import measured
+from emulation.reports.review_paper import Annex, Paper, heading, said
+from emulation.wording import Course, Paragraph, Part, Point, course, enumerated, listed, lower_first
 from units.models import Unit
 
 SPAN = 5
+PARTS = ("Y", "9M", "H1", "Q1")  # the longest first
 BROKEN = " (*)"
 NOTE = "(*) Tính theo cách cũ, không so sánh với các năm sau."
 
@@ -31,32 +34,34 @@ COUNTED: list[Callable[[Unit, list[int]], list[tuple[str, int]]]] = []
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """An indicator through the years. `figures` year → figure; `old` those of its predecessors, before `figures`."""
+    """An indicator through the years. `figures` year → figure; `old` those of its predecessors, before `figures`.
+
+    `parts` year → period → figure: the year's own and those of its parts, for a year that is not complete.
+    """
 
     indicator: Indicator
     figures: dict[int, Figure]
     old: dict[int, Figure]
+    parts: dict[int, dict[str, Figure]] = field(default_factory=dict)
 
 
-def five_years_draft(unit: Unit, year: int) -> Paper:
+def five_years_draft(unit: Unit, year: int, told: Phrases) -> Paper:
     """The draft for the five years that end with `year`. A fixed number of queries."""
     years = list(range(year - SPAN + 1, year + 1))
     with translation.override("vi"):
         reading = Reading(Q(unit=unit, round__year__in=years), years)
         reading.load_plans(years)
-        reading.load(*(Wanted((unit.pk,), one, ("Y",)) for one in years))
+        reading.load(*(Wanted((unit.pk,), one, tuple(PARTS)) for one in years))
         found, grades = list(_series(reading, unit, years)), Grades()
         first = min((year for one in found for year in (*one.figures, *one.old)), default=years[0])
         known = [one for one in years if one >= first]
         about = f"giai đoạn {years[0]}–{year}"
+        courses = [_course(unit, one, known, grades, told) for one in found]
         body = [
-            heading("I", "I. Tình hình chung"), *_situation(unit, years, known),
-            heading("II", "II. Kết quả thực hiện các chỉ tiêu qua 5 năm"), *_courses(unit, found, known, grades),
-            heading("III", "III. Đánh giá chung"), *_judgement(unit, found, years),
-            heading("IV", "IV. Phương hướng, nhiệm vụ"), said(
-                "IV.1", "Phát huy kết quả đã đạt được, tập trung khắc phục những chỉ tiêu còn giảm hoặc chưa đạt; "
-                "tiếp tục đổi mới nội dung, hình thức tổ chức phong trào thi đua.",
-            ),
+            heading("I", "I. Tình hình chung"), *_situation(unit, years, known, told),
+            heading("II", "II. Kết quả thực hiện các chỉ tiêu qua 5 năm"), *_courses(found, courses, told),
+            heading("III", "III. Đánh giá chung"), *_judgement(unit, found, courses, years, told),
+            heading("IV", "IV. Phương hướng, nhiệm vụ"), said(told, "IV.1", "years_tasks"),
         ]  # fmt: skip
         return Paper(
             unit, Unit.objects.above(unit).last(), year, FIVE_YEARS, "tổng kết", about, tuple(body),
@@ -80,7 +85,13 @@ def _series(reading: Reading, unit: Unit, years: list[int]) -> Iterable[Series]:
             old: dict[int, Figure] = {}
             for pk in earlier[indicator.pk]:  # the nearest first: its figure of a year counts
                 old = known[pk][1] | old if pk in known else old
-            yield Series(indicator, figures, {one: f for one, f in old.items() if one not in figures})
+            parts = {one: _parts(reading, unit, indicator, one) for one in figures}
+            yield Series(indicator, figures, {one: f for one, f in old.items() if one not in figures}, parts)
+
+
+def _parts(reading: Reading, unit: Unit, indicator: Indicator, year: int) -> dict[str, Figure]:
+    found = ((period, reading.figure(unit.pk, indicator.pk, year, period)) for period in PARTS)
+    return {period: figure for period, figure in found if figure is not None}
 
 
 def _predecessors(row: Indicator, indicators: Mapping[int, Indicator]) -> list[int]:
@@ -93,72 +104,120 @@ def _predecessors(row: Indicator, indicators: Mapping[int, Indicator]) -> list[i
     return found
 
 
-def _situation(unit: Unit, years: list[int], known: list[int]) -> Iterable[Paragraph]:
+def _situation(unit: Unit, years: list[int], known: list[int], told: Phrases) -> Iterable[Paragraph]:
     movements = Campaign.objects.launched().filter(parent=None, year__in=years).order_by("year")
     named = [lower_first(row.name) + ("" if str(row.year) in row.name else f" (năm {row.year})") for row in movements]
-    if named:
-        yield said("I.1", f"Trong 5 năm, {unit.name} đã tổ chức thực hiện: {listed(named)}.")
-    else:
-        yield said("I.1", f"Báo cáo tổng hợp số liệu đã được duyệt của {unit.name} trong 5 năm.")
+    key = "years_movements" if named else "years_plain"
+    yield said(told, "I.1", key, unit=unit.name, movements=listed(named))
     if len(known) < len(years):
-        yield said("I.2", f"Số liệu có từ năm {known[0]}; các năm trước đó chưa có số liệu.")
+        yield said(told, "I.2", "years_since", year=str(known[0]))
 
 
-def _courses(unit: Unit, found: list[Series], years: list[int], grades: Grades) -> Iterable[Paragraph]:
+def _courses(found: list[Series], courses: list[Course], told: Phrases) -> Iterable[Paragraph]:
     area = ""
     number = 0
-    for one in found:
+    for one, told_course in zip(found, courses, strict=True):
         if one.indicator.area.label != area:
             area, number = one.indicator.area.label, number + 1
             yield heading(f"II.{area}", f"{number}. {area}", 2)
-        yield Paragraph(f"II.{one.indicator.code}", course(_course(unit, one, years, grades)).parts)
+        yield Paragraph(f"II.{one.indicator.code}", course(told_course, told).parts)
     if not found:
-        yield said("II.1", "Chưa có số liệu được duyệt trong 5 năm.")
+        yield said(told, "II.1", "years_none")
 
 
-def _course(unit: Unit, one: Series, years: list[int], grades: Grades) -> Course:
+def _course(unit: Unit, one: Series, years: list[int], grades: Grades, told: Phrases) -> Course:
     row = one.indicator
-    points = tuple(
-        Point(
-            year, *_value(row, one.figures.get(year), grades), Links(year, "Y", False).figure(unit.pk, row),
-            _coverage(one.figures.get(year)),
-        )
-        for year in years
-    )  # fmt: skip
     return Course(
-        row.code, lower_first(row.label), points, before=min(one.figures) if one.old else 0,
-        graded=row.measure == Indicator.Measure.GRADE,
+        row.code, told.get(f"name.{row.code}") or lower_first(row.label),
+        tuple(_point(unit, one, year, grades) for year in years), before=min(one.figures) if one.old else 0,
+        verb=_verb(row),
     )  # fmt: skip
+
+
+def _verb(row: Indicator) -> str:
+    """A count of what should not be is not reached: «có 2 vụ»."""
+    if row.measure == Indicator.Measure.GRADE:
+        return "_grade"
+    if row.direction == Indicator.Direction.LOWER:
+        return "_low_sum" if row.is_sum else "_low"
+    return ""
+
+
+def _best(one: Series, year: int) -> tuple[str, Figure | None]:
+    """The year's own figure when complete, else that of the longest part of it that is."""
+    parts = one.parts.get(year, {})
+    period = next((name for name in PARTS if name in parts and _known(parts[name])), "Y")
+    return period, parts[period] if period != "Y" else one.figures.get(year)
+
+
+def _point(unit: Unit, one: Series, year: int, grades: Grades) -> Point:
+    """The year as it is known."""
+    row = one.indicator
+    period, figure = _best(one, year)
+    return Point(
+        year, *_value(row, figure, grades), Links(year, period, False).figure(unit.pk, row),
+        "" if figure is None or figure.complete else coverage_text(figure),
+        when="" if period == "Y" else period_label(year, period), whole=period == "Y",
+    )  # fmt: skip
+
+
+def _known(figure: Figure) -> bool:
+    return figure.complete and bool(figure.reported) and figure.value.comparable is not None
 
 
 def _value(row: Indicator, figure: Figure | None, grades: Grades) -> tuple[str, Fraction | int | None]:
     """The value in words, and to compare; both empty where there is none."""
     if figure is None or figure.value.comparable is None or not figure.reported:
         return "", None
-    text, unit = value_text(row, figure, grades), unit_text(row)
-    if row.measure == Indicator.Measure.GRADE:
-        return lower_first(text), figure.value.comparable
-    ending = "%" if unit == "%" else f" {unit}" if unit and unit != "hệ số" else ""
-    return f"{text}{ending}", figure.value.comparable
+    text = value_text(row, figure, grades)
+    graded = row.measure == Indicator.Measure.GRADE
+    return lower_first(text) if graded else measured(text, unit_text(row)), figure.value.comparable
 
 
-def _coverage(figure: Figure | None) -> str:
-    return "" if figure is None or figure.complete else coverage_text(figure)
+# ── III ───────────────────────────────────────────────────────────────────
 
 
-def _judgement(unit: Unit, found: list[Series], years: list[int]) -> Iterable[Paragraph]:
-    told = []
-    for year in years:
-        judged = [f.outcome in GOOD for one in found if (f := one.figures.get(year)) and f.target is not None]
-        if judged:
-            told.append(f"năm {year}: {sum(judged)}/{len(judged)}")
-    if told:
-        yield said("III.1", f"Số chỉ tiêu đạt và vượt trong từng năm: {listed(told)}.")
+def _judgement(
+    unit: Unit, found: list[Series], courses: list[Course], years: list[int], told: Phrases
+) -> Iterable[Paragraph]:
+    judged = [row for year in years if (row := _judged(found, year, told))]
+    if judged:
+        yield said(told, "III.1", "years_judged", years=enumerated(judged))
     else:
-        yield said("III.1", "Chưa có chỉ tiêu để đánh giá.")
+        yield said(told, "III.1", "judged_none")
+    better, worse = _moved(found, courses)
+    if better:
+        yield said(told, "III.3", "years_better", names=listed(better))
+    if worse:
+        yield said(told, "III.4", "years_worse", names=listed(worse))
     counted = [(what, number) for count in COUNTED for what, number in count(unit, years) if number]
     if counted:
-        yield said("III.2", f"Khen thưởng trong 5 năm: {listed(f'{number} {what}' for what, number in counted)}.")
+        awards = listed(f"{number} {what}" for what, number in counted)
+        yield said(told, "III.2", "years_awards", awards=awards)
+
+
+def _judged(found: list[Series], year: int, told: Phrases) -> tuple[Part, ...]:
+    """Targets met in the longest part of the year for which at least half of what is asked is complete."""
+    for period in PARTS:
+        figures = [one.parts[year][period] for one in found if period in one.parts.get(year, {})]
+        targeted = [figure for figure in figures if figure.target is not None]
+        if targeted and 2 * sum(figure.complete for figure in targeted) >= len(targeted):
+            met = sum(figure.outcome in GOOD for figure in targeted)
+            when = f"năm {year}" if period == "Y" else period_label(year, period)
+            return fill(told["years_judged_one"], when=when, met=f"{met}/{len(targeted)}")
+    return ()
+
+
+def _moved(found: list[Series], courses: list[Course]) -> tuple[list[str], list[str]]:
+    """Names of what is better, and worse, in its last whole year than in its first one."""
+    better, worse = [], []
+    for one, row in zip(found, courses, strict=True):
+        known = [point.number for point in row.known if point.number is not None]
+        sign = {Indicator.Direction.HIGHER: 1, Indicator.Direction.LOWER: -1}.get(one.indicator.direction, 0)  # type: ignore[call-overload]
+        change = sign * (known[-1] - known[0]) if known else 0
+        if change:
+            (better if change > 0 else worse).append(row.name)
+    return better, worse
 
 
 def _annex(found: list[Series], years: list[int], grades: Grades) -> Iterable[Annex]:
@@ -176,11 +235,13 @@ def _annex(found: list[Series], years: list[int], grades: Grades) -> Iterable[An
 
 
 def _cell(one: Series, year: int, grades: Grades) -> str:
-    figure, mark = one.figures.get(year), ""
+    period, figure = _best(one, year)
+    part = lower_first(period_short(period)).replace(" ", NBSP)
+    mark = "" if period == "Y" else f" ({part})"
     if figure is None and year in one.old:
         figure, mark = one.old[year], BROKEN
     if figure is not None and figure.nil:
         return nil_text()
     text = value_text(one.indicator, figure, grades)
-    short = _coverage(figure)
+    short = "" if figure is None or figure.complete else coverage_text(figure)
     return text if text == "–" else f"{text}{mark}{f' ({short})' if short else ''}"

@@ -89,18 +89,28 @@ def _changes(row: IncidentEvent, catalogues: Mapping[str, Mapping[str, str]]) ->
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """A year and the statement in force for it, None where there is none."""
+    """A year and the statement in force for it, None where there is none. `renewable`: one until a later day may
+    follow; `spent`: the year is over, and the statement does not speak of its last days.
+    """
 
     year: int
     statement: IncidentStatement | None
+    renewable: bool = False
+    spent: bool = False
 
 
 def statements_of(unit: Unit, years: int = 10) -> list[Stated]:
     """The last years of a unit, the newest first. One query."""
-    this = clock.today().year
+    today = clock.today()
+    this = today.year
     rows = IncidentStatement.objects.filter(unit=unit, ended_at=None, year__gt=this - years).select_related("by")
     found = {row.year: row for row in rows}
-    return [Stated(year, found.get(year)) for year in range(this, this - years, -1)]
+    return [_stated(year, found.get(year), today) for year in range(this, this - years, -1)]
+
+
+def _stated(year: int, row: IncidentStatement | None, today: date) -> Stated:
+    renewable = row is not None and row.until < min(today, date(year, 12, 31))
+    return Stated(year, row, renewable, renewable and year < today.year)
 
 
 # ── export ────────────────────────────────────────────────────────────────
@@ -144,6 +154,17 @@ def fed_rows(first: date, last: date, codes: Codes) -> IncidentQuerySet:
             least = IncidentGravity.objects.filter(code=code.removeprefix(FROM)).values("rank")
             rows = rows.filter(gravity__rank__gte=least)
     return rows
+
+
+def takes(codes: Codes, incident: Incident) -> bool:
+    """Whether a feed narrowed to `codes` takes the incident; what was withdrawn may have been taken before. One query
+    at most.
+    """
+    named = [code for code in codes if not code.startswith(FROM)]
+    if named and incident.kind.counted_as not in named:
+        return False
+    least = [code.removeprefix(FROM) for code in codes if code.startswith(FROM)]
+    return not IncidentGravity.objects.filter(code__in=least, rank__gt=incident.gravity.rank).exists()
 
 
 def _source(key: str, label: str | Promise, column: str) -> Source:

@@ -48,6 +48,12 @@ class Joins:
         return self.joined * 100 // self.expected if self.expected else 0
 
 
+def joined(user: User, campaign: Campaign, unit: Unit) -> CampaignJoin | None:
+    """The unit's joining of the campaign, as far as the user reads the unit. One query."""
+    rows = CampaignJoin.objects.visible_to(user).filter(campaign=campaign, unit=unit)
+    return rows.select_related("unit", "campaign", "by", "confirmed_by").first()
+
+
 def joins_of(campaign: Campaign, user: User) -> Joins:
     """The joining of a campaign under way, as far as the user reads. A fixed number of queries."""
     units = {unit.pk: unit for unit in participants(campaign)}

@@ -279,7 +279,7 @@ class SheetReading:
             entry = figure.entry if figure else None
             if fed is not None and fed.value is not None and not fed.agrees(entry):
                 note = entry.note if entry else ""
-                self.put(pk, Entry(numerator=fed.value, note=note), figure.mark if figure else "")
+                self.put(pk, fed.entry(note), figure.mark if figure else "")
 
     def put(self, pk: int, entry: Entry | None, mark: str) -> Line:
         """The line as it is once `entry` has been saved."""

@@ -18,8 +18,8 @@ REMINDED = 24  # sheets of which one user is reminded at a time
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """`tasks`: sheets of the own units that wait for the user or were missed, and questions about their figures;
-    `notices`: unread ones.
+    """`tasks`, beside the quarterly sheets: those of the own units that wait for the user or were missed, and
+    questions about their figures; `notices`: unread ones.
     """
 
     tasks: int

@@ -126,8 +126,8 @@ def _year(what: str) -> int | None:
     return int(what) if what.isascii() and what.isdecimal() and len(what) == 4 and int(what) in YEARS else None
 
 
-def _target_rows(unit: Unit, year: int, values: Callable[[Any], tuple[str, ...]]) -> list[Row]:
-    places = places_for(unit, year)
+def _target_rows(user: User, unit: Unit, year: int, values: Callable[[Any], tuple[str, ...]]) -> list[Row]:
+    places = places_for(unit, year, user)
     sheet = target_sheet(unit, year, places, targets_of(unit, places))
     rows, number = [], 0
     for group in sheet.groups:
@@ -138,7 +138,7 @@ def _target_rows(unit: Unit, year: int, values: Callable[[Any], tuple[str, ...]]
     return rows
 
 
-def target_list(_user: User, unit: Unit, what: str) -> OtherPaper | None:
+def target_list(user: User, unit: Unit, what: str) -> OtherPaper | None:
     year = _year(what)
     if year is None:
         return None
@@ -147,11 +147,11 @@ def target_list(_user: User, unit: Unit, what: str) -> OtherPaper | None:
         Column(f"Kết quả năm {year - 1}", 12, "center"), Column("Cấp trên giao", 12, "center"),
         Column("Đơn vị đăng ký", 12, "center"), Column("Thống nhất", 12, "center"),
     )  # fmt: skip
-    rows = _target_rows(unit, year, lambda line: (line.last, line.assigned, line.registered, line.agreed))
+    rows = _target_rows(user, unit, year, lambda line: (line.last, line.assigned, line.registered, line.agreed))
     return list_paper(unit, year, "DANH SÁCH CHỈ TIÊU THI ĐUA", f"Năm {year}", columns, rows)
 
 
-def pledge(_user: User, unit: Unit, what: str) -> OtherPaper | None:
+def pledge(user: User, unit: Unit, what: str) -> OtherPaper | None:
     """What the page of the pledge shows, for signature by both sides."""
     year = _year(what)
     if year is None:

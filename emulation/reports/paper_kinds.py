@@ -59,6 +59,8 @@ BODY = {
 }
 WHOLE = {TABLE: Field(_("the whole table, with its head repeated on every page"), is_table=True)}
 
+ANNEX = {"attached": Field(_("the line under the heading of the annex"))}
+
 
 @dataclass(frozen=True)
 class PaperKind:
@@ -89,7 +91,7 @@ PLAIN = HEAD | BODY | WHOLE | SIDES
 KINDS: dict[str, PaperKind] = {
     kind.key: kind
     for kind in (
-        PaperKind("report", _("Review report"), "BC", FOLDER / "review_report", HEAD | BODY | WHOLE),
+        PaperKind("report", _("Review report"), "BC", FOLDER / "review_report", HEAD | BODY | WHOLE | ANNEX),
         PaperKind("plan", _("Launch plan"), "KH", PAPER, PLAIN),
         PaperKind("pledge", _("Registration and pledge"), "GƯ", PAPER, PLAIN),
         PaperKind("list", _("List"), "DS", PAPER, PLAIN),

@@ -10,15 +10,18 @@ from jinja2 import TemplateError
 
 from emulation.models import PaperTemplate
 from emulation.official import Layout
+from emulation.reports.display import NBSP
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
-from emulation.reports.review_report import Paper
+from emulation.reports.review_paper import COLUMNS, Paper
 from emulation.typesetting import Column, Row, Table, pdf, word
 from units.errors import Refused
 from units.models import Unit
 from units.paths import path_ids
 
 FORMATS = ("docx", "pdf", "txt")
+WIDE = (34, 12, 13, 11, 15, 13)  # shares of the width that the columns of the annex take
+YEARS_WIDE = (36, 13, *[11] * 5)
 
 
 def template_of(unit: Unit, kind: str) -> PaperTemplate | None:
@@ -64,17 +67,25 @@ def _data(report: Paper, layout: Layout) -> dict[str, Any]:
     return head | {
         "title": title_of(report),
         "about": report.about,
+        "attached": _attached(report, head),
         "recipients": layout.sent_to(otherwise=("Cấp trên trực tiếp", "Lưu: VT")),
         "body": [{"level": p.level, "text": p.text} for p in report.body],
     }
 
 
+def _attached(report: Paper, head: dict[str, str]) -> str:
+    """Which paper the annex belongs to; with gaps until it is signed off."""
+    day = head["place_and_date"].rpartition(", ")[2]
+    return f"(Kèm theo Báo cáo số {head['number']} {day} của {report.unit.name})"
+
+
 def _annex(report: Paper) -> Table:
     """The annex; the name of the indicator takes the room that the figures leave."""
     sides = ("left", "left")
-    widths = (28, 11, *[max(8, 60 // max(1, len(report.columns) - 2))] * (len(report.columns) - 2))
+    widths = YEARS_WIDE if len(report.columns) > len(COLUMNS) else WIDE
     columns = tuple(
-        Column(text, widths[at], sides[at] if at < len(sides) else "center") for at, text in enumerate(report.columns)
+        Column(text.replace("đề ra", f"đề{NBSP}ra"), widths[at], sides[at] if at < len(sides) else "center")
+        for at, text in enumerate(report.columns)
     )
     return Table(columns, [Row(row.cells, row.area) for row in report.annex])
 

@@ -10,7 +10,7 @@ from emulation import drafting
 from emulation.drafting import Change
 from emulation.models import ReviewParagraph, ReviewReport
 from emulation.reports.drafts import draft_of
-from emulation.reports.review_report import Annex, Paper
+from emulation.reports.review_paper import Annex, Paper
 from emulation.wording import Paragraph, Part
 from units.models import Unit
 

@@ -175,7 +175,7 @@ class Grounds:
 
 
 def label_of(indicator: Indicator, year: int) -> str:
-    placed = CampaignIndicator.objects.filter(indicator=indicator, campaign__year=year).select_related("indicator")
+    placed = CampaignIndicator.objects.in_force(year).filter(indicator=indicator).select_related("indicator")
     row = placed.first()
     return row.label if row else indicator.label
 

@@ -53,20 +53,16 @@ def record_activity(activity: Activity, groups: Groups, *, by: User) -> Activity
     plan_activity(activity, by=by)
     for name, value in numbers.items():
         setattr(activity, name, value)
-    return hold_activity(activity, groups, version=activity.version, by=by)
+    return hold_activity(activity, groups, by=by)
 
 
 @transaction.atomic
-def change_activity(activity: Activity, groups: Groups, *, version: int, by: User) -> Activity:
-    """Keep what was corrected of a planned or held activity (its columns are the new ones, its state the old).
-
-    `version`: the one that was on the screen. Raises `Refused` when somebody else has changed it since.
-    """
+def change_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
+    """Keep what was corrected of a planned or held activity: its columns are the new ones, its state the old."""
     before = _locked(activity)
     access.require(may_write(by, before.unit))
     if before.state == State.CANCELLED:
         raise Refused(_("The activity has been cancelled; it can no longer be changed."))
-    _next_version(activity, before, version)
     activity.state = before.state
     _check(activity)
     if before.is_held:
@@ -82,15 +78,12 @@ def change_activity(activity: Activity, groups: Groups, *, version: int, by: Use
 
 
 @transaction.atomic
-def hold_activity(activity: Activity, groups: Groups, *, version: int, by: User) -> Activity:
-    """A planned activity has taken place: its numbers are entered. Raises `Refused` while it lies in the future, and
-    when somebody else has changed it since the page with `version` was opened.
-    """
+def hold_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
+    """A planned activity has taken place: its numbers are entered. Raises `Refused` while it lies in the future."""
     before = _locked(activity)
     access.require(may_write(by, before.unit))
     if before.state != State.PLANNED:
         raise Refused(_("It has been recorded already whether this activity was held."))
-    _next_version(activity, before, version)
     activity.state = State.HELD
     _check(activity)
     _check_held(activity, groups)
@@ -123,12 +116,6 @@ def cancel_activity(activity: Activity, *, reason: str, by: User) -> Activity:
 
 def _locked(activity: Activity) -> Activity:
     return Activity.objects.select_for_update(of=("self",)).select_related("unit", "kind").get(pk=activity.pk)
-
-
-def _next_version(activity: Activity, before: Activity, seen: int) -> None:
-    if before.version != seen:
-        raise Refused(_("Somebody has changed this activity since you opened the page. Look at it again."))
-    activity.version = before.version + 1
 
 
 def _check(activity: Activity) -> None:

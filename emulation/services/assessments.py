@@ -25,13 +25,16 @@ from emulation.models import (
 )
 from emulation.numbers import input_number
 from emulation.periods import QUARTERS, quarter_end, quarter_start
+from emulation.services.feeds import follow
 from emulation.services.sheets import refuse_short
 from units import access, clock
 from units.errors import Refused
 from units.models import Person, Role, Unit, User
+from units.services.seen import last_change, unseen
 
 State = Assessment.State
 Kind = AssessmentEvent.Kind
+FEEDS = ("assessments",)  # what this register feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,7 @@ def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: U
     access.require(access.works_at(by, row.unit, Role.STAFF))
     _require(row, *Assessment.OPEN)
     if row.version != version:
-        raise Refused(_("Somebody else has saved this assessment meanwhile. Compare below, then save again."))
+        raise unseen(last_change(row.answers.all()))
     known = {one.item_id: one for one in row.answers.all()}
     for item in open_items(row):
         if item.pk in entries:
@@ -253,7 +256,8 @@ def discard(row: Assessment, *, by: User) -> None:
 def confirm(row: Assessment, differing: Mapping[int, Entry], *, by: User) -> Assessment:
     """The reviewer confirms: items in `differing` (by key) as the reviewer says, with words; all others as answered.
 
-    Both answers are kept. The assessment then stands still, and says whether the model is met.
+    Both answers are kept. The assessment then stands still, and says whether the model is met; open sheets with an
+    indicator that the checklist feeds follow.
     """
     row = _judging(row, by)
     for one in row.answers.all():
@@ -266,7 +270,9 @@ def confirm(row: Assessment, differing: Mapping[int, Entry], *, by: User) -> Ass
         one.save()
     row = _locked(row)
     row.meets = outcome(row, judged=True).meets
-    return _step(row, State.CONFIRMED, Kind.CONFIRMED, by=by, lines=_kept(row))
+    row = _step(row, State.CONFIRMED, Kind.CONFIRMED, by=by, lines=_kept(row))
+    follow(FEEDS, [row.unit_id], [quarter_end(row.year, QUARTERS[row.period][-1])], by=by)
+    return row
 
 
 def _refuse_unsaid(row: Assessment, entry: Entry) -> None:

@@ -10,11 +10,21 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import PROTECT, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from emulation.models import Campaign, CampaignIndicator, CampaignScope, Document, Organisation, Result, Round
+from emulation.models import (
+    Campaign,
+    CampaignIndicator,
+    CampaignScope,
+    Document,
+    Organisation,
+    Result,
+    Round,
+    Target,
+    TargetChange,
+)
 from emulation.readiness import advice, missing
 from emulation.services.launch import launch_points
 from emulation.services.rounds import fit_sheets, place_units, set_up_drive_round
@@ -101,19 +111,44 @@ def update_campaign(
 
 @transaction.atomic
 def delete_campaign(campaign: Campaign, *, by: User) -> None:
-    """Delete a draft to which nothing refers. Raises `Refused` otherwise: a launched campaign ends by its state."""
+    """Delete a draft to which nothing refers but targets that were only assigned, as those a copied year brings.
+
+    Raises `Refused` otherwise: a launched campaign ends by its state.
+    """
     access.require(may_write(by, campaign))
     campaign = _locked(campaign)
     if campaign.state != State.DRAFT:
-        raise Refused(_("A campaign that was launched is part of the history; close it instead."))
+        raise Refused(_("A launched campaign is kept and cannot be deleted; close it instead."))
     if campaign.children.exists():
         raise Refused(_("Other campaigns hang below it; delete those first."))
+    _drop_proposals(campaign.drive_targets.all())
+    _refuse_entries(campaign)
     for row in campaign.indicators.all():
         _refuse_referenced(row)
         row.delete()
     for scope in campaign.scopes.all():
         scope.delete()
     campaign.delete()
+
+
+def _drop_proposals(targets: QuerySet[Target]) -> None:
+    """Delete those that were only assigned, and their trace: nobody has registered anything in reply yet."""
+    proposed = targets.filter(registered=None, agreed=None)
+    TargetChange.objects.filter(target__in=proposed).delete()
+    proposed.delete()
+
+
+def _refuse_entries(campaign: Campaign) -> None:
+    """Raise `Refused` when entries of registers, joinings, dossiers or targets of the drive name the draft."""
+    for relation in Campaign._meta.related_objects:
+        if relation.on_delete is not PROTECT or relation.related_model in (Campaign, CampaignIndicator):
+            continue
+        rows = relation.related_model._default_manager.filter(**{relation.field.name: campaign})
+        if count := rows.count():
+            raise Refused(
+                _("The draft cannot be deleted. Entries that name it (%(kind)s): %(count)d.")
+                % {"kind": relation.related_model._meta.verbose_name, "count": count}
+            )
 
 
 def _locked(campaign: Campaign) -> Campaign:
@@ -136,7 +171,7 @@ def _check_place(campaign: Campaign) -> None:
             _("The year's movement is launched by the unit at the top or one directly below it."), "launching_unit"
         )
     if parent is not None and parent.year != campaign.year:
-        raise Refused(_("A campaign belongs to the same year as the one it is part of."), "parent")
+        raise Refused(_("A campaign belongs to the year of the campaign above it."), "parent")
     if parent is not None and parent.state == State.CLOSED:
         raise Refused(_("“%(campaign)s” is closed; nothing can be added to it.") % {"campaign": parent}, "parent")
     first, last = (parent.starts, parent.ends) if parent else (date(campaign.year, 1, 1), date(campaign.year, 12, 31))
@@ -208,11 +243,14 @@ def launch_campaign(campaign: Campaign, *, by: User, on: date, despite: bool = F
         raise Refused(_("Record the launch on its day, not before."), "on")
     if on.year < campaign.year - 1:
         raise Refused(_("Check the year: this is a campaign of %(year)d.") % {"year": campaign.year}, "on")
-    points = launch_points(campaign, on)
+    points = launch_points(campaign, on, by)
     if lacking := missing(points):
         raise Refused([point.words for point in lacking])
     if advice(points) and not despite:
-        raise Refused(_("Some points are open; read them and launch despite them, or mend them."), "despite")
+        raise Refused(
+            _("Some points are open. Complete them, or tick that you have read them and launch all the same."),
+            "despite",
+        )
     rows = list(campaign.indicators.select_related("indicator"))
     for row in rows:
         _refuse_double(row, row.kinds.all())
@@ -313,6 +351,9 @@ def scope_q(campaign: Campaign, path: str = "path", unit: str = "pk") -> Q:
 
 
 def _refuse_referenced(row: CampaignIndicator) -> None:
+    """Raise `Refused` when targets or figures need it; those of a draft that were only assigned go with it."""
+    if row.campaign.state == State.DRAFT:
+        _drop_proposals(row.targets.all())
     targets = row.targets.count()
     if targets:
         raise Refused(

@@ -16,6 +16,7 @@ from units.errors import Refused
 from units.models import Role, Unit, User
 
 WRITERS = (Role.STAFF, Role.COMMANDER)
+LEAST_REASON = 10  # characters that say why a sending is recalled
 
 
 def may_write(user: User, document: Document) -> bool:
@@ -28,6 +29,16 @@ def may_acknowledge(user: User, receipt: Receipt) -> bool:
     return access.works_at(user, receipt.unit, *WRITERS)
 
 
+def may_recall(user: User, receipt: Receipt) -> bool:
+    """Staff or commander of the unit that sent it."""
+    return access.works_at(user, receipt.sender, *WRITERS)
+
+
+def recalling(user: User) -> set[int]:
+    """Units (by key) whose sendings the user recalls."""
+    return {m.unit_id for m in user.active_memberships if m.role in WRITERS}
+
+
 def senders(user: User, document: Document) -> list[Unit]:
     """Units in whose name the user sends the document on.
 
@@ -38,7 +49,9 @@ def senders(user: User, document: Document) -> list[Unit]:
     if document.unit_id is None:
         return list(own.values())
     received = set(
-        document.receipts.filter(unit__in=own, acknowledged_at__isnull=False).values_list("unit", flat=True)
+        document.receipts.standing()
+        .filter(unit__in=own, acknowledged_at__isnull=False)
+        .values_list("unit", flat=True)
     )
     return [unit for pk, unit in own.items() if pk == document.unit_id or pk in received]
 
@@ -69,7 +82,7 @@ def send_document(document: Document, *, sender: Unit, units: Iterable[Unit], du
             raise Refused(_("%(unit)s does not stand below %(sender)s.") % {"unit": unit, "sender": sender}, "units")
         if unit.ended:
             raise Refused(_("%(unit)s has ended.") % {"unit": unit}, "units")
-    known = set(document.receipts.values_list("unit", flat=True)) | {document.unit_id}
+    known = set(document.receipts.standing().values_list("unit", flat=True)) | {document.unit_id}
     fresh = {unit.pk: unit for unit in chosen if unit.pk not in known}
     if not fresh:
         raise Refused(_("All these units have the document already."), "units")
@@ -82,8 +95,10 @@ def send_document(document: Document, *, sender: Unit, units: Iterable[Unit], du
 @transaction.atomic
 def acknowledge(receipt: Receipt, *, by: User) -> Receipt:
     """Say that the unit has received the document. Once: raises `Refused` naming who said so already."""
-    row = Receipt.objects.select_for_update(of=("self",)).select_related("unit", "acknowledged_by").get(pk=receipt.pk)
+    row = _locked(receipt)
     access.require(may_acknowledge(by, row))
+    if row.recalled_at:
+        raise Refused(_("%(unit)s has recalled it; nothing is to be acknowledged any more.") % {"unit": row.sender})
     if row.acknowledged_at:
         raise Refused(
             _("%(who)s acknowledged receipt on %(day)s.")
@@ -92,3 +107,27 @@ def acknowledge(receipt: Receipt, *, by: User) -> Receipt:
     row.acknowledged_by, row.acknowledged_at = by, timezone.now()
     row.save(update_fields=["acknowledged_by", "acknowledged_at"])
     return row
+
+
+@transaction.atomic
+def recall(receipt: Receipt, *, reason: str, by: User) -> Receipt:
+    """Take back what went to a wrong unit. Raises `Refused` once the unit has acknowledged receipt: that stays."""
+    row = _locked(receipt)
+    access.require(may_recall(by, row))
+    if row.acknowledged_at:
+        raise Refused(
+            _("%(unit)s acknowledged receipt on %(day)s; what has been received is not recalled.")
+            % {"unit": row.unit, "day": date_format(timezone.localdate(row.acknowledged_at))}
+        )
+    if row.recalled_at:
+        raise Refused(_("It has been recalled already."))
+    if len(reason.strip()) < LEAST_REASON:
+        raise Refused(_("Say why, in at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
+    row.recalled_by, row.recalled_at, row.recalled_why = by, timezone.now(), reason.strip()
+    row.save(update_fields=["recalled_by", "recalled_at", "recalled_why"])
+    return row
+
+
+def _locked(receipt: Receipt) -> Receipt:
+    rows = Receipt.objects.select_for_update(of=("self",)).select_related("unit", "sender", "acknowledged_by")
+    return rows.get(pk=receipt.pk)

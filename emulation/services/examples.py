@@ -14,6 +14,7 @@ from units import access, clock
 from units.errors import Refused
 from units.models import Role, Unit, User
 from units.paths import path_ids
+from units.text import fold, normal
 
 Stage = Example.Stage
 OPEN = (Stage.DISCOVERED, Stage.FOSTERED)
@@ -86,6 +87,7 @@ def discover(row: Example, *, day: date, reason: str, by: User) -> Example:
     row.unit = Unit.objects.select_for_update().get(pk=row.unit_id)
     access.require(access.works_at(by, row.unit, Role.STAFF))
     _check_subject(row)
+    _check_mentor(row)
     _check_day(day)
     refuse_short(reason)
     row.by, row.stage = by, Stage.DISCOVERED
@@ -102,6 +104,7 @@ def update(row: Example, *, by: User) -> Example:
     access.require(may_write(by, stored))
     row.unit, row.person, row.collective = stored.unit, stored.person, stored.collective
     row.stage, row.level, row.spread_in, row.by = stored.stage, stored.level, stored.spread_in, stored.by
+    _check_mentor(row)
     row.full_clean(exclude=["search"])
     row.save()
     return row
@@ -114,6 +117,17 @@ def _check_subject(row: Example) -> None:
         raise Refused(_("Choose somebody who serves in the unit."), "person")
     if row.collective is not None and row.collective.pk != row.unit_id:
         raise Refused(_("The unit of record is the exemplary unit itself."), "unit")
+
+
+def _check_mentor(row: Example) -> None:
+    """Nobody fosters themselves, neither by the register nor in words."""
+    person = row.person
+    if person is None:
+        return
+    if row.mentor_id == person.pk:
+        raise Refused(_("Somebody else is the mentor: nobody fosters themselves."), "mentor")
+    if fold(normal(row.mentor_words)) in {fold(person.full_name), person.service_number}:
+        raise Refused(_("Somebody else is the mentor: nobody fosters themselves."), "mentor_words")
 
 
 def _check_day(day: date, after: date | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from datetime import date
 
 from django.db import transaction
@@ -11,10 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
-from emulation.models import Feed, Report, Result, ResultChange
+from emulation.models import Feed, Report, Result, ResultChange, Unfed
 from emulation.reports.feeds import Fed, fed_cells, span_of
 from emulation.services.cells import CellChange, apply_cells, entry_of, snapshot
 from emulation.services.plan import plan_of_unit, slot
+from units import clock
 from units.errors import Refused
 from units.models import User
 from units.paths import path_ids
@@ -29,31 +31,43 @@ def follow(registers: Collection[str], units: Iterable[int], days: Iterable[date
     Called in the transaction of that write; `units` and `days` name both the old and the new place of an entry
     that moved. Only cells that speak of one of the days follow: whatever else stands on the sheet has nothing to do
     with the entry. A sheet is locked before the register is read, so the last of two concurrent writers counts both
-    entries. Sheets handed in stand still: what differs there is shown. A sheet whose round has not opened takes
-    the figures over with its first save.
+    entries. Sheets handed in, and those closed, stand still: what differs there is kept for those who have to ask for
+    a correction (`Unfed`). A sheet whose round has not opened takes the figures over with its first save.
     """
     from emulation.services.sheets import lock, open_lines, refuse_unless_open
 
     days = [day for day in days if day]
     if not days or not Feed.objects.active().filter(register__in=registers).exists():
         return
-    for row in _editable(set(units), days):
+    for row in _speaking(set(units), days):
         report = lock(row)
-        try:
+        allowed: set[int] | None = set()
+        with suppress(Refused):
             refuse_unless_open(report)
-        except Refused:
-            continue
-        fed, stored = _fed(report, open_lines(report), registers, days)
-        _write(report, fed, stored, by=by, clear=_written_by_register(report, fed, stored))
+            allowed = open_lines(report)
+        fed, stored = _fed(report, None, registers, days)
+        opened = {pk: one for pk, one in fed.items() if allowed is None or pk in allowed}
+        _write(report, opened, stored, by=by, clear=_written_by_register(report, opened, stored))
+        _keep(report, {pk: one for pk, one in fed.items() if pk not in opened}, registers, days)
 
 
-def _editable(units: set[int], days: list[date]) -> list[Report]:
-    """Sheets of the units that may speak of one of the days, in the order in which they are locked."""
+def _speaking(units: set[int], days: list[date]) -> list[Report]:
+    """Sheets of the units, of rounds that have opened, that may speak of one of the days, as they are locked."""
     drive = Q(round__drive__isnull=True) | Q(round__drive__starts__lte=max(days), round__drive__ends__gte=min(days))
-    rows = Report.objects.filter(
-        drive, unit__in=units, round__year__in={day.year for day in days}, state__in=Report.EDITABLE
-    )
-    return list(rows.order_by("pk"))
+    opened = Q(round__opens__lte=clock.today()) | ~Q(state__in=[Report.State.NOT_STARTED, Report.State.DRAFT])
+    rows = Report.objects.filter(drive, opened, unit__in=units, round__year__in={day.year for day in days})
+    rows = rows.select_related("round__drive").order_by("pk")
+    return [row for row in rows if row.round.last_day >= min(days)]
+
+
+def _keep(report: Report, fed: dict[int, Fed], registers: Collection[str], days: Collection[date]) -> None:
+    """What the registers say of lines that stand still; of those of which they say nothing any more, nothing."""
+    feeds = Feed.objects.filter(register__in=registers)
+    gone = Unfed.objects.filter(report=report, indicator__feed__in=feeds, first__lte=max(days), last__gte=min(days))
+    gone.exclude(indicator__in=fed).delete()
+    for pk, one in fed.items():
+        columns = {"first": one.first, "last": one.last, "value": one.value, "of": one.of}
+        Unfed.objects.update_or_create(report=report, indicator_id=pk, defaults=columns)
 
 
 def take_over(report: Report, allowed: Collection[int] | None, *, by: User) -> None:
@@ -74,7 +88,7 @@ def _write(
         if one.agrees(entry):
             continue
         if one.value is not None:
-            changes.append(CellChange(pk, Entry(numerator=one.value, note=entry.note if entry else "")))
+            changes.append(CellChange(pk, one.entry(entry.note if entry else "")))
         elif pk in clear:
             changes.append(CellChange(pk, None))
     if changes and apply_cells(report, changes, by=by, way=ResultChange.Way.REGISTER):

@@ -11,7 +11,7 @@ from emulation.models import Acknowledgement, CheckRule, Report
 from emulation.reports.findings import findings_of
 from emulation.services import sheets
 from units import access
-from units.errors import Refused
+from units.errors import Refused, refuse_long
 from units.models import User
 
 LEAST_REASON = sheets.LEAST_REASON
@@ -42,6 +42,7 @@ def acknowledge(report: Report, reasons: Mapping[str, str], *, by: User) -> int:
             continue
         if key not in found:
             raise Refused(_("The figures have changed meanwhile. Look at the warnings again."), f"why-{key}")
+        refuse_long(text, f"why-{key}")
         if len(text) < LEAST_REASON:
             raise Refused(
                 _("“%(indicator)s”: say why the figure is right in at least %(count)d characters.")
@@ -50,7 +51,7 @@ def acknowledge(report: Report, reasons: Mapping[str, str], *, by: User) -> int:
             )
         one = found[key]
         Acknowledgement.objects.create(
-            report=report, rule_id=one.rule, indicator_id=one.indicator, values=one.values, reason=text[:500], by=by
+            report=report, rule_id=one.rule, indicator_id=one.indicator, values=one.values, reason=text, by=by
         )
         kept += 1
     return kept

@@ -1,5 +1,8 @@
 """The life of an incident: reported, investigated, concluded, or withdrawn as none. Every step is an event.
 
+The unit reports and corrects; what makes an incident lighter is for its superior alone (`mitigates`), with a reason,
+and never for who reported it. The unit's commander concludes, or the superior.
+
 An incident counts in fed figures from its report on; what the conclusion changes follows in open sheets, and those
 handed in show the difference.
 """
@@ -15,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation.models import Incident, IncidentEvent, IncidentGravity, IncidentPerson, IncidentStatement
+from emulation.periods import quarter_of
 from emulation.services.feeds import follow
 from units import access, clock
 from units.errors import Refused
@@ -42,14 +46,29 @@ def may_report(user: User, unit: Unit) -> bool:
     return access.works_at(user, unit, Role.STAFF)
 
 
+def is_superior(user: User, unit: Unit) -> bool:
+    """Whether the user speaks for the unit's superior: staff of the direct one, or a reviewer responsible for it."""
+    return access.is_superior_staff(user, unit) or access.reviews(user, unit)
+
+
+def may_correct(user: User, incident: Incident) -> bool:
+    """Staff of the very unit, and its superior."""
+    return may_report(user, incident.unit) or is_superior(user, incident.unit)
+
+
+def may_mitigate(user: User, incident: Incident) -> bool:
+    """What makes an incident lighter, or none at all, is for the superior, and not for who reported it."""
+    return is_superior(user, incident.unit) and not reported(user, incident)
+
+
+def may_investigate(user: User, incident: Incident) -> bool:
+    """Staff of the unit record that the investigation has begun and who is involved; so do those who conclude."""
+    return access.keeps_discipline(user, incident.unit) or may_conclude(user, incident)
+
+
 def may_conclude(user: User, incident: Incident) -> bool:
-    """Staff of the unit or of its direct superior record the investigation and its conclusion."""
-    return access.keeps_discipline(user, incident.unit)
-
-
-def may_withdraw(user: User, incident: Incident) -> bool:
-    """That something was no incident is not said by who reported it: commander, or staff of the superior."""
-    judges = access.works_at(user, incident.unit, Role.COMMANDER) or access.is_superior_staff(user, incident.unit)
+    """The unit's commander, who answers for it, or its superior; never who reported the incident."""
+    judges = access.works_at(user, incident.unit, Role.COMMANDER) or is_superior(user, incident.unit)
     return judges and not reported(user, incident)
 
 
@@ -81,32 +100,45 @@ def report_incident(incident: Incident, *, by: User) -> Incident:
 
 
 @transaction.atomic
-def correct_incident(incident: Incident, *, version: int, by: User) -> Incident:
-    """Keep corrected columns of an open incident. `version`: the one that was on the screen.
+def correct_incident(incident: Incident, *, reason: str = "", by: User) -> Incident:
+    """Keep corrected columns of an open incident.
 
-    Raises `Refused` when somebody else has changed it since, or it has been concluded.
+    Raises `Refused` when it has been concluded, or the correction makes it lighter: that is for the superior, who
+    gives the `reason`.
     """
     before = _locked(incident)
-    access.require(may_report(by, before.unit))
+    access.require(may_correct(by, before))
     if not before.is_open:
         raise Refused(_("The incident is no longer open: take its conclusion back first."))
-    if before.version != version:
-        raise Refused(_("Somebody has changed this incident since you opened the page. Look at it again."))
-    incident.state, incident.version = before.state, before.version + 1
+    incident.state = before.state
     _check(incident)
+    lighter = mitigates(before, incident)
+    if lighter:
+        _refuse_mitigation(before, lighter[0], by)
+        reason = _reason(reason)
+    named = incident.people.filter(part=Part.AT_FAULT).count()
+    if incident.offenders < named:
+        raise Refused(
+            _("Named as at fault: %(named)d. The number of people at fault cannot be less; take a name away first.")
+            % {"named": named}, "offenders",
+        )  # fmt: skip
     incident.path = path_on(incident.unit, incident.happened_on)
     incident.full_clean(exclude=["search", "path"])
     incident.save()
-    if _changed(before, incident, Kind.CORRECTED, by):
+    if _changed(before, incident, Kind.CORRECTED, by, reason.strip()):
         follow(FEEDS, [incident.unit_id], [before.happened_on, incident.happened_on], by=by)
     return incident
 
 
 @transaction.atomic
-def name_person(incident: Incident, person: Person, part: str, *, by: User) -> None:
-    """Name somebody as at fault or as victim; an empty `part` takes the name away."""
+def name_person(incident: Incident, person: Person, part: str, *, reason: str = "", by: User) -> None:
+    """Name somebody as at fault or as victim; an empty `part` takes the name away.
+
+    Raises `Refused` where more people would be named as at fault than the report counts. Awards read who is at fault:
+    taking such a name away makes the incident lighter, which is for the superior, with the `reason`.
+    """
     row = _locked(incident)
-    access.require(may_conclude(by, row))
+    access.require(may_investigate(by, row))
     if not row.is_open:
         raise Refused(_("The incident is no longer open: take its conclusion back first."))
     known = row.people.filter(person=person).first()
@@ -114,11 +146,19 @@ def name_person(incident: Incident, person: Person, part: str, *, by: User) -> N
     if not part:
         if known is None:
             raise Refused(_("This person is not named."))
+        if known.part == Part.AT_FAULT:
+            _refuse_mitigation(row, "person", by)
+            reason = _reason(reason)
         known.delete()
-        _trace(row, Kind.PEOPLE, by, before=before, after={person.full_name: ""})
+        _trace(row, Kind.PEOPLE, by, reason.strip(), before=before, after={person.full_name: ""})
         return
     if known is not None:
         raise Refused(_("This person is named already."), "person")
+    if part == Part.AT_FAULT and row.people.filter(part=Part.AT_FAULT).count() >= row.offenders:
+        raise Refused(
+            _("People at fault in the report: %(count)d, and as many are named already. Correct the number first.")
+            % {"count": row.offenders}, "part",
+        )  # fmt: skip
     IncidentPerson.objects.create(incident=row, person=person, part=part)
     _trace(row, Kind.PEOPLE, by, before=before, after={person.full_name: str(Part(part).label)})
 
@@ -127,7 +167,7 @@ def name_person(incident: Incident, person: Person, part: str, *, by: User) -> N
 def investigate(incident: Incident, *, by: User) -> Incident:
     """The investigation has begun."""
     row = _locked(incident)
-    access.require(may_conclude(by, row))
+    access.require(may_investigate(by, row))
     if row.state != State.REPORTED:
         raise Refused(_("The investigation of this incident has begun already, or it has ended."))
     return _step(row, Kind.INVESTIGATED, by, state=State.INVESTIGATED)
@@ -146,14 +186,12 @@ def conclude(
         raise Refused(_("The day lies in the future."), "on")
     if on < row.reported_on:
         raise Refused(_("An incident is concluded on the day it was reported or later."), "on")
-    if gravity.rank < row.gravity.rank and reported(by, row):
-        raise Refused(
-            _("Who reported an incident does not lower its gravity: somebody else concludes it."), "gravity"
-        )
+    if gravity.rank < row.gravity.rank:
+        _refuse_mitigation(row, "gravity", by)
     before = _locked(incident)
     row.conclusion_number, row.concluded_on, row.conclusion, row.gravity = number, on, words, gravity
     row.cause = cause or row.cause
-    row.state, row.version = State.CONCLUDED, row.version + 1
+    row.state = State.CONCLUDED
     row.full_clean(exclude=["search", "path"])
     row.save()
     _changed(before, row, Kind.CONCLUDED, by)
@@ -165,12 +203,12 @@ def conclude(
 def reopen(incident: Incident, *, reason: str, by: User) -> Incident:
     """Take a conclusion back: it is investigated again."""
     row = _locked(incident)
-    access.require(may_withdraw(by, row))
+    access.require(may_conclude(by, row))
     if row.state != State.CONCLUDED:
         raise Refused(_("Only a concluded incident is taken up again."))
     reason = _reason(reason)
     before = _locked(incident)
-    row.state, row.version = State.INVESTIGATED, row.version + 1
+    row.state = State.INVESTIGATED
     row.conclusion, row.conclusion_number, row.concluded_on = "", "", None
     row.save()
     _changed(before, row, Kind.REOPENED, by, reason)
@@ -181,7 +219,7 @@ def reopen(incident: Incident, *, reason: str, by: User) -> Incident:
 def withdraw(incident: Incident, *, reason: str, by: User) -> Incident:
     """It was no incident after all: it counts no more, and stays with the reason."""
     row = _locked(incident)
-    access.require(may_withdraw(by, row))
+    access.require(may_mitigate(by, row))
     if not row.is_open:
         raise Refused(_("The incident has been concluded or withdrawn already."))
     reason = _reason(reason)
@@ -195,21 +233,26 @@ def withdraw(incident: Incident, *, reason: str, by: User) -> Incident:
 
 @transaction.atomic
 def state_complete(unit: Unit, year: int, *, by: User) -> IncidentStatement:
-    """The commander states that every incident of the unit in the year stands in the register.
+    """The commander states that every incident of the unit in the year, until today, stands in the register.
 
-    Raises `Refused` before the yearly review (`STATED_FROM`), and where it has been stated already.
+    On the year's last day or later it speaks of the whole year and takes the place of an earlier one. Raises
+    `Refused` before the yearly review (`STATED_FROM`), and where it has been stated already.
     """
     access.require(may_state(by, unit))
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
-    if clock.today() < date(year, *STATED_FROM):
+    until = min(clock.today(), date(year, 12, 31))
+    if until < date(year, *STATED_FROM):
         day = date(year, *STATED_FROM).strftime("%d/%m/%Y")
         raise Refused(_("The register of %(year)d can be stated complete from %(day)s on.")
                       % {"year": year, "day": day}, "year")  # fmt: skip
     if not Unit.objects.existed_in(year).filter(pk=unit.pk).exists():
         raise Refused(_("The unit did not exist in that year."), "year")
-    if IncidentStatement.objects.filter(unit=unit, year=year, ended_at=None).exists():
+    known = IncidentStatement.objects.filter(unit=unit, year=year, ended_at=None).first()
+    if known is not None and known.until >= until:
         raise Refused(_("The register of this year has been stated complete already."), "year")
-    return IncidentStatement.objects.create(unit=unit, year=year, by=by, at=timezone.now())
+    if known is not None:
+        _end(known, _("Replaced by the statement until %(day)s.") % {"day": _text(until)}, by)
+    return IncidentStatement.objects.create(unit=unit, year=year, until=until, by=by, at=timezone.now())
 
 
 @transaction.atomic
@@ -219,8 +262,11 @@ def take_back(statement: IncidentStatement, *, reason: str, by: User) -> Inciden
     access.require(may_state(by, row.unit))
     if row.ended_at is not None:
         raise Refused(_("The statement has been taken back already."))
-    row.ended_why = _reason(reason)
-    row.ended_by, row.ended_at = by, timezone.now()
+    return _end(row, _reason(reason), by)
+
+
+def _end(row: IncidentStatement, why: str, by: User) -> IncidentStatement:
+    row.ended_why, row.ended_by, row.ended_at = why, by, timezone.now()
     row.save()
     return row
 
@@ -246,6 +292,29 @@ def _check(incident: Incident) -> None:
         raise Refused(_("An incident is reported on the day it happened or later."), "reported_on")
     if not incident.unit.exists_on(incident.happened_on):
         raise Refused(_("The unit does not exist on that day."), "happened_on")
+
+
+def mitigates(before: Incident, after: Incident) -> list[str]:
+    """Columns by which an incident became lighter: a lower gravity, fewer people, another kind of figure, or a day in
+    another quarter, whose figures and year it then burdens no more. No query.
+    """
+    fewer = [name for name in ("dead", "injured", "offenders") if getattr(after, name) < getattr(before, name)]
+    found = ["gravity"] if after.gravity.rank < before.gravity.rank else []
+    found += ["kind"] if after.kind.counted_as != before.kind.counted_as else []
+    moved = _quarter(after.happened_on) != _quarter(before.happened_on)
+    return [*found, *fewer, *(["happened_on"] if moved else [])]
+
+
+def _quarter(day: date) -> tuple[int, int]:
+    return day.year, quarter_of(day)
+
+
+def _refuse_mitigation(incident: Incident, field: str, by: User) -> None:
+    if not may_mitigate(by, incident):
+        raise Refused(
+            _("This makes the incident lighter. Only the superior may do it, with a reason, and not who reported it: "
+              "ask the staff of the superior or the reviewer responsible for the unit."), field,
+        )  # fmt: skip
 
 
 def _reason(text: str) -> str:
@@ -281,7 +350,6 @@ def _changed(before: Incident, after: Incident, kind: str, by: User, reason: str
 def _step(row: Incident, kind: str, by: User, reason: str = "", **columns: Any) -> Incident:
     for name, value in columns.items():
         setattr(row, name, value)
-    row.version += 1
     row.save()
     _trace(row, kind, by, reason)
     return row

@@ -25,7 +25,7 @@ from emulation.models import (
 )
 from units import access, clock
 from units.errors import Refused
-from units.models import Role, Unit, User
+from units.models import Person, Role, Unit, User
 from units.models.units import UnitQuerySet
 from units.text import normal
 
@@ -72,10 +72,14 @@ def inspectable(unit: Unit) -> UnitQuerySet:
 
 
 @transaction.atomic
-def save_plan(inspection: Inspection, *, by: User, units: Collection[Unit], items: Sequence[str]) -> Inspection:
+def save_plan(
+    inspection: Inspection, *, by: User, units: Collection[Unit], items: Sequence[str],
+    people: Collection[Person] = (),
+) -> Inspection:  # fmt: skip
     """Save a new or changed plan. `items` are its content in order; unsettled weak points of the units follow.
 
-    Raises `Refused`; an item or a unit on which something has been found stays.
+    Members are `people` of the register and those whom the plan names in words. Raises `Refused`, also for somebody
+    who would inspect the unit they serve in; an item or a unit on which something has been found stays.
     """
     access.require(keeps(by, inspection))
     fresh = inspection.pk is None
@@ -85,8 +89,10 @@ def save_plan(inspection: Inspection, *, by: User, units: Collection[Unit], item
     texts = list(dict.fromkeys(text for text in map(normal, items) if text))
     _check_items(texts)
     inspection.title, inspection.members = normal(inspection.title), inspection.members.strip()
+    _check_people(inspection, units, people)
     inspection.full_clean()
     inspection.save()
+    inspection.people.set(people)
     _fit_units(inspection, units)
     _fit_items(inspection, texts)
     _add_points(inspection)
@@ -102,6 +108,18 @@ def _check_units(inspection: Inspection, units: Collection[Unit]) -> None:
     keys = {unit.pk for unit in units}
     if inspectable(inspection.unit).filter(pk__in=keys).count() != len(keys):
         raise Refused(_("Only units below %(unit)s are inspected.") % {"unit": inspection.unit}, "units")
+
+
+def _check_people(inspection: Inspection, units: Collection[Unit], people: Collection[Person]) -> None:
+    if not people and not inspection.members:
+        raise Refused(_("Name at least one member: of the register, or in words."), "people")
+    for person in people:
+        own = next((unit for unit in units if person.unit.path.startswith(unit.path)), None)
+        if own is not None:
+            raise Refused(
+                _("%(person)s serves in %(unit)s and does not inspect it.") % {"person": person, "unit": own},
+                "people",
+            )
 
 
 def _check_items(texts: Sequence[str]) -> None:

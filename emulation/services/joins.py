@@ -21,6 +21,11 @@ def may_join(user: User, unit: Unit) -> bool:
     return access.works_at(user, unit, Role.STAFF)
 
 
+def may_attach(user: User, join: CampaignJoin) -> bool:
+    """The unit's staff add papers to its joining as long as the campaign is not closed."""
+    return join.campaign.state != Campaign.State.CLOSED and may_join(user, join.unit)
+
+
 def may_confirm(user: User, unit: Unit) -> bool:
     return access.works_at(user, unit, Role.COMMANDER)
 

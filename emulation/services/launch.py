@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
+from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, CampaignIndicator, Target
 from emulation.readiness import Point, Prepared, readiness
 from units import clock
-from units.models import Unit
+from units.models import Unit, User
 
 
 def participants(campaign: Campaign) -> QuerySet[Unit]:
@@ -29,6 +30,15 @@ def participants(campaign: Campaign) -> QuerySet[Unit]:
     return Unit.objects.existing_on(clock.today()).filter(wanted).order_by("order", "code")
 
 
+def taking_part(campaign: Campaign) -> QuerySet[Unit]:
+    """Units that take part by themselves: the launching unit, where it is named, before those that join."""
+    own = campaign.scopes.filter(unit=campaign.launching_unit_id).values("unit")
+    below = participants(campaign).order_by().values("pk")
+    rows = Unit.objects.existing_on(clock.today()).filter(Q(pk__in=own) | Q(pk__in=below))
+    launching = Case(When(pk=campaign.launching_unit_id, then=0), default=1)
+    return rows.order_by(launching, "order", "code")
+
+
 def taken_over(campaign: Campaign) -> list[Campaign]:
     """The campaigns above that this one carries on, the nearest first. A query for each level."""
     found: list[Campaign] = []
@@ -45,12 +55,14 @@ def from_above(campaign: Campaign) -> QuerySet[CampaignIndicator]:
     return rows.filter(Q(kinds=None) | Q(kinds__in=kinds)).distinct()
 
 
-def launch_points(campaign: Campaign, on: date) -> list[Point]:
-    """The points of the list before the launch on that day. A fixed number of queries."""
+def launch_points(campaign: Campaign, on: date, reader: User) -> list[Point]:
+    """The points of the list before the launch on that day. A fixed number of queries.
+
+    A draft above stands without its name where the reader does not read it.
+    """
     units = set(participants(campaign).values_list("pk", flat=True)) or {campaign.launching_unit_id}
     own = Target.objects.filter(Q(campaign_indicator__campaign=campaign) | Q(drive=campaign), unit__in=units)
     set_ = Q(assigned__isnull=False) | Q(registered__isnull=False) | Q(agreed__isnull=False)
-    parent = campaign.parent
     return readiness(
         Prepared(
             content=campaign.content,
@@ -67,6 +79,14 @@ def launch_points(campaign: Campaign, on: date) -> list[Point]:
             documents=campaign.documents.count(),
             files=campaign.files.present().count(),
             leader=campaign.leader,
-            draft_above=str(parent) if parent is not None and parent.state == Campaign.State.DRAFT else "",
+            draft_above=_draft_above(campaign.parent, reader),
         )
     )
+
+
+def _draft_above(parent: Campaign | None, reader: User) -> str:
+    """The name of the campaign above while it is a draft; empty otherwise."""
+    if parent is None or parent.state != Campaign.State.DRAFT:
+        return ""
+    known = Campaign.objects.visible_to(reader).filter(pk=parent.pk).exists()
+    return str(parent) if known else _("the superior's campaign")

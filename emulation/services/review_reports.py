@@ -15,7 +15,7 @@ from emulation.models import Phrase, ReviewEvent, ReviewParagraph, ReviewReport
 from emulation.reports.drafts import draft_of
 from emulation.reports.paper_kinds import KINDS
 from emulation.reports.papers import as_pdf, as_word, title_of
-from emulation.reports.review_report import Paper
+from emulation.reports.review_paper import Paper
 from emulation.reports.saved_reports import annex_rows, paper_of, pending
 from emulation.services.issued_papers import issue, void
 from emulation.wording import Paragraph

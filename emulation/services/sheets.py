@@ -26,7 +26,7 @@ from emulation.services.offices import office_states
 from emulation.services.plan import plan_of, plan_of_unit, slot
 from emulation.services.summaries import recompute
 from units import access, clock
-from units.errors import Refused
+from units.errors import Refused, refuse_long
 from units.models import Role, User
 from units.paths import path_ids
 
@@ -427,6 +427,7 @@ def _refuse_findings(report: Report) -> None:
 
 
 def refuse_short(reason: str) -> None:
+    refuse_long(reason.strip(), "reason")
     if len(reason.strip()) < LEAST_REASON:
         raise Refused(
             _("Give a reason of at least %(count)d characters that says what is to be done.")

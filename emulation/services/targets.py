@@ -33,7 +33,7 @@ from emulation.services.sheets import LEAST_REASON
 from emulation.services.summaries import recompute
 from emulation.services.versions import keep_first, keep_version
 from units import access
-from units.errors import Refused
+from units.errors import Refused, refuse_long
 from units.models import Role, Unit, User
 from units.paths import branch_q, path_ids
 
@@ -96,20 +96,22 @@ class Place:
     own: bool
 
 
-def places_for(unit: Unit, year: int) -> list[Place]:
-    """What the year's campaigns, drafts included, ask of the unit or of units in its branch.
+def places_for(unit: Unit, year: int, reader: User | None = None) -> list[Place]:
+    """What the year's campaigns ask of the unit or of units in its branch, as far as `reader` reads campaigns.
 
-    One an indicator: the one that asks the unit itself, else the first that asks somebody below. Peak
-    drives are left out: their targets belong to the drive. Three queries.
+    Of drafts, then, only what the reader's own unit or one below prepares: a superior assigns before its launch,
+    units below register from the launch on. One an indicator: the one that asks the unit itself, else the first
+    that asks somebody below. Peak drives are left out: their targets belong to the drive. Three queries.
     """
     above = path_ids(unit.path)[:-1]
     around = Q(scopes__unit__in=above, scopes__with_branch=True)
     inside = branch_q(unit.path, "scopes__unit__path")
     taking_part = Campaign.objects.filter(around | Q(scopes__unit=unit))
+    known = Campaign.objects.all() if reader is None else Campaign.objects.visible_to(reader)
     kinds = CampaignIndicator.kinds.through.objects.filter(campaignindicator=OuterRef("pk"))
     below = set(Unit.objects.in_branch(unit).order_by().values_list("kind", flat=True).distinct())
     rows = (
-        CampaignIndicator.objects.filter(campaign__in=Campaign.objects.filter(around | inside))
+        CampaignIndicator.objects.filter(campaign__in=known.filter(around | inside))
         .filter(campaign__year=year, campaign__kind__is_drive=False)
         .filter(~Exists(kinds) | Exists(kinds.filter(unitkind__in=below)))
         .annotate(
@@ -194,7 +196,7 @@ def adds_up(indicator: Indicator) -> bool:
 def assign(unit: Unit, year: int, values: Values, *, by: User) -> int:
     """Staff of the superior propose values; returns how many changed. What is agreed already stays as it is."""
     access.require(may_assign(by, unit))
-    targets = _targets(unit, year, values)
+    targets = _targets(unit, year, values, by)
     for pk, target in targets.items():
         if target.agreed is not None and value_of(target, "assigned") != values[pk]:
             raise Refused(_("“%(indicator)s” has been agreed; only the reviewer changes it now.") % _named(target))
@@ -208,12 +210,20 @@ def register(unit: Unit, year: int, values: Values, *, by: User) -> int:
     registration = lock(unit, year)
     if registration.state not in (State.DRAFT, State.RETURNED):
         raise Refused(_("The registration is “%(state)s” and stands still.") % _state(registration))
-    return write_values(_targets(unit, year, values), values, "registered", by=by)
+    return write_values(_targets(unit, year, values, by), values, "registered", by=by)
 
 
-def _targets(unit: Unit, year: int, chosen: Iterable[int]) -> dict[int, Target]:
+def as_assigned(values: Values, targets: Mapping[int, Target]) -> Values:
+    """Values to register: those left empty become what was assigned (of `targets`), which nobody types again."""
+    return {
+        pk: value_of(targets[pk], "assigned") if value is None and pk in targets else value
+        for pk, value in values.items()
+    }
+
+
+def _targets(unit: Unit, year: int, chosen: Iterable[int], reader: User | None = None) -> dict[int, Target]:
     """campaign indicator → the unit's target of the year, new ones unsaved. Raises `Refused` for others."""
-    rows = {place.row.pk: place.row for place in places_for(unit, year)}
+    rows = {place.row.pk: place.row for place in places_for(unit, year, reader)}
     stored = Target.objects.select_for_update().filter(unit=unit, campaign_indicator__in=rows, drive=None)
     known = {target.campaign_indicator_id: target for target in stored}
     found = {}
@@ -481,6 +491,7 @@ def _of_year(unit: Unit, year: int) -> Any:
 def need_reason(text: str) -> str:
     """The reason, stripped. Raises `Refused` when it is too short to say anything."""
     text = text.strip()
+    refuse_long(text, "reason")
     if len(text) < LEAST_REASON:
         raise Refused(
             _("Give a reason of at least %(count)d characters that says what is to be done.")

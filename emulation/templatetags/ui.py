@@ -4,13 +4,15 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
+from django.forms import Form
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from emulation.numbers import format_part
 from emulation.reports import demo
 from emulation.states import STATES
+from emulation.tables import label_cells
 from units.models import Unit
 
 register = template.Library()
@@ -44,6 +46,30 @@ def crumbs(*parts: Any) -> dict[str, Any]:
         for label, url in zip(parts[:-1:2], parts[1:-1:2], strict=True)
     ]
     return {"crumbs": [*places, (parts[-1], "")]}
+
+
+@register.simple_block_tag
+def cards(content: str) -> SafeString:
+    """A table `qt-table--cards`: on a phone each row is a card, and each cell says which column it belongs to."""
+    return mark_safe(label_cells(content))  # noqa: S308 – the template's own output, escaped already
+
+
+# Parts of an address that look at a list in another way and filter nothing.
+NO_FILTER = {"page", "sort", "view", "desk", "unit"}
+
+
+@register.inclusion_tag("includes/filter_box.html", takes_context=True)
+def filter_box(context: template.Context, form: Form | None = None) -> dict[str, int]:
+    """Stands before the element `qt-filter`: on a phone it opens and closes it, and says how many filters are in use.
+
+    `form` knows which fields filter and what they are when nobody has chosen; without it every parameter counts.
+    """
+    asked = context["request"].GET
+    names = form.fields if form else set(asked) - NO_FILTER
+    usual = (
+        {name: str(form.get_initial_for_field(field, name)) for name, field in form.fields.items()} if form else {}
+    )
+    return {"used": sum(any(value not in ("", usual.get(name)) for value in asked.getlist(name)) for name in names)}
 
 
 @register.filter

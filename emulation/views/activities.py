@@ -16,6 +16,7 @@ from emulation.forms.activities import ActivityFilter, ActivityForm, CancelForm,
 from emulation.models import Activity, ActivityKind
 from emulation.models.activities import ActivityQuerySet
 from emulation.reports.activities import by_month, export_heads, export_rows, months_of, totals_of
+from emulation.reports.unfed import missed_by
 from emulation.services import activities as service
 from emulation.views.attachments import files_context
 from units import access, clock
@@ -84,6 +85,10 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_change": service.may_change(user, activity),
         "may_hold": state == Activity.State.PLANNED and service.may_write(user, activity.unit),
         "files": files_context(user, "activity", activity),
+        "unfed": missed_by(
+            activity.unit, service.FEEDS, [activity.ends], user,
+            lambda feed: not feed.wanted or activity.kind.code in feed.wanted,
+        ),
     }  # fmt: skip
     return render(request, "emulation/activities/detail.html", context)
 
@@ -152,8 +157,7 @@ def _edit(request: HttpRequest, activity: Activity, save: Any, *, held: bool, he
     form = ActivityForm(request.POST or None, instance=activity, viewer=request.user, held=held)
     if form.is_valid():
         with refusals(form):
-            version = form.cleaned_data["version"] or 0
-            save(form.instance, form.chosen_groups(), version=version, by=request.user)
+            save(form.instance, form.chosen_groups(), by=request.user)
         if not form.errors:
             messages.success(request, _("Saved."))
             return redirect(activity)

@@ -59,7 +59,7 @@ def amendment_create(request: HttpRequest, unit: int, year: int) -> HttpResponse
     place = get_unit(request, unit, year)
     access.require(targets.may_register(request.user, place))
     registration = targets.registration_of(place, year)
-    places = targets.places_for(place, year)
+    places = targets.places_for(place, year, request.user)
     known = targets_of(place, places)
     sheet = target_sheet(place, year, places, known)
     data = request.POST if request.method == "POST" else None

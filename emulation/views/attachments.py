@@ -24,6 +24,7 @@ from emulation.models import (
     Activity,
     Attachment,
     Campaign,
+    CampaignJoin,
     Document,
     Example,
     Incident,
@@ -37,8 +38,9 @@ from emulation.services import examples, inspections, weak_points
 from emulation.services.activities import may_change
 from emulation.services.campaigns import may_write
 from emulation.services.documents import may_write as may_write_document
-from emulation.services.incidents import may_conclude
+from emulation.services.incidents import may_investigate
 from emulation.services.initiatives import may_write as may_write_work
+from emulation.services.joins import may_attach as may_attach_to_join
 from units import access
 from units.errors import Refused
 from units.models import User
@@ -63,6 +65,11 @@ class Owner:
 # Word in the address → kind of owner. The model has `files` (to `Attachment`) and `get_absolute_url`.
 OWNERS: dict[str, Owner] = {
     "campaign": Owner(Campaign.objects.visible_to, may_write, lambda row: row.state != Campaign.State.CLOSED),
+    "join": Owner(
+        CampaignJoin.objects.select_related("unit", "campaign").visible_to,
+        may_attach_to_join,
+        lambda row: row.confirmed_at is None,
+    ),
     "weak-point": Owner(WeakPoint.objects.select_related("unit").visible_to, weak_points.may_attach),
     "inspection": Owner(
         Inspection.objects.select_related("unit").inspected_by,
@@ -74,7 +81,7 @@ OWNERS: dict[str, Owner] = {
     ),
     "example": Owner(Example.objects.visible_to, examples.may_write),
     "activity": Owner(Activity.objects.visible_to, may_change),
-    "incident": Owner(Incident.objects.visible_to, may_conclude, lambda row: row.is_open),
+    "incident": Owner(Incident.objects.visible_to, may_investigate, lambda row: row.is_open),
     "document": Owner(Document.objects.visible_to, may_write_document),
     "initiative": Owner(
         InitiativeWork.objects.visible_to, may_write_work, lambda row: row.state != InitiativeWork.State.RECOGNISED

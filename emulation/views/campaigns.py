@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from emulation.forms.campaigns import (
@@ -25,7 +26,7 @@ from emulation.forms.campaigns import (
 )
 from emulation.models import Campaign, CampaignIndicator, Document
 from emulation.periods import YEARS
-from emulation.readiness import advice, missing
+from emulation.readiness import Point, advice, missing
 from emulation.reports.activities import events_of
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
 from emulation.reports.exports import campaigns_table
@@ -39,7 +40,7 @@ from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
-from units.models import Role, Unit
+from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page
 
@@ -49,6 +50,13 @@ FORM = ["GET", "HEAD", "POST"]
 def get_campaign(request: HttpRequest, pk: int) -> Campaign:
     campaigns_ = Campaign.objects.visible_to(request.user).select_related("kind", "launching_unit", "parent")
     return get_object_or_404(campaigns_, pk=pk)
+
+
+def read_parent(campaign: Campaign, user: User) -> Campaign | None:
+    """The campaign above, unless that is a draft which the user does not read."""
+    if campaign.parent is None or campaign.parent.state != Campaign.State.DRAFT:
+        return campaign.parent
+    return Campaign.objects.visible_to(user).filter(pk=campaign.parent.pk).first()
 
 
 def get_indicator(request: HttpRequest, pk: int) -> CampaignIndicator:
@@ -116,13 +124,29 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "reads_unit": access.can_read_figures(request.user, campaign.launching_unit),
         "writes": writes,
         "below": below if open_ else None,
-        "points": launch_points(campaign, usual_day(campaign)) if draft and (writes or launches) else [],
+        "points": _points(request, campaign) if writes or launches else [],
+        "parent": read_parent(campaign, request.user),
         "joins": None if draft else joins_of(campaign, request.user),
-        "above": from_above(campaign).select_related("indicator", "campaign") if campaign.takes_over else [],
+        "above": _above(request, campaign),
         "organisations": campaign.organisations.all(),
         "launches": launches,
     }
     return render(request, "emulation/campaigns/campaign_detail.html", context)
+
+
+def _points(request: HttpRequest, campaign: Campaign) -> list[Point]:
+    """What stands before the launch of a draft; nothing for others."""
+    if campaign.state != Campaign.State.DRAFT:
+        return []
+    return launch_points(campaign, usual_day(campaign), request.user)
+
+
+def _above(request: HttpRequest, campaign: Campaign) -> list[CampaignIndicator]:
+    """What campaigns taken over ask, as far as the user reads these."""
+    if not campaign.takes_over:
+        return []
+    rows = from_above(campaign).filter(campaign__in=Campaign.objects.visible_to(request.user))
+    return list(rows.select_related("indicator", "campaign"))
 
 
 # ── writing a campaign ────────────────────────────────────────────────────
@@ -218,7 +242,10 @@ def campaign_delete(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"{reverse('emulation:campaign-tree')}?year={campaign.year}")
     context = {
         "heading": _("Delete the draft “%(campaign)s”?") % {"campaign": campaign},
-        "text": _("The draft and the indicators placed in it are deleted. Launched campaigns end by their state."),
+        "text": _(
+            "The draft, the indicators placed in it and targets only assigned for them are deleted. "
+            "Launched campaigns end by their state."
+        ),
         "submit": _("Delete the draft"),
         "crumbs": crumbs_to(campaign),
         "back": campaign.get_absolute_url(),
@@ -233,7 +260,7 @@ def campaign_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def campaign_launch(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     access.require(campaigns.may_launch(request.user, campaign))
-    points = launch_points(campaign, usual_day(campaign)) if campaign.state == Campaign.State.DRAFT else []
+    points = _points(request, campaign)
     form = LaunchForm(request.POST or None, campaign=campaign, advised=bool(advice(points)))
     if form.is_valid():
         day, despite = form.cleaned_data["on"], form.cleaned_data.get("despite", False)
@@ -243,18 +270,31 @@ def campaign_launch(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("“%(campaign)s” has been launched.") % {"campaign": campaign})
             return redirect(campaign)
     page = campaign_page(campaign, Campaign.objects.none())
-    note = _(
-        "From the launch on, %(units)d units are asked for %(indicators)d indicators; their sheets are made at once."
-    ) % {"units": page.units, "indicators": page.indicators}
+    note = _launch_words(page.units, page.indicators)
     context = {
         "campaign": campaign,
         "form": form,
         "points": points,
+        "parent": read_parent(campaign, request.user),
         "barred": bool(missing(points)),
         "note": note,
         "crumbs": [*crumbs_to(campaign), (_("Launch"), "")],
     }
     return render(request, "emulation/campaigns/launch.html", context)
+
+
+def _launch_words(units: int, indicators: int) -> str:
+    """What the launch brings about."""
+    if not indicators:
+        words = ngettext(
+            "From the launch on, %(units)d unit takes part. It has no indicators of its own: no figures are asked.",
+            "From the launch on, %(units)d units take part. It has no indicators of its own: no figures are asked.",
+            units,
+        )
+        return words % {"units": units}
+    return _(
+        "From the launch on, %(units)d units are asked for %(indicators)d indicators; their sheets are made at once."
+    ) % {"units": units, "indicators": indicators}
 
 
 @require_http_methods(FORM)

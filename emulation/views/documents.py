@@ -7,11 +7,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from emulation.forms.documents import DocumentFilter, DocumentForm, SendForm
+from emulation.forms.documents import DocumentFilter, DocumentForm, RecallForm, SendForm
 from emulation.models import Campaign, Document, Receipt
 from emulation.reports.documents import export_table, library, own_receipts, receipts_of
 from emulation.reports.registers import reads
@@ -86,6 +88,7 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "owed": own_receipts(document, user),
         "campaigns": carried[:PAGE],
         "senders": documents.senders(user, document),
+        "recalls": documents.recalling(user),
         "writes": documents.may_write(user, document),
         "files": files_context(user, "document", document),
         "crumbs": [*(crumbs_to() if reads(request.user) else []), (str(document), "")],
@@ -148,7 +151,11 @@ def document_send(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(document)
     heading = _("%(unit)s sends “%(document)s”") % {"unit": sender, "document": document}
     note = _("Staff and commanders of these units find it in «My work» until they acknowledge receipt.")
-    return form_page(request, form, crumbs=crumbs_to(document), heading=heading, submit=_("Send"), note=note)
+    context = {
+        "form": form, "heading": heading, "note": note, "served": form.served, "back": document.get_absolute_url(),
+        "crumbs": [*crumbs_to(document), (heading, "")],
+    }  # fmt: skip
+    return render(request, "emulation/documents/send.html", context)
 
 
 @require_POST
@@ -162,3 +169,24 @@ def receipt_acknowledge(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("%(unit)s has acknowledged receipt.") % {"unit": receipt.unit})
     return redirect(receipt.document)
+
+
+@require_http_methods(FORM)
+def receipt_recall(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what was sent to a wrong unit, with the reason."""
+    rows = Receipt.objects.visible_to(request.user).select_related("unit", "sender", "document__unit")
+    receipt = get_object_or_404(rows, pk=pk)
+    access.require(documents.may_recall(request.user, receipt))
+    form = RecallForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with refusals(form):
+            documents.recall(receipt, reason=form.cleaned_data["reason"], by=request.user)
+        if not form.errors:
+            messages.success(request, _("The sending to %(unit)s has been recalled.") % {"unit": receipt.unit})
+            return redirect(receipt.document)
+    heading = _("Recall the sending to %(unit)s") % {"unit": receipt.unit}
+    note = _("Sent on %(day)s, receipt not acknowledged yet. The unit owes no receipt any more; the page of the "
+             "document keeps who recalled it and why.")  # fmt: skip
+    day = date_format(timezone.localdate(receipt.sent_at), "d/m/Y")
+    crumbs = crumbs_to(receipt.document)
+    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Recall"), note=note % {"day": day})

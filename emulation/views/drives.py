@@ -14,7 +14,7 @@ from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, TargetsForm
 from emulation.models import Campaign
 from emulation.reports.drives import drive_lines, drive_units
 from emulation.services import drives
-from emulation.services.launch import participants
+from emulation.services.launch import taking_part
 from emulation.services.targets import may_assign, may_register
 from emulation.views.campaigns import crumbs_to, get_campaign
 from units import access
@@ -49,8 +49,8 @@ def drive_detail(request: HttpRequest, pk: int) -> HttpResponse:
                 m.unit for m in request.user.active_memberships if access.can_read_figures(request.user, m.unit)
             )
     rows = [place.row for place in drives.drive_places(drive, unit)]
-    below = participants(drive).filter(access.figures_q(request.user))
-    page = Paginator(below, PAGE).get_page(request.GET.get("page"))
+    taking = taking_part(drive).filter(access.figures_q(request.user))
+    page = Paginator(taking, PAGE).get_page(request.GET.get("page"))
     context = {
         "drive": drive,
         "unit": unit,

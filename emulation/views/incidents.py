@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from emulation.forms.incidents import (
+    REASON,
     ConcludeForm,
+    CorrectionForm,
     IncidentFilter,
     IncidentForm,
     PersonNamedForm,
@@ -25,7 +27,8 @@ from emulation.forms.incidents import (
 )
 from emulation.models import Incident, IncidentStatement
 from emulation.models.incidents import IncidentQuerySet
-from emulation.reports.incidents import export_heads, export_rows, statements_of, steps_of
+from emulation.reports.incidents import export_heads, export_rows, statements_of, steps_of, takes
+from emulation.reports.unfed import missed_by
 from emulation.services import incidents as service
 from emulation.views.attachments import files_context
 from units import access
@@ -84,17 +87,19 @@ def incident_export(request: HttpRequest, kind: str) -> HttpResponse:
 @require_safe
 def incident_detail(request: HttpRequest, pk: int) -> HttpResponse:
     incident, user = get_incident(request, pk), request.user
-    concludes, withdraws = service.may_conclude(user, incident), service.may_withdraw(user, incident)
+    concludes, mitigates = service.may_conclude(user, incident), service.may_mitigate(user, incident)
+    investigates, day = service.may_investigate(user, incident), incident.happened_on
     context = {
         "incident": incident, "crumbs": [*crumbs_to(), (str(incident), "")], "steps": steps_of(incident),
         "people": incident.people.select_related("person__unit", "person__rank"),
-        "corrects": incident.is_open and service.may_report(user, incident.unit),
+        "corrects": incident.is_open and service.may_correct(user, incident),
         "concludes": incident.is_open and concludes,
-        "investigates": incident.state == Incident.State.REPORTED and concludes,
-        "withdraws": incident.is_open and withdraws,
-        "reopens": incident.state == Incident.State.CONCLUDED and withdraws,
-        "person_form": PersonNamedForm(viewer=user) if incident.is_open and concludes else None,
+        "investigates": incident.state == Incident.State.REPORTED and investigates,
+        "mitigates": mitigates, "withdraws": incident.is_open and mitigates,
+        "reopens": incident.state == Incident.State.CONCLUDED and concludes,
+        "person_form": PersonNamedForm(viewer=user) if incident.is_open and investigates else None,
         "files": files_context(user, "incident", incident),
+        "unfed": missed_by(incident.unit, service.FEEDS, [day], user, lambda feed: takes(feed.wanted, incident)),
     }  # fmt: skip
     return render(request, "emulation/incidents/detail.html", context)
 
@@ -128,30 +133,32 @@ def incident_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(FORM)
 def incident_update(request: HttpRequest, pk: int) -> HttpResponse:
     incident = get_incident(request, pk)
-    access.require(service.may_report(request.user, incident.unit))
+    access.require(service.may_correct(request.user, incident))
     crumbs = crumbs_to(incident)
-    form = IncidentForm(request.POST or None, instance=incident)
+    form = CorrectionForm(request.POST or None, instance=incident)
     if form.is_valid():
         with refusals(form):
-            version = form.cleaned_data.get("version") or 0
-            service.correct_incident(form.instance, version=version, by=request.user)
+            service.correct_incident(form.instance, reason=form.cleaned_data["reason"], by=request.user)
         if not form.errors:
             messages.success(request, _("Saved."))
             return redirect(incident)
-    return form_page(request, form, crumbs=crumbs, heading=_("Correct the incident"), submit=_("Save"))
+    note = _("A lower gravity, fewer people, a kind that counts elsewhere or a day in another quarter make the "
+             "incident lighter: that is for the superior, and not for who reported it.")  # fmt: skip
+    return form_page(request, form, crumbs=crumbs, heading=_("Correct the incident"), submit=_("Save"), note=note)
 
 
 @require_POST
 def incident_person(request: HttpRequest, pk: int) -> HttpResponse:
     """Name somebody, or (`remove`) take the name away; what is wrong is said on the page."""
     incident = get_incident(request, pk)
-    access.require(service.may_conclude(request.user, incident))
+    access.require(service.may_investigate(request.user, incident))
     back = redirect(f"{incident.get_absolute_url()}#people")
     try:
         if "remove" in request.POST:
             text = request.POST["remove"]
             person = get_object_or_404(Person, incidents__incident=incident, pk=int(text) if text.isdigit() else 0)
-            service.name_person(incident, person, "", by=request.user)
+            reason = request.POST.get("reason", "")[:REASON]
+            service.name_person(incident, person, "", reason=reason, by=request.user)
             return back
         form = PersonNamedForm(request.POST, viewer=request.user)
         if form.is_valid():
@@ -169,7 +176,7 @@ def incident_person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def incident_investigate(request: HttpRequest, pk: int) -> HttpResponse:
     incident = get_incident(request, pk)
-    access.require(service.may_conclude(request.user, incident))
+    access.require(service.may_investigate(request.user, incident))
     try:
         service.investigate(incident, by=request.user)
     except Refused as refused:
@@ -191,7 +198,7 @@ def incident_conclude(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(FORM)
 def incident_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     incident = get_incident(request, pk)
-    access.require(service.may_withdraw(request.user, incident))
+    access.require(service.may_mitigate(request.user, incident))
     note = _("It counts no more, in figures and in awards; the record stays with the reason.")
     form = ReasonForm(request.POST or None)
     return _reasoned(request, incident, form, service.withdraw, _("Withdraw as no incident"), note)
@@ -200,7 +207,7 @@ def incident_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(FORM)
 def incident_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     incident = get_incident(request, pk)
-    access.require(service.may_withdraw(request.user, incident))
+    access.require(service.may_conclude(request.user, incident))
     note = _("The incident is investigated again; the conclusion stays in its steps.")
     form = ReasonForm(request.POST or None)
     return _reasoned(request, incident, form, service.reopen, _("Take the conclusion back"), note)

@@ -25,9 +25,10 @@ from emulation.forms.initiatives import (
     WorkForm,
 )
 from emulation.models import ContestEntry, InitiativeWork, Recognition
-from emulation.models.initiatives import WorkQuerySet
+from emulation.models.initiatives import WorkQuerySet, days_of
 from emulation.reports import initiatives as report
 from emulation.reports.dashboard import latest_year
+from emulation.reports.unfed import missed_by
 from emulation.services import initiatives as service
 from emulation.views.attachments import files_context
 from units import access, clock
@@ -75,7 +76,7 @@ def initiative_list(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "page": page, "rows": [report.row_of(work) for work in page],
         "filtered": any(value for name, value in request.GET.items() if name != "page"),
-        "writes": access.has_role(request.user, Role.STAFF), "crumbs": [*crumbs_to()[:1], (_("Initiatives"), "")],
+        "writes": access.has_role(request.user, Role.STAFF),
         "standing": report.standing_of(unit, year) if unit else None, "place": unit, "year": year,
         "entries_of": unit if form.cleaned_data["only"] else None,
     }  # fmt: skip
@@ -132,6 +133,7 @@ def initiative_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "contests": writes or judges, "judges": judges and undecided,
         "recognises": judges and (undecided or work.state == State.RECOGNISED), "corrects": judges,
         "files": files_context(user, "initiative", work),
+        "unfed": missed_by(work.unit, service.FEEDS, days_of(work), user),
     }  # fmt: skip
     return render(request, "emulation/initiatives/detail.html", context)
 

@@ -66,7 +66,8 @@ def inspection_detail(request: HttpRequest, pk: int) -> HttpResponse:
     looked = report.looked_at(row, user)
     everything = report.reads_all(user, row)
     context = {
-        "row": row, "looked": looked, "events": row.events.select_related("by") if everything else [],
+        "row": row, "people": row.people.select_related("unit", "rank"),
+        "looked": looked, "events": row.events.select_related("by") if everything else [],
         "content": row.items.filter(point=None), "everything": everything,
         "plans": keeps and row.state == State.PLANNED,
         "records": keeps and row.state in (State.PLANNED, State.CARRIED_OUT) and row.starts <= clock.today(),
@@ -125,7 +126,8 @@ def _plan(request: HttpRequest, row: Inspection, heading: str, *known: Inspectio
     if form.is_valid():
         with refusals(form):
             chosen = form.cleaned_data["units"]
-            service.save_plan(form.instance, by=request.user, units=list(chosen), items=form.content)
+            people = form.cleaned_data["people"]
+            service.save_plan(form.instance, by=request.user, units=list(chosen), items=form.content, people=people)
         if not form.errors:
             messages.success(request, _("The plan has been saved."))
             return redirect(row)

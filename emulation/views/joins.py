@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from emulation.forms.campaigns import JoinForm
 from emulation.models import Campaign, CampaignJoin
+from emulation.reports.joins import joined, joins_of
 from emulation.services import joins
+from emulation.services.attachments import attach
+from emulation.views.attachments import files_context
 from emulation.views.campaigns import crumbs_to, get_campaign
 from units import access
 from units.errors import Refused
 from units.forms.fields import refusals
-from units.models import Unit
+from units.models import Unit, User
 from units.views.pages import form_page
 
 
@@ -26,27 +31,49 @@ def _unit(request: HttpRequest, pk: int) -> Unit:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def campaign_join(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
+    """The form of who has not joined; of who has, when, in what words and with which papers."""
     campaign, joining = get_campaign(request, pk), _unit(request, unit)
+    if request.method != "POST" and (join := joined(request.user, campaign, joining)):
+        return _joined(request, campaign, join)
     access.require(joins.may_join(request.user, joining))
-    form = JoinForm(request.POST or None, campaign=campaign)
+    form = JoinForm(request.POST or None, request.FILES or None, campaign=campaign)
     if form.is_valid():
-        data, own = form.cleaned_data, None
-        with refusals(form), transaction.atomic():  # refused to be taken over, it is not joined either
-            joins.join_campaign(campaign, joining, joined_on=data["joined_on"], words=data["words"], by=request.user)
-            own = joins.take_over(campaign, joining, by=request.user) if data["take_over"] else None
+        target: Campaign | CampaignJoin = campaign
+        with refusals(form), transaction.atomic():  # a file refused, or to be taken over, it is not joined either
+            target = _join(request.user, campaign, joining, form.cleaned_data)
         if not form.errors:
             messages.success(request, _("%(unit)s joins “%(campaign)s”.") % {"unit": joining, "campaign": campaign})
-            return redirect(own or campaign)
+            return redirect(target)
     heading = _("%(unit)s joins “%(campaign)s”") % {"unit": joining, "campaign": campaign}
     note = _("The commander of the unit confirms it. The superior sees who has joined.")
     return form_page(request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Join"), note=note)
 
 
+def _join(user: User, campaign: Campaign, unit: Unit, data: dict[str, Any]) -> Campaign | CampaignJoin:
+    """Join with all that the form says; the draft of one's own where it is taken over, else the joining."""
+    join = joins.join_campaign(campaign, unit, joined_on=data["joined_on"], words=data["words"], by=user)
+    own = joins.take_over(campaign, unit, by=user) if data["take_over"] else None
+    if data["files"]:
+        attach(join, data["files"], by=user, may=joins.may_attach)
+    return own or join
+
+
+def _joined(request: HttpRequest, campaign: Campaign, join: CampaignJoin) -> HttpResponse:
+    mine = joins_of(campaign, request.user)
+    heading = _("%(unit)s has joined “%(campaign)s”") % {"unit": join.unit, "campaign": campaign}
+    context = {
+        "campaign": campaign, "join": join, "heading": heading, "crumbs": [*crumbs_to(campaign), (heading, "")],
+        "confirms": join.confirmed_at is None and joins.may_confirm(request.user, join.unit),
+        "takes": join.unit in mine.takes,
+        "own": next((row.own for row in mine.rows if row.unit == join.unit), None),
+        "files": files_context(request.user, "join", join),
+    }  # fmt: skip
+    return render(request, "emulation/campaigns/joined.html", context)
+
+
 @require_POST
 def join_confirm(request: HttpRequest, pk: int) -> HttpResponse:
-    rows = CampaignJoin.objects.filter(access.figures_q(request.user, "unit__path")).select_related(
-        "unit", "campaign"
-    )
+    rows = CampaignJoin.objects.visible_to(request.user).select_related("unit", "campaign")
     join = get_object_or_404(rows, pk=pk)
     access.require(joins.may_confirm(request.user, join.unit))
     try:

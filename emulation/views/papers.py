@@ -12,12 +12,13 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from emulation.periods import FIVE_YEARS, QUARTERS, YEARS, drive_period, period_short, period_text
+from emulation.periods import FIVE_YEARS, QUARTERS, YEARS, drive_period, period_label, period_short, period_text
 from emulation.reports.drafts import draft_of
 from emulation.reports.drives import drive_of, drives_of
 from emulation.reports.papers import WRITERS, title_of
 from emulation.reports.saved_reports import paper_for, paper_of, rows_of, saved_report
 from emulation.services import review_reports as service
+from emulation.wording import told_apart
 from units import access
 from units.errors import Refused
 from units.models import Unit, User
@@ -42,14 +43,17 @@ def check_period(unit: Unit, year: int, period: str) -> None:
         raise Http404
 
 
-def _periods(unit: Unit, year: int) -> Iterator[tuple[str, str, str]]:
-    """(key, label, address) of every report of the year: its periods, five years, its drives. One query."""
+def _periods(unit: Unit, year: int) -> Iterator[tuple[str, str, str, str]]:
+    """(key, label, whole name, address) of every report of the year: periods, five years, drives. One query."""
     for period in (*QUARTERS, FIVE_YEARS):
         label = _("5 years") if period == FIVE_YEARS else period_short(period)
-        yield period, label, reverse("emulation:review-report", args=[unit.pk, year, period])
-    for drive in drives_of(unit, year):
+        name = _("five years up to %(year)d") % {"year": year} if period == FIVE_YEARS else period_label(year, period)
+        yield period, label, name, reverse("emulation:review-report", args=[unit.pk, year, period])
+    drives = list(drives_of(unit, year))
+    for number, (drive, rest) in enumerate(zip(drives, told_apart([one.name for one in drives]), strict=True), 1):
         period = drive_period(drive.pk)
-        yield period, drive.name, reverse("emulation:review-report", args=[unit.pk, year, period])
+        label = _("Drive %(number)d: %(name)s") % {"number": number, "name": rest}
+        yield period, label, drive.name, reverse("emulation:review-report", args=[unit.pk, year, period])
 
 
 @require_safe

@@ -17,7 +17,7 @@ from emulation.models import Phrase, ReviewReport
 from emulation.reports.drafts import draft_of
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS
-from emulation.reports.review_report import phrases_of, shipped_phrases
+from emulation.reports.phrases import row_of, sections_of
 from emulation.reports.saved_reports import rows_of
 from emulation.services import review_reports as service
 from emulation.services.issued_papers import next_number
@@ -58,25 +58,27 @@ def paragraph(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
     require(service.may_edit(request.user, report.unit))
     form = ParagraphForm(request.POST)
-    if not form.is_valid():
+    if not form.is_valid() and set(form.errors) != {"text"}:
         raise Http404
-    asked, problems = form.cleaned_data, []
+    problems = [str(problem) for problem in form.errors.get("text", ())]
+    asked = form.cleaned_data | {"text": request.POST.get("text", "")}
+    key = asked["key"]
     try:
-        key = _done(report, asked, request)
+        key = key if problems else _done(report, asked, request)
     except Refused as error:
-        key, problems = asked["key"], error.messages
+        problems = error.messages
     fresh = ReviewReport.objects.select_related("unit").get(pk=report.pk)
     rows = rows_of(fresh, draft_of(fresh.unit, fresh.year, fresh.period))
-    if request.htmx and (problems or asked["action"] != "add"):
-        number, row = next((n, row) for n, row in enumerate(rows) if row.key == key)
+    found = next(((n, row) for n, row in enumerate(rows) if row.key == key), None)
+    if request.htmx and found and (problems or asked["action"] != "add"):
+        number, row = found
         context = {"row": row, "number": number, "saved": fresh, "may_edit": True, "problems": problems}
         if problems:
             context["typed"] = asked["text"]
         return render(request, "emulation/papers/paragraph.html", context)
     for problem in problems:
         messages.error(request, problem)
-    number = next((n for n, row in enumerate(rows) if row.key == key), 0)
-    address = f"{report.get_absolute_url()}#p{number}"
+    address = f"{report.get_absolute_url()}#p{found[0] if found else 0}"
     if request.htmx:
         return HttpResponse(headers={"HX-Redirect": address, "HX-Refresh": "true"})
     return redirect(address)
@@ -165,28 +167,27 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 def phrase_list(request: HttpRequest, unit: int) -> HttpResponse:
     """The sentences of the report as the unit says them."""
     place = get_unit(request.user, unit)
-    own = dict(Phrase.objects.filter(unit=place).values_list("key", "text"))
-    used = phrases_of(place)
     context = {
-        "unit": place,
-        "rows": [(key, used[key], text, key in own) for key, text in shipped_phrases().items()],
-        "may_edit": service.may_edit(request.user, place),
-    }
+        "unit": place, "sections": sections_of(place), "may_edit": service.may_edit(request.user, place),
+    }  # fmt: skip
     return render(request, "emulation/papers/phrases.html", context)
 
 
 @require_http_methods(FORM)
 def phrase_update(request: HttpRequest, unit: int, key: str) -> HttpResponse:
     place = get_unit(request.user, unit)
-    if key not in shipped_phrases():
+    said = row_of(place, key)
+    if said is None:
         raise Http404
     require(service.may_edit(request.user, place))
     row = Phrase.objects.filter(unit=place, key=key).first() or Phrase(unit=place, key=key)
     form = PhraseForm(request.POST or None, instance=row)
     if form.is_valid():
-        service.say(place, key, form.cleaned_data["text"], by=request.user)
-        messages.success(request, _("The words have been saved. New drafts use them."))
-        return redirect("emulation:phrase-list", unit)
+        with refusals(form):
+            service.say(place, key, form.cleaned_data["text"], by=request.user)
+        if not form.errors:
+            messages.success(request, _("The words have been saved. New drafts use them."))
+            return redirect("emulation:phrase-list", unit)
     crumbs = [(_("Phrases of the report"), reverse("emulation:phrase-list", args=[unit]))]
-    note = _("Ours: %(text)s") % {"text": shipped_phrases()[key]}
-    return form_page(request, form, crumbs=crumbs, heading=key, submit=_("Save"), note=note)
+    note = _("Ours: %(text)s") % {"text": said.ours}
+    return form_page(request, form, crumbs=crumbs, heading=said.when, submit=_("Save"), note=note)

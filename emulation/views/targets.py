@@ -65,7 +65,10 @@ def target_home(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def target_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
-    """The grid. POST saves the columns assigned and registered, as far as they are the user's."""
+    """The grid. POST saves the columns assigned and registered, as far as they are the user's.
+
+    With `as_assigned`, lines in which nothing is registered take what the superior has assigned.
+    """
     page = Grid(request, unit, year)
     if request.method == "POST":
         access.require(bool(page.columns & {ASSIGNED, REGISTERED}))
@@ -131,7 +134,7 @@ class Grid:
         self.registration = targets.registration_of(self.unit, year)
         self.judges = targets.may_agree(request.user, self.registration)
         self.columns = self._columns()
-        self.places = targets.places_for(self.unit, year)
+        self.places = targets.places_for(self.unit, year, request.user)
         self.targets = targets_of(self.unit, self.places)
         self.sheet = target_sheet(self.unit, self.year, self.places, self.targets)
         self.form = TargetsForm(
@@ -159,7 +162,10 @@ class Grid:
             if ASSIGNED in self.columns:
                 targets.assign(self.unit, self.year, form.values(ASSIGNED), by=self.request.user)
             if REGISTERED in self.columns:
-                targets.register(self.unit, self.year, form.values(REGISTERED), by=self.request.user)
+                values = form.values(REGISTERED)
+                if "as_assigned" in self.request.POST:
+                    values = targets.as_assigned(values, self.targets)
+                targets.register(self.unit, self.year, values, by=self.request.user)
             if callable(then):
                 then()
         return not form.errors

@@ -5,6 +5,12 @@
 document.querySelectorAll("form[method=post]").forEach((form) => { form.noValidate = true; });
 document.querySelector("[data-focus]")?.focus();
 
+/* Tabs that do not fit scroll; the one in which the page stands is in sight. */
+document.querySelectorAll(".qt-tabs [aria-current], .qt-seg > [aria-current]").forEach((tab) => {
+  const bar = tab.closest(".qt-tabs") || tab.parentElement;
+  bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+});
+
 document.addEventListener("click", (event) => {
   const menu = event.target.closest("[data-menu]");
   if (menu) {
@@ -20,6 +26,27 @@ document.addEventListener("click", (event) => {
     document.querySelectorAll(`[data-part="${fold.dataset.fold}"]`).forEach((row) => { row.hidden = !open; });
   }
   closeDropdowns((dropdown) => !dropdown.contains(event.target));
+});
+
+/* A long text that is pasted is not cut: the limit is said while typing, and by the server. Its line breaks count two. */
+function countCharacters(area) {
+  if ("counted" in area.dataset) return;
+  area.dataset.counted = "";
+  const most = Number(area.dataset.most);
+  const out = document.createElement("div");
+  out.setAttribute("role", "status");
+  const tell = () => {
+    const length = area.value.trim().replace(/\n/g, "\r\n").length;
+    out.hidden = length < most * 0.8;
+    out.className = length > most ? "qt-xs qt-t-miss" : "qt-xs qt-ink2";
+    out.textContent = `${length.toLocaleString(document.documentElement.lang)}/${most.toLocaleString(document.documentElement.lang)} ${document.body.dataset.characters}`;
+  };
+  area.after(out);
+  area.addEventListener("input", tell);
+  tell();
+}
+document.addEventListener("htmx:load", (event) => {
+  event.detail.elt.querySelectorAll("textarea[data-most]").forEach(countCharacters);
 });
 
 /* A double click sends a form once. The mark goes after a while: an answer may be a download, which leaves the page. */

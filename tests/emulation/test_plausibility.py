@@ -17,6 +17,14 @@ def past(*values):
 
 
 @pytest.mark.parametrize(
+    ("people", "strength", "odd"),
+    [(500, 0, False), (501, 0, True), (501, 250, True), (501, 251, False), (1001, 500, True), (1000, 500, False)],
+)
+def test_crowd_is_more_than_twice_the_strength_and_more_than_some(people, strength, odd):
+    assert rules.is_crowd(people, strength) is odd
+
+
+@pytest.mark.parametrize(
     ("now", "before", "percent", "exceeded"),
     [
         (99, 98, True, False),

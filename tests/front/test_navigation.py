@@ -58,9 +58,9 @@ def test_page_itself_is_the_current_one(menu, person):
     assert {item.url: item.current for item in items if item.current} == {"emulation:my-work": "page"}
 
 
-def test_the_number_of_tasks_stands_at_my_work_alone(menu, person):
+def test_the_number_of_waiting_sheets_stands_at_the_sheets_alone(menu, person):
     items = menu(person(Role.STAFF)).items
-    assert [item.url for item in items if item.counted] == ["emulation:my-work"]
+    assert [item.url for item in items if item.counted] == ["emulation:report-list"]
 
 
 @pytest.mark.parametrize(

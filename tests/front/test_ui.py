@@ -3,10 +3,12 @@ from django import forms
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.template.loader import render_to_string
+from django.test import RequestFactory
 from django.utils import translation
 
 from emulation.models import Campaign, Registration, Report
 from emulation.states import STATES
+from emulation.templatetags.ui import filter_box
 
 
 def render(source, **context):
@@ -42,7 +44,10 @@ def test_not_reported_is_never_green():
 
 def test_crumbs_link_all_but_the_last():
     html = render('{% crumbs "Account" "account" "Units" "/units/" "X1" %}')
-    assert '<li><a href="/account/">Account</a></li><li><a href="/units/">Units</a></li>' in html
+    assert (
+        '<li><a href="/account/" title="Account">Account</a></li><li><a href="/units/" title="Units">Units</a></li>'
+        in html
+    )
     assert '<li aria-current="page">X1</li>' in html
 
 
@@ -88,3 +93,17 @@ def test_pagination_keeps_the_filter(rf):
         html = render_to_string("includes/pagination.html", {"page": Paginator(range(3000), 50).page(2)}, request)
     assert 'href="?q=kho&amp;page=3"' in html
     assert "3.000" in html
+
+
+@pytest.mark.parametrize(
+    ("query", "used"),
+    [("", 0), ("?page=2", 0), ("?state=all&q=", 0), ("?state=open&q=kho", 2)],
+)
+def test_filter_box_counts_what_filters(query, used):
+    class Filter(forms.Form):
+        state = forms.CharField(initial="all")
+        q = forms.CharField()
+
+    request = RequestFactory().get(f"/{query}")
+    found = filter_box({"request": request}, Filter(request.GET))
+    assert found == {"used": used}

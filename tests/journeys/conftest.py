@@ -13,7 +13,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from emulation.models import Report
 from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_rounds, make_target
-from tests.journeys.steps import log_in_as
+from tests.journeys.steps import enter_as
 from units.models import User
 
 LISTEN = "addEventListener('securitypolicyviolation', (e) => console.error('CSP', e.violatedDirective, e.blockedURI))"
@@ -67,7 +67,7 @@ def someone(
         page = contexts[-1].new_page()
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on("console", lambda message: problems.append(message.text) if is_problem(message) else None)
-        log_in_as(page, user)
+        enter_as(page, user, base_url)
         return page
 
     yield start

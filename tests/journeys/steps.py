@@ -2,6 +2,8 @@
 
 import re
 
+from django.conf import settings
+from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 
 from tests.factories import PASSWORD
@@ -26,6 +28,15 @@ def log_in_as(page: Page, user: User) -> None:
     page.locator("#id_password").fill(PASSWORD)
     page.locator("#id_password").press("Enter")
     page.wait_for_url(re.compile("/(work|dashboard)"))
+
+
+def enter_as(page: Page, user: User, base_url: str) -> None:
+    """A user of the factories whose session is there already: the login page takes a second, and has journeys."""
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": base_url}])
+    page.goto("/")
 
 
 def row(page: Page, name: str) -> Locator:

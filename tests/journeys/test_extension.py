@@ -4,12 +4,11 @@ import re
 from datetime import date
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import expect
 
 from emulation.models import Report, Round
-from tests.factories import PASSWORD, make_campaign, make_campaign_indicator, make_indicator, make_rounds, make_user
-from tests.journeys.steps import log_in
-from units.models import Role, User
+from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_rounds, make_user
+from units.models import Role
 
 
 @pytest.fixture
@@ -21,22 +20,6 @@ def round_(live_server, region, depot, workshop, set_today) -> Round:
     found.due, found.closes = date(2020, 4, 10), date(2020, 4, 20)
     found.save()
     return found
-
-
-@pytest.fixture
-def someone(browser: Browser, browser_context_args: dict, base_url: str):
-    contexts = []
-
-    def start(user: User) -> Page:
-        User.objects.filter(pk=user.pk).update(language="en")
-        contexts.append(browser.new_context(**browser_context_args | {"base_url": base_url}))
-        page = contexts[-1].new_page()
-        log_in(page, user.username, PASSWORD, language="en")
-        return page
-
-    yield start
-    for context in contexts:
-        context.close()
 
 
 def test_extended_unit_enters_after_closing_and_its_neighbour_cannot(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from units.errors import Refused
+from units.forms.seen import SeenForm
 from units.keys import key_of
 from units.models import Unit
 from units.models.units import UnitQuerySet
@@ -24,9 +26,17 @@ from units.reports import find_units, with_superiors
 
 @contextmanager
 def refusals(form: forms.BaseForm) -> Iterator[None]:
-    """What a service refuses inside becomes an error of the form; afterwards ask `form.errors`."""
+    """What a service refuses inside becomes an error of the form; afterwards ask `form.errors`.
+
+    A `SeenForm` is compared with what is stored, in the same transaction: where somebody else has changed that
+    meanwhile, what was saved inside is rolled back.
+    """
     try:
-        yield
+        with transaction.atomic() if isinstance(form, SeenForm) else nullcontext():
+            unseen = form.unseen() if isinstance(form, SeenForm) else None
+            yield
+            if unseen is not None:
+                raise unseen
     except Refused as error:
         for message in error.messages:
             form.add_error(error.field if error.field in form.fields else None, message)
@@ -116,6 +126,15 @@ class UnitField(forms.Field):
     @queryset.setter
     def queryset(self, queryset: UnitQuerySet) -> None:
         self._queryset = self.widget.queryset = queryset
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return initial != key_of((data or ("", ""))[0])
+
+    def shown(self, value: Any) -> str:
+        """The name of the unit that a key, or what was chosen and typed, stands for."""
+        chosen, text = value if isinstance(value, tuple) else (str(value or ""), "")
+        unit = Unit.objects.filter(pk=key_of(chosen)).first() if chosen else None
+        return str(unit) if unit else text
 
     def clean(self, value: Any) -> Unit | None:
         chosen, text = value or ("", "")

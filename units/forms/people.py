@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import access, clock
 from units.forms.fields import DayField, UnitField
+from units.forms.seen import SeenForm
 from units.forms.tree import administered_units
 from units.models import Membership, Office, Role, Unit, User
 from units.models.people import UserQuerySet
@@ -110,7 +111,7 @@ class UserCreateForm(RoleFields, forms.ModelForm):
         return cleaned
 
 
-class UserUpdateForm(forms.ModelForm):
+class UserUpdateForm(SeenForm):
     class Meta:
         model = User
         fields = ["full_name", "email", "is_active"]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import access, clock
 from units.forms.fields import DayField, UnitField
+from units.forms.seen import SeenForm
 from units.models import (
     Discipline,
     Initiative,
@@ -119,7 +120,7 @@ class RankField(forms.ModelChoiceField):
         return f"{obj.label} ({obj.group.short})"
 
 
-class PersonFields(forms.ModelForm):
+class PersonFields(SeenForm):
     """Columns of a person that are no dated record."""
 
     enlisted = DayField(
@@ -242,7 +243,7 @@ class RatingsForm(forms.Form):
 # ── dated rows ────────────────────────────────────────────────────────────
 
 
-class RecordForm(forms.ModelForm):
+class RecordForm(SeenForm):
     """A row about a person, new or corrected; the service checks and saves `instance`."""
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import access
 from units.forms.fields import DayField, UnitField
+from units.forms.seen import SeenForm
 from units.models import Unit, UnitChange, User
 from units.models.units import UnitQuerySet
 from units.paths import branches_q
@@ -66,7 +67,7 @@ class UnitCreateForm(forms.ModelForm):
         self.fields["parent"].queryset = administered_units(user)
 
 
-class UnitCorrectForm(forms.ModelForm):
+class UnitCorrectForm(SeenForm):
     class Meta:
         model = Unit
         fields = ["kind", "short_name", "order"]

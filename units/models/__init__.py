@@ -12,7 +12,7 @@ from .persons import (
     TaskRating,
     UnitRating,
 )
-from .units import CatalogueRow, Placement, Unit, UnitChange, UnitKind
+from .units import CatalogueRow, Placement, Unit, UnitChange, UnitKind, UnitPilot
 
 __all__ = [
     "READERS",
@@ -34,6 +34,7 @@ __all__ = [
     "Unit",
     "UnitChange",
     "UnitKind",
+    "UnitPilot",
     "UnitRating",
     "User",
 ]

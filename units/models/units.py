@@ -241,5 +241,48 @@ class UnitChange(models.Model):
         return f"{self.get_kind_display()} {self.effective or ''}"
 
 
+class UnitPilotQuerySet(models.QuerySet["UnitPilot"]):
+    def on(self, day: date) -> Self:
+        """Those in force on `day`."""
+        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
+
+class UnitPilot(models.Model):
+    """A unit built as a pilot (*đơn vị điểm*) of something, from `since` up to, not including, `until`."""
+
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="pilots", verbose_name=_("unit"))
+    purpose = models.CharField(
+        _("pilot of what"), max_length=200, help_text=_("Such as: comprehensively strong, “exemplary, typical”.")
+    )
+    since = models.DateField(_("since"))
+    until = models.DateField(_("until"), null=True, blank=True)
+    decision = models.CharField(_("decision number"), max_length=60, blank=True)
+
+    objects = UnitPilotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pilot unit")
+        verbose_name_plural = _("pilot units")
+        ordering = ["-since", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "purpose"], condition=Q(until=None), name="unitpilot_once_at_a_time",
+                violation_error_message=_("The unit is a pilot of this already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gt=F("since")), name="unitpilot_until_after_since",
+                violation_error_message=_("A unit ends being a pilot after it began."),
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.purpose
+
+    @property
+    def in_force(self) -> bool:
+        return self.since <= clock.today() and (self.until is None or self.until > clock.today())
+
+
+auditlog.register(UnitPilot)
 auditlog.register(UnitKind)
 auditlog.register(Unit, exclude_fields=["path", "search"])

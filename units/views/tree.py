@@ -112,6 +112,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "reads": access.can_read_figures(request.user, unit),
         "ratings": unit.ratings.all(),
         "rates": access.rates(request.user, unit),
+        "pilots": unit.pilots.all(),
         "may_take": administers and access.administers_superior(request.user, unit) and not unit.is_root,
     }
     return render(request, "units/unit_detail.html", context)

@@ -60,8 +60,8 @@ def seed() -> None:
     persons.create_register(cast)
     for year in YEARS:
         plan.create_campaigns(year, cast)
-        plan.create_targets(year, cast)
         plan.launch_campaigns(year, cast)
+        plan.create_targets(year, cast)
         sheets.create_sheets(year, cast)
     create_weak_points(cast)
     assessments.create_assessments(cast)

@@ -12,6 +12,7 @@ from emulation.services.checklists import save, save_cell, save_version
 from emulation.services.definitions import Item
 from emulation.services.demo.people import Cast
 from units.models import Person, Role, Unit
+from units.services.pilots import make_pilot
 
 CELLS = {
     "K1": ("Chi bộ Ban chỉ huy", "Chi bộ Phân kho 1", "Chi bộ Phân kho 2"),
@@ -21,6 +22,7 @@ CELLS = {
     "TD1": ("Chi bộ Tiểu đoàn bộ",),
     "PCT": ("Chi bộ Phòng Chính trị",),
 }
+PILOT = "Đơn vị vững mạnh toàn diện “mẫu mực, tiêu biểu”"
 WHY = ("Biên bản sinh hoạt chi bộ tháng 6/2020", "Nghị quyết lãnh đạo quý II", "Kết quả tự phê bình và phê bình")
 MISSED = "Một đảng viên chưa hoàn thành kế hoạch học tập; chi bộ đã phân công kèm cặp."
 BACK = "Chưa nêu minh chứng; bổ sung biên bản kiểm tra của cấp ủy cấp trên."
@@ -40,6 +42,9 @@ def create_assessments(cast: Cast) -> None:
         row = _begin(cast, lists["4T3K"], cell.unit, cell=cell)
         missed = {5} if number % 4 == 1 else {2} if number == 4 else set()
         _fill(cast, row, missed, stage=("draft" if number == 2 else "submitted" if number == 9 else "confirmed"))
+    for cell in cells:
+        if cell.unit.code == "X1":  # both of its cells: their share feeds the sheet of the quarter that is open
+            _fill(cast, _begin(cast, lists["4T3K"], cell.unit, cell=cell, period="Q4"), set(), stage="confirmed")
     for code in ("K1", "K2", "K3", "X1", "X2", "T1"):
         row = _begin(cast, lists["3D5C"], cast.units[code])
         stage = {"K1": "returned", "X2": "submitted"}.get(code, "confirmed")
@@ -48,6 +53,10 @@ def create_assessments(cast: Cast) -> None:
         row = _begin(cast, lists["VMTD"], cast.units[code])
         _score(cast, row, scores.split())
     _leaders(cast)
+    for code in ("K1", "X1"):
+        unit = cast.units[code]
+        by = cast.user(cast.superior(unit), Role.STAFF)
+        make_pilot(unit, purpose=PILOT, since=date(2020, 1, 6), by=by)
 
 
 def _cells(cast: Cast, unit: Unit, names: tuple[str, ...]) -> list[PartyCell]:
@@ -60,10 +69,11 @@ def _cells(cast: Cast, unit: Unit, names: tuple[str, ...]) -> list[PartyCell]:
 
 
 def _begin(
-    cast: Cast, checklist: Checklist, unit: Unit, *, cell: PartyCell | None = None, person: Person | None = None
-) -> Assessment:
+    cast: Cast, checklist: Checklist, unit: Unit, *, cell: PartyCell | None = None, person: Person | None = None,
+    period: str = "H1",
+) -> Assessment:  # fmt: skip
     by = cast.user(unit, Role.STAFF)
-    return begin(checklist, unit, 2020, "H1", cell=cell, person=person, key_cadre=person is not None, by=by)
+    return begin(checklist, unit, 2020, period, cell=cell, person=person, key_cadre=person is not None, by=by)
 
 
 def _fill(cast: Cast, row: Assessment, missed: set[int], *, stage: str) -> None:

@@ -6,9 +6,13 @@ import json
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from emulation.models import Campaign, CampaignIndicator, CampaignJoin, Document, Indicator, Organisation, Receipt
 from emulation.services import campaigns, documents, drives, joins
+from emulation.services.attachments import attach
 from emulation.services.catalogue import DATA
+from emulation.services.demo.examples import neutral_picture
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment
 from emulation.services.targets import Agreement
@@ -62,6 +66,9 @@ def _library(cast: Cast, department: Unit, below: list[Unit]) -> None:
         documents.send_document(row, sender=department, units=below, due=due, by=author)
         for receipt in row.receipts.select_related("unit").order_by("unit__order")[:received]:
             documents.acknowledge(receipt, by=cast.user(receipt.unit, Role.STAFF))
+    wrong = Receipt.objects.open().filter(document__title=list(sent)[-1]).order_by("-unit__order").first()
+    assert wrong is not None
+    documents.recall(wrong, reason="Gửi nhầm: văn bản không thuộc nhiệm vụ của đơn vị (minh họa).", by=author)
     late = Receipt.objects.filter(document__issuer="Thường vụ Quân ủy Trung ương", acknowledged_at=None)
     for receipt in late:
         receipt.due = today - timedelta(days=3)
@@ -83,6 +90,8 @@ def _join(campaign: Campaign, units: list[Unit], cast: Cast) -> None:
 def _own_movement(movement: Campaign, unit: Unit, cast: Cast) -> None:
     """Kho K1 carries the movement on as its own, and adds an indicator and a drive."""
     staff, chief = cast.user(unit, Role.STAFF), cast.user(unit, Role.COMMANDER)
+    plan = SimpleUploadedFile("ke-hoach-huong-ung.png", neutral_picture(0), "image/png")
+    attach(movement.joins.get(unit=unit), [plan], by=staff, caption="Kế hoạch hưởng ứng của Kho K1 (minh họa)")
     own = joins.take_over(movement, unit, by=staff)
     asked = CampaignIndicator.objects.filter(campaign__year=movement.year).values("indicator")
     free = Indicator.objects.filter(retired=False, measure="count").exclude(pk__in=asked).order_by("order")

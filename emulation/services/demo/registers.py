@@ -91,7 +91,8 @@ def _incident(entry: Entry, kind: IncidentKind, gravity: IncidentGravity, cast: 
         row = incidents.investigate(row, by=by)
     if concluded:
         incidents.conclude(
-            row, number=entry["number"], on=concluded, words=entry["conclusion"], gravity=gravity, by=by
+            row, number=entry["number"], on=concluded, words=entry["conclusion"], gravity=gravity,
+            by=cast.reviewer(unit),
         )  # fmt: skip
     days = {IncidentEvent.Kind.CONCLUDED: concluded or day}
     for event in row.events.all():

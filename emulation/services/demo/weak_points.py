@@ -27,7 +27,7 @@ from emulation.services.catalogue import DATA
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment
 from units import clock
-from units.models import Role
+from units.models import Person, Role, Unit
 
 Entry = dict[str, Any]
 Day = int | str
@@ -51,6 +51,14 @@ def day_of(value: Day) -> date:
 
 def _at(value: Day, hour: int = 9) -> datetime:
     return min(moment(day_of(value), hour), timezone.now())
+
+
+def _members(inspection: Inspection, units: list[Unit]) -> list[Person]:
+    """Two people of offices right below the inspecting unit that are not inspected."""
+    paths = [unit.path for unit in units]
+    people = Person.objects.filter(unit__placements__parent=inspection.unit, left=None).exclude(unit__in=units)
+    rows = people.select_related("unit").order_by("unit__order", "pk").distinct()[:20]
+    return [row for row in rows if not row.unit.path.startswith(tuple(paths))][:2]
 
 
 def _campaign(name: str) -> Campaign | None:
@@ -130,7 +138,7 @@ def _inspection(entry: Entry, cast: Cast) -> None:
         members=entry["members"],
     )  # fmt: skip
     units = [cast.units[code] for code in entry["units"]]
-    inspections.save_plan(row, by=staff, units=units, items=entry["items"])
+    inspections.save_plan(row, by=staff, units=units, items=entry["items"], people=_members(row, units))
     if not entry["findings"]:
         return
     content = list(row.items.filter(point=None))

@@ -75,6 +75,23 @@ def test_silence_is_no_data_until_every_unit_of_the_branch_has_stated(title, dep
     assert states(department) == {"CKT": "no_data", "K1": "met", "X1": "no_data"}
 
 
+@pytest.mark.parametrize(
+    ("until", "today", "state"),
+    [
+        (date(2020, 11, 10), date(2020, 12, 20), "met"),
+        (date(2020, 11, 10), date(2020, 12, 31), "met"),
+        (date(2020, 11, 10), date(2021, 1, 1), "no_data"),
+        (date(2020, 12, 30), date(2021, 3, 1), "no_data"),
+        (date(2020, 12, 31), date(2021, 1, 1), "met"),
+        (date(2020, 12, 31), date(2025, 6, 1), "met"),
+    ],
+)
+def test_statement_before_the_years_end_serves_until_the_year_is_over(title, depot, set_today, until, today, state):
+    make_incident_statement(depot, until=until)
+    set_today(today)
+    assert states(depot) == {"K1": state}
+
+
 def test_incident_bars_the_branch_whatever_is_stated(title, serious, department, depot, workshop):
     states_all(department)
     row = make_incident(depot, gravity=serious)

@@ -24,6 +24,10 @@ def test_receipt_constraints(department, depot, staff):
         Receipt(**fresh, unit=depot, sender=department, acknowledged_by=staff), "receipt_acknowledged_by_and_at"
     )
     assert_refused(Receipt(**fresh, unit=depot, sender=depot), "receipt_from_another_unit")
+    recalled = {"recalled_by": staff, "recalled_at": timezone.now()}
+    said = {"acknowledged_by": staff, "acknowledged_at": timezone.now()}
+    for columns in (recalled, {"recalled_why": "Nhầm"}, recalled | said | {"recalled_why": "Nhầm"}):
+        assert_refused(Receipt(**fresh, unit=depot, sender=department, **columns), "receipt_recalled_by_at_and_why")
     assert row.state == "waiting"
 
 

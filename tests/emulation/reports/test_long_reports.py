@@ -1,12 +1,9 @@
 """Reports of a drive and of five years."""
 
-import json
-import re
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from itertools import product
-from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -15,12 +12,16 @@ from django.urls import reverse
 from emulation.consolidation import NOTHING, Parts, value_of
 from emulation.models import Area, Campaign, CampaignIndicator, Indicator, Report, Result, Round, Target
 from emulation.periods import DRIVE, FIVE_YEARS, drive_period, parse_report_period
+from emulation.phrases import shipped
 from emulation.reports import drive_report
+from emulation.reports.dashboard import Dashboard
+from emulation.reports.display import Delta
 from emulation.reports.drafts import draft_of
 from emulation.reports.drives import drive_lines
 from emulation.reports.figures import Figure, rule_of
 from emulation.reports.papers import as_pdf, as_word
-from emulation.reports.review_report import judgement, results, tasks
+from emulation.reports.review_judgement import strong, tasks, weak
+from emulation.reports.review_report import results
 from emulation.services.rounds import set_up_drive_round
 from emulation.services.summaries import rebuild
 from tests.factories import (
@@ -33,6 +34,7 @@ from tests.factories import (
     make_rounds,
     make_target,
 )
+from tests.sentences import whole
 from units.models import Unit
 
 APPROVED = Report.State.APPROVED
@@ -71,8 +73,11 @@ def test_five_years_tell_the_course_of_every_figure_and_its_breaks(department, y
         "Quân số khỏe tăng từ 94,0% (năm 2019) lên 95,0% (năm 2020); trước năm 2019 tính theo cách khác nên không so "
         "sánh."
     ) in said
-    assert "Số chỉ tiêu đạt và vượt trong từng năm: năm 2016: 0/1; năm 2018: 1/1; năm 2019: 1/1; " \
-        "năm 2020: 1/1." in said  # fmt: skip
+    assert (
+        "Số chỉ tiêu đạt và vượt theo từng năm: năm 2016 có 0/1 chỉ tiêu; năm 2018 có 1/1 chỉ tiêu; năm 2019 có 1/1 "
+        "chỉ tiêu; năm 2020 có 1/1 chỉ tiêu."
+    ) in said
+    assert "Tiến bộ so với năm đầu có số liệu: sáng kiến; quân số khỏe." in said
     assert found.columns == ("Chỉ tiêu", "Đơn vị tính", "2016", "2017", "2018", "2019", "2020")
     cells = [row.cells for row in found.annex if row.cells]
     assert cells[0][2:] == ("1", "–", "3", "4", "5")
@@ -135,7 +140,7 @@ def test_drive_is_judged_on_its_round_and_on_the_quarter_in_which_it_ends(whose,
     said = paragraphs(found)
     assert (found.title, found.period) == ("Sơ kết đợt cao điểm Quý II", f"D{campaign.pk}")
     told = " ".join(said).replace("mới đạt", "đạt")
-    assert "Ngày công đạt 120 ngày, vượt chỉ tiêu (≥\xa0100); quân số khỏe đạt 98,0%, chưa đạt" in told
+    assert "Ngày công đạt 120 ngày, vượt chỉ tiêu (từ 100 ngày trở lên); quân số khỏe đạt 98,0%, chưa đạt" in told
     assert "Đạt và vượt 1/2 chỉ tiêu đã đăng ký, trong đó vượt chỉ tiêu: ngày công." in said
     assert [row.cells[0] for row in found.annex if row.cells] == ["Ngày công", "Quân số khỏe"]
     assert {len(row.cells) for row in found.annex if row.cells} == {len(found.columns)}
@@ -154,7 +159,7 @@ def test_drive_is_not_judged_while_sheets_are_missing_as_on_its_page(department,
     assert (line.value, line.result) == ("120\xa0ngày", "none")
     assert cells["Ngày công"][3] == "120"
     assert not any(word in cells["Ngày công"][4].lower() for word in ("đạt", "vượt"))
-    assert "Đạt và vượt 0/2 chỉ tiêu đã đăng ký." in paragraphs(found)
+    assert "Chưa có chỉ tiêu nào đạt trong 2 chỉ tiêu đã đăng ký." in paragraphs(found)
     make_report(workshop, Round.objects.get(drive=campaign), {own: "nil"}, state=APPROVED)
     rebuild(2020, drive=campaign)
     assert "Đạt và vượt 1/2 chỉ tiêu đã đăng ký, trong đó vượt chỉ tiêu: ngày công." in paragraphs(
@@ -169,7 +174,7 @@ def test_drive_counts_approved_figures_alone(department, depot, drive):
     of_drive(campaign, depot, own, 120, Report.State.SUBMITTED)
     for unit in (department, depot):
         text = " ".join(draft_of(unit, 2020, drive_period(campaign.pk)).paragraphs)
-        assert ("120" in text, "chưa có báo cáo" in text) == (False, True)
+        assert ("120" in text, "Chưa có số liệu về ngày công" in text) == (False, True)
 
 
 def test_drive_is_worked_on_and_written_by_the_command(client, depot, staff, drive, tmp_path):
@@ -201,19 +206,24 @@ def test_command_refuses_other_periods(text):
         parse_report_period(text)
 
 
-# ── every combination of results in a drive ───────────────────────────────
+# ── every combination of results ──────────────────────────────────────────
 
-PHRASES = json.loads(Path("emulation/data/phrases.json").read_text(encoding="utf-8"))
 AMOUNTS = (None, 0, 1, 50, 99, 100, 101, 200)  # reached of a target of 100; None: nothing has been handed in
+TRENDS = [
+    None, Delta("=", "", "", None),
+    *(Delta("1,0", "", tone, rises) for tone in ("met", "miss", "") for rises in (True, False)),
+]  # fmt: skip
+UNITS = {"count": "ngày", "ratio": "%", "amount": "tấn"}
+SIGNS = {"lower": "<=", "higher": ">=", "exact": "="}
 
 
-def placed_in(drive: Campaign, measure: str, direction: str) -> CampaignIndicator:
+def placed_in(drive: Campaign, measure: str, direction: str, code: str) -> CampaignIndicator:
     """An indicator of the drive, of which nothing is stored."""
     indicator = Indicator(
-        pk=1, code="A", name="Ngày công", measure=measure, direction=direction, scale=100, decimals=0,
-        shown_decimals=1, unit_of_measure="ngày" if measure == "count" else "%", area=Area(code="A", name="Lĩnh vực"),
+        pk=1, code=code, name="Ngày công", measure=measure, direction=direction, scale=100,
+        decimals=0, shown_decimals=1, unit_of_measure=UNITS[measure], area=Area(code="A", name="Lĩnh vực"),
     )  # fmt: skip
-    return CampaignIndicator(campaign=drive, indicator=indicator, comparator="<=" if direction == "lower" else ">=")
+    return CampaignIndicator(campaign=drive, indicator=indicator, comparator=SIGNS[direction])
 
 
 def reached(row: CampaignIndicator, amount: int | None, *, complete: bool, target: int | None, own: bool) -> Figure:
@@ -229,25 +239,37 @@ def reached(row: CampaignIndicator, amount: int | None, *, complete: bool, targe
     return drive_report.judged(row, figure, goal)
 
 
-@pytest.mark.parametrize("measure", ["count", "ratio"])
-@pytest.mark.parametrize("direction", ["higher", "lower"])
-def test_every_combination_in_a_drive_reads_as_whole_sentences(measure, direction):
-    unit, drive = Unit(pk=1, name="Kho K1"), Campaign(pk=1, year=2020, ends=date(2020, 6, 30))
-    row = placed_in(drive, measure, direction)
-    figures = [
-        reached(row, amount, complete=complete, target=target, own=own)
-        for amount, complete, target, own in product(AMOUNTS, (True, False), (None, 0, 100), (True, False))
+def with_trend(page: Dashboard, trend: Delta | None) -> Dashboard:
+    """The page, with a change since last year where there is a value."""
+    silent = ("none", "nil", "na")
+    areas = [
+        (area, [line if line.mark.key in silent else replace(line, delta=trend) for line in lines])
+        for area, lines in page.areas
     ]
-    figures += [replace(figure, nil=True) for figure in figures if figure.target is None]
+    return replace(page, areas=areas)
+
+
+@pytest.mark.parametrize(
+    ("measure", "direction", "code"), [*product(UNITS, SIGNS, ["A"]), ("count", "lower", "AT_TNGT")]
+)
+def test_every_combination_reads_as_whole_sentences(measure, direction, code):
+    """Missing, nil, exceeded, met, not met, half met × better, worse, steady, nothing before × complete or not."""
+    unit, drive, told = Unit(pk=1, name="Kho K1"), Campaign(pk=1, year=2020, ends=date(2020, 6, 30)), shipped()
+    row = placed_in(drive, measure, direction, code)
+    figures = [
+        reached(row, amount, complete=complete, target=target, own=True)
+        for amount, complete, target in product(AMOUNTS, (True, False), (None, 0, 100))
+    ]
+    figures += [replace(figure, nil=True) for figure in figures if figure.parts.numerator == 0]
     seen = set()
-    for one, other in product(figures, [None, *figures[::11]]):
+    for one, other, trend in [*product(figures, [None], TRENDS), *product(figures, figures[::17], TRENDS[:1])]:
         rows = [(row, one)] if other is None else [(row, one), (row, other)]
-        page = drive_report._page(unit, drive, rows, None)
-        found = [*results(page, PHRASES), *judgement(page), *tasks(page)]
+        page = with_trend(drive_report._page(unit, drive, rows, None), trend)
+        found = [*results(page, told), *strong(page, told), *weak(page, told), *tasks(page, told, sheets=True)]
         seen |= {line.mark.key for _area, lines in page.areas for line in lines}
         for text in (part.text for part in found if not part.level):
-            assert re.fullmatch(r"[A-ZĐ][^{}]*[^\s,;:(–]\.", text), text
-            assert not re.search(r"\(\s*\)|  |,,|\s[,.;:]|: ?[,.;]|None|năm trước|cùng kỳ", text), text
+            assert whole(text), text
+            assert ("cùng kỳ" in text) <= (trend is not None), text
     assert seen >= {"met", "miss", "none"}
 
 
@@ -260,5 +282,10 @@ def test_what_a_drive_was_reads_as_whole_sentences(department, depot, drive, the
     of_drive(campaign, depot, own, 120)
     for unit in (department, depot):
         for text in paragraphs(draft_of(unit, 2020, drive_period(campaign.pk))):
-            assert re.fullmatch(r"[A-ZĐ][^{}]*[^\s,;:(–]\.", text), text
-            assert not re.search(r"\(\s*\)|“”|  |,,|\s[,.;:]|: ?[,.;]|None", text), text
+            assert whole(text), text
+
+
+def test_every_period_reads_as_whole_sentences(department, depot, years):
+    for period, year, unit in product(("Q1", "Q4", "H1", "9M", "Y", FIVE_YEARS), (2017, 2020), (department, depot)):
+        for text in paragraphs(draft_of(unit, year, period)):
+            assert whole(text), text

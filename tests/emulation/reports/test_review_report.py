@@ -1,7 +1,9 @@
 """The draft of a review report says what the approved figures say."""
 
+import io
 from datetime import date
 
+import docx
 import pytest
 
 from emulation.models import Report
@@ -10,6 +12,8 @@ from emulation.reports.papers import as_pdf, as_text, as_word
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
+    make_drive,
+    make_example,
     make_indicator,
     make_report,
     make_rounds,
@@ -54,24 +58,24 @@ def paragraphs(found) -> list[str]:
 def test_report_tells_results_against_plan_and_last_year(department, depot, training):
     found = report(department, depot, training, now=(991, 1000))
     assert (
-        "Quân số khỏe đạt 99,1%, đạt chỉ tiêu đề ra (≥\xa099), tăng 1,1 điểm phần trăm so với cùng kỳ; "
-        "tai nạn: 0 vụ, trong mức quy định (≤\xa00), giảm 1 vụ so với cùng kỳ."
+        "Quân số khỏe đạt 99,1%, đạt chỉ tiêu đề ra (từ 99% trở lên), tăng 1,1 điểm phần trăm so với cùng kỳ; "
+        "không có tai nạn (0 vụ), đạt chỉ tiêu đề ra, giảm 1 vụ so với cùng kỳ."
     ) in paragraphs(found)
-    assert "Không có chỉ tiêu nào chưa đạt hoặc giảm so với cùng kỳ." in paragraphs(found)
+    assert "Không có chỉ tiêu nào chưa đạt hoặc kém cùng kỳ." in paragraphs(found)
 
 
 def test_report_names_what_was_missed_and_makes_it_a_task(department, depot, training):
     found = paragraphs(report(department, depot, training, now=(900, 1000), accidents=2))
-    named = "quân số khỏe (90,0% so với ≥\xa099); tai nạn (2 vụ so với ≤\xa00)"
+    named = "quân số khỏe (90,0%; chỉ tiêu từ 99% trở lên); tai nạn (2 vụ; chỉ tiêu không quá 0 vụ)"
     assert f"Còn 2 chỉ tiêu chưa đạt: {named}." in found
-    assert "Giảm so với cùng kỳ năm 2019: quân số khỏe; tai nạn." in found
+    assert "Chưa tốt bằng cùng kỳ năm 2019: quân số khỏe; tai nạn." in found
     assert [text for text in found if text.startswith("Tập trung")] != []
 
 
 def test_report_without_figures_says_so(department, depot, training):
     found = paragraphs(report(department, depot, training, now=None))
     assert "Đến nay 0/1 phiếu số liệu của quý I/2020 đã được duyệt; còn 1 phiếu chưa trình." in found
-    assert "Quân số khỏe: chưa có báo cáo; tai nạn: chưa có báo cáo." in found
+    assert "Chưa có số liệu về quân số khỏe; tai nạn." in found
 
 
 def test_handed_in_figures_are_not_told(department, depot, training):
@@ -93,11 +97,45 @@ def test_papers_hold_the_same_words(department, depot, training, tmp_path):
     assert text.splitlines()[1] == "Sơ kết phong trào thi đua quyết thắng quý I/2020"
     assert all(paragraph in text.splitlines() for paragraph in found.paragraphs)
     (tmp_path / "report.docx").write_bytes(as_word(found))
-    import docx
-
     words = [paragraph.text for paragraph in docx.Document(tmp_path / "report.docx").paragraphs]
     assert [p for p in found.paragraphs if p not in words] == []
     assert as_pdf(found)[:5] == b"%PDF-"
+
+
+def test_signature_keeps_the_last_words_with_it_and_the_annex_names_its_report(department, depot, training):
+    found = report(department, depot, training, now=(991, 1000))
+    document = docx.Document(io.BytesIO(as_word(found)))
+    kept = {one.text for one in document.paragraphs if one.paragraph_format.keep_with_next}
+    assert found.paragraphs[-1] in kept
+    assert found.paragraphs[1] not in kept
+    attached = "(Kèm theo Báo cáo số ……/BC-CKT ngày …… tháng …… năm 2020 của Unit CKT)"
+    assert attached in [one.text for one in document.paragraphs]
+
+
+def test_report_tells_who_is_silent_why_and_who_sets_an_example(department, depot, workshop, training):
+    planner = make_user("planner", (department, Role.STAFF))
+    share, _second, rows = training
+    for row in rows.values():
+        row.kinds.add(workshop.kind)
+    make_weak_point(
+        depot, planner, title="Chưa đạt", source="miss", indicator=share, period="Q1", grounds="90 %",
+        description="Kho thiếu người.  Trực nhiều.", measure="Bổ sung quân số.",
+    )  # fmt: skip
+    own = make_weak_point(
+        department, planner, title="Thiếu kho", description="Chưa có kinh phí", measure="Lập dự án.", deadline=None
+    )
+    for day in (date(2020, 3, 1), date(2020, 5, 1)):
+        example = make_example(depot, planner, title=f"Gương tháng {day.month}", stage="recognised", level="base")
+        example.steps.update(day=day)
+    make_drive(department, name="Đợt Quý III", starts=date(2020, 8, 1), ends=date(2020, 9, 30))
+    said = paragraphs(report(department, depot, training, now=(900, 1000)))
+    assert "Các đơn vị chưa trình phiếu số liệu quý I/2020 (hạn trình 31/12/2020): Unit X1." in said
+    assert "Về “quân số khỏe chưa đạt chỉ tiêu” của Unit K1: Kho thiếu người. Trực nhiều." in said
+    assert f"Về “{own.title}”: Chưa có kinh phí." in said
+    assert f"Khắc phục dứt điểm “{own.title}”: Lập dự án." in said
+    assert "Tổ chức thực hiện đợt Quý III (từ ngày 01/08/2020 đến ngày 30/09/2020)." in said
+    assert "Điển hình tiên tiến được công nhận, nhân rộng: Unit K1 – gương tháng 3." in said
+    assert [text for text in said if text.startswith("Trong năm đã phát động")] == []
 
 
 def test_names_are_no_markup_in_papers(department, depot, training):

@@ -47,11 +47,11 @@ def test_planned_activity_is_held_with_its_numbers_and_groups(depot, kind, staff
     officers = make_person_group()
     row = service.plan_activity(new(depot, kind), by=staff)
     row.participants, row.workdays = 30, 60
-    service.hold_activity(row, {officers: 12, make_person_group("nco"): None}, version=1, by=staff)
+    service.hold_activity(row, {officers: 12, make_person_group("nco"): None}, by=staff)
     row = Activity.objects.get()
     assert (row.state, row.participants, row.workdays, row.amount) == ("held", 30, 60, None)
     assert list(row.groups.values_list("group", "people")) == [(officers.pk, 12)]
-    assert refusal(service.hold_activity, row, {}, version=row.version, by=staff) is None
+    assert refusal(service.hold_activity, row, {}, by=staff) is None
 
 
 @pytest.mark.parametrize(
@@ -95,20 +95,10 @@ def test_numbers_that_the_kind_does_not_ask_for_are_dropped(depot, kind, staff):
 def test_correction_leaves_a_trace_and_keeps_the_kind(depot, kind, staff, django_capture_on_commit_callbacks):
     row = service.record_activity(new(depot, kind, participants=3, workdays=6), {}, by=staff)
     row.workdays = 9
-    service.change_activity(row, {}, version=row.version, by=staff)
+    service.change_activity(row, {}, by=staff)
     assert LogEntry.objects.get_for_object(row).first().changes_dict["workdays"] == ["6", "9"]
     row.kind = make_activity_kind("study")
-    assert refusal(service.change_activity, row, {}, version=row.version, by=staff) == "kind"
-
-
-def test_page_that_is_old_sets_nothing_back(depot, kind, staff):
-    row = service.record_activity(new(depot, kind, participants=3, workdays=6), {}, by=staff)
-    older, seen = Activity.objects.get(), row.version
-    row.participants = 30
-    service.change_activity(row, {}, version=seen, by=staff)
-    older.workdays = 7
-    assert refusal(service.change_activity, older, {}, version=seen, by=staff) is None
-    assert Activity.objects.values_list("participants", "workdays").get() == (30, 6)
+    assert refusal(service.change_activity, row, {}, by=staff) == "kind"
 
 
 def test_cancelled_activity_says_why_loses_its_numbers_and_stands_still(depot, kind, staff):
@@ -116,7 +106,7 @@ def test_cancelled_activity_says_why_loses_its_numbers_and_stands_still(depot, k
     assert refusal(service.cancel_activity, row, reason="Nhầm", by=staff) == "reason"
     row = service.cancel_activity(row, reason="Ghi nhầm đơn vị khác", by=staff)
     assert (row.state, row.participants, row.groups.count()) == ("cancelled", None, 0)
-    assert refusal(service.change_activity, row, {}, version=row.version, by=staff) is None
+    assert refusal(service.change_activity, row, {}, by=staff) is None
     assert refusal(service.cancel_activity, row, reason="Ghi nhầm đơn vị khác", by=staff) is None
 
 
@@ -144,7 +134,7 @@ def test_workdays_feed_the_open_sheet_of_the_very_unit(region, department, depot
     service.plan_activity(new(depot, kind), by=staff)
     assert (fed(), fed(department), fed(quarter=2)) == (16, None, None)
     row.starts = row.ends = date(2020, 4, 2)
-    service.change_activity(row, {}, version=row.version, by=staff)
+    service.change_activity(row, {}, by=staff)
     assert (fed(), fed(quarter=2)) == (10, 6)
     service.cancel_activity(row, reason="Ghi nhầm đơn vị khác", by=staff)
     assert (fed(), fed(quarter=2)) == (10, None)

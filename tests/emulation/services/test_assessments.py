@@ -6,10 +6,27 @@ from decimal import Decimal
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from emulation.models import Assessment
+from emulation.checks import Entry as Sheet
+from emulation.models import Assessment, Indicator, Report, ResultChange
+from emulation.reports.sheets import read_sheet
 from emulation.services import assessments as service
 from emulation.services.assessments import Entry
-from tests.factories import make_cell, make_membership, make_own_checklist, make_person, make_unit, make_user
+from emulation.services.cells import CellChange, save_cells
+from emulation.services.feeds import settle
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_cell,
+    make_feed,
+    make_indicator,
+    make_membership,
+    make_own_checklist,
+    make_person,
+    make_report,
+    make_rounds,
+    make_unit,
+    make_user,
+)
 from units.errors import Refused
 from units.models import Role
 
@@ -241,3 +258,94 @@ def test_person_is_read_by_who_reads_the_person_and_finished_where_it_was_begun(
         assert Assessment.objects.visible_to(staff).get() == row
     Assessment.objects.update(state="confirmed")
     assert [Assessment.objects.visible_to(user).count() for user in (staff, reviewer)] == [0, 1]
+
+
+# ── what it feeds ─────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def cells_list(db):
+    return make_own_checklist("cell", code="4T3K")
+
+
+@pytest.fixture
+def sheet(region, depot, cells_list):
+    """The depot's open sheet of the second quarter, whose share of cells the checklist feeds."""
+    share = make_indicator("ratio", "CT_4T3K")
+    make_campaign_indicator(make_campaign(region), share)
+    make_feed(share, register="assessments", codes="4T3K")
+    return Report.objects.get(unit=depot, round=make_rounds()[2])
+
+
+def judged(checklist, cell, marks, by, *, period="H1", stage="confirmed"):
+    staff, commander, reviewer = by
+    row = service.begin(checklist, cell.unit, 2020, period, cell=cell, by=staff)
+    row = handed_in(row, staff, commander, marks)
+    return service.confirm(row, {}, by=reviewer) if stage == "confirmed" else row
+
+
+def parts(sheet):
+    return list(sheet.results.values_list("numerator", "denominator"))
+
+
+def test_cells_that_meet_the_model_feed_the_share_once_all_are_confirmed(
+    sheet, cells_list, depot, workshop, staff, commander, reviewer
+):  # fmt: skip
+    by = (staff, commander, reviewer)
+    first, second, third = (make_cell(depot, f"Chi bộ {number}") for number in (1, 2, 3))
+    make_cell(depot, "Đã giải thể", ended=date(2020, 6, 30))
+    make_cell(depot, "Lập sau", established=date(2020, 7, 1))
+    make_cell(workshop, "Nơi khác")
+    judged(cells_list, first, "+++", by)
+    judged(cells_list, second, "++-", by)
+    assert parts(sheet) == []  # the third is not judged yet: two of three would be no figure
+    judged(cells_list, third, "+++", by, period="Q1")
+    assert parts(sheet) == []  # another quarter's
+    row = judged(cells_list, third, "+++", by, stage="submitted")
+    assert parts(sheet) == []
+    service.confirm(row, {}, by=reviewer)
+    assert parts(sheet) == [(2, 3)]
+    change = sheet.changes.get()
+    assert (change.way, change.by) == (ResultChange.Way.REGISTER, reviewer)
+
+
+def test_quarter_holds_before_the_half_year_and_what_does_not_apply_is_left_out(
+    sheet, cells_list, depot, staff, commander, reviewer
+):
+    by = (staff, commander, reviewer)
+    first, second = make_cell(depot, "Chi bộ 1"), make_cell(depot, "Chi bộ 2")
+    judged(cells_list, second, "nnn", by)
+    judged(cells_list, first, "+++", by, period="Q2")
+    assert parts(sheet) == [(1, 1)]
+    judged(cells_list, first, "---", by)
+    assert parts(sheet) == [(1, 1)]
+
+
+def test_sheet_handed_in_stands_still_and_the_figure_is_typed_until_all_are_confirmed(
+    sheet, cells_list, depot, staff, commander, reviewer
+):
+    """Typed without refusal while nothing is fed; the register's word afterwards; never on a closed sheet."""
+    share, cell = Indicator.objects.get(code="CT_4T3K"), make_cell(depot)
+    save_cells(sheet, [CellChange(share.pk, Sheet(numerator=Decimal(0), denominator=Decimal(1)))], by=staff)
+    settle(sheet, None, by=staff)
+    row = judged(cells_list, cell, "+++", (staff, commander, reviewer))
+    assert parts(sheet) == [(1, 1)]
+    save_cells(sheet, [CellChange(share.pk, Sheet(numerator=Decimal(1), denominator=Decimal(2)))], by=staff)
+    settle(sheet, None, by=staff)
+    assert parts(sheet) == [(1, 1)]
+    make_report(depot, sheet.round, state="submitted")
+    row = service.reopen(row, WHY, by=reviewer)
+    row = service.hand_in(service.answer(row, entries(row, "---"), version=row.version, by=staff), by=commander)
+    service.confirm(row, {}, by=reviewer)
+    assert parts(sheet) == [(1, 1)]
+    report = Report.objects.with_last_step().get(pk=sheet.pk)
+    [line] = read_sheet(report, editing=False, reader=staff).rows
+    assert (line.fed.figure, bool(line.unlike)) == ("0/1", True)
+
+
+def test_checklist_feeds_ratios_alone(depot):
+    count = make_indicator("count", "COUNT")
+    with pytest.raises(ValidationError):
+        make_feed(count, register="assessments", codes="").full_clean()
+    with pytest.raises(ValidationError):
+        make_feed(make_indicator("ratio", "RATIO"), register="incidents").full_clean()

@@ -2,11 +2,12 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.utils import translation
+from django.utils import timezone, translation
 
-from emulation.models import Campaign, CampaignIndicator, Report, Round, Summary
+from emulation.models import Campaign, CampaignIndicator, Report, Round, Summary, Target, TargetChange
 from emulation.services import campaigns
 from tests.factories import (
+    make_activity,
     make_campaign,
     make_campaign_indicator,
     make_campaign_kind,
@@ -165,10 +166,43 @@ def test_delete_campaign_with_targets_is_refused(department, depot, planner):
     )
 
 
+def test_delete_campaign_takes_what_was_only_assigned_with_it(department, depot, planner):
+    row = make_campaign_indicator(make_campaign(department), make_indicator())
+    drive = make_campaign(
+        department, kind=make_campaign_kind("drive", is_drive=True), state="draft", launched_on=None
+    )
+    own = make_campaign_indicator(drive, make_indicator("count", "OWN"))
+    for target in (make_target(depot, own, None, assigned=5), make_target(depot, row, None, assigned=5, drive=drive)):
+        TargetChange.objects.create(target=target, field="assigned", after="5", by=planner, at=timezone.now())
+
+    campaigns.delete_campaign(drive, by=planner)
+
+    assert (Campaign.objects.count(), Target.objects.count()) == (1, 0)
+
+
+def test_delete_campaign_that_others_name_is_refused(department, depot, planner):
+    row = make_campaign_indicator(make_campaign(department), make_indicator())
+    drive = make_campaign(
+        department, kind=make_campaign_kind("drive", is_drive=True), state="draft", launched_on=None
+    )
+    make_target(depot, row, 5, drive=drive)
+    assert (
+        refusal(campaigns.delete_campaign, drive, by=planner)
+        == "The draft cannot be deleted. Entries that name it (target): 1."
+    )
+    Target.objects.all().delete()
+    make_activity(depot, campaign=drive)
+
+    assert (
+        refusal(campaigns.delete_campaign, drive, by=planner)
+        == "The draft cannot be deleted. Entries that name it (activity): 1."
+    )
+
+
 def test_delete_campaign_that_was_launched_is_refused(department, planner):
     message = refusal(campaigns.delete_campaign, make_campaign(department), by=planner)
 
-    assert message == "A campaign that was launched is part of the history; close it instead."
+    assert message == "A launched campaign is kept and cannot be deleted; close it instead."
 
 
 # ── its life ──────────────────────────────────────────────────────────────

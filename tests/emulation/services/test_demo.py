@@ -390,3 +390,10 @@ def test_registers_are_alive_and_feed_only_rounds_that_are_open(seeded):
             for feed in Feed.objects.filter(indicator__code__in=["DV_NGAY", "DV_TIEN", "AT_TNGT"])} == {
         "DV_NGAY": 28, "DV_TIEN": 10, "AT_TNGT": None,
     }  # fmt: skip
+    cells = read(
+        Feed.objects.get(indicator__code="CT_4T3K"),
+        Unit.objects.get(code="X1"),
+        date(2020, 10, 1),
+        date(2020, 12, 31),
+    )
+    assert cells.figure == "2/2"

@@ -93,3 +93,38 @@ def test_the_sender_sees_who_has_not_and_what_is_late(
     (task,) = receipt_tasks(staff)
     assert (task.state, task.deadline.days) == ("overdue", -1)
     assert list(receipt_tasks(reviewer)) == []
+
+
+WHY = "Gửi nhầm đơn vị không thuộc phạm vi."
+
+
+def test_what_went_to_a_wrong_unit_is_recalled_with_its_trace_and_can_be_sent_anew(
+    department, depot, planner, staff, reviewer
+):
+    document = make_document(department)
+    receipt = make_receipt(document, depot, planner)
+    assert refusal(documents.recall, receipt, reason="Nhầm", by=planner) == "Say why, in at least 10 characters."
+    for user in (staff, reviewer):
+        with pytest.raises(PermissionDenied):
+            documents.recall(receipt, reason=WHY, by=user)
+
+    row = documents.recall(receipt, reason=WHY, by=planner)
+
+    assert (row.state, row.recalled_by, row.recalled_why) == ("recalled", planner, WHY)
+    rows, counts = receipts_of(document, reviewer)
+    listed = library(reviewer).get()
+    assert ([r.state for r in rows], counts.sent, counts.late) == (["recalled"], 0, 0)
+    assert (listed.sent, listed.received, listed.late, library(staff).get().mine) == (0, 0, 0, 0)
+    assert (list(receipt_tasks(staff)), documents.senders(staff, document)) == ([], [])
+    assert refusal(documents.acknowledge, receipt, by=staff).startswith(f"{department} has recalled it")
+    assert refusal(documents.recall, receipt, reason=WHY, by=planner) == "It has been recalled already."
+    assert send(document, department, [depot], planner) == 1
+
+
+def test_what_has_been_acknowledged_is_not_recalled(department, depot, planner, staff):
+    receipt = make_receipt(make_document(department), depot, planner)
+    documents.acknowledge(receipt, by=staff)
+
+    assert "what has been received is not recalled" in refusal(documents.recall, receipt, reason=WHY, by=planner)
+    receipt.refresh_from_db()
+    assert (receipt.state, receipt.recalled_at) == ("acknowledged", None)

@@ -38,6 +38,22 @@ def test_whole_path(example, staff, reviewer, department):
     assert list(row.steps.values_list("stage", flat=True)) == ["discovered", "fostered", "recognised", "spread"]
 
 
+@pytest.mark.parametrize("field", ["mentor", "mentor_words"])
+def test_nobody_is_their_own_mentor(depot, staff, field):
+    person, area = make_person(depot, "Ngô Thị Thảo"), make_area()
+    row = Example(unit=depot, person=person, title="Làm tốt", area=area)
+    own = person if field == "mentor" else " ngo thi  THẢO "
+    setattr(row, field, own)
+    with pytest.raises(Refused) as refused:
+        service.discover(row, day=DAY, reason=WHY, by=staff)
+    assert (refused.value.field, Example.objects.count()) == (field, 0)
+    setattr(row, field, make_person(depot) if field == "mentor" else "Ngô Thị Thảo Vân")
+    row = service.discover(row, day=DAY, reason=WHY, by=staff)
+    setattr(row, field, own)
+    with pytest.raises(Refused):
+        service.update(row, by=staff)
+
+
 def test_commander_of_the_superior_recognises_too(example, staff, department):
     chief = make_user("chief", (department, Role.COMMANDER))
     row = advanced(example, ("fostered", staff))

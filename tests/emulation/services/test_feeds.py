@@ -23,7 +23,7 @@ from emulation.reports.feeds import span_of
 from emulation.reports.lines import SheetReading
 from emulation.reports.review import read_review
 from emulation.reports.sheets import read_sheet
-from emulation.services import activities, incidents, initiatives, sheets
+from emulation.services import activities, assessments, incidents, initiatives, sheets
 from emulation.services.cells import CellChange, save_cells
 from emulation.services.feeds import follow
 from emulation.services.rounds import set_up_drive_round
@@ -167,7 +167,7 @@ def test_number_that_no_register_wrote_is_not_erased_with_an_entry(report, works
 
 def test_registers_follow_by_the_keys_of_their_sources():
     known = {key for key in SOURCES if key != "plain"}
-    assert {*activities.FEEDS, *incidents.FEEDS, *initiatives.FEEDS} == known
+    assert {*activities.FEEDS, *incidents.FEEDS, *initiatives.FEEDS, *assessments.FEEDS} == known
 
 
 def test_entry_counts_in_the_round_of_its_day_and_in_its_own_unit(report, works, rounds, depot, department, staff):
@@ -400,7 +400,7 @@ def test_correction_gives_what_the_register_says(client, report, works, depot, s
 def test_feed_names_a_sum_and_codes_that_the_register_knows(works, region):
     with pytest.raises(ValidationError) as caught:
         Feed(indicator=make_indicator("ratio"), register="plain", codes="base sea", since=DAY).full_clean()
-    assert caught.value.message_dict.keys() == {"indicator", "codes"}
+    assert caught.value.message_dict.keys() == {"register", "codes"}
     assert caught.value.message_dict["codes"][0].startswith("The register does not know “sea”. It knows: base – ")
 
 

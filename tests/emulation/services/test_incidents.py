@@ -1,9 +1,10 @@
+from contextlib import suppress
 from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from emulation.models import Feed, Incident, IncidentEvent, Report
+from emulation.models import Feed, Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentStatement, Report
 from emulation.reports.explain import explain
 from emulation.reports.review import read_review
 from emulation.reports.sheets import read_sheet
@@ -82,15 +83,12 @@ def test_incident_goes_its_way_and_every_step_is_an_event(depot, staff, planner,
     assert (row.state, row.conclusion_number, row.gravity) == ("investigated", "", serious)
 
 
-def test_correction_names_what_changed_and_refuses_a_page_that_is_old(depot, staff):
+def test_correction_names_what_changed(depot, staff):
     row = service.report_incident(new(depot), by=staff)
     row.injured = 2
-    service.correct_incident(row, version=1, by=staff)
+    service.correct_incident(row, by=staff)
     event = row.events.get(kind="corrected")
     assert (event.before, event.after) == ({"injured": "0"}, {"injured": "2"})
-    row.injured = 3
-    assert field_of(service.correct_incident, row, version=1, by=staff) is None
-    assert Incident.objects.get().injured == 2
 
 
 @pytest.mark.parametrize(
@@ -101,30 +99,107 @@ def test_days_that_cannot_be_are_refused(depot, staff, columns, field):
     assert field_of(service.report_incident, new(depot, **columns), by=staff) == field
 
 
-def test_who_may_do_what(depot, staff, commander, reviewer, planner, outsider):
+def test_who_may_do_what(depot, staff, commander, reviewer, planner, outsider, administrator):
+    """The unit reports and corrects; its commander and the superior conclude; the superior alone makes it lighter."""
     row = service.report_incident(new(depot), by=staff)
-    everybody = {"staff": staff, "commander": commander, "reviewer": reviewer, "planner": planner, "out": outsider}
+    everybody = {"staff": staff, "commander": commander, "reviewer": reviewer, "planner": planner, "out": outsider,
+                 "admin": administrator}  # fmt: skip
 
     def allowed(rule, thing):
         return {name for name, user in everybody.items() if rule(user, thing)}
 
     assert allowed(service.may_report, depot) == {"staff"}
-    assert allowed(service.may_conclude, row) == {"staff", "planner"}
-    assert allowed(service.may_withdraw, row) == {"commander", "planner"}
+    assert allowed(service.may_correct, row) == {"staff", "planner", "reviewer"}
+    assert allowed(service.may_investigate, row) == {"staff", "commander", "planner", "reviewer"}
+    assert allowed(service.may_conclude, row) == {"commander", "planner", "reviewer"}
+    assert allowed(service.may_mitigate, row) == {"planner", "reviewer"}
+    for by in (staff, commander, outsider):
+        with pytest.raises(PermissionDenied):
+            service.withdraw(row, reason=WHY, by=by)
     with pytest.raises(PermissionDenied):
-        service.withdraw(row, reason=WHY, by=staff)
+        conclude(row, row.gravity, staff)
 
 
-def test_who_reported_neither_withdraws_nor_lowers_the_gravity(depot, department, staff, commander, planner, serious):
+def test_who_reported_neither_concludes_nor_makes_it_lighter(depot, department, commander, planner, serious):
+    """Also when the same person is staff of the superior."""
     both = make_user("both", (depot, Role.STAFF))
     make_membership(both, depot, Role.COMMANDER)
+    make_membership(both, department, Role.STAFF)
     row = service.report_incident(new(depot, gravity=serious), by=both)
-    assert not service.may_withdraw(both, row)
-    with pytest.raises(PermissionDenied):
-        service.withdraw(row, reason=WHY, by=both)
     minor = make_incident_gravity()
-    assert field_of(conclude, row, minor, both) == "gravity"
+    for act in (lambda: service.withdraw(row, reason=WHY, by=both), lambda: conclude(row, minor, both)):
+        with pytest.raises(PermissionDenied):
+            act()
+    row.gravity = minor
+    assert field_of(service.correct_incident, row, reason=WHY, by=both) == "gravity"
+    assert field_of(conclude, row, minor, commander) == "gravity"
+    assert Incident.objects.get().gravity == serious
     assert conclude(row, minor, planner).gravity == minor
+
+
+GRAVITIES = {rank: IncidentGravity(code=f"g{rank}", rank=rank) for rank in (1, 2)}
+KINDS = {code: IncidentKind(code=code, counted_as=code) for code in ("traffic", "fire")}
+
+
+@pytest.mark.parametrize(
+    ("changes", "lighter"),
+    [
+        ({}, []),
+        ({"gravity": GRAVITIES[2], "dead": 2, "injured": 2, "offenders": 2}, []),
+        ({"gravity": GRAVITIES[1]}, ["gravity"]),
+        ({"dead": 0}, ["dead"]),
+        ({"injured": 0, "offenders": 0}, ["injured", "offenders"]),
+        ({"kind": KINDS["fire"]}, ["kind"]),
+        ({"kind": IncidentKind(code="other", counted_as="traffic")}, []),
+        ({"happened_on": date(2020, 4, 1)}, ["happened_on"]),
+        ({"happened_on": date(2020, 3, 30)}, []),
+        ({"happened_on": date(2019, 3, 31)}, ["happened_on"]),
+        ({"damage": None, "words": "Nhẹ hơn", "place": "Nơi khác", "cause": ""}, []),
+    ],
+)
+def test_what_makes_an_incident_lighter(changes, lighter):
+    columns = {"gravity": GRAVITIES[2], "kind": KINDS["traffic"], "dead": 1, "injured": 1, "offenders": 1,
+               "happened_on": date(2020, 3, 31)}  # fmt: skip
+    if changes.get("gravity") is GRAVITIES[2]:
+        columns["gravity"] = GRAVITIES[1]
+    assert service.mitigates(Incident(**columns), Incident(**columns | changes)) == lighter
+
+
+def test_superior_makes_it_lighter_with_a_reason_and_figures_follow(sheet, depot, staff, reviewer, serious):
+    row = service.report_incident(new(depot, gravity=serious, offenders=2), by=staff)
+    row.gravity, row.offenders = make_incident_gravity(), 1
+    assert field_of(service.correct_incident, row, reason=WHY, by=staff) == "gravity"
+    assert field_of(service.correct_incident, row, by=reviewer) == "reason"
+    assert figures(sheet) == {"KL_NT": 1}
+    row.refresh_from_db()
+    row.gravity, row.offenders = make_incident_gravity(), 1
+    service.correct_incident(row, reason=WHY, by=reviewer)
+    event = row.events.get(kind="corrected")
+    assert (event.by, event.reason, event.before) == (reviewer, WHY, {"gravity": "serious", "offenders": "2"})
+    assert figures(sheet) == {}
+
+
+def test_people_at_fault_are_not_more_than_the_report_counts(depot, staff, planner):
+    row, first, second = service.report_incident(new(depot), by=staff), make_person(depot), make_person(depot)
+    assert field_of(service.name_person, row, first, "at_fault", by=staff) == "part"
+    service.name_person(row, first, "victim", by=staff)
+    row.offenders = 1
+    row = service.correct_incident(row, by=staff)
+    service.name_person(row, second, "at_fault", by=staff)
+    row.offenders = 0
+    assert field_of(service.correct_incident, row, reason=WHY, by=planner) == "offenders"
+    assert Incident.objects.get().offenders == 1
+
+
+def test_who_is_at_fault_is_taken_away_by_the_superior_alone(depot, staff, commander, planner):
+    """A name at fault bars an award: it goes with a reason, never by the unit itself."""
+    row, person = service.report_incident(new(depot, offenders=1), by=staff), make_person(depot)
+    service.name_person(row, person, "at_fault", by=staff)
+    for by in (staff, commander):
+        assert field_of(service.name_person, row, person, "", reason=WHY, by=by) == "person"
+    assert field_of(service.name_person, row, person, "", by=planner) == "reason"
+    service.name_person(row, person, "", reason=WHY, by=planner)
+    assert (row.people.count(), row.events.filter(kind="people").last().reason) == (0, WHY)
 
 
 def test_incidents_are_seen_by_exactly_those_who_see_discipline(
@@ -145,8 +220,8 @@ def test_incidents_are_seen_by_exactly_those_who_see_discipline(
 
 def test_person_is_named_once_and_taken_away_with_a_trace(depot, staff):
     row, person = service.report_incident(new(depot), by=staff), make_person(depot)
-    service.name_person(row, person, "at_fault", by=staff)
-    assert field_of(service.name_person, row, person, "victim", by=staff) == "person"
+    service.name_person(row, person, "victim", by=staff)
+    assert field_of(service.name_person, row, person, "at_fault", by=staff) == "person"
     service.name_person(row, person, "", by=staff)
     assert (row.people.count(), row.events.filter(kind="people").count()) == (0, 2)
 
@@ -178,14 +253,14 @@ def figures(sheet):
     return dict(sheet.results.values_list("indicator__code", "numerator"))
 
 
-def test_incident_counts_from_its_report_and_follows_the_conclusion(sheet, depot, staff, planner, commander, serious):
+def test_incident_counts_from_its_report_and_follows_the_conclusion(sheet, depot, staff, planner, serious):
     traffic = make_incident_kind("traffic", counted_as="traffic")
     row = service.report_incident(new(depot, kind=traffic, injured=2), by=staff)
     assert figures(sheet) == {"AT_THUONG": 2}
     conclude(row, serious, planner)
     assert figures(sheet) == {"AT_THUONG": 2, "KL_NT": 1}
     row = service.reopen(row, reason="Có tình tiết mới cần xác minh.", by=planner)
-    service.withdraw(row, reason=WHY, by=commander)
+    service.withdraw(row, reason=WHY, by=planner)
     assert figures(sheet) == {}
 
 
@@ -230,8 +305,29 @@ def test_commander_states_the_register_complete_and_takes_it_back(depot, command
     assert service.state_complete(depot, 2020, by=commander).pk != row.pk
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "until"),
+    [
+        (date(2020, 11, 1), date(2020, 12, 5), [date(2020, 11, 1), date(2020, 12, 5)]),
+        (date(2020, 12, 5), date(2021, 1, 4), [date(2020, 12, 5), date(2020, 12, 31)]),
+        (date(2020, 12, 30), date(2020, 12, 31), [date(2020, 12, 30), date(2020, 12, 31)]),
+        (date(2020, 12, 31), date(2021, 1, 4), [date(2020, 12, 31)]),
+        (date(2020, 12, 5), date(2020, 12, 5), [date(2020, 12, 5)]),
+    ],
+)
+def test_statement_speaks_of_the_days_up_to_its_own(depot, commander, set_today, first, second, until):
+    """A later one takes its place; the whole year is stated once."""
+    for day in (first, second):
+        set_today(day)
+        with suppress(Refused):
+            service.state_complete(depot, 2020, by=commander)
+    rows = IncidentStatement.objects.order_by("pk")
+    assert [row.until for row in rows] == until
+    assert [row.ended_by for row in rows] == [commander] * (len(until) - 1) + [None]
+
+
 def test_events_are_never_changed(depot, staff):
     row = service.report_incident(new(depot), by=staff)
     row.words = "Vi phạm khác"
-    service.correct_incident(row, version=1, by=staff)
+    service.correct_incident(row, by=staff)
     assert IncidentEvent.objects.filter(incident=row).count() == 2

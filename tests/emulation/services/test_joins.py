@@ -129,7 +129,7 @@ def test_indicators_from_above_suffice_for_a_kind_judged_by_figures(movement, de
 
     own = joins.take_over(movement, depot, by=staff)
 
-    assert {point.key: point.state for point in launch_points(own, own.starts)}["indicators"] == "met"
+    assert {point.key: point.state for point in launch_points(own, own.starts, staff)}["indicators"] == "met"
 
 
 def test_units_further_down_join_what_their_superior_took_over(movement, depot, staff):

@@ -38,13 +38,13 @@ def test_participants_are_those_named_or_directly_below(department, depot, works
     assert set(participants(alone)) == set()
 
 
-def test_points_count_what_the_draft_has(department, depot, workshop):
+def test_points_count_what_the_draft_has(department, depot, workshop, chief):
     campaign = draft(department, theme="Đoàn kết", leader="Đại tá A")
     row = make_campaign_indicator(campaign, make_indicator())
     make_target(depot, row, 5)
     campaign.documents.add(make_document(department))
 
-    states = {point.key: (point.state, point.words) for point in launch_points(campaign, campaign.starts)}
+    states = {point.key: (point.state, point.words) for point in launch_points(campaign, campaign.starts, chief)}
 
     assert states["targets"][0] == "advice"
     assert states["targets"][1].split()[:3] in (["1", "of", "2"], ["1/2", "đơn", "vị"])
@@ -58,7 +58,7 @@ def test_a_launch_with_something_missing_is_refused_whatever_was_read(department
     with pytest.raises(Refused) as caught:
         campaigns.launch_campaign(campaign, by=chief, on=DAY, despite=True)
 
-    wanted = [point.words for point in launch_points(campaign, DAY) if point.state == MISSING]
+    wanted = [point.words for point in launch_points(campaign, DAY, chief) if point.state == MISSING]
     assert len(wanted) == 2
     assert caught.value.messages == wanted
     assert Campaign.objects.get().state == "draft"

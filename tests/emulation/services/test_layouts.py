@@ -162,6 +162,30 @@ def test_dangerous_and_huge_files_are_refused(depot, staff):
     assert PaperTemplate.objects.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        (SimpleUploadedFile("mau.pdf", b"%PDF-1.7"), "“mau.pdf” không phải mẫu Word: hãy tải lên tệp Word (docx)."),
+        (
+            SimpleUploadedFile("mau.dotm", b"x"),
+            "“mau.dotm” có thể chứa macro: trong Word, lưu lại thành “Word Document (docx)”.",
+        ),
+        (
+            SimpleUploadedFile("mau.docx", b"%PDF-1.7"),
+            "“mau.docx” không phải tệp Word hoặc đã hỏng. Mở tệp bằng Word, lưu lại thành docx rồi thử lại.",
+        ),
+        (
+            SimpleUploadedFile("mau.docx", b"PK\x03\x04"),
+            "“mau.docx” bị hỏng, không mở được. Hãy lưu lại tệp rồi thử lần nữa.",
+        ),
+    ],
+)
+def test_what_is_no_template_is_told_so_in_words_about_word(depot, staff, file, said):
+    with pytest.raises(Refused) as error:
+        service.upload_template(depot, REPORT, file, by=staff)
+    assert (error.value.messages, error.value.field) == ([said], "file")
+
+
 KIND = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 

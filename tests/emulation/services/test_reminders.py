@@ -95,7 +95,7 @@ def test_mail_names_unit_round_and_days(sheet, settings):
 def test_mail_is_in_the_language_of_its_reader(sheet, staff):
     User.objects.filter(pk=staff.pk).update(language="")
     send()
-    assert mail.outbox[0].subject == "Quyết Thắng: 1 phiếu đến hạn nộp"
+    assert mail.outbox[0].subject == "Quyết Thắng: 1 phiếu đến hạn trình"
 
 
 def test_second_run_of_a_day_sends_nothing(sheet, set_today):

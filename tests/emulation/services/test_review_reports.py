@@ -3,11 +3,11 @@
 from datetime import date
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from emulation.models import Phrase, Report, ReviewReport
 from emulation.reports.drafts import draft_of
-from emulation.reports.review_report import phrases_of
+from emulation.reports.review_paper import phrases_of
 from emulation.reports.saved_reports import paper_for, rows_of
 from emulation.services import review_reports as service
 from tests.factories import (
@@ -17,10 +17,12 @@ from tests.factories import (
     make_report,
     make_rounds,
     make_target,
+    make_unit,
     make_user,
 )
 from units.errors import Refused
 from units.models import Role
+from units.services.tree import dissolve_unit, move_unit
 
 APPROVED = Report.State.APPROVED
 RESULTS = "II.Training.1"
@@ -86,7 +88,7 @@ def test_new_draft_may_be_taken_instead(report, share, depot, staff):
     edit(report, OWN, staff)
     figure(depot, share, 99)
     service.settle(report, RESULTS, "draft", by=staff)
-    assert "Quân số khỏe đạt 99,0%, đạt chỉ tiêu đề ra (≥\xa099)." in paper_for(depot, 2020, "Q1").paragraphs
+    assert "Quân số khỏe đạt 99,0%, đạt chỉ tiêu đề ra (từ 99% trở lên)." in paper_for(depot, 2020, "Q1").paragraphs
     assert not row_of(report).row.is_edited
 
 
@@ -175,8 +177,38 @@ def test_others_do_not_write_the_report(report, reviewer, outsider):
 def test_phrases_come_from_the_nearest_unit(share, depot, department, staff):
     chief = make_user("chief", (department, Role.STAFF))
     service.say(department, "miss", "{name}: {value} (chưa đạt {target})", by=chief)
-    assert "Quân số khỏe: 98,0% (chưa đạt ≥\xa099)." in draft_of(depot, 2020, "Q1").paragraphs
+    assert "Quân số khỏe: 98,0% (chưa đạt từ 99% trở lên)." in draft_of(depot, 2020, "Q1").paragraphs
     service.say(depot, "miss", "{name} còn {value}", by=staff)
     assert phrases_of(depot)["miss"] == "{name} còn {value}"
     service.say(depot, "miss", "", by=staff)
     assert Phrase.objects.count() == 1
+
+
+def test_phrase_without_fields_takes_none(share, depot, staff):
+    with pytest.raises(ValidationError):
+        service.say(depot, "name.A_SHARE", "quân số {name}", by=staff)
+    service.say(depot, "name.A_SHARE", "quân số mạnh", by=staff)
+    service.say(depot, "say.A_SHARE", "toàn đơn vị {mới} giữ {value} quân số mạnh", by=staff)
+    assert "Toàn đơn vị mới giữ 98,0% quân số mạnh, chưa đạt chỉ tiêu (từ 99% trở lên)." in (
+        draft_of(depot, 2020, "Q1").paragraphs
+    )
+    assert "Còn 1 chỉ tiêu chưa đạt: quân số mạnh (98,0%; chỉ tiêu từ 99% trở lên)." in (
+        draft_of(depot, 2020, "Q1").paragraphs
+    )
+
+
+@pytest.mark.parametrize("how", ["dissolved", "moved"])
+def test_unit_that_was_changed_in_the_period_keeps_its_report(report, share, depot, department, staff, how):
+    edit(report, OWN, staff)
+    chief = make_user("root-admin", (department, Role.ADMINISTRATOR))
+    if how == "dissolved":
+        dissolve_unit(depot, effective=date(2020, 5, 1), decision="12/QĐ", reason="Giải thể", by=chief)
+    else:
+        move_unit(depot, parent=make_unit(department), effective=date(2020, 2, 1), decision="12/QĐ", by=chief)
+    depot.refresh_from_db()
+    report = ReviewReport.objects.select_related("unit").get()
+    for period in ("Q1", "H1", "Y", "5Y"):
+        assert draft_of(depot, 2020, period).paragraphs != []
+    assert "Toàn đơn vị phấn đấu; quân số khỏe 98,0%." in paper_for(depot, 2020, "Q1").paragraphs
+    edit(report, OWN.replace("Toàn", "Cả"), staff)
+    assert "Cả đơn vị phấn đấu; quân số khỏe 98,0%." in paper_for(depot, 2020, "Q1").paragraphs

@@ -92,6 +92,25 @@ def test_form_asks_for_the_numbers_of_the_kind_and_keeps_what_was_typed(client, 
     assert "workdays" not in planned.fields
 
 
+def test_many_participants_are_confirmed_and_absurdly_many_refused(client, depot, staff):
+    make_activity_kind("launch")
+    client.force_login(staff)
+    address = reverse("emulation:activity-create") + "?kind=launch&held=1"
+    typed = {"title": "Lễ", "starts": "03/02/2020"}
+
+    def tried(**more):
+        page = client.post(address, typed | more)
+        return list(page.context["form"].errors) if page.status_code == 200 else page.status_code
+
+    assert tried(participants="501") == ["sure"]
+    assert tried(participants="100001", sure="on") == ["participants"]
+    assert tried(participants="500") == 302
+    assert tried(participants="501", sure="on") == 302
+    row = Activity.objects.get(participants=501)
+    again = {"participants": "501", "starts": "03/02/2020", "title": "Lễ phát động"}
+    assert client.post(reverse("emulation:activity-update", args=[row.pk]), again).status_code == 302
+
+
 def test_amount_is_read_as_people_type_it_and_has_a_limit(client, depot, staff):
     make_activity_kind("gifts", asks_amount=True, asks_participants=False)
     client.force_login(staff)

@@ -10,8 +10,17 @@ from django.urls import reverse
 from emulation.models import Assessment
 from emulation.services import assessments as service
 from tests.emulation.services.test_assessments import answered, handed_in
-from tests.factories import make_cell, make_own_checklist, make_unit, make_user
-from units.models import Role
+from tests.factories import (
+    make_assessment,
+    make_cell,
+    make_own_checklist,
+    make_pilot_unit,
+    make_rounds,
+    make_unit,
+    make_user,
+)
+from units.models import Role, Unit
+from units.services import move_unit
 
 
 @pytest.fixture(autouse=True)
@@ -109,9 +118,9 @@ def test_placeholders_say_so_on_every_screen_and_on_paper(client, cell_row, depa
         reverse("emulation:assessment-table", args=[cell_row.checklist.pk, department.pk]),
     ]  # fmt: skip
     for address in addresses:
-        assert "giữ chỗ" in client.get(address).content.decode(), address
+        assert "nội dung tạm" in client.get(address).content.decode().lower(), address
     paper = client.get(reverse("emulation:assessment-paper", args=[cell_row.pk])).content.decode()
-    assert "Văn bản giữ chỗ" in paper
+    assert "Nội dung tạm:" in paper
 
 
 def test_list_takes_the_same_queries_for_one_and_three(client, cell_row, staff):
@@ -132,6 +141,17 @@ def test_filter(client, cell_row, staff, query, count):
     client.force_login(staff)
     page = client.get(reverse("emulation:assessment-list") + "?" + query)
     assert page.context["page"].paginator.count == count
+
+
+def test_pilot_units_alone(client, cell_row, department, reviewer):
+    other = make_unit(department, "K7")
+    make_assessment(cell_row.checklist, other)
+    make_pilot_unit(other, until=date(2020, 3, 1)), make_pilot_unit(cell_row.unit)
+    client.force_login(reviewer)
+    page = client.get(reverse("emulation:assessment-list") + "?pilot=on")
+    assert [row.unit for row in page.context["page"]] == [cell_row.unit]
+    page = client.get(cell_row.unit.get_absolute_url())
+    assert [row.in_force for row in page.context["pilots"]] == [True]
 
 
 def test_export_holds_what_the_filter_shows(client, cell_row, staff):
@@ -163,7 +183,46 @@ def test_table_counts_confirmed_bodies_by_unit_and_names_the_weakest_item(
     assert (total.meets, total.misses, total.open, total.bodies, table.missing) == (1, 2, 1, 5, 1)
     few = queries(client, address)
     make_cell(make_unit(department, "K7"), "Chi bộ 7")
-    assert (few, queries(client, address)) == (15, 15)
+    assert (few, queries(client, address)) == (16, 16)
+
+
+@pytest.mark.parametrize("body", ["cell", "unit"])
+def test_table_counts_a_unit_where_it_stood_in_the_period(
+    client, body, department, depot, elsewhere, administrator, staff, commander, reviewer, set_today
+):  # fmt: skip
+    """The depot moves after the half-year: in H1 it stays with the department, also its weakest item."""
+    make_rounds()
+    checklist, cell = make_own_checklist(body), make_cell(depot) if body == "cell" else None
+    row = service.begin(checklist, depot, 2020, "H1", cell=cell, by=staff)
+    service.confirm(handed_in(row, staff, commander, "++-"), {}, by=reviewer)
+    set_today(date(2020, 8, 1))
+    move_unit(depot, parent=elsewhere, effective=date(2020, 8, 1), decision="12/QĐ", by=administrator)
+    reader = make_user("planner", (department, Role.STAFF))
+    far = make_user("far", (Unit.objects.get(pk=elsewhere.pk), Role.STAFF))
+
+    def table(user, unit, period):
+        client.force_login(user)
+        address = reverse("emulation:assessment-table", args=[checklist.pk, unit.pk])
+        found = client.get(f"{address}?year=2020&period={period}").context["table"]
+        bodies = {one.unit: one.bodies for one in found.columns}
+        cells = [row.total.text for row in found.rows]
+        return (
+            (found.total.meets, found.total.misses),
+            bodies.get(depot),
+            cells,
+            [one.number for one in found.weakest],
+        )
+
+    assert table(reader, department, "H1") == ((0, 1), 1, ["1/1", "1/1", "0/1"], [3])
+    assert table(far, elsewhere, "H1") == ((0, 0), None, ["–"] * 3, [])
+    assert table(reader, department, "Q3")[1] is None
+    assert table(far, elsewhere, "Q3")[1] == 1
+    # the sums are the department's, the depot itself is out of its reach now
+    client.force_login(reader)
+    page = client.get(
+        reverse("emulation:assessment-table", args=[checklist.pk, department.pk]) + "?year=2020&period=H1"
+    )
+    assert {one.url for one in page.context["table"].columns if one.unit == depot} == {""}
 
 
 def test_table_shows_nothing_of_units_beside(client, checklist, department, depot, staff):

@@ -234,7 +234,7 @@ def test_campaign_delete_that_is_refused_says_why(client, movement, planner):
 
     response = client.post(url("campaign-delete", movement.pk), follow=True)
 
-    assert "part of the history" in response.content.decode()
+    assert "is kept and cannot be deleted" in response.content.decode()
 
 
 # ── its life ──────────────────────────────────────────────────────────────

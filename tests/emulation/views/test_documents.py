@@ -98,3 +98,29 @@ def test_sending_to_nobody_when_all_have_it_says_so(client, department, depot, p
 
     assert "units" not in form.fields
     assert form.non_field_errors() == ["Choose at least one unit."]
+
+
+def test_who_has_it_already_is_shown_with_the_day_and_refused_by_name(client, department, depot, workshop, planner):
+    document = make_document(department)
+    receipt = make_receipt(document, depot, planner)
+    client.force_login(planner)
+
+    page = client.get(url("send", document.pk))
+    assert (page.context["served"], list(page.context["form"].fields["units"].queryset)) == ([receipt], [workshop])
+    form = client.post(url("send", document.pk), {"more": depot.pk, "due": ""}).context["form"]
+    assert "has it already: sent on" in form.errors["more"][0]
+    assert Receipt.objects.count() == 1
+
+
+def test_recalling_leads_back_to_the_document_that_says_who_and_why(client, department, depot, planner):
+    receipt = make_receipt(make_document(department), depot, planner)
+    client.force_login(planner)
+    page = client.get(receipt.document.get_absolute_url()).content.decode()
+    assert url("recall", receipt.pk) in page
+
+    assert list(client.post(url("recall", receipt.pk), {"reason": ""}).context["form"].errors) == ["reason"]
+    response = client.post(url("recall", receipt.pk), {"reason": "Gửi nhầm đơn vị"})
+
+    assert response.url == receipt.document.get_absolute_url()
+    page = client.get(response.url).content.decode()
+    assert ("Gửi nhầm đơn vị" in page, url("recall", receipt.pk) in page) == (True, False)

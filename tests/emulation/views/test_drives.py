@@ -15,6 +15,7 @@ from tests.factories import (
     make_indicator,
     make_rounds,
     make_unit,
+    make_upload,
     make_user,
 )
 from units.models import Role
@@ -50,7 +51,7 @@ def test_the_page_of_a_drive_takes_the_same_queries_for_every_number(
         )
     client.force_login(planner)
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         page = client.get(url("drive-detail", drive.pk))
 
     assert sum(unit.agreed for unit in page.context["units"]) == count
@@ -140,3 +141,34 @@ def test_the_form_keeps_who_is_responsible_and_which_organisations_take_part(cli
 
     made = Campaign.objects.get(name="Mới")
     assert (made.leader, list(made.organisations.all()), made.starts) == ("Đại tá A", [youth], date(2020, 2, 1))
+
+
+def test_the_joining_carries_the_plan_and_is_shown_after_it(client, department, depot, staff, commander, reviewer):
+    campaign = make_campaign(department)
+    page = url("campaign-join", campaign.pk, depot.pk)
+    client.force_login(staff)
+    wrong = {"joined_on": "01/01/2020", "words": "Quyết tâm", "files": make_upload("plan.exe", b"MZ")}
+    form = client.post(page, wrong).context["form"]
+    assert (list(form.errors), form["words"].value(), campaign.joins.count()) == (["files"], "Quyết tâm", 0)
+
+    response = client.post(page, wrong | {"files": make_upload("ke-hoach.pdf")})
+
+    join = campaign.joins.get()
+    assert (response.url, join.files.get().name) == (page, "ke-hoach.pdf")
+    shown = client.get(page)
+    assert (shown.context["join"], [file.name for file in shown.context["files"]["papers"]]) == (
+        join, ["ke-hoach.pdf"],
+    )  # fmt: skip
+    assert len(client.post(page, {"joined_on": "01/01/2020"}).context["form"].non_field_errors()) == 1
+    client.force_login(reviewer)
+    assert [shown.context["confirms"], client.get(page).context["files"]["form"]] == [False, None]
+    client.force_login(commander)
+    assert client.get(page).context["confirms"] is True
+
+
+def test_a_units_own_drive_counts_the_unit_itself(client, department, depot, staff):
+    drive = make_drive(depot, launching_unit=depot)
+    client.force_login(staff)
+    assert [row.unit for row in client.get(url("drive-detail", drive.pk)).context["units"]] == [depot]
+    named_below_only = make_drive(depot, launching_unit=department)
+    assert [row.unit for row in client.get(url("drive-detail", named_below_only.pk)).context["units"]] == [depot]

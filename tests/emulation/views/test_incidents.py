@@ -105,20 +105,23 @@ def test_report_keeps_what_was_typed_and_names_what_is_wrong(client, depot, staf
     assert (row.unit, row.state, str(row.damage), row.path) == (depot, "reported", "3.5", depot.path)
 
 
-def test_old_page_does_not_overwrite(client, depot, staff):
-    row = make_incident(depot)
-    client.force_login(staff)
+def test_correction_that_makes_it_lighter_is_refused_with_what_was_typed(client, depot, staff, reviewer):
+    row = make_incident(depot, offenders=2)
     address = reverse("emulation:incident-update", args=[row.pk])
+    client.force_login(staff)
     typed = dict(client.get(address).context["form"].initial) | {
-        "happened_on": "10/02/2020", "reported_on": "10/02/2020", "version": "1", "damage": "",
+        "happened_on": "10/02/2020", "reported_on": "10/02/2020", "damage": "", "offenders": "1",
     }  # fmt: skip
-    assert client.post(address, typed | {"injured": "1"}).status_code == 302
-    page = client.post(address, typed | {"injured": "2"})
-    assert (page.status_code, Incident.objects.get().injured) == (200, 1)
+    page = client.post(address, typed)
+    assert (list(page.context["form"].errors), page.context["form"]["offenders"].value()) == (["offenders"], "1")
+    client.force_login(reviewer)
+    assert list(client.post(address, typed).context["form"].errors) == ["reason"]
+    assert client.post(address, typed | {"reason": "Xác minh lại chỉ một người có lỗi."}).status_code == 302
+    assert (Incident.objects.get().offenders, row.events.get().by) == (1, reviewer)
 
 
-def test_people_are_named_by_their_number_within_reach(client, depot, elsewhere, staff):
-    row, person = make_incident(depot), make_person(depot, service_number="15000001")
+def test_people_are_named_by_their_number_within_reach(client, depot, elsewhere, staff, reviewer):
+    row, person = make_incident(depot, offenders=1), make_person(depot, service_number="15000001")
     make_person(elsewhere, service_number="15000002")
     client.force_login(staff)
     address = reverse("emulation:incident-person", args=[row.pk])
@@ -126,17 +129,21 @@ def test_people_are_named_by_their_number_within_reach(client, depot, elsewhere,
         client.post(address, {"number": number, "part": "at_fault"})
     assert list(row.people.values_list("person", "part")) == [(person.pk, "at_fault")]
     client.post(address, {"remove": "abc"})
-    client.post(address, {"remove": str(person.pk)})
+    client.post(address, {"remove": str(person.pk), "reason": "Nhập nhầm người khác cùng tên."})
+    assert row.people.exists()  # who is at fault is taken away by the superior
+    client.force_login(reviewer)
+    client.post(address, {"remove": str(person.pk), "reason": "Nhập nhầm người khác cùng tên."})
     assert not row.people.exists()
 
 
 def test_conclusion_and_statement_by_their_pages(client, depot, staff, commander, set_today):
     row, serious = make_incident(depot), make_incident_gravity("serious", 2)
+    typed = {"number": "12/KL", "on": "01/03/2020", "words": "Lỗi chủ quan", "gravity": serious.pk}
+    address = reverse("emulation:incident-conclude", args=[row.pk])
     client.force_login(staff)
-    client.post(
-        reverse("emulation:incident-conclude", args=[row.pk]),
-        {"number": "12/KL", "on": "01/03/2020", "words": "Lỗi chủ quan", "gravity": serious.pk},
-    )
+    assert client.post(address, typed).status_code == 403
+    client.force_login(commander)
+    client.post(address, typed)
     row.refresh_from_db()
     assert (row.state, row.gravity) == ("concluded", serious)
     set_today(date(2020, 12, 1))
@@ -145,6 +152,11 @@ def test_conclusion_and_statement_by_their_pages(client, depot, staff, commander
     client.post(address, {"year": "2020"})
     assert depot.incident_statements.get().by == commander
     assert client.post(address, {"year": "x"}).status_code == 404
+    offered = [[(one.renewable, one.spent) for one in client.get(address).context["stated"] if one.statement]]
+    for day in (date(2020, 12, 2), date(2021, 1, 1)):
+        set_today(day)
+        offered.append([(one.renewable, one.spent) for one in client.get(address).context["stated"] if one.statement])
+    assert offered == [[(False, False)], [(True, False)], [(True, True)]]
     other = make_incident_statement(make_unit(depot), by=staff)
     assert client.get(reverse("emulation:incident-statement-end", args=[other.pk])).status_code == 403
 

@@ -119,7 +119,7 @@ def test_cost_of_a_work(client, depot, staff, planner, django_assert_num_queries
         for criterion in template.criteria.all():
             sheet.scores.create(criterion=criterion, points=number)
     client.force_login(planner)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         client.get(work.get_absolute_url())
 
 
@@ -167,6 +167,34 @@ def test_every_author_that_cannot_be_read_is_named_and_nothing_is_lost(client, d
     }
     assert page.context["form"]["authors"].value() == authors
     assert not InitiativeWork.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("Nguyễn Văn A (150 %)", "is no name"),
+        ("Nguyễn Văn A 60%", "is no name"),
+        ("Nguyễn Văn A: 60", "is no name"),
+        ("Nguyễn Văn A - 60", "is no name"),
+        ("123", "is no name"),
+        ("; 60", "is no name"),
+        ("...", "is no name"),
+        ("Nguyễn Văn A; 150", "a share is a percentage from 1 to 100"),
+        ("Nguyễn Văn A; 0", "a share is a percentage from 1 to 100"),
+    ],
+)
+def test_line_that_is_no_author_is_named_and_makes_nobody_from_outside(client, depot, staff, line, why):
+    page = post_new(log_in(client, staff), depot, authors=f"Trần Khách\n{line}")
+    [error] = page.context["form"].errors["authors"]
+    assert error.startswith(f"“{line}”")
+    assert why in error
+    assert not InitiativeWork.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Đỗ Ánh", "Jean-Pierre D'Arc", "Nguyễn Văn A (Viện Kỹ thuật)", "Ý Lan"])
+def test_names_from_outside_stay_possible(client, depot, staff, name):
+    post_new(log_in(client, staff), depot, authors=f"{name}; 100")
+    assert [(a.person, a.name, a.share) for a in InitiativeWork.objects.get().authors.all()] == [(None, name, 100)]
 
 
 def test_work_is_not_made_for_another_unit(client, workshop, staff):

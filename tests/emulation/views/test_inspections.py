@@ -7,9 +7,9 @@ from django.urls import reverse
 
 from emulation.models import Inspection, InspectionFinding, WeakPoint
 from emulation.services import inspections as service
-from tests.factories import make_attachment, make_finding, make_inspection, make_user
+from tests.factories import make_attachment, make_finding, make_inspection, make_person, make_user
 from units import clock
-from units.models import Role
+from units.models import Person, Role
 
 DAY = timedelta(days=1)
 
@@ -55,6 +55,30 @@ def test_bad_plan_names_its_field_and_saves_nothing(client, department, depot, p
     client.force_login(planner)
     page = client.post(address("create", department.pk), plan_of(depot, **{name: value}))
     assert (list(page.context["form"].errors), Inspection.objects.exists()) == ([field], False)
+
+
+def test_members_are_people_of_the_register_and_others_in_words(client, department, depot, planner, elsewhere):
+    thao, binh = make_person(department, "Ngô Thị Thảo"), make_person(department, "Lê Văn Bình")
+    hidden, own = make_person(elsewhere, "Vũ Ẩn"), make_person(depot, "Đỗ Kho")
+    make_person(department, "Trần Trùng"), make_person(department, "Trần Trùng")
+    client.force_login(planner)
+
+    def tried(*lines, **more):
+        page = client.post(address("create", department.pk), plan_of(depot, people="\n".join(lines), **more))
+        return list(page.context["form"].errors) if page.status_code == 200 else page.status_code
+
+    for line in (hidden.service_number, hidden.full_name, "Nobody", "Trần Trùng", own.service_number):
+        assert (tried(thao.service_number, line), Inspection.objects.count()) == (["people"], 0), line
+    assert tried(members="") == ["people"]
+    assert tried(thao.service_number, "le van binh", "", thao.service_number, members="") == 302
+    row = Inspection.objects.get()
+    assert set(row.people.all()) == {thao, binh}
+    assert "Lê Văn Bình" in client.get(row.get_absolute_url()).content.decode()
+    # whoever has left the planner's reach meanwhile stays in the plan
+    Person.objects.filter(pk=binh.pk).update(unit=elsewhere)
+    numbers = client.get(address("update", row.pk)).context["form"].initial["people"]
+    assert client.post(address("update", row.pk), plan_of(depot, people=numbers)).status_code == 302
+    assert set(row.people.all()) == {thao, binh}
 
 
 def test_units_of_others_are_not_inspected(client, department, elsewhere, planner):
@@ -128,5 +152,5 @@ def test_cost_of_the_pages(client, department, depot, workshop, planner, django_
     client.force_login(planner)
     with django_assert_num_queries(7):
         client.get(reverse("emulation:inspection-list"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(rows[0].get_absolute_url())

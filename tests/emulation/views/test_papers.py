@@ -49,7 +49,7 @@ def test_drive_of_a_sister_unit_is_read_nowhere_but_in_its_own_branch(
 
     def read(unit):
         page = client.get(reverse("emulation:review-report", args=[unit.pk, 2020, "H1"]))
-        offered = [label for key, label, _url in page.context["periods"] if key in drives.values()]
+        offered = [name for key, _label, name, _url in page.context["periods"] if key in drives.values()]
         text = " ".join(page.context["report"].paragraphs)
         codes = {
             name: client.get(reverse("emulation:review-report", args=[unit.pk, 2020, key])).status_code
@@ -72,7 +72,7 @@ def test_cost_does_not_grow_with_what_is_asked(client, asked, department, review
     for _number in range(3):
         make_campaign_indicator(campaign, make_indicator("ratio"))
     client.force_login(reviewer)
-    with django_assert_max_num_queries(19):
+    with django_assert_max_num_queries(22):
         client.get(url(department))
 
 
@@ -113,6 +113,30 @@ def test_paragraph_is_edited_on_the_page_and_a_refusal_keeps_what_was_typed(clie
     assert "Giữ vững kết quả <b>" in client.get(url(depot, "txt", name="review-report-file")).content.decode()
 
 
+def test_what_cannot_be_kept_is_said_and_stays_on_the_page(client, asked, depot, staff):
+    text, said = "Dài " * 25_000, "Mỗi đoạn có tối đa 8.000 ký tự; đoạn này có 99.999. Hãy chia thành nhiều đoạn."
+    client.force_login(staff)
+    client.post(url(depot, name="review-report-begin"))
+    report = ReviewReport.objects.get()
+    first = report.paragraphs.get(key="IV.3")
+    address = reverse("emulation:review-report-paragraph", args=[report.pk])
+    typed = {"action": "edit", "key": first.key, "version": first.version, "text": text}
+    answer = client.post(address, typed, headers={"HX-Request": "true"})
+    assert (answer.status_code, answer.context["problems"]) == (200, [said])
+    assert answer.context["typed"] == text
+    assert report.paragraphs.get(key="IV.3").text == first.text
+
+
+def test_paragraph_that_is_gone_sends_back_to_the_report(client, asked, depot, staff):
+    client.force_login(staff)
+    client.post(url(depot, name="review-report-begin"))
+    report = ReviewReport.objects.get()
+    typed = {"action": "edit", "key": "own.99", "version": 1, "text": "x"}
+    address = reverse("emulation:review-report-paragraph", args=[report.pk])
+    answer = client.post(address, typed, headers={"HX-Request": "true"})
+    assert answer.headers["HX-Redirect"] == f"{report.get_absolute_url()}#p0"
+
+
 def test_saved_report_is_read_within_reach_alone(client, asked, depot, staff, reviewer, outsider):
     client.force_login(staff)
     client.post(url(depot, name="review-report-begin"))
@@ -127,5 +151,5 @@ def test_reading_a_saved_report_costs_two_queries_more(
 ):
     client.force_login(staff)
     client.post(url(depot, name="review-report-begin"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(23):
         client.get(url(depot))

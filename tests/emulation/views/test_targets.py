@@ -65,6 +65,23 @@ def shown(response) -> dict[int, object]:
     return {line.row.pk: line for _area, lines in response.context["grid"] for line, _cells in lines}
 
 
+# ── writing ───────────────────────────────────────────────────────────────
+
+
+def test_what_was_assigned_is_registered_where_nothing_was_typed(client, movement, row, depot, staff, english):
+    typed, beside = (make_campaign_indicator(movement, make_indicator()) for _number in range(2))
+    make_target(depot, row, None, assigned=12)
+    make_target(depot, typed, None, assigned=12)
+    client.force_login(staff)
+    assert "Register what was assigned in the empty lines" in client.get(url(depot)).text
+    data = {f"registered-{row.pk}": "", f"registered-{typed.pk}": "15", f"registered-{beside.pk}": ""}
+
+    client.post(url(depot), data | {"as_assigned": "1"})
+
+    found = dict(Target.objects.values_list("campaign_indicator", "registered"))
+    assert found == {row.pk: 12, typed.pk: 15}
+
+
 # ── reading ───────────────────────────────────────────────────────────────
 
 

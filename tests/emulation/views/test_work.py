@@ -162,7 +162,7 @@ def test_closed_round_is_only_looked_at_without_extension(client, depot, rounds,
 @pytest.mark.parametrize(("who", "ready", "count"), [
     ("staff", False, 1), ("staff", True, 0), ("commander", False, 0), ("commander", True, 1),
 ])  # fmt: skip
-def test_number_beside_my_work_is_the_number_of_own_sheets_on_it(
+def test_number_beside_the_sheets_is_the_number_of_own_sheets_that_wait(
     client, request, depot, rounds, prizes, staff, who, ready, count
 ):
     report = make_report(depot, rounds[1], {prizes: 5})
@@ -198,5 +198,5 @@ def test_cost_of_my_work(client, department, rounds, prizes, staff, depot, revie
         make_membership(staff, unit, Role.COMMANDER)
         Registration.objects.create(unit=unit, year=2021)
     client.force_login(staff)
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(39):
         client.get(reverse("emulation:my-work"))

@@ -6,8 +6,8 @@ from django.db import IntegrityError
 from django.utils import translation
 
 from tests.constraints import assert_refused
-from tests.factories import make_unit, make_unit_kind
-from units.models import Placement, Unit
+from tests.factories import make_pilot_unit, make_unit, make_unit_kind
+from units.models import Placement, Unit, UnitPilot
 
 
 def test_a_unit_dissolved_before_it_was_established_is_refused(depot):
@@ -21,6 +21,18 @@ def test_a_second_open_placement_is_refused(depot, elsewhere):
     second = Placement(unit=depot, parent=elsewhere, since=date(2020, 1, 1))
 
     assert_refused(second, "placement_one_open_per_unit")
+
+
+def test_a_unit_is_a_pilot_of_one_thing_once_at_a_time(depot):
+    make_pilot_unit(depot, until=date(2020, 2, 1))
+    make_pilot_unit(depot, since=date(2020, 3, 1))
+    second = UnitPilot(unit=depot, purpose="VMTD", since=date(2020, 4, 1))
+    assert_refused(second, "unitpilot_once_at_a_time")
+
+
+def test_a_pilot_that_ends_before_it_began_is_refused(depot):
+    row = UnitPilot(unit=depot, purpose="VMTD", since=date(2020, 4, 1), until=date(2020, 4, 1))
+    assert_refused(row, "unitpilot_until_after_since")
 
 
 def test_a_placement_that_ends_before_it_begins_is_refused(depot, elsewhere):

@@ -222,7 +222,7 @@ def test_the_page_asks_a_constant_number_of_queries(
         move_unit(depot, parent=target, effective=date(2020, 7, 1 + place), by=administrator, decision="1")
     client.force_login(administrator)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(reverse("units:unit-detail", args=[depot.pk]))
 
 

@@ -60,8 +60,8 @@ def test_pasted_lines_say_all_errors_at_once_and_save_nothing(client, planner, d
     assert answer.context["form"].errors["text"] == [
         "Dòng 2: thiếu xếp loại của Unit X1.",
         "Dòng 3: Unit K1 có hai dòng.",
-        "Dòng 4: không có đơn vị nào do bạn xếp loại mang mã hoặc tên này.",
-        "Dòng 5: không có đơn vị nào do bạn xếp loại mang mã hoặc tên này.",
+        "Dòng 4: không có đơn vị nào do đồng chí xếp loại mang mã hoặc tên này.",
+        "Dòng 5: không có đơn vị nào do đồng chí xếp loại mang mã hoặc tên này.",
     ]
     assert "giỏi" in answer.text and not UnitRating.objects.exists()
 

@@ -1,0 +1,126 @@
+"""The sentences of review reports as we ship them (`data/phrases.json`). No database; Vietnamese, as all paper.
+
+A phrase has a key, which says when it is used, and a text with named fields. Beside the phrases of every report
+stand those of single indicators: `name.CODE` is what a figure is called within a sentence, `say.CODE` how its value
+is said, `zero.CODE` how a value of 0 is said. A unit may put its own words in the place of each (`models.Phrase`).
+"""
+
+from __future__ import annotations
+
+import json
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FILE = Path(__file__).resolve().parent / "data" / "phrases.json"
+OF_INDICATOR = ("name", "say", "zero")
+ONLY = "mới"  # in a sentence about a figure: said where the target is missed, else left out
+SUBJECT = ("name", ONLY, "value")
+RESULT = ("sentence", "name", "value", "target")
+Phrases = Mapping[str, str]  # key → text
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of a sentence. What comes from figures is a field, named by `field`; `url` leads to the figure."""
+
+    text: str
+    url: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A phrase of every report, and when it is used, in Vietnamese and in English."""
+
+    key: str
+    when: str
+    when_en: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Phrases that belong together, under a heading."""
+
+    code: str
+    name: str
+    name_en: str
+    phrases: tuple[Shipped, ...]
+
+
+@cache
+def _data() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(FILE.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
+def groups() -> tuple[Group, ...]:
+    """The phrases of every report, in the order of the report."""
+    return tuple(
+        Group(row["code"], row["name"], row["name_en"], tuple(Shipped(**one) for one in row["phrases"]))
+        for row in _data()["groups"]
+    )
+
+
+@cache
+def shipped() -> dict[str, str]:
+    """key → text, those of single indicators too."""
+    found = {one.key: one.text for group in groups() for one in group.phrases}
+    for code, words in _data()["indicators"].items():
+        found |= {f"{kind}.{code}": words[kind] for kind in OF_INDICATOR if kind in words}
+    return found
+
+
+@cache
+def _group_of() -> dict[str, str]:
+    return {one.key: group.code for group in groups() for one in group.phrases}
+
+
+def indicator_of(key: str) -> str:
+    """The code of the indicator that the phrase is about; empty for those of every report."""
+    kind, dot, code = key.partition(".")
+    return code if dot and kind in OF_INDICATOR else ""
+
+
+def fields_of(key: str) -> tuple[str, ...]:
+    """What the phrase may name."""
+    group = _group_of().get(key, "")
+    if group == "subject" or indicator_of(key):
+        return () if key.startswith("name.") else SUBJECT
+    if group == "result":
+        return RESULT
+    return tuple(dict.fromkeys(name for _text, name, _spec, _how in _parsed(shipped().get(key, "")) if name))
+
+
+def unknown_fields(text: str, known: Iterable[str]) -> list[str]:
+    """Fields of a text that do not exist; of a text that is no phrase at all the text itself."""
+    known = set(known)
+    try:
+        pieces = _parsed(text)
+    except ValueError:
+        return [text]
+    return [
+        f"{{{name}{':' + spec if spec else ''}}}"
+        for _text, name, spec, conversion in pieces
+        if name is not None and (name not in known or spec or conversion)
+    ]
+
+
+def _parsed(text: str) -> list[tuple[str, str | None, str | None, str | None]]:
+    return list(string.Formatter().parse(text))
+
+
+def fill(text: str, **fields: str | Part | Iterable[Part]) -> tuple[Part, ...]:
+    """The pieces of a phrase, its fields filled in; one that is not given says nothing."""
+    found: list[Part] = []
+    for before, name, _spec, _conversion in _parsed(text):
+        if before:
+            found.append(Part(before))
+        value = fields.get(name, "") if name else ""
+        found += [Part(value)] if isinstance(value, str) else [value] if isinstance(value, Part) else value
+    return tuple(part for part in found if part.text)

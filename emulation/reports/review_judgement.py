@@ -1,0 +1,262 @@
+"""What a review report judges and orders: strong and weak points, causes, advanced examples, tasks ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.db.models import Q
+
+from emulation.models import Campaign, Example, ExampleStep, Indicator, WeakPoint
+from emulation.phrases import Part, Phrases, fill
+from emulation.reports.dashboard import Dashboard, Line
+from emulation.reports.display import nil_text
+from emulation.reports.review_paper import heading, said
+from emulation.scoring import SIGNS
+from emulation.wording import BAD, Fact, Paragraph, enumerated, field_of, listed, lower_first
+from units.models import Unit
+
+NAMED = 8  # indicators and weak points that are named one by one
+KEYS = {"": "plain"}  # a value without a target
+TARGETS = dict(zip(SIGNS.values(), ("at_least", "above", "exactly", "at_most", "below"), strict=True))
+
+
+# ── figures in words ──────────────────────────────────────────────────────
+
+
+def fact_of(line: Line, told: Phrases) -> Fact:
+    """A line of the dashboard as the wording needs it."""
+    delta, state = line.delta, KEYS.get(line.mark.key, line.mark.key)
+    trend = "" if delta is None else {True: "rises", False: "falls", None: "steady"}[delta.rises]
+    low, nil = line.direction == Indicator.Direction.LOWER, line.value == nil_text()
+    off = state in BAD and (line.direction == Indicator.Direction.EXACT or line.above != low)
+    return Fact(
+        code=line.code, name=name_of(line, told), state=state,
+        value=lower_first(line.value) if line.graded or nil else measured(line.value, line.unit),
+        target=_target(line, told), low=low, exact=off, total=line.total, graded=line.graded,
+        zero=line.total and not nil and bool(line.value) and not line.value.strip("0,"), nil=nil,
+        named=line.named, unit=line.unit,
+        trend=trend, tone=delta.tone if delta else "",
+        delta="" if delta is None or delta.rises is None or line.graded else _change(delta.text, line.unit),
+        coverage="" if line.complete else line.coverage, url=line.url,
+    )  # fmt: skip
+
+
+def name_of(line: Line, told: Phrases) -> str:
+    """What the figure is called within a sentence; tables may call it by a shorter name."""
+    known = "" if line.named else told.get(f"name.{line.code}", "")
+    return known or lower_first(line.label)
+
+
+def _target(line: Line, told: Phrases) -> str:
+    """«từ 98,6% trở lên»."""
+    if not line.target:
+        return ""
+    sign, value = line.target.split("\N{NO-BREAK SPACE}", 1)
+    words = lower_first(value) if line.graded else measured(value, line.unit)
+    return "".join(part.text for part in fill(told[TARGETS[sign]], value=words))
+
+
+def measured(text: str, unit: str) -> str:
+    """«98,6%», «25 sáng kiến»; coefficients have no unit that is read out. Empty decimals say nothing of amounts."""
+    if unit == "%":
+        return f"{_short(text) if text.startswith(('100,0', '0,0')) else text}%"
+    return f"{_short(text)} {unit}" if unit and unit != "hệ số" else text
+
+
+def _change(text: str, unit: str) -> str:
+    return f"{_short(text)} điểm phần trăm" if unit == "%" else measured(text, unit)
+
+
+def _short(text: str) -> str:
+    """Without decimals that are all 0."""
+    whole, _mark, decimals = text.partition(",")
+    return text if decimals.strip("0") else whole
+
+
+def lines_of(page: Dashboard) -> list[Line]:
+    return [line for _area, lines in page.areas for line in lines]
+
+
+def _missed(page: Dashboard, told: Phrases) -> list[Fact]:
+    return [fact_of(line, told) for line in lines_of(page) if line.mark.key in BAD]
+
+
+def counted(page: Dashboard, name: str, text: str) -> Part:
+    """A field that sums up the figures of the dashboard."""
+    return Part(text, page.links.dashboard(page.unit.pk), f"tổng hợp/{name}")
+
+
+# ── III ───────────────────────────────────────────────────────────────────
+
+
+def judgement(page: Dashboard, told: Phrases, until: date, points: list[WeakPoint]) -> Iterable[Paragraph]:
+    """What was reached, what was not, and why. `until` is the last day of the period. One query."""
+    yield heading("III.1", "1. Ưu điểm", 2)
+    yield from strong(page, told)
+    yield from _examples(page.unit, until, told)
+    yield heading("III.2", "2. Hạn chế, khuyết điểm", 2)
+    yield from weak(page, told)
+    yield from _unsettled([row for row in points if row.unit_id == page.unit.pk], told)
+    found = list(_causes(page, points, told))
+    if found:
+        yield heading("III.3", "3. Nguyên nhân", 2)
+        yield from found
+
+
+def strong(page: Dashboard, told: Phrases) -> Iterable[Paragraph]:
+    """What figures say for the unit."""
+    lines, reached = lines_of(page), page.reached
+    over = [name_of(line, told) for line in lines if line.mark.key == "over"]
+    if reached.met:
+        met = counted(page, "chỉ tiêu đạt", f"{reached.met}/{reached.total}")
+        names = counted(page, "chỉ tiêu vượt", listed(over))
+        yield said(told, "III.1.1", "reached_over" if over else "reached", met=met, names=names)
+    elif reached.total:
+        yield said(told, "III.1.1", "reached_none", total=counted(page, "chỉ tiêu có đăng ký", str(reached.total)))
+    better = [name_of(line, told) for line in lines if line.delta is not None and line.delta.tone == "met"]
+    if better:
+        yield said(
+            told, "III.1.2", "better_named" if len(better) <= NAMED else "better", year=str(page.last_year),
+            count=counted(page, "chỉ tiêu tiến bộ", str(len(better))),
+            names=counted(page, "tên chỉ tiêu tiến bộ", listed(better)),
+        )  # fmt: skip
+    if not reached.total and not better:
+        yield said(told, "III.1.3", "judged_none")
+
+
+def _examples(unit: Unit, until: date, told: Phrases) -> Iterable[Paragraph]:
+    """Examples of the branch recognised or spread in the year, up to the end of the period. One query."""
+    steps = (
+        ExampleStep.objects.filter(
+            stage__in=[Example.Stage.RECOGNISED, Example.Stage.SPREAD], day__year=until.year, day__lte=until,
+            example__unit__path__startswith=unit.path,
+        )
+        .exclude(example__stage=Example.Stage.WITHDRAWN)
+        .select_related("example__unit", "example__person", "example__collective").order_by("day", "pk")
+    )  # fmt: skip
+    rows = {step.example_id: step.example for step in steps}
+    named = enumerated(
+        fill(
+            told["example_person" if row.person else "example_unit"], name=_plain(row.name),
+            unit=_plain(row.unit.name),
+            title=Part(_plain(lower_first(row.title)), row.get_absolute_url(), f"điển hình {row.pk}"),
+        )
+        for row in rows.values()
+    )  # fmt: skip
+    if named:
+        yield said(told, "III.1.4", "examples", names=named)
+
+
+def weak(page: Dashboard, told: Phrases) -> Iterable[Paragraph]:
+    """What figures say against the unit."""
+    lines, missed = lines_of(page), _missed(page, told)
+    if missed:
+        count = counted(page, "chỉ tiêu chưa đạt", str(len(missed)))
+        yield said(told, "III.2.1", "missed", count=count, names=_each(missed, told, "missed_one"))
+    worse = [name_of(line, told) for line in lines if line.delta is not None and line.delta.tone == "miss"]
+    if worse:
+        names = counted(page, "chỉ tiêu giảm", listed(worse))
+        yield said(told, "III.2.2", "worse", year=str(page.last_year), names=names)
+    silent = [name_of(line, told) for line in lines if line.mark.key == "none"]
+    if silent:
+        yield said(
+            told, "III.2.3", "unreported" if len(silent) <= NAMED else "unreported_many",
+            count=counted(page, "số chỉ tiêu chưa có số liệu", str(len(silent))),
+            names=counted(page, "chưa có số liệu", listed(silent)),
+        )  # fmt: skip
+    if not missed and not worse and not silent:
+        compared = any(line.delta is not None for line in lines)
+        known = "no_fault_compared" if compared else "no_fault" if page.reached.total else "judged_none"
+        yield said(told, "III.2.4", known)
+
+
+def _each(missed: list[Fact], told: Phrases, phrase: str) -> list[Part]:
+    """Figures one by one, each with its value and target."""
+    return enumerated(
+        fill(told[phrase], **{name: field_of(fact, name) for name in ("name", "value", "target")}) for fact in missed
+    )
+
+
+def weak_points(page: Dashboard) -> list[WeakPoint]:
+    """Unsettled weak points up to the year: the unit's own, then those below about figures missed. One query."""
+    missed = [line.code for line in lines_of(page) if line.mark.key in BAD]
+    below = Q(unit__path__startswith=page.unit.path, indicator__code__in=missed)
+    rows = WeakPoint.objects.unsettled().filter(Q(unit=page.unit) | below, year__lte=page.year)
+    found = sorted(rows.select_related("unit", "indicator"), key=lambda row: row.unit_id != page.unit.pk)
+    return [row for row in found if row.unit_id == page.unit.pk][:NAMED] + [
+        row for row in found if row.unit_id != page.unit.pk
+    ][:NAMED]
+
+
+def _unsettled(points: list[WeakPoint], told: Phrases) -> Iterable[Paragraph]:
+    named = enumerated([_title(point, told), *_until(point, told)] for point in points)
+    if named:
+        yield said(told, "III.2.5", "unsettled", names=named)
+
+
+def _title(point: WeakPoint, told: Phrases) -> Part:
+    """What the point is about; one raised from a missed target says it as the report says figures."""
+    title = point.title
+    if point.source == WeakPoint.Source.MISS and point.indicator is not None:
+        name = told.get(f"name.{point.indicator.code}") or lower_first(point.indicator.label)
+        title = told["weak_missed"].replace("{name}", name)
+    return Part(_plain(title), point.get_absolute_url(), f"khâu yếu {point.pk}")
+
+
+def _until(point: WeakPoint, told: Phrases) -> tuple[Part, ...]:
+    if point.deadline is None:
+        return ()
+    day = Part(f"{point.deadline:%d/%m/%Y}", point.get_absolute_url(), f"thời hạn khâu yếu {point.pk}")
+    return fill(told["deadline"], day=day)
+
+
+def _causes(page: Dashboard, points: list[WeakPoint], told: Phrases) -> Iterable[Paragraph]:
+    """What units have written down about their weak points."""
+    known = [point for point in points if point.description.strip()]
+    for point in known:
+        own = point.unit_id == page.unit.pk
+        yield said(
+            told, f"III.3.{point.pk}", "cause" if own else "cause_below", point=_title(point, told),
+            unit=_plain(point.unit.name), cause=_running(point.description),
+        )  # fmt: skip
+    if not known and _missed(page, told):
+        yield said(told, "III.3.0", "cause_none")
+
+
+def _running(text: str) -> str:
+    """What somebody typed as the end of a sentence, without its full stop."""
+    return _plain(" ".join(text.split())).rstrip(".;,: ")
+
+
+def _plain(text: str) -> str:
+    """Braces would read as fields."""
+    return text.replace("{", "(").replace("}", ")")
+
+
+# ── IV ────────────────────────────────────────────────────────────────────
+
+
+def tasks(
+    page: Dashboard, told: Phrases, points: Iterable[WeakPoint] = (), coming: Iterable[Campaign] = (), *,
+    sheets: bool = False,
+) -> Iterable[Paragraph]:  # fmt: skip
+    """What follows for the time to come. `coming` are drives after the period; `sheets`: some are missing."""
+    missed = _missed(page, told)
+    if missed:
+        yield said(told, "IV.1", "task_missed", names=_each(missed, told, "task_one"))
+    for point in points:
+        if point.unit_id == page.unit.pk and point.measure.strip():
+            yield said(
+                told, f"IV.5.{point.pk}", "task_measure", point=_title(point, told), measure=_running(point.measure),
+                deadline=_until(point, told),
+            )  # fmt: skip
+    if sheets:
+        yield said(told, "IV.2", "task_sheets")
+    named = listed(
+        f"{lower_first(_plain(drive.name))} (từ ngày {drive.starts:%d/%m/%Y} đến ngày {drive.ends:%d/%m/%Y})"
+        for drive in coming
+    )
+    if named:
+        yield said(told, "IV.4", "task_drives", drives=named)
+    yield said(told, "IV.3", "task_go_on")

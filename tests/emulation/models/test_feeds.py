@@ -1,0 +1,12 @@
+from datetime import date
+
+from emulation.models import Unfed
+from tests.constraints import assert_refused
+from tests.factories import make_indicator, make_report, make_rounds
+
+
+def test_what_a_register_holds_for_a_cell_is_kept_once(depot):
+    cell = {"report": make_report(depot, make_rounds()[1]), "indicator": make_indicator("count", "COUNT"),
+            "first": date(2020, 1, 1), "last": date(2020, 3, 31)}  # fmt: skip
+    Unfed.objects.create(**cell)
+    assert_refused(Unfed(**cell), "unfed_once_a_cell")
