@@ -396,7 +396,7 @@ def rate(number: int) -> None:
     """Somebody's class of the year: what many criteria look at, of the person and of all units above."""
     from units.models import TaskRating
 
-    row = TaskRating.objects.filter(year=YEAR, person=number + 1).get()
+    row = TaskRating.objects.filter(year=YEAR).order_by("pk")[number]
     row.rating = "excellent" if row.rating == "well" else "well"
     row.save()
 
