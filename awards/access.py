@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db.models import Q
 
 from awards.models import Council, CouncilMember, Decision, Grant, Submission
+from awards.succession import acting_for, succeeded
 from units import clock
 from units.access import keeps_people, reviews_above, works_at
 from units.models import Membership, Person, Role, Unit, User
-from units.paths import WIDTH, branches_q, path_ids
+from units.paths import branches_q
 
 
 def unit_of(subject: Person | Unit) -> Unit:
@@ -91,12 +92,8 @@ def votes_q(user: User) -> Q:
 
 def acts_at(user: User, unit: Unit, *roles: Role) -> bool:
     """Whether the user acts for the unit: works there; for one that was dissolved, at its last superior."""
-    if works_at(user, unit, *roles):
-        return True
-    above = path_ids(unit.path)[:-1]
-    if unit.dissolved is None or unit.dissolved > clock.today() or not above:
-        return False
-    return any(m.unit_id == above[-1] and m.role in roles for m in user.active_memberships)
+    keys = acting_for(unit)
+    return any(m.unit_id in keys and m.role in roles for m in user.active_memberships)
 
 
 def drafts_dossiers(user: User, unit: Unit) -> bool:
@@ -120,18 +117,14 @@ def speaks_for(user: User, holder: Unit) -> set[int]:
 
 
 def _reviewing(user: User, holder: Unit) -> list[Membership]:
-    ended = holder.dissolved is not None and holder.dissolved <= clock.today()
-    keys = {holder.pk, *path_ids(holder.path)[-2:-1]} if ended else {holder.pk}
+    keys = acting_for(holder)
     return [m for m in user.active_memberships if m.role == Role.REVIEWER and m.unit_id in keys]
 
 
 def desk_q(user: User, office: int | None) -> Q:
     """Lines that stand where the user reviews, for `office` or as a whole; of dissolved holders too."""
     mine = [m.unit for m in user.active_memberships if m.role == Role.REVIEWER and m.office_id == office]
-    found = Q(holder__in=[unit.pk for unit in mine])
-    for unit in mine:
-        found |= Q(holder__dissolved__lte=clock.today(), holder__path__regex=f"^{unit.path}[0-9]{{{WIDTH}}}$")
-    return found
+    return Q(holder__in=[unit.pk for unit in mine]) | Q(holder__in=succeeded(mine).values("pk"))
 
 
 def has_desk(user: User) -> bool:

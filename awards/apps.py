@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,6 +8,7 @@ class AwardsConfig(AppConfig):
     verbose_name = _("Awards")
 
     def ready(self) -> None:
+        from awards.changes import after_migrations, before_migrations
         from awards.reports.book import awarded_in
         from awards.reports.demo import seats_of
         from awards.reports.examples import awards_lines
@@ -25,6 +27,8 @@ class AwardsConfig(AppConfig):
         from emulation.views import catalogue
         from units.catalogue import after_catalogue
 
+        pre_migrate.connect(before_migrations, sender=self)
+        post_migrate.connect(after_migrations, sender=self)
         COUNTED.append(awarded_in)
         KINDS.update({kind.key: kind for kind in PAPERS})
         after_catalogue.append(load_awards)

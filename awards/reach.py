@@ -13,7 +13,7 @@ class Reach:
     """Years back to which facts count, the year considered included; 0: they are not asked for.
 
     Without `history` only grants of the year count. `figures`: approved figures of units are asked for, `targets`:
-    how many of their targets were met, `votes`: votes of councils.
+    how many of their targets were met, `votes`: votes of councils, `titles`: what units were given, of their people.
     """
 
     ratings: int = 1
@@ -24,13 +24,14 @@ class Reach:
     figures: bool = False
     targets: bool = False
     votes: bool = False
+    titles: bool = False
 
     def __or__(self, other: Reach) -> Reach:
         return Reach(
             max(self.ratings, other.ratings), max(self.merits, other.merits), max(self.discipline, other.discipline),
             max(self.incidents, other.incidents),
             self.history or other.history, self.figures or other.figures, self.targets or other.targets,
-            self.votes or other.votes,
+            self.votes or other.votes, self.titles or other.titles,
         )  # fmt: skip
 
 
@@ -75,7 +76,9 @@ def _reach(criterion: Criterion) -> Reach:
             return Reach(merits=years)
         case Kind.QUALIFYING_YEARS:  # the last of them may be the year before
             return Reach(ratings=years + 1, merits=years + 1, history=True)
-        case Kind.PRIOR_AWARDS | Kind.UNIT_TITLE | Kind.MEETS_AWARD:  # which says since when it is held
+        case Kind.UNIT_TITLE:
+            return Reach(history=True, titles=True)
+        case Kind.PRIOR_AWARDS | Kind.MEETS_AWARD:  # which says since when it is held
             return Reach(history=True)
         case Kind.FIGURE:
             return Reach(figures=True)

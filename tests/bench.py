@@ -348,6 +348,9 @@ def pages(count: int) -> list[Timed]:
         Timed("who is due, all", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/"))),
         Timed("… once written", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS")), before=write),
         Timed("… all, written", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/")), before=write),
+        Timed("… once rated", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS")), before=rate),
+        Timed("… all, rated", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/")), before=rate),
+        Timed("… all, granted", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/")), before=grant),
     ]
 
 
@@ -387,6 +390,23 @@ def write(number: int) -> None:
     from units.models import User
 
     User.objects.filter(username="chief").update(full_name=f"Trợ lý {number}")
+
+
+def rate(number: int) -> None:
+    """Somebody's class of the year: what many criteria look at, of the person and of all units above."""
+    from units.models import TaskRating
+
+    row = TaskRating.objects.filter(year=YEAR).order_by("pk")[number]
+    row.rating = "excellent" if row.rating == "well" else "well"
+    row.save()
+
+
+def grant(number: int) -> None:
+    """Twenty people are given an award at once."""
+    from awards.models import Award, Grant
+
+    award = Award.objects.get(code="CSTT")
+    Grant.objects.bulk_create(Grant(award=award, person_id=100 + 20 * number + n, year=YEAR) for n in range(20))
 
 
 def light(response: object) -> object:

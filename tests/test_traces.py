@@ -32,6 +32,7 @@ TRACED = {
 EXEMPT = {
     "Summary": "derived from results",
     "Lineage": "derived from placements",
+    "Change": "written by triggers; derived from the rows that changed, which leave their own trace",
     "ResultChange": "is the trace",
     "ReportEvent": "is the trace",
     "ReportVersion": "is the trace",

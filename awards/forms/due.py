@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from awards.criteria import AwardRule
 from awards.models import Award, Grant
 from awards.reports.standing import STATES as LINE_STATES
-from awards.reports.standing import Key, Standing
+from awards.reports.standing import Key, Standing, place_of
 from awards.wording import label_of
 from units.forms.fields import DayField
 from units.models import Unit
@@ -46,28 +46,25 @@ class DueFilter(forms.Form):
         """The lines (numbers) that were chosen, in their order. `units` of the branch may be named."""
         chosen = self.cleaned_data["state"]
         if not (chosen or self.cleaned_data["kind"] or self.cleaned_data["q"].strip() or self.cleaned_data["unit"]):
-            return range(len(standing))
-        subjects = self._subjects(standing, units)
-        states = {LINE_STATES.index(one) for one in IN_STATE.get(chosen, (chosen,) if chosen else LINE_STATES)}
-        found = [
-            line
-            for line, (subject, state) in enumerate(zip(standing.subject_of, standing.state_of, strict=True))
-            if state in states and subjects[subject]
-        ]
+            return standing.lines
+        places = self._places(standing, units)
+        states = IN_STATE.get(chosen, (chosen,) if chosen else LINE_STATES)
+        found = [line for line in standing.in_states(states) if place_of(line) in places]
         if chosen == "unasked":
             return [line for line in found if standing.key(line) not in nominated]
         return found
 
-    def _subjects(self, standing: Standing, units: Iterable[Unit]) -> list[bool]:
-        """For each subject whether it was chosen."""
+    def _places(self, standing: Standing, units: Iterable[Unit]) -> set[int]:
+        """The places of the subjects that were chosen."""
         kind, words = self.cleaned_data["kind"], fold(self.cleaned_data["q"]).split()
         paths = self._paths(units)
-        return [
-            kind in ("", subject.kind)
-            and all(word in text for word in words)
-            and (paths is None or path.startswith(paths))
-            for subject, text, path in zip(standing.subjects, standing.words, standing.paths, strict=True)
-        ]
+        return {
+            place
+            for place, one in standing.shown.items()
+            if kind in ("", one.subject.kind)
+            and all(word in one.words for word in words)
+            and (paths is None or one.path.startswith(paths))
+        }
 
     def _paths(self, units: Iterable[Unit]) -> tuple[str, ...] | None:
         """Paths of the units meant by the code, else by words of the name; None where no unit was typed."""

@@ -12,6 +12,7 @@ from .catalogue import (
     LegalDocument,
     VoteRule,
 )
+from .changes import Change
 from .councils import (
     AgendaItem,
     Attendance,
@@ -59,6 +60,7 @@ __all__ = [
     "BonusRounding",
     "Cap",
     "Certainty",
+    "Change",
     "CompleteRegister",
     "Council",
     "CouncilMember",

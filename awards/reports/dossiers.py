@@ -6,21 +6,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Q, QuerySet
+from django.db.models import Count, Exists, Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from awards import access
 from awards.criteria import AwardRule, Kind, Rules, State
-from awards.models import Dossier, Grant, Nomination, NominationEvent
+from awards.models import Criterion, Dossier, Grant, Nomination, NominationEvent
 from awards.reports.due import Line, due, missing, people_in, units_in
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
-from awards.reports.snapshots import Side, side_of
+from awards.reports.snapshots import Side, asks_incidents, side_of
 from awards.services.appraisals import opinions_of
 from awards.services.dossiers import people_to_propose, units_to_propose
 from awards.wording import label_of
+from emulation.models import IncidentPerson
 from units.access import discipline_units, sees_discipline
-from units.models import Person, Unit, User
+from units.models import Person, Posting, Unit, User
 from units.paths import branches_q
 
 Stage = Nomination.Stage
@@ -82,10 +83,11 @@ class Row:
 def rows_of(lines: Sequence[Nomination], user: User) -> list[Row]:
     """Lines with criteria, opinions and the last reason. Three queries at most."""
     reasons, shown = last_reasons(lines), discipline_shown(user, lines)
+    told = incidents_shown(user, lines)
     opinions = opinions_of(lines)
     return [
         Row(
-            line, side_of(line.findings, discipline=line.pk in shown), who_acts(line),
+            line, side_of(line.findings, discipline=line.pk in shown, incidents=line.pk in told), who_acts(line),
             reasons.get(line.pk, ""), tuple(opinions.get(line.pk, ())),
         )
         for line in lines
@@ -94,6 +96,10 @@ def rows_of(lines: Sequence[Nomination], user: User) -> list[Row]:
 
 def shows_discipline(user: User, line: Nomination) -> bool:
     return line.pk in discipline_shown(user, [line])
+
+
+def shows_incidents(user: User, line: Nomination) -> bool:
+    return line.pk in incidents_shown(user, [line])
 
 
 def discipline_shown(user: User, lines: Iterable[Nomination]) -> set[int]:
@@ -121,6 +127,36 @@ def discipline_shown(user: User, lines: Iterable[Nomination]) -> set[int]:
     return shown
 
 
+def incidents_shown(user: User, lines: Iterable[Nomination]) -> set[int]:
+    """Lines (keys) whose incidents are shown, where discipline is: to who concludes on the line, and to who sees
+    discipline in every unit where the person served in the years looked at, or was at fault. Three queries at most.
+
+    An incident belongs to the unit where it happened, whatever has become of the people since. It does not matter
+    whether there was any: else it would be told by what is hidden.
+    """
+    lines = list(lines)
+    asked = {
+        line.person_id: line.dossier.year
+        for line in lines
+        if line.person_id and asks_incidents(line.findings) and not access.concludes(user, line.holder)
+    }
+    hidden: set[int] = set()
+    if asked:
+        years = Criterion.objects.filter(kind=Kind.NO_INCIDENT).aggregate(most=Max("years"))["most"] or 1
+        served = Posting.objects.filter(person__in=asked).values_list("person", "until__year", "unit", "unit__path")
+        faults = IncidentPerson.objects.filter(person__in=asked, part=IncidentPerson.Part.AT_FAULT).values_list(
+            "person", "incident__happened_on__year", "incident__unit", "incident__unit__path"
+        )
+        hidden = {
+            person
+            for person, last, unit, path in (*served, *faults)
+            if (last is None or last > asked[person] - years) and not sees_discipline(user, Unit(pk=unit, path=path))
+        }
+    return {
+        line.pk for line in lines if line.person_id not in hidden or access.concludes(user, line.holder)
+    }  # fmt: skip
+
+
 def last_reasons(lines: Iterable[Nomination]) -> dict[int, str]:
     """Line (key) → why it was last returned, rejected or withdrawn. One query."""
     keys = [line.pk for line in lines if line.stage in (Stage.RETURNED, *Nomination.OVER)]
@@ -135,7 +171,7 @@ def last_reasons(lines: Iterable[Nomination]) -> dict[int, str]:
 class Offer:
     """Somebody who may be ticked. `key` is what the form sends: kind, key of the subject, code of the award.
 
-    `state` is eligible, or no_data with what is not known yet in `missing`.
+    `state` is eligible, or no_data with what is not known yet in `missing`. `ticked`: unless somebody says otherwise.
     """
 
     key: str
@@ -170,7 +206,9 @@ def offers(dossier: Dossier, award: AwardRule, kind: str, rules: Rules, user: Us
 def _offer(line: Line, state: str, lacking: tuple[str, ...] = ()) -> Offer:
     subject = line.subject
     key = f"{subject.kind}-{subject.key}-{line.award.code}"
-    return Offer(key, subject.name, subject.code, subject.unit, label_of(line.award), state, lacking)
+    return Offer(
+        key, subject.name, subject.code, subject.unit, label_of(line.award), state, lacking, state == "eligible"
+    )
 
 
 def first_award(dossier: Dossier, rules: Rules) -> AwardRule | None:

@@ -6,9 +6,9 @@ where one looks at them.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,7 @@ from awards.facts import Attested, Breach, Facts, Held, Members, Merit, Rating, 
 from awards.models import AgendaItem, Attestation, CompleteRegister, Grant
 from awards.reach import Reach, reach_of
 from awards.reports.incidents import Incidents, incident_tables, incidents_from
-from awards.reports.stamps import Texts, among, is_nothing, read_together, rows_of
+from awards.reports.tables import Texts, among, is_nothing, read_together, rows_of
 from emulation.models import Indicator
 from emulation.reports.figures import Figure, figures_of
 from units.models import Discipline, Initiative, Person, Posting, TaskRating, Unit, UnitRating
@@ -44,55 +44,152 @@ def registers_of(
 ) -> dict[str, QuerySet[Any, Any]]:
     """What the registers say of these people and units: name → rows of plain columns, not read yet.
 
-    Everything that `facts_of` reads of them stands here, for the stamp of the list rests on it too. The members
-    of the units at the end of the year are among the people. `votes`: on which items of agendas the numbers of a
-    vote may be shown; None: none.
+    `votes`: on which items of agendas the numbers of a vote may be shown; None: none. What members count for is
+    read by `members_tables`.
     """
-    below = branches_q(outermost(unit.path for unit in units), "unit__path")
-    served = Posting.objects.on(date(year, 12, 31)).filter(below)
     nobody = Q(pk__in=[])
     known: dict[str, QuerySet[Any, Any]] = {"kept": _complete_since()}
-    own, members, served_in, voted = nobody, nobody, nobody, nobody
+    own, voted = nobody, nobody
     if not is_nothing(people):
-        known["subjects"] = people.values_list("pk", "unit_id")
-        own, served_in = Q(person__in=among("subjects", 0)), Q(unit__in=among("subjects", 1))
-        voted = Q(line__person__in=among("subjects", 0))
-    if units:
-        known["postings"] = served.values_list("person", "unit__path")
-        members = Q(person__in=among("postings", 0))
+        known["subjects"] = people.values_list("pk")
+        own, voted = Q(person__in=among("subjects", 0)), Q(line__person__in=among("subjects", 0))
     keys = [unit.pk for unit in units]
     places = Q(unit__in=keys)
 
     def back(years: int) -> Q:
         return Q(year__gt=year - years, year__lte=year)
 
-    discipline = Discipline.objects.in_force_between(date(year - reach.discipline + 1, 1, 1), date(year, 12, 31))
     history = Q(year__lte=year) if reach.history else Q(year=year)
     known |= {
-        "ratings": TaskRating.objects.filter(own | members, back(reach.ratings)).values_list(
-            "pk", "person", "year", "rating"
-        ),
+        "ratings": TaskRating.objects.filter(own, back(reach.ratings)).values_list("pk", "person", "year", "rating"),
         "unit_ratings": UnitRating.objects.filter(places, back(reach.ratings)).values_list(
             "pk", "unit", "year", "rating"
         ),
-        "grants": Grant.objects.in_force()
-        .filter(own | members | places | served_in, history)
-        .values_list("pk", "person", "unit", "award__code", "year"),
+        "grants": Grant.objects.in_force().filter(own | places, history).values_list(
+            "pk", "person", "unit", "award__code", "year"
+        ),
         "attestations": Attestation.objects.filter(own | places, year=year).values_list(
             "pk", "person", "unit", "award__code", "criterion", "holds", "evidence"
         ),
-    }
+    }  # fmt: skip
+    if reach.titles and "subjects" in known:
+        known["served"] = Posting.objects.filter(own).values_list("person", "unit", "since", "until")
+        titles = Grant.objects.in_force().filter(history, unit__in=among("served", 1))
+        known["titles"] = titles.values_list("pk", "unit", "award__code", "year")
     if reach.merits:
         merits = Initiative.objects.filter(own, back(reach.merits))
         known["merits"] = merits.values_list("pk", "person", "kind", "level", "year")
     if reach.discipline:
-        rows = discipline.filter(own | members)
-        known["discipline"] = rows.values_list("pk", "person", "form__order", "decided", "cleared")
+        known["discipline"] = _discipline_rows(own, year, reach)
     if reach.incidents:
         known |= incident_tables(units, year, reach.incidents, people="subjects" in known)
     if reach.votes and votes is not None:
         known["votes"] = _vote_rows(voted | Q(line__unit__in=keys), year, votes)
     return {name: rows.order_by() for name, rows in known.items()}
+
+
+def members_tables(
+    units: Sequence[Unit], year: int, reach: Reach, only: Iterable[int] | None = None
+) -> dict[str, QuerySet[Any, Any]]:
+    """Who serves in the units' branches at the end of the year, and what of it counts for the units; of `only`
+    (keys of people) where they are named.
+    """
+    served = Posting.objects.on(date(year, 12, 31)).filter(branches_q(outermost(u.path for u in units), "unit__path"))
+    if only is not None:
+        served = served.filter(person__in=list(only))
+    if not units or is_nothing(served):
+        return {}
+    own = Q(person__in=among("members", 0))
+    known: dict[str, QuerySet[Any, Any]] = {
+        "members": served.values_list("person", "unit__path"),
+        "member_ratings": TaskRating.objects.filter(own, year=year).values_list("person", "rating"),
+        "member_grants": Grant.objects.in_force().filter(own, year=year).values_list("person", "award__code"),
+    }
+    if reach.discipline:
+        known["member_discipline"] = _discipline_rows(own, year, reach)
+    return {name: rows.order_by() for name, rows in known.items()}
+
+
+def _discipline_rows(whose: Q, year: int, reach: Reach) -> QuerySet[Any, Any]:
+    rows = Discipline.objects.in_force_between(date(year - reach.discipline + 1, 1, 1), date(year, 12, 31))
+    return rows.filter(whose).values_list("pk", "person", "form__order", "decided", "cleared")
+
+
+def _breaches_of(rows: Iterable[Any], year: int) -> Iterator[tuple[int, Breach]]:
+    """Discipline counts in every year in which it was in force, from its decision until it was cleared."""
+    for pk, person, gravity, since, until in rows:
+        decided, cleared = date.fromisoformat(since), date.fromisoformat(until) if until else None
+        for of in range(decided.year, min(cleared.year if cleared else year, year) + 1):
+            if cleared != date(of, 1, 1):  # the day of clearing counts no more
+                yield person, Breach("discipline", of, gravity, ("discipline", pk))
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """What somebody counts for in the units above `path`, the unit served in at the end of the year."""
+
+    path: str
+    ranks: tuple[int, ...]
+    codes: frozenset[str]
+    breaches: tuple[Breach, ...]
+
+
+def members_from(texts: Texts, year: int) -> dict[int, Member]:
+    """Person (key) → what the rows of `members_tables` say."""
+    ranks, codes, breaches = (defaultdict[int, list[Any]](list) for _ in range(3))
+    for person, rating in rows_of(texts, "member_ratings"):
+        ranks[person].append(RANKS[rating])
+    for person, code in rows_of(texts, "member_grants"):
+        codes[person].append(code)
+    for person, breach in _breaches_of(rows_of(texts, "member_discipline"), year):
+        breaches[person].append(breach)
+    return {
+        person: Member(
+            path, tuple(ranks.get(person, ())), frozenset(codes.get(person, ())), tuple(breaches.get(person, ()))
+        )
+        for person, path in rows_of(texts, "members")
+    }
+
+
+class Strengths:
+    """What the members of units come to, kept as people come, change and go."""
+
+    def __init__(self, units: Iterable[Unit], members: Iterable[Member] = ()) -> None:
+        self.by_path = {unit.path: unit.pk for unit in units}
+        self.strength: Counter[int] = Counter()
+        self.rated: dict[int, Counter[int]] = defaultdict(Counter)
+        self.holding: dict[int, Counter[str]] = defaultdict(Counter)
+        self.breaches: dict[int, Counter[Breach]] = defaultdict(Counter)
+        for member in members:
+            self.count(member)
+
+    def count(self, member: Member, times: int = 1) -> None:
+        """Take the member in, or out again with −1."""
+        for unit in self.above(member):
+            self.strength[unit] += times
+            for rank in member.ranks:
+                self.rated[unit][rank] += times
+            for code in member.codes:
+                self.holding[unit][code] += times
+            for breach in member.breaches:
+                self.breaches[unit][breach] += times
+
+    def above(self, member: Member) -> Iterator[int]:
+        """Keys of the units whose branch holds the member."""
+        path = member.path
+        while path:
+            if path in self.by_path:
+                yield self.by_path[path]
+            path = parent_path(path)
+
+    def members_of(self, unit: int) -> Members | None:
+        """None where nobody serves."""
+        if not self.strength[unit]:
+            return None
+        return Members(self.strength[unit], dict(+self.rated[unit]), dict(+self.holding[unit]))
+
+    def all_rated(self, unit: int) -> bool:
+        return bool(self.strength[unit]) and self.rated[unit].total() == self.strength[unit]
 
 
 def _complete_since() -> QuerySet[Any, Any]:
@@ -115,13 +212,14 @@ class Registers:
 
     year: int
     kept: dict[str, int] = field(default_factory=dict)
-    paths: dict[int, str] = field(default_factory=dict)  # member of a unit → path of the unit served in
     ratings: Grouped = field(default_factory=lambda: defaultdict(list))
     unit_ratings: Grouped = field(default_factory=lambda: defaultdict(list))
     merits: Grouped = field(default_factory=lambda: defaultdict(list))
     breaches: Grouped = field(default_factory=lambda: defaultdict(list))
     held: Grouped = field(default_factory=lambda: defaultdict(list))
     unit_held: Grouped = field(default_factory=lambda: defaultdict(list))
+    served: Grouped = field(default_factory=lambda: defaultdict(list))
+    titles: Grouped = field(default_factory=lambda: defaultdict(list))  # of units that people have served in
     attested: Grouped = field(default_factory=lambda: defaultdict(list))
     unit_attested: Grouped = field(default_factory=lambda: defaultdict(list))
     votes: Grouped = field(default_factory=lambda: defaultdict(list))
@@ -140,9 +238,6 @@ class Registers:
         since = self.kept.get("discipline")
         return frozenset(year for year in years if since is not None and year >= since)
 
-    def _postings(self, rows: Iterable[Any]) -> None:
-        self.paths.update((person, path) for person, path in rows)
-
     def _ratings(self, rows: Iterable[Any]) -> None:
         for pk, person, year, rating in rows:
             self.ratings[person].append(Rating(year, RANKS[rating], ("rating", pk)))
@@ -157,12 +252,25 @@ class Registers:
             self.merits[person].append(Merit(kind, ranks[level], year, ("initiative", pk)))
 
     def _discipline(self, rows: Iterable[Any]) -> None:
-        """Discipline counts in every year in which it was in force, from its decision until it was cleared."""
-        for pk, person, gravity, since, until in rows:
-            decided, cleared = date.fromisoformat(since), date.fromisoformat(until) if until else None
-            for of in range(decided.year, min(cleared.year if cleared else self.year, self.year) + 1):
-                if cleared != date(of, 1, 1):  # the day of clearing counts no more
-                    self.breaches[person].append(Breach("discipline", of, gravity, ("discipline", pk)))
+        for person, breach in _breaches_of(rows, self.year):
+            self.breaches[person].append(breach)
+
+    def _served(self, rows: Iterable[Any]) -> None:
+        for person, unit, since, until in rows:
+            self.served[person].append((unit, int(since[:4]) if since else 0, until or "9999"))
+
+    def _titles(self, rows: Iterable[Any]) -> None:
+        for pk, unit, code, year in rows:
+            self.titles[unit].append(Held(code, year, ("grant", pk)))
+
+    def titles_of(self, person: int) -> tuple[Held, ...]:
+        """What a unit was given for a year at the end of which the person served in it."""
+        return tuple(
+            held
+            for unit, since, until in self.served.get(person, ())
+            for held in self.titles.get(unit, ())
+            if since <= held.year and until >= f"{held.year}-12-31"
+        )
 
     def _grants(self, rows: Iterable[Any]) -> None:
         for pk, person, unit, code, year in rows:
@@ -186,7 +294,8 @@ class Registers:
 
 READERS: dict[str, Callable[[Registers, Iterable[Any]], None]] = {
     "kept": Registers._kept,
-    "postings": Registers._postings,
+    "served": Registers._served,
+    "titles": Registers._titles,
     "ratings": Registers._ratings,
     "unit_ratings": Registers._unit_ratings,
     "merits": Registers._merits,
@@ -215,18 +324,40 @@ def facts_of(
     """
     places = list(units)
     reach = reach_for(rules, awards)
-    texts = read_together(registers_of(people, places, year, reach, votes))
-    return facts_from(texts, people, places, year, reach, shown)
+    tables = registers_of(people, places, year, reach, votes) | members_tables(places, year, reach)
+    return facts_from(read_together(tables), people, places, year, reach, shown)
 
 
 def facts_from(
-    texts: Texts, people: Iterable[Person], units: Sequence[Unit], year: int, reach: Reach, shown: Shown
+    texts: Texts,
+    people: Iterable[Person],
+    units: Sequence[Unit],
+    year: int,
+    reach: Reach,
+    shown: Shown,
+    strengths: Strengths | None = None,
 ) -> tuple[list[Facts], list[Facts]]:
-    """As `facts_of`, when the registers have been read already."""
+    """As `facts_of`, when the registers have been read already, and what `strengths` says, if it is known."""
     known = Registers(year)
     known.read(texts)
     happened = incidents_from(texts, units, year, reach.incidents, shown)
-    return _person_facts(people, known, happened, shown), _unit_facts(units, known, happened, reach, shown)
+    strengths = strengths or Strengths(units, members_from(texts, year).values())
+    return _person_facts(people, known, happened, shown), [
+        with_members(facts, strengths, year, shown=shown(unit))
+        for unit, facts in zip(units, _unit_facts(units, known, happened, reach, shown), strict=True)
+    ]
+
+
+def with_members(facts: Facts, strengths: Strengths, year: int, *, shown: bool) -> Facts:
+    """The unit's facts with what its members count for; those `shown` also with their discipline."""
+    members, since = strengths.members_of(facts.key), facts.kept.get("discipline")
+    own = tuple(one for one in facts.breaches if one.kind != "discipline")
+    known = since is not None and year >= since and strengths.all_rated(facts.key)
+    return replace(
+        facts, members={year: members} if members else {},
+        breaches=(*(+strengths.breaches[facts.key]).elements(), *own) if shown else (),
+        clear=frozenset([year]) if shown and known else NOT_CLEAR,
+    )  # fmt: skip
 
 
 def reach_for(rules: Rules, awards: Iterable[str] | None) -> Reach:
@@ -246,7 +377,7 @@ def _person_facts(people: Iterable[Person], known: Registers, happened: Incident
         found.append(Facts(
             "person", pk, row.group.code, row.enlisted, row.left, ("person", pk),
             ratings=tuple(ratings), held=tuple(known.held.get(pk, ())),
-            unit_held=tuple(known.unit_held.get(place, ())), merits=tuple(known.merits.get(pk, ())),
+            unit_held=known.titles_of(pk), merits=tuple(known.merits.get(pk, ())),
             attested=tuple(known.attested.get(pk, ())), kept=known.kept, votes=tuple(known.votes.get(pk, ())),
             breaches=(*known.breaches.get(pk, ()), *happened.of_people.get(pk, ())) if seen[place] else (),
             clear=known.clear(rating.year for rating in ratings) if seen[place] else NOT_CLEAR,
@@ -258,52 +389,19 @@ def _person_facts(people: Iterable[Person], known: Registers, happened: Incident
 def _unit_facts(
     units: Sequence[Unit], known: Registers, happened: Incidents, reach: Reach, shown: Shown
 ) -> list[Facts]:
-    members, breaches, clear = _members(units, known)
     values, targets = _figures(units, known.year, reach)
     return [
         Facts(
             "unit", unit.pk, "", unit.established, unit.dissolved, ("unit", unit.pk),
             ratings=tuple(known.unit_ratings.get(unit.pk, ())),
             held=tuple(known.unit_held.get(unit.pk, ())), attested=tuple(known.unit_attested.get(unit.pk, ())),
-            members={known.year: members[unit.pk]} if unit.pk in members else {},
-            breaches=(*breaches[unit.pk], *happened.of_units.get(unit.pk, ())) if shown(unit) else (),
+            breaches=tuple(happened.of_units.get(unit.pk, ())) if shown(unit) else (),
             clear_of_incidents=happened.units_clear.get(unit.pk, NOT_CLEAR) if shown(unit) else NOT_CLEAR,
-            clear=known.clear([known.year]) if unit.pk in clear and shown(unit) else NOT_CLEAR,
             figures=tuple(values.get(unit.pk, ())), targets=tuple(targets.get(unit.pk, ())), kept=known.kept,
             votes=tuple(known.unit_votes.get(unit.pk, ())),
         )
         for unit in units
     ]  # fmt: skip
-
-
-def _members(units: Sequence[Unit], known: Registers) -> tuple[dict[int, Members], Grouped, set[int]]:
-    """Members by unit, their discipline of the year by unit, and the units whose members are all rated."""
-    by_path: dict[str, int] = {unit.path: unit.pk for unit in units}
-    strength: dict[int, int] = defaultdict(int)
-    rated: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    holding: dict[int, dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    breaches: Grouped = defaultdict(list)
-    for person, path in known.paths.items():
-        ranks = [rating.rank for rating in known.ratings.get(person, ()) if rating.year == known.year]
-        codes = {grant.award for grant in known.held.get(person, ()) if grant.year == known.year}
-        for unit in _above(path, by_path):
-            strength[unit] += 1
-            for rank in ranks:
-                rated[unit][rank] += 1
-            for code in codes:
-                holding[unit][code] += 1
-            breaches[unit] += known.breaches.get(person, ())
-    members = {pk: Members(count, dict(rated[pk]), dict(holding[pk])) for pk, count in strength.items()}
-    clear = {pk for pk, one in members.items() if sum(one.rated.values()) == one.strength}
-    return members, breaches, clear
-
-
-def _above(path: str, by_path: Mapping[str, int]) -> Iterator[int]:
-    """Keys of the units in `by_path` whose branch holds the unit at `path`."""
-    while path:
-        if path in by_path:
-            yield by_path[path]
-        path = parent_path(path)
 
 
 def _figures(units: Sequence[Unit], year: int, reach: Reach) -> tuple[Grouped, Grouped]:

@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import Length, Substr
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.utils.http import urlencode
 
 from awards.models import (
@@ -22,9 +21,8 @@ from awards.models import (
     VoteRule,
 )
 from awards.reports.powers import Needed, Powers
-from units import clock
+from awards.succession import succeeded, superior_path
 from units.models import Membership, Role, Unit
-from units.paths import WIDTH, parent_path
 
 Stage = Nomination.Stage
 
@@ -40,11 +38,8 @@ def acting(units: Iterable[Unit]) -> dict[int, Unit]:
     units = list(units)
     by_path = {unit.path: unit for unit in units}
     found = {unit.pk: unit for unit in units}
-    ended = Unit.objects.filter(dissolved__lte=clock.today()).annotate(
-        above=Substr("path", 1, Length("path") - WIDTH)
-    )
-    for unit in ended.filter(above__in=by_path):
-        found.setdefault(unit.pk, by_path[parent_path(unit.path)])
+    for unit in succeeded(units):
+        found.setdefault(unit.pk, by_path[unit.superior])  # type: ignore[attr-defined]
     return found
 
 
@@ -97,13 +92,7 @@ def awaited(held: Held, *, still: bool = False) -> QuerySet[Nomination]:
     if still:
         rows = rows.filter(stands)
     else:
-        superior = Case(
-            When(
-                holder__dissolved__lte=clock.today(), then=Substr("holder__path", 1, Length("holder__path") - WIDTH)
-            ),
-            default=Value(""),
-        )
-        rows = rows.alias(superior=superior).filter(stands | ~Exists(deciders()))
+        rows = rows.alias(superior=superior_path("holder")).filter(stands | ~Exists(deciders()))
     return rows.exclude(Exists(drafts_of(Submission, sent_at=None))).exclude(
         Exists(drafts_of(Decision, signed_at=None))
     )

@@ -10,11 +10,11 @@ from django.db.models import Count, Q, QuerySet
 
 from awards import access
 from awards.models import AgendaItem, Attendance, Council, CouncilMember, Nomination, NominationFile, Session
+from awards.reports.dossiers import shows_discipline, shows_incidents
 from awards.reports.ready import acting
 from awards.reports.snapshots import Side, side_of
 from awards.voting import Tally, needed, reached, share_of
 from emulation.numbers import format_number
-from units.access import sees_discipline
 from units.models import User
 
 State = Session.State
@@ -163,4 +163,6 @@ def files_of(line: Nomination) -> QuerySet[NominationFile]:
 
 def findings_for(line: Nomination, user: User, *, judges: bool) -> Side | None:
     """The findings frozen with the line: in full for who judges people, members of the council among them."""
-    return side_of(line.findings, discipline=judges or sees_discipline(user, line.dossier.unit))
+    if judges:
+        return side_of(line.findings, discipline=True)
+    return side_of(line.findings, discipline=shows_discipline(user, line), incidents=shows_incidents(user, line))

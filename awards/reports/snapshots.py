@@ -1,7 +1,8 @@
 """Findings of nominations as plain data: what the criteria said on a day, kept for good with the line.
 
-Frozen in Vietnamese, the language of the dossier. `full` is what who judges people sees, `open` the same
-without discipline; `offices` says for each office how its own criteria stand.
+Frozen in Vietnamese, the language of the dossier. `full` is what who judges people sees, `quiet` the same without
+incidents, which belong to the unit where they happened, `open` without discipline as well; `offices` says for each
+office how its own criteria stand.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ def office_key(office: int) -> str:
 def findings_of(lines: Iterable[Nomination], year: int, day: date) -> dict[int, Findings]:
     """Line (key) → what the rules in force on `day` find for its subject and award. A fixed number of queries.
 
-    A dict of `at` (time), `rules` (day), `full` and `open` (`Side`) and `offices` (`office_key` → state).
+    A dict of `at` (time), `rules` (day), `full`, `quiet` and `open` (`Side`) and `offices` (`office_key` → state).
     An award that is not in force then, or not for such a subject, yields a side without criteria, not met.
     """
     lines = list(lines)
@@ -83,13 +84,20 @@ def _findings(
     rule = rules.get(code)
     if rule is None or not rule.suits(facts):
         nothing: Side = {"state": str(State.NOT_MET), "missing": [], "tally": {}, "leaves": []}
-        return {"full": nothing, "open": nothing, "offices": {}}
+        return {"full": nothing, "quiet": nothing, "open": nothing, "offices": {}}
     full = evaluate(rule, facts, year=year, day=last_day(year), rules=rules)
-    without = replace(facts, breaches=(), clear=frozenset(), clear_of_incidents=frozenset())
-    masked = evaluate(rule, without, year=year, day=last_day(year), rules=rules)
+    quiet = replace(
+        facts, breaches=tuple(one for one in facts.breaches if one.kind != "incident"), clear_of_incidents=frozenset()
+    )
+    without = replace(quiet, breaches=(), clear=frozenset())
+
+    def side(known: Facts) -> Side:
+        return _side(evaluate(rule, known, year=year, day=last_day(year), rules=rules), rules, subject, offices)
+
     return {
         "full": _side(full, rules, subject, offices),
-        "open": _side(masked, rules, subject, offices),
+        "quiet": side(quiet),
+        "open": side(without),
         "offices": {office_key(pk): str(state) for pk, state in _by_office(full, offices).items()},
     }
 
@@ -123,14 +131,23 @@ def _weight(top: Finding, leaf: Finding) -> State:
 # ── reading them ──────────────────────────────────────────────────────────
 
 
-def side_of(findings: Findings | None, *, discipline: bool) -> Side | None:
-    """What may be shown: with discipline or without. Who may not see discipline reads no grounds either."""
+def side_of(findings: Findings | None, *, discipline: bool, incidents: bool = True) -> Side | None:
+    """What may be shown: with discipline, and with incidents, or without. Who may not see discipline reads no
+    grounds either, and of findings frozen before the two were told apart sees both or neither.
+    """
     if not findings:
         return None
-    if discipline:
+    if discipline and incidents:
         return findings["full"]
+    if discipline and "quiet" in findings:
+        return findings["quiet"]
     shown = [leaf | {"actual": ""} if leaf["kind"] == Kind.ATTESTED else leaf for leaf in findings["open"]["leaves"]]
     return findings["open"] | {"leaves": shown}
+
+
+def asks_incidents(findings: Findings | None) -> bool:
+    """Whether a criterion looks at incidents."""
+    return bool(findings) and any(leaf["kind"] == Kind.NO_INCIDENT for leaf in findings["full"]["leaves"])  # type: ignore[index]
 
 
 def of_office(findings: Findings | None, office: int) -> Side | None:

@@ -1,50 +1,71 @@
-"""The list of who is due as pages and files show it: judged once, kept until anything it rests on changes.
+"""The list of who is due as pages and files show it: judged once, then kept in step with what changes.
 
-Judging thousands of people for every page turned would be slow, and keeping the answer for a time would show what is
-no longer so. So what was judged is kept under a stamp of the very rows it was made of (`stamps`): registers, people,
-units, figures, rules, and what the user may see. Every view reads the stamp anew, in one query; when a row has
-changed, whoever changed it and however, the stamp is another and everything is judged again. The rows are read in
-the same statement as their stamp, the rest before the stamp is read once more: only when it is still the same is
-the answer kept. Where nothing at all was written to the base since the list was last read (`moment`), as when pages
-are turned, its rows are not read either. It is kept in the process and not in the shared cache, so that a new version
-of the program never meets what an old one has judged.
+Judging thousands of people for every page would be slow, and keeping the answer for a time would show what is no
+longer so. The base notes of whom something has changed (`awards.changes`), so every view asks, in one query, what was
+noted since the list was judged: mostly nothing that it rests on, or a few people and units, who alone are judged
+again, from the registers as they are. Units, catalogues, or a great many changes have everything judged anew, and so
+does another rule, right or day, which are the name of the list. Where changes cannot be told (inside a transaction,
+on a standby) nothing is kept.
+
+What was noted is read before the registers: what is written in between is noted later, and looked at once more.
+Lists are kept in the process and not in the shared cache, so that a new version of the program never meets what an
+old one has judged.
 """
 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left, insort
 from collections import OrderedDict
-from collections.abc import Collection, Hashable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from threading import Lock
-from typing import Any
 
 from django.db.models import QuerySet
 
 from awards import access as awards_access
+from awards.changes import EVERYTHING
 from awards.criteria import AwardRule, Criterion, Rules, Verdict
-from awards.models import Nomination
+from awards.facts import Facts
+from awards.models import CouncilMember, Nomination
+from awards.reach import Reach
 from awards.reports import due
+from awards.reports.changes import Changes, Mark, latest, since
 from awards.reports.due import Line, Subject
-from awards.reports.facts import facts_from, reach_for, registers_of
-from awards.reports.stamps import Tables, moment, read_together, stamp_of
-from emulation.reports.figures import figure_tables
+from awards.reports.facts import (
+    Member,
+    Strengths,
+    facts_from,
+    members_from,
+    members_tables,
+    reach_for,
+    registers_of,
+    with_members,
+)
+from awards.reports.tables import read_together
+from emulation.models import Report
 from units import access, clock
-from units.models import Person, Unit, User
+from units.models import Person, Posting, Unit, User
 from units.paths import branch_q
 from units.text import fold
 
 Key = tuple[str, int, str]  # person or unit, key, code of the award
+Who = tuple[str, int]  # person or unit, key
 STATES = ("eligible", "held", "met", "not_met", "no_data")  # of lines
-KEPT = 12  # lists; one of 3,000 people and all awards takes some three megabytes
-MOMENTS = 100  # at which lists were read: of every connection its own
+KEPT = 12  # lists; one of 3,000 people and all awards takes some four megabytes
+FEW = 150  # people and units to judge again; with more of them everything is judged anew
+# A line is one number, by which lines are sorted: granted already (1 bit), nothing begun (1), distance (9), place of
+# the subject (27), place of the award (9), and then what it says: the number of its answer (16).
+FAR, PLACE, AWARD = 52, 25, 16
+MOST_FAR = (1 << 9) - 1
+APART = 1 << 10  # between places of subjects, so that others find room
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line as it is shown: `lacking` are criteria that stand in the way, `path` that of the unit served in."""
+    """A line as it is shown: `lacking` are criteria that stand in the way."""
 
     subject: Subject
     award: AwardRule
@@ -52,47 +73,97 @@ class Row:
     lacking: Sequence[Criterion]
 
 
-@dataclass
-class Standing:
-    """All lines of a branch, the closest first, packed in columns: a number a line for each of them."""
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A subject with the path of the unit served in (or of the unit itself), and name and code for the search.
 
-    subjects: list[Subject] = field(default_factory=list)
-    paths: list[str] = field(default_factory=list)  # of each subject: the unit served in, or the unit itself
-    words: list[str] = field(default_factory=list)  # of each subject: name and code, folded for the search
-    awards: list[AwardRule] = field(default_factory=list)
-    reasons: list[Sequence[Criterion]] = field(default_factory=list)
-    subject_of: array[int] = field(default_factory=lambda: array("l"))
-    award_of: array[int] = field(default_factory=lambda: array("H"))
-    state_of: array[int] = field(default_factory=lambda: array("B"))
-    reason_of: array[int] = field(default_factory=lambda: array("l"))
+    `order`: by what people, then units, come one after the other where they are equally close.
+    """
+
+    subject: Subject
+    path: str
+    words: str
+    order: tuple[object, ...]
+
+    @property
+    def who(self) -> Who:
+        return self.subject.kind, self.subject.key
+
+
+@dataclass(frozen=True)
+class Standing:
+    """All lines of a branch, the closest first, packed in numbers. It never changes: others take its place.
+
+    `shown` and `own` (the lines of each subject) are by place; `eligible` are the lines that could be proposed.
+    """
+
+    awards: Sequence[AwardRule]
+    answers: Sequence[tuple[str, Sequence[Criterion]]] = ()  # (state, what is missing)
+    shown: Mapping[int, Shown] = field(default_factory=dict)
+    own: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    lines: array[int] = field(default_factory=lambda: array("Q"))
+    eligible: frozenset[Key] = frozenset()
 
     def __len__(self) -> int:
-        return len(self.subject_of)
+        return len(self.lines)
 
     def row(self, line: int) -> Row:
-        return Row(
-            self.subjects[self.subject_of[line]], self.awards[self.award_of[line]], STATES[self.state_of[line]],
-            self.reasons[self.reason_of[line]],
-        )  # fmt: skip
+        return Row(self.shown[place_of(line)].subject, self.award(line), *self.answers[line & 0xFFFF])
+
+    def award(self, line: int) -> AwardRule:
+        return self.awards[line >> AWARD & 0x1FF]
 
     def key(self, line: int) -> Key:
         """By which nominations name the line."""
-        subject = self.subjects[self.subject_of[line]]
-        return subject.kind, subject.key, self.awards[self.award_of[line]].code
+        return *self.shown[place_of(line)].who, self.award(line).code
 
-    @cached_property
-    def eligible(self) -> frozenset[Key]:
-        """The lines that could be proposed."""
-        state = STATES.index("eligible")
-        return frozenset(self.key(line) for line, of in enumerate(self.state_of) if of == state)
+    def in_states(self, states: Collection[str]) -> list[int]:
+        """The lines in one of the states, in their order."""
+        wanted = {number for number, (state, _lacking) in enumerate(self.answers) if state in states}
+        return [line for line in self.lines if line & 0xFFFF in wanted]
 
     def unasked(self, nominated: Collection[Key]) -> int:
         """How many of the eligible lines are not among those `nominated`."""
         return len(self.eligible) - sum(key in self.eligible for key in nominated)
 
 
-_kept: OrderedDict[str, Standing] = OrderedDict()
-_read: OrderedDict[Hashable, str] = OrderedDict()  # (moment, what was asked for) → stamp
+def place_of(line: int) -> int:
+    return line >> PLACE & 0x7FFFFFF
+
+
+@dataclass
+class Asked:
+    """Whose lines are asked for, and by whom. `people` and `units` are all of them, where the awards are for any."""
+
+    place: Unit
+    people: QuerySet[Person]
+    units: QuerySet[Unit]
+    year: int
+    rules: Rules
+    chosen: list[AwardRule]
+    user: User
+
+    @cached_property
+    def reach(self) -> Reach:
+        return reach_for(self.rules, [rule.code for rule in self.chosen])
+
+    def shown(self, unit: Unit) -> bool:
+        return access.sees_discipline(self.user, unit)
+
+
+@dataclass
+class Judged:
+    """A list with what it takes to keep it in step: what members count for, and the facts of units."""
+
+    mark: Mark | None
+    standing: Standing
+    members: dict[int, Member]
+    strengths: Strengths
+    units: dict[int, tuple[Unit, Facts]]
+    lock: Lock = field(default_factory=Lock)
+
+
+_kept: OrderedDict[object, Judged] = OrderedDict()
 _lock = Lock()
 
 
@@ -101,53 +172,254 @@ def standing_of(
 ) -> Standing:
     """The lines of the place's branch as far as `user` may see them; `award`: of one award alone.
 
-    `units` are those of `units_in`. One query while nothing was written, two to say that nothing here has changed;
-    on what has changed since it was judged, nine to eleven more.
+    `units` are those of `units_in`. Two queries while nothing has changed that counts here, some ten more when
+    something has.
     """
-    now = moment()
-    asked = now and (now, user.pk, place.pk, place.path, year, award, clock.today(), repr(rules))
-    with _lock:
-        found = _kept.get(_read.get(asked, ""))
-    if found is not None:
-        return found
-    stamp, found = _judged(place, units, year, rules, user, award)
-    if asked and stamp in _kept:
-        _remember(_read, asked, stamp, MOMENTS)
-    return found
-
-
-def _judged(
-    place: Unit, units: QuerySet[Unit], year: int, rules: Rules, user: User, award: str
-) -> tuple[str, Standing]:
-    """The list with its stamp, by the rows as they stand: the one kept, or judged anew."""
     chosen = due.chosen_of(rules, award)
     # As `Person.objects.visible_to`, but not by a join, which would lead the search through all units of the branch.
     people = due.people_in(place, year).filter(unit__in=Unit.objects.filter(access.figures_q(user)).values("pk"))
-    people, units = due.considered(people, units, chosen)
-    tables = _tables(people, list(units), year, rules, chosen, user)
-    seen = sorted((m.role, m.unit.path, m.office_id or 0) for m in user.active_memberships)
-    others = (year, award, repr(rules), seen)
-    texts = read_together(tables)
-    stamp = stamp_of(texts, *others)
-    found = _kept.get(stamp)
-    if found is not None:
-        _remember(_kept, stamp, found, KEPT)
-        return stamp, found
+    asked = Asked(place, *due.considered(people, units, chosen), year, rules, chosen, user)
+    name = _name(asked, award)
+    with _lock:
+        judged = _kept.get(name)
+    if judged is not None:
+        with judged.lock:
+            if _kept_in_step(judged, asked):
+                _remember(name, judged)
+                return judged.standing
+    judged = _judged(asked)
+    if judged.mark is not None:
+        _remember(name, judged)
+    return judged.standing
+
+
+def _name(asked: Asked, award: str) -> object:
+    """What makes the list another one: rights are those of the user's posts and seats in councils."""
+    user, place = asked.user, asked.place
+    posts = sorted((m.role, m.unit.path, m.office_id or 0) for m in user.active_memberships)
+    seats = CouncilMember.objects.on(clock.today()).filter(user=user).order_by("council")
+    rights = tuple(posts), tuple(seats.values_list("council", flat=True))
+    return place.pk, place.path, asked.year, award, clock.today(), repr(asked.rules), rights
+
+
+def _judged(asked: Asked) -> Judged:
+    """Everybody, by the rows as they stand."""
+    mark = latest()
+    units, year = list(asked.units), asked.year
+    votes = awards_access.votes_q(asked.user)
+    tables = registers_of(asked.people, units, year, asked.reach, votes) | members_tables(units, year, asked.reach)
     with due.uncollected():
-        known = facts_from(
-            texts, people, list(units), year, reach_for(rules, [rule.code for rule in chosen]),
-            lambda unit: access.sees_discipline(user, unit),
-        )  # fmt: skip
-        paths = {("person", row.pk): row.unit.path for row in people}
-        paths |= {("unit", unit.pk): unit.path for unit in units}
-        lines = chain(
-            due.lines_of(zip(map(due.person_subject, people), known[0], strict=True), chosen, year, rules),
-            due.lines_of(zip(map(due.unit_subject, units), known[1], strict=True), chosen, year, rules),
-        )
-        standing = _packed(lines, paths)
-    if stamp_of(read_together(tables), *others) == stamp:
-        _remember(_kept, stamp, standing, KEPT)
-    return stamp, standing
+        texts = read_together(tables)
+        members = members_from(texts, year)
+        strengths = Strengths(units, members.values())
+        people = list(asked.people)
+        known = facts_from(texts, people, units, year, asked.reach, asked.shown, strengths)
+        found = [*_shown(people), *map(_shown_unit, units)]
+        places = {place * APART: one for place, one in enumerate(found, start=1)}
+        facts = {one.who: facts for one, facts in zip(found, (*known[0], *known[1]), strict=True)}
+        standing = _with(Standing(tuple(asked.chosen)), asked, places, facts)
+    of_units = {unit.pk: (unit, facts) for unit, facts in zip(units, known[1], strict=True)}
+    return Judged(mark, standing, members, strengths, of_units)
+
+
+# ── in step with changes ──────────────────────────────────────────────────
+
+
+def _kept_in_step(judged: Judged, asked: Asked) -> bool:
+    """Judge those again of whom something has changed; no where everything has to be judged anew."""
+    noted = judged.mark and since(judged.mark)
+    if not noted:
+        return False
+    now, changes = noted
+    people, units = _concerned(changes, asked.reach)
+    if people is None or len(people) + len(units) > FEW:
+        return False
+    judged.mark = None  # of no use any more if what follows breaks off
+    if people or units:
+        with due.uncollected():
+            if not _judge_again(judged, asked, people, units):
+                return False
+    judged.mark = now
+    return True
+
+
+def _concerned(changes: Changes, reach: Reach) -> tuple[set[int] | None, set[int]]:
+    """People and units (keys) of whom something has changed; None: all of them."""
+    rest_on = {
+        EVERYTHING: True, "figures": reach.figures or reach.targets, "incidents": bool(reach.incidents),
+        "votes": reach.votes,
+    }  # fmt: skip
+    if any(rest_on.get(kind, False) for kind in changes):
+        return None, set()
+    people, units = set(changes.get("person", ())), set(changes.get("unit", ()))
+    if reach.titles and changes.get("title"):
+        people |= set(Posting.objects.filter(unit__in=changes["title"]).values_list("person", flat=True))
+    if reach.votes and changes.get("vote"):
+        lines = Nomination.objects.filter(pk__in=changes["vote"]).values_list("person", "unit")
+        people |= {person for person, _unit in lines if person}
+        units |= {unit for _person, unit in lines if unit}
+    if (reach.figures or reach.targets) and changes.get("sheet"):
+        sheets = Report.objects.filter(pk__in=changes["sheet"], state=Report.State.APPROVED)
+        units |= set(sheets.values_list("unit", flat=True))
+    return people, units
+
+
+def _judge_again(judged: Judged, asked: Asked, people: set[int], units: set[int]) -> bool:
+    """No where nobody's place can be found any more without moving others."""
+    year, reach, votes = asked.year, asked.reach, awards_access.votes_q(asked.user)
+    below = {pk: unit for pk, (unit, _facts) in judged.units.items() if pk in units}
+    rows = list(asked.people.filter(pk__in=people)) if people else []
+    chosen = asked.people.filter(pk__in=[row.pk for row in rows])
+    everywhere = [unit for unit, _facts in judged.units.values()]
+    texts = read_together(
+        registers_of(chosen, list(below.values()), year, reach, votes)
+        | (members_tables(everywhere, year, reach, people) if people and everywhere else {})
+    )
+    known = facts_from(texts, rows, list(below.values()), year, reach, asked.shown, judged.strengths)
+    again = {facts.key for facts in known[1]}
+    judged.units.update((facts.key, (below[facts.key], facts)) for facts in known[1])
+    again |= _count_members(judged, members_from(texts, year), people)
+    for pk in again:
+        unit, of_unit = judged.units[pk]
+        judged.units[pk] = unit, with_members(of_unit, judged.strengths, year, shown=asked.shown(unit))
+    facts = {("person", row.pk): one for row, one in zip(rows, known[0], strict=True)}
+    facts |= {("unit", pk): judged.units[pk][1] for pk in again}
+    gone = {("person", pk) for pk in people} | {("unit", pk) for pk in again}
+    found = [*_shown(rows), *(_shown_unit(judged.units[pk][0]) for pk in again)]
+    places = _places(judged.standing.shown, gone, found)
+    if places is None:
+        return False
+    judged.standing = _with(_without(judged.standing, gone), asked, places, facts)
+    return True
+
+
+def _count_members(judged: Judged, now: Mapping[int, Member], people: set[int]) -> set[int]:
+    """Take the people out of their units and in again as they are now; units (keys) for which that matters."""
+    found: set[int] = set()
+    for person in people:
+        before, after = judged.members.pop(person, None), now.get(person)
+        if after is not None:
+            judged.members[person] = after
+        if before == after:
+            continue
+        for member, times in ((before, -1), (after, 1)):
+            if member is not None:
+                judged.strengths.count(member, times)
+                found.update(judged.strengths.above(member))
+    return found
+
+
+def _places(shown: Mapping[int, Shown], gone: Collection[Who], found: Iterable[Shown]) -> dict[int, Shown] | None:
+    """Places for `found` among those that are not `gone`; None where there is no room."""
+    old = {one.who: (place, one.order) for place, one in shown.items() if one.who in gone}
+    places: dict[int, Shown] = {}
+    taken = [(one.order, place) for place, one in shown.items() if one.who not in gone]
+    moved = []
+    for one in found:
+        place, order = old.get(one.who, (0, ()))
+        if order == one.order:
+            places[place] = one
+            taken.append((order, place))
+        else:
+            moved.append(one)
+    if moved:
+        taken.sort()
+    for one in sorted(moved, key=lambda one: one.order):
+        number = next((n for n, (order, _place) in enumerate(taken) if order > one.order), len(taken))
+        first = taken[number - 1][1] if number else 0
+        last = taken[number][1] if number < len(taken) else first + 2 * APART
+        place = (first + last) // 2
+        if place == first:
+            return None
+        places[place] = one
+        taken.insert(number, (one.order, place))
+    return places
+
+
+# ── packing ───────────────────────────────────────────────────────────────
+
+
+def _shown(people: Iterable[Person]) -> Iterable[Shown]:
+    """In the order of `Person.Meta`."""
+    for row in people:
+        subject = due.person_subject(row)
+        order = (0, row.sorting, row.service_number, row.pk)
+        yield Shown(subject, row.unit.path, fold(f"{subject.name} {subject.code}"), order)
+
+
+def _shown_unit(unit: Unit) -> Shown:
+    subject = due.unit_subject(unit)
+    return Shown(subject, unit.path, fold(f"{subject.name} {subject.code}"), (1, unit.path, "", unit.pk))
+
+
+def _without(standing: Standing, gone: Collection[Who]) -> Standing:
+    places = {place for place, one in standing.shown.items() if one.who in gone}
+    lines = array("Q", standing.lines)
+    taken = [line for place in places for line in standing.own.get(place, ())]
+    for line in taken:
+        del lines[bisect_left(lines, line)]
+    return replace(
+        standing, lines=lines, eligible=standing.eligible.difference(map(standing.key, taken)),
+        shown={place: one for place, one in standing.shown.items() if place not in places},
+        own={place: own for place, own in standing.own.items() if place not in places},
+    )  # fmt: skip
+
+
+def _with(standing: Standing, asked: Asked, places: Mapping[int, Shown], facts: Mapping[Who, Facts]) -> Standing:
+    """The lines of those at `places` put among the others."""
+    place_of_who = {one.who: place for place, one in places.items()}
+    packer = _Packer(standing)
+    own = {place: array("Q") for place in places}
+    eligible = set()
+    known = ((one.subject, facts[one.who]) for one in places.values())
+    for line in due.lines_of(known, asked.chosen, asked.year, asked.rules):
+        who = line.subject.kind, line.subject.key
+        place = place_of_who[who]
+        own[place].append(packer.line(line, place))
+        if line.eligible:
+            eligible.add((*who, line.award.code))
+    fresh = chain.from_iterable(own.values())
+    if len(places) <= FEW:
+        lines = array("Q", standing.lines)
+        for number in fresh:
+            insort(lines, number)
+    else:
+        lines = array("Q", sorted(chain(standing.lines, fresh)))
+    return Standing(
+        standing.awards, tuple(packer.answers), {**standing.shown, **places}, {**standing.own, **own}, lines,
+        standing.eligible | eligible,
+    )  # fmt: skip
+
+
+class _Packer:
+    """Makes numbers of lines; answers that many give stand once."""
+
+    def __init__(self, standing: Standing) -> None:
+        self.awards = {rule.code: number for number, rule in enumerate(standing.awards)}
+        self.answers = list(standing.answers)
+        self._numbers = {_said(*answer): number for number, answer in enumerate(self.answers)}
+        self._last: dict[str, tuple[Verdict, str, int]] = {}  # award → what was judged last: many share one
+
+    def line(self, line: Line, place: int) -> int:
+        held, waiting, distance = due.closeness(line)
+        far = held << 10 | waiting << 9 | min(distance, MOST_FAR)
+        return far << FAR | place << PLACE | self.awards[line.award.code] << AWARD | self._answer(line)
+
+    def _answer(self, line: Line) -> int:
+        verdict, state = line.verdict, line.state
+        last = self._last.get(line.award.code)
+        if last is not None and last[0] is verdict and last[1] == state:
+            return last[2]
+        answer = state, tuple(due.lacking(verdict))
+        number = self._numbers.setdefault(_said(*answer), len(self.answers))
+        if number == len(self.answers):
+            self.answers.append(answer)
+        self._last[line.award.code] = verdict, state, number
+        return number
+
+
+def _said(state: str, lacking: Iterable[Criterion]) -> tuple[object, ...]:
+    return state, tuple([(one.key, one.kind, one.text) for one in lacking])
 
 
 def nominated(place: Unit, year: int, award: str = "") -> set[Key]:
@@ -167,62 +439,10 @@ def nominated(place: Unit, year: int, award: str = "") -> set[Key]:
     }
 
 
-def _tables(
-    people: QuerySet[Person], units: Sequence[Unit], year: int, rules: Rules, chosen: Sequence[AwardRule], user: User
-) -> Tables:
-    """Everything that the lines are made of, rules and rights apart."""
-    reach = reach_for(rules, [rule.code for rule in chosen])
-    tables = dict(registers_of(people, units, year, reach, awards_access.votes_q(user)))
-    if "subjects" in tables:  # the same rows, with everything that is said of them
-        tables["subjects"] = people.order_by().values_list(
-            "pk", "unit_id", "unit__path", "unit__name", "unit__short_name", "group__code", "enlisted", "left",
-            "sorting", "service_number", "family_name", "middle_name", "given_name",
-        )  # fmt: skip
-    of_units = Unit.objects.filter(pk__in=[unit.pk for unit in units]).order_by()
-    tables["units"] = of_units.values_list("pk", "path", "code", "name", "established", "dissolved")
-    return tables | (figure_tables(units, year) if units and (reach.figures or reach.targets) else {})
-
-
-def _packed(lines: Iterable[Line], paths: dict[tuple[str, int], str]) -> Standing:
-    """The lines in columns, sorted; those of one subject come one after the other."""
-    found = Standing()
-    awards: dict[str, int] = {}
-    reasons: dict[tuple[object, ...], int] = {}
-    last: dict[str, tuple[Verdict, int]] = {}  # award → verdict judged last: many subjects share one
-    columns: list[tuple[bool, bool, int, int, int, int, int, int]] = []
-    for line in lines:
-        subject, code, verdict = line.subject, line.award.code, line.verdict
-        if not found.subjects or found.subjects[-1] is not subject:
-            found.subjects.append(subject)
-            found.paths.append(paths[subject.kind, subject.key])
-            found.words.append(fold(f"{subject.name} {subject.code}"))
-        if code not in awards:
-            awards[code] = len(found.awards)
-            found.awards.append(line.award)
-        if code not in last or last[code][0] is not verdict:
-            lacking = tuple(due.lacking(verdict))
-            key = tuple((one.key, one.kind, one.text) for one in lacking)
-            if key not in reasons:
-                reasons[key] = len(found.reasons)
-                found.reasons.append(lacking)
-            last[code] = verdict, reasons[key]
-        columns.append((
-            *due.closeness(line), len(columns), len(found.subjects) - 1, awards[code], STATES.index(line.state),
-            last[code][1],
-        ))  # fmt: skip
-    columns.sort()
-    for _held, _begun, _distance, _number, subject_of, award_of, state_of, reason_of in columns:
-        found.subject_of.append(subject_of)
-        found.award_of.append(award_of)
-        found.state_of.append(state_of)
-        found.reason_of.append(reason_of)
-    return found
-
-
-def _remember(rows: OrderedDict[Any, Any], key: Hashable, row: object, most: int) -> None:
+def _remember(name: object, judged: Judged) -> None:
     """Those used last stay; several threads may come here at once."""
     with _lock:
-        rows[key] = row
-        rows.move_to_end(key)
-        while len(rows) > most:
-            rows.popitem(last=False)
+        _kept[name] = judged
+        _kept.move_to_end(name)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)

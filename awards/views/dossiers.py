@@ -30,6 +30,7 @@ from awards.reports.checks import problems_of, reviewed
 from awards.reports.dossiers import (
     discipline_shown,
     first_award,
+    incidents_shown,
     last_list,
     lines_page,
     offers,
@@ -221,8 +222,12 @@ def dossier_review(request: HttpRequest, pk: int) -> HttpResponse:
             service.record_review(dossier, minutes=form.minutes, votes=form.votes, by=request.user)
         if not form.errors:
             messages.success(request, _("The minutes have been saved."))
+            if "read" in request.POST:
+                service.confirm_read(dossier, by=request.user)
+                messages.success(request, _("It has been recorded that you have read the criteria."))
             return redirect(dossier)
-    return render(request, "awards/dossiers/review.html", {"dossier": dossier, "form": form})
+    awards = sorted({line.award for line in form.lines}, key=lambda award: award.order)
+    return render(request, "awards/dossiers/review.html", {"dossier": dossier, "form": form, "awards": awards})
 
 
 @require_POST
@@ -262,7 +267,7 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, words % {"count": len(handed)})
             return redirect(dossier)
-    seen = len(discipline_shown(request.user, lines)) == len(lines)
+    seen = len(discipline_shown(request.user, lines) & incidents_shown(request.user, lines)) == len(lines)
     problems = problems_of(dossier, lines, discipline=seen)
     by_line: dict[int, list[Any]] = {line.pk: [] for line in lines}
     for problem in problems:

@@ -18,12 +18,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from awards import access as awards_access
-from awards.criteria import Rules
+from awards.criteria import Rules, State
 from awards.forms.due import AttestForm, DueFilter, WhatIfForm
 from awards.models import Award, Criterion
+from awards.reach import reach_of
 from awards.reports.caps import shares_of
+from awards.reports.complete import gaps
 from awards.reports.due import Leaf, Line, differences, last_day, leaves, units_in, verdict_of
 from awards.reports.exports import caps_table
+from awards.reports.facts import reach_for
 from awards.reports.rules import rules_on
 from awards.reports.standing import STATES, Key, Row, Standing, nominated, standing_of
 from awards.services.grants import attest
@@ -74,6 +77,7 @@ class Listed:
     """The list of a unit and year as filtered: `lines` are numbers of lines of `standing`."""
 
     place: Unit
+    rules: Rules
     units: QuerySet[Unit]
     form: DueFilter
     standing: Standing
@@ -97,7 +101,7 @@ def get_list(request: HttpRequest, unit: int, year: int) -> Listed:
     award, units = form.cleaned_data["award"], units_in(place, year)
     standing = standing_of(place, units, year, rules, request.user, award=award)
     known = nominated(place, year, award)
-    return Listed(place, units, form, standing, known, form.filter(standing, units, known))
+    return Listed(place, rules, units, form, standing, known, form.filter(standing, units, known))
 
 
 @require_safe
@@ -121,6 +125,8 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
         "eligible": len(standing.eligible),
         "unasked": standing.unasked(found.nominated),
         "shares": shares,
+        "gaps": gaps(reach_for(found.rules, [award] if award else None), year),
+        "may_state": access.administers_root(request.user),
         "may_propose": awards_access.drafts_dossiers(request.user, place),
         "below": found.units.children_of(place),
         "superiors": Unit.objects.above(place).filter(access.figures_q(request.user)),
@@ -169,6 +175,10 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
         "may_attest": awards_access.attests(request.user, subject),
         "grounds": grounds,
         "hidden": not access.sees_discipline(request.user, unit),
+        "gaps": gaps(reach_of(rules, [award], kind), year)
+        if any(leaf.state == State.NO_DATA for leaf in found)
+        else [],
+        "may_state": access.administers_root(request.user),
         "what_if": what_if,
     }
     if what_if.is_valid():

@@ -15,7 +15,7 @@ from awards import access
 from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile
 from awards.reports.decisions import papers_of
-from awards.reports.dossiers import Row, shows_discipline, who_acts
+from awards.reports.dossiers import Row, shows_discipline, shows_incidents, who_acts
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.snapshots import changed, findings_of, side_of
@@ -51,8 +51,8 @@ def get_line(user: User, pk: int) -> Nomination:
 def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The line with the criteria as they were judged last; `nomination_today` says what differs by now."""
     line = get_line(request.user, pk)
-    discipline = shows_discipline(request.user, line)
-    side = side_of(line.findings, discipline=discipline)
+    discipline, incidents = shows_discipline(request.user, line), shows_incidents(request.user, line)
+    side = side_of(line.findings, discipline=discipline, incidents=incidents)
     opinions = opinions_of([line]).get(line.pk, [])
     context = {
         "line": line,
@@ -60,6 +60,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "leaves": [(leaf, False) for leaf in (side["leaves"] if side else [])],
         "frozen": line.stage not in Nomination.EDITABLE,
         "hidden": not discipline,
+        "incidents_hidden": discipline and not incidents,
         "grounds": access.reads_grounds(request.user, access.unit_of(line.subject)),
         "achievements": line.achievements or [],
         "files": line.files.filter(removed_at=None).select_related("by"),
@@ -81,11 +82,13 @@ def nomination_today(request: HttpRequest, pk: int) -> HttpResponse:
     where the records say something else today.
     """
     line = get_line(request.user, pk)
-    discipline = shows_discipline(request.user, line)
+    sight = {
+        "discipline": shows_discipline(request.user, line), "incidents": shows_incidents(request.user, line)
+    }  # fmt: skip
     now = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
     frozen = line.stage not in Nomination.EDITABLE and line.findings is not None
-    side = side_of(line.findings if frozen else now, discipline=discipline)
-    differs = changed(side, side_of(now, discipline=discipline)) if frozen else set()
+    side = side_of(line.findings if frozen else now, **sight)
+    differs = changed(side, side_of(now, **sight)) if frozen else set()
     leaves = side["leaves"] if side else []
     context = {
         "line": line,

@@ -7,17 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from emulation import periods
 from emulation.consolidation import Parts, Rule, Value, value_of
 from emulation.models import (
-    Campaign,
     CampaignIndicator,
-    CampaignKind,
-    CampaignScope,
     Grade,
     Indicator,
     Lineage,
@@ -394,38 +390,3 @@ def _machine_row(
         "met": figure.met,
         "target": code(figure.target) if graded else exact_text(figure.target),
     }
-
-
-def figure_tables(units: Iterable[Unit], year: int) -> dict[str, QuerySet[Any, Any]]:
-    """Every row from which `figures_of` makes the approved figures of the units for the whole year.
-
-    While they say the same, so do the figures.
-    """
-    of_units, keys = Q(unit__in=[unit.pk for unit in units]), [unit.pk for unit in units]
-    placed = CampaignIndicator.objects.filter(campaign__year=year)
-    results = Result.objects.filter(
-        report__unit__in=keys, report__round__year=year, report__round__drive=None,
-        report__state=Report.State.APPROVED,
-    )  # fmt: skip
-    lineages = Lineage.objects.filter(of_units, round__year=year, round__drive=None)
-    return {
-        "places": lineages.order_by().values_list("round", "unit", "unit__kind", "parent", "path", "is_leaf"),
-        "sheets": Report.objects.filter(of_units, round__year=year).order_by().values_list("pk", "state"),
-        "results": results.order_by().values_list(
-            "report", "indicator", "status", "numerator", "denominator", "grade__rank"
-        ),
-        "sums": columns_of(Summary.objects.filter(of_units, year=year, period="Y", drive=None)),
-        "targets": columns_of(Target.objects.filter(of_units, campaign_indicator__campaign__year=year)),
-        "asked": columns_of(placed),
-        "kinds": placed.order_by().values_list("pk", "kinds"),
-        "scopes": columns_of(CampaignScope.objects.filter(campaign__year=year)),
-        "campaigns": columns_of(Campaign.objects.filter(year=year)),
-        "campaign_kinds": columns_of(CampaignKind.objects.all()),
-        "indicators": columns_of(Indicator.objects.all()),
-        "grades": columns_of(Grade.objects.all()),
-    }
-
-
-def columns_of(rows: QuerySet[Any, Any]) -> QuerySet[Any, Any]:
-    """All columns of the table of `rows`."""
-    return rows.order_by().values_list(*(field.attname for field in rows.model._meta.concrete_fields))

@@ -38,3 +38,8 @@ if (judged) {
     tell(row);
   });
 }
+
+/* What is chosen is shown at once; without this file the button beside it does. */
+document.querySelectorAll("[data-show]").forEach((choice) => choice.addEventListener("change", () => {
+  choice.form.requestSubmit();
+}));

@@ -199,3 +199,14 @@ def together(criteria):
 
 def test_catalogue_asks_of_every_kind_that_facts_are_made_for():
     assert {criterion.kind for _code, _subject, criterion in ALL} == set(MADE)
+
+
+def test_every_coefficient_says_since_when_it_holds():
+    """Else awards of years before it would be paid by the law of today."""
+    undated = [
+        entry["code"]
+        for entry in CATALOGUE
+        for row in entry.get("bonuses", ())
+        if row["coefficient"] is not None and "valid_from" not in row
+    ]
+    assert undated == []

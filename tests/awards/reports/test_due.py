@@ -23,7 +23,7 @@ from tests.factories import (
     make_unit_rating,
 )
 from units.catalogue import load_catalogue
-from units.models import Discipline, DisciplineForm, UnitRating
+from units.models import Discipline, DisciplineForm, Posting, UnitRating
 
 
 @pytest.fixture(autouse=True)
@@ -149,6 +149,31 @@ def test_unit_is_judged_by_the_people_of_its_whole_branch(department, depot, wor
         make_grant(title, person)
     found = {line.subject.code: str(line.verdict.state) for line in lines(department, award="DVTT")}
     assert found == {"CKT": "met", "K1": "met", "X1": "not_met"}
+
+
+@pytest.mark.parametrize(
+    ("served", "state"),
+    [
+        ([("K1", None, None)], "met"),
+        ([("X1", None, None)], "not_met"),
+        ([("K1", None, date(2020, 3, 1)), ("X1", date(2020, 3, 2), None)], "met"),  # left since: it was theirs
+        ([("X1", None, date(2020, 3, 1)), ("K1", date(2020, 3, 2), None)], "not_met"),  # came too late
+        ([("K1", None, date(2019, 12, 30)), ("X1", date(2019, 12, 31), None)], "not_met"),
+        ([("K1", None, date(2019, 12, 31)), ("X1", date(2020, 1, 1), None)], "met"),
+    ],
+)
+def test_title_of_a_unit_is_that_of_its_people_of_that_year(department, depot, workshop, served, state):
+    make_complete("awards", since=1990)
+    flag, medal = make_award("FLAG", subject="unit"), make_award("MEDAL", subject="person")
+    make_criterion(medal, "unit_title", awards=[flag], years=2)
+    make_grant(flag, depot, 2019)
+    places = {"K1": depot, "X1": workshop}
+    person = make_person(places[served[-1][0]], enlisted=date(2018, 1, 1))
+    person.postings.all().delete()
+    for code, since, until in served:
+        Posting.objects.create(person=person, unit=places[code], since=since, until=until)
+    found = {line.subject.name: str(line.verdict.state) for line in lines(department, award="MEDAL")}
+    assert found == {person.full_name: state}
 
 
 def test_unit_is_judged_by_its_own_ratings_of_past_years(depot, workshop):

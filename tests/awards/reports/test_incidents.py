@@ -4,10 +4,11 @@ from datetime import date
 
 import pytest
 
-from awards.reports.dossiers import discipline_shown
+from awards.models import Nomination
+from awards.reports.dossiers import discipline_shown, incidents_shown, lines_page, rows_of, shows_incidents
 from awards.reports.due import due, last_day, leaves, people_in, units_in
 from awards.reports.rules import rules_on
-from awards.reports.snapshots import findings_of
+from awards.reports.snapshots import findings_of, side_of
 from emulation.models import IncidentPerson
 from tests.factories import (
     YEAR,
@@ -165,6 +166,59 @@ def test_open_side_of_a_dossier_hides_incidents(title, serious, depot, staff):
     found = findings_of([line], YEAR, last_day(YEAR))[line.pk]
     assert (found["full"]["state"], found["open"]["state"]) == ("not_met", "no_data")
     assert found["open"]["leaves"][0]["sources"] == ()
+
+
+@pytest.mark.parametrize("guilty", [True, False])
+def test_incident_of_a_former_unit_is_for_who_sees_discipline_there(
+    title,
+    serious,
+    region,
+    department,
+    depot,
+    elsewhere,
+    staff,
+    commander,
+    reviewer,
+    guilty,
+    set_today,
+    django_assert_num_queries,
+):
+    """Whether there was any must not show in who is told what; discipline of the present unit stays seen."""
+    set_today(date(YEAR, 12, 20))
+    chief = make_user("chief", (region, Role.COMMANDER))
+    moved, stayed = make_person(depot, since=date(YEAR, 7, 1)), make_person(depot, "Lê Chi")
+    moved.postings.create(unit=elsewhere, since=date(2015, 1, 1), until=date(YEAR, 6, 30))
+    if guilty:
+        row = make_incident(elsewhere, gravity=serious, happened_on=date(YEAR, 3, 3))
+        IncidentPerson.objects.create(incident=row, person=moved, part="at_fault")
+    dossier = make_dossier(depot, staff)
+    lines = [make_nomination(dossier, title, person) for person in (moved, stayed)]
+    found = findings_of(lines, YEAR, last_day(YEAR))
+    for line in lines:
+        Nomination.objects.filter(pk=line.pk).update(findings=found[line.pk])
+    lines = list(lines_page(Nomination.objects.order_by("pk")))
+
+    def told(user):
+        fresh = User.objects.get(pk=user.pk)
+        return [(row.line.pk in discipline_shown(fresh, lines), row.side["state"]) for row in rows_of(lines, fresh)]
+
+    full = "not_met" if guilty else "no_data"
+    assert [told(user) for user in (commander, staff, reviewer)] == [[(True, "no_data"), (True, "no_data")]] * 3
+    assert told(chief) == [(True, full), (True, "no_data")]
+    sides = {user: shows_incidents(User.objects.get(pk=user.pk), lines[0]) for user in (commander, reviewer, chief)}
+    assert sides == {commander: False, reviewer: False, chief: True}
+    Nomination.objects.update(holder=department)  # where the reviewer concludes
+    lines = list(lines_page(Nomination.objects.order_by("pk")))
+    assert told(reviewer)[0] == (True, full)
+    fresh = User.objects.get(pk=commander.pk)
+    with django_assert_num_queries(4):  # memberships and the three
+        incidents_shown(fresh, lines)
+
+
+def test_findings_frozen_before_incidents_stood_apart_hide_both(title, depot, staff):
+    side = {"state": "met", "leaves": [], "missing": [], "tally": {}}
+    old = {"full": side, "open": side | {"state": "no_data"}, "offices": {}}
+    assert [side_of(old, discipline=True, incidents=seen)["state"] for seen in (True, False)] == ["met", "no_data"]
 
 
 def test_findings_of_a_unit_are_for_who_sees_discipline_in_its_whole_branch(

@@ -4,7 +4,9 @@ from datetime import date
 import pytest
 from auditlog.models import LogEntry
 
+from awards.bonus import Lack
 from awards.models import Award, AwardBasis, BaseWage, Bonus, Cap, Criterion, VoteRule
+from awards.reports.powers import Bonuses
 from awards.services.catalogue import load_awards
 from units.catalogue import load_catalogue
 
@@ -91,3 +93,19 @@ def test_loading_again_adds_what_is_missing_and_keeps_what_is_there(catalogue):
     assert LogEntry.objects.count() == entries + 1  # the award stands for what belongs to it
     load_awards()
     assert LogEntry.objects.count() == entries + 1
+
+
+@pytest.mark.parametrize(
+    ("code", "subject", "day", "lack"),
+    [
+        ("HCBVTQ_1", "person", date(2020, 12, 20), None),  # decree 91/2017
+        ("HCBVTQ_1", "person", date(2017, 9, 30), Lack.RATE),
+        ("GIAY_KHEN", "unit", date(2020, 12, 20), Lack.RATE),  # known of the decree of 2025 alone
+        ("GIAY_KHEN", "unit", date(2025, 12, 20), None),
+        ("HCCSVV_3", "person", date(2020, 12, 20), Lack.RATE),
+        ("HCBVTQ_1", "person", date(2019, 6, 30), Lack.WAGE),  # no base wage before July 2019 is known
+    ],
+)
+def test_bonus_of_a_day_of_which_no_rule_is_known_is_no_data(catalogue, code, subject, day, lack):
+    answer = Bonuses().of(Award.objects.get(code=code).pk, subject, day)
+    assert (answer.lack, answer.amount is None) == (lack, lack is not None)

@@ -340,7 +340,7 @@ def test_papers_signed_before_the_register_are_entered_with_the_numbers_they_hav
     before = registered()
     IssuedPaper.objects.all().delete()
     Decision.objects.filter(number="QĐ-1").update(number="125A/QĐ-CKT")
-    import_module("awards.migrations.0011_papers_in_the_document_register").enter(apps, None)
+    import_module("awards.migrations.0012_papers_in_the_document_register").enter(apps, None)
     assert registered() == [before[0], ("decision", 126, "125A/QĐ-CKT", "")]
 
 

@@ -200,6 +200,20 @@ def test_thirty_people_are_handed_in_with_few_requests(client, staff, commander,
     assert set(dossier.lines.values_list("stage", flat=True)) == {"submitted"}
 
 
+def test_reading_the_criteria_is_confirmed_with_the_minutes_only_where_it_is_said(client, staff, dossier, title):
+    line = make_nomination(dossier, title, make_person(dossier.unit))
+    client.force_login(staff)
+    page = client.get(address("dossier-review", dossier.pk))
+    assert page.context["awards"] == [title]
+    minutes = {"review_day": "01/12/2020", "review_chair": "Lê Bình", "review_members": 20, "review_present": 18}
+    said = []
+    for typed in ({f"v{line.pk}": 18}, {f"v{line.pk}": 19, "read": "1"}, {f"v{line.pk}": 18, "read": "1"}):
+        client.post(address("dossier-review", dossier.pk), minutes | typed)
+        dossier.refresh_from_db()
+        said.append(dossier.read_by)
+    assert said == [None, None, staff]
+
+
 def test_review_keeps_what_was_typed_when_votes_do_not_fit(client, staff, dossier, title):
     line = make_nomination(dossier, title, make_person(dossier.unit))
     client.force_login(staff)

@@ -9,6 +9,7 @@ from awards.models import Attestation, Grant
 from tests.factories import (
     YEAR,
     make_award,
+    make_complete,
     make_criterion,
     make_dossier,
     make_grant,
@@ -302,10 +303,48 @@ def test_pages_run_a_constant_number_of_queries(client, reviewer, depot, title, 
         make_grant(title, person, 2019)
     client.force_login(reviewer)
     for address, queries in (
-        (reverse("awards:due-list", args=[depot.pk, YEAR]), 16),
+        (reverse("awards:due-list", args=[depot.pk, YEAR]), 17),
         (reverse("awards:due-list", args=[depot.pk, YEAR]) + "?export=csv", 11),
         (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 12),
         (reverse("awards:grant-list", args=["person", person.pk]), 13),
     ):
         with django_assert_num_queries(queries):
             client.get(address)
+
+
+@pytest.mark.parametrize(
+    ("stated", "expected"),
+    [
+        ({}, [("merits", 2019, None), ("discipline", 2016, None)]),
+        ({"merits": 2019, "discipline": 2016}, []),
+        ({"merits": 2020, "discipline": 2010}, [("merits", 2019, 2020)]),
+    ],
+)
+def test_registers_that_are_not_complete_are_named(client, reviewer, department, depot, stated, expected):
+    award = make_award("CSTDCS", subject="person")
+    make_criterion(award, "merit", years=2)
+    make_criterion(award, "no_discipline", years=5)
+    make_award("DVTT", subject="unit")
+    for register, since in stated.items():
+        make_complete(register, since)
+    person = make_person(depot, "Lê Chi")
+    client.force_login(reviewer)
+    addresses = (
+        reverse("awards:due-list", args=[department.pk, YEAR]),
+        reverse("awards:due-detail", args=["person", person.pk, "CSTDCS", YEAR]),
+    )
+    link = reverse("emulation:catalogue-rows", args=["complete-registers"])
+    for address in addresses:
+        page = client.get(address)
+        assert [(gap.register, gap.first, gap.since) for gap in page.context["gaps"]] == expected
+        assert ("qt-note--near" in page.text, link in page.text) == (bool(expected), False)
+    page = client.get(addresses[0], {"award": "DVTT"})
+    assert page.context["gaps"] == []
+
+
+def test_who_may_state_a_register_complete_is_led_to_it(client, region, reviewer, department):
+    make_criterion(make_award("CSTDCS", subject="person"), "merit")
+    make_membership(reviewer, region, Role.ADMINISTRATOR)
+    client.force_login(reviewer)
+    page = client.get(reverse("awards:due-list", args=[department.pk, YEAR]))
+    assert reverse("emulation:catalogue-rows", args=["complete-registers"]) in page.text

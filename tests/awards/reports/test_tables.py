@@ -1,8 +1,6 @@
-from datetime import date
-
 import pytest
 
-from awards.reports.stamps import among, is_nothing, read_together, rows_of, stamp_of
+from awards.reports.tables import among, is_nothing, read_together, rows_of
 from tests.factories import make_person
 from units.models import Person, Posting
 
@@ -37,15 +35,3 @@ def test_where_nothing_can_match_nothing_is_read(people, django_assert_num_queri
     assert [is_nothing(Person.objects.filter(pk__in=keys)) for keys in ([], [0])] == [True, False]
     with django_assert_num_queries(0):
         assert read_together(tables()) == {}
-
-
-def test_stamp_changes_with_its_own_rows_alone(people):
-    def stamp(*others):
-        return stamp_of(read_together(tables("15000001", "15000002")), *others)
-
-    first = stamp(2020)
-    assert (stamp(2020), stamp(2021) == first, len(first)) == (first, False, 64)
-    Posting.objects.filter(person__service_number="15000003").update(post="Kho trưởng")
-    assert stamp(2020) == first
-    Posting.objects.filter(person__service_number="15000002").update(since=date(2015, 1, 2))
-    assert stamp(2020) != first

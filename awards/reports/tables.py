@@ -1,15 +1,9 @@
-"""Many tables read by one statement, and a stamp of what they say.
-
-The stamp is made of the very contents: it is equal as long as nothing has changed, whoever changed it and however.
-No column of times and no audit log could say that: bulk writes pass them by, and of two transactions the one that
-began to write first may be seen last.
-"""
+"""Many tables read by one statement, as they stand at one moment."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Iterator, Mapping
-from hashlib import sha256
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -25,29 +19,6 @@ JOINED = {
     "sqlite": "SELECT json_group_array(json_array({columns})) FROM {rows}",
     "postgresql": "SELECT CAST(json_agg(json_build_array({columns})) AS text) FROM {rows}",
 }
-
-
-# Whether anything was written since: on SQLite by others and by this connection, on PostgreSQL which transactions
-# a statement sees (on a standby that says too little).
-MOMENTS = {
-    "sqlite": "SELECT data_version, 0 FROM pragma_data_version",
-    "postgresql": "SELECT CAST(pg_current_snapshot() AS text), CAST(pg_is_in_recovery() AS integer)",
-}
-
-
-def moment() -> Hashable | None:
-    """Equal to an earlier one only when nothing at all has been written to the base in between, by anybody.
-
-    None inside a transaction, which sees what it may yet take back, and where the engine cannot say. One query.
-    """
-    if connection.in_atomic_block or not connection.get_autocommit():
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(MOMENTS[connection.vendor])
-        said, unsure = cursor.fetchone()
-    if connection.vendor == "sqlite":  # it counts for each connection by itself
-        return said, connection.connection, connection.connection.total_changes
-    return None if unsure else said
 
 
 def among(table: str, column: int) -> RawSQL:
@@ -98,14 +69,3 @@ def is_nothing(rows: QuerySet[Any, Any]) -> bool:
 
 def rows_of(texts: Texts, name: str) -> Iterator[list[Any]]:
     yield from json.loads(texts.get(name) or "[]")
-
-
-def stamp_of(texts: Texts, *others: object) -> str:
-    """64 hexadecimal digits for all rows, and for `others` as `repr` writes them.
-
-    The same rows in another order give another stamp: that costs time where it is used, never a wrong answer.
-    """
-    digest = sha256(repr(others).encode())
-    for name, text in texts.items():
-        digest.update(f"\n{name}:{text}".encode())
-    return digest.hexdigest()
