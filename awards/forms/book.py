@@ -11,20 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from awards.forms.desk import KINDS
 from awards.models import Award, Grant
 from units import clock
-from units.access import figures_q
-from units.models import Unit, User
-from units.paths import branches_q
+from units.forms.fields import BranchField, branches_named
+from units.models import User
 from units.text import fold, normal
 
 STATES = [("", _("In force and revoked")), ("held", _("Still in force")), ("revoked", _("Revoked"))]
-UNITS = 20  # units that a text may mean
 
 
 class BookFilter(forms.Form):
     """Name or number, unit with its branch, award, years, people or units, in force or revoked, one import."""
 
     q = forms.CharField(label=_("Name or number"), required=False, max_length=100)
-    unit = forms.CharField(label=_("Unit"), required=False, max_length=100)
+    unit = BranchField(label=_("Unit"))
     award = forms.ModelChoiceField(
         Award.objects.all(), label=_("Award"), required=False, to_field_name="code", empty_label=_("Every award")
     )
@@ -58,17 +56,14 @@ class BookFilter(forms.Form):
 
 def in_units(viewer: User, text: str) -> Q:
     """Awards of the branches of the units that `text` means: the one with this code, else those found by name."""
-    mine = Unit.objects.filter(figures_q(viewer))
-    exact = mine.filter(code__iexact=text.strip()).first()
-    paths = [unit.path for unit in ([exact] if exact else mine.found_by(text)[:UNITS])]
-    return branches_q(paths, "unit__path") | branches_q(paths, "person__unit__path")
+    return branches_named(viewer, text, "unit__path", "person__unit__path")
 
 
 class StatisticsFilter(forms.Form):
     """A year, and a unit with its branch."""
 
     year = forms.TypedChoiceField(label=_("Year"), required=False, coerce=int, empty_value=None)
-    unit = forms.CharField(label=_("Unit"), required=False, max_length=100)
+    unit = BranchField(label=_("Unit"))
 
     def __init__(self, *args: Any, rows: QuerySet[Grant], viewer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

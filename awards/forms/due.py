@@ -13,7 +13,7 @@ from awards.models import Award, Grant
 from awards.reports.standing import STATES as LINE_STATES
 from awards.reports.standing import Key, Standing, place_of
 from awards.wording import label_of
-from units.forms.fields import DayField
+from units.forms.fields import BranchField, DayField
 from units.models import Unit
 from units.text import fold, normal
 
@@ -35,7 +35,7 @@ class DueFilter(forms.Form):
     award = forms.ChoiceField(label=_("Award"), required=False)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
     kind = forms.ChoiceField(label=_("For"), required=False, choices=KINDS)
-    unit = forms.CharField(label=_("Unit with branch (code or name)"), required=False, max_length=100)
+    unit = BranchField()
     q = forms.CharField(label=_("Name or code"), required=False, max_length=100)
 
     def __init__(self, *args: Any, awards: Iterable[AwardRule], **kwargs: Any) -> None:

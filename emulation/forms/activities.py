@@ -17,21 +17,18 @@ from emulation.models.activities import LARGEST_CROWD, ActivityQuerySet
 from emulation.numbers import format_part
 from emulation.plausibility import is_crowd
 from emulation.services.activities import Groups, campaigns_for
-from units import access
-from units.forms.fields import DayField
+from units.forms.fields import BranchField, DayField, branches_named
 from units.forms.seen import SeenForm
-from units.models import Person, PersonGroup, Unit, User
-from units.paths import branch_q, branches_q
+from units.models import Person, PersonGroup, User
+from units.paths import branch_q
 from units.text import normal
-
-UNITS = 50  # units that a text in the filter may mean
 
 
 class ActivityFilter(forms.Form):
     """Query string of the list. `very` and `of` come from a fed figure: exactly the entries that make it."""
 
     q = forms.CharField(label=_("Title, place, organiser"), required=False, max_length=100)
-    unit = forms.CharField(label=_("Unit with branch (code or name)"), required=False, max_length=100)
+    unit = BranchField()
     kind = forms.ModelChoiceField(
         ActivityKind.objects.all(), label=_("Kind"), required=False, empty_label=_("Every kind")
     )
@@ -64,15 +61,8 @@ class ActivityFilter(forms.Form):
         cancelled = Activity.State.CANCELLED
         rows = rows.filter(state=chosen["state"]) if chosen["state"] else rows.exclude(state=cancelled)
         if chosen["unit"]:
-            rows = rows.filter(units_named(self.viewer, chosen["unit"]))
+            rows = rows.filter(branches_named(self.viewer, chosen["unit"]))
         return rows.found_by(chosen["q"])
-
-
-def units_named(viewer: User, text: str) -> Any:
-    """Rows of the branches of the units that a text means, within the viewer's reach."""
-    mine = Unit.objects.filter(access.figures_q(viewer))
-    unit = mine.filter(code__iexact=text.strip()).first()
-    return branches_q((one.path for one in ([unit] if unit else mine.found_by(text)[:UNITS])), "unit__path")
 
 
 class ActivityForm(SeenForm):

@@ -17,12 +17,11 @@ from emulation.models.assessments import AssessmentQuerySet
 from emulation.numbers import NumberError, input_number, parse_number
 from emulation.periods import period_short
 from emulation.services.assessments import Entry
-from units import access, clock
+from units import clock
+from units.forms.fields import BranchField, branches_named
 from units.models import Person, Role, Unit, UnitPilot, User
-from units.paths import branches_q
 
 YEARS = [MinValueValidator(1945), MaxValueValidator(2099)]
-UNITS = 50  # units that a text in the filter may mean
 FORM = "%s-%d"
 
 
@@ -37,7 +36,7 @@ class AssessmentFilter(forms.Form):
     checklist = forms.ModelChoiceField(
         Checklist.objects.none(), label=_("Checklist"), required=False, empty_label=_("Every checklist")
     )
-    unit = forms.CharField(label=_("Unit with branch (code or name)"), required=False, max_length=100)
+    unit = BranchField()
     year = forms.IntegerField(label=_("Year"), required=False, validators=YEARS)
     period = forms.ChoiceField(label=_("Period"), required=False)
     state = forms.ChoiceField(
@@ -55,20 +54,13 @@ class AssessmentFilter(forms.Form):
         """`rows` as chosen; a unit stands for its whole branch."""
         chosen = self.cleaned_data
         if chosen["unit"]:
-            rows = rows.filter(branches_q(paths_of(self.user, chosen["unit"]), "unit__path"))
+            rows = rows.filter(branches_named(self.user, chosen["unit"]))
         for name in ("checklist", "year", "period", "state"):
             if chosen[name]:
                 rows = rows.filter(**{name: chosen[name]})
         if chosen["pilot"]:
             rows = rows.filter(unit__in=UnitPilot.objects.on(clock.today()).values("unit"))
         return rows.found_by(chosen["q"])
-
-
-def paths_of(user: User, text: str) -> list[str]:
-    """Paths of the units that `text` may mean, of those whose figures the user reads."""
-    mine = Unit.objects.filter(access.figures_q(user))
-    exact = mine.filter(code__iexact=text.strip()).first()
-    return [one.path for one in ([exact] if exact else mine.found_by(text)[:UNITS])]
 
 
 class BeginForm(forms.Form):

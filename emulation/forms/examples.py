@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from emulation.forms.assessments import YEARS, paths_of, period_choices
+from emulation.forms.assessments import YEARS, period_choices
 from emulation.forms.catalogue import RowForm, pair
 from emulation.forms.checklists import helper
 from emulation.models import (
@@ -21,16 +21,16 @@ from emulation.models import (
 )
 from emulation.models.examples import ExampleQuerySet
 from units import clock
-from units.forms.fields import DayField
+from units.forms.fields import BranchField, DayField, branches_named
 from units.models import Person, Role, Unit, User
-from units.paths import branch_q, branches_q
+from units.paths import branch_q
 
 
 class ExampleFilter(forms.Form):
     """Query string of the list of examples."""
 
     q = forms.CharField(label=_("Name, title or task"), required=False, max_length=100)
-    unit = forms.CharField(label=_("Unit with branch (code or name)"), required=False, max_length=100)
+    unit = BranchField()
     kind = forms.ChoiceField(
         label=_("Person or unit"), required=False,
         choices=[("", _("Both")), ("person", _("People")), ("unit", _("Units"))],
@@ -53,7 +53,7 @@ class ExampleFilter(forms.Form):
         """`rows` as chosen; a unit stands for its whole branch."""
         chosen = self.cleaned_data
         if chosen["unit"]:
-            rows = rows.filter(branches_q(paths_of(self.user, chosen["unit"]), "unit__path"))
+            rows = rows.filter(branches_named(self.user, chosen["unit"]))
         if chosen["kind"]:
             rows = rows.filter(person__isnull=chosen["kind"] == "unit")
         for name in ("area", "level", "stage"):

@@ -9,13 +9,12 @@ from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from emulation.forms.activities import units_named
 from emulation.forms.fields import NumberField
 from emulation.models import Incident, IncidentGravity, IncidentKind, IncidentPerson
 from emulation.models.incidents import IncidentQuerySet
 from emulation.reports.incidents import fed_rows, narrowing
 from units import clock
-from units.forms.fields import DayField
+from units.forms.fields import BranchField, DayField, branches_named
 from units.forms.seen import SeenForm
 from units.models import Person, User
 from units.text import normal
@@ -35,7 +34,7 @@ class IncidentFilter(forms.Form):
     """Query string of the list. `very` and `of` come from a fed figure: exactly the entries that make it."""
 
     q = forms.CharField(label=_("Place, words"), required=False, max_length=100)
-    unit = forms.CharField(label=_("Unit with branch (code or name)"), required=False, max_length=100)
+    unit = BranchField()
     kind = forms.ModelChoiceField(
         IncidentKind.objects.all(), label=_("Kind"), required=False, empty_label=_("Every kind")
     )
@@ -72,7 +71,7 @@ class IncidentFilter(forms.Form):
         elif chosen["state"]:
             rows = rows.filter(state=chosen["state"])
         if chosen["unit"]:
-            rows = rows.filter(units_named(self.viewer, chosen["unit"]))
+            rows = rows.filter(branches_named(self.viewer, chosen["unit"]))
         return rows.found_by(chosen["q"])
 
 

@@ -19,15 +19,12 @@ from emulation.models.initiatives import WorkQuerySet
 from emulation.numbers import format_part
 from emulation.reports.initiatives import levels_from, recognised_between, used_between
 from emulation.services.initiatives import Author
-from units import access
-from units.forms.fields import DayField, UnitField
+from units.forms.fields import BranchField, DayField, UnitField, branches_named
 from units.forms.seen import SeenForm
 from units.keys import key_of
 from units.models import Initiative, Person, Role, Unit, User
-from units.paths import branches_q
 from units.text import fold, normal
 
-UNITS = 50  # units that a text in the filter may mean
 SERVICE_NUMBER = re.compile("[0-9]{4,20}")
 NO_NAME = re.compile(r"[0-9%=:|/+]|^[^A-Za-zÀ-ỹ]*$")  # figures, signs of a share or a list; nothing but signs
 WAITING, APPLIED = "waiting", "applied"
@@ -37,7 +34,7 @@ class WorkFilter(forms.Form):
     """Query string of the list. `only`, `since`, `until` and `by` come from a fed figure: what makes it up."""
 
     q = forms.CharField(label=gettext_lazy("Title or author"), required=False, max_length=100)
-    unit = forms.CharField(label=gettext_lazy("Unit with branch (code or name)"), required=False, max_length=100)
+    unit = BranchField()
     year = forms.IntegerField(label=gettext_lazy("Year"), required=False, min_value=1945, max_value=2100)
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False,
@@ -60,10 +57,7 @@ class WorkFilter(forms.Form):
     def filter(self, rows: WorkQuerySet, viewer: User) -> WorkQuerySet:
         chosen = self.cleaned_data
         if chosen["unit"]:
-            units = Unit.objects.filter(access.figures_q(viewer))
-            exact = units.filter(code__iexact=chosen["unit"].strip()).first()
-            found = [exact] if exact else units.found_by(chosen["unit"])[:UNITS]
-            rows = rows.filter(branches_q((unit.path for unit in found), "unit__path"))
+            rows = rows.filter(branches_named(viewer, chosen["unit"]))
         if chosen["only"]:
             rows = rows.filter(unit=key_of(chosen["only"]) or 0)
         if chosen["year"]:

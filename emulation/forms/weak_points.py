@@ -5,21 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from emulation.models import Breakthrough, Campaign, Indicator, WeakPoint
 from emulation.models.weak_points import WeakPointQuerySet
 from emulation.services.weak_points import earlier_points
-from units import access
-from units.forms.fields import DayField, RowsField, UnitField
+from units.forms.fields import BranchField, DayField, RowsField, UnitField, branches_named
 from units.forms.seen import SeenForm
 from units.models import Person, Unit, User
 from units.models.units import UnitQuerySet
-from units.paths import branches_q
 
-UNITS = 50  # units that a text in the filter may mean
 BOARD, LIST = "", "list"
 
 
@@ -27,7 +23,7 @@ class WeakPointFilter(forms.Form):
     """A wrong value leaves its filter out: the list never breaks."""
 
     q = forms.CharField(label=gettext_lazy("Words of the title"), required=False, max_length=100)
-    unit = forms.CharField(label=gettext_lazy("Unit with branch (code or name)"), required=False, max_length=100)
+    unit = BranchField()
     kind = forms.ChoiceField(
         choices=[("", gettext_lazy("Every kind")), *WeakPoint.Kind.choices],
         label=gettext_lazy("Kind"),
@@ -60,7 +56,7 @@ class WeakPointFilter(forms.Form):
     def filter(self, points: WeakPointQuerySet, viewer: User) -> WeakPointQuerySet:
         chosen = self.chosen
         if chosen.get("unit"):
-            points = points.filter(unit__in=_branches(viewer, chosen["unit"]))
+            points = points.filter(branches_named(viewer, chosen["unit"]))
         for name in ("kind", "state", "year"):
             if chosen.get(name):
                 points = points.filter(**{name: chosen[name]})
@@ -69,13 +65,6 @@ class WeakPointFilter(forms.Form):
         if chosen.get("repeated"):
             points = points.repeated()
         return points.found_by(chosen.get("q", ""))
-
-
-def _branches(viewer: User, text: str) -> QuerySet[Unit]:
-    mine = Unit.objects.filter(access.figures_q(viewer))
-    unit = mine.filter(code__iexact=text.strip()).first()
-    found = [unit] if unit else mine.found_by(text)[:UNITS]
-    return Unit.objects.filter(branches_q(one.path for one in found))
 
 
 class RaiseForm(forms.ModelForm):

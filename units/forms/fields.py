@@ -10,17 +10,20 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from units import access
 from units.errors import Refused
 from units.forms.seen import SeenForm
 from units.keys import key_of
-from units.models import Unit
+from units.models import Unit, User
 from units.models.units import UnitQuerySet
+from units.paths import branches_q
 from units.reports import find_units, with_superiors
 
 
@@ -73,6 +76,26 @@ class RowsField(forms.ModelMultipleChoiceField):
                     self.error_messages["invalid_choice"], code="invalid_choice", params={"value": key}
                 )
         return super().clean(value)
+
+
+class BranchField(forms.CharField):
+    """What people type into a filter for a unit: its code or words of its name; see `branches_named`."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        known = {"label": gettext_lazy("Unit with branch (code or name)"), "required": False, "max_length": 100}
+        super().__init__(**known | kwargs)
+
+
+def branches_named(viewer: User, text: str, *columns: str) -> Q:
+    """Rows whose path in any of `columns` (`unit__path` by default) lies in the branch of a unit that `text` means.
+
+    Only units whose figures the viewer reads are meant; where there is none, no row is.
+    """
+    paths = [unit.path for unit in Unit.objects.filter(access.figures_q(viewer)).meant_by(text)]
+    found = Q(pk__in=[])
+    for column in columns or ("unit__path",):
+        found |= branches_q(paths, column)
+    return found
 
 
 class UnitPicker(forms.Widget):

@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from units import access, clock
-from units.forms.fields import DayField, UnitField
+from units.forms.fields import BranchField, DayField, UnitField, branches_named
 from units.forms.seen import SeenForm
 from units.models import (
     Discipline,
@@ -32,8 +32,6 @@ from units.models.units import UnitQuerySet
 from units.paths import branches_q
 from units.text import split_name
 
-UNITS = 50  # units that a text in the filter may mean
-
 
 def kept_units(user: User) -> UnitQuerySet:
     """Units whose people the user keeps: what a form may offer."""
@@ -46,7 +44,7 @@ class PersonFilter(forms.Form):
     NONE = "none"  # people without a rating of the year
 
     q = forms.CharField(label=_("Name, number or post"), required=False, max_length=100)
-    unit = forms.CharField(label=_("Unit with branch (code or name)"), required=False, max_length=100)
+    unit = BranchField()
     group = forms.ModelChoiceField(
         PersonGroup.objects.all(), label=_("Group"), required=False, empty_label=_("Every group")
     )
@@ -76,7 +74,7 @@ class PersonFilter(forms.Form):
         """`people` as chosen; a unit stands for its whole branch."""
         chosen = self.cleaned_data
         if chosen["unit"]:
-            people = people.filter(self._branches(viewer, chosen["unit"]))
+            people = people.filter(branches_named(viewer, chosen["unit"]))
         if chosen["group"]:
             people = people.filter(group=chosen["group"])
         if chosen["serving"] != "all":
@@ -90,12 +88,6 @@ class PersonFilter(forms.Form):
             else:
                 people = people.filter(pk__in=rows.filter(rating=chosen["rating"]).values("person"))
         return people.found_by(chosen["q"])
-
-    def _branches(self, viewer: User, text: str) -> Q:
-        mine = Unit.objects.filter(access.figures_q(viewer))
-        unit = mine.filter(code__iexact=text.strip()).first()
-        found = [unit] if unit else mine.found_by(text)[:UNITS]
-        return branches_q((one.path for one in found), "unit__path")
 
 
 def pair(*names: str) -> Div:

@@ -59,6 +59,9 @@ class UnitKind(CatalogueRow):
         verbose_name_plural = _("kinds of unit")
 
 
+MEANT = 50  # units that a text in a filter may mean at once
+
+
 class UnitQuerySet(models.QuerySet["Unit"]):
     def in_branch(self, unit: Unit) -> Self:
         """The unit itself and everything below it today."""
@@ -100,6 +103,11 @@ class UnitQuerySet(models.QuerySet["Unit"]):
         for word in fold(text[:100]).split():
             found = found.filter(search__contains=word)
         return found
+
+    def meant_by(self, text: str) -> list[Unit]:
+        """The unit with exactly this code, else those found by it, at most `MEANT`."""
+        exact = self.filter(code__iexact=text.strip()).first()
+        return [exact] if exact else list(self.found_by(text)[:MEANT])
 
 
 class Unit(models.Model):
