@@ -23,6 +23,7 @@ from emulation.models import (
     PERIODS,
     Assessment,
     AssessmentAnswer,
+    AssessmentEvent,
     Checklist,
     ChecklistItem,
     ChecklistTemplate,
@@ -32,6 +33,7 @@ from emulation.models import (
 from emulation.models.assessments import AssessmentQuerySet
 from emulation.numbers import format_number, format_part
 from emulation.periods import QUARTERS, quarter_end
+from emulation.reports.timeline import Step, step_of
 from emulation.reports.work import Task
 from emulation.services.assessments import outcome
 from units import access
@@ -106,23 +108,19 @@ def _said(answer: str, score: Any, row: Assessment) -> tuple[str, str]:
     return (str(AssessmentAnswer.Answer(answer).label), answer) if answer else ("", "")
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    word: str
-    kind: str
-    by: str
-    at: Any
-    reason: str
-    lines: list[tuple[str, str]]
+STEPS = {  # kind of event → icon, colour
+    AssessmentEvent.Kind.HANDED_IN: ("send-fill", "info"),
+    AssessmentEvent.Kind.CONFIRMED: ("patch-check-fill", "met"),
+}
 
 
 def steps_of(row: Assessment) -> list[Step]:
     """What happened, newest last; of what was sent back, each item with its reason. One query."""
     numbers = {item.pk: f"{number}. {item.label}" for number, item in enumerate(row.template.items.all(), start=1)}
     return [
-        Step(
-            event.get_kind_display(), event.kind, str(event.by), event.at, event.reason,
-            [(numbers.get(line["item"], ""), line["reason"]) for line in event.lines if "reason" in line],
+        step_of(
+            event, *STEPS.get(AssessmentEvent.Kind(event.kind), ("arrow-return-left", "near")),
+            lines=[(numbers.get(line["item"], ""), line["reason"]) for line in event.lines if "reason" in line],
         )
         for event in row.events.select_related("by")
     ]  # fmt: skip

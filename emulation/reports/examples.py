@@ -13,7 +13,9 @@ from emulation.models.examples import ExampleQuerySet
 from emulation.periods import period_label
 from emulation.reports.display import Grades, Links, Mark, mark_of, value_text, with_unit
 from emulation.reports.figures import figures_of
+from emulation.reports.timeline import Step
 from emulation.reports.work import Task
+from emulation.states import STATES
 from units import access
 from units.counting import count_all
 from units.models import Person, Role, Unit, User
@@ -97,6 +99,14 @@ def awards_shown(row: Example, user: User) -> list[AwardLine]:
     if subject is None or place is None or not access.can_read_figures(user, place):
         return []
     return [line for source in awards_of for line in source(user, subject)]
+
+
+def steps_of(row: Example) -> list[Step]:
+    """The stages it reached, the first one first. One query."""
+    return [
+        Step(*STATES["example"][step.stage], str(step.by), step.at, step.reason, day=step.day)
+        for step in row.steps.select_related("by")
+    ]
 
 
 def export_heads() -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from fractions import Fraction
 
 from django.db.models import Q
@@ -40,6 +39,7 @@ from emulation.reports.parts import (
     total_row,
     unit_rows,
 )
+from emulation.reports.timeline import Step
 from emulation.reports.trends import TREND_QUARTERS, Quarter, Trend, last_quarters, trend_of, wanted_quarters
 from units.models import Unit, User
 
@@ -56,18 +56,6 @@ class Class:
     of: int
     share: str
     decides: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step on the way of a sheet."""
-
-    icon: str
-    tone: str
-    what: str
-    who: str
-    at: datetime
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,19 +317,19 @@ def _share(count: int, of: int) -> str:
 
 # ── the sheet at the end ──────────────────────────────────────────────────
 
-STEPS = {  # kind of event → icon, tone
-    ReportEvent.Kind.READY: ("person-check", "is-info"),
-    ReportEvent.Kind.SUBMITTED: ("send-fill", "is-info"),
-    ReportEvent.Kind.WITHDRAWN: ("arrow-return-left", "is-near"),
-    ReportEvent.Kind.TAKEN_UP: ("hourglass-split", "is-info"),
-    ReportEvent.Kind.RETURNED: ("arrow-return-left", "is-near"),
-    ReportEvent.Kind.APPROVED: ("patch-check-fill", ""),
-    ReportEvent.Kind.REOPENED: ("unlock-fill", "is-near"),
-    ReportEvent.Kind.MIGRATED: ("patch-check-fill", ""),
-    ReportEvent.Kind.UNDONE: ("arrow-counterclockwise", "is-near"),
-    ReportEvent.Kind.ASKED: ("chat-left-text-fill", "is-near"),
-    ReportEvent.Kind.ANSWERED: ("reply-fill", "is-info"),
-    ReportEvent.Kind.CORRECTED: ("patch-check-fill", ""),
+STEPS = {  # kind of event → icon, colour
+    ReportEvent.Kind.READY: ("person-check", "info"),
+    ReportEvent.Kind.SUBMITTED: ("send-fill", "info"),
+    ReportEvent.Kind.WITHDRAWN: ("arrow-return-left", "near"),
+    ReportEvent.Kind.TAKEN_UP: ("hourglass-split", "info"),
+    ReportEvent.Kind.RETURNED: ("arrow-return-left", "near"),
+    ReportEvent.Kind.APPROVED: ("patch-check-fill", "met"),
+    ReportEvent.Kind.REOPENED: ("unlock-fill", "near"),
+    ReportEvent.Kind.MIGRATED: ("patch-check-fill", "met"),
+    ReportEvent.Kind.UNDONE: ("arrow-counterclockwise", "near"),
+    ReportEvent.Kind.ASKED: ("chat-left-text-fill", "near"),
+    ReportEvent.Kind.ANSWERED: ("reply-fill", "info"),
+    ReportEvent.Kind.CORRECTED: ("patch-check-fill", "met"),
 }
 OF_ONE_LINE = (ReportEvent.Kind.ASKED, ReportEvent.Kind.ANSWERED, ReportEvent.Kind.CORRECTED)
 
@@ -368,8 +356,9 @@ def _sheet(page: Page, indicator: Indicator, events: list[ReportEvent]) -> Sheet
     for event in mine:
         if event.kind in OF_ONE_LINE and event.lines[0]["indicator"] != indicator.code:
             continue
-        icon, tone = STEPS[ReportEvent.Kind(event.kind)]
-        steps.append(Step(icon, tone, event.get_kind_display(), str(event.by), event.at, _reason(event, indicator)))
+        icon, colour = STEPS[ReportEvent.Kind(event.kind)]
+        reason = _reason(event, indicator)
+        steps.append(Step(icon, colour, event.get_kind_display(), str(event.by), event.at, reason))
     steps.sort(key=lambda step: step.at)
     version = max((event.version.number for event in mine if hasattr(event, "version")), default=0)
     return Sheet(periods.quarter_label(page.year, quarter), report.get_absolute_url(), steps, version)
@@ -380,7 +369,7 @@ def _changes(report: Report, indicator: Indicator) -> Iterable[ResultChange]:
 
 
 def _typed(change: ResultChange) -> Step:
-    return Step("pencil-fill", "is-info", change.get_way_display(), str(change.by), change.at, change.reason)
+    return Step("pencil-fill", "info", change.get_way_display(), str(change.by), change.at, change.reason)
 
 
 def _reason(event: ReportEvent, indicator: Indicator) -> str:

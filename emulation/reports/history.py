@@ -8,11 +8,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from emulation.models import ChecklistItem, Grade, Indicator, Report, ReportEvent, Result, ResultChange, ResultItem
 from emulation.numbers import format_part
+from emulation.reports.timeline import Step, step_of
 from emulation.states import STATES
 
 EVENT_STATES: dict[str, str] = {
@@ -26,21 +26,6 @@ EVENT_STATES: dict[str, str] = {
     ReportEvent.Kind.ANSWERED: "in_review",
     ReportEvent.Kind.CORRECTED: "approved",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step on the timeline; `version` is the number under which the figures were kept, if they were."""
-
-    icon: str
-    colour: str
-    word: str | Promise
-    by: str
-    at: datetime
-    reason: str
-    lines: tuple[tuple[str, str], ...]
-    version: int | None
-    more: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +56,10 @@ def _files(report: Report) -> list[Step]:
     steps = []
     for row in report.evidence.select_related("indicator", "by", "removed_by"):
         lines = ((row.indicator.label if row.indicator else _("The whole sheet"), row.name),)
-        steps.append(Step("paperclip", "info", _("File attached"), str(row.by), row.at, "", lines, None))
+        steps.append(Step("paperclip", "info", _("File attached"), str(row.by), row.at, lines=lines))
         if row.removed_at:
             who, when, why = str(row.removed_by), row.removed_at, row.removed_why
-            steps.append(Step("trash", "none", _("File removed"), who, when, why, lines, None))
+            steps.append(Step("trash", "none", _("File removed"), who, when, why, lines))
     return steps
 
 
@@ -82,10 +67,8 @@ def _step(event: ReportEvent, names: dict[str, str]) -> Step:
     icon, colour, _word = STATES["sheet"][EVENT_STATES.get(event.kind, event.kind)]
     lines = tuple((names.get(line["indicator"], line["indicator"]), line["reason"]) for line in event.lines)
     version = getattr(event, "version", None)
-    return Step(
-        icon, colour, event.get_kind_display(), str(event.by), event.at, event.reason, lines,
-        version.number if version else None, tuple(more_of(event)),
-    )  # fmt: skip
+    number = version.number if version else None
+    return step_of(event, icon, colour, lines=lines, version=number, more=tuple(more_of(event)))
 
 
 def more_of(event: ReportEvent) -> Iterator[str]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from emulation.feeds import Codes, Source, Taken
 from emulation.models import Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentStatement
 from emulation.models.incidents import OPEN_DAYS, IncidentQuerySet
+from emulation.reports.timeline import Changed, Step, step_of
 from emulation.reports.work import Task
 from units import access, clock
 from units.counting import count_all
@@ -55,12 +56,11 @@ def tasks(user: User) -> Iterator[Task]:
 # ── its page ──────────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """An event with the columns that changed: (name, before, after)."""
-
-    row: IncidentEvent
-    changes: list[tuple[str, str, str]]
+STEPS = {  # kind of event → icon, colour
+    IncidentEvent.Kind.REPORTED: ("flag-fill", "near"),
+    IncidentEvent.Kind.CONCLUDED: ("patch-check-fill", "met"),
+    IncidentEvent.Kind.WITHDRAWN: ("x-octagon-fill", "miss"),
+}
 
 
 def steps_of(incident: Incident) -> list[Step]:
@@ -70,12 +70,16 @@ def steps_of(incident: Incident) -> list[Step]:
         "gravity": {row.code: row.label for row in IncidentGravity.objects.all()},
     }
     return [
-        Step(row, [] if row.kind == IncidentEvent.Kind.REPORTED else list(_changes(row, catalogues)))
+        step_of(
+            row,
+            *STEPS.get(IncidentEvent.Kind(row.kind), ("check2", "info")),
+            changes=[] if row.kind == IncidentEvent.Kind.REPORTED else list(_changes(row, catalogues)),
+        )
         for row in incident.events.select_related("by")
     ]
 
 
-def _changes(row: IncidentEvent, catalogues: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, str, str]]:
+def _changes(row: IncidentEvent, catalogues: Mapping[str, Mapping[str, str]]) -> Iterator[Changed]:
     columns = {field.name: field for field in Incident._meta.concrete_fields}
     for name in dict.fromkeys([*row.before, *row.after]):
         label = capfirst(str(columns[name].verbose_name)) if name in columns else name

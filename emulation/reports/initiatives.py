@@ -18,6 +18,7 @@ from emulation.models import Feed, InitiativeWork, Recognition, Target, WorkAuth
 from emulation.models.initiatives import WorkQuerySet
 from emulation.numbers import format_number, format_part
 from emulation.reports.dashboard import latest_year
+from emulation.reports.timeline import Step, step_of
 from emulation.reports.work import Task
 from emulation.scoring import Outcome, judge
 from emulation.services.initiatives import mean_of
@@ -264,6 +265,23 @@ def plain_records(user: User) -> QuerySet[Initiative]:
     own = [m.unit_id for m in user.active_memberships if m.role == Role.STAFF]
     rows = Initiative.objects.filter(~Exists(WorkAuthor.objects.filter(record=OuterRef("pk"))), person__unit__in=own)
     return rows.select_related("person__unit").order_by("-year", "title", "pk")
+
+
+STEPS = {  # kind of event → icon, colour
+    WorkEvent.Kind.RECOGNISED: ("patch-check-fill", "met"),
+    WorkEvent.Kind.REFUSED: ("x-octagon-fill", "miss"),
+    WorkEvent.Kind.REVOKED: ("x-octagon-fill", "miss"),
+}
+
+
+def steps_of(work: InitiativeWork) -> list[Step]:
+    """Its life, the first step first. Of a work `with_all`; no query."""
+    return [
+        step_of(
+            event, *STEPS.get(WorkEvent.Kind(event.kind), ("check2", "info")), more=[event.text] if event.text else []
+        )
+        for event in work.events.all()
+    ]
 
 
 def with_all(rows: WorkQuerySet) -> WorkQuerySet:

@@ -11,9 +11,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emulation.models import InspectedUnit, Inspection, InspectionFinding, InspectionItem, WeakPoint
+from emulation.models import InspectedUnit, Inspection, InspectionEvent, InspectionFinding, InspectionItem, WeakPoint
 from emulation.models.inspections import InspectionQuerySet
 from emulation.reports.deadlines import Deadline
+from emulation.reports.timeline import Step, step_of
 from emulation.reports.weak_points import days_text
 from emulation.reports.work import Task
 from units import access, clock
@@ -23,6 +24,20 @@ SOON = 14  # days before it begins in which an inspection stands on «My work»
 TASKS = 20
 State = Inspection.State
 Result = InspectionFinding.Result
+
+
+STEPS = {  # kind of event → icon, colour
+    InspectionEvent.Kind.CONCLUDED: ("patch-check-fill", "met"),
+    InspectionEvent.Kind.CALLED_OFF: ("x-octagon-fill", "miss"),
+}
+
+
+def steps_of(row: Inspection) -> list[Step]:
+    """Its life, the first step first. One query."""
+    return [
+        step_of(event, *STEPS.get(InspectionEvent.Kind(event.kind), ("check2", "info")))
+        for event in row.events.select_related("by")
+    ]
 
 
 def listed(rows: InspectionQuerySet, user: User) -> InspectionQuerySet:

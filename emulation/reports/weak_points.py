@@ -19,13 +19,13 @@ from emulation.models import (
     Report,
     ReportEvent,
     WeakPoint,
-    WeakPointEvent,
 )
 from emulation.models.weak_points import SOON, WeakPointQuerySet
 from emulation.periods import period_label
 from emulation.reports.deadlines import Deadline, days_late
 from emulation.reports.display import Grades, target_text, value_text, with_unit
 from emulation.reports.figures import figures_of
+from emulation.reports.timeline import Step, step_of
 from emulation.reports.work import Task
 from emulation.scoring import Outcome
 from emulation.states import STATES
@@ -101,30 +101,15 @@ def summary(user: User) -> str:
 # ── one weak point ────────────────────────────────────────────────────────
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    name: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    event: WeakPointEvent
-    icon: str
-    colour: str
-    changes: list[Change]
-
-
 def timeline(point: WeakPoint) -> list[Step]:
     """Every step, the first one first. One query."""
     names = {"owner": _("In charge"), "measure": pgettext("weak point", "Measure"), "deadline": _("Deadline")}
     steps = []
-    for event in point.events.select_related("by", "finding__item__inspection"):
+    for event in point.events.select_related("by"):
         icon, colour, _word = STATES["weak_point_step"][event.kind]
         keys = [key for key in names if event.before.get(key) or event.after.get(key)]
-        changes = [Change(names[key], event.before.get(key, ""), event.after.get(key, "")) for key in keys]
-        steps.append(Step(event, icon, colour, changes))
+        changes = [(names[key], event.before.get(key, ""), event.after.get(key, "")) for key in keys]
+        steps.append(step_of(event, icon, colour, changes=changes))
     return steps
 
 

@@ -83,7 +83,7 @@ def example_detail(request: HttpRequest, pk: int) -> HttpResponse:
         one for one in adoptions if access.can_read_figures(user, one.unit)
     ]  # what units beside do stays theirs
     context = {
-        "row": row, "steps": row.steps.select_related("by"), "crumbs": [*crumbs_to(), (row.name, "")],
+        "row": row, "steps": report.steps_of(row), "crumbs": [*crumbs_to(), (row.name, "")],
         "publicity": row.publicity.select_related("file"), "adopted": adopted,
         "beyond": len(adoptions) - len(adopted),
         "figures": report.figures_shown(row, user), "awards": report.awards_shown(row, user),

@@ -120,6 +120,7 @@ def initiative_detail(request: HttpRequest, pk: int) -> HttpResponse:
     undecided = work.state in (State.SUBMITTED, State.SCORED)
     context = {
         "work": work, "crumbs": [*crumbs_to(), (work.title, "")], "scored": report.scored(work),
+        "steps": report.steps_of(work),
         "writes": writes and work.state == State.PROPOSED,
         "submits": service.may_submit(user, work) and work.state == State.PROPOSED,
         "takes_back": service.may_submit(user, work) and work.state == State.SUBMITTED,

@@ -73,7 +73,7 @@ def inspection_detail(request: HttpRequest, pk: int) -> HttpResponse:
     everything = report.reads_all(user, row)
     context = {
         "row": row, "people": row.people.select_related("unit", "rank"),
-        "looked": looked, "events": row.events.select_related("by") if everything else [],
+        "looked": looked, "steps": report.steps_of(row) if everything else [],
         "content": row.items.filter(point=None), "everything": everything,
         "plans": keeps and row.state == State.PLANNED,
         "records": keeps and row.state in (State.PLANNED, State.CARRIED_OUT) and row.starts <= clock.today(),

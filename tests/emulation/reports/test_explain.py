@@ -253,7 +253,7 @@ def test_leaf_shows_who_typed_handed_in_and_approved(
     sheets.take_up(report, by=reviewer)
     sheets.approve(report, by=reviewer)
     page = explain(depot, row.indicator, 2020, "Q1")
-    assert [(step.icon, step.who) for step in page.sheet.steps] == [
+    assert [(step.icon, step.by) for step in page.sheet.steps] == [
         ("pencil-fill", str(staff)), ("send-fill", str(commander)), ("hourglass-split", str(reviewer)),
         ("arrow-return-left", str(reviewer)), ("send-fill", str(commander)), ("hourglass-split", str(reviewer)),
         ("patch-check-fill", str(reviewer)),

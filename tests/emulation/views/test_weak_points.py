@@ -131,7 +131,11 @@ def test_steps_from_measure_to_closing(client, depot, staff, reviewer):
     english(client, reviewer)
     client.post(step["judge"], {"verdict": "close", "reason": "Seen on the spot."})
     steps = client.get(point.get_absolute_url()).context["steps"]
-    assert [one.event.kind for one in steps] == ["raised", "measured", "reported", "closed"]
+    assert [(one.icon, one.by) for one in steps] == [
+        ("flag-fill", str(reviewer)), ("clipboard-check", str(staff)), ("send-fill", str(staff)),
+        ("patch-check-fill", str(reviewer)),
+    ]  # fmt: skip
+    assert steps[1].changes[1:] == [("Measure", "", "Train every week."), ("Deadline", "", day)]
 
 
 def test_filters_of_the_list(client, department, depot, workshop, reviewer, set_today):
