@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -19,10 +18,9 @@ from awards.services.councils import end_seat, save_council, seat_member
 from awards.views.due import get_unit
 from units import clock
 from units.access import require
-from units.forms.fields import refusals
 from units.models import User
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -68,29 +66,24 @@ def council_create(request: HttpRequest, unit: int) -> HttpResponse:
     require(awards_access.founds_councils(request.user, place))
     initial = {"name": f"Hội đồng Thi đua – Khen thưởng {place.short}", "since": clock.today()}
     form = CouncilForm(request.POST or None, instance=Council(unit=place), initial=initial)
-    if form.is_valid():
-        with refusals(form):
-            save_council(form.instance, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The council has been founded. Now say who sits in it."))
-            return redirect(form.instance)
     heading = _("Found a council: %(unit)s") % {"unit": place}
-    return form_page(request, form, crumbs=crumbs_to(), heading=heading, submit=_("Found the council"))
+    return form_step(
+        request, form, lambda: save_council(form.instance, by=request.user),
+        done=_("The council has been founded. Now say who sits in it."), to=form.instance, crumbs=crumbs_to(),
+        heading=heading, submit=_("Found the council"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
 def council_update(request: HttpRequest, pk: int) -> HttpResponse:
     council = get_council(request.user, pk)
     require(awards_access.founds_councils(request.user, council.unit))
-    crumbs = crumbs_to(council)
     form = CouncilForm(request.POST or None, instance=council)
-    if form.is_valid():
-        with refusals(form):
-            save_council(form.instance, by=request.user)
-        if not form.errors:
-            messages.success(request, _("“%(row)s” has been saved.") % {"row": council})
-            return redirect(council)
-    return form_page(request, form, crumbs=crumbs, heading=_("Change the council"), submit=_("Save"))
+    return form_step(
+        request, form, lambda: save_council(form.instance, by=request.user),
+        done=lambda _row: _("“%(row)s” has been saved.") % {"row": council}, to=council, crumbs=crumbs_to(council),
+        heading=_("Change the council"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -98,15 +91,13 @@ def council_seat(request: HttpRequest, pk: int) -> HttpResponse:
     council = get_council(request.user, pk)
     require(awards_access.founds_councils(request.user, council.unit))
     form = SeatForm(request.POST or None, unit=council.unit, initial={"since": clock.today()})
-    if form.is_valid():
-        with refusals(form):
-            seat_member(council, by=request.user, **form.cleaned_data)
-        if not form.errors:
-            messages.success(request, _("%(user)s sits in the council.") % {"user": form.cleaned_data["user"]})
-            return redirect(council)
     note = _("Offered are users who serve at the unit, at a superior or directly below it.")
     heading = _("Add a member")
-    return form_page(request, form, crumbs=crumbs_to(council), heading=heading, submit=_("Add"), note=note)
+    return form_step(
+        request, form, lambda: seat_member(council, by=request.user, **form.cleaned_data),
+        done=lambda _row: _("%(user)s sits in the council.") % {"user": form.cleaned_data["user"]}, to=council,
+        crumbs=crumbs_to(council), heading=heading, submit=_("Add"), note=note,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -115,11 +106,9 @@ def council_seat_end(request: HttpRequest, pk: int) -> HttpResponse:
     seat = get_object_or_404(rows.select_related("council__unit", "user"), pk=pk)
     require(awards_access.founds_councils(request.user, seat.council.unit))
     form = SeatEndForm(request.POST or None, initial={"until": clock.today()})
-    if form.is_valid():
-        with refusals(form):
-            end_seat(seat, until=form.cleaned_data["until"], by=request.user)
-        if not form.errors:
-            messages.success(request, _("The seat ends on %(day)s.") % {"day": f"{seat.until:%d/%m/%Y}"})
-            return redirect(seat.council)
     heading = _("End the seat of %(user)s") % {"user": seat.user}
-    return form_page(request, form, crumbs=crumbs_to(seat.council), heading=heading, submit=_("End the seat"))
+    return form_step(
+        request, form, lambda: end_seat(seat, until=form.cleaned_data["until"], by=request.user),
+        done=lambda _row: _("The seat ends on %(day)s.") % {"day": f"{seat.until:%d/%m/%Y}"}, to=seat.council,
+        crumbs=crumbs_to(seat.council), heading=heading, submit=_("End the seat"),
+    )  # fmt: skip

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,10 +21,9 @@ from awards.services.grants import record_grant, revoke_grant
 from awards.views.due import Subject, get_subject
 from emulation.reports.dashboard import latest_year
 from units.access import can_read_figures, require, sees_discipline
-from units.forms.fields import refusals
 from units.models import Person
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -80,14 +78,11 @@ def grant_create(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     subject = get_subject(request.user, kind, pk)
     require(awards_access.records_grants(request.user, subject))
     form = GrantForm(request.POST or None, kind=kind)
-    if form.is_valid():
-        with refusals(form):
-            record_grant(form.instance, subject, by=request.user)
-        if not form.errors:
-            messages.success(request, _("“%(row)s” has been added.") % {"row": form.instance})
-            return redirect("awards:grant-list", kind, pk)
-    crumbs = crumbs_to(subject)
-    return form_page(request, form, crumbs=crumbs, heading=_("Enter an award"), submit=_("Save"))
+    return form_step(
+        request, form, lambda: record_grant(form.instance, subject, by=request.user),
+        done=lambda _row: _("“%(row)s” has been added.") % {"row": form.instance},
+        to=reverse("awards:grant-list", args=[kind, pk]), crumbs=crumbs_to(subject), heading=_("Enter an award"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -97,12 +92,10 @@ def grant_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     subject = grant.person or grant.unit
     require(awards_access.records_grants(request.user, subject))
     form = RevokeForm(request.POST or None)
-    if form.is_valid():
-        with refusals(form):
-            revoke_grant(grant, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The award has been revoked."))
-            return redirect("awards:grant-list", kind_of(subject), subject.pk)
     note = _("It stays in the history; chains and shares that rest on it are counted anew.")
     heading = _("Revoke “%(row)s”") % {"row": grant}
-    return form_page(request, form, crumbs=crumbs_to(subject), heading=heading, submit=_("Revoke"), note=note)
+    return form_step(
+        request, form, lambda: revoke_grant(grant, **form.cleaned_data, by=request.user),
+        done=_("The award has been revoked."), to=reverse("awards:grant-list", args=[kind_of(subject), subject.pk]),
+        crumbs=crumbs_to(subject), heading=heading, submit=_("Revoke"), note=note,
+    )  # fmt: skip

@@ -32,7 +32,7 @@ from units.files import KINDS
 from units.forms.fields import refusals
 from units.models import User
 from units.views.downloads import attachment
-from units.views.pages import form_page
+from units.views.pages import form_step
 
 FORM = ["GET", "HEAD", "POST"]
 Stage = Nomination.Stage
@@ -121,13 +121,11 @@ def nomination_update(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(error.messages))
         return redirect(line)
     form = LineForm(request.POST or None, instance=get_line(request.user, pk), day=rule_day(line.dossier))
-    if form.is_valid():
-        with refusals(form):
-            service.change_line(line, columns=form.columns(), award=form.cleaned_data["award"], by=request.user)
-        if not form.errors:
-            messages.success(request, _("The line has been saved."))
-            return redirect(line)
-    return form_page(request, form, crumbs=crumbs_in(line), heading=_("Correct the line"), submit=_("Save"))
+    return form_step(
+        request, form,
+        lambda: service.change_line(line, columns=form.columns(), award=form.cleaned_data["award"], by=request.user),
+        done=_("The line has been saved."), to=line, crumbs=crumbs_in(line), heading=_("Correct the line"),
+    )  # fmt: skip
 
 
 def crumbs_in(line: Nomination) -> list[tuple[str, str]]:
@@ -143,14 +141,12 @@ def nomination_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("This line can no longer be withdrawn."))
         return redirect(line)
     form = ReasonForm(request.POST if request.method == "POST" else None, least=not drafted)
-    if form.is_valid():
-        with refusals(form):
-            service.withdraw([line.pk], reason=form.cleaned_data["reason"], by=request.user)
-        if not form.errors:
-            messages.success(request, _("“%(line)s” has been withdrawn.") % {"line": line})
-            return redirect(line.dossier)
     heading = _("Withdraw “%(line)s”") % {"line": line}
-    return form_page(request, form, crumbs=crumbs_in(line), heading=heading, submit=_("Withdraw"))
+    return form_step(
+        request, form, lambda: service.withdraw([line.pk], reason=form.cleaned_data["reason"], by=request.user),
+        done=lambda _row: _("“%(line)s” has been withdrawn.") % {"line": line}, to=line.dossier,
+        crumbs=crumbs_in(line), heading=heading, submit=_("Withdraw"),
+    )  # fmt: skip
 
 
 # ── files ─────────────────────────────────────────────────────────────────
@@ -209,12 +205,10 @@ def nomination_file_remove(request: HttpRequest, pk: int) -> HttpResponse:
     require(access.drafts_dossiers(request.user, found.dossier.unit))
     back = found.line.get_absolute_url() if found.line else found.dossier.get_absolute_url()
     form = RemoveForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        with refusals(form):
-            nomination_files.remove(found, why=form.cleaned_data["why"], by=request.user)
-        if not form.errors:
-            messages.success(request, _("“%(name)s” has been removed.") % {"name": found.name})
-            return redirect(back)
     heading = _("Remove “%(name)s”") % {"name": found.name}
-    crumbs = [(_("Dossiers"), reverse("awards:dossier-list")), (str(found.line or found.dossier), back)]
-    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Remove the file"))
+    return form_step(
+        request, form, lambda: nomination_files.remove(found, why=form.cleaned_data["why"], by=request.user),
+        done=lambda _row: _("“%(name)s” has been removed.") % {"name": found.name}, to=back,
+        crumbs=[(_("Dossiers"), reverse("awards:dossier-list")), (str(found.line or found.dossier), back)],
+        heading=heading, submit=_("Remove the file"),
+    )  # fmt: skip

@@ -26,7 +26,7 @@ from units.access import READERS, has_role, require
 from units.forms.fields import refusals
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
-from units.views.pages import form_page
+from units.views.pages import form_page, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 NOTICES = 50
@@ -126,11 +126,7 @@ def _saved(
     request: HttpRequest, form: forms.Form, notice: PublicNotice, heading: str, write: Any, note: str = ""
 ) -> HttpResponse:
     """The page of one form about a notice; `write` is called once the form is valid."""
-    if form.is_valid():
-        with refusals(form):
-            write()
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(notice)
-    crumbs = [*_crumbs(), (notice.place, notice.get_absolute_url())]
-    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Save"), note=note)
+    return form_step(
+        request, form, write, done=_("Saved."), to=notice,
+        crumbs=[*_crumbs(), (notice.place, notice.get_absolute_url())], heading=heading, note=note,
+    )  # fmt: skip

@@ -26,7 +26,7 @@ from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import User
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_page, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -80,27 +80,22 @@ def session_create(request: HttpRequest, pk: int) -> HttpResponse:
     require(awards_access.runs_sessions(request.user, council))
     form = SessionForm(request.POST or None, initial={"day": clock.today()})
     form.instance.council, form.instance.quorum = council, council.quorum
-    if form.is_valid():
-        with refusals(form):
-            session = sessions.plan_session(council, by=request.user, **form.cleaned_data)
-        if not form.errors:
-            messages.success(request, _("The session has been planned. Now put nominations on its agenda."))
-            return redirect(session)
-    return form_page(request, form, crumbs=crumbs_to(council), heading=_("Plan a session"), submit=_("Plan"))
+    return form_step(
+        request, form, lambda: sessions.plan_session(council, by=request.user, **form.cleaned_data),
+        done=_("The session has been planned. Now put nominations on its agenda."), crumbs=crumbs_to(council),
+        heading=_("Plan a session"), submit=_("Plan"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
 def session_update(request: HttpRequest, pk: int) -> HttpResponse:
     session = run_session(request.user, pk)
-    crumbs = crumbs_into(session)
     form = SessionForm(request.POST or None, instance=session)
-    if form.is_valid():
-        with refusals(form):
-            sessions.change_session(session, by=request.user, **form.cleaned_data)
-        if not form.errors:
-            messages.success(request, _("“%(row)s” has been saved.") % {"row": session})
-            return redirect(session)
-    return form_page(request, form, crumbs=crumbs, heading=_("Change day and place"), submit=_("Save"))
+    return form_step(
+        request, form, lambda: sessions.change_session(session, by=request.user, **form.cleaned_data),
+        done=lambda _row: _("“%(row)s” has been saved.") % {"row": session}, to=session,
+        crumbs=crumbs_into(session), heading=_("Change day and place"),
+    )  # fmt: skip
 
 
 # ── the agenda ────────────────────────────────────────────────────────────
@@ -237,15 +232,13 @@ def session_open(request: HttpRequest, pk: int) -> HttpResponse:
 def session_break(request: HttpRequest, pk: int) -> HttpResponse:
     session = run_session(request.user, pk)
     form = BreakForm(request.POST or None)
-    if form.is_valid():
-        with refusals(form):
-            sessions.break_off(session, why=form.cleaned_data["why"], by=request.user)
-        if not form.errors:
-            messages.success(request, _("The session has been broken off; its nominations wait for a council again."))
-            return redirect(session)
     note = _("Every ballot handed in is destroyed unread. This cannot be undone.")
     heading = _("Break the session off")
-    return form_page(request, form, crumbs=crumbs_into(session), heading=heading, submit=heading, note=note)
+    return form_step(
+        request, form, lambda: sessions.break_off(session, why=form.cleaned_data["why"], by=request.user),
+        done=_("The session has been broken off; its nominations wait for a council again."), to=session,
+        crumbs=crumbs_into(session), heading=heading, submit=heading, note=note,
+    )  # fmt: skip
 
 
 def back_to(session: Session, name: str) -> str:

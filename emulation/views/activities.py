@@ -24,7 +24,7 @@ from units import access, clock
 from units.forms.fields import refusals
 from units.models import Role, Unit
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_page, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 PER_PAGE = 50
@@ -144,15 +144,11 @@ def activity_hold(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, activity: Activity, save: Any, *, held: bool, heading: str) -> HttpResponse:
-    crumbs = crumbs_to(activity)
     form = ActivityForm(request.POST or None, instance=activity, viewer=request.user, held=held)
-    if form.is_valid():
-        with refusals(form):
-            save(form.instance, form.chosen_groups(), by=request.user)
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(activity)
-    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Save"))
+    return form_step(
+        request, form, lambda: save(form.instance, form.chosen_groups(), by=request.user), done=_("Saved."),
+        to=activity, crumbs=crumbs_to(activity), heading=heading,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -160,15 +156,12 @@ def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_activity(request, pk)
     access.require(service.may_change(request.user, activity))
     form = CancelForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with refusals(form):
-            service.cancel_activity(activity, reason=form.cleaned_data["reason"], by=request.user)
-        if not form.errors:
-            messages.success(request, _("“%(title)s” has been cancelled.") % {"title": activity})
-            return redirect(activity)
     note = _("For what does not take place, or was recorded by mistake. It stays in the list with the reason; its "
              "numbers count no more.")  # fmt: skip
     heading = _("Cancel the activity")
-    return form_page(
-        request, form, crumbs=crumbs_to(activity), heading=heading, submit=_("Cancel the activity"), note=note
+    return form_step(
+        request, form,
+        lambda: service.cancel_activity(activity, reason=form.cleaned_data["reason"], by=request.user),
+        done=lambda _row: _("“%(title)s” has been cancelled.") % {"title": activity}, to=activity,
+        crumbs=crumbs_to(activity), heading=heading, submit=_("Cancel the activity"), note=note,
     )  # fmt: skip

@@ -25,7 +25,7 @@ from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import Role, Unit
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_page, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 ROWS = 50
@@ -160,16 +160,14 @@ def assessment_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     row = _assessment(request, pk)
     access.require(access.reviews(request.user, row.unit))
     form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        with refusals(form):
-            service.reopen(row, form.cleaned_data["reason"], by=request.user)
-        if not form.errors:
-            messages.success(request, _("The assessment is open again for the unit."))
-            return redirect(row)
-    crumbs = [*crumbs_to(), (row.body_name, row.get_absolute_url())]
     note = _("It no longer counts until it has been handed in and confirmed anew.")
     heading = _("Reopen the assessment")
-    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Reopen"), note=note)
+    return form_step(
+        request, form, lambda: service.reopen(row, form.cleaned_data["reason"], by=request.user),
+        done=_("The assessment is open again for the unit."), to=row,
+        crumbs=[*crumbs_to(), (row.body_name, row.get_absolute_url())], heading=heading, submit=_("Reopen"),
+        note=note,
+    )  # fmt: skip
 
 
 @require_safe

@@ -42,11 +42,10 @@ from emulation.services import definitions
 from units import access
 from units.counting import count_all
 from units.errors import Refused
-from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import DisciplineForm, Office, PersonGroup, Rank, UnitKind
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 PLACEMENTS = 8  # campaigns shown on an indicator's page
@@ -243,14 +242,12 @@ def catalogue_rows(request: HttpRequest, key: str) -> HttpResponseBase:
 def catalogue_create(request: HttpRequest, key: str) -> HttpResponse:
     catalogue = get_catalogue(key)
     form = row_form(catalogue.model, catalogue.columns)(request.POST or None)
-    if form.is_valid():
-        with refusals(form):
-            definitions.save_row(form.instance)
-        if not form.errors:
-            messages.success(request, _("“%(row)s” has been added.") % {"row": form.instance})
-            return redirect("emulation:catalogue-rows", key)
     heading = _("New row: %(what)s") % {"what": catalogue.row_name()}
-    return form_page(request, form, crumbs=crumbs_to(key), heading=heading, submit=_("Save"))
+    return form_step(
+        request, form, lambda: definitions.save_row(form.instance),
+        done=lambda _row: _("“%(row)s” has been added.") % {"row": form.instance},
+        to=reverse("emulation:catalogue-rows", args=[key]), crumbs=crumbs_to(key), heading=heading,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -260,14 +257,12 @@ def catalogue_update(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     row = get_object_or_404(catalogue.model, pk=pk)
     name = str(row)
     form = row_form(catalogue.model, catalogue.columns)(request.POST or None, instance=row)
-    if form.is_valid():
-        with refusals(form):
-            definitions.save_row(row)
-        if not form.errors:
-            messages.success(request, _("“%(row)s” has been changed.") % {"row": row})
-            return redirect("emulation:catalogue-rows", key)
     delete = reverse("emulation:catalogue-delete", args=[key, pk])
-    return form_page(request, form, crumbs=crumbs_to(key), heading=name, submit=_("Save"), delete=delete)
+    return form_step(
+        request, form, lambda: definitions.save_row(row),
+        done=lambda _row: _("“%(row)s” has been changed.") % {"row": row},
+        to=reverse("emulation:catalogue-rows", args=[key]), crumbs=crumbs_to(key), heading=name, delete=delete,
+    )  # fmt: skip
 
 
 @require_POST
@@ -330,13 +325,11 @@ def indicator_create(request: HttpRequest) -> HttpResponse:
     earlier = Indicator.objects.filter(pk=key_of(request.GET.get("predecessor", ""))).first()
     initial = model_to_dict(earlier, exclude=["code", "retired"]) | {"predecessor": earlier.pk} if earlier else {}
     form = IndicatorForm(request.POST or None, initial=initial)
-    if form.is_valid():
-        with refusals(form):
-            definitions.save_indicator(form.instance)
-        if not form.errors:
-            messages.success(request, _("“%(row)s” has been added.") % {"row": form.instance})
-            return redirect(form.instance)
-    return form_page(request, form, crumbs=indicator_crumbs(), heading=_("New indicator"), submit=_("Save"))
+    return form_step(
+        request, form, lambda: definitions.save_indicator(form.instance),
+        done=lambda _row: _("“%(row)s” has been added.") % {"row": form.instance}, to=form.instance,
+        crumbs=indicator_crumbs(), heading=_("New indicator"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -350,14 +343,12 @@ def indicator_update(request: HttpRequest, pk: int) -> HttpResponse:
             "and the way of adding up are fixed."
         )
     form = IndicatorForm(request.POST or None, instance=indicator)
-    if form.is_valid():
-        with refusals(form):
-            definitions.save_indicator(indicator)
-        if not form.errors:
-            messages.success(request, _("“%(row)s” has been changed.") % {"row": indicator})
-            return redirect(indicator)
-    crumbs = [*indicator_crumbs(), (name, reverse("emulation:indicator-detail", args=[pk]))]
-    return form_page(request, form, crumbs=crumbs, heading=_("Change the indicator"), submit=_("Save"), note=note)
+    return form_step(
+        request, form, lambda: definitions.save_indicator(indicator),
+        done=lambda _row: _("“%(row)s” has been changed.") % {"row": indicator}, to=indicator,
+        crumbs=[*indicator_crumbs(), (name, reverse("emulation:indicator-detail", args=[pk]))],
+        heading=_("Change the indicator"), note=note,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -377,11 +368,8 @@ def checklist_update(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _checklist_page(request: HttpRequest, template: ChecklistTemplate, heading: str) -> HttpResponse:
     form = ChecklistForm(request.POST or None, instance=template)
-    if form.is_valid():
-        with refusals(form):
-            definitions.save_checklist(template, items=form.items())
-        if not form.errors:
-            messages.success(request, _("The checklist has been saved."))
-            return redirect(template.indicator)
-    crumbs = indicator_crumbs(template.indicator)
-    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Save"))
+    return form_step(
+        request, form, lambda: definitions.save_checklist(template, items=form.items()),
+        done=_("The checklist has been saved."), to=template.indicator, crumbs=indicator_crumbs(template.indicator),
+        heading=heading,
+    )  # fmt: skip

@@ -17,7 +17,7 @@ from emulation.services import checklists as service
 from units import access
 from units.forms.fields import refusals
 from units.models import Role
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_page, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 CELLS = 50
@@ -113,14 +113,13 @@ def template_version_update(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _version_page(request: HttpRequest, checklist: Checklist, form: VersionForm, heading: str) -> HttpResponse:
-    if form.is_valid():
-        with refusals(form):
-            service.save_version(form.instance, items=form.items(), classes=form.class_rows, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The version has been saved."))
-            return redirect(checklist)
     note = _("Once somebody has been assessed by a version, it stands still: new words are a new version.")
-    return form_page(request, form, crumbs=crumbs_to(checklist), heading=heading, submit=_("Save"), note=note)
+    return form_step(
+        request, form,
+        lambda: service.save_version(form.instance, items=form.items(), classes=form.class_rows, by=request.user),
+        done=_("The version has been saved."), to=checklist, crumbs=crumbs_to(checklist), heading=heading,
+        note=note,
+    )  # fmt: skip
 
 
 # ── party cells ───────────────────────────────────────────────────────────
@@ -159,10 +158,8 @@ def party_cell_update(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _cell_page(request: HttpRequest, form: CellForm, heading: str) -> HttpResponse:
-    if form.is_valid():
-        with refusals(form):
-            service.save_cell(form.instance, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The party cell has been saved."))
-            return redirect("emulation:party-cell-list")
-    return form_page(request, form, crumbs=cell_crumbs(), heading=heading, submit=_("Save"))
+    return form_step(
+        request, form, lambda: service.save_cell(form.instance, by=request.user),
+        done=_("The party cell has been saved."), to=reverse("emulation:party-cell-list"), crumbs=cell_crumbs(),
+        heading=heading,
+    )  # fmt: skip

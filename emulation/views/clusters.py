@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -18,11 +17,10 @@ from emulation.reports.pledges import as_pdf, cluster_pledge
 from emulation.services import clusters as service
 from units import access, clock
 from units.access import READERS, has_role
-from units.forms.fields import refusals
 from units.models import Role
 from units.text import fold
 from units.views.downloads import attachment
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 PAGE = 50
 
@@ -96,10 +94,8 @@ def cluster_update(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _form(request: HttpRequest, cluster: Cluster, heading: str) -> HttpResponse:
     form = ClusterForm(request.POST if request.method == "POST" else None, instance=cluster, user=request.user)
-    if request.method == "POST" and form.is_valid():
-        with refusals(form):
-            made = service.save_cluster(form.filled(), list(form.cleaned_data["members"]), by=request.user)
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(made)
-    return form_page(request, form, crumbs=crumbs_to(), heading=heading, submit=_("Save"))
+    return form_step(
+        request, form,
+        lambda: service.save_cluster(form.filled(), list(form.cleaned_data["members"]), by=request.user),
+        done=_("Saved."), crumbs=crumbs_to(), heading=heading,
+    )  # fmt: skip

@@ -27,7 +27,7 @@ from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 PAGE = 50
@@ -108,16 +108,12 @@ def document_update(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _edit(request: HttpRequest, document: Document, heading: str) -> HttpResponse:
-    crumbs = crumbs_to(document if document.pk else None)
     form = DocumentForm(request.POST or None, instance=document)
-    if form.is_valid():
-        with refusals(form):
-            documents.save_document(form.instance, by=request.user)
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(form.instance)
     note = _("All units below read it, and so do its superiors. Nothing classified belongs here.")
-    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Save"), note=note)
+    return form_step(
+        request, form, lambda: documents.save_document(form.instance, by=request.user), done=_("Saved."),
+        to=form.instance, crumbs=crumbs_to(document if document.pk else None), heading=heading, note=note,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -170,15 +166,13 @@ def receipt_recall(request: HttpRequest, pk: int) -> HttpResponse:
     receipt = get_object_or_404(rows, pk=pk)
     access.require(documents.may_recall(request.user, receipt))
     form = RecallForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        with refusals(form):
-            documents.recall(receipt, reason=form.cleaned_data["reason"], by=request.user)
-        if not form.errors:
-            messages.success(request, _("The sending to %(unit)s has been recalled.") % {"unit": receipt.unit})
-            return redirect(receipt.document)
     heading = _("Recall the sending to %(unit)s") % {"unit": receipt.unit}
     note = _("Sent on %(day)s, receipt not acknowledged yet. The unit owes no receipt any more; the page of the "
              "document keeps who recalled it and why.")  # fmt: skip
     day = date_format(timezone.localdate(receipt.sent_at), "d/m/Y")
-    crumbs = crumbs_to(receipt.document)
-    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Recall"), note=note % {"day": day})
+    return form_step(
+        request, form, lambda: documents.recall(receipt, reason=form.cleaned_data["reason"], by=request.user),
+        done=lambda _row: _("The sending to %(unit)s has been recalled.") % {"unit": receipt.unit},
+        to=receipt.document, crumbs=crumbs_to(receipt.document), heading=heading, submit=_("Recall"),
+        note=note % {"day": day},
+    )  # fmt: skip

@@ -30,10 +30,9 @@ from emulation.reports import examples as report
 from emulation.services import examples as service
 from emulation.views.attachments import files_context
 from units import access
-from units.forms.fields import refusals
 from units.models import Person, Role
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 CARDS = 24
@@ -100,14 +99,15 @@ def example_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def example_create(request: HttpRequest) -> HttpResponse:
     access.require(access.has_role(request.user, Role.STAFF))
     form = DiscoverForm(request.POST or None, user=request.user, instance=Example(by=request.user))
-    if form.is_valid():
+
+    def discover() -> Example:
         data = form.cleaned_data
-        with refusals(form):
-            service.discover(form.instance, day=data["day"], reason=data["reason"], by=request.user)
-        if not form.errors:
-            messages.success(request, _("The example has been recorded. Add pictures and papers below."))
-            return redirect(form.instance)
-    return form_page(request, form, crumbs=crumbs_to(), heading=_("New example"), submit=_("Record the example"))
+        return service.discover(form.instance, day=data["day"], reason=data["reason"], by=request.user)
+
+    return form_step(
+        request, form, discover, done=_("The example has been recorded. Add pictures and papers below."),
+        crumbs=crumbs_to(), heading=_("New example"), submit=_("Record the example"),
+    )  # fmt: skip
 
 
 def _saved(
@@ -115,14 +115,10 @@ def _saved(
     submit: str = "",
 ) -> HttpResponse:  # fmt: skip
     """A form of an example: shown, or saved by `save` and back to the story."""
-    if form.is_valid():
-        with refusals(form):
-            save()
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(row)
-    crumbs = crumbs_to(row)
-    return form_page(request, form, crumbs=crumbs, heading=heading, submit=submit or _("Save"), note=note)
+    return form_step(
+        request, form, save, done=_("Saved."), to=row, crumbs=crumbs_to(row), heading=heading, submit=submit,
+        note=note,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)

@@ -34,10 +34,9 @@ from emulation.services import incidents as service
 from emulation.views.attachments import files_context
 from units import access
 from units.errors import Refused
-from units.forms.fields import refusals
 from units.models import Person, Role, Unit
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 PER_PAGE = 50
@@ -107,35 +106,28 @@ def incident_create(request: HttpRequest) -> HttpResponse:
     if unit is None:
         raise Http404
     form = IncidentForm(request.POST or None, instance=Incident(unit=unit))
-    if form.is_valid():
-        with refusals(form):
-            service.report_incident(form.instance, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The incident has been reported."))
-            return redirect(form.instance)
     note = _("For %(unit)s. What is recorded here is seen by commanders and reviewers of the branch, and by the "
              "staff of the unit and of its direct superior. No secrets belong into this system.")  # fmt: skip
     heading = _("Report an incident")
-    return form_page(
-        request, form, crumbs=crumbs_to(), heading=heading, submit=_("Report"), note=note % {"unit": unit}
-    )
+    return form_step(
+        request, form, lambda: service.report_incident(form.instance, by=request.user),
+        done=_("The incident has been reported."), to=form.instance, crumbs=crumbs_to(), heading=heading,
+        submit=_("Report"), note=note % {"unit": unit},
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
 def incident_update(request: HttpRequest, pk: int) -> HttpResponse:
     incident = get_incident(request, pk)
     access.require(service.may_correct(request.user, incident))
-    crumbs = crumbs_to(incident)
     form = CorrectionForm(request.POST or None, instance=incident)
-    if form.is_valid():
-        with refusals(form):
-            service.correct_incident(form.instance, reason=form.cleaned_data["reason"], by=request.user)
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(incident)
     note = _("A lower gravity, fewer people, a kind that counts elsewhere or a day in another quarter make the "
              "incident lighter: that is for the superior, and not for who reported it.")  # fmt: skip
-    return form_page(request, form, crumbs=crumbs, heading=_("Correct the incident"), submit=_("Save"), note=note)
+    return form_step(
+        request, form,
+        lambda: service.correct_incident(form.instance, reason=form.cleaned_data["reason"], by=request.user),
+        done=_("Saved."), to=incident, crumbs=crumbs_to(incident), heading=_("Correct the incident"), note=note,
+    )  # fmt: skip
 
 
 @require_POST
@@ -205,13 +197,10 @@ def incident_reopen(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _reasoned(request: HttpRequest, incident: Incident, form: Any, act: Any, heading: str, note: str) -> HttpResponse:
-    if request.method == "POST" and form.is_valid():
-        with refusals(form):
-            act(incident, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(incident)
-    return form_page(request, form, crumbs=crumbs_to(incident), heading=heading, submit=heading, note=note)
+    return form_step(
+        request, form, lambda: act(incident, **form.cleaned_data, by=request.user), done=_("Saved."), to=incident,
+        crumbs=crumbs_to(incident), heading=heading, submit=heading, note=note,
+    )  # fmt: skip
 
 
 # ── statements ────────────────────────────────────────────────────────────
@@ -250,12 +239,9 @@ def statement_end(request: HttpRequest, pk: int) -> HttpResponse:
     access.require(service.may_state(request.user, row.unit))
     back = reverse("emulation:incident-statements", args=[row.unit_id])
     form = ReasonForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        with refusals(form):
-            service.take_back(row, reason=form.cleaned_data["reason"], by=request.user)
-        if not form.errors:
-            messages.success(request, _("The statement has been taken back."))
-            return redirect(back)
     heading = _("Take back the statement of %(year)d") % {"year": row.year}
-    crumbs = [*crumbs_to(), (_("Complete registers"), back)]
-    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Take back"))
+    return form_step(
+        request, form, lambda: service.take_back(row, reason=form.cleaned_data["reason"], by=request.user),
+        done=_("The statement has been taken back."), to=back,
+        crumbs=[*crumbs_to(), (_("Complete registers"), back)], heading=heading, submit=_("Take back"),
+    )  # fmt: skip

@@ -35,10 +35,9 @@ from emulation.services import initiatives as service
 from emulation.views.attachments import files_context
 from units import access, clock
 from units.errors import Refused
-from units.forms.fields import refusals
 from units.models import Initiative, Role, Unit
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 PER_PAGE = 25
@@ -139,15 +138,14 @@ def initiative_create(request: HttpRequest) -> HttpResponse:
     access.require(access.has_role(request.user, Role.STAFF))
     record = report.plain_records(request.user).filter(pk=_key(request.GET.get("record", ""))).first()
     form = WorkForm(request.POST or None, user=request.user, initial=_initial(record))
-    if form.is_valid():
-        with refusals(form):
-            work = service.create_work(
-                form.cleaned_data["unit"], form.people, by=request.user, record=record, **form.columns()
-            )
-        if not form.errors:
-            messages.success(request, _("“%(title)s” has been added.") % {"title": work.title})
-            return redirect(work)
-    return form_page(request, form, crumbs=crumbs_to(), heading=_("New initiative"), submit=_("Save"))
+    return form_step(
+        request, form,
+        lambda: service.create_work(
+            form.cleaned_data["unit"], form.people, by=request.user, record=record, **form.columns()
+        ),
+        done=lambda work: _("“%(title)s” has been added.") % {"title": work.title}, crumbs=crumbs_to(),
+        heading=_("New initiative"),
+    )  # fmt: skip
 
 
 def _key(text: str) -> int:
@@ -180,14 +178,10 @@ def _step(
     act: Callable[[], object], note: str = "",
 ) -> HttpResponse:  # fmt: skip
     """The page of one form about a work: what the service refuses stands beside what was typed."""
-    if form.is_valid():
-        with refusals(form):
-            act()
-        if not form.errors:
-            messages.success(request, done)
-            return redirect(work)
-    crumbs = crumbs_to(get_work(request, work.pk))  # its name as it is stored
-    return form_page(request, form, crumbs=crumbs, heading=heading, submit=submit, note=note)
+    return form_step(
+        request, form, act, done=done, to=work, crumbs=crumbs_to(work), heading=heading,
+        submit=submit, note=note,
+    )  # fmt: skip
 
 
 def _plain(request: HttpRequest, pk: int, act: Callable[..., object], done: str) -> HttpResponse:

@@ -28,7 +28,7 @@ from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import Unit
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 PER_PAGE = 25
@@ -129,16 +129,16 @@ def inspection_update(request: HttpRequest, pk: int) -> HttpResponse:
 def _plan(request: HttpRequest, row: Inspection, heading: str, *known: Inspection) -> HttpResponse:
     access.require(service.keeps(request.user, row))
     form = PlanForm(request.POST or None, instance=row, user=request.user)
-    if form.is_valid():
-        with refusals(form):
-            chosen = form.cleaned_data["units"]
-            people = form.cleaned_data["people"]
-            service.save_plan(form.instance, by=request.user, units=list(chosen), items=form.content, people=people)
-        if not form.errors:
-            messages.success(request, _("The plan has been saved."))
-            return redirect(row)
+
+    def write() -> None:
+        chosen, people = form.cleaned_data["units"], form.cleaned_data["people"]
+        service.save_plan(form.instance, by=request.user, units=list(chosen), items=form.content, people=people)
+
     note = _("Inspected by %(unit)s; only units below it can be chosen.") % {"unit": row.unit}
-    return form_page(request, form, crumbs=_crumbs(*known), heading=heading, submit=_("Save the plan"), note=note)
+    return form_step(
+        request, form, write, done=_("The plan has been saved."), to=row, crumbs=_crumbs(*known), heading=heading,
+        submit=_("Save the plan"), note=note,
+    )  # fmt: skip
 
 
 # ── findings and steps ────────────────────────────────────────────────────
@@ -180,13 +180,9 @@ def inspection_carry_out(request: HttpRequest, pk: int) -> HttpResponse:
 def _step(
     request: HttpRequest, row: Inspection, form: forms.Form, write: Callable[[], Any], *, heading: str, submit: str
 ) -> HttpResponse:
-    if form.is_valid():
-        with refusals(form):
-            write()
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect(row)
-    return form_page(request, form, crumbs=_crumbs(row), heading=heading, submit=submit)
+    return form_step(
+        request, form, write, done=_("Saved."), to=row, crumbs=_crumbs(row), heading=heading, submit=submit
+    )
 
 
 @require_http_methods(FORM)

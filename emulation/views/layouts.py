@@ -23,7 +23,7 @@ from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import Unit
 from units.views.downloads import attachment
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -62,14 +62,12 @@ def layout_update(request: HttpRequest, unit: int) -> HttpResponse:
     require(service.may_write(request.user, place))
     row = LayoutProfile.objects.filter(unit=place).first() or LayoutProfile(unit=place)
     form = LayoutForm(request.POST or None, instance=row)
-    if form.is_valid():
-        with refusals(form):
-            service.change_layout(place, form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The layout has been saved. Papers made from now on have it."))
-            return redirect("emulation:layout-detail", unit)
     heading = _("Change the layout")
-    return form_page(request, form, crumbs=crumbs_to(place), heading=heading, submit=_("Save"))
+    return form_step(
+        request, form, lambda: service.change_layout(place, form.cleaned_data, by=request.user),
+        done=_("The layout has been saved. Papers made from now on have it."),
+        to=reverse("emulation:layout-detail", args=[unit]), crumbs=crumbs_to(place), heading=heading,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)

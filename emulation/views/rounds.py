@@ -29,7 +29,7 @@ from emulation.views.catalogue import for_root_administrators
 from units import access, clock
 from units.forms.fields import refusals
 from units.views.downloads import asked_table, table_file
-from units.views.pages import form_page
+from units.views.pages import form_page, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 OFFERED = 100  # units offered for an extension at a time; the search finds the others
@@ -146,15 +146,11 @@ def extension_end(request: HttpRequest, pk: int) -> HttpResponse:
     extension = get_object_or_404(rows.select_related("unit", "round__drive"), pk=pk)
     form = EndExtensionForm(request.POST or None)
     back = reverse("emulation:extension-list", args=[extension.round_id])
-    if form.is_valid():
-        with refusals(form):
-            service.end_extension(extension, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The extension has been ended."))
-            return redirect(back)
     crumb = _("Extensions of %(round)s") % {"round": extension.round.label}
     note = _("%(unit)s can no longer enter from now on where the round has closed. What is handed in stays on time.")
-    return form_page(
-        request, form, crumbs=[(crumb, back)], heading=_("End the extension of %(unit)s") % {"unit": extension.unit},
-        submit=_("End the extension"), note=note % {"unit": extension.unit},
+    return form_step(
+        request, form, lambda: service.end_extension(extension, **form.cleaned_data, by=request.user),
+        done=_("The extension has been ended."), to=back, crumbs=[(crumb, back)],
+        heading=_("End the extension of %(unit)s") % {"unit": extension.unit}, submit=_("End the extension"),
+        note=note % {"unit": extension.unit},
     )  # fmt: skip

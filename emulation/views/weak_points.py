@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -33,11 +32,10 @@ from emulation.reports.exports import weak_years_table
 from emulation.services import weak_points as service
 from emulation.views.attachments import files_context
 from units import access
-from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Role, Unit
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 PER_PAGE = 25
@@ -197,16 +195,13 @@ def weak_point_create(request: HttpRequest) -> HttpResponse:
     access.require(given is None or service.may_raise(request.user, given))
     units = service.raising_units(request.user)
     form = RaiseForm(request.POST or None, instance=point, units=units, given=given)
-    if request.method == "POST" and form.is_valid():
-        with refusals(form):
-            row = service.raise_point(form.instance, by=request.user, repeats=form.cleaned_data.get("repeats"))
-        if not form.errors:
-            messages.success(request, _("The weak point has been raised."))
-            return redirect(row)
     note = f"{given}. {point.grounds}" if given else ""
-    return form_page(
-        request, form, crumbs=_crumbs(), heading=_("Raise a weak point"), submit=_("Raise it"), note=note
-    )
+    return form_step(
+        request, form,
+        lambda: service.raise_point(form.instance, by=request.user, repeats=form.cleaned_data.get("repeats")),
+        done=_("The weak point has been raised."), crumbs=_crumbs(), heading=_("Raise a weak point"),
+        submit=_("Raise it"), note=note,
+    )  # fmt: skip
 
 
 # ── steps ─────────────────────────────────────────────────────────────────
@@ -217,13 +212,9 @@ def _step(
     done: str, note: str = "",
 ) -> HttpResponse:  # fmt: skip
     """The page of one step; `write` is called once the form is valid."""
-    if form.is_valid():
-        with refusals(form):
-            write()
-        if not form.errors:
-            messages.success(request, done)
-            return redirect(point)
-    return form_page(request, form, crumbs=_crumbs(point), heading=heading, submit=submit, note=note)
+    return form_step(
+        request, form, write, done=done, to=point, crumbs=_crumbs(point), heading=heading, submit=submit, note=note
+    )
 
 
 @require_http_methods(FORM)
@@ -308,10 +299,9 @@ def breakthrough_update(request: HttpRequest, pk: int) -> HttpResponse:
 def _breakthrough(request: HttpRequest, row: Breakthrough, heading: str) -> HttpResponse:
     access.require(service.may_choose(request.user, row.unit))
     form = BreakthroughForm(request.POST or None, instance=row, user=request.user)
-    if form.is_valid():
-        with refusals(form):
-            service.save_breakthrough(form.instance, by=request.user, indicators=form.cleaned_data["indicators"])
-        if not form.errors:
-            messages.success(request, _("Saved."))
-            return redirect("emulation:weak-point-list")
-    return form_page(request, form, crumbs=_crumbs(), heading=heading, submit=_("Save"), note=str(row.unit))
+    return form_step(
+        request, form,
+        lambda: service.save_breakthrough(form.instance, by=request.user, indicators=form.cleaned_data["indicators"]),
+        done=_("Saved."), to=reverse("emulation:weak-point-list"), crumbs=_crumbs(), heading=heading,
+        note=str(row.unit),
+    )  # fmt: skip

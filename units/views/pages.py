@@ -1,8 +1,17 @@
-"""The page of one form, used by the administrator's screens."""
+"""The page of one form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from units.forms.fields import refusals
 
 Crumb = tuple[str, str]  # label, address
 
@@ -20,3 +29,28 @@ def form_page(
     """`form` with the button `submit`; the last of `crumbs` is where «Cancel» leads, `delete` what deletes."""
     context = {"form": form, "heading": heading, "submit": submit, "note": note, "delete": delete}
     return render(request, "form_page.html", context | {"back": crumbs[-1][1], "crumbs": [*crumbs, (heading, "")]})
+
+
+def form_step(
+    request: HttpRequest,
+    form: forms.BaseForm,
+    act: Callable[[], Any],
+    *,
+    done: str | Callable[[Any], str],
+    to: Any = None,
+    submit: str = "",
+    **page: Any,
+) -> HttpResponse:
+    """The page of a form, and what it does: once it is valid, `act` is called, `done` said, and `to` shown.
+
+    What `act` refuses stands on the form, and nothing typed is lost. Its result is where it goes unless `to` says so,
+    and what `done` speaks of where that is a function. `page`: crumbs, heading, note, delete of `form_page`.
+    """
+    if form.is_valid():
+        row = None
+        with refusals(form):
+            row = act()
+        if not form.errors:
+            messages.success(request, done(row) if callable(done) else done)
+            return redirect(to or row)
+    return form_page(request, form, submit=submit or _("Save"), **page)

@@ -32,7 +32,7 @@ from units.reports.exports import person_ratings_table
 from units.reports.persons import KINDS, export_heads, export_rows, for_list, kind_name, sections_of
 from units.services.persons import Record
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 PEOPLE = 50  # people on a page
@@ -111,13 +111,11 @@ def person_create(request: HttpRequest) -> HttpResponse:
     access.require(access.has_role(request.user, Role.STAFF))
     own = next(m.unit_id for m in request.user.active_memberships if m.role == Role.STAFF)
     form = PersonCreateForm(request.POST or None, user=request.user, initial={"unit": own})
-    if form.is_valid():
-        with refusals(form):
-            person = services.create_person(**form.values(), by=request.user)
-        if not form.errors:
-            messages.success(request, _("%(person)s has been added.") % {"person": person})
-            return redirect(person)
-    return form_page(request, form, crumbs=crumbs_to(), heading=_("New person"), submit=_("Add the person"))
+    return form_step(
+        request, form, lambda: services.create_person(**form.values(), by=request.user),
+        done=lambda person: _("%(person)s has been added.") % {"person": person}, crumbs=crumbs_to(),
+        heading=_("New person"), submit=_("Add the person"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -125,15 +123,13 @@ def person_update(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_person(request, pk)
     access.require(access.keeps_people(request.user, person.unit))
     form = PersonUpdateForm(request.POST or None, instance=person)
-    if form.is_valid():
-        with refusals(form):
-            services.correct_person(person, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The data of the person have been corrected."))
-            return redirect(person)
     note = _("Rank, unit and post are not changed here: record a new rank or a new posting.")
     heading = _("Correct the data")
-    return form_page(request, form, crumbs=crumbs_to(person), heading=heading, submit=_("Save"), note=note)
+    return form_step(
+        request, form, lambda: services.correct_person(person, **form.cleaned_data, by=request.user),
+        done=_("The data of the person have been corrected."), to=person, crumbs=crumbs_to(person), heading=heading,
+        note=note,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -141,15 +137,13 @@ def person_release(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_person(request, pk)
     access.require(access.keeps_people(request.user, person.unit))
     form = ReleaseForm(request.POST or None)
-    if form.is_valid():
-        with refusals(form):
-            services.release_person(person, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("It is recorded that the person has left."))
-            return redirect(person)
     note = _("For discharge, retirement, or a post outside this system. What is recorded stays with the last unit.")
     heading = _("Has left the service")
-    return form_page(request, form, crumbs=crumbs_to(person), heading=heading, submit=_("Save"), note=note)
+    return form_step(
+        request, form, lambda: services.release_person(person, **form.cleaned_data, by=request.user),
+        done=_("It is recorded that the person has left."), to=person, crumbs=crumbs_to(person), heading=heading,
+        note=note,
+    )  # fmt: skip
 
 
 # ── dated rows ────────────────────────────────────────────────────────────
@@ -222,12 +216,10 @@ def record_remove(request: HttpRequest, pk: int, kind: str, record: int) -> Http
     person = _person_of(request, pk, kind)
     row = _record(person, kind, record)
     form = RemoveForm(request.POST or None)
-    if form.is_valid():
-        with refusals(form):
-            services.remove_record(row, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The row has been removed."))
-            return redirect(_home(request, person))
     note = _("Only for what was entered by mistake. What has ended gets its last day instead.")
     heading = _record_words(kind)[2]
-    return form_page(request, form, crumbs=crumbs_to(person), heading=heading, submit=_("Remove"), note=note)
+    return form_step(
+        request, form, lambda: services.remove_record(row, **form.cleaned_data, by=request.user),
+        done=_("The row has been removed."), to=_home(request, person), crumbs=crumbs_to(person), heading=heading,
+        submit=_("Remove"), note=note,
+    )  # fmt: skip

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from units import access, services
-from units.forms.fields import refusals
 from units.forms.persons import kept_units
 from units.forms.tree import (
     DissolveForm,
@@ -30,7 +28,7 @@ from units.models import Membership, Role, Unit
 from units.reports import find_units, level_below, tree_of, with_superiors
 from units.reports.exports import units_table
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 BELOW = 25  # subordinates on a page
@@ -134,13 +132,11 @@ def unit_create(request: HttpRequest) -> HttpResponse:
     """A new unit below `?parent=`, or below the superior chosen in the form."""
     access.require(access.has_role(request.user, Role.ADMINISTRATOR))
     form = UnitCreateForm(request.POST or None, user=request.user, initial={"parent": request.GET.get("parent")})
-    if form.is_valid():
-        with refusals(form):
-            unit = services.create_unit(**form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("%(unit)s has been created.") % {"unit": unit})
-            return redirect(unit)
-    return form_page(request, form, crumbs=crumbs_to(None), heading=_("New unit"), submit=_("Create the unit"))
+    return form_step(
+        request, form, lambda: services.create_unit(**form.cleaned_data, by=request.user),
+        done=lambda unit: _("%(unit)s has been created.") % {"unit": unit}, crumbs=crumbs_to(None),
+        heading=_("New unit"), submit=_("Create the unit"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -148,21 +144,12 @@ def unit_update(request: HttpRequest, pk: int) -> HttpResponse:
     unit = get_unit(request, pk)
     access.require(access.administers(request.user, unit))
     form = UnitCorrectForm(request.POST or None, instance=unit)
-    if form.is_valid():
-        with refusals(form):
-            services.correct_unit(unit, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The data of the unit have been corrected."))
-            return redirect(unit)
     note = _("The kind decides which figures are asked: changing it changes the sheets not yet filled in.")
-    return form_page(
-        request,
-        form,
-        crumbs=crumbs_to(unit),
-        heading=_("Correct %(unit)s") % {"unit": unit},
-        submit=_("Save"),
-        note=note,
-    )
+    return form_step(
+        request, form, lambda: services.correct_unit(unit, **form.cleaned_data, by=request.user),
+        done=_("The data of the unit have been corrected."), to=unit, crumbs=crumbs_to(unit),
+        heading=_("Correct %(unit)s") % {"unit": unit}, note=note,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -170,19 +157,11 @@ def unit_rename(request: HttpRequest, pk: int) -> HttpResponse:
     unit = get_unit(request, pk)
     access.require(access.administers(request.user, unit))
     form = RenameForm(request.POST or None, initial={"name": unit.name, "short_name": unit.short_name})
-    if form.is_valid():
-        with refusals(form):
-            services.rename_unit(unit, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The unit has been renamed."))
-            return redirect(unit)
-    return form_page(
-        request,
-        form,
-        crumbs=crumbs_to(unit),
-        heading=_("Rename %(unit)s") % {"unit": unit},
-        submit=_("Rename the unit"),
-    )
+    return form_step(
+        request, form, lambda: services.rename_unit(unit, **form.cleaned_data, by=request.user),
+        done=_("The unit has been renamed."), to=unit, crumbs=crumbs_to(unit),
+        heading=_("Rename %(unit)s") % {"unit": unit}, submit=_("Rename the unit"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -190,21 +169,12 @@ def unit_move(request: HttpRequest, pk: int) -> HttpResponse:
     unit = get_unit(request, pk)
     access.require(access.administers_superior(request.user, unit))
     form = MoveForm(request.POST or None, user=request.user)
-    if form.is_valid():
-        with refusals(form):
-            services.move_unit(unit, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The unit has been moved."))
-            return redirect(unit)
     note = _("All units below move along. Figures of rounds that ended before stay under the former superior.")
-    return form_page(
-        request,
-        form,
-        crumbs=crumbs_to(unit),
-        heading=_("Move %(unit)s") % {"unit": unit},
-        submit=_("Move the unit"),
-        note=note,
-    )
+    return form_step(
+        request, form, lambda: services.move_unit(unit, **form.cleaned_data, by=request.user),
+        done=_("The unit has been moved."), to=unit, crumbs=crumbs_to(unit),
+        heading=_("Move %(unit)s") % {"unit": unit}, submit=_("Move the unit"), note=note,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -212,18 +182,9 @@ def unit_dissolve(request: HttpRequest, pk: int) -> HttpResponse:
     unit = get_unit(request, pk)
     access.require(access.administers_superior(request.user, unit))
     form = DissolveForm(request.POST or None)
-    if form.is_valid():
-        with refusals(form):
-            services.dissolve_unit(unit, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The unit has been dissolved."))
-            return redirect(unit)
     note = _("The unit keeps its figures and its history; from that day on nothing is asked of it.")
-    return form_page(
-        request,
-        form,
-        crumbs=crumbs_to(unit),
-        heading=_("Dissolve %(unit)s") % {"unit": unit},
-        submit=_("Dissolve the unit"),
-        note=note,
-    )
+    return form_step(
+        request, form, lambda: services.dissolve_unit(unit, **form.cleaned_data, by=request.user),
+        done=_("The unit has been dissolved."), to=unit, crumbs=crumbs_to(unit),
+        heading=_("Dissolve %(unit)s") % {"unit": unit}, submit=_("Dissolve the unit"), note=note,
+    )  # fmt: skip

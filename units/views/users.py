@@ -7,18 +7,16 @@ from datetime import timedelta
 from functools import wraps
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from units import access, clock, services
-from units.forms.fields import refusals
 from units.forms.people import (
     MembershipCreateForm,
     MembershipEndForm,
@@ -30,7 +28,7 @@ from units.forms.people import (
 from units.models import Membership, Role, User
 from units.reports.exports import users_table
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 USERS = 25  # users on a page
@@ -92,13 +90,11 @@ def crumbs_to(person: User | None) -> list[Crumb]:
 def user_create(request: HttpRequest) -> HttpResponse:
     """A new user with a first password and a first role; `?unit=` proposes the unit."""
     form = UserCreateForm(request.POST or None, user=request.user, initial={"unit": request.GET.get("unit")})
-    if form.is_valid():
-        with refusals(form):
-            person = services.engage_user(**form.cleaned_data)
-        if not form.errors:
-            messages.success(request, _("%(user)s can log in with the first password now.") % {"user": person})
-            return redirect(person)
-    return form_page(request, form, crumbs=crumbs_to(None), heading=_("New user"), submit=_("Create the user"))
+    return form_step(
+        request, form, lambda: services.engage_user(**form.cleaned_data),
+        done=lambda person: _("%(user)s can log in with the first password now.") % {"user": person},
+        crumbs=crumbs_to(None), heading=_("New user"), submit=_("Create the user"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -106,13 +102,10 @@ def user_create(request: HttpRequest) -> HttpResponse:
 def user_update(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_user(request, pk)
     form = UserUpdateForm(request.POST or None, instance=person)
-    if form.is_valid():
-        with refusals(form):
-            services.update_user(person, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The user has been changed."))
-            return redirect(person)
-    return form_page(request, form, crumbs=crumbs_to(person), heading=_("Change the user"), submit=_("Save"))
+    return form_step(
+        request, form, lambda: services.update_user(person, **form.cleaned_data, by=request.user),
+        done=_("The user has been changed."), to=person, crumbs=crumbs_to(person), heading=_("Change the user"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -120,15 +113,11 @@ def user_update(request: HttpRequest, pk: int) -> HttpResponse:
 def user_password(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_user(request, pk)
     form = PasswordForm(request.POST or None, user=person)
-    if form.is_valid():
-        with refusals(form):
-            services.set_first_password(person, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("%(user)s can log in with the first password now.") % {"user": person})
-            return redirect(person)
-    return form_page(
-        request, form, crumbs=crumbs_to(person), heading=_("New first password"), submit=_("Set the first password")
-    )
+    return form_step(
+        request, form, lambda: services.set_first_password(person, **form.cleaned_data, by=request.user),
+        done=lambda _row: _("%(user)s can log in with the first password now.") % {"user": person}, to=person,
+        crumbs=crumbs_to(person), heading=_("New first password"), submit=_("Set the first password"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -136,13 +125,11 @@ def user_password(request: HttpRequest, pk: int) -> HttpResponse:
 def membership_create(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_user(request, pk)
     form = MembershipCreateForm(request.POST or None, user=request.user)
-    if form.is_valid():
-        with refusals(form):
-            services.add_membership(user=person, **form.cleaned_data)
-        if not form.errors:
-            messages.success(request, _("The role has been given."))
-            return redirect(person)
-    return form_page(request, form, crumbs=crumbs_to(person), heading=_("Give a role"), submit=_("Give the role"))
+    return form_step(
+        request, form, lambda: services.add_membership(user=person, **form.cleaned_data),
+        done=_("The role has been given."), to=person, crumbs=crumbs_to(person), heading=_("Give a role"),
+        submit=_("Give the role"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -152,21 +139,12 @@ def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
     membership = get_object_or_404(memberships, pk=pk)
     at_once = max(membership.since, clock.today() - timedelta(days=1))
     form = MembershipEndForm(request.POST or None, initial={"until": at_once})
-    if form.is_valid():
-        with refusals(form):
-            services.end_membership(membership, **form.cleaned_data)
-        if not form.errors:
-            messages.success(request, _("The role has been ended."))
-            return redirect(membership.user)
     note = _("%(role)s, %(unit)s: the last day still counts. Figures and signatures of the past stay.") % {
         "role": membership.get_role_display(),
         "unit": membership.unit,
     }
-    return form_page(
-        request,
-        form,
-        crumbs=crumbs_to(membership.user),
-        heading=_("End the role"),
-        submit=_("End the role"),
-        note=note,
-    )
+    return form_step(
+        request, form, lambda: services.end_membership(membership, **form.cleaned_data),
+        done=_("The role has been ended."), to=membership.user, crumbs=crumbs_to(membership.user),
+        heading=_("End the role"), submit=_("End the role"), note=note,
+    )  # fmt: skip
