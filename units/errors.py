@@ -2,7 +2,11 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+LEAST_REASON = 10  # characters that say why something ends, moves or is taken back
+LEAST_ORDER = 20  # of a reason on which others act: what comes back or is refused says what is to be done
 
 
 class Refused(Exception):
@@ -26,3 +30,18 @@ def refuse_long(text: str, field: str, limit: int = 500) -> None:
             limit,
         )
         raise Refused(words % {"limit_value": limit, "show_value": len(text)}, field)
+
+
+def refuse_short(text: str, field: str, least: int = LEAST_REASON) -> None:
+    """Raises `Refused` where a text is too short to say anything."""
+    if len(text.strip()) < least:
+        raise Refused(_("Write at least %(count)d characters.") % {"count": least}, field)
+
+
+def reason_of(text: str, field: str = "reason", *, least: int = LEAST_REASON, most: int = 500) -> str:
+    """The reason, stripped. Raises `Refused` where it is too short to say anything, or longer than what is kept."""
+    text = text.strip()
+    refuse_long(text, field, most)
+    if len(text) < least:
+        raise Refused(_("Give a reason of at least %(count)d characters.") % {"count": least}, field)
+    return text

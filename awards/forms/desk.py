@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from awards.models import Award, Nomination, Occasion
 from awards.reports.dossiers import Row
 from awards.services.appraisals import APPRAISED, REJECTED, RETURNED
-from awards.services.dossiers import LEAST_REASON
+from units.errors import LEAST_ORDER
 from units.text import fold, normal
 
 AGREE, REFUSE = "agree", "refuse"
@@ -92,9 +92,9 @@ class OpinionsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         for row in self.rows:
             key = row.line.pk
-            short = len(normal(self.cleaned_data.get(f"r{key}", ""))) < LEAST_REASON
+            short = len(normal(self.cleaned_data.get(f"r{key}", ""))) < LEAST_ORDER
             if self.cleaned_data.get(f"v{key}") in self.NEEDS_REASON and short:
-                words = _("Give a reason of at least %(count)d characters.") % {"count": LEAST_REASON}
+                words = _("Give a reason of at least %(count)d characters.") % {"count": LEAST_ORDER}
                 self.add_error(f"r{key}", words)
         if not any(self.cleaned_data.get(f"v{row.line.pk}") for row in self.rows) and not self.errors:
             raise forms.ValidationError(_("Judge at least one line."))

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from awards.models import Award, Dossier, Nomination, NominationFile, Occasion
-from awards.services.dossiers import LEAST_REASON, REVIEW, Pick
+from awards.services.dossiers import REVIEW, Pick
 from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.models import Campaign
+from units.errors import LEAST_ORDER
 from units.forms.fields import DayField
 from units.forms.seen import SeenForm
 from units.models import Person, Unit
@@ -309,7 +310,7 @@ class ReasonForm(forms.Form):
     def __init__(self, *args: Any, least: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if least:
-            words = _("At least %(count)d characters.") % {"count": LEAST_REASON}
+            words = _("At least %(count)d characters.") % {"count": LEAST_ORDER}
             self.fields["reason"].help_text = words
 
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasion, RevocationGround, Submission
 from awards.reports.ready import Ready
-from awards.services.dossiers import LEAST_REASON
 from units import clock
+from units.errors import LEAST_ORDER
 from units.forms.fields import DayField
 from units.forms.seen import SeenForm
 from units.text import fold, normal
@@ -167,8 +167,8 @@ class OutcomeForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         for line in self.lines:
             refused = self.cleaned_data.get(f"v{line.pk}") == self.REFUSED
-            if refused and len(normal(self.cleaned_data.get(f"r{line.pk}", ""))) < LEAST_REASON:
-                words = _("Give a reason of at least %(count)d characters.") % {"count": LEAST_REASON}
+            if refused and len(normal(self.cleaned_data.get(f"r{line.pk}", ""))) < LEAST_ORDER:
+                words = _("Give a reason of at least %(count)d characters.") % {"count": LEAST_ORDER}
                 self.add_error(f"r{line.pk}", words)
         return self.cleaned_data
 

@@ -23,14 +23,13 @@ from awards.services.steps import Kind, Stage, lock_lines, step
 from emulation.models import Campaign
 from units import clock
 from units.access import require
-from units.errors import Refused, refuse_long
+from units.errors import LEAST_ORDER, Refused, reason_of
 from units.models import Person, Unit, User
 from units.models.persons import PersonQuerySet
 from units.models.units import UnitQuerySet
 from units.paths import branch_q
 from units.text import normal
 
-LEAST_REASON = 20  # characters of a reason for which a line comes back or falls
 REVIEW = (
     "review_day", "review_place", "review_chair", "review_clerk", "review_members", "review_present", "review_text",
 )  # fmt: skip
@@ -312,9 +311,7 @@ def withdraw(lines: Collection[int], *, reason: str = "", by: User) -> list[Nomi
 
 
 def refuse_short(reason: str) -> None:
-    refuse_long(normal(reason), "reason")
-    if len(normal(reason)) < LEAST_REASON:
-        raise Refused(_("Give a reason of at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
+    reason_of(normal(reason), least=LEAST_ORDER)
 
 
 # ── hand-in ───────────────────────────────────────────────────────────────

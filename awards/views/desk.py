@@ -27,8 +27,8 @@ from awards.services.appraisals import (
     silent_offices,
     wrote_q,
 )
-from awards.services.dossiers import LEAST_REASON
 from units.access import require
+from units.errors import LEAST_ORDER
 from units.forms.fields import refusals
 
 LINES = 100
@@ -139,7 +139,7 @@ def nomination_many(request: HttpRequest, act: str) -> HttpResponse:
     silent = silent_offices(lines, opinions) if desk.office is None else {}
     context = {
         "desk": desk, "act": act, "form": form, "mark": mark, "count": len(keys), "batches": batches(found),
-        "lines": [(line, silent.get(line.pk, [])) for line in lines], "least": LEAST_REASON,
+        "lines": [(line, silent.get(line.pk, [])) for line in lines], "least": LEAST_ORDER,
         "refused": any(not one.agrees for rows in opinions.values() for one in rows),
         "query": without_page(request.GET), "ticked": bool(ticked),
     }  # fmt: skip

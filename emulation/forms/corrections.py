@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from emulation.forms.review import short_reason
-from emulation.services.sheets import LEAST_REASON
+from units.errors import LEAST_ORDER
 
 
 class ReasonForm(forms.Form):
@@ -18,7 +18,7 @@ class ReasonForm(forms.Form):
 
     def clean_reason(self) -> str:
         reason = str(self.cleaned_data["reason"]).strip()
-        if len(reason) < LEAST_REASON:
+        if len(reason) < LEAST_ORDER:
             raise forms.ValidationError(short_reason())
         return reason
 

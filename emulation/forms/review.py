@@ -14,7 +14,7 @@ from emulation.models import Report, Round
 from emulation.models.reports import ReportQuerySet
 from emulation.reports.review import Group, Review, Row
 from emulation.reports.verdicts import OfficeLine
-from emulation.services.sheets import LEAST_REASON
+from units.errors import LEAST_ORDER
 
 APPROVE, RETURN = "approve", "return"
 WAITING = "waiting"
@@ -22,7 +22,7 @@ State = Report.State
 
 
 def short_reason() -> str:
-    return _("Give a reason of at least %(count)d characters that says what is to be done.") % {"count": LEAST_REASON}
+    return _("Give a reason of at least %(count)d characters that says what is to be done.") % {"count": LEAST_ORDER}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class VerdictForm(forms.Form):
         for row in self.rows:
             reason = self.cleaned_data.get(f"r{row.key}")
             returned = self.cleaned_data.get(f"v{row.key}") == RETURN
-            if returned and reason is not None and len(reason) < LEAST_REASON:
+            if returned and reason is not None and len(reason) < LEAST_ORDER:
                 self.add_error(f"r{row.key}", short_reason())
         return self.cleaned_data
 
@@ -136,7 +136,7 @@ class WholeReturnForm(forms.Form):
 
     def clean_whole(self) -> str:
         reason = self.cleaned_data["whole"].strip()
-        if len(reason) < LEAST_REASON:
+        if len(reason) < LEAST_ORDER:
             raise forms.ValidationError(short_reason())
         return reason
 
@@ -155,7 +155,7 @@ class ReopenForm(forms.Form):
 
     def clean_reason(self) -> str:
         reason = self.cleaned_data["reason"].strip()
-        if len(reason) < LEAST_REASON:
+        if len(reason) < LEAST_ORDER:
             raise forms.ValidationError(short_reason())
         return reason
 

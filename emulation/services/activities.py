@@ -13,14 +13,14 @@ from emulation.models import Activity, ActivityGroup, ActivityKind, Campaign, Ca
 from emulation.models.campaigns import CampaignQuerySet
 from emulation.services.feeds import follow
 from units import access, clock
-from units.errors import Refused
+from units.errors import Refused, reason_of
+from units.locking import locked
 from units.models import PersonGroup, Role, Unit, User
 from units.paths import path_ids
 
 State = Activity.State
 Groups = Mapping[PersonGroup, int | None]  # group → people who took part; None: not told apart
 FEEDS = ("activities", *(f"activities.{name}" for name in ActivityKind.NUMBERS))  # what this register feeds
-LEAST_REASON = 10  # characters that say why an activity is cancelled
 
 
 def may_write(user: User, unit: Unit) -> bool:
@@ -59,7 +59,7 @@ def record_activity(activity: Activity, groups: Groups, *, by: User) -> Activity
 @transaction.atomic
 def change_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
     """Keep what was corrected of a planned or held activity: its columns are the new ones, its state the old."""
-    before = _locked(activity)
+    before = locked(activity, "unit", "kind")
     access.require(may_write(by, before.unit))
     if before.state == State.CANCELLED:
         raise Refused(_("The activity has been cancelled; it can no longer be changed."))
@@ -80,7 +80,7 @@ def change_activity(activity: Activity, groups: Groups, *, by: User) -> Activity
 @transaction.atomic
 def hold_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
     """A planned activity has taken place: its numbers are entered. Raises `Refused` while it lies in the future."""
-    before = _locked(activity)
+    before = locked(activity, "unit", "kind")
     access.require(may_write(by, before.unit))
     if before.state != State.PLANNED:
         raise Refused(_("It has been recorded already whether this activity was held."))
@@ -97,14 +97,13 @@ def hold_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
 @transaction.atomic
 def cancel_activity(activity: Activity, *, reason: str, by: User) -> Activity:
     """It does not take place, or was recorded by mistake: its numbers go, the audit log keeps them."""
-    row = _locked(activity)
+    row = locked(activity, "unit", "kind")
     access.require(may_write(by, row.unit))
     if row.state == State.CANCELLED:
         raise Refused(_("The activity has been cancelled already."))
-    if len(reason.strip()) < LEAST_REASON:
-        raise Refused(_("Say why, in at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
+    reason = reason_of(reason, most=300)
     held = row.is_held
-    row.state, row.why_cancelled, row.outcome = State.CANCELLED, reason.strip(), ""
+    row.state, row.why_cancelled, row.outcome = State.CANCELLED, reason, ""
     row.participants = row.amount = row.workdays = row.items = None
     row.save()
     for group in row.groups.all():
@@ -112,10 +111,6 @@ def cancel_activity(activity: Activity, *, reason: str, by: User) -> Activity:
     if held:
         follow(FEEDS, [row.unit_id], [row.ends], by=by)
     return row
-
-
-def _locked(activity: Activity) -> Activity:
-    return Activity.objects.select_for_update(of=("self",)).select_related("unit", "kind").get(pk=activity.pk)
 
 
 def _check(activity: Activity) -> None:

@@ -15,6 +15,7 @@ from emulation.services.titles import Aim, aims_from, aims_of, as_json, refuse_w
 from emulation.services.versions import keep_first, latest_number
 from units import access
 from units.errors import Refused
+from units.locking import refuse_unless
 from units.models import Role, Unit, User
 
 State = Amendment.State
@@ -68,7 +69,7 @@ def send(amendment: Amendment, *, by: User) -> Amendment:
     """The commander sends the amendment up."""
     row = _lock(amendment)
     access.require(targets.may_hand_in(by, row.registration.unit))
-    _require(row, State.PROPOSED)
+    refuse_unless(row, State.PROPOSED)
     row.state, row.sent_by, row.sent_at = State.SENT, by, timezone.now()
     row.save(update_fields=["state", "sent_by", "sent_at"])
     return row
@@ -79,7 +80,7 @@ def withdraw(amendment: Amendment, *, by: User) -> Amendment:
     """The unit takes its amendment back before it is decided."""
     row = _lock(amendment)
     access.require(access.works_at(by, row.registration.unit, Role.STAFF, Role.COMMANDER))
-    _require(row, *Amendment.OPEN)
+    refuse_unless(row, *Amendment.OPEN)
     return _end(row, State.WITHDRAWN, by=by)
 
 
@@ -123,15 +124,10 @@ def _lock(amendment: Amendment) -> Amendment:
 def _for_decision(amendment: Amendment, *, by: User) -> Amendment:
     row = _lock(amendment)
     access.require(access.reviews(by, row.registration.unit))
-    _require(row, State.SENT)
+    refuse_unless(row, State.SENT)
     if by.pk in (row.asked_by_id, row.sent_by_id):
         raise Refused(_("You asked for this amendment or sent it; somebody else has to decide it."))
     return row
-
-
-def _require(row: Amendment, *states: str) -> None:
-    if row.state not in states:
-        raise Refused(_("This amendment is “%(state)s” already.") % {"state": row.get_state_display()})
 
 
 def _end(row: Amendment, state: str, *, by: User, reason: str = "") -> Amendment:

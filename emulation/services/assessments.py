@@ -26,13 +26,14 @@ from emulation.models import (
 from emulation.numbers import input_number
 from emulation.periods import QUARTERS, quarter_end, quarter_start
 from emulation.services.feeds import follow
-from emulation.services.sheets import refuse_short
 from units import access, clock
-from units.errors import Refused
+from units.errors import LEAST_ORDER, Refused, reason_of
+from units.locking import locked, refuse_unless
 from units.models import Person, Role, Unit, User
 from units.services.seen import last_change, unseen
 
 State = Assessment.State
+SHOWN = ("unit", "checklist", "template")  # what is read of an assessment
 Kind = AssessmentEvent.Kind
 FEEDS = ("assessments",)  # what this register feeds
 
@@ -168,9 +169,9 @@ def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: U
 
     `version` is the one that stood on the page: raises `Refused` when somebody else has saved meanwhile.
     """
-    row = _locked(row)
+    row = locked(row, *SHOWN)
     access.require(access.works_at(by, row.unit, Role.STAFF))
-    _require(row, *Assessment.OPEN)
+    refuse_unless(row, *Assessment.OPEN)
     if row.version != version:
         raise unseen(last_change(row.answers.all()))
     known = {one.item_id: one for one in row.answers.all()}
@@ -214,9 +215,9 @@ def check_score(row: Assessment, score: Decimal | None) -> None:
 @transaction.atomic
 def hand_in(row: Assessment, *, by: User) -> Assessment:
     """The unit's commander hands in what its staff answered. Raises `Refused` with every item that is missing."""
-    row = _locked(row)
+    row = locked(row, *SHOWN)
     access.require(access.works_at(by, row.unit, Role.COMMANDER))
-    _require(row, *Assessment.OPEN)
+    refuse_unless(row, *Assessment.OPEN)
     _refuse_gaps(row)
     for one in row.answers.exclude(returned=""):
         one.returned = ""
@@ -240,7 +241,7 @@ def _refuse_gaps(row: Assessment) -> None:
 @transaction.atomic
 def discard(row: Assessment, *, by: User) -> None:
     """The unit's staff take back an assessment begun by mistake, as long as it has never been handed in."""
-    row = _locked(row)
+    row = locked(row, *SHOWN)
     access.require(access.works_at(by, row.unit, Role.STAFF))
     if row.state != State.DRAFT or row.events.exists():
         raise Refused(_("What has been handed in stays. The reviewer can send it back."))
@@ -268,7 +269,7 @@ def confirm(row: Assessment, differing: Mapping[int, Entry], *, by: User) -> Ass
         else:
             one.judged, one.judged_score, one.judged_words = one.answer, one.score, ""
         one.save()
-    row = _locked(row)
+    row = locked(row, *SHOWN)
     row.meets = outcome(row, judged=True).meets
     row = _step(row, State.CONFIRMED, Kind.CONFIRMED, by=by, lines=_kept(row))
     follow(FEEDS, [row.unit_id], [quarter_end(row.year, QUARTERS[row.period][-1])], by=by)
@@ -291,18 +292,18 @@ def send_back(row: Assessment, reasons: Mapping[int, str], *, by: User) -> Asses
     if not reasons:
         raise Refused(_("Say of at least one item why it comes back."))
     for why in reasons.values():
-        refuse_short(why)
+        reason_of(why, least=LEAST_ORDER)
     return _return(row, reasons, Kind.RETURNED, "", by)
 
 
 @transaction.atomic
 def reopen(row: Assessment, reason: str, *, by: User) -> Assessment:
     """The reviewer opens a confirmed assessment again, all of its items; it counts no more until confirmed anew."""
-    row = _locked(row)
+    row = locked(row, *SHOWN)
     access.require(access.reviews(by, row.unit))
-    _require(row, State.CONFIRMED)
+    refuse_unless(row, State.CONFIRMED)
     _refuse_own(row, by)
-    refuse_short(reason)
+    reason_of(reason, least=LEAST_ORDER)
     row.meets = None
     return _return(row, dict.fromkeys((i.pk for i in row.template.items.all()), reason.strip()), Kind.REOPENED,
                    reason.strip(), by)  # fmt: skip
@@ -321,9 +322,9 @@ def _return(row: Assessment, reasons: Mapping[int, str], kind: str, reason: str,
 
 
 def _judging(row: Assessment, by: User) -> Assessment:
-    row = _locked(row)
+    row = locked(row, *SHOWN)
     access.require(access.reviews(by, row.unit))
-    _require(row, State.SUBMITTED)
+    refuse_unless(row, State.SUBMITTED)
     _refuse_own(row, by)
     return row
 
@@ -331,19 +332,6 @@ def _judging(row: Assessment, by: User) -> Assessment:
 def _refuse_own(row: Assessment, by: User) -> None:
     if _took_part(by, row):
         raise Refused(_("You answered or handed in this assessment yourself; somebody else has to judge it."))
-
-
-def _locked(row: Assessment) -> Assessment:
-    rows = Assessment.objects.select_for_update(of=("self",)).select_related("unit", "checklist", "template")
-    return rows.get(pk=row.pk)
-
-
-def _require(row: Assessment, *states: str) -> None:
-    if row.state not in states:
-        raise Refused(
-            _("This is not possible now: the assessment is “%(state)s”. Reload the page.")
-            % {"state": row.get_state_display()}
-        )
 
 
 def _kept(row: Assessment) -> list[dict[str, Any]]:

@@ -19,11 +19,11 @@ from emulation.services.sheets import (
     may_enter,
     may_hand_in,
     refuse_own,
-    refuse_short,
     require_state,
 )
 from units import access
-from units.errors import Refused
+from units.errors import LEAST_ORDER, Refused, reason_of
+from units.locking import refuse_unless
 from units.models import User
 
 LEAST_ANSWER = 5  # characters: «đã sửa»
@@ -41,7 +41,7 @@ def ask(report: Report, indicator: Indicator, message: str, *, by: User) -> Figu
     access.require(access.reviews(by, report.unit))
     require_state(report, Report.State.IN_REVIEW)
     refuse_own(by, report)
-    refuse_short(message)
+    reason_of(message, least=LEAST_ORDER)
     _refuse_stranger(report, indicator)
     if report.requests.open().filter(indicator=indicator).exists():
         raise Refused(_("The unit has been asked about this figure already."))
@@ -120,7 +120,7 @@ def propose(report: Report, indicator: Indicator, entry: Entry | None, reason: s
     _refuse_stranger(report, indicator)
     if entry is None:
         raise Refused(_("An approved figure cannot be cleared. Give the right figure, or “nil”."))
-    refuse_short(reason)
+    reason_of(reason, least=LEAST_ORDER)
     before = snapshot(report.results.filter(indicator=indicator).first())
     after = entry_snapshot(entry)
     if after == before:
@@ -138,7 +138,7 @@ def send(correction: Correction, *, by: User) -> Correction:
     """The unit's commander sends a proposed correction to the reviewer."""
     report, row = _locked(correction)
     access.require(may_hand_in(by, report))
-    _require(row, State.PROPOSED)
+    refuse_unless(row, State.PROPOSED)
     require_state(report, Report.State.APPROVED)
     row.state, row.sent_by, row.sent_at = State.SENT, by, timezone.now()
     row.save(update_fields=["state", "sent_by", "sent_at"])
@@ -151,7 +151,7 @@ def withdraw(correction: Correction, *, by: User) -> Correction:
     """The unit no longer wants the correction; its commander also does not send it this way."""
     report, row = _locked(correction)
     access.require(may_enter(by, report) or may_hand_in(by, report))
-    _require(row, State.PROPOSED, State.SENT)
+    refuse_unless(row, State.PROPOSED, State.SENT)
     return _end(row, State.WITHDRAWN, by=by)
 
 
@@ -160,8 +160,8 @@ def refuse(correction: Correction, decision: str, *, by: User) -> Correction:
     """The reviewer refuses the correction with a reason: the figure stands."""
     report, row = _locked(correction)
     _require_judge(report, row, by)
-    _require(row, State.SENT)
-    refuse_short(decision)
+    refuse_unless(row, State.SENT)
+    reason_of(decision, least=LEAST_ORDER)
     _end(row, State.REFUSED, by=by, decision=decision.strip())
     tell_unit(Notice.Kind.CORRECTION_REFUSED, report, by=by, text=row.decision, indicator=row.indicator)
     return row
@@ -175,7 +175,7 @@ def accept(correction: Correction, *, by: User) -> Correction:
     """
     report, row = _locked(correction)
     _require_judge(report, row, by)
-    _require(row, State.SENT)
+    refuse_unless(row, State.SENT)
     require_state(report, Report.State.APPROVED)
     if snapshot(report.results.filter(indicator=row.indicator).first()) != row.before:
         raise Refused(_("The figure has changed since the correction was asked. Refuse it; the unit can ask again."))
@@ -209,14 +209,6 @@ def _locked(correction: Correction) -> tuple[Report, Correction]:
     """The sheet, locked, and the correction as it is now."""
     report = lock(correction.report)
     return report, Correction.objects.select_related("indicator", "asked_by").get(pk=correction.pk)
-
-
-def _require(row: Correction, *states: str) -> None:
-    if row.state not in states:
-        raise Refused(
-            _("This is not possible now: the correction is “%(state)s”. Reload the page.")
-            % {"state": row.get_state_display()}
-        )
 
 
 def _end(row: Correction, state: str, *, by: User, decision: str = "") -> Correction:

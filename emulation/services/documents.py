@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Document, Receipt
 from units import access, clock
-from units.errors import Refused
+from units.errors import Refused, reason_of
+from units.locking import locked
 from units.models import Role, Unit, User
 
 WRITERS = (Role.STAFF, Role.COMMANDER)
-LEAST_REASON = 10  # characters that say why a sending is recalled
 
 
 def may_write(user: User, document: Document) -> bool:
@@ -95,7 +95,7 @@ def send_document(document: Document, *, sender: Unit, units: Iterable[Unit], du
 @transaction.atomic
 def acknowledge(receipt: Receipt, *, by: User) -> Receipt:
     """Say that the unit has received the document. Once: raises `Refused` naming who said so already."""
-    row = _locked(receipt)
+    row = locked(receipt, "unit", "sender", "acknowledged_by")
     access.require(may_acknowledge(by, row))
     if row.recalled_at:
         raise Refused(_("%(unit)s has recalled it; nothing is to be acknowledged any more.") % {"unit": row.sender})
@@ -112,7 +112,7 @@ def acknowledge(receipt: Receipt, *, by: User) -> Receipt:
 @transaction.atomic
 def recall(receipt: Receipt, *, reason: str, by: User) -> Receipt:
     """Take back what went to a wrong unit. Raises `Refused` once the unit has acknowledged receipt: that stays."""
-    row = _locked(receipt)
+    row = locked(receipt, "unit", "sender", "acknowledged_by")
     access.require(may_recall(by, row))
     if row.acknowledged_at:
         raise Refused(
@@ -121,13 +121,7 @@ def recall(receipt: Receipt, *, reason: str, by: User) -> Receipt:
         )
     if row.recalled_at:
         raise Refused(_("It has been recalled already."))
-    if len(reason.strip()) < LEAST_REASON:
-        raise Refused(_("Say why, in at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
-    row.recalled_by, row.recalled_at, row.recalled_why = by, timezone.now(), reason.strip()
+    reason = reason_of(reason, most=300)
+    row.recalled_by, row.recalled_at, row.recalled_why = by, timezone.now(), reason
     row.save(update_fields=["recalled_by", "recalled_at", "recalled_why"])
     return row
-
-
-def _locked(receipt: Receipt) -> Receipt:
-    rows = Receipt.objects.select_for_update(of=("self",)).select_related("unit", "sender", "acknowledged_by")
-    return rows.get(pk=receipt.pk)

@@ -9,14 +9,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation.models import Example, ExampleAdoption, ExampleFigure, ExamplePublicity, ExampleStep
-from emulation.services.sheets import refuse_short
 from units import access, clock
-from units.errors import Refused
+from units.errors import LEAST_ORDER, Refused, reason_of
+from units.locking import locked
 from units.models import Role, Unit, User
 from units.paths import path_ids
 from units.text import fold, normal
 
 Stage = Example.Stage
+SHOWN = ("unit", "person", "collective", "spread_in")  # what is read of an example
 OPEN = (Stage.DISCOVERED, Stage.FOSTERED)
 
 
@@ -89,7 +90,7 @@ def discover(row: Example, *, day: date, reason: str, by: User) -> Example:
     _check_subject(row)
     _check_mentor(row)
     _check_day(day)
-    refuse_short(reason)
+    reason = reason_of(reason, least=LEAST_ORDER)
     row.by, row.stage = by, Stage.DISCOVERED
     row.full_clean(exclude=["search"])
     row.save()
@@ -100,7 +101,7 @@ def discover(row: Example, *, day: date, reason: str, by: User) -> Example:
 @transaction.atomic
 def update(row: Example, *, by: User) -> Example:
     """Change title, story, field, mentor, campaign. Who the example is stays; the stage has its own steps."""
-    stored = _locked(row)
+    stored = locked(row, *SHOWN)
     access.require(may_write(by, stored))
     row.unit, row.person, row.collective = stored.unit, stored.person, stored.collective
     row.stage, row.level, row.spread_in, row.by = stored.stage, stored.level, stored.spread_in, stored.by
@@ -143,15 +144,14 @@ def advance(row: Example, *, to: str, day: date, reason: str, level: str = "", b
 
     Recognition says the level; the superior who spreads it opens it to every unit of their branch.
     """
-    row = _locked(row)
+    row = locked(row, *SHOWN)
     access.require(access.works_at(by, row.unit, Role.STAFF) if to == Stage.FOSTERED else recognises(by, row))
     if to != next_stage(row):
         raise Refused(
-            _("This is not possible now: the example is “%(stage)s”. Reload the page.")
-            % {"stage": row.get_stage_display()}
+            _("This is not possible now: it is “%(state)s”. Reload the page.") % {"state": row.get_stage_display()}
         )
     _check_day(day, _last_day(row))
-    refuse_short(reason)
+    reason = reason_of(reason, least=LEAST_ORDER)
     if to == Stage.RECOGNISED:
         if level not in Example.Level.values:
             raise Refused(_("Say at which level it is recognised."), "level")
@@ -167,14 +167,14 @@ def advance(row: Example, *, to: str, day: date, reason: str, level: str = "", b
 @transaction.atomic
 def withdraw(row: Example, *, day: date, reason: str, by: User) -> Example:
     """What stands for nothing any more is withdrawn with its reason; the record stays with the unit's branch."""
-    row = _locked(row)
+    row = locked(row, *SHOWN)
     access.require(access.works_at(by, row.unit, Role.STAFF) or recognises(by, row))
     if row.stage == Stage.WITHDRAWN:
         raise Refused(_("The example has been withdrawn already."))
     if not may_withdraw(by, row):
         raise Refused(_("A recognised example is withdrawn by the superior that recognised it."))
     _check_day(day, _last_day(row))
-    refuse_short(reason)
+    reason = reason_of(reason, least=LEAST_ORDER)
     row.stage = Stage.WITHDRAWN
     row.save()
     _step(row, Stage.WITHDRAWN, day, reason, by)
@@ -184,7 +184,7 @@ def withdraw(row: Example, *, day: date, reason: str, by: User) -> Example:
 @transaction.atomic
 def save_publicity(item: ExamplePublicity, *, by: User) -> None:
     """Write where an example was made known: the unit's staff, and who recognises."""
-    row = _locked(item.example)
+    row = locked(item.example, *SHOWN)
     access.require(row.stage != Stage.WITHDRAWN and (may_write(by, row) or recognises(by, row)))
     _check_day(item.day)
     if item.file is not None and not row.files.present().filter(pk=item.file.pk).exists():
@@ -196,7 +196,7 @@ def save_publicity(item: ExamplePublicity, *, by: User) -> None:
 @transaction.atomic
 def save_adoption(item: ExampleAdoption, *, by: User) -> None:
     """A unit's staff write that it has taken the example over, or what came of it."""
-    row = _locked(item.example)
+    row = locked(item.example, *SHOWN)
     access.require(item.unit in adopting_unit(by, row))
     _check_day(item.day)
     item.full_clean()
@@ -206,7 +206,7 @@ def save_adoption(item: ExampleAdoption, *, by: User) -> None:
 @transaction.atomic
 def link_figure(item: ExampleFigure, *, by: User) -> None:
     """Link a figure of the unit's branch to its example."""
-    row = _locked(item.example)
+    row = locked(item.example, *SHOWN)
     access.require(may_write(by, row))
     if not item.unit.path.startswith(row.unit.path):
         raise Refused(_("Choose a unit of the example's branch."), "unit")
@@ -216,13 +216,8 @@ def link_figure(item: ExampleFigure, *, by: User) -> None:
 
 @transaction.atomic
 def unlink_figure(item: ExampleFigure, *, by: User) -> None:
-    access.require(may_write(by, _locked(item.example)))
+    access.require(may_write(by, locked(item.example, *SHOWN)))
     item.delete()
-
-
-def _locked(row: Example) -> Example:
-    rows = Example.objects.select_for_update(of=("self",)).select_related("unit", "person", "collective", "spread_in")
-    return rows.get(pk=row.pk)
 
 
 def _last_day(row: Example) -> date | None:
@@ -231,4 +226,4 @@ def _last_day(row: Example) -> date | None:
 
 
 def _step(row: Example, stage: str, day: date, reason: str, by: User) -> None:
-    ExampleStep.objects.create(example=row, stage=stage, day=day, reason=reason.strip(), by=by, at=timezone.now())
+    ExampleStep.objects.create(example=row, stage=stage, day=day, reason=reason, by=by, at=timezone.now())

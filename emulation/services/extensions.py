@@ -21,12 +21,11 @@ from emulation.models import Extension, Lineage, Notice, Report, Round
 from emulation.services.notices import tell_unit
 from emulation.terms import Terms
 from units import access, clock
-from units.errors import Refused
+from units.errors import Refused, reason_of
 from units.models import Unit, User
 
 # What can still be handed in for the first time; a returned sheet has no deadline.
 BEGUN = (Report.State.NOT_STARTED, Report.State.DRAFT)
-LEAST_REASON = 10  # characters: enough to say why
 
 
 # ── the days that count ───────────────────────────────────────────────────
@@ -110,7 +109,7 @@ def extend(round_: Round, units: Iterable[Unit], *, until: date, reason: str, by
     units = list(units)
     for unit in units:
         access.require(may_extend(by, unit))
-    reason = _checked(reason)
+    reason = reason_of(reason, most=300)
     if not units:
         raise Refused(_("Choose at least one unit."), "units")
     if until < clock.today():
@@ -158,7 +157,7 @@ def end_extension(extension: Extension, *, reason: str, by: User) -> None:
     """End an extension before its last day: the round's calendar holds again, from now on."""
     extension = Extension.objects.select_for_update(of=("self",)).select_related("unit", "round").get(pk=extension.pk)
     access.require(may_extend(by, extension.unit))
-    reason = _checked(reason)
+    reason = reason_of(reason, most=300)
     if extension.ended_at is not None or extension.passed:
         raise Refused(_("The extension has ended already."))
     _end(extension, by=by, reason=reason)
@@ -168,12 +167,5 @@ def end_extension(extension: Extension, *, reason: str, by: User) -> None:
 
 
 def _end(extension: Extension, *, by: User, reason: str) -> None:
-    extension.ended_by, extension.ended_at, extension.ended_reason = by, timezone.now(), reason[:300]
+    extension.ended_by, extension.ended_at, extension.ended_reason = by, timezone.now(), reason
     extension.save(update_fields=["ended_by", "ended_at", "ended_reason"])
-
-
-def _checked(reason: str) -> str:
-    reason = reason.strip()
-    if len(reason) < LEAST_REASON:
-        raise Refused(_("Give a reason of at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
-    return reason

@@ -11,10 +11,8 @@ from emulation.models import Acknowledgement, CheckRule, Report
 from emulation.reports.findings import findings_of
 from emulation.services import sheets
 from units import access
-from units.errors import Refused, refuse_long
+from units.errors import LEAST_ORDER, Refused, refuse_long
 from units.models import User
-
-LEAST_REASON = sheets.LEAST_REASON
 
 
 def may_answer(user: User, report: Report) -> bool:
@@ -43,10 +41,10 @@ def acknowledge(report: Report, reasons: Mapping[str, str], *, by: User) -> int:
         if key not in found:
             raise Refused(_("The figures have changed meanwhile. Look at the warnings again."), f"why-{key}")
         refuse_long(text, f"why-{key}")
-        if len(text) < LEAST_REASON:
+        if len(text) < LEAST_ORDER:
             raise Refused(
                 _("“%(indicator)s”: say why the figure is right in at least %(count)d characters.")
-                % {"indicator": found[key].name, "count": LEAST_REASON},
+                % {"indicator": found[key].name, "count": LEAST_ORDER},
                 f"why-{key}",
             )
         one = found[key]

@@ -21,7 +21,8 @@ from emulation.models import Incident, IncidentEvent, IncidentGravity, IncidentP
 from emulation.periods import quarter_of
 from emulation.services.feeds import follow
 from units import access, clock
-from units.errors import Refused
+from units.errors import Refused, reason_of
+from units.locking import locked
 from units.models import Person, Role, Unit, User
 from units.paths import segment
 from units.services.tree import superiors_on
@@ -30,7 +31,6 @@ State = Incident.State
 Kind = IncidentEvent.Kind
 Part = IncidentPerson.Part
 FEEDS = ("incidents", "incidents.dead", "incidents.injured", "incidents.offenders")  # what this register feeds
-LEAST_REASON = 15  # characters that say why something is no incident, or a conclusion is taken back
 STATED_FROM = (11, 1)  # month and day of a year from which its register may be stated complete: the yearly review
 TRACED = (
     "kind", "gravity", "happened_on", "reported_on", "place", "words", "dead", "injured", "offenders", "damage",
@@ -106,7 +106,7 @@ def correct_incident(incident: Incident, *, reason: str = "", by: User) -> Incid
     Raises `Refused` when it has been concluded, or the correction makes it lighter: that is for the superior, who
     gives the `reason`.
     """
-    before = _locked(incident)
+    before = locked(incident, "unit", "kind", "gravity")
     access.require(may_correct(by, before))
     if not before.is_open:
         raise Refused(_("The incident is no longer open: take its conclusion back first."))
@@ -115,7 +115,7 @@ def correct_incident(incident: Incident, *, reason: str = "", by: User) -> Incid
     lighter = mitigates(before, incident)
     if lighter:
         _refuse_mitigation(before, lighter[0], by)
-        reason = _reason(reason)
+        reason = reason_of(reason)
     named = incident.people.filter(part=Part.AT_FAULT).count()
     if incident.offenders < named:
         raise Refused(
@@ -137,7 +137,7 @@ def name_person(incident: Incident, person: Person, part: str, *, reason: str = 
     Raises `Refused` where more people would be named as at fault than the report counts. Awards read who is at fault:
     taking such a name away makes the incident lighter, which is for the superior, with the `reason`.
     """
-    row = _locked(incident)
+    row = locked(incident, "unit", "kind", "gravity")
     access.require(may_investigate(by, row))
     if not row.is_open:
         raise Refused(_("The incident is no longer open: take its conclusion back first."))
@@ -148,7 +148,7 @@ def name_person(incident: Incident, person: Person, part: str, *, reason: str = 
             raise Refused(_("This person is not named."))
         if known.part == Part.AT_FAULT:
             _refuse_mitigation(row, "person", by)
-            reason = _reason(reason)
+            reason = reason_of(reason)
         known.delete()
         _trace(row, Kind.PEOPLE, by, reason.strip(), before=before, after={person.full_name: ""})
         return
@@ -166,7 +166,7 @@ def name_person(incident: Incident, person: Person, part: str, *, reason: str = 
 @transaction.atomic
 def investigate(incident: Incident, *, by: User) -> Incident:
     """The investigation has begun."""
-    row = _locked(incident)
+    row = locked(incident, "unit", "kind", "gravity")
     access.require(may_investigate(by, row))
     if row.state != State.REPORTED:
         raise Refused(_("The investigation of this incident has begun already, or it has ended."))
@@ -178,7 +178,7 @@ def conclude(
     incident: Incident, *, number: str, on: date, words: str, gravity: IncidentGravity, cause: str = "", by: User
 ) -> Incident:
     """The conclusion: it may change the gravity. Figures of open sheets follow."""
-    row = _locked(incident)
+    row = locked(incident, "unit", "kind", "gravity")
     access.require(may_conclude(by, row))
     if not row.is_open:
         raise Refused(_("The incident has been concluded or withdrawn already."))
@@ -188,7 +188,7 @@ def conclude(
         raise Refused(_("An incident is concluded on the day it was reported or later."), "on")
     if gravity.rank < row.gravity.rank:
         _refuse_mitigation(row, "gravity", by)
-    before = _locked(incident)
+    before = locked(incident, "unit", "kind", "gravity")
     row.conclusion_number, row.concluded_on, row.conclusion, row.gravity = number, on, words, gravity
     row.cause = cause or row.cause
     row.state = State.CONCLUDED
@@ -202,12 +202,12 @@ def conclude(
 @transaction.atomic
 def reopen(incident: Incident, *, reason: str, by: User) -> Incident:
     """Take a conclusion back: it is investigated again."""
-    row = _locked(incident)
+    row = locked(incident, "unit", "kind", "gravity")
     access.require(may_conclude(by, row))
     if row.state != State.CONCLUDED:
         raise Refused(_("Only a concluded incident is taken up again."))
-    reason = _reason(reason)
-    before = _locked(incident)
+    reason = reason_of(reason)
+    before = locked(incident, "unit", "kind", "gravity")
     row.state = State.INVESTIGATED
     row.conclusion, row.conclusion_number, row.concluded_on = "", "", None
     row.save()
@@ -218,11 +218,11 @@ def reopen(incident: Incident, *, reason: str, by: User) -> Incident:
 @transaction.atomic
 def withdraw(incident: Incident, *, reason: str, by: User) -> Incident:
     """It was no incident after all: it counts no more, and stays with the reason."""
-    row = _locked(incident)
+    row = locked(incident, "unit", "kind", "gravity")
     access.require(may_mitigate(by, row))
     if not row.is_open:
         raise Refused(_("The incident has been concluded or withdrawn already."))
-    reason = _reason(reason)
+    reason = reason_of(reason)
     _step(row, Kind.WITHDRAWN, by, reason, state=State.WITHDRAWN, withdrawn_why=reason)
     follow(FEEDS, [row.unit_id], [row.happened_on], by=by)
     return row
@@ -262,7 +262,7 @@ def take_back(statement: IncidentStatement, *, reason: str, by: User) -> Inciden
     access.require(may_state(by, row.unit))
     if row.ended_at is not None:
         raise Refused(_("The statement has been taken back already."))
-    return _end(row, _reason(reason), by)
+    return _end(row, reason_of(reason), by)
 
 
 def _end(row: IncidentStatement, why: str, by: User) -> IncidentStatement:
@@ -277,11 +277,6 @@ def _end(row: IncidentStatement, why: str, by: User) -> IncidentStatement:
 def path_on(unit: Unit, day: date) -> str:
     """Where the unit stood on the day."""
     return "".join(map(segment, superiors_on(unit, day)))
-
-
-def _locked(incident: Incident) -> Incident:
-    rows = Incident.objects.select_for_update(of=("self",)).select_related("unit", "kind", "gravity")
-    return rows.get(pk=incident.pk)
 
 
 def _check(incident: Incident) -> None:
@@ -315,12 +310,6 @@ def _refuse_mitigation(incident: Incident, field: str, by: User) -> None:
             _("This makes the incident lighter. Only the superior may do it, with a reason, and not who reported it: "
               "ask the staff of the superior or the reviewer responsible for the unit."), field,
         )  # fmt: skip
-
-
-def _reason(text: str) -> str:
-    if len(text.strip()) < LEAST_REASON:
-        raise Refused(_("Say why, in at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
-    return text.strip()
 
 
 def _values(incident: Incident) -> dict[str, Any]:

@@ -35,14 +35,14 @@ from emulation.models.initiatives import days_of
 from emulation.numbers import format_number, format_part
 from emulation.services.feeds import follow
 from units import access, clock
-from units.errors import Refused
+from units.errors import LEAST_ORDER, Refused, reason_of
+from units.locking import locked, refuse_unless
 from units.models import Initiative, Person, Role, Unit, User
 from units.text import fold, normal
 
 Kind = WorkEvent.Kind
 State = InitiativeWork.State
 FEEDS = ("initiatives", "initiatives-saved")  # keys of what this register feeds
-LEAST_REASON = 20  # characters, as for a returned sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,9 @@ def create_work(
 @transaction.atomic
 def change_work(work: InitiativeWork, authors: Iterable[Author], *, by: User, **columns: Any) -> InitiativeWork:
     """Change what is proposed; once submitted it stands still. The plain record it began from stays its author's."""
-    work = lock(work)
+    work = locked(work, "unit", "template")
     access.require(may_write(by, work))
-    _require(work, State.PROPOSED)
+    refuse_unless(work, State.PROPOSED)
     for name, value in _clean(columns).items():
         setattr(work, name, value)
     _refuse_future(work.year)
@@ -122,9 +122,9 @@ def change_work(work: InitiativeWork, authors: Iterable[Author], *, by: User, **
 @transaction.atomic
 def submit(work: InitiativeWork, *, by: User) -> InitiativeWork:
     """Hand the work to the council. Raises `Refused` without authors, problem or solution."""
-    work = lock(work)
+    work = locked(work, "unit", "template")
     access.require(may_submit(by, work))
-    _require(work, State.PROPOSED)
+    refuse_unless(work, State.PROPOSED)
     missing = []
     if not work.authors.exists():
         missing.append(_("Name the authors before the work is submitted."))
@@ -138,18 +138,18 @@ def submit(work: InitiativeWork, *, by: User) -> InitiativeWork:
 @transaction.atomic
 def take_back(work: InitiativeWork, *, by: User) -> InitiativeWork:
     """The unit takes the work back, as long as nobody has scored it."""
-    work = lock(work)
+    work = locked(work, "unit", "template")
     access.require(may_submit(by, work))
-    _require(work, State.SUBMITTED)
+    refuse_unless(work, State.SUBMITTED)
     return _enter(work, State.PROPOSED, Kind.TAKEN_BACK, by=by)
 
 
 @transaction.atomic
 def apply_work(work: InitiativeWork, *, by: User, **columns: Any) -> InitiativeWork:
     """Say where a recognised work is used, since when, and what that is worth; again to correct it."""
-    work = lock(work)
+    work = locked(work, "unit", "template")
     access.require(may_write(by, work))
-    _require(work, State.RECOGNISED)
+    refuse_unless(work, State.RECOGNISED)
     before = days_of(work)
     for name, value in _clean(columns).items():
         setattr(work, name, value)
@@ -165,7 +165,7 @@ def apply_work(work: InitiativeWork, *, by: User, **columns: Any) -> InitiativeW
 @transaction.atomic
 def enter_contest(work: InitiativeWork, entry: ContestEntry, *, by: User) -> ContestEntry:
     """Record a round of a contest, or correct it. The unit's staff do, and whoever judges the unit's works."""
-    work = lock(work)
+    work = locked(work, "unit", "template")
     access.require(may_write(by, work) or judges(by, work))
     entry.work = work
     entry.contest, entry.result = normal(entry.contest), normal(entry.result)
@@ -191,9 +191,9 @@ def score(
     sheet: ScoreSheet | None = None,
 ) -> ScoreSheet:  # fmt: skip
     """Record a member's score sheet, or correct it (`sheet`). Raises `Refused` for an author who would score."""
-    work = lock(work)
+    work = locked(work, "unit", "template")
     access.require(judges(by, work))
-    _require(work, State.SUBMITTED, State.SCORED)
+    refuse_unless(work, State.SUBMITTED, State.SCORED)
     template = template_of(work)
     if template is None or {row.pk for row in points} != set(template.criteria.values_list("pk", flat=True)):
         raise Refused(_("The score sheet has changed meanwhile. Open it again."))
@@ -230,9 +230,9 @@ def recognise(work: InitiativeWork, recognition: Recognition, *, by: User) -> Re
 
     Raises `Refused` when the members' mean is below what the score sheet asks for, or for a day to come.
     """
-    work = lock(work)
+    work = locked(work, "unit", "template")
     access.require(judges(by, work))
-    _require(work, State.SUBMITTED, State.SCORED, State.RECOGNISED)
+    refuse_unless(work, State.SUBMITTED, State.SCORED, State.RECOGNISED)
     mean = mean_of(work.sheets.prefetch_related("scores"))
     if mean is not None and work.template and mean < work.template.threshold and work.state == State.SCORED:
         raise Refused(
@@ -291,7 +291,7 @@ def _contradicted(record: Initiative) -> str:
 @transaction.atomic
 def correct_recognition(recognition: Recognition, *, by: User, **columns: Any) -> Recognition:
     """Correct level, number, day or issuer of a recognition that was recorded wrongly."""
-    work = lock(recognition.work)
+    work = locked(recognition.work, "unit", "template")
     access.require(judges(by, work))
     row = work.recognitions.get(pk=recognition.pk)
     before = days_of(work)
@@ -305,13 +305,12 @@ def revoke_recognition(recognition: Recognition, why: str, *, by: User) -> Initi
     """Take back a recognition that should not stand; the audit log keeps it. Without any other one the work is
     with the council again, and the authors' records go with it.
     """
-    work = lock(recognition.work)
+    work = locked(recognition.work, "unit", "template")
     access.require(judges(by, work))
     row, why = work.recognitions.filter(pk=recognition.pk).first(), normal(why)
     if row is None:
         raise Refused(_("The recognition has been taken back already."))
-    if len(why) < LEAST_REASON:
-        raise Refused(_("Give a reason of at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
+    why = reason_of(why, least=LEAST_ORDER)
     before = days_of(work)
     row.delete()
     state = State.SCORED if work.sheets.exists() else State.SUBMITTED
@@ -341,12 +340,10 @@ def _settle(work: InitiativeWork, row: Recognition, kind: str, before: set[date]
 @transaction.atomic
 def refuse(work: InitiativeWork, reason: str, *, by: User) -> InitiativeWork:
     """The council does not recognise the work."""
-    work = lock(work)
+    work = locked(work, "unit", "template")
     access.require(judges(by, work))
-    _require(work, State.SUBMITTED, State.SCORED)
-    work.why_refused = normal(reason)
-    if len(work.why_refused) < LEAST_REASON:
-        raise Refused(_("Give a reason of at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
+    refuse_unless(work, State.SUBMITTED, State.SCORED)
+    work.why_refused = reason_of(normal(reason), least=LEAST_ORDER)
     return _enter(work, State.REFUSED, Kind.REFUSED, by=by, text=work.why_refused)
 
 
@@ -384,12 +381,6 @@ def keep_records(work: InitiativeWork, why: str = "") -> None:
 # ── shared ────────────────────────────────────────────────────────────────
 
 
-def lock(work: InitiativeWork) -> InitiativeWork:
-    """The work as it is now; two writers of one work wait for each other."""
-    rows = InitiativeWork.objects.select_for_update(of=("self",)).select_related("unit", "template")
-    return rows.get(pk=work.pk)
-
-
 def log(work: InitiativeWork, kind: str, *, by: User, text: str = "") -> None:
     WorkEvent.objects.create(work=work, kind=kind, by=by, at=timezone.now(), text=text)
 
@@ -399,14 +390,6 @@ def _enter(work: InitiativeWork, state: str, kind: str, *, by: User, text: str =
     work.save()
     log(work, kind, by=by, text=text)
     return work
-
-
-def _require(work: InitiativeWork, *states: str) -> None:
-    if work.state not in states:
-        raise Refused(
-            _("This is not possible now: the work is “%(state)s”. Reload the page.")
-            % {"state": work.get_state_display()}
-        )
 
 
 def _save(work: InitiativeWork, authors: Iterable[Author]) -> None:

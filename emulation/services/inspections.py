@@ -24,12 +24,12 @@ from emulation.models import (
     WeakPointEvent,
 )
 from units import access, clock
-from units.errors import Refused
+from units.errors import Refused, reason_of, refuse_short
+from units.locking import locked, refuse_unless
 from units.models import Person, Role, Unit, User
 from units.models.units import UnitQuerySet
 from units.text import normal
 
-LEAST = 10  # characters of a reason
 MOST_ITEMS = 60
 MOST_UNITS = 100
 Kind = InspectionEvent.Kind
@@ -84,7 +84,7 @@ def save_plan(
     access.require(keeps(by, inspection))
     fresh = inspection.pk is None
     if not fresh:
-        _require(_locked(inspection), State.PLANNED)
+        refuse_unless(locked(inspection, "unit"), State.PLANNED)
     _check_units(inspection, units)
     texts = list(dict.fromkeys(text for text in map(normal, items) if text))
     _check_items(texts)
@@ -175,9 +175,9 @@ def record(inspection: Inspection, unit: Unit, answers: Mapping[int, Answer], *,
 
     Returns how many findings changed. Raises `Refused`.
     """
-    row = _locked(inspection)
+    row = locked(inspection, "unit")
     access.require(keeps(by, row))
-    _require(row, State.PLANNED, State.CARRIED_OUT)
+    refuse_unless(row, State.PLANNED, State.CARRIED_OUT)
     if row.starts > clock.today():
         raise Refused(_("The inspection begins on %(day)s.") % {"day": date_format(row.starts, "SHORT_DATE_FORMAT")})
     if not row.inspected.filter(unit=unit).exists():
@@ -234,9 +234,9 @@ def _take_back(found: InspectionFinding, *, draft: bool) -> bool:
 @transaction.atomic
 def carry_out(inspection: Inspection, *, by: User) -> Inspection:
     """The findings are recorded: from now on the inspected units read what was found on them."""
-    row = _locked(inspection)
+    row = locked(inspection, "unit")
     access.require(keeps(by, row))
-    _require(row, State.PLANNED)
+    refuse_unless(row, State.PLANNED)
     found = set(InspectionFinding.objects.filter(item__inspection=row).values_list("unit", flat=True))
     missing = [str(one.unit) for one in row.inspected.select_related("unit") if one.unit_id not in found]
     if missing:
@@ -250,13 +250,12 @@ def carry_out(inspection: Inspection, *, by: User) -> Inspection:
 @transaction.atomic
 def conclude(inspection: Inspection, *, conclusion: str, number: str, day: date, by: User) -> Inspection:
     """Record the conclusion with number and date of its document; findings stand still from now on."""
-    row = _locked(inspection)
+    row = locked(inspection, "unit")
     access.require(concludes(by, row))
-    _require(row, State.CARRIED_OUT)
+    refuse_unless(row, State.CARRIED_OUT)
     if day < row.starts or day > clock.today():
         raise Refused(_("The conclusion is dated after the inspection begins and not in the future."), "day")
-    if len(conclusion.strip()) < LEAST:
-        raise Refused(_("Write at least %(count)d characters.") % {"count": LEAST}, "conclusion")
+    refuse_short(conclusion, "conclusion")
     if not number.strip():
         raise Refused(_("Write the number of the document."), "number")
     row.state, row.conclusion, row.number, row.concluded_on = (
@@ -271,29 +270,16 @@ def conclude(inspection: Inspection, *, conclusion: str, number: str, day: date,
 @transaction.atomic
 def call_off(inspection: Inspection, *, reason: str, by: User) -> Inspection:
     """The planned inspection does not take place."""
-    row = _locked(inspection)
+    row = locked(inspection, "unit")
     access.require(keeps(by, row))
-    _require(row, State.PLANNED)
+    refuse_unless(row, State.PLANNED)
     if InspectionFinding.objects.filter(item__inspection=row).exists():
         raise Refused(_("Findings are recorded already; the inspection has taken place."))
-    if len(reason.strip()) < LEAST:
-        raise Refused(_("Write at least %(count)d characters.") % {"count": LEAST}, "reason")
+    reason = reason_of(reason, most=1000)
     row.state = State.CALLED_OFF
     row.save(update_fields=["state"])
     _log(row, Kind.CALLED_OFF, by=by, reason=reason)
     return row
-
-
-def _locked(inspection: Inspection) -> Inspection:
-    return Inspection.objects.select_for_update(of=("self",)).select_related("unit").get(pk=inspection.pk)
-
-
-def _require(row: Inspection, *states: str) -> None:
-    if row.state not in states:
-        raise Refused(
-            _("This is not possible now: the inspection is “%(state)s”. Reload the page.")
-            % {"state": row.get_state_display()}
-        )
 
 
 def _log(row: Inspection, kind: str, *, by: User, reason: str = "") -> None:

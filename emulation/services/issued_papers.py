@@ -16,11 +16,10 @@ from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
 from units import clock
 from units.access import require, works_at
-from units.errors import Refused
+from units.errors import Refused, reason_of
 from units.models import Role, Unit, User
 from units.text import fold
 
-LEAST_REASON = 10
 SERIAL = re.compile(r"0*([1-9][0-9]{0,5})\b")
 
 
@@ -168,7 +167,6 @@ def ended_by(row: IssuedPaper) -> str:
 
 def void(row: IssuedPaper, *, why: str, by: User) -> None:
     """Mark a locked paper as cancelled, for a reason."""
-    if len(why.strip()) < LEAST_REASON:
-        raise Refused(_("Say why, in at least %(count)d characters.") % {"count": LEAST_REASON}, "why")
-    row.cancelled_by, row.cancelled_at, row.cancelled_why = by, timezone.now(), why.strip()[:500]
+    why = reason_of(why, "why")
+    row.cancelled_by, row.cancelled_at, row.cancelled_why = by, timezone.now(), why
     row.save(update_fields=["cancelled_by", "cancelled_at", "cancelled_why"])

@@ -21,11 +21,10 @@ from emulation.services.issued_papers import issue, void
 from emulation.wording import Paragraph
 from units import clock
 from units.access import require, works_at
-from units.errors import Refused
+from units.errors import Refused, reason_of
 from units.models import Role, Unit, User
 
 Kind = ReviewEvent.Kind
-LEAST_REASON = 10
 
 
 def may_edit(user: User, unit: Unit) -> bool:
@@ -247,13 +246,12 @@ def reopen(report: ReviewReport, *, reason: str, by: User) -> None:
     report = ReviewReport.objects.select_for_update(of=("self",)).select_related("unit").get(pk=report.pk)
     if not report.is_signed:
         raise Refused(_("The report is a draft already."))
-    if len(reason.strip()) < LEAST_REASON:
-        raise Refused(_("Say why, in at least %(count)d characters.") % {"count": LEAST_REASON}, "reason")
+    reason = reason_of(reason)
     report.state, report.signed_by, report.signed_at, report.annex = ReviewReport.State.DRAFT, None, None, None
     report.save()
     for paper in report.issued.select_for_update(of=("self",)).filter(cancelled_at=None):
         void(paper, why=reason, by=by)
-    _trace(report, Kind.REOPENED, by, before=report.number, reason=reason.strip())
+    _trace(report, Kind.REOPENED, by, before=report.number, reason=reason)
 
 
 @transaction.atomic

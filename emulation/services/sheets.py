@@ -26,11 +26,10 @@ from emulation.services.offices import office_states
 from emulation.services.plan import plan_of, plan_of_unit, slot
 from emulation.services.summaries import recompute
 from units import access, clock
-from units.errors import Refused, refuse_long
+from units.errors import LEAST_ORDER, Refused, reason_of
 from units.models import Role, User
 from units.paths import path_ids
 
-LEAST_REASON = 20  # characters of a reason: enough to say what is to be done
 Kind = ReportEvent.Kind
 State = Report.State
 
@@ -251,8 +250,8 @@ def _named_missing(
             % {"units": ", ".join(unnamed)},
             "missing",
         )
-    refuse_short(reason)
-    return {"missing": [[str(row.unit), row.state] for row in waiting]}, reason.strip()
+    reason = reason_of(reason, least=LEAST_ORDER)
+    return {"missing": [[str(row.unit), row.state] for row in waiting]}, reason
 
 
 @transaction.atomic
@@ -325,10 +324,10 @@ def undo_approval(report: Report, *, by: User, reason: str) -> Report:
     refuse_own(by, report)
     if not approved_by(report, by):
         raise Refused(_("Only who approved the sheet undoes the approval; you can open the sheet again instead."))
-    refuse_short(reason)
+    reason = reason_of(reason, least=LEAST_ORDER)
     _refuse_settled(report)
-    _enter(report, State.IN_REVIEW, Kind.UNDONE, by=by, reason=reason.strip())
-    tell_unit(Notice.Kind.UNDONE, report, by=by, text=reason.strip())
+    _enter(report, State.IN_REVIEW, Kind.UNDONE, by=by, reason=reason)
+    tell_unit(Notice.Kind.UNDONE, report, by=by, text=reason)
     return report
 
 
@@ -377,7 +376,7 @@ def _open_again(report: Report, kind: str, *, by: User, reason: str, lines: Mapp
     reasons = {pk: text.strip() for pk, text in (lines or {}).items()}
     reason = reason.strip()
     for text in [*reasons.values(), *([] if lines and kind == Kind.RETURNED else [reason])]:
-        refuse_short(text)
+        reason_of(text, least=LEAST_ORDER)
     names = dict(lines_of(report).filter(pk__in=reasons).values_list("pk", "code"))
     if names.keys() != reasons.keys():
         raise Refused(_("Choose lines of this sheet."))
@@ -424,16 +423,6 @@ def _refuse_findings(report: Report) -> None:
         )
     if errors:
         raise Refused(errors)
-
-
-def refuse_short(reason: str) -> None:
-    refuse_long(reason.strip(), "reason")
-    if len(reason.strip()) < LEAST_REASON:
-        raise Refused(
-            _("Give a reason of at least %(count)d characters that says what is to be done.")
-            % {"count": LEAST_REASON},
-            "reason",
-        )
 
 
 def refuse_own(by: User, report: Report) -> None:

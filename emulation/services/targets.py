@@ -29,11 +29,10 @@ from emulation.models import (
 from emulation.numbers import LIMIT, format_part
 from emulation.relations import Relative
 from emulation.reports.bases import doubtful
-from emulation.services.sheets import LEAST_REASON
 from emulation.services.summaries import recompute
 from emulation.services.versions import keep_first, keep_version
 from units import access
-from units.errors import Refused, refuse_long
+from units.errors import LEAST_ORDER, Refused, reason_of
 from units.models import Role, Unit, User
 from units.paths import branch_q, path_ids
 
@@ -333,7 +332,7 @@ def hand_in_registration(unit: Unit, year: int, *, by: User, reason: str = "") -
     if not targets:
         raise Refused(_("Nothing is registered yet."))
     doubted = len(doubtful(unit, year, targets))
-    if doubted and len(reason.strip()) < LEAST_REASON:
+    if doubted and len(reason.strip()) < LEAST_ORDER:
         words = ngettext(
             "%(lines)d registered value asks for less than was assigned, or than was reached last year. "
             "Say why in at least %(count)d characters, or change it.",
@@ -341,7 +340,7 @@ def hand_in_registration(unit: Unit, year: int, *, by: User, reason: str = "") -
             "Say why in at least %(count)d characters, or change them.",
             doubted,
         )
-        raise Refused(words % {"lines": doubted, "count": LEAST_REASON}, "reason")
+        raise Refused(words % {"lines": doubted, "count": LEAST_ORDER}, "reason")
     _enter(registration, State.SUBMITTED, Kind.SUBMITTED, by=by, reason=reason.strip() if doubted else "")
     return registration
 
@@ -490,15 +489,7 @@ def _of_year(unit: Unit, year: int) -> Any:
 
 def need_reason(text: str) -> str:
     """The reason, stripped. Raises `Refused` when it is too short to say anything."""
-    text = text.strip()
-    refuse_long(text, "reason")
-    if len(text) < LEAST_REASON:
-        raise Refused(
-            _("Give a reason of at least %(count)d characters that says what is to be done.")
-            % {"count": LEAST_REASON},
-            "reason",
-        )
-    return text
+    return reason_of(text, least=LEAST_ORDER)
 
 
 def _named(target: Target) -> dict[str, str]:

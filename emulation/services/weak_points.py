@@ -25,13 +25,13 @@ from emulation.models import (
 )
 from emulation.models.weak_points import WeakPointQuerySet
 from units import access, clock
-from units.errors import Refused
+from units.errors import Refused, reason_of, refuse_short
+from units.locking import locked, refuse_unless
 from units.models import Person, Role, Unit, User
 from units.models.units import UnitQuerySet
 from units.paths import branches_q
 from units.text import normal
 
-LEAST = 10  # characters of a measure, of what was done, and of a reason
 Kind = WeakPointEvent.Kind
 Source = WeakPoint.Source
 State = WeakPoint.State
@@ -158,9 +158,9 @@ def set_measure(
     point: WeakPoint, *, owner: Person | None, owner_post: str, measure: str, deadline: date | None, by: User
 ) -> WeakPoint:
     """The unit says who settles the point, how and until when. A deadline that stands is moved by `move_deadline`."""
-    row = _locked(point)
+    row = locked(point, "unit", "owner")
     access.require(works_on(by, row.unit))
-    _require(row, *WeakPoint.WITH_UNIT)
+    refuse_unless(row, *WeakPoint.WITH_UNIT)
     before = _shown(row)
     if row.deadline is None:
         if deadline is None:
@@ -171,7 +171,7 @@ def set_measure(
     _check_owner(row)
     if not row.in_charge:
         raise Refused(_("Name who settles it: somebody of the unit, or a post."), "owner")
-    _refuse_short(row.measure, "measure")
+    refuse_short(row.measure, "measure")
     after = _shown(row)
     if row.state == State.OPEN:
         row.state = State.PLANNED
@@ -185,15 +185,15 @@ def set_measure(
 @transaction.atomic
 def move_deadline(point: WeakPoint, *, deadline: date, reason: str, by: User) -> WeakPoint:
     """Move a deadline; the old one stays in the history with the reason."""
-    row = _locked(point)
+    row = locked(point, "unit", "owner")
     access.require(may_move(by, row))
-    _require(row, *WeakPoint.WITH_UNIT)
+    refuse_unless(row, *WeakPoint.WITH_UNIT)
     if row.deadline is None:
         raise Refused(_("No deadline has been set yet; set the measure first."))
     if deadline == row.deadline:
         raise Refused(_("This is the deadline that stands already."), "deadline")
     _refuse_past(deadline)
-    _refuse_short(reason, "reason")
+    reason = reason_of(reason, most=1000)
     before, row.deadline = _shown(row), deadline
     row.save(update_fields=["deadline"])
     _log(row, Kind.MOVED, by=by, reason=reason, **_difference(before, _shown(row)))
@@ -203,10 +203,10 @@ def move_deadline(point: WeakPoint, *, deadline: date, reason: str, by: User) ->
 @transaction.atomic
 def report_settled(point: WeakPoint, *, words: str, by: User) -> WeakPoint:
     """The unit reports the point as settled, with what was done; evidence is attached to it."""
-    row = _locked(point)
+    row = locked(point, "unit", "owner")
     access.require(works_on(by, row.unit))
-    _require(row, State.PLANNED, State.RETURNED)
-    _refuse_short(words, "reason")
+    refuse_unless(row, State.PLANNED, State.RETURNED)
+    refuse_short(words, "reason")
     row.state, row.reported_by = State.REPORTED, by
     row.save(update_fields=["state", "reported_by"])
     _log(row, Kind.REPORTED, by=by, reason=words)
@@ -216,10 +216,10 @@ def report_settled(point: WeakPoint, *, words: str, by: User) -> WeakPoint:
 @transaction.atomic
 def send_back(point: WeakPoint, *, reason: str, by: User, finding: InspectionFinding | None = None) -> WeakPoint:
     """Re-inspected and not settled: back to the unit with the reason."""
-    row = _locked(point)
+    row = locked(point, "unit", "owner")
     _require_judge(row, by)
-    _require(row, State.REPORTED)
-    _refuse_short(reason, "reason")
+    refuse_unless(row, State.REPORTED)
+    reason = reason_of(reason, most=1000)
     row.state = State.RETURNED
     row.save(update_fields=["state"])
     _log(row, Kind.SENT_BACK, by=by, reason=reason, finding=_finding_of(row, finding))
@@ -229,13 +229,13 @@ def send_back(point: WeakPoint, *, reason: str, by: User, finding: InspectionFin
 @transaction.atomic
 def close(point: WeakPoint, *, reason: str, by: User, finding: InspectionFinding | None = None) -> WeakPoint:
     """Re-inspected and settled for good. Where an inspection found it settled, the unit need not have reported it."""
-    row = _locked(point)
+    row = locked(point, "unit", "owner")
     _require_judge(row, by)
     found = _finding_of(row, finding)
-    _require(row, *([*WeakPoint.WITH_UNIT, State.REPORTED] if found else [State.REPORTED]))
+    refuse_unless(row, *([*WeakPoint.WITH_UNIT, State.REPORTED] if found else [State.REPORTED]))
     if found and found.result == InspectionFinding.Result.SHORTCOMING:
         raise Refused(_("The re-inspection found a shortcoming; the weak point cannot be closed on it."))
-    _refuse_short(reason, "reason")
+    reason = reason_of(reason, most=1000)
     row.state, row.closed_by, row.closed_at = State.CLOSED, by, timezone.now()
     row.save(update_fields=["state", "closed_by", "closed_at"])
     _log(row, Kind.CLOSED, by=by, reason=reason, finding=found)
@@ -256,27 +256,9 @@ def _require_judge(row: WeakPoint, by: User) -> None:
         raise Refused(_("You reported it as settled; somebody else has to re-inspect it."))
 
 
-def _locked(point: WeakPoint) -> WeakPoint:
-    rows = WeakPoint.objects.select_for_update(of=("self",)).select_related("unit", "owner")
-    return rows.get(pk=point.pk)
-
-
-def _require(row: WeakPoint, *states: str) -> None:
-    if row.state not in states:
-        raise Refused(
-            _("This is not possible now: the weak point is “%(state)s”. Reload the page.")
-            % {"state": row.get_state_display()}
-        )
-
-
 def _refuse_past(deadline: date) -> None:
     if deadline < clock.today():
         raise Refused(_("The deadline has passed already. Choose today or a later day."), "deadline")
-
-
-def _refuse_short(text: str, field: str) -> None:
-    if len(text.strip()) < LEAST:
-        raise Refused(_("Write at least %(count)d characters.") % {"count": LEAST}, field)
 
 
 def _shown(row: WeakPoint) -> dict[str, str]:

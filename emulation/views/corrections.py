@@ -24,7 +24,7 @@ from emulation.reports.lines import SheetReading
 from emulation.services import corrections as service
 from emulation.services import sheets
 from units import access
-from units.errors import Refused
+from units.errors import LEAST_ORDER, Refused
 from units.views.downloads import asked_table, table_file
 
 State = Report.State
@@ -83,7 +83,7 @@ def figure_request(request: HttpRequest, pk: int, indicator: int) -> HttpRespons
                 return done
     context = {
         "report": report, "row": cell.shown(), "name": cell.indicator.label, "rows": rows, "asked": asked,
-        "form": form, "asks": asks, "answers": answers, "problems": problems, "least": sheets.LEAST_REASON,
+        "form": form, "asks": asks, "answers": answers, "problems": problems, "least": LEAST_ORDER,
         "open": report.state == State.IN_REVIEW,
     }  # fmt: skip
     return render(request, "emulation/corrections/request.html", context)
@@ -160,7 +160,7 @@ def correction_create(request: HttpRequest, pk: int, indicator: int) -> HttpResp
                 return redirect(row)
     context = {
         "report": report, "row": cell.shown(), "name": cell.indicator.label, "form": form, "problems": problems,
-        "least": sheets.LEAST_REASON, "standing": cell.row,
+        "least": LEAST_ORDER, "standing": cell.row,
     }  # fmt: skip
     return render(request, "emulation/corrections/form.html", context)
 
@@ -187,7 +187,7 @@ def correction_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "files": files_of(row.report, indicator=row.indicator_id)[0],
         "sends": proposed and commands,
         "withdraws": row.is_open and (commands or sheets.may_enter(request.user, row.report)),
-        "decides": sent and service.may_decide(request.user, row), "least": sheets.LEAST_REASON,
+        "decides": sent and service.may_decide(request.user, row), "least": LEAST_ORDER,
     }  # fmt: skip
     return render(request, "emulation/corrections/detail.html", context)
 

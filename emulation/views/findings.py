@@ -14,7 +14,7 @@ from emulation.models import CheckRule, Report
 from emulation.reports.findings import Finding, findings_of
 from emulation.services import findings as service
 from units import access
-from units.errors import Refused
+from units.errors import LEAST_ORDER, Refused
 
 PREFIX = "why-"
 OPEN = "open"  # instead of one field refused: every warning without a reason
@@ -38,7 +38,7 @@ def shown(found: list[Finding], typed: Mapping[str, str], wrong: str = "") -> di
         if one.level == CheckRule.Level.WARNING
     ]
     errors = [one for one in found if one.level == CheckRule.Level.ERROR]
-    return {"errors": errors, "warnings": warnings, "least": service.LEAST_REASON}
+    return {"errors": errors, "warnings": warnings, "least": LEAST_ORDER}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -25,7 +25,7 @@ from emulation.reports.verdicts import office_sheets
 from emulation.reports.work import with_progress
 from emulation.services import sheets as service
 from units import access
-from units.errors import Refused
+from units.errors import LEAST_ORDER, Refused
 from units.keys import key_of
 from units.models import Role
 from units.views.downloads import asked_table, table_file
@@ -162,7 +162,7 @@ def _page(
         "whole": whole,
         "problems": problems or [],
         "queue": queue_beside(_waiting(request)[:QUEUE], found.report),
-        "least": service.LEAST_REASON,
+        "least": LEAST_ORDER,
         "seen": seen,
         "undoes": found.report.state == State.APPROVED and service.approved_by(found.report, request.user),
     }
@@ -223,7 +223,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The approval has been undone; the sheet is in review again."))
             return redirect("emulation:report-review", pk)
-    context = {"report": report, "form": form, "problems": problems, "least": service.LEAST_REASON}
+    context = {"report": report, "form": form, "problems": problems, "least": LEAST_ORDER}
     return render(request, "emulation/review/undo.html", context)
 
 

@@ -13,10 +13,10 @@ from emulation.models import Report
 from emulation.reports.review import read_review
 from emulation.reports.verdicts import of_offices, office_sheets, said_of
 from emulation.services.offices import line_offices
-from emulation.services.sheets import LEAST_REASON, took_part
+from emulation.services.sheets import took_part
 from emulation.services.verdicts import give_verdicts
 from units import access
-from units.errors import Refused
+from units.errors import LEAST_ORDER, Refused
 
 
 @require_http_methods(["GET", "POST"])
@@ -45,6 +45,6 @@ def office(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("emulation:report-office", following.pk)
     context = {
         "report": report, "review": mine, "verdicts": form.shown(mine, said), "problems": problems,
-        "wrong": form.wrong(), "least": LEAST_REASON, "judging": report.state != Report.State.APPROVED,
+        "wrong": form.wrong(), "least": LEAST_ORDER, "judging": report.state != Report.State.APPROVED,
     }  # fmt: skip
     return render(request, "emulation/review/office.html", context)

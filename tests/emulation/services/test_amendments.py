@@ -145,7 +145,9 @@ def test_an_amendment_that_is_refused_changes_nothing(sent, reviewer):
 def test_of_two_decisions_one_holds(sent, reviewer):
     amendments.refuse(sent, by=reviewer, reason=SECOND)
 
-    assert refusal(amendments.accept, sent, by=reviewer) == "This amendment is “Refused” already."
+    assert (
+        refusal(amendments.accept, sent, by=reviewer) == "This is not possible now: it is “Refused”. Reload the page."
+    )
     assert Target.objects.get().agreed == 4
 
 

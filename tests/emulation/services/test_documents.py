@@ -103,7 +103,7 @@ def test_what_went_to_a_wrong_unit_is_recalled_with_its_trace_and_can_be_sent_an
 ):
     document = make_document(department)
     receipt = make_receipt(document, depot, planner)
-    assert refusal(documents.recall, receipt, reason="Nhầm", by=planner) == "Say why, in at least 10 characters."
+    assert refusal(documents.recall, receipt, reason="Nhầm", by=planner) == "Give a reason of at least 10 characters."
     for user in (staff, reviewer):
         with pytest.raises(PermissionDenied):
             documents.recall(receipt, reason=WHY, by=user)

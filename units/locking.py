@@ -1,0 +1,25 @@
+"""One row at a time: the row as it is stored now, and whether its state allows what is asked."""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from units.errors import Refused
+
+Row = TypeVar("Row", bound=Model)
+
+
+def locked(row: Row, *related: str) -> Row:
+    """The row as it is stored, with `related` rows; two writers of one row wait for each other."""
+    rows = type(row)._default_manager.select_for_update(of=("self",)).select_related(*related)
+    return rows.get(pk=row.pk)
+
+
+def refuse_unless(row: Any, *states: str) -> None:
+    """Raises `Refused` where the row is in none of the states: somebody was quicker, or the page is old."""
+    if row.state not in states:
+        words = _("This is not possible now: it is “%(state)s”. Reload the page.")
+        raise Refused(words % {"state": row.get_state_display()})
