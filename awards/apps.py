@@ -17,6 +17,7 @@ class AwardsConfig(AppConfig):
         from awards.reports.work import council_tasks, nomination_tasks, outcome_tasks, paper_tasks
         from awards.services.catalogue import load_awards
         from awards.services.demo import create_awards
+        from awards.states import AWARD_STATES
         from awards.views.tables import CATALOGUES
         from emulation import titles
         from emulation.reports import demo as demo_report
@@ -24,6 +25,7 @@ class AwardsConfig(AppConfig):
         from emulation.reports.five_years import COUNTED
         from emulation.reports.paper_kinds import KINDS
         from emulation.services import demo
+        from emulation.states import STATES
         from emulation.views import catalogue
         from units.catalogue import after_catalogue
 
@@ -31,6 +33,7 @@ class AwardsConfig(AppConfig):
         post_migrate.connect(after_migrations, sender=self)
         COUNTED.append(awarded_in)
         KINDS.update({kind.key: kind for kind in PAPERS})
+        STATES.update(AWARD_STATES)
         after_catalogue.append(load_awards)
         titles.SOURCES.append(titles_on)
         demo.after_seed.append(create_awards)

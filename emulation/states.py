@@ -1,10 +1,44 @@
-"""How every state looks and what it is called, for pages, exports and reports alike."""
+"""How every state looks and what it is called, for pages, exports and reports alike.
 
+Words come from the choices of the models; what is written here is how a state looks, and states that no model keeps.
+Awards add theirs (`awards.states`).
+"""
+
+from collections.abc import Mapping
+
+from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from emulation.models import (
+    Activity,
+    Amendment,
+    Assessment,
+    Campaign,
+    Correction,
+    Example,
+    Incident,
+    InitiativeWork,
+    Inspection,
+    InspectionFinding,
+    Notice,
+    Registration,
+    Report,
+    ReviewReport,
+    WeakPoint,
+    WeakPointEvent,
+)
+
 State = tuple[str, str, str | Promise]  # icon, colour class, word
+
+
+def of(choices: type[TextChoices], looks: Mapping[str, tuple[str, str]]) -> dict[str, State]:
+    """Every state of `choices` with its look. A state without a look is an error at start."""
+    if looks.keys() != set(choices.values):
+        raise LookupError(f"{choices.__qualname__}: {looks.keys() ^ set(choices.values)}")
+    return {str(one.value): (*looks[one.value], one.label) for one in choices}
+
 
 # The one place that says how a state looks: kind → key → (icon, colour, word).
 STATES: dict[str, dict[str, State]] = {
@@ -19,39 +53,40 @@ STATES: dict[str, dict[str, State]] = {
         "na": ("dash", "none", _("Not applicable")),
     },
     # a quarterly sheet
-    "sheet": {
-        "not_started": ("circle", "none", _("Not started")),
-        "draft": ("pencil", "none", _("Being filled in")),
+    "sheet": of(Report.State, {
+        "not_started": ("circle", "none"),
+        "draft": ("pencil", "none"),
+        "submitted": ("send-fill", "info"),
+        "in_review": ("hourglass-split", "info"),
+        "returned": ("arrow-return-left", "miss"),
+        "approved": ("patch-check-fill", "met"),
+    }) | {
         "ready": ("person-check", "near", _("Ready for the commander")),
-        "submitted": ("send-fill", "info", _("Handed in")),
-        "in_review": ("hourglass-split", "info", _("In review")),
-        "returned": ("arrow-return-left", "miss", _("Returned")),
-        "approved": ("patch-check-fill", "met", _("Approved")),
         "overdue": ("dash-circle-dotted", "miss", _("Overdue")),
     },
     # a correction of an approved figure
-    "correction": {
-        "proposed": ("person-check", "near", _("With the commander")),
-        "sent": ("send-fill", "info", _("Waiting for the reviewer")),
-        "accepted": ("patch-check-fill", "met", _("Accepted")),
-        "refused": ("x-octagon-fill", "miss", _("Refused")),
-        "withdrawn": ("dash", "none", _("Withdrawn")),
-    },
+    "correction": of(Correction.State, {
+        "proposed": ("person-check", "near"),
+        "sent": ("send-fill", "info"),
+        "accepted": ("patch-check-fill", "met"),
+        "refused": ("x-octagon-fill", "miss"),
+        "withdrawn": ("dash", "none"),
+    }),
     # an amendment of agreed targets
-    "amendment": {
-        "proposed": ("person-check", "near", _("With the commander")),
-        "sent": ("send-fill", "info", _("Waiting for the reviewer")),
-        "accepted": ("patch-check-fill", "met", _("Accepted")),
-        "refused": ("x-octagon-fill", "miss", _("Refused")),
-        "withdrawn": ("dash", "none", _("Withdrawn")),
-    },
+    "amendment": of(Amendment.State, {
+        "proposed": ("person-check", "near"),
+        "sent": ("send-fill", "info"),
+        "accepted": ("patch-check-fill", "met"),
+        "refused": ("x-octagon-fill", "miss"),
+        "withdrawn": ("dash", "none"),
+    }),
     # an assessment by a checklist of its own
-    "assessment": {
-        "draft": ("pencil", "none", _("Being filled in")),
-        "submitted": ("send-fill", "info", _("Handed in")),
-        "returned": ("arrow-return-left", "miss", _("Returned")),
-        "confirmed": ("patch-check-fill", "met", _("Confirmed")),
-    },
+    "assessment": of(Assessment.State, {
+        "draft": ("pencil", "none"),
+        "submitted": ("send-fill", "info"),
+        "returned": ("arrow-return-left", "miss"),
+        "confirmed": ("patch-check-fill", "met"),
+    }),
     # what an assessment says of an item, or of the whole model
     "assessed": {
         "met": ("check-circle-fill", "met", pgettext_lazy("model", "Met")),
@@ -59,20 +94,20 @@ STATES: dict[str, dict[str, State]] = {
         "na": ("dash", "none", _("Not applicable")),
     },
     # an advanced example
-    "example": {
-        "discovered": ("search", "info", _("Discovered")),
-        "fostered": ("tree", "near", _("Being fostered")),
-        "recognised": ("patch-check-fill", "met", _("Recognised")),
-        "spread": ("broadcast", "over", _("Being spread")),
-        "withdrawn": ("x-octagon-fill", "miss", _("Withdrawn")),
-    },
+    "example": of(Example.Stage, {
+        "discovered": ("search", "info"),
+        "fostered": ("tree", "near"),
+        "recognised": ("patch-check-fill", "met"),
+        "spread": ("broadcast", "over"),
+        "withdrawn": ("x-octagon-fill", "miss"),
+    }),
     # targets registered by a unit
-    "registration": {
-        "draft": ("pencil", "none", _("Being filled in")),
-        "submitted": ("send-fill", "info", _("Handed in")),
-        "returned": ("arrow-return-left", "miss", _("Returned")),
-        "agreed": ("patch-check-fill", "met", _("Agreed")),
-    },
+    "registration": of(Registration.State, {
+        "draft": ("pencil", "none"),
+        "submitted": ("send-fill", "info"),
+        "returned": ("arrow-return-left", "miss"),
+        "agreed": ("patch-check-fill", "met"),
+    }),
     # a sheet against its due date
     "time": {
         "on_time": ("check2", "met", _("On time")),
@@ -81,81 +116,82 @@ STATES: dict[str, dict[str, State]] = {
         "pending": ("hourglass", "none", _("Not due yet")),
     },
     # what happened to a sheet, as its people are told
-    "notice": {
-        "returned": ("arrow-return-left", "miss", _("Sheet returned")),
-        "reopened": ("unlock-fill", "near", _("Sheet reopened")),
-        "approved": ("patch-check-fill", "met", _("Sheet approved")),
-        "mentioned": ("at", "info", _("You were mentioned")),
-        "question": ("question-circle-fill", "near", _("Question about a figure")),
-        "answer": ("chat-left-text", "none", _("Question answered")),
-        "correction_asked": ("pencil-square", "near", _("Correction asked")),
-        "correction_accepted": ("check2-square", "met", _("Correction accepted")),
-        "correction_refused": ("x-square", "miss", _("Correction refused")),
-        "undone": ("arrow-counterclockwise", "near", _("Approval taken back")),
-        "correction_decided": ("check2-square", "info", _("Correction decided")),
-        "extended": ("calendar-plus", "info", _("More time given")),
-        "extension_ended": ("calendar-x", "near", _("Extension ended")),
-    },
+    "notice": of(Notice.Kind, {
+        "returned": ("arrow-return-left", "miss"),
+        "reopened": ("unlock-fill", "near"),
+        "approved": ("patch-check-fill", "met"),
+        "mentioned": ("at", "info"),
+        "question": ("question-circle-fill", "near"),
+        "answer": ("chat-left-text", "none"),
+        "correction_asked": ("pencil-square", "near"),
+        "correction_accepted": ("check2-square", "met"),
+        "correction_refused": ("x-square", "miss"),
+        "undone": ("arrow-counterclockwise", "near"),
+        "correction_decided": ("check2-square", "info"),
+        "extended": ("calendar-plus", "info"),
+        "extension_ended": ("calendar-x", "near"),
+    }),
     # a weak point of a unit
-    "weak_point": {
-        "open": ("circle", "near", pgettext_lazy("weak point", "Open")),
-        "planned": ("clipboard-check", "info", _("Measure set")),
-        "returned": ("arrow-return-left", "miss", _("Sent back")),
-        "reported": ("send-fill", "info", _("Reported settled")),
-        "closed": ("patch-check-fill", "met", pgettext_lazy("weak point", "Settled")),
-    },
+    "weak_point": of(WeakPoint.State, {
+        "open": ("circle", "near"),
+        "planned": ("clipboard-check", "info"),
+        "returned": ("arrow-return-left", "miss"),
+        "reported": ("send-fill", "info"),
+        "closed": ("patch-check-fill", "met"),
+    }),
     # a step in the life of a weak point
-    "weak_point_step": {
-        "raised": ("flag-fill", "near", _("Raised")),
-        "measured": ("clipboard-check", "info", _("Measure set")),
-        "moved": ("calendar-event", "near", _("Deadline moved")),
-        "reported": ("send-fill", "info", pgettext_lazy("step", "Reported settled")),
-        "sent_back": ("arrow-return-left", "miss", _("Sent back after re-inspection")),
-        "closed": ("patch-check-fill", "met", _("Closed after re-inspection")),
-    },
+    "weak_point_step": of(WeakPointEvent.Kind, {
+        "raised": ("flag-fill", "near"),
+        "measured": ("clipboard-check", "info"),
+        "moved": ("calendar-event", "near"),
+        "reported": ("send-fill", "info"),
+        "sent_back": ("arrow-return-left", "miss"),
+        "closed": ("patch-check-fill", "met"),
+    }),
     # an inspection
-    "inspection": {
-        "planned": ("calendar3", "near", _("Planned")),
-        "carried_out": ("clipboard-check", "info", _("Carried out")),
-        "concluded": ("patch-check-fill", "met", _("Concluded")),
-        "called_off": ("dash", "none", _("Called off")),
-    },
+    "inspection": of(Inspection.State, {
+        "planned": ("calendar3", "near"),
+        "carried_out": ("clipboard-check", "info"),
+        "concluded": ("patch-check-fill", "met"),
+        "called_off": ("dash", "none"),
+    }),
     # what an inspection found
-    "finding": {
-        "met": ("check-circle-fill", "met", pgettext_lazy("finding", "Met")),
-        "shortcoming": ("exclamation-triangle-fill", "miss", _("Shortcoming")),
-        "strength": ("star-fill", "over", _("Strength")),
-    },
+    "finding": of(InspectionFinding.Result, {
+        "met": ("check-circle-fill", "met"),
+        "shortcoming": ("exclamation-triangle-fill", "miss"),
+        "strength": ("star-fill", "over"),
+    }),
     # an initiative from the proposal to its use
-    "work": {
-        "proposed": ("pencil", "none", _("Just proposed")),
-        "submitted": ("send-fill", "info", _("With the council")),
-        "scored": ("ui-checks", "near", _("Scored")),
-        "recognised": ("patch-check-fill", "met", _("Recognised")),
-        "refused": ("x-octagon-fill", "miss", _("Not recognised")),
+    "work": of(InitiativeWork.State, {
+        "proposed": ("pencil", "none"),
+        "submitted": ("send-fill", "info"),
+        "scored": ("ui-checks", "near"),
+        "recognised": ("patch-check-fill", "met"),
+        "refused": ("x-octagon-fill", "miss"),
+    }) | {
         "applied": ("tools", "met", _("In use")),
     },
     # a campaign
-    "campaign": {
-        "draft": ("pencil", "none", _("Draft")),
-        "launched": ("play-circle-fill", "info", _("Under way")),
-        "preliminary": ("check-circle-fill", "met", _("Preliminary review held")),
-        "final": ("archive-fill", "none", _("Final review held")),
-        "closed": ("lock-fill", "none", _("Closed")),
-    },
+    "campaign": of(Campaign.State, {
+        "draft": ("pencil", "none"),
+        "launched": ("play-circle-fill", "info"),
+        "preliminary": ("check-circle-fill", "met"),
+        "final": ("archive-fill", "none"),
+        "closed": ("lock-fill", "none"),
+    }),
     # an activity
-    "activity": {
-        "planned": ("calendar-plus", "info", pgettext_lazy("activity", "Planned")),
-        "held": ("check-circle-fill", "met", pgettext_lazy("activity", "Held")),
-        "cancelled": ("x-circle", "none", pgettext_lazy("activity", "Cancelled")),
-    },
+    "activity": of(Activity.State, {
+        "planned": ("calendar-plus", "info"),
+        "held": ("check-circle-fill", "met"),
+        "cancelled": ("x-circle", "none"),
+    }),
     # an incident
-    "incident": {
-        "reported": ("megaphone-fill", "miss", pgettext_lazy("incident", "Reported")),
-        "investigated": ("search", "near", _("Being investigated")),
-        "concluded": ("check2-square", "none", pgettext_lazy("incident", "Concluded")),
-        "withdrawn": ("slash-circle", "none", _("Not an incident")),
-    },
+    "incident": of(Incident.State, {
+        "reported": ("megaphone-fill", "miss"),
+        "investigated": ("search", "near"),
+        "concluded": ("check2-square", "none"),
+        "withdrawn": ("slash-circle", "none"),
+    }),
     # a document sent to a unit
     "receipt": {
         "acknowledged": ("check2-all", "met", _("Receipt acknowledged")),
@@ -187,65 +223,8 @@ STATES: dict[str, dict[str, State]] = {
         "returned": ("arrow-return-left", "miss", _("Returned")),
     },
     # a report that people work on
-    "paper": {
-        "draft": ("pencil", "none", pgettext_lazy("paper", "Draft")),
-        "signed": ("patch-check-fill", "met", _("Signed off")),
-    },
-    # a person or unit against the criteria of an award
-    "eligibility": {
-        "eligible": ("patch-check-fill", "met", _("Eligible")),
-        "held": ("award-fill", "info", _("Granted")),
-        "revoked": ("x-circle", "miss", _("Revoked")),
-        "met": ("check-circle-fill", "met", pgettext_lazy("criterion", "Met")),
-        "not_met": ("x-octagon-fill", "miss", pgettext_lazy("criterion", "Not met")),
-        "no_data": ("dash-circle-dotted", "none", _("No data")),
-    },
-    # a line of a dossier of awards
-    "nomination": {
-        "draft": ("pencil", "none", _("Draft")),
-        "submitted": ("send-fill", "info", _("Handed in")),
-        "appraised": ("clipboard-check", "info", _("Appraised")),
-        "returned": ("arrow-return-left", "miss", _("Returned")),
-        "withdrawn": ("dash", "none", _("Withdrawn")),
-        "at_council": ("people-fill", "info", _("At the council")),
-        "passed": ("check-circle-fill", "met", _("Passed")),
-        "rejected": ("x-octagon-fill", "miss", _("Rejected")),
-        "forwarded": ("box-arrow-up", "info", _("Forwarded")),
-        "decided": ("award-fill", "met", _("Decided")),
-    },
-    # a letter or decision on awards
-    "award_paper": {
-        "draft": ("pencil", "near", pgettext_lazy("paper", "Draft")),
-        "sent": ("send-fill", "info", pgettext_lazy("paper", "Sent")),
-        "signed": ("patch-check-fill", "met", _("Signed")),
-    },
-    # a session of the award council
-    "session": {
-        "planned": ("pencil", "none", _("Being prepared")),
-        "open": ("box-arrow-in-down", "info", _("Voting")),
-        "closed": ("check2-square", "near", _("Voting closed")),
-        "ended": ("archive-fill", "met", _("Ended")),
-        "broken": ("x-circle", "miss", _("Broken off")),
-    },
-    # a member of the council in a session
-    "attendance": {
-        "present": ("person-check", "met", _("Present")),
-        "written": ("envelope", "info", _("Absent, votes in writing")),
-        "absent": ("person-dash", "none", _("Absent")),
-        "voted": ("check2-all", "met", _("Has voted")),
-        "waiting": ("hourglass-split", "near", _("Has not voted yet")),
-    },
-    # what a council decided on a nomination
-    "council": {
-        "passed": ("patch-check-fill", "met", _("Passed")),
-        "lowered": ("arrow-down-circle-fill", "near", _("Passed for a lower award")),
-        "failed": ("x-octagon-fill", "miss", _("Not passed")),
-        "": ("hourglass-split", "none", _("Not decided yet")),
-    },
-    # how sure a rule of the catalogue is
-    "certainty": {
-        "V": ("check2-all", "met", _("verified")),
-        "V2": ("check2", "near", _("from a second-hand source")),
-        "U": ("question-circle", "none", _("unverified")),
-    },
+    "paper": of(ReviewReport.State, {
+        "draft": ("pencil", "none"),
+        "signed": ("patch-check-fill", "met"),
+    }),
 }  # fmt: skip
