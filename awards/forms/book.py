@@ -13,7 +13,8 @@ from awards.models import Award, Grant
 from units import clock
 from units.forms.fields import BranchField, branches_named
 from units.models import User
-from units.text import fold, normal
+from units.search import words_q
+from units.text import normal
 
 STATES = [("", _("In force and revoked")), ("held", _("Still in force")), ("revoked", _("Revoked"))]
 
@@ -48,9 +49,7 @@ class BookFilter(forms.Form):
         if chosen["unit"]:
             rows = rows.filter(in_units(self.viewer, chosen["unit"]))
         text = normal(chosen["q"])
-        named = Q()
-        for word in fold(text).split():
-            named &= Q(person__search__contains=word) | Q(unit__search__contains=word)
+        named = words_q(text, "person__search", "unit__search")
         return rows.filter(named | Q(register__iexact=text) | Q(decision__iexact=text)) if text else rows
 
 

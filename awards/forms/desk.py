@@ -14,7 +14,8 @@ from awards.models import Award, Nomination, Occasion
 from awards.reports.dossiers import Row
 from awards.services.appraisals import APPRAISED, REJECTED, RETURNED
 from units.errors import LEAST_ORDER
-from units.text import fold, normal
+from units.search import words_q
+from units.text import normal
 
 AGREE, REFUSE = "agree", "refuse"
 STATES = [
@@ -67,12 +68,7 @@ class DeskFilter(forms.Form):
         said = {"none": Q(said=None), "agree": Q(said=True), "refuse": Q(said=False)}.get(chosen.get("said", ""))
         if said is not None:
             rows = rows.filter(said)
-        for word in fold(chosen["q"]).split():
-            rows = rows.filter(
-                Q(person__search__contains=word) | Q(unit__search__contains=word)
-                | Q(dossier__unit__search__contains=word)
-            )  # fmt: skip
-        return rows
+        return rows.filter(words_q(chosen["q"], "person__search", "unit__search", "dossier__unit__search"))
 
 
 class OpinionsForm(forms.Form):

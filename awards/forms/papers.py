@@ -16,6 +16,7 @@ from units import clock
 from units.errors import LEAST_ORDER
 from units.forms.fields import DayField
 from units.forms.seen import SeenForm
+from units.search import words_q
 from units.text import fold, normal
 
 AREA = forms.Textarea(attrs={"rows": 5})
@@ -42,10 +43,8 @@ class PapersFilter(forms.Form):
             rows = rows.filter(year=chosen["year"])
         if chosen["state"]:
             rows = rows.filter(**{f"{done}__isnull": chosen["state"] == "draft"})
-        if words := fold(chosen["q"]).split():
-            lines = Nomination.objects.all()
-            for word in words:
-                lines = lines.filter(Q(person__search__contains=word) | Q(unit__search__contains=word))
+        if fold(chosen["q"]):
+            lines = Nomination.objects.filter(words_q(chosen["q"], "person__search", "unit__search"))
             named = lines.values("submissions" if rows.model is Submission else "decisions")
             rows = rows.filter(Q(number__contains=normal(chosen["q"])) | Q(pk__in=named))
         return rows
@@ -212,9 +211,7 @@ class GrantsFilter(forms.Form):
         chosen = self.cleaned_data
         columns = {"award": chosen["award"], "year": chosen["year"], "decision__contains": normal(chosen["decision"])}
         rows = rows.filter(**{name: value for name, value in columns.items() if value})
-        for word in fold(chosen["q"]).split():
-            rows = rows.filter(Q(person__search__contains=word) | Q(unit__search__contains=word))
-        return rows
+        return rows.filter(words_q(chosen["q"], "person__search", "unit__search"))
 
 
 class RevocationForm(forms.Form):

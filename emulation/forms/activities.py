@@ -6,8 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset, Layout
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +17,7 @@ from emulation.numbers import format_part
 from emulation.plausibility import is_crowd
 from emulation.services.activities import Groups, campaigns_for
 from units.forms.fields import BranchField, DayField, branches_named
+from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenForm
 from units.models import Person, PersonGroup, User
 from units.paths import branch_q
@@ -112,23 +112,20 @@ class ActivityForm(SeenForm):
         return {f"group_{group.pk}": known.get(group.pk) for group in self.groups}
 
     def _lay_out(self) -> None:
-        helper = FormHelper()
-        helper.form_tag, helper.disable_csrf = False, True
         plan = [
-            "title", Div("starts", "ends", css_class="qt-pair"), Div("place", "campaign", css_class="qt-pair"),
-            Div("organiser", "organisations", css_class="qt-pair"),
+            "title", pair("starts", "ends"), pair("place", "campaign"),
+            pair("organiser", "organisations"),
             *(name for name in ("medium", "product") if name in self.fields), "content",
         ]  # fmt: skip
         numbers = [name for name in self.instance.kind.NUMBERS if name in self.fields]
         groups = [f"group_{group.pk}" for group in self.groups]
         found: list[Any] = [Fieldset(_("The activity"), *plan)]
         if self.held:
-            inner: list[Any] = [Div(*numbers, css_class="qt-pair")]
+            inner: list[Any] = [pair(*numbers)]
             if groups:
-                inner.append(Fieldset(_("Of the participants (where told apart)"), Div(*groups, css_class="qt-pair")))
+                inner.append(Fieldset(_("Of the participants (where told apart)"), pair(*groups)))
             found.append(Fieldset(_("What came of it"), *inner, "outcome"))
-        helper.layout = Layout(*found)
-        self.helper = helper
+        self.helper = laid_out(*found)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

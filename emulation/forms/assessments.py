@@ -11,7 +11,6 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from emulation.forms.checklists import helper
 from emulation.models import PERIODS, Assessment, AssessmentAnswer, Checklist, ChecklistItem, PartyCell
 from emulation.models.assessments import AssessmentQuerySet
 from emulation.numbers import NumberError, input_number, parse_number
@@ -19,6 +18,7 @@ from emulation.periods import period_short
 from emulation.services.assessments import Entry
 from units import clock
 from units.forms.fields import BranchField, branches_named
+from units.forms.layout import laid_out
 from units.models import Person, Role, Unit, UnitPilot, User
 
 YEARS = [MinValueValidator(1945), MaxValueValidator(2099)]
@@ -94,7 +94,7 @@ class BeginForm(forms.Form):
                   body.PERSON: ["unit", "cell"]}  # fmt: skip
         for name in unused[body(checklist.body)]:
             del self.fields[name]
-        self.helper = helper(*self.fields)
+        self.helper = laid_out(*self.fields)
 
     def values(self) -> dict[str, Any]:
         """Arguments of `services.assessments.begin`."""

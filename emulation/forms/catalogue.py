@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset, Layout
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from emulation.models import Area, ChecklistTemplate, Indicator
 from emulation.services.definitions import Item
+from units.forms.fields import normal_texts
+from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenForm
 from units.text import fold, normal
 
@@ -25,8 +26,7 @@ class RowForm(SeenForm):
             self.fields["code"].error_messages["unique"] = _("Another row has this code; choose a different one.")
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        return {name: normal(value) if isinstance(value, str) else value for name, value in cleaned.items()}
+        return normal_texts(super().clean() or self.cleaned_data)
 
 
 def row_form(model: type[Model], fields: tuple[str, ...]) -> type[forms.ModelForm]:
@@ -58,11 +58,6 @@ class IndicatorFilter(forms.Form):
         return [row for row in indicators if all(w in fold(f"{row.code} {row.name} {row.name_en}") for w in words)]
 
 
-def pair(*names: str) -> Div:
-    """Fields beside each other."""
-    return Div(*names, css_class="qt-pair")
-
-
 class IndicatorForm(RowForm):
     class Meta:
         model = Indicator
@@ -78,9 +73,7 @@ class IndicatorForm(RowForm):
         others = Indicator.objects.select_related("area").order_by("code")
         self.fields["predecessor"].queryset = others.exclude(pk=self.instance.pk)
         self.fields["predecessor"].label_from_instance = lambda row: f"{row.code} – {row.label}"
-        self.helper = FormHelper()
-        self.helper.form_tag, self.helper.disable_csrf = False, True
-        self.helper.layout = Layout(
+        self.helper = laid_out(
             Fieldset(
                 _("Name and place"),
                 pair("code", "order"), "name", "name_en", pair("area", "office"),

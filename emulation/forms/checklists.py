@@ -5,30 +5,22 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from emulation.forms.catalogue import RowForm, pair
+from emulation.forms.catalogue import RowForm
 from emulation.models import Checklist, ChecklistTemplate, PartyCell
 from emulation.numbers import NumberError, input_number, parse_number
 from emulation.services.checklists import Class
 from emulation.services.definitions import Item
 from units import access
 from units.forms.fields import DayField, UnitField
+from units.forms.layout import laid_out, pair
 from units.models import Role, Unit, User
 from units.text import normal
 
 GROUP = "#"  # a line of items that begins with it names the group of those below
-
-
-def helper(*layout: Any) -> FormHelper:
-    found = FormHelper()
-    found.form_tag, found.disable_csrf = False, True
-    found.layout = Layout(*layout)
-    return found
 
 
 class TemplateForm(RowForm):
@@ -47,7 +39,7 @@ class TemplateForm(RowForm):
         staffed = [m.unit_id for m in user.active_memberships if m.role == Role.STAFF]
         self.fields["owner"].queryset = Unit.objects.all() if root else Unit.objects.filter(pk__in=staffed)
         self.fields["owner"].help_text = _("The units of its branch use the list. Empty: every unit.")
-        self.helper = helper(
+        self.helper = laid_out(
             pair("code", "order"), "name", "name_en", "slogan", pair("body", "answers"), "owner", "ended"
         )
 
@@ -104,7 +96,7 @@ class VersionForm(RowForm):
         for name in ("least", "rule_group") if scored else ("maximum", "mark", "classes"):
             del self.fields[name]
         rule = ["rule", pair("maximum", "mark"), "classes"] if scored else ["rule", pair("least", "rule_group")]
-        self.helper = helper(pair("since", "quarter"), pair("wording", "source"), "texts", "texts_en", *rule)
+        self.helper = laid_out(pair("since", "quarter"), pair("wording", "source"), "texts", "texts_en", *rule)
 
     def beside(self, row: ChecklistTemplate) -> dict[str, Any]:
         return initial_of(row)
@@ -186,4 +178,4 @@ class CellForm(RowForm):
             self.fields["unit"].disabled = True
         elif len(set(staffed)) == 1:
             self.initial["unit"] = self.initial.get("unit") or staffed[0]
-        self.helper = helper("unit", "name", pair("established", "ended"), "order")
+        self.helper = laid_out("unit", "name", pair("established", "ended"), "order")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Layout
 from django import forms
 from django.db.models import F, QuerySet
 from django.utils import timezone
@@ -15,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from emulation.models import Document
 from units.forms.fields import DayField, RowsField, UnitField
-from units.forms.persons import pair
+from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenForm
 from units.models import Unit
 
@@ -69,9 +67,7 @@ class DocumentForm(SeenForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag, self.helper.disable_csrf = False, True
-        self.helper.layout = Layout(pair("kind", "number"), "title", pair("issuer", "issued_on"), "level", "summary")
+        self.helper = laid_out(pair("kind", "number"), "title", pair("issuer", "issued_on"), "level", "summary")
 
 
 class SendForm(forms.Form):

@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from emulation.forms.assessments import YEARS, period_choices
-from emulation.forms.catalogue import RowForm, pair
-from emulation.forms.checklists import helper
+from emulation.forms.catalogue import RowForm
 from emulation.models import (
     Area,
     Campaign,
@@ -22,6 +21,7 @@ from emulation.models import (
 from emulation.models.examples import ExampleQuerySet
 from units import clock
 from units.forms.fields import BranchField, DayField, branches_named
+from units.forms.layout import laid_out, pair
 from units.models import Person, Role, Unit, User
 from units.paths import branch_q
 
@@ -78,7 +78,7 @@ class ExampleForm(RowForm):
         self.fields["campaign"].queryset = Campaign.objects.nameable(user, self.instance.campaign_id)
         self.fields["mentor"].queryset = Person.objects.filter(unit__in=staffed)
         self.fields["mentor"].label_from_instance = named
-        self.helper = helper(*self.places(), "title", pair("area", "campaign"), "task",
+        self.helper = laid_out(*self.places(), "title", pair("area", "campaign"), "task",
                              pair("mentor", "mentor_words"), "story", *self.endings())  # fmt: skip
 
     def places(self) -> list[Any]:
@@ -156,7 +156,7 @@ class PublicityForm(RowForm):
         super().__init__(*args, **kwargs)
         self.fields["file"].queryset = self.instance.example.files.present()
         self.fields["file"].help_text = _("Attach the file to the example first.")
-        self.helper = helper(pair("day", "medium"), pair("where", "title"), pair("link", "file"))
+        self.helper = laid_out(pair("day", "medium"), pair("where", "title"), pair("link", "file"))
 
 
 class AdoptionForm(RowForm):
@@ -183,4 +183,4 @@ class FigureForm(RowForm):
         self.fields["indicator"].queryset = Indicator.objects.filter(retired=False).select_related("area")
         self.fields["period"].choices = period_choices("–")
         self.initial |= {"unit": own.pk, "year": clock.today().year}
-        self.helper = helper("unit", "indicator", pair("year", "period"))
+        self.helper = laid_out("unit", "indicator", pair("year", "period"))

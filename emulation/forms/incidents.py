@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -15,19 +13,13 @@ from emulation.models.incidents import IncidentQuerySet
 from emulation.reports.incidents import fed_rows, narrowing
 from units import clock
 from units.forms.fields import BranchField, DayField, branches_named
+from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenForm
 from units.models import Person, User
 from units.text import normal
 
 COUNTING = "counting"
 REASON = 300  # characters of a reason at most
-
-
-def _helper(*layout: Any) -> FormHelper:
-    helper = FormHelper()
-    helper.form_tag, helper.disable_csrf = False, True
-    helper.layout = Layout(*layout)
-    return helper
 
 
 class IncidentFilter(forms.Form):
@@ -103,10 +95,10 @@ class IncidentForm(SeenForm):
         self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]
         for name in ("dead", "injured", "offenders"):
             self.fields[name].help_text = _("0 where there were none.")
-        self.helper = _helper(
-            Div("kind", "gravity", css_class="qt-pair"), Div("happened_on", "reported_on", css_class="qt-pair"),
-            "place", "words", Div("dead", "injured", css_class="qt-pair"),
-            Div("offenders", "damage", css_class="qt-pair"), "cause",
+        self.helper = laid_out(
+            pair("kind", "gravity"), pair("happened_on", "reported_on"),
+            "place", "words", pair("dead", "injured"),
+            pair("offenders", "damage"), "cause",
         )  # fmt: skip
 
     def clean_place(self) -> str:
@@ -157,7 +149,7 @@ class ConcludeForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(Div("number", "on", css_class="qt-pair"), "gravity", "words", "cause")
+        self.helper = laid_out(pair("number", "on"), "gravity", "words", "cause")
 
 
 class ReasonForm(forms.Form):

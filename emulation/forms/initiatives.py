@@ -6,13 +6,11 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Fieldset, Layout
+from crispy_forms.layout import Fieldset
 from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from emulation.forms.catalogue import pair
 from emulation.forms.fields import NumberField
 from emulation.models import ContestEntry, InitiativeWork, Recognition, ScoreCriterion, ScoreSheet, ScoreTemplate
 from emulation.models.initiatives import WorkQuerySet
@@ -20,6 +18,7 @@ from emulation.numbers import format_part
 from emulation.reports.initiatives import levels_from, recognised_between, used_between
 from emulation.services.initiatives import Author
 from units.forms.fields import BranchField, DayField, UnitField, branches_named
+from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenForm
 from units.keys import key_of
 from units.models import Initiative, Person, Role, Unit, User
@@ -112,10 +111,8 @@ class WorkForm(SeenForm):
         else:
             self.fields["unit"].queryset = Unit.objects.filter(pk__in=own)  # type: ignore[attr-defined]
             self.initial.setdefault("unit", own[0] if own else None)
-        self.helper = FormHelper()
-        self.helper.form_tag, self.helper.disable_csrf = False, True
         first = [] if self.instance.pk else ["unit"]
-        self.helper.layout = Layout(
+        self.helper = laid_out(
             *first, "title", pair("kind", "year"), "authors",
             Fieldset(_("What it is about"), "problem", "solution"),
         )  # fmt: skip

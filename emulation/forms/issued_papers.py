@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
-from units.forms.fields import DayField
-from units.text import fold, normal
+from units.forms.fields import DayField, normal_texts
+from units.search import words_q
 
 
 class IssueForm(forms.Form):
@@ -25,8 +25,7 @@ class IssueForm(forms.Form):
     signer_post = forms.CharField(label=gettext_lazy("Post of the signer"), max_length=120)
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        return {name: normal(value) if isinstance(value, str) else value for name, value in cleaned.items()}
+        return normal_texts(super().clean() or self.cleaned_data)
 
 
 class CancelForm(forms.Form):
@@ -59,6 +58,4 @@ class PaperFilter(forms.Form):
             rows = rows.filter(kind=chosen["kind"])
         if chosen["state"]:
             rows = rows.filter(cancelled_at__isnull=chosen["state"] == "valid")
-        for word in fold(chosen["q"]).split():
-            rows = rows.filter(search__contains=word)
-        return rows
+        return rows.filter(words_q(chosen["q"]))

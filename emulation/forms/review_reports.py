@@ -10,9 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from emulation.models import Phrase, ReviewReport
 from emulation.numbers import format_number
 from emulation.phrases import fields_of
-from units.forms.fields import DayField
+from units.forms.fields import DayField, normal_texts
 from units.forms.seen import SeenForm
-from units.text import normal
 
 LONGEST = 8000  # characters of a paragraph
 ACTIONS = ("edit", "add", "leave_out", "put_back", "figures", "draft", "kept")
@@ -51,8 +50,7 @@ class SignForm(forms.ModelForm):
             self.fields[name].required = True
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        return {name: normal(value) if isinstance(value, str) else value for name, value in cleaned.items()}
+        return normal_texts(super().clean() or self.cleaned_data)
 
 
 class ReopenForm(forms.Form):

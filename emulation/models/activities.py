@@ -17,6 +17,7 @@ from emulation.models.campaigns import Campaign
 from emulation.models.fields import PartField
 from units import access, clock
 from units.models import CatalogueRow, PersonGroup, Unit
+from units.search import words_q
 from units.text import fold
 
 if TYPE_CHECKING:
@@ -93,10 +94,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 
     def found_by(self, text: str) -> Self:
         """Those whose title, place, organiser or organisations contain every word, blind to case and diacritics."""
-        found = self
-        for word in fold(text[:100]).split():
-            found = found.filter(search__contains=word)
-        return found
+        return self.filter(words_q(text))
 
 
 class Activity(models.Model):

@@ -15,6 +15,7 @@ from emulation.models.fields import PartField
 from emulation.periods import period_label
 from units import access
 from units.models import Person, Role, Unit
+from units.search import words_q
 from units.text import fold
 
 if TYPE_CHECKING:
@@ -33,10 +34,7 @@ class PartyCellQuerySet(models.QuerySet["PartyCell"]):
 
     def found_by(self, text: str) -> Self:
         """Cells whose name contains every word of `text`, blind to case and diacritics."""
-        found = self
-        for word in fold(text[:100]).split():
-            found = found.filter(search__contains=word)
-        return found
+        return self.filter(words_q(text))
 
 
 class PartyCell(models.Model):
@@ -88,12 +86,7 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
 
     def found_by(self, text: str) -> Self:
         """Those whose unit, party cell or person is found by every word of `text`."""
-        found = self
-        for word in fold(text[:100]).split():
-            found = found.filter(
-                Q(unit__search__contains=word) | Q(cell__search__contains=word) | Q(person__search__contains=word)
-            )
-        return found
+        return self.filter(words_q(text, "unit__search", "cell__search", "person__search"))
 
     def judged_by(self, user: User) -> Self:
         """Those that the user confirms or sends back."""

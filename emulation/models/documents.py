@@ -14,6 +14,7 @@ from emulation.models.attachments import Attachment
 from units import access, clock
 from units.models import Unit
 from units.paths import path_ids
+from units.search import words_q
 from units.text import fold
 
 if TYPE_CHECKING:
@@ -28,10 +29,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def found_by(self, text: str) -> Self:
         """Documents whose number, title or issuer contains every word of `text`, blind to case and diacritics."""
-        found = self
-        for word in fold(text[:100]).split():
-            found = found.filter(search__contains=word)
-        return found
+        return self.filter(words_q(text))
 
 
 class Document(models.Model):

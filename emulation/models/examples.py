@@ -20,6 +20,7 @@ from emulation.models.catalogue import Area, Indicator
 from units import access
 from units.models import Initiative, Person, Role, Unit
 from units.paths import branches_q, path_ids
+from units.search import words_q
 from units.text import fold
 
 if TYPE_CHECKING:
@@ -37,10 +38,7 @@ class ExampleQuerySet(models.QuerySet["Example"]):
 
     def found_by(self, text: str) -> Self:
         """Those whose title, name or task contains every word of `text`, blind to case and diacritics."""
-        found = self
-        for word in fold(text[:100]).split():
-            found = found.filter(search__contains=word)
-        return found
+        return self.filter(words_q(text))
 
     def waiting_for(self, user: User) -> Self:
         """Those fostered, to be recognised by the user as reviewer or commander of a superior."""

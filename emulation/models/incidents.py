@@ -17,6 +17,7 @@ from emulation.models.attachments import Attachment
 from emulation.models.fields import PartField
 from units import access, clock
 from units.models import CatalogueRow, Person, Unit
+from units.search import words_q
 from units.text import fold
 
 if TYPE_CHECKING:
@@ -87,10 +88,7 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
 
     def found_by(self, text: str) -> Self:
         """Those whose words and place contain every word of `text`, blind to case and diacritics."""
-        found = self
-        for word in fold(text[:100]).split():
-            found = found.filter(search__contains=word)
-        return found
+        return self.filter(words_q(text))
 
 
 class Incident(models.Model):

@@ -17,7 +17,7 @@ from emulation.models.attachments import Attachment
 from emulation.models.fields import PartField
 from units import access
 from units.models import CatalogueRow, Initiative, Person, Unit
-from units.text import fold
+from units.search import words_q
 
 if TYPE_CHECKING:
     from units.models import User
@@ -65,10 +65,7 @@ class WorkQuerySet(models.QuerySet["InitiativeWork"]):
 
     def found_by(self, text: str) -> Self:
         """Works whose title or authors contain every word of `text`, blind to case and diacritics."""
-        found = self
-        for word in fold(text[:100]).split():
-            found = found.filter(search__contains=word)
-        return found
+        return self.filter(words_q(text))
 
     def waiting(self) -> Self:
         """Works that the council has not decided."""

@@ -19,6 +19,7 @@ from emulation.models.catalogue import Indicator
 from emulation.models.reports import Report, ReportEvent
 from units import access, clock
 from units.models import Person, Unit
+from units.search import words_q
 from units.text import fold
 
 if TYPE_CHECKING:
@@ -50,10 +51,7 @@ class WeakPointQuerySet(models.QuerySet["WeakPoint"]):
 
     def found_by(self, text: str) -> Self:
         """Those whose title contains every word of `text`, blind to case and diacritics."""
-        found = self
-        for word in fold(text[:100]).split():
-            found = found.filter(key__contains=word)
-        return found
+        return self.filter(words_q(text, "key"))
 
 
 class WeakPoint(models.Model):

@@ -21,19 +21,15 @@ from emulation.services import presence
 from emulation.services import sheets as service
 from emulation.services.cells import Conflict, save_cells
 from emulation.templatetags.ui import state
-from emulation.views.sheets import authors, closed_reason
+from emulation.views.sheets import authors, closed_reason, get_report
 from units import access
 from units.errors import Refused
-
-
-def _report(request: HttpRequest, pk: int) -> Report:
-    return get_object_or_404(Report.objects.visible_to(request.user).with_last_step(), pk=pk)
 
 
 @require_POST
 def cell(request: HttpRequest, pk: int, indicator: int) -> JsonResponse:
     """One cell, as it is left: 200 saved, 422 wrong, 409 saved by somebody else, 423 the sheet stands still."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     access.require(service.may_enter(request.user, report))
     reading = SheetReading(report, only=[indicator])
     if indicator not in reading.specs:
@@ -93,7 +89,7 @@ def cells(request: HttpRequest, pk: int) -> JsonResponse:
 
     200 saved, 422 wrong, 409 saved by somebody else meanwhile, 423 the sheet stands still.
     """
-    report = _report(request, pk)
+    report = get_report(request, pk)
     reading = SheetReading(report)
     if request.method == "GET":
         wanted = [int(key) for key in re.findall("[0-9]{1,12}", request.GET.get("only", ""))]
@@ -157,7 +153,7 @@ def _saved(
 @require_POST
 def paste(request: HttpRequest, pk: int) -> HttpResponse:
     """What a pasted block would do, as a form to look through; nothing is saved."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     access.require(service.may_enter(request.user, report))
     reading = SheetReading(report)
     sheet = shown.read_sheet(report, editing=not closed_reason(report), reading=reading)

@@ -23,15 +23,12 @@ from emulation.reports.exports import corrections_table
 from emulation.reports.lines import SheetReading
 from emulation.services import corrections as service
 from emulation.services import sheets
+from emulation.views.sheets import get_report
 from units import access
 from units.errors import LEAST_ORDER, Refused
 from units.views.downloads import asked_table, table_file
 
 State = Report.State
-
-
-def _report(request: HttpRequest, pk: int) -> Report:
-    return get_object_or_404(Report.objects.visible_to(request.user).with_last_step(), pk=pk)
 
 
 class _Cell:
@@ -62,7 +59,7 @@ class _Cell:
 @require_http_methods(["GET", "POST"])
 def figure_request(request: HttpRequest, pk: int, indicator: int) -> HttpResponse:
     """Ask about one figure of a sheet in review, answer, or take the question back."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     asks = Report.objects.judged_by(request.user).filter(pk=pk).exists()
     answers = sheets.may_enter(request.user, report)
     access.require(asks or answers)
@@ -121,7 +118,7 @@ def _request_done(
 @require_GET
 def correction_list(request: HttpRequest, pk: int) -> HttpResponseBase:
     """What was asked to correct on a sheet; for its staff, the lines that can be corrected."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     proposes = sheets.may_enter(request.user, report) and report.state == State.APPROVED
     found = corrections_of(report)
     if kind := asked_table(request):
@@ -136,7 +133,7 @@ def correction_list(request: HttpRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "POST"])
 def correction_create(request: HttpRequest, pk: int, indicator: int) -> HttpResponse:
     """Staff propose what an approved figure is to become."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     access.require(sheets.may_enter(request.user, report))
     if report.state != State.APPROVED:
         return redirect(report)

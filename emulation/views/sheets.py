@@ -40,7 +40,8 @@ OWN = 12  # sheets of the own units, newest first
 PER_PAGE = 25
 
 
-def _report(request: HttpRequest, pk: int) -> Report:
+def get_report(request: HttpRequest, pk: int) -> Report:
+    """A sheet that the user reads, with its last step; 404 for others."""
     return get_object_or_404(Report.objects.visible_to(request.user).with_last_step(), pk=pk)
 
 
@@ -80,7 +81,7 @@ def _page(
 
 @require_GET
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
-    report = _report(request, pk)
+    report = get_report(request, pk)
     return _page(request, report, _read(request, report))
 
 
@@ -109,7 +110,7 @@ def sheet_list(request: HttpRequest) -> HttpResponseBase:
 @require_GET
 def history(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Timeline, and who changed which figure; `?indicator=` shows one cell."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     changes = report.changes.select_related("indicator", "by")
     chosen = request.GET.get("indicator", "")
     if re.fullmatch("[0-9]{1,9}", chosen):
@@ -149,7 +150,7 @@ def _save(request: HttpRequest, report: Report) -> HttpResponse | None:
         if not wrong and not conflicts:
             return None
         problems = []
-    report = _report(request, report.pk)
+    report = get_report(request, report.pk)
     reading = SheetReading(report)
     sheet = shown.read_sheet(report, editing=True, reading=reading)
     return _page(request, report, sheet.replaced(_kept(sheet, reading, forms, problems)), problems=problems)
@@ -187,7 +188,7 @@ def authors(report: Report, indicators: Iterable[int]) -> dict[int, str]:
 @require_POST
 def save(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole form, without script: right cells are saved, wrong ones shown with what was typed."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     access.require(service.may_enter(request.user, report))
     page = _save(request, report)
     if page is not None:
@@ -199,7 +200,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def ready(request: HttpRequest, pk: int) -> HttpResponse:
     """Save what stands in the form, then report the sheet as ready to the commander."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     access.require(service.may_enter(request.user, report))
     page = _save(request, report)
     if page is not None:
@@ -218,7 +219,7 @@ def ready(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """What is about to be handed in, and the hand-in itself."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     access.require(service.may_hand_in(request.user, report))
     if not report.editable:
         return redirect(report)
@@ -253,7 +254,7 @@ def receipt(report: Report) -> str:
 
 @require_POST
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
-    report = _report(request, pk)
+    report = get_report(request, pk)
     access.require(service.may_hand_in(request.user, report))
     try:
         service.withdraw(report, by=request.user)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from django.views.decorators.http import require_GET, require_http_methods
@@ -17,21 +17,17 @@ from emulation.reports.workbook import file_name, sheet_workbook
 from emulation.services import workbooks as service
 from emulation.services.cells import Conflict
 from emulation.services.sheets import may_enter
-from emulation.views.sheets import closed_reason
+from emulation.views.sheets import closed_reason, get_report
 from units import access
 from units.errors import Refused
 from units.spreadsheets import XLSX
 from units.views.downloads import attachment
 
 
-def _report(request: HttpRequest, pk: int) -> Report:
-    return get_object_or_404(Report.objects.visible_to(request.user).with_last_step(), pk=pk)
-
-
 @require_http_methods(["GET", "POST"])
 def workbook(request: HttpRequest, pk: int) -> HttpResponse:
     """Where the sheet leaves for Excel or paper and comes back from it; POST takes a filled-in file."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     enters, closed = may_enter(request.user, report), closed_reason(report)
     form = UploadForm()
     problems: list[str] = []
@@ -64,7 +60,7 @@ def _keep(request: HttpRequest, report: Report, form: UploadForm) -> list[str]:
 @require_GET
 def workbook_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet as xlsx; who may enter figures now can change its cells."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     editing = may_enter(request.user, report) and not closed_reason(report)
     return attachment(sheet_workbook(report, editing=editing), file_name(report), XLSX)
 
@@ -72,7 +68,7 @@ def workbook_file(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
     """What the file would change. POST saves all of it, or nothing; `discard` throws it away."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     access.require(may_enter(request.user, report))
     upload = WorkbookUpload.objects.current(request.user).filter(report=report).first()
     if upload is None:
@@ -123,7 +119,7 @@ def _save(request: HttpRequest, upload: WorkbookUpload, preview: Preview) -> lis
 @require_GET
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet as a form on A4, in Vietnamese: empty, or with what is stored (`?filled=1`)."""
-    report = _report(request, pk)
+    report = get_report(request, pk)
     with override("vi"):
         sheet = read_sheet(report, editing=False)
     filled = request.GET.get("filled") == "1"

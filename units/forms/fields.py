@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ from units.models import Unit, User
 from units.models.units import UnitQuerySet
 from units.paths import branches_q
 from units.reports import find_units, with_superiors
+from units.text import normal
 
 
 @contextmanager
@@ -48,6 +49,11 @@ def refusals(form: forms.BaseForm) -> Iterator[None]:
         for field, messages in by_field.items():
             for message in messages:
                 form.add_error(field if field in form.fields else None, message)
+
+
+def normal_texts(cleaned: Mapping[str, Any]) -> dict[str, Any]:
+    """What was typed, with runs of white space folded."""
+    return {name: normal(value) if isinstance(value, str) else value for name, value in cleaned.items()}
 
 
 FIRST_DAY = date(1930, 1, 1)  # nothing that is kept here is older; an earlier year is a slip of the keys

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from crispy_forms.helper import FormHelper
-from crispy_forms.layout import Div, Fieldset, Layout
+from crispy_forms.layout import Div, Fieldset
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import access, clock
 from units.forms.fields import BranchField, DayField, UnitField, branches_named
+from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenForm
 from units.models import (
     Discipline,
@@ -90,18 +90,6 @@ class PersonFilter(forms.Form):
         return people.found_by(chosen["q"])
 
 
-def pair(*names: str) -> Div:
-    """Fields beside each other."""
-    return Div(*names, css_class="qt-pair")
-
-
-def _helper(*layout: Any) -> FormHelper:
-    helper = FormHelper()
-    helper.form_tag, helper.disable_csrf = False, True
-    helper.layout = Layout(*layout)
-    return helper
-
-
 class RankField(forms.ModelChoiceField):
     """A rank, said with its group: a major may be an officer or a professional soldier."""
 
@@ -131,7 +119,7 @@ class PersonFields(SeenForm):
 class PersonUpdateForm(PersonFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.helper = _helper(
+        self.helper = laid_out(
             Div("family_name", "middle_name", "given_name", css_class="qt-pair qt-pair--3"),
             pair("service_number", "group"), pair("gender", "birth_year"), pair("enlisted", "party_since"),
         )  # fmt: skip
@@ -156,7 +144,7 @@ class PersonCreateForm(PersonFields):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = kept_units(user)
-        self.helper = _helper(
+        self.helper = laid_out(
             Fieldset(
                 _("Person"),
                 "full_name", pair("service_number", "group"), pair("gender", "birth_year"),

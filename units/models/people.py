@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from units import clock
 from units.models.units import CatalogueRow, Unit
 from units.paths import branches_q
+from units.search import words_q
 from units.text import fold, person_sort_key
 
 
@@ -46,10 +47,7 @@ class UserQuerySet(models.QuerySet["User"]):
         return self.filter(Q(pk__in=inside) | Q(pk=user.pk))
 
     def found_by(self, text: str) -> Self:
-        found = self
-        for word in fold(text).split():
-            found = found.filter(search__contains=word)
-        return found
+        return self.filter(words_q(text))
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]

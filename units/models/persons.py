@@ -20,6 +20,7 @@ from units import clock
 from units.models.people import READERS, User
 from units.models.units import CatalogueRow, Unit
 from units.paths import branches_q
+from units.search import words_q
 from units.text import fold, name_sort_key
 
 YEARS = (MinValueValidator(1945), MaxValueValidator(2100))  # of ratings and initiatives
@@ -91,10 +92,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def found_by(self, text: str) -> Self:
         """People whose number, name or post contains every word of `text`, blind to case and diacritics."""
-        found = self
-        for word in fold(text[:100]).split():
-            found = found.filter(search__contains=word)
-        return found
+        return self.filter(words_q(text))
 
 
 class Person(models.Model):

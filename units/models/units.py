@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import clock
 from units.paths import branch_q, branches_q, parent_path, path_ids
+from units.search import words_q
 from units.text import fold
 
 if TYPE_CHECKING:
@@ -99,10 +100,7 @@ class UnitQuerySet(models.QuerySet["Unit"]):
 
         What stands behind the first hundred characters is not read: a name is hardly longer.
         """
-        found = self
-        for word in fold(text[:100]).split():
-            found = found.filter(search__contains=word)
-        return found
+        return self.filter(words_q(text))
 
     def meant_by(self, text: str) -> list[Unit]:
         """The unit with exactly this code, else those found by it, at most `MEANT`."""
