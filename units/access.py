@@ -85,7 +85,7 @@ def reviewing_offices(user: User, unit: Unit) -> set[int]:
     if not mine:
         return set()
     responsible = reviewing_units([unit])[unit.pk]
-    return {m.office_id for m in mine if m.unit_id == responsible}
+    return {m.office_id for m in mine if m.office_id is not None and m.unit_id == responsible}
 
 
 def reviews_above(user: User, unit: Unit) -> bool:

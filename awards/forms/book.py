@@ -68,7 +68,7 @@ class StatisticsFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.viewer = viewer
         self.years = list(rows.order_by("-year").values_list("year", flat=True).distinct())
-        self.fields["year"].choices = [(year, str(year)) for year in self.years or [clock.today().year]]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [(year, str(year)) for year in self.years or [clock.today().year]]
 
     @property
     def chosen_year(self) -> int:

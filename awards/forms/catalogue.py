@@ -65,7 +65,7 @@ class BelongingForm(RowForm):
         super().__init__(*args, **kwargs)
         if "parent" in self.fields:
             groups = self.instance.award.criteria.filter(kind__in=["all_of", "any_of", "at_least"])
-            self.fields["parent"].queryset = groups.exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
+            self.fields["parent"].queryset = groups.exclude(pk=self.instance.pk)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

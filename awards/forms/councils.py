@@ -56,7 +56,7 @@ class SeatForm(forms.ModelForm):
 
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["user"].queryset = candidates(unit)  # type: ignore[attr-defined]
+        self.fields["user"].queryset = candidates(unit)
 
 
 class SeatEndForm(forms.Form):
@@ -109,7 +109,7 @@ class AgendaFilter(forms.Form):
     def __init__(self, *args: Any, lines: QuerySet[Nomination], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         waiting = Award.objects.filter(pk__in=lines.order_by().values("award"))
-        self.fields["award"].queryset = waiting.order_by("-order")  # type: ignore[attr-defined]
+        self.fields["award"].queryset = waiting.order_by("-order")
 
     def filter(self, lines: QuerySet[Nomination]) -> list[Nomination]:
         chosen = self.cleaned_data
@@ -137,7 +137,7 @@ class LinesForm(forms.Form):
 
     def __init__(self, *args: Any, lines: QuerySet[Nomination], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["line"].queryset = lines  # type: ignore[attr-defined]
+        self.fields["line"].queryset = lines
 
 
 class AttendanceForm(forms.Form):

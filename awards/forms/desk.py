@@ -52,9 +52,9 @@ class DeskFilter(forms.Form):
 
     def __init__(self, *args: Any, rows: QuerySet[Nomination], office: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["award"].queryset = Award.objects.filter(pk__in=rows.order_by().values("award"))  # type: ignore[attr-defined]
+        self.fields["award"].queryset = Award.objects.filter(pk__in=rows.order_by().values("award"))
         years = rows.order_by("-dossier__year").values_list("dossier__year", flat=True).distinct()
-        self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]
         if not office:
             del self.fields["said"]
 

@@ -31,8 +31,8 @@ class NoticeForm(forms.Form):
         self, *args: Any, units: Sequence[Unit], lines: QuerySet[Nomination], today: date, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["unit"].queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])  # type: ignore[attr-defined]
-        self.fields["lines"].queryset = lines  # type: ignore[attr-defined]
+        self.fields["unit"].queryset = Unit.objects.filter(pk__in=[unit.pk for unit in units])
+        self.fields["lines"].queryset = lines
         self.fields["since"].initial = today
 
 
@@ -44,7 +44,7 @@ class ObjectionForm(forms.Form):
 
     def __init__(self, *args: Any, lines: QuerySet[Nomination], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["line"].queryset = lines  # type: ignore[attr-defined]
+        self.fields["line"].queryset = lines
 
 
 class AnswerForm(forms.Form):

@@ -35,7 +35,7 @@ class PapersFilter(forms.Form):
     def __init__(self, *args: Any, rows: QuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         years = rows.order_by("-year").values_list("year", flat=True).distinct()
-        self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]
 
     def filter(self, rows: QuerySet) -> QuerySet:
         chosen, done = self.cleaned_data, "sent_at" if rows.model is Submission else "signed_at"
@@ -73,10 +73,10 @@ class ReadyFilter(forms.Form):
         super().__init__(*args, **kwargs)
         rows = list(rows)
         years = sorted({row.line.dossier.year for row in rows}, reverse=True)
-        self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]  # type: ignore[attr-defined]
-        self.fields["award"].queryset = Award.objects.filter(pk__in={row.line.award_id for row in rows})  # type: ignore[attr-defined]
+        self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]
+        self.fields["award"].queryset = Award.objects.filter(pk__in={row.line.award_id for row in rows})
         decides = sorted({row.needed.decides for row in rows})
-        self.fields["decides"].choices = [("", _("Everybody")), *((text, text) for text in decides if text)]  # type: ignore[attr-defined]
+        self.fields["decides"].choices = [("", _("Everybody")), *((text, text) for text in decides if text)]
         if own:
             del self.fields["level"], self.fields["decides"]
 
@@ -229,7 +229,7 @@ class RevocationForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["ground"].queryset = RevocationGround.objects.on(clock.today())  # type: ignore[attr-defined]
+        self.fields["ground"].queryset = RevocationGround.objects.on(clock.today())
 
     def clean_reason(self) -> str:
         return normal(self.cleaned_data["reason"])

@@ -55,7 +55,7 @@ def achievements_of(lines: Iterable[Nomination], year: int) -> dict[int, list[Ac
         if units:
             _of_units(units, year, found)
         _awards(people, units, year, found)
-    return {line.pk: found[line.subject_key] for line in lines}  # type: ignore[index]
+    return {line.pk: found[line.subject_key] for line in lines}
 
 
 def as_data(rows: Iterable[Achievement]) -> list[dict[str, Any]]:

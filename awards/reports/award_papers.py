@@ -142,7 +142,7 @@ def decision_paper(decision: Decision) -> AwardPaper:
 def bonuses_of(decision: Decision, lines: Iterable[Nomination]) -> dict[int, int | None]:
     """Line (key) → bonus in dong: as given, or of a draft by the rules of its day (today without one)."""
     if decision.signed_at is not None:
-        return dict(Grant.objects.filter(issued=decision).values_list("nomination", "bonus"))  # type: ignore[arg-type]
+        return dict(Grant.objects.filter(issued=decision).values_list("nomination", "bonus"))
     rules, day = Bonuses(), decision.day or clock.today()
     return {line.pk: rules.of(line.award_id, line.subject_key[0], day).amount for line in lines}
 
@@ -183,7 +183,7 @@ def _authority(decision: Decision) -> str:
 
 
 def _lines(paper: Submission | Decision) -> list[Nomination]:
-    rows = with_places(paper.lines.all())  # type: ignore[arg-type]
+    rows = with_places(paper.lines.all())
     return list(rows.order_by(*PAPER_ORDER))
 
 

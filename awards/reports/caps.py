@@ -126,6 +126,6 @@ def _by_award(texts: Texts, name: str) -> dict[str, set[int]]:
 
 def shares(dossier: Dossier) -> list[Share]:
     """The awards for people in the dossier against their caps. Two queries."""
-    lines = dossier.lines.alive().filter(person__isnull=False)  # type: ignore[attr-defined]
+    lines = dossier.lines.alive().filter(person__isnull=False)
     wanted = list(lines.order_by().values_list("award__code", flat=True).distinct())
     return shares_of(dossier.unit, dossier.year, rule_day(dossier), wanted) if wanted else []

@@ -100,8 +100,8 @@ def save(desk: Desk, form: OpinionsForm) -> None:
     groups: dict[tuple[str, str], list[int]] = {}
     for key, verdict in form.verdicts.items():
         groups.setdefault(verdict, []).append(key)
-    for (verdict, reason), keys in groups.items():
-        conclude(keys, verdict=verdict, reason=reason, by=desk.user)
+    for (stage, reason), keys in groups.items():
+        conclude(keys, verdict=stage, reason=reason, by=desk.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

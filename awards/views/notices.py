@@ -82,7 +82,7 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
     notice = get_notice(request.user, pk)
     opened = Exists(Nomination.objects.visible_to(request.user).filter(pk=OuterRef("pk")))
     lines = notice.lines.annotate(opened=opened).select_related("award", "dossier__unit")
-    objections = notice.objections.visible_to(request.user)  # type: ignore[attr-defined]
+    objections = notice.objections.visible_to(request.user)
     context = {
         "notice": notice,
         "lines": lines.order_by("award__order", "name"),

@@ -47,8 +47,8 @@ class ActivityFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.viewer = viewer
         campaigns = Campaign.objects.visible_to(viewer).launched()
-        self.fields["campaign"].queryset = campaigns.order_by("-year", "name")  # type: ignore[attr-defined]
-        self.fields["of"].choices = [(code, code) for code in ActivityKind.objects.values_list("code", flat=True)]  # type: ignore[attr-defined]
+        self.fields["campaign"].queryset = campaigns.order_by("-year", "name")
+        self.fields["of"].choices = [(code, code) for code in ActivityKind.objects.values_list("code", flat=True)]
 
     def filter(self, rows: ActivityQuerySet) -> ActivityQuerySet:
         """`rows` as chosen; a unit stands for its whole branch, a period for the day on which one ended."""
@@ -86,8 +86,8 @@ class ActivityForm(SeenForm):
         campaigns = campaigns_for(viewer, self.instance.unit)
         keys = {row.pk for row in campaigns} | ({self.instance.campaign_id} - {None})
         field = self.fields["campaign"]
-        field.queryset = Campaign.objects.filter(pk__in=keys).order_by("-year", "name")  # type: ignore[attr-defined]
-        field.empty_label = _("None")  # type: ignore[attr-defined]
+        field.queryset = Campaign.objects.filter(pk__in=keys).order_by("-year", "name")
+        field.empty_label = _("None")
         if kind.asks_amount:
             self.fields["amount"] = NumberField(
                 label=_("Amount (million VND)"), required=False, decimals=3, at_least=0,

@@ -19,7 +19,8 @@ class NumberField(forms.CharField):
     def __init__(self, *, decimals: int = 3, at_least: int | None = None, **kwargs: Any) -> None:
         self.decimals, self.at_least = decimals, at_least
         widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        super().__init__(**{"widget": widget, "max_length": 30} | kwargs)
+        known: dict[str, Any] = {"widget": widget, "max_length": 30}
+        super().__init__(**known | kwargs)
 
     def prepare_value(self, value: Any) -> Any:
         return input_number(value, get_language() or "vi") if isinstance(value, Decimal) else value

@@ -45,7 +45,7 @@ class IncidentFilter(forms.Form):
     def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
-        self.fields["of"].choices = [(code, code) for code in narrowing()]  # type: ignore[attr-defined]
+        self.fields["of"].choices = [(code, code) for code in narrowing()]
 
     def filter(self, rows: IncidentQuerySet) -> IncidentQuerySet:
         chosen = self.cleaned_data
@@ -92,7 +92,7 @@ class IncidentForm(SeenForm):
             kinds |= IncidentKind.objects.filter(pk=self.instance.kind_id)
         else:
             self.initial["reported_on"] = clock.today()
-        self.fields["kind"].queryset = kinds  # type: ignore[attr-defined]
+        self.fields["kind"].queryset = kinds
         for name in ("dead", "injured", "offenders"):
             self.fields[name].help_text = _("0 where there were none.")
         self.helper = laid_out(

@@ -109,7 +109,7 @@ class WorkForm(SeenForm):
             del self.fields["unit"]
             self.initial |= self.beside(self.instance)
         else:
-            self.fields["unit"].queryset = Unit.objects.filter(pk__in=own)  # type: ignore[attr-defined]
+            self.fields["unit"].queryset = Unit.objects.filter(pk__in=own)
             self.initial.setdefault("unit", own[0] if own else None)
         first = [] if self.instance.pk else ["unit"]
         self.helper = laid_out(

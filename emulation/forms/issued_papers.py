@@ -46,9 +46,9 @@ class PaperFilter(forms.Form):
     def __init__(self, *args: Any, rows: QuerySet[IssuedPaper], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         years = rows.order_by("-year").values_list("year", flat=True).distinct()
-        self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]  # type: ignore[attr-defined]
+        self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]
         kinds = ((kind.key, kind.label) for kind in KINDS.values())
-        self.fields["kind"].choices = [("", _("Every kind")), *kinds]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [("", _("Every kind")), *kinds]
 
     def filter(self, rows: QuerySet[IssuedPaper]) -> QuerySet[IssuedPaper]:
         chosen = self.cleaned_data

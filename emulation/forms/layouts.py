@@ -37,7 +37,7 @@ class LayoutForm(SeenForm):
         super().__init__(*args, **kwargs)
         for name, (least, most, default) in MARGINS.items():
             field = self.fields[name]
-            field.min_value, field.max_value = least, most  # type: ignore[attr-defined]
+            field.min_value, field.max_value = least, most
             field.validators += [_between(least, most)]
             words = _("%(least)d–%(most)d mm. Empty: that of the unit above, else %(default)d.")
             field.help_text = words % {"least": least, "most": most, "default": default}

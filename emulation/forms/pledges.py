@@ -38,7 +38,7 @@ class TitleForm(forms.Form):
             (_("For people"), [(title.code, title.name) for title in titles if title.people]),
         ]
         other = _("Another title …")
-        self.fields["code"].choices = [("", "–"), *(group for group in groups if group[1]), (OTHER, other)]  # type: ignore[attr-defined]
+        self.fields["code"].choices = [("", "–"), *(group for group in groups if group[1]), (OTHER, other)]
         self.fields["amount"].widget.attrs["placeholder"] = _("12 or 30 %")
 
     def clean_amount(self) -> tuple[int | None, int | None]:
@@ -133,10 +133,10 @@ class ClusterForm(SeenForm):
             placements__parent__in=mine, placements__until=None
         )
         choices = below.distinct().order_by("order", "code")
-        self.fields["keeper"].queryset = Unit.objects.filter(pk__in=mine)  # type: ignore[attr-defined]
+        self.fields["keeper"].queryset = Unit.objects.filter(pk__in=mine)
         if len(mine) == 1:
             self.initial["keeper"] = self.initial.get("keeper") or mine[0]
-        self.fields["members"].queryset = self.fields["lead"].queryset = choices  # type: ignore[attr-defined]
+        self.fields["members"].queryset = self.fields["lead"].queryset = choices
         self.fields["members"].help_text = _("Direct subordinates; at most %(count)d.") % {"count": MOST}
 
     def _post_clean(self) -> None:

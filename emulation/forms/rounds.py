@@ -87,7 +87,7 @@ class RoundForm(SeenForm):
                 self.errors.pop(name, None)
 
     def clean(self) -> dict[str, Any]:
-        given = super().clean()
+        given = super().clean() or self.cleaned_data
         dates = {"due", "closes"} <= given.keys()
         count = made_late(self.instance, given["due"], given["closes"]) if dates else 0
         if not count:

@@ -418,7 +418,7 @@ def _places() -> dict[str, int]:
 
 def _grades(spec: Spec) -> _Words:
     """The classes of the line: by code, or by name in any language."""
-    found = {}
+    found: dict[str, str] = {}
     for grade in spec.grades:
         found |= {fold(word): str(grade.pk) for word in (grade.code, grade.name_en, grade.name) if word}
     return _Words(found, {str(grade.pk): grade.label for grade in spec.grades})

@@ -89,12 +89,18 @@ class Round(models.Model):
 
     @property
     def first_day(self) -> date:
-        return periods.quarter_start(self.year, self.quarter) if self.quarter else self.drive.starts
+        return periods.quarter_start(self.year, self.quarter) if self.quarter else self._drive_of().starts
 
     @property
     def last_day(self) -> date:
         """The day whose tree counts for the whole round."""
-        return periods.quarter_end(self.year, self.quarter) if self.quarter else self.drive.ends
+        return periods.quarter_end(self.year, self.quarter) if self.quarter else self._drive_of().ends
+
+    def _drive_of(self) -> Campaign:
+        """The drive of a round that is no quarter."""
+        if self.drive is None:
+            raise LookupError("a round is that of a quarter or of a drive")
+        return self.drive
 
     @property
     def not_yet_open(self) -> bool:

@@ -293,14 +293,16 @@ def _count_items(columns: dict[str, Column], seen: AssessmentQuerySet, place: Pl
 
 
 def _total(unit: Unit, columns: Iterable[Column]) -> Column:
-    total, sums = Column(unit, ""), defaultdict(lambda: (0, 0, Fraction(0)))
+    total = Column(unit, "")
+    sums: dict[int, tuple[int, int, Fraction]] = defaultdict(lambda: (0, 0, Fraction(0)))
     for one in columns:
         total.bodies = None if one.bodies is None else (total.bodies or 0) + one.bodies
         total.meets, total.misses, total.open = (
             total.meets + one.meets, total.misses + one.misses, total.open + one.open
         )  # fmt: skip
         for item, cell in one.cells.items():
-            sums[item] = tuple(map(sum, zip(sums[item], cell, strict=True)))
+            met, asked, scores = sums[item]
+            sums[item] = met + cell[0], asked + cell[1], scores + cell[2]
     total.cells = dict(sums)
     return total
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, F, Q, QuerySet
+from django.db.models.expressions import OrderBy
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -63,7 +64,12 @@ def receipts_of(document: Document, user: User) -> tuple[QuerySet[Receipt], Rece
         late=_late(),
     )
     shown = rows.select_related("unit", "sender", "acknowledged_by", "sent_by", "recalled_by")
-    order = [F("recalled_at").asc(nulls_first=True), F("acknowledged_at").asc(nulls_first=True), "due", "unit__path"]
+    order: list[OrderBy | str] = [
+        F("recalled_at").asc(nulls_first=True),
+        F("acknowledged_at").asc(nulls_first=True),
+        "due",
+        "unit__path",
+    ]
     return shown.order_by(*order), Receipts(**counts)
 
 

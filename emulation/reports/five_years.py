@@ -210,7 +210,8 @@ def _judged(found: list[Series], year: int, told: Phrases) -> tuple[Part, ...]:
 
 def _moved(found: list[Series], courses: list[Course]) -> tuple[list[str], list[str]]:
     """Names of what is better, and worse, in its last whole year than in its first one."""
-    better, worse = [], []
+    better: list[str] = []
+    worse: list[str] = []
     for one, row in zip(found, courses, strict=True):
         known = [point.number for point in row.known if point.number is not None]
         sign = {Indicator.Direction.HIGHER: 1, Indicator.Direction.LOWER: -1}.get(one.indicator.direction, 0)  # type: ignore[call-overload]

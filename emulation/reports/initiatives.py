@@ -179,7 +179,7 @@ def standing_of(unit: Unit, year: int) -> Standing | None:
         words = _("no number registered, %(recognised)d recognised") % {"recognised": recognised}
         return Standing(unit, year, "", recognised, None, words)
     total = sum((row[1] or Decimal(0) for row in own), Decimal(0))
-    outcome = judge(own[0][2], total, recognised, over_margin=Decimal(0), near_margin=Decimal(0))
+    outcome: Outcome | None = judge(own[0][2], total, recognised, over_margin=Decimal(0), near_margin=Decimal(0))
     words = _("registered %(registered)s, recognised %(recognised)d") % {
         "registered": format_part(total), "recognised": recognised,
     }  # fmt: skip

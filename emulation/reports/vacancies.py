@@ -48,7 +48,7 @@ def vacancies(user: User) -> tuple[list[Vacancy], bool]:
         .filter(Q(no_staff=True) | Q(no_commander=True))
         .order_by("path")[: SHOWN + 1]
     )
-    rows = [Vacancy(unit, unit.no_staff, unit.no_commander) for unit in found]  # type: ignore[attr-defined]
+    rows = [Vacancy(unit, unit.no_staff, unit.no_commander) for unit in found]
     return rows[:SHOWN], len(rows) > SHOWN
 
 

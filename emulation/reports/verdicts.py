@@ -44,7 +44,7 @@ def of_offices(review: Review, lines: Iterable[int]) -> Review:
 
 def said_of(states: Iterable[OfficeState]) -> dict[int, OfficeLine]:
     """Line → what its office says."""
-    found = {}
+    found: dict[int, OfficeLine] = {}
     for state in states:
         found |= {pk: OfficeLine(pk, "approve", "") for pk in state.agreed}
         found |= {pk: OfficeLine(pk, "return", verdict.reason) for pk, verdict in state.objected.items()}

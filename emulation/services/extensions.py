@@ -36,13 +36,13 @@ def terms_of(rows: Iterable[Report] | Iterable[Lineage]) -> dict[int, Terms]:
 
     One query; none without rows.
     """
-    rows = list(rows)
+    sheets: list[Report | Lineage] = [*rows]
     given: dict[tuple[int, int], list[rule.Extension]] = defaultdict(list)
-    if rows:
-        rounds, units = {row.round_id for row in rows}, {row.unit_id for row in rows}
+    if sheets:
+        rounds, units = {row.round_id for row in sheets}, {row.unit_id for row in sheets}
         for extension in Extension.objects.filter(round__in=rounds, unit__in=units):
             given[extension.round_id, extension.unit_id].append(_plain(extension))
-    return {row.pk: _terms(row.round, given[row.round_id, row.unit_id]) for row in rows}
+    return {row.pk: _terms(row.round, given[row.round_id, row.unit_id]) for row in sheets}
 
 
 def extended_in(round_: Round) -> dict[int, Terms]:

@@ -253,14 +253,18 @@ def _take_over(work: InitiativeWork, first: Recognition, *, by: User) -> None:
     """
     for author in work.authors.filter(record__isnull=False).select_related("record"):
         record = author.record
-        past = Recognition(work=work, level=record.level, decision=record.decision, day=record.recognised)
-        if not past.decision or not past.day:
+        if record is None:
+            continue
+        past = Recognition(work=work, level=record.level, decision=record.decision)
+        if record.recognised:
+            past.day = record.recognised
+        if not past.decision or not record.recognised:
             if record.year != first.day.year:
                 author.record = None
                 author.save(update_fields=["record"])
             elif _rank(record.level) > _rank(first.level):
                 raise Refused(_contradicted(record), "level")
-        elif past.day.year != record.year:
+        elif record.recognised.year != record.year:
             raise Refused(_contradicted(record), "day")
         elif past.level != first.level:
             past.full_clean()

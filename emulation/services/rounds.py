@@ -163,7 +163,8 @@ def fit_sheets(rounds: Iterable[Round], units: Iterable[int] | None = None) -> N
 
 def follow_tree(change: TreeChange) -> None:
     """Bring rounds whose period ends on or after a change of the tree up to date (see `units.services`)."""
-    quarters, drives = [], []
+    quarters: list[Round] = []
+    drives: list[Round] = []
     for round_ in Round.objects.select_related("drive"):
         if change.since is None or round_.last_day >= change.since:
             (drives if round_.drive_id else quarters).append(round_)
@@ -201,7 +202,8 @@ def place_of(unit: Unit, round_: Round) -> Lineage:
     found = Lineage.objects.filter(unit=unit, round=round_).first()
     if found is not None:
         return found
-    superior, above = unit, None
+    superior: Unit | None = unit
+    above = None
     while above is None and superior is not None:
         superior = superior.placements.select_related("parent").get(until=None).parent
         above = Lineage.objects.filter(unit=superior, round=round_).first()

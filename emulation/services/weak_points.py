@@ -267,7 +267,7 @@ def _shown(row: WeakPoint) -> dict[str, str]:
     return {"owner": row.in_charge, "measure": row.measure, "deadline": deadline}
 
 
-def _difference(before: dict[str, str], after: dict[str, str]) -> dict[str, dict[str, str]]:
+def _difference(before: dict[str, str], after: dict[str, str]) -> dict[str, Any]:
     changed = [key for key in after if after[key] != before[key]]
     return {"before": {key: before[key] for key in changed}, "after": {key: after[key] for key in changed}}
 

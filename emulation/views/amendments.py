@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -26,7 +27,7 @@ from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
 
-NOTHING = {"targets": [], "titles": []}
+NOTHING: dict[str, list[Any]] = {"targets": [], "titles": []}
 
 
 @require_safe

@@ -53,9 +53,9 @@ def board(request: HttpRequest, unit: int) -> HttpResponseBase:
     context = {"unit": found, "form": form, "round": form.chosen.get("round"), "board": reading}
     if reading is not None:
         page = Paginator(form.filter(reading), PER_PAGE).get_page(request.GET.get("page"))
-        total, rows = reading.rows()
+        total, units = reading.rows()
         context |= {
-            "total": total, "rows": rows, "page": page, "lines": reading.lines(page), "words": dict(WHEN),
+            "total": total, "rows": units, "page": page, "lines": reading.lines(page), "words": dict(WHEN),
             "extends": extends_anything(request.user),
         }  # fmt: skip
     return render(request, "emulation/board/board.html", context)

@@ -49,7 +49,7 @@ from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 PLACEMENTS = 8  # campaigns shown on an indicator's page
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ def for_root_administrators(view: View) -> View:
     """403 for everybody who does not administer the root: catalogues and rounds belong there."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         access.require(access.administers_root(request.user))
         return view(request, *args, **kwargs)
 
@@ -288,7 +288,7 @@ def indicator_crumbs(indicator: Indicator | None = None) -> list[Crumb]:
 
 
 @require_safe
-def indicator_list(request: HttpRequest) -> HttpResponse:
+def indicator_list(request: HttpRequest) -> HttpResponseBase:
     form = IndicatorFilter(request.GET)
     if not form.is_valid():
         raise Http404
@@ -322,7 +322,7 @@ def indicator_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @for_root_administrators
 def indicator_create(request: HttpRequest) -> HttpResponse:
     """A new indicator; with `?predecessor=` it begins as a copy of that one."""
-    earlier = Indicator.objects.filter(pk=key_of(request.GET.get("predecessor", ""))).first()
+    earlier = Indicator.objects.filter(pk=key_of(request.GET.get("predecessor", "")) or 0).first()
     initial = model_to_dict(earlier, exclude=["code", "retired"]) | {"predecessor": earlier.pk} if earlier else {}
     form = IndicatorForm(request.POST or None, initial=initial)
     return form_step(

@@ -189,7 +189,7 @@ def live(request: HttpRequest, pk: int) -> JsonResponse:
     }
     mark = f"{crc32(repr(marks).encode()):08x}"
     people = [{"name": present.name, "line": present.line} for present in presence.others(report, request.user)]
-    answer = {
+    answer: dict[str, Any] = {
         "people": people, "mark": mark, "closed": closed_reason(report),
         "sheet": state(shown.state_of(report), "sheet"),
     }  # fmt: skip

@@ -40,17 +40,17 @@ def _newest(unit: Unit, year: int | None = None) -> HttpResponse:
 @require_GET
 def dashboard(request: HttpRequest, unit: int) -> HttpResponseBase:
     """A unit's branch in a period. Without a (valid) period: the newest figures."""
-    unit = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
+    place = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
     form = DashboardQueryForm(request.GET)
     if not form.is_valid():
         year = form.cleaned_data.get("year")
-        return _newest(unit, year)
+        return _newest(place, year)
     query = form.cleaned_data
-    found = dashboard_of(unit, query["year"], query["period"], handed_in=form.handed_in, trend=query["trend"])
+    found = dashboard_of(place, query["year"], query["period"], handed_in=form.handed_in, trend=query["trend"])
     if request.htmx:  # another indicator was chosen for the trend
         return render(request, "emulation/dashboard/_trend.html", {"page": found, "trend": found.trend})
     if (kind := asked_table(request)) and found.heat:
-        name = f"tong-hop-{unit.code}-{found.year}-{found.period}"
+        name = f"tong-hop-{place.code}-{found.year}-{found.period}"
         return table_file(kind, name, _("Units × indicators"), *heat_table(found.heat))
     readable = found.superior is not None and access.can_read_figures(request.user, found.superior)
     return render(
@@ -61,8 +61,8 @@ def dashboard(request: HttpRequest, unit: int) -> HttpResponseBase:
             "statistics": period_text(found.year, found.period),
             "form": form,
             "superior_readable": readable,
-            "raises": may_raise(request.user, unit),
-            "breakthroughs": Breakthrough.objects.filter(unit=unit).of_year(found.year),
+            "raises": may_raise(request.user, place),
+            "breakthroughs": Breakthrough.objects.filter(unit=place).of_year(found.year),
             "years": [(year, querystring(request, year=year), year == found.year) for year in found.years[-YEARS:]],
             "periods": period_switch(request, found.period),
             "bases": basis_switch(request, form.handed_in),
@@ -95,9 +95,9 @@ def figure(request: HttpRequest, unit: int, indicator: str) -> HttpResponseBase:
     form = FigureQueryForm(request.GET)
     row = get_object_or_404(Indicator.objects.select_related("area", "feed"), code=indicator)
     if not form.is_valid():
-        found = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
+        place = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
         year = form.cleaned_data.get("year") or latest_year()
-        return redirect(Links(year, default_period(found, year), handed_in=False).figure(found.pk, row))
+        return redirect(Links(year, default_period(place, year), handed_in=False).figure(place.pk, row))
     query = form.cleaned_data
     found = readable_in(request.user, unit, query["year"], query["period"])
     if found is None:

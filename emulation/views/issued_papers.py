@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -41,7 +42,7 @@ def _label(kind: str) -> str:
 
 
 @require_safe
-def paper_list(request: HttpRequest) -> HttpResponse:
+def paper_list(request: HttpRequest) -> HttpResponseBase:
     """Every number that was given in the branch."""
     rows = IssuedPaper.objects.visible_to(request.user)
     form = PaperFilter(request.GET, rows=rows)

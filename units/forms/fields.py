@@ -88,7 +88,8 @@ class BranchField(forms.CharField):
     """What people type into a filter for a unit: its code or words of its name; see `branches_named`."""
 
     def __init__(self, **kwargs: Any) -> None:
-        known = {"label": gettext_lazy("Unit with branch (code or name)"), "required": False, "max_length": 100}
+        label = gettext_lazy("Unit with branch (code or name)")
+        known: dict[str, Any] = {"label": label, "required": False, "max_length": 100}
         super().__init__(**known | kwargs)
 
 
@@ -162,13 +163,13 @@ class UnitField(forms.Field):
     def shown(self, value: Any) -> str:
         """The name of the unit that a key, or what was chosen and typed, stands for."""
         chosen, text = value if isinstance(value, tuple) else (str(value or ""), "")
-        unit = Unit.objects.filter(pk=key_of(chosen)).first() if chosen else None
+        unit = Unit.objects.filter(pk=key_of(chosen) or 0).first() if chosen else None
         return str(unit) if unit else text
 
     def clean(self, value: Any) -> Unit | None:
         chosen, text = value or ("", "")
         if chosen:
-            unit = self.queryset.filter(pk=key_of(chosen)).first()
+            unit = self.queryset.filter(pk=key_of(chosen) or 0).first()
             if unit is None:
                 raise ValidationError(_("Choose a unit of your branch."))
             return unit

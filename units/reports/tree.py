@@ -89,7 +89,7 @@ def _children(parents: set[int], *, dissolved: bool) -> tuple[dict[int, list[Uni
     rows = [*_with_kind(units, dissolved).annotate(parent=F("placements__parent"))[: LEVEL + 1]]
     below: dict[int, list[Unit]] = {}
     for unit in rows[:LEVEL]:
-        below.setdefault(unit.parent, []).append(unit)  # type: ignore[attr-defined]
+        below.setdefault(unit.parent, []).append(unit)
     return below, len(rows) > LEVEL
 
 

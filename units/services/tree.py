@@ -288,11 +288,12 @@ def lineages_on(days: Iterable[date]) -> dict[date, dict[int, list[int]]]:
     spans = Unit.objects.values_list("pk", "established", "dissolved")
     existence = {pk: (since, until) for pk, since, until in spans}
     oldest_first = Placement.objects.order_by(F("since").asc(nulls_first=True))
-    placements = list(oldest_first.values_list("unit_id", "parent_id", "since", "until"))
+    placements: list[Place] = list(oldest_first.values_list("unit_id", "parent_id", "since", "until"))
     return {day: _chains(day, existence, placements) for day in days}
 
 
 Span = tuple[date | None, date | None]
+Place = tuple[int, int | None, date | None, date | None]  # unit, superior, from, to
 
 
 def _holds(day: date, since: date | None, until: date | None) -> bool:
@@ -300,9 +301,7 @@ def _holds(day: date, since: date | None, until: date | None) -> bool:
     return (since is None or since <= day) and (until is None or until > day)
 
 
-def _chains(
-    day: date, existence: dict[int, Span], placements: list[tuple[int, int | None, date | None, date | None]]
-) -> dict[int, list[int]]:
+def _chains(day: date, existence: dict[int, Span], placements: list[Place]) -> dict[int, list[int]]:
     existing = {pk for pk, span in existence.items() if _holds(day, *span)}
     placed = {unit: parent for unit, parent, *span in placements if _holds(day, *span)}
     parents = {unit: parent for unit, parent in placed.items() if unit in existing}

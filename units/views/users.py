@@ -32,14 +32,14 @@ from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 USERS = 25  # users on a page
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def for_administrators(view: View) -> View:
     """403 for everybody without the administrator role."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         access.require(access.has_role(request.user, Role.ADMINISTRATOR))
         return view(request, *args, **kwargs)
 

@@ -119,7 +119,7 @@ class Season:
         self.failed = {row.person_id for row in rows if not row.holds}
 
     def _by_hand(self, award: str, nth: int = 0) -> Criterion:
-        rows = Criterion.objects.on(END).filter(award__code=award, kind=Criterion.Kind.ATTESTED)  # type: ignore[attr-defined]
+        rows = Criterion.objects.on(END).filter(award__code=award, kind=Criterion.Kind.ATTESTED)
         return rows.order_by("order", "pk")[nth]
 
     def confirm(self, award: str, subjects: Iterable[Person | Unit], evidence: str) -> None:

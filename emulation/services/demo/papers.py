@@ -27,10 +27,10 @@ def create_papers(cast: Cast) -> None:
     _issue(cast, "launch-plan", str(movement.pk), date(2020, 1, 6))
     _issue(cast, "statistics", "2020-Q2", date(2020, 7, 20))
     report = review_reports.begin(unit, 2020, "H1", by=cast.user(unit, Role.STAFF))
-    chief, layout = cast.user(unit, Role.COMMANDER), layout_of(unit)
+    chief, shown = cast.user(unit, Role.COMMANDER), layout_of(unit)
     review_reports.sign_off(
         report, number=issued_papers.next_number(unit, 2020, KINDS["report"]), day=date(2020, 7, 22),
-        signer=str(chief), signer_post=layout.signer_post, place=layout.place, by=chief,
+        signer=str(chief), signer_post=shown.signer_post, place=shown.place, by=chief,
     )  # fmt: skip
 
 
