@@ -27,7 +27,7 @@ def shown(*steps: Step, **more: str) -> str:
         ({}, "Closed An · 02/03/2020 10:05"),
         ({"reason": "Seen."}, "Closed An · 02/03/2020 10:05 “Seen.”"),
         ({"version": 3}, "Closed An · 02/03/2020 10:05 · figures kept as version 3"),
-        ({"day": date(2020, 3, 1)}, "Closed · 01/03/2020 An · written down 02/03/2020 10:05"),
+        ({"day": date(2020, 3, 1)}, "Closed · 01/03/2020 An · written down 02/03/2020"),
         ({"lines": [("A", "wrong")], "more": ["Without K2."]}, "Closed An · 02/03/2020 10:05 Without K2. A: wrong"),
         (
             {"changes": [("Place", "", "Kho"), ("Dead", "1", "")]},
