@@ -38,10 +38,15 @@ def refuse_short(text: str, field: str, least: int = LEAST_REASON) -> None:
         raise Refused(_("Write at least %(count)d characters.") % {"count": least}, field)
 
 
-def reason_of(text: str, field: str = "reason", *, least: int = LEAST_REASON, most: int = 500) -> str:
-    """The reason, stripped. Raises `Refused` where it is too short to say anything, or longer than what is kept."""
+def reason_of(
+    text: str, field: str = "reason", *, least: int = LEAST_REASON, most: int = 500, words: str = ""
+) -> str:
+    """The reason, stripped. Raises `Refused` where it is too short to say anything, or longer than what is kept.
+
+    `words` ask for it where a reason is not simply one; they hold `%(count)d`.
+    """
     text = text.strip()
     refuse_long(text, field, most)
     if len(text) < least:
-        raise Refused(_("Give a reason of at least %(count)d characters.") % {"count": least}, field)
+        raise Refused((words or _("Give a reason of at least %(count)d characters.")) % {"count": least}, field)
     return text

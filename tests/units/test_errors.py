@@ -25,6 +25,7 @@ def test_a_reason_comes_back_stripped(text, more):
         ("", {}, "Give a reason of at least 10 characters."),
         ("x" * 9 + " ", {}, "Give a reason of at least 10 characters."),
         ("x" * 19, {"least": LEAST_ORDER}, "Give a reason of at least 20 characters."),
+        ("x", {"words": "Say it in %(count)d."}, "Say it in 10."),
         ("x" * 501, {}, "Ensure this value has at most 500 characters (it has 501)."),
         ("x" * 301, {"most": 300}, "Ensure this value has at most 300 characters (it has 301)."),
     ],
