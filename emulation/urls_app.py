@@ -130,6 +130,7 @@ urlpatterns = [
     path("sheets/<int:pk>/lines/<key:indicator>/comment/", panel.comment, name="report-comment"),
     path("sheets/<int:pk>/paste/", cells.paste, name="report-paste"),
     path("sheets/<int:pk>/live/", cells.live, name="report-live"),
+    path("sheets/<int:pk>/nothing/", sheets.nothing, name="report-nothing"),
     path("sheets/<int:pk>/ready/", sheets.ready, name="report-ready"),
     path("sheets/<int:pk>/checks/", findings.checks, name="report-checks"),
     path("sheets/<int:pk>/hand-in/", sheets.hand_in, name="report-hand-in"),

@@ -188,6 +188,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:report-comment": ("cell", None, "404 200 200 200 200 404"),
     "emulation:report-paste": ("report", None, "404 403 200 403 403 404"),
     "emulation:report-live": ("report", "404 200 200 200 200 404", "404 200 200 200 200 404"),
+    "emulation:report-nothing": ("report", None, "404 403 302 403 403 404"),
     "emulation:report-ready": ("report", None, "404 403 302 403 403 404"),
     "emulation:report-checks": ("report", "404 200 200 200 200 404", "404 403 302 302 403 404"),
     "emulation:report-hand-in": ("report", "404 403 403 200 403 404", "404 403 403 302 403 404"),

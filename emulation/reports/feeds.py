@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation import periods
@@ -65,6 +66,14 @@ class Fed:
                 "This figure comes from the register “%(register)s”, which says %(value)s. "
                 "Change what is recorded there, not the sheet."
             ) % {"register": self.register, "value": self.figure}
+
+    def nothing(self, stated: date | None = None) -> str:
+        """Why nothing occurred, where there are no entries; `stated`: until when the register is stated complete."""
+        words = _("0 in the register “%(register)s”") % {"register": self.register}
+        if stated is None:
+            return words
+        day = date_format(stated, "SHORT_DATE_FORMAT")
+        return words + "; " + _("stated complete by the commander until %(day)s") % {"day": day}
 
     @property
     def mark(self) -> str:

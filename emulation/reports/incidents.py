@@ -167,6 +167,12 @@ def takes(codes: Codes, incident: Incident) -> bool:
     return not IncidentGravity.objects.filter(code__in=least, rank__gt=incident.gravity.rank).exists()
 
 
+def _stated(unit: int, first: date, last: date) -> date | None:
+    """The day until which the register of the year is stated complete, where the days lie before it."""
+    rows = IncidentStatement.objects.in_force().filter(unit=unit, year=last.year, until__gte=last)
+    return rows.values_list("until", flat=True).first() if first.year == last.year else None
+
+
 def _source(key: str, label: str | Promise, column: str) -> Source:
     def take(units: Collection[int], first: date, last: date, codes: Codes) -> dict[int, Taken]:
         rows = fed_rows(first, last, codes).filter(unit__in=list(units)).order_by()
@@ -183,7 +189,7 @@ def _source(key: str, label: str | Promise, column: str) -> Source:
         ]
         return f"{reverse('emulation:incident-list')}?{urlencode([*asked, *(('of', code) for code in codes)])}"
 
-    return Source(key, label, take, address, narrowing, access.sees_discipline)
+    return Source(key, label, take, address, narrowing, access.sees_discipline, stated=_stated)
 
 
 FEEDS = (

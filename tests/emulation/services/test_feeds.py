@@ -5,7 +5,7 @@ from decimal import Decimal
 from threading import Thread
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,7 +17,7 @@ from emulation.checks import Entry
 from emulation.feeds import SOURCES
 from emulation.forms.paste import preview
 from emulation.forms.workbooks import read_upload
-from emulation.models import Feed, Report, ResultChange
+from emulation.models import Campaign, Feed, Report, ResultChange
 from emulation.reports.explain import explain
 from emulation.reports.feeds import span_of
 from emulation.reports.lines import SheetReading
@@ -25,7 +25,7 @@ from emulation.reports.review import read_review
 from emulation.reports.sheets import read_sheet
 from emulation.services import activities, assessments, incidents, initiatives, sheets
 from emulation.services.cells import CellChange, save_cells
-from emulation.services.feeds import follow
+from emulation.services.feeds import follow, report_nothing
 from emulation.services.rounds import set_up_drive_round
 from tests.emulation.services.test_locks import meanwhile
 from tests.factories import (
@@ -33,6 +33,9 @@ from tests.factories import (
     make_campaign_indicator,
     make_drive,
     make_feed,
+    make_incident,
+    make_incident_kind,
+    make_incident_statement,
     make_indicator,
     make_initiative,
     make_person,
@@ -357,6 +360,46 @@ def test_nil_is_confirmed_where_the_register_holds_nothing(client, report, works
     texts = {f"c{works.pk}-status": "nil", f"c{works.pk}-reason": "None.", f"c{works.pk}-seen": ""}
     assert client.post(reverse("emulation:report-cell", args=[report.pk, works.pk]), texts).status_code == 200
     assert standing(report, works) == "nil"
+
+
+def test_empty_registers_are_reported_at_once_and_say_why(client, report, works, region, depot, staff, commander):
+    """The statement stands behind it where there is one; the typed line and what has entries are left alone."""
+    fires, lost, late = (make_indicator("count", code) for code in ("FIRES", "LOST", "LATE"))
+    for number, one in enumerate((fires, lost, late), start=3):
+        make_campaign_indicator(Campaign.objects.get(), one, order=number)
+    make_feed(fires, "incidents", codes="fire")
+    make_feed(lost, "incidents", codes="loss")
+    make_incident_statement(depot, by=commander)
+    make_incident(depot, kind=make_incident_kind("loss", counted_as="loss"), happened_on=DAY)
+    client.force_login(staff)
+    page = client.get(report.get_absolute_url())
+    assert [row.key for row in page.context["sheet"].nothing_recorded] == [works.pk, fires.pk]
+    answer = client.post(reverse("emulation:report-nothing", args=[report.pk]), follow=True)
+    found = {row.indicator.code: (row.status, row.reason) for row in report.results.select_related("indicator")}
+    until = "; chỉ huy đơn vị đã xác nhận sổ ghi đầy đủ đến ngày 31/12/2020"
+    assert found == {
+        "WORKS": ("nil", "0 theo sổ “Plain works”"),
+        "FIRES": ("nil", f"0 theo sổ “Vụ việc (số vụ)”{until}"),
+    }
+    assert (again(report).state, answer.context["sheet"].nothing_recorded) == ("draft", [])
+    assert set(report.changes.values_list("way", "by")) == {(ResultChange.Way.REGISTER, staff.pk)}
+    record(depot, by=staff)
+    assert standing(report, works) == 1
+
+
+def test_nil_of_a_fed_cell_needs_no_typed_reason(client, report, works, staff):
+    client.force_login(staff)
+    texts = {f"c{works.pk}-status": "nil", f"c{works.pk}-seen": ""}
+    assert client.post(reverse("emulation:report-cell", args=[report.pk, works.pk]), texts).status_code == 200
+    assert report.results.get().reason == "0 theo sổ “Plain works”"
+
+
+def test_nothing_is_reported_on_a_sheet_that_stands_still(report, works, staff, commander):
+    Report.objects.filter(pk=report.pk).update(state="submitted")
+    with pytest.raises(Refused):
+        report_nothing(report, by=staff)
+    with pytest.raises(PermissionDenied):
+        report_nothing(report, by=commander)
 
 
 @pytest.mark.parametrize("name", ["report-save", "report-cells"])
