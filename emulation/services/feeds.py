@@ -88,7 +88,8 @@ def _write(
         if one.agrees(entry):
             continue
         if one.value is not None:
-            changes.append(CellChange(pk, one.entry(entry.note if entry else "")))
+            if (said := one.entry(entry)) is not None:
+                changes.append(CellChange(pk, said))
         elif pk in clear:
             changes.append(CellChange(pk, None))
     _apply(report, changes, by)

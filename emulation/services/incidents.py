@@ -29,7 +29,8 @@ from units.services.tree import superiors_on
 State = Incident.State
 Kind = IncidentEvent.Kind
 Part = IncidentPerson.Part
-FEEDS = ("incidents", "incidents.dead", "incidents.injured", "incidents.offenders")  # what this register feeds
+# What this register feeds.
+FEEDS = ("incidents", "incidents.dead", "incidents.injured", "incidents.offenders", "incidents.share")
 LEAST_REASON = 15  # characters that say why something is no incident, or a conclusion is taken back
 STATED_FROM = (11, 1)  # month and day of a year from which its register may be stated complete: the yearly review
 TRACED = (
