@@ -90,6 +90,7 @@ def season(department, depot, workshop, staff):
     for unit in (department, depot, workshop):
         make_incident_statement(unit, by=staff)
     make_criterion(make_award("TITLED", subject="person"), "unit_title", awards=[flag])
+    make_criterion(make_award("MEDAL"), "attested", subject="person", text="Chỉ hỏi ở người")
     make_criterion(army, "meets_award", awards=[base], subject="person")
     make_criterion(army, "prior_awards", awards=[base])
     make_criterion(army, "attested")

@@ -264,7 +264,8 @@ def test_the_season_stands_at_every_stage(seeded):
     assert (stages["forwarded"], stages["decided"], stages["returned"]) == (3, 12, 2)
     ready = Dossier.objects.get(unit__code="K1", occasion__code="yearly")
     assert (ready.received_on, ready.read_by.username) == (None, "staff")
-    assert [problem.sentence for problem in problems_of(ready, list(ready.lines.all()), by=ready.read_by) if problem.hard] == []
+    problems = problems_of(ready, list(ready.lines.all()), by=ready.read_by)
+    assert [problem.sentence for problem in problems if problem.hard] == []
 
 
 def test_the_season_is_judged_by_the_rules_of_its_year(seeded):
