@@ -179,7 +179,7 @@ def takes(codes: Codes, incident: Incident) -> bool:
     return not IncidentGravity.objects.filter(wrong).exists()
 
 
-def _stated(unit: int, first: date, last: date) -> date | None:
+def complete_until(unit: int, first: date, last: date) -> date | None:
     """The day until which the register of the year is stated complete, where the days lie before it."""
     rows = IncidentStatement.objects.in_force().filter(unit=unit, year=last.year, until__gte=last)
     return rows.values_list("until", flat=True).first() if first.year == last.year else None
@@ -201,7 +201,7 @@ def _source(key: str, label: str | Promise, column: str, **more: Any) -> Source:
         ]
         return f"{reverse('emulation:incident-list')}?{urlencode([*asked, *(('of', code) for code in codes)])}"
 
-    return Source(key, label, take, address, narrowing, access.sees_discipline, stated=_stated, **more)
+    return Source(key, label, take, address, narrowing, access.sees_discipline, stated=complete_until, **more)
 
 
 FEEDS = (
