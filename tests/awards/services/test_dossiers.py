@@ -259,13 +259,13 @@ def test_hidden_criterion_stands_in_the_way_and_is_not_named(
     IncidentPerson.objects.create(incident=row, person=line.person, part="at_fault")
     ready(dossier, staff)
     [said] = refusal(hand_in, dossier, lines=[line.pk], by=commander)
-    assert ("you may not see" in said, "mất an toàn" in said) == (True, False)
+    assert ("không được xem" in said, "mất an toàn" in said) == (True, False)
     judge_anew(dossier, by=staff)
 
     def shown(user):
         client.force_login(user)
         [(_line, problems, _ready)] = client.get(f"/awards/dossiers/{dossier.pk}/hand-in/").context["rows"]
-        return [(problem.hard, "you may not see" in problem.text) for problem in problems]
+        return [(problem.hard, "không được xem" in problem.text) for problem in problems]
 
     assert (shown(staff), shown(commander)) == ([(False, False)], [(True, True)])
     change_line(line, columns={"why_unmet": "Thành tích đặc biệt xuất sắc"}, by=staff)
