@@ -34,7 +34,7 @@ from emulation.reports.figures import Figure
 from emulation.reports.review_judgement import counted, judgement, tasks, weak_points
 from emulation.reports.review_paper import COLUMNS, Paper, heading, said
 from emulation.reports.review_report import annex_of, results, silent_units
-from emulation.services.drives import targets_in
+from emulation.services.places import targets_in
 from emulation.wording import Paragraph, listed, lower_first
 from units.models import Unit
 

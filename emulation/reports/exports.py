@@ -102,16 +102,15 @@ def extensions_table(extensions: QuerySet[Extension]) -> Table:
     return heads, rows
 
 
-def targets_table(sheet: TargetSheet, year: int) -> Table:
-    """One row an indicator, as the grid reads."""
-    heads = [
-        _("Area"), _("Indicator"), _("Unit of measure"), _("Result %(year)s") % {"year": year - 1}, _("Assigned"),
-        _("Registered"), _("Agreed"), _("Quarter I"), _("Quarter II"), _("Quarter III"),
-    ]  # fmt: skip
+def targets_table(sheet: TargetSheet, year: int, drive: Campaign | None = None) -> Table:
+    """One row an indicator, as the grid reads: of a peak drive without milestones."""
+    beside = _("Judged on") if drive else _("Result %(year)s") % {"year": year - 1}
+    heads = [_("Area"), _("Indicator"), _("Unit of measure"), beside, _("Assigned"), _("Registered"), _("Agreed")]
+    heads += [] if drive else [_("Quarter I"), _("Quarter II"), _("Quarter III")]
     rows: list[list[Value]] = [
         [
-            group.area, line.row.label, line.row.indicator.unit_label, line.last, line.assigned, line.registered,
-            line.agreed, *(line.milestones or ["", "", ""]),
+            group.area, line.row.label, line.row.indicator.unit_label, line.where or line.last, line.assigned,
+            line.registered, line.agreed, *([] if drive else line.milestones or ["", "", ""]),
         ]
         for group in sheet.groups for line in group.lines
     ]  # fmt: skip

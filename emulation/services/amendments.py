@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emulation.models import Amendment, Registration, RegistrationEvent
+from emulation.models import Amendment, Campaign, Registration, RegistrationEvent
 from emulation.services import targets
 from emulation.services.targets import Agreement, agreement_from, differing, need_reason
 from emulation.services.titles import Aim, aims_from, aims_of, as_json, refuse_wrong_titles, write_titles
@@ -36,19 +36,20 @@ def may_withdraw(user: User, amendment: Amendment) -> bool:
 
 @transaction.atomic
 def propose(
-    unit: Unit, year: int, lines: Mapping[int, Agreement | None], aims: list[Aim] | None, *, by: User, reason: str
-) -> Amendment:
+    unit: Unit, year: int, lines: Mapping[int, Agreement | None], aims: list[Aim] | None, *, by: User, reason: str,
+    drive: Campaign | None = None,
+) -> Amendment:  # fmt: skip
     """The unit's staff propose what is to be agreed; only what differs is kept. `aims` None: titles stay.
 
     Raises `Refused` unless the registration is agreed, something differs, and no other amendment is open.
     """
     access.require(targets.may_register(by, unit))
-    registration = targets.lock(unit, year)
+    registration = targets.lock(unit, year, drive)
     if registration.state != Registration.State.AGREED:
         raise Refused(_("Only what has been agreed is amended; change the registration itself."))
     if registration.amendments.open().exists():
         raise Refused(_("An amendment of this registration is waiting already."))
-    changed = differing(unit, year, lines)
+    changed = differing(unit, year, lines, drive)
     if aims is not None:
         refuse_wrong_titles(aims)
         aims = None if set(aims) == set(aims_of(registration)) else aims
@@ -103,7 +104,7 @@ def accept(amendment: Amendment, *, by: User) -> Amendment:
             _("What was agreed has changed since this was proposed. Refuse it, so that the unit proposes anew.")
         )
     lines = {int(pk): agreement_from(after) for pk, after in row.lines.items()}
-    changed = differing(registration.unit, registration.year, lines)
+    changed = differing(registration.unit, registration.year, lines, registration.drive)
     titles = None if row.titles is None else aims_from(row.titles)
     targets.save_agreed(
         registration, changed, by=by, reason=row.reason, kind=RegistrationEvent.Kind.AMENDED,
@@ -114,7 +115,8 @@ def accept(amendment: Amendment, *, by: User) -> Amendment:
 
 def _lock(amendment: Amendment) -> Amendment:
     """The amendment as it stands, with its registration locked: one lock for all ways of changing it."""
-    registration = targets.lock(amendment.registration.unit, amendment.registration.year)
+    held = amendment.registration
+    registration = targets.lock(held.unit, held.year, held.drive)
     row = Amendment.objects.get(pk=amendment.pk)
     row.registration = registration
     return row
