@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Amendment, Campaign, Registration, RegistrationEvent
 from emulation.services import targets
+from emulation.services.sheets import why
 from emulation.services.targets import Agreement, agreement_from, differing, need_reason
 from emulation.services.titles import Aim, aims_from, aims_of, as_json, refuse_wrong_titles, write_titles
 from emulation.services.versions import keep_first, latest_number
@@ -55,7 +56,7 @@ def propose(
         aims = None if set(aims) == set(aims_of(registration)) else aims
     if not changed and aims is None:
         raise Refused(_("Nothing differs from what has been agreed."))
-    reason = need_reason(reason)
+    reason = need_reason(reason, why())
     keep_first(registration)
     return Amendment.objects.create(
         registration=registration, base=latest_number(registration), reason=reason, asked_by=by,
@@ -88,7 +89,7 @@ def withdraw(amendment: Amendment, *, by: User) -> Amendment:
 def refuse(amendment: Amendment, *, by: User, reason: str) -> Amendment:
     """The reviewer refuses with a reason; what was agreed stands."""
     row = _for_decision(amendment, by=by)
-    return _end(row, State.REFUSED, by=by, reason=need_reason(reason))
+    return _end(row, State.REFUSED, by=by, reason=need_reason(reason, why()))
 
 
 @transaction.atomic

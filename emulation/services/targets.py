@@ -29,11 +29,11 @@ from emulation.numbers import LIMIT, format_part
 from emulation.relations import Doubt, Relative, doubts
 from emulation.reports.bases import doubtful
 from emulation.services.places import asked_places, stored_targets
-from emulation.services.sheets import LEAST_REASON
+from emulation.services.sheets import LEAST_REASON, refuse_short, why
 from emulation.services.summaries import recompute
 from emulation.services.versions import keep_first, keep_version
 from units import access
-from units.errors import Refused, refuse_long
+from units.errors import Refused
 from units.models import Role, Unit, User
 
 State = Registration.State
@@ -360,7 +360,7 @@ def agree(
     elif not changed:
         return registration
     if registration.state == State.AGREED or any(before for _target, before, _after in changed):
-        reason = need_reason(reason)
+        reason = need_reason(reason, why())
     save_agreed(registration, changed, by=by, reason=reason)
     return registration
 
@@ -475,17 +475,10 @@ def _refuse_gaps(unit: Unit, year: int, lines: Mapping[int, Agreement | None], d
             raise Refused(_("“%(indicator)s” was registered: agree on a value, or return it.") % _named(target))
 
 
-def need_reason(text: str) -> str:
-    """The reason, stripped. Raises `Refused` when it is too short to say anything."""
-    text = text.strip()
-    refuse_long(text, "reason")
-    if len(text) < LEAST_REASON:
-        raise Refused(
-            _("Give a reason of at least %(count)d characters that says what is to be done.")
-            % {"count": LEAST_REASON},
-            "reason",
-        )
-    return text
+def need_reason(text: str, words: str = "") -> str:
+    """The reason, stripped. Raises `Refused` when it is too short to say what `refuse_short` names."""
+    refuse_short(text, words)
+    return text.strip()
 
 
 def _named(target: Target) -> dict[str, str]:

@@ -365,7 +365,7 @@ def test_agree_on_an_indicator_placed_later_needs_a_reason_too(row, depot, revie
     later = make_campaign_indicator(row.campaign, make_indicator())
 
     lines = {later.pk: Agreement(Decimal(9), ">=")}
-    assert "Give a reason" in refusal(targets.agree, depot, 2020, lines, by=reviewer)
+    assert "Say why" in refusal(targets.agree, depot, 2020, lines, by=reviewer)
     targets.agree(depot, 2020, lines, by=reviewer, reason=REASON)
 
     assert Target.objects.get(campaign_indicator=later).agreed == 9
