@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver, resolve, reverse
 
 from emulation.models import ChecklistTemplate, ContestEntry, ReviewReport
 from tests.factories import (
@@ -68,6 +68,7 @@ from tests.factories import (
     make_weak_point,
     make_work,
 )
+from units.middleware import owner_of
 from units.models import Membership, Role, Unit, User
 
 CAST = ("administrator", "planner", "staff", "commander", "reviewer", "outsider")
@@ -601,3 +602,12 @@ def test_addresses_send_visitors_to_the_login(client: Client, keys: dict[str, di
         if name not in OPEN:
             answers = [method(reverse(name, kwargs=keys[thing])) for method in (client.get, client.post)]
             assert [(name, a.status_code, a["Location"].split("?")[0]) for a in answers] == [(name, 302, login)] * 2
+
+
+def test_addresses_that_only_take_a_form_lead_back_to_a_page(keys: dict[str, dict[str, object]]) -> None:
+    forms = [(name, thing) for name, (thing, get, _post) in TABLE.items() if get is None]
+    owners = {name: owner_of(reverse(name, kwargs=keys[thing])) for name, thing in forms}
+
+    found = {name: resolve(owner).view_name for name, owner in owners.items()}
+
+    assert [name for name, owner in found.items() if TABLE[owner][1] is None] == []
