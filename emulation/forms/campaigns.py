@@ -224,6 +224,8 @@ class CampaignIndicatorForm(SeenForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
+        if row.campaign.kind.is_drive:  # asked once, in the drive's own round
+            del self.fields["asked"]
         if row.pk is not None:
             del self.fields["indicator"]
             return

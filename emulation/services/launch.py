@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
-from emulation.models import Campaign, CampaignIndicator, Target
+from emulation.models import Attachment, Campaign, CampaignIndicator, Target
 from emulation.readiness import Point, Prepared, readiness
 from units import clock
 from units.models import Unit, User
@@ -62,6 +62,8 @@ def launch_points(campaign: Campaign, on: date, reader: User) -> list[Point]:
     """
     units = set(participants(campaign).values_list("pk", flat=True)) or {campaign.launching_unit_id}
     own = Target.objects.filter(Q(campaign_indicator__campaign=campaign) | Q(drive=campaign), unit__in=units)
+    papers = campaign.documents.filter(Q(issued_on=None) | Q(issued_on__year__gte=campaign.year))
+    enclosed = Attachment.objects.present().filter(pk__in=papers.values("files"))
     set_ = Q(assigned__isnull=False) | Q(registered__isnull=False) | Q(agreed__isnull=False)
     return readiness(
         Prepared(
@@ -76,8 +78,9 @@ def launch_points(campaign: Campaign, on: date, reader: User) -> list[Point]:
             from_above=from_above(campaign).count() if campaign.takes_over else 0,
             needs_indicators=campaign.kind.needs_indicators,
             targeted=own.filter(set_).values("unit").distinct().count(),
-            documents=campaign.documents.count(),
-            files=campaign.files.present().count(),
+            documents=papers.count(),
+            older=campaign.documents.count() - papers.count(),
+            files=campaign.files.present().count() + enclosed.count(),
             leader=campaign.leader,
             draft_above=_draft_above(campaign.parent, reader),
         )

@@ -9,6 +9,7 @@ from tests.factories import (
     make_campaign_indicator,
     make_campaign_kind,
     make_document,
+    make_drive,
     make_indicator,
     make_rounds,
     make_unit_kind,
@@ -366,3 +367,14 @@ def test_campaign_copy_into_a_taken_year_is_refused_beside_the_field(client, mov
     response = client.post(url("campaign-copy", movement.pk), {"year": "2020"})
 
     assert response.context["form"].errors == {"year": ["The year 2020 already has its movement."]}
+
+
+def test_an_indicator_of_a_drive_is_not_asked_by_the_quarter(client, department, movement, planner):
+    drive = make_drive(department, parent=movement)
+    client.force_login(planner)
+    page = url("campaign-indicator-create", drive.pk)
+
+    assert "asked" not in client.get(page).context["form"].fields
+    assert "asked" in client.get(url("campaign-indicator-create", movement.pk)).context["form"].fields
+    client.post(page, {"indicator": make_indicator().pk, "comparator": ">=", "order": "0"})
+    assert drive.indicators.count() == 1
