@@ -378,22 +378,31 @@ def campaign_indicator_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(FORM)
 def campaign_copy(request: HttpRequest, pk: int) -> HttpResponse:
-    """Copy the movement of a year into a new one: first what will be made, then (POST) the copy."""
+    """Copy the movement of a year into a new one: what is chosen, what will be made of it, then the copy.
+
+    The first POST shows it, the second (`confirmed`) makes it.
+    """
     root = get_campaign(request, pk)
     access.require(campaigns.may_write(request.user, root))
     if root.parent_id is not None:
         raise Http404
-    form = CopyYearForm(request.POST or None, initial={"year": root.year + 1})
+    form, year, extent = CopyYearForm(request.POST or None, initial={"year": root.year + 1}), root.year + 1, None
     if form.is_valid():
+        year = form.cleaned_data["year"]
         with refusals(form):
-            copy = years.copy_year(root, year=form.cleaned_data["year"], by=request.user)
-        if not form.errors:
+            years.refuse_year(root, year)
+            extent = form.extent
+            if "confirmed" in request.POST:
+                copy = years.copy_year(root, year=year, by=request.user, extent=extent)
+        if not form.errors and "confirmed" in request.POST:
             messages.success(request, _("The movement of %(year)d stands as a draft.") % {"year": copy.year})
             return redirect(f"{reverse('emulation:campaign-tree')}?year={copy.year}")
     context = {
         "form": form,
         "root": root,
-        "copy": years.year_copy(root, root.year + 1),
+        "confirms": extent is not None,
+        "year": year,
+        "copy": years.year_copy(root, year, extent or years.Extent()),
         "crumbs": [*crumbs_to(root), (_("Copy the year"), "")],
     }
     return render(request, "emulation/campaigns/campaign_copy.html", context)

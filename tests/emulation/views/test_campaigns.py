@@ -347,7 +347,12 @@ def test_campaign_copy_shows_what_it_makes_and_makes_it(client, movement, planne
     client.force_login(planner)
 
     preview = client.get(url("campaign-copy", movement.pk))
-    response = client.post(url("campaign-copy", movement.pk), {"year": "2021"})
+    confirm = client.post(url("campaign-copy", movement.pk), {"year": "2021", "lower": "on"})
+    assert (confirm.context["confirms"], Campaign.objects.filter(year=2021).count()) == (True, 0)
+    assert [line.after for line in confirm.context["copy"].texts] == ["Phong trào năm 2021"]
+    sent = {name: confirm.context["form"][name].value() or "" for name in ("year", "lower", "drives", "documents")}
+    assert sent == {"year": "2021", "lower": True, "drives": "", "documents": ""}
+    response = client.post(url("campaign-copy", movement.pk), sent | {"confirmed": "1"})
 
     assert (len(preview.context["copy"].campaigns), len(preview.context["copy"].indicators)) == (1, 1)
     assert response.url == url("campaign-tree") + "?year=2021"
