@@ -146,6 +146,11 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
     ("admin", "emulation:round-list", list, {"year": "2020"}, lambda context: len(context["rounds"])),
     ("reviewer", "emulation:extension-list", lambda: [Extension.objects.first().round_id], {}, page),
     ("commander", "emulation:target-list", lambda: [ckt(), 2020], {}, lambda context: context["sheet"].lines),
+    (
+        "commander", "emulation:drive-targets",
+        lambda: [Registration.objects.filter(unit=ckt(), drive__isnull=False).latest("pk").drive_id, ckt()], {},
+        lambda context: context["sheet"].lines,
+    ),
     ("commander", "emulation:dashboard", lambda: [ckt()], PERIOD, heat_rows),
     (
         "commander", "emulation:figure", lambda: [ckt(), "HL_QS"], PERIOD,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, CampaignIndicator, CampaignScope, Registration, Target
 from emulation.reports.work import Task
-from units import clock
 from units.models import Role, Unit, User
 from units.paths import path_ids
 
@@ -19,16 +18,14 @@ SHOWN = 10
 
 
 def launch_tasks(user: User) -> Iterator[Task]:
-    """Drafts of the user's units that can still be launched, to their commanders. One query, none for others.
+    """Drafts of the user's units, to their commanders, who launch them. One query, none for others.
 
     Parts of a draft wait until that has been launched: until then they are not named.
     """
     commanded = {m.unit_id for m in user.active_memberships if m.role == Role.COMMANDER}
     if not commanded:
         return
-    rows = Campaign.objects.filter(
-        state=Campaign.State.DRAFT, launching_unit__in=commanded, ends__gte=clock.today()
-    )  # fmt: skip
+    rows = Campaign.objects.filter(state=Campaign.State.DRAFT, launching_unit__in=commanded)
     rows = rows.exclude(parent__state=Campaign.State.DRAFT).select_related("launching_unit")
     for row in rows.order_by("starts", "pk")[:SHOWN]:
         url = reverse("emulation:campaign-launch", args=[row.pk])
@@ -64,7 +61,7 @@ def _unbegun(units: Collection[Unit]) -> Iterator[tuple[Unit, list[Campaign]]]:
     for unit in units:
         marks[f"asks_{unit.pk}"] = Exists(_asking(unit).filter(pk=OuterRef("pk")))
         any_of_them |= Q(**{f"asks_{unit.pk}": True})
-    rows = Campaign.objects.filter(state__in=Campaign.RUNNING, ends__gte=clock.today())
+    rows = Campaign.objects.filter(state__in=Campaign.RUNNING)
     found = list(rows.annotate(**marks).filter(any_of_them).select_related("kind").order_by("starts", "pk"))
     for unit in sorted(units, key=lambda unit: unit.path):
         yield unit, [row for row in found if getattr(row, f"asks_{unit.pk}")]

@@ -34,7 +34,7 @@ def test_form_sent_with_an_ended_session_leads_back_to_its_page(client, report, 
 @pytest.mark.parametrize(
     ("language", "heading", "back"),
     [
-        ("vi", "Địa chỉ này không phải là trang để mở", "Quay lại trang trước đó"),
+        ("vi", "Địa chỉ này không phải là trang để mở", "Về trang có biểu mẫu"),
         ("en", "This address is not a page", "Go back to its page"),
     ],
 )
