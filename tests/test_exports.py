@@ -39,6 +39,7 @@ from emulation.models import (
     Inspection,
     IssuedPaper,
     Receipt,
+    Registration,
     Report,
     ResultChange,
     WeakPoint,
