@@ -21,7 +21,7 @@ class Prepared:
 
     `indicators` counts its own, `from_above` those of the campaign it takes over; `targeted` of `units`
     participants have a target for one of its own indicators. `draft_above` names a superior campaign that
-    is a draft itself; `documents` counts those it rests on, `older` those issued before its year, which no longer do;
+    is a draft itself; `documents` counts those it rests on, `older` those of the years before, which no longer do;
     `files` counts its papers and theirs; `needs_indicators` says that its kind asks for figures.
     """
 
@@ -108,7 +108,7 @@ def _papers(draft: Prepared) -> Iterable[Point]:
     )
     words = _("Name the directive or plan on which the launch rests.")
     if draft.older:
-        words = _("Only documents from before %(year)d are named: add the directive or plan of the year itself.") % {
+        words = _("Only older documents are named: add the directive or plan for %(year)d.") % {
             "year": draft.starts.year
         }
     yield _advised("documents", _("Documents"), draft.documents, words)

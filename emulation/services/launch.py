@@ -62,7 +62,7 @@ def launch_points(campaign: Campaign, on: date, reader: User) -> list[Point]:
     """
     units = set(participants(campaign).values_list("pk", flat=True)) or {campaign.launching_unit_id}
     own = Target.objects.filter(Q(campaign_indicator__campaign=campaign) | Q(drive=campaign), unit__in=units)
-    papers = campaign.documents.filter(Q(issued_on=None) | Q(issued_on__year__gte=campaign.year))
+    papers = campaign.documents.filter(Q(issued_on=None) | Q(issued_on__gte=papers_since(campaign.year)))
     enclosed = Attachment.objects.present().filter(pk__in=papers.values("files"))
     set_ = Q(assigned__isnull=False) | Q(registered__isnull=False) | Q(agreed__isnull=False)
     return readiness(
@@ -85,6 +85,13 @@ def launch_points(campaign: Campaign, on: date, reader: User) -> list[Point]:
             draft_above=_draft_above(campaign.parent, reader),
         )
     )
+
+
+def papers_since(year: int) -> date:
+    """From which day on papers are those of a year: its theme and directives are issued from the last quarter before
+    on (the theme of 2020 was launched on 24 December 2019). Older ones are of the year before.
+    """
+    return date(year - 1, 10, 1)
 
 
 def _draft_above(parent: Campaign | None, reader: User) -> str:

@@ -149,6 +149,8 @@ def launch(planner: Page, chief: Page) -> None:
     """Copied, completed with a directive that goes to everybody, launched by the commander."""
     planner.goto("/campaigns/?year=2020")
     follow(planner, "Copy the year")
+    press(planner, "Show what will be made")
+    expect(planner.get_by_text("→ Phong trào năm 2021")).to_be_visible()
     press(planner, "Copy the year", "2021")
     planner.goto("/registers/")
     follow(planner, "Documents", "New document")
@@ -180,7 +182,8 @@ def join(clerk: Page, head: Page, depot: Unit) -> None:
     press(clerk, "Acknowledge receipt", "acknowledged")
     clerk.goto("/work/")
     follow(clerk, "Join: Phong trào năm 2021")
-    press(clerk, "Join", "joins")
+    clerk.get_by_role("button", name="Join", exact=True).click()  # not “Plan of joining”, the field for its file
+    expect(clerk.locator("#messages")).to_contain_text("joins")
     head.goto("/work/")
     follow(head, "Confirm the joining: Phong trào năm 2021")
     press(head, "Confirm", "confirmed")

@@ -85,16 +85,14 @@ def points_of(campaign, reader):
 def test_papers_of_cited_documents_count_and_old_documents_carry_no_launch(department, chief):
     planner = make_user("planner", (department, Role.STAFF))
     campaign = draft(department)
-    old = make_document(department, issued_on=date(2019, 12, 31))
+    old = make_document(department, issued_on=date(2019, 9, 30))
     make_attachment(old, planner)
     campaign.documents.add(old)
     documents, files = points_of(campaign, chief)
     assert (documents.state, files.state) == ("advice", "advice")
-    assert documents.words == (
-        "Chỉ có văn bản ban hành trước năm 2020; cần bổ sung chỉ thị hoặc kế hoạch của chính năm đó."
-    )
+    assert documents.words == ("Chỉ có văn bản của các năm trước; cần bổ sung chỉ thị hoặc kế hoạch của năm 2020.")
 
-    new = make_document(department, issued_on=date(2020, 1, 1))
+    new = make_document(department, issued_on=date(2019, 10, 1))
     campaign.documents.add(new)
     assert [point.state for point in points_of(campaign, chief)] == ["met", "advice"]
     removed = make_attachment(new, planner)
