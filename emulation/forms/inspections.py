@@ -44,6 +44,11 @@ class InspectionFilter(forms.Form):
         return {names.get(name, name): value for name, value in self.chosen.items()}
 
 
+def _both(person: Person) -> str:
+    """A member as a line of the form: nobody knows people by their numbers alone."""
+    return f"{person.service_number} {person.full_name}"
+
+
 class PlanForm(SeenForm):
     """The plan. `items` are the content, one a line; weak points of the units are added by the service."""
 
@@ -111,10 +116,11 @@ class PlanForm(SeenForm):
         return list(found.values())
 
     def _people(self, line: str) -> list[Person]:
-        """Of those whom the user sees, and those in the plan already: who has this number, or this name."""
+        """Of those whom the user sees, and those in the plan already: who has this number, this name, or both."""
         seen = Person.objects.visible_to(self.user) | Person.objects.filter(pk__in=self._known())
         seen = seen.select_related("unit").distinct()
-        numbered = list(seen.filter(service_number=line))
+        called = seen.filter(service_number__in={line, line.split()[0]})
+        numbered = [row for row in called if line in (row.service_number, normal(_both(row)))]
         return numbered or [row for row in seen.found_by(line)[:20] if fold(row.full_name) == fold(line)]
 
     def _known(self) -> list[int]:
@@ -124,7 +130,7 @@ class PlanForm(SeenForm):
         return {
             "units": sorted(row.inspected.values_list("unit", flat=True)),
             "items": "\n".join(row.items.filter(point=None).values_list("text", flat=True)),
-            "people": "\n".join(row.people.values_list("service_number", flat=True)),
+            "people": "\n".join(map(_both, row.people.all())),
         }
 
     def clean(self) -> dict[str, Any]:
