@@ -73,7 +73,7 @@ class PlanForm(SeenForm):
     people = forms.CharField(
         label=gettext_lazy("Members of the register, one a line"), widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000, required=False,
-        help_text=gettext_lazy("Service number or full name of somebody you can see."),
+        help_text=gettext_lazy("Service number, full name, or both, of somebody you can see."),
     )  # fmt: skip
 
     class Meta:
@@ -110,7 +110,7 @@ class PlanForm(SeenForm):
                 text = _("%(count)d people are called %(name)s: type the service number.")
                 wrong.append(text % {"count": len(same), "name": line[:80]})
             else:
-                wrong.append(_("Nobody whom you can see is “%(name)s”; name outsiders below.") % {"name": line[:80]})
+                wrong.append(_("Nobody you can see is “%(name)s”; name outsiders below.") % {"name": line[:80]})
         if wrong:
             raise forms.ValidationError(wrong)
         return list(found.values())
