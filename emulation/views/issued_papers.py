@@ -92,6 +92,9 @@ def issued_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 def paper_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(IssuedPaper.objects.visible_to(request.user).select_related("unit"), pk=pk)
     require(service.may_issue(request.user, row.unit))
+    if ended := service.ended_by(row):
+        messages.error(request, ended)
+        return redirect("emulation:paper-list")
     form = CancelForm(request.POST or None)
     if form.is_valid():
         with refusals(form):

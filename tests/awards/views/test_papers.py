@@ -164,6 +164,8 @@ def test_a_decision_of_which_nothing_is_left_says_so_and_goes_out_stamped(client
     row = enter_register(decision, chief)
     client.force_login(chief)
     address, reason = url("paper-file", "decision", decision.pk, "docx"), "Thu hồi theo Quyết định số 8"
+    offered = reverse("emulation:paper-cancel", args=[row.pk])  # a decision ends by decision, not in the register
+    assert [client.get(offered).status_code, client.post(offered, {"why": reason}).status_code] == [302, 302]
     for cancelled in (False, True):
         if cancelled:
             void(row, why=reason, by=chief)
