@@ -128,7 +128,9 @@ def test_second_to_save_is_told_and_loses_nothing(client, department, set_today,
     assert (refused.status_code, now(), form[field].value()) == (200, stored, mine)
     assert "Trần Văn Bình" in form.non_field_errors()[0]
     assert [one.label for one in form.differences] == [str(form[field].label)]
-    assert f'name="seen" value="{form.seen}"' in refused.content.decode()
+    text = refused.content.decode()
+    assert f'name="seen" value="{form.seen}"' in text
+    assert text.count("Đồng chí nhập") == 2  # the head, and the name of the cell on phones
     assert client.post(address, values(form)).status_code == 302
     assert now() != stored
 
