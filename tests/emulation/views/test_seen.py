@@ -65,7 +65,7 @@ def layout(unit: Unit, user: User) -> Page:
 def phrase(unit: Unit, user: User) -> Page:
     address = reverse("emulation:phrase-update", args=[unit.pk, "over"])
     rows = Phrase.objects.filter(unit=unit)
-    return address, lambda: rows.get().text, "text", "{name} tốt", "{name} rất tốt"
+    return address, lambda: rows.get().text, "text", "{sentence}, tốt", "{sentence}, rất tốt"
 
 
 def scope_of(unit: Unit, user: User) -> Page:
