@@ -274,7 +274,7 @@ def _reached(page: Page) -> Reached:
         if figure is None or figure.target is None:
             continue
         now.append(figure.outcome in GOOD)
-        if before is not None and before.target is not None:
+        if before is not None and before.target is not None and figure.comparable and before.comparable:
             common += 1
             both_now += figure.outcome in GOOD
             both_before += before.outcome in GOOD

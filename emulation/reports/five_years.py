@@ -17,7 +17,7 @@ from emulation.models import Campaign, Indicator
 from emulation.periods import FIVE_YEARS, period_label, period_short
 from emulation.phrases import Phrases, fill
 from emulation.reports.display import GOOD, NBSP, Grades, Links, coverage_text, nil_text, unit_text, value_text
-from emulation.reports.figures import Figure, Reading, Wanted
+from emulation.reports.figures import Figure, Reading, Wanted, half
 from emulation.reports.review_judgement import measured
 from emulation.reports.review_paper import Annex, Paper, heading, said
 from emulation.wording import Course, Paragraph, Part, Point, course, enumerated, listed, lower_first
@@ -201,7 +201,7 @@ def _judged(found: list[Series], year: int, told: Phrases) -> tuple[Part, ...]:
     for period in PARTS:
         figures = [one.parts[year][period] for one in found if period in one.parts.get(year, {})]
         targeted = [figure for figure in figures if figure.target is not None]
-        if targeted and 2 * sum(figure.complete for figure in targeted) >= len(targeted):
+        if targeted and half(sum(figure.complete for figure in targeted), len(targeted)):
             met = sum(figure.outcome in GOOD for figure in targeted)
             when = f"năm {year}" if period == "Y" else period_label(year, period)
             return fill(told["years_judged_one"], when=when, met=f"{met}/{len(targeted)}")

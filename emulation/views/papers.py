@@ -43,6 +43,11 @@ def check_period(unit: Unit, year: int, period: str) -> None:
         raise Http404
 
 
+def heading_of(period: str) -> str:
+    """What the page is called: a year, or five, is reviewed for good."""
+    return _("Final review report") if period in ("Y", FIVE_YEARS) else _("Interim review report")
+
+
 def _periods(unit: Unit, year: int) -> Iterator[tuple[str, str, str, str]]:
     """(key, label, whole name, address) of every report of the year: periods, five years, drives. One query."""
     for period in (*QUARTERS, FIVE_YEARS):
@@ -65,7 +70,8 @@ def review_report(request: HttpRequest, unit: int, year: int, period: str) -> Ht
     rows = rows_of(saved, draft) if saved else []
     paper = paper_of(saved, draft) if saved else draft
     context = {
-        "report": paper, "title": title_of(paper), "columns": paper.columns, "saved": saved, "rows": rows,
+        "report": paper, "title": title_of(paper), "heading": heading_of(period),
+        "columns": paper.columns, "saved": saved, "rows": rows,
         "periods": list(_periods(place, year)),
         "marked": sum(row.is_marked for row in rows),
         "may_edit": service.may_edit(request.user, place), "may_sign": service.may_sign(request.user, place),

@@ -6,10 +6,16 @@ from datetime import date
 import docx
 import pytest
 
-from emulation.models import Report
+from emulation.consolidation import Parts, value_of
+from emulation.models import Indicator, Report
+from emulation.reports.display import delta_of
 from emulation.reports.drafts import draft_of
+from emulation.reports.figures import Figure, rule_of
 from emulation.reports.papers import as_pdf, as_text, as_word
+from emulation.reports.review_report import mostly_reported
+from emulation.wording import Fact
 from tests.factories import (
+    make_area,
     make_campaign,
     make_campaign_indicator,
     make_drive,
@@ -21,6 +27,7 @@ from tests.factories import (
     make_user,
     make_weak_point,
 )
+from tests.sentences import whole
 from units.models import Role
 
 State = Report.State
@@ -157,3 +164,79 @@ def test_report_names_unsettled_weak_points_of_the_unit_as_fields(department, de
     assert [text for text in paragraphs(found) if text.startswith("Khâu yếu")] == [said]
     assert found.fields[f"khâu yếu {point.pk}"] == "Thiếu (phụ tùng)"
     assert found.links[f"khâu yếu {point.pk}"] == point.get_absolute_url()
+
+
+# ── figures that are not complete ─────────────────────────────────────────
+
+
+def fact(coverage: str, state: str = "met", **more) -> Fact:
+    return Fact(name="quân số khỏe", state=state, value="99%", target="từ 98% trở lên", coverage=coverage, **more)
+
+
+@pytest.mark.parametrize(
+    ("covered", "most"),
+    [
+        (["1/4", "1/4", "2/3"], "1/4"),
+        (["1/4", "2/3", "2/4"], ""),  # none that most have
+        (["1/4", "1/4", ""], ""),  # one is complete: the sentence would be false of it
+        (["1/4"], ""),
+        ([], ""),
+    ],
+)
+def test_what_most_figures_rest_on_is_said_once(covered, most):
+    silent = [fact("0/4", "none"), fact("", "na")]
+    assert mostly_reported([*map(fact, covered), *silent]) == most
+
+
+def half_reported(depot, workshop, training, whole_too=False):
+    """Two units, of which one has reported: 1/2 sheets behind every figure but one asked of that unit alone."""
+    share, second, rows = training
+    for row in rows.values():
+        row.kinds.add(workshop.kind)
+    results = {share: (991, 1000), second: 3}
+    if whole_too:
+        third = make_indicator("count", "C_ALL", area=make_area("Z"), name="Sáng kiến", unit_of_measure="sáng kiến")
+        make_campaign_indicator(rows[share].campaign, third, kinds=[depot.kind])
+        results[third] = 4
+    make_report(depot, make_rounds(2020)[1], results, state=State.APPROVED)
+
+
+def test_an_unfinished_report_says_once_what_it_rests_on(department, depot, workshop, training):
+    half_reported(depot, workshop, training)
+    said = paragraphs(draft_of(department, 2020, "Q1"))
+    assert [text for text in said if "1/2" in text and text[:3] != "Đến"] == [
+        "Số liệu dưới đây được tổng hợp từ 1/2 phiếu đã báo cáo, trừ những chỉ tiêu có ghi số phiếu khác."
+    ]
+    assert [text for text in said if not whole(text)] == []
+
+
+def test_an_area_says_once_what_its_figures_rest_on(department, depot, workshop, training):
+    """Where other areas are complete."""
+    half_reported(depot, workshop, training, whole_too=True)
+    said = paragraphs(draft_of(department, 2020, "Q1"))
+    assert [text for text in said if "1/2" in text and text[:3] != "Đến"] == [
+        "Quân số khỏe đạt 99,1%; tai nạn có 3 vụ; các số liệu trên tổng hợp từ 1/2 phiếu đã báo cáo."
+    ]
+    assert [text for text in said if not whole(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("reported", "before", "compared"), [(1, 80, False), (39, 80, False), (40, 80, True), (80, 39, False)]
+)
+def test_less_than_half_of_the_figures_is_compared_with_nothing(reported, before, compared):
+    """1 of 80 sheets says nothing about how a year goes."""
+    share = Indicator(code="A", measure="ratio", accrual="stock", direction="higher", scale=100, shown_decimals=1)
+    now, then = (figure(share, count, high) for count, high in ((reported, 891), (before, 989)))
+    assert (delta_of(share, now, then) is not None) == compared
+
+
+def test_what_adds_up_over_the_rounds_is_compared_when_it_is_whole():
+    value = Indicator(code="A", measure="ratio", accrual="flow_over_stock", direction="higher", scale=100)
+    assert delta_of(value, figure(value, 60, 500), figure(value, 80, 989)) is None
+    assert delta_of(value, figure(value, 80, 500), figure(value, 80, 989)) is not None
+
+
+def figure(indicator: Indicator, reported: int, numerator: int) -> Figure:
+    parts = Parts(numerator * 1000, 1000_000, 1, reported, 80)
+    value = value_of(rule_of(indicator), parts, branch=True)
+    return Figure(1, 1, 2020, "Y", True, value, parts, reported, 80, 0, 0, None, "", None)
