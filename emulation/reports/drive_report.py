@@ -88,7 +88,7 @@ def _line(unit: Unit, placed: CampaignIndicator, figure: Figure, grades: Grades,
         value=nil_text() if figure.nil else value_text(row, figure, grades), mark=mark_of(figure), before="",
         coverage=coverage_text(figure), complete=figure.complete, units="",
         url=links.figure(unit.pk, row) if figure.period != DRIVE else "", delta=None, direction=row.direction,
-        graded=graded, total=row.is_sum, above=figure.above,
+        graded=graded, total=row.is_sum, above=figure.above, full=max(row.label, placed.label, key=len),
         named=bool(placed.name) and figure.period == DRIVE,
     )  # fmt: skip
 

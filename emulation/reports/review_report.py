@@ -172,4 +172,6 @@ def annex_of(page: Dashboard, columns: int = len(COLUMNS)) -> tuple[Annex, ...]:
 
 
 def _annex(line: Line) -> Annex:
-    return Annex("", (line.label, line.unit, line.target or "–", line.value, line.mark.word, line.before))
+    return Annex(
+        "", (line.full or line.label, line.unit, line.target or "–", line.value, line.mark.word, line.before)
+    )

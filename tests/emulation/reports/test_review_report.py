@@ -79,6 +79,16 @@ def test_report_names_what_was_missed_and_makes_it_a_task(department, depot, tra
     assert [text for text in found if text.startswith("Tập trung")] != []
 
 
+def test_the_annex_has_the_full_names(department, depot, training):
+    """Tables on the screen are narrow; paper has room for what the catalogue calls an indicator."""
+    share, accidents, rows = training
+    for placed, name in ((rows[share], "QS khỏe"), (rows[accidents], "Tai nạn giao thông trong đơn vị")):
+        placed.name = name
+        placed.save()
+    found = report(department, depot, training, now=(991, 1000))
+    assert [row.cells[0] for row in found.annex if row.cells] == ["Quân số khỏe", "Tai nạn giao thông trong đơn vị"]
+
+
 def test_report_without_figures_says_so(department, depot, training):
     found = paragraphs(report(department, depot, training, now=None))
     assert "Đến nay 0/1 phiếu số liệu của quý I/2020 đã được duyệt; còn 1 phiếu chưa trình." in found
