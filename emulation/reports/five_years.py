@@ -19,14 +19,13 @@ from emulation.phrases import Phrases, fill
 from emulation.reports.display import GOOD, NBSP, Grades, Links, coverage_text, nil_text, unit_text, value_text
 from emulation.reports.figures import Figure, Reading, Wanted, half
 from emulation.reports.review_judgement import measured
-from emulation.reports.review_paper import Annex, Paper, heading, said
+from emulation.reports.review_paper import Annex, Paper, headed, heading, said
 from emulation.wording import Course, Paragraph, Part, Point, course, enumerated, listed, lower_first
 from units.models import Unit
 
 SPAN = 5
 PARTS = ("Y", "9M", "H1", "Q1")  # the longest first
 BROKEN = " (*)"
-NOTE = "(*) Tính theo cách cũ, không so sánh với các năm sau."
 
 # What higher apps count in the years: (what, how many), in words. They register here.
 COUNTED: list[Callable[[Unit, list[int]], list[tuple[str, int]]]] = []
@@ -58,14 +57,14 @@ def five_years_draft(unit: Unit, year: int, told: Phrases) -> Paper:
         about = f"giai đoạn {years[0]}–{year}"
         courses = [_course(unit, one, known, grades, told) for one in found]
         body = [
-            heading("I", "I. Tình hình chung"), *_situation(unit, years, known, told),
-            heading("II", "II. Kết quả thực hiện các chỉ tiêu qua 5 năm"), *_courses(found, courses, told),
-            heading("III", "III. Đánh giá chung"), *_judgement(unit, found, courses, years, told),
-            heading("IV", "IV. Phương hướng, nhiệm vụ"), said(told, "IV.1", "years_tasks"),
+            headed(told, "I", "heading_situation"), *_situation(unit, years, known, told),
+            headed(told, "II", "heading_results_years"), *_courses(found, courses, told),
+            headed(told, "III", "heading_judgement"), *_judgement(unit, found, courses, years, told),
+            headed(told, "IV", "heading_tasks_years"), said(told, "IV.1", "years_tasks"),
         ]  # fmt: skip
         return Paper(
             unit, Unit.objects.above(unit).last(), year, FIVE_YEARS, "tổng kết", about, tuple(body),
-            tuple(_annex(found, years, grades)), Links(year, "Y", False).dashboard(unit.pk),
+            tuple(_annex(found, years, grades, told)), Links(year, "Y", False).dashboard(unit.pk),
             columns=("Chỉ tiêu", "Đơn vị tính", *(str(one) for one in years)),
         )  # fmt: skip
 
@@ -220,7 +219,7 @@ def _moved(found: list[Series], courses: list[Course]) -> tuple[list[str], list[
     return better, worse
 
 
-def _annex(found: list[Series], years: list[int], grades: Grades) -> Iterable[Annex]:
+def _annex(found: list[Series], years: list[int], grades: Grades, told: Phrases) -> Iterable[Annex]:
     area, broken = "", False
     for one in found:
         row = one.indicator
@@ -231,7 +230,7 @@ def _annex(found: list[Series], years: list[int], grades: Grades) -> Iterable[An
         unit = "" if row.measure == Indicator.Measure.GRADE else unit_text(row)
         yield Annex("", (row.label, unit, *(_cell(one, year, grades) for year in years)))
     if broken:
-        yield Annex(NOTE)
+        yield Annex("".join(part.text for part in fill(told["annex_broken"])))
 
 
 def _cell(one: Series, year: int, grades: Grades) -> str:

@@ -16,7 +16,7 @@ from emulation.reports.dashboard import Dashboard, Line, dashboard_of
 from emulation.reports.drives import drives_of
 from emulation.reports.figures import half
 from emulation.reports.review_judgement import counted, fact_of, judgement, lines_of, tasks, weak_points
-from emulation.reports.review_paper import COLUMNS, Annex, Paper, heading, phrases_of, said
+from emulation.reports.review_paper import COLUMNS, Annex, Paper, headed, heading, phrases_of, said
 from emulation.wording import SILENT, Clause, Fact, Paragraph, clause, listed, lower_first, paragraph
 from units import clock
 from units.models import Unit
@@ -39,12 +39,12 @@ def period_draft(unit: Unit, year: int, period: str) -> Paper:
         silent = silent_units(unit, Q(round__year=year, round__quarter__in=QUARTERS[period]))
         coming = [drive for drive in drives if drive.starts > until]
         body = [
-            heading("I", "I. Tình hình chung"),
+            headed(told, "I", "heading_situation"),
             *_situation(page, about, [drive for drive in drives if drive not in coming], told),
             *_silent(page, silent, told),
-            heading("II", "II. Kết quả thực hiện các chỉ tiêu thi đua"), *results(page, told),
-            heading("III", "III. Đánh giá chung"), *judgement(page, told, until, points),
-            heading("IV", "IV. Nhiệm vụ thời gian tới"), *tasks(page, told, points, coming, sheets=bool(silent)),
+            headed(told, "II", "heading_results"), *results(page, told),
+            headed(told, "III", "heading_judgement"), *judgement(page, told, until, points),
+            headed(told, "IV", "heading_tasks"), *tasks(page, told, points, coming, sheets=bool(silent)),
         ]  # fmt: skip
         url = page.links.dashboard(unit.pk)
         return Paper(unit, page.superior, year, period, kind, about, tuple(body), annex_of(page), url)

@@ -7,7 +7,7 @@ import docx
 import pytest
 
 from emulation.consolidation import Parts, value_of
-from emulation.models import Indicator, Report
+from emulation.models import Indicator, Phrase, Report
 from emulation.reports.display import delta_of
 from emulation.reports.drafts import draft_of
 from emulation.reports.figures import Figure, rule_of
@@ -250,3 +250,15 @@ def figure(indicator: Indicator, reported: int, numerator: int) -> Figure:
     parts = Parts(numerator * 1000, 1000_000, 1, reported, 80)
     value = value_of(rule_of(indicator), parts, branch=True)
     return Figure(1, 1, 2020, "Y", True, value, parts, reported, 80, 0, 0, None, "", None)
+
+
+def test_headings_are_in_the_words_of_the_unit(department, depot, training):
+    Phrase.objects.create(unit=department, key="heading_strong", text="a) Mặt mạnh")
+    found = report(department, depot, training, now=(991, 1000))
+    heads = [part.text for part in found.body if part.level and part.key[:3] != "II."]
+    assert heads[-4:] == [
+        "III. Đánh giá chung",
+        "a) Mặt mạnh",
+        "2. Hạn chế, khuyết điểm",
+        "IV. Nhiệm vụ thời gian tới",
+    ]
