@@ -126,7 +126,9 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
     require(service.may_sign(request.user, report.unit))
     number = next_number(report.unit, clock.today().year, KINDS["report"])
-    offered = {"number": number} | signature_of(report.unit, request.user, layout_of(report.unit))
+    offered = {"number": number, "day": f"{clock.today():%d/%m/%Y}"} | signature_of(
+        report.unit, request.user, layout_of(report.unit)
+    )
     initial = {name: value for name, value in offered.items() if name == "number" or not getattr(report, name)}
     form = SignForm(request.POST or None, instance=report, initial=initial)
     if form.is_valid():

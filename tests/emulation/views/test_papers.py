@@ -206,3 +206,22 @@ def test_who_signs_is_offered_with_rank_and_post(client, asked, depot, commander
     ]
     offered = [initial[name].value() for name in ("signer", "signer_post", "place")]
     assert offered == (["Trung tá Vũ Bình", "Phó chủ nhiệm", "Huế"] if kept else ["Đại tá Lê An", "Chủ nhiệm", ""])
+
+
+def test_who_signed_once_is_offered_the_same_words_again(client, asked, depot, commander):
+    typed = {
+        "number": "01/BC-K1",
+        "day": "01/07/2020",
+        "signer": "Trung tá Lê An",
+        "signer_post": "CN",
+        "place": "Huế",
+    }
+    client.force_login(commander)
+    for number, period in enumerate(("Q1", "H1"), start=1):
+        client.post(reverse("emulation:review-report-begin", args=[depot.pk, 2020, period]))
+        address = reverse("emulation:review-report-sign", args=[ReviewReport.objects.get(period=period).pk])
+        form = client.get(address).context["form"]
+        offered = {name: form[name].value() for name in ("signer", "signer_post", "place")}
+        if number == 1:
+            assert (offered["signer"], client.post(address, typed).status_code) == (str(commander), 302)
+    assert offered == {"signer": "Trung tá Lê An", "signer_post": "CN", "place": "Huế"}
