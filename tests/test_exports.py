@@ -78,7 +78,9 @@ def world(django_db_setup, django_db_blocker) -> Iterator[None]:
         make_extension(late)
         sheet = Report.objects.filter(state="approved", unit__code="K1").first()
         typist = User.objects.get(username="staff")
-        make_correction(sheet, sheet.results.first().indicator, typist)
+        made = make_correction(sheet, sheet.results.first().indicator, typist)
+        made.state, made.sent_by, made.sent_at = "sent", User.objects.get(username="commander-k1"), timezone.now()
+        made.save()
         Evidence.objects.create(
             report=late, name="bien-ban.pdf", kind="pdf", size=1, sha256="0" * 64, by=typist, at=timezone.now()
         )
@@ -265,6 +267,11 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
     ("admin", "units:unit-detail", lambda: [ckt()], {"table": "history"}, lambda context: len(context["changes"])),
     ("commander", "emulation:board", lambda: [ckt()], {"table": "units"}, lambda context: len(context["rows"]) + 1),
     ("appraiser", "awards:nomination-desk", list, {}, page),
+    (
+        "reviewer", "emulation:review-list", list, {"table": "corrections"},
+        lambda context: len(context["corrections"]),
+    ),
+    ("appraiser", "emulation:review-list", list, {"table": "office"}, lambda context: len(context["of_office"])),
 ]  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from emulation.models import (
     Campaign,
     Cluster,
+    Correction,
     Extension,
     Inspection,
     Receipt,
@@ -235,6 +236,27 @@ def corrections_table(corrections: Iterable[Shown]) -> Table:
         ]
         for one in corrections
     )  # fmt: skip
+
+
+def waiting_table(corrections: Iterable[Correction]) -> Table:
+    """One row a correction that waits for the reader, of whatever sheet."""
+    heads = [_("Code"), _("Unit"), _("Round"), _("Indicator"), _("State"), _("Reason"), _("Since")]
+    return heads, [
+        [
+            row.report.unit.code, row.report.unit.name, capfirst(str(row.report.round)), row.indicator.label,
+            _word("correction", row.state), row.reason, localdate(row.asked_at),
+        ]
+        for row in corrections
+    ]  # fmt: skip
+
+
+def office_table(reports: Iterable[Report]) -> Table:
+    """One row a sheet of which an office judges lines; `judged` counts them."""
+    heads = [_("Code"), _("Unit"), _("Round"), _("State"), _("Lines judged")]
+    return heads, [
+        [row.unit.code, row.unit.name, capfirst(str(row.round)), _word("sheet", row.state), row.judged]  # type: ignore[attr-defined]
+        for row in reports
+    ]
 
 
 def changes_table(changes: QuerySet[ResultChange]) -> Table:
