@@ -7,7 +7,7 @@ compared with nothing. What was not reported stays missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from django.db.models import Q
@@ -20,7 +20,7 @@ from emulation.reports.display import GOOD, NBSP, Grades, Links, coverage_text, 
 from emulation.reports.figures import Figure, Reading, Wanted, half
 from emulation.reports.review_judgement import measured
 from emulation.reports.review_paper import Annex, Paper, headed, heading, said
-from emulation.wording import Course, Paragraph, Part, Point, course, enumerated, listed, lower_first
+from emulation.wording import Course, Paragraph, Part, Point, course, enumerated, listed, lower_first, mostly
 from units.models import Unit
 
 SPAN = 5
@@ -55,10 +55,10 @@ def five_years_draft(unit: Unit, year: int, told: Phrases) -> Paper:
         first = min((year for one in found for year in (*one.figures, *one.old)), default=years[0])
         known = [one for one in years if one >= first]
         about = f"giai đoạn {years[0]}–{year}"
-        courses = [_course(unit, one, known, grades, told) for one in found]
+        courses, shared = _once([_course(unit, one, known, grades, told) for one in found])
         body = [
             headed(told, "I", "heading_situation"), *_situation(unit, years, known, told),
-            headed(told, "II", "heading_results_years"), *_courses(found, courses, told),
+            headed(told, "II", "heading_results_years"), *_shared(shared, told), *_courses(found, courses, told),
             headed(told, "III", "heading_judgement"), *_judgement(unit, found, courses, years, told),
             headed(told, "IV", "heading_tasks_years"), said(told, "IV.1", "years_tasks"),
         ]  # fmt: skip
@@ -110,6 +110,25 @@ def _situation(unit: Unit, years: list[int], known: list[int], told: Phrases) ->
     yield said(told, "I.1", key, unit=unit.name, movements=listed(named))
     if len(known) < len(years):
         yield said(told, "I.2", "years_since", year=str(known[0]))
+
+
+def _once(courses: list[Course]) -> tuple[list[Course], dict[int, str]]:
+    """The courses, and by year the coverage that most figures share: it is said once and not with each of them."""
+    by_year: dict[int, list[str]] = {}
+    for point in (point for one in courses for point in one.points if point.number is not None and point.whole):
+        by_year.setdefault(point.year, []).append(point.coverage)
+    shared = {year: most for year, coverages in by_year.items() if (most := mostly(coverages))}
+    return [
+        replace(one, points=tuple(
+            replace(point, above=point.whole and point.coverage == shared.get(point.year)) for point in one.points
+        ))
+        for one in courses
+    ], shared  # fmt: skip
+
+
+def _shared(shared: dict[int, str], told: Phrases) -> Iterable[Paragraph]:
+    for year, coverage in shared.items():
+        yield said(told, f"II.0.{year}", "years_short", year=str(year), coverage=coverage)
 
 
 def _courses(found: list[Series], courses: list[Course], told: Phrases) -> Iterable[Paragraph]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -14,10 +13,9 @@ from emulation.periods import QUARTERS, period_label, quarter_end
 from emulation.phrases import Part, Phrases, fill
 from emulation.reports.dashboard import Dashboard, Line, dashboard_of
 from emulation.reports.drives import drives_of
-from emulation.reports.figures import half
 from emulation.reports.review_judgement import counted, fact_of, judgement, lines_of, tasks, weak_points
 from emulation.reports.review_paper import COLUMNS, Annex, Paper, headed, heading, phrases_of, said
-from emulation.wording import SILENT, Clause, Fact, Paragraph, clause, listed, lower_first, paragraph
+from emulation.wording import SILENT, Clause, Fact, Paragraph, clause, listed, lower_first, mostly, paragraph
 from units import clock
 from units.models import Unit
 
@@ -121,7 +119,7 @@ def results(page: Dashboard, told: Phrases) -> Iterable[Paragraph]:
         for area, lines in page.areas
         if (facts := [fact_of(line, told) for line in lines if line.mark.key != "na"])
     ]
-    most = mostly_reported(fact for _area, facts in found for fact in facts)
+    most = mostly(fact.coverage for _area, facts in found for fact in facts if fact.state not in SILENT)
     if most:
         yield said(told, "II.0.1", "short_most", coverage=counted(page, "phiếu đã báo cáo", most))
     for number, (area, facts) in enumerate(found, start=1):
@@ -129,15 +127,6 @@ def results(page: Dashboard, told: Phrases) -> Iterable[Paragraph]:
         yield from _results(page, area, [_said_above(fact, most) for fact in facts], told)
     if not found:
         yield said(told, "II.1", "results_none")
-
-
-def mostly_reported(facts: Iterable[Fact]) -> str:
-    """The coverage of most figures, said once for all of them; empty where one of them is complete."""
-    known = [fact.coverage for fact in facts if fact.state not in SILENT]
-    if len(known) < 2 or "" in known:
-        return ""
-    coverage, times = Counter(known).most_common(1)[0]
-    return coverage if half(times, len(known)) else ""
 
 
 def _said_above(fact: Fact, coverage: str) -> Fact:

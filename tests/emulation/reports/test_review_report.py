@@ -12,8 +12,7 @@ from emulation.reports.display import delta_of
 from emulation.reports.drafts import draft_of
 from emulation.reports.figures import Figure, rule_of
 from emulation.reports.papers import as_pdf, as_text, as_word
-from emulation.reports.review_report import mostly_reported
-from emulation.wording import Fact
+from emulation.wording import mostly
 from tests.factories import (
     make_area,
     make_campaign,
@@ -179,10 +178,6 @@ def test_report_names_unsettled_weak_points_of_the_unit_as_fields(department, de
 # ── figures that are not complete ─────────────────────────────────────────
 
 
-def fact(coverage: str, state: str = "met", **more) -> Fact:
-    return Fact(name="quân số khỏe", state=state, value="99%", target="từ 98% trở lên", coverage=coverage, **more)
-
-
 @pytest.mark.parametrize(
     ("covered", "most"),
     [
@@ -194,8 +189,7 @@ def fact(coverage: str, state: str = "met", **more) -> Fact:
     ],
 )
 def test_what_most_figures_rest_on_is_said_once(covered, most):
-    silent = [fact("0/4", "none"), fact("", "na")]
-    assert mostly_reported([*map(fact, covered), *silent]) == most
+    assert mostly(covered) == most
 
 
 def half_reported(depot, workshop, training, whole_too=False):
@@ -216,6 +210,15 @@ def test_an_unfinished_report_says_once_what_it_rests_on(department, depot, work
     said = paragraphs(draft_of(department, 2020, "Q1"))
     assert [text for text in said if "1/2" in text and text[:3] != "Đến"] == [
         "Số liệu dưới đây được tổng hợp từ 1/2 phiếu đã báo cáo, trừ những chỉ tiêu có ghi số phiếu khác."
+    ]
+    assert [text for text in said if not whole(text)] == []
+
+
+def test_five_years_say_once_what_an_unfinished_year_rests_on(department, depot, workshop, training):
+    half_reported(depot, workshop, training)
+    said = paragraphs(draft_of(department, 2020, "5Y"))
+    assert [text for text in said if "1/8" in text] == [
+        "Số liệu năm 2020 được tổng hợp từ 1/8 phiếu đã báo cáo, trừ những chỉ tiêu có ghi số phiếu khác."
     ]
     assert [text for text in said if not whole(text)] == []
 
