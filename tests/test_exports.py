@@ -51,7 +51,7 @@ from tests.factories import make_correction, make_extension
 from units.models import Initiative, Person, Unit, User
 from units.spreadsheets import starts_formula
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 URLS = {"units": "units.urls", "emulation": "emulation.urls_app", "awards": "awards.urls"}
 NAMES = {
