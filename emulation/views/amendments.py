@@ -6,6 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.pledges import titles_form
 from emulation.forms.targets import AGREED, TargetsForm
 from emulation.models import Amendment, Registration
+from emulation.reports.exports import differences_table
 from emulation.reports.targets import bases_of, target_sheet, targets_of
 from emulation.reports.versions import amended, compare, content_of_version
 from emulation.services import amendments as service
@@ -25,12 +27,13 @@ from units import access
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
+from units.views.downloads import asked_table, table_file
 
 NOTHING = {"targets": [], "titles": []}
 
 
 @require_safe
-def version_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+def version_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     """Versions and amendments; two versions (`?a=1&b=2`, else the last two) line by line."""
     place = get_unit(request, unit, year)
     registration = targets.registration_of(place, year)
@@ -43,6 +46,9 @@ def version_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
     older = older if older in numbers else (newer - 1 if newer and newer > 1 else newer)
     before, after = content_of_version(versions, older), content_of_version(versions, newer)
     lines, titles = compare(before or NOTHING, after or NOTHING)
+    if kind := asked_table(request):
+        name = f"phien-ban-{place.code}-{year}-{older}-{newer}"
+        return table_file(kind, name, _("Versions and amendments"), *differences_table(lines, titles))
     context = {
         "unit": place, "year": year, "registration": registration, "versions": versions, "older": older,
         "newer": newer, "lines": lines, "titles": titles, "changed": sum(row.changed for row in [*lines, *titles]),

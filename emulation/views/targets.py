@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, TargetsForm
 from emulation.models import Campaign, Registration, Target
 from emulation.periods import YEARS
-from emulation.reports.exports import targets_table
+from emulation.reports.exports import targets_table, titles_table
 from emulation.reports.targets import (
     bases_of,
     history_of,
@@ -79,6 +79,9 @@ def target_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
         sheet = target_sheet(page.unit, year, page.places, page.targets)
         title = _("Targets of %(unit)s, %(year)s") % {"unit": page.unit.short, "year": year}
         return table_file(kind, f"chi-tieu-{page.unit.code}-{year}", title, *targets_table(sheet, year))
+    if kind := asked_table(request, "titles"):
+        titles = page.registration.titles.all() if page.registration.pk else ()
+        return table_file(kind, f"danh-hieu-{page.unit.code}-{year}", _("Titles aimed at"), *titles_table(titles))
     return page.render()
 
 

@@ -213,7 +213,7 @@ TRENDS = [
     None, Delta("=", "", "", None),
     *(Delta("1,0", "", tone, rises) for tone in ("met", "miss", "") for rises in (True, False)),
 ]  # fmt: skip
-UNITS = {"count": "ngày", "ratio": "%", "amount": "tấn"}
+UNITS = {"count": "ngày", "ratio": "%", "amount": "tấn", "score": "điểm", "checklist": "%"}
 SIGNS = {"lower": "<=", "higher": ">=", "exact": "="}
 
 
@@ -230,7 +230,7 @@ def reached(row: CampaignIndicator, amount: int | None, *, complete: bool, targe
     parts = Parts(reported=0, expected=2)
     if amount is not None:
         reported = 2 if complete else 1
-        parts = Parts(amount * 1000, 200_000, 0, reported, 2)
+        parts = Parts(amount * 1000, 200_000, 1, reported, 2, {1: [amount, 100]})
     value = value_of(rule_of(row.indicator), parts, branch=True) or NOTHING
     figure = Figure(
         1, 1, 2020, DRIVE if own else "Q2", True, value, parts, parts.reported, 2, 0, 0, None, "", None
