@@ -23,7 +23,7 @@ from emulation.models import (
 )
 from emulation.models.campaigns import CampaignQuerySet
 from emulation.periods import DRIVE, drive_in, quarter_of
-from emulation.reports.display import Grades, value_text, with_unit
+from emulation.reports.display import Grades, coverage_text, value_text
 from emulation.reports.figures import Figure, OwnFigures, figures_of, margins_of, rule_of
 from emulation.reports.targets import compared_words, judged_on, states_of
 from emulation.scoring import Outcome, judge
@@ -38,7 +38,10 @@ Values = dict[tuple[int, int], Figure]
 
 @dataclass(frozen=True, slots=True)
 class DriveLine:
-    """An indicator of the drive for one unit. `where` says which figure is judged; `result` keys a state."""
+    """An indicator of the drive for one unit. `where` says which figure is judged; `result` keys a state.
+
+    `short` is the coverage, such as «12/18», of a figure that is not judged yet as parts of it are missing.
+    """
 
     row: CampaignIndicator
     own: bool
@@ -47,6 +50,7 @@ class DriveLine:
     agreed: str
     value: str
     result: str
+    short: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,9 @@ def drive_lines(drive: Campaign, unit: Unit, rows: Sequence[CampaignIndicator]) 
         outcome = outcome_of(target, row, figure)
         lines.append(DriveLine(
             row, own, judged_on(row, drive), target, compared_words(indicator, target, "agreed"),
-            with_unit(value_text(indicator, figure, grades), indicator),
-            outcome.value if outcome else ("none" if figure is None or not figure.complete else ""),
+            value_text(indicator, figure, grades),
+            outcome.value if outcome else ("" if figure and figure.reported else "none"),
+            coverage_text(figure) if figure and figure.reported and not figure.complete else "",
         ))  # fmt: skip
     return lines
 

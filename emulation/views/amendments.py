@@ -6,6 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.pledges import titles_form
 from emulation.forms.targets import AGREED, TargetsForm
 from emulation.models import Amendment, Registration
+from emulation.reports.exports import differences_table
 from emulation.reports.targets import bases_of, target_sheet, targets_of
 from emulation.reports.versions import amended, compare, content_of_version
 from emulation.services import amendments as service
@@ -25,6 +27,7 @@ from units import access
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
+from units.views.downloads import asked_table, table_file
 
 NOTHING = {"targets": [], "titles": []}
 
@@ -37,7 +40,7 @@ def get_registration(request: HttpRequest, unit: int, year: int, drive: int | No
 
 
 @require_safe
-def version_list(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
+def version_list(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponseBase:
     """Versions and amendments; two versions (`?a=1&b=2`, else the last two) line by line."""
     registration = get_registration(request, unit, year, drive)
     saved = registration.pk is not None
@@ -49,6 +52,9 @@ def version_list(request: HttpRequest, unit: int, year: int = 0, drive: int | No
     older = older if older in numbers else (newer - 1 if newer and newer > 1 else newer)
     before, after = content_of_version(versions, older), content_of_version(versions, newer)
     lines, titles = compare(before or NOTHING, after or NOTHING)
+    if kind := asked_table(request):
+        name = f"phien-ban-{registration.unit.code}-{registration.year}-{older}-{newer}"
+        return table_file(kind, name, _("Versions and amendments"), *differences_table(lines, titles))
     context = {
         "unit": registration.unit, "year": registration.year, "registration": registration, "versions": versions,
         "older": older, "newer": newer, "lines": lines, "titles": titles,

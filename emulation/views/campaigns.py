@@ -29,7 +29,7 @@ from emulation.periods import YEARS
 from emulation.readiness import Point, advice, missing
 from emulation.reports.activities import events_of
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
-from emulation.reports.exports import campaigns_table
+from emulation.reports.exports import asked_indicators_table, campaigns_table
 from emulation.reports.joins import joins_of
 from emulation.services import campaigns, years
 from emulation.services.documents import save_document
@@ -109,15 +109,18 @@ def campaign_tree(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     campaign = get_campaign(request, pk)
+    page = campaign_page(campaign, Campaign.objects.visible_to(request.user).filter(parent=campaign))
+    if kind := asked_table(request):
+        return table_file(kind, f"chi-tieu-{campaign.pk}", _("Indicators asked"), *asked_indicators_table(page))
     open_, draft = campaign.state != Campaign.State.CLOSED, campaign.state == Campaign.State.DRAFT
     writes = open_ and campaigns.may_write(request.user, campaign)
     launches = open_ and campaigns.may_launch(request.user, campaign)
     below = next((unit for unit in _own_units(request) if writes or takes_part(campaign, unit)), None)
     context = {
         "campaign": campaign,
-        "page": campaign_page(campaign, Campaign.objects.visible_to(request.user).filter(parent=campaign)),
+        "page": page,
         "documents": campaign.documents.all(),
         "crumbs": [*crumbs_to(None, campaign.year), (campaign.name, "")],
         "files": files_context(request.user, "campaign", campaign),

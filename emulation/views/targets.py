@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, TargetsForm
 from emulation.models import Campaign, Registration, Target
 from emulation.periods import YEARS
-from emulation.reports.exports import targets_table
+from emulation.reports.exports import targets_table, titles_table
 from emulation.reports.targets import (
     bases_of,
     history_of,
@@ -84,6 +84,9 @@ def target_list(request: HttpRequest, unit: int, year: int = 0, drive: int | Non
             return page.back()
     if kind := asked_table(request):
         return page.export(kind)
+    if kind := asked_table(request, "titles"):
+        titles = page.registration.titles.all() if page.registration.pk else ()
+        return table_file(kind, f"danh-hieu-{page.unit.code}-{year}", _("Titles aimed at"), *titles_table(titles))
     return page.render()
 
 

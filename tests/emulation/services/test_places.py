@@ -106,7 +106,8 @@ def test_a_target_on_an_own_indicator_is_judged_on_the_drives_round(
 
     line = lines(drive, depot)[row.pk]
     assert (line.result, line.own) == ("over", True)
-    assert lines(drive, department)[row.pk].result == "none"  # the workshop is missing
+    partly = lines(drive, department)[row.pk]  # the workshop is missing: a figure, neither judged nor «not reported»
+    assert (partly.value, partly.result, partly.short) == ("7", "", "1/3")
     make_report(workshop, round_, {row.indicator: 3}, state="approved")
     make_report(department, round_, {row.indicator: "nil"}, state="approved")
     assert lines(drive, department)[row.pk].value == "10"
