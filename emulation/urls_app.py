@@ -67,7 +67,32 @@ urlpatterns = [
     path("campaigns/<int:pk>/take-over/<int:unit>/", joins.campaign_take_over, name="campaign-take-over"),
     path("campaigns/joins/<int:pk>/confirm/", joins.join_confirm, name="join-confirm"),
     path("campaigns/<int:pk>/drive/", drives.drive_detail, name="drive-detail"),
-    path("campaigns/<int:pk>/drive/<int:unit>/targets/", drives.drive_targets, name="drive-targets"),
+    path("campaigns/<int:drive>/drive/<int:unit>/targets/", targets.target_list, name="drive-targets"),
+    path(
+        "campaigns/<int:drive>/drive/<int:unit>/targets/hand-in/",
+        targets.registration_hand_in,
+        name="drive-registration-hand-in",
+    ),
+    path(
+        "campaigns/<int:drive>/drive/<int:unit>/targets/return/",
+        targets.registration_return,
+        name="drive-registration-return",
+    ),
+    path(
+        "campaigns/<int:drive>/drive/<int:unit>/targets/agree/",
+        targets.registration_agree,
+        name="drive-registration-agree",
+    ),
+    path(
+        "campaigns/<int:drive>/drive/<int:unit>/targets/versions/",
+        amendments.version_list,
+        name="drive-version-list",
+    ),
+    path(
+        "campaigns/<int:drive>/drive/<int:unit>/targets/amendments/new/",
+        amendments.amendment_create,
+        name="drive-amendment-create",
+    ),
     path("targets/", targets.target_home, name="target-home"),
     path("targets/<int:unit>/<int:year>/", targets.target_list, name="target-list"),
     path("targets/<int:unit>/<int:year>/hand-in/", targets.registration_hand_in, name="registration-hand-in"),

@@ -121,7 +121,7 @@ class SessionPage:
 def session_page(session: Session, user: User) -> SessionPage:
     """Six queries, however long the agenda is."""
     council = session.council
-    attendances = list(session.attendances.select_related("member__user"))
+    attendances = list(session.attendances.select_related("member__user__person__rank"))
     seat = access.seat_of(user, council)
     seen = access.sees_votes(user, council, seat)
     if session.state == State.PLANNED:

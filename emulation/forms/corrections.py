@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from emulation.forms.review import short_reason
-from emulation.services.sheets import LEAST_REASON
+from emulation.services.sheets import LEAST_REASON, why
 
 
 class ReasonForm(forms.Form):
@@ -19,8 +19,20 @@ class ReasonForm(forms.Form):
     def clean_reason(self) -> str:
         reason = str(self.cleaned_data["reason"]).strip()
         if len(reason) < LEAST_REASON:
-            raise forms.ValidationError(short_reason())
+            raise forms.ValidationError(self.short())
         return reason
+
+    @staticmethod
+    def short() -> str:
+        return why() % {"count": LEAST_REASON}
+
+
+class AskForm(ReasonForm):
+    """What the unit is asked to do."""
+
+    @staticmethod
+    def short() -> str:
+        return short_reason()
 
 
 class AnswerForm(forms.Form):

@@ -21,6 +21,7 @@ from emulation.services.sheets import (
     refuse_own,
     refuse_short,
     require_state,
+    why,
 )
 from units import access
 from units.errors import Refused
@@ -120,7 +121,7 @@ def propose(report: Report, indicator: Indicator, entry: Entry | None, reason: s
     _refuse_stranger(report, indicator)
     if entry is None:
         raise Refused(_("An approved figure cannot be cleared. Give the right figure, or “nil”."))
-    refuse_short(reason)
+    refuse_short(reason, why())
     before = snapshot(report.results.filter(indicator=indicator).first())
     after = entry_snapshot(entry)
     if after == before:
@@ -161,7 +162,7 @@ def refuse(correction: Correction, decision: str, *, by: User) -> Correction:
     report, row = _locked(correction)
     _require_judge(report, row, by)
     _require(row, State.SENT)
-    refuse_short(decision)
+    refuse_short(decision, why())
     _end(row, State.REFUSED, by=by, decision=decision.strip())
     tell_unit(Notice.Kind.CORRECTION_REFUSED, report, by=by, text=row.decision, indicator=row.indicator)
     return row

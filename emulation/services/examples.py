@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation.models import Example, ExampleAdoption, ExampleFigure, ExamplePublicity, ExampleStep
-from emulation.services.sheets import refuse_short
+from emulation.services.sheets import refuse_short, why
 from units import access, clock
 from units.errors import Refused
 from units.models import Role, Unit, User
@@ -89,7 +89,7 @@ def discover(row: Example, *, day: date, reason: str, by: User) -> Example:
     _check_subject(row)
     _check_mentor(row)
     _check_day(day)
-    refuse_short(reason)
+    refuse_short(reason, _("Say why it is an example, in at least %(count)d characters."))
     row.by, row.stage = by, Stage.DISCOVERED
     row.full_clean(exclude=["search"])
     row.save()
@@ -151,7 +151,7 @@ def advance(row: Example, *, to: str, day: date, reason: str, level: str = "", b
             % {"stage": row.get_stage_display()}
         )
     _check_day(day, _last_day(row))
-    refuse_short(reason)
+    refuse_short(reason, why())
     if to == Stage.RECOGNISED:
         if level not in Example.Level.values:
             raise Refused(_("Say at which level it is recognised."), "level")
@@ -174,7 +174,7 @@ def withdraw(row: Example, *, day: date, reason: str, by: User) -> Example:
     if not may_withdraw(by, row):
         raise Refused(_("A recognised example is withdrawn by the superior that recognised it."))
     _check_day(day, _last_day(row))
-    refuse_short(reason)
+    refuse_short(reason, why())
     row.stage = Stage.WITHDRAWN
     row.save()
     _step(row, Stage.WITHDRAWN, day, reason, by)

@@ -251,7 +251,7 @@ def _named_missing(
             % {"units": ", ".join(unnamed)},
             "missing",
         )
-    refuse_short(reason)
+    refuse_short(reason, why())
     return {"missing": [[str(row.unit), row.state] for row in waiting]}, reason.strip()
 
 
@@ -325,7 +325,7 @@ def undo_approval(report: Report, *, by: User, reason: str) -> Report:
     refuse_own(by, report)
     if not approved_by(report, by):
         raise Refused(_("Only who approved the sheet undoes the approval; you can open the sheet again instead."))
-    refuse_short(reason)
+    refuse_short(reason, why())
     _refuse_settled(report)
     _enter(report, State.IN_REVIEW, Kind.UNDONE, by=by, reason=reason.strip())
     tell_unit(Notice.Kind.UNDONE, report, by=by, text=reason.strip())
@@ -426,14 +426,17 @@ def _refuse_findings(report: Report) -> None:
         raise Refused(errors)
 
 
-def refuse_short(reason: str) -> None:
+def why() -> str:
+    """What a reason that is too short is told where it explains a step, and asks nobody for anything."""
+    return _("Say why, in at least %(count)d characters.")
+
+
+def refuse_short(reason: str, words: str = "") -> None:
+    """Raise `Refused` when a reason says nothing: `words` name what it is to say, else what is to be done."""
+    words = words or _("Give a reason of at least %(count)d characters that says what is to be done.")
     refuse_long(reason.strip(), "reason")
     if len(reason.strip()) < LEAST_REASON:
-        raise Refused(
-            _("Give a reason of at least %(count)d characters that says what is to be done.")
-            % {"count": LEAST_REASON},
-            "reason",
-        )
+        raise Refused(words % {"count": LEAST_REASON}, "reason")
 
 
 def refuse_own(by: User, report: Report) -> None:

@@ -134,7 +134,7 @@ def test_an_amendment_of_titles_alone_leaves_the_targets(agreed, row, depot, sta
 
 
 def test_an_amendment_that_is_refused_changes_nothing(sent, reviewer):
-    assert refusal(amendments.refuse, sent, by=reviewer, reason="Không.").startswith("Give a reason")
+    assert refusal(amendments.refuse, sent, by=reviewer, reason="Không.").startswith("Say why")
 
     amendments.refuse(sent, by=reviewer, reason=SECOND)
 
@@ -159,7 +159,7 @@ def test_an_amendment_upon_what_has_changed_is_not_agreed_to(sent, row, depot, r
 def test_an_amendment_needs_something_to_change_a_reason_and_no_other(agreed, row, depot, staff):
     new, same = {row.pk: Agreement(Decimal(6), ">=")}, {row.pk: Agreement(Decimal(4), ">=")}
     assert "Nothing differs" in refusal(amendments.propose, depot, 2020, same, [AIM], by=staff, reason=REASON)
-    assert "Give a reason" in refusal(amendments.propose, depot, 2020, new, None, by=staff, reason="Ngắn.")
+    assert "Say why" in refusal(amendments.propose, depot, 2020, new, None, by=staff, reason="Ngắn.")
     amendments.propose(depot, 2020, new, None, by=staff, reason=REASON)
     assert "waiting already" in refusal(amendments.propose, depot, 2020, new, None, by=staff, reason=REASON)
 

@@ -33,6 +33,7 @@ from emulation.models import (
     Incident,
     Inspection,
     IssuedPaper,
+    Registration,
     Report,
     ReportVersion,
     Result,
@@ -196,7 +197,11 @@ def test_every_figure_has_its_trace(seeded):
 
 
 def test_targets_are_agreed_by_nobody_who_typed_them(seeded):
-    assert Target.objects.filter(agreed=None).count() == 0
+    waiting = Registration.objects.filter(state="submitted")
+    assert list(waiting.values_list("unit__code", "year")) == [("K2", 2020)]
+    assert set(Target.objects.filter(agreed=None).values_list("unit", "drive")) == {
+        (row.unit_id, row.drive_id) for row in waiting
+    }
     assert Target.objects.count() == 905
 
 
