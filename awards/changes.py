@@ -10,26 +10,32 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from time import time_ns
 from typing import Any
 
 from django.db import connections
 from django.db.backends.utils import CursorWrapper
 
 EVERYTHING = "all"
-REMEMBERED = 100_000  # rows on PostgreSQL; whoever has missed more than `awards.reports.changes.MOST` judges anew
+FORGOTTEN = 50_000  # notes on PostgreSQL after which all are deleted, and one says that everything has changed
 
 
 @dataclass(frozen=True, slots=True)
 class Watched:
     """A table. `marks` are (kind, column with the key): a column may be empty, and then nothing is noted.
 
-    `only` are the columns of which a change counts (all of them where there are none), `where` a condition on rows.
+    `only` are the columns of which a change counts (all of them where there are none), `where` a condition on rows,
+    `events` what is watched for.
     """
 
     table: str
     marks: tuple[tuple[str, str], ...]
     only: tuple[str, ...] = ()
     where: str = ""
+    events: tuple[str, ...] = ("INSERT", "UPDATE", "DELETE")
+
+    def when(self, event: str) -> str:
+        return "UPDATE OF " + ", ".join(self.only) if event == "UPDATE" and self.only else event
 
 
 def of(kind: str, *tables: str) -> Iterator[Watched]:
@@ -49,7 +55,7 @@ WATCHED = (
     Watched("awards_attestation", PERSON + UNIT),
     Watched("awards_agendaitem", (("vote", "line_id"),)),
     Watched("emulation_result", (("sheet", "report_id"),)),
-    Watched("emulation_report", UNIT, only=("unit_id", "round_id", "state")),
+    Watched("emulation_report", UNIT, only=("unit_id", "round_id", "lineage_id", "state")),
     Watched("emulation_target", UNIT),
     Watched("emulation_lineage", UNIT, only=("round_id", "unit_id", "parent_id", "path", "is_leaf")),
     Watched("emulation_summary", UNIT, where="{row}.period = 'Y' AND {row}.drive_id IS NULL"),
@@ -60,11 +66,16 @@ WATCHED = (
     *of("incidents", "emulation_incident", "emulation_incidentperson", "emulation_incidentgravity"),
     *of("incidents", "emulation_incidentstatement"),
     *of("votes", "awards_councilmember"),
+    # What a vote is about: it stands long before there is one, but for corrections by hand.
+    Watched("awards_nomination", PERSON + UNIT, ("person_id", "unit_id", "dossier_id"), events=("UPDATE", "DELETE")),
+    Watched("awards_dossier", (("votes", "0"),), ("year",), events=("UPDATE",)),
+    Watched("awards_session", (("votes", "0"),), ("council_id",), events=("UPDATE",)),
+    Watched("awards_council", (("votes", "0"),), ("unit_id",), events=("UPDATE",)),
     *of("figures", "emulation_campaign", "emulation_campaignkind", "emulation_campaignscope", "emulation_grade"),
     *of("figures", "emulation_campaignindicator", "emulation_campaignindicator_kinds", "emulation_indicator"),
     *of("figures", "emulation_round"),
 )  # fmt: skip
-EVENTS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
+ROWS = {"INSERT": ("NEW",), "UPDATE": ("OLD", "NEW"), "DELETE": ("OLD",)}
 
 NOTE = {  # how a change is noted
     "sqlite": (  # no REPLACE: what the statement that was watched says of conflicts would overrule it
@@ -72,43 +83,64 @@ NOTE = {  # how a change is noted
         "INSERT INTO awards_change (kind, key, written) "
         "SELECT '{kind}', {key}, 0 WHERE {key} IS NOT NULL{where};"
     ),
-    "postgresql": "IF {key} IS NOT NULL{where} THEN PERFORM awards_note('{kind}', {key}); END IF;",
+    "postgresql": "IF {key} IS NOT NULL{where} THEN PERFORM {schema}.awards_note('{kind}', {key}); END IF;",
 }
+# Names with their schema: data is restored with no search path at all.
 NOTE_FUNCTION = f"""
-CREATE OR REPLACE FUNCTION awards_note(what text, whose bigint) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION {{schema}}.awards_note(what text, whose bigint) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     transaction bigint := CAST(CAST(pg_current_xact_id() AS text) AS bigint);
     number bigint;
 BEGIN
-    IF EXISTS (SELECT 1 FROM awards_change WHERE written = transaction AND kind = what AND key = whose) THEN
+    IF EXISTS (
+        SELECT 1 FROM {{schema}}.awards_change WHERE written = transaction AND kind = what AND key = whose
+    ) THEN
         RETURN;
     END IF;
-    INSERT INTO awards_change (kind, key, written) VALUES (what, whose, transaction) RETURNING id INTO number;
-    IF number % 1000 = 0 THEN
-        DELETE FROM awards_change WHERE id IN (
-            SELECT id FROM awards_change WHERE id < number - {REMEMBERED} ORDER BY id FOR UPDATE SKIP LOCKED
+    INSERT INTO {{schema}}.awards_change (kind, key, written)
+    VALUES (what, whose, transaction) RETURNING id INTO number;
+    IF number % {FORGOTTEN} = 0 THEN
+        DELETE FROM {{schema}}.awards_change WHERE id IN (
+            SELECT id FROM {{schema}}.awards_change ORDER BY id FOR UPDATE SKIP LOCKED
         );
+        INSERT INTO {{schema}}.awards_change (kind, key, written) VALUES ('{EVERYTHING}', 0, transaction);
     END IF;
 END $$
 """
+EMPTIED_FUNCTION = f"""
+CREATE OR REPLACE FUNCTION {{schema}}.awards_note_emptied() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN PERFORM {{schema}}.awards_note('{EVERYTHING}', 0); RETURN NULL; END $$
+"""
+# How many of the triggers there are and awake: a migration or restore that broke off leaves none, or some.
+MADE = {
+    "sqlite": "SELECT count(*) FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, 12) = 'awards_note_'",
+    "postgresql": (
+        "SELECT count(*) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+        "WHERE left(tgname, 12) = 'awards_note_' AND tgenabled IN ('O', 'A') "
+        "AND relnamespace = CAST(current_schema() AS regnamespace)"
+    ),
+}
 
 
 def watch(using: str) -> None:
     """Make the triggers; whatever was written while there were none counts as a change of everything."""
     connection = connections[using]
-    sqlite = connection.vendor == "sqlite"
     with connection.cursor() as cursor:
-        if sqlite:
-            cursor.execute("CREATE UNIQUE INDEX IF NOT EXISTS change_once ON awards_change (kind, key)")
-        elif not _made(cursor):
-            cursor.execute(NOTE_FUNCTION)
-        if not _made(cursor):
-            for statement in (_sqlite if sqlite else _postgresql)():
+        cursor.execute(MADE[connection.vendor])
+        if cursor.fetchone()[0] != triggers(connection.vendor):
+            unwatch(using)
+            for statement in _statements(cursor):
                 cursor.execute(statement)
-        cursor.execute(
-            "INSERT OR REPLACE INTO awards_change (kind, key, written) VALUES (%s, 0, 0)" if sqlite else
-            "SELECT awards_note(%s, 0)", [EVERYTHING],
-        )  # fmt: skip
+        if connection.vendor == "sqlite":
+            # Numbers go on from the time of day: a base that was emptied or restored goes on beyond all it ever gave.
+            cursor.execute("DELETE FROM awards_change WHERE kind = %s", [EVERYTHING])
+            cursor.execute(
+                "INSERT INTO awards_change (id, kind, key, written) "
+                "SELECT max(coalesce(max(id), 0) + 1, %s), %s, 0, 0 FROM awards_change",
+                [time_ns() // 1000, EVERYTHING],
+            )
+        else:
+            cursor.execute("SELECT awards_note(%s, 0)", [EVERYTHING])
 
 
 def unwatch(using: str) -> None:
@@ -116,28 +148,28 @@ def unwatch(using: str) -> None:
     connection = connections[using]
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            for name in _made(cursor):
-                cursor.execute(f"DROP TRIGGER {name}")
+            cursor.execute(MADE["sqlite"].replace("count(*)", "name"))
+            gone = [f"DROP TRIGGER {name}" for (name,) in cursor.fetchall()]
         else:
-            cursor.execute("SELECT proname FROM pg_proc WHERE proname LIKE 'awards\\_note\\_%%'")
-            for (name,) in cursor.fetchall():
-                cursor.execute(f"DROP FUNCTION {name}() CASCADE")
+            cursor.execute(
+                "SELECT proname FROM pg_proc WHERE left(proname, 12) = 'awards_note_' "
+                "AND pronamespace = CAST(current_schema() AS regnamespace)"
+            )
+            gone = [f"DROP FUNCTION {name}() CASCADE" for (name,) in cursor.fetchall()]
+        for statement in gone:
+            cursor.execute(statement)
 
 
-def _made(cursor: CursorWrapper) -> list[str]:
-    """Names of the triggers that there are."""
-    cursor.execute({
-        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'awards_note_%%'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE tgname LIKE 'awards_note_%%'",
-    }[cursor.db.vendor])  # fmt: skip
-    return [name for (name,) in cursor.fetchall()]
+def triggers(vendor: str) -> int:
+    """How many triggers there are when all are there."""
+    return sum(len(one.events) for one in WATCHED) if vendor == "sqlite" else 2 * len(WATCHED)
 
 
-def _notes(one: Watched, vendor: str, rows: tuple[str, ...]) -> str:
+def _notes(one: Watched, vendor: str, rows: tuple[str, ...], schema: str = "") -> str:
     """The statements that note a change of `rows` (OLD, NEW)."""
     return " ".join(
         NOTE[vendor].format(
-            kind=kind, key=column if column == "0" else f"{row}.{column}",
+            kind=kind, key=column if column == "0" else f"{row}.{column}", schema=schema,
             where=f" AND {one.where.format(row=row)}" if one.where else "",
         )
         for row in rows
@@ -145,31 +177,40 @@ def _notes(one: Watched, vendor: str, rows: tuple[str, ...]) -> str:
     )  # fmt: skip
 
 
-def _when(one: Watched, event: str) -> str:
-    return "UPDATE OF " + ", ".join(one.only) if event == "UPDATE" and one.only else event
+def _statements(cursor: CursorWrapper) -> Iterator[str]:
+    if cursor.db.vendor == "sqlite":
+        yield from _sqlite()
+        return
+    cursor.execute("SELECT quote_ident(current_schema())")
+    yield from _postgresql(cursor.fetchone()[0])
 
 
 def _sqlite() -> Iterator[str]:
+    yield "DROP INDEX IF EXISTS change_once"  # of an earlier version: notes loaded from a file would break it
+    yield "CREATE INDEX IF NOT EXISTS change_of ON awards_change (kind, key)"
     for one in WATCHED:
-        for event, rows in EVENTS.items():
+        for event in one.events:
+            notes = _notes(one, "sqlite", ROWS[event])
             name = f"awards_note_{one.table}_{event.lower()}"
-            notes = _notes(one, "sqlite", rows)
-            yield f"CREATE TRIGGER {name} AFTER {_when(one, event)} ON {one.table} BEGIN {notes} END"
+            yield f"CREATE TRIGGER {name} AFTER {one.when(event)} ON {one.table} BEGIN {notes} END"
 
 
-def _postgresql() -> Iterator[str]:
+def _postgresql(schema: str) -> Iterator[str]:
+    """A function and a trigger for each table, and one trigger that tells when it is emptied at a stroke."""
+    yield NOTE_FUNCTION.format(schema=schema)
+    yield EMPTIED_FUNCTION.format(schema=schema)
     for one in WATCHED:
-        for event, rows in EVENTS.items():
-            name = f"awards_note_{one.table}_{event.lower()}"
-            notes = _notes(one, "postgresql", rows)
-            yield (
-                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-                f"$$ BEGIN {notes} RETURN NULL; END $$"
-            )
-            yield (
-                f"CREATE TRIGGER {name} AFTER {_when(one, event)} ON {one.table} "
-                f"FOR EACH ROW EXECUTE FUNCTION {name}()"
-            )
+        name, events = f"awards_note_{one.table}", " OR ".join(map(one.when, one.events))
+        old, new = (_notes(one, "postgresql", (row,), schema) for row in ("OLD", "NEW"))
+        yield (
+            f"CREATE OR REPLACE FUNCTION {schema}.{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF TG_OP <> 'INSERT' THEN {old} END IF; IF TG_OP <> 'DELETE' THEN {new} END IF; RETURN NULL; END $$"
+        )
+        yield f"CREATE TRIGGER {name} AFTER {events} ON {one.table} FOR EACH ROW EXECUTE FUNCTION {schema}.{name}()"
+        yield (
+            f"CREATE TRIGGER {name}_emptied AFTER TRUNCATE ON {one.table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {schema}.awards_note_emptied()"
+        )
 
 
 def before_migrations(using: str, **others: Any) -> None:

@@ -16,6 +16,8 @@ class State(StrEnum):
     NOT_MET = "not_met"
     NO_DATA = "no_data"
 
+    __hash__ = str.__hash__  # that of enumerations is slow, and asked for a million times
+
 
 class Kind(StrEnum):
     """What a criterion looks at; which parameters it reads stands at its function below."""
@@ -40,6 +42,8 @@ class Kind(StrEnum):
     UNIT_TITLE = "unit_title"
     COUNCIL_VOTE = "council_vote"
     ATTESTED = "attested"
+
+    __hash__ = str.__hash__  # as of `State`
 
 
 GROUPS = (Kind.ALL_OF, Kind.ANY_OF, Kind.AT_LEAST, Kind.MEETS_AWARD)

@@ -20,8 +20,15 @@ BY_HAND = Criterion(Kind.ATTESTED)  # what is asked where the catalogue says not
 
 def evaluate(award: AwardRule, facts: Facts, *, year: int, day: date, rules: Rules) -> Verdict:
     """Whether the subject meets the award's criteria for `year` under the rules in force on `day`."""
+    return evaluate_by(own_criteria(award, facts), award, facts, year=year, day=day, rules=rules)
+
+
+def evaluate_by(
+    criteria: Sequence[Criterion], award: AwardRule, facts: Facts, *, year: int, day: date, rules: Rules
+) -> Verdict:
+    """As `evaluate`, when the award's `own_criteria` for such a subject have been found already."""
     case = Case(facts, year, day, rules, award.code, frozenset([award.code]))
-    findings = tuple([judge(criterion, case) for criterion in own_criteria(award, facts)])
+    findings = tuple([judge(criterion, case) for criterion in criteria])
     state = all_of(findings)
     before = [f for f in findings if f.criterion.kind is not Kind.COUNCIL_VOTE]
     nominable = state if len(before) == len(findings) else all_of(before) if before else State.NO_DATA

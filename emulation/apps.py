@@ -8,21 +8,22 @@ class EmulationConfig(AppConfig):
 
     def ready(self) -> None:
         from emulation.feeds import add_source
-        from emulation.reports import activities, assessments, examples, incidents, initiatives, work
+        from emulation.reports import activities, assessments, examples, incidents, initiatives, weak_points, work
         from emulation.reports.amendments import amendment_tasks
         from emulation.reports.documents import receipt_tasks
         from emulation.reports.inspections import inspection_tasks
         from emulation.reports.joins import join_tasks
+        from emulation.reports.openings import launch_tasks, register_tasks
         from emulation.reports.unfed import unfed_tasks
-        from emulation.reports.weak_points import weak_point_tasks
         from emulation.services.rounds import follow_tree
         from units.services import after_tree_change
 
         after_tree_change.append(follow_tree)
         work.SOURCES.extend([receipt_tasks, join_tasks, amendment_tasks])
-        work.SOURCES.extend([weak_point_tasks, inspection_tasks])
+        work.SOURCES.extend([launch_tasks, register_tasks])
+        work.SOURCES.extend([weak_points.weak_point_tasks, inspection_tasks])
         work.SOURCES.extend([assessments.tasks, examples.tasks])
-        for source in (*activities.FEEDS, *incidents.FEEDS, assessments.FEED):
+        for source in (*activities.FEEDS, *incidents.FEEDS, assessments.FEED, weak_points.FEED):
             add_source(source)
         work.SOURCES.extend([activities.tasks, incidents.tasks])
         add_source(initiatives.RECOGNISED)

@@ -36,6 +36,10 @@ def to_everybody(user: User, unit: Unit) -> bool:
     return True
 
 
+def not_stated(unit: int, first: date, last: date) -> date | None:
+    return None
+
+
 def no_codes() -> Mapping[str, str]:
     return {}
 
@@ -50,6 +54,9 @@ class Source:
     `Feed.codes` may name, with their words (kinds, a least level). `shown(user, unit)`: whether what the unit's
     register holds exists for the user; to others the figure is one like any other. `measures`: those of the
     indicators it may feed. `typed_until`: while it holds nothing for a cell, the figure is typed as ever.
+    `halved`: of a ratio it holds the numerator alone; the whole is typed.
+    `stated(unit, first, last)`: until when the unit's commander has stated the register complete, where that covers
+    the days; one query.
     """
 
     key: str
@@ -60,6 +67,8 @@ class Source:
     shown: Callable[[User, Unit], bool] = to_everybody
     measures: tuple[str, ...] = ("count", "amount")
     typed_until: bool = False
+    halved: bool = False
+    stated: Callable[[int, date, date], date | None] = not_stated
 
 
 SOURCES: dict[str, Source] = {}

@@ -19,6 +19,7 @@ FILE = Path(__file__).resolve().parent / "data" / "phrases.json"
 OF_INDICATOR = ("name", "say", "zero")
 ONLY = "mới"  # in a sentence about a figure: said where the target is missed, else left out
 SUBJECT = ("name", ONLY, "value")
+NEEDED = frozenset({"name", "value", "sentence"})
 RESULT = ("sentence", "name", "value", "target")
 Phrases = Mapping[str, str]  # key → text
 
@@ -95,6 +96,22 @@ def fields_of(key: str) -> tuple[str, ...]:
     if group == "result":
         return RESULT
     return tuple(dict.fromkeys(name for _text, name, _spec, _how in _parsed(shipped().get(key, "")) if name))
+
+
+def left_out(key: str, text: str) -> list[str]:
+    """Fields without which the phrase says nothing of the figure where it seems to: those of the shipped words.
+
+    The figure's own name goes without saying in the phrase of one indicator, the figure in that of a zero, and the
+    sentence where the phrase says the figure itself.
+    """
+    kind, _dot, _code = key.partition(".")
+    words = shipped().get(key) or shipped().get(kind, "")
+    named = {name for _text, name, _spec, _how in _parsed(text)}
+    needed = [name for _text, name, _spec, _how in _parsed(words) if name in NEEDED and name not in named]
+    spared = {"name"} if indicator_of(key) else set()
+    spared |= {"value"} if kind.startswith("zero") else set()
+    spared |= {"sentence"} if "value" in named else set()
+    return [f"{{{name}}}" for name in dict.fromkeys(needed) if name not in spared]
 
 
 def unknown_fields(text: str, known: Iterable[str]) -> list[str]:

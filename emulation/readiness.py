@@ -21,7 +21,8 @@ class Prepared:
 
     `indicators` counts its own, `from_above` those of the campaign it takes over; `targeted` of `units`
     participants have a target for one of its own indicators. `draft_above` names a superior campaign that
-    is a draft itself; `needs_indicators` says that its kind asks for figures.
+    is a draft itself; `documents` counts those it rests on, `older` those of the years before, which no longer do;
+    `files` counts its papers and theirs; `needs_indicators` says that its kind asks for figures.
     """
 
     content: str
@@ -39,6 +40,7 @@ class Prepared:
     files: int
     leader: str
     draft_above: str = ""
+    older: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +106,12 @@ def _papers(draft: Prepared) -> Iterable[Point]:
     yield _advised(
         "leader", _("Person responsible"), draft.leader.strip(), _("Name who leads it: rank, name and post.")
     )
-    yield _advised(
-        "documents", _("Documents"), draft.documents, _("Name the directive or plan on which the launch rests.")
-    )
+    words = _("Name the directive or plan on which the launch rests.")
+    if draft.older:
+        words = _("Only older documents are named: add the directive or plan for %(year)d.") % {
+            "year": draft.starts.year
+        }
+    yield _advised("documents", _("Documents"), draft.documents, words)
     yield _advised("files", _("Attached papers"), draft.files, _("Attach the plan or the appeal of the launch."))
 
 

@@ -70,14 +70,17 @@ def environment() -> ImmutableSandboxedEnvironment:
 
 def word(
     template: Path | IO[bytes], data: Mapping[str, Any], layout: Layout | None = None, *, table: Table | None = None,
-    landscape: bool = False,
+    landscape: bool = False, annex: bool = False,
 ) -> bytes:  # fmt: skip
-    """The template filled in. With `layout` its margins and size are set: an officer's template keeps its own."""
+    """The template filled in. With `layout` its margins and size are set: an officer's template keeps its own.
+
+    `landscape`: all of it lies; `annex`: its last section alone, behind the signature.
+    """
     filled = DocxTemplate(template)
     filled.render(dict(data) | {"table": MARK if table else ""}, environment())
     document: Document = filled.docx
     if layout:
-        _lay_out(document, layout, landscape=landscape)
+        _lay_out(document, layout, landscape=landscape, annex=annex)
     if table:
         _put(document, table)
     file = io.BytesIO()
@@ -85,20 +88,25 @@ def word(
     return file.getvalue()
 
 
-def _lay_out(document: Document, layout: Layout, *, landscape: bool) -> None:
-    for section in document.sections:
-        section.page_width, section.page_height = (Mm(297), Mm(210)) if landscape else (Mm(210), Mm(297))
-        section.orientation = WD_ORIENT.LANDSCAPE if landscape else WD_ORIENT.PORTRAIT
+def _lay_out(document: Document, layout: Layout, *, landscape: bool, annex: bool) -> None:
+    last = len(document.sections) - 1
+    for number, section in enumerate(document.sections):
+        lying = landscape or annex and number == last > 0
+        section.page_width, section.page_height = (Mm(297), Mm(210)) if lying else (Mm(210), Mm(297))
+        section.orientation = WD_ORIENT.LANDSCAPE if lying else WD_ORIENT.PORTRAIT
         section.top_margin, section.bottom_margin = Mm(layout.top), Mm(layout.bottom)
         section.left_margin, section.right_margin = Mm(layout.left), Mm(layout.right)
     document.styles["Normal"].font.size = Pt(layout.size)
-    for table in document.element.body.findall(qn("w:tbl")):
-        _stretch(table, _across(document))
+    at = 0
+    for element in document.element.body:
+        if element.tag == qn("w:tbl"):
+            _stretch(element, _across(document, at))
+        at += element.tag == qn("w:p") and element.find(f"{qn('w:pPr')}/{qn('w:sectPr')}") is not None
 
 
-def _across(document: Document) -> int:
-    """Twips between the margins."""
-    section = document.sections[0]
+def _across(document: Document, at: int = 0) -> int:
+    """Twips between the margins of a section."""
+    section = document.sections[at]
     return (section.page_width - section.left_margin - section.right_margin) // TWIPS  # type: ignore[operator]
 
 

@@ -8,6 +8,7 @@ side of an exact target those with `exact_`. What has no value is said by `nil`,
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -154,7 +155,8 @@ class Point:
     """A year of a figure: its value in words with its unit of measure, and to compare; none where there is none.
 
     `when` names the year, or the part of it that is reported. One that is not complete yet has its `coverage`
-    («60/80»); such a one, and a part of a year (`whole` is False), are told and compared with nothing.
+    («60/80»); such a one, and a part of a year (`whole` is False), are told and compared with nothing. `above`: the
+    report has said the coverage once for most figures of the year.
     """
 
     year: int
@@ -164,6 +166,12 @@ class Point:
     coverage: str = ""
     when: str = ""
     whole: bool = True
+    above: bool = False
+
+    @property
+    def short(self) -> bool:
+        """The sentence itself has to say how much has been reported."""
+        return bool(self.coverage) and not self.above
 
     @property
     def said(self) -> str:
@@ -198,11 +206,11 @@ def course(one: Course, told: Phrases) -> Clause:
         parts = _moved(one, known, told)
     elif known or part:
         first = known[0] if known else part.pop(0)
-        parts = _at(one, first, told, "course_part_first" if first.coverage else "course_one")
+        parts = _at(one, first, told, "course_part_first" if first.short else "course_one")
     else:
         parts = fill(told["course_none"], name=one.name)
     for point in part:
-        parts += _at(one, point, told, "course_part" if point.coverage else "course_then")
+        parts += _at(one, point, told, "course_part" if point.short else "course_then")
     return Clause((*capital((*parts, *_gaps(one, told))), Part(".")))
 
 
@@ -245,6 +253,18 @@ def _moved(one: Course, known: list[Point], told: Phrases) -> tuple[Part, ...]:
     )  # fmt: skip
     uneven = any(step > 0 for step in steps) and any(step < 0 for step in steps)
     return parts + (fill(told["course_unsteady"]) if uneven else ())
+
+
+def mostly(coverages: Iterable[str]) -> str:
+    """The coverage («44/80») of most figures, said once for all; empty where one of them is complete.
+
+    `coverages`: of each figure that has a value; empty for a complete one.
+    """
+    known = list(coverages)
+    if len(known) < 2 or "" in known:
+        return ""
+    coverage, times = Counter(known).most_common(1)[0]
+    return coverage if 2 * times >= len(known) else ""
 
 
 def listed(names: Iterable[str]) -> str:

@@ -404,9 +404,12 @@ def rate(number: int) -> None:
 def grant(number: int) -> None:
     """Twenty people are given an award at once."""
     from awards.models import Award, Grant
+    from units.models import Person
 
     award = Award.objects.get(code="CSTT")
-    Grant.objects.bulk_create(Grant(award=award, person_id=100 + 20 * number + n, year=YEAR) for n in range(20))
+    first = 100 + 20 * number
+    people = Person.objects.order_by("pk")[first : first + 20]
+    Grant.objects.bulk_create(Grant(award=award, person=person, year=YEAR) for person in people)
 
 
 def light(response: object) -> object:

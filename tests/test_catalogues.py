@@ -40,3 +40,9 @@ def test_catalogue_translations_keep_the_placeholders() -> None:
 
 def test_catalogue_english_says_what_the_source_says() -> None:
     assert [m.id for m in load("en") if m.id and texts(m.string) != texts(m.id)] == []
+
+
+def test_vietnamese_addresses_officers_as_comrades() -> None:
+    """«đồng chí», never «bạn»: the way people are spoken to in the army."""
+    addressed = re.compile(r"\bbạn\b", re.IGNORECASE)
+    assert [m.id for m in load("vi") for text in texts(m.string) if addressed.search(text)] == []

@@ -28,6 +28,7 @@ from emulation.models import (
     Assessment,
     Campaign,
     CampaignIndicator,
+    Cluster,
     Correction,
     Document,
     Evidence,
@@ -39,6 +40,8 @@ from emulation.models import (
     Inspection,
     IssuedPaper,
     Receipt,
+    RegisteredTitle,
+    Registration,
     Report,
     ResultChange,
     WeakPoint,
@@ -49,7 +52,7 @@ from tests.factories import make_correction, make_extension
 from units.models import Initiative, Person, Unit, User
 from units.spreadsheets import starts_formula
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 URLS = {"units": "units.urls", "emulation": "emulation.urls_app", "awards": "awards.urls"}
 NAMES = {
@@ -59,7 +62,7 @@ NAMES = {
     Extension: ("reason",), Document: ("title",), WeakPoint: ("title",), Inspection: ("title",),
     InitiativeWork: ("title",), Initiative: ("title",), Example: ("title",), Activity: ("title",),
     Incident: ("place",), IssuedPaper: ("title",), Grant: ("name",), Correction: ("reason",), Evidence: ("name",),
-    ResultChange: ("reason",),
+    ResultChange: ("reason",), RegisteredTitle: ("title",),
 }  # fmt: skip
 
 
@@ -76,7 +79,9 @@ def world(django_db_setup, django_db_blocker) -> Iterator[None]:
         make_extension(late)
         sheet = Report.objects.filter(state="approved", unit__code="K1").first()
         typist = User.objects.get(username="staff")
-        make_correction(sheet, sheet.results.first().indicator, typist)
+        made = make_correction(sheet, sheet.results.first().indicator, typist)
+        made.state, made.sent_by, made.sent_at = "sent", User.objects.get(username="commander-k1"), timezone.now()
+        made.save()
         Evidence.objects.create(
             report=late, name="bien-ban.pdf", kind="pdf", size=1, sha256="0" * 64, by=typist, at=timezone.now()
         )
@@ -86,6 +91,10 @@ def world(django_db_setup, django_db_blocker) -> Iterator[None]:
                 model.objects.exclude(**{column: ""}).update(**{column: named})
         yield
         transaction.set_rollback(True)
+
+
+def registered_drive() -> int:
+    return Registration.objects.filter(unit=ckt(), drive__isnull=False).latest("pk").drive_id
 
 
 def ckt() -> int:
@@ -127,6 +136,24 @@ def honoured() -> int:
     return Grant.objects.exclude(person=None).first().person_id
 
 
+def period_of(period: str) -> Callable[[], list[Any]]:
+    """Arguments of the report of a period, or of the drive that has figures of its own."""
+
+    def found() -> list[Any]:
+        drive = Campaign.objects.filter(kind__is_drive=True, indicators__isnull=False).first()
+        return [ckt(), 2020, f"D{drive.pk}" if period == "drive" else period]
+
+    return found
+
+
+def movement() -> int:
+    return Campaign.objects.get(parent=None, year=2020, kind__code="movement").pk
+
+
+def pledged(context: Any) -> int:
+    return sum(bool(row.cells) for row in context["paper"].rows)
+
+
 Count = Callable[[Any], int]
 PERIOD = {"year": "2020", "period": "H1"}
 # login, route, its arguments, query, how many rows the page says there are
@@ -146,6 +173,14 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
     ("admin", "emulation:round-list", list, {"year": "2020"}, lambda context: len(context["rounds"])),
     ("reviewer", "emulation:extension-list", lambda: [Extension.objects.first().round_id], {}, page),
     ("commander", "emulation:target-list", lambda: [ckt(), 2020], {}, lambda context: context["sheet"].lines),
+    (
+        "commander", "emulation:drive-targets",
+        lambda: [registered_drive(), ckt()], {}, lambda context: context["sheet"].lines,
+    ),
+    (
+        "commander", "emulation:drive-version-list", lambda: [registered_drive(), ckt()], {},
+        lambda context: len(context["lines"]),
+    ),
     ("commander", "emulation:dashboard", lambda: [ckt()], PERIOD, heat_rows),
     (
         "commander", "emulation:figure", lambda: [ckt(), "HL_QS"], PERIOD,
@@ -221,11 +256,42 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
     ("commander", "awards:grant-book", list, {"q": "an"}, page),
     ("commander", "awards:award-statistics", list, {}, lambda context: len(context["stats"]) + 1),
     ("commander", "awards:due-list", lambda: [ckt(), 2020], {"state": "eligible"}, page),
+    *(
+        ("commander", "emulation:review-report", period_of(period), {}, lambda context: sum(
+            bool(row.cells) for row in context["report"].annex
+        ))
+        for period in ("H1", "Y", "5Y", "drive")
+    ),
+    ("commander", "emulation:campaign-detail", lambda: [movement()], {}, lambda context: context["page"].indicators),
+    (
+        "commander", "emulation:version-list", lambda: [ckt(), 2020], {},
+        lambda context: len(context["lines"]) + len(context["titles"]),
+    ),
+    ("commander", "emulation:target-list", lambda: [ckt(), 2020], {"table": "titles"}, lambda context: len(
+        context["titles"]
+    )),
+    ("commander", "emulation:cluster-list", list, {}, page),
+    ("commander", "emulation:cluster-detail", lambda: [Cluster.objects.first().pk], {}, pledged),
+    ("commander", "emulation:pledge-detail", lambda: [ckt(), 2020], {}, pledged),
+    (
+        "admin", "units:unit-detail", lambda: [ckt()], {"table": "members"},
+        lambda context: context["memberships"].count(),
+    ),
+    ("admin", "units:unit-detail", lambda: [ckt()], {"table": "history"}, lambda context: len(context["changes"])),
+    ("commander", "emulation:board", lambda: [ckt()], {"table": "units"}, lambda context: len(context["rows"]) + 1),
+    ("appraiser", "awards:nomination-desk", list, {}, page),
+    (
+        "reviewer", "emulation:review-list", list, {"table": "corrections"},
+        lambda context: len(context["corrections"]),
+    ),
+    ("appraiser", "emulation:review-list", list, {"table": "office"}, lambda context: len(context["of_office"])),
 ]  # fmt: skip
 
 
-# Nothing in them was typed.
-NAMELESS = (("emulation:round-list", None), ("emulation:figure", "quarter"))
+# Nothing in them was typed, or it is kept as it was agreed.
+NAMELESS = (
+    ("emulation:round-list", None), ("emulation:figure", "quarter"), ("emulation:drive-version-list", None),
+)  # fmt: skip
 
 
 def csv_rows(content: bytes) -> list[list[str]]:

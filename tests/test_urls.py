@@ -6,11 +6,13 @@ the campaign that the department launched.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver, resolve, reverse
+from pytest_django import DjangoDbBlocker
 
 from emulation.models import ChecklistTemplate, ContestEntry, ReviewReport
 from tests.factories import (
@@ -64,13 +66,18 @@ from tests.factories import (
     make_signed_decision,
     make_submission,
     make_target,
+    make_unit,
     make_user,
     make_weak_point,
     make_work,
 )
+from units.middleware import owner_of
 from units.models import Membership, Role, Unit, User
 
+pytestmark = pytest.mark.django_db
+
 CAST = ("administrator", "planner", "staff", "commander", "reviewer", "outsider")
+ON_BOTH = ("administrator", "planner", "staff")  # who open every page between them: on PostgreSQL too
 OPEN = ("healthz", "account_login", "account_logout", "language")  # without login
 
 # name → what it leads to, statuses of GET and of an empty POST in the order of CAST; None: 405 for all.
@@ -137,7 +144,12 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:campaign-take-over": ("joinable", None, "403 403 302 403 403 404"),
     "emulation:join-confirm": ("join", None, "404 403 403 302 403 404"),
     "emulation:drive-detail": ("drive", "404 200 200 200 200 404", None),
-    "emulation:drive-targets": ("drive-of", "404 200 200 200 200 404", "404 302 302 403 200 404"),
+    "emulation:drive-targets": ("drive-of", "404 200 200 200 200 404", "404 302 302 403 403 404"),
+    "emulation:drive-registration-hand-in": ("drive-of", None, "404 403 403 200 403 404"),
+    "emulation:drive-registration-return": ("drive-of", None, "404 403 403 403 200 404"),
+    "emulation:drive-registration-agree": ("drive-of", None, "404 403 403 403 200 404"),
+    "emulation:drive-version-list": ("drive-of", "404 200 200 200 200 404", None),
+    "emulation:drive-amendment-create": ("drive-of", "404 403 200 403 403 404", "404 403 200 403 403 404"),
     "emulation:target-home": ("", "403 302 302 302 302 302", None),
     "emulation:target-list": ("year", "404 200 200 200 200 404", "404 302 302 403 403 404"),
     "emulation:registration-hand-in": ("year", None, "404 403 403 200 403 404"),
@@ -188,6 +200,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:report-comment": ("cell", None, "404 200 200 200 200 404"),
     "emulation:report-paste": ("report", None, "404 403 200 403 403 404"),
     "emulation:report-live": ("report", "404 200 200 200 200 404", "404 200 200 200 200 404"),
+    "emulation:report-nothing": ("report", None, "404 403 302 403 403 404"),
     "emulation:report-ready": ("report", None, "404 403 302 403 403 404"),
     "emulation:report-checks": ("report", "404 200 200 200 200 404", "404 403 302 302 403 404"),
     "emulation:report-hand-in": ("report", "404 403 403 200 403 404", "404 403 403 302 403 404"),
@@ -415,14 +428,34 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "awards:row-delete": ("award-row", None, "302 403 403 403 403 403"),
 }
 
-
-@pytest.fixture
-def planner(department: Unit) -> User:
-    return make_user("planner", (department, Role.STAFF))
+Keys = dict[str, dict[str, object]]
 
 
-@pytest.fixture
-def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str, dict[str, object]]:
+class World(NamedTuple):
+    cast: dict[str, User]
+    keys: Keys
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """The cast, and what the addresses lead to: made once for this file and taken away after it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        region = make_unit(code="QK", kind="region")
+        department, elsewhere = make_unit(region, "CKT", kind="department"), make_unit(region, "CHC")
+        depot = make_unit(department, "K1")
+        cast = {
+            "administrator": make_user("administrator", (region, Role.ADMINISTRATOR)),
+            "planner": make_user("planner", (department, Role.STAFF)),
+            "staff": make_user("staff", (depot, Role.STAFF)),
+            "commander": make_user("commander", (depot, Role.COMMANDER)),
+            "reviewer": make_user("reviewer", (department, Role.REVIEWER)),
+            "outsider": make_user("outsider", *((elsewhere, role) for role in ("staff", "commander", "reviewer"))),
+        }
+        yield World(cast, make_keys(depot, department, cast["staff"], cast["planner"]))
+        transaction.set_rollback(True)
+
+
+def make_keys(depot: Unit, department: Unit, staff: User, planner: User) -> Keys:
     """Thing → arguments of the addresses that lead to it."""
     indicator = make_indicator("ratio", "HL_QS")
     checklist = make_indicator("checklist", "CVD50")
@@ -521,7 +554,7 @@ def keys(depot: Unit, department: Unit, staff: User, planner: User) -> dict[str,
         "document": {"pk": (document := make_document(department)).pk},
         "receipt": {"pk": make_receipt(document, depot, planner).pk},
         "drive": {"pk": (drive := make_drive(department)).pk},
-        "drive-of": {"pk": drive.pk, "unit": depot.pk},
+        "drive-of": {"drive": drive.pk, "unit": depot.pk},
         "amendment": {"pk": make_amendment(make_registration(depot, planner, year=2021), staff).pk},
         "cluster": {"pk": make_cluster(department, depot).pk},
         "joinable": {"pk": campaign.pk, "unit": depot.pk},
@@ -575,24 +608,34 @@ def ask(client: Client, path: str) -> list[int]:
     return found
 
 
-@pytest.mark.parametrize("role", CAST)
-def test_addresses_answer_each_role_as_the_table_says(
-    role: str, client: Client, keys: dict[str, dict[str, object]], planner: User, request: pytest.FixtureRequest
-) -> None:
-    user = request.getfixturevalue(role)
+@pytest.mark.parametrize(
+    "role", [pytest.param(role, marks=() if role in ON_BOTH else pytest.mark.once) for role in CAST]
+)
+def test_addresses_answer_each_role_as_the_table_says(role: str, client: Client, world: World) -> None:
     found, expected = {}, {}
-    client.force_login(user)
+    client.force_login(world.cast[role])
     known = client.cookies.copy()
     for name, (thing, *statuses) in TABLE.items():
         client.cookies = known.copy()  # one of the addresses logs out
-        found[name] = ask(client, reverse(name, kwargs=keys[thing]))
+        found[name] = ask(client, reverse(name, kwargs=world.keys[thing]))
         expected[name] = [int(row.split()[CAST.index(role)]) if row else 405 for row in statuses]
     assert found == expected
 
 
-def test_addresses_send_visitors_to_the_login(client: Client, keys: dict[str, dict[str, object]]) -> None:
+@pytest.mark.once
+def test_addresses_send_visitors_to_the_login(client: Client, world: World) -> None:
     login = reverse("account_login")
     for name, (thing, *_statuses) in TABLE.items():
         if name not in OPEN:
-            answers = [method(reverse(name, kwargs=keys[thing])) for method in (client.get, client.post)]
+            answers = [method(reverse(name, kwargs=world.keys[thing])) for method in (client.get, client.post)]
             assert [(name, a.status_code, a["Location"].split("?")[0]) for a in answers] == [(name, 302, login)] * 2
+
+
+@pytest.mark.once
+def test_addresses_that_only_take_a_form_lead_back_to_a_page(world: World) -> None:
+    forms = [(name, thing) for name, (thing, get, _post) in TABLE.items() if get is None]
+    owners = {name: owner_of(reverse(name, kwargs=world.keys[thing])) for name, thing in forms}
+
+    found = {name: resolve(owner).view_name for name, owner in owners.items()}
+
+    assert [name for name, owner in found.items() if TABLE[owner][1] is None] == []

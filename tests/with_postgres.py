@@ -23,7 +23,7 @@ def main(command: list[str]) -> int:
         server = get_server(data, start=False)
         server.ensure_pgdata_inited()
         with (data / "postgresql.conf").open("a") as settings:
-            settings.write("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n")
+            settings.write("fsync = off\nsynchronous_commit = off\nfull_page_writes = off\njit = off\n")
         server.start()
         try:
             return subprocess.call(command, env=os.environ | {"DATABASE_URL": server.get_uri()})

@@ -50,3 +50,9 @@ def reason_of(
     if len(text) < least:
         raise Refused((words or _("Give a reason of at least %(count)d characters.")) % {"count": least}, field)
     return text
+
+
+def order_of(text: str, field: str = "reason") -> str:
+    """The reason, stripped, on which somebody is to act. Raises `Refused` as `reason_of` does."""
+    words = _("Give a reason of at least %(count)d characters that says what is to be done.")
+    return reason_of(text, field, least=LEAST_ORDER, words=words)

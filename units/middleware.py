@@ -1,4 +1,4 @@
-"""Login, language of the interface, and the first password that has to be changed."""
+"""Login, language of the interface, the first password that has to be changed, and addresses that are no pages."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -8,7 +8,8 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, resolve_url
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import is_valid_path
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -66,3 +67,29 @@ class FirstPasswordMiddleware:
         if request.resolver_match and request.resolver_match.view_name in self.OPEN:
             return None
         return redirect("account_change_password")
+
+
+class NotAllowedMiddleware:
+    """An address that only takes a form, opened as a page (a bookmark, the address bar), says so and leads back."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET" or "HX-Request" in request.headers:
+            return response
+        page = render(request, "405.html", {"owner": owner_of(request.path_info)}, status=405)
+        page.headers["Allow"] = response.headers.get("Allow", "")
+        return page
+
+
+def owner_of(path: str) -> str:
+    """The page to which an address belongs: the nearest one above it, at last the start page."""
+    parts = path.strip("/").split("/")[:-1]
+    while parts:
+        address = f"/{'/'.join(parts)}/"
+        if is_valid_path(address):
+            return address
+        parts.pop()
+    return "/"

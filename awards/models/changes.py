@@ -11,7 +11,7 @@ class Change(models.Model):
     On SQLite there is one row for each kind and key, its number that of the last change: writers come one after
     another, so what was written since has a higher number. On PostgreSQL writers never wait for each other here: rows
     are only added, once for each transaction, and `written` is that transaction, for numbers are not seen in their
-    order. The oldest are deleted after `awards.changes.REMEMBERED` newer ones.
+    order. Now and then (`awards.changes.FORGOTTEN`) all are deleted for a single one that says *everything*.
     """
 
     kind = models.CharField(max_length=10)

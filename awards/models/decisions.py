@@ -123,7 +123,8 @@ class Decision(models.Model):
     `unit` is the unit whose commander decides, or, with `outside`, the unit that records what a higher authority
     (`issuer`) decided: every unit records of such a decision what concerns its lines. A draft until `signed_at`;
     then its grants exist, and it is never changed, but that a unit records more lines of an outside decision.
-    `lines` are those that are given an award; what was refused says so in its own trace.
+    `lines` are those that are given an award; what was refused says so in its own trace. `number_repeated`: the
+    unit, then of another name, had given the number of the year before numbers were counted by unit.
     """
 
     class Kind(models.TextChoices):
@@ -136,6 +137,7 @@ class Decision(models.Model):
     issuer = models.CharField(_("who decides"), max_length=200)
     year = models.PositiveSmallIntegerField(_("year of the number"), validators=YEARS)
     number = models.CharField(_("number"), max_length=60, blank=True)
+    number_repeated = models.BooleanField(default=False, editable=False)
     day = models.DateField(_("day"), null=True, blank=True)
     signer = models.CharField(_("signed by"), max_length=120, blank=True)
     signer_post = models.CharField(_("post of the signer"), max_length=120, blank=True)
@@ -177,9 +179,10 @@ class Decision(models.Model):
                 violation_error_message=_("A revocation has a legal ground and a reason."),
             ),
             models.UniqueConstraint(
-                fields=["issuer", "year", "number"], condition=~Q(number="") & Q(outside=False),
+                fields=["unit", "year", "number"],
+                condition=~Q(number="") & Q(outside=False, number_repeated=False),
                 name="decision_number_once_a_year",
-                violation_error_message=_("Another decision of this year has this number."),
+                violation_error_message=_("Another decision of the unit in this year has this number."),
             ),
             models.UniqueConstraint(
                 fields=["unit", "issuer", "year", "number"], condition=~Q(number="") & Q(outside=True),

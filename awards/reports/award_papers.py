@@ -161,7 +161,7 @@ def _revocation(decision: Decision) -> AwardPaper:
     body = [
         ("Điều 1.", "Hủy bỏ quyết định tặng danh hiệu thi đua, hình thức khen thưởng đối với "
                     f"{len(grants)} trường hợp (có danh sách kèm theo). "
-                    f"Lý do: {lower_first(str(decision.ground))}; {decision.reason}"),
+                    f"Lý do: {lower_first(str(decision.ground))}; {_running(decision.reason)}."),
         ("Điều 2.", "Thu hồi hiện vật khen thưởng và tiền thưởng đã nhận theo quy định."),
         ("Điều 3.", "Các cơ quan, đơn vị có liên quan và các cá nhân, tập thể có tên tại Điều 1 chịu trách nhiệm "
                     "thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký."),
@@ -171,6 +171,11 @@ def _revocation(decision: Decision) -> AwardPaper:
         order="QUYẾT ĐỊNH:", body=body, columns=(*WHO, "Danh hiệu, hình thức", "Quyết định đã tặng"), rows=rows,
         annex="DANH SÁCH THU HỒI DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG", recipients=("Như Điều 3",),
     )  # fmt: skip
+
+
+def _running(reason: str) -> str:
+    """What somebody typed as the end of a sentence, without its full stop."""
+    return lower_first(" ".join(reason.split())).rstrip(".;,: ")
 
 
 def _authority(decision: Decision) -> str:
@@ -240,17 +245,23 @@ def money(amount: int | None) -> str:
 
 
 def _data(paper: AwardPaper) -> dict[str, Any]:
+    assert paper.unit is not None
     whole = asdict(replace(paper, unit=None, layout=None))
-    return {name: value for name, value in whole.items() if name not in AROUND}
+    day = paper.place_and_date.rpartition(", ")[2]
+    attached = f"(Kèm theo {paper.title.capitalize()} số {paper.number} {day} của {paper.unit.name})"
+    return {name: value for name, value in whole.items() if name not in AROUND} | {"attached": attached}
+
+
+def _word(paper: AwardPaper) -> bytes:
+    """The list of a letter lies: a long summary of merits wants the width of the page."""
+    assert paper.unit is not None
+    assert paper.layout is not None
+    return word_file(KINDS[paper.kind], paper.unit, _data(paper), paper.layout, annex=bool(paper.to))
 
 
 def _pdf(paper: AwardPaper) -> bytes:
-    assert paper.unit is not None
-    return pdf(KINDS[paper.kind].typst, _data(paper) | {"of": paper.unit.name}, paper.layout)
+    return pdf(KINDS[paper.kind].typst, _data(paper), paper.layout)
 
 
 AROUND = ("unit", "layout", "kind")
-WRITERS = {
-    "docx": lambda paper: word_file(KINDS[paper.kind], paper.unit, _data(paper), paper.layout),
-    "pdf": _pdf,
-}
+WRITERS = {"docx": _word, "pdf": _pdf}

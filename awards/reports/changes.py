@@ -4,70 +4,80 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
 
+from awards.changes import MADE, triggers
+
 MOST = 1000  # changes to look at one by one
 
-LATEST = {
-    "sqlite": "SELECT coalesce(max(id), 0) FROM awards_change",
-    "postgresql": "SELECT CAST(pg_current_snapshot() AS text) WHERE NOT pg_is_in_recovery()",
+# Until where notes are there now, in which base, how many triggers, and the notes that a list could not see yet. On
+# SQLite a number tells them; on PostgreSQL the transaction that wrote them, and which ones it saw says its snapshot.
+NOTED = {
+    "sqlite": f"""
+        SELECT coalesce((SELECT max(id) FROM awards_change), 0), '', ({MADE["sqlite"]}), (
+            SELECT json_group_array(json_array(kind, key)) FROM (
+                SELECT kind, key FROM awards_change WHERE id > %s LIMIT %s
+            )
+        )
+    """,
+    "postgresql": f"""
+        SELECT CAST(pg_current_snapshot() AS text),
+            concat(pg_postmaster_start_time(), ' ', pg_relation_filenode('awards_change')), ({MADE["postgresql"]}), (
+            SELECT CAST(json_agg(json_build_array(kind, key)) AS text) FROM (
+                SELECT kind, key FROM awards_change, (SELECT CAST(%s AS pg_snapshot) AS seen) AS before
+                WHERE written >= CAST(CAST(pg_snapshot_xmin(seen) AS text) AS bigint)
+                AND NOT pg_visible_in_snapshot(CAST(CAST(written AS text) AS xid8), seen)
+                LIMIT %s
+            ) AS noted
+        ) WHERE NOT pg_is_in_recovery()
+    """,
 }
-# What was noted by transactions that a list could not see yet; which ones it saw says its snapshot.
-SINCE = """
-SELECT CAST(pg_current_snapshot() AS text), CAST((SELECT json_agg(json_build_array(kind, key)) FROM (
-    SELECT kind, key FROM awards_change
-    WHERE written >= CAST(CAST(pg_snapshot_xmin(CAST(%s AS pg_snapshot)) AS text) AS bigint)
-    AND NOT pg_visible_in_snapshot(CAST(CAST(written AS text) AS xid8), CAST(%s AS pg_snapshot))
-    LIMIT %s
-) AS noted) AS text)
-"""
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Until where changes were seen: on SQLite a number, on PostgreSQL a snapshot."""
+    """Until where changes were seen: on SQLite a number, on PostgreSQL a snapshot; `base` tells a server, and a base
+    that was made anew, from another, whose snapshots mean other transactions.
+    """
 
     seen: int | str
+    base: str = ""
 
 
 Changes = dict[str, set[int]]  # kind → keys
 
 
 def latest() -> Mark | None:
-    """Now. None where it cannot be said: inside a transaction, which sees what it may yet take back, and on a
-    standby.
+    """Now. None where it cannot be said: inside a transaction, which sees what it may yet take back, on a standby,
+    and where triggers are missing.
     """
-    if connection.in_atomic_block or not connection.get_autocommit():
-        return None
-    with connection.cursor() as cursor:
-        cursor.execute(LATEST[connection.vendor])
-        row = cursor.fetchone()
-    return Mark(row[0]) if row else None
+    found = _noted(None)
+    return found[0] if found else None
 
 
 def since(mark: Mark) -> tuple[Mark, Changes] | None:
     """The mark of now and what was noted in between; None where that is too much, or cannot be said."""
-    if connection.in_atomic_block or not connection.get_autocommit():
+    noted = _noted(mark.seen)
+    if noted is None:
         return None
-    rows: Iterable[tuple[str, int]]
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(
-                "SELECT id, kind, key FROM awards_change WHERE id > %s ORDER BY id LIMIT %s", [mark.seen, MOST + 1]
-            )
-            numbered = cursor.fetchall()
-            rows = [(kind, key) for _id, kind, key in numbered]
-            now = Mark(numbered[-1][0]) if numbered else mark
-        else:
-            cursor.execute(SINCE, [mark.seen, mark.seen, MOST + 1])
-            seen, text = cursor.fetchone()
-            now, rows = Mark(seen), [(kind, key) for kind, key in json.loads(text or "[]")]
-    if len(rows) > MOST:
+    now, rows = noted
+    other = now.base != mark.base or (connection.vendor == "sqlite" and now.seen < mark.seen)  # type: ignore[operator]
+    if other or len(rows) > MOST:
         return None
     found: Changes = defaultdict(set)
     for kind, key in rows:
         found[kind].add(key)
     return now, found
+
+
+def _noted(seen: int | str | None) -> tuple[Mark, list[tuple[str, int]]] | None:
+    if connection.in_atomic_block or not connection.get_autocommit():
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(NOTED[connection.vendor], [seen, 0 if seen is None else MOST + 1])
+        row = cursor.fetchone()
+    if row is None or row[2] != triggers(connection.vendor):
+        return None
+    return Mark(row[0], row[1]), json.loads(row[3] or "[]")

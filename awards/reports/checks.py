@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from awards.access import hands_in
 from awards.criteria import State
 from awards.models import Criterion, Dossier, Grant, Nomination
-from awards.reports.snapshots import side_of
+from awards.reports.sight import sides_shown
+from awards.reports.snapshots import Side, side_of
+from units.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +30,13 @@ class Problem:
         return f"{self.line.name} – {self.line.award}: {self.text}" if self.line else self.text
 
 
-def problems_of(dossier: Dossier, lines: Collection[Nomination], *, discipline: bool = True) -> list[Problem]:
-    """Of the dossier first, then line by line. The lines carry their findings. Five queries."""
+def problems_of(dossier: Dossier, lines: Collection[Nomination], *, by: User) -> list[Problem]:
+    """Of the dossier first, then line by line, in words that tell `by` no more than they may see. The lines carry
+    their findings. Nine queries at most.
+
+    What is not met and hidden stands in the way all the same: that it does, and not what, is said to who hands in.
+    """
+    sides, told = sides_shown(by, lines), hands_in(by, dossier.unit)
     found = _of_dossier(dossier, lines)
     twice, second = duplicates(dossier, lines), _second(dossier, lines)
     for line in lines:
@@ -36,7 +44,7 @@ def problems_of(dossier: Dossier, lines: Collection[Nomination], *, discipline: 
         if line.pk in second and not line.why_second:
             found.append(Problem(line, _("Also proposed for “%(award)s”: say for which other achievement.")
                                  % {"award": second[line.pk]}))  # fmt: skip
-        found += _of_votes(dossier, line) + _of_criteria(line, discipline)
+        found += _of_votes(dossier, line) + _of_criteria(line, sides[line.pk], told)
     return found
 
 
@@ -68,14 +76,20 @@ def _of_votes(dossier: Dossier, line: Nomination) -> list[Problem]:
     return []
 
 
-def _of_criteria(line: Nomination, discipline: bool) -> list[Problem]:
-    side = side_of(line.findings, discipline=discipline)
-    if side is None or side["state"] == State.MET:
+def _of_criteria(line: Nomination, shown: Side | None, told: bool) -> list[Problem]:
+    full = side_of(line.findings, discipline=True)
+    if full is None or shown is None:
         return []
-    texts = "; ".join(side["missing"])
-    if side["state"] == State.NO_DATA:
-        return [Problem(line, _("No data yet: %(texts)s") % {"texts": texts}, hard=False)]
-    words = _("Not met: %(texts)s") % {"texts": texts} if texts else _("The award is not for this person or unit.")
+    texts = "; ".join(shown["missing"])
+    if full["state"] == State.NOT_MET != shown["state"] and told:
+        words = _("A criterion that you may not see is not met: ask the level that judges the dossier")
+    elif shown["state"] == State.NOT_MET:
+        words = (
+            _("Not met: %(texts)s") % {"texts": texts} if texts else _("The award is not for this person or unit.")
+        )
+    else:
+        soft = Problem(line, _("No data yet: %(texts)s") % {"texts": texts}, hard=False)
+        return [soft] if shown["state"] == State.NO_DATA else []
     if line.why_unmet:
         return [Problem(line, words, hard=False)]
     return [Problem(line, _("%(words)s. Say why it is proposed all the same, or withdraw the line.")

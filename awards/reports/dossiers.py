@@ -6,23 +6,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from awards import access
 from awards.criteria import AwardRule, Kind, Rules, State
-from awards.models import Criterion, Dossier, Grant, Nomination, NominationEvent
+from awards.models import Dossier, Grant, Nomination, NominationEvent
 from awards.reports.due import Line, due, missing, people_in, units_in
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
-from awards.reports.snapshots import Side, asks_incidents, side_of
+from awards.reports.sight import sides_shown
+from awards.reports.snapshots import Side
 from awards.services.appraisals import opinions_of
 from awards.services.dossiers import people_to_propose, units_to_propose
 from awards.wording import label_of
-from emulation.models import IncidentPerson
-from units.access import discipline_units, sees_discipline
-from units.models import Person, Posting, Unit, User
-from units.paths import branches_q
+from units.access import sees_discipline
+from units.models import Person, User
 
 Stage = Nomination.Stage
 
@@ -82,79 +80,11 @@ class Row:
 
 def rows_of(lines: Sequence[Nomination], user: User) -> list[Row]:
     """Lines with criteria, opinions and the last reason. Three queries at most."""
-    reasons, shown = last_reasons(lines), discipline_shown(user, lines)
-    told = incidents_shown(user, lines)
-    opinions = opinions_of(lines)
+    reasons, sides, opinions = last_reasons(lines), sides_shown(user, lines), opinions_of(lines)
     return [
-        Row(
-            line, side_of(line.findings, discipline=line.pk in shown, incidents=line.pk in told), who_acts(line),
-            reasons.get(line.pk, ""), tuple(opinions.get(line.pk, ())),
-        )
+        Row(line, sides[line.pk], who_acts(line), reasons.get(line.pk, ""), tuple(opinions.get(line.pk, ())))
         for line in lines
     ]  # fmt: skip
-
-
-def shows_discipline(user: User, line: Nomination) -> bool:
-    return line.pk in discipline_shown(user, [line])
-
-
-def shows_incidents(user: User, line: Nomination) -> bool:
-    return line.pk in incidents_shown(user, [line])
-
-
-def discipline_shown(user: User, lines: Iterable[Nomination]) -> set[int]:
-    """Lines (keys) of whose findings discipline and incidents are shown: by the rule for the unit of the person, and
-    to who concludes on the line. One query at most.
-
-    What is found of a unit rests on its whole branch: who keeps discipline, but does not judge, has to see that of
-    every unit in it, or the findings would tell of one further down.
-    """
-    shown: set[int] = set()
-    asked: dict[int, str] = {}
-    judged = tuple(access.judges_paths(user))
-    for line in lines:
-        place = access.unit_of(line.subject)
-        if access.concludes(user, line.holder) or place.path.startswith(judged):
-            shown.add(line.pk)
-        elif sees_discipline(user, place):
-            shown.add(line.pk)
-            if line.unit_id:
-                asked[line.pk] = place.path
-    if asked:
-        below = Unit.objects.filter(branches_q(asked.values())).exclude(pk__in=discipline_units(user).values("pk"))
-        hidden = list(below.values_list("path", flat=True))
-        shown -= {key for key, path in asked.items() if any(one.startswith(path) for one in hidden)}
-    return shown
-
-
-def incidents_shown(user: User, lines: Iterable[Nomination]) -> set[int]:
-    """Lines (keys) whose incidents are shown, where discipline is: to who concludes on the line, and to who sees
-    discipline in every unit where the person served in the years looked at, or was at fault. Three queries at most.
-
-    An incident belongs to the unit where it happened, whatever has become of the people since. It does not matter
-    whether there was any: else it would be told by what is hidden.
-    """
-    lines = list(lines)
-    asked = {
-        line.person_id: line.dossier.year
-        for line in lines
-        if line.person_id and asks_incidents(line.findings) and not access.concludes(user, line.holder)
-    }
-    hidden: set[int] = set()
-    if asked:
-        years = Criterion.objects.filter(kind=Kind.NO_INCIDENT).aggregate(most=Max("years"))["most"] or 1
-        served = Posting.objects.filter(person__in=asked).values_list("person", "until__year", "unit", "unit__path")
-        faults = IncidentPerson.objects.filter(person__in=asked, part=IncidentPerson.Part.AT_FAULT).values_list(
-            "person", "incident__happened_on__year", "incident__unit", "incident__unit__path"
-        )
-        hidden = {
-            person
-            for person, last, unit, path in (*served, *faults)
-            if (last is None or last > asked[person] - years) and not sees_discipline(user, Unit(pk=unit, path=path))
-        }
-    return {
-        line.pk for line in lines if line.person_id not in hidden or access.concludes(user, line.holder)
-    }  # fmt: skip
 
 
 def last_reasons(lines: Iterable[Nomination]) -> dict[int, str]:

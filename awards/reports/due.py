@@ -17,7 +17,7 @@ from django.urls import reverse
 
 from awards import wording
 from awards.criteria import AwardRule, Criterion, Finding, Rules, State, Verdict
-from awards.eligibility import evaluate, is_by_hand
+from awards.eligibility import evaluate_by, is_by_hand, own_criteria
 from awards.facts import Facts
 from awards.reports.facts import EVERY_VOTE, Shown, facts_of, people_of
 from units import clock
@@ -155,21 +155,30 @@ def closeness(line: Line) -> tuple[bool, bool, int]:
 def lines_of(
     known: Iterable[tuple[Subject, Facts]], chosen: list[AwardRule], year: int, rules: Rules
 ) -> Iterator[Line]:
-    """`known` are all people or all units: what only waits for attestations is judged once for all of them."""
+    """What only waits for attestations is judged once for all people, and once for all units."""
     day = last_day(year)
-    alike: dict[str, Verdict | None] = {}
+    suited: dict[tuple[str, str], list[Prepared]] = {}
+    alike: dict[tuple[str, str], Verdict] = {}
     for subject, facts in known:
-        for rule in chosen:
-            if not rule.suits(facts):
-                continue
-            verdict = None
-            if not facts.attested:
-                if rule.code not in alike:
-                    waiting = is_by_hand(rule, facts)
-                    alike[rule.code] = evaluate(rule, facts, year=year, day=day, rules=rules) if waiting else None
-                verdict = alike[rule.code]
-            verdict = verdict or evaluate(rule, facts, year=year, day=day, rules=rules)
-            yield Line(subject, rule, verdict, rule.held_by(facts, year))
+        kind = facts.subject, facts.group
+        if kind not in suited:
+            suited[kind] = [_prepared(rule, facts) for rule in chosen if rule.suits(facts)]
+        now = {grant.award for grant in facts.held if grant.year == year}
+        ever = {grant.award for grant in facts.held if grant.year <= year}
+        for rule, criteria, waiting in suited[kind]:
+            verdict = alike.get((rule.code, facts.subject)) if waiting and not facts.attested else None
+            if verdict is None:
+                verdict = evaluate_by(criteria, rule, facts, year=year, day=day, rules=rules)
+                if waiting and not facts.attested:
+                    alike[rule.code, facts.subject] = verdict
+            yield Line(subject, rule, verdict, rule.code in (ever if rule.once else now))
+
+
+Prepared = tuple[AwardRule, tuple[Criterion, ...], bool]  # with what it asks, and whether all of it is by hand
+
+
+def _prepared(rule: AwardRule, facts: Facts) -> Prepared:
+    return rule, own_criteria(rule, facts), is_by_hand(rule, facts)
 
 
 def verdict_of(

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from awards.models import Award, Council, Decision, Dossier, Grant, Nomination, PublicNotice, Session, Submission
 from awards.reports.caps import Room, Share
 from awards.reports.decisions import paper_lines
+from awards.reports.desk import Desk, page_rows
 from awards.reports.dossiers import Row, rows_of
 from awards.reports.sessions import Entry, SessionPage
 from emulation.states import STATES
@@ -60,6 +61,27 @@ def _line(row: Row) -> list[Value]:
         line.asked.label if line.asked_id != line.award_id else "", state, missing, line.votes_for,
         str(STATES["nomination"][line.stage][2]), row.acts, row.reason,
     ]  # fmt: skip
+
+
+def desk_table(desk: Desk, lines: QuerySet[Nomination]) -> Table:
+    """One row a line that waits at the desk, its criteria as far as this desk judges them."""
+    heads = [
+        _("Person or unit"), _("Rank"), _("Post"), _("Unit"), _("Award"), _("Year"), _("Criteria"),
+        _("Missing for it"), _("Merit"), _("Opinions of offices"),
+    ]  # fmt: skip
+    return heads, _waiting(desk, lines)
+
+
+def _waiting(desk: Desk, lines: QuerySet[Nomination]) -> Iterator[list[Value]]:
+    for page in Paginator(lines, CHUNK):
+        for row in page_rows(desk, list(page)):
+            line, side = row.line, row.side
+            said = "; ".join(f"{one.office}: {one.reason or _('agrees')}" for one in row.opinions)
+            yield [
+                line.name, line.rank, line.post, line.place, line.award.label, line.dossier.year,
+                str(STATES["eligibility"][side["state"]][2]) if side else "",
+                "; ".join(side["missing"]) if side else "", line.merit, "" if desk.office else said,
+            ]  # fmt: skip
 
 
 def councils_table(councils: Iterable[Council]) -> Table:

@@ -10,8 +10,8 @@ from django.utils import timezone, translation
 
 from awards.models import AgendaItem, Attendance, Council, CouncilMember
 from awards.reports.sessions import Entry, SessionPage
-from emulation.official import Layout, day_words, place_and_date
-from emulation.reports.layouts import layout_of
+from emulation.official import Layout, day_words
+from emulation.reports.layouts import layout_of, name_with_rank
 from emulation.wording import listed, lower_first
 from units.models import Unit, User
 
@@ -28,7 +28,10 @@ Function = CouncilMember.Function
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """A paper to be printed: `body` paragraphs, `rows` as cells of text, signatures (title, name) left and right."""
+    """A paper to be printed: `body` paragraphs, `rows` as cells of text, signatures (title, name) left and right.
+
+    Its head has no place and day, as minutes have none (Decree 30/2020): its words say them.
+    """
 
     unit: Unit
     layout: Layout
@@ -37,7 +40,6 @@ class Paper:
     superior: str
     issuer: str
     number: str
-    place_and_date: str
     body: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     left: tuple[str, str]
@@ -59,10 +61,9 @@ def paper_of(page: SessionPage, kind: str) -> Paper:
         return Paper(
             council.unit, layout, "BIÊN BẢN KIỂM PHIẾU" if tally else "BIÊN BẢN", session.title,
             layout.issuer.upper(), council_lines(council), layout.number("", CODE),
-            place_and_date(layout.place, session.day, session.day.year),
             tuple(line for line in text.splitlines() if line.strip()),
             tuple(_row(number, entry) for number, entry in enumerate(entries, start=1)),
-            ("NGƯỜI KIỂM PHIẾU" if tally else "THƯ KÝ", _name(_secretary(page))), ("CHỦ TRÌ", _name(_chair(page))),
+            ("NGƯỜI KIỂM PHIẾU" if tally else "THƯ KÝ", name_with_rank(_secretary(page))), _presides(page),
         )  # fmt: skip
 
 
@@ -91,6 +92,13 @@ def _row(number: int, entry: Entry) -> tuple[str, ...]:
 def _chair(page: SessionPage) -> User | None:
     """Chair, else deputy, of those who are present."""
     return _present(page, Function.CHAIR) or _present(page, Function.DEPUTY)
+
+
+def _presides(page: SessionPage) -> tuple[str, str]:
+    """Who signs on the right: the chair of the council, or the deputy in the chair's place."""
+    chair = _present(page, Function.CHAIR)
+    post = "CHỦ TỊCH HỘI ĐỒNG" if chair else "PHÓ CHỦ TỊCH HỘI ĐỒNG"
+    return post, name_with_rank(_chair(page))
 
 
 def _secretary(page: SessionPage) -> User | None:

@@ -22,7 +22,7 @@ def _data(paper: Paper) -> dict[str, Any]:
     body = [{"level": int(text.startswith(HEADS)), "text": text} for text in paper.body]
     return {
         "title": paper.title, "about": paper.about, "superior": paper.superior, "issuer": paper.issuer,
-        "number": paper.number, "place_and_date": paper.place_and_date, "body": body,
+        "number": paper.number, "place_and_date": "", "body": body,
         "left_post": paper.left[0], "left_signer": paper.left[1], "signer_post": paper.right[0],
         "signer": paper.right[1], "recipients": paper.layout.sent_to(otherwise=AFTERWARDS),
     }  # fmt: skip

@@ -10,8 +10,8 @@ from django.db.models import Count, Q, QuerySet
 
 from awards import access
 from awards.models import AgendaItem, Attendance, Council, CouncilMember, Nomination, NominationFile, Session
-from awards.reports.dossiers import shows_discipline, shows_incidents
 from awards.reports.ready import acting
+from awards.reports.sight import sides_shown
 from awards.reports.snapshots import Side, side_of
 from awards.voting import Tally, needed, reached, share_of
 from emulation.numbers import format_number
@@ -121,7 +121,7 @@ class SessionPage:
 def session_page(session: Session, user: User) -> SessionPage:
     """Six queries, however long the agenda is."""
     council = session.council
-    attendances = list(session.attendances.select_related("member__user"))
+    attendances = list(session.attendances.select_related("member__user__person__rank"))
     seat = access.seat_of(user, council)
     seen = access.sees_votes(user, council, seat)
     if session.state == State.PLANNED:
@@ -165,4 +165,4 @@ def findings_for(line: Nomination, user: User, *, judges: bool) -> Side | None:
     """The findings frozen with the line: in full for who judges people, members of the council among them."""
     if judges:
         return side_of(line.findings, discipline=True)
-    return side_of(line.findings, discipline=shows_discipline(user, line), incidents=shows_incidents(user, line))
+    return sides_shown(user, [line])[line.pk]

@@ -401,20 +401,20 @@ class _Packer:
         self._last: dict[str, tuple[Verdict, str, int]] = {}  # award → what was judged last: many share one
 
     def line(self, line: Line, place: int) -> int:
-        held, waiting, distance = due.closeness(line)
-        far = held << 10 | waiting << 9 | min(distance, MOST_FAR)
-        return far << FAR | place << PLACE | self.awards[line.award.code] << AWARD | self._answer(line)
+        verdict, state, code = line.verdict, line.state, line.award.code
+        last = self._last.get(code)
+        if last is None or last[0] is not verdict or last[1] != state:
+            held, waiting, distance = due.closeness(line)
+            far = held << 10 | waiting << 9 | min(distance, MOST_FAR)
+            packed = far << FAR | self.awards[code] << AWARD | self._answer(verdict, state)
+            last = self._last[code] = verdict, state, packed
+        return last[2] | place << PLACE
 
-    def _answer(self, line: Line) -> int:
-        verdict, state = line.verdict, line.state
-        last = self._last.get(line.award.code)
-        if last is not None and last[0] is verdict and last[1] == state:
-            return last[2]
+    def _answer(self, verdict: Verdict, state: str) -> int:
         answer = state, tuple(due.lacking(verdict))
         number = self._numbers.setdefault(_said(*answer), len(self.answers))
         if number == len(self.answers):
             self.answers.append(answer)
-        self._last[line.award.code] = verdict, state, number
         return number
 
 

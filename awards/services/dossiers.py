@@ -342,7 +342,7 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], by: User) -> list[Nomin
         _copy_subject(line)
         line.save(update_fields=["name", "rank", "post", "place"])
     judge_lines(chosen, dossier)
-    refuse(problems_of(dossier, chosen))
+    refuse(problems_of(dossier, chosen, by=by))
     for line in chosen:
         step(line, Kind.SUBMITTED, Stage.SUBMITTED, by=by, at=dossier.unit, holder=back.get(line.pk, holder))
     return chosen

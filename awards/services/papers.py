@@ -193,20 +193,18 @@ def write_head(paper: Paper, head: Mapping[str, Any]) -> None:
 
 
 def refuse_number(paper: Paper) -> None:
-    """Numbers that differ in case alone are the same number."""
-    if isinstance(paper, Submission):
-        others = Submission.objects.filter(unit=paper.unit)
-    elif paper.outside:
-        others = Decision.objects.filter(unit=paper.unit, outside=True, issuer=paper.issuer)  # type: ignore[assignment]
-    else:
-        others = Decision.objects.filter(outside=False, issuer=paper.issuer)  # type: ignore[assignment]
-    known = others.filter(year=paper.year).exclude(pk=paper.pk).exclude(number="").values_list("number", flat=True)
-    if paper.number.casefold() in {number.casefold() for number in known}:
-        raise Refused(
-            _("The number %(number)s has been given already in %(year)d.")
-            % {"number": paper.number, "year": paper.year},
-            "number",
-        )
+    """A unit gives a number once a year, whatever it is called then. Those that differ in case alone are the same."""
+    rows: Any = Submission.objects
+    if isinstance(paper, Decision):
+        rows = Decision.objects.filter(outside=paper.outside)
+        rows = rows.filter(issuer=paper.issuer) if paper.outside else rows
+    others = rows.filter(unit=paper.unit, year=paper.year).exclude(pk=paper.pk).exclude(number="")
+    same = next((row for row in others if row.number.casefold() == paper.number.casefold()), None)
+    if same is not None:
+        words = _("The number %(number)s stands already on a paper of %(day)s: “%(title)s”. Give the next free one.")
+        day = date_format(same.day, "SHORT_DATE_FORMAT") if same.day else "…"
+        title = same.recipient if isinstance(same, Submission) else same.title
+        raise Refused(words % {"number": paper.number, "day": day, "title": title}, "number")
 
 
 def save_signed(paper: Paper, by: User) -> None:

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from awards import access
 from awards.forms.desk import AGREE, ConclusionsForm, DeskFilter, ManyForm, OfficeForm, OpinionsForm
 from awards.models import Nomination
 from awards.reports.desk import Desk, batches, desks_of, mark_of, meeting, ordered, page_rows, waiting
+from awards.reports.exports import desk_table
 from awards.services.appraisals import (
     APPRAISED,
     REJECTED,
@@ -30,6 +32,7 @@ from awards.services.appraisals import (
 from units.access import require
 from units.errors import LEAST_ORDER
 from units.forms.fields import refusals
+from units.views.downloads import asked_table, table_file
 
 LINES = 100
 MANY = 1000  # lines that one act touches at most
@@ -56,10 +59,12 @@ def filtered(request: HttpRequest, desk: Desk) -> tuple[DeskFilter, QuerySet[Nom
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def nomination_desk(request: HttpRequest) -> HttpResponse:
+def nomination_desk(request: HttpRequest) -> HttpResponseBase:
     """The lines that wait; POST keeps the verdicts of the page, all or none."""
     desk = get_desk(request)
     filter_form, found = filtered(request, desk)
+    if kind := asked_table(request):
+        return table_file(kind, "tham-dinh", _("Nominations to appraise"), *desk_table(desk, ordered(found)))
     page = Paginator(ordered(found), LINES).get_page(request.GET.get("page"))
     rows = page_rows(desk, list(page))
     data = request.POST if request.method == "POST" else None

@@ -28,9 +28,7 @@ from awards.models import Award, Dossier, Nomination, NominationFile
 from awards.reports.caps import shares
 from awards.reports.checks import problems_of, reviewed
 from awards.reports.dossiers import (
-    discipline_shown,
     first_award,
-    incidents_shown,
     last_list,
     lines_page,
     offers,
@@ -267,8 +265,7 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, words % {"count": len(handed)})
             return redirect(dossier)
-    seen = len(discipline_shown(request.user, lines) & incidents_shown(request.user, lines)) == len(lines)
-    problems = problems_of(dossier, lines, discipline=seen)
+    problems = problems_of(dossier, lines, by=request.user)
     by_line: dict[int, list[Any]] = {line.pk: [] for line in lines}
     for problem in problems:
         if problem.line is not None:

@@ -15,9 +15,10 @@ from awards import access
 from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile
 from awards.reports.decisions import papers_of
-from awards.reports.dossiers import Row, shows_discipline, shows_incidents, who_acts
+from awards.reports.dossiers import Row, who_acts
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
+from awards.reports.sight import shows_discipline, shows_incidents
 from awards.reports.snapshots import changed, findings_of, side_of
 from awards.services import dossiers as service
 from awards.services import nomination_files

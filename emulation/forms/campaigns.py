@@ -16,6 +16,7 @@ from emulation.forms.fields import NumberField
 from emulation.models import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document, Indicator
 from emulation.periods import YEARS
 from emulation.services.campaigns import Scope, next_states
+from emulation.services.years import Extent
 from units import clock
 from units.forms.fields import DayField, RowsField, UnitField
 from units.forms.seen import SeenForm
@@ -224,6 +225,8 @@ class CampaignIndicatorForm(SeenForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
+        if row.campaign.kind.is_drive:  # asked once, in the drive's own round
+            del self.fields["asked"]
         if row.pk is not None:
             del self.fields["indicator"]
             return
@@ -244,4 +247,21 @@ def _by_area(indicators: QuerySet[Indicator]) -> list[tuple[str, Any]]:
 
 
 class CopyYearForm(forms.Form):
+    """The new year, and what comes along of the old one (`extent`)."""
+
     year = forms.IntegerField(label=gettext_lazy("New year"), min_value=YEARS.start, max_value=YEARS.stop - 1)
+    lower = forms.BooleanField(
+        label=gettext_lazy("Campaigns of the units below"), required=False,
+        help_text=gettext_lazy("Usually not: they take the new movement over once it is launched."),
+    )  # fmt: skip
+    drives = forms.BooleanField(
+        label=gettext_lazy("Peak drives"), required=False, help_text=gettext_lazy("Usually not: each is held once."),
+    )  # fmt: skip
+    documents = forms.BooleanField(
+        label=gettext_lazy("Documents that the campaigns carry out"), required=False,
+        help_text=gettext_lazy("Usually not: the new year has its own plans and resolutions."),
+    )  # fmt: skip
+
+    @property
+    def extent(self) -> Extent:
+        return Extent(**{key: self.cleaned_data[key] for key in ("lower", "drives", "documents")})

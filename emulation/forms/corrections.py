@@ -19,8 +19,20 @@ class ReasonForm(forms.Form):
     def clean_reason(self) -> str:
         reason = str(self.cleaned_data["reason"]).strip()
         if len(reason) < LEAST_ORDER:
-            raise forms.ValidationError(short_reason())
+            raise forms.ValidationError(self.short())
         return reason
+
+    @staticmethod
+    def short() -> str:
+        return _("Give a reason of at least %(count)d characters.") % {"count": LEAST_ORDER}
+
+
+class AskForm(ReasonForm):
+    """What the unit is asked to do."""
+
+    @staticmethod
+    def short() -> str:
+        return short_reason()
 
 
 class AnswerForm(forms.Form):

@@ -121,7 +121,12 @@ class WorkForm(SeenForm):
         return {"authors": "\n".join(map(_line, row.authors.select_related("person")))}
 
     def clean_authors(self) -> str:
-        """Fill `people`; every line that cannot be read is named."""
+        """Fill `people`; every line that cannot be read is named.
+
+        A name that the work has already stays possible, such as a group's from a record: the rest can be changed.
+        """
+        own = self.instance.authors.filter(person=None).values_list("name", flat=True) if self.instance.pk else ()
+        kept = set(own)
         text, wrong = str(self.cleaned_data["authors"]), []
         for line in filter(None, map(normal, text.splitlines())):
             name, _sign, share = (part.strip() for part in line.partition(";"))
@@ -129,7 +134,7 @@ class WorkForm(SeenForm):
             if share and not re.fullmatch("[0-9]{1,3}", share):
                 wrong.append(_("“%(text)s” is no share in per cent.") % {"text": share[:40]})
                 continue
-            if NO_NAME.search(name) and not SERVICE_NUMBER.fullmatch(name):
+            if NO_NAME.search(name) and not SERVICE_NUMBER.fullmatch(name) and name not in kept:
                 wrong.append(
                     _("“%(line)s” is no name: write the full name or the service number alone, then a semicolon and "
                       "the share, like “Nguyễn Văn An; 60”.") % {"line": line[:80]}

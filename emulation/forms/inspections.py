@@ -44,6 +44,11 @@ class InspectionFilter(forms.Form):
         return {names.get(name, name): value for name, value in self.chosen.items()}
 
 
+def _both(person: Person) -> str:
+    """A member as a line of the form: nobody knows people by their numbers alone."""
+    return f"{person.service_number} {person.full_name}"
+
+
 class PlanForm(SeenForm):
     """The plan. `items` are the content, one a line; weak points of the units are added by the service."""
 
@@ -68,7 +73,7 @@ class PlanForm(SeenForm):
     people = forms.CharField(
         label=gettext_lazy("Members of the register, one a line"), widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000, required=False,
-        help_text=gettext_lazy("Service number or full name of somebody you can see."),
+        help_text=gettext_lazy("Service number, full name, or both, of somebody you can see."),
     )  # fmt: skip
 
     class Meta:
@@ -105,16 +110,17 @@ class PlanForm(SeenForm):
                 text = _("%(count)d people are called %(name)s: type the service number.")
                 wrong.append(text % {"count": len(same), "name": line[:80]})
             else:
-                wrong.append(_("Nobody whom you can see is “%(name)s”; name outsiders below.") % {"name": line[:80]})
+                wrong.append(_("Nobody you can see is “%(name)s”; name outsiders below.") % {"name": line[:80]})
         if wrong:
             raise forms.ValidationError(wrong)
         return list(found.values())
 
     def _people(self, line: str) -> list[Person]:
-        """Of those whom the user sees, and those in the plan already: who has this number, or this name."""
+        """Of those whom the user sees, and those in the plan already: who has this number, this name, or both."""
         seen = Person.objects.visible_to(self.user) | Person.objects.filter(pk__in=self._known())
         seen = seen.select_related("unit").distinct()
-        numbered = list(seen.filter(service_number=line))
+        called = seen.filter(service_number__in={line, line.split()[0]})
+        numbered = [row for row in called if line in (row.service_number, normal(_both(row)))]
         return numbered or [row for row in seen.found_by(line)[:20] if fold(row.full_name) == fold(line)]
 
     def _known(self) -> list[int]:
@@ -124,7 +130,7 @@ class PlanForm(SeenForm):
         return {
             "units": sorted(row.inspected.values_list("unit", flat=True)),
             "items": "\n".join(row.items.filter(point=None).values_list("text", flat=True)),
-            "people": "\n".join(row.people.values_list("service_number", flat=True)),
+            "people": "\n".join(map(_both, row.people.all())),
         }
 
     def clean(self) -> dict[str, Any]:

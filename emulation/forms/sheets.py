@@ -145,9 +145,19 @@ class CellForm(forms.Form):
             if not denominator:
                 self.add_error(None, _("No item applies. Choose “Not applicable” for the whole line."))
                 return None
+        if self._is_halved(typed) and numerator is None:
+            numerator = self.spec.fed.value  # type: ignore[union-attr]
         grade = next((row.pk for row in self.spec.grades if str(row.pk) == typed.grade), None)
         reason = "" if typed.status == Result.Status.REPORTED else typed.reason
+        fed = self.spec.fed
+        if typed.status == Result.Status.NIL and fed is not None and fed.value is None:
+            reason = reason or fed.nothing()  # the register stands behind it
         return Entry(typed.status, numerator, denominator, grade, items, reason, typed.note)
+
+    def _is_halved(self, typed: Typed) -> bool:
+        """Whether the register knows the numerator, and the whole alone has to be typed."""
+        fed = self.spec.fed
+        return typed.status == Result.Status.REPORTED and fed is not None and fed.source.halved
 
     def _number(self, name: str) -> Decimal | None:
         text = self._text(name)

@@ -22,7 +22,8 @@ from emulation.models import Indicator, Target
 from emulation.models.catalogue import Comparator
 from emulation.relations import Relative, percent_text, read_percent
 from emulation.reports.targets import Line, TargetSheet
-from emulation.services.targets import Agreement, Place, Value, plain, value_of, wrong_milestones, wrong_value
+from emulation.services.places import Place
+from emulation.services.targets import Agreement, Value, offered, plain, value_of, wrong_milestones, wrong_value
 from units.errors import Refused
 
 ASSIGNED, REGISTERED, AGREED = "assigned", "registered", "agreed"
@@ -117,9 +118,9 @@ class Cells:
 
 
 class TargetsForm(forms.Form):
-    """Fields are named `<column>-<campaign indicator>`. Offered as agreed is what is assigned, else registered,
-    unless `offers` is off. Where there are `bases` (campaign indicator → last year's figure, or why there is
-    none), «−5 %» is taken, in the `year` of the targets.
+    """Fields are named `<column>-<campaign indicator>`. Offered as agreed is the better of what is assigned and
+    registered (`services.targets.offered`), unless `offers` is off. Where there are `bases` (campaign indicator →
+    last year's figure, or why there is none), «−5 %» is taken, in the `year` of the targets.
 
     After `is_valid`, `values(column)` and `agreements` hold what the services take.
     """
@@ -148,9 +149,7 @@ class TargetsForm(forms.Form):
         if REGISTERED in self.columns:
             self._value(f"{REGISTERED}-{pk}", indicator, value_of(target, REGISTERED), _("Registered"), target=target)
         if AGREED in self.columns:
-            columns = (AGREED, ASSIGNED, REGISTERED) if self.offers else (AGREED,)
-            offered = [value_of(target, column) for column in columns]
-            value = next((value for value in offered if value is not None), None)
+            value = offered(target) if self.offers else value_of(target, AGREED)
             self._value(f"{AGREED}-{pk}", indicator, value, _("Agreed"), target=target)
             self.fields[f"comparator-{pk}"] = forms.ChoiceField(
                 choices=Comparator.choices, initial=target.comparator, label=_("Comparator"), widget=PlainSelect

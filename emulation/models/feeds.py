@@ -81,8 +81,9 @@ class UnfedQuerySet(models.QuerySet["Unfed"]):
         """Those whose sheet still says something else, and for which no correction is under way."""
         cell = {"report": OuterRef("report"), "indicator": OuterRef("indicator")}
         reported = Result.objects.filter(**cell, status=Result.Status.REPORTED)
-        same = reported.filter(Q(denominator=OuterRef("of")) | Q(denominator=None), numerator=OuterRef("value"))
-        differs = Q(value__isnull=False) & ~Exists(same) | Q(value=None) & Exists(reported)
+        same = reported.filter(numerator=OuterRef("value"))
+        whole = Q(of=None) & Exists(same) | Exists(same.filter(denominator=OuterRef("of")))
+        differs = Q(value__isnull=False) & ~whole | Q(value=None) & Exists(reported)
         asked = Correction.objects.open().filter(**cell)
         return self.filter(differs & ~Exists(asked))
 
@@ -91,7 +92,8 @@ class Unfed(models.Model):
     """What a register holds for a cell that stands still, as its sheet is handed in, approved or closed.
 
     Derived: written whenever an entry of the days `first` to `last`, of which the cell speaks, is written. `value`
-    is None without entries; a ratio has its whole in `of`. It is settled when the sheet says the same (`open`).
+    is None without entries; a ratio has its whole in `of`, where the register knows it. It is settled when the sheet
+    says the same (`open`).
     """
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="unfed")

@@ -66,6 +66,19 @@ class ReportQuerySet(models.QuerySet["Report"]):
         own = [m.unit_id for m in user.active_memberships if m.role in (Role.STAFF, Role.COMMANDER)]
         return self.filter(_shut(), unit__in=own, state__in=[Report.State.NOT_STARTED, Report.State.DRAFT])
 
+    def owed_by(self, user: User) -> Self:
+        """What is `to_do_by` the user, or was `missed_by` the user's units: asked for every page, so in one piece."""
+        staff, chief = (
+            [m.unit_id for m in user.active_memberships if m.role == role] for role in (Role.STAFF, Role.COMMANDER)
+        )
+        if not staff and not chief:
+            return self.none()
+        return self.filter(
+            Q(unit__in=staff, ready_at=None) | Q(unit__in=chief, ready_at__isnull=False)
+            | Q(state=Report.State.RETURNED) | _shut(),
+            unit__in=[*staff, *chief], state__in=Report.EDITABLE, round__opens__lte=clock.today(),
+        )  # fmt: skip
+
     def handed_in(self) -> Self:
         return self.filter(state__in=Report.HANDED_IN)
 

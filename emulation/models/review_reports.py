@@ -174,7 +174,7 @@ class Phrase(models.Model):
         return self.text
 
     def clean(self) -> None:
-        """Only fields that exist."""
+        """Only fields that exist, and those that carry the figure."""
         super().clean()
         known = phrases.fields_of(self.key)
         wrong = phrases.unknown_fields(self.text, known)
@@ -187,6 +187,10 @@ class Phrase(models.Model):
                     % {"wrong": ", ".join(wrong), "known": ", ".join(f"{{{name}}}" for name in known)}
                 }
             )
+        left_out = phrases.left_out(self.key, self.text) if self.text.strip() else []
+        if left_out:
+            text = _("Keep %(fields)s: without it the sentence says nothing of the figure.")
+            raise ValidationError({"text": text % {"fields": ", ".join(left_out)}})
 
 
 auditlog.register(Phrase)

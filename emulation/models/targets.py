@@ -126,10 +126,13 @@ def _made_by(user: User) -> Q:
         target__unit=OuterRef("unit"),
         target__campaign_indicator__campaign__year=OuterRef("year"),
     )
+    of_year = typed.filter(target__drive=None, target__campaign_indicator__campaign__kind__is_drive=False)
+    own = Q(target__drive=None, target__campaign_indicator__campaign=OuterRef("drive"))
+    of_drive = typed.filter(own | Q(target__drive=OuterRef("drive")))
     handed = RegistrationEvent.objects.filter(
         registration=OuterRef("pk"), by=user, kind=RegistrationEvent.Kind.SUBMITTED
     )
-    return Q(Exists(typed) | Exists(handed))
+    return Q(drive=None) & Q(Exists(of_year)) | Q(Exists(of_drive)) | Q(Exists(handed))
 
 
 class RegistrationQuerySet(models.QuerySet["Registration"]):
@@ -146,7 +149,10 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
 
 
 class Registration(models.Model):
-    """A unit's registration of a year's targets, handed in by its commander and agreed by its reviewer."""
+    """A unit's registration of the targets of a year, or of a peak `drive` in it.
+
+    Handed in by its commander and agreed by its reviewer. `year` of a drive's registration is that of the drive.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Being filled in")
@@ -156,6 +162,10 @@ class Registration(models.Model):
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="registrations")
     year = models.PositiveSmallIntegerField(_("year"), validators=[MinValueValidator(1945), MaxValueValidator(2099)])
+    drive = models.ForeignKey(
+        Campaign, on_delete=models.PROTECT, null=True, blank=True, related_name="registrations",
+        verbose_name=_("peak drive"),
+    )  # fmt: skip
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
 
     objects = RegistrationQuerySet.as_manager()
@@ -165,15 +175,21 @@ class Registration(models.Model):
         ordering = ["-year", "unit__order", "unit__code"]
         constraints = [
             models.UniqueConstraint(
-                fields=["unit", "year"], name="registration_once_a_year",
+                fields=["unit", "year"], condition=Q(drive=None), name="registration_once_a_year",
                 violation_error_message=_("The unit already has its registration of this year."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["unit", "drive"], condition=Q(drive__isnull=False), name="registration_once_a_drive",
+                violation_error_message=_("The unit already has its registration for this peak drive."),
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.unit} – {self.year}"
+        return f"{self.unit} – {self.drive or self.year}"
 
     def get_absolute_url(self) -> str:
+        if self.drive_id is not None:
+            return reverse("emulation:drive-targets", args=[self.drive_id, self.unit_id])
         return reverse("emulation:target-list", args=[self.unit_id, self.year])
 
 

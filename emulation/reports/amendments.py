@@ -18,9 +18,12 @@ def amendment_tasks(user: User) -> Iterator[Task]:
     """To be sent as commander, or decided as reviewer. One query, none for others."""
     if not has_role(user, Role.COMMANDER, Role.REVIEWER):
         return
-    rows = Amendment.objects.open().waiting_for(user).select_related("registration__unit")
+    rows = Amendment.objects.open().waiting_for(user).select_related("registration__unit", "registration__drive")
     for row in rows.order_by("asked_at", "pk")[:SHOWN]:
-        title = _("Amendment of the targets of %(year)d") % {"year": row.registration.year}
+        year, drive = row.registration.year, row.registration.drive
+        title = _("Amendment of the targets of %(year)d") % {"year": year}
+        if drive is not None:
+            title = _("Amendment of the targets of %(drive)s") % {"drive": drive}
         action = _("Send") if row.state == Amendment.State.PROPOSED else _("Decide")
         unit = str(row.registration.unit)
         yield Task(title, unit, row.get_absolute_url(), action, row.state, "amendment", None, None)

@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -43,6 +43,7 @@ from units.paths import WIDTH, branch_q, segment
 from units.spreadsheets import Value
 
 State = Assessment.State
+Kind = AssessmentEvent.Kind
 TASKS = 20  # assessments named in «My work»; their own list has all
 
 
@@ -398,15 +399,22 @@ def summary(user: User) -> str:
 
 
 def tasks(user: User) -> Iterator[Task]:
-    """Assessments that wait for the user. One query."""
+    """Assessments that wait for the user; why one came back stands with it. Two queries."""
     if not access.has_role(user, Role.STAFF, Role.COMMANDER, Role.REVIEWER):
         return
+    back = AssessmentEvent.objects.filter(kind__in=[Kind.RETURNED, Kind.REOPENED]).select_related("by")
     rows = Assessment.objects.waiting_for(user).select_related("checklist", "unit", "cell", "person")
+    rows = rows.prefetch_related(Prefetch("events", back, to_attr="back"))
     for row in rows.order_by("-year", "pk")[:TASKS]:
         action = _("Judge") if row.state == State.SUBMITTED else _("Continue")
         title = _("Assessment: %(body)s") % {"body": row.body_name}
         place = f"{row.checklist.label} · {row.period_name}"
-        yield Task(title, place, row.get_absolute_url(), action, row.state, "assessment", None, None)
+        said = row.back[-1] if row.back and row.state == State.RETURNED else None  # type: ignore[attr-defined]
+        reasons = [line["reason"] for line in said.lines] if said else []
+        yield Task(
+            title, place, row.get_absolute_url(), action, row.state, "assessment", None, None,
+            reason=(said.reason or "; ".join(reasons)) if said else "", by=str(said.by) if said else "",
+        )  # fmt: skip
 
 
 # ── what it feeds ─────────────────────────────────────────────────────────

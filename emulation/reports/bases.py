@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from django.utils.translation import gettext as _
 
-from emulation.models import CheckRule, Indicator, Target
+from emulation.models import Campaign, CheckRule, Indicator, Target
 from emulation.relations import Doubt, doubts
 from emulation.reports.figures import Figure, figures_of
 from units.models import Unit
@@ -66,11 +66,16 @@ def doubts_of(
     return doubts(Fraction(value), assigned, reached(figure) if look_back else None, indicator.direction)
 
 
-def doubtful(unit: Unit, year: int, targets: Iterable[Target]) -> dict[int, list[Doubt]]:
-    """Target → why its registered value is to be explained. `targets` come with their indicators."""
+def doubtful(
+    unit: Unit, year: int, targets: Iterable[Target], *, drive: Campaign | None = None
+) -> dict[int, list[Doubt]]:
+    """Target → why its registered value is to be explained. `targets` come with their indicators.
+
+    A drive's are held against what was assigned alone: last year had no such drive.
+    """
     chosen = [target for target in targets if target.registered is not None]
-    last = last_figures(unit, year, [target.campaign_indicator.indicator for target in chosen])
-    back, found = looks_back(), {}
+    back, found = drive is None and looks_back(), {}
+    last = last_figures(unit, year, [target.campaign_indicator.indicator for target in chosen]) if back else {}
     for target in chosen:
         indicator = target.campaign_indicator.indicator
         why = doubts_of(

@@ -47,8 +47,12 @@ def stamped_pdf(content: bytes, lines: tuple[str, str]) -> bytes:
 
 
 def stamped_word(content: bytes, lines: tuple[str, str]) -> bytes:
-    """The Word file with the stamp in the head of every page, also where the first page has a head of its own."""
+    """The Word file with the stamp in the head of every page, also where the first page has a head of its own.
+
+    Sections may share a head, which is stamped once.
+    """
     document = Document(io.BytesIO(content))
+    stamped = set()
     for section in document.sections:
         heads = [section.header]
         if section.different_first_page_header_footer:
@@ -56,7 +60,9 @@ def stamped_word(content: bytes, lines: tuple[str, str]) -> bytes:
         if document.settings.odd_and_even_pages_header_footer:
             heads.append(section.even_page_header)
         for head in heads:
-            _stamp(head, lines)
+            if head.part.partname not in stamped:
+                stamped.add(head.part.partname)
+                _stamp(head, lines)
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
@@ -64,8 +70,6 @@ def stamped_word(content: bytes, lines: tuple[str, str]) -> bytes:
 
 def _stamp(head: _Header, lines: tuple[str, str]) -> None:
     """One framed paragraph before what stands in the head."""
-    if head.is_linked_to_previous and head.part is not None:
-        head.is_linked_to_previous = False
     paragraph = head.paragraphs[0].insert_paragraph_before()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     paragraph._p.get_or_add_pPr().append(parse_xml(f"<w:pBdr {nsdecls('w')}>{FRAME}</w:pBdr>"))

@@ -113,6 +113,7 @@ class Line:
     graded: bool
     total: bool = False  # a count or an amount
     above: bool = False  # the value is above the target
+    full: str = ""  # the longer of the campaign's name and the catalogue's: for papers
     named: bool = False  # the campaign's own name says more than the catalogue's: sentences keep it
 
 
@@ -274,7 +275,7 @@ def _reached(page: Page) -> Reached:
         if figure is None or figure.target is None:
             continue
         now.append(figure.outcome in GOOD)
-        if before is not None and before.target is not None:
+        if before is not None and before.target is not None and figure.comparable and before.comparable:
             common += 1
             both_now += figure.outcome in GOOD
             both_before += before.outcome in GOOD
@@ -340,5 +341,6 @@ def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
         graded=indicator.measure == Indicator.Measure.GRADE,
         total=indicator.is_sum,
         above=figure.above,
+        full=max(indicator.label, page.label(indicator), key=len),
         named=len(page.label(indicator)) > len(indicator.label),
     )

@@ -132,17 +132,17 @@ class Delta:
 
 
 def delta_of(indicator: Indicator, now: Figure | None, before: Figure | None) -> Delta | None:
-    """None where one of the two has no value, and for a sum or a single unit that is not complete yet.
+    """None where one of the two has no value or less than half of its reports, and where what is missing alone makes
+    a change: of a sum, of what is added over the rounds, of a single unit.
 
     The unrounded values are subtracted.
     """
-    if now is None or before is None:
+    if now is None or before is None or not (now.comparable and before.comparable):
         return None
-    if not now.complete and (indicator.is_sum or not now.branch):
+    added = indicator.is_sum or indicator.accrual == Indicator.Accrual.FLOW_OVER_STOCK
+    if not now.complete and (added or not now.branch):
         return None
-    if now.value.comparable is None or before.value.comparable is None or not now.reported or not before.reported:
-        return None
-    change = now.value.comparable - before.value.comparable
+    change = now.value.comparable - before.value.comparable  # type: ignore[operator]
     shown = round_half_up(change, indicator.shown_decimals)
     if shown == 0:
         return Delta("=", "", "", None)

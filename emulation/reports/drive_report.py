@@ -32,9 +32,9 @@ from emulation.reports.display import (
 from emulation.reports.drives import drive_figures, outcome_of
 from emulation.reports.figures import Figure
 from emulation.reports.review_judgement import counted, judgement, tasks, weak_points
-from emulation.reports.review_paper import COLUMNS, Paper, heading, said
+from emulation.reports.review_paper import COLUMNS, Paper, headed, said
 from emulation.reports.review_report import annex_of, results, silent_units
-from emulation.services.drives import targets_in
+from emulation.services.places import targets_in
 from emulation.wording import Paragraph, listed, lower_first
 from units.models import Unit
 
@@ -50,10 +50,10 @@ def drive_draft(unit: Unit, drive: Campaign, told: Phrases) -> Paper:
     situation = list(_situation(page, drive, place, told))
     missing = any(one.key == "I.4" for one in situation)
     body = [
-        heading("I", "I. Tình hình chung"), *situation,
-        heading("II", "II. Kết quả thực hiện các chỉ tiêu thi đua"), *results(page, told),
-        heading("III", "III. Đánh giá chung"), *judgement(page, told, drive.ends, points),
-        heading("IV", "IV. Nhiệm vụ thời gian tới"), *tasks(page, told, points, sheets=missing),
+        headed(told, "I", "heading_situation"), *situation,
+        headed(told, "II", "heading_results"), *results(page, told),
+        headed(told, "III", "heading_judgement"), *judgement(page, told, drive.ends, points),
+        headed(told, "IV", "heading_tasks"), *tasks(page, told, points, sheets=missing),
     ]  # fmt: skip
     columns = COLUMNS[:-1]  # a drive has no figure of the year before
     superior = page.superior or Unit.objects.above(unit).last()
@@ -88,7 +88,7 @@ def _line(unit: Unit, placed: CampaignIndicator, figure: Figure, grades: Grades,
         value=nil_text() if figure.nil else value_text(row, figure, grades), mark=mark_of(figure), before="",
         coverage=coverage_text(figure), complete=figure.complete, units="",
         url=links.figure(unit.pk, row) if figure.period != DRIVE else "", delta=None, direction=row.direction,
-        graded=graded, total=row.is_sum, above=figure.above,
+        graded=graded, total=row.is_sum, above=figure.above, full=max(row.label, placed.label, key=len),
         named=bool(placed.name) and figure.period == DRIVE,
     )  # fmt: skip
 

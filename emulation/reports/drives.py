@@ -15,19 +15,20 @@ from emulation.models import (
     CampaignIndicator,
     CampaignScope,
     Lineage,
+    Registration,
     Report,
     Result,
     Summary,
     Target,
 )
 from emulation.models.campaigns import CampaignQuerySet
-from emulation.periods import DRIVE, drive_in, period_label, quarter_of
-from emulation.reports.display import Grades, value_text, with_unit
+from emulation.periods import DRIVE, drive_in, quarter_of
+from emulation.reports.display import Grades, coverage_text, value_text
 from emulation.reports.figures import Figure, OwnFigures, figures_of, margins_of, rule_of
-from emulation.reports.targets import agreed_words, value_words
+from emulation.reports.targets import compared_words, judged_on, states_of
 from emulation.scoring import Outcome, judge
 from emulation.services.book import read_cells, read_items
-from emulation.services.drives import targets_in
+from emulation.services.places import targets_in
 from emulation.services.plan import Plan
 from units.models import Unit
 from units.paths import path_ids
@@ -37,24 +38,30 @@ Values = dict[tuple[int, int], Figure]
 
 @dataclass(frozen=True, slots=True)
 class DriveLine:
-    """An indicator of the drive for one unit. `where` says which figure is judged; `result` keys a state."""
+    """An indicator of the drive for one unit. `where` says which figure is judged; `result` keys a state.
+
+    `short` is the coverage, such as «12/18», of a figure that is not judged yet as parts of it are missing.
+    """
 
     row: CampaignIndicator
     own: bool
     where: str
     target: Target | None
-    assigned: str
-    registered: str
     agreed: str
     value: str
     result: str
+    short: str
 
 
 @dataclass(frozen=True, slots=True)
 class DriveUnit:
-    """A unit in the drive: its sheet (None where it has none) and how many agreed targets it has reached."""
+    """A unit in the drive: its sheet (None where it has none) and how many agreed targets it has reached.
+
+    `registration` is the state of its registration, draft where nothing has been done.
+    """
 
     unit: Unit
+    registration: str
     sheet: Report | None
     agreed: int
     met: int
@@ -103,19 +110,16 @@ def outcome_of(target: Target | None, row: CampaignIndicator, figure: Figure | N
 def drive_lines(drive: Campaign, unit: Unit, rows: Sequence[CampaignIndicator]) -> list[DriveLine]:
     """The unit's lines. A fixed number of queries."""
     figures, targets, grades = drive_figures(drive, [unit], rows), targets_in(drive, [unit]), Grades()
-    quarter = period_label(drive.year, f"Q{quarter_of(drive.ends)}")
     lines = []
     for row in rows:
         target, own = targets.get((unit.pk, row.pk)), row.campaign_id == drive.pk
         figure, indicator = figures.get((unit.pk, row.indicator_id)), row.indicator
         outcome = outcome_of(target, row, figure)
         lines.append(DriveLine(
-            row, own, str(drive) if own else quarter, target,
-            value_words(indicator, target.assigned if target else None),
-            value_words(indicator, target.registered if target else None),
-            agreed_words(indicator, target),
-            with_unit(value_text(indicator, figure, grades), indicator),
-            outcome.value if outcome else ("none" if figure is None or not figure.complete else ""),
+            row, own, judged_on(row, drive), target, compared_words(indicator, target, "agreed"),
+            value_text(indicator, figure, grades),
+            outcome.value if outcome else ("" if figure and figure.reported else "none"),
+            coverage_text(figure) if figure and figure.reported and not figure.complete else "",
         ))  # fmt: skip
     return lines
 
@@ -135,7 +139,13 @@ def drive_units(drive: Campaign, units: Sequence[Unit]) -> list[DriveUnit]:
             agreed[unit] += 1
             outcome = outcome_of(target, row, figures.get((unit, row.indicator_id)))
             met[unit] += outcome in (Outcome.MET, Outcome.OVER)
-    return [DriveUnit(unit, sheets.get(unit.pk), agreed[unit.pk], met[unit.pk]) for unit in units]
+    states = states_of(units, drive.year, drive)
+    return [
+        DriveUnit(
+            unit, states.get(unit.pk, Registration.State.DRAFT), sheets.get(unit.pk), agreed[unit.pk], met[unit.pk]
+        )
+        for unit in units
+    ]
 
 
 def drive_figures(drive: Campaign, units: Sequence[Unit], rows: Sequence[CampaignIndicator]) -> Values:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
@@ -10,8 +11,19 @@ from django.utils.text import capfirst
 from django.utils.timezone import localdate, localtime
 from django.utils.translation import gettext as _
 
-from emulation.models import Campaign, Extension, Inspection, Receipt, Report, ResultChange, Round
-from emulation.reports.campaigns import YearTree
+from emulation.models import (
+    Campaign,
+    Cluster,
+    Correction,
+    Extension,
+    Inspection,
+    Receipt,
+    RegisteredTitle,
+    Report,
+    ResultChange,
+    Round,
+)
+from emulation.reports.campaigns import CampaignPage, YearTree
 from emulation.reports.corrections import Shown
 from emulation.reports.display import Mark
 from emulation.reports.evidence import File
@@ -20,6 +32,7 @@ from emulation.reports.heat import Heat, HeatRow
 from emulation.reports.history import in_words
 from emulation.reports.parts import PartRow
 from emulation.reports.targets import TargetSheet
+from emulation.reports.versions import Difference
 from emulation.reports.weak_points import Record
 from emulation.reports.work import with_progress
 from emulation.states import STATES
@@ -102,20 +115,71 @@ def extensions_table(extensions: QuerySet[Extension]) -> Table:
     return heads, rows
 
 
-def targets_table(sheet: TargetSheet, year: int) -> Table:
-    """One row an indicator, as the grid reads."""
-    heads = [
-        _("Area"), _("Indicator"), _("Unit of measure"), _("Result %(year)s") % {"year": year - 1}, _("Assigned"),
-        _("Registered"), _("Agreed"), _("Quarter I"), _("Quarter II"), _("Quarter III"),
-    ]  # fmt: skip
+def targets_table(sheet: TargetSheet, year: int, drive: Campaign | None = None) -> Table:
+    """One row an indicator, as the grid reads: of a peak drive without milestones."""
+    beside = _("Judged on") if drive else _("Result %(year)s") % {"year": year - 1}
+    heads = [_("Area"), _("Indicator"), _("Unit of measure"), beside, _("Assigned"), _("Registered"), _("Agreed")]
+    heads += [] if drive else [_("Quarter I"), _("Quarter II"), _("Quarter III")]
     rows: list[list[Value]] = [
         [
-            group.area, line.row.label, line.row.indicator.unit_label, line.last, line.assigned, line.registered,
-            line.agreed, *(line.milestones or ["", "", ""]),
+            group.area, line.row.label, line.row.indicator.unit_label, line.where or line.last, line.assigned,
+            line.registered, line.agreed, *([] if drive else line.milestones or ["", "", ""]),
         ]
         for group in sheet.groups for line in group.lines
     ]  # fmt: skip
     return heads, rows
+
+
+def asked_indicators_table(page: CampaignPage) -> Table:
+    """One row an indicator that a campaign asks."""
+    heads = [_("Area"), _("Indicator"), _("Unit of measure"), _("Asked"), _("Of whom"), _("Units"), _("Points")]
+    return heads, [
+        [
+            group.area, asked.row.label, asked.row.indicator.unit_label, asked.row.get_asked_display(),
+            str(asked.kinds), asked.units, asked.row.points,
+        ]
+        for group in page.groups for asked in group.rows
+    ]  # fmt: skip
+
+
+def differences_table(lines: Iterable[Difference], titles: Iterable[Difference]) -> Table:
+    """One row a target or title of two versions of a registration."""
+    heads = [_("Indicator"), _("Before"), _("After"), _("Changed")]
+    rows = [[row.label, row.before, row.after, _("yes") if row.changed else ""] for row in (*lines, *titles)]
+    return heads, rows
+
+
+def titles_table(titles: Iterable[RegisteredTitle]) -> Table:
+    """One row a title that a unit aims at: for how many people, or what share of them; for the unit neither."""
+    return [_("Title"), _("People"), _("Share (%)")], [[str(row.title), row.number, row.share] for row in titles]
+
+
+def clusters_table(clusters: Iterable[Cluster]) -> Table:
+    """One row a cluster with the `count` of its members."""
+    heads = [_("Cluster"), _("Year"), _("Members"), _("Lead unit"), _("Kept by")]
+    return heads, [[row.name, row.year, row.count, row.lead.name, row.keeper.name] for row in clusters]  # type: ignore[attr-defined]
+
+
+class AreaRow(Protocol):
+    """A row of a paper's table; an area's name alone heads its rows."""
+
+    @property
+    def area(self) -> str: ...
+
+    @property
+    def cells(self) -> Sequence[str]: ...
+
+
+def paper_table(columns: Sequence[str], rows: Iterable[AreaRow]) -> Table:
+    """The table of a paper, Vietnamese as the paper: its headings stand in the first column of their rows."""
+    heads = ["Lĩnh vực", *columns]
+    found: list[list[Value]] = []
+    area = ""
+    for row in rows:
+        area = row.area or area
+        if not row.area:
+            found.append([area, *row.cells])
+    return heads, found
 
 
 def heat_table(heat: Heat) -> Table:
@@ -171,6 +235,27 @@ def corrections_table(corrections: Iterable[Shown]) -> Table:
         ]
         for one in corrections
     )  # fmt: skip
+
+
+def waiting_table(corrections: Iterable[Correction]) -> Table:
+    """One row a correction that waits for the reader, of whatever sheet."""
+    heads = [_("Code"), _("Unit"), _("Round"), _("Indicator"), _("State"), _("Reason"), _("Since")]
+    return heads, [
+        [
+            row.report.unit.code, row.report.unit.name, capfirst(str(row.report.round)), row.indicator.label,
+            _word("correction", row.state), row.reason, localdate(row.asked_at),
+        ]
+        for row in corrections
+    ]  # fmt: skip
+
+
+def office_table(reports: Iterable[Report]) -> Table:
+    """One row a sheet of which an office judges lines; `judged` counts them."""
+    heads = [_("Code"), _("Unit"), _("Round"), _("State"), _("Lines judged")]
+    return heads, [
+        [row.unit.code, row.unit.name, capfirst(str(row.round)), _word("sheet", row.state), row.judged]  # type: ignore[attr-defined]
+        for row in reports
+    ]
 
 
 def changes_table(changes: QuerySet[ResultChange]) -> Table:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation import periods
@@ -40,16 +41,23 @@ class Fed:
         assert self.value is not None
         return _parts(self.value, self.of)
 
-    def entry(self, note: str = "") -> Entry:
-        """What the cell holds once it says the same; only where there are entries."""
-        return Entry(numerator=self.value, denominator=self.of, note=note)
+    def entry(self, stored: Entry | None) -> Entry | None:
+        """What the cell holds once it says the same; only where there are entries. None while a whole is missing."""
+        whole = self.of
+        if self.source.halved:
+            whole = stored.denominator if stored else None
+            if whole is None:
+                return None
+        return Entry(numerator=self.value, denominator=whole, note=stored.note if stored else "")
 
     def agrees(self, entry: Entry | None) -> bool:
         """Whether the cell holds what the register says: the value, or no number where there are no entries."""
         reported = entry is not None and entry.status == "reported"
         if self.value is None:
             return not reported
-        return reported and entry is not None and (entry.numerator, entry.denominator) == (self.value, self.of)
+        if entry is None or not reported or entry.numerator != self.value:
+            return False
+        return self.source.halved or entry.denominator == self.of
 
     def refusal(self, entry: Entry | None) -> Iterator[str]:
         """Why the cell cannot be saved like this: what is counted in a register is not typed on the sheet."""
@@ -65,6 +73,14 @@ class Fed:
                 "This figure comes from the register “%(register)s”, which says %(value)s. "
                 "Change what is recorded there, not the sheet."
             ) % {"register": self.register, "value": self.figure}
+
+    def nothing(self, stated: date | None = None) -> str:
+        """Why nothing occurred, where there are no entries; `stated`: until when the register is stated complete."""
+        words = _("0 in the register “%(register)s”") % {"register": self.register}
+        if stated is None:
+            return words
+        day = date_format(stated, "SHORT_DATE_FORMAT")
+        return words + "; " + _("stated complete by the commander until %(day)s") % {"day": day}
 
     @property
     def mark(self) -> str:

@@ -92,8 +92,18 @@ class Figure:
         return self.target is not None and value is not None and value > self.target
 
     @property
+    def comparable(self) -> bool:
+        """There is a value, and enough is reported that comparing it with another period does not mislead."""
+        return self.value.comparable is not None and bool(self.reported) and half(self.reported, self.expected)
+
+    @property
     def missing(self) -> int:
         return self.expected - self.reported
+
+
+def half(known: int, asked: int) -> bool:
+    """At least half of what is asked is there: less is neither judged nor compared."""
+    return 2 * known >= asked
 
 
 def rule_of(indicator: Indicator) -> Rule:

@@ -7,7 +7,7 @@ compared with nothing. What was not reported stays missing.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from django.db.models import Q
@@ -17,16 +17,15 @@ from emulation.models import Campaign, Indicator
 from emulation.periods import FIVE_YEARS, period_label, period_short
 from emulation.phrases import Phrases, fill
 from emulation.reports.display import GOOD, NBSP, Grades, Links, coverage_text, nil_text, unit_text, value_text
-from emulation.reports.figures import Figure, Reading, Wanted
+from emulation.reports.figures import Figure, Reading, Wanted, half
 from emulation.reports.review_judgement import measured
-from emulation.reports.review_paper import Annex, Paper, heading, said
-from emulation.wording import Course, Paragraph, Part, Point, course, enumerated, listed, lower_first
+from emulation.reports.review_paper import Annex, Paper, headed, heading, said
+from emulation.wording import Course, Paragraph, Part, Point, course, enumerated, listed, lower_first, mostly
 from units.models import Unit
 
 SPAN = 5
 PARTS = ("Y", "9M", "H1", "Q1")  # the longest first
 BROKEN = " (*)"
-NOTE = "(*) Tính theo cách cũ, không so sánh với các năm sau."
 
 # What higher apps count in the years: (what, how many), in words. They register here.
 COUNTED: list[Callable[[Unit, list[int]], list[tuple[str, int]]]] = []
@@ -56,16 +55,16 @@ def five_years_draft(unit: Unit, year: int, told: Phrases) -> Paper:
         first = min((year for one in found for year in (*one.figures, *one.old)), default=years[0])
         known = [one for one in years if one >= first]
         about = f"giai đoạn {years[0]}–{year}"
-        courses = [_course(unit, one, known, grades, told) for one in found]
+        courses, shared = _once([_course(unit, one, known, grades, told) for one in found])
         body = [
-            heading("I", "I. Tình hình chung"), *_situation(unit, years, known, told),
-            heading("II", "II. Kết quả thực hiện các chỉ tiêu qua 5 năm"), *_courses(found, courses, told),
-            heading("III", "III. Đánh giá chung"), *_judgement(unit, found, courses, years, told),
-            heading("IV", "IV. Phương hướng, nhiệm vụ"), said(told, "IV.1", "years_tasks"),
+            headed(told, "I", "heading_situation"), *_situation(unit, years, known, told),
+            headed(told, "II", "heading_results_years"), *_shared(shared, told), *_courses(found, courses, told),
+            headed(told, "III", "heading_judgement"), *_judgement(unit, found, courses, years, told),
+            headed(told, "IV", "heading_tasks_years"), said(told, "IV.1", "years_tasks"),
         ]  # fmt: skip
         return Paper(
             unit, Unit.objects.above(unit).last(), year, FIVE_YEARS, "tổng kết", about, tuple(body),
-            tuple(_annex(found, years, grades)), Links(year, "Y", False).dashboard(unit.pk),
+            tuple(_annex(found, years, grades, told)), Links(year, "Y", False).dashboard(unit.pk),
             columns=("Chỉ tiêu", "Đơn vị tính", *(str(one) for one in years)),
         )  # fmt: skip
 
@@ -111,6 +110,25 @@ def _situation(unit: Unit, years: list[int], known: list[int], told: Phrases) ->
     yield said(told, "I.1", key, unit=unit.name, movements=listed(named))
     if len(known) < len(years):
         yield said(told, "I.2", "years_since", year=str(known[0]))
+
+
+def _once(courses: list[Course]) -> tuple[list[Course], dict[int, str]]:
+    """The courses, and by year the coverage that most figures share: it is said once and not with each of them."""
+    by_year: dict[int, list[str]] = {}
+    for point in (point for one in courses for point in one.points if point.number is not None and point.whole):
+        by_year.setdefault(point.year, []).append(point.coverage)
+    shared = {year: most for year, coverages in by_year.items() if (most := mostly(coverages))}
+    return [
+        replace(one, points=tuple(
+            replace(point, above=point.whole and point.coverage == shared.get(point.year)) for point in one.points
+        ))
+        for one in courses
+    ], shared  # fmt: skip
+
+
+def _shared(shared: dict[int, str], told: Phrases) -> Iterable[Paragraph]:
+    for year, coverage in shared.items():
+        yield said(told, f"II.0.{year}", "years_short", year=str(year), coverage=coverage)
 
 
 def _courses(found: list[Series], courses: list[Course], told: Phrases) -> Iterable[Paragraph]:
@@ -201,7 +219,7 @@ def _judged(found: list[Series], year: int, told: Phrases) -> tuple[Part, ...]:
     for period in PARTS:
         figures = [one.parts[year][period] for one in found if period in one.parts.get(year, {})]
         targeted = [figure for figure in figures if figure.target is not None]
-        if targeted and 2 * sum(figure.complete for figure in targeted) >= len(targeted):
+        if targeted and half(sum(figure.complete for figure in targeted), len(targeted)):
             met = sum(figure.outcome in GOOD for figure in targeted)
             when = f"năm {year}" if period == "Y" else period_label(year, period)
             return fill(told["years_judged_one"], when=when, met=f"{met}/{len(targeted)}")
@@ -221,7 +239,7 @@ def _moved(found: list[Series], courses: list[Course]) -> tuple[list[str], list[
     return better, worse
 
 
-def _annex(found: list[Series], years: list[int], grades: Grades) -> Iterable[Annex]:
+def _annex(found: list[Series], years: list[int], grades: Grades, told: Phrases) -> Iterable[Annex]:
     area, broken = "", False
     for one in found:
         row = one.indicator
@@ -232,7 +250,7 @@ def _annex(found: list[Series], years: list[int], grades: Grades) -> Iterable[An
         unit = "" if row.measure == Indicator.Measure.GRADE else unit_text(row)
         yield Annex("", (row.label, unit, *(_cell(one, year, grades) for year in years)))
     if broken:
-        yield Annex(NOTE)
+        yield Annex("".join(part.text for part in fill(told["annex_broken"])))
 
 
 def _cell(one: Series, year: int, grades: Grades) -> str:

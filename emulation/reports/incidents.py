@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
@@ -27,6 +28,7 @@ from units.spreadsheets import Value
 
 TASKS = 10
 FROM = "from:"  # before the code of the least gravity that a feed takes
+BELOW = "below:"  # before the code of the gravity under which it takes all
 
 
 def summary(user: User) -> str:
@@ -141,37 +143,53 @@ def export_rows(rows: QuerySet[Incident]) -> Iterator[list[Value]]:
 
 
 def narrowing() -> Mapping[str, str]:
-    """Codes that narrow a feed: what kinds are counted as, and the least gravity («from:serious»)."""
+    """Codes that narrow a feed: what kinds are counted as, and gravities («from:serious», «below:serious»)."""
     gravities = IncidentGravity.objects.all()
     known: dict[str, str] = {str(value): str(label) for value, label in IncidentKind.CountedAs.choices}
-    return known | {f"{FROM}{row.code}": _("from “%(gravity)s” on") % {"gravity": row.label} for row in gravities}
+    known |= {f"{FROM}{row.code}": _("from “%(gravity)s” on") % {"gravity": row.label} for row in gravities}
+    return known | {
+        f"{BELOW}{row.code}": _("lighter than “%(gravity)s”") % {"gravity": row.label} for row in gravities
+    }
 
 
 def fed_rows(first: date, last: date, codes: Codes) -> IncidentQuerySet:
-    """Incidents of the days that count, of what is named, of the least gravity named or graver."""
+    """Incidents of the days that count, of what is named, of the gravities named."""
     rows = Incident.objects.counting().filter(happened_on__gte=first, happened_on__lte=last)
-    named = [code for code in codes if not code.startswith(FROM)]
+    named = [code for code in codes if not code.startswith((FROM, BELOW))]
     if named:
         rows = rows.filter(kind__counted_as__in=named)
     for code in codes:
         if code.startswith(FROM):
-            least = IncidentGravity.objects.filter(code=code.removeprefix(FROM)).values("rank")
-            rows = rows.filter(gravity__rank__gte=least)
+            rows = rows.filter(gravity__rank__gte=_ranks(code.removeprefix(FROM)))
+        if code.startswith(BELOW):
+            rows = rows.filter(gravity__rank__lt=_ranks(code.removeprefix(BELOW)))
     return rows
+
+
+def _ranks(code: str) -> QuerySet[IncidentGravity, Any]:
+    return IncidentGravity.objects.filter(code=code).values("rank")
 
 
 def takes(codes: Codes, incident: Incident) -> bool:
     """Whether a feed narrowed to `codes` takes the incident; what was withdrawn may have been taken before. One query
     at most.
     """
-    named = [code for code in codes if not code.startswith(FROM)]
+    named = [code for code in codes if not code.startswith((FROM, BELOW))]
     if named and incident.kind.counted_as not in named:
         return False
-    least = [code.removeprefix(FROM) for code in codes if code.startswith(FROM)]
-    return not IncidentGravity.objects.filter(code__in=least, rank__gt=incident.gravity.rank).exists()
+    rank = incident.gravity.rank
+    least, under = ([code.removeprefix(one) for code in codes if code.startswith(one)] for one in (FROM, BELOW))
+    wrong = Q(code__in=least, rank__gt=rank) | Q(code__in=under, rank__lte=rank)
+    return not IncidentGravity.objects.filter(wrong).exists()
 
 
-def _source(key: str, label: str | Promise, column: str) -> Source:
+def complete_until(unit: int, first: date, last: date) -> date | None:
+    """The day until which the register of the year is stated complete, where the days lie before it."""
+    rows = IncidentStatement.objects.in_force().filter(unit=unit, year=last.year, until__gte=last)
+    return rows.values_list("until", flat=True).first() if first.year == last.year else None
+
+
+def _source(key: str, label: str | Promise, column: str, **more: Any) -> Source:
     def take(units: Collection[int], first: date, last: date, codes: Codes) -> dict[int, Taken]:
         rows = fed_rows(first, last, codes).filter(unit__in=list(units)).order_by()
         value = Sum(F(column)) if column else Count("pk")
@@ -187,7 +205,7 @@ def _source(key: str, label: str | Promise, column: str) -> Source:
         ]
         return f"{reverse('emulation:incident-list')}?{urlencode([*asked, *(('of', code) for code in codes)])}"
 
-    return Source(key, label, take, address, narrowing, access.sees_discipline)
+    return Source(key, label, take, address, narrowing, access.sees_discipline, stated=complete_until, **more)
 
 
 FEEDS = (
@@ -195,4 +213,8 @@ FEEDS = (
     _source("incidents.dead", gettext_lazy("Incidents (dead)"), "dead"),
     _source("incidents.injured", gettext_lazy("Incidents (injured)"), "injured"),
     _source("incidents.offenders", gettext_lazy("Incidents (people at fault)"), "offenders"),
-)
+    _source(
+        "incidents.share", gettext_lazy("Incidents (cases, of a whole that is typed)"), "", measures=("ratio",),
+        typed_until=True, halved=True,
+    ),
+)  # fmt: skip

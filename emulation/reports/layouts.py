@@ -7,7 +7,7 @@ from typing import Any
 
 from emulation.models import LayoutProfile
 from emulation.official import MARGINS, Layout, bare_line
-from units.models import Unit
+from units.models import Unit, User
 from units.paths import path_ids
 
 INHERITED = ("place", *MARGINS, "size")
@@ -29,6 +29,30 @@ def layout_of(unit: Unit, superior: Unit | None = None) -> Layout:
         abbreviation=own.abbreviation or unit.code, signer=own.signer, signer_post=own.signer_post,
         recipients=tuple(bare for line in lines.splitlines() if (bare := bare_line(line))), **found,
     )  # fmt: skip
+
+
+def signature_of(unit: Unit, user: User, layout: Layout) -> dict[str, str]:
+    """What is offered where `user` signs a paper of the unit, so that nobody types it each time.
+
+    What the layout says; else as the user signed the unit's last report; else rank (before the name), name and post
+    of the register. Three queries at most.
+    """
+    last = unit.review_reports.filter(signed_by=user).order_by("-signed_at").first()
+    person = user.person
+    post = person.post if person is not None and person.unit_id == unit.pk else ""
+    return {
+        "place": layout.place or (last.place if last else ""),
+        "signer": layout.signer or (last.signer if last else name_with_rank(user)),
+        "signer_post": layout.signer_post or (last.signer_post if last else post),
+    }
+
+
+def name_with_rank(user: User | None) -> str:
+    """«Đại tá Nguyễn Văn An», as names stand under papers; without a rank where the register knows none."""
+    if user is None:
+        return ""
+    rank = user.person.rank if user.person is not None else None
+    return f"{rank} {user}" if rank is not None else str(user)
 
 
 def profiles_for(unit: Unit) -> Sequence[LayoutProfile]:

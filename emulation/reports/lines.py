@@ -278,8 +278,9 @@ class SheetReading:
             fed, figure = self.fed.get(pk), self.figures.get(pk)
             entry = figure.entry if figure else None
             if fed is not None and fed.value is not None and not fed.agrees(entry):
-                note = entry.note if entry else ""
-                self.put(pk, fed.entry(note), figure.mark if figure else "")
+                said = fed.entry(entry)
+                if said is not None:
+                    self.put(pk, said, figure.mark if figure else "")
 
     def put(self, pk: int, entry: Entry | None, mark: str) -> Line:
         """The line as it is once `entry` has been saved."""

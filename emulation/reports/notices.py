@@ -30,7 +30,7 @@ def counts_of(user: User) -> Counts:
     """The numbers of the navigation. One query; none for users without a role."""
     if not user.active_memberships:
         return Counts(0, 0)
-    sheets = Report.objects.to_do_by(user) | Report.objects.missed_by(user)
+    sheets = Report.objects.owed_by(user)
     staff = [m.unit_id for m in user.active_memberships if m.role == Role.STAFF]
     questions = FigureRequest.objects.open().filter(report__unit__in=staff)
     own, asked, notices = count_all(user, sheets, questions, Notice.objects.visible_to(user).unread())

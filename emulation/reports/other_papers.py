@@ -32,7 +32,8 @@ from emulation.reports.pledges import unit_pledge
 from emulation.reports.progress import subordinates
 from emulation.reports.targets import target_sheet, targets_of
 from emulation.scoring import SIGNS
-from emulation.services.targets import places_for, registration_of
+from emulation.services.places import places_for
+from emulation.services.targets import registration_of
 from emulation.typesetting import Column, Row, Table, pdf
 from emulation.wording import listed, lower_first
 from units.models import Unit, User
@@ -128,7 +129,7 @@ def _year(what: str) -> int | None:
 
 def _target_rows(user: User, unit: Unit, year: int, values: Callable[[Any], tuple[str, ...]]) -> list[Row]:
     places = places_for(unit, year, user)
-    sheet = target_sheet(unit, year, places, targets_of(unit, places))
+    sheet = target_sheet(unit, year, places, targets_of(unit, year, places))
     rows, number = [], 0
     for group in sheet.groups:
         rows.append(Row(section=group.area))

@@ -35,12 +35,12 @@ def template_of(unit: Unit, kind: str) -> PaperTemplate | None:
 
 def word_file(
     kind: PaperKind, unit: Unit, data: dict[str, Any], layout: Layout, *, table: Table | None = None,
-    landscape: bool = False,
+    landscape: bool = False, annex: bool = False,
 ) -> bytes:  # fmt: skip
     """By the template in force for the unit. Raises `Refused` when that one can no longer be filled in."""
     own = template_of(unit, kind.key)
     if own is None:
-        return word(kind.word, data, layout, table=table, landscape=landscape)
+        return word(kind.word, data, layout, table=table, landscape=landscape, annex=annex)
     try:
         with own.file.open("rb") as file:
             return word(io.BytesIO(file.read()), data, table=table)

@@ -130,7 +130,9 @@ def cluster_pledge(cluster: Cluster) -> Pledge:
 
 def agreed_contents(members: list[Unit], year: int) -> dict[int, dict[str, dict[str, Any]]]:
     """Unit → indicator code → line of its newest version; units without one are left out. One query."""
-    versions = RegistrationVersion.objects.filter(registration__unit__in=members, registration__year=year)
+    versions = RegistrationVersion.objects.filter(
+        registration__unit__in=members, registration__year=year, registration__drive=None
+    )
     newest = {row.registration.unit_id: row for row in versions.select_related("registration").order_by("number")}
     return {pk: {line["code"]: line for line in row.content["targets"]} for pk, row in newest.items()}
 

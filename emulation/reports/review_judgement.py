@@ -11,7 +11,7 @@ from emulation.models import Campaign, Example, ExampleStep, Indicator, WeakPoin
 from emulation.phrases import Part, Phrases, fill
 from emulation.reports.dashboard import Dashboard, Line
 from emulation.reports.display import nil_text
-from emulation.reports.review_paper import heading, said
+from emulation.reports.review_paper import headed, said
 from emulation.scoring import SIGNS
 from emulation.wording import BAD, Fact, Paragraph, enumerated, field_of, listed, lower_first
 from units.models import Unit
@@ -92,15 +92,15 @@ def counted(page: Dashboard, name: str, text: str) -> Part:
 
 def judgement(page: Dashboard, told: Phrases, until: date, points: list[WeakPoint]) -> Iterable[Paragraph]:
     """What was reached, what was not, and why. `until` is the last day of the period. One query."""
-    yield heading("III.1", "1. Ưu điểm", 2)
+    yield headed(told, "III.1", "heading_strong", 2)
     yield from strong(page, told)
     yield from _examples(page.unit, until, told)
-    yield heading("III.2", "2. Hạn chế, khuyết điểm", 2)
+    yield headed(told, "III.2", "heading_weak", 2)
     yield from weak(page, told)
     yield from _unsettled([row for row in points if row.unit_id == page.unit.pk], told)
     found = list(_causes(page, points, told))
     if found:
-        yield heading("III.3", "3. Nguyên nhân", 2)
+        yield headed(told, "III.3", "heading_causes", 2)
         yield from found
 
 

@@ -75,6 +75,11 @@ def heading(key: str, text: str, level: int = 1) -> Paragraph:
     return Paragraph(key, (Part(text),), level)
 
 
+def headed(told: Phrases, key: str, phrase: str, level: int = 1) -> Paragraph:
+    """A heading in the unit's words."""
+    return Paragraph(key, fill(told[phrase]), level)
+
+
 def said(told: Phrases, key: str, phrase: str, **fields: str | Part | Iterable[Part]) -> Paragraph:
     """A paragraph: a phrase with its fields, which are texts, fields of the report, or lists of them."""
     return Paragraph(key, fill(told[phrase], **fields))

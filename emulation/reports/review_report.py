@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Q
 from django.utils import translation
 
 from emulation.models import Campaign, Lineage, Report, Round
 from emulation.periods import QUARTERS, period_label, quarter_end
-from emulation.phrases import Phrases
+from emulation.phrases import Part, Phrases, fill
 from emulation.reports.dashboard import Dashboard, Line, dashboard_of
 from emulation.reports.drives import drives_of
 from emulation.reports.review_judgement import counted, fact_of, judgement, lines_of, tasks, weak_points
-from emulation.reports.review_paper import COLUMNS, Annex, Paper, heading, phrases_of, said
-from emulation.wording import Fact, Paragraph, clause, listed, lower_first, paragraph
+from emulation.reports.review_paper import COLUMNS, Annex, Paper, headed, heading, phrases_of, said
+from emulation.wording import SILENT, Clause, Fact, Paragraph, clause, listed, lower_first, mostly, paragraph
 from units import clock
 from units.models import Unit
 
@@ -37,12 +37,12 @@ def period_draft(unit: Unit, year: int, period: str) -> Paper:
         silent = silent_units(unit, Q(round__year=year, round__quarter__in=QUARTERS[period]))
         coming = [drive for drive in drives if drive.starts > until]
         body = [
-            heading("I", "I. Tình hình chung"),
+            headed(told, "I", "heading_situation"),
             *_situation(page, about, [drive for drive in drives if drive not in coming], told),
             *_silent(page, silent, told),
-            heading("II", "II. Kết quả thực hiện các chỉ tiêu thi đua"), *results(page, told),
-            heading("III", "III. Đánh giá chung"), *judgement(page, told, until, points),
-            heading("IV", "IV. Nhiệm vụ thời gian tới"), *tasks(page, told, points, coming, sheets=bool(silent)),
+            headed(told, "II", "heading_results"), *results(page, told),
+            headed(told, "III", "heading_judgement"), *judgement(page, told, until, points),
+            headed(told, "IV", "heading_tasks"), *tasks(page, told, points, coming, sheets=bool(silent)),
         ]  # fmt: skip
         url = page.links.dashboard(unit.pk)
         return Paper(unit, page.superior, year, period, kind, about, tuple(body), annex_of(page), url)
@@ -112,23 +112,38 @@ def _silent(page: Dashboard, rows: Iterable[Silent], told: Phrases) -> Iterable[
 
 def results(page: Dashboard, told: Phrases) -> Iterable[Paragraph]:
     """Clauses about every figure that applies, by area; those nobody has reported in a sentence of their own."""
-    shown = 0
     if any(line.delta for line in lines_of(page)):
         yield said(told, "II.0", "compared", year=str(page.last_year))
-    for area, lines in page.areas:
-        facts = [fact_of(line, told) for line in lines if line.mark.key != "na"]
-        if facts:
-            shown += 1
-            yield heading(f"II.{area}", f"{shown}. {area}", 2)
-            yield from _results(area, facts, told)
-    if not shown:
+    found = [
+        (area, facts)
+        for area, lines in page.areas
+        if (facts := [fact_of(line, told) for line in lines if line.mark.key != "na"])
+    ]
+    most = mostly(fact.coverage for _area, facts in found for fact in facts if fact.state not in SILENT)
+    if most:
+        yield said(told, "II.0.1", "short_most", coverage=counted(page, "phiếu đã báo cáo", most))
+    for number, (area, facts) in enumerate(found, start=1):
+        yield heading(f"II.{area}", f"{number}. {area}", 2)
+        yield from _results(page, area, [_said_above(fact, most) for fact in facts], told)
+    if not found:
         yield said(told, "II.1", "results_none")
 
 
-def _results(area: str, facts: list[Fact], told: Phrases) -> Iterable[Paragraph]:
-    known = [clause(fact, told) for fact in facts if fact.state != "none"]
+def _said_above(fact: Fact, coverage: str) -> Fact:
+    return replace(fact, coverage="") if coverage and fact.coverage == coverage else fact
+
+
+def _results(page: Dashboard, area: str, facts: list[Fact], told: Phrases) -> Iterable[Paragraph]:
+    """A coverage that all figures of the area share is said behind the last one."""
+    known = [fact for fact in facts if fact.state != "none"]
+    shared = {fact.coverage for fact in known if fact.state not in SILENT}
+    end: tuple[Part, ...] = ()
+    if len(known) > 1 and len(shared) == 1 and (coverage := shared.pop()):
+        known = [_said_above(fact, coverage) for fact in known]
+        end = fill(told["short_area"], coverage=counted(page, f"phiếu đã báo cáo, {area}", coverage))
     if known:
-        yield Paragraph(f"II.{area}.1", paragraph(known).parts)
+        clauses = [clause(fact, told) for fact in known]
+        yield Paragraph(f"II.{area}.1", paragraph([*clauses[:-1], Clause(clauses[-1].parts + end)]).parts)
     silent = [fact for fact in facts if fact.state == "none"]
     if silent:
         names = listed(fact.name for fact in silent)
@@ -146,4 +161,6 @@ def annex_of(page: Dashboard, columns: int = len(COLUMNS)) -> tuple[Annex, ...]:
 
 
 def _annex(line: Line) -> Annex:
-    return Annex("", (line.label, line.unit, line.target or "–", line.value, line.mark.word, line.before))
+    return Annex(
+        "", (line.full or line.label, line.unit, line.target or "–", line.value, line.mark.word, line.before)
+    )

@@ -185,6 +185,11 @@ class Sheet:
         """Lines that do not reach their target."""
         return [row for row in self.rows if row.outcome in ("miss", "near")]
 
+    @property
+    def nothing_recorded(self) -> list[Row]:
+        """Open fed lines that are empty as their registers are."""
+        return [row for row in self.rows if row.open and row.fed and row.fed.value is None and not row.stored]
+
 
 # ── building ──────────────────────────────────────────────────────────────
 

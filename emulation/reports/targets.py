@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -12,19 +13,29 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from emulation.models import CampaignIndicator, Indicator, Registration, RegistrationEvent, Target, TargetChange
+from emulation.models import (
+    Campaign,
+    CampaignIndicator,
+    Indicator,
+    Registration,
+    RegistrationEvent,
+    Target,
+    TargetChange,
+)
 from emulation.numbers import format_part, round_half_up
+from emulation.periods import period_label, quarter_of
 from emulation.relations import Doubt, Relative
 from emulation.reports.bases import base_or_reason, doubts_of, last_figures, looks_back
 from emulation.reports.display import Grades, value_text
 from emulation.scoring import SIGNS
-from emulation.services.targets import Place
+from emulation.services.places import Place, stored_targets
 from units.models import Unit, User
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An indicator and the unit's target for it, in words. `last` is the approved figure of the year before.
+    """An indicator and the unit's target for it, in words. `last` is the approved figure of the year before; `where`
+    in a peak drive the figure that is judged instead. `sign` is the comparator of all three values.
 
     `doubts` are sentences where the target asks for less than that or than was assigned; `relations` say
     beside what its values were set. `base` is the figure on which a percentage may be set, or why there is none.
@@ -33,6 +44,8 @@ class Line:
     row: CampaignIndicator
     own: bool
     last: str
+    where: str
+    sign: str
     target: Target | None
     assigned: str
     registered: str
@@ -60,20 +73,22 @@ class TargetSheet:
     agreed: int
 
 
-def targets_of(unit: Unit, places: list[Place]) -> dict[int, Target]:
-    """campaign indicator → the unit's target of the year."""
-    rows = Target.objects.filter(unit=unit, campaign_indicator__in=[place.row.pk for place in places], drive=None)
+def targets_of(unit: Unit, year: int, places: list[Place], drive: Campaign | None = None) -> dict[int, Target]:
+    """campaign indicator → the unit's target of the year or drive."""
+    rows = stored_targets(unit, year, drive).filter(campaign_indicator__in=[place.row.pk for place in places])
     return {target.campaign_indicator_id: target for target in rows}
 
 
-def target_sheet(unit: Unit, year: int, places: list[Place], targets: dict[int, Target]) -> TargetSheet:
-    """The grid of the unit's `targets`."""
+def target_sheet(
+    unit: Unit, year: int, places: list[Place], targets: dict[int, Target], drive: Campaign | None = None
+) -> TargetSheet:
+    """The grid of the unit's `targets`. Those of a peak drive are not held against last year's figures."""
     indicators = [place.row.indicator for place in places]
-    last = last_figures(unit, year, indicators)
+    last = last_figures(unit, year, indicators) if drive is None else {}
     scales = {row.grade_scale for row in indicators if row.grade_scale}
     grades = Grades({(grade.scale_id, grade.rank): grade.label for scale in scales for grade in scale.grades.all()})
     groups: dict[str, list[Line]] = defaultdict(list)
-    looks = looks_back()
+    looks = drive is None and looks_back()
     for place in places:
         indicator, target = place.row.indicator, targets.get(place.row.pk)
         before = last.get(indicator.pk)
@@ -82,10 +97,12 @@ def target_sheet(unit: Unit, year: int, places: list[Place], targets: dict[int, 
                 row=place.row,
                 own=place.own,
                 last=value_text(indicator, before, grades),
+                where=judged_on(place.row, drive),
+                sign=SIGNS[target.comparator if target else place.row.comparator],
                 target=target,
-                assigned=value_words(indicator, target.assigned if target else None),
-                registered=value_words(indicator, target.registered if target else None),
-                agreed=agreed_words(indicator, target),
+                assigned=compared_words(indicator, target, "assigned"),
+                registered=compared_words(indicator, target, "registered"),
+                agreed=compared_words(indicator, target, "agreed"),
                 milestones=[value_words(indicator, value) for value in (target.milestones if target else None) or []],
                 doubts=[str(DOUBTS[doubt]) for doubt in doubts_of(indicator, target, before, look_back=looks)],
                 relations=relations_of(target),
@@ -145,10 +162,20 @@ def value_words(indicator: Indicator, value: Decimal | None) -> str:
     return format_part(value)
 
 
-def agreed_words(indicator: Indicator, target: Target | None) -> str:
-    if target is None or target.agreed is None:
+def compared_words(indicator: Indicator, target: Target | None, column: str) -> str:
+    """A value with its comparator, «≥ 98»; "–" where there is none."""
+    value = getattr(target, column) if target else None
+    if target is None or value is None:
         return "–"
-    return f"{SIGNS[target.comparator]} {value_words(indicator, target.agreed)}"
+    return f"{SIGNS[target.comparator]} {value_words(indicator, value)}"
+
+
+def judged_on(row: CampaignIndicator, drive: Campaign | None) -> str:
+    """On which figure a target of a peak drive is judged: of its own sheet, or of the quarter in which it ends."""
+    if drive is None:
+        return ""
+    own = row.campaign_id == drive.pk
+    return _("the drive's own sheet") if own else period_label(drive.year, f"Q{quarter_of(drive.ends)}")
 
 
 def last_step(registration: Registration, kind: str) -> RegistrationEvent | None:
@@ -175,8 +202,11 @@ class Below:
 def registrations_below(units: QuerySet[Unit], year: int) -> list[Below]:
     """One row for each of `units`, a page of subordinates. Three queries."""
     units_ = list(units)
-    states = dict(Registration.objects.filter(unit__in=units_, year=year).values_list("unit", "state"))
-    rows = Target.objects.filter(unit__in=units_, campaign_indicator__campaign__year=year, drive=None)
+    states = states_of(units_, year)
+    rows = Target.objects.filter(
+        unit__in=units_, campaign_indicator__campaign__year=year, campaign_indicator__campaign__kind__is_drive=False,
+        drive=None,
+    )  # fmt: skip
     counts: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
     for unit, *values in rows.values_list("unit", "assigned", "registered", "agreed"):
         for at, value in enumerate(values):
@@ -184,9 +214,14 @@ def registrations_below(units: QuerySet[Unit], year: int) -> list[Below]:
     return [Below(unit, states.get(unit.pk, Registration.State.DRAFT), *counts[unit.pk]) for unit in units_]
 
 
+def states_of(units: Iterable[Unit], year: int, drive: Campaign | None = None) -> dict[int, str]:
+    """Unit → state of its registration; units that have none are left out. One query."""
+    return dict(Registration.objects.filter(unit__in=units, year=year, drive=drive).values_list("unit", "state"))
+
+
 def waiting_for(user: User, year: int) -> QuerySet[Registration]:
     """Registrations handed in to the user as the reviewer responsible, without those they took part in."""
-    rows = Registration.objects.judged_by(user).filter(year=year)
+    rows = Registration.objects.judged_by(user).filter(year=year, drive=None)
     return rows.filter(state=Registration.State.SUBMITTED).select_related("unit").order_by("unit__path")
 
 

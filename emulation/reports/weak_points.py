@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override, pgettext
+from django.utils.translation import gettext_lazy, ngettext, override, pgettext
 
+from emulation.feeds import Codes, Source, Taken
 from emulation.models import (
     Breakthrough,
     CampaignIndicator,
@@ -258,3 +261,30 @@ def days_text(days: int) -> str:
     if days == 0:
         return _("due today")
     return ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days}
+
+
+# ── what it feeds ─────────────────────────────────────────────────────────
+
+
+def _take(units: Collection[int], first: date, last: date, codes: Codes) -> dict[int, Taken]:
+    """Settled for good of all that were identified for the year, both from January until `last`. One query."""
+    rows = WeakPoint.objects.filter(unit__in=list(units), year=last.year, raised_at__date__lte=last).order_by()
+    settled = Count("pk", filter=Q(closed_at__date__lte=last))
+    found = rows.values_list("unit").annotate(settled=settled, count=Count("pk"))
+    return {unit: Taken(Decimal(closed), count, Decimal(count)) for unit, closed, count in found}
+
+
+def _address(unit: Unit, first: date, last: date, codes: Codes) -> str:
+    return (
+        f"{reverse('emulation:weak-point-list')}?{urlencode({'unit': unit.code, 'year': last.year, 'view': 'list'})}"
+    )
+
+
+FEED = Source(
+    "weak-points",
+    gettext_lazy("weak points settled for good"),
+    _take,
+    _address,
+    measures=("ratio",),
+    typed_until=True,
+)

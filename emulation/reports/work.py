@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from emulation.models import Correction, FigureRequest, Notice, Registration, Report, Result
+from emulation.models import Campaign, Correction, FigureRequest, Notice, Registration, Report, Result
 from emulation.reports.corrections import waiting_corrections
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.notices import notices_of
@@ -230,17 +230,23 @@ def registrations(user: User, units: dict[Role, set[int]]) -> list[Registration]
         own = Registration.objects.filter(
             unit__in=set().union(*units.values()), state__in=[State.DRAFT, State.RETURNED]
         )
-        found += own.select_related("unit")[:REVIEWS]
+        found += own.exclude(drive__state=Campaign.State.CLOSED).select_related("unit", "drive")[:REVIEWS]
     if access.has_role(user, Role.REVIEWER):
         theirs = Registration.objects.judged_by(user).filter(state=State.SUBMITTED)
-        found += theirs.select_related("unit")[:REVIEWS]
+        found += theirs.exclude(drive__state=Campaign.State.CLOSED).select_related("unit", "drive")[:REVIEWS]
     return found
+
+
+def registration_title(row: Registration) -> str:
+    if row.drive is not None:
+        return _("Registration of targets: %(drive)s") % {"drive": row.drive}
+    return _("Registration of targets for %(year)d") % {"year": row.year}
 
 
 def registration_task(row: Registration) -> Task:
     judging = row.state == Registration.State.SUBMITTED
     return Task(
-        _("Registration of targets for %(year)d") % {"year": row.year}, str(row.unit), row.get_absolute_url(),
+        registration_title(row), str(row.unit), row.get_absolute_url(),
         _("Judge") if judging else _("Continue"), row.state, "registration", None, None,
     )  # fmt: skip
 

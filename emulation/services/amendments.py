@@ -8,13 +8,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emulation.models import Amendment, Registration, RegistrationEvent
+from emulation.models import Amendment, Campaign, Registration, RegistrationEvent
 from emulation.services import targets
-from emulation.services.targets import Agreement, agreement_from, differing, need_reason
+from emulation.services.targets import Agreement, agreement_from, differing
 from emulation.services.titles import Aim, aims_from, aims_of, as_json, refuse_wrong_titles, write_titles
 from emulation.services.versions import keep_first, latest_number
 from units import access
-from units.errors import Refused
+from units.errors import LEAST_ORDER, Refused, reason_of
 from units.locking import refuse_unless
 from units.models import Role, Unit, User
 
@@ -37,25 +37,26 @@ def may_withdraw(user: User, amendment: Amendment) -> bool:
 
 @transaction.atomic
 def propose(
-    unit: Unit, year: int, lines: Mapping[int, Agreement | None], aims: list[Aim] | None, *, by: User, reason: str
-) -> Amendment:
+    unit: Unit, year: int, lines: Mapping[int, Agreement | None], aims: list[Aim] | None, *, by: User, reason: str,
+    drive: Campaign | None = None,
+) -> Amendment:  # fmt: skip
     """The unit's staff propose what is to be agreed; only what differs is kept. `aims` None: titles stay.
 
     Raises `Refused` unless the registration is agreed, something differs, and no other amendment is open.
     """
     access.require(targets.may_register(by, unit))
-    registration = targets.lock(unit, year)
+    registration = targets.lock(unit, year, drive)
     if registration.state != Registration.State.AGREED:
         raise Refused(_("Only what has been agreed is amended; change the registration itself."))
     if registration.amendments.open().exists():
         raise Refused(_("An amendment of this registration is waiting already."))
-    changed = differing(unit, year, lines)
+    changed = differing(unit, year, lines, drive)
     if aims is not None:
         refuse_wrong_titles(aims)
         aims = None if set(aims) == set(aims_of(registration)) else aims
     if not changed and aims is None:
         raise Refused(_("Nothing differs from what has been agreed."))
-    reason = need_reason(reason)
+    reason = reason_of(reason, least=LEAST_ORDER)
     keep_first(registration)
     return Amendment.objects.create(
         registration=registration, base=latest_number(registration), reason=reason, asked_by=by,
@@ -88,7 +89,7 @@ def withdraw(amendment: Amendment, *, by: User) -> Amendment:
 def refuse(amendment: Amendment, *, by: User, reason: str) -> Amendment:
     """The reviewer refuses with a reason; what was agreed stands."""
     row = _for_decision(amendment, by=by)
-    return _end(row, State.REFUSED, by=by, reason=need_reason(reason))
+    return _end(row, State.REFUSED, by=by, reason=reason_of(reason, least=LEAST_ORDER))
 
 
 @transaction.atomic
@@ -104,7 +105,7 @@ def accept(amendment: Amendment, *, by: User) -> Amendment:
             _("What was agreed has changed since this was proposed. Refuse it, so that the unit proposes anew.")
         )
     lines = {int(pk): agreement_from(after) for pk, after in row.lines.items()}
-    changed = differing(registration.unit, registration.year, lines)
+    changed = differing(registration.unit, registration.year, lines, registration.drive)
     titles = None if row.titles is None else aims_from(row.titles)
     targets.save_agreed(
         registration, changed, by=by, reason=row.reason, kind=RegistrationEvent.Kind.AMENDED,
@@ -115,7 +116,8 @@ def accept(amendment: Amendment, *, by: User) -> Amendment:
 
 def _lock(amendment: Amendment) -> Amendment:
     """The amendment as it stands, with its registration locked: one lock for all ways of changing it."""
-    registration = targets.lock(amendment.registration.unit, amendment.registration.year)
+    held = amendment.registration
+    registration = targets.lock(held.unit, held.year, held.drive)
     row = Amendment.objects.get(pk=amendment.pk)
     row.registration = registration
     return row

@@ -27,7 +27,7 @@ from emulation.numbers import input_number
 from emulation.periods import QUARTERS, quarter_end, quarter_start
 from emulation.services.feeds import follow
 from units import access, clock
-from units.errors import LEAST_ORDER, Refused, reason_of
+from units.errors import Refused, order_of
 from units.locking import locked, refuse_unless
 from units.models import Person, Role, Unit, User
 from units.services.seen import last_change, unseen
@@ -292,7 +292,7 @@ def send_back(row: Assessment, reasons: Mapping[int, str], *, by: User) -> Asses
     if not reasons:
         raise Refused(_("Say of at least one item why it comes back."))
     for why in reasons.values():
-        reason_of(why, least=LEAST_ORDER)
+        order_of(why)
     return _return(row, reasons, Kind.RETURNED, "", by)
 
 
@@ -303,7 +303,7 @@ def reopen(row: Assessment, reason: str, *, by: User) -> Assessment:
     access.require(access.reviews(by, row.unit))
     refuse_unless(row, State.CONFIRMED)
     _refuse_own(row, by)
-    reason_of(reason, least=LEAST_ORDER)
+    order_of(reason)
     row.meets = None
     return _return(row, dict.fromkeys((i.pk for i in row.template.items.all()), reason.strip()), Kind.REOPENED,
                    reason.strip(), by)  # fmt: skip

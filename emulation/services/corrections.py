@@ -22,7 +22,7 @@ from emulation.services.sheets import (
     require_state,
 )
 from units import access
-from units.errors import LEAST_ORDER, Refused, reason_of
+from units.errors import LEAST_ORDER, Refused, order_of, reason_of
 from units.locking import refuse_unless
 from units.models import User
 
@@ -41,7 +41,7 @@ def ask(report: Report, indicator: Indicator, message: str, *, by: User) -> Figu
     access.require(access.reviews(by, report.unit))
     require_state(report, Report.State.IN_REVIEW)
     refuse_own(by, report)
-    reason_of(message, least=LEAST_ORDER)
+    order_of(message)
     _refuse_stranger(report, indicator)
     if report.requests.open().filter(indicator=indicator).exists():
         raise Refused(_("The unit has been asked about this figure already."))

@@ -90,7 +90,9 @@ def discover(row: Example, *, day: date, reason: str, by: User) -> Example:
     _check_subject(row)
     _check_mentor(row)
     _check_day(day)
-    reason = reason_of(reason, least=LEAST_ORDER)
+    reason = reason_of(
+        reason, least=LEAST_ORDER, words=_("Say why it is an example, in at least %(count)d characters.")
+    )
     row.by, row.stage = by, Stage.DISCOVERED
     row.full_clean(exclude=["search"])
     row.save()

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
@@ -16,7 +16,7 @@ from emulation.models import Feed, Report, Result, ResultChange, Unfed
 from emulation.reports.feeds import Fed, fed_cells, span_of
 from emulation.services.cells import CellChange, apply_cells, entry_of, snapshot
 from emulation.services.plan import plan_of_unit, slot
-from units import clock
+from units import access, clock
 from units.errors import Refused
 from units.models import User
 from units.paths import path_ids
@@ -88,14 +88,48 @@ def _write(
         if one.agrees(entry):
             continue
         if one.value is not None:
-            changes.append(CellChange(pk, one.entry(entry.note if entry else "")))
+            if (said := one.entry(entry)) is not None:
+                changes.append(CellChange(pk, said))
         elif pk in clear:
             changes.append(CellChange(pk, None))
-    if changes and apply_cells(report, changes, by=by, way=ResultChange.Way.REGISTER):
+    _apply(report, changes, by)
+
+
+def _apply(report: Report, changes: Collection[CellChange], by: User) -> int:
+    """Write the changes as the register's, and begin the sheet; how many cells changed."""
+    changed = apply_cells(report, changes, by=by, way=ResultChange.Way.REGISTER) if changes else 0
+    if changed:
         if report.state == Report.State.NOT_STARTED:
             report.state, report.state_since = Report.State.DRAFT, timezone.now()
         report.ready_by = report.ready_at = None
         report.save(update_fields=["state", "state_since", "ready_by", "ready_at"])
+    return changed
+
+
+@transaction.atomic
+def report_nothing(report: Report, *, by: User) -> int:
+    """Report “nothing occurred” in every open fed cell that is empty as its register is; how many there were.
+
+    The register is the reason, and the commander's statement that it is complete, where there is one. What is entered
+    there later takes its place, as ever. Requires staff of the unit. Raises `Refused` when the sheet is not open.
+    """
+    from emulation.services.sheets import lock, may_enter, open_lines, refuse_unless_open
+
+    report = lock(report)
+    access.require(may_enter(by, report))
+    refuse_unless_open(report)
+    with translation.override("vi"):  # the language of sheets
+        fed, stored = _fed(report, open_lines(report))
+        changes = [
+            CellChange(pk, Entry(Result.Status.NIL, reason=one.nothing(_stated(one, report))))
+            for pk, one in fed.items()
+            if one.value is None and pk not in stored
+        ]
+    return _apply(report, changes, by)
+
+
+def _stated(fed: Fed, report: Report) -> date | None:
+    return fed.source.stated(report.unit_id, fed.first, fed.last)
 
 
 def _written_by_register(report: Report, fed: dict[int, Fed], stored: Stored) -> set[int]:

@@ -30,7 +30,8 @@ from units.services.tree import superiors_on
 State = Incident.State
 Kind = IncidentEvent.Kind
 Part = IncidentPerson.Part
-FEEDS = ("incidents", "incidents.dead", "incidents.injured", "incidents.offenders")  # what this register feeds
+# What this register feeds.
+FEEDS = ("incidents", "incidents.dead", "incidents.injured", "incidents.offenders", "incidents.share")
 STATED_FROM = (11, 1)  # month and day of a year from which its register may be stated complete: the yearly review
 TRACED = (
     "kind", "gravity", "happened_on", "reported_on", "place", "words", "dead", "injured", "offenders", "damage",

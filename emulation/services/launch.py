@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import Case, Q, QuerySet, When
 from django.utils.translation import gettext as _
 
-from emulation.models import Campaign, CampaignIndicator, Target
+from emulation.models import Attachment, Campaign, CampaignIndicator, Target
 from emulation.readiness import Point, Prepared, readiness
 from units import clock
 from units.models import Unit, User
@@ -62,6 +62,8 @@ def launch_points(campaign: Campaign, on: date, reader: User) -> list[Point]:
     """
     units = set(participants(campaign).values_list("pk", flat=True)) or {campaign.launching_unit_id}
     own = Target.objects.filter(Q(campaign_indicator__campaign=campaign) | Q(drive=campaign), unit__in=units)
+    papers = campaign.documents.filter(Q(issued_on=None) | Q(issued_on__gte=papers_since(campaign.year)))
+    enclosed = Attachment.objects.present().filter(pk__in=papers.values("files"))
     set_ = Q(assigned__isnull=False) | Q(registered__isnull=False) | Q(agreed__isnull=False)
     return readiness(
         Prepared(
@@ -76,12 +78,20 @@ def launch_points(campaign: Campaign, on: date, reader: User) -> list[Point]:
             from_above=from_above(campaign).count() if campaign.takes_over else 0,
             needs_indicators=campaign.kind.needs_indicators,
             targeted=own.filter(set_).values("unit").distinct().count(),
-            documents=campaign.documents.count(),
-            files=campaign.files.present().count(),
+            documents=papers.count(),
+            older=campaign.documents.count() - papers.count(),
+            files=campaign.files.present().count() + enclosed.count(),
             leader=campaign.leader,
             draft_above=_draft_above(campaign.parent, reader),
         )
     )
+
+
+def papers_since(year: int) -> date:
+    """From which day on papers are those of a year: its theme and directives are issued from the last quarter before
+    on (the theme of 2020 was launched on 24 December 2019). Older ones are of the year before.
+    """
+    return date(year - 1, 10, 1)
 
 
 def _draft_above(parent: Campaign | None, reader: User) -> str:

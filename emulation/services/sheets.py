@@ -26,7 +26,7 @@ from emulation.services.offices import office_states
 from emulation.services.plan import plan_of, plan_of_unit, slot
 from emulation.services.summaries import recompute
 from units import access, clock
-from units.errors import LEAST_ORDER, Refused, reason_of
+from units.errors import LEAST_ORDER, Refused, order_of, reason_of
 from units.models import Role, User
 from units.paths import path_ids
 
@@ -376,7 +376,7 @@ def _open_again(report: Report, kind: str, *, by: User, reason: str, lines: Mapp
     reasons = {pk: text.strip() for pk, text in (lines or {}).items()}
     reason = reason.strip()
     for text in [*reasons.values(), *([] if lines and kind == Kind.RETURNED else [reason])]:
-        reason_of(text, least=LEAST_ORDER)
+        order_of(text)
     names = dict(lines_of(report).filter(pk__in=reasons).values_list("pk", "code"))
     if names.keys() != reasons.keys():
         raise Refused(_("Choose lines of this sheet."))

@@ -1,7 +1,7 @@
 """Targets: assigned by the superior, registered by the unit, agreed by the reviewer responsible.
 
 Everything is compared with the agreed value alone; milestones and comparator belong to it. Every value
-that changes leaves a `TargetChange`.
+that changes leaves a `TargetChange`. All of it holds for a year, or for a peak drive (`drive`) within it.
 """
 
 from __future__ import annotations
@@ -9,17 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Exists, OuterRef, Q, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from emulation.models import (
     Campaign,
-    CampaignIndicator,
     Indicator,
     Registration,
     RegistrationEvent,
@@ -27,14 +26,14 @@ from emulation.models import (
     TargetChange,
 )
 from emulation.numbers import LIMIT, format_part
-from emulation.relations import Relative
+from emulation.relations import Doubt, Relative, doubts
 from emulation.reports.bases import doubtful
+from emulation.services.places import asked_places, stored_targets
 from emulation.services.summaries import recompute
 from emulation.services.versions import keep_first, keep_version
 from units import access
-from units.errors import LEAST_ORDER, Refused, reason_of
+from units.errors import LEAST_ORDER, Refused, order_of, reason_of
 from units.models import Role, Unit, User
-from units.paths import branch_q, path_ids
 
 State = Registration.State
 Kind = RegistrationEvent.Kind
@@ -82,55 +81,6 @@ def may_agree(user: User, registration: Registration) -> bool:
 def took_part(user: User, registration: Registration) -> bool:
     """Whether the user registered a value of the unit and year or handed the registration in, ever."""
     return Registration.objects.filter(pk=registration.pk).made_by(user).exists()
-
-
-# ── which ─────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A campaign indicator for which a unit may have a target; `own`: asked of the unit itself, not only below it."""
-
-    row: CampaignIndicator
-    own: bool
-
-
-def places_for(unit: Unit, year: int, reader: User | None = None) -> list[Place]:
-    """What the year's campaigns ask of the unit or of units in its branch, as far as `reader` reads campaigns.
-
-    Of drafts, then, only what the reader's own unit or one below prepares: a superior assigns before its launch,
-    units below register from the launch on. One an indicator: the one that asks the unit itself, else the first
-    that asks somebody below. Peak drives are left out: their targets belong to the drive. Three queries.
-    """
-    above = path_ids(unit.path)[:-1]
-    around = Q(scopes__unit__in=above, scopes__with_branch=True)
-    inside = branch_q(unit.path, "scopes__unit__path")
-    taking_part = Campaign.objects.filter(around | Q(scopes__unit=unit))
-    known = Campaign.objects.all() if reader is None else Campaign.objects.visible_to(reader)
-    kinds = CampaignIndicator.kinds.through.objects.filter(campaignindicator=OuterRef("pk"))
-    below = set(Unit.objects.in_branch(unit).order_by().values_list("kind", flat=True).distinct())
-    rows = (
-        CampaignIndicator.objects.filter(campaign__in=known.filter(around | inside))
-        .filter(campaign__year=year, campaign__kind__is_drive=False)
-        .filter(~Exists(kinds) | Exists(kinds.filter(unitkind__in=below)))
-        .annotate(
-            unit_takes_part=Exists(taking_part.filter(pk=OuterRef("campaign"))),
-            asks_its_kind=Case(When(~Exists(kinds), then=True), default=Exists(kinds.filter(unitkind=unit.kind_id))),
-        )
-        .select_related("indicator__area", "indicator__grade_scale", "campaign")
-        .prefetch_related("indicator__grade_scale__grades")
-    )
-    found: dict[int, Place] = {}
-    for row in rows.order_by("campaign__parent_id", "campaign_id", "pk"):
-        place = Place(row, own=row.unit_takes_part and row.asks_its_kind)
-        if row.indicator_id not in found or place.own:
-            found[row.indicator_id] = place
-    return sorted(found.values(), key=_order)
-
-
-def _order(place: Place) -> tuple[int, int, int, str]:
-    indicator = place.row.indicator
-    return indicator.area.order, place.row.order, indicator.order, indicator.code
 
 
 # ── what a target must be ─────────────────────────────────────────────────
@@ -192,10 +142,11 @@ def adds_up(indicator: Indicator) -> bool:
 
 
 @transaction.atomic
-def assign(unit: Unit, year: int, values: Values, *, by: User) -> int:
+def assign(unit: Unit, year: int, values: Values, *, by: User, drive: Campaign | None = None) -> int:
     """Staff of the superior propose values; returns how many changed. What is agreed already stays as it is."""
     access.require(may_assign(by, unit))
-    targets = _targets(unit, year, values, by)
+    _refuse_closed(drive)
+    targets = _targets(unit, year, values, by, drive=drive)
     for pk, target in targets.items():
         if target.agreed is not None and value_of(target, "assigned") != values[pk]:
             raise Refused(_("“%(indicator)s” has been agreed; only the reviewer changes it now.") % _named(target))
@@ -203,13 +154,13 @@ def assign(unit: Unit, year: int, values: Values, *, by: User) -> int:
 
 
 @transaction.atomic
-def register(unit: Unit, year: int, values: Values, *, by: User) -> int:
+def register(unit: Unit, year: int, values: Values, *, by: User, drive: Campaign | None = None) -> int:
     """The unit's staff enter what it sets itself; returns how many changed."""
     access.require(may_register(by, unit))
-    registration = lock(unit, year)
+    registration = lock(unit, year, drive)
     if registration.state not in (State.DRAFT, State.RETURNED):
         raise Refused(_("The registration is “%(state)s” and stands still.") % _state(registration))
-    return write_values(_targets(unit, year, values, by), values, "registered", by=by)
+    return write_values(_targets(unit, year, values, by, drive=drive), values, "registered", by=by)
 
 
 def as_assigned(values: Values, targets: Mapping[int, Target]) -> Values:
@@ -220,17 +171,20 @@ def as_assigned(values: Values, targets: Mapping[int, Target]) -> Values:
     }
 
 
-def _targets(unit: Unit, year: int, chosen: Iterable[int], reader: User | None = None) -> dict[int, Target]:
-    """campaign indicator → the unit's target of the year, new ones unsaved. Raises `Refused` for others."""
-    rows = {place.row.pk: place.row for place in places_for(unit, year, reader)}
-    stored = Target.objects.select_for_update().filter(unit=unit, campaign_indicator__in=rows, drive=None)
+def _targets(
+    unit: Unit, year: int, chosen: Iterable[int], reader: User | None = None, *, drive: Campaign | None
+) -> dict[int, Target]:
+    """campaign indicator → the unit's target, new ones unsaved. Raises `Refused` for others."""
+    rows = {place.row.pk: place.row for place in asked_places(unit, year, drive, reader)}
+    stored = stored_targets(unit, year, drive).select_for_update(of=("self",)).filter(campaign_indicator__in=rows)
     known = {target.campaign_indicator_id: target for target in stored}
     found = {}
     for pk in chosen:
         row = rows.get(pk)
         if row is None:
             raise Refused(_("An indicator is not asked of this unit; load the page again."))
-        found[pk] = known.get(pk) or Target(unit=unit, campaign_indicator=row, comparator=row.comparator)
+        fresh = Target(unit=unit, campaign_indicator=row, drive=drive, comparator=row.comparator)
+        found[pk] = known.get(pk) or fresh
         found[pk].campaign_indicator = row
     return found
 
@@ -254,6 +208,19 @@ def write_values(targets: dict[int, Target], values: Values, field: str, *, by: 
 def value_of(target: Target, field: str) -> Value | None:
     """One of the three values as it was set: beside last year's figure, or as it stands."""
     return target.relation(field) or getattr(target, field)
+
+
+def offered(target: Target) -> Value | None:
+    """What the reviewer is offered to agree on: what is agreed; else what was registered, but never less than was
+    assigned, which is the floor. Where exactly one value is best, it is the assigned one.
+    """
+    columns = (Field.AGREED, Field.ASSIGNED, Field.REGISTERED)
+    agreed, assigned, registered = (value_of(target, column) for column in columns)
+    if agreed is not None or registered is None or assigned is None:
+        return next((value for value in (agreed, assigned, registered) if value is not None), None)
+    asked, floor = Fraction(plain(registered)), Fraction(plain(assigned))
+    direction = target.campaign_indicator.indicator.direction
+    return assigned if Doubt.ASSIGNED in doubts(asked, floor, None, direction) else registered
 
 
 def set_relation(target: Target, field: str, relation: Relative | None) -> None:
@@ -298,17 +265,29 @@ def save_changes(changed: list[tuple[Target, Any, Any]], field: str, *, by: User
 # ── the registration ──────────────────────────────────────────────────────
 
 
-def registration_of(unit: Unit, year: int) -> Registration:
-    """The unit's registration of the year, unsaved where nothing has been done yet."""
-    found = Registration.objects.filter(unit=unit, year=year).order_by().first() or Registration(year=year)
-    found.unit = unit
+def registration_of(unit: Unit, year: int, drive: Campaign | None = None) -> Registration:
+    """The unit's registration of the year or drive, unsaved where nothing has been done yet."""
+    rows = Registration.objects.filter(unit=unit, year=year, drive=drive).order_by()
+    found = rows.first() or Registration(year=year)
+    found.unit, found.drive = unit, drive
     return found
 
 
-def lock(unit: Unit, year: int) -> Registration:
-    """The registration, made if need be, locked for the rest of the transaction."""
-    Registration.objects.get_or_create(unit=unit, year=year)
-    return Registration.objects.select_for_update(of=("self",)).select_related("unit").get(unit=unit, year=year)
+def lock(unit: Unit, year: int, drive: Campaign | None = None) -> Registration:
+    """The registration, made if need be, locked for the rest of the transaction. `Refused` in a closed drive."""
+    _refuse_closed(drive)
+    Registration.objects.get_or_create(unit=unit, year=year, drive=drive)
+    rows = Registration.objects.select_for_update(of=("self",)).select_related("unit", "drive")
+    return rows.get(unit=unit, year=year, drive=drive)
+
+
+def _refuse_closed(drive: Campaign | None) -> None:
+    """Raise `Refused` when the drive has been closed, which waits for those who change its targets."""
+    if drive is None:
+        return
+    locked = Campaign.objects.select_for_update(of=("self",)).get(pk=drive.pk)
+    if locked.state == Campaign.State.CLOSED:
+        raise Refused(_("The campaign is closed; it can no longer be changed."))
 
 
 def _enter(registration: Registration, state: str, kind: str, *, by: User, reason: str = "") -> None:
@@ -318,20 +297,22 @@ def _enter(registration: Registration, state: str, kind: str, *, by: User, reaso
 
 
 @transaction.atomic
-def hand_in_registration(unit: Unit, year: int, *, by: User, reason: str = "") -> Registration:
+def hand_in_registration(
+    unit: Unit, year: int, *, by: User, reason: str = "", drive: Campaign | None = None
+) -> Registration:
     """The unit's commander hands its registration in. Raises `Refused` when nothing is registered.
 
     Where a value asks for less than was assigned or reached, only with a reason, which the reviewer reads.
     """
     access.require(may_hand_in(by, unit))
-    registration = lock(unit, year)
+    registration = lock(unit, year, drive)
     if registration.state not in (State.DRAFT, State.RETURNED):
         raise Refused(_("The registration is “%(state)s” and stands still.") % _state(registration))
-    registered = _of_year(unit, year).filter(registered__isnull=False)
+    registered = stored_targets(unit, year, drive).filter(registered__isnull=False)
     targets = list(registered.select_related("campaign_indicator__indicator"))
     if not targets:
         raise Refused(_("Nothing is registered yet."))
-    doubted = len(doubtful(unit, year, targets))
+    doubted = len(doubtful(unit, year, targets, drive=drive))
     if doubted and len(reason.strip()) < LEAST_ORDER:
         words = ngettext(
             "%(lines)d registered value asks for less than was assigned, or than was reached last year. "
@@ -346,45 +327,49 @@ def hand_in_registration(unit: Unit, year: int, *, by: User, reason: str = "") -
 
 
 @transaction.atomic
-def return_registration(unit: Unit, year: int, *, by: User, reason: str) -> Registration:
+def return_registration(
+    unit: Unit, year: int, *, by: User, reason: str, drive: Campaign | None = None
+) -> Registration:
     """The reviewer sends a registration back with a reason that says what is to be done."""
-    registration = _for_review(unit, year, by=by)
+    registration = _for_review(unit, year, drive, by=by)
     if registration.state != State.SUBMITTED:
         raise Refused(_("Only a registration that was handed in can be returned."))
-    _enter(registration, State.RETURNED, Kind.RETURNED, by=by, reason=need_reason(reason))
+    _enter(registration, State.RETURNED, Kind.RETURNED, by=by, reason=order_of(reason))
     return registration
 
 
 @transaction.atomic
 def agree(
     unit: Unit, year: int, lines: Mapping[int, Agreement | None], *, by: User, reason: str = "",
-    seen: int | None = None,
+    seen: int | None = None, drive: Campaign | None = None,
 ) -> Registration:  # fmt: skip
     """The reviewer sets what holds, for a registration handed in or agreed before; both make a version.
 
     `lines` maps campaign indicators to what is agreed (None: no target); those not named stay. Once agreed,
     it changes with a reason only. `seen` is `stand_of` the registration that the reviewer read.
     """
-    registration = _for_review(unit, year, by=by)
+    registration = _for_review(unit, year, drive, by=by)
     if registration.state not in (State.SUBMITTED, State.AGREED):
         raise Refused(_("The unit has not handed its registration in."))
     if seen is not None and seen != stand_of(registration):
         raise Refused(_("Somebody else has changed this registration meanwhile. Load the page again."))
-    changed = differing(unit, year, lines)
+    changed = differing(unit, year, lines, drive)
     if registration.state == State.SUBMITTED:
-        _refuse_gaps(unit, year, lines)
+        _refuse_gaps(unit, year, lines, drive)
     elif not changed:
         return registration
     if registration.state == State.AGREED or any(before for _target, before, _after in changed):
-        reason = need_reason(reason)
+        reason = reason_of(reason, least=LEAST_ORDER)
     save_agreed(registration, changed, by=by, reason=reason)
     return registration
 
 
-def differing(unit: Unit, year: int, lines: Mapping[int, Agreement | None]) -> list[tuple[Target, Any, Any]]:
+def differing(
+    unit: Unit, year: int, lines: Mapping[int, Agreement | None], drive: Campaign | None = None
+) -> list[tuple[Target, Any, Any]]:
     """Unsaved targets that `lines` change, with what was agreed before and after. Raises `Refused`."""
     changed = []
-    for pk, target in _targets(unit, year, lines).items():
+    for pk, target in _targets(unit, year, lines, drive=drive).items():
         before, after = agreement_of(target), lines[pk]
         if after == before:
             continue
@@ -413,8 +398,15 @@ def save_agreed(
         titles()
     _enter(registration, State.AGREED, Kind.AGREED if first else kind, by=by, reason="" if first else reason)
     keep_version(registration, by=by, reason=reason)
-    touched = {target.campaign_indicator.indicator_id for target, _before, _after in changed}
-    recompute([registration.unit_id], year=registration.year, indicators=touched)
+    _bring_up_to_date(registration, [target for target, _before, _after in changed])
+
+
+def _bring_up_to_date(registration: Registration, changed: Iterable[Target]) -> None:
+    """Figures know the targets of the period they stand for: of a drive its own indicators alone."""
+    drive, rows = registration.drive, [target.campaign_indicator for target in changed]
+    touched = {row.indicator_id for row in rows if drive is None or row.campaign_id == drive.pk}
+    if touched or drive is None:
+        recompute([registration.unit_id], year=registration.year, drive=drive, indicators=touched)
 
 
 def stand_of(registration: Registration) -> int:
@@ -466,30 +458,20 @@ def agreement_from(snapshot: dict[str, Any] | None) -> Agreement | None:
     return Agreement(Decimal(snapshot["value"]), snapshot["comparator"], milestones, relation)
 
 
-def _for_review(unit: Unit, year: int, *, by: User) -> Registration:
+def _for_review(unit: Unit, year: int, drive: Campaign | None, *, by: User) -> Registration:
     access.require(access.reviews(by, unit))
-    registration = lock(unit, year)
+    registration = lock(unit, year, drive)
     if took_part(by, registration):
         raise Refused(_("You typed or handed in this registration; somebody else has to judge it."))
     return registration
 
 
-def _refuse_gaps(unit: Unit, year: int, lines: Mapping[int, Agreement | None]) -> None:
+def _refuse_gaps(unit: Unit, year: int, lines: Mapping[int, Agreement | None], drive: Campaign | None) -> None:
     """What the unit registered is agreed with some value, or the registration goes back."""
-    for target in (
-        _of_year(unit, year).filter(registered__isnull=False).select_related("campaign_indicator__indicator")
-    ):
+    registered = stored_targets(unit, year, drive).filter(registered__isnull=False)
+    for target in registered.select_related("campaign_indicator__indicator"):
         if lines.get(target.campaign_indicator_id) is None:
             raise Refused(_("“%(indicator)s” was registered: agree on a value, or return it.") % _named(target))
-
-
-def _of_year(unit: Unit, year: int) -> Any:
-    return Target.objects.filter(unit=unit, campaign_indicator__campaign__year=year, drive=None)
-
-
-def need_reason(text: str) -> str:
-    """The reason, stripped. Raises `Refused` when it is too short to say anything."""
-    return reason_of(text, least=LEAST_ORDER)
 
 
 def _named(target: Target) -> dict[str, str]:

@@ -12,7 +12,7 @@ from emulation.models import OfficeVerdict, Report
 from emulation.services.offices import figures_of, in_force, line_offices
 from emulation.services.sheets import lock, refuse_own, require_state
 from units import access
-from units.errors import LEAST_ORDER, Refused, reason_of
+from units.errors import Refused, order_of
 from units.models import User
 
 WAITING = (Report.State.SUBMITTED, Report.State.IN_REVIEW)
@@ -35,7 +35,7 @@ def give_verdicts(report: Report, verdicts: Mapping[int, str], *, by: User) -> i
         raise Refused(_("Choose lines of your office."))
     reasons = {line: reason.strip() for line, reason in verdicts.items()}
     for reason in filter(None, reasons.values()):
-        reason_of(reason, least=LEAST_ORDER)
+        order_of(reason)
     figures = figures_of(report)
     said = list(report.office_verdicts.filter(office__in=offices))
     rows, now = [], timezone.now()

@@ -10,6 +10,7 @@ from django.utils import timezone, translation
 
 from emulation.models import Indicator, Registration, RegistrationEvent, RegistrationVersion, Target
 from emulation.numbers import exact_text
+from emulation.services.places import stored_targets
 from units.models import User
 
 
@@ -18,10 +19,8 @@ def content_of(registration: Registration, column: str = "agreed") -> dict[str, 
 
     Names are Vietnamese, as on paper. Targets of peak drives belong to the drive.
     """
-    rows = Target.objects.filter(
-        unit=registration.unit_id, campaign_indicator__campaign__year=registration.year, drive=None,
-        campaign_indicator__campaign__kind__is_drive=False, **{f"{column}__isnull": False},
-    )  # fmt: skip
+    rows = stored_targets(registration.unit, registration.year, registration.drive)
+    rows = rows.filter(**{f"{column}__isnull": False})
     rows = rows.select_related("campaign_indicator__indicator__area", "campaign_indicator__indicator__grade_scale")
     rows = rows.prefetch_related("campaign_indicator__indicator__grade_scale__grades")
     order = "campaign_indicator__indicator__area__order", "campaign_indicator__order"

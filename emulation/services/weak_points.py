@@ -24,6 +24,7 @@ from emulation.models import (
     WeakPointEvent,
 )
 from emulation.models.weak_points import WeakPointQuerySet
+from emulation.services.feeds import follow
 from units import access, clock
 from units.errors import Refused, reason_of, refuse_short
 from units.locking import locked, refuse_unless
@@ -32,6 +33,7 @@ from units.models.units import UnitQuerySet
 from units.paths import branches_q
 from units.text import normal
 
+FEEDS = ("weak-points",)  # what this register feeds
 Kind = WeakPointEvent.Kind
 Source = WeakPoint.Source
 State = WeakPoint.State
@@ -116,7 +118,13 @@ def raise_point(
     point.full_clean(exclude=["reported_by", "closed_by", "closed_at"])
     point.save()
     _log(point, Kind.RAISED, by=by, after=_shown(point), reason=point.grounds)
+    _follow(point, point.raised_at, by)
     return point
+
+
+def _follow(point: WeakPoint, at: datetime, by: User) -> None:
+    """Figures of rounds whose days hold `at` or today; those of others follow with the next step of their sheets."""
+    follow(FEEDS, [point.unit_id], [timezone.localdate(at), clock.today()], by=by)
 
 
 def _check_source(point: WeakPoint) -> None:
@@ -239,6 +247,7 @@ def close(point: WeakPoint, *, reason: str, by: User, finding: InspectionFinding
     row.state, row.closed_by, row.closed_at = State.CLOSED, by, timezone.now()
     row.save(update_fields=["state", "closed_by", "closed_at"])
     _log(row, Kind.CLOSED, by=by, reason=reason, finding=found)
+    _follow(row, row.closed_at, by)
     return row
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,14 +22,42 @@ from units.errors import Refused
 from units.models import User
 
 
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """What is copied beside the launching unit's own movement, each of which usually is not.
+
+    `lower`: campaigns of units below, which take the new movement over once it is launched; `drives`: peak drives,
+    which are held once; `documents`: those that the campaigns carry out, which are of the old year.
+    """
+
+    lower: bool = False
+    drives: bool = False
+    documents: bool = False
+
+    def keeps(self, campaign: Campaign, root: Campaign) -> bool:
+        own = campaign.launching_unit_id == root.launching_unit_id
+        return (self.lower or own) and (self.drives or not campaign.kind.is_drive)
+
+
+@dataclass(frozen=True, slots=True)
+class Renewed:
+    """A line of a campaign's name or goal in which the old year becomes the new one."""
+
+    campaign: Campaign
+    before: str
+    after: str
+
+
 @dataclass(frozen=True)
 class YearCopy:
     """What copying a year makes: campaigns, what they ask for, agreed targets that become proposals.
 
-    Units that have ended and indicators no longer placed stay behind; both are named.
+    What is not chosen, units that have ended and indicators no longer placed stay behind; all are named.
     """
 
     campaigns: list[Campaign]
+    left_campaigns: list[Campaign]
+    texts: list[Renewed]
     indicators: list[CampaignIndicator]
     targets: list[Target]
     left_indicators: list[CampaignIndicator]
@@ -35,25 +65,51 @@ class YearCopy:
     rounds: int  # quarter rounds to be made
 
 
-def year_copy(root: Campaign, year: int) -> YearCopy:
+def year_copy(root: Campaign, year: int, extent: Extent = Extent()) -> YearCopy:
     """What there is to copy, parents before their children. A fixed number of queries."""
-    campaigns = Campaign.objects.filter(year=root.year).select_related("kind", "launching_unit")
-    placed = CampaignIndicator.objects.filter(campaign__year=root.year).select_related("indicator", "campaign")
+    found = Campaign.objects.filter(year=root.year).select_related("kind", "launching_unit")
+    ordered = _parents_first(list(found.prefetch_related("scopes__unit", "documents", "organisations")))
+    campaigns = _kept(ordered, root, extent)
+    placed = CampaignIndicator.objects.filter(campaign__in=campaigns).select_related("indicator", "campaign")
     rows = list(placed.prefetch_related("kinds"))
     kept = [row for row in rows if not row.indicator.retired]
     targets = Target.objects.filter(campaign_indicator__in=kept, agreed__isnull=False).select_related("unit")
-    scopes = CampaignScope.objects.filter(campaign__year=root.year).select_related("unit")
+    targets = targets.filter(Q(drive=None) | Q(drive__in=campaigns))
+    scopes = [scope for campaign in campaigns for scope in campaign.scopes.all()]
     units = [*(row.unit for row in scopes), *(target.unit for target in targets)]
     ended = {unit.name for unit in units if unit.ended}
     known = Round.objects.quarters().filter(year=year).count()
     return YearCopy(
-        campaigns=_parents_first(list(campaigns.prefetch_related("scopes__unit", "documents", "organisations"))),
+        campaigns=campaigns,
+        left_campaigns=[row for row in ordered if row not in campaigns],
+        texts=[line for row in campaigns for line in _renewed_lines(row, year)],
         indicators=kept,
         targets=[target for target in targets if not target.unit.ended],
         left_indicators=[row for row in rows if row.indicator.retired],
         left_units=sorted(ended),
         rounds=4 - known,
     )
+
+
+def _kept(ordered: list[Campaign], root: Campaign, extent: Extent) -> list[Campaign]:
+    """Of campaigns with parents first: a part is copied only with the whole it belongs to."""
+    kept: dict[int, Campaign] = {}
+    for row in ordered:
+        if row.pk == root.pk or (extent.keeps(row, root) and row.parent_id in kept):
+            kept[row.pk] = row
+    return list(kept.values())
+
+
+def renewed(text: str, old: int, new: int) -> str:
+    """The text with «năm 2020» as «năm 2021»: nothing else, and no spans of years."""
+    return re.sub(rf"\b((?i:năm)[ \u00a0]+){old}\b(?!\s*[-–]\s*\d)", rf"\g<1>{new}", text)
+
+
+def _renewed_lines(campaign: Campaign, year: int) -> Iterator[Renewed]:
+    for line in (campaign.name, *campaign.content.splitlines()):
+        after = renewed(line, campaign.year, year)
+        if after != line:
+            yield Renewed(campaign, line.strip(), after.strip())
 
 
 def _parents_first(campaigns: list[Campaign]) -> list[Campaign]:
@@ -77,18 +133,18 @@ def refuse_year(root: Campaign, year: int) -> None:
 
 
 @transaction.atomic
-def copy_year(root: Campaign, *, year: int, by: User) -> Campaign:
+def copy_year(root: Campaign, *, year: int, by: User, extent: Extent = Extent()) -> Campaign:
     """Copy the movement of a year: tree and campaign indicators as drafts, targets as proposals, rounds.
 
-    A target's assigned value becomes what was agreed last; nothing is registered or agreed yet.
-    Returns the new root.
+    Its own year in names and goals becomes the new one; `extent` says what comes along. A target's assigned value
+    becomes what was agreed last; nothing is registered or agreed yet. Returns the new root.
     """
     access.require(may_write(by, root))
     refuse_year(root, year)
-    old = year_copy(root, year)
+    old = year_copy(root, year, extent)
     campaigns = {campaign.pk: _copy_campaign(campaign, root, year) for campaign in old.campaigns}
     for campaign in old.campaigns:
-        _copy_links(campaign, campaigns)
+        _copy_links(campaign, campaigns, extent)
     rows = {row.pk: _copy_indicator(row, campaigns) for row in old.indicators}
     _copy_targets(old.targets, rows, campaigns, by=by, reason=_("Copied from %(year)d") % {"year": root.year})
     set_up_rounds(year)
@@ -100,9 +156,9 @@ def _copy_campaign(campaign: Campaign, root: Campaign, year: int) -> Campaign:
     return Campaign(
         year=year,
         kind=campaign.kind,
-        name=re.sub(rf"\bnăm {root.year}\b", f"năm {year}", campaign.name),
+        name=renewed(campaign.name, root.year, year),
         theme=campaign.theme,
-        content=campaign.content,
+        content=renewed(campaign.content, root.year, year),
         launching_unit=launching,
         starts=_in_year(campaign.starts, year),
         ends=_in_year(campaign.ends, year),
@@ -117,11 +173,12 @@ def _in_year(day: date, year: int) -> date:
     return day.replace(year=year, day=28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
 
 
-def _copy_links(campaign: Campaign, campaigns: dict[int, Campaign]) -> None:
+def _copy_links(campaign: Campaign, campaigns: dict[int, Campaign], extent: Extent) -> None:
     copy = campaigns[campaign.pk]
     copy.parent = campaigns[campaign.parent_id] if campaign.parent_id else None
     copy.save()
-    copy.documents.set(campaign.documents.all())
+    if extent.documents:
+        copy.documents.set(campaign.documents.all())
     copy.organisations.set(campaign.organisations.all())
     for scope in campaign.scopes.all():
         if not scope.unit.ended:

@@ -7,34 +7,43 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from emulation.forms.pledges import titles_form
 from emulation.forms.targets import AGREED, TargetsForm
 from emulation.models import Amendment, Registration
+from emulation.reports.exports import differences_table
 from emulation.reports.targets import bases_of, target_sheet, targets_of
 from emulation.reports.versions import amended, compare, content_of_version
 from emulation.services import amendments as service
 from emulation.services import targets
+from emulation.services.places import asked_places
 from emulation.titles import titles_on
-from emulation.views.pledges import crumbs_to
-from emulation.views.targets import get_unit
+from emulation.views.drives import get_drive
+from emulation.views.targets import crumbs_of, get_unit, links_of
 from units import access
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
+from units.views.downloads import asked_table, table_file
 
 NOTHING: dict[str, list[Any]] = {"targets": [], "titles": []}
 
 
+def get_registration(request: HttpRequest, unit: int, year: int, drive: int | None) -> Registration:
+    """The registration of the year or drive, unsaved where nothing has been done yet."""
+    campaign = None if drive is None else get_drive(request, drive)
+    year = year if campaign is None else campaign.year
+    return targets.registration_of(get_unit(request, unit, year), year, campaign)
+
+
 @require_safe
-def version_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+def version_list(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponseBase:
     """Versions and amendments; two versions (`?a=1&b=2`, else the last two) line by line."""
-    place = get_unit(request, unit, year)
-    registration = targets.registration_of(place, year)
+    registration = get_registration(request, unit, year, drive)
     saved = registration.pk is not None
     versions = list(registration.versions.select_related("by")) if saved else []
     numbers = [version.number for version in versions]
@@ -44,25 +53,30 @@ def version_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
     older = older if older in numbers else (newer - 1 if newer and newer > 1 else newer)
     before, after = content_of_version(versions, older), content_of_version(versions, newer)
     lines, titles = compare(before or NOTHING, after or NOTHING)
+    if kind := asked_table(request):
+        name = f"phien-ban-{registration.unit.code}-{registration.year}-{older}-{newer}"
+        return table_file(kind, name, _("Versions and amendments"), *differences_table(lines, titles))
     context = {
-        "unit": place, "year": year, "registration": registration, "versions": versions, "older": older,
-        "newer": newer, "lines": lines, "titles": titles, "changed": sum(row.changed for row in [*lines, *titles]),
+        "unit": registration.unit, "year": registration.year, "registration": registration, "versions": versions,
+        "older": older, "newer": newer, "lines": lines, "titles": titles,
+        "changed": sum(row.changed for row in [*lines, *titles]),
         "amendments": list(registration.amendments.select_related("asked_by", "decided_by")) if saved else [],
-        "may_amend": registration.state == Registration.State.AGREED and targets.may_register(request.user, place),
-        "crumbs": [*crumbs_to(place, year), (_("Versions and amendments"), "")],
+        "may_amend": registration.state == Registration.State.AGREED
+        and targets.may_register(request.user, registration.unit),
+        "links": links_of(registration), "crumbs": crumbs_of(registration, (_("Versions and amendments"), "")),
     }  # fmt: skip
     return render(request, "emulation/targets/versions.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def amendment_create(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+def amendment_create(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
     """Propose what is to be agreed instead: the lines and titles that are to change, with the reason."""
-    place = get_unit(request, unit, year)
-    access.require(targets.may_register(request.user, place))
-    registration = targets.registration_of(place, year)
-    places = targets.places_for(place, year, request.user)
-    known = targets_of(place, places)
-    sheet = target_sheet(place, year, places, known)
+    registration = get_registration(request, unit, year, drive)
+    access.require(targets.may_register(request.user, registration.unit))
+    key = {"unit": registration.unit, "year": registration.year, "drive": registration.drive}
+    places = asked_places(**key, reader=request.user)
+    known = targets_of(places=places, **key)
+    sheet = target_sheet(places=places, targets=known, **key)
     data = request.POST if request.method == "POST" else None
     form = TargetsForm(
         data,
@@ -70,21 +84,25 @@ def amendment_create(request: HttpRequest, unit: int, year: int) -> HttpResponse
         targets=known,
         columns=frozenset({AGREED}),
         offers=False,
-        bases=bases_of(sheet),
-        year=year,
+        milestones=registration.drive is None,
+        bases=bases_of(sheet) if registration.drive is None else None,
+        year=registration.year,
     )
-    titles = titles_form(data, registration, titles_on(date(year, 1, 1)))
-    if request.method == "POST" and all([form.is_valid(), titles.is_valid()]):
+    titles = None
+    if registration.drive is None:
+        titles = titles_form(data, registration, titles_on(date(year, 1, 1)))
+    if request.method == "POST" and all([form.is_valid(), titles is None or titles.is_valid()]):
         with refusals(form):
+            aims = titles.aims if titles else None
             reason = form.cleaned_data["reason"]
-            made = service.propose(place, year, form.agreements, titles.aims, by=request.user, reason=reason)
+            made = service.propose(**key, lines=form.agreements, aims=aims, by=request.user, reason=reason)
         if not form.errors:
             messages.success(request, _("The amendment lies with the commander, who sends it up."))
             return redirect(made)
     context = {
-        "unit": place, "year": year, "registration": registration, "form": form, "grid": form.grid(sheet),
+        **key, "registration": registration, "form": form, "grid": form.grid(sheet), "links": links_of(registration),
         "forms": titles, "agrees": True, "settled": True, "open": registration.state == Registration.State.AGREED,
-        "crumbs": [*crumbs_to(place, year), (_("Propose an amendment"), "")],
+        "crumbs": crumbs_of(registration, (_("Propose an amendment"), "")),
     }  # fmt: skip
     return render(request, "emulation/targets/amend.html", context)
 
@@ -92,7 +110,7 @@ def amendment_create(request: HttpRequest, unit: int, year: int) -> HttpResponse
 def get_amendment(request: HttpRequest, pk: int) -> Amendment:
     rows = Amendment.objects.visible_to(request.user)
     return get_object_or_404(
-        rows.select_related("registration__unit", "asked_by", "sent_by", "decided_by"), pk=pk
+        rows.select_related("registration__unit", "registration__drive", "asked_by", "sent_by", "decided_by"), pk=pk
     )  # fmt: skip
 
 
@@ -110,12 +128,9 @@ def _detail(request: HttpRequest, row: Amendment, problems: list[str]) -> HttpRe
         "sends": service.may_send(user, row), "decides": service.may_decide(user, row),
         "withdraws": service.may_withdraw(user, row), "problems": problems,
         "reason": request.POST.get("reason", ""),
-        "crumbs": [
-            *crumbs_to(registration.unit, registration.year),
-            (_("Versions and amendments"), reverse("emulation:version-list",
-                                                   args=[registration.unit_id, registration.year])),
-            (_("Amendment"), ""),
-        ],
+        "crumbs": crumbs_of(
+            registration, (_("Versions and amendments"), links_of(registration)["version_list"]), (_("Amendment"), "")
+        ),
     }  # fmt: skip
     return render(request, "emulation/targets/amendment.html", context)
 

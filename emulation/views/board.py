@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET
 from emulation.forms.board import WHEN, BoardForm
 from emulation.forms.sheets import round_of_today
 from emulation.models import Report, Round
-from emulation.reports.board import Board, Line, place_in
+from emulation.reports.board import TIMES, Board, Counts, Line, Row, place_in
 from emulation.services.extensions import extends_anything
+from emulation.states import STATES
 from units import access
 from units.models import Unit
 from units.spreadsheets import Value
@@ -50,6 +51,10 @@ def board(request: HttpRequest, unit: int) -> HttpResponseBase:
         heads, rows = _table(reading, reading.lines(form.filter(reading)))
         name = f"{found.code}-{reading.round.pk}-{reading.today:%Y%m%d}"
         return table_file(kind, name, _("Progress of reporting"), heads, rows)
+    if (kind := asked_table(request, "units")) and reading is not None:
+        heads, rows = _counts(*reading.rows())
+        name = f"{found.code}-{reading.round.pk}-{reading.today:%Y%m%d}-don-vi"
+        return table_file(kind, name, _("Progress of reporting"), heads, rows)
     context = {"unit": found, "form": form, "round": form.chosen.get("round"), "board": reading}
     if reading is not None:
         page = Paginator(form.filter(reading), PER_PAGE).get_page(request.GET.get("page"))
@@ -59,6 +64,15 @@ def board(request: HttpRequest, unit: int) -> HttpResponseBase:
             "extends": extends_anything(request.user),
         }  # fmt: skip
     return render(request, "emulation/board/board.html", context)
+
+
+def _counts(total: Counts, rows: list[Row]) -> tuple[list[str], list[list[Value]]]:
+    """The whole branch and every direct subordinate: sheets by state, and in time or not."""
+    words = dict(WHEN)
+    heads = [_("Unit"), _("Sheets"), *(str(STATES["sheet"][state][2]) for state in Report.State)]
+    counted = [(_("Whole branch"), total), *((row.name, row.counts) for row in rows)]
+    heads += [str(words[when]) for when in TIMES]
+    return heads, [[name, counts.sheets, *counts.cells] for name, counts in counted]
 
 
 def _table(reading: Board, lines: list[Line]) -> tuple[list[str], list[list[Value]]]:

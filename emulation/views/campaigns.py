@@ -29,7 +29,7 @@ from emulation.periods import YEARS
 from emulation.readiness import Point, advice, missing
 from emulation.reports.activities import events_of
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
-from emulation.reports.exports import campaigns_table
+from emulation.reports.exports import asked_indicators_table, campaigns_table
 from emulation.reports.joins import joins_of
 from emulation.services import campaigns, years
 from emulation.services.documents import save_document
@@ -109,15 +109,18 @@ def campaign_tree(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-def campaign_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     campaign = get_campaign(request, pk)
+    page = campaign_page(campaign, Campaign.objects.visible_to(request.user).filter(parent=campaign))
+    if kind := asked_table(request):
+        return table_file(kind, f"chi-tieu-{campaign.pk}", _("Indicators asked"), *asked_indicators_table(page))
     open_, draft = campaign.state != Campaign.State.CLOSED, campaign.state == Campaign.State.DRAFT
     writes = open_ and campaigns.may_write(request.user, campaign)
     launches = open_ and campaigns.may_launch(request.user, campaign)
     below = next((unit for unit in _own_units(request) if writes or takes_part(campaign, unit)), None)
     context = {
         "campaign": campaign,
-        "page": campaign_page(campaign, Campaign.objects.visible_to(request.user).filter(parent=campaign)),
+        "page": page,
         "documents": campaign.documents.all(),
         "crumbs": [*crumbs_to(None, campaign.year), (campaign.name, "")],
         "files": files_context(request.user, "campaign", campaign),
@@ -378,22 +381,31 @@ def campaign_indicator_delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(FORM)
 def campaign_copy(request: HttpRequest, pk: int) -> HttpResponse:
-    """Copy the movement of a year into a new one: first what will be made, then (POST) the copy."""
+    """Copy the movement of a year into a new one: what is chosen, what will be made of it, then the copy.
+
+    The first POST shows it, the second (`confirmed`) makes it.
+    """
     root = get_campaign(request, pk)
     access.require(campaigns.may_write(request.user, root))
     if root.parent_id is not None:
         raise Http404
-    form = CopyYearForm(request.POST or None, initial={"year": root.year + 1})
+    form, year, extent = CopyYearForm(request.POST or None, initial={"year": root.year + 1}), root.year + 1, None
     if form.is_valid():
+        year = form.cleaned_data["year"]
         with refusals(form):
-            copy = years.copy_year(root, year=form.cleaned_data["year"], by=request.user)
-        if not form.errors:
+            years.refuse_year(root, year)
+            extent = form.extent
+            if "confirmed" in request.POST:
+                copy = years.copy_year(root, year=year, by=request.user, extent=extent)
+        if not form.errors and "confirmed" in request.POST:
             messages.success(request, _("The movement of %(year)d stands as a draft.") % {"year": copy.year})
             return redirect(f"{reverse('emulation:campaign-tree')}?year={copy.year}")
     context = {
         "form": form,
         "root": root,
-        "copy": years.year_copy(root, root.year + 1),
+        "confirms": extent is not None,
+        "year": year,
+        "copy": years.year_copy(root, year, extent or years.Extent()),
         "crumbs": [*crumbs_to(root), (_("Copy the year"), "")],
     }
     return render(request, "emulation/campaigns/campaign_copy.html", context)

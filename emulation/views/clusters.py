@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.text import slugify
@@ -13,13 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from emulation.forms.pledges import ClusterForm, YearFilter
 from emulation.models import Cluster
+from emulation.reports.exports import clusters_table, paper_table
 from emulation.reports.pledges import as_pdf, cluster_pledge
 from emulation.services import clusters as service
 from units import access, clock
 from units.access import READERS, has_role
 from units.models import Role
 from units.text import fold
-from units.views.downloads import attachment
+from units.views.downloads import asked_table, attachment, table_file
 from units.views.pages import Crumb, form_step
 
 PAGE = 50
@@ -37,7 +39,7 @@ def get_cluster(request: HttpRequest, pk: int) -> Cluster:
 
 
 @require_safe
-def cluster_list(request: HttpRequest) -> HttpResponse:
+def cluster_list(request: HttpRequest) -> HttpResponseBase:
     access.require(has_role(request.user, *READERS))
     form = YearFilter(request.GET)
     rows = Cluster.objects.visible_to(request.user).select_related("keeper", "lead").annotate(count=Count("members"))
@@ -46,6 +48,8 @@ def cluster_list(request: HttpRequest) -> HttpResponse:
         rows = rows.none()
     elif year := form.cleaned_data["year"]:
         rows = rows.filter(year=year)
+    if kind := asked_table(request):
+        return table_file(kind, "cum-thi-dua", _("Clusters"), *clusters_table(rows))
     context = {
         "form": form,
         "filtered": bool(request.GET.get("year")),
@@ -57,11 +61,15 @@ def cluster_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def cluster_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def cluster_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The pledge of the cluster to be read and printed."""
     cluster = get_cluster(request, pk)
+    paper = cluster_pledge(cluster)
+    if kind := asked_table(request):
+        name = slugify(fold(f"giao uoc thi dua {cluster.name} {cluster.year}"))
+        return table_file(kind, name, _("Pledge"), *paper_table(paper.columns, paper.rows))
     context = {
-        "paper": cluster_pledge(cluster),
+        "paper": paper,
         "file": reverse("emulation:cluster-file", args=[pk]),
         "update": reverse("emulation:cluster-update", args=[pk])
         if service.may_keep(request.user, cluster.keeper)

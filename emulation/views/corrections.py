@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from emulation.forms.corrections import AnswerForm, ReasonForm
+from emulation.forms.corrections import AnswerForm, AskForm, ReasonForm
 from emulation.forms.sheets import CellForm
 from emulation.models import Correction, FigureRequest, Report
 from emulation.reports import sheets as sheet_rows
@@ -68,7 +68,7 @@ def figure_request(request: HttpRequest, pk: int, indicator: int) -> HttpRespons
     if asked is None:
         answers = False
     cell = _Cell(request, report, indicator, editing=answers)
-    form: forms.Form = (AnswerForm if answers else ReasonForm)(request.POST if request.method == "POST" else None)
+    form: forms.Form = (AnswerForm if answers else AskForm)(request.POST if request.method == "POST" else None)
     problems: list[str] = []
     if request.method == "POST":
         try:

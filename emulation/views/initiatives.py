@@ -286,7 +286,7 @@ def recognition_create(request: HttpRequest, pk: int) -> HttpResponse:
     form = RecognitionForm(request.POST or None, instance=Recognition(work=work))
     return _step(
         request, work, form, _("Record the recognition"), _("Record"),
-        _("The recognition has been recorded; the records of the authors and the figures of the unit have followed."),
+        _("The recognition has been recorded; the records of the authors and open sheets of the unit follow."),
         lambda: service.recognise(work, form.instance, by=request.user),
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from emulation.forms.issued_papers import CancelForm, IssueForm, PaperFilter
 from emulation.models import IssuedPaper
 from emulation.reports.cancelled import STAMPED, stamp_of
-from emulation.reports.layouts import layout_of
+from emulation.reports.layouts import layout_of, signature_of
 from emulation.reports.other_papers import MAKERS, WRITERS, OtherPaper, Signature, as_pdf, as_word, paper_of
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers as service
@@ -93,6 +93,9 @@ def issued_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 def paper_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(IssuedPaper.objects.visible_to(request.user).select_related("unit"), pk=pk)
     require(service.may_issue(request.user, row.unit))
+    if ended := service.ended_by(row):
+        messages.error(request, ended)
+        return redirect("emulation:paper-list")
     form = CancelForm(request.POST or None)
     if form.is_valid():
         with refusals(form):
@@ -139,10 +142,8 @@ def paper_issue(request: HttpRequest, unit: int, key: str, what: str) -> HttpRes
     require(service.may_issue(request.user, place))
     layout, kind = layout_of(place), KINDS[paper.kind]
     initial = {
-        "number": service.next_number(place, clock.today().year, kind), "place": layout.place,
-        "signer": layout.signer or str(request.user), "signer_post": layout.signer_post,
-        "day": clock.today().strftime("%d/%m/%Y"),
-    }  # fmt: skip
+        "number": service.next_number(place, clock.today().year, kind), "day": clock.today().strftime("%d/%m/%Y"),
+    } | signature_of(place, request.user, layout)  # fmt: skip
     form = IssueForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():
         with refusals(form):

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from emulation.forms.pledges import titles_form
 from emulation.models import Registration
+from emulation.reports.exports import paper_table
 from emulation.reports.pledges import unit_pledge
 from emulation.services import targets
 from emulation.services.titles import set_titles
@@ -21,6 +23,7 @@ from emulation.views.targets import get_unit
 from units import access
 from units.errors import Refused
 from units.models import Unit
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb
 
 
@@ -56,11 +59,14 @@ def registration_titles(request: HttpRequest, unit: int, year: int) -> HttpRespo
 
 
 @require_safe
-def pledge(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+def pledge(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     """The pledge to be read and printed."""
     place = get_unit(request, unit, year)
+    paper = unit_pledge(targets.registration_of(place, year))
+    if kind := asked_table(request):
+        return table_file(kind, f"giao-uoc-{place.code}-{year}", _("Pledge"), *paper_table(paper.columns, paper.rows))
     context = {
-        "paper": unit_pledge(targets.registration_of(place, year)),
+        "paper": paper,
         "unit": place,
         "year": year,
         "crumbs": [*crumbs_to(place, year), (_("Pledge"), "")],

@@ -19,7 +19,7 @@ from emulation.forms.review import QueueFilter, ReopenForm, VerdictForm, WholeRe
 from emulation.models import Report
 from emulation.models.reports import ReportQuerySet
 from emulation.reports.corrections import waiting_corrections
-from emulation.reports.exports import sheets_table
+from emulation.reports.exports import office_table, sheets_table, waiting_table
 from emulation.reports.review import QUEUE, Review, queue_beside, read_review
 from emulation.reports.verdicts import office_sheets
 from emulation.reports.work import with_progress
@@ -62,14 +62,19 @@ def review_list(request: HttpRequest) -> HttpResponseBase:
     chosen = chosen.order_by(*BY_DEADLINE)
     if kind := asked_table(request):
         return table_file(kind, "tham-dinh", _("Sheets of the units below"), *sheets_table(chosen))
+    corrections, of_office = waiting_corrections(request.user), office_sheets(request.user)
+    if kind := asked_table(request, "corrections"):
+        return table_file(kind, "dinh-chinh", _("Corrections of approved figures"), *waiting_table(corrections))
+    if kind := asked_table(request, "office"):
+        return table_file(kind, "co-quan", _("Lines of my office"), *office_table(of_office))
     page = Paginator(chosen, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,
         "tabs": form.tabs(dict(by_state)),
         "page": page,
         "items": with_progress(page),
-        "corrections": waiting_corrections(request.user),
-        "of_office": office_sheets(request.user),
+        "corrections": corrections,
+        "of_office": of_office,
         "judges_whole": access.judges_whole_sheets(request.user),
     }
     return render(request, "emulation/review/list.html", context)

@@ -15,13 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.review_reports import ParagraphForm, PhraseForm, ReopenForm, SignForm
 from emulation.models import Phrase, ReviewReport
 from emulation.reports.drafts import draft_of
-from emulation.reports.layouts import layout_of
+from emulation.reports.layouts import layout_of, signature_of
 from emulation.reports.paper_kinds import KINDS
+from emulation.reports.phrase_fields import explained, sample_of
 from emulation.reports.phrases import row_of, sections_of
 from emulation.reports.saved_reports import rows_of
 from emulation.services import review_reports as service
 from emulation.services.issued_papers import next_number
-from emulation.views.papers import check_period, get_unit
+from emulation.views.papers import check_period, get_unit, heading_of
 from units import clock
 from units.access import require
 from units.errors import Refused
@@ -36,7 +37,10 @@ def _report(request: HttpRequest, pk: int) -> ReviewReport:
 
 
 def _crumbs(report: ReviewReport) -> list[Crumb]:
-    return [(_("Dashboard"), reverse("emulation:dashboard-home")), (_("Review report"), report.get_absolute_url())]
+    return [
+        (_("Dashboard"), reverse("emulation:dashboard-home")),
+        (heading_of(report.period), report.get_absolute_url()),
+    ]
 
 
 @require_POST
@@ -121,11 +125,10 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """The commander signs the report off."""
     report = _report(request, pk)
     require(service.may_sign(request.user, report.unit))
-    layout = layout_of(report.unit)
-    offered = {
-        "number": next_number(report.unit, clock.today().year, KINDS["report"]), "place": layout.place,
-        "signer": layout.signer, "signer_post": layout.signer_post,
-    }  # fmt: skip
+    number = next_number(report.unit, clock.today().year, KINDS["report"])
+    offered = {"number": number, "day": f"{clock.today():%d/%m/%Y}"} | signature_of(
+        report.unit, request.user, layout_of(report.unit)
+    )
     initial = {name: value for name, value in offered.items() if name == "number" or not getattr(report, name)}
     form = SignForm(request.POST or None, instance=report, initial=initial)
     if form.is_valid():
@@ -159,7 +162,8 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """Who did what to the report."""
     report = _report(request, pk)
-    context = {"report": report, "events": report.events.select_related("by").order_by("-at", "-pk")[:200]}
+    events = report.events.select_related("by").order_by("-at", "-pk")[:200]
+    context = {"report": report, "heading": heading_of(report.period), "events": events}
     return render(request, "emulation/papers/history.html", context)
 
 
@@ -182,12 +186,18 @@ def phrase_update(request: HttpRequest, unit: int, key: str) -> HttpResponse:
     require(service.may_edit(request.user, place))
     row = Phrase.objects.filter(unit=place, key=key).first() or Phrase(unit=place, key=key)
     form = PhraseForm(request.POST or None, instance=row)
-    if form.is_valid():
+    tried = form.is_valid() and "try" in request.POST
+    if form.is_valid() and not tried:
         with refusals(form):
             service.say(place, key, form.cleaned_data["text"], by=request.user)
         if not form.errors:
             messages.success(request, _("The words have been saved. New drafts use them."))
             return redirect("emulation:phrase-list", unit)
-    crumbs = [(_("Phrases of the report"), reverse("emulation:phrase-list", args=[unit]))]
-    note = _("Ours: %(text)s") % {"text": said.ours}
-    return form_page(request, form, crumbs=crumbs, heading=said.when, submit=_("Save"), note=note)
+    text = form.cleaned_data["text"] if tried else ""
+    back = reverse("emulation:phrase-list", args=[unit])
+    context = {
+        "form": form, "said": said, "fields": explained(place, key), "back": back, "heading": said.when,
+        "sample": sample_of(place, key, text or said.text), "submit": _("Save"),
+        "crumbs": [(_("Phrases of the report"), back), (said.when, "")],
+    }  # fmt: skip
+    return render(request, "emulation/papers/phrase.html", context)

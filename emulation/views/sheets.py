@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from emulation.forms.review import MissingForm
@@ -27,6 +28,7 @@ from emulation.reports.lines import SheetReading
 from emulation.reports.work import with_progress
 from emulation.services import sheets as service
 from emulation.services.cells import Conflict, save_cells
+from emulation.services.feeds import report_nothing
 from emulation.services.findings import acknowledge
 from emulation.services.weak_points import may_raise
 from emulation.views.findings import OPEN, reasons_in
@@ -194,6 +196,23 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
     if page is not None:
         return page
     messages.success(request, _("The figures have been saved."))
+    return redirect(report)
+
+
+@require_POST
+def nothing(request: HttpRequest, pk: int) -> HttpResponse:
+    """Report nothing in the fed cells that are empty as their registers are."""
+    report = get_report(request, pk)
+    access.require(service.may_enter(request.user, report))
+    try:
+        count = report_nothing(report, by=request.user)
+    except Refused as refused:
+        return _page(request, report, _read(request, report), problems=refused.messages)
+    words = ngettext(
+        "“Nothing occurred” has been reported in %(count)d cell, as its register says.",
+        "“Nothing occurred” has been reported in %(count)d cells, as their registers say.", count,
+    )  # fmt: skip
+    messages.success(request, words % {"count": count})
     return redirect(report)
 
 

@@ -1,4 +1,7 @@
-"""Targets: the grid of a unit and year, the registration's way, the registrations of subordinates."""
+"""Targets: the grid of a unit, the registration's way, the registrations of subordinates.
+
+A grid is of a year, or of a peak drive: then `drive` stands in the address instead of the year.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, TargetsForm
 from emulation.models import Campaign, Registration, Target
 from emulation.periods import YEARS
-from emulation.reports.exports import targets_table
+from emulation.reports.exports import targets_table, titles_table
 from emulation.reports.targets import (
     bases_of,
     history_of,
@@ -27,13 +30,17 @@ from emulation.reports.targets import (
     waiting_for,
 )
 from emulation.services import targets
+from emulation.services.places import asked_places
 from emulation.services.versions import latest_number
+from emulation.views.campaigns import crumbs_to
+from emulation.views.drives import get_drive
 from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Placement, Unit
 from units.views.downloads import asked_table, table_file
+from units.views.pages import Crumb
 
 State = Registration.State
 BELOW = 25  # subordinates on a page
@@ -64,43 +71,44 @@ def target_home(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def target_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
+def target_list(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponseBase:
     """The grid. POST saves the columns assigned and registered, as far as they are the user's.
 
     With `as_assigned`, lines in which nothing is registered take what the superior has assigned.
     """
-    page = Grid(request, unit, year)
+    page = Grid(request, unit, year, drive)
     if request.method == "POST":
         access.require(bool(page.columns & {ASSIGNED, REGISTERED}))
         if page.save():
             messages.success(request, _("Saved."))
             return page.back()
     if kind := asked_table(request):
-        sheet = target_sheet(page.unit, year, page.places, page.targets)
-        title = _("Targets of %(unit)s, %(year)s") % {"unit": page.unit.short, "year": year}
-        return table_file(kind, f"chi-tieu-{page.unit.code}-{year}", title, *targets_table(sheet, year))
+        return page.export(kind)
+    if kind := asked_table(request, "titles"):
+        titles = page.registration.titles.all() if page.registration.pk else ()
+        return table_file(kind, f"danh-hieu-{page.unit.code}-{year}", _("Titles aimed at"), *titles_table(titles))
     return page.render()
 
 
 @require_POST
-def registration_hand_in(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+def registration_hand_in(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
     """Save what the user typed, then hand the registration in."""
-    page = Grid(request, unit, year)
+    page = Grid(request, unit, year, drive)
     access.require(targets.may_hand_in(request.user, page.unit))
     reason = request.POST.get("reason", "")
-    if page.save(then=lambda: targets.hand_in_registration(page.unit, year, by=request.user, reason=reason)):
+    if page.save(then=lambda: targets.hand_in_registration(**page.key, by=request.user, reason=reason)):
         messages.success(request, _("The registration has been handed in; nobody changes it until it is judged."))
         return page.back()
     return page.render()
 
 
 @require_POST
-def registration_return(request: HttpRequest, unit: int, year: int) -> HttpResponse:
-    page = Grid(request, unit, year)
+def registration_return(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
+    page = Grid(request, unit, year, drive)
     access.require(access.reviews(request.user, page.unit))
     reason = request.POST.get("reason", "")
     try:
-        targets.return_registration(page.unit, year, by=request.user, reason=reason)
+        targets.return_registration(**page.key, by=request.user, reason=reason)
     except Refused as error:
         page.form.show_only(error)
         return page.render()
@@ -109,15 +117,15 @@ def registration_return(request: HttpRequest, unit: int, year: int) -> HttpRespo
 
 
 @require_POST
-def registration_agree(request: HttpRequest, unit: int, year: int) -> HttpResponse:
-    page = Grid(request, unit, year)
+def registration_agree(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
+    page = Grid(request, unit, year, drive)
     access.require(access.reviews(request.user, page.unit))
     form = page.form
     if form.is_valid():
         with refusals(form):
             targets.agree(
-                page.unit, year, form.agreements, by=request.user, reason=form.cleaned_data.get("reason", ""),
-                seen=key_of(request.POST.get("seen", "")) or 0,
+                **page.key, lines=form.agreements, by=request.user, seen=key_of(request.POST.get("seen", "")) or 0,
+                reason=form.cleaned_data.get("reason", ""),
             )  # fmt: skip
         if not form.errors:
             messages.success(request, _("The targets are agreed."))
@@ -128,23 +136,30 @@ def registration_agree(request: HttpRequest, unit: int, year: int) -> HttpRespon
 class Grid:
     """The page of a unit's targets: what the user may fill in, the form, and how it is shown again."""
 
-    def __init__(self, request: HttpRequest, unit: int, year: int) -> None:
-        self.request, self.year = request, year
-        self.unit = get_unit(request, unit, year)
-        self.registration = targets.registration_of(self.unit, year)
+    def __init__(self, request: HttpRequest, unit: int, year: int, drive: int | None) -> None:
+        self.request = request
+        self.drive = None if drive is None else get_drive(request, drive)
+        self.year = year if self.drive is None else self.drive.year
+        self.unit = get_unit(request, unit, self.year)
+        self.closed = self.drive is not None and self.drive.state == Campaign.State.CLOSED
+        self.key = {"unit": self.unit, "year": self.year, "drive": self.drive}
+        self.registration = targets.registration_of(**self.key)
         self.judges = targets.may_agree(request.user, self.registration)
         self.columns = self._columns()
-        self.places = targets.places_for(self.unit, year, request.user)
-        self.targets = targets_of(self.unit, self.places)
-        self.sheet = target_sheet(self.unit, self.year, self.places, self.targets)
+        self.places = asked_places(**self.key, reader=request.user)
+        self.targets = targets_of(places=self.places, **self.key)
+        self.sheet = target_sheet(places=self.places, targets=self.targets, **self.key)
         self.form = TargetsForm(
-            request.POST if request.method == "POST" else None,
-            places=self.places, targets=self.targets, columns=self.columns, bases=bases_of(self.sheet), year=year,
+            request.POST if request.method == "POST" else None, milestones=self.drive is None, year=self.year,
+            places=self.places, targets=self.targets, columns=self.columns,
+            bases=bases_of(self.sheet) if self.drive is None else None,
         )  # fmt: skip
 
     def _columns(self) -> frozenset[str]:
         state, user = self.registration.state, self.request.user
-        found = set()
+        found: set[str] = set()
+        if self.closed:
+            return frozenset()
         if targets.may_assign(user, self.unit):
             found.add(ASSIGNED)
         if targets.may_register(user, self.unit) and state in (State.DRAFT, State.RETURNED):
@@ -160,28 +175,35 @@ class Grid:
             return False
         with refusals(form), transaction.atomic():
             if ASSIGNED in self.columns:
-                targets.assign(self.unit, self.year, form.values(ASSIGNED), by=self.request.user)
+                targets.assign(**self.key, values=form.values(ASSIGNED), by=self.request.user)
             if REGISTERED in self.columns:
                 values = form.values(REGISTERED)
                 if "as_assigned" in self.request.POST:
                     values = targets.as_assigned(values, self.targets)
-                targets.register(self.unit, self.year, values, by=self.request.user)
+                targets.register(**self.key, values=values, by=self.request.user)
             if callable(then):
                 then()
         return not form.errors
 
     def back(self) -> HttpResponse:
-        return redirect("emulation:target-list", self.unit.pk, self.year)
+        return redirect(self.registration)
+
+    def export(self, kind: str) -> HttpResponseBase:
+        title = _("Targets of %(unit)s, %(year)s") % {"unit": self.unit.short, "year": self.drive or self.year}
+        name = f"chi-tieu-{self.unit.code}-{self.year}" + (f"-{self.drive.pk}" if self.drive else "")
+        return table_file(kind, name, title, *targets_table(self.sheet, self.year, self.drive))
 
     def render(self) -> HttpResponse:
         state, user = self.registration.state, self.request.user
         sheet, registration = self.sheet, self.registration
-        hands_in = targets.may_hand_in(user, self.unit) and state in (State.DRAFT, State.RETURNED)
+        hands_in = targets.may_hand_in(user, self.unit) and state in (State.DRAFT, State.RETURNED) and not self.closed
         judged = state == State.SUBMITTED
         context = {
             "unit": self.unit,
             "year": self.year,
+            "drive": self.drive,
             "registration": self.registration,
+            "links": links_of(self.registration),
             "returned": last_step(registration, State.RETURNED) if state == State.RETURNED else None,
             "handed_in": last_step(registration, State.SUBMITTED) if judged else None,
             "settled": state == State.AGREED and AGREED not in self.columns,
@@ -189,7 +211,7 @@ class Grid:
             "doubted": sum(bool(line.doubts) for group in sheet.groups for line in group.lines),
             "titles": list(registration.titles.all()) if registration.pk else [],
             "may_title": targets.may_register(user, self.unit) and state in (State.DRAFT, State.RETURNED),
-            "may_amend": targets.may_register(user, self.unit) and state == State.AGREED,
+            "may_amend": targets.may_register(user, self.unit) and state == State.AGREED and not self.closed,
             "amendment": registration.amendments.open().first() if state == State.AGREED else None,
             "version": latest_number(registration) if state == State.AGREED else 0,
             "form": self.form,
@@ -200,12 +222,28 @@ class Grid:
             and len(self.form.fields) > 1,  # the reason is there always
             "hands_in": hands_in,
             "agrees": AGREED in self.columns,
-            "crumbs": [
-                (_("Targets"), reverse("emulation:target-home")),
-                (self.unit.short, ""),
-            ],
+            "crumbs": crumbs_of(self.registration),
         }
         return render(self.request, "emulation/targets/target_list.html", context)
+
+
+def links_of(registration: Registration) -> dict[str, str]:
+    """Addresses of a registration's pages and steps, which a peak drive has beside those of the year."""
+    drive, unit, year = registration.drive_id, registration.unit_id, registration.year
+    prefix, args = ("emulation:drive-", [drive, unit]) if drive else ("emulation:", [unit, year])
+    names = ["registration-hand-in", "registration-return", "registration-agree", "version-list", "amendment-create"]
+    links = {name.replace("-", "_"): reverse(prefix + name, args=args) for name in names}
+    return links | {"page": registration.get_absolute_url()}
+
+
+def crumbs_of(registration: Registration, *below: Crumb) -> list[Crumb]:
+    """The way to a registration, and to the page `below` it."""
+    unit, drive, year = registration.unit, registration.drive, registration.year
+    here = registration.get_absolute_url() if below else ""
+    if drive is not None:
+        return [*crumbs_to(drive), (_("Targets of %(unit)s") % {"unit": unit.short}, here), *below]
+    name = f"{unit.short} – {year}" if below else unit.short
+    return [(_("Targets"), reverse("emulation:target-home")), (name, here), *below]
 
 
 @require_safe
@@ -239,18 +277,15 @@ def registration_list(request: HttpRequest, unit: int, year: int) -> HttpRespons
 def target_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """The history of a target."""
     rows = Target.objects.visible_to(request.user).select_related(
-        "unit", "campaign_indicator__campaign", "campaign_indicator__indicator__grade_scale"
+        "unit", "drive", "campaign_indicator__campaign", "campaign_indicator__indicator__grade_scale"
     )
     target = get_object_or_404(rows, pk=pk)
     year = target.campaign_indicator.campaign.year
+    registration = Registration(unit=target.unit, year=year, drive=target.drive)
     context = {
         "target": target,
         "row": target.campaign_indicator,
         "changes": history_of(target),
-        "crumbs": [
-            (_("Targets"), reverse("emulation:target-home")),
-            (f"{target.unit.short} – {year}", reverse("emulation:target-list", args=[target.unit_id, year])),
-            (target.campaign_indicator.label, ""),
-        ],
+        "crumbs": crumbs_of(registration, (target.campaign_indicator.label, "")),
     }
     return render(request, "emulation/targets/target_detail.html", context)

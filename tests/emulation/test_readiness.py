@@ -55,4 +55,4 @@ def test_what_is_open_says_what_to_do():
     assert [point.words for point in missing(points)] == [
         "Write the goal and the content: what is to be reached, and how."
     ]
-    assert [point.words for point in advice(points)] == ["1 of 3 units have a target"]
+    assert [point.words for point in advice(points)] == ["1 of 3 units have their target values"]

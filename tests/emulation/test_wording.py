@@ -6,6 +6,7 @@ from itertools import product
 
 import pytest
 
+from emulation import phrases
 from emulation.phrases import Part, fields_of, fill, groups, indicator_of, shipped, unknown_fields
 from emulation.wording import (
     SILENT,
@@ -220,3 +221,14 @@ def test_course_says_where_it_began_and_ended():
     assert told(4, 1, 2) == "Số vụ giảm từ 4 vụ (năm 2016) xuống 2 vụ (năm 2018), có năm biến động."
     assert told(2, 2) == "Số vụ giữ ổn định ở mức 2 vụ (từ năm 2016 đến năm 2017)."
     assert told(2, 3, 2) == "Số vụ là 2 vụ (năm 2016) và 2 vụ (năm 2018), có năm biến động."
+
+
+@pytest.mark.parametrize(("key", "text", "lost"), [
+    ("say", "{name} đạt {value}", []), ("say", "{name} tốt", ["{value}"]), ("say", "rất tốt", ["{name}", "{value}"]),
+    ("say.HL_TG", "quân số huấn luyện đạt {value}", []), ("say.HL_TG", "đủ quân số", ["{value}"]),
+    ("zero", "không để xảy ra {name}", []), ("zero.AT_TNGT", "tuyệt đối an toàn", []),
+    ("met", "đạt chỉ tiêu", ["{sentence}"]), ("met", "{name} đạt {value}", []), ("met", "{sentence}, đạt", []),
+    ("no_such_key", "x", []),
+])  # fmt: skip
+def test_a_phrase_keeps_what_carries_the_figure(key: str, text: str, lost: list[str]) -> None:
+    assert phrases.left_out(key, text) == lost

@@ -30,7 +30,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    own = {"executable_path": shutil.which("chromium") or "/usr/bin/chromium"}
+    own = {"executable_path": shutil.which("chromium-headless-shell") or shutil.which("chromium")}
     if os.geteuid() == 0:
         own["args"] = ["--no-sandbox"]
     return browser_type_launch_args | own

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from tests.factories import make_report, make_rounds
+from tests.factories import make_report, make_rounds, make_user
+from units.models import Role
 
 
 @pytest.fixture
@@ -28,3 +29,24 @@ def test_login_leads_to_the_page_that_was_asked_for(client, report):
 def test_form_sent_with_an_ended_session_leads_back_to_its_page(client, report, came, back):
     answer = client.post(reverse("emulation:report-ready", args=[report.pk]), headers={"Referer": came})
     assert answer.url == f"{reverse('account_login')}?next={back}"
+
+
+@pytest.mark.parametrize(
+    ("language", "heading", "back"),
+    [
+        ("vi", "Địa chỉ này không phải là trang để mở", "Về trang có biểu mẫu"),
+        ("en", "This address is not a page", "Go back to its page"),
+    ],
+)
+def test_an_address_that_only_takes_a_form_says_so_and_leads_back(client, depot, language, heading, back):
+    client.force_login(make_user("reader", (depot, Role.STAFF), language=language))
+    page = f"/targets/{depot.pk}/2020/"
+
+    response = client.get(page + "hand-in/")
+
+    text = response.content.decode()
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert f"<h1>{heading}</h1>" in text
+    assert f'<a class="btn btn-primary" href="{page}">{back}</a>' in text
+    assert client.get(page + "hand-in/", headers={"HX-Request": "true"}).content == b""
+    assert client.put(page).content == b""

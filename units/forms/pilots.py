@@ -14,7 +14,7 @@ class PilotForm(forms.Form):
         max_length=200,
         help_text=_("Such as: comprehensively strong, “exemplary, typical”."),
     )
-    since = DayField(label=_("Since"))
+    since = DayField(label=_("From"))
     decision = forms.CharField(label=_("Decision number"), max_length=60, required=False)
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from units.models import Membership, Person, Unit, User
+from units.models import Membership, Person, Unit, UnitChange, User
 from units.models.units import UnitQuerySet
 from units.reports.persons import rating_word
 from units.reports.tree import with_superiors
@@ -69,3 +70,30 @@ def person_ratings_table(people: QuerySet[Person], year: int) -> Table:
         for person in people.iterator(CHUNK)
     )  # fmt: skip
     return heads, rows
+
+
+def members_table(memberships: QuerySet[Membership]) -> Table:
+    """One row a role of somebody in the unit."""
+    heads = [_("Full name"), _("User name"), _("Role"), _("Only for the office"), _("From"), _("Until")]
+    return heads, [
+        [
+            row.user.full_name, row.user.username, row.get_role_display(), row.office.label if row.office else "",
+            row.since, row.until,
+        ]
+        for row in memberships
+    ]  # fmt: skip
+
+
+def unit_changes_table(changes: QuerySet[UnitChange]) -> Table:
+    """One row a dated change of the unit: what it was called and under whom it stood before and after."""
+    heads = [
+        _("Takes effect on"), _("What changed"), _("Name before"), _("Name after"), _("Superior before"),
+        _("Superior after"), _("Decision number"), _("Reason"), _("Recorded by"), _("Recorded"),
+    ]  # fmt: skip
+    return heads, [
+        [
+            row.effective, row.get_kind_display(), row.name_before, row.name_after, str(row.parent_before or ""),
+            str(row.parent_after or ""), row.decision, row.reason, str(row.by or ""), localdate(row.at),
+        ]
+        for row in changes
+    ]  # fmt: skip

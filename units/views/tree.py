@@ -26,7 +26,7 @@ from units.forms.tree import (
 )
 from units.models import Membership, Role, Unit
 from units.reports import find_units, level_below, tree_of, with_superiors
-from units.reports.exports import units_table
+from units.reports.exports import members_table, unit_changes_table, units_table
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
 
@@ -90,13 +90,18 @@ def unit_options(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def unit_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     unit = get_unit(request, pk)
     below = Unit.objects.children_of(unit).select_related("kind").order_by("dissolved", "order", "code")
     administers = access.administers(request.user, unit)
     memberships = Membership.objects.none()
     if administers:
         memberships = unit.memberships.select_related("user", "office").order_by("until", "-since", "pk")
+    changes = unit.changes.select_related("by", "parent_before", "parent_after")
+    if (kind := asked_table(request, "members")) and administers:
+        return table_file(kind, f"thanh-vien-{unit.code}", _("People with a role here"), *members_table(memberships))
+    if kind := asked_table(request, "history"):
+        return table_file(kind, f"lich-su-{unit.code}", _("History"), *unit_changes_table(changes))
     (placed,) = with_superiors([unit])
     context = {
         "unit": unit,
@@ -104,7 +109,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [*crumbs_to(None), *_reachable(request, placed.superiors), (unit.short, "")],
         "page": Paginator(below, BELOW).get_page(request.GET.get("page")),
         "memberships": memberships,
-        "changes": unit.changes.select_related("by", "parent_before", "parent_after"),
+        "changes": changes,
         "placements": unit.placements.select_related("parent").order_by("-pk"),
         "administers": administers,
         "reads": access.can_read_figures(request.user, unit),

@@ -9,8 +9,8 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
-from emulation.models import Campaign, CampaignIndicator, Indicator, Report
-from emulation.services import campaigns, drives
+from emulation.models import Campaign, CampaignIndicator, Indicator, Registration, Report
+from emulation.services import campaigns, targets
 from emulation.services.demo.launch import SECOND
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import named
@@ -19,6 +19,7 @@ from emulation.services.summaries import rebuild
 from emulation.services.targets import Agreement
 from units.models import Role, Unit, UnitKind
 
+REASON = "Bổ sung chỉ tiêu riêng của đợt cao điểm theo kế hoạch (minh họa)."
 KINDS = ("depot", "workshop", "station")
 COUNT = 8  # units of these kinds
 # indicator → name in the drive, comparator, target of each unit
@@ -59,15 +60,20 @@ def _place(drive: Campaign, cast: Cast) -> dict[str, CampaignIndicator]:
 
 
 def _agree(drive: Campaign, unit: Unit, rows: dict[str, CampaignIndicator], cast: Cast) -> None:
-    """The targets of a unit; a count of the launching unit is that of its subordinates together."""
+    """The targets of a unit; a count of the launching unit is that of its subordinates together.
+
+    Where those on figures of the year are agreed already, the reviewer adds them with a reason.
+    """
     whole = COUNT if unit == drive.launching_unit else 1
     values = {
         rows[code].pk: target * (whole if rows[code].indicator.measure == Indicator.Measure.COUNT else 1)
         for code, (_name, _comparator, target) in ASKED.items()
     }
-    drives.propose(drive, unit, "registered", values, by=cast.user(unit, Role.STAFF))
+    if targets.registration_of(unit, drive.year, drive).state != Registration.State.AGREED:
+        targets.register(unit, drive.year, values, by=cast.user(unit, Role.STAFF), drive=drive)
+        targets.hand_in_registration(unit, drive.year, by=cast.user(unit, Role.COMMANDER), drive=drive)
     lines = {pk: Agreement(value, ">=") for pk, value in values.items()}
-    drives.agree_targets(drive, unit, lines, by=cast.reviewer(unit))
+    targets.agree(unit, drive.year, lines, by=cast.reviewer(unit), reason=REASON, drive=drive)
 
 
 def _figures(number: int) -> dict[str, str]:

@@ -9,12 +9,13 @@ from decimal import Decimal
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from emulation.models import Campaign, CampaignIndicator, CampaignJoin, Document, Indicator, Organisation, Receipt
-from emulation.services import campaigns, documents, drives, joins
+from emulation.services import campaigns, documents, joins, targets
 from emulation.services.attachments import attach
 from emulation.services.catalogue import DATA
 from emulation.services.demo.examples import neutral_picture
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment
+from emulation.services.places import drive_places
 from emulation.services.targets import Agreement
 from units import clock
 from units.models import Role, Unit
@@ -39,8 +40,9 @@ def create_launch(cast: Cast) -> None:
         if campaign.state in Campaign.RUNNING and campaign.launching_unit == department:
             _join(campaign, [unit for unit in below if unit.code not in missing.get(campaign.pk, ())], cast)
     _own_movement(movement, cast.units["K1"], cast)
-    for one in (stored[names[SECOND]], drive):
-        _drive_targets(one, [cast.units[code] for code in ("CKT", "K1", "K2", "X1")], cast)
+    units = [cast.units[code] for code in ("CKT", "K1", "K2", "X1")]
+    _drive_targets(stored[names[SECOND]], units, cast)
+    _drive_targets(drive, units, cast, waiting=units[2])
 
 
 def _library(cast: Cast, department: Unit, below: list[Unit]) -> None:
@@ -109,13 +111,16 @@ def _own_movement(movement: Campaign, unit: Unit, cast: Cast) -> None:
     campaigns.launch_campaign(drive, by=chief, on=date(2020, 7, 1), despite=True)
 
 
-def _drive_targets(drive: Campaign, units: list[Unit], cast: Cast) -> None:
-    """The drive's targets on figures of the year, assigned, registered and agreed."""
+def _drive_targets(drive: Campaign, units: list[Unit], cast: Cast, waiting: Unit | None = None) -> None:
+    """The drive's targets on figures of the year, assigned, registered and agreed; one registration is `waiting`."""
     wanted = {"HL_QS": Decimal("98.5"), "HC_QSK": Decimal("99"), "SK_SL": Decimal(1)}
     for unit in units:
-        rows = {place.row.indicator.code: place.row for place in drives.drive_places(drive, unit)}
+        rows = {place.row.indicator.code: place.row for place in drive_places(drive, unit)}
         values = {rows[code].pk: value for code, value in wanted.items() if code in rows}
-        drives.propose(drive, unit, "assigned", values, by=cast.user(cast.superior(unit), Role.STAFF))
-        drives.propose(drive, unit, "registered", values, by=cast.user(unit, Role.STAFF))
+        targets.assign(unit, drive.year, values, by=cast.user(cast.superior(unit), Role.STAFF), drive=drive)
+        targets.register(unit, drive.year, values, by=cast.user(unit, Role.STAFF), drive=drive)
+        targets.hand_in_registration(unit, drive.year, by=cast.user(unit, Role.COMMANDER), drive=drive)
+        if unit == waiting:
+            continue
         lines = {pk: Agreement(value, ">=") for pk, value in values.items()}
-        drives.agree_targets(drive, unit, lines, by=cast.reviewer(unit))
+        targets.agree(unit, drive.year, lines, by=cast.reviewer(unit), drive=drive)

@@ -21,16 +21,17 @@ from units.models import Role
 def create_papers(cast: Cast) -> None:
     """The plan of January and the statistics of quarter II in the register, and the report on the first half."""
     unit = cast.units["CKT"]
-    layout = {"place": "(địa danh)", "signer_post": "CỤC TRƯỞNG", "signer": str(cast.user(unit, Role.COMMANDER))}
+    chief = cast.user(unit, Role.COMMANDER)
+    layout = {"place": "(địa danh)", "signer_post": "CỤC TRƯỞNG", "signer": f"Đại tá {chief}"}
     change_layout(unit, layout, by=cast.user(unit, Role.STAFF))
     movement = Campaign.objects.get(year=2020, name=named(MOVEMENT))
     _issue(cast, "launch-plan", str(movement.pk), date(2020, 1, 6))
     _issue(cast, "statistics", "2020-Q2", date(2020, 7, 20))
     report = review_reports.begin(unit, 2020, "H1", by=cast.user(unit, Role.STAFF))
-    chief, shown = cast.user(unit, Role.COMMANDER), layout_of(unit)
+    chief, signs = cast.user(unit, Role.COMMANDER), layout_of(unit)
     review_reports.sign_off(
         report, number=issued_papers.next_number(unit, 2020, KINDS["report"]), day=date(2020, 7, 22),
-        signer=str(chief), signer_post=shown.signer_post, place=shown.place, by=chief,
+        signer=signs.signer, signer_post=signs.signer_post, place=signs.place, by=chief,
     )  # fmt: skip
 
 
@@ -40,10 +41,10 @@ def _issue(cast: Cast, key: str, what: str, day: date) -> None:
     paper = paper_of(chief, unit, key, what)
     assert paper is not None
     number = issued_papers.next_number(unit, day.year, KINDS[paper.kind])
-    signed = Signature(number, day, layout.place, str(chief), layout.signer_post)
+    signed = Signature(number, day, layout.place, layout.signer, layout.signer_post)
     with translation.override("vi"):
         files = {"word": as_word(paper, signed), "pdf": as_pdf(paper, signed)}
     issued_papers.issue(
-        unit, KINDS[paper.kind], number=number, day=day, title=f"{paper.title} – {paper.about}", signer=str(chief),
+        unit, KINDS[paper.kind], number=number, day=day, title=f"{paper.title} – {paper.about}", signer=layout.signer,
         files=files, by=chief, address=MAKERS[key].page(unit, what),
     )  # fmt: skip

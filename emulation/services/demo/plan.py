@@ -170,6 +170,6 @@ def _backdate(year: int) -> None:
         changes = TargetChange.objects.filter(field=name, target__campaign_indicator__campaign__year=year)
         changes.update(at=moment(day, 9, 30))
     steps = {Kind.SUBMITTED: date(year - 1, 12, 26), Kind.AGREED: date(year, 1, 3)}
-    for event in RegistrationEvent.objects.filter(registration__year=year):
+    for event in RegistrationEvent.objects.filter(registration__year=year, registration__drive=None):
         event.at = moment(steps[Kind(event.kind)], 9, 30)
         event.save(update_fields=["at"])

@@ -16,6 +16,7 @@ from emulation.reports.bases import last_figures, reached
 from emulation.services import amendments, clusters, targets
 from emulation.services.catalogue import DATA
 from emulation.services.demo.people import Cast
+from emulation.services.places import places_for
 from emulation.services.targets import Agreement
 from emulation.services.titles import Aim, set_titles
 from emulation.titles import titles_on
@@ -73,7 +74,7 @@ def _amend(entry: dict[str, Any], cast: Cast) -> Amendment:
     aims = aims_for(entry["titles"]) if "titles" in entry else None
     lines = {}
     if "indicator" in entry:
-        places = {place.row.indicator.code: place.row for place in targets.places_for(unit, YEAR)}
+        places = {place.row.indicator.code: place.row for place in places_for(unit, YEAR)}
         row = places[entry["indicator"]]
         stands = targets.agreement_of(unit.targets.get(campaign_indicator=row, drive=None))
         relation = relative_to_last(unit, row.indicator, entry["percent"])
@@ -97,7 +98,7 @@ def _backdate() -> None:
         TargetChange.objects.filter(at__gte=event.at, field=TargetChange.Field.AGREED).update(at=decided)
         event.at = decided
         event.save(update_fields=["at"])
-    for version in RegistrationVersion.objects.select_related("registration"):
+    for version in RegistrationVersion.objects.filter(registration__drive=None).select_related("registration"):
         year = version.registration.year
         version.at = decided if version.number > 1 else moment(date(year, 1, 3), 9, 30)
         version.save(update_fields=["at"])
@@ -115,9 +116,7 @@ def register_relative(unit: Unit, year: int, cast: Cast) -> dict[int, Agreement]
     entry = story()["relative"]
     if year != YEAR or unit.code != entry["unit"]:
         return {}
-    row = next(
-        place.row for place in targets.places_for(unit, year) if place.row.indicator.code == entry["indicator"]
-    )
+    row = next(place.row for place in places_for(unit, year) if place.row.indicator.code == entry["indicator"])
     relation = relative_to_last(unit, row.indicator, entry["assigned"])
     targets.assign(unit, year, {row.pk: relation}, by=cast.user(cast.superior(unit), Role.STAFF))
     value = Decimal(entry["registered"])

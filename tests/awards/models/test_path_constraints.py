@@ -163,13 +163,15 @@ def test_submission_is_sent_with_number_day_and_signer(line, depot, staff):
     assert_refused(Submission(number="1/TTr", **common), "submission_number_once_a_year")
 
 
-def test_decision_is_signed_whole_and_numbered_once(depot, staff):
+def test_decision_is_signed_whole_and_numbered_once_by_its_unit(depot, department, staff):
     common = {"unit": depot, "year": 2020, "issuer": depot.name, "title": "X", "by": staff}
     halves = Decision(signed_by=staff, signed_at=timezone.now(), **common)
     assert_refused(halves, "decision_signed_with_number_day_and_signer")
     assert_refused(Decision(kind="revocation", **common), "decision_on_revocation_has_ground_and_reason")
     make_decision(depot, staff, number="1/QĐ")
-    assert_refused(Decision(number="1/QĐ", **common), "decision_number_once_a_year")
+    assert_refused(Decision(number="1/QĐ", **common | {"issuer": "Kho cũ"}), "decision_number_once_a_year")
+    make_decision(department, staff, number="1/QĐ", issuer=depot.name)  # another unit that is called the same
+    make_decision(depot, staff, number="1/QĐ", number_repeated=True)
     make_decision(depot, staff, number="1/QĐ", outside=True)
     assert_refused(Decision(number="1/QĐ", outside=True, **common), "decision_recorded_once")
 

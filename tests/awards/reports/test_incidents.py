@@ -5,9 +5,10 @@ from datetime import date
 import pytest
 
 from awards.models import Nomination
-from awards.reports.dossiers import discipline_shown, incidents_shown, lines_page, rows_of, shows_incidents
+from awards.reports.dossiers import lines_page, rows_of
 from awards.reports.due import due, last_day, leaves, people_in, units_in
 from awards.reports.rules import rules_on
+from awards.reports.sight import discipline_shown, incidents_shown, shows_incidents
 from awards.reports.snapshots import findings_of, side_of
 from emulation.models import IncidentPerson
 from tests.factories import (

@@ -134,6 +134,19 @@ def test_number_given_twice_and_a_day_to_come_are_refused_and_nothing_is_saved(p
     assert (line.stage, Grant.objects.count()) == ("passed", 1)
 
 
+def test_number_stays_given_when_the_unit_is_renamed(passed, award, clerk, chief, department):
+    first = signed(passed(award), clerk, chief)
+    Unit.objects.filter(pk=department.pk).update(name="Cục Kỹ thuật mới")
+    with pytest.raises(Refused, match="22/12/2020|12/22/2020|22 Dec") as error:
+        signed(passed(award, "Vũ Bình"), clerk, chief)
+    assert (error.value.field, first.title in error.value.messages[0]) == ("number", True)
+
+
+def test_numbers_given_twice_by_a_unit_of_two_names_are_marked_and_stay():
+    rows = [(3, 1, 2020, "7"), (1, 1, 2020, "7"), (2, 2, 2020, "7"), (4, 1, 2021, "7"), (5, 1, 2020, "7")]
+    assert import_module("awards.migrations.0013_decision_numbers_by_unit").repeated(rows) == [1, 5]
+
+
 def test_same_number_in_another_year_is_another_number(passed, award, clerk, chief):
     signed(passed(award), clerk, chief, day=date(2019, 12, 31))
     signed(passed(award, "Vũ Bình"), clerk, chief)

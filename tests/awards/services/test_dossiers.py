@@ -16,6 +16,7 @@ from awards.services.dossiers import (
     withdraw,
 )
 from awards.services.steps import Kind, step
+from emulation.models import IncidentPerson
 from tests.factories import (
     YEAR,
     make_award,
@@ -23,6 +24,8 @@ from tests.factories import (
     make_criterion,
     make_dossier,
     make_grant,
+    make_incident,
+    make_incident_gravity,
     make_nomination,
     make_occasion,
     make_person,
@@ -242,6 +245,32 @@ def test_unmet_criteria_need_a_word_and_unknown_ones_none(dossier, title, staff,
     assert "Lê Chi" in refusal(hand_in, dossier, lines=[bad.pk], by=commander)[0]
     change_line(bad, columns={"why_unmet": "Thành tích đặc biệt xuất sắc"}, by=staff)
     hand_in(dossier, lines=[bad.pk], by=commander)
+
+
+def test_hidden_criterion_stands_in_the_way_and_is_not_named(
+    client, dossier, title, staff, commander, reviewer, elsewhere
+):
+    """The incident belongs to another unit, which the nominee has left since."""
+    gravity = make_incident_gravity()
+    make_criterion(title, "no_incident", incident_gravity=gravity, text="Không để xảy ra mất an toàn")
+    [line] = proposed(dossier, title, staff, "Lê Chi")
+    line.person.postings.create(unit=elsewhere, since=date(2015, 1, 1), until=date(2020, 6, 30))
+    row = make_incident(elsewhere, gravity=gravity, happened_on=date(2020, 3, 3))
+    IncidentPerson.objects.create(incident=row, person=line.person, part="at_fault")
+    ready(dossier, staff)
+    [said] = refusal(hand_in, dossier, lines=[line.pk], by=commander)
+    assert ("không được xem" in said, "mất an toàn" in said) == (True, False)
+    judge_anew(dossier, by=staff)
+
+    def shown(user):
+        client.force_login(user)
+        [(_line, problems, _ready)] = client.get(f"/awards/dossiers/{dossier.pk}/hand-in/").context["rows"]
+        return [(problem.hard, "không được xem" in problem.text) for problem in problems]
+
+    assert (shown(staff), shown(commander)) == ([(False, False)], [(True, True)])
+    change_line(line, columns={"why_unmet": "Thành tích đặc biệt xuất sắc"}, by=staff)
+    assert (shown(staff), shown(commander)) == ([(False, False)], [(False, True)])
+    hand_in(dossier, lines=[line.pk], by=commander)
 
 
 def test_the_same_award_twice_is_caught(dossier, title, staff, commander, reviewer, department):

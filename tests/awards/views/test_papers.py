@@ -14,6 +14,7 @@ from awards.reports.certificates import certificate_of
 from awards.services import decisions
 from awards.services.papers import enter_register
 from emulation.models import LayoutProfile
+from emulation.reports.cancelled import stamped_word
 from emulation.reports.layouts import layout_of
 from emulation.reports.work import my_work
 from emulation.services.issued_papers import void
@@ -164,6 +165,8 @@ def test_a_decision_of_which_nothing_is_left_says_so_and_goes_out_stamped(client
     row = enter_register(decision, chief)
     client.force_login(chief)
     address, reason = url("paper-file", "decision", decision.pk, "docx"), "Thu hồi theo Quyết định số 8"
+    offered = reverse("emulation:paper-cancel", args=[row.pk])  # a decision ends by decision, not in the register
+    assert [client.get(offered).status_code, client.post(offered, {"why": reason}).status_code] == [302, 302]
     for cancelled in (False, True):
         if cancelled:
             void(row, why=reason, by=chief)
@@ -186,6 +189,21 @@ def test_word_file_names_everybody_and_what_they_are_given(client, chief, depart
         ["Lê An", "Vũ <b>Bình"], ["TT", "Chiến sĩ tiên tiến", "1", "2"],
     )  # fmt: skip
     assert not [word for word in ("{{", "{%") if word in text]
+
+
+def test_the_list_of_a_letter_lies_and_names_its_letter(client, clerk, department, passed, order):
+    """A long summary of merits wants the width of the page; that of a decision stands."""
+    client.force_login(clerk)
+    client.post(url("paper-create", "submission", department.pk), {"line": passed(order, "Lê An")[0].pk})
+    content = client.get(url("paper-file", "submission", Submission.objects.get().pk, "docx")).content
+    document = Document(BytesIO(content))
+    assert [round(section.page_width.mm) for section in document.sections] == [210, 297]
+    assert "(Kèm theo Tờ trình số ……/TTr-CKT ngày …… tháng …… năm " in "\n".join(p.text for p in document.paragraphs)
+    across = [sum(column.width.mm for column in table.columns) for table in document.tables]
+    assert [round(width, -1) for width in across] == [160, 160, 250]
+    stamped = Document(BytesIO(stamped_word(content, ("ĐÃ HỦY", "Lý do"))))
+    heads = ["\n".join(p.text for p in section.header.paragraphs) for section in stamped.sections]
+    assert [head.count("ĐÃ HỦY") for head in heads] == [1, 1]
 
 
 def test_letter_shows_votes_to_those_who_may_see_them(client, chief, clerk, department, passed, order):

@@ -35,3 +35,10 @@ def test_milestones_are_all_there_or_none(region: Unit, row: CampaignIndicator) 
 def test_unit_registers_once_a_year(region: Unit) -> None:
     Registration.objects.create(unit=region, year=2020)
     assert_refused(Registration(unit=region, year=2020), "registration_once_a_year")
+
+
+def test_unit_registers_once_a_drive_beside_the_year(region: Unit) -> None:
+    drive, other = make_drive(region), make_drive(region)
+    for row in (None, drive, other):
+        Registration.objects.create(unit=region, year=2020, drive=row)
+    assert_refused(Registration(unit=region, year=2020, drive=drive), "registration_once_a_drive")

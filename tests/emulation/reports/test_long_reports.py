@@ -156,7 +156,7 @@ def test_drive_is_not_judged_while_sheets_are_missing_as_on_its_page(department,
     found = draft_of(department, 2020, drive_period(campaign.pk))
     cells = {row.cells[0]: row.cells for row in found.annex if row.cells}
     (line,) = drive_lines(campaign, department, [row])
-    assert (line.value, line.result) == ("120\xa0ngày", "none")
+    assert (line.value, line.result, line.short) == ("120", "", "1/2")
     assert cells["Ngày công"][3] == "120"
     assert not any(word in cells["Ngày công"][4].lower() for word in ("đạt", "vượt"))
     assert "Chưa có chỉ tiêu nào đạt trong 2 chỉ tiêu đã đăng ký." in paragraphs(found)
@@ -213,7 +213,7 @@ TRENDS = [
     None, Delta("=", "", "", None),
     *(Delta("1,0", "", tone, rises) for tone in ("met", "miss", "") for rises in (True, False)),
 ]  # fmt: skip
-UNITS = {"count": "ngày", "ratio": "%", "amount": "tấn"}
+UNITS = {"count": "ngày", "ratio": "%", "amount": "tấn", "score": "điểm", "checklist": "%"}
 SIGNS = {"lower": "<=", "higher": ">=", "exact": "="}
 
 
@@ -230,7 +230,7 @@ def reached(row: CampaignIndicator, amount: int | None, *, complete: bool, targe
     parts = Parts(reported=0, expected=2)
     if amount is not None:
         reported = 2 if complete else 1
-        parts = Parts(amount * 1000, 200_000, 0, reported, 2)
+        parts = Parts(amount * 1000, 200_000, 1, reported, 2, {1: [amount, 100]})
     value = value_of(rule_of(row.indicator), parts, branch=True) or NOTHING
     figure = Figure(
         1, 1, 2020, DRIVE if own else "Q2", True, value, parts, parts.reported, 2, 0, 0, None, "", None

@@ -6,10 +6,15 @@ from datetime import date
 import docx
 import pytest
 
-from emulation.models import Report
+from emulation.consolidation import Parts, value_of
+from emulation.models import Indicator, Phrase, Report
+from emulation.reports.display import delta_of
 from emulation.reports.drafts import draft_of
+from emulation.reports.figures import Figure, rule_of
 from emulation.reports.papers import as_pdf, as_text, as_word
+from emulation.wording import mostly
 from tests.factories import (
+    make_area,
     make_campaign,
     make_campaign_indicator,
     make_drive,
@@ -21,6 +26,7 @@ from tests.factories import (
     make_user,
     make_weak_point,
 )
+from tests.sentences import whole
 from units.models import Role
 
 State = Report.State
@@ -70,6 +76,16 @@ def test_report_names_what_was_missed_and_makes_it_a_task(department, depot, tra
     assert f"Còn 2 chỉ tiêu chưa đạt: {named}." in found
     assert "Chưa tốt bằng cùng kỳ năm 2019: quân số khỏe; tai nạn." in found
     assert [text for text in found if text.startswith("Tập trung")] != []
+
+
+def test_the_annex_has_the_full_names(department, depot, training):
+    """Tables on the screen are narrow; paper has room for what the catalogue calls an indicator."""
+    share, accidents, rows = training
+    for placed, name in ((rows[share], "QS khỏe"), (rows[accidents], "Tai nạn giao thông trong đơn vị")):
+        placed.name = name
+        placed.save()
+    found = report(department, depot, training, now=(991, 1000))
+    assert [row.cells[0] for row in found.annex if row.cells] == ["Quân số khỏe", "Tai nạn giao thông trong đơn vị"]
 
 
 def test_report_without_figures_says_so(department, depot, training):
@@ -157,3 +173,95 @@ def test_report_names_unsettled_weak_points_of_the_unit_as_fields(department, de
     assert [text for text in paragraphs(found) if text.startswith("Khâu yếu")] == [said]
     assert found.fields[f"khâu yếu {point.pk}"] == "Thiếu (phụ tùng)"
     assert found.links[f"khâu yếu {point.pk}"] == point.get_absolute_url()
+
+
+# ── figures that are not complete ─────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("covered", "most"),
+    [
+        (["1/4", "1/4", "2/3"], "1/4"),
+        (["1/4", "2/3", "2/4"], ""),  # none that most have
+        (["1/4", "1/4", ""], ""),  # one is complete: the sentence would be false of it
+        (["1/4"], ""),
+        ([], ""),
+    ],
+)
+def test_what_most_figures_rest_on_is_said_once(covered, most):
+    assert mostly(covered) == most
+
+
+def half_reported(depot, workshop, training, whole_too=False):
+    """Two units, of which one has reported: 1/2 sheets behind every figure but one asked of that unit alone."""
+    share, second, rows = training
+    for row in rows.values():
+        row.kinds.add(workshop.kind)
+    results = {share: (991, 1000), second: 3}
+    if whole_too:
+        third = make_indicator("count", "C_ALL", area=make_area("Z"), name="Sáng kiến", unit_of_measure="sáng kiến")
+        make_campaign_indicator(rows[share].campaign, third, kinds=[depot.kind])
+        results[third] = 4
+    make_report(depot, make_rounds(2020)[1], results, state=State.APPROVED)
+
+
+def test_an_unfinished_report_says_once_what_it_rests_on(department, depot, workshop, training):
+    half_reported(depot, workshop, training)
+    said = paragraphs(draft_of(department, 2020, "Q1"))
+    assert [text for text in said if "1/2" in text and text[:3] != "Đến"] == [
+        "Số liệu dưới đây được tổng hợp từ 1/2 phiếu đã báo cáo, trừ những chỉ tiêu có ghi số phiếu khác."
+    ]
+    assert [text for text in said if not whole(text)] == []
+
+
+def test_five_years_say_once_what_an_unfinished_year_rests_on(department, depot, workshop, training):
+    half_reported(depot, workshop, training)
+    said = paragraphs(draft_of(department, 2020, "5Y"))
+    assert [text for text in said if "1/8" in text] == [
+        "Số liệu năm 2020 được tổng hợp từ 1/8 phiếu đã báo cáo, trừ những chỉ tiêu có ghi số phiếu khác."
+    ]
+    assert [text for text in said if not whole(text)] == []
+
+
+def test_an_area_says_once_what_its_figures_rest_on(department, depot, workshop, training):
+    """Where other areas are complete."""
+    half_reported(depot, workshop, training, whole_too=True)
+    said = paragraphs(draft_of(department, 2020, "Q1"))
+    assert [text for text in said if "1/2" in text and text[:3] != "Đến"] == [
+        "Quân số khỏe đạt 99,1%; tai nạn có 3 vụ; các số liệu trên tổng hợp từ 1/2 phiếu đã báo cáo."
+    ]
+    assert [text for text in said if not whole(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("reported", "before", "compared"), [(1, 80, False), (39, 80, False), (40, 80, True), (80, 39, False)]
+)
+def test_less_than_half_of_the_figures_is_compared_with_nothing(reported, before, compared):
+    """1 of 80 sheets says nothing about how a year goes."""
+    share = Indicator(code="A", measure="ratio", accrual="stock", direction="higher", scale=100, shown_decimals=1)
+    now, then = (figure(share, count, high) for count, high in ((reported, 891), (before, 989)))
+    assert (delta_of(share, now, then) is not None) == compared
+
+
+def test_what_adds_up_over_the_rounds_is_compared_when_it_is_whole():
+    value = Indicator(code="A", measure="ratio", accrual="flow_over_stock", direction="higher", scale=100)
+    assert delta_of(value, figure(value, 60, 500), figure(value, 80, 989)) is None
+    assert delta_of(value, figure(value, 80, 500), figure(value, 80, 989)) is not None
+
+
+def figure(indicator: Indicator, reported: int, numerator: int) -> Figure:
+    parts = Parts(numerator * 1000, 1000_000, 1, reported, 80)
+    value = value_of(rule_of(indicator), parts, branch=True)
+    return Figure(1, 1, 2020, "Y", True, value, parts, reported, 80, 0, 0, None, "", None)
+
+
+def test_headings_are_in_the_words_of_the_unit(department, depot, training):
+    Phrase.objects.create(unit=department, key="heading_strong", text="a) Mặt mạnh")
+    found = report(department, depot, training, now=(991, 1000))
+    heads = [part.text for part in found.body if part.level and part.key[:3] != "II."]
+    assert heads[-4:] == [
+        "III. Đánh giá chung",
+        "a) Mặt mạnh",
+        "2. Hạn chế, khuyết điểm",
+        "IV. Nhiệm vụ thời gian tới",
+    ]

@@ -181,3 +181,18 @@ def test_figures_lie_in_the_branch_and_files_are_those_of_the_example(example, s
     item = ExamplePublicity(example=example, day=date(2020, 7, 2), medium="paper", where="Báo", title="Gương sáng")
     with pytest.raises(Refused):
         service.save_publicity(item, by=staff)
+
+
+def test_a_short_reason_is_told_what_it_is_to_say(depot, staff, example, reviewer):
+    row = Example(unit=depot, person=make_person(depot), title="Làm tốt", area=make_area())
+    with pytest.raises(Refused) as discovered:
+        service.discover(row, day=DAY, reason="Tốt", by=staff)
+    with pytest.raises(Refused) as advanced_:
+        service.advance(example, to="fostered", day=DAY, reason="Tốt", by=staff)
+    with pytest.raises(Refused) as withdrawn:
+        service.withdraw(example, day=DAY, reason="Hết", by=staff)
+
+    assert [found.value.messages for found in (discovered, advanced_, withdrawn)] == [
+        ["Nêu lý do đưa vào diện điển hình tiên tiến, ít nhất 20 ký tự."],
+        ["Hãy ghi lý do, ít nhất 20 ký tự."], ["Hãy ghi lý do, ít nhất 20 ký tự."],
+    ]  # fmt: skip

@@ -1,11 +1,11 @@
 """Figures that a register feeds: written into open sheets, shown beside closed ones, typed by nobody."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from threading import Thread
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -17,15 +17,15 @@ from emulation.checks import Entry
 from emulation.feeds import SOURCES
 from emulation.forms.paste import preview
 from emulation.forms.workbooks import read_upload
-from emulation.models import Feed, Report, ResultChange
+from emulation.models import Campaign, Feed, IncidentGravity, Report, ResultChange, Unfed, WeakPoint
 from emulation.reports.explain import explain
 from emulation.reports.feeds import span_of
 from emulation.reports.lines import SheetReading
 from emulation.reports.review import read_review
 from emulation.reports.sheets import read_sheet
-from emulation.services import activities, assessments, incidents, initiatives, sheets
+from emulation.services import activities, assessments, incidents, initiatives, sheets, weak_points
 from emulation.services.cells import CellChange, save_cells
-from emulation.services.feeds import follow
+from emulation.services.feeds import follow, report_nothing
 from emulation.services.rounds import set_up_drive_round
 from tests.emulation.services.test_locks import meanwhile
 from tests.factories import (
@@ -33,11 +33,16 @@ from tests.factories import (
     make_campaign_indicator,
     make_drive,
     make_feed,
+    make_incident,
+    make_incident_gravity,
+    make_incident_kind,
+    make_incident_statement,
     make_indicator,
     make_initiative,
     make_person,
     make_report,
     make_rounds,
+    make_weak_point,
     plain_source,
 )
 from tests.workbooks import send_edited
@@ -167,7 +172,7 @@ def test_number_that_no_register_wrote_is_not_erased_with_an_entry(report, works
 
 def test_registers_follow_by_the_keys_of_their_sources():
     known = {key for key in SOURCES if key != "plain"}
-    assert {*activities.FEEDS, *incidents.FEEDS, *initiatives.FEEDS, *assessments.FEEDS} == known
+    assert {*activities.FEEDS, *incidents.FEEDS, *initiatives.FEEDS, *assessments.FEEDS, *weak_points.FEEDS} == known
 
 
 def test_entry_counts_in_the_round_of_its_day_and_in_its_own_unit(report, works, rounds, depot, department, staff):
@@ -357,6 +362,116 @@ def test_nil_is_confirmed_where_the_register_holds_nothing(client, report, works
     texts = {f"c{works.pk}-status": "nil", f"c{works.pk}-reason": "None.", f"c{works.pk}-seen": ""}
     assert client.post(reverse("emulation:report-cell", args=[report.pk, works.pk]), texts).status_code == 200
     assert standing(report, works) == "nil"
+
+
+def test_empty_registers_are_reported_at_once_and_say_why(client, report, works, region, depot, staff, commander):
+    """The statement stands behind it where there is one; the typed line and what has entries are left alone."""
+    fires, lost, late = (make_indicator("count", code) for code in ("FIRES", "LOST", "LATE"))
+    for number, one in enumerate((fires, lost, late), start=3):
+        make_campaign_indicator(Campaign.objects.get(), one, order=number)
+    make_feed(fires, "incidents", codes="fire")
+    make_feed(lost, "incidents", codes="loss")
+    make_incident_statement(depot, by=commander)
+    make_incident(depot, kind=make_incident_kind("loss", counted_as="loss"), happened_on=DAY)
+    client.force_login(staff)
+    page = client.get(report.get_absolute_url())
+    assert [row.key for row in page.context["sheet"].nothing_recorded] == [works.pk, fires.pk]
+    answer = client.post(reverse("emulation:report-nothing", args=[report.pk]), follow=True)
+    found = {row.indicator.code: (row.status, row.reason) for row in report.results.select_related("indicator")}
+    until = "; chỉ huy đơn vị đã xác nhận sổ ghi đầy đủ đến ngày 31/12/2020"
+    assert found == {
+        "WORKS": ("nil", "0 theo sổ “Plain works”"),
+        "FIRES": ("nil", f"0 theo sổ “Vụ việc (số vụ)”{until}"),
+    }
+    assert (again(report).state, answer.context["sheet"].nothing_recorded) == ("draft", [])
+    assert set(report.changes.values_list("way", "by")) == {(ResultChange.Way.REGISTER, staff.pk)}
+    record(depot, by=staff)
+    assert standing(report, works) == 1
+
+
+def test_nil_of_a_fed_cell_needs_no_typed_reason(client, report, works, staff):
+    client.force_login(staff)
+    texts = {f"c{works.pk}-status": "nil", f"c{works.pk}-seen": ""}
+    assert client.post(reverse("emulation:report-cell", args=[report.pk, works.pk]), texts).status_code == 200
+    assert report.results.get().reason == "0 theo sổ “Plain works”"
+
+
+def test_nothing_is_reported_on_a_sheet_that_stands_still(report, works, staff, commander):
+    Report.objects.filter(pk=report.pk).update(state="submitted")
+    with pytest.raises(Refused):
+        report_nothing(report, by=staff)
+    with pytest.raises(PermissionDenied):
+        report_nothing(report, by=commander)
+
+
+@pytest.fixture
+def share(works):
+    """Ordinary breaches per cent of a strength that is typed."""
+    share = make_indicator("ratio", "SHARE")
+    make_campaign_indicator(Campaign.objects.get(), share, order=3)
+    make_feed(share, "incidents.share", codes="breach below:serious")
+    make_incident_gravity("serious", 2)
+    return share
+
+
+def happen(unit, by):
+    """An ordinary breach, reported by the service."""
+    row = make_incident(unit, happened_on=DAY)
+    follow(["incidents.share"], [unit.pk], [DAY], by=by)
+    return row
+
+
+def test_numerator_comes_from_the_register_and_the_whole_is_typed(client, share, report, depot, staff):
+    """While the register holds nothing both are typed; then what was typed against it is corrected."""
+    client.force_login(staff)
+
+    def typed(numerator, denominator, seen=""):
+        key = f"c{share.pk}"
+        texts = {f"{key}-numerator": numerator, f"{key}-denominator": denominator, f"{key}-seen": f"{seen}:"}
+        answer = client.post(reverse("emulation:report-cell", args=[report.pk, share.pk]), texts)
+        row = report.results.filter(indicator=share).first()
+        parts = row and row.status == "reported" and (row.numerator, row.denominator)
+        return answer.status_code, parts, row.mark if row else ""
+
+    status, parts, mark = typed("0", "120")
+    assert (status, parts) == (200, (0, 120))
+    make_incident(depot, gravity=IncidentGravity.objects.get(code="serious"), happened_on=DAY)
+    happen(depot, staff)
+    row = report.results.get(indicator=share)
+    assert (row.numerator, row.denominator) == (1, 120)
+    assert typed("0", "118", row.mark)[:2] == (422, (1, 120))
+    status, parts, mark = typed("", "118", row.mark)
+    assert (status, parts) == (200, (1, 118))
+    Report.objects.filter(pk=report.pk).update(state="submitted")
+    happen(depot, staff)
+    assert [(one.value, one.of) for one in Unfed.objects.open()] == [(2, None)]
+    report.results.update(numerator=2)
+    assert not Unfed.objects.open().exists()
+
+
+def test_whole_that_is_not_typed_yet_leaves_the_cell_empty(client, share, report, depot, staff):
+    happen(depot, staff)
+    assert not report.results.exists()
+    client.force_login(staff)
+    texts = {f"c{share.pk}-status": "nil", f"c{share.pk}-reason": "Không", f"c{share.pk}-seen": ""}
+    assert client.post(reverse("emulation:report-cell", args=[report.pk, share.pk]), texts).status_code == 422
+    page = client.get(report.get_absolute_url()).content.decode()
+    assert page.count(f'name="c{share.pk}-denominator"') == 1 and "chỉ cần nhập mẫu số" in page
+
+
+def test_weak_points_say_how_many_of_them_are_settled(report, works, depot, staff, reviewer):
+    settled = make_indicator("ratio", "SETTLED")
+    make_campaign_indicator(Campaign.objects.get(), settled, order=3)
+    make_feed(settled, "weak-points")
+    points = [make_weak_point(depot, staff, state="reported", reported_by=staff) for _number in range(2)]
+    WeakPoint.objects.update(raised_at=datetime(2020, 3, 3, 3, tzinfo=UTC))
+    follow(["weak-points"], [depot.pk], [DAY], by=staff)
+    row = report.results.get(indicator=settled)
+    assert (row.numerator, row.denominator) == (0, 2)
+    weak_points.close(points[0], reason="Đã kiểm tra lại, đạt yêu cầu", by=reviewer)
+    WeakPoint.objects.exclude(closed_at=None).update(closed_at=datetime(2020, 3, 30, 3, tzinfo=UTC))
+    follow(["weak-points"], [depot.pk], [DAY], by=staff)
+    assert list(report.results.values_list("numerator", "denominator")) == [(1, 2)]
 
 
 @pytest.mark.parametrize("name", ["report-save", "report-cells"])

@@ -5,8 +5,10 @@ import pytest
 from emulation.models import Campaign
 from emulation.readiness import MISSING
 from emulation.services import campaigns
+from emulation.services.attachments import remove
 from emulation.services.launch import launch_points, participants
 from tests.factories import (
+    make_attachment,
     make_campaign,
     make_campaign_indicator,
     make_campaign_kind,
@@ -73,3 +75,27 @@ def test_open_points_have_to_be_read_before_the_launch(department, chief):
 
     assert caught.value.field == "despite"
     assert Campaign.objects.get().state == "launched"
+
+
+def points_of(campaign, reader):
+    found = {point.key: point for point in launch_points(campaign, campaign.starts, reader)}
+    return found["documents"], found["files"]
+
+
+def test_papers_of_cited_documents_count_and_old_documents_carry_no_launch(department, chief):
+    planner = make_user("planner", (department, Role.STAFF))
+    campaign = draft(department)
+    old = make_document(department, issued_on=date(2019, 9, 30))
+    make_attachment(old, planner)
+    campaign.documents.add(old)
+    documents, files = points_of(campaign, chief)
+    assert (documents.state, files.state) == ("advice", "advice")
+    assert documents.words == ("Chỉ có văn bản của các năm trước; cần bổ sung chỉ thị hoặc kế hoạch của năm 2020.")
+
+    new = make_document(department, issued_on=date(2019, 10, 1))
+    campaign.documents.add(new)
+    assert [point.state for point in points_of(campaign, chief)] == ["met", "advice"]
+    removed = make_attachment(new, planner)
+    assert [point.state for point in points_of(campaign, chief)] == ["met", "met"]
+    remove(new, removed.pk, by=planner, why="Nhầm văn bản của đơn vị khác.")
+    assert [point.state for point in points_of(campaign, chief)] == ["met", "advice"]

@@ -6,6 +6,7 @@ from django.utils import translation
 
 from emulation.models import Registration, Summary, Target, TargetChange
 from emulation.services import targets
+from emulation.services.places import places_for
 from emulation.services.targets import Agreement
 from tests.factories import (
     make_campaign,
@@ -59,7 +60,7 @@ def test_places_for_a_unit_are_what_it_is_asked(department, depot, workshop):
     elsewhere_only = make_campaign(workshop)
     make_campaign_indicator(elsewhere_only, make_indicator())
 
-    found = targets.places_for(depot, 2020)
+    found = places_for(depot, 2020)
 
     assert {place.row: place.own for place in found} == {everybody: True, depots: True}
 
@@ -70,7 +71,7 @@ def test_places_for_a_superior_are_what_its_branch_is_asked(department, depot):
     depots = make_campaign_indicator(movement, make_indicator(), kinds=[make_unit_kind("depot")])
     make_campaign_indicator(movement, make_indicator(), kinds=[make_unit_kind("station")])
 
-    found = targets.places_for(department, 2020)
+    found = places_for(department, 2020)
 
     assert {place.row: place.own for place in found} == {everybody: True, depots: False}
 
@@ -80,7 +81,7 @@ def test_places_for_a_superior_prefer_the_campaign_that_asks_it_itself(departmen
     make_campaign_indicator(make_campaign(depot), indicator, kinds=[make_unit_kind("depot")])
     own = make_campaign_indicator(make_campaign(department), indicator, kinds=[make_unit_kind("department")])
 
-    assert [place.row for place in targets.places_for(department, 2020)] == [own]
+    assert [place.row for place in places_for(department, 2020)] == [own]
 
 
 def test_places_for_leave_a_unit_out_that_takes_part_only_through_a_lone_superior(department, depot):
@@ -88,7 +89,7 @@ def test_places_for_leave_a_unit_out_that_takes_part_only_through_a_lone_superio
     make_campaign_indicator(campaign, make_indicator())
     campaign.scopes.update(with_branch=False)
 
-    assert targets.places_for(depot, 2020) == []
+    assert places_for(depot, 2020) == []
 
 
 # ── what a target must be ─────────────────────────────────────────────────

@@ -9,6 +9,7 @@ from emulation.services import campaigns, years
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
+    make_drive,
     make_indicator,
     make_target,
     make_unit,
@@ -36,7 +37,7 @@ def test_copy_year_makes_the_tree_as_drafts(movement, department, depot, planner
     )
     below.documents.add(Document.objects.create(kind="plan", title="Kế hoạch"))
 
-    root = years.copy_year(movement, year=2021, by=planner)
+    root = years.copy_year(movement, year=2021, by=planner, extent=years.Extent(documents=True))
 
     assert (root.name, root.theme, root.state, root.launched_on) == (
         "Phong trào năm 2021", "Dân chủ, kỷ cương", "draft", None,
@@ -128,3 +129,71 @@ def test_copy_year_is_for_staff_of_the_launching_unit(movement, staff, commander
     for user in (staff, commander):
         with pytest.raises(PermissionDenied):
             years.copy_year(movement, year=2021, by=user)
+
+
+@pytest.mark.parametrize(
+    ("extent", "names"),
+    [
+        ({}, {"Gốc", "Cuộc vận động"}),
+        ({"lower": True}, {"Gốc", "Cuộc vận động", "Của kho"}),
+        ({"drives": True}, {"Gốc", "Cuộc vận động", "Đợt"}),
+        ({"lower": True, "drives": True}, {"Gốc", "Cuộc vận động", "Của kho", "Đợt", "Đợt của kho"}),
+    ],
+)
+def test_copy_year_makes_what_was_chosen_and_names_the_rest(department, depot, planner, extent, names):
+    root = make_campaign(department, name="Gốc")
+    make_campaign(department, parent=root, name="Cuộc vận động")
+    lower = make_campaign(depot, launching_unit=depot, parent=root, name="Của kho")
+    drive = make_drive(department, parent=root, name="Đợt", launching_unit=department)
+    make_drive(depot, parent=lower, name="Đợt của kho", launching_unit=depot)
+    of_drive, of_year = (
+        make_campaign_indicator(drive, make_indicator()),
+        make_campaign_indicator(root, make_indicator()),
+    )
+    make_target(depot, of_drive, 1, drive=drive)
+    make_target(depot, of_year, 2, drive=drive)
+    make_target(depot, of_year, 3)
+    chosen = years.Extent(**extent)
+
+    left = years.year_copy(root, 2021, chosen).left_campaigns
+    years.copy_year(root, year=2021, by=planner, extent=chosen)
+
+    assert set(Campaign.objects.filter(year=2021).values_list("name", flat=True)) == names
+    assert {row.name for row in left} == {"Gốc", "Cuộc vận động", "Của kho", "Đợt", "Đợt của kho"} - names
+    copied = Target.objects.filter(campaign_indicator__campaign__year=2021).values_list("assigned", flat=True)
+    assert set(copied) == ({1, 2, 3} if "drives" in extent else {3})
+
+
+def test_copy_year_leaves_documents_unless_they_are_chosen(movement, planner):
+    movement.documents.add(Document.objects.create(kind="plan", title="Kế hoạch"))
+    assert list(years.copy_year(movement, year=2021, by=planner).documents.all()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "after"),
+    [
+        ("Phong trào thi đua năm 2020", "Phong trào thi đua năm 2021"),
+        ("NĂM 2020: Năm 2020.", "NĂM 2021: Năm 2021."),
+        (
+            "giai đoạn năm 2020 – 2025, ngày 01/01/2020, năm 20201",
+            "giai đoạn năm 2020 – 2025, ngày 01/01/2020, năm 20201",
+        ),
+        ("năm 2019", "năm 2019"),
+    ],
+)
+def test_the_campaigns_own_year_is_renewed_and_nothing_else(text, after):
+    assert years.renewed(text, 2020, 2021) == after
+
+
+def test_copy_year_renews_name_and_goal_as_the_preview_says(movement, planner):
+    movement.content = "Mục tiêu\nHoàn thành nhiệm vụ năm 2020."
+    movement.save()
+
+    lines = years.year_copy(movement, 2021).texts
+    copy = years.copy_year(movement, year=2021, by=planner)
+
+    assert [(line.before, line.after) for line in lines] == [
+        ("Phong trào năm 2020", "Phong trào năm 2021"),
+        ("Hoàn thành nhiệm vụ năm 2020.", "Hoàn thành nhiệm vụ năm 2021."),
+    ]  # fmt: skip
+    assert (copy.name, copy.content) == ("Phong trào năm 2021", "Mục tiêu\nHoàn thành nhiệm vụ năm 2021.")

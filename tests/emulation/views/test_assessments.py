@@ -76,6 +76,9 @@ def test_reviewer_sends_single_items_back(client, cell_row, staff, commander, re
     )
     cell_row.refresh_from_db()
     assert (cell_row.state, service.open_items(cell_row)) == ("returned", [item])
+    client.force_login(staff)
+    (task,) = client.get(reverse("emulation:my-work")).context["work"].returned
+    assert (task.reason, task.by) == ("Thiếu biên bản kiểm tra quý II", str(reviewer))
 
 
 def test_what_was_typed_stays_when_somebody_else_saved(client, cell_row, staff):

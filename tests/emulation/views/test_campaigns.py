@@ -9,6 +9,7 @@ from tests.factories import (
     make_campaign_indicator,
     make_campaign_kind,
     make_document,
+    make_drive,
     make_indicator,
     make_rounds,
     make_unit_kind,
@@ -346,7 +347,12 @@ def test_campaign_copy_shows_what_it_makes_and_makes_it(client, movement, planne
     client.force_login(planner)
 
     preview = client.get(url("campaign-copy", movement.pk))
-    response = client.post(url("campaign-copy", movement.pk), {"year": "2021"})
+    confirm = client.post(url("campaign-copy", movement.pk), {"year": "2021", "lower": "on"})
+    assert (confirm.context["confirms"], Campaign.objects.filter(year=2021).count()) == (True, 0)
+    assert [line.after for line in confirm.context["copy"].texts] == ["Phong trào năm 2021"]
+    sent = {name: confirm.context["form"][name].value() or "" for name in ("year", "lower", "drives", "documents")}
+    assert sent == {"year": "2021", "lower": True, "drives": "", "documents": ""}
+    response = client.post(url("campaign-copy", movement.pk), sent | {"confirmed": "1"})
 
     assert (len(preview.context["copy"].campaigns), len(preview.context["copy"].indicators)) == (1, 1)
     assert response.url == url("campaign-tree") + "?year=2021"
@@ -366,3 +372,14 @@ def test_campaign_copy_into_a_taken_year_is_refused_beside_the_field(client, mov
     response = client.post(url("campaign-copy", movement.pk), {"year": "2020"})
 
     assert response.context["form"].errors == {"year": ["The year 2020 already has its movement."]}
+
+
+def test_an_indicator_of_a_drive_is_not_asked_by_the_quarter(client, department, movement, planner):
+    drive = make_drive(department, parent=movement)
+    client.force_login(planner)
+    page = url("campaign-indicator-create", drive.pk)
+
+    assert "asked" not in client.get(page).context["form"].fields
+    assert "asked" in client.get(url("campaign-indicator-create", movement.pk)).context["form"].fields
+    client.post(page, {"indicator": make_indicator().pk, "comparator": ">=", "order": "0"})
+    assert drive.indicators.count() == 1

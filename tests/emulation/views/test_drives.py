@@ -51,26 +51,58 @@ def test_the_page_of_a_drive_takes_the_same_queries_for_every_number(
         )
     client.force_login(planner)
 
-    with django_assert_num_queries(28):
+    with django_assert_num_queries(29):
         page = client.get(url("drive-detail", drive.pk))
 
     assert sum(unit.agreed for unit in page.context["units"]) == count
 
 
-def test_each_role_fills_its_columns_and_wrong_values_are_named(client, drive, row, depot, staff, reviewer):
-    page = url("drive-targets", drive.pk, depot.pk)
+def test_the_registration_of_a_drive_goes_through_its_pages(client, drive, row, depot, staff, commander, reviewer):
+    page, args = url("drive-targets", drive.pk, depot.pk), (drive.pk, depot.pk)
     client.force_login(staff)
     answer = client.post(page, {f"registered-{row.pk}": "-5", f"assigned-{row.pk}": "9", f"agreed-{row.pk}": "9"})
     assert list(answer.context["form"].errors) == [f"registered-{row.pk}"]
     client.post(page, {f"registered-{row.pk}": "5", f"assigned-{row.pk}": "9", f"agreed-{row.pk}": "9"})
-    assert Target.objects.values_list("drive", "assigned", "registered", "agreed").get() == (
-        drive.pk, None, Decimal(5), None,
-    )  # fmt: skip
+    stored = Target.objects.values_list("drive", "assigned", "registered", "agreed")
+    assert stored.get() == (drive.pk, None, Decimal(5), None)
+    assert client.post(url("drive-registration-hand-in", *args)).status_code == 403
+    client.force_login(commander)
+    assert client.post(url("drive-registration-hand-in", *args)).url == page
+    client.force_login(staff)
+    assert client.post(page, {f"registered-{row.pk}": "8"}).status_code == 403
 
     client.force_login(reviewer)
-    client.post(page, {f"agreed-{row.pk}": "6", f"comparator-{row.pk}": ">="})
+    short = client.post(url("drive-registration-return", *args), {"reason": "Thấp"})
+    assert list(short.context["form"].errors) == ["reason"]
+    shown = client.get(page).context
+    assert (shown["form"][f"agreed-{row.pk}"].initial, shown["form"].quarters) == (Decimal(5), ())
+    agreed = {f"agreed-{row.pk}": "6", f"comparator-{row.pk}": ">=", "seen": shown["seen"]}
+    assert client.post(url("drive-registration-agree", *args), agreed).url == page
 
-    assert Target.objects.get().agreed == 6
+    assert stored.get() == (drive.pk, None, Decimal(5), Decimal(6))
+    below = client.get(url("drive-detail", drive.pk)).context["units"]
+    assert {unit.unit: unit.registration for unit in below}[depot] == "agreed"
+    client.force_login(staff)
+    amend = url("drive-amendment-create", *args)
+    changed = {f"agreed-{row.pk}": "4", f"comparator-{row.pk}": ">=", "reason": "Đợt cao điểm rút ngắn hai tuần."}
+    proposed = client.get(client.post(amend, changed).url).context
+    assert [(line.before, line.after) for line in proposed["lines"]] == [("≥ 6", "≥ 4")]
+    assert client.get(url("drive-version-list", *args)).context["newer"] == 1
+
+
+def test_registrations_of_a_drive_wait_in_my_work(client, drive, row, depot, staff, commander, reviewer):
+    client.force_login(staff)
+    client.post(url("drive-targets", drive.pk, depot.pk), {f"registered-{row.pk}": "5"})
+
+    def waiting(user):
+        client.force_login(user)
+        work = client.get(url("my-work")).context["work"]
+        return [task.state for task in work.tasks if task.url == url("drive-targets", drive.pk, depot.pk)]
+
+    assert [waiting(user) for user in (staff, commander, reviewer)] == [["draft"], ["draft"], []]
+    client.force_login(commander)
+    client.post(url("drive-registration-hand-in", drive.pk, depot.pk))
+    assert [waiting(user) for user in (staff, commander, reviewer)] == [[], [], ["submitted"]]
 
 
 def test_a_drive_page_is_of_drives_alone_and_of_own_units(client, drive, row, elsewhere, planner):

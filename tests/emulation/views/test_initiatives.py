@@ -193,6 +193,19 @@ def test_line_that_is_no_author_is_named_and_makes_nobody_from_outside(client, d
     assert not InitiativeWork.objects.exists()
 
 
+def test_a_name_that_the_work_has_already_does_not_bar_other_changes(client, depot, staff):
+    work = make_work(depot, staff, title="Old")
+    WorkAuthor.objects.create(work=work, name="Nhóm tác giả K1")
+    data = {"title": "New", "kind": work.kind, "year": work.year, "authors": "Nhóm tác giả K1"}
+    client = log_in(client, staff)
+    address = reverse("emulation:initiative-update", args=[work.pk])
+    client.post(address, data)
+    work.refresh_from_db()
+    assert (work.title, [author.name for author in work.authors.all()]) == ("New", ["Nhóm tác giả K1"])
+    page = client.post(address, data | {"authors": "Nhóm tác giả K2"})
+    assert "is no name" in page.context["form"].errors["authors"][0]
+
+
 @pytest.mark.parametrize("name", ["Đỗ Ánh", "Jean-Pierre D'Arc", "Nguyễn Văn A (Viện Kỹ thuật)", "Ý Lan"])
 def test_names_from_outside_stay_possible(client, depot, staff, name):
     post_new(log_in(client, staff), depot, authors=f"{name}; 100")

@@ -67,7 +67,8 @@ def test_members_are_people_of_the_register_and_others_in_words(client, departme
         page = client.post(address("create", department.pk), plan_of(depot, people="\n".join(lines), **more))
         return list(page.context["form"].errors) if page.status_code == 200 else page.status_code
 
-    for line in (hidden.service_number, hidden.full_name, "Nobody", "Trần Trùng", own.service_number):
+    wrong_name = f"{thao.service_number} Lê Văn Bình"
+    for line in (hidden.service_number, hidden.full_name, "Nobody", "Trần Trùng", own.service_number, wrong_name):
         assert (tried(thao.service_number, line), Inspection.objects.count()) == (["people"], 0), line
     assert tried(members="") == ["people"]
     assert tried(thao.service_number, "le van binh", "", thao.service_number, members="") == 302
@@ -76,8 +77,9 @@ def test_members_are_people_of_the_register_and_others_in_words(client, departme
     assert "Lê Văn Bình" in client.get(row.get_absolute_url()).content.decode()
     # whoever has left the planner's reach meanwhile stays in the plan
     Person.objects.filter(pk=binh.pk).update(unit=elsewhere)
-    numbers = client.get(address("update", row.pk)).context["form"].initial["people"]
-    assert client.post(address("update", row.pk), plan_of(depot, people=numbers)).status_code == 302
+    lines = client.get(address("update", row.pk)).context["form"].initial["people"]
+    assert sorted(lines.splitlines()) == sorted(f"{one.service_number} {one.full_name}" for one in (thao, binh))
+    assert client.post(address("update", row.pk), plan_of(depot, people=lines)).status_code == 302
     assert set(row.people.all()) == {thao, binh}
 
 

@@ -3,8 +3,17 @@ from django.contrib.messages import get_messages
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from emulation.models import Campaign, CampaignScope, ReviewReport
-from tests.factories import make_campaign, make_campaign_indicator, make_drive, make_indicator, make_rounds
+from emulation.models import Campaign, CampaignScope, LayoutProfile, Phrase, ReviewReport
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_drive,
+    make_indicator,
+    make_person,
+    make_person_group,
+    make_rounds,
+)
+from units.models import Person, Rank
 
 
 @pytest.fixture
@@ -153,3 +162,66 @@ def test_reading_a_saved_report_costs_two_queries_more(
     client.post(url(depot, name="review-report-begin"))
     with django_assert_max_num_queries(23):
         client.get(url(depot))
+
+
+@pytest.mark.parametrize(
+    ("period", "heading"),
+    [("Y", "Báo cáo tổng kết"), ("5Y", "Báo cáo tổng kết"), ("H1", "Báo cáo sơ kết"), ("Q4", "Báo cáo sơ kết")],
+)
+def test_a_year_is_reviewed_for_good(client, asked, depot, staff, period, heading):
+    client.force_login(staff)
+    page = client.get(reverse("emulation:review-report", args=[depot.pk, 2020, period])).content.decode()
+    begun = [f"<title>{heading} –", f"<h1>{heading}", f'aria-current="page">{heading}']
+    assert [page.count(text) for text in begun] == [1, 1, 1]
+
+
+def test_a_phrase_is_tried_before_it_is_kept(client, depot, staff):
+    client.force_login(staff)
+    address = reverse("emulation:phrase-update", args=[depot.pk, "drives"])
+    shown = client.get(address)
+    assert [(one.typed, one.meaning) for one in shown.context["fields"]] == [("{drives}", "tên các đợt thi đua")]
+    assert shown.context["sample"] == "Trong năm đã phát động đợt thi đua cao điểm quý II."
+    tried = client.post(address, {"text": "Đã mở {drives}.", "try": "1"})
+    assert (tried.context["sample"], Phrase.objects.count()) == ("Đã mở đợt thi đua cao điểm quý II.", 0)
+    wrong = client.post(address, {"text": "Đã mở {đợt}.", "try": "1"})
+    assert (list(wrong.context["form"].errors), Phrase.objects.count()) == (["text"], 0)
+    nul = client.post(address, {"text": "Đã mở\x00."})
+    assert nul.context["form"].errors["text"] == ["Nội dung có ký tự không hợp lệ. Hãy gõ lại thay vì dán."]
+    assert client.post(address, {"text": "Đã mở {drives}."}).status_code == 302
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_who_signs_is_offered_with_rank_and_post(client, asked, depot, commander, kept):
+    """By the layout of the unit, else as the register knows whoever signs."""
+    commander.person = make_person(depot, "Lê An", post="Chủ nhiệm")
+    commander.full_name = "Lê An"
+    commander.save()
+    Person.objects.update(rank=Rank.objects.create(group=make_person_group(), code="DT", name="Đại tá", order=9))
+    client.force_login(commander)
+    if kept:
+        LayoutProfile.objects.create(unit=depot, signer="Trung tá Vũ Bình", signer_post="Phó chủ nhiệm", place="Huế")
+    client.post(url(depot, name="review-report-begin"))
+    initial = client.get(reverse("emulation:review-report-sign", args=[ReviewReport.objects.get().pk])).context[
+        "form"
+    ]
+    offered = [initial[name].value() for name in ("signer", "signer_post", "place")]
+    assert offered == (["Trung tá Vũ Bình", "Phó chủ nhiệm", "Huế"] if kept else ["Đại tá Lê An", "Chủ nhiệm", ""])
+
+
+def test_who_signed_once_is_offered_the_same_words_again(client, asked, depot, commander):
+    typed = {
+        "number": "01/BC-K1",
+        "day": "01/07/2020",
+        "signer": "Trung tá Lê An",
+        "signer_post": "CN",
+        "place": "Huế",
+    }
+    client.force_login(commander)
+    for number, period in enumerate(("Q1", "H1"), start=1):
+        client.post(reverse("emulation:review-report-begin", args=[depot.pk, 2020, period]))
+        address = reverse("emulation:review-report-sign", args=[ReviewReport.objects.get(period=period).pk])
+        form = client.get(address).context["form"]
+        offered = {name: form[name].value() for name in ("signer", "signer_post", "place")}
+        if number == 1:
+            assert (offered["signer"], client.post(address, typed).status_code) == (str(commander), 302)
+    assert offered == {"signer": "Trung tá Lê An", "signer_post": "CN", "place": "Huế"}

@@ -65,7 +65,7 @@ def layout(unit: Unit, user: User) -> Page:
 def phrase(unit: Unit, user: User) -> Page:
     address = reverse("emulation:phrase-update", args=[unit.pk, "over"])
     rows = Phrase.objects.filter(unit=unit)
-    return address, lambda: rows.get().text, "text", "{name} tốt", "{name} rất tốt"
+    return address, lambda: rows.get().text, "text", "{sentence}, tốt", "{sentence}, rất tốt"
 
 
 def scope_of(unit: Unit, user: User) -> Page:
@@ -128,7 +128,9 @@ def test_second_to_save_is_told_and_loses_nothing(client, department, set_today,
     assert (refused.status_code, now(), form[field].value()) == (200, stored, mine)
     assert "Trần Văn Bình" in form.non_field_errors()[0]
     assert [one.label for one in form.differences] == [str(form[field].label)]
-    assert f'name="seen" value="{form.seen}"' in refused.content.decode()
+    text = refused.content.decode()
+    assert f'name="seen" value="{form.seen}"' in text
+    assert text.count("Đồng chí nhập") == 2  # the head, and the name of the cell on phones
     assert client.post(address, values(form)).status_code == 302
     assert now() != stored
 

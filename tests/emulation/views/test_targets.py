@@ -159,7 +159,7 @@ def test_target_list_writes_values_in_words(client, movement, depot, staff):
     lines = shown(client.get(url(depot)))
 
     assert (lines[grade.pk].assigned, lines[grade.pk].agreed, lines[grade.pk].registered) == (
-        "Excellent", "≥ Good", "–",
+        "≥ Excellent", "≥ Good", "–",
     )  # fmt: skip
     assert (lines[amount.pk].agreed, lines[amount.pk].milestones) == ("> 1.275,5", ["1", "2", "3"])
 
@@ -260,16 +260,27 @@ def test_return_with_a_short_reason_is_refused_beside_it(client, english, depot,
     assert Registration.objects.get().state == "submitted"
 
 
-def test_reviewer_is_offered_the_assigned_value_else_the_registered(client, movement, row, depot, superior, reviewer):
-    second = make_campaign_indicator(movement, make_indicator())
-    make_target(depot, row, None, assigned=3, registered=5)
-    make_target(depot, second, None, registered=5)
+@pytest.mark.parametrize(
+    ("direction", "assigned", "registered", "offered"),
+    [
+        ("higher", 3, 5, "5"),
+        ("higher", 5, 3, "5"),
+        ("lower", 3, 5, "3"),
+        ("lower", 5, 3, "3"),
+        ("exact", 3, 5, "3"),
+        ("higher", None, 5, "5"),
+        ("lower", 3, None, "3"),
+    ],
+)
+def test_reviewer_is_offered_the_better_of_both_with_the_assigned_value_as_floor(
+    client, movement, depot, reviewer, direction, assigned, registered, offered
+):
+    row = make_campaign_indicator(movement, make_indicator(direction=direction))
+    make_target(depot, row, None, assigned=assigned, registered=registered)
     Registration.objects.create(unit=depot, year=2020, state="submitted")
     client.force_login(reviewer)
 
-    form = client.get(url(depot)).context["form"]
-
-    assert (form[f"agreed-{row.pk}"].value(), form[f"agreed-{second.pk}"].value()) == ("3", "5")
+    assert client.get(url(depot)).context["form"][f"agreed-{row.pk}"].value() == offered
 
 
 def test_reviewer_agrees_with_comparator_and_milestones(client, row, depot, reviewer, submitted):

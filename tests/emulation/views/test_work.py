@@ -11,6 +11,7 @@ from emulation.services import sheets
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
+    make_drive,
     make_extension,
     make_indicator,
     make_notice,
@@ -26,10 +27,11 @@ REASON = "Please count the prizes again."
 
 
 @pytest.fixture
-def prizes(region, set_today):
+def prizes(region, depot, set_today):
     set_today(date(2020, 4, 8))
     indicator = make_indicator("count", name="Prizes")
     make_campaign_indicator(make_campaign(region), indicator)
+    Registration.objects.create(unit=depot, year=2020, state="agreed")
     return indicator
 
 
@@ -198,5 +200,41 @@ def test_cost_of_my_work(client, department, rounds, prizes, staff, depot, revie
         make_membership(staff, unit, Role.COMMANDER)
         Registration.objects.create(unit=unit, year=2021)
     client.force_login(staff)
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(41):
         client.get(reverse("emulation:my-work"))
+
+
+def test_staff_are_told_to_register_until_somebody_has_begun(client, prizes, depot, department, staff, reviewer):
+    year = CampaignIndicator.objects.get().campaign
+    drive = make_drive(department, ends=date(2020, 5, 19))
+    make_drive(department, ends=date(2020, 5, 20))  # asks for nothing
+    make_campaign_indicator(drive, make_indicator())
+    make_campaign_indicator(make_campaign(department, state="draft", launched_on=None), make_indicator())
+    Registration.objects.all().delete()
+
+    def told(user):
+        return [(title, action) for title, action in tasks(work_of(client, user)) if title.startswith("Regist")]
+
+    assert told(staff) == [
+        ("Register targets: 2020", "Begin"), (f"Register targets: {drive}", "Begin"),
+    ]  # fmt: skip
+    assert told(reviewer) == []
+    Registration.objects.create(unit=depot, year=2020, drive=drive)
+    assert told(staff) == [
+        (f"Registration of targets: {drive}", "Continue"), ("Register targets: 2020", "Begin"),
+    ]  # fmt: skip
+    year.state = "closed"
+    year.save()
+    assert told(staff) == [(f"Registration of targets: {drive}", "Continue")]
+
+
+def test_the_commander_is_told_of_a_draft_that_waits_for_its_launch(
+    client, prizes, depot, staff, commander, reviewer
+):
+    draft = make_campaign(depot, launching_unit=depot, state="draft", launched_on=None)
+    make_campaign(depot, launching_unit=depot, state="draft", launched_on=None, parent=draft)
+
+    (task,) = work_of(client, commander).context["work"].tasks
+    assert (task.title, task.action) == (f"Launch: {draft}", "Check and launch")
+    assert task.url == reverse("emulation:campaign-launch", args=[draft.pk])
+    assert [tasks(work_of(client, user)) for user in (staff, reviewer)] == [[], []]
