@@ -128,6 +128,7 @@ def dossier_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "reviewed": reviewed(dossier),
         "may_draft": access.drafts_dossiers(request.user, dossier.unit),
         "may_hand_in": access.hands_in(request.user, dossier.unit),
+        "rates": has_role(request.user, Role.STAFF),
         "shares": left,
     }
     return render(request, "awards/dossiers/detail.html", context)
