@@ -133,12 +133,14 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def _page(request: HttpRequest, paper: Submission | Decision) -> dict[str, Any]:
     drafts = access.drafts_papers(request.user, paper.unit)
-    recorded = isinstance(paper, Decision) and paper.outside
+    decided = isinstance(paper, Decision)
+    recorded = decided and paper.outside
     signs = (access.records_outcomes if recorded else access.signs)(request.user, paper.unit)
     return {
         "object": paper, "paper": name_of(paper), "open": is_open(paper), "may_draft": drafts and is_open(paper),
-        "may_sign": signs and is_open(paper), "prints": drafts and not is_open(paper) and not recorded,
-        "registers": drafts and not is_open(paper), "grounds": access.reads_paper(request.user, paper),
+        "may_sign": signs and is_open(paper), "registers": drafts and not is_open(paper),
+        "prints": drafts and decided and not is_open(paper) and not recorded,
+        "grounds": access.reads_paper(request.user, paper),
         "crumbs": [home_of(name_of(paper)), (str(paper), "")],
     }  # fmt: skip
 

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from docx import Document
 from openpyxl import load_workbook
 
@@ -31,6 +32,7 @@ from tests.factories import (
     make_office,
     make_person,
     make_signed_decision,
+    make_submission,
     make_user,
 )
 from units.models import Role
@@ -416,3 +418,14 @@ def test_pages_run_a_constant_number_of_queries(
         with django_assert_num_queries(queries):
             answer = client.get(address)
             assert (answer.status_code, bool(answer.getvalue())) == (200, True)
+
+
+def test_certificates_are_offered_on_a_decision_and_on_no_letter(client, chief, clerk, department, passed, award):
+    [line] = passed(award, "Lê An")
+    decision = make_signed_decision(department, clerk, line)
+    sent = {"sent_at": timezone.now(), "sent_by": chief, "day": date(2020, 12, 24), "number": "86/TTr", "signer": "A"}
+    letter = make_submission(department, clerk, line, **sent)
+    client.force_login(clerk)
+
+    assert url("decision-certificates", decision.pk) in client.get(decision.get_absolute_url()).content.decode()
+    assert "certificates" not in client.get(letter.get_absolute_url()).content.decode()
