@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.translation import gettext as _
 
 from units.errors import Refused
+from units.models import Unit
 
 Row = TypeVar("Row", bound=Model)
 
@@ -23,3 +24,15 @@ def refuse_unless(row: Any, *states: str) -> None:
     if row.state not in states:
         words = _("This is not possible now: it is “%(state)s”. Reload the page.")
         raise Refused(words % {"state": row.get_state_display()})
+
+
+def refuse_twin(unit: Unit, rows: QuerySet[Any]) -> None:
+    """Raises `Refused` where an entry of the unit stands already among `rows`, those with the very same words.
+
+    A form that is sent twice, or once more after going back, would count twice. One new entry of a unit at a time.
+    """
+    Unit.objects.select_for_update().get(pk=unit.pk)
+    twin = rows.filter(unit=unit).first()
+    if twin is not None:
+        words = _("“%(entry)s” stands in the register already. If it is another one, say in the words what differs.")
+        raise Refused(words % {"entry": twin})

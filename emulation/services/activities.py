@@ -14,7 +14,7 @@ from emulation.models.campaigns import CampaignQuerySet
 from emulation.services.feeds import follow
 from units import access, clock
 from units.errors import Refused, reason_of
-from units.locking import locked
+from units.locking import locked, refuse_twin
 from units.models import PersonGroup, Role, Unit, User
 from units.paths import path_ids
 
@@ -40,6 +40,8 @@ def plan_activity(activity: Activity, *, by: User) -> Activity:
     activity.state = State.PLANNED
     _check(activity)
     activity.full_clean(exclude=["search"])
+    same = {name: getattr(activity, name) for name in ("kind", "title", "starts", "ends", "place")}
+    refuse_twin(activity.unit, Activity.objects.exclude(state=State.CANCELLED).filter(**same))
     activity.save()
     return activity
 

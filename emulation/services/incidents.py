@@ -22,7 +22,7 @@ from emulation.periods import quarter_of
 from emulation.services.feeds import follow
 from units import access, clock
 from units.errors import Refused, reason_of
-from units.locking import locked
+from units.locking import locked, refuse_twin
 from units.models import Person, Role, Unit, User
 from units.paths import segment
 from units.services.tree import superiors_on
@@ -94,6 +94,8 @@ def report_incident(incident: Incident, *, by: User) -> Incident:
     _check(incident)
     incident.path = path_on(incident.unit, incident.happened_on)
     incident.full_clean(exclude=["search", "path"])
+    same = {name: getattr(incident, name) for name in ("kind", "happened_on", "place", "words")}
+    refuse_twin(incident.unit, Incident.objects.exclude(state=State.WITHDRAWN).filter(**same))
     incident.save()
     _trace(incident, Kind.REPORTED, by, after=_values(incident))
     follow(FEEDS, [incident.unit_id], [incident.happened_on], by=by)

@@ -36,7 +36,7 @@ from emulation.numbers import format_number, format_part
 from emulation.services.feeds import follow
 from units import access, clock
 from units.errors import LEAST_ORDER, Refused, reason_of
-from units.locking import locked, refuse_unless
+from units.locking import locked, refuse_twin, refuse_unless
 from units.models import Initiative, Person, Role, Unit, User
 from units.text import fold, normal
 
@@ -91,6 +91,8 @@ def create_work(
     rows = _checked(authors)
     if record is not None and WorkAuthor.objects.filter(record=record).exists():
         raise Refused(_("A work has been begun from this record already."))
+    same = InitiativeWork.objects.filter(title=work.title, year=work.year).exclude(state=State.REFUSED)
+    refuse_twin(unit, same)
     _save(work, rows)
     for row in rows:
         own = record if record is not None and row.person and row.person.pk == record.person_id else None

@@ -128,10 +128,10 @@ def test_workdays_feed_the_open_sheet_of_the_very_unit(region, department, depot
         return row and row.numerator
 
     row = service.record_activity(new(depot, kind, participants=3, workdays=6), {}, by=staff)
-    service.record_activity(new(depot, kind, participants=3, workdays=10), {}, by=staff)
+    service.record_activity(new(depot, kind, title="Gặt lúa", participants=3, workdays=10), {}, by=staff)
     other = make_activity_kind("study", asks_workdays=True)
     service.record_activity(new(depot, other, participants=3, workdays=99), {}, by=staff)
-    service.plan_activity(new(depot, kind), by=staff)
+    service.plan_activity(new(depot, kind, title="Trồng cây"), by=staff)
     assert (fed(), fed(department), fed(quarter=2)) == (16, None, None)
     row.starts = row.ends = date(2020, 4, 2)
     service.change_activity(row, {}, by=staff)
