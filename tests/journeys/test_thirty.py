@@ -28,6 +28,7 @@ class Hand:
 
     def choose(self, page: Page, label: str, text: str) -> None:
         self.done += 1
+        page.wait_for_load_state()  # nobody chooses before the page's script is there
         page.get_by_label(label, exact=True).select_option(text)
         expect(page.get_by_role("heading", name=f"“{text}”")).to_be_visible()
 
