@@ -16,6 +16,7 @@ from emulation.services import activities as service
 from emulation.services.cells import CellChange, save_cells
 from emulation.services.corrections import accept, propose, refuse, send
 from tests.factories import (
+    NUMBERS,
     make_activity_kind,
     make_campaign,
     make_campaign_indicator,
@@ -52,7 +53,8 @@ def sheet(line, depot):
 
 
 def held(unit, by, kind="launch", day=DAY):
-    row = Activity(unit=unit, kind=make_activity_kind(kind), title="Lễ", starts=day, ends=day, participants=30)
+    title = f"Lễ {next(NUMBERS)}"
+    row = Activity(unit=unit, kind=make_activity_kind(kind), title=title, starts=day, ends=day, participants=30)
     return service.record_activity(row, {}, by=by)
 
 
