@@ -45,29 +45,12 @@ class ReportQuerySet(models.QuerySet["Report"]):
         now = access.figures_q(user, "unit__path")
         return self.filter(now | branches_q(then, "lineage__path"))
 
-    def to_do_by(self, user: User) -> Self:
-        """Sheets of the user's own units that wait for the user: open for entry, or returned.
-
-        Staff fill them in until they are ready, commanders hand in what is ready; what was returned
-        concerns both.
-        """
-        staff, chief = (
-            [m.unit_id for m in user.active_memberships if m.role == role] for role in (Role.STAFF, Role.COMMANDER)
-        )
-        returned = Q(state=Report.State.RETURNED)
-        return self.filter(
-            Q(unit__in=staff, ready_at=None) | Q(unit__in=chief, ready_at__isnull=False)
-            | Q(returned, unit__in=[*staff, *chief]),
-            ~_shut() | returned, state__in=Report.EDITABLE, round__opens__lte=clock.today(),
-        )  # fmt: skip
-
-    def missed_by(self, user: User) -> Self:
-        """Sheets of the user's own units that were never handed in, and whose round has closed for them."""
-        own = [m.unit_id for m in user.active_memberships if m.role in (Role.STAFF, Role.COMMANDER)]
-        return self.filter(_shut(), unit__in=own, state__in=[Report.State.NOT_STARTED, Report.State.DRAFT])
-
     def owed_by(self, user: User) -> Self:
-        """What is `to_do_by` the user, or was `missed_by` the user's units: asked for every page, so in one piece."""
+        """Sheets of the user's own units that wait for the user, or were never handed in before entry closed.
+
+        Staff fill them in until they are ready, commanders hand in what is ready; what was returned, and what was
+        missed, concerns both. Counted on every page: one question about what is shut.
+        """
         staff, chief = (
             [m.unit_id for m in user.active_memberships if m.role == role] for role in (Role.STAFF, Role.COMMANDER)
         )
@@ -78,6 +61,10 @@ class ReportQuerySet(models.QuerySet["Report"]):
             | Q(state=Report.State.RETURNED) | _shut(),
             unit__in=[*staff, *chief], state__in=Report.EDITABLE, round__opens__lte=clock.today(),
         )  # fmt: skip
+
+    def to_do_by(self, user: User) -> Self:
+        """Of what the user owes: what is open for entry, or returned."""
+        return self.owed_by(user).filter(~_shut() | Q(state=Report.State.RETURNED))
 
     def handed_in(self) -> Self:
         return self.filter(state__in=Report.HANDED_IN)

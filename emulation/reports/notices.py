@@ -30,10 +30,11 @@ def counts_of(user: User) -> Counts:
     """The numbers of the navigation. One query; none for users without a role."""
     if not user.active_memberships:
         return Counts(0, 0)
-    sheets = Report.objects.owed_by(user)
     staff = [m.unit_id for m in user.active_memberships if m.role == Role.STAFF]
     questions = FigureRequest.objects.open().filter(report__unit__in=staff)
-    own, asked, notices = count_all(user, sheets, questions, Notice.objects.visible_to(user).unread())
+    own, asked, notices = count_all(
+        user, Report.objects.owed_by(user), questions, Notice.objects.visible_to(user).unread()
+    )
     return Counts(own + asked, notices)
 
 

@@ -136,8 +136,8 @@ def my_work(user: User) -> MyWork:
 def _own(user: User, units: dict[Role, set[int]]) -> list[Report]:
     if not any(units.values()):
         return []
-    rows = Report.objects.to_do_by(user) | Report.objects.missed_by(user)
-    return list(rows.with_last_step().order_by("-round__due", "unit__order", "unit__code")[:OWN])
+    rows = Report.objects.owed_by(user).with_last_step()
+    return list(rows.order_by("-round__due", "unit__order", "unit__code")[:OWN])
 
 
 def _sent(units: dict[Role, set[int]]) -> list[Report]:
