@@ -8,7 +8,7 @@ from typing import Any
 
 from emulation import drafting
 from emulation.drafting import Change
-from emulation.models import ReviewParagraph, ReviewReport
+from emulation.models import IssuedPaper, ReviewParagraph, ReviewReport
 from emulation.reports.drafts import draft_of
 from emulation.reports.review_paper import Annex, Paper
 from emulation.wording import Paragraph, Part
@@ -99,6 +99,16 @@ def paper_for(unit: Unit, year: int, period: str) -> Paper:
     """What goes on paper: the report that people work on, else today's draft."""
     draft, saved = draft_of(unit, year, period), saved_report(unit, year, period)
     return paper_of(saved, draft) if saved else draft
+
+
+def issued_with(unit: Unit, year: int, period: str, kind: str) -> IssuedPaper | None:
+    """The issued paper that keeps the signed report as a docx or pdf: no later layout changes it."""
+    files = {"docx": "word", "pdf": "pdf"}
+    if kind not in files:
+        return None
+    of = {"report__unit": unit, "report__year": year, "report__period": period}
+    rows = IssuedPaper.objects.filter(cancelled_at=None, **of)  # opening it again cancels what was issued
+    return rows.exclude(**{files[kind]: ""}).first()
 
 
 def _annex(rows: Iterable[dict[str, Any]]) -> Iterable[Annex]:

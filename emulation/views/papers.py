@@ -19,7 +19,7 @@ from emulation.reports.drives import drive_of, drives_of
 from emulation.reports.exports import paper_table
 from emulation.reports.papers import WRITERS, title_of
 from emulation.reports.review_paper import Annex, Paper
-from emulation.reports.saved_reports import paper_for, paper_of, rows_of, saved_report
+from emulation.reports.saved_reports import issued_with, paper_for, paper_of, rows_of, saved_report
 from emulation.services import review_reports as service
 from emulation.wording import told_apart
 from units import access
@@ -95,11 +95,13 @@ def _figures(paper: Paper) -> Iterator[Annex]:
 
 @require_safe
 def review_report_file(request: HttpRequest, unit: int, year: int, period: str, kind: str) -> HttpResponse:
-    """The report as a file, or its draft while nobody works on it."""
+    """The report as a file: as it was issued once it is signed, else as it stands, or its draft."""
     if kind not in WRITERS:
         raise Http404
     place = get_unit(request.user, unit)
     check_period(place, year, period)
+    if issued := issued_with(place, year, period, kind):
+        return redirect("emulation:paper-issued", issued.pk, kind)
     report = paper_for(place, year, period)
     name = slugify(fold(f"{report.kind} {report.unit.code} {period_text(year, period)}"))
     try:

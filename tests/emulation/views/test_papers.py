@@ -225,3 +225,23 @@ def test_who_signed_once_is_offered_the_same_words_again(client, asked, depot, c
         if number == 1:
             assert (offered["signer"], client.post(address, typed).status_code) == (str(commander), 302)
     assert offered == {"signer": "Trung tá Lê An", "signer_post": "CN", "place": "Huế"}
+
+
+def test_a_signed_report_goes_out_as_it_was_issued_whatever_the_layout_is_now(client, asked, depot, commander):
+    layout = LayoutProfile.objects.create(unit=depot, signer="Lê An", signer_post="CN", place="Huế")
+    client.force_login(commander)
+    client.post(url(depot, name="review-report-begin"))
+    report = ReviewReport.objects.get()
+    typed = {"number": "01/BC-K1", "day": "01/07/2020", "signer": "Lê An", "signer_post": "CN", "place": "Huế"}
+    assert client.post(reverse("emulation:review-report-sign", args=[report.pk]), typed).status_code == 302
+    issued = report.issued.get()
+    LayoutProfile.objects.filter(pk=layout.pk).update(own_line="ĐƠN VỊ KHÁC")
+    for kind, kept in (("docx", issued.word), ("pdf", issued.pdf)):
+        answer = client.get(url(depot, kind, name="review-report-file"), follow=True)
+        with kept.open("rb") as file:
+            assert answer.content == file.read()
+    client.post(
+        reverse("emulation:review-report-reopen", args=[report.pk]), {"reason": "Số liệu đã được đính chính."}
+    )
+    again = client.get(url(depot, "docx", name="review-report-file"))
+    assert (again.status_code, report.issued.get().cancelled_at is None) == (200, False)
