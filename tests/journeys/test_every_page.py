@@ -1,6 +1,6 @@
 """Every page that the demo's people can reach, in both languages: no error, no violation of the policy.
 
-A page that several people reach is opened for the first of them; what each may see is the table's in test_urls.py.
+A page that several people reach is opened for the first of them; what each may see is the table's in addresses.py.
 """
 
 from collections.abc import Iterable, Iterator
