@@ -25,6 +25,7 @@ from awards.services.ballots import ByHand
 from awards.services.councils import candidates
 from emulation.forms.catalogue import RowForm
 from units.forms.fields import DayField, RowsField
+from units.forms.seen import SeenFields, SeenForm
 from units.models import Unit
 from units.text import fold, normal
 
@@ -78,20 +79,30 @@ class BreakForm(forms.Form):
         return normal(self.cleaned_data["why"])
 
 
-class MinutesForm(forms.Form):
+class MinutesForm(SeenFields):
     text = forms.CharField(
         label=gettext_lazy("Text of the minutes"), max_length=20000,
         widget=forms.Textarea(attrs={"rows": 22, "lang": "vi"}),
         help_text=gettext_lazy("One paragraph a line. The table of results and signatures follow by themselves."),
     )  # fmt: skip
 
+    def beside(self, row: Session) -> dict[str, Any]:
+        return {"text": row.minutes}
 
-class ItemForm(forms.ModelForm):
+
+class ItemForm(SeenForm):
     offers_lower = forms.BooleanField(label=gettext_lazy("Members may vote for the lower award"), required=False)
 
     class Meta:
         model = AgendaItem
         fields = ["order"]
+
+    def beside(self, row: AgendaItem) -> dict[str, Any]:
+        return {"offers_lower": row.lower_id is not None}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial |= self.beside(self.instance)
 
 
 # ── the agenda ────────────────────────────────────────────────────────────
@@ -140,17 +151,20 @@ class LinesForm(forms.Form):
         self.fields["line"].queryset = lines
 
 
-class AttendanceForm(forms.Form):
+class AttendanceForm(SeenFields):
     """One choice a member who holds a seat on the day; present unless something else is recorded."""
 
-    def __init__(self, *args: Any, seats: Iterable[CouncilMember], how: dict[int, str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args: Any, seats: Iterable[CouncilMember], **kwargs: Any) -> None:
         self.seats = list(seats)
+        super().__init__(*args, **kwargs)
         for seat in self.seats:
             self.fields[f"s{seat.pk}"] = forms.ChoiceField(
                 label=str(seat.user), choices=Attendance.How.choices, widget=forms.RadioSelect,
-                initial=how.get(seat.pk, Attendance.How.PRESENT),
             )  # fmt: skip
+
+    def beside(self, row: Session) -> dict[str, Any]:
+        how = dict(row.attendances.values_list("member", "how"))
+        return {f"s{seat.pk}": how.get(seat.pk, Attendance.How.PRESENT.value) for seat in self.seats}
 
     def rows(self) -> list[tuple[CouncilMember, forms.BoundField]]:
         return [(seat, self[f"s{seat.pk}"]) for seat in self.seats]
@@ -191,30 +205,30 @@ class BallotForm(forms.Form):
         return [(item, self.cleaned_data[f"i{item.pk}"]) for item in self.items]
 
 
-class CountsForm(forms.Form):
+class CountsForm(SeenFields):
     """Votes counted by hand on every item, and whose papers came."""
 
-    def __init__(
-        self,
-        *args: Any,
-        items: Iterable[AgendaItem],
-        written: QuerySet[Attendance],
-        stored: dict[int, HandCount],
-        **kwargs: Any,
-    ) -> None:
+    def __init__(self, *args: Any, items: Iterable[AgendaItem], written: QuerySet[Attendance], **kwargs: Any) -> None:
+        self.items, self.written = list(items), written
         super().__init__(*args, **kwargs)
-        self.items = list(items)
         self.fields["papers"] = _Papers(
             written, label=_("Papers that have come"), required=False, widget=forms.CheckboxSelectMultiple,
-            initial=[row.pk for row in written if row.voted],
         )  # fmt: skip
         for item in self.items:
             for part in self._parts(item):
                 self.fields[f"{part}{item.pk}"] = forms.IntegerField(
                     label=f"{item.line.name}: {PARTS[part]}", min_value=0, max_value=MOST, required=False,
-                    initial=getattr(stored.get(item.pk), COLUMNS[part], None),
                     widget=forms.TextInput(attrs=NUMERIC),
                 )  # fmt: skip
+
+    def beside(self, row: Session) -> dict[str, Any]:
+        stored = {count.item_id: count for count in HandCount.objects.filter(item__session=row)}
+        votes = {
+            f"{part}{item.pk}": getattr(stored.get(item.pk), COLUMNS[part], None)
+            for item in self.items
+            for part in self._parts(item)
+        }
+        return votes | {"papers": sorted(one.pk for one in self.written.all() if one.voted)}
 
     @staticmethod
     def _parts(item: AgendaItem) -> str:

@@ -79,11 +79,12 @@ class DossierForm(forms.Form):
         self.fields["campaign"].queryset = campaigns  # type: ignore[attr-defined]
 
 
-class TitleForm(forms.Form):
-    title = forms.CharField(
-        label=gettext_lazy("Title of the dossier"), required=False, max_length=200,
-        help_text=gettext_lazy("Empty: occasion, year and unit."),
-    )  # fmt: skip
+class TitleForm(SeenForm):
+    class Meta:
+        model = Dossier
+        fields = ["title"]
+        labels = {"title": gettext_lazy("Title of the dossier")}
+        help_texts = {"title": gettext_lazy("Empty: occasion, year and unit.")}
 
 
 class LineFilter(forms.Form):
@@ -243,7 +244,7 @@ class Known:
 # ── the review at the base ────────────────────────────────────────────────
 
 
-class ReviewForm(forms.ModelForm):
+class ReviewForm(SeenForm):
     """The minutes of the review at the base, and the votes of each line that can still be changed."""
 
     review_day = DayField(label=gettext_lazy("Reviewed at the base on"), required=False)
@@ -261,6 +262,10 @@ class ReviewForm(forms.ModelForm):
                 label=str(line), min_value=0, max_value=9999, required=False, initial=line.votes_for,
                 widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "form-control form-control-sm n"}),
             )  # fmt: skip
+
+    def beside(self, row: Dossier) -> dict[str, Any]:
+        keys = [line.pk for line in self.lines]
+        return {f"v{pk}": votes for pk, votes in row.lines.filter(pk__in=keys).values_list("pk", "votes_for")}
 
     @property
     def votes(self) -> dict[int, int | None]:

@@ -67,10 +67,8 @@ def session_counts(request: HttpRequest, pk: int) -> HttpResponse:
     session = run_session(request.user, pk)
     page = session_page(session, request.user)
     written = Attendance.objects.filter(session=session, how="written").select_related("member__user")
-    form = CountsForm(
-        request.POST or None, items=[entry.item for entry in page.entries], written=written,
-        stored={row.item_id: row for row in HandCount.objects.filter(item__session=session)},
-    )  # fmt: skip
+    items = [entry.item for entry in page.entries]
+    form = CountsForm(request.POST or None, row=session, items=items, written=written)
     if request.method == "POST" and form.is_valid():
         with refusals(form):
             ballots.enter_counts(session, form.counts(), form.papers(), by=request.user)
@@ -136,7 +134,7 @@ def session_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     editing = page.officer and session.state == State.CLOSED
     if request.method == "POST":
         require(page.officer)
-    form = MinutesForm(request.POST or None, initial={"text": session.minutes or draft_minutes(page)})
+    form = MinutesForm(request.POST or None, row=session, initial={"text": session.minutes or draft_minutes(page)})
     if form.is_valid():
         with refusals(form):
             sessions.save_minutes(session, text=form.cleaned_data["text"], by=request.user)

@@ -86,11 +86,10 @@ def award_create(request: HttpRequest) -> HttpResponse:
 @for_root_administrators
 def award_update(request: HttpRequest, code: str) -> HttpResponse:
     award = get_object_or_404(Award, code=code)
-    crumbs = crumbs_to(award)
     form = AwardForm(request.POST or None, instance=award)
     if saved(request, form):
-        return redirect(award)
-    return form_page(request, form, crumbs=crumbs, heading=_("Change the award"), submit=_("Save"))
+        return redirect(form.instance)
+    return form_page(request, form, crumbs=crumbs_to(award), heading=_("Change the award"), submit=_("Save"))
 
 
 def model_of(part: str) -> type[Model]:
@@ -119,13 +118,15 @@ def row_create(request: HttpRequest, code: str, part: str) -> HttpResponse:
 @for_root_administrators
 def row_update(request: HttpRequest, part: str, pk: int) -> HttpResponse:
     row: Any = get_object_or_404(model_of(part)._default_manager.select_related("award"), pk=pk)
-    award, name = row.award, str(row)
+    award = row.award
     form = belonging_form(part)(request.POST or None, instance=row)
     if saved(request, form):
         return redirect(award)
     note = _("What held until now goes on for the past: give this row its last day, and add a new one from then on.")
     delete = reverse("awards:row-delete", args=[part, pk])
-    return form_page(request, form, crumbs=crumbs_to(award), heading=name, submit=_("Save"), note=note, delete=delete)
+    return form_page(
+        request, form, crumbs=crumbs_to(award), heading=str(row), submit=_("Save"), note=note, delete=delete
+    )
 
 
 @require_POST

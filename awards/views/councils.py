@@ -81,7 +81,7 @@ def council_update(request: HttpRequest, pk: int) -> HttpResponse:
     form = CouncilForm(request.POST or None, instance=council)
     return form_step(
         request, form, lambda: save_council(form.instance, by=request.user),
-        done=lambda _row: _("“%(row)s” has been saved.") % {"row": council}, to=council, crumbs=crumbs_to(council),
+        done=lambda row: _("“%(row)s” has been saved.") % {"row": row}, to=council, crumbs=crumbs_to(council),
         heading=_("Change the council"),
     )  # fmt: skip
 

@@ -138,7 +138,7 @@ def dossier_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 def dossier_update(request: HttpRequest, pk: int) -> HttpResponse:
     dossier = get_dossier(request.user, pk)
     require(access.drafts_dossiers(request.user, dossier.unit))
-    form = TitleForm(request.POST or None, initial={"title": dossier.title})
+    form = TitleForm(request.POST or None, instance=dossier)
     if form.is_valid():
         with refusals(form):
             service.rename_dossier(dossier, **form.cleaned_data, by=request.user)

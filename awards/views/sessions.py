@@ -93,7 +93,7 @@ def session_update(request: HttpRequest, pk: int) -> HttpResponse:
     form = SessionForm(request.POST or None, instance=session)
     return form_step(
         request, form, lambda: sessions.change_session(session, by=request.user, **form.cleaned_data),
-        done=lambda _row: _("“%(row)s” has been saved.") % {"row": session}, to=session,
+        done=lambda _row: _("“%(row)s” has been saved.") % {"row": form.instance}, to=session,
         crumbs=crumbs_into(session), heading=_("Change day and place"),
     )  # fmt: skip
 
@@ -176,7 +176,7 @@ def session_file(request: HttpRequest, pk: int, file: int) -> HttpResponse:
 def session_item_update(request: HttpRequest, pk: int) -> HttpResponse:
     item = get_item(request.user, pk)
     require(awards_access.runs_sessions(request.user, item.session.council))
-    form = ItemForm(request.POST or None, instance=item, initial={"offers_lower": item.lower_id is not None})
+    form = ItemForm(request.POST or None, instance=item)
     if form.is_valid():
         with refusals(form):
             sessions.change_item(item, by=request.user, **form.cleaned_data)
@@ -204,8 +204,7 @@ def session_item_remove(request: HttpRequest, pk: int) -> HttpResponse:
 def session_attendance(request: HttpRequest, pk: int) -> HttpResponse:
     session = run_session(request.user, pk)
     seats = session.council.members.on(session.day).select_related("user")
-    how = dict(session.attendances.values_list("member", "how"))
-    form = AttendanceForm(request.POST or None, seats=seats, how=how)
+    form = AttendanceForm(request.POST or None, row=session, seats=seats)
     if request.method == "POST" and form.is_valid():
         with refusals(form):
             sessions.set_attendance(session, form.how(), by=request.user)

@@ -19,7 +19,7 @@ from emulation.reports.initiatives import levels_from, recognised_between, used_
 from emulation.services.initiatives import Author
 from units.forms.fields import BranchField, DayField, UnitField, branches_named
 from units.forms.layout import laid_out, pair
-from units.forms.seen import SeenForm
+from units.forms.seen import SeenFields, SeenForm
 from units.keys import key_of
 from units.models import Initiative, Person, Role, Unit, User
 from units.text import fold, normal
@@ -220,22 +220,23 @@ class ContestForm(SeenForm):
         """Left to the service, which knows the work."""
 
 
-class ScoreForm(forms.Form):
-    """One member's sheet: a field for each criterion."""
+class ScoreForm(SeenFields):
+    """One member's sheet: a field for each criterion. `row` is the sheet, None for a new one."""
 
     member = forms.CharField(label=gettext_lazy("Member of the council"), max_length=120)
     remark = forms.CharField(label=gettext_lazy("Remark"), max_length=500, required=False)
 
-    def __init__(self, *args: Any, template: ScoreTemplate, sheet: ScoreSheet | None = None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, template: ScoreTemplate, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.criteria: dict[str, ScoreCriterion] = {f"c{row.pk}": row for row in template.criteria.all()}
-        known = {f"c{score.criterion_id}": score.points for score in sheet.scores.all()} if sheet else {}
         for name, row in self.criteria.items():
             label = _("%(name)s (0 to %(most)d)") % {"name": row.name, "most": row.most}
-            self.fields[name] = NumberField(label=label, decimals=1, at_least=0, initial=known.get(name))
-        if sheet:
-            self.initial = {"member": sheet.member, "remark": sheet.remark}
+            self.fields[name] = NumberField(label=label, decimals=1, at_least=0)
         self.order_fields(["member", *self.criteria, "remark"])
+
+    def beside(self, row: ScoreSheet) -> dict[str, Any]:
+        points = {f"c{score.criterion_id}": score.points for score in row.scores.all()}
+        return {"member": row.member, "remark": row.remark} | points
 
     def clean(self) -> dict[str, Any]:
         for name, row in self.criteria.items():

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from emulation.models import Campaign, Inspection, InspectionFinding, InspectionItem
 from emulation.services.inspections import Answer, inspectable
 from units.forms.fields import DayField, RowsField
-from units.forms.seen import SeenForm
+from units.forms.seen import SeenFields, SeenForm
 from units.models import Person, Unit, User
+from units.services.seen import Change
 from units.text import fold, normal
 
 Result = InspectionFinding.Result
@@ -151,26 +154,34 @@ class Row:
     words: forms.BoundField
 
 
-class RecordForm(forms.Form):
+class RecordForm(SeenFields):
     """What was found in one unit, item by item: `r<key>` the result, `w<key>` the words."""
 
-    def __init__(
-        self, *args: Any, items: Sequence[InspectionItem], known: dict[int, InspectionFinding], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, items: Sequence[InspectionItem], unit: Unit, **kwargs: Any) -> None:
+        self.items, self.unit = items, unit
         super().__init__(*args, **kwargs)
-        self.items = items
         choices = [("", _("Not recorded")), *Result.choices]
         for item in items:
-            found = known.get(item.pk)
             self.fields[f"r{item.pk}"] = forms.ChoiceField(
-                label=item.text, choices=choices, required=False, initial=found.result if found else "",
+                label=item.text, choices=choices, required=False,
                 widget=forms.Select(attrs={"class": "form-select form-select-sm"}),
             )  # fmt: skip
             self.fields[f"w{item.pk}"] = forms.CharField(
                 label=_("What was found: %(item)s") % {"item": item.text}, max_length=1000, required=False,
-                initial=found.words if found else "",
                 widget=forms.Textarea(attrs={"rows": 2, "class": "form-control form-control-sm"}),
             )  # fmt: skip
+
+    def beside(self, row: Inspection) -> dict[str, Any]:
+        known = {found.item_id: found for found in self._findings()}
+        results = {f"r{item.pk}": known[item.pk].result if item.pk in known else "" for item in self.items}
+        return results | {f"w{item.pk}": known[item.pk].words if item.pk in known else "" for item in self.items}
+
+    def change(self, row: Inspection, since: datetime) -> Change | None:
+        found = self._findings().filter(at__gte=since).select_related("by").order_by("-at", "-pk").first()
+        return Change(found.by, found.at) if found else None
+
+    def _findings(self) -> QuerySet[InspectionFinding]:
+        return InspectionFinding.objects.filter(item__in=self.items, unit=self.unit)
 
     def clean(self) -> dict[str, Any]:
         for item in self.items:

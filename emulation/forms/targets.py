@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -18,13 +19,15 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from emulation.forms.fields import NumberField
-from emulation.models import Indicator, Target
+from emulation.models import Indicator, Target, TargetChange
 from emulation.models.catalogue import Comparator
 from emulation.relations import Relative, percent_text, read_percent
 from emulation.reports.targets import Line, TargetSheet
 from emulation.services.places import Place
 from emulation.services.targets import Agreement, Value, offered, plain, value_of, wrong_milestones, wrong_value
 from units.errors import Refused
+from units.forms.seen import Seen
+from units.services.seen import Change
 
 ASSIGNED, REGISTERED, AGREED = "assigned", "registered", "agreed"
 QUARTERS = (1, 2, 3)
@@ -117,12 +120,13 @@ class Cells:
         return [str(error) for field in fields if field is not None for error in field.errors]
 
 
-class TargetsForm(forms.Form):
+class TargetsForm(Seen, forms.Form):
     """Fields are named `<column>-<campaign indicator>`. Offered as agreed is the better of what is assigned and
     registered (`services.targets.offered`), unless `offers` is off. Where there are `bases` (campaign indicator →
     last year's figure, or why there is none), «−5 %» is taken, in the `year` of the targets.
 
-    After `is_valid`, `values(column)` and `agreements` hold what the services take.
+    After `is_valid`, `values(column)` and `agreements` hold what the services take. `again` reads the targets anew,
+    locked: what is typed beside values that somebody else has changed meanwhile is told (`Seen`).
     """
 
     reason = forms.CharField(
@@ -132,32 +136,61 @@ class TargetsForm(forms.Form):
     def __init__(
         self, *args: Any, places: list[Place], targets: dict[int, Target], columns: frozenset[str],
         milestones: bool = True, bases: Mapping[int, Fraction | str] | None = None, year: int = 0,
-        offers: bool = True, **kwargs: Any,
+        offers: bool = True, again: Callable[[], dict[int, Target]] | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.targets, self.again = targets, again
         self.bases, self.year, self.offers = bases or {}, year, offers
         self.quarters = QUARTERS if milestones else ()
         self.places = {place.row.pk: place for place in places}
         self.columns = columns
         for pk, place in self.places.items():
-            target = targets.get(pk) or Target(campaign_indicator=place.row, comparator=place.row.comparator)
-            self._add(pk, place.row.indicator, target)
+            self._add(pk, place.row.indicator, self._target(pk, targets))
+        self.initial = self.beside(targets) | self.initial
+
+    def _target(self, pk: int, targets: Mapping[int, Target]) -> Target:
+        row = self.places[pk].row
+        return targets.get(pk) or Target(campaign_indicator=row, comparator=row.comparator)
 
     def _add(self, pk: int, indicator: Indicator, target: Target) -> None:
         if ASSIGNED in self.columns and target.agreed is None:
-            self._value(f"{ASSIGNED}-{pk}", indicator, value_of(target, ASSIGNED), _("Assigned"), target=target)
+            self._value(f"{ASSIGNED}-{pk}", indicator, _("Assigned"), target=target)
         if REGISTERED in self.columns:
-            self._value(f"{REGISTERED}-{pk}", indicator, value_of(target, REGISTERED), _("Registered"), target=target)
+            self._value(f"{REGISTERED}-{pk}", indicator, _("Registered"), target=target)
         if AGREED in self.columns:
-            value = offered(target) if self.offers else value_of(target, AGREED)
-            self._value(f"{AGREED}-{pk}", indicator, value, _("Agreed"), target=target)
+            self._value(f"{AGREED}-{pk}", indicator, _("Agreed"), target=target)
             self.fields[f"comparator-{pk}"] = forms.ChoiceField(
-                choices=Comparator.choices, initial=target.comparator, label=_("Comparator"), widget=PlainSelect
+                choices=Comparator.choices, label=_("Comparator"), widget=PlainSelect
             )
             self.fields[f"comparator-{pk}"].widget.attrs["aria-label"] = f"{indicator.label}, {_('Comparator')}"
             for quarter in self.quarters:
-                milestone = getattr(target, f"milestone_{quarter}")
-                self._value(f"m{quarter}-{pk}", indicator, milestone, self._milestone_label(quarter))
+                self._value(f"m{quarter}-{pk}", indicator, self._milestone_label(quarter))
+
+    def beside(self, row: dict[int, Target]) -> dict[str, Any]:
+        """Initial values of the fields for the targets `row`."""
+        return {
+            name: value
+            for pk in self.places
+            for name, value in self._starting(pk, self._target(pk, row)).items()
+            if name in self.fields
+        }
+
+    def _starting(self, pk: int, target: Target) -> dict[str, Any]:
+        known = {f"{column}-{pk}": value_of(target, column) for column in (ASSIGNED, REGISTERED, AGREED)}
+        known |= {f"m{quarter}-{pk}": getattr(target, f"milestone_{quarter}") for quarter in QUARTERS}
+        agreed = {f"{AGREED}-{pk}": offered(target)} if self.offers else {}
+        return known | agreed | {f"comparator-{pk}": target.comparator}
+
+    def _shown(self) -> dict[str, Any] | None:
+        return self.beside(self.targets) if self.again else None
+
+    def stored(self) -> dict[int, Target] | None:
+        return self.again() if self.again else None
+
+    def change(self, row: dict[int, Target], since: datetime) -> Change | None:
+        steps = TargetChange.objects.filter(target__in=[target.pk for target in row.values()], at__gte=since)
+        last = steps.select_related("by").order_by("-at", "-pk").first()
+        return Change(last.by, last.at) if last else None
 
     @staticmethod
     def _milestone_label(quarter: int) -> str:
@@ -165,9 +198,7 @@ class TargetsForm(forms.Form):
             quarter - 1
         ]
 
-    def _value(
-        self, name: str, indicator: Indicator, value: Value | None, column: str, *, target: Target | None = None
-    ) -> None:
+    def _value(self, name: str, indicator: Indicator, column: str, *, target: Target | None = None) -> None:
         label = f"{indicator.label}, {column}"
         widget = PlainInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         options = {"decimals": indicator.target_decimals, "required": False, "label": label, "widget": widget}
@@ -181,7 +212,6 @@ class TargetsForm(forms.Form):
         else:
             field = NumberField(**options)
         field.widget.attrs["aria-label"] = label
-        field.initial = value
         self.fields[name] = field
 
     def grid(self, sheet: TargetSheet) -> list[tuple[str, list[tuple[Line, Cells]]]]:

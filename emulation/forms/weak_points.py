@@ -12,7 +12,7 @@ from emulation.models import Breakthrough, Campaign, Indicator, WeakPoint
 from emulation.models.weak_points import WeakPointQuerySet
 from emulation.services.weak_points import earlier_points
 from units.forms.fields import BranchField, DayField, RowsField, UnitField, branches_named
-from units.forms.seen import SeenForm
+from units.forms.seen import SeenFields, SeenForm
 from units.models import Person, Unit, User
 from units.models.units import UnitQuerySet
 
@@ -117,8 +117,10 @@ class RaiseForm(forms.ModelForm):
                 setattr(self.instance, name, self.cleaned_data[name])
 
 
-class MeasureForm(forms.Form):
+class MeasureForm(SeenFields):
     """Who settles it, how, and until when; a deadline that stands is moved elsewhere, with a reason."""
+
+    events = "events"
 
     owner = forms.ModelChoiceField(
         Person.objects.none(), label=gettext_lazy("Person in charge"), required=False,
@@ -130,19 +132,28 @@ class MeasureForm(forms.Form):
     )
     deadline = DayField(label=gettext_lazy("Deadline"))
 
-    def __init__(self, *args: Any, point: WeakPoint, **kwargs: Any) -> None:
-        initial = {
-            "owner": point.owner_id, "owner_post": point.owner_post, "measure": point.measure,
-        }  # fmt: skip
-        super().__init__(*args, initial=initial, **kwargs)
-        self.fields["owner"].queryset = Person.objects.serving().filter(unit=point.unit)
-        if point.deadline:
+    def __init__(self, *args: Any, row: WeakPoint, **kwargs: Any) -> None:
+        super().__init__(*args, row=row, **kwargs)
+        self.fields["owner"].queryset = Person.objects.serving().filter(unit=row.unit)
+        if row.deadline:
             del self.fields["deadline"]
 
+    def beside(self, row: WeakPoint) -> dict[str, Any]:
+        return {
+            "owner": row.owner_id, "owner_post": row.owner_post, "measure": row.measure, "deadline": row.deadline,
+        }  # fmt: skip
 
-class DeadlineForm(forms.Form):
+
+class DeadlineForm(SeenFields):
+    """The deadline that stands is shown by the page, not typed again."""
+
+    events = "events"
+
     deadline = DayField(label=gettext_lazy("New deadline"))
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def beside(self, row: WeakPoint) -> dict[str, Any]:
+        return {"deadline": row.deadline}
 
 
 class SettledForm(forms.Form):

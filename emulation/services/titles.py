@@ -15,6 +15,7 @@ from emulation.services.targets import lock, may_register
 from units import access
 from units.errors import Refused
 from units.models import Unit, User
+from units.services.seen import digest_of, last_change, unseen
 
 Subject = RegisteredTitle.Subject
 MOST = 20  # titles of one registration
@@ -39,6 +40,11 @@ def aims_of(registration: Registration) -> list[Aim]:
     return [Aim(row.code, row.title, row.subject, row.number, row.share) for row in registration.titles.all()]
 
 
+def mark_of(aims: list[Aim]) -> str:
+    """Of the titles that a page shows, so that nobody overwrites unseen what somebody else has saved meanwhile."""
+    return digest_of(aims)
+
+
 def aims_from(rows: Iterable[dict[str, Any]]) -> list[Aim]:
     """From the JSON of a version or amendment."""
     return [Aim(**row) for row in rows]
@@ -49,13 +55,20 @@ def as_json(aims: Iterable[Aim]) -> list[dict[str, Any]]:
 
 
 @transaction.atomic
-def set_titles(unit: Unit, year: int, aims: list[Aim], *, by: User) -> None:
-    """The unit's staff say at which titles it aims, while the registration is theirs. Raises `Refused`."""
+def set_titles(unit: Unit, year: int, aims: list[Aim], *, by: User, seen: str = "") -> None:
+    """The unit's staff say at which titles it aims, while the registration is theirs. Raises `Refused`.
+
+    `seen` is `mark_of` the titles that the page showed; empty where there was none.
+    """
     access.require(may_register(by, unit))
     registration = lock(unit, year)
     if registration.state not in (Registration.State.DRAFT, Registration.State.RETURNED):
         words = _("The registration is “%(state)s” and stands still.")
         raise Refused(words % {"state": registration.get_state_display()})
+    stored = aims_of(registration)
+    if seen and seen != mark_of(stored) and aims != stored:
+        words = _("Stored now: %(titles)s.") % {"titles": "; ".join(map(str, registration.titles.all())) or "–"}
+        raise Refused([*unseen(last_change(registration.titles.all())).messages, words])
     write_titles(registration, aims)
 
 

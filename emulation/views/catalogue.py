@@ -259,8 +259,8 @@ def catalogue_update(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     form = row_form(catalogue.model, catalogue.columns)(request.POST or None, instance=row)
     delete = reverse("emulation:catalogue-delete", args=[key, pk])
     return form_step(
-        request, form, lambda: definitions.save_row(row),
-        done=lambda _row: _("“%(row)s” has been changed.") % {"row": row},
+        request, form, lambda: definitions.save_row(form.instance),
+        done=lambda _row: _("“%(row)s” has been changed.") % {"row": form.instance},
         to=reverse("emulation:catalogue-rows", args=[key]), crumbs=crumbs_to(key), heading=name, delete=delete,
     )  # fmt: skip
 
@@ -344,8 +344,8 @@ def indicator_update(request: HttpRequest, pk: int) -> HttpResponse:
         )
     form = IndicatorForm(request.POST or None, instance=indicator)
     return form_step(
-        request, form, lambda: definitions.save_indicator(indicator),
-        done=lambda _row: _("“%(row)s” has been changed.") % {"row": indicator}, to=indicator,
+        request, form, lambda: definitions.save_indicator(form.instance),
+        done=lambda _row: _("“%(row)s” has been changed.") % {"row": form.instance}, to=indicator,
         crumbs=[*indicator_crumbs(), (name, reverse("emulation:indicator-detail", args=[pk]))],
         heading=_("Change the indicator"), note=note,
     )  # fmt: skip
@@ -369,7 +369,7 @@ def checklist_update(request: HttpRequest, pk: int) -> HttpResponse:
 def _checklist_page(request: HttpRequest, template: ChecklistTemplate, heading: str) -> HttpResponse:
     form = ChecklistForm(request.POST or None, instance=template)
     return form_step(
-        request, form, lambda: definitions.save_checklist(template, items=form.items()),
+        request, form, lambda: definitions.save_checklist(form.instance, items=form.items()),
         done=_("The checklist has been saved."), to=template.indicator, crumbs=indicator_crumbs(template.indicator),
         heading=heading,
     )  # fmt: skip

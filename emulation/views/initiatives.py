@@ -266,7 +266,7 @@ def _score(request: HttpRequest, work: InitiativeWork, key: int | None) -> HttpR
     if template is None:
         messages.error(request, _("There is no active score sheet in the catalogue. Tell the administrator."))
         return redirect(work)
-    form = ScoreForm(request.POST or None, template=template, sheet=sheet)
+    form = ScoreForm(request.POST or None, template=template, row=sheet)
     data = form.cleaned_data if form.is_valid() else {}
     note = _("%(sheet)s. %(threshold)d points are needed. Copy what the member has signed on paper.") % {
         "sheet": template.label, "threshold": template.threshold,

@@ -151,8 +151,7 @@ def inspection_record(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
     access.require(service.keeps(request.user, row))
     found = get_object_or_404(Unit.objects.filter(inspected__inspection=row), pk=unit)
     items = service.items_for(row, found)
-    known = {one.item_id: one for one in InspectionFinding.objects.filter(item__in=items, unit=found)}
-    form = RecordForm(request.POST or None, items=items, known=known)
+    form = RecordForm(request.POST or None, row=row, items=items, unit=found)
     if request.method == "POST" and form.is_valid():
         with refusals(form):
             count = service.record(row, found, form.answers, by=request.user)

@@ -17,7 +17,7 @@ from emulation.models import Registration
 from emulation.reports.exports import paper_table
 from emulation.reports.pledges import unit_pledge
 from emulation.services import targets
-from emulation.services.titles import set_titles
+from emulation.services.titles import aims_of, mark_of, set_titles
 from emulation.titles import titles_on
 from emulation.views.targets import get_unit
 from units import access
@@ -44,7 +44,7 @@ def registration_titles(request: HttpRequest, unit: int, year: int) -> HttpRespo
     forms, problems = titles_form(data, registration, titles_on(date(year, 1, 1))), []
     if request.method == "POST" and forms.is_valid():
         try:
-            set_titles(place, year, forms.aims, by=request.user)
+            set_titles(place, year, forms.aims, by=request.user, seen=request.POST.get("seen", ""))
         except Refused as error:
             problems = error.messages
         else:
@@ -52,6 +52,7 @@ def registration_titles(request: HttpRequest, unit: int, year: int) -> HttpRespo
             return redirect("emulation:target-list", place.pk, year)
     context = {
         "unit": place, "year": year, "registration": registration, "forms": forms, "problems": problems,
+        "seen": mark_of(aims_of(registration) if registration.pk else []),
         "open": registration.state in (Registration.State.DRAFT, Registration.State.RETURNED),
         "crumbs": [*crumbs_to(place, year), (_("Titles aimed at"), "")],
     }  # fmt: skip

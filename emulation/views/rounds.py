@@ -29,7 +29,7 @@ from emulation.views.catalogue import for_root_administrators
 from units import access, clock
 from units.forms.fields import refusals
 from units.views.downloads import asked_table, table_file
-from units.views.pages import form_page, form_step
+from units.views.pages import form_step
 
 FORM = ["GET", "HEAD", "POST"]
 OFFERED = 100  # units offered for an extension at a time; the search finds the others
@@ -96,14 +96,11 @@ def round_update(request: HttpRequest, pk: int) -> HttpResponse:
     round_ = get_object_or_404(Round.objects.select_related("drive"), pk=pk)
     back = f"{reverse('emulation:round-list')}?year={round_.year}"
     form = RoundForm(request.POST or None, instance=round_)
-    if form.is_valid():
-        form.save()
-        messages.success(request, _("The calendar has been changed."))
-        return redirect(back)
     heading = _("Calendar of %(round)s") % {"round": round_.label}
-    return form_page(
-        request, form, crumbs=[(_("Reporting rounds"), back)], heading=heading, submit=_("Save the calendar")
-    )
+    return form_step(
+        request, form, form.save, done=_("The calendar has been changed."), to=back,
+        crumbs=[(_("Reporting rounds"), back)], heading=heading, submit=_("Save the calendar"),
+    )  # fmt: skip
 
 
 # ── extensions ────────────────────────────────────────────────────────────

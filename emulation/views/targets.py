@@ -124,7 +124,7 @@ def registration_agree(request: HttpRequest, unit: int, year: int = 0, drive: in
     if form.is_valid():
         with refusals(form):
             targets.agree(
-                **page.key, lines=form.agreements, by=request.user, seen=key_of(request.POST.get("seen", "")) or 0,
+                **page.key, lines=form.agreements, by=request.user, seen=key_of(request.POST.get("stand", "")) or 0,
                 reason=form.cleaned_data.get("reason", ""),
             )  # fmt: skip
         if not form.errors:
@@ -152,8 +152,13 @@ class Grid:
         self.form = TargetsForm(
             request.POST if request.method == "POST" else None, milestones=self.drive is None, year=self.year,
             places=self.places, targets=self.targets, columns=self.columns,
-            bases=bases_of(self.sheet) if self.drive is None else None,
+            bases=bases_of(self.sheet) if self.drive is None else None, again=self._again,
         )  # fmt: skip
+
+    def _again(self) -> dict[int, Target]:
+        """The targets as they stand now; nobody else of the unit saves meanwhile."""
+        Unit.objects.select_for_update().get(pk=self.unit.pk)
+        return targets_of(places=self.places, **self.key)
 
     def _columns(self) -> frozenset[str]:
         state, user = self.registration.state, self.request.user
@@ -207,7 +212,7 @@ class Grid:
             "returned": last_step(registration, State.RETURNED) if state == State.RETURNED else None,
             "handed_in": last_step(registration, State.SUBMITTED) if judged else None,
             "settled": state == State.AGREED and AGREED not in self.columns,
-            "seen": targets.stand_of(registration) if AGREED in self.columns else 0,
+            "stand": targets.stand_of(registration) if AGREED in self.columns else 0,
             "doubted": sum(bool(line.doubts) for group in sheet.groups for line in group.lines),
             "titles": list(registration.titles.all()) if registration.pk else [],
             "may_title": targets.may_register(user, self.unit) and state in (State.DRAFT, State.RETURNED),

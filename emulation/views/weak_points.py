@@ -222,7 +222,7 @@ def weak_point_measure(request: HttpRequest, pk: int) -> HttpResponse:
     """Who settles it, how, and until when."""
     point = _point(request, pk)
     access.require(service.works_on(request.user, point.unit))
-    form = MeasureForm(request.POST or None, point=point)
+    form = MeasureForm(request.POST or None, row=point)
     return _step(
         request, point, form,
         lambda: service.set_measure(point, **{"deadline": None} | form.cleaned_data, by=request.user),
@@ -236,7 +236,7 @@ def weak_point_deadline(request: HttpRequest, pk: int) -> HttpResponse:
     """Move the deadline, with a reason."""
     point = _point(request, pk)
     access.require(service.may_move(request.user, point))
-    form = DeadlineForm(request.POST or None)
+    form = DeadlineForm(request.POST or None, row=point, initial={"deadline": None})
     return _step(
         request, point, form, lambda: service.move_deadline(point, **form.cleaned_data, by=request.user),
         heading=_("Move the deadline"), submit=_("Move it"), done=_("The deadline has been moved."),

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from units import access
 from units.errors import Refused
-from units.forms.seen import SeenForm
+from units.forms.seen import Seen
 from units.keys import key_of
 from units.models import Unit, User
 from units.models.units import UnitQuerySet
@@ -32,13 +32,17 @@ from units.text import normal
 def refusals(form: forms.BaseForm) -> Iterator[None]:
     """What a service refuses inside becomes an error of the form; afterwards ask `form.errors`.
 
-    A `SeenForm` is compared with what is stored, in the same transaction: where somebody else has changed that
-    meanwhile, what was saved inside is rolled back.
+    A form that knows what its page showed (`Seen`) is compared with what is stored, in the same transaction: where
+    somebody else has changed that meanwhile, what was saved inside is rolled back, and what else is refused can wait.
     """
     try:
-        with transaction.atomic() if isinstance(form, SeenForm) else nullcontext():
-            unseen = form.unseen() if isinstance(form, SeenForm) else None
-            yield
+        with transaction.atomic() if isinstance(form, Seen) else nullcontext():
+            unseen = form.unseen() if isinstance(form, Seen) else None
+            try:
+                yield
+            except (Refused, ValidationError):
+                if unseen is None:
+                    raise
             if unseen is not None:
                 raise unseen
     except Refused as error:

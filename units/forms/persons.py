@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from units import access, clock
 from units.forms.fields import BranchField, DayField, UnitField, branches_named
 from units.forms.layout import laid_out, pair
-from units.forms.seen import SeenForm
+from units.forms.seen import SeenChoices, SeenForm
 from units.models import (
     Discipline,
     Initiative,
@@ -187,7 +187,7 @@ class RemoveForm(forms.Form):
     )
 
 
-class RatingsForm(forms.Form):
+class RatingsForm(SeenChoices):
     """The task rating of a year for some people, one field a person; empty leaves things as they are."""
 
     LEAVE = ("", "–")

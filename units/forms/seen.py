@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from auditlog.models import LogEntry
 from django import forms
+from django.db import transaction
 from django.db.models import Model
 from django.forms.models import model_to_dict
 from django.utils import timezone
@@ -18,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from units.errors import Refused
 from units.models import Unit
-from units.services.seen import Change, logged_change, unseen
+from units.services.seen import Change, digest_of, logged_change, unseen
 
 SEEN = "seen"  # the field of the page that carries the mark
 
@@ -32,18 +33,17 @@ class Difference:
     typed: str
 
 
-class SeenForm(forms.ModelForm):
+class Seen(forms.BaseForm):
     """A form that knows what its page showed.
 
-    The page carries `seen`, a mark of the values it was made with and of the second in which that was;
-    `units.forms.fields.refusals` asks whether they are `unseen` in the transaction that saves. Refused, the page
-    comes back with what was typed, the `differences`, and the mark of what is stored now: who saves again knows
-    what goes.
+    The page carries `seen`, a mark of the values it was made with and of the second in which that was. Before it
+    saves, `units.forms.fields.refusals` asks in the same transaction whether they are `unseen`; a form with other
+    faults asks at once, so that both are told together. Refused, the page comes back with what was typed, the
+    `differences`, and the mark of what is stored now: who saves again knows what goes.
     A request without a mark comes from no page and is not compared.
     """
 
     differences: tuple[Difference, ...] = ()
-    keyed_by: tuple[str, ...] = ()  # columns, `unit` among them, of a row that comes into being with its first save
     events = ""  # relation of rows with `by` and `at` that tell who changed it; "": the audit log does
 
     def beside(self, row: Any) -> dict[str, Any]:
@@ -52,14 +52,15 @@ class SeenForm(forms.ModelForm):
 
     def stored(self) -> Any:
         """The row as it stands now, locked; None for a new one."""
-        model = type(self.instance)
-        if self.keyed_by:
-            Unit.objects.select_for_update().get(pk=self.instance.unit_id)
-            keys = {name: getattr(self.instance, name) for name in self.keyed_by}
-            return model._base_manager.filter(**keys).first() or model(**keys)
-        if self.instance.pk is None:
-            return None
-        return model._base_manager.select_for_update().filter(pk=self.instance.pk).first()
+        raise NotImplementedError
+
+    def full_clean(self) -> None:
+        super().full_clean()
+        if self.is_bound and self._errors:
+            with transaction.atomic():
+                unseen = self.unseen()
+            if unseen is not None:
+                self.add_error(None, unseen.messages)  # type: ignore[arg-type]
 
     def change(self, row: Any, since: datetime) -> Change | None:
         """Who changed the row after `since`, and when."""
@@ -74,11 +75,17 @@ class SeenForm(forms.ModelForm):
     @property
     def seen(self) -> str:
         """The mark for the page; empty for a new row. What was sent stays until it has been compared."""
-        if self.is_bound:
-            return self._renewed or str(self.data.get(SEEN, ""))
-        return self._mark(self._values(self.instance)) if self.instance.pk or self.keyed_by else ""
+        if not self._renewed and self.is_bound:
+            return str(self.data.get(SEEN, ""))
+        if not self._renewed and (shown := self._shown()) is not None:
+            self._renewed = self._mark(shown)
+        return self._renewed
 
     _renewed = ""
+
+    def _shown(self) -> dict[str, Any] | None:
+        """The values that the page shows; None for those of a new row."""
+        raise NotImplementedError
 
     def unseen(self) -> Refused | None:
         """Why it is not to be saved: somebody has changed the row since the page was made. Locks the row."""
@@ -87,20 +94,18 @@ class SeenForm(forms.ModelForm):
         if row is None:
             return None
         values = self._values(row)
-        if _digest(values) == digest:
+        if digest_of(sorted(values.items())) == digest:
             return None
         self.differences = tuple(self._differences(values))
         self._renewed = self._mark(values)
         return unseen(self.change(row, since)) if self.differences else None
 
-    def _values(self, row: Model) -> dict[str, Any]:
-        """What the fields of the form are for the row: its columns, rows it refers to, and what stands beside."""
-        found = model_to_dict(row, fields=list(self.fields))
-        lists = {name: sorted(one.pk for one in value) for name, value in found.items() if isinstance(value, list)}
-        return found | lists | self.beside(row)
+    def _values(self, row: Any) -> dict[str, Any]:
+        """What the fields of the form are for the row."""
+        return self.beside(row)
 
     def _mark(self, values: dict[str, Any]) -> str:
-        return f"{_digest(values)}-{int(timezone.now().timestamp())}"
+        return f"{digest_of(sorted(values.items()))}-{int(timezone.now().timestamp())}"
 
     def _differences(self, values: dict[str, Any]) -> Iterator[Difference]:
         for name, field in self.fields.items():
@@ -112,8 +117,76 @@ class SeenForm(forms.ModelForm):
                 yield Difference(str(bound.label), stored, typed)
 
 
-def _digest(values: dict[str, Any]) -> str:
-    return hashlib.sha256(repr(sorted(values.items())).encode()).hexdigest()[:16]
+class SeenForm(Seen, forms.ModelForm):
+    """Such a form over columns of a row."""
+
+    keyed_by: tuple[str, ...] = ()  # columns, `unit` among them, of a row that comes into being with its first save
+
+    def __init__(self, *args: Any, instance: Model | None = None, **kwargs: Any) -> None:
+        """What is typed goes into a copy of a stored row: the view's own still names it in heading and way back."""
+        own = copy(instance) if instance is not None and instance.pk else instance
+        super().__init__(*args, instance=own, **kwargs)
+
+    def stored(self) -> Any:
+        model = type(self.instance)
+        if self.keyed_by:
+            Unit.objects.select_for_update().get(pk=self.instance.unit_id)
+            keys = {name: getattr(self.instance, name) for name in self.keyed_by}
+            return model._base_manager.filter(**keys).first() or model(**keys)
+        if self.instance.pk is None:
+            return None
+        return model._base_manager.select_for_update().filter(pk=self.instance.pk).first()
+
+    def _shown(self) -> dict[str, Any] | None:
+        return self._values(self.instance) if self.instance.pk or self.keyed_by else None
+
+    def _values(self, row: Model) -> dict[str, Any]:
+        """The row's columns, rows it refers to, and what stands beside."""
+        found = model_to_dict(row, fields=list(self.fields))
+        lists = {name: sorted(one.pk for one in value) for name, value in found.items() if isinstance(value, list)}
+        return found | lists | self.beside(row)
+
+
+class SeenFields(Seen, forms.Form):
+    """Such a form whose fields are no columns: `beside` says what they are for the `row` they belong to.
+
+    The row is locked before that is read again; None where there is none yet. Fields given an `initial` by the view
+    show that one instead.
+    """
+
+    def __init__(self, *args: Any, row: Model | None, **kwargs: Any) -> None:
+        self.row = row
+        self._known = self.beside(row) if row is not None else None
+        super().__init__(*args, initial=(self._known or {}) | (kwargs.pop("initial", None) or {}), **kwargs)
+
+    def stored(self) -> Any:
+        if self.row is None:
+            return None
+        return type(self.row)._base_manager.select_for_update().filter(pk=self.row.pk).first()
+
+    def _shown(self) -> dict[str, Any] | None:
+        return self._known
+
+
+class SeenChoices(forms.Form):
+    """A table of choices of which each travels with what the page showed (`show_hidden_initial`).
+
+    Two people may fill in different rows at once. A row that both have changed is told, and replaced only when it
+    is sent once more.
+    """
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name in self.changed_data:
+            field, shown_by = self.fields[name], self.add_initial_prefix(name)
+            now, typed = str(field.initial or ""), cleaned.get(name)
+            if field.show_hidden_initial and typed not in (None, now) and self.data.get(shown_by, now) != now:
+                stored = dict(_choices(field)).get(now, now)  # type: ignore[arg-type]
+                words = _("Somebody has set “%(stored)s” meanwhile. Save again if your choice is to replace it.")
+                self.add_error(name, words % {"stored": stored})
+                self.data = self.data.copy()
+                self.data[shown_by] = now
+        return cleaned
 
 
 def _parts(mark: str) -> tuple[str, datetime]:
@@ -131,6 +204,7 @@ def _words(field: forms.Field, value: Any) -> str:
     if isinstance(field, forms.BooleanField):
         return _("Yes") if value else _("No")
     if isinstance(field, forms.ChoiceField):
+        value = field.prepare_value(value)
         chosen = {str(one) for one in (value if isinstance(value, list | tuple) else [value])}
         return "; ".join(label for key, label in _choices(field) if key and key in chosen)
     if isinstance(value, date):

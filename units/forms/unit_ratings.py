@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from units import clock
+from units.forms.seen import SeenChoices
 from units.models import TaskRating, Unit
 from units.models.units import UnitQuerySet
 from units.services.unit_ratings import REMOVE
@@ -41,7 +42,7 @@ class UnitRatingFilter(forms.Form):
         return units.found_by(text) if text.strip() else units
 
 
-class UnitRatingsForm(forms.Form):
+class UnitRatingsForm(SeenChoices):
     """The task rating of a year for some units, one field a unit; empty leaves things as they are."""
 
     fill = forms.ChoiceField(

@@ -6,8 +6,10 @@ stored, the row locked. Forms do so by `units.forms.seen.SeenForm`; other pages 
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from auditlog.models import LogEntry
 from django.db.models import Model, QuerySet
@@ -17,6 +19,11 @@ from django.utils.translation import gettext as _
 
 from units.errors import Refused
 from units.models import User
+
+
+def digest_of(values: Any) -> str:
+    """What stands for `values` in the mark of a page."""
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True)

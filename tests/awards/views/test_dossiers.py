@@ -337,7 +337,7 @@ def test_pages_run_a_constant_number_of_queries(
         (address("dossier-detail", dossier.pk), 15),
         (address("dossier-add", dossier.pk) + "?award=CSTT", 12),
         (address("dossier-add", dossier.pk) + "?source=last", 14),
-        (address("dossier-review", dossier.pk), 8),
+        (address("dossier-review", dossier.pk), 9),
         (address("dossier-hand-in", dossier.pk), 17),
         (address("dossier-paper", dossier.pk, "list"), 8),
         (address("nomination-detail", lines[0].pk), 9),

@@ -1,14 +1,30 @@
-"""Two people on the edit page of a dossier's line: see tests/emulation/views/test_seen.py."""
+"""Two people on one page of the awards: see tests/emulation/views/test_seen.py."""
+
+from __future__ import annotations
 
 import pytest
 from django.urls import reverse
 
-from awards.models import Nomination
+from awards.models import Attendance, HandCount, Nomination
 from tests.emulation.views.test_seen import values
-from tests.factories import make_award, make_dossier, make_nomination, make_person, make_user
-from units.models import Role
+from tests.factories import (
+    make_award,
+    make_closed_session,
+    make_council,
+    make_dossier,
+    make_nomination,
+    make_person,
+    make_session,
+    make_user,
+)
+from units.models import Role, Unit, User
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def secretary(department: Unit) -> User:
+    return make_user("secretary", (department, Role.STAFF), full_name="Trần Văn Bình")
 
 
 def test_second_to_save_a_line_is_told_and_loses_nothing(client, depot, staff):
@@ -23,3 +39,67 @@ def test_second_to_save_a_line_is_told_and_loses_nothing(client, depot, staff):
     form = client.post(address, page | {"merit": "Thành tích hai"}).context["form"]
     assert [(one.stored, one.typed) for one in form.differences] == [("Thành tích một", "Thành tích hai")]
     assert Nomination.objects.get().merit == "Thành tích một"
+
+
+def refused_then_saved(client, address, field, theirs, mine, now):
+    """Both open the page, one saves, the other is refused with the difference, and saves knowingly."""
+    page = values(client.get(address).context["form"])
+    assert client.post(address, page | {field: theirs}).status_code == 302
+    stored = now()
+    refused = client.post(address, page | {field: mine})
+    form = refused.context["form"]
+    assert (refused.status_code, now(), form[field].value()) == (200, stored, mine)
+    assert form.differences[0].label == form[field].label
+    assert f'name="seen" value="{form.seen}"' in refused.content.decode()
+    assert client.post(address, values(form)).status_code == 302
+    assert now() != stored
+
+
+def test_attendance(client, department, depot, secretary):
+    council = make_council(department, secretary)
+    session = make_session(council, secretary, make_nomination(make_dossier(depot, secretary), make_award(), depot))
+    seat = council.members.get()
+    client.force_login(secretary)
+    refused_then_saved(
+        client, reverse("awards:session-attendance", args=[session.pk]), f"s{seat.pk}", "absent", "written",
+        lambda: Attendance.objects.get(session=session).how,
+    )  # fmt: skip
+
+
+def test_item_of_the_agenda(client, department, depot, secretary):
+    council = make_council(department, secretary)
+    session = make_session(council, secretary, make_nomination(make_dossier(depot, secretary), make_award(), depot))
+    item = session.items.get()
+    client.force_login(secretary)
+    refused_then_saved(
+        client, reverse("awards:session-item-update", args=[item.pk]), "order", "7", "9",
+        lambda: session.items.get().order,
+    )  # fmt: skip
+
+
+def test_minutes(client, department, depot, secretary):
+    council = make_council(department, secretary)
+    line = make_nomination(make_dossier(depot, secretary), make_award(), depot, stage="passed")
+    session = make_closed_session(council, secretary, line)
+    client.force_login(secretary)
+
+    def now() -> str:
+        return type(session).objects.get(pk=session.pk).minutes
+
+    refused_then_saved(
+        client, reverse("awards:session-minutes", args=[session.pk]), "text", "Biên bản một", "Biên bản hai", now
+    )
+
+
+def test_counts_by_hand(client, department, depot, secretary):
+    council = make_council(department, secretary)
+    session = make_session(council, secretary, make_nomination(make_dossier(depot, secretary), make_award(), depot))
+    Attendance.objects.create(session=session, member=council.members.get(), how="present")
+    type(session).objects.filter(pk=session.pk).update(state="open")
+    session.items.update(secret=False)
+    item = session.items.get()
+    client.force_login(secretary)
+    refused_then_saved(
+        client, reverse("awards:session-counts", args=[session.pk]), f"f{item.pk}", "1", "0",
+        lambda: HandCount.objects.get(item=item).votes_for,
+    )  # fmt: skip

@@ -76,7 +76,7 @@ def test_the_registration_of_a_drive_goes_through_its_pages(client, drive, row, 
     assert list(short.context["form"].errors) == ["reason"]
     shown = client.get(page).context
     assert (shown["form"][f"agreed-{row.pk}"].initial, shown["form"].quarters) == (Decimal(5), ())
-    agreed = {f"agreed-{row.pk}": "6", f"comparator-{row.pk}": ">=", "seen": shown["seen"]}
+    agreed = {f"agreed-{row.pk}": "6", f"comparator-{row.pk}": ">=", "stand": shown["stand"]}
     assert client.post(url("drive-registration-agree", *args), agreed).url == page
 
     assert stored.get() == (drive.pk, None, Decimal(5), Decimal(6))

@@ -102,9 +102,9 @@ def test_the_reviewer_agrees_to_the_percentage_that_was_registered(
     client.post(url(depot, "target-list"), {f"registered-{row.pk}": "-5%"})
     targets.hand_in_registration(depot, 2020, by=commander)
     client.force_login(reviewer)
-    seen = client.get(url(depot, "target-list")).context["seen"]
+    stand = client.get(url(depot, "target-list")).context["stand"]
 
-    typed = {f"agreed-{row.pk}": "−5%", f"comparator-{row.pk}": "<=", "seen": seen}
+    typed = {f"agreed-{row.pk}": "−5%", f"comparator-{row.pk}": "<=", "stand": stand}
     client.post(url(depot, "registration-agree"), typed)
 
     target = Target.objects.get()
@@ -122,8 +122,8 @@ def test_pages_from_before_the_agreement_change_nothing(client, english, row, de
     assert page.context["problems"] == ["The registration is “Agreed” and stands still."]
     client.force_login(reviewer)
     old = {f"agreed-{row.pk}": "9", f"comparator-{row.pk}": "<=", "reason": REASON}
-    for seen in ({}, {"seen": RegistrationEvent.objects.earliest("pk").pk}):
-        page = client.post(url(depot, "registration-agree"), old | seen)
+    for stand in ({}, {"stand": RegistrationEvent.objects.earliest("pk").pk}):
+        page = client.post(url(depot, "registration-agree"), old | stand)
         assert "meanwhile" in page.context["form"].non_field_errors()[0]
     assert (Target.objects.get().agreed, Registration.objects.get().titles.count()) == (4, 0)
 

@@ -12,24 +12,31 @@ from django.urls import reverse
 from django.utils.formats import localize_input
 from django.utils.translation import override
 
-from emulation.models import LayoutProfile, Phrase
+from emulation.models import InspectionFinding, LayoutProfile, Phrase, Target
 from tests.factories import (
     make_activity,
     make_assessment,
     make_breakthrough,
     make_campaign,
+    make_campaign_indicator,
     make_cluster,
     make_document,
+    make_dossier,
     make_example,
+    make_finding,
     make_incident,
+    make_indicator,
     make_inspection,
     make_own_checklist,
     make_person,
+    make_score_template,
+    make_target,
     make_unit,
     make_user,
+    make_weak_point,
     make_work,
 )
-from units.models import Role, Unit, User
+from units.models import Membership, Role, Unit, User
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +88,43 @@ def scope_of(unit: Unit, user: User) -> Page:
     return reverse("emulation:campaign-update", args=[row.pk]), now, "units", [first], [second]  # type: ignore[return-value]
 
 
+def findings(unit: Unit, user: User) -> Page:
+    inspected = make_unit(unit, "B1")
+    row = make_inspection(unit, user, inspected)
+    found = make_finding(row, inspected, user)
+    address = reverse("emulation:inspection-record", args=[row.pk, inspected.pk])
+
+    def now() -> str:
+        return InspectionFinding.objects.get(pk=found.pk).words
+
+    return address, now, f"w{found.item_id}", "Thấy một", "Thấy hai"
+
+
+def score(unit: Unit, user: User) -> Page:
+    """The reviewers of the superior keep the sheets of the members."""
+    for login in ("first", "second"):
+        Membership.objects.create(
+            user=User.objects.get(username=login), unit=Unit.objects.get(code="QK"), role=Role.REVIEWER,
+            since=date(2020, 1, 1),
+        )  # fmt: skip
+    work = make_work(unit, make_user("author"), make_person(unit), template=make_score_template(), state="submitted")
+    sheet = work.sheets.create(member="Chủ tịch")
+    for criterion in work.template.criteria.all():
+        sheet.scores.create(criterion=criterion, points=1)
+    address = reverse("emulation:score-update", args=[work.pk, sheet.pk])
+    return address, lambda: type(sheet).objects.get(pk=sheet.pk).remark, "remark", "Một", "Hai"
+
+
+def targets(unit: Unit, user: User) -> Page:
+    placed = make_campaign_indicator(make_campaign(unit, launching_unit=unit), make_indicator("count", "X1"))
+    target = make_target(unit, placed, None, registered=5)
+
+    def now() -> str:
+        return f"{Target.objects.get(pk=target.pk).registered:.0f}"
+
+    return reverse("emulation:target-list", args=[unit.pk, 2020]), now, f"registered-{placed.pk}", "7", "9"
+
+
 PAGES: dict[str, Callable[[Unit, User], Page]] = {
     "document": lambda unit, user: of(make_document(unit), "emulation:document-update", "summary", "Một", "Hai"),
     "example": lambda unit, user: of(
@@ -107,6 +151,19 @@ PAGES: dict[str, Callable[[Unit, User], Page]] = {
         "Cụm một", "Cụm hai",
     ),
     "phrase": phrase,
+    "measure": lambda unit, user: of(
+        make_weak_point(unit, user, owner_post="Kho trưởng", measure="Biện pháp cũ của kho"),
+        "emulation:weak-point-measure", "measure", "Biện pháp một", "Biện pháp hai",
+    ),
+    "findings": findings,
+    "score": score,
+    "dossier": lambda unit, user: of(
+        make_dossier(unit, user), "awards:dossier-update", "title", "Hồ sơ một", "Hồ sơ hai"
+    ),
+    "review": lambda unit, user: of(
+        make_dossier(unit, user), "awards:dossier-review", "review_text", "Biên bản một", "Biên bản hai"
+    ),
+    "targets": targets,
 }  # fmt: skip
 
 
@@ -182,3 +239,65 @@ def test_assessment_names_who_saved(client, depot, set_today):
     client.force_login(second)
     page = client.post(row.get_absolute_url(), typed | {f"answer-{item.pk}": "not_met"})
     assert ["Trần Văn Bình" in problem for problem in page.context["problems"]] == [True]
+
+
+def test_fault_of_the_form_and_a_change_meanwhile_are_told_together(client, department):
+    user = make_user("first", (department, Role.STAFF))
+    document = make_document(department)
+    address = reverse("emulation:document-update", args=[document.pk])
+    client.force_login(user)
+    page = values(client.get(address).context["form"])
+    assert client.post(address, page | {"summary": "Một"}).status_code == 302
+    form = client.post(address, page | {"summary": "Hai", "title": ""}).context["form"]
+    assert (len(form.errors["title"]), len(form.non_field_errors()), len(form.differences)) == (1, 1, 2)
+
+
+def test_what_the_service_refuses_does_not_hide_a_change_meanwhile(client, department):
+    user = make_user("first", (department, Role.STAFF))
+    point = make_weak_point(department, user, measure="Biện pháp cũ của kho")
+    address = reverse("emulation:weak-point-measure", args=[point.pk])
+    client.force_login(user)
+    page = values(client.get(address).context["form"])
+    assert client.post(address, page | {"measure": "Biện pháp một"}).status_code == 302
+    form = client.post(address, page | {"measure": "ngắn"}).context["form"]
+    assert [one.typed for one in form.differences] == ["ngắn"]
+    assert len(form.non_field_errors()) == 1
+
+
+def test_head_of_a_refused_page_names_what_is_stored(client, department):
+    user = make_user("first", (department, Role.STAFF))
+    row = make_dossier(department, user, title="Tên đã lưu")
+    client.force_login(user)
+    address = reverse("awards:dossier-update", args=[row.pk])
+    refused = client.post(address, values(client.get(address).context["form"]) | {"title": "Tên chưa lưu " * 20})
+    assert refused.context["crumbs"][1][0] == "Tên đã lưu"
+
+
+def test_titles_aimed_at(client, department):
+    user = make_user("first", (department, Role.STAFF), full_name="Trần Văn Bình")
+    client.force_login(user)
+    address = reverse("emulation:registration-titles", args=[department.pk, 2020])
+    page = client.get(address)
+    typed = {"titles-TOTAL_FORMS": "1", "titles-INITIAL_FORMS": "0", "titles-0-code": "-", "titles-0-amount": "",
+             "seen": page.context["seen"]}  # fmt: skip
+    assert client.post(address, typed | {"titles-0-words": "Đơn vị một"}).status_code == 302
+    refused = client.post(address, typed | {"titles-0-words": "Đơn vị hai"})
+    assert ["Trần Văn Bình" in refused.context["problems"][0], "Đơn vị một" in refused.context["problems"][1]] == [
+        True, True,
+    ]  # fmt: skip
+    typed["seen"] = refused.context["seen"]
+    assert client.post(address, typed | {"titles-0-words": "Đơn vị hai"}).status_code == 302
+
+
+def test_rating_that_both_have_changed_is_told_once(client, department):
+    client.force_login(make_user("first", (department, Role.STAFF)))
+    person = make_person(department)
+    name, address = f"rating-{person.pk}", f"{reverse('units:person-ratings')}?year=2020"
+    typed = {f"initial-{name}": "", name: "excellent"}
+    assert client.post(address, typed).status_code == 302
+    refused = client.post(address, typed | {name: "completed"})
+    assert [*refused.context["form"].errors] == [name]
+    assert person.ratings.get().rating == "excellent"
+    typed[f"initial-{name}"] = refused.context["form"].data[f"initial-{name}"]
+    assert client.post(address, typed | {name: "completed"}).status_code == 302
+    assert person.ratings.get().rating == "completed"

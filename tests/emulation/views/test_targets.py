@@ -57,7 +57,7 @@ def agreed(row, value, comparator=">=", milestones=("", "", ""), reason=""):
     quarters = {f"m{quarter}-{row.pk}": value for quarter, value in enumerate(milestones, start=1)}
     last = RegistrationEvent.objects.order_by("pk").last()  # of the page that the reviewer has just read
     line = {f"agreed-{row.pk}": value, f"comparator-{row.pk}": comparator}
-    return line | {"reason": reason, "seen": last.pk if last else 0} | quarters
+    return line | {"reason": reason, "stand": last.pk if last else 0} | quarters
 
 
 def shown(response) -> dict[int, object]:
