@@ -6,12 +6,14 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import is_valid_path
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from units.text import typed
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -48,6 +50,32 @@ class LanguageMiddleware:
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class TypedMiddleware:
+    """What people typed or pasted arrives without what nobody sees (`units.text.typed`), in addresses and forms.
+
+    Here once, because every field, filter and raw value of a request passes here. Passwords stay as they are.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if typed(request.path_info) != request.path_info:
+            raise Http404
+        request.GET = _typed(request.GET)
+        if request.method == "POST":
+            request.POST = _typed(request.POST)
+        return self.get_response(request)
+
+
+def _typed(sent: QueryDict) -> QueryDict:
+    clean = QueryDict(mutable=True, encoding=sent.encoding)
+    for name, texts in sent.lists():
+        clean.setlist(name, texts if "password" in name else [typed(text) for text in texts])
+    clean._mutable = False
+    return clean
 
 
 class FirstPasswordMiddleware:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook
 
 from units.errors import Refused
+from units.text import plain
 
 Row = tuple[int, dict[str, str]]
 
@@ -37,7 +38,7 @@ def read_table(path: str | Path, columns: list[str]) -> list[Row]:
         raise Refused(wrong)
     rows = []
     for number, cells in enumerate(lines[1:], start=2):
-        texts = [cell.strip() for cell in cells]
+        texts = [plain(cell).strip() for cell in cells]
         if any(texts):
             rows.append((number, dict(zip(head, [*texts, *[""] * len(head)], strict=False))))
     return rows

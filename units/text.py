@@ -8,9 +8,40 @@ _LETTERS = {letter: index for index, letter in enumerate("aăâbcdđeêfghijklmn
 _TONES = {"\u0300": 1, "\u0309": 2, "\u0303": 3, "\u0301": 4, "\u0323": 5}
 
 
+_LINE_ENDS = re.compile("\r(?!\n)|[\x0b\x0c\x85\u2028\u2029]")  # other than those of a text area
+_BLANKS = dict.fromkeys(map(ord, "\u034f\u115f\u1160\u2800\u3164\uffa0"))  # nothing to see, and yet letters or marks
+_UNSEEN = ("Cc", "Cf", "Cs")  # controls, zero width and direction, halves of a pair
+
+
+def plain(text: str) -> str:
+    """`text` in NFC without what nobody sees: controls, zero-width and direction marks; every space is a plain one.
+
+    Lines and tabs stay. Two texts that look the same are thus the same, and PostgreSQL takes every one of them.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    shown = "".join(map(_shown, _LINE_ENDS.sub("\n", text).translate(_BLANKS)))
+    return unicodedata.normalize("NFC", shown)
+
+
+def _shown(char: str) -> str:
+    category = unicodedata.category(char)
+    if category == "Zs":
+        return " "
+    if "\ufe00" <= char <= "\ufe0f" or ord(char) & 0xFFFE == 0xFFFE:  # looks of the one before; no characters
+        return ""
+    return "" if category in _UNSEEN and char not in "\r\n\t" else char
+
+
+def typed(text: str) -> str:
+    """What somebody typed into a field: `plain`, and in one line without runs of spaces."""
+    text = plain(text)
+    return text if any(end in text for end in "\r\n\t") else re.sub(" {2,}", " ", text)
+
+
 def normal(text: str) -> str:
     """`text` in NFC with runs of white space folded; what keyboards emit in NFD compares equal."""
-    return re.sub(r"\s+", " ", unicodedata.normalize("NFC", text)).strip()
+    return re.sub(r"\s+", " ", plain(text)).strip()
 
 
 def fold(text: str) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from units.errors import Refused
 from units.files import MB, clean_name, detect, open_zip
+from units.text import plain
 
 ROWS, COLUMNS = 2000, 100  # of any sheet in the file, where the caller does not say more
 UNPACKED_LIMIT = 60 * MB
@@ -62,7 +63,13 @@ def read_workbook(name: str, file: IO[bytes], *, size: int, limit: int, rows: in
             _("“%(name)s” has %(rows)d rows and %(columns)d columns; a form has at most %(limit)d rows.")
             % {"name": name, "rows": found["rows"], "columns": found["columns"], "limit": rows}
         )
-    sheets = {title: [(int(number), cells) for number, cells in lines] for title, lines in found["sheets"].items()}
+    sheets = {
+        title: [
+            (int(number), [plain(cell) if isinstance(cell, str) else cell for cell in cells])
+            for number, cells in lines
+        ]
+        for title, lines in found["sheets"].items()
+    }
     return Workbook(sheets, {title: frozenset(cells) for title, cells in found["formulas"].items()})
 
 

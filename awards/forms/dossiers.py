@@ -18,6 +18,7 @@ from emulation.models import Campaign
 from units.errors import LEAST_ORDER
 from units.forms.fields import DayField
 from units.forms.seen import SeenForm
+from units.keys import key_of
 from units.models import Person, Unit
 from units.text import fold
 
@@ -130,7 +131,7 @@ class PicksForm(forms.Form):
         wanted = list(dict.fromkeys(self.data.getlist("pick")))
         if len(wanted) > MOST_PICKS:
             raise forms.ValidationError(_("At most %(count)d lines at once.") % {"count": MOST_PICKS})
-        parts = [parts for key in wanted if len(parts := key.split("-", 2)) == 3 and parts[1].isdecimal()]
+        parts = [parts for key in wanted if len(parts := key.split("-", 2)) == 3 and key_of(parts[1])]
         found = {
             "person": self._by_key(self.people.select_related("group", "rank", "unit"), parts, "person"),
             "unit": self._by_key(self.units, parts, "unit"),
@@ -149,7 +150,7 @@ class PicksForm(forms.Form):
 
     @staticmethod
     def _by_key(rows: QuerySet[Any], parts: Sequence[Sequence[str]], kind: str) -> dict[int, Any]:
-        keys = [int(key) for one, key, _code in parts if one == kind and len(key) < 10]
+        keys = [int(key) for one, key, _code in parts if one == kind]
         return {row.pk: row for row in rows.filter(pk__in=keys)} if keys else {}
 
 

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from emulation.models import Document
 from tests.factories import make_report, make_rounds, make_user
 from units.models import Role
 
@@ -50,3 +51,31 @@ def test_an_address_that_only_takes_a_form_says_so_and_leads_back(client, depot,
     assert f'<a class="btn btn-primary" href="{page}">{back}</a>' in text
     assert client.get(page + "hand-in/", headers={"HX-Request": "true"}).content == b""
     assert client.put(page).content == b""
+
+
+def test_what_nobody_sees_does_not_arrive(client, department, reviewer):
+    """In the address, a filter, a field, a name that has to be unique, and in a text of several lines."""
+    client.force_login(make_user("writer", (department, Role.STAFF)))
+    assert client.get(f"{reverse('emulation:party-cell-list')}?q=K\x001").context["q"] == "K1"
+    assert client.get("/awards/catalogue/DV\x00TT/").status_code == 404
+    typed = {"title": "Kế\u00a0\u00a0hoạch\u200b \u202e1", "summary": "Một\r\n\u200bHai"}
+    client.post(reverse("emulation:document-create"), typed | {"kind": "plan"})
+    document = Document.objects.get()
+    assert (document.title, document.summary) == ("Kế hoạch 1", "Một\r\nHai")
+
+
+def test_names_that_look_the_same_are_one_name(client, department):
+    client.force_login(make_user("writer", (department, Role.STAFF)))
+    address = reverse("emulation:party-cell-create")
+    typed = {"unit": department.pk, "name": "Chi bộ 1", "order": 1}
+    assert client.post(address, typed).status_code == 302
+    for name in ("Chi\u200b bộ 1", "Chi \u00a0bộ 1", "Chi bo\u0323\u0302 1", "\ufeffChi bộ 1\x00"):
+        assert client.post(address, typed | {"name": name}).status_code == 200
+
+
+def test_password_is_taken_as_it_is(client, department):
+    user = make_user("writer", (department, Role.STAFF))
+    user.set_password("mật  khẩu\u00a0rất dài")
+    user.save()
+    sent = {"login": "\u200bwriter", "password": "mật  khẩu\u00a0rất dài"}
+    assert client.post(reverse("account_login"), sent).status_code == 302

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from units.text import fold, name_sort_key, normal, person_sort_key, sort_key, split_name
+from units.text import fold, name_sort_key, normal, person_sort_key, plain, sort_key, split_name, typed
 
 LETTERS = "aăâbcdđeêfghijklmnoôơpqrstuưvwxyzàảãáạẳẵếệổỡụứĐĂÂÊÔƠƯ "
 
@@ -86,3 +86,39 @@ def test_the_key_of_a_split_name_is_that_of_the_whole_name(words):
 
     assert " ".join(part for part in (family, middle, given_name) if part) == name
     assert name_sort_key(family, middle, given_name) == person_sort_key(name)
+
+
+INVISIBLE = "\u200b\u200d\u2060\ufeff\u00ad\u202e\u2066\x00\x1b\u3164\u2800\ufe0f\uffff\ud800"
+LINES = st.text(alphabet=LETTERS + INVISIBLE + "\u00a0\u2003\n\r\t\u2028\x0b")
+
+
+@given(st.text() | LINES)
+def test_plain_leaves_nothing_that_nobody_sees_and_is_stable(text):
+    found = plain(text)
+
+    assert plain(found) == found == unicodedata.normalize("NFC", found)
+    assert {unicodedata.category(char) for char in found if char not in "\r\n\t"}.isdisjoint({"Cc", "Cf", "Cs", "Zl"})
+    assert {char for char in found if char.isspace()} <= set(" \r\n\t")
+    found.encode("utf-8")  # no half of a pair: every base and every file takes it
+
+
+@given(st.text(alphabet=LETTERS, min_size=1), st.lists(st.tuples(st.sampled_from(INVISIBLE), st.integers(0, 30))))
+def test_texts_that_look_the_same_are_the_same(text, marks):
+    other = unicodedata.normalize("NFD", text)
+    for mark, place in marks:
+        other = other[:place] + mark + other[place:]
+
+    assert (plain(other), typed(other), normal(other)) == (plain(text), typed(text), normal(text))
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        ("Cụm\u00a0\u00a0\u200b 1", "Cụm 1"),
+        ("dòng một\r\n  dòng  hai\u2028dòng ba\rdòng bốn", "dòng một\r\n  dòng  hai\ndòng ba\ndòng bốn"),
+        ("K1\t\t95\u00a0%", "K1\t\t95 %"),
+        ("１２ ٣ 👍\ufe0f", "１２ ٣ 👍"),
+    ],
+)
+def test_typed_keeps_lines_tabs_and_everything_to_be_seen(sent, kept):
+    assert typed(sent) == kept

@@ -167,3 +167,11 @@ def test_incident_without_conclusion_waits_after_thirty_days(client, depot, revi
     for user in (reviewer, commander, staff):
         work = get(client, user, "my-work").context["work"]
         assert [task.url for task in work.tasks if task.kind == "incident"] == [row.get_absolute_url()]
+
+
+@pytest.mark.parametrize("key", ["²", "1" * 4400, "x", "-1"])
+def test_key_that_is_none_names_nobody(key, client, depot, commander):
+    incident = make_incident(depot)
+    client.force_login(commander)
+
+    assert client.post(reverse("emulation:incident-person", args=[incident.pk]), {"remove": key}).status_code == 404
