@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from awards.forms.desk import KINDS
 from awards.models import Award, Grant
 from units import clock
-from units.forms.fields import BranchField, branches_named
+from units.forms.fields import BranchField, FileInput, branches_named
 from units.models import User
 from units.search import words_q
 from units.text import normal
@@ -92,5 +92,5 @@ class FileForm(forms.Form):
     file = forms.FileField(
         label=_("The list of awards"), allow_empty_file=True,
         error_messages={"required": _("Choose the file."), "missing": _("Choose the file.")},
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "class": "form-control"}),
+        widget=FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "class": "form-control"}),
     )  # fmt: skip

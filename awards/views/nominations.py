@@ -30,7 +30,7 @@ from units import clock
 from units.access import require
 from units.errors import Refused
 from units.files import KINDS
-from units.forms.fields import refusals
+from units.forms.fields import CHOOSE_AGAIN, refusals
 from units.models import User
 from units.views.downloads import attachment
 from units.views.pages import form_step
@@ -173,6 +173,8 @@ def _attach(request: HttpRequest, dossier: Dossier, line: Nomination | None) -> 
     if form.errors:
         for texts in form.errors.values():
             messages.error(request, " ".join(map(str, texts)))
+        if request.FILES and "files" not in form.errors:
+            messages.error(request, str(CHOOSE_AGAIN))
     else:
         words = ngettext("%(count)d file has been attached.", "%(count)d files have been attached.", len(kept))
         messages.success(request, words % {"count": len(kept)})

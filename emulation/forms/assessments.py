@@ -124,7 +124,7 @@ class AnswersForm:
         if answer not in ("", *AssessmentAnswer.Answer.values):
             self.errors[pk] = gettext("Choose one of the answers.")
             return
-        if len(words) > 500:
+        if len(words) > 500 or len(self.text("why", pk)) > 500:
             self.errors[pk] = gettext("At most 500 characters.")
             return
         score: Decimal | None = None
@@ -168,7 +168,7 @@ class AnswersForm:
 
     def reasons(self) -> dict[int, str]:
         """Why items come back, by item."""
-        return {item.pk: self.text("why", item.pk)[:500] for item in self.items if self.text("why", item.pk)}
+        return {item.pk: self.text("why", item.pk) for item in self.items if self.text("why", item.pk)}
 
 
 class PeriodForm(forms.Form):

@@ -106,7 +106,13 @@ class VersionForm(RowForm):
         for name in ("texts", "texts_en"):
             if any(len(normal(line)) > 200 for line in self.cleaned_data.get(name, "").splitlines()):
                 self.add_error(name, _("An item has at most 200 characters."))
+            if any(len(line) > 80 + len(GROUP) for line in self._groups(name)):
+                self.add_error(name, _("The name of a group has at most 80 characters."))
         return self.cleaned_data
+
+    def _groups(self, name: str) -> list[str]:
+        lines = self.cleaned_data.get(name, "").splitlines()
+        return [text for line in lines if (text := normal(line)).startswith(GROUP)]
 
     def clean_classes(self) -> list[Class]:
         found = []
@@ -130,7 +136,7 @@ class VersionForm(RowForm):
         found, group = [], ("", "")
         for text, text_en in zip(texts, [*english, *[""] * len(texts)], strict=False):
             if text.startswith(GROUP):
-                group = text.removeprefix(GROUP).strip()[:80], text_en.removeprefix(GROUP).strip()[:80]
+                group = text.removeprefix(GROUP).strip(), text_en.removeprefix(GROUP).strip()
             elif text:
                 found.append(Item(text, text_en, *group))
         return found

@@ -10,11 +10,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from units.files import KINDS
+from units.forms.fields import FileInput
 
 ENDINGS = ",".join([*(f".{kind}" for kind in KINDS), ".jpeg", ".tiff"])
 
 
-class FilesInput(forms.FileInput):
+class FilesInput(FileInput):
     """A file input that takes several."""
 
     allow_multiple_selected = True

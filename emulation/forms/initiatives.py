@@ -143,7 +143,10 @@ class WorkForm(SeenForm):
             if share and not 1 <= int(share) <= 100:
                 wrong.append(_("“%(line)s”: a share is a percentage from 1 to 100.") % {"line": line[:80]})
                 continue
-            found = self._author(name[:120], int(share) if share else None)
+            if len(name) > 120:
+                wrong.append(_("“%(line)s …”: a name has at most 120 characters.") % {"line": line[:80]})
+                continue
+            found = self._author(name, int(share) if share else None)
             if isinstance(found, str):
                 wrong.append(found)
             else:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from emulation.models import LayoutProfile
 from emulation.official import MARGINS
+from units.forms.fields import FileInput
 from units.forms.seen import SeenForm
 from units.text import normal
 
@@ -65,4 +66,4 @@ def _between(least: int, most: int) -> Any:
 
 
 class TemplateForm(forms.Form):
-    file = forms.FileField(label=_("Word file"), widget=forms.FileInput({"accept": ".docx"}))
+    file = forms.FileField(label=_("Word file"), widget=FileInput({"accept": ".docx"}))

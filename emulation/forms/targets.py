@@ -39,6 +39,7 @@ class PlainInput(forms.TextInput):
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
         shown = self.format_value(value)
         attrs = self.build_attrs(self.attrs, {"type": "text", "name": name, "value": shown or "", **(attrs or {})})
+        attrs.pop("maxlength", None)  # it would cut what is pasted; the server says the limit
         return format_html("<input{}>", flatatt(attrs))
 
 

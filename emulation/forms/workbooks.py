@@ -26,6 +26,7 @@ from emulation.reports.lines import SheetReading, Spec
 from emulation.reports.sheets import Row, Typed, read_sheet
 from emulation.reports.workbook import Canonical, canonical, number_key
 from emulation.services.cells import CellChange, entry_snapshot
+from units.forms.fields import FileInput
 from units.text import fold
 
 SHOWN = 60  # characters of a cell that a message repeats
@@ -39,7 +40,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("The filled-in form"), allow_empty_file=True,
         error_messages={"required": gettext_lazy("Choose the file."), "missing": gettext_lazy("Choose the file.")},
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods", "class": "form-control"}),
+        widget=FileInput(attrs={"accept": ".xlsx,.xls,.ods", "class": "form-control"}),
     )  # fmt: skip
 
 

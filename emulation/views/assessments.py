@@ -123,6 +123,8 @@ def _done(request: HttpRequest, row: Assessment, form: AnswersForm, *, answers: 
         return True
     access.require(judges if action in ("confirm", "send-back") else answers)
     if action == "send-back":
+        if not form.is_valid:
+            return False
         service.send_back(row, form.reasons(), by=user)
         messages.success(request, _("The items have been sent back; only they are open for the unit."))
         return True

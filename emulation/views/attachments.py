@@ -43,6 +43,7 @@ from emulation.services.initiatives import may_write as may_write_work
 from emulation.services.joins import may_attach as may_attach_to_join
 from units import access
 from units.errors import Refused
+from units.forms.fields import CHOOSE_AGAIN
 from units.models import User
 from units.views.downloads import attachment, picture
 
@@ -116,7 +117,8 @@ def attach(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     form = FilesForm(request.POST, request.FILES)
     back = redirect(f"{row.get_absolute_url()}#files")
     if not form.is_valid():
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        words = [str(error) for errors in form.errors.values() for error in errors]
+        messages.error(request, " ".join([*words, *([str(CHOOSE_AGAIN)] if request.FILES else [])]))
         return back
     data = form.cleaned_data
     try:

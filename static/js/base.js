@@ -28,7 +28,7 @@ document.addEventListener("click", (event) => {
   closeDropdowns((dropdown) => !dropdown.contains(event.target));
 });
 
-/* A long text that is pasted is not cut: the limit is said while typing, and by the server. Its line breaks count two. */
+/* A text that is pasted is not cut: the limit is said while typing, and by the server. Line breaks count two. */
 function countCharacters(area) {
   if ("counted" in area.dataset) return;
   area.dataset.counted = "";
@@ -37,7 +37,7 @@ function countCharacters(area) {
   out.setAttribute("role", "status");
   const tell = () => {
     const length = area.value.trim().replace(/\n/g, "\r\n").length;
-    out.hidden = length < most * 0.8;
+    out.hidden = area.tagName === "INPUT" ? length <= most : length < most * 0.8;
     out.className = length > most ? "qt-xs qt-t-miss" : "qt-xs qt-ink2";
     out.textContent = `${length.toLocaleString(document.documentElement.lang)}/${most.toLocaleString(document.documentElement.lang)} ${document.body.dataset.characters}`;
   };
@@ -46,7 +46,7 @@ function countCharacters(area) {
   tell();
 }
 document.addEventListener("htmx:load", (event) => {
-  event.detail.elt.querySelectorAll("textarea[data-most]").forEach(countCharacters);
+  event.detail.elt.querySelectorAll("[data-most]").forEach(countCharacters);
 });
 
 /* A double click sends a form once. The mark goes after a while: an answer may be a download, which leaves the page. */

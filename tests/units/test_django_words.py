@@ -8,10 +8,14 @@ import django
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
+from django.utils.datastructures import MultiValueDict
 
+from emulation.forms.evidence import FilesField, FilesInput
 from units import django_words
 from units.errors import Refused, refuse_long
+from units.forms.fields import CHOOSE_AGAIN, DayField, FileInput
 
 
 def test_each_text_is_the_library_s_own() -> None:
@@ -61,3 +65,24 @@ def test_a_long_text_is_not_cut_by_the_browser() -> None:
     assert str(Words({"words": "<b>"})["words"]) == (
         '<textarea name="words" cols="40" rows="3" data-most="500" required id="id_words">\n&lt;b&gt;</textarea>'
     )
+
+
+def test_a_line_is_not_cut_by_the_browser_either() -> None:
+    class Words(forms.Form):
+        words = forms.CharField(max_length=60)
+
+    assert str(Words()["words"]) == '<input type="text" name="words" data-most="60" required id="id_words">'
+
+
+@pytest.mark.parametrize("several", [False, True])
+def test_a_form_that_comes_back_says_that_the_file_has_to_be_chosen_again(several: bool) -> None:
+    class Sent(forms.Form):
+        day = DayField()
+        files = FilesField(widget=FilesInput()) if several else forms.FileField(widget=FileInput())
+
+    file = SimpleUploadedFile("a.pdf", b"x")
+    sent, nothing = (Sent({"day": "x"}, MultiValueDict(files)) for files in ({"files": [file]}, {}))
+
+    assert not sent.is_valid()
+    assert not nothing.is_valid()
+    assert [str(CHOOSE_AGAIN) in str(form["files"]) for form in (sent, nothing, Sent())] == [True, False, False]

@@ -76,6 +76,23 @@ class DayField(forms.DateField):
             raise ValidationError(_("Check the year: the day lies before %(day)s.") % {"day": date_format(FIRST_DAY)})
 
 
+CHOOSE_AGAIN = gettext_lazy("Choose the file again: the browser does not keep it when a form comes back.")
+
+
+class FileInput(forms.FileInput):
+    """A file input that says, where a form comes back with its faults, that the file has to be chosen once more."""
+
+    template_name = "units/file_input.html"
+    sent = False
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        self.sent = name in files  # every form has a widget of its own
+        return super().value_from_datadict(data, files, name)
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        return super().get_context(name, value, attrs) | {"again": CHOOSE_AGAIN if self.sent else ""}
+
+
 class RowsField(forms.ModelMultipleChoiceField):
     """Several rows. A key beyond every row is one choice more that is not offered, not a broken statement."""
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from units import access, clock
-from units.forms.fields import BranchField, DayField, UnitField, branches_named
+from units.forms.fields import BranchField, DayField, FileInput, UnitField, branches_named
 from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenChoices, SeenForm
 from units.models import (
@@ -173,7 +173,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("The list of people"), allow_empty_file=True,
         error_messages={"required": _("Choose the file."), "missing": _("Choose the file.")},
-        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.ods", "class": "form-control"}),
+        widget=FileInput(attrs={"accept": ".xlsx,.xls,.ods", "class": "form-control"}),
     )  # fmt: skip
 
 
