@@ -73,8 +73,8 @@ class DocumentForm(SeenForm):
 class SendForm(forms.Form):
     """To which units a document goes, and until when receipt is to be acknowledged.
 
-    Offered are direct subordinates that do not have it; any other unit of the branch is found by typing. `served`
-    are receipts of the sender's branch: who has it already.
+    Offered are direct subordinates that do not have it, none of them ticked; any other unit of the branch is found
+    by typing. `served` are receipts of the sender's branch: who has it already.
     """
 
     units = RowsField(label=_("Direct subordinates"), queryset=Unit.objects.none(), required=False,
@@ -90,7 +90,6 @@ class SendForm(forms.Form):
         known = [row.unit_id for row in self.served]
         offered = branch.children_of(sender).exclude(pk__in=known).exclude(pk=document.unit_id)
         self.fields["units"].queryset = offered.order_by("order", "code")
-        self.fields["units"].initial = [unit.pk for unit in offered]
         self.fields["more"].queryset = branch
         self.fields["more"].widget.queryset = branch.exclude(pk__in=[*known, document.unit_id])  # what it offers
         if not offered:

@@ -71,7 +71,7 @@ def test_sending_offers_who_does_not_have_it_and_units_of_others_are_refused(
     client.force_login(planner)
 
     form = client.get(url("send", document.pk)).context["form"]
-    assert list(form.fields["units"].queryset) == [workshop]
+    assert (list(form.fields["units"].queryset), form["units"].value()) == ([workshop], None)  # none is ticked
     client.post(url("send", document.pk), {"units": [elsewhere.pk]})
     assert Receipt.objects.count() == 1
     client.post(url("send", document.pk), {"units": [workshop.pk], "due": ""})
