@@ -6,6 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+SOON = 3  # days before a deadline in which it is shown as near, and people are reminded
+
+
+def tone_of(days: int) -> str:
+    """Colour of a deadline that lies `days` ahead, of whatever it is: miss once it has passed, near, or none."""
+    if days < 0:
+        return "miss"
+    return "near" if days <= SOON else "none"
+
 
 @dataclass(frozen=True, slots=True)
 class Extension:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from auditlog.registry import auditlog
@@ -17,6 +16,7 @@ from emulation.models.attachments import Attachment
 from emulation.models.campaigns import Campaign
 from emulation.models.catalogue import Indicator
 from emulation.models.reports import Report, ReportEvent
+from emulation.terms import tone_of
 from units import access, clock
 from units.models import Person, Unit
 from units.search import words_q
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 ME = "units.User"
 YEARS = (MinValueValidator(1945), MaxValueValidator(2099))
-SOON = 14  # days before its deadline in which a weak point is shown as near
+AHEAD = 14  # days before its deadline in which a weak point stands on «My work»
 
 
 class WeakPointQuerySet(models.QuerySet["WeakPoint"]):
@@ -199,12 +199,8 @@ class WeakPoint(models.Model):
 
     @property
     def tone(self) -> str:
-        """Colour of the deadline: miss once it has passed, near in the last `SOON` days, else none."""
-        if self.deadline is None or self.state not in self.WITH_UNIT:
-            return "none"
-        if self.is_overdue:
-            return "miss"
-        return "near" if self.deadline <= clock.today() + timedelta(days=SOON) else "none"
+        """Colour of the deadline: miss once it has passed, near shortly before, else none."""
+        return "none" if self.days_left is None or self.state not in self.WITH_UNIT else tone_of(self.days_left)
 
     @property
     def days_left(self) -> int | None:

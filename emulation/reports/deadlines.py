@@ -9,10 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from emulation.models import Report
-from emulation.terms import Terms
+from emulation.terms import Terms, tone_of
 from units import clock
-
-SOON = 3  # days before the due date in which it is shown as near, and people are reminded
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def until(day: date) -> Deadline:
     days = (day - clock.today()).days
     if days < 0:
         return Deadline(day, days, "miss", days_late(-days))
-    tone = "near" if days <= SOON else "none"
+    tone = tone_of(days)
     if days == 0:
         return Deadline(day, days, tone, _("due today"))
     return Deadline(day, days, tone, ngettext("%(count)d day left", "%(count)d days left", days) % {"count": days})

@@ -17,10 +17,11 @@ from emulation.reports.deadlines import Deadline
 from emulation.reports.timeline import Step, step_of
 from emulation.reports.weak_points import days_text
 from emulation.reports.work import Task
+from emulation.terms import tone_of
 from units import access, clock
 from units.models import Role, Unit, User
 
-SOON = 14  # days before it begins in which an inspection stands on «My work»
+AHEAD = 14  # days before it begins in which an inspection stands on «My work»
 TASKS = 20
 State = Inspection.State
 Result = InspectionFinding.Result
@@ -141,7 +142,7 @@ def inspection_tasks(user: User) -> Iterator[Task]:
     theirs = InspectedUnit.objects.filter(inspection=OuterRef("pk"), unit__in=mine)
     coming = Q(Exists(theirs), surprise=False, state=State.PLANNED, ends__gte=clock.today())
     ours = Q(unit__in=keep, state__in=[State.PLANNED, State.CARRIED_OUT])
-    rows = Inspection.objects.filter(ours | coming, starts__lte=clock.today() + timedelta(days=SOON))
+    rows = Inspection.objects.filter(ours | coming, starts__lte=clock.today() + timedelta(days=AHEAD))
     for row in rows.select_related("unit").order_by("starts", "pk")[:TASKS]:
         yield _task(row, inspects=row.unit_id in keep)
 
@@ -151,7 +152,7 @@ def _task(row: Inspection, *, inspects: bool) -> Task:
     words = (_("Record the findings") if planned else _("Conclude")) if inspects else _("View")
     day = row.starts if planned and row.starts >= clock.today() else row.ends
     days = (day - clock.today()).days
-    tone = "miss" if inspects and days < 0 else "near" if days <= 3 else "none"
+    tone = tone_of(days if inspects else max(days, 0))
     said = days_text(days) if inspects or days > 0 else date_format(row.starts, "SHORT_DATE_FORMAT")
     return Task(
         _("%(kind)s: %(title)s") % {"kind": row.get_kind_display(), "title": row.title}, str(row.unit),

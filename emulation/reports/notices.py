@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.urls import reverse
 
 from emulation.models import FigureRequest, Notice, Report
-from emulation.reports.deadlines import SOON, Deadline, deadline_of
+from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.services.extensions import terms_of
+from emulation.terms import SOON
 from units.counting import count_all
 from units.models import Role, User
 

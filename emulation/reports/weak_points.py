@@ -23,7 +23,7 @@ from emulation.models import (
     ReportEvent,
     WeakPoint,
 )
-from emulation.models.weak_points import SOON, WeakPointQuerySet
+from emulation.models.weak_points import AHEAD, WeakPointQuerySet
 from emulation.periods import period_label
 from emulation.reports.deadlines import Deadline, days_late
 from emulation.reports.display import Grades, target_text, value_text, with_unit
@@ -224,7 +224,7 @@ def weak_point_tasks(user: User) -> Iterator[Task]:
     judges = access.has_role(user, Role.REVIEWER)
     if not own and not judges:
         return
-    soon = clock.today() + timedelta(days=SOON)
+    soon = clock.today() + timedelta(days=AHEAD)
     mine = Q(unit__in=own, state__in=WeakPoint.WITH_UNIT) & (
         Q(deadline__lte=soon) | Q(state=State.RETURNED) | Q(state=State.OPEN, from_above=True)
     )
