@@ -12,6 +12,7 @@ from awards.forms.desk import KINDS
 from awards.models import Award, Grant
 from units import clock
 from units.forms.fields import BranchField, FileInput, branches_named
+from units.keys import BIGGEST
 from units.models import User
 from units.search import words_q
 from units.text import normal
@@ -31,7 +32,7 @@ class BookFilter(forms.Form):
     last = forms.IntegerField(label=_("To year"), required=False, min_value=1945, max_value=2100)
     kind = forms.ChoiceField(label=_("For"), required=False, choices=KINDS)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
-    imported = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    imported = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

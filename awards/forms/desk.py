@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -10,11 +11,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from awards.models import Award, Nomination, Occasion
+from awards.models import Appraisal, Award, Nomination, Occasion
 from awards.reports.dossiers import Row
-from awards.services.appraisals import APPRAISED, REJECTED, RETURNED
+from awards.services.appraisals import APPRAISED, REJECTED, RETURNED, opinions_of
 from units.errors import LEAST_ORDER
+from units.forms.seen import Seen
 from units.search import words_q
+from units.services.seen import Change
 from units.text import normal
 
 AGREE, REFUSE = "agree", "refuse"
@@ -118,16 +121,41 @@ class OpinionsForm(forms.Form):
         return "", ""
 
 
-class OfficeForm(OpinionsForm):
-    """Opinions of an office, its former ones shown."""
+class OfficeForm(Seen, OpinionsForm):
+    """Opinions of an office, its former ones shown. What stands already is not said again."""
 
     def __init__(self, data: Any, *, rows: Iterable[Row], office: int) -> None:
         self.office = office
         super().__init__(data, rows=rows)
 
     def before(self, row: Row) -> tuple[str, str]:
-        said = next((one for one in row.opinions if one.office_id == self.office), None)
+        return self._said(row.opinions)
+
+    def _said(self, opinions: Iterable[Appraisal]) -> tuple[str, str]:
+        said = next((one for one in opinions if one.office_id == self.office), None)
         return ("", "") if said is None else (AGREE if said.agrees else REFUSE, said.reason)
+
+    @property
+    def verdicts(self) -> dict[int, tuple[str, str]]:
+        found, stands = super().verdicts, {row.line.pk: self.before(row) for row in self.rows}
+        return {key: said for key, said in found.items() if said != stands[key]} or found
+
+    def beside(self, row: dict[int, Iterable[Appraisal]]) -> dict[str, Any]:
+        said = {one.line.pk: self._said(row.get(one.line.pk, ())) for one in self.rows}
+        values = {f"v{key}": verdict for key, (verdict, _reason) in said.items()}
+        return values | {f"r{key}": reason for key, (_verdict, reason) in said.items()}
+
+    def _first(self) -> dict[str, Any] | None:
+        return self.beside({row.line.pk: row.opinions for row in self.rows})
+
+    def stored(self) -> Any:
+        keys = [row.line.pk for row in self.rows]
+        return opinions_of(Nomination.objects.select_for_update().filter(pk__in=keys))
+
+    def change(self, row: dict[int, Iterable[Appraisal]], since: datetime) -> Change | None:
+        later = [one for some in row.values() for one in some if one.office_id == self.office and one.at >= since]
+        last = max(later, key=lambda one: one.at, default=None)
+        return Change(last.by, last.at) if last else None
 
 
 class ConclusionsForm(OpinionsForm):

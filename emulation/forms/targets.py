@@ -182,7 +182,7 @@ class TargetsForm(Seen, forms.Form):
         agreed = {f"{AGREED}-{pk}": offered(target)} if self.offers else {}
         return known | agreed | {f"comparator-{pk}": target.comparator}
 
-    def _shown(self) -> dict[str, Any] | None:
+    def _first(self) -> dict[str, Any] | None:
         return self.beside(self.targets) if self.again else None
 
     def stored(self) -> dict[int, Target] | None:

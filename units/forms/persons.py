@@ -15,6 +15,7 @@ from units import access, clock
 from units.forms.fields import BranchField, DayField, FileInput, UnitField, branches_named
 from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenChoices, SeenForm
+from units.keys import BIGGEST
 from units.models import (
     Discipline,
     Initiative,
@@ -64,7 +65,7 @@ class PersonFilter(forms.Form):
         required=False,
         choices=[("", _("Serving")), ("left", _("Have left")), ("all", _("All"))],
     )
-    imported = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    imported = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST, widget=forms.HiddenInput)
 
     @property
     def chosen_year(self) -> int:

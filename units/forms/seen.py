@@ -77,13 +77,13 @@ class Seen(forms.BaseForm):
         """The mark for the page; empty for a new row. What was sent stays until it has been compared."""
         if not self._renewed and self.is_bound:
             return str(self.data.get(SEEN, ""))
-        if not self._renewed and (shown := self._shown()) is not None:
+        if not self._renewed and (shown := self._first()) is not None:
             self._renewed = self._mark(shown)
         return self._renewed
 
     _renewed = ""
 
-    def _shown(self) -> dict[str, Any] | None:
+    def _first(self) -> dict[str, Any] | None:
         """The values that the page shows; None for those of a new row."""
         raise NotImplementedError
 
@@ -137,7 +137,7 @@ class SeenForm(Seen, forms.ModelForm):
             return None
         return model._base_manager.select_for_update().filter(pk=self.instance.pk).first()
 
-    def _shown(self) -> dict[str, Any] | None:
+    def _first(self) -> dict[str, Any] | None:
         return self._values(self.instance) if self.instance.pk or self.keyed_by else None
 
     def _values(self, row: Model) -> dict[str, Any]:
@@ -164,7 +164,7 @@ class SeenFields(Seen, forms.Form):
             return None
         return type(self.row)._base_manager.select_for_update().filter(pk=self.row.pk).first()
 
-    def _shown(self) -> dict[str, Any] | None:
+    def _first(self) -> dict[str, Any] | None:
         return self._known
 
 

@@ -107,6 +107,22 @@ def test_office_agrees_and_refuses_line_by_line(client, officer, handed):
     assert (shown(client, said="refuse"), shown(client, said="none")) == (["Chi"], [])
 
 
+def test_two_officers_of_an_office_do_not_undo_each_other_unseen(client, officer, handed):
+    """The page sends every line with what was said before: only what is new is written, and a change is told."""
+    lines = handed(An="well", Chi="completed")
+    an, chi = lines["An"].pk, lines["Chi"].pk
+    client.force_login(officer)
+    client.post(DESK, {f"v{an}": "agree"})
+    first = Appraisal.objects.get()
+    old = {f"v{an}": "agree", "seen": client.get(DESK).context["form"].seen}
+    client.post(DESK, old | {f"v{chi}": "agree"})
+    assert Appraisal.objects.get(line=an).at == first.at
+    client.post(DESK, {f"v{an}": "refuse", f"r{an}": REASON})
+    refused = client.post(DESK, old | {f"v{chi}": "refuse", f"r{chi}": REASON}).context["form"]
+    assert (len(refused.non_field_errors()), Appraisal.objects.get(line=an).agrees) == (1, False)
+    assert REASON in {one.typed for one in refused.differences}
+
+
 def test_conclusions_are_saved_line_by_line(client, reviewer, handed):
     lines = handed(An="well", Chi="completed", Dung="")
     an, chi = lines["An"].pk, lines["Chi"].pk
