@@ -30,8 +30,7 @@ class LoginMiddleware(LoginRequiredMiddleware):
             return super().handle_no_permission(request, view_func)
         came = request.headers.get("Referer", "")
         known = url_has_allowed_host_and_scheme(came, {request.get_host()}, require_https=request.is_secure())
-        parts = urlsplit(came)
-        back = parts._replace(scheme="", netloc="", fragment="").geturl() if known else ""
+        back = urlsplit(came)._replace(scheme="", netloc="", fragment="").geturl() if known else ""
         return redirect_to_login(back or resolve_url(settings.LOGIN_REDIRECT_URL))
 
 
@@ -71,6 +70,8 @@ class TypedMiddleware:
 
 
 def _typed(sent: QueryDict) -> QueryDict:
+    if all(typed(text) == text for _name, texts in sent.lists() for text in texts):
+        return sent
     clean = QueryDict(mutable=True, encoding=sent.encoding)
     for name, texts in sent.lists():
         clean.setlist(name, texts if "password" in name else [typed(text) for text in texts])

@@ -24,6 +24,7 @@ def test_login_leads_to_the_page_that_was_asked_for(client, report):
         ("http://testserver/sheets/1/?x=1#c5", "/sheets/1/%3Fx%3D1"),
         ("http://elsewhere.example/sheets/1/", "/"),
         ("//elsewhere.example/", "/"),
+        ("http://[", "/"),
         ("", "/"),
     ],
 )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from units import access
 from units.forms.fields import DayField, UnitField
-from units.forms.seen import SeenForm
+from units.forms.seen import SeenFields, SeenForm
 from units.models import Unit, UnitChange, User
 from units.models.units import UnitQuerySet
 from units.paths import branches_q
@@ -73,10 +73,13 @@ class UnitCorrectForm(SeenForm):
         fields = ["kind", "short_name", "order"]
 
 
-class RenameForm(DecisionForm):
+class RenameForm(SeenFields, DecisionForm):
     name = forms.CharField(label=_("New name"), max_length=200)
     short_name = forms.CharField(label=_("New short name"), max_length=40, required=False)
     field_order = ["name", "short_name"]
+
+    def beside(self, row: Unit) -> dict[str, Any]:
+        return {"name": row.name, "short_name": row.short_name}
 
 
 class MoveForm(DecisionForm):

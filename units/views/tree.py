@@ -161,7 +161,7 @@ def unit_update(request: HttpRequest, pk: int) -> HttpResponse:
 def unit_rename(request: HttpRequest, pk: int) -> HttpResponse:
     unit = get_unit(request, pk)
     access.require(access.administers(request.user, unit))
-    form = RenameForm(request.POST or None, initial={"name": unit.name, "short_name": unit.short_name})
+    form = RenameForm(request.POST or None, row=unit)
     return form_step(
         request, form, lambda: services.rename_unit(unit, **form.cleaned_data, by=request.user),
         done=_("The unit has been renamed."), to=unit, crumbs=crumbs_to(unit),

@@ -220,8 +220,9 @@ def test_administrators_pages_tell_too(client, administrator, depot):
     for address, field in (
         (reverse("units:user-update", args=[other.pk]), "full_name"),
         (reverse("units:unit-update", args=[depot.pk]), "short_name"),
+        (reverse("units:unit-rename", args=[depot.pk]), "name"),
     ):
-        page = values(client.get(address).context["form"])
+        page = values(client.get(address).context["form"]) | {"effective": "01/03/2020", "decision": "12/QĐ"}
         assert client.post(address, page | {field: "Tên một"}).status_code == 302
         refused = client.post(address, page | {field: "Tên hai"})
         assert [(one.stored, one.typed) for one in refused.context["form"].differences] == [("Tên một", "Tên hai")]
