@@ -85,6 +85,7 @@ def nomination_desk(request: HttpRequest) -> HttpResponseBase:
         "shown": shown, "choices": form.CHOICES, "wrong": [(row, wrong) for row, _c, _r, wrong in shown if wrong],
         "query": without_page(request.GET), "meeting": meeting(found).exclude(wrote_q(request.user)).count(),
         "needs": " ".join(form.NEEDS_REASON),
+        "kept": [(name, value) for name, value in request.GET.items() if name not in ("page", "desk", "line")],
     }  # fmt: skip
     return render(request, "awards/dossiers/desk.html", context)
 

@@ -123,6 +123,12 @@ def test_two_officers_of_an_office_do_not_undo_each_other_unseen(client, officer
     assert REASON in {one.typed for one in refused.differences}
 
 
+def test_parameter_with_the_name_of_a_method_breaks_nothing(client, officer, handed):
+    handed(An="well")
+    client.force_login(officer)
+    assert client.get(f"{DESK}?items=x&award=").context["kept"] == [("items", "x"), ("award", "")]
+
+
 def test_conclusions_are_saved_line_by_line(client, reviewer, handed):
     lines = handed(An="well", Chi="completed", Dung="")
     an, chi = lines["An"].pk, lines["Chi"].pk
