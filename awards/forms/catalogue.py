@@ -15,7 +15,7 @@ from emulation.forms.catalogue import RowForm
 from emulation.forms.fields import NumberField
 from emulation.models.fields import PartField
 from units import clock
-from units.forms.fields import DayField
+from units.forms.fields import DayField, RowsField
 
 VALIDITY = ["valid_from", "valid_until", "certainty", "source", "note"]
 
@@ -45,6 +45,8 @@ def field_for(column: Field, **kwargs: Any) -> forms.Field | None:
         return NumberField(label=label, required=not column.blank, help_text=column.help_text, at_least=0)
     if column.get_internal_type() == "DateField":
         return DayField(label=column.verbose_name, required=not column.blank, help_text=column.help_text)
+    if column.many_to_many:
+        return column.formfield(form_class=RowsField, **kwargs)
     return column.formfield(**kwargs)
 
 

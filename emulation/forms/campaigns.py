@@ -53,6 +53,7 @@ class CampaignForm(SeenForm):
     class Meta:
         model = Campaign
         fields = ["kind", "name", "theme", "content", "starts", "ends", "leader", "organisations"]
+        field_classes = {"organisations": RowsField}
         widgets = {
             "content": forms.Textarea(attrs={"rows": 5}),
             "theme": forms.TextInput,
@@ -209,6 +210,7 @@ class CampaignIndicatorForm(SeenForm):
             "indicator", "kinds", "asked", "comparator", "points", "range_min", "range_max", "over_margin",
             "near_margin", "name", "office", "is_main", "is_tile", "order",
         ]  # fmt: skip
+        field_classes = {"kinds": RowsField}
         widgets = {"kinds": forms.CheckboxSelectMultiple}
         labels = {
             "indicator": gettext_lazy("Indicator"),

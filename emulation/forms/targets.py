@@ -253,6 +253,8 @@ class TargetsForm(Seen, forms.Form):
             if not any(f"m{quarter}-{pk}" in self.errors for quarter in QUARTERS):
                 self.add_error(f"m{empty}-{pk}", _("Fill in the milestones of all three quarters or of none."))
             return
+        if f"comparator-{pk}" not in cleaned:  # it has its own error
+            return
         first, second, third = milestones
         relation = value if isinstance(value, Relative) else None
         agreement = Agreement(

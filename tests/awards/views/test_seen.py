@@ -103,3 +103,10 @@ def test_counts_by_hand(client, department, depot, secretary):
         client, reverse("awards:session-counts", args=[session.pk]), f"f{item.pk}", "1", "0",
         lambda: HandCount.objects.get(item=item).votes_for,
     )  # fmt: skip
+
+
+def test_key_beyond_every_row_is_one_that_is_not_offered(client, administrator):
+    """Of several rows to choose: a form says so, as it does of any other wrong choice."""
+    client.force_login(administrator)
+    form = client.post(reverse("awards:award-create"), {"lower_awards": ["9" * 20]}).context["form"]
+    assert len(form.errors["lower_awards"]) == 1

@@ -383,3 +383,9 @@ def test_an_indicator_of_a_drive_is_not_asked_by_the_quarter(client, department,
     assert "asked" in client.get(url("campaign-indicator-create", movement.pk)).context["form"].fields
     client.post(page, {"indicator": make_indicator().pk, "comparator": ">=", "order": "0"})
     assert drive.indicators.count() == 1
+
+
+def test_organisation_beyond_every_row_is_one_that_is_not_offered(client, department):
+    client.force_login(make_user("writer", (department, Role.STAFF)))
+    form = client.post(reverse("emulation:campaign-create"), {"organisations": ["9" * 20]}).context["form"]
+    assert len(form.errors["organisations"]) == 1

@@ -177,6 +177,10 @@ def test_an_amendment_goes_from_staff_to_reviewer_by_their_pages(
 ):
     client.force_login(staff)
     typed = {f"agreed-{row.pk}": "3", f"comparator-{row.pk}": "<=", "reason": REASON}
+    wrong = client.post(
+        url(depot, "amendment-create"), EMPTY | typed | {name: "²" for name in typed if "comparator" in name}
+    )
+    assert wrong.context["form"].errors
     client.post(url(depot, "amendment-create"), EMPTY | typed)
     made = Amendment.objects.get()
     for user, name, data in (
