@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
@@ -165,7 +165,24 @@ class Facts:
                 found[one.year] = one
         return found
 
+    @cached_property
+    def years_held(self) -> Mapping[str, set[int]]:
+        """award → years for which it is held."""
+        return _years(self.held)
+
+    @cached_property
+    def unit_years_held(self) -> Mapping[str, set[int]]:
+        return _years(self.unit_held)
+
     def unknown_years(self, register: str, year: int, began: date | None, start: int = 0) -> set[int]:
         """Years up to `year` of which the register says nothing: before it was kept, but not before `began`."""
         first = max(began.year if began else year - HORIZON, start + 1 if start else 0)
-        return set(range(first, min(self.kept.get(register, year + 1), year + 1)))
+        end = min(self.kept.get(register, year + 1), year + 1)
+        return set(range(first, end)) if first < end else set()
+
+
+def _years(held: Iterable[Held]) -> Mapping[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for one in held:
+        found.setdefault(one.award, set()).add(one.year)
+    return found

@@ -29,11 +29,12 @@ from awards import access as awards_access
 from awards.changes import EVERYTHING
 from awards.criteria import AwardRule, Criterion, Rules, Verdict
 from awards.facts import Facts
+from awards.looks import Many
 from awards.models import CouncilMember, Nomination
 from awards.reach import Reach
 from awards.reports import due
 from awards.reports.changes import Changes, Mark, latest, since
-from awards.reports.due import Line, Subject
+from awards.reports.due import Subject
 from awards.reports.facts import (
     Member,
     Strengths,
@@ -75,14 +76,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A subject with the path of the unit served in (or of the unit itself), and name and code for the search.
+    """A subject with the path of the unit served in (or of the unit itself).
 
     `order`: by what people, then units, come one after the other where they are equally close.
     """
 
     subject: Subject
     path: str
-    words: str
     order: tuple[object, ...]
 
     @property
@@ -116,6 +116,11 @@ class Standing:
     def key(self, line: int) -> Key:
         """By which nominations name the line."""
         return *self.shown[place_of(line)].who, self.award(line).code
+
+    @cached_property
+    def words(self) -> Mapping[int, str]:
+        """Name and code of each subject for the search, by place."""
+        return {place: fold(f"{one.subject.name} {one.subject.code}") for place, one in self.shown.items()}
 
     def in_states(self, states: Collection[str]) -> list[int]:
         """The lines in one of the states, in their order."""
@@ -205,19 +210,23 @@ def _name(asked: Asked, award: str) -> object:
 def _judged(asked: Asked) -> Judged:
     """Everybody, by the rows as they stand."""
     mark = latest()
+    with due.uncollected():  # what was read is gone before anybody looks for cycles in it
+        return _judged_by(asked, mark)
+
+
+def _judged_by(asked: Asked, mark: Mark | None) -> Judged:
     units, year = list(asked.units), asked.year
     votes = awards_access.votes_q(asked.user)
     tables = registers_of(asked.people, units, year, asked.reach, votes) | members_tables(units, year, asked.reach)
-    with due.uncollected():
-        texts = read_together(tables)
-        members = members_from(texts, year)
-        strengths = Strengths(units, members.values())
-        people = list(asked.people)
-        known = facts_from(texts, people, units, year, asked.reach, asked.shown, strengths)
-        found = [*_shown(people), *map(_shown_unit, units)]
-        places = {place * APART: one for place, one in enumerate(found, start=1)}
-        facts = {one.who: facts for one, facts in zip(found, (*known[0], *known[1]), strict=True)}
-        standing = _with(Standing(tuple(asked.chosen)), asked, places, facts)
+    texts = read_together(tables)
+    members = members_from(texts, year)
+    strengths = Strengths(units, members.values())
+    people = due.with_places(asked.people)
+    known = facts_from(texts, people, units, year, asked.reach, asked.shown, strengths)
+    found = [*_shown(people), *map(_shown_unit, units)]
+    places = {place * APART: one for place, one in enumerate(found, start=1)}
+    facts = {one.who: facts for one, facts in zip(found, (*known[0], *known[1]), strict=True)}
+    standing = _with(Standing(tuple(asked.chosen)), asked, places, facts)
     of_units = {unit.pk: (unit, facts) for unit, facts in zip(units, known[1], strict=True)}
     return Judged(mark, standing, members, strengths, of_units)
 
@@ -268,7 +277,7 @@ def _judge_again(judged: Judged, asked: Asked, people: set[int], units: set[int]
     """No where nobody's place can be found any more without moving others."""
     year, reach, votes = asked.year, asked.reach, awards_access.votes_q(asked.user)
     below = {pk: unit for pk, (unit, _facts) in judged.units.items() if pk in units}
-    rows = list(asked.people.filter(pk__in=people)) if people else []
+    rows = due.with_places(asked.people.filter(pk__in=people)) if people else []
     chosen = asked.people.filter(pk__in=[row.pk for row in rows])
     everywhere = [unit for unit, _facts in judged.units.values()]
     texts = read_together(
@@ -344,12 +353,12 @@ def _shown(people: Iterable[Person]) -> Iterable[Shown]:
     for row in people:
         subject = due.person_subject(row)
         order = (0, row.sorting, row.service_number, row.pk)
-        yield Shown(subject, row.unit.path, fold(f"{subject.name} {subject.code}"), order)
+        yield Shown(subject, row.unit.path, order)
 
 
 def _shown_unit(unit: Unit) -> Shown:
     subject = due.unit_subject(unit)
-    return Shown(subject, unit.path, fold(f"{subject.name} {subject.code}"), (1, unit.path, "", unit.pk))
+    return Shown(subject, unit.path, (1, unit.path, "", unit.pk))
 
 
 def _without(standing: Standing, gone: Collection[Who]) -> Standing:
@@ -367,17 +376,14 @@ def _without(standing: Standing, gone: Collection[Who]) -> Standing:
 
 def _with(standing: Standing, asked: Asked, places: Mapping[int, Shown], facts: Mapping[Who, Facts]) -> Standing:
     """The lines of those at `places` put among the others."""
-    place_of_who = {one.who: place for place, one in places.items()}
     packer = _Packer(standing)
-    own = {place: array("Q") for place in places}
-    eligible = set()
-    known = ((one.subject, facts[one.who]) for one in places.values())
-    for line in due.lines_of(known, asked.chosen, asked.year, asked.rules):
-        who = line.subject.kind, line.subject.key
-        place = place_of_who[who]
-        own[place].append(packer.line(line, place))
-        if line.eligible:
-            eligible.add((*who, line.award.code))
+    many = Many(asked.chosen, asked.year, due.last_day(asked.year), asked.rules, packer.pack)
+    own, eligible = {}, set()
+    for place, one in places.items():
+        who, at = one.who, place << PLACE
+        packed = many.judge(facts[who])
+        own[place] = array("Q", [line | at for lines, _eligible in packed for line in lines])
+        eligible.update([(*who, code) for _lines, codes in packed for code in codes])
     fresh = chain.from_iterable(own.values())
     if len(places) <= FEW:
         lines = array("Q", standing.lines)
@@ -392,23 +398,25 @@ def _with(standing: Standing, asked: Asked, places: Mapping[int, Shown], facts: 
 
 
 class _Packer:
-    """Makes numbers of lines; answers that many give stand once."""
+    """Makes numbers of lines, without a place yet; answers that many give stand once."""
 
     def __init__(self, standing: Standing) -> None:
         self.awards = {rule.code: number for number, rule in enumerate(standing.awards)}
         self.answers = list(standing.answers)
         self._numbers = {_said(*answer): number for number, answer in enumerate(self.answers)}
-        self._last: dict[str, tuple[Verdict, str, int]] = {}  # award → what was judged last: many share one
 
-    def line(self, line: Line, place: int) -> int:
-        verdict, state, code = line.verdict, line.state, line.award.code
-        last = self._last.get(code)
-        if last is None or last[0] is not verdict or last[1] != state:
-            held, waiting, distance = due.closeness(line)
-            far = held << 10 | waiting << 9 | min(distance, MOST_FAR)
-            packed = far << FAR | self.awards[code] << AWARD | self._answer(verdict, state)
-            last = self._last[code] = verdict, state, packed
-        return last[2] | place << PLACE
+    def pack(self, judged: list[tuple[Verdict, bool]]) -> tuple[list[int], list[str]]:
+        """The numbers of lines of some awards, and the awards (codes) that could be proposed."""
+        return (
+            [self._line(verdict, held) for verdict, held in judged],
+            [verdict.award.code for verdict, held in judged if due.is_eligible(verdict, held=held)],
+        )
+
+    def _line(self, verdict: Verdict, held: bool) -> int:
+        later, waiting, distance = due.closeness(verdict, held=held)
+        far = later << 10 | waiting << 9 | min(distance, MOST_FAR)
+        answer = self._answer(verdict, due.state_of(verdict, held=held))
+        return far << FAR | self.awards[verdict.award.code] << AWARD | answer
 
     def _answer(self, verdict: Verdict, state: str) -> int:
         answer = state, tuple(due.lacking(verdict))
