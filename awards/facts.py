@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 # A source names the record behind a fact: its kind and key; empty where there is none.
 Source = tuple[str, int] | tuple[()]
@@ -14,8 +15,7 @@ Source = tuple[str, int] | tuple[()]
 HORIZON = 60  # years back beyond which nobody looks
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(NamedTuple):
     """The year's class of task completion: `rank` 1 is not completed, 4 completed excellently."""
 
     year: int
@@ -23,8 +23,7 @@ class Rating:
     source: Source = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A grant that has not been revoked."""
 
     award: str
@@ -32,8 +31,7 @@ class Held:
     source: Source = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Merit:
+class Merit(NamedTuple):
     """An initiative, science work or feat of resourcefulness, recognised in `year`.
 
     `level`: 1 base, 2 region, 3 ministry, 4 nation.
