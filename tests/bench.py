@@ -344,6 +344,13 @@ def pages(count: int) -> list[Timed]:
         Timed("report of a year", lambda number: write_report(), most=5),
         Timed("Word list of 3,000 rows", lambda number: write_list(), most=5),
         Timed("who is due", judge_everybody, most=5),
+        Timed("who is due, first", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/")), before=forget, most=9),
+        Timed(
+            "… one award, first",
+            lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS")),
+            before=forget,
+            most=9,
+        ),
         Timed("who is due page", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS"))),
         Timed("who is due, all", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/"))),
         Timed("… once written", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS")), before=write),
@@ -383,6 +390,13 @@ def judge_everybody(number: int) -> None:
 
     root = Unit.objects.get(pk=1)
     due(people_in(root, YEAR), units_in(root, YEAR), YEAR, rules_on(last_day(YEAR)))
+
+
+def forget(number: int) -> None:
+    """As in a process that has just begun: everybody is judged."""
+    from awards.reports import standing
+
+    standing._kept.clear()
 
 
 def write(number: int) -> None:

@@ -21,7 +21,7 @@ from awards.eligibility import evaluate_by, is_by_hand, own_criteria
 from awards.facts import Facts
 from awards.reports.facts import EVERY_VOTE, Shown, facts_of, people_of
 from units import clock
-from units.models import Person, PersonGroup, Unit
+from units.models import Person, Unit
 from units.paths import branch_q
 from units.text import fold
 
@@ -95,13 +95,16 @@ def units_in(unit: Unit, year: int) -> QuerySet[Unit]:
     return Unit.objects.in_branch(unit).existing_on(last_day(year)).order_by("path")
 
 
-def with_places(people: QuerySet[Person]) -> list[Person]:
-    """The people with unit and group. Three queries: joined, those would be made anew for each."""
+def with_units(people: QuerySet[Person], units: Iterable[Unit]) -> list[Person]:
+    """The people with their units, which a join would make anew for each. `units` are known already; two queries
+    at most.
+    """
     rows = list(people.select_related(None))
-    units = Unit.objects.in_bulk({row.unit_id for row in rows})
-    groups = PersonGroup.objects.in_bulk({row.group_id for row in rows})
+    places = {unit.pk: unit for unit in units}
+    if others := {row.unit_id for row in rows} - places.keys():
+        places |= Unit.objects.in_bulk(others)
     for row in rows:
-        row.unit, row.group = units[row.unit_id], groups[row.group_id]
+        row.unit = places[row.unit_id]
     return rows
 
 

@@ -22,7 +22,7 @@ from awards.reports.incidents import Incidents, incident_tables, incidents_from
 from awards.reports.tables import Texts, among, is_nothing, read_together, rows_of
 from emulation.models import Indicator
 from emulation.reports.figures import Reading, read_figures
-from units.models import Discipline, Initiative, Person, Posting, TaskRating, Unit, UnitRating
+from units.models import Discipline, Initiative, Person, PersonGroup, Posting, TaskRating, Unit, UnitRating
 from units.paths import branches_q, outermost, parent_path
 
 WHOLE_YEAR = "Y"
@@ -52,6 +52,7 @@ def registers_of(
     own, voted = nobody, nobody
     if not is_nothing(people):
         known["subjects"] = people.values_list("pk")
+        known["groups"] = PersonGroup.objects.values_list("pk", "code")
         own, voted = Q(person__in=among("subjects", 0)), Q(line__person__in=among("subjects", 0))
     keys = [unit.pk for unit in units]
     places = Q(unit__in=keys)
@@ -212,6 +213,7 @@ class Registers:
 
     year: int
     kept: dict[str, int] = field(default_factory=dict)
+    groups: dict[int, str] = field(default_factory=dict)
     ratings: Grouped = field(default_factory=lambda: defaultdict(list))
     unit_ratings: Grouped = field(default_factory=lambda: defaultdict(list))
     merits: Grouped = field(default_factory=lambda: defaultdict(list))
@@ -232,6 +234,9 @@ class Registers:
 
     def _kept(self, rows: Iterable[Any]) -> None:
         self.kept.update((register, since) for register, since in rows)
+
+    def _groups(self, rows: Iterable[Any]) -> None:
+        self.groups.update((pk, code) for pk, code in rows)
 
     def clear(self, years: Iterable[int]) -> frozenset[int]:
         """Of the years for which somebody was rated, those of which the register of discipline is complete."""
@@ -294,6 +299,7 @@ class Registers:
 
 READERS: dict[str, Callable[[Registers, Iterable[Any]], None]] = {
     "kept": Registers._kept,
+    "groups": Registers._groups,
     "served": Registers._served,
     "titles": Registers._titles,
     "ratings": Registers._ratings,
@@ -318,7 +324,7 @@ def facts_of(
 ) -> tuple[list[Facts], list[Facts]]:
     """Facts of each of the people and of each of the units, in their order. At most nine queries.
 
-    `people` come with group and unit. What people of a unit were given and rated counts over its branch. Only
+    `people` come with their unit. What people of a unit were given and rated counts over its branch. Only
     what `awards` (codes; None: all) ask for is read. Discipline of units for which `shown` says no is left out: it
     is not known then, neither way. So are votes on items of agendas that do not match `votes`; None: all of them.
     """
@@ -375,7 +381,7 @@ def _person_facts(people: Iterable[Person], known: Registers, happened: Incident
             seen[place] = shown(row.unit)
         ratings = known.ratings.get(pk, ())
         found.append(Facts(
-            "person", pk, row.group.code, row.enlisted, row.left, ("person", pk),
+            "person", pk, known.groups[row.group_id], row.enlisted, row.left, ("person", pk),
             ratings=tuple(ratings), held=tuple(known.held.get(pk, ())),
             unit_held=known.titles_of(pk), merits=tuple(known.merits.get(pk, ())),
             attested=tuple(known.attested.get(pk, ())), kept=known.kept, votes=tuple(known.votes.get(pk, ())),

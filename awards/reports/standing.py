@@ -221,7 +221,7 @@ def _judged_by(asked: Asked, mark: Mark | None) -> Judged:
     texts = read_together(tables)
     members = members_from(texts, year)
     strengths = Strengths(units, members.values())
-    people = due.with_places(asked.people)
+    people = due.with_units(asked.people, units)
     known = facts_from(texts, people, units, year, asked.reach, asked.shown, strengths)
     found = [*_shown(people), *map(_shown_unit, units)]
     places = {place * APART: one for place, one in enumerate(found, start=1)}
@@ -261,6 +261,9 @@ def _concerned(changes: Changes, reach: Reach) -> tuple[set[int] | None, set[int
     if any(rest_on.get(kind, False) for kind in changes):
         return None, set()
     people, units = set(changes.get("person", ())), set(changes.get("unit", ()))
+    if renamed := changes.get("named"):
+        people |= set(Person.objects.filter(unit__in=renamed).values_list("pk", flat=True))
+        units |= renamed
     if reach.titles and changes.get("title"):
         people |= set(Posting.objects.filter(unit__in=changes["title"]).values_list("person", flat=True))
     if reach.votes and changes.get("vote"):
@@ -276,8 +279,8 @@ def _concerned(changes: Changes, reach: Reach) -> tuple[set[int] | None, set[int
 def _judge_again(judged: Judged, asked: Asked, people: set[int], units: set[int]) -> bool:
     """No where nobody's place can be found any more without moving others."""
     year, reach, votes = asked.year, asked.reach, awards_access.votes_q(asked.user)
-    below = {pk: unit for pk, (unit, _facts) in judged.units.items() if pk in units}
-    rows = due.with_places(asked.people.filter(pk__in=people)) if people else []
+    below = {unit.pk: unit for unit in asked.units.filter(pk__in=units)} if units else {}
+    rows = due.with_units(asked.people.filter(pk__in=people), below.values()) if people else []
     chosen = asked.people.filter(pk__in=[row.pk for row in rows])
     everywhere = [unit for unit, _facts in judged.units.values()]
     texts = read_together(

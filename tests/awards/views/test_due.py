@@ -303,8 +303,8 @@ def test_pages_run_a_constant_number_of_queries(client, reviewer, depot, title, 
         make_grant(title, person, 2019)
     client.force_login(reviewer)
     for address, queries in (
-        (reverse("awards:due-list", args=[depot.pk, YEAR]), 17),
-        (reverse("awards:due-list", args=[depot.pk, YEAR]) + "?export=csv", 11),
+        (reverse("awards:due-list", args=[depot.pk, YEAR]), 18),
+        (reverse("awards:due-list", args=[depot.pk, YEAR]) + "?export=csv", 12),
         (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 12),
         (reverse("awards:grant-list", args=["person", person.pk]), 13),
     ):
