@@ -27,7 +27,7 @@ from django.db.models import QuerySet
 
 from awards import access as awards_access
 from awards.changes import EVERYTHING
-from awards.criteria import AwardRule, Criterion, Rules, Verdict
+from awards.criteria import AwardRule, Criterion, Kind, Rules, Verdict
 from awards.facts import Facts
 from awards.looks import Many
 from awards.models import CouncilMember, Nomination
@@ -56,6 +56,7 @@ Key = tuple[str, int, str]  # person or unit, key, code of the award
 Who = tuple[str, int]  # person or unit, key
 STATES = ("eligible", "held", "met", "not_met", "no_data")  # of lines
 KEPT = 12  # lists; one of 3,000 people and all awards takes some four megabytes
+HIDDEN = (Kind.NO_DISCIPLINE, Kind.NO_INCIDENT)  # criteria of which not everybody sees what is known
 FEW = 150  # people and units to judge again; with more of them everything is judged anew
 # A line is one number, by which lines are sorted: granted already (1 bit), nothing begun (1), distance (9), place of
 # the subject (27), place of the award (9), and then what it says: the number of its answer (16).
@@ -66,24 +67,32 @@ APART = 1 << 10  # between places of subjects, so that others find room
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line as it is shown: `lacking` are criteria that stand in the way."""
+    """A line as it is shown: `lacking` are criteria that stand in the way; of those `unseen` the user may not see
+    what is known, whatever it is.
+    """
 
     subject: Subject
     award: AwardRule
     state: str
     lacking: Sequence[Criterion]
+    hidden: bool = False
+
+    def unseen(self, criterion: Criterion) -> bool:
+        return self.hidden and criterion.kind in HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A subject with the path of the unit served in (or of the unit itself).
 
-    `order`: by what people, then units, come one after the other where they are equally close.
+    `order`: by what people, then units, come one after the other where they are equally close. `hidden`: what is
+    known of their discipline and incidents is not shown to the user.
     """
 
     subject: Subject
     path: str
     order: tuple[object, ...]
+    hidden: bool = False
 
     @property
     def who(self) -> Who:
@@ -108,7 +117,8 @@ class Standing:
         return len(self.lines)
 
     def row(self, line: int) -> Row:
-        return Row(self.shown[place_of(line)].subject, self.award(line), *self.answers[line & 0xFFFF])
+        one = self.shown[place_of(line)]
+        return Row(one.subject, self.award(line), *self.answers[line & 0xFFFF], one.hidden)
 
     def award(self, line: int) -> AwardRule:
         return self.awards[line >> AWARD & 0x1FF]
@@ -121,6 +131,11 @@ class Standing:
     def words(self) -> Mapping[int, str]:
         """Name and code of each subject for the search, by place."""
         return {place: fold(f"{one.subject.name} {one.subject.code}") for place, one in self.shown.items()}
+
+    @cached_property
+    def hidden(self) -> int:
+        """How many people and units there are whose discipline and incidents are not shown."""
+        return sum(one.hidden for one in self.shown.values())
 
     def in_states(self, states: Collection[str]) -> list[int]:
         """The lines in one of the states, in their order."""
@@ -223,7 +238,7 @@ def _judged_by(asked: Asked, mark: Mark | None) -> Judged:
     strengths = Strengths(units, members.values())
     people = due.with_units(asked.people, units)
     known = facts_from(texts, people, units, year, asked.reach, asked.shown, strengths)
-    found = [*_shown(people), *map(_shown_unit, units)]
+    found = [*_shown(people, asked), *(_shown_unit(unit, asked) for unit in units)]
     places = {place * APART: one for place, one in enumerate(found, start=1)}
     facts = {one.who: facts for one, facts in zip(found, (*known[0], *known[1]), strict=True)}
     standing = _with(Standing(tuple(asked.chosen)), asked, places, facts)
@@ -297,7 +312,7 @@ def _judge_again(judged: Judged, asked: Asked, people: set[int], units: set[int]
     facts = {("person", row.pk): one for row, one in zip(rows, known[0], strict=True)}
     facts |= {("unit", pk): judged.units[pk][1] for pk in again}
     gone = {("person", pk) for pk in people} | {("unit", pk) for pk in again}
-    found = [*_shown(rows), *(_shown_unit(judged.units[pk][0]) for pk in again)]
+    found = [*_shown(rows, asked), *(_shown_unit(judged.units[pk][0], asked) for pk in again)]
     places = _places(judged.standing.shown, gone, found)
     if places is None:
         return False
@@ -351,17 +366,18 @@ def _places(shown: Mapping[int, Shown], gone: Collection[Who], found: Iterable[S
 # ── packing ───────────────────────────────────────────────────────────────
 
 
-def _shown(people: Iterable[Person]) -> Iterable[Shown]:
+def _shown(people: Iterable[Person], asked: Asked) -> Iterable[Shown]:
     """In the order of `Person.Meta`."""
+    hidden: dict[int, bool] = {}
     for row in people:
-        subject = due.person_subject(row)
+        if row.unit_id not in hidden:
+            hidden[row.unit_id] = not asked.shown(row.unit)
         order = (0, row.sorting, row.service_number, row.pk)
-        yield Shown(subject, row.unit.path, order)
+        yield Shown(due.person_subject(row), row.unit.path, order, hidden[row.unit_id])
 
 
-def _shown_unit(unit: Unit) -> Shown:
-    subject = due.unit_subject(unit)
-    return Shown(subject, unit.path, (1, unit.path, "", unit.pk))
+def _shown_unit(unit: Unit, asked: Asked) -> Shown:
+    return Shown(due.unit_subject(unit), unit.path, (1, unit.path, "", unit.pk), not asked.shown(unit))
 
 
 def _without(standing: Standing, gone: Collection[Who]) -> Standing:
