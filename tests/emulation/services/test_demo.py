@@ -14,6 +14,7 @@ from awards.models import (
     AgendaItem,
     Appraisal,
     Ballot,
+    CouncilMember,
     Decision,
     Dossier,
     Grant,
@@ -302,6 +303,15 @@ def test_the_council_has_voted_and_is_voting(seeded):
     voted = Counter(open_.attendances.values_list("how", "voted"))
     assert voted == {("present", True): 3, ("present", False): 3, ("written", False): 1}
     assert Ballot.objects.filter(item__session=open_).count() == 3 * open_.items.count()
+
+
+def test_the_register_knows_the_council_with_rank_and_unit(seeded):
+    seats = CouncilMember.objects.select_related("user__person__rank", "user__person__unit")
+    known = [(str(s.user), s.user.person.full_name, s.user.person.rank is not None) for s in seats]
+    assert known == [(str(s.user), str(s.user), True) for s in seats]
+    assert {(s.user.person.unit.code, s.user.person.post) for s in seats if s.function in ("chair", "secretary")} == {
+        ("CKT", "Cục trưởng"), ("CKT", "Trợ lý"),
+    }  # fmt: skip
 
 
 def test_the_drive_of_the_year_was_decided_and_registered(seeded):
