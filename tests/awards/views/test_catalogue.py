@@ -138,3 +138,9 @@ def test_catalogue_pages_run_a_constant_number_of_queries(admin, django_assert_m
         admin.get(reverse("awards:award-list"))
     with django_assert_max_num_queries(20):
         admin.get(reverse("awards:award-detail", args=["CSTDCS"]))
+
+
+def test_administrator_finds_the_catalogue_of_awards_among_the_others(client, administrator):
+    client.force_login(administrator)
+    page = client.get(reverse("emulation:catalogue-list")).text
+    assert f'href="{reverse("awards:award-list")}"' in page
