@@ -2,7 +2,8 @@
 
 `python -m tests.bench` works on the database of DATABASE_URL, which has to be empty, for every size in
 BENCH_UNITS (default 200 and 2,000; 20,000 takes a while). Every page is measured in turn with the bare
-page, so that both meet the same state of the machine; what is reported is the ratio. Rows are added to
+page, so that both meet the same state of the machine; what is reported is the ratio. BENCH_PAGES chooses pages by
+a regular expression on their names ("due|…": those of who is due). Rows are added to
 bench.json: name, engine, units, indicators, p50_ms, p95_ms, queries, floor (p50 of the page it is compared
 with, in ms) and ratio.
 """
@@ -444,7 +445,8 @@ def measure(engine: str, units: int, count: int = ROUNDS) -> list[Measured]:
     timed = pages(count + WARM + 1)
     floors = {"minimal view": minimal_view(), "bare page": timed[0].call}
     found = []
-    for page in timed:
+    chosen = re.compile(os.environ.get("BENCH_PAGES", ""))
+    for page in filter(lambda page: chosen.search(page.name), timed):
         own, other = [], []
         for number in range(min(count, page.most) + WARM):
             page.before(number)
