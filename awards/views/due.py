@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +20,7 @@ from awards import access as awards_access
 from awards.criteria import Criterion as Rule
 from awards.criteria import Rules, State
 from awards.forms.due import AttestForm, DueFilter, WhatIfForm
-from awards.models import Award, Criterion
+from awards.models import Attestation, Award, Criterion
 from awards.reach import reach_of
 from awards.reports.caps import shares_of
 from awards.reports.complete import gaps
@@ -36,11 +35,10 @@ from emulation.periods import YEARS
 from emulation.reports.dashboard import latest_year
 from emulation.states import STATES as STATE_WORDS
 from units import access
-from units.forms.fields import refusals
 from units.models import Person, Unit, User
 from units.spreadsheets import Value
 from units.views.downloads import asked_table, table_file
-from units.views.pages import form_page
+from units.views.pages import form_step
 
 LINES = 50  # on a page
 Subject = Person | Unit
@@ -229,16 +227,15 @@ def due_attest(request: HttpRequest, kind: str, pk: int, award: str, year: int, 
     access.require(awards_access.attests(request.user, subject))
     form = AttestForm(request.POST or None)
     back = reverse("awards:due-detail", args=[kind, pk, award, year])
-    if form.is_valid():
-        holds = form.cleaned_data["holds"] == "1"
-        with refusals(form):
-            attest(
-                subject, asked.award if asked else row, asked, year, holds=holds,
-                evidence=form.cleaned_data["evidence"], by=request.user,
-            )  # fmt: skip
-        if not form.errors:
-            messages.success(request, _("The attestation has been saved."))
-            return redirect(back)
     heading = asked.label if asked else row.label
     crumbs = [(_("Who is due"), reverse("awards:due-home")), (f"{subject} · {row.label} {year}", back)]
-    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Save"))
+
+    def save() -> Attestation:
+        found = form.cleaned_data
+        return attest(
+            subject, asked.award if asked else row, asked, year, holds=found["holds"] == "1",
+            evidence=found["evidence"], by=request.user,
+        )  # fmt: skip
+
+    done = _("The attestation has been saved.")
+    return form_step(request, form, save, done=done, to=back, crumbs=crumbs, heading=heading)

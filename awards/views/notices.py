@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -23,10 +22,9 @@ from awards.reports.ready import acting
 from awards.services import notices as service
 from units import clock
 from units.access import READERS, has_role, require
-from units.forms.fields import refusals
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
-from units.views.pages import form_page, form_step
+from units.views.pages import form_step
 
 FORM = ["GET", "HEAD", "POST"]
 NOTICES = 50
@@ -62,15 +60,16 @@ def notice_create(request: HttpRequest) -> HttpResponse:
     lines = Nomination.objects.filter(holder__in=list(acting(units)), stage__in=service.SHOWN)
     lines = lines.select_related("award", "dossier__unit", "holder").order_by("award__order", "name")
     form = NoticeForm(request.POST or None, units=units, lines=lines, today=clock.today())
-    if form.is_valid():
-        with refusals(form):
-            chosen = form.cleaned_data
-            keys = [line.pk for line in chosen.pop("lines")]
-            notice = service.post_notice(chosen.pop("unit"), keys, **chosen, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The notice has been posted. Print the list and put it up."))
-            return redirect(notice)
-    return form_page(request, form, crumbs=_crumbs(), heading=_("New public notice"), submit=_("Post the notice"))
+
+    def post() -> PublicNotice:
+        chosen = dict(form.cleaned_data)
+        keys = [line.pk for line in chosen.pop("lines")]
+        return service.post_notice(chosen.pop("unit"), keys, **chosen, by=request.user)
+
+    return form_step(
+        request, form, post, done=_("The notice has been posted. Print the list and put it up."), crumbs=_crumbs(),
+        heading=_("New public notice"), submit=_("Post the notice"),
+    )  # fmt: skip
 
 
 def _crumbs() -> list[tuple[str, str]]:

@@ -40,7 +40,7 @@ from units.forms.fields import refusals
 from units.models import Unit, User
 from units.text import fold
 from units.views.downloads import attachment
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 LINES = 100
@@ -215,13 +215,10 @@ def paper_update(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
         kind = RevocationTextsForm
     initial = {name: value for name, value in signer_of(found.unit, request.user).items() if not getattr(found, name)}
     form = kind(request.POST or None, instance=get_paper(request.user, paper, pk), initial=initial)
-    if form.is_valid():
-        with refusals(form):
-            papers.change_texts(found, form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The draft has been saved."))
-            return redirect(found)
-    return form_page(request, form, crumbs=crumbs_to(found), heading=_("Texts of the draft"), submit=_("Save"))
+    return form_step(
+        request, form, lambda: papers.change_texts(found, form.cleaned_data, by=request.user),
+        done=_("The draft has been saved."), to=found, crumbs=crumbs_to(found), heading=_("Texts of the draft"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -236,12 +233,6 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     initial = {name: getattr(found, name) or ("" if recorded else texts[name]) for name in texts}
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
     form = SignForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        with refusals(form):
-            _sign(found, form.cleaned_data, request.user)
-        if not form.errors:
-            messages.success(request, _signed_words(found))
-            return redirect(found)
     letter = isinstance(found, Submission)
     heading = _("Send the letter") if letter else _("Sign the decision")
     note = (
@@ -249,7 +240,10 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
         if letter
         else _("Its awards take effect at once; a signed decision is never changed.")
     )
-    return form_page(request, form, crumbs=crumbs_to(found), heading=heading, submit=heading, note=note)
+    return form_step(
+        request, form, lambda: _sign(found, form.cleaned_data, request.user), done=lambda _row: _signed_words(found),
+        to=found, crumbs=crumbs_to(found), heading=heading, submit=heading, note=note,
+    )  # fmt: skip
 
 
 def _sign(found: Paper, head: dict[str, Any], user: User) -> None:
