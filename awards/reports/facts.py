@@ -213,7 +213,7 @@ class Registers:
 
     year: int
     kept: dict[str, int] = field(default_factory=dict)
-    groups: dict[int, str] = field(default_factory=dict)
+    codes: dict[int, str] = field(default_factory=dict)
     ratings: Grouped = field(default_factory=lambda: defaultdict(list))
     unit_ratings: Grouped = field(default_factory=lambda: defaultdict(list))
     merits: Grouped = field(default_factory=lambda: defaultdict(list))
@@ -236,7 +236,7 @@ class Registers:
         self.kept.update((register, since) for register, since in rows)
 
     def _groups(self, rows: Iterable[Any]) -> None:
-        self.groups.update((pk, code) for pk, code in rows)
+        self.codes = dict(rows)
 
     def clear(self, years: Iterable[int]) -> frozenset[int]:
         """Of the years for which somebody was rated, those of which the register of discipline is complete."""
@@ -381,7 +381,7 @@ def _person_facts(people: Iterable[Person], known: Registers, happened: Incident
             seen[place] = shown(row.unit)
         ratings = known.ratings.get(pk, ())
         found.append(Facts(
-            "person", pk, known.groups[row.group_id], row.enlisted, row.left, ("person", pk),
+            "person", pk, known.codes[row.group_id], row.enlisted, row.left, ("person", pk),
             ratings=tuple(ratings), held=tuple(known.held.get(pk, ())),
             unit_held=known.titles_of(pk), merits=tuple(known.merits.get(pk, ())),
             attested=tuple(known.attested.get(pk, ())), kept=known.kept, votes=tuple(known.votes.get(pk, ())),
