@@ -242,6 +242,13 @@ def test_line_leads_to_its_papers(client, chief, department, passed, award):
     assert decision.get_absolute_url() in client.get(line.get_absolute_url()).content.decode()
 
 
+def test_title_of_a_revocation_that_was_refused_says_so_once(client, clerk, department):
+    client.force_login(clerk)
+    page = client.post(url("paper-create", "revocation", department.pk), {"ground": "", "reason": ""}).text
+    title = page[page.index("<title>") : page.index("</title>")]
+    assert title.count("Error:") + title.count("Lỗi:") == 1
+
+
 def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, reviewer, department, passed, award):
     """A reviewer limited to an office sees that it was, and by which decision; neither ground nor reason."""
     [line] = passed(award, "Lê An")
@@ -265,6 +272,9 @@ def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, 
     assert seen == dict.fromkeys(("chief", "clerk", "reviewer"), (True, True, True, 200)) | {
         "office": (False, False, False, 403)
     }
+    page = client.get(line.get_absolute_url())
+    assert [(step.icon, step.reason) for step in page.context["steps"]] == [("x-circle", "")]
+    assert page.text.count('<ol class="qt-path">') == 1
 
 
 # ── certificates and their numbers ────────────────────────────────────────
