@@ -168,6 +168,10 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
         """Lines that may still lead to an award, or have: neither withdrawn nor rejected."""
         return self.exclude(stage__in=Nomination.OVER)
 
+    def standing(self) -> Self:
+        """Those alive without those whose award was taken back: they stand in the way of nothing any more."""
+        return self.alive().filter(grant__revoked_on=None)
+
 
 class Nomination(models.Model):
     """A line of a dossier: one person or unit proposed for one award, with a stage of its own.

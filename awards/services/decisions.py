@@ -101,21 +101,28 @@ def period_of(line: Nomination) -> str:
 
 
 def refuse_held(lines: Collection[Nomination]) -> None:
-    """Awards of the same kind, year and occasion that the subjects hold already, and twice in the list."""
+    """Awards of the same kind, year and occasion that the subjects hold already, and twice in the list; of those
+    that are given only once, of any year.
+    """
     people = [line.person_id for line in lines if line.person_id]
     units = [line.unit_id for line in lines if line.unit_id]
     columns = ("award", "person", "unit", "year", "period")
     held: set[tuple] = set()
-    years = {line.dossier.year for line in lines}
+    years = Q(year__in={line.dossier.year for line in lines}) | Q(award__once=True)
     for keys in ({"person__in": people}, {"unit__in": units}):
-        held.update(Grant.objects.in_force().filter(year__in=years, **keys).values_list(*columns))
+        held.update(Grant.objects.in_force().filter(years, **keys).values_list(*columns))
+    ever = {row[:3]: row[3] for row in held}
     wrong = []
     for line in lines:
         key = (line.award_id, line.person_id, line.unit_id, line.dossier.year, period_of(line))
-        if key in held:
+        if line.award.once and key[:3] in ever:
+            wrong.append(_("“%(line)s” was granted for %(year)d already, and it is given only once.")
+                         % {"line": line, "year": ever[key[:3]]})  # fmt: skip
+        elif key in held:
             words = _("“%(line)s” holds this award for %(year)d already, or stands in the list twice.")
             wrong.append(words % {"line": line, "year": line.dossier.year})
         held.add(key)
+        ever[key[:3]] = line.dossier.year
     if wrong:
         raise Refused(wrong)
 
