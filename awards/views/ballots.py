@@ -1,10 +1,12 @@
 """Voting: a member's ballots, counts by hand, closing; then the minutes.
 
 What a member chooses travels in the body of requests alone: never in an address, the session store, a log of
-errors or the cache of a browser.
+errors or the cache of a browser. Nor does the size of a page tell it, which web servers log beside address and user.
 """
 
 from __future__ import annotations
+
+from secrets import randbelow, token_hex
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -28,6 +30,14 @@ from units.errors import Refused
 from units.forms.fields import refusals
 
 FORM = ["GET", "HEAD", "POST"]
+NOISE = 2048  # characters; «không tán thành» is some ten longer than «tán thành»
+
+
+def ballot_page(request: HttpRequest, name: str, context: dict[str, object]) -> HttpResponse:
+    """A page with what was chosen, of a size that says nothing."""
+    answer = render(request, f"awards/councils/{name}.html", context)
+    answer.content += f"<!-- {token_hex(NOISE // 2)[: randbelow(NOISE)]} -->".encode()
+    return answer
 
 
 @sensitive_post_parameters()
@@ -46,13 +56,13 @@ def session_vote(request: HttpRequest, pk: int) -> HttpResponse:
     form = BallotForm(None if all_for else request.POST or None, items=items, all_for=all_for)
     context = {"session": session, "page": page, "form": form, "crumbs": crumbs_at(session, _("Vote"))}
     if not form.is_valid() or "back" in request.POST:
-        return render(request, "awards/councils/vote.html", context)
+        return ballot_page(request, "vote", context)
     if "confirmed" not in request.POST:
-        return render(request, "awards/councils/vote_confirm.html", context)
+        return ballot_page(request, "vote_confirm", context)
     with refusals(form):
         ballots.cast(session, form.choices(), by=request.user)
     if form.errors:
-        return render(request, "awards/councils/vote.html", context)
+        return ballot_page(request, "vote", context)
     messages.success(request, _("Your ballots have been cast. Nobody can see how you voted."))
     return redirect(session)
 
