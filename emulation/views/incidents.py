@@ -34,6 +34,7 @@ from emulation.services import incidents as service
 from emulation.views.attachments import files_context
 from units import access
 from units.errors import Refused
+from units.keys import key_of
 from units.models import Person, Role, Unit
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
@@ -138,8 +139,8 @@ def incident_person(request: HttpRequest, pk: int) -> HttpResponse:
     back = redirect(f"{incident.get_absolute_url()}#people")
     try:
         if "remove" in request.POST:
-            text = request.POST["remove"]
-            person = get_object_or_404(Person, incidents__incident=incident, pk=int(text) if text.isdigit() else 0)
+            key = key_of(request.POST["remove"]) or 0
+            person = get_object_or_404(Person, incidents__incident=incident, pk=key)
             reason = request.POST.get("reason", "")[:REASON]
             service.name_person(incident, person, "", reason=reason, by=request.user)
             return back
