@@ -289,6 +289,7 @@ def test_printing_gives_numbers_that_stay(client, chief, department, passed, awa
     client.force_login(chief)
     page = url("decision-certificates", decision.pk)
     assert client.post(page, {"merit": ""}).context["form"].errors
+    assert client.post(page, {"grant": ["9" * 30]}).context["form"].errors
     assert client.post(page, {"grant": [second.pk]}).content.startswith(b"%PDF")
     client.post(page, {"grant": [first.pk, second.pk, third.pk], "merit": "Có thành tích xuất sắc"})
     assert list(Grant.objects.order_by("pk").values_list("register", flat=True)) == [
