@@ -10,8 +10,8 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from emulation.checks import Entry
-from emulation.models import Campaign, Indicator, Report, Round, Summary
-from emulation.services import corrections, sheets
+from emulation.models import Campaign, CampaignIndicator, Indicator, Report, Round, Summary, Target
+from emulation.services import corrections, sheets, targets
 from emulation.services.summaries import differences, rebuild, recompute
 from tests.factories import (
     make_campaign,
@@ -118,6 +118,25 @@ def test_superiors_are_those_after_a_move_that_committed_meanwhile(year, region,
     found = Summary.objects.filter(period="Q1", reported=1).values_list("unit", flat=True)
     assert set(found) == {region.pk, elsewhere.pk}
     assert differences(year)[1] == []
+
+
+def test_superior_and_unit_write_the_first_value_of_a_target_at_once(year, department, depot, staff):
+    """The second waits for the first, and finds its target."""
+    planner, row = make_user("planner", (department, Role.STAFF)), CampaignIndicator.objects.get()
+    found = []
+
+    def register() -> None:
+        found.append(targets.register(depot, year, {row.pk: Decimal(5)}, by=staff))
+        connection.close()
+
+    other = Thread(target=register)
+    with meanwhile(lambda: targets.assign(depot, year, {row.pk: Decimal(4)}, by=planner)):
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join()
+    assert found == [1]
+    assert [(one.assigned, one.registered) for one in Target.objects.all()] == [(4, 5)]
 
 
 def at_once(*acts: Callable[[], object]) -> list[str]:
