@@ -249,6 +249,13 @@ def test_what_adds_up_over_the_rounds_is_compared_when_it_is_whole():
     assert delta_of(value, figure(value, 80, 500), figure(value, 80, 989)) is not None
 
 
+@pytest.mark.parametrize(("now", "then", "compared"), [(80, 80, True), (60, 80, False), (80, 60, False)])
+def test_sum_is_compared_where_both_years_are_whole(now, then, compared):
+    """More accidents than a year ago are none where a quarter of last year's sheets is missing."""
+    count = Indicator(code="A", measure="count", accrual="flow", direction="lower")
+    assert (delta_of(count, figure(count, now, 9000), figure(count, then, 6000)) is not None) == compared
+
+
 def figure(indicator: Indicator, reported: int, numerator: int) -> Figure:
     parts = Parts(numerator * 1000, 1000_000, 1, reported, 80)
     value = value_of(rule_of(indicator), parts, branch=True)
