@@ -95,6 +95,13 @@ def submission_paper(submission: Submission, user: User) -> AwardPaper:
         )  # fmt: skip
 
 
+def without_votes(paper: AwardPaper) -> AwardPaper:
+    """The letter for who may not see how the council voted: the last cell of every line is empty."""
+    return replace(
+        paper, rows=tuple(replace(row, cells=(*row.cells[:-1], "") if row.cells else ()) for row in paper.rows)
+    )
+
+
 def _shares(lines: Sequence[Nomination], user: User) -> dict[int, str]:
     """Line (key) → per cent of all members of the council in favour of what was passed."""
     items = AgendaItem.objects.filter(

@@ -11,12 +11,11 @@ from docx import Document
 from openpyxl import load_workbook
 
 from awards.models import DecidingLevel, Decision, Grant, Submission
-from awards.reports.certificates import certificate_of
+from awards.reports.certificates import certificate_of, words_of
 from awards.services import decisions
 from awards.services.papers import enter_register
 from emulation.models import LayoutProfile
 from emulation.reports.cancelled import stamped_word
-from emulation.reports.layouts import layout_of
 from emulation.reports.work import my_work
 from emulation.services.issued_papers import void
 from tests.factories import (
@@ -274,11 +273,11 @@ def test_certificate_says_by_the_layout_of_the_unit_what_its_decision_leaves_ope
     LayoutProfile.objects.create(unit=department, place="Huế", signer_post="Cục trưởng")
     make_signed_decision(department, chief, *passed(award, "Lê An"))
     grant = Grant.objects.get()
-    found = certificate_of(grant, layout_of(department))
+    found = certificate_of(grant, words_of(grant.issued))
     assert (found.place_and_date, found.signer_post) == ("Huế, ngày 22 tháng 12 năm 2020", "CỤC TRƯỞNG")
     assert found.giver == f"CỤC TRƯỞNG {grant.issued.issuer}".upper()
     grant.issued.place, grant.issued.signer_post = "Vinh", "Phó Cục trưởng"
-    found = certificate_of(grant, layout_of(department))
+    found = certificate_of(grant, words_of(grant.issued))
     assert (found.place_and_date[:5], found.signer_post) == ("Vinh,", "PHÓ CỤC TRƯỞNG")
 
 
