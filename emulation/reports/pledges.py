@@ -13,14 +13,17 @@ from typing import Any
 
 import typst
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from emulation.models import Cluster, Registration, RegistrationVersion
 from emulation.numbers import format_part
 from emulation.reports.versions import title_words, value_words
+from emulation.scoring import SIGNS
 from emulation.services.catalogue import DATA
 from emulation.services.versions import content_of
 from units.models import Unit
 from units.paths import path_ids
+from units.spreadsheets import Table, Value
 
 TEMPLATE = DATA / "documents" / "pledge.typ"
 COLUMNS = ("TT", "Chỉ tiêu", "Đơn vị tính", "Mức đăng ký phấn đấu", "Mốc đến hết quý I – II – III")
@@ -135,6 +138,27 @@ def agreed_contents(members: list[Unit], year: int) -> dict[int, dict[str, dict[
     )
     newest = {row.registration.unit_id: row for row in versions.select_related("registration").order_by("number")}
     return {pk: {line["code"]: line for line in row.content["targets"]} for pk, row in newest.items()}
+
+
+def pledge_parts(cluster: Cluster) -> Table:
+    """Every member's pledge line by line, with its value as a number: what the paper gathers. Two queries.
+
+    Also what not all of them have pledged; members without an agreed registration are left out.
+    """
+    heads = [
+        _("Code"), _("Unit"), _("Area"), _("Indicator"), _("Unit of measure"), _("Comparison"), _("Value"),
+        _("Milestone I"), _("Milestone II"), _("Milestone III"),
+    ]  # fmt: skip
+    members = list(cluster.members.order_by("order", "code"))
+    contents = agreed_contents(members, cluster.year)
+    return heads, [_part(unit, line) for unit in members for line in contents.get(unit.pk, {}).values()]
+
+
+def _part(unit: Unit, line: dict[str, Any]) -> list[Value]:
+    value: Value = line["grade"] or Decimal(line["value"])
+    milestones = [Decimal(found) for found in line["milestones"] or ()][:3]
+    said = [line["area"], line["label"], line["unit"], SIGNS[line["comparator"]], value]
+    return [unit.code, unit.name, *said, *milestones, *[None] * (3 - len(milestones))]
 
 
 def _cluster_row(
