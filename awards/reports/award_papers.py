@@ -44,7 +44,8 @@ class Row:
 class AwardPaper:
     """A letter or decision to be printed. `order` is the word before the articles; `authority` who decides.
 
-    `amounts`: the fifth column of the list holds sums of money; `kind` is a key of `KINDS`.
+    `widths` are the shares of the width that the columns of the list take, in Word as in PDF; `amounts`: the fifth
+    column holds sums of money; `kind` is a key of `KINDS`.
     """
 
     title: str
@@ -64,6 +65,7 @@ class AwardPaper:
     annex: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    widths: tuple[int, ...]
     amounts: bool = False
     kind: str = ""
     unit: Unit | None = None
@@ -90,7 +92,8 @@ def submission_paper(submission: Submission, user: User) -> AwardPaper:
         ]
         return _paper(
             submission, "TỜ TRÌNH", LETTER_ABOUT, "letter", to=asked, authority="", order="", body=body,
-            columns=columns, rows=rows, annex="DANH SÁCH ĐỀ NGHỊ TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
+            columns=columns, widths=(9, 43, 39, 31, 103, 22), rows=rows,
+            annex="DANH SÁCH ĐỀ NGHỊ TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
             recipients=("Như trên",),
         )  # fmt: skip
 
@@ -140,7 +143,7 @@ def decision_paper(decision: Decision) -> AwardPaper:
         return _paper(
             decision, "QUYẾT ĐỊNH", decision.title, "decision", to="", authority=_authority(decision),
             order="QUYẾT ĐỊNH:", body=body, columns=(*WHO, "Tiền thưởng (đồng)", "Ghi chú"), rows=rows,
-            amounts=True,
+            widths=(9, 40, 40, 30, 24, 17), amounts=True,
             annex="DANH SÁCH CÁ NHÂN, TẬP THỂ ĐƯỢC TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
             recipients=("Như Điều 3",),
         )  # fmt: skip
@@ -176,6 +179,7 @@ def _revocation(decision: Decision) -> AwardPaper:
     return _paper(
         decision, "QUYẾT ĐỊNH", decision.title, "decision", to="", authority=_authority(decision),
         order="QUYẾT ĐỊNH:", body=body, columns=(*WHO, "Danh hiệu, hình thức", "Quyết định đã tặng"), rows=rows,
+        widths=(9, 32, 32, 25, 32, 30),
         annex="DANH SÁCH THU HỒI DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG", recipients=("Như Điều 3",),
     )  # fmt: skip
 
@@ -263,7 +267,9 @@ def _word(paper: AwardPaper) -> bytes:
     """The list of a letter lies: a long summary of merits wants the width of the page."""
     assert paper.unit is not None
     assert paper.layout is not None
-    return word_file(KINDS[paper.kind], paper.unit, _data(paper), paper.layout, annex=bool(paper.to))
+    return word_file(
+        KINDS[paper.kind], paper.unit, _data(paper), paper.layout, annex=bool(paper.to), widths=paper.widths
+    )
 
 
 def _pdf(paper: AwardPaper) -> bytes:

@@ -192,6 +192,21 @@ def test_word_file_names_everybody_and_what_they_are_given(client, chief, depart
     assert not [word for word in ("{{", "{%") if word in text]
 
 
+def test_list_and_words_have_the_room_and_size_that_the_pdf_gives_them(client, chief, department, passed, award):
+    """The columns of an annex by what stands in them; the body in the size of the unit's layout."""
+    LayoutProfile.objects.create(unit=department, size=14)
+    make_signed_decision(department, chief, *passed(award, "Lê An"))
+    texts = {"ground": make_ground(), "reason": "Khai sai thành tích huấn luyện."}
+    draft = decisions.draft_revocation(department, [Grant.objects.get().pk], texts, by=chief)
+    client.force_login(chief)
+    document = Document(BytesIO(client.get(url("paper-file", "decision", draft.pk, "docx")).content))
+    widths = [column.width.mm for column in document.tables[-1].columns]
+    assert [round(width * 160 / sum(widths)) for width in widths] == [9, 32, 32, 25, 32, 30]
+    assert [round(cell.width.mm) for cell in document.tables[-1].rows[1].cells] == [round(width) for width in widths]
+    [article] = [p for p in document.paragraphs if p.text.startswith("Điều 2.")]
+    assert ([run.font.size for run in article.runs], document.styles["Normal"].font.size.pt) == ([None, None], 14)
+
+
 def test_the_list_of_a_letter_lies_and_names_its_letter(client, clerk, department, passed, order):
     """A long summary of merits wants the width of the page; that of a decision stands."""
     client.force_login(clerk)
