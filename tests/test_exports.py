@@ -300,6 +300,7 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
         "commander", "emulation:cluster-detail", lambda: [Cluster.objects.first().pk], {"table": "parts"},
         lambda _context: pledged_by_members(),
     ),
+    ("commander", "emulation:drive-pledge", lambda: [registered_drive(), ckt()], {}, pledged),
     ("commander", "emulation:pledge-detail", lambda: [ckt(), 2020], {}, pledged),
     (
         "admin", "units:unit-detail", lambda: [ckt()], {"table": "members"},
@@ -339,6 +340,7 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
 # Nothing in them was typed, or it is kept as it was agreed.
 NAMELESS = (
     ("emulation:round-list", None), ("emulation:figure", "quarter"), ("emulation:drive-version-list", None),
+    ("emulation:drive-pledge", None),
 )  # fmt: skip
 
 

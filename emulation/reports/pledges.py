@@ -15,12 +15,13 @@ import typst
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from emulation.models import Cluster, Registration, RegistrationVersion
+from emulation.models import Campaign, Cluster, Registration, RegistrationVersion
 from emulation.numbers import format_part
 from emulation.reports.versions import title_words, value_words
 from emulation.scoring import SIGNS
 from emulation.services.catalogue import DATA
 from emulation.services.versions import content_of
+from emulation.wording import lower_first
 from units.models import Unit
 from units.paths import path_ids
 from units.spreadsheets import Table, Value
@@ -70,8 +71,8 @@ def superior_of(unit: Unit) -> Unit | None:
 
 
 def unit_pledge(registration: Registration) -> Pledge:
-    """From the newest version, else from what has been registered so far. At most five queries."""
-    unit, year = registration.unit, registration.year
+    """Of a year or a peak drive: the newest version, else what has been registered so far. At most five queries."""
+    unit, year, drive = registration.unit, registration.year, registration.drive
     version = registration.versions.order_by("-number").first() if registration.pk else None
     content = version.content if version else content_of(registration, "registered") if registration.pk else {}
     above = superior_of(unit)
@@ -79,16 +80,25 @@ def unit_pledge(registration: Registration) -> Pledge:
     with translation.override("vi"):
         rows, titles = _rows(content.get("targets", [])), [_title(title) for title in content.get("titles", [])]
     amended = f"(Lần thứ {version.number}, sửa đổi, bổ sung)" if version and version.number > 1 else ""
+    if drive is None:
+        about, aims = f"Năm {year}", f"các chỉ tiêu và danh hiệu thi đua năm {year}"
+    else:  # the paper of a drive has no milestones: a drive is judged once
+        about = drive.name
+        aims = f"các chỉ tiêu thi đua của {lower_first(drive.name)} ({_days(drive)})"
+        rows = [Row(row.area, row.cells[:-1]) for row in rows]
     return Pledge(
         superior=above.name.upper() if above else "", issuer=unit.name.upper(),
-        title="BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", about=f"Năm {year} {amended}".strip(),
-        mark="" if agreed else "DỰ THẢO",
-        intro=f"{unit.name} đăng ký, giao ước phấn đấu đạt các chỉ tiêu và danh hiệu thi đua năm {year} như sau:",
-        columns=COLUMNS, rows=rows, titles=titles,
+        title="BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", about=f"{about} {amended}".strip(),
+        mark="" if agreed else "DỰ THẢO", intro=f"{unit.name} đăng ký, giao ước phấn đấu đạt {aims} như sau:",
+        columns=COLUMNS if drive is None else COLUMNS[:-1], rows=rows, titles=titles,
         promise="Đơn vị cam kết lãnh đạo, chỉ huy thực hiện đầy đủ những nội dung đã đăng ký.",
         dated=f"……, ngày …… tháng …… năm {year}", signers=[Signer("CHỈ HUY ĐƠN VỊ", unit.name)],
         confirming=Signer("XÁC NHẬN CỦA CHỈ HUY CẤP TRÊN", above.name if above else ""),
     )  # fmt: skip
+
+
+def _days(drive: Campaign) -> str:
+    return f"từ ngày {drive.starts:%d/%m/%Y} đến ngày {drive.ends:%d/%m/%Y}"
 
 
 def _rows(lines: list[dict[str, Any]]) -> list[Row]:
