@@ -40,6 +40,7 @@ from emulation.models import (
     Indicator,
     InitiativeWork,
     Inspection,
+    InspectionItem,
     IssuedPaper,
     PartyCell,
     Receipt,
@@ -66,7 +67,8 @@ NAMES = {
     Extension: ("reason",), Document: ("title",), WeakPoint: ("title",), Inspection: ("title",),
     InitiativeWork: ("title",), Initiative: ("title",), Example: ("title",), Activity: ("title",),
     Incident: ("place",), IssuedPaper: ("title",), Grant: ("name",), Correction: ("reason",), Evidence: ("name",),
-    ResultChange: ("reason",), Checklist: ("name",), PartyCell: ("name",), RegisteredTitle: ("title",),
+    ResultChange: ("reason",), Checklist: ("name",), PartyCell: ("name",),
+    InspectionItem: ("text",), RegisteredTitle: ("title",),
 }  # fmt: skip
 
 
@@ -314,6 +316,14 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
     (
         "commander", "emulation:report-detail", lambda: [approved_sheet()], {},
         lambda context: len(context["sheet"].rows),
+    ),
+    (
+        "reviewer", "emulation:report-review", lambda: [approved_sheet()], {},
+        lambda context: sum(len(lines) for _group, lines in context["verdicts"]),
+    ),
+    (
+        "commander", "emulation:inspection-detail",
+        lambda: [Inspection.objects.exclude(concluded_on=None).first().pk], {}, lambda context: sum(len(one.lines) for one in context["looked"]),
     ),
     (
         "commander", "emulation:campaign-detail", lambda: [joined_campaign()], {"table": "joins"},

@@ -33,8 +33,10 @@ from emulation.reports.evidence import File
 from emulation.reports.explain import Explained
 from emulation.reports.heat import Heat, HeatRow
 from emulation.reports.history import in_words
+from emulation.reports.inspections import Looked
 from emulation.reports.joins import Joins
 from emulation.reports.parts import PartRow
+from emulation.reports.review import Review
 from emulation.reports.sheets import Row as SheetLine
 from emulation.reports.sheets import Sheet
 from emulation.reports.targets import TargetSheet
@@ -349,6 +351,39 @@ def _line(sheet: Sheet, area: str, row: SheetLine) -> list[Value]:
     items = (f"{item.text}: {chosen.label}" for item in row.items for chosen in item.choices if chosen.chosen)
     said = [judged, "; ".join(items) if row.stored else "", row.typed.reason, row.typed.note]
     return [area, row.name, row.unit, row.target, *before, row.parts, row.result, *said]
+
+
+def review_table(review: Review) -> Table:
+    """One row a line of a sheet as its reviewer reads it."""
+    before = [_("Against last quarter"), review.before, review.year_ago] if review.before else []
+    heads = [
+        _("Area"), _("Indicator"), _("Unit of measure"), _("Target set"), _("Result"), _("Numerator and denominator"),
+        _("Against target"), *before, _("Median"), _("Warning"), _("Reason"), _("Note"),
+    ]  # fmt: skip
+    rows: list[list[Value]] = []
+    for group in review.groups:
+        for row in group.rows:
+            delta = row.delta.text if row.delta else ""
+            beside: list[Value] = [delta, row.last_quarter, row.last_year] if review.before else []
+            judged = _word("result", row.outcome) if row.outcome else ""
+            rows.append([
+                group.name, row.name, row.unit, row.target, row.result, row.parts, judged, *beside, row.median,
+                row.warning, row.reason, row.note,
+            ])  # fmt: skip
+    return heads, rows
+
+
+def findings_table(looked: Iterable[Looked]) -> Table:
+    """One row an item of an inspection in each unit inspected, with what was found."""
+    heads = [_("Code"), _("Unit"), _("Content"), _("Result"), _("What was found"), _("Follow-up")]
+    return heads, [
+        [
+            one.unit.code, one.unit.name, line.item.text,
+            _word("finding", line.finding.result) if line.finding else "", line.finding.words if line.finding else "",
+            _word("weak_point", line.followed.state) if line.followed else "",
+        ]
+        for one in looked for line in one.lines
+    ]  # fmt: skip
 
 
 def joins_table(joins: Joins) -> Table:
