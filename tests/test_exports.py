@@ -323,7 +323,8 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
     ),
     (
         "commander", "emulation:inspection-detail",
-        lambda: [Inspection.objects.exclude(concluded_on=None).first().pk], {}, lambda context: sum(len(one.lines) for one in context["looked"]),
+        lambda: [Inspection.objects.exclude(concluded_on=None).first().pk], {},
+        lambda context: sum(len(one.lines) for one in context["looked"]),
     ),
     (
         "commander", "emulation:campaign-detail", lambda: [joined_campaign()], {"table": "joins"},
