@@ -161,8 +161,8 @@ def pledge(user: User, unit: Unit, what: str) -> OtherPaper | None:
 
 def drive_pledge(user: User, unit: Unit, what: str) -> OtherPaper | None:
     """The pledge of a peak drive that the user reads; `what` is its key."""
-    rows = Campaign.objects.visible_to(user).filter(pk=key_of(what), kind__is_drive=True)
-    drive = rows.first()
+    rows = Campaign.objects.visible_to(user).filter(kind__is_drive=True)
+    drive = rows.filter(pk=key).first() if (key := key_of(what)) is not None else None
     return None if drive is None else _pledge(registration_of(unit, drive.year, drive))
 
 
