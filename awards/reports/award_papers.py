@@ -75,11 +75,11 @@ class AwardPaper:
 # ── letters ───────────────────────────────────────────────────────────────
 
 
-def submission_paper(submission: Submission, user: User) -> AwardPaper:
-    """The letter with its list; shares of votes where the user may see them. Five queries."""
+def submission_paper(submission: Submission, user: User | None) -> AwardPaper:
+    """The letter with its list; shares of votes where the user may see them (None: all). Five queries."""
     with translation.override("vi"):
         lines = _lines(submission)
-        shares = _shares(lines, user)
+        shares = _shares(submission, lines, user)
         columns = (*WHO, "Tóm tắt thành tích", "Phiếu của Hội đồng (%)")
         rows = _sections(lines, lambda line: (line.merit or "", shares.get(line.pk, "")))
         asked = submission.recipient
@@ -105,11 +105,13 @@ def without_votes(paper: AwardPaper) -> AwardPaper:
     )
 
 
-def _shares(lines: Sequence[Nomination], user: User) -> dict[int, str]:
-    """Line (key) → per cent of all members of the council in favour of what was passed."""
-    items = AgendaItem.objects.filter(
-        access.votes_q(user), line__in=[x.pk for x in lines], result__in=("passed", "lowered")
-    )
+def _shares(letter: Submission, lines: Sequence[Nomination], user: User | None) -> dict[int, str]:
+    """Line (key) → per cent of all members of the council in favour of what was passed before the letter went out."""
+    items = AgendaItem.objects.filter(line__in=[x.pk for x in lines], result__in=("passed", "lowered"))
+    if user is not None:
+        items = items.filter(access.votes_q(user))
+    if letter.sent_at is not None:
+        items = items.filter(session__closed_at__lte=letter.sent_at)
     found = {}
     for line, result, favour, lower, members in items.order_by("session__closed_at").values_list(
         "line", "result", "votes_for", "votes_lower", "members"

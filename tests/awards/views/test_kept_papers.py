@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import typst
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.urls import reverse
 from docx import Document
 
@@ -258,3 +259,26 @@ def test_a_decision_signed_before_files_were_kept_is_drawn_as_before(client, chi
     decision = make_signed_decision(department, chief, *passed(award, "Lê An"))
     client.force_login(chief)
     assert client.get(address(decision, "pdf")).content[:4] == b"%PDF"
+
+
+def test_papers_signed_before_files_were_kept_are_kept_once_by_a_command(
+    client, chief, department, passed, award, letter, ended, capsys
+):
+    """Also where who signed has no role any more; from then on they change no more."""
+    decision = make_signed_decision(department, chief, *passed(award, "Lê An"))
+    KeptPaper.objects.all().delete()
+    chief.memberships.all().delete()
+    call_command("keep_papers")
+    call_command("keep_papers")
+    assert capsys.readouterr().out == "3 papers are kept.\n0 papers are kept.\n"
+    assert sorted(KeptPaper.objects.values_list("what", flat=True)) == [
+        "decision", "letter", "minutes", "tally", "voteless",
+    ]  # fmt: skip
+    reader = make_user("reader", (department, Role.COMMANDER))
+    client.force_login(reader)
+    papers = (decision, letter, (ended, "minutes"))
+    before = [client.get(address(paper, "docx")).content for paper in papers]
+    everything_changes(department)
+    assert [client.get(address(paper, "docx")).content for paper in papers] == before
+    assert Document(BytesIO(before[1])).tables[-1].rows[-1].cells[5].text == "100,0"
+    assert [cell.text for cell in Document(BytesIO(before[2])).tables[1].rows[1].cells][3] == "1"
