@@ -86,10 +86,10 @@ def keep_missing() -> Iterator[tuple[str, str]]:
     decisions = Decision.objects.filter(outside=False, kept_papers=None).exclude(signed_at=None)
     letters = Submission.objects.filter(kept_papers=None).exclude(sent_at=None)
     sessions = Session.objects.filter(state=Session.State.ENDED, kept_papers=None)
-    for decision in decisions.select_related("unit", "ground", "signed_by").order_by("pk"):
-        yield from _kept(decision, partial(keep_decision, decision, by=decision.signed_by))
-    for letter in letters.select_related("unit", "occasion", "sent_by").order_by("pk"):
-        yield from _kept(letter, partial(keep_letter, letter, by=letter.sent_by))
+    for decision in decisions.select_related("unit", "ground", "signed_by", "by").order_by("pk"):
+        yield from _kept(decision, partial(keep_decision, decision, by=decision.signed_by or decision.by))
+    for letter in letters.select_related("unit", "occasion", "sent_by", "by").order_by("pk"):
+        yield from _kept(letter, partial(keep_letter, letter, by=letter.sent_by or letter.by))
     for session in sessions.select_related("council__unit", "by").order_by("pk"):
         yield from _kept(session, partial(keep_minutes, session, by=session.by))
 
