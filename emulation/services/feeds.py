@@ -51,6 +51,20 @@ def follow(registers: Collection[str], units: Iterable[int], days: Iterable[date
         _keep(report, {pk: one for pk, one in fed.items() if pk not in opened}, registers, days)
 
 
+def hold_sheets(registers: Collection[str], units: Iterable[int], days: Iterable[date]) -> None:
+    """Lock the sheets that `follow` will bring up to date, before the unit or any new row that refers to it.
+
+    Who approves a sheet, or signs a report on its unit, locks the sheet and then the unit. A writer of a register who
+    locked them the other way round would wait for them, and they for the writer.
+    """
+    from emulation.services.sheets import lock
+
+    days = [day for day in days if day]
+    if days and Feed.objects.active().filter(register__in=registers).exists():
+        for row in _speaking(set(units), days):
+            lock(row)
+
+
 def _speaking(units: set[int], days: list[date]) -> list[Report]:
     """Sheets of the units, of rounds that have opened, that may speak of one of the days, as they are locked."""
     drive = Q(round__drive__isnull=True) | Q(round__drive__starts__lte=max(days), round__drive__ends__gte=min(days))

@@ -24,7 +24,7 @@ from emulation.models import (
     WeakPointEvent,
 )
 from emulation.models.weak_points import WeakPointQuerySet
-from emulation.services.feeds import follow
+from emulation.services.feeds import follow, hold_sheets
 from units import access, clock
 from units.errors import Refused, reason_of, refuse_short
 from units.locking import locked, refuse_unless
@@ -104,6 +104,7 @@ def raise_point(
     `at` is for the demonstration alone. Raises `Refused`, `ValidationError` for what the columns do not allow.
     """
     access.require(may_raise(by, point.unit))
+    hold_sheets(FEEDS, [point.unit_id], [timezone.localdate(at), clock.today()])
     Unit.objects.select_for_update(of=("self",)).get(pk=point.unit_id)  # two at once would not see each other
     _check_source(point)
     _check_owner(point)

@@ -5,12 +5,14 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from threading import Barrier, Event, Thread
+from time import sleep
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from emulation.checks import Entry
 from emulation.models import (
+    Activity,
     Campaign,
     CampaignIndicator,
     Indicator,
@@ -21,11 +23,13 @@ from emulation.models import (
     Target,
 )
 from emulation.reports import drafts
-from emulation.services import corrections, review_reports, sheets, targets
+from emulation.services import activities, corrections, review_reports, sheets, summaries, targets
 from emulation.services.summaries import differences, rebuild, recompute
 from tests.factories import (
+    make_activity_kind,
     make_campaign,
     make_campaign_indicator,
+    make_feed,
     make_indicator,
     make_report,
     make_rounds,
@@ -227,3 +231,37 @@ def test_no_figure_changes_while_a_report_is_being_signed(
         report, number="01/BC", day=date(2020, 1, 1), signer="A", signer_post="B", place="C", by=signer
     )
     assert (found, ReviewReport.objects.get().state) == (["waits"], "signed")
+
+
+def slowly(act: Callable[..., object]) -> Callable[..., object]:
+    def late(*args, **options):
+        sleep(0.6)
+        return act(*args, **options)
+
+    return late
+
+
+@pytest.mark.parametrize("other", ["approval", "report"])
+def test_entry_of_a_register_and_the_units_own_sheet_at_once(year, region, department, depot, monkeypatch, other):
+    """Both lock the sheet and then the unit: in another order each would wait for the other."""
+    indicator = Indicator.objects.get()
+    make_feed(indicator, "activities")
+    sheet = make_report(department, Round.objects.get(quarter=1), {indicator: 5}, state=Report.State.IN_REVIEW)
+    staff, judge = make_user("s", (department, Role.STAFF)), make_user("j", (region, Role.REVIEWER))
+    activity = Activity(
+        unit=department, kind=make_activity_kind(), title="Launch", starts=date(2020, 2, 3), ends=date(2020, 2, 3)
+    )
+    activity.participants = 40
+    monkeypatch.setattr(activities, "follow", slowly(activities.follow))
+
+    def hold() -> None:
+        with transaction.atomic():
+            summaries.hold_figures(department)
+
+    acts = {"approval": lambda: sheets.approve(sheet, by=judge), "report": hold}
+
+    def then() -> None:
+        sleep(0.3)
+        acts[other]()
+
+    assert at_once(lambda: activities.record_activity(activity, {}, by=staff), then) == ["done", "done"]
