@@ -75,7 +75,7 @@ def unit_pledge(registration: Registration) -> Pledge:
     agreed = registration.state == Registration.State.AGREED
     with translation.override("vi"):
         rows, titles = _rows(content.get("targets", [])), [_title(title) for title in content.get("titles", [])]
-    amended = f"(Lần thứ {version.number}, sửa đổi, bổ sung)" if version and version.number > 1 else ""
+    amended = f"(sửa đổi, bổ sung lần thứ {version.number - 1})" if version and version.number > 1 else ""
     return Pledge(
         superior=above.name.upper() if above else "", issuer=unit.name.upper(),
         title="BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", about=f"Năm {year} {amended}".strip(),

@@ -148,7 +148,7 @@ def test_report_tells_who_is_silent_why_and_who_sets_an_example(department, depo
     assert "Các đơn vị chưa trình phiếu số liệu quý I/2020 (hạn trình 31/12/2020): Unit X1." in said
     assert "Về “quân số khỏe chưa đạt chỉ tiêu” của Unit K1: Kho thiếu người. Trực nhiều." in said
     assert f"Về “{own.title}”: Chưa có kinh phí." in said
-    assert f"Khắc phục dứt điểm “{own.title}”: Lập dự án." in said
+    assert f"Giải quyết dứt điểm “{own.title}”: Lập dự án." in said
     assert "Tổ chức thực hiện đợt Quý III (từ ngày 01/08/2020 đến ngày 30/09/2020)." in said
     assert "Điển hình tiên tiến được công nhận, nhân rộng: Unit K1 – gương tháng 3." in said
     assert [text for text in said if text.startswith("Trong năm đã phát động")] == []
