@@ -225,7 +225,7 @@ def test_a_draft_letter_rests_on_the_session_and_closes_what_it_asks_with_a_stop
         "Theo đề nghị của cơ quan thường trực thi đua, khen thưởng Unit CKT.",
     ]
     asked = [text for _bold, text in submission_paper(letter, clerk).body][1:3]
-    assert asked == ["- Huân chương cho 1 cá nhân;", "- Huy chương cho 2 cá nhân."]
+    assert asked == ["- Huy chương cho 2 cá nhân;", "- Huân chương cho 1 cá nhân."]
 
 
 def test_letter_shows_votes_to_those_who_may_see_them(client, chief, clerk, department, passed, order):
