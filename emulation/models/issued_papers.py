@@ -61,7 +61,7 @@ class IssuedPaper(models.Model):
     class Meta:
         verbose_name = _("issued paper")
         verbose_name_plural = _("issued papers")
-        ordering = ["-year", "kind", "-serial", "pk"]
+        ordering = ["-day", "-at", "-pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "year", "kind", "serial"], name="issuedpaper_number_once",

@@ -12,12 +12,11 @@ from openpyxl import load_workbook
 
 from awards.models import DecidingLevel, Decision, Grant, Submission
 from awards.reports.award_papers import submission_paper
-from awards.reports.certificates import certificate_of
+from awards.reports.certificates import certificate_of, words_of
 from awards.services import decisions
 from awards.services.papers import enter_register
 from emulation.models import LayoutProfile
 from emulation.reports.cancelled import stamped_word
-from emulation.reports.layouts import layout_of
 from emulation.reports.work import my_work
 from emulation.services.issued_papers import void
 from tests.factories import (
@@ -195,6 +194,21 @@ def test_word_file_names_everybody_and_what_they_are_given(client, chief, depart
     assert not [word for word in ("{{", "{%") if word in text]
 
 
+def test_list_and_words_have_the_room_and_size_that_the_pdf_gives_them(client, chief, department, passed, award):
+    """The columns of an annex by what stands in them; the body in the size of the unit's layout."""
+    LayoutProfile.objects.create(unit=department, size=14)
+    make_signed_decision(department, chief, *passed(award, "Lê An"))
+    texts = {"ground": make_ground(), "reason": "Khai sai thành tích huấn luyện."}
+    draft = decisions.draft_revocation(department, [Grant.objects.get().pk], texts, by=chief)
+    client.force_login(chief)
+    document = Document(BytesIO(client.get(url("paper-file", "decision", draft.pk, "docx")).content))
+    widths = [column.width.mm for column in document.tables[-1].columns]
+    assert [round(width * 160 / sum(widths)) for width in widths] == [9, 32, 32, 25, 32, 30]
+    assert [round(cell.width.mm) for cell in document.tables[-1].rows[1].cells] == [round(width) for width in widths]
+    [article] = [p for p in document.paragraphs if p.text.startswith("Điều 2.")]
+    assert ([run.font.size for run in article.runs], document.styles["Normal"].font.size.pt) == ([None, None], 14)
+
+
 def test_the_list_of_a_letter_lies_and_names_its_letter(client, clerk, department, passed, order):
     """A long summary of merits wants the width of the page; that of a decision stands."""
     client.force_login(clerk)
@@ -294,11 +308,11 @@ def test_certificate_says_by_the_layout_of_the_unit_what_its_decision_leaves_ope
     LayoutProfile.objects.create(unit=department, place="Huế", signer_post="Cục trưởng")
     make_signed_decision(department, chief, *passed(award, "Lê An"))
     grant = Grant.objects.get()
-    found = certificate_of(grant, layout_of(department))
+    found = certificate_of(grant, words_of(grant.issued))
     assert (found.place_and_date, found.signer_post) == ("Huế, ngày 22 tháng 12 năm 2020", "CỤC TRƯỞNG")
     assert found.giver == f"CỤC TRƯỞNG {grant.issued.issuer}".upper()
     grant.issued.place, grant.issued.signer_post = "Vinh", "Phó Cục trưởng"
-    found = certificate_of(grant, layout_of(department))
+    found = certificate_of(grant, words_of(grant.issued))
     assert (found.place_and_date[:5], found.signer_post) == ("Vinh,", "PHÓ CỤC TRƯỞNG")
 
 

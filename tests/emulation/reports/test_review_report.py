@@ -7,7 +7,7 @@ import docx
 import pytest
 
 from emulation.consolidation import Parts, value_of
-from emulation.models import Indicator, Phrase, Report
+from emulation.models import Indicator, Phrase, Report, Round, WeakPoint
 from emulation.reports.display import delta_of
 from emulation.reports.drafts import draft_of
 from emulation.reports.figures import Figure, rule_of
@@ -173,6 +173,34 @@ def test_report_names_unsettled_weak_points_of_the_unit_as_fields(department, de
     assert [text for text in paragraphs(found) if text.startswith("Khâu yếu")] == [said]
     assert found.fields[f"khâu yếu {point.pk}"] == "Thiếu (phụ tùng)"
     assert found.links[f"khâu yếu {point.pk}"] == point.get_absolute_url()
+
+
+@pytest.mark.parametrize(("due", "named"), [(date(2021, 12, 31), " (hạn trình 31/12/2021)"), (date(2022, 1, 1), "")])
+def test_report_names_no_day_to_hand_in_by_that_lies_years_later(department, depot, workshop, training, due, named):
+    for row in training[2].values():
+        row.kinds.add(workshop.kind)
+    report(department, depot, training, now=(900, 1000))
+    Round.objects.filter(year=2020, quarter=1).update(due=due)
+    said = paragraphs(draft_of(department, 2020, "Q1"))
+    assert f"Các đơn vị chưa trình phiếu số liệu quý I/2020{named}: Unit X1." in said
+
+
+@pytest.mark.parametrize(
+    ("deadline", "named"),
+    [
+        (date(2019, 12, 31), False),  # over before the period began
+        (date(2020, 1, 1), True),
+        (date(2025, 12, 31), True),
+        (date(2026, 12, 18), False),  # set years after, when somebody looks back
+    ],
+)
+def test_report_names_deadlines_of_its_own_time_alone(department, depot, training, deadline, named):
+    planner = make_user("planner", (department, Role.STAFF))
+    make_weak_point(department, planner, title="Thiếu phụ tùng", measure="Mua thêm.")
+    WeakPoint.objects.update(deadline=deadline)
+    found = paragraphs(report(department, depot, training, now=(991, 1000)))
+    told = [text for text in found if "Thiếu phụ tùng" in text]
+    assert [f"(thời hạn {deadline:%d/%m/%Y})" in text for text in told] == [named, named]
 
 
 # ── figures that are not complete ─────────────────────────────────────────

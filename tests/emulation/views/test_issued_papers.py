@@ -12,7 +12,8 @@ from django.utils import translation
 from emulation.models import Indicator, IssuedPaper, Report, Round
 from emulation.reports.cancelled import PAGES
 from emulation.reports.other_papers import statistics
-from emulation.services.issued_papers import cancel
+from emulation.reports.paper_kinds import KINDS
+from emulation.services.issued_papers import cancel, issue
 from emulation.services.summaries import rebuild
 from tests.factories import (
     make_campaign,
@@ -208,3 +209,21 @@ def test_register_is_read_within_reach(client, depot, commander, outsider, depar
     for user, count in ((outsider, 0), (make_user("above", (department, Role.STAFF)), 1)):
         client.force_login(user)
         assert len(client.get(url("paper-list")).context["rows"]) == count
+
+
+def test_the_register_begins_with_the_newest_paper_of_whatever_kind(client, depot, commander, set_today):
+    """By day, papers of one day by when they were entered; one kind alone where that is asked."""
+    set_today(date(2020, 7, 31))
+    papers = (("report", 1, 5), ("list", 1, 20), ("plan", 1, 10), ("report", 2, 20))
+    for kind, serial, day in papers:
+        issue(
+            depot, KINDS[kind], number=f"{serial}/{kind}", day=date(2020, 7, day), title="A", signer="B", files={},
+            by=commander,
+        )  # fmt: skip
+    client.force_login(commander)
+
+    def numbers(**query):
+        return [row.number for row, _label in client.get(url("paper-list"), query).context["rows"]]
+
+    assert numbers() == ["2/report", "1/list", "1/plan", "1/report"]
+    assert numbers(kind="report") == ["2/report", "1/report"]

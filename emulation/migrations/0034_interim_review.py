@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('emulation', '0032_drive_registrations'),
+        ('emulation', '0033_papers_by_day'),
     ]
 
     operations = [
