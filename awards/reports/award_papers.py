@@ -82,10 +82,10 @@ def submission_paper(submission: Submission, user: User | None) -> AwardPaper:
         shares = _shares(submission, lines, user)
         columns = (*WHO, "Tóm tắt thành tích", "Phiếu của Hội đồng (%)")
         rows = _sections(lines, lambda line: (line.merit or "", shares.get(line.pk, "")))
-        asked = submission.recipient
+        asked, awards = submission.recipient, counted(lines)
         body = [
             ("", f"{submission.unit.name} trình {asked} xét, quyết định tặng:"),
-            *(("", f"- {text};") for text in counted(lines)),
+            *(("", f"- {text}{'.' if text == awards[-1] else ';'}") for text in awards),
             ("", f"Loại hình khen thưởng: {lower_first(submission.occasion.name)}."),
             ("", "Kèm theo: danh sách đề nghị, báo cáo thành tích, biên bản họp xét khen thưởng."),
             ("", f"Kính đề nghị {asked} xem xét, quyết định."),
@@ -137,7 +137,8 @@ def decision_paper(decision: Decision) -> AwardPaper:
         if known and len(known) == len(lines):
             money_text += f"; tổng số {money(sum(known))} đồng"
         body = [
-            ("Điều 1.", f"Tặng {'; '.join(counted(lines))} (có danh sách kèm theo)."),
+            ("Điều 1.", "Tặng danh hiệu thi đua, hình thức khen thưởng cho các cá nhân, tập thể (có danh sách kèm "
+                        f"theo), gồm: {'; '.join(counted(lines))}."),
             ("Điều 2.", f"{money_text}."),
             ("Điều 3.", "Các cơ quan, đơn vị có liên quan và các cá nhân, tập thể có tên tại Điều 1 chịu trách nhiệm "
                         "thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký."),
@@ -206,14 +207,14 @@ def _lines(paper: Submission | Decision) -> list[Nomination]:
 
 
 def counted(lines: Iterable[Nomination]) -> list[str]:
-    """«Chiến sĩ tiên tiến: 12 cá nhân, 3 tập thể» for each award of the lines, the highest first."""
+    """«Giấy khen cho 12 cá nhân và 3 tập thể» for each award of the lines, the highest first."""
     found: dict[Award, list[int]] = {}
     for line in lines:
         found.setdefault(line.award, [0, 0])[line.person_id is None] += 1
     words = []
     for award, (people, units) in found.items():
         parts = [f"{people} cá nhân" if people else "", f"{units} tập thể" if units else ""]
-        words.append(f"{award.name}: {', '.join(part for part in parts if part)}")
+        words.append(f"{award.name} cho {' và '.join(part for part in parts if part)}")
     return words
 
 

@@ -159,7 +159,8 @@ def differences_table(lines: Iterable[Difference], titles: Iterable[Difference])
 
 def titles_table(titles: Iterable[RegisteredTitle]) -> Table:
     """One row a title that a unit aims at: for how many people, or what share of them; for the unit neither."""
-    return [_("Title"), _("People"), _("Share (%)")], [[str(row.title), row.number, row.share] for row in titles]
+    heads = [_("Title of the catalogue"), _("How many people"), _("Share (%)")]
+    return heads, [[str(row.title), row.number, row.share] for row in titles]
 
 
 def clusters_table(clusters: Iterable[Cluster]) -> Table:

@@ -256,17 +256,19 @@ def launch_plan(user: User, unit: Unit, what: str) -> OtherPaper | None:
     campaign = rows.select_related("kind", "launching_unit").first()
     if campaign is None:
         return None
-    body = [*_aims(campaign), *_asked(campaign), *_drives(campaign), *_carried_out(campaign)]
+    about = f"Phát động {lower_first(campaign.name)}"
+    body = [*_aims(campaign, about), *_asked(campaign), *_drives(campaign), *_carried_out(campaign)]
     return OtherPaper(
-        "plan", unit, campaign.year, "KẾ HOẠCH", f"Phát động {lower_first(campaign.name)}", tuple(body),
+        "plan", unit, campaign.year, "KẾ HOẠCH", about, tuple(body),
         _plan_table(campaign),
     )  # fmt: skip
 
 
-def _aims(campaign: Campaign) -> Iterable[tuple[int, str]]:
+def _aims(campaign: Campaign, about: str) -> Iterable[tuple[int, str]]:
     basis = [str(row) for row in campaign.documents.all()]
     if basis:
-        yield 0, f"Thực hiện {listed(basis)}, {campaign.launching_unit.name} xây dựng kế hoạch như sau:"
+        by = campaign.launching_unit.name
+        yield 0, f"Thực hiện {listed(basis)}, {by} xây dựng Kế hoạch {lower_first(about)} như sau:"
     yield 1, "I. Mục đích, yêu cầu và nội dung"
     if campaign.theme:
         yield 0, f"Chủ đề: “{campaign.theme}”."
@@ -301,7 +303,7 @@ def _carried_out(campaign: Campaign) -> Iterable[tuple[int, str]]:
     yield 1, "V. Tổ chức thực hiện"
     yield (
         0,
-        "Các cơ quan, đơn vị căn cứ kế hoạch này đăng ký chỉ tiêu, tổ chức thực hiện và báo cáo kết quả theo quý.",
+        "Các cơ quan, đơn vị căn cứ Kế hoạch này đăng ký chỉ tiêu, tổ chức thực hiện và báo cáo kết quả theo quý.",
     )
 
 

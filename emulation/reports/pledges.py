@@ -79,7 +79,7 @@ def unit_pledge(registration: Registration) -> Pledge:
     agreed = registration.state == Registration.State.AGREED
     with translation.override("vi"):
         rows, titles = _rows(content.get("targets", [])), [_title(title) for title in content.get("titles", [])]
-    amended = f"(Lần thứ {version.number}, sửa đổi, bổ sung)" if version and version.number > 1 else ""
+    amended = f"(sửa đổi, bổ sung lần thứ {version.number - 1})" if version and version.number > 1 else ""
     if drive is None:
         about, aims = f"Năm {year}", f"các chỉ tiêu và danh hiệu thi đua năm {year}"
     else:  # the paper of a drive has no milestones: a drive is judged once

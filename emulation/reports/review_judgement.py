@@ -11,7 +11,7 @@ from emulation.models import Campaign, Example, ExampleStep, Indicator, WeakPoin
 from emulation.periods import QUARTERS, quarter_start
 from emulation.phrases import Part, Phrases, fill
 from emulation.reports.dashboard import Dashboard, Line
-from emulation.reports.display import nil_text
+from emulation.reports.display import NBSP, nil_text
 from emulation.reports.review_paper import headed, said
 from emulation.scoring import SIGNS
 from emulation.wording import BAD, Fact, Paragraph, enumerated, field_of, listed, lower_first
@@ -54,18 +54,18 @@ def name_of(line: Line, told: Phrases) -> str:
 
 
 def _target(line: Line, told: Phrases) -> str:
-    """«từ 98,6% trở lên»."""
+    """«từ 98,6 % trở lên»."""
     if not line.target:
         return ""
-    sign, value = line.target.split("\N{NO-BREAK SPACE}", 1)
+    sign, value = line.target.split(NBSP, 1)
     words = lower_first(value) if line.graded else measured(value, line.unit)
     return "".join(part.text for part in fill(told[TARGETS[sign]], value=words))
 
 
 def measured(text: str, unit: str) -> str:
-    """«98,6%», «25 sáng kiến»; coefficients have no unit that is read out. Empty decimals say nothing of amounts."""
+    """«98,6 %», «25 sáng kiến»; coefficients have no unit that is read out. Empty decimals say nothing of amounts."""
     if unit == "%":
-        return f"{_short(text) if text.startswith(('100,0', '0,0')) else text}%"
+        return f"{_short(text) if text.startswith(('100,0', '0,0')) else text}{NBSP}%"
     return f"{_short(text)} {unit}" if unit and unit != "hệ số" else text
 
 

@@ -64,15 +64,15 @@ def paragraphs(found) -> list[str]:
 def test_report_tells_results_against_plan_and_last_year(department, depot, training):
     found = report(department, depot, training, now=(991, 1000))
     assert (
-        "Quân số khỏe đạt 99,1%, đạt chỉ tiêu đề ra (từ 99% trở lên), tăng 1,1 điểm phần trăm so với cùng kỳ; "
-        "không có tai nạn (0 vụ), đạt chỉ tiêu đề ra, giảm 1 vụ so với cùng kỳ."
+        "Quân số khỏe đạt 99,1\u00a0%, đạt chỉ tiêu đề ra (từ 99\u00a0% trở lên), tăng 1,1 điểm phần trăm so với "
+        "cùng kỳ; không có tai nạn (0 vụ), đạt chỉ tiêu đề ra, giảm 1 vụ so với cùng kỳ."
     ) in paragraphs(found)
     assert "Không có chỉ tiêu nào chưa đạt hoặc kém cùng kỳ." in paragraphs(found)
 
 
 def test_report_names_what_was_missed_and_makes_it_a_task(department, depot, training):
     found = paragraphs(report(department, depot, training, now=(900, 1000), accidents=2))
-    named = "quân số khỏe (90,0%; chỉ tiêu từ 99% trở lên); tai nạn (2 vụ; chỉ tiêu không quá 0 vụ)"
+    named = "quân số khỏe (90,0\u00a0%; chỉ tiêu từ 99\u00a0% trở lên); tai nạn (2 vụ; chỉ tiêu không quá 0 vụ)"
     assert f"Còn 2 chỉ tiêu chưa đạt: {named}." in found
     assert "Chưa tốt bằng cùng kỳ năm 2019: quân số khỏe; tai nạn." in found
     assert [text for text in found if text.startswith("Tập trung")] != []
@@ -148,7 +148,7 @@ def test_report_tells_who_is_silent_why_and_who_sets_an_example(department, depo
     assert "Các đơn vị chưa trình phiếu số liệu quý I/2020 (hạn trình 31/12/2020): Unit X1." in said
     assert "Về “quân số khỏe chưa đạt chỉ tiêu” của Unit K1: Kho thiếu người. Trực nhiều." in said
     assert f"Về “{own.title}”: Chưa có kinh phí." in said
-    assert f"Khắc phục dứt điểm “{own.title}”: Lập dự án." in said
+    assert f"Giải quyết dứt điểm “{own.title}”: Lập dự án." in said
     assert "Tổ chức thực hiện đợt Quý III (từ ngày 01/08/2020 đến ngày 30/09/2020)." in said
     assert "Điển hình tiên tiến được công nhận, nhân rộng: Unit K1 – gương tháng 3." in said
     assert [text for text in said if text.startswith("Trong năm đã phát động")] == []
@@ -256,7 +256,7 @@ def test_an_area_says_once_what_its_figures_rest_on(department, depot, workshop,
     half_reported(depot, workshop, training, whole_too=True)
     said = paragraphs(draft_of(department, 2020, "Q1"))
     assert [text for text in said if "1/2" in text and text[:3] != "Đến"] == [
-        "Quân số khỏe đạt 99,1%; tai nạn có 3 vụ; các số liệu trên tổng hợp từ 1/2 phiếu đã báo cáo."
+        "Quân số khỏe đạt 99,1\u00a0%; tai nạn có 3 vụ; các số liệu trên tổng hợp từ 1/2 phiếu đã báo cáo."
     ]
     assert [text for text in said if not whole(text)] == []
 

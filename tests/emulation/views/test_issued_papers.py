@@ -18,6 +18,7 @@ from emulation.services.summaries import rebuild
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
+    make_document,
     make_indicator,
     make_issued_paper,
     make_person,
@@ -42,6 +43,7 @@ def movement(department, depot, set_today):
     set_today(date(2020, 7, 20))
     indicator = make_indicator("count", "SK", name="Sáng kiến <&>", unit_of_measure="sáng kiến")
     campaign = make_campaign(department, name="Phong trào năm 2020", theme="Đoàn kết", content="Nội dung một.")
+    campaign.documents.add(make_document(department, title="Nghị quyết năm 2020"))
     row = make_campaign_indicator(campaign, indicator)
     make_target(depot, row, 12, registered=10)
     make_report(depot, make_rounds()[1], {indicator: 5}, state=Report.State.APPROVED)
@@ -99,6 +101,12 @@ def test_statistics_of_a_past_period_have_the_units_of_that_time(
         ),
         ("statistics", "department", "2020-Q1", ["BẢNG THỐNG KÊ", "Quý I/2020", "Toàn đơn vị", "Sáng kiến <&>"]),
         ("launch-plan", "department", "", ["KẾ HOẠCH", "Chủ đề: “Đoàn kết”.", "Nội dung một.", "Sáng kiến <&>"]),
+        (
+            "launch-plan",
+            "department",
+            "",
+            ["Thực hiện Nghị quyết năm 2020, Unit CKT xây dựng Kế hoạch phát động phong trào năm 2020 như sau:"],
+        ),
     ],
 )
 def test_papers_are_made_from_data(client, movement, department, depot, reviewer, key, whose, what, expected):
