@@ -277,7 +277,7 @@ class SheetReading:
         for pk in keys:
             fed, figure = self.fed.get(pk), self.figures.get(pk)
             entry = figure.entry if figure else None
-            if fed is not None and fed.value is not None and not fed.agrees(entry):
+            if fed is not None and fed.holds and not fed.agrees(entry):
                 said = fed.entry(entry)
                 if said is not None:
                     self.put(pk, said, figure.mark if figure else "")
