@@ -90,6 +90,34 @@ def test_the_registration_of_a_drive_goes_through_its_pages(client, drive, row, 
     assert client.get(url("drive-version-list", *args)).context["newer"] == 1
 
 
+def shown(client, page):
+    """Codes of the lines of a grid, and how many are left out."""
+    context = client.get(page).context
+    lines = [line.row.indicator.code for group in context["sheet"].groups for line in group.lines]
+    return lines, context["others"]
+
+
+def test_a_drive_asks_for_its_own_indicators_and_what_it_has_a_target_on_alone(
+    client, drive, row, department, depot, workshop, staff, planner
+):  # fmt: skip
+    own = make_campaign_indicator(drive, make_indicator(code="OWN"))
+    make_campaign_indicator(row.campaign, make_indicator(code="BESIDE"))
+    page = url("drive-targets", drive.pk, depot.pk)
+    client.force_login(staff)
+    assert shown(client, page) == (["OWN"], 2)
+    assert set(shown(client, page + "?all=1")[0]) == {"OWN", row.indicator.code, "BESIDE"}
+    wrong = client.post(url("drive-targets", drive.pk, depot.pk), {f"registered-{row.pk}": "-5"})
+    assert list(wrong.context["form"].errors) == [f"registered-{row.pk}"]  # what was typed stays on the page
+    Target.objects.create(unit=workshop, campaign_indicator=row, drive=drive, agreed=3, comparator=">=")
+    assert shown(client, page) == (["OWN"], 2)
+    Target.objects.create(unit=department, campaign_indicator=row, drive=drive, agreed=9, comparator=">=")
+    assert shown(client, page) == (["OWN", row.indicator.code], 1)
+    client.force_login(planner)
+    assert shown(client, page) == (["OWN", row.indicator.code], 1)
+    client.post(page, {f"assigned-{own.pk}": "7"})
+    assert Target.objects.filter(unit=depot).values_list("campaign_indicator", "assigned").get() == (own.pk, 7)
+
+
 def test_registrations_of_a_drive_wait_in_my_work(client, drive, row, depot, staff, commander, reviewer):
     client.force_login(staff)
     client.post(url("drive-targets", drive.pk, depot.pk), {f"registered-{row.pk}": "5"})
