@@ -152,7 +152,7 @@ UNIT_MET, UNIT_SCORED = ({"body": Body.UNIT, "answers": answers} for answers in 
 
 FEEDS = (
     Source(
-        "assessments", _("assessments by checklists"), _take_share, _address, _codes(), measures=("ratio",),
+        "assessments", _("assessments by checklists: share that meets the model"), _take_share, _address, _codes(), measures=("ratio",),
         typed_until=True,
     ),
     Source(
