@@ -152,8 +152,8 @@ UNIT_MET, UNIT_SCORED = ({"body": Body.UNIT, "answers": answers} for answers in 
 
 FEEDS = (
     Source(
-        "assessments", _("assessments by checklists: share that meets the model"), _take_share, _address, _codes(), measures=("ratio",),
-        typed_until=True,
+        "assessments", _("assessments by checklists: share that meets the model"), _take_share, _address, _codes(),
+        measures=("ratio",), typed_until=True,
     ),
     Source(
         "assessments.items", _("assessments by checklists: items met"), _take_items, _address, _codes(**UNIT_MET),
