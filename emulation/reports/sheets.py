@@ -223,10 +223,15 @@ def read_sheet(
     deadline = deadline_of(terms_of([report])[report.pk], report.state)
     return Sheet(
         report, editing, tuple(groups), deadline, str(round_), quarter_short(quarter),
-        quarter_short(quarter - 1 or 4) if quarter else "",
+        before_short(round_.year, quarter) if quarter else "",
         f"{ROMAN[quarter]}/{round_.year - 1}" if quarter else "",
         state_of(report), not returned, reading.specs,
     )  # fmt: skip
+
+
+def before_short(year: int, quarter: int) -> str:
+    """The quarter before; with its year where that is another."""
+    return quarter_short(quarter - 1) if quarter > 1 else f"{ROMAN[4]}/{year - 1}"
 
 
 def quarter_short(quarter: int) -> str:

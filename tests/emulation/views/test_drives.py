@@ -189,6 +189,24 @@ def test_the_launch_page_asks_to_read_what_is_open_and_bars_what_is_missing(clie
     assert client.post(page, {"on": "01/02/2020", "despite": "on"}).url == draft.get_absolute_url()
 
 
+def test_the_launch_page_offers_to_launch_the_parts_as_well(client, department, row):
+    chief = make_user("chief", (department, Role.COMMANDER), language="en")
+    movement = make_campaign(department, state="draft", launched_on=None, parent=None, year=2019)
+    parts = [make_campaign(department, state="draft", launched_on=None, parent=movement, year=2019) for _ in range(2)]
+    Campaign.objects.filter(pk=parts[1].pk).update(content="")
+    client.force_login(chief)
+    page = url("campaign-launch", movement.pk)
+
+    assert "parts" not in client.get(url("campaign-launch", parts[0].pk)).context["form"].fields
+    answer = client.post(page, {"on": "01/02/2019", "despite": "on", "parts": "on"}, follow=True)
+
+    told = [str(message) for message in answer.context["messages"]]
+    assert told == [
+        f"“{movement}” has been launched.", "With it 1 part was launched.",
+        f"Still drafts, as they lack something or begin later: {parts[1]}",
+    ]  # fmt: skip
+
+
 def test_the_form_keeps_who_is_responsible_and_which_organisations_take_part(client, department, row, planner):
     youth = Organisation.objects.create(code="youth", name="Đoàn Thanh niên")
     client.force_login(planner)
