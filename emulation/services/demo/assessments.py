@@ -31,6 +31,7 @@ OBJECTIVES: dict[str, tuple[str, set[int]]] = {
     "X1": ("confirmed", set()), "T1": ("confirmed", {2}), "K1": ("submitted", set()), "K2": ("draft", set()),
     "K3": ("returned", set()),
 }  # fmt: skip
+RECORDS = ("Biên bản kiểm tra kỹ thuật quý IV (minh họa)", "Sổ theo dõi bảo quản, bảo dưỡng (minh họa)")
 LONG_LIFE = "Hai máy phát điện vượt giờ hoạt động mà chưa bảo dưỡng cấp 2 (minh họa)."
 OPEN = {"K3": "draft", "T2": "submitted"}  # scores that nobody has confirmed yet
 SCORES = {
@@ -60,7 +61,7 @@ def create_assessments(cast: Cast) -> None:
         _fill(cast, row, {7} if code in ("K3", "X1") else set(), stage=stage)
     for code, (stage, missed) in OBJECTIVES.items():
         row = _begin(cast, lists["CVD50"], cast.units[code], period="Q4")
-        _fill(cast, row, missed, stage=stage, why=LONG_LIFE)
+        _fill(cast, row, missed, stage=stage, why=LONG_LIFE, words=RECORDS)
     for code, scores in SCORES.items():
         row = _begin(cast, lists["VMTD"], cast.units[code])
         _score(cast, row, scores.split())
@@ -88,11 +89,13 @@ def _begin(
     return begin(checklist, unit, 2020, period, cell=cell, person=person, key_cadre=person is not None, by=by)
 
 
-def _fill(cast: Cast, row: Assessment, missed: set[int], *, stage: str, why: str = MISSED) -> None:
+def _fill(
+    cast: Cast, row: Assessment, missed: set[int], *, stage: str, why: str = MISSED, words: tuple[str, ...] = WHY
+) -> None:
     """Answer all items but those numbered in `missed`; a draft leaves the last one out."""
-    words = cycle(WHY)
+    proofs = cycle(words)
     entries = {
-        item.pk: Entry("not_met", None, why) if number in missed else Entry("met", None, next(words))
+        item.pk: Entry("not_met", None, why) if number in missed else Entry("met", None, next(proofs))
         for number, item in enumerate(row.template.items.all(), start=1)
     }
     if stage == "draft":
