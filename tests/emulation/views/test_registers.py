@@ -33,6 +33,8 @@ def test_every_entry_leads_back_to_its_register_and_to_all_of_them(client, depot
     client.force_login(reviewer)
     home = reverse("emulation:register-home")
     for key, row in rows.items():
-        crumbs = client.get(row.get_absolute_url()).context["crumbs"]
+        page = client.get(row.get_absolute_url())
+        crumbs = page.context["crumbs"]
         register = next(one for one in REGISTERS if one.key == key)
         assert [url for _label, url in crumbs] == [home, reverse(register.name), ""]
+        assert f'<a href="{reverse(register.name)}" aria-current="true">' in page.content.decode()
