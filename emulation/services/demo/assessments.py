@@ -26,6 +26,7 @@ PILOT = "Đơn vị vững mạnh toàn diện “mẫu mực, tiêu biểu”"
 WHY = ("Biên bản sinh hoạt chi bộ tháng 6/2020", "Nghị quyết lãnh đạo quý II", "Kết quả tự phê bình và phê bình")
 MISSED = "Một đảng viên chưa hoàn thành kế hoạch học tập; chi bộ đã phân công kèm cặp."
 BACK = "Chưa nêu minh chứng; bổ sung biên bản kiểm tra của cấp ủy cấp trên."
+MODELS = {"K1": "confirmed", "X1": "submitted", "T1": "draft"}
 # Campaign 50 in the quarter that is open: what is confirmed feeds the sheet, item by item.
 OBJECTIVES: dict[str, tuple[str, set[int]]] = {
     "X1": ("confirmed", set()), "T1": ("confirmed", {2}), "K1": ("submitted", set()), "K2": ("draft", set()),
@@ -59,6 +60,10 @@ def create_assessments(cast: Cast) -> None:
         row = _begin(cast, lists["3D5C"], cast.units[code])
         stage = {"K1": "returned", "X2": "submitted"}.get(code, "confirmed")
         _fill(cast, row, {7} if code in ("K3", "X1") else set(), stage=stage)
+    for code, stage in MODELS.items():
+        _fill(cast, _begin(cast, lists["BDCH5"], cast.units[code]), set(), stage=stage)
+        cell = next(cell for cell in cells if cell.unit.code == code)
+        _fill(cast, _begin(cast, lists["PCST"], cell.unit, cell=cell), set(), stage=stage)
     for code, (stage, missed) in OBJECTIVES.items():
         row = _begin(cast, lists["CVD50"], cast.units[code], period="Q4")
         _fill(cast, row, missed, stage=stage, why=LONG_LIFE, words=RECORDS)
