@@ -114,7 +114,7 @@ class Line:
 
 
 class SheetReading:
-    """The lines of a sheet, in six queries at most, and one more for each indicator that a register feeds.
+    """The lines of a sheet, in six queries at most, and a few more for each indicator that a register feeds.
 
     `only` some indicators, `siblings` with the units beside it, `items` with those of checklists.
 
