@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from emulation.assessing import MET, NOT_APPLICABLE, NOT_MET
 from emulation.feeds import Codes, Source, Taken
-from emulation.models import PERIODS, Assessment, Checklist, Indicator, ResultItem
+from emulation.models import PERIODS, Assessment, Checklist, Feed, Indicator, ResultItem
 from emulation.models.assessments import AssessmentQuerySet
 from emulation.periods import QUARTERS, quarter_end
 from emulation.reports.assessments import cells_on
@@ -168,3 +168,14 @@ FEEDS = (
         _codes(**UNIT_SCORED), measures=("score",), typed_until=True,
     ),
 )  # fmt: skip
+
+
+def unserved(checklist: Checklist) -> list[tuple[Indicator, str]]:
+    """Indicators that take their figures from the checklist but call things otherwise, and what: they are typed."""
+    feeds = Feed.objects.active().filter(register__in=[source.key for source in FEEDS])
+    found = []
+    for feed in feeds.select_related("indicator__grade_scale"):
+        if checklist.code in feed.wanted and feed.source is not None:
+            names = feed.source.lacking(feed.indicator, feed.wanted)
+            found += [(feed.indicator, "; ".join(names))] if names else []
+    return found

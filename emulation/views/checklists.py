@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from emulation.forms.checklists import CellForm, TemplateForm, VersionForm, initial_of
 from emulation.models import Checklist, ChecklistTemplate, Indicator, PartyCell
+from emulation.reports.assessment_feeds import unserved
 from emulation.reports.registers import reads
 from emulation.services import checklists as service
 from emulation.views.registers import register_crumbs
@@ -58,6 +59,7 @@ def template_detail(request: HttpRequest, pk: int) -> HttpResponse:
     following = {row.pk: later.begins for later, row in zip(versions, versions[1:], strict=False)}
     context = {
         "checklist": checklist, "versions": [(row, following.get(row.pk)) for row in versions],
+        "unserved": unserved(checklist),
         "may_write": service.may_write(request.user, checklist),
         "crumbs": [*crumbs_to(request.user), (checklist.label, "")],
     }  # fmt: skip

@@ -208,7 +208,9 @@ def test_grade_of_a_closed_sheet_is_told_until_it_says_the_same(region, depot, b
     assert (line_of(sheet).unlike, list(unfed_tasks(by[0]))) == ("", [])
 
 
-def test_names_that_differ_feed_nothing_and_are_refused_in_the_catalogue(checklist, objectives, sheet, depot, by):
+def test_names_that_differ_feed_nothing_and_are_refused_in_the_catalogue(
+    client, checklist, objectives, sheet, depot, by
+):  # fmt: skip
     item = checklist.versions.get().items.get(text="Objective 3")
     item.text = "Thrift"
     item.save()
@@ -219,6 +221,10 @@ def test_names_that_differ_feed_nothing_and_are_refused_in_the_catalogue(checkli
     }
     items = dict.fromkeys((one.pk for one in objectives.templates.get().items.all()), "met")
     save_cells(sheet, [CellChange(objectives.pk, Cell(items=items))], by=by[0])
+    client.force_login(by[0])
+    page = client.get(checklist.get_absolute_url())
+    assert page.context["unserved"] == [(objectives, "Objective 3")]
+    assert "Objective 3" in page.content.decode()
     assess(checklist, depot, said("----"), by)
     assert standing(sheet) == (3, 3, dict.fromkeys((f"Objective {n}" for n in (1, 2, 3)), "met"))
     assert SheetReading(sheet).specs[objectives.pk].fed is None
