@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from awards.models.catalogue import NEWEST_FIRST, Award, AwardLevel, Dated
 from awards.models.grants import ONE_SUBJECT, YEARS
@@ -467,7 +468,7 @@ class Objection(models.Model):
 
     class Meta:
         verbose_name = _("objection")
-        verbose_name_plural = _("objections")
+        verbose_name_plural = pgettext_lazy("notice", "objections")
         ordering = ["received", "pk"]
         constraints = [
             models.CheckConstraint(

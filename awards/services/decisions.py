@@ -21,6 +21,7 @@ from awards.reports.powers import Bonuses, Powers
 from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
 from awards.services.dossiers import refuse_short
+from awards.services.kept_papers import keep_decision
 from awards.services.papers import (
     lines_of_draft,
     lock_paper,
@@ -83,6 +84,7 @@ def _complete(decision: Decision, lines: Collection[Nomination], powers: Powers,
     for line, grant in zip(lines, grants, strict=True):
         after = {"grant": grant.pk} | ({} if grant.bonus is None else {"bonus": grant.bonus})
         step(line, Kind.DECIDED, Stage.DECIDED, by=by, at=decision.unit, reason=said, after=after)
+    keep_decision(decision, by=by)
     return decision
 
 
@@ -310,6 +312,7 @@ def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) ->
             line = lines[grant.nomination_id]
             step(line, Kind.REVOKED, line.stage, by=by, at=decision.unit, reason=said)
     _void_empty({grant.issued for grant in grants if grant.issued}, decision, by)
+    keep_decision(decision, by=by)
     return decision
 
 

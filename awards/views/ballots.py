@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from awards.forms.councils import BallotForm, CountsForm, MinutesForm
 from awards.models import Attendance, HandCount
+from awards.reports.kept_papers import content_of, kept_minutes
 from awards.reports.minutes import PAPERS, draft_minutes, paper_of
 from awards.reports.papers import WRITERS
 from awards.reports.sessions import VOTED, State, session_page
@@ -164,7 +165,7 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def session_paper(request: HttpRequest, pk: int, paper: str, kind: str) -> HttpResponse:
-    """The minutes, or the minutes of the tally, as a file."""
+    """The minutes, or the minutes of the tally, as a file: as they were fixed once the session has ended."""
     session = get_session(request.user, pk)
     page = session_page(session, request.user)
     require(page.sees_votes)
@@ -175,7 +176,8 @@ def session_paper(request: HttpRequest, pk: int, paper: str, kind: str) -> HttpR
     name = slugify(f"{paper}-{session.council.unit.code}-{session.day:%Y-%m-%d}")
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     try:
-        content = WRITERS[kind](paper_of(page, paper))
+        kept = kept_minutes(session, paper)
+        content = content_of(kept, kind) if kept else WRITERS[kind](paper_of(page, paper))
     except Refused as error:  # the unit's own template can no longer be filled in
         told(request, error)
         return redirect(session)

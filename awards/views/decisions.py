@@ -74,7 +74,7 @@ def _table(request: HttpRequest, kind: str, rows: Any, arranged: Any, name: str,
     form = PapersFilter(request.GET, rows=rows)
     if not form.is_valid():
         raise Http404
-    heads = [_("Paper number"), _("Day"), _("Unit"), _("Title"), _("Signed by"), _("Lines")]
+    heads = [_("Paper number"), _("Day"), _("Unit"), _("Title"), _("Signed by"), _("Names")]
     table = (
         [row.number, row.day, row.unit.name, str(row), row.signer, row.named] for row in arranged(form.filter(rows))
     )

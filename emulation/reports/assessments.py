@@ -13,6 +13,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from emulation.assessing import Outcome
 from emulation.models import (
@@ -346,7 +347,13 @@ def _cell(cell: tuple[int, int, Fraction] | None, scored: bool, template: Checkl
 
 
 def table_heads(table: Table) -> list[str]:
-    return [_("No."), _("Group"), _("Item"), *(one.unit.short for one in table.columns), _("Whole branch")]
+    return [
+        _("No."),
+        pgettext("items", "Group"),
+        _("Item"),
+        *(one.unit.short for one in table.columns),
+        _("Whole branch"),
+    ]
 
 
 def table_rows(table: Table) -> Iterator[list[Value]]:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import PROTECT, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from emulation.models import (
     Campaign,
@@ -145,10 +146,12 @@ def _refuse_entries(campaign: Campaign) -> None:
             continue
         rows = relation.related_model._default_manager.filter(**{relation.field.name: campaign})
         if count := rows.count():
-            raise Refused(
-                _("The draft cannot be deleted. Entries that name it (%(kind)s): %(count)d.")
-                % {"kind": relation.related_model._meta.verbose_name, "count": count}
+            words = ngettext(
+                "The draft cannot be deleted: %(count)d entry names it (%(kind)s).",
+                "The draft cannot be deleted: %(count)d entries name it (%(kind)s).",
+                count,
             )
+            raise Refused(words % {"kind": relation.related_model._meta.verbose_name, "count": count})
 
 
 def _locked(campaign: Campaign) -> Campaign:

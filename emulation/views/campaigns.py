@@ -29,7 +29,7 @@ from emulation.periods import YEARS
 from emulation.readiness import Point, advice, missing
 from emulation.reports.activities import events_of
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
-from emulation.reports.exports import asked_indicators_table, campaigns_table
+from emulation.reports.exports import asked_indicators_table, campaigns_table, joins_table
 from emulation.reports.joins import joins_of
 from emulation.services import campaigns, years
 from emulation.services.documents import save_document
@@ -114,7 +114,10 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     page = campaign_page(campaign, Campaign.objects.visible_to(request.user).filter(parent=campaign))
     if kind := asked_table(request):
         return table_file(kind, f"chi-tieu-{campaign.pk}", _("Indicators asked"), *asked_indicators_table(page))
-    open_, draft = campaign.state != Campaign.State.CLOSED, campaign.state == Campaign.State.DRAFT
+    joins = None if campaign.state == Campaign.State.DRAFT else joins_of(campaign, request.user)
+    if joins and (kind := asked_table(request, "joins")):
+        return table_file(kind, f"huong-ung-{campaign.pk}", _("Units that joined"), *joins_table(joins))
+    open_ = campaign.state != Campaign.State.CLOSED
     writes = open_ and campaigns.may_write(request.user, campaign)
     launches = open_ and campaigns.may_launch(request.user, campaign)
     below = next((unit for unit in _own_units(request) if writes or takes_part(campaign, unit)), None)
@@ -130,7 +133,7 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "below": below if open_ else None,
         "points": _points(request, campaign) if writes or launches else [],
         "parent": read_parent(campaign, request.user),
-        "joins": None if draft else joins_of(campaign, request.user),
+        "joins": joins,
         "above": _above(request, campaign),
         "organisations": campaign.organisations.all(),
         "launches": launches,

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -14,12 +15,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from emulation.forms.checklists import CellForm, TemplateForm, VersionForm, initial_of
 from emulation.models import Checklist, ChecklistTemplate, Indicator, PartyCell
 from emulation.reports.assessment_feeds import unserved
+from emulation.reports.exports import cells_table, checklists_table
 from emulation.reports.registers import reads
 from emulation.services import checklists as service
 from emulation.views.registers import register_crumbs
 from units import access
 from units.forms.fields import refusals
 from units.models import Role, User
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page, form_step
 
 FORM = ["GET", "HEAD", "POST"]
@@ -39,12 +42,15 @@ def _checklist(request: HttpRequest, pk: int) -> Checklist:
 
 
 @require_safe
-def template_list(request: HttpRequest) -> HttpResponse:
+def template_list(request: HttpRequest) -> HttpResponseBase:
     """Lists of their own, and those of indicators, which are filled in on the quarterly sheet."""
     rows = Checklist.objects.visible_to(request.user).select_related("owner")
+    checklists = rows.prefetch_related("versions__items").annotate(count=Count("assessments"))
+    if kind := asked_table(request):
+        return table_file(kind, "bo-noi-dung", _("Checklists"), *checklists_table(checklists))
     indicators = Indicator.objects.filter(measure=Indicator.Measure.CHECKLIST, retired=False)
     context = {
-        "checklists": rows.prefetch_related("versions__items").annotate(count=Count("assessments")),
+        "checklists": checklists,
         "indicators": indicators.prefetch_related("templates__items"),
         "may_create": service.may_create(request.user),
         "crumbs": [*crumbs_to(request.user)[:-1], (_("Checklists"), "")],
@@ -137,9 +143,11 @@ def cell_crumbs() -> list[Crumb]:
 
 
 @require_safe
-def party_cell_list(request: HttpRequest) -> HttpResponse:
+def party_cell_list(request: HttpRequest) -> HttpResponseBase:
     access.require(access.has_role(request.user, *access.READERS))
     rows = PartyCell.objects.visible_to(request.user).select_related("unit").found_by(request.GET.get("q", ""))
+    if kind := asked_table(request):
+        return table_file(kind, "chi-bo", _("Party cells"), *cells_table(rows))
     page = Paginator(rows, CELLS).get_page(request.GET.get("page"))
     staffed = {m.unit_id for m in request.user.active_memberships if m.role == Role.STAFF}
     context = {"page": page, "staffed": staffed, "q": request.GET.get("q", ""),

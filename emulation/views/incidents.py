@@ -108,7 +108,7 @@ def incident_create(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = IncidentForm(request.POST or None, instance=Incident(unit=unit))
     note = _("For %(unit)s. What is recorded here is seen by commanders and reviewers of the branch, and by the "
-             "staff of the unit and of its direct superior. No secrets belong into this system.")  # fmt: skip
+             "staff of the unit and of its direct superior. No secrets belong in this system.")  # fmt: skip
     heading = _("Report an incident")
     return form_step(
         request, form, lambda: service.report_incident(form.instance, by=request.user),

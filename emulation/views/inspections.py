@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.inspections import CallOffForm, ConclusionForm, InspectionFilter, PlanForm, RecordForm
 from emulation.models import Inspection, InspectionFinding
 from emulation.reports import inspections as report
-from emulation.reports.exports import inspections_table
+from emulation.reports.exports import findings_table, inspections_table
 from emulation.services import inspections as service
 from emulation.services import weak_points
 from emulation.views.attachments import files_context
@@ -64,11 +64,13 @@ def inspection_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-def inspection_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def inspection_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     row = _inspection(request, pk)
     user = request.user
     keeps = service.keeps(user, row)
     looked = report.looked_at(row, user)
+    if kind := asked_table(request):
+        return table_file(kind, f"kiem-tra-{pk}", _("What was found"), *findings_table(looked))
     everything = report.reads_all(user, row)
     context = {
         "row": row, "people": row.people.select_related("unit", "rank"),

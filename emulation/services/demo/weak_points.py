@@ -1,6 +1,7 @@
 """Weak points, breakthrough fields and inspections of the demonstration: invented, at every stage of their life.
 
-Whole numbers in the data are days from the day of seeding, texts are dates. Everything goes through the
+Dates in the data are texts, and of 2020; whole numbers are days from the day of seeding, for what the depot of the
+demonstration's own users has before it. Everything goes through the
 services; only times that lie in the past are set here.
 """
 
@@ -116,7 +117,7 @@ def _settle(point: WeakPoint, entry: Entry, cast: Cast) -> None:
     if "moved" in entry:
         day, deadline, reason = entry["moved"]
         staff = cast.user(point.unit, Role.STAFF)
-        weak_points.move_deadline(point, deadline=day_of(deadline), reason=reason, by=staff)
+        weak_points.move_deadline(point, deadline=day_of(deadline), reason=reason, by=staff, at=_at(day))
         _date(point, Kind.MOVED, day)
 
 
@@ -170,7 +171,7 @@ def _date_inspection(row: Inspection, entry: Entry) -> None:
         finding.save(update_fields=["at"])
 
 
-def _follow(row: Inspection, cast: Cast, finding: InspectionFinding, deadline: int) -> None:
+def _follow(row: Inspection, cast: Cast, finding: InspectionFinding, deadline: Day) -> None:
     staff = cast.user(row.unit, Role.STAFF)
     point = WeakPoint(
         unit=finding.unit, year=2020, title=finding.item.text, description=finding.words, finding=finding,

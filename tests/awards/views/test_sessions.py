@@ -250,7 +250,9 @@ def test_papers_say_what_came_out(client, opened, members, department):
             file = client.get(reverse("awards:session-paper", args=[opened.pk, paper, kind]))
             assert file.content[: len(mark)] == mark
             if kind == "docx":
-                assert_around(Document(BytesIO(file.content)), opened.council)
+                document = Document(BytesIO(file.content))
+                assert_around(document, opened.council)
+    assert any("tiến hành kiểm phiếu các đề nghị" in paragraph.text for paragraph in document.paragraphs)
     client.post(to("session-end", opened.pk))
     opened.refresh_from_db()
     assert (opened.state, "nhất trí cao" in opened.minutes) == ("ended", True)

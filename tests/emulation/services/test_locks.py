@@ -10,8 +10,9 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from emulation.checks import Entry
-from emulation.models import Campaign, Indicator, Report, Round, Summary
-from emulation.services import corrections, sheets
+from emulation.models import Campaign, Indicator, Report, ReviewReport, Round, Summary
+from emulation.reports import drafts
+from emulation.services import corrections, review_reports, sheets
 from emulation.services.summaries import differences, rebuild, recompute
 from tests.factories import (
     make_campaign,
@@ -164,3 +165,37 @@ def test_two_reviewers_accept_a_correction_at_once_with_one_result(year, depot, 
     assert found == ["done", "refused"]
     assert (report.changes.count(), report.versions.count()) == (1, 1)
     assert differences(year)[1] == []
+
+
+@pytest.mark.parametrize("of", ["unit itself", "branch"])
+def test_no_figure_changes_while_a_report_is_being_signed(
+    year, depot, department, judges, commander, monkeypatch, of
+):
+    """Its draft is read in several steps; an approval between two of them would mix two states of the figures."""
+    signer = commander if of == "unit itself" else make_user("signer", (department, Role.COMMANDER))
+    sheet = make_report(
+        depot, Round.objects.get(quarter=1), {Indicator.objects.get(): 5}, state=Report.State.IN_REVIEW
+    )
+    report = review_reports.begin(depot if of == "unit itself" else department, 2020, "Q1", by=signer)
+    found = []
+
+    def approve() -> None:
+        try:
+            with impatient():
+                sheets.approve(sheet, by=judges[0])
+            found.append("approved in between")
+        except OperationalError as error:
+            found.append("waits" if "lock timeout" in str(error) else str(error))
+        connection.close()
+
+    def draft_of(*args):
+        other = Thread(target=approve)
+        other.start()
+        other.join()
+        return drafts.draft_of(*args)
+
+    monkeypatch.setattr(review_reports, "draft_of", draft_of)
+    review_reports.sign_off(
+        report, number="01/BC", day=date(2020, 1, 1), signer="A", signer_post="B", place="C", by=signer
+    )
+    assert (found, ReviewReport.objects.get().state) == (["waits"], "signed")

@@ -2,11 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from docx import Document
 
-from emulation.models import Campaign, CampaignJoin, Organisation, Target
+from emulation.models import Campaign, CampaignJoin, IssuedPaper, Organisation, Target
+from emulation.services import targets
+from emulation.services.targets import Agreement
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -116,6 +120,41 @@ def test_a_drive_asks_for_its_own_indicators_and_what_it_has_a_target_on_alone(
     assert shown(client, page) == (["OWN", row.indicator.code], 1)
     client.post(page, {f"assigned-{own.pk}": "7"})
     assert Target.objects.filter(unit=depot).values_list("campaign_indicator", "assigned").get() == (own.pk, 7)
+
+
+def test_a_drive_has_the_pledge_that_a_year_has(client, drive, row, depot, staff, commander, reviewer):
+    """Without milestones; agreed, it is no draft; its commander gives it a number beside that of the year."""
+    page, key = url("drive-targets", drive.pk, depot.pk), {"unit": depot, "year": 2020, "drive": drive}
+    address = url("drive-pledge", drive.pk, depot.pk)
+    client.force_login(staff)
+    assert address not in client.get(page).content.decode()
+    client.post(page, {f"registered-{row.pk}": "5"})
+    shown = client.get(page).content.decode()
+    assert (address in shown, "data-print" in shown) == (True, True)
+    assert client.get(address).context["paper"].mark == "DỰ THẢO"
+    targets.hand_in_registration(**key, by=commander)
+    targets.agree(**key, lines={row.pk: Agreement(Decimal(6), ">=")}, by=reviewer)
+
+    paper = client.get(address).context["paper"]
+
+    assert (paper.mark, paper.about) == ("", drive.name)
+    assert (paper.columns[3:], [line.cells[3:] for line in paper.rows if line.cells]) == (
+        ("Mức đăng ký phấn đấu",), [("≥ 6",)],
+    )  # fmt: skip
+    file = url("paper-file", depot.pk, "drive-pledge", drive.pk, "docx")
+    document = Document(BytesIO(client.get(file).content))
+    assert [cell.text for cell in document.tables[1].rows[-1].cells][-1] == "≥ 6"
+    client.force_login(commander)
+    issue = url("paper-issue", depot.pk, "drive-pledge", drive.pk)
+    typed = {"day": "01/01/2020", "signer": "A", "signer_post": "B", "place": "C"}
+    assert client.post(issue, typed | {"number": "01/GƯ-K1"}).status_code == 302
+    assert IssuedPaper.objects.get().address == page
+    year = url("paper-issue", depot.pk, "pledge", 2020)
+    assert client.post(year, typed | {"number": "02/GƯ-K1"}).status_code == 302
+    planned = make_campaign(depot, kind=make_campaign_kind("movement"))
+    assert client.get(url("drive-pledge", planned.pk, depot.pk)).status_code == 404
+    assert client.get(url("paper-file", depot.pk, "drive-pledge", planned.pk, "pdf")).status_code == 404
+    assert client.get(url("paper-file", depot.pk, "drive-pledge", "x", "pdf")).status_code == 404
 
 
 def test_registrations_of_a_drive_wait_in_my_work(client, drive, row, depot, staff, commander, reviewer):

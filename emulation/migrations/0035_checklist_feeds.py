@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('emulation', '0032_drive_registrations'),
+        ('emulation', '0034_interim_review'),
     ]
 
     operations = [
