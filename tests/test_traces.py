@@ -44,6 +44,7 @@ EXEMPT = {
     "WorkbookUpload": "no figure until it is confirmed; then ResultChange",
     "DemoLogin": "written once, by seed_demo",
     "Unfed": "derived from registers",
+    "UnfedItem": "derived from registers",
     "Notice": "derived from the events of sheets, which are the trace",
     "Attendance": "who has voted is kept without time, so that nothing ties a member to a ballot",
     "Ballot": "secret: no voter, no time; counted when the voting closes, a choice is never changed",

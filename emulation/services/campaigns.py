@@ -263,6 +263,41 @@ def launch_campaign(campaign: Campaign, *, by: User, on: date, despite: bool = F
     return campaign
 
 
+def draft_parts(campaign: Campaign) -> list[Campaign]:
+    """Drafts of the same unit below the campaign, those above first, without peak drives, which have their own day.
+
+    A query for each level.
+    """
+    found: list[Campaign] = []
+    level = [campaign]
+    while level:
+        rows = Campaign.objects.filter(parent__in=level, launching_unit=campaign.launching_unit_id)
+        rows = rows.filter(state=State.DRAFT, kind__is_drive=False)
+        level = list(rows.select_related("kind", "launching_unit", "parent").order_by("starts", "pk"))
+        found += level
+    return found
+
+
+@transaction.atomic
+def launch_with_parts(campaign: Campaign, *, by: User, on: date, despite: bool = False) -> tuple[int, list[Campaign]]:
+    """Launch a campaign and, on the same day, its draft parts that have begun by then.
+
+    Returns how many parts were launched, and those that stay drafts as something is missing or their day is to come.
+    Raises `Refused` for the campaign itself alone.
+    """
+    launch_campaign(campaign, by=by, on=on, despite=despite)
+    launched, left = 0, []
+    for part in draft_parts(campaign):
+        try:
+            if part.starts > on:
+                raise Refused(_("Record the launch on its day, not before."), "on")
+            launch_campaign(part, by=by, on=on, despite=True)
+            launched += 1
+        except Refused:
+            left.append(part)
+    return launched, left
+
+
 def next_states(campaign: Campaign) -> list[State]:
     """States to which a campaign under way may go on: only forward."""
     if campaign.state == State.DRAFT:

@@ -146,7 +146,7 @@ def name_person(incident: Incident, person: Person, part: str, *, reason: str = 
     if not row.is_open:
         raise Refused(_("The incident is no longer open: take its conclusion back first."))
     known = row.people.filter(person=person).first()
-    before = {person.full_name: known.get_part_display() if known else ""}
+    before = {person.full_name: known.part if known else ""}
     if not part:
         if known is None:
             raise Refused(_("This person is not named."))
@@ -164,7 +164,7 @@ def name_person(incident: Incident, person: Person, part: str, *, reason: str = 
             % {"count": row.offenders}, "part",
         )  # fmt: skip
     IncidentPerson.objects.create(incident=row, person=person, part=part)
-    _trace(row, Kind.PEOPLE, by, before=before, after={person.full_name: str(Part(part).label)})
+    _trace(row, Kind.PEOPLE, by, before=before, after={person.full_name: part})
 
 
 @transaction.atomic

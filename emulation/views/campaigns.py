@@ -268,13 +268,17 @@ def campaign_launch(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     access.require(campaigns.may_launch(request.user, campaign))
     points = _points(request, campaign)
-    form = LaunchForm(request.POST or None, campaign=campaign, advised=bool(advice(points)))
+    parts = campaigns.draft_parts(campaign)
+    form = LaunchForm(request.POST or None, campaign=campaign, advised=bool(advice(points)), parts=parts)
     if form.is_valid():
         day, despite = form.cleaned_data["on"], form.cleaned_data.get("despite", False)
         with refusals(form):
-            campaigns.launch_campaign(campaign, by=request.user, on=day, despite=despite)
+            launch = campaigns.launch_with_parts if form.cleaned_data.get("parts") else campaigns.launch_campaign
+            done = launch(campaign, by=request.user, on=day, despite=despite)
         if not form.errors:
             messages.success(request, _("“%(campaign)s” has been launched.") % {"campaign": campaign})
+            if isinstance(done, tuple):
+                _tell_parts(request, *done)
             return redirect(campaign)
     page = campaign_page(campaign, Campaign.objects.none())
     note = _launch_words(page.units, page.indicators)
@@ -289,6 +293,18 @@ def campaign_launch(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [*crumbs_to(campaign), (_("Launch"), "")],
     }
     return render(request, "emulation/campaigns/launch.html", context)
+
+
+def _tell_parts(request: HttpRequest, launched: int, left: list[Campaign]) -> None:
+    words = ngettext(
+        "With it %(count)d part was launched.", "With it %(count)d parts were launched.", launched
+    )  # fmt: skip
+    messages.success(request, words % {"count": launched})
+    if left:
+        names = "; ".join(str(part) for part in left)
+        messages.warning(
+            request, _("Still drafts, as they lack something or begin later: %(names)s") % {"names": names}
+        )
 
 
 def _launch_words(units: int, indicators: int) -> str:

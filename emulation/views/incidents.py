@@ -32,6 +32,7 @@ from emulation.reports.incidents import export_heads, export_rows, statements_of
 from emulation.reports.unfed import missed_by
 from emulation.services import incidents as service
 from emulation.views.attachments import files_context
+from emulation.views.registers import register_crumbs
 from units import access
 from units.errors import Refused
 from units.keys import key_of
@@ -49,8 +50,8 @@ def get_incident(request: HttpRequest, pk: int) -> Incident:
 
 
 def crumbs_to(incident: Incident | None = None) -> list[Crumb]:
-    top = (_("Incidents"), reverse("emulation:incident-list"))
-    return [top, (str(incident), incident.get_absolute_url())] if incident else [top]
+    found = register_crumbs("incidents")
+    return [*found, (str(incident), incident.get_absolute_url())] if incident else found
 
 
 def _filtered(request: HttpRequest) -> tuple[IncidentFilter, IncidentQuerySet]:

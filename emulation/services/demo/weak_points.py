@@ -150,6 +150,9 @@ def _inspection(entry: Entry, cast: Cast) -> None:
         if not item.findings.exists():
             item.delete()
     inspections.carry_out(row, by=staff)
+    if "concluded" not in entry:
+        _date_inspection(row, entry)
+        return
     concluded = day_of(entry["concluded"])
     row = inspections.conclude(row, conclusion=entry["conclusion"], number=entry["number"], day=concluded, by=staff)
     _date_inspection(row, entry)
@@ -161,7 +164,7 @@ def _date_inspection(row: Inspection, entry: Entry) -> None:
     start = day_of(entry["starts"])
     days = {"planned": start - timedelta(days=14), "carried_out": day_of(entry["ends"])}
     for event in row.events.all():
-        event.at = moment(days.get(event.kind, day_of(entry["concluded"])), 16)
+        event.at = moment(days.get(event.kind) or day_of(entry["concluded"]), 16)
         event.save(update_fields=["at"])
     for finding in InspectionFinding.objects.filter(item__inspection=row):
         finding.at = moment(start + timedelta(days=1), 15)

@@ -94,6 +94,34 @@ def test_the_registration_of_a_drive_goes_through_its_pages(client, drive, row, 
     assert client.get(url("drive-version-list", *args)).context["newer"] == 1
 
 
+def shown(client, page):
+    """Codes of the lines of a grid, and how many are left out."""
+    context = client.get(page).context
+    lines = [line.row.indicator.code for group in context["sheet"].groups for line in group.lines]
+    return lines, context["others"]
+
+
+def test_a_drive_asks_for_its_own_indicators_and_what_it_has_a_target_on_alone(
+    client, drive, row, department, depot, workshop, staff, planner
+):  # fmt: skip
+    own = make_campaign_indicator(drive, make_indicator(code="OWN"))
+    make_campaign_indicator(row.campaign, make_indicator(code="BESIDE"))
+    page = url("drive-targets", drive.pk, depot.pk)
+    client.force_login(staff)
+    assert shown(client, page) == (["OWN"], 2)
+    assert set(shown(client, page + "?all=1")[0]) == {"OWN", row.indicator.code, "BESIDE"}
+    wrong = client.post(url("drive-targets", drive.pk, depot.pk), {f"registered-{row.pk}": "-5"})
+    assert list(wrong.context["form"].errors) == [f"registered-{row.pk}"]  # what was typed stays on the page
+    Target.objects.create(unit=workshop, campaign_indicator=row, drive=drive, agreed=3, comparator=">=")
+    assert shown(client, page) == (["OWN"], 2)
+    Target.objects.create(unit=department, campaign_indicator=row, drive=drive, agreed=9, comparator=">=")
+    assert shown(client, page) == (["OWN", row.indicator.code], 1)
+    client.force_login(planner)
+    assert shown(client, page) == (["OWN", row.indicator.code], 1)
+    client.post(page, {f"assigned-{own.pk}": "7"})
+    assert Target.objects.filter(unit=depot).values_list("campaign_indicator", "assigned").get() == (own.pk, 7)
+
+
 def test_a_drive_has_the_pledge_that_a_year_has(client, drive, row, depot, staff, commander, reviewer):
     """Without milestones; agreed, it is no draft; its commander gives it a number beside that of the year."""
     page, key = url("drive-targets", drive.pk, depot.pk), {"unit": depot, "year": 2020, "drive": drive}
@@ -198,6 +226,24 @@ def test_the_launch_page_asks_to_read_what_is_open_and_bars_what_is_missing(clie
     Campaign.objects.filter(pk=draft.pk).update(content="Mục tiêu")
     assert list(client.post(page, {"on": "01/02/2020"}).context["form"].errors) == ["despite"]
     assert client.post(page, {"on": "01/02/2020", "despite": "on"}).url == draft.get_absolute_url()
+
+
+def test_the_launch_page_offers_to_launch_the_parts_as_well(client, department, row):
+    chief = make_user("chief", (department, Role.COMMANDER), language="en")
+    movement = make_campaign(department, state="draft", launched_on=None, parent=None, year=2019)
+    parts = [make_campaign(department, state="draft", launched_on=None, parent=movement, year=2019) for _ in range(2)]
+    Campaign.objects.filter(pk=parts[1].pk).update(content="")
+    client.force_login(chief)
+    page = url("campaign-launch", movement.pk)
+
+    assert "parts" not in client.get(url("campaign-launch", parts[0].pk)).context["form"].fields
+    answer = client.post(page, {"on": "01/02/2019", "despite": "on", "parts": "on"}, follow=True)
+
+    told = [str(message) for message in answer.context["messages"]]
+    assert told == [
+        f"“{movement}” has been launched.", "With it 1 part was launched.",
+        f"Still drafts, as they lack something or begin later: {parts[1]}",
+    ]  # fmt: skip
 
 
 def test_the_form_keeps_who_is_responsible_and_which_organisations_take_part(client, department, row, planner):
