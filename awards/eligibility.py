@@ -335,7 +335,7 @@ def service_time(criterion: Criterion, case: Case) -> Finding:
     if began is None:
         return _leaf(criterion, State.NO_DATA)
     sources = [case.facts.source]
-    if ended is not None and ended <= case.day:
+    if ended is not None and (ended < case.day or (ended == case.day and case.facts.subject == "unit")):
         return _leaf(criterion, State.NOT_MET, ("ended", ended), sources)
     if criterion.months is not None:
         months = months_served(began, case.year)

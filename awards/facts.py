@@ -135,7 +135,7 @@ class Facts:
     key: int = 0
     group: str = ""
     began: date | None = None  # enlisted; for a unit established
-    ended: date | None = None
+    ended: date | None = None  # the last day served; for a unit the first on which it no longer exists
     source: Source = ()
     ratings: tuple[Rating, ...] = ()
     held: tuple[Held, ...] = ()

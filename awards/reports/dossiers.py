@@ -168,9 +168,11 @@ def first_award(dossier: Dossier, rules: Rules) -> AwardRule | None:
 
 
 def proposed(dossier: Dossier, award: str) -> QuerySet[Nomination]:
-    """Living lines of the year for the award, in whatever dossier; what another campaign is for left out."""
+    """Living lines of the year for the award, in whatever dossier; what another campaign is for left out, and of
+    other dossiers what was taken back.
+    """
     rows = Nomination.objects.alive().filter(award__code=award, dossier__year=dossier.year)
-    return rows.filter(Q(dossier=dossier) | Q(dossier__occasion__of_campaign=False))
+    return rows.filter(Q(dossier=dossier) | Q(dossier__occasion__of_campaign=False, grant__revoked_on=None))
 
 
 def last_list(dossier: Dossier) -> list[Offer]:

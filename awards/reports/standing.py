@@ -454,7 +454,7 @@ def nominated(place: Unit, year: int, award: str = "") -> set[Key]:
 
     What is proposed for a campaign is another matter than the year's.
     """
-    rows = Nomination.objects.alive().filter(
+    rows = Nomination.objects.standing().filter(
         branch_q(place.path, "person__unit__path") | branch_q(place.path, "unit__path"),
         dossier__year=year, dossier__occasion__of_campaign=False,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from awards import access
 from awards.forms.notices import AnswerForm, NoticeForm, ObjectionForm
 from awards.models import Nomination, Objection, PublicNotice
-from awards.reports.exports import notices_table
+from awards.reports.exports import notice_lines_table, notices_table
 from awards.reports.ready import acting
 from awards.services import notices as service
 from units import clock
@@ -77,14 +77,17 @@ def _crumbs() -> list[tuple[str, str]]:
 
 
 @require_safe
-def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def notice_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     notice = get_notice(request.user, pk)
     opened = Exists(Nomination.objects.visible_to(request.user).filter(pk=OuterRef("pk")))
     lines = notice.lines.annotate(opened=opened).select_related("award", "dossier__unit")
+    lines = lines.order_by("award__order", "name")
+    if kind := asked_table(request):
+        return table_file(kind, f"danh-sach-cong-khai-{pk}", _("Public notice"), *notice_lines_table(lines))
     objections = notice.objections.visible_to(request.user)
     context = {
         "notice": notice,
-        "lines": lines.order_by("award__order", "name"),
+        "lines": lines,
         "objections": [
             (one, access.reads_objections(request.user, notice.unit, one.line.dossier.unit))
             for one in objections.select_related("line__award", "line__dossier__unit", "answered_by")

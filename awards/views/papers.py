@@ -28,6 +28,7 @@ from awards.models import Decision, Submission
 from awards.reports.award_papers import WRITERS, decision_paper, submission_paper
 from awards.reports.decisions import cancelled_as, next_number, signer_of
 from awards.reports.desk import mark_of
+from awards.reports.kept_papers import content_of, kept_paper
 from awards.reports.powers import Powers
 from awards.reports.ready import ready_lines
 from awards.services import decisions, papers
@@ -265,18 +266,28 @@ def _signed_words(found: Paper) -> str:
 
 @require_safe
 def paper_file(request: HttpRequest, paper: str, pk: int, kind: str) -> HttpResponse:
-    """The paper with its list as Word or PDF, also while it is a draft; a revocation for who reads why."""
+    """The paper with its list as Word or PDF, as signed or while it is a draft; a revocation for who reads why."""
     found = get_paper(request.user, paper, pk)
     if kind not in WRITERS:
         raise Http404
     require(access.reads_paper(request.user, found))
-    page = submission_paper(found, request.user) if isinstance(found, Submission) else decision_paper(found)
-    name = slugify(fold(f"{page.title} {found.number or 'du thao'} {found.unit.code}"))
+    title = "to trinh" if isinstance(found, Submission) else "quyet dinh"
+    name = slugify(fold(f"{title} {found.number or 'du thao'} {found.unit.code}"))
     try:
-        content = WRITERS[kind](page)
+        content = _content(found, kind, request.user)
         if cancelled := cancelled_as(found):
             content, name = STAMPED[kind](content, stamp_of(cancelled)), f"{name}-da-huy"
         return attachment(content, f"{name}.{kind}", TYPES[kind])
     except Refused as error:
         messages.error(request, str(error))
-        return redirect(found)
+    except (ValueError, LookupError):  # a kept file of a kind that the stamp does not know
+        messages.error(request, _("The cancelled paper cannot be stamped; it is not handed out without."))
+    return redirect(found)
+
+
+def _content(paper: Paper, kind: str, user: User) -> bytes:
+    """The file as it was signed; a draft, and what a higher authority decided, as it stands. Raises `Refused`."""
+    if kept := kept_paper(paper, user):
+        return content_of(kept, kind)
+    page = submission_paper(paper, user) if isinstance(paper, Submission) else decision_paper(paper)
+    return WRITERS[kind](page)

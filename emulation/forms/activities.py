@@ -19,6 +19,7 @@ from emulation.services.activities import Groups, campaigns_for
 from units.forms.fields import BranchField, DayField, branches_named
 from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenForm
+from units.keys import key_of
 from units.models import Person, PersonGroup, User
 from units.paths import branch_q
 from units.text import normal
@@ -164,4 +165,5 @@ class CancelForm(forms.Form):
 
 def clean_year(text: str, today: date) -> int:
     """The year that a query string asks for; this year for anything else."""
-    return int(text) if text.isdigit() and 1945 <= int(text) <= 2100 else today.year
+    year = key_of(text)
+    return year if year is not None and 1945 <= year <= 2100 else today.year

@@ -32,8 +32,10 @@ from emulation.reports.incidents import export_heads, export_rows, statements_of
 from emulation.reports.unfed import missed_by
 from emulation.services import incidents as service
 from emulation.views.attachments import files_context
+from emulation.views.registers import register_crumbs
 from units import access
 from units.errors import Refused
+from units.keys import key_of
 from units.models import Person, Role, Unit
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
@@ -48,8 +50,8 @@ def get_incident(request: HttpRequest, pk: int) -> Incident:
 
 
 def crumbs_to(incident: Incident | None = None) -> list[Crumb]:
-    top = (_("Incidents"), reverse("emulation:incident-list"))
-    return [top, (str(incident), incident.get_absolute_url())] if incident else [top]
+    found = register_crumbs("incidents")
+    return [*found, (str(incident), incident.get_absolute_url())] if incident else found
 
 
 def _filtered(request: HttpRequest) -> tuple[IncidentFilter, IncidentQuerySet]:
@@ -107,7 +109,7 @@ def incident_create(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = IncidentForm(request.POST or None, instance=Incident(unit=unit))
     note = _("For %(unit)s. What is recorded here is seen by commanders and reviewers of the branch, and by the "
-             "staff of the unit and of its direct superior. No secrets belong into this system.")  # fmt: skip
+             "staff of the unit and of its direct superior. No secrets belong in this system.")  # fmt: skip
     heading = _("Report an incident")
     return form_step(
         request, form, lambda: service.report_incident(form.instance, by=request.user),
@@ -138,8 +140,8 @@ def incident_person(request: HttpRequest, pk: int) -> HttpResponse:
     back = redirect(f"{incident.get_absolute_url()}#people")
     try:
         if "remove" in request.POST:
-            text = request.POST["remove"]
-            person = get_object_or_404(Person, incidents__incident=incident, pk=int(text) if text.isdigit() else 0)
+            key = key_of(request.POST["remove"]) or 0
+            person = get_object_or_404(Person, incidents__incident=incident, pk=key)
             reason = request.POST.get("reason", "")[:REASON]
             service.name_person(incident, person, "", reason=reason, by=request.user)
             return back
