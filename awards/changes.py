@@ -25,7 +25,7 @@ class Watched:
     """A table. `marks` are (kind, column with the key): a column may be empty, and then nothing is noted.
 
     `only` are the columns of which a change counts (all of them where there are none), `where` a condition on rows,
-    `events` what is watched for.
+    `events` what is watched for. `part` tells a second entry of a table from the first.
     """
 
     table: str
@@ -33,6 +33,12 @@ class Watched:
     only: tuple[str, ...] = ()
     where: str = ""
     events: tuple[str, ...] = ("INSERT", "UPDATE", "DELETE")
+    part: str = ""
+
+    @property
+    def name(self) -> str:
+        """Of its triggers."""
+        return f"awards_note_{self.table}{self.part}"
 
     def when(self, event: str) -> str:
         return "UPDATE OF " + ", ".join(self.only) if event == "UPDATE" and self.only else event
@@ -45,8 +51,9 @@ def of(kind: str, *tables: str) -> Iterator[Watched]:
 
 PERSON = (("person", "person_id"),)
 UNIT = (("unit", "unit_id"),)
-# Kinds: `person` and `unit` are keys of those; `title` a unit whose people have one more or less, `sheet` a sheet of
-# figures, `vote` a line of a dossier; the others stand for everything that rests on figures, incidents or votes.
+# Kinds: `person` and `unit` are keys of those; `named` is a unit that is called otherwise, `title` one whose people
+# have a title more or less, `sheet` a sheet of figures, `vote` a line of a dossier; the others stand for everything
+# that rests on figures, incidents or votes.
 WATCHED = (
     Watched("units_person", (("person", "id"),)),
     *(Watched(f"units_{name}", PERSON) for name in ("posting", "taskrating", "discipline", "initiative")),
@@ -59,9 +66,8 @@ WATCHED = (
     Watched("emulation_target", UNIT),
     Watched("emulation_lineage", UNIT, only=("round_id", "unit_id", "parent_id", "path", "is_leaf")),
     Watched("emulation_summary", UNIT, where="{row}.period = 'Y' AND {row}.drive_id IS NULL"),
-    Watched("units_unit", ((EVERYTHING, "0"),), only=(
-        "code", "name", "short_name", "kind_id", "path", "established", "dissolved",
-    )),
+    Watched("units_unit", ((EVERYTHING, "0"),), only=("kind_id", "path", "established", "dissolved")),
+    Watched("units_unit", (("named", "id"),), ("code", "name", "short_name"), events=("UPDATE",), part="_named"),
     *of(EVERYTHING, "units_persongroup", "units_disciplineform", "awards_completeregister", "awards_award"),
     *of("incidents", "emulation_incident", "emulation_incidentperson", "emulation_incidentgravity"),
     *of("incidents", "emulation_incidentstatement"),
@@ -191,7 +197,7 @@ def _sqlite() -> Iterator[str]:
     for one in WATCHED:
         for event in one.events:
             notes = _notes(one, "sqlite", ROWS[event])
-            name = f"awards_note_{one.table}_{event.lower()}"
+            name = f"{one.name}_{event.lower()}"
             yield f"CREATE TRIGGER {name} AFTER {one.when(event)} ON {one.table} BEGIN {notes} END"
 
 
@@ -200,7 +206,7 @@ def _postgresql(schema: str) -> Iterator[str]:
     yield NOTE_FUNCTION.format(schema=schema)
     yield EMPTIED_FUNCTION.format(schema=schema)
     for one in WATCHED:
-        name, events = f"awards_note_{one.table}", " OR ".join(map(one.when, one.events))
+        name, events = one.name, " OR ".join(map(one.when, one.events))
         old, new = (_notes(one, "postgresql", (row,), schema) for row in ("OLD", "NEW"))
         yield (
             f"CREATE OR REPLACE FUNCTION {schema}.{name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "

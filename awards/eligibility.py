@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 
 from awards.criteria import GROUPS, AwardRule, Case, Criterion, Finding, Kind, Rules, State, Verdict
-from awards.facts import Facts, Held, Source
+from awards.facts import Facts, Held, Merit, Source
 from emulation.scoring import is_met
 
 BY_HAND = Criterion(Kind.ATTESTED)  # what is asked where the catalogue says nothing
@@ -135,8 +135,11 @@ def _window(criterion: Criterion, case: Case) -> range:
     return range(case.year - (criterion.years or 1) + 1, case.year + 1)
 
 
-def _ends(criterion: Criterion, case: Case) -> tuple[int, ...]:
-    return {"year": (case.year,), "before": (case.year - 1,)}.get(criterion.ending, (case.year, case.year - 1))
+def _ends(criterion: Criterion, year: int) -> tuple[int, ...]:
+    """The years in which a chain may end."""
+    if criterion.ending == "either":
+        return year, year - 1
+    return (year - 1,) if criterion.ending == "before" else (year,)
 
 
 def task_rating(criterion: Criterion, case: Case) -> Finding:
@@ -155,45 +158,43 @@ def prior_awards(criterion: Criterion, case: Case) -> Finding:
     empty and more than one is asked; otherwise within `years`, or ever. With `since_award` only those
     after its first grant count.
     """
-    return _of_history(criterion, case, case.facts.held, case.facts.began)
+    return _of_history(criterion, case, case.facts.held)
 
 
 def unit_title(criterion: Criterion, case: Case) -> Finding:
     """As `prior_awards`, for the unit a person serves in."""
-    if case.facts.subject == "unit":
-        return prior_awards(criterion, case)
-    return _of_history(criterion, case, case.facts.unit_held, None)
+    return _of_history(criterion, case, case.facts.held if case.facts.subject == "unit" else case.facts.unit_held)
 
 
-def _of_history(criterion: Criterion, case: Case, history: Sequence[Held], began: date | None) -> Finding:
-    held = [h for h in history if h.award in criterion.awards and h.year <= case.year]
-    start = 0
-    if criterion.since_award:
-        start = min((h.year for h in history if h.award == criterion.since_award), default=0)
-        if not start:
-            return _leaf(criterion, _unless_unknown(case, began), (0, criterion.number, ()))
-        held = [h for h in held if h.year > start]
-    years = {h.year for h in held}
-    unknown = case.facts.unknown_years("awards", case.year, began, start)
-    running = criterion.years is None and criterion.number > 1
-    reached: Callable[[set[int]], int]
-    if running:
-        reached = lambda known: max(_chain(known, end, criterion.gap) for end in _ends(criterion, case))  # noqa: E731 - two readings of one rule
-    else:
-        first = case.year - criterion.years + 1 if criterion.years else 0
-        before = case.year - 1 if criterion.ending == "before" else case.year
-        reached = lambda known: sum(first <= year <= before for year in known)  # noqa: E731 - as above
-    count = reached(years)
-    possible = reached(years | unknown)
+def _of_history(criterion: Criterion, case: Case, history: Sequence[Held]) -> Finding:
+    years, count, possible = counted(criterion, case.facts, case.year)
     state = _known(True) if count >= criterion.number else _known(False)
     if state is State.NOT_MET and possible >= criterion.number:
         state = State.NO_DATA
     actual = (count, criterion.number, tuple(sorted(years)))
-    return _leaf(criterion, state, actual, (h.source for h in held), lacking=criterion.number - count)
+    sources = [h.source for h in history if h.award in criterion.awards and h.year in years]
+    return _leaf(criterion, state, actual, sources, lacking=criterion.number - count)
 
 
-def _unless_unknown(case: Case, began: date | None) -> State:
-    return State.NO_DATA if case.facts.unknown_years("awards", case.year, began) else State.NOT_MET
+def counted(criterion: Criterion, facts: Facts, year: int) -> tuple[set[int], int, int]:
+    """The years of grants that count, how far they reach, and how far with all that may not be recorded."""
+    own = criterion.kind != Kind.UNIT_TITLE or facts.subject == "unit"
+    held, began = (facts.years_held, facts.began) if own else (facts.unit_years_held, None)
+    start = min(held.get(criterion.since_award, ()), default=0) if criterion.since_award else 0
+    if criterion.since_award and not start:  # nothing counts before; where that is not known, anything may
+        return set(), 0, criterion.number if facts.unknown_years("awards", year, began) else 0
+    known = {one for award in criterion.awards for one in held.get(award, ()) if start < one <= year}
+    unknown = facts.unknown_years("awards", year, began, start)
+    count = _reached(criterion, year, known)
+    return known, count, _reached(criterion, year, known | unknown) if unknown else count
+
+
+def _reached(criterion: Criterion, year: int, known: set[int]) -> int:
+    if criterion.years is None and criterion.number > 1:
+        return max([_chain(known, end, criterion.gap) for end in _ends(criterion, year)])
+    first = year - criterion.years + 1 if criterion.years else 0
+    before = year - 1 if criterion.ending == "before" else year
+    return sum([first <= one <= before for one in known])
 
 
 def _chain(years: set[int], end: int, gap: int) -> int:
@@ -201,12 +202,14 @@ def _chain(years: set[int], end: int, gap: int) -> int:
 
     With a gap above 1 it may end that much earlier.
     """
-    count, next_ = 0, end + 1
-    while True:
-        found = next((year for year in range(next_ - 1, next_ - gap - 1, -1) if year in years), None)
-        if found is None:
-            return count
-        count, next_ = count + 1, found
+    count, missed = 0, 0
+    while missed < gap:
+        if end in years:
+            count, missed = count + 1, 0
+        else:
+            missed += 1
+        end -= 1
+    return count
 
 
 def qualifying_years(criterion: Criterion, case: Case) -> Finding:
@@ -214,13 +217,12 @@ def qualifying_years(criterion: Criterion, case: Case) -> Finding:
     `level`: the two ways may be mixed (answer of the central committee on art. 74(1)(d), law 06/2022).
     """
     best: Finding | None = None
-    for end in _ends(criterion, case):
+    for end in _ends(criterion, case.year):
         span = range(end - (criterion.years or 1) + 1, end + 1)
-        found = [_year_qualifies(criterion, case, year) for year in span]
-        states = [state for state, _sources in found]
+        states = [qualifies(criterion, case.facts, case.year, year) for year in span]
         state = State.NOT_MET if State.NOT_MET in states else State.NO_DATA if State.NO_DATA in states else State.MET
         actual = tuple((year, one) for year, one in zip(span, states, strict=True))
-        sources = (source for _state, some in found for source in some)
+        sources = (source for year in span for source in _grounds(criterion, case.facts, year))
         leaf = _leaf(criterion, state, actual, sources, lacking=states.count(State.NOT_MET))
         if best is None or leaf.distance < best.distance:
             best = leaf
@@ -228,22 +230,31 @@ def qualifying_years(criterion: Criterion, case: Case) -> Finding:
     return best
 
 
-def _year_qualifies(criterion: Criterion, case: Case, year: int) -> tuple[State, list[Source]]:
-    facts = case.facts
+def qualifies(criterion: Criterion, facts: Facts, year: int, of: int) -> State:
+    """Whether the year `of` does; `year` is the one considered."""
+    if any(of in facts.years_held.get(award, ()) for award in criterion.awards):
+        return State.MET
+    rating = facts.best_ratings.get(of)
+    if rating is None or rating.rank >= criterion.rating:
+        enough = len(_merits(criterion, facts, of)) >= criterion.number
+        if enough and rating:
+            return State.MET
+        if enough or of in facts.unknown_years("merits", year, None):
+            return State.NO_DATA
+    return State.NO_DATA if of in facts.unknown_years("awards", year, facts.began) else State.NOT_MET
+
+
+def _merits(criterion: Criterion, facts: Facts, year: int) -> list[Merit]:
+    return [m for m in facts.merits if m.year == year and _counts(criterion, m.kind, m.level)]
+
+
+def _grounds(criterion: Criterion, facts: Facts, year: int) -> list[Source]:
+    """The records by which the year qualifies, or does not."""
     held = [h.source for h in facts.held if h.award in criterion.awards and h.year == year]
     if held:
-        return State.MET, held
+        return held
     rating = facts.best_ratings.get(year)
-    merits = [m for m in facts.merits if m.year == year and _counts(criterion, m.kind, m.level)]
-    rated = State.NO_DATA if rating is None else _known(rating.rank >= criterion.rating)
-    enough = _known(len(merits) >= criterion.number)
-    if enough is State.NOT_MET and year in facts.unknown_years("merits", case.year, None):
-        enough = State.NO_DATA
-    by_rating = min(rated, enough, key=[State.NOT_MET, State.NO_DATA, State.MET].index)
-    by_award = State.NO_DATA if year in facts.unknown_years("awards", case.year, facts.began) else State.NOT_MET
-    state = max(by_rating, by_award, key=[State.NOT_MET, State.NO_DATA, State.MET].index)
-    sources = [m.source for m in merits] + ([rating.source] if rating else [])
-    return state, sources
+    return [m.source for m in _merits(criterion, facts, year)] + ([rating.source] if rating else [])
 
 
 def _counts(criterion: Criterion, kind: str, level: int) -> bool:
@@ -324,7 +335,7 @@ def service_time(criterion: Criterion, case: Case) -> Finding:
     if began is None:
         return _leaf(criterion, State.NO_DATA)
     sources = [case.facts.source]
-    if ended is not None and ended <= case.day:
+    if ended is not None and (ended < case.day or (ended == case.day and case.facts.subject == "unit")):
         return _leaf(criterion, State.NOT_MET, ("ended", ended), sources)
     if criterion.months is not None:
         months = months_served(began, case.year)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 # A source names the record behind a fact: its kind and key; empty where there is none.
 Source = tuple[str, int] | tuple[()]
@@ -14,8 +15,7 @@ Source = tuple[str, int] | tuple[()]
 HORIZON = 60  # years back beyond which nobody looks
 
 
-@dataclass(frozen=True, slots=True)
-class Rating:
+class Rating(NamedTuple):
     """The year's class of task completion: `rank` 1 is not completed, 4 completed excellently."""
 
     year: int
@@ -23,8 +23,7 @@ class Rating:
     source: Source = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """A grant that has not been revoked."""
 
     award: str
@@ -32,8 +31,7 @@ class Held:
     source: Source = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Merit:
+class Merit(NamedTuple):
     """An initiative, science work or feat of resourcefulness, recognised in `year`.
 
     `level`: 1 base, 2 region, 3 ministry, 4 nation.
@@ -137,7 +135,7 @@ class Facts:
     key: int = 0
     group: str = ""
     began: date | None = None  # enlisted; for a unit established
-    ended: date | None = None
+    ended: date | None = None  # the last day served; for a unit the first on which it no longer exists
     source: Source = ()
     ratings: tuple[Rating, ...] = ()
     held: tuple[Held, ...] = ()
@@ -165,7 +163,24 @@ class Facts:
                 found[one.year] = one
         return found
 
+    @cached_property
+    def years_held(self) -> Mapping[str, set[int]]:
+        """award → years for which it is held."""
+        return _years(self.held)
+
+    @cached_property
+    def unit_years_held(self) -> Mapping[str, set[int]]:
+        return _years(self.unit_held)
+
     def unknown_years(self, register: str, year: int, began: date | None, start: int = 0) -> set[int]:
         """Years up to `year` of which the register says nothing: before it was kept, but not before `began`."""
         first = max(began.year if began else year - HORIZON, start + 1 if start else 0)
-        return set(range(first, min(self.kept.get(register, year + 1), year + 1)))
+        end = min(self.kept.get(register, year + 1), year + 1)
+        return set(range(first, end)) if first < end else set()
+
+
+def _years(held: Iterable[Held]) -> Mapping[str, set[int]]:
+    found: dict[str, set[int]] = {}
+    for one in held:
+        found.setdefault(one.award, set()).add(one.year)
+    return found

@@ -12,8 +12,9 @@ from awards.criteria import Criterion, Kind, Rules
 class Reach:
     """Years back to which facts count, the year considered included; 0: they are not asked for.
 
-    Without `history` only grants of the year count. `figures`: approved figures of units are asked for, `targets`:
-    how many of their targets were met, `votes`: votes of councils, `titles`: what units were given, of their people.
+    Without `history` only grants of the year count. `figures`: indicators (codes) whose approved figures are
+    asked for, `targets`: how many of their targets were met, `votes`: votes of councils, `titles`: what units were
+    given, of their people.
     """
 
     ratings: int = 1
@@ -21,7 +22,7 @@ class Reach:
     discipline: int = 0
     incidents: int = 0
     history: bool = False
-    figures: bool = False
+    figures: frozenset[str] = frozenset()
     targets: bool = False
     votes: bool = False
     titles: bool = False
@@ -30,7 +31,7 @@ class Reach:
         return Reach(
             max(self.ratings, other.ratings), max(self.merits, other.merits), max(self.discipline, other.discipline),
             max(self.incidents, other.incidents),
-            self.history or other.history, self.figures or other.figures, self.targets or other.targets,
+            self.history or other.history, self.figures | other.figures, self.targets or other.targets,
             self.votes or other.votes, self.titles or other.titles,
         )  # fmt: skip
 
@@ -81,7 +82,7 @@ def _reach(criterion: Criterion) -> Reach:
         case Kind.PRIOR_AWARDS | Kind.MEETS_AWARD:  # which says since when it is held
             return Reach(history=True)
         case Kind.FIGURE:
-            return Reach(figures=True)
+            return Reach(figures=frozenset([criterion.indicator]))
         case Kind.TARGETS_MET:
             return Reach(targets=True)
         case Kind.COUNCIL_VOTE:

@@ -10,6 +10,7 @@ class EmulationConfig(AppConfig):
         from emulation.feeds import add_source
         from emulation.reports import activities, assessments, examples, incidents, initiatives, weak_points, work
         from emulation.reports.amendments import amendment_tasks
+        from emulation.reports.assessment_feeds import FEEDS
         from emulation.reports.documents import receipt_tasks
         from emulation.reports.inspections import inspection_tasks
         from emulation.reports.joins import join_tasks
@@ -23,7 +24,7 @@ class EmulationConfig(AppConfig):
         work.SOURCES.extend([launch_tasks, register_tasks])
         work.SOURCES.extend([weak_points.weak_point_tasks, inspection_tasks])
         work.SOURCES.extend([assessments.tasks, examples.tasks])
-        for source in (*activities.FEEDS, *incidents.FEEDS, assessments.FEED, weak_points.FEED):
+        for source in (*activities.FEEDS, *incidents.FEEDS, *FEEDS, weak_points.FEED):
             add_source(source)
         work.SOURCES.extend([activities.tasks, incidents.tasks])
         add_source(initiatives.RECOGNISED)

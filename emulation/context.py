@@ -80,7 +80,9 @@ REGISTERS = (
     "emulation:layout-",
     "emulation:template-",
     "emulation:incident-",
+    "emulation:phrase-",
 )
+SHEETS = ("emulation:board", "emulation:evidence-", "emulation:correction-", "emulation:figure-request")
 TARGETS = (
     "emulation:registration-",
     "emulation:pledge-",
@@ -90,21 +92,27 @@ TARGETS = (
 )
 MAIN = (
     Entry("emulation:my-work", _("My work"), has_work),
-    Entry("emulation:campaign-tree", _("Campaigns"), anybody, also=("emulation:drive-",)),
+    Entry("emulation:campaign-tree", _("Campaigns"), anybody, also=("emulation:drive-", "emulation:join-")),
     Entry("emulation:target-home", _("Targets"), reads_figures, also=TARGETS),
-    Entry("emulation:report-list", _("Quarterly sheets"), reads_figures, also=("emulation:board",), without=JUDGING),
+    Entry("emulation:report-list", _("Quarterly sheets"), reads_figures, also=SHEETS, without=JUDGING),
     Entry("emulation:review-list", _("Review"), reviews_anything, also=JUDGING),
-    Entry("emulation:dashboard-home", _("Dashboard"), reads_figures),
+    Entry(
+        "emulation:dashboard-home",
+        _("Dashboard"),
+        reads_figures,
+        also=("emulation:dashboard", "emulation:figure"),
+        without=("emulation:figure-request",),
+    ),
     Entry("emulation:register-home", _("Registers"), reads_figures, also=REGISTERS),
     Entry("awards:due-home", _("Awards"), reads_figures, also=("awards:",)),
-    Entry("units:unit-tree", _("Units"), anybody),
+    Entry("units:unit-tree", _("Units"), anybody, also=("units:pilot-",)),
     Entry("units:person-list", _("People"), reads_figures),
 )
 ADMINISTRATION = (
-    Entry("units:user-list", _("Users"), administers_anything),
+    Entry("units:user-list", _("Users"), administers_anything, also=("units:membership-",)),
     Entry("emulation:round-list", _("Reporting rounds"), administers_root, also=("emulation:extension-",)),
     Entry("emulation:indicator-list", _("Indicators"), administers_root),
-    Entry("emulation:catalogue-list", _("Catalogues"), administers_root),
+    Entry("emulation:catalogue-list", _("Catalogues"), administers_root, also=("emulation:checklist-",)),
 )
 ICONS = {
     Role.STAFF: "bi-person-fill",

@@ -1,6 +1,6 @@
 """Paragraphs that people edit and figures keep true: text with fields. No database; Vietnamese, as all paper.
 
-A field stands in the text as `{HL_QS: 98,6%}`: its key, and what it said when somebody last looked. The value is
+A field stands in the text as `{HL_QS: 98,6 %}`: its key, and what it said when somebody last looked. The value is
 the system's, whatever is typed in its place; words around it are the officer's. When figures change, a paragraph
 is marked until somebody has decided, so nothing is replaced or kept in silence.
 """

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from emulation.models import Indicator
     from units.models import Unit, User
 
 Codes = tuple[str, ...]
@@ -24,12 +25,16 @@ Codes = tuple[str, ...]
 class Taken:
     """What a register holds for a unit: the figure, and of how many entries it is made (at least 1).
 
-    A ratio has its whole in `of`.
+    A ratio has its whole in `of`. Of a grade and of a checklist there is no number: `grade` is the name of the
+    class, `items` the answers (states of `ResultItem`) by their words; both are found again as `units.text.fold`
+    makes them.
     """
 
-    value: Decimal
+    value: Decimal | None
     entries: int
     of: Decimal | None = None
+    grade: str = ""
+    items: Mapping[str, str] = field(default_factory=dict)
 
 
 def to_everybody(user: User, unit: Unit) -> bool:
@@ -38,6 +43,10 @@ def to_everybody(user: User, unit: Unit) -> bool:
 
 def not_stated(unit: int, first: date, last: date) -> date | None:
     return None
+
+
+def nothing_lacking(indicator: Indicator, codes: Codes) -> list[str]:
+    return []
 
 
 def no_codes() -> Mapping[str, str]:
@@ -55,6 +64,7 @@ class Source:
     register holds exists for the user; to others the figure is one like any other. `measures`: those of the
     indicators it may feed. `typed_until`: while it holds nothing for a cell, the figure is typed as ever.
     `halved`: of a ratio it holds the numerator alone; the whole is typed.
+    `lacking(indicator, codes)`: names that register and indicator should share and do not; the figure needs all.
     `stated(unit, first, last)`: until when the unit's commander has stated the register complete, where that covers
     the days; one query.
     """
@@ -68,6 +78,7 @@ class Source:
     measures: tuple[str, ...] = ("count", "amount")
     typed_until: bool = False
     halved: bool = False
+    lacking: Callable[[Indicator, Codes], list[str]] = nothing_lacking
     stated: Callable[[int, date, date], date | None] = not_stated
 
 

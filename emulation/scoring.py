@@ -93,8 +93,9 @@ def period_target(
     """What the year's target means for a period of the given `quarters`; None where nothing is asked in it.
 
     `milestones` are cumulative to the end of quarters I, II and III. For a flow of counts or amounts and
-    for a flow over a stock: the difference of the milestones at the period's ends; without milestones
-    equal parts of the asked quarters for ≥ and >, the whole year's target for =, ≤ and <. Everything
+    for a flow over a stock: the difference of the milestones at the ends of what its figure holds, which are
+    rounds in which it is asked: a half-year's round holds two quarters. Without milestones equal parts of the
+    asked quarters for ≥ and >, the whole year's target for =, ≤ and <. Everything
     else: the year's target, or the milestone of the period's last asked quarter, in every period.
     """
     weights = target_weights(measure, accrual, comparator, bool(milestones), tuple(quarters), tuple(asked))
@@ -119,10 +120,9 @@ def target_weights(
     flows = accrual == "flow_over_stock" or (accrual == "flow" and measure in ("count", "amount"))
     if not milestones:
         weights[3] = 4 * len(inside) // len(asked) if flows and comparator in (">=", ">") else 4
-    elif flows:
-        weights[quarters[-1] - 1] += 4
-        if quarters[0] > 1:
-            weights[quarters[0] - 2] -= 4
     else:
         weights[inside[-1] - 1] += 4
+        before = [q for q in asked if q < quarters[0]]
+        if flows and before:
+            weights[before[-1] - 1] -= 4
     return tuple(weights)

@@ -70,17 +70,20 @@ def environment() -> ImmutableSandboxedEnvironment:
 
 def word(
     template: Path | IO[bytes], data: Mapping[str, Any], layout: Layout | None = None, *, table: Table | None = None,
-    landscape: bool = False, annex: bool = False,
+    landscape: bool = False, annex: bool = False, widths: Sequence[int] = (),
 ) -> bytes:  # fmt: skip
     """The template filled in. With `layout` its margins and size are set: an officer's template keeps its own.
 
-    `landscape`: all of it lies; `annex`: its last section alone, behind the signature.
+    `landscape`: all of it lies; `annex`: its last section alone, behind the signature. `widths` are the shares of
+    the width that the columns of its last table take.
     """
     filled = DocxTemplate(template)
     filled.render(dict(data) | {"table": MARK if table else ""}, environment())
     document: Document = filled.docx
     if layout:
         _lay_out(document, layout, landscape=landscape, annex=annex)
+        if widths:
+            _share_out(document.tables[-1]._tbl, widths)
     if table:
         _put(document, table)
     file = io.BytesIO()
@@ -117,6 +120,17 @@ def _stretch(table: Any, across: int) -> None:
     cells = [width for width in table.iter(qn("w:tcW")) if width.get(qn("w:type")) == "dxa"]
     for one in (*grid, *cells):
         one.set(qn("w:w"), str(int(one.get(qn("w:w"))) * across // whole))
+
+
+def _share_out(table: Any, widths: Sequence[int]) -> None:
+    """The width of the table among its columns; rows that are one cell across stay so."""
+    grid = table.tblGrid.findall(qn("w:gridCol"))
+    across, whole = sum(int(one.get(qn("w:w"))) for one in grid), sum(widths)
+    columns = [str(across * width // whole) for width in widths]
+    rows = (row.findall(f"{qn('w:tc')}/{qn('w:tcPr')}/{qn('w:tcW')}") for row in table.iter(qn("w:tr")))
+    for cells in (grid, *(row for row in rows if len(row) == len(columns))):
+        for one, width in zip(cells, columns, strict=True):
+            one.set(qn("w:w"), width)
 
 
 def _put(document: Document, table: Table) -> None:

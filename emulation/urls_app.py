@@ -68,6 +68,7 @@ urlpatterns = [
     path("campaigns/joins/<int:pk>/confirm/", joins.join_confirm, name="join-confirm"),
     path("campaigns/<int:pk>/drive/", drives.drive_detail, name="drive-detail"),
     path("campaigns/<int:drive>/drive/<int:unit>/targets/", targets.target_list, name="drive-targets"),
+    path("campaigns/<int:drive>/drive/<int:unit>/pledge/", pledges.pledge, name="drive-pledge"),
     path(
         "campaigns/<int:drive>/drive/<int:unit>/targets/hand-in/",
         targets.registration_hand_in,

@@ -69,6 +69,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:join-confirm": ("join", None, "404 403 403 302 403 404"),
     "emulation:drive-detail": ("drive", "404 200 200 200 200 404", None),
     "emulation:drive-targets": ("drive-of", "404 200 200 200 200 404", "404 302 302 403 403 404"),
+    "emulation:drive-pledge": ("drive-of", "404 200 200 200 200 404", None),
     "emulation:drive-registration-hand-in": ("drive-of", None, "404 403 403 200 403 404"),
     "emulation:drive-registration-return": ("drive-of", None, "404 403 403 403 200 404"),
     "emulation:drive-registration-agree": ("drive-of", None, "404 403 403 403 200 404"),

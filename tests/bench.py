@@ -2,7 +2,8 @@
 
 `python -m tests.bench` works on the database of DATABASE_URL, which has to be empty, for every size in
 BENCH_UNITS (default 200 and 2,000; 20,000 takes a while). Every page is measured in turn with the bare
-page, so that both meet the same state of the machine; what is reported is the ratio. Rows are added to
+page, so that both meet the same state of the machine; what is reported is the ratio. BENCH_PAGES chooses pages by
+a regular expression on their names ("due|…": those of who is due). Rows are added to
 bench.json: name, engine, units, indicators, p50_ms, p95_ms, queries, floor (p50 of the page it is compared
 with, in ms) and ratio.
 """
@@ -344,6 +345,13 @@ def pages(count: int) -> list[Timed]:
         Timed("report of a year", lambda number: write_report(), most=5),
         Timed("Word list of 3,000 rows", lambda number: write_list(), most=5),
         Timed("who is due", judge_everybody, most=5),
+        Timed("who is due, first", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/")), before=forget, most=9),
+        Timed(
+            "… one award, first",
+            lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS")),
+            before=forget,
+            most=9,
+        ),
         Timed("who is due page", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS"))),
         Timed("who is due, all", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/"))),
         Timed("… once written", lambda number: light(chief.get(f"/awards/due/1/{YEAR}/?award=CSTDCS")), before=write),
@@ -383,6 +391,13 @@ def judge_everybody(number: int) -> None:
 
     root = Unit.objects.get(pk=1)
     due(people_in(root, YEAR), units_in(root, YEAR), YEAR, rules_on(last_day(YEAR)))
+
+
+def forget(number: int) -> None:
+    """As in a process that has just begun: everybody is judged."""
+    from awards.reports import standing
+
+    standing._kept.clear()
 
 
 def write(number: int) -> None:
@@ -430,7 +445,8 @@ def measure(engine: str, units: int, count: int = ROUNDS) -> list[Measured]:
     timed = pages(count + WARM + 1)
     floors = {"minimal view": minimal_view(), "bare page": timed[0].call}
     found = []
-    for page in timed:
+    chosen = re.compile(os.environ.get("BENCH_PAGES", ""))
+    for page in filter(lambda page: chosen.search(page.name), timed):
         own, other = [], []
         for number in range(min(count, page.most) + WARM):
             page.before(number)

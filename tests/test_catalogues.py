@@ -3,7 +3,13 @@
 import re
 
 import pytest
+from django.utils.translation import override
 
+from awards.forms.desk import SAID
+from awards.models import Criterion, Objection
+from emulation.models import LayoutProfile
+from emulation.reports import activities, examples
+from emulation.reports.exports import titles_table
 from tests.catalogues import LANGUAGES, load, template
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
@@ -46,3 +52,25 @@ def test_vietnamese_addresses_officers_as_comrades() -> None:
     """«đồng chí», never «bạn»: the way people are spoken to in the army."""
     addressed = re.compile(r"\bbạn\b", re.IGNORECASE)
     assert [m.id for m in load("vi") for text in texts(m.string) if addressed.search(text)] == []
+
+
+def test_words_of_two_meanings_are_translated_by_where_they_stand() -> None:
+    with override("vi"):
+        words = {
+            "titles aimed at": titles_table([])[0],
+            "activities": activities.export_heads()[3],
+            "examples": examples.export_heads()[1],
+            "opinions": [str(label) for _key, label in SAID],
+            "objections": str(Objection._meta.verbose_name_plural),
+            "place of a paper": str(LayoutProfile._meta.get_field("place").verbose_name),
+            "number of a criterion": str(Criterion._meta.get_field("number").verbose_name),
+        }
+    assert words == {
+        "titles aimed at": ["Danh hiệu", "Số người", "Tỷ lệ (%)"],
+        "activities": "Hoạt động",
+        "examples": "Điển hình",
+        "opinions": ["Mọi ý kiến", "Chưa có ý kiến", "Đồng ý", "Không đồng ý"],
+        "objections": "ý kiến phản ánh",
+        "place of a paper": "địa danh",
+        "number of a criterion": "số lượng",
+    }

@@ -28,6 +28,8 @@ from emulation.models import (
     Assessment,
     Campaign,
     CampaignIndicator,
+    CampaignJoin,
+    Checklist,
     Cluster,
     Correction,
     Document,
@@ -38,10 +40,13 @@ from emulation.models import (
     Indicator,
     InitiativeWork,
     Inspection,
+    InspectionItem,
     IssuedPaper,
+    PartyCell,
     Receipt,
     RegisteredTitle,
     Registration,
+    RegistrationVersion,
     Report,
     ResultChange,
     WeakPoint,
@@ -49,7 +54,7 @@ from emulation.models import (
 from emulation.reports.assessments import table_rows
 from emulation.services import demo
 from tests.factories import make_correction, make_extension
-from units.models import Initiative, Person, Unit, User
+from units.models import Initiative, Person, Placement, Unit, User
 from units.spreadsheets import starts_formula
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -62,7 +67,8 @@ NAMES = {
     Extension: ("reason",), Document: ("title",), WeakPoint: ("title",), Inspection: ("title",),
     InitiativeWork: ("title",), Initiative: ("title",), Example: ("title",), Activity: ("title",),
     Incident: ("place",), IssuedPaper: ("title",), Grant: ("name",), Correction: ("reason",), Evidence: ("name",),
-    ResultChange: ("reason",), RegisteredTitle: ("title",),
+    ResultChange: ("reason",), Checklist: ("name",), PartyCell: ("name",),
+    InspectionItem: ("text",), RegisteredTitle: ("title",),
 }  # fmt: skip
 
 
@@ -152,6 +158,26 @@ def movement() -> int:
 
 def pledged(context: Any) -> int:
     return sum(bool(row.cells) for row in context["paper"].rows)
+
+
+def pledged_by_members() -> int:
+    cluster = Cluster.objects.first()
+    newest = {row.registration.unit_id: row for row in RegistrationVersion.objects.filter(
+        registration__unit__in=cluster.members.all(), registration__year=cluster.year, registration__drive=None
+    ).order_by("number")}  # fmt: skip
+    return sum(len(row.content["targets"]) for row in newest.values())
+
+
+def moved() -> int:
+    return Placement.objects.exclude(parent=None).first().unit_id
+
+
+def approved_sheet() -> int:
+    return Report.objects.filter(state="approved", round__quarter=1).first().pk
+
+
+def joined_campaign() -> int:
+    return CampaignJoin.objects.first().campaign_id
 
 
 Count = Callable[[Any], int]
@@ -272,12 +298,46 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
     )),
     ("commander", "emulation:cluster-list", list, {}, page),
     ("commander", "emulation:cluster-detail", lambda: [Cluster.objects.first().pk], {}, pledged),
+    (
+        "commander", "emulation:cluster-detail", lambda: [Cluster.objects.first().pk], {"table": "parts"},
+        lambda _context: pledged_by_members(),
+    ),
+    ("commander", "emulation:drive-pledge", lambda: [registered_drive(), ckt()], {}, pledged),
     ("commander", "emulation:pledge-detail", lambda: [ckt(), 2020], {}, pledged),
     (
         "admin", "units:unit-detail", lambda: [ckt()], {"table": "members"},
         lambda context: context["memberships"].count(),
     ),
     ("admin", "units:unit-detail", lambda: [ckt()], {"table": "history"}, lambda context: len(context["changes"])),
+    (
+        "admin", "units:unit-detail", lambda: [moved()], {"table": "places"},
+        lambda context: len(context["placements"]),
+    ),
+    (
+        "commander", "emulation:report-detail", lambda: [approved_sheet()], {},
+        lambda context: len(context["sheet"].rows),
+    ),
+    (
+        "reviewer", "emulation:report-review", lambda: [approved_sheet()], {},
+        lambda context: sum(len(lines) for _group, lines in context["verdicts"]),
+    ),
+    (
+        "commander", "emulation:inspection-detail",
+        lambda: [Inspection.objects.exclude(concluded_on=None).first().pk], {},
+        lambda context: sum(len(one.lines) for one in context["looked"]),
+    ),
+    (
+        "commander", "emulation:campaign-detail", lambda: [joined_campaign()], {"table": "joins"},
+        lambda context: len(context["joins"].rows),
+    ),
+    ("commander", "emulation:drive-detail", lambda: [registered_drive()], {}, lambda context: len(context["lines"])),
+    ("commander", "emulation:drive-detail", lambda: [registered_drive()], {"table": "units"}, page),
+    ("commander", "emulation:assess-template-list", list, {}, lambda context: len(context["checklists"])),
+    ("commander", "emulation:party-cell-list", list, {}, page),
+    (
+        "commander", "awards:notice-detail", lambda: [PublicNotice.objects.exclude(lines=None).first().pk], {},
+        lambda context: len(context["lines"]),
+    ),
     ("commander", "emulation:board", lambda: [ckt()], {"table": "units"}, lambda context: len(context["rows"]) + 1),
     ("appraiser", "awards:nomination-desk", list, {}, page),
     (
@@ -291,6 +351,7 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
 # Nothing in them was typed, or it is kept as it was agreed.
 NAMELESS = (
     ("emulation:round-list", None), ("emulation:figure", "quarter"), ("emulation:drive-version-list", None),
+    ("emulation:drive-pledge", None),
 )  # fmt: skip
 
 

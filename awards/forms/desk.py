@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from awards.models import Appraisal, Award, Nomination, Occasion
 from awards.reports.dossiers import Row
@@ -30,7 +30,7 @@ STATES = [
 SAID = [
     ("", gettext_lazy("Every opinion")),
     ("none", gettext_lazy("Not judged yet")),
-    ("agree", gettext_lazy("Agreed")),
+    ("agree", pgettext_lazy("opinion", "Agreed")),
     ("refuse", gettext_lazy("Refused")),
 ]
 KINDS = [("", gettext_lazy("People and units")), ("person", gettext_lazy("People")), ("unit", gettext_lazy("Units"))]

@@ -62,8 +62,8 @@ class DueFilter(forms.Form):
             place
             for place, one in standing.shown.items()
             if kind in ("", one.subject.kind)
-            and all(word in one.words for word in words)
             and (paths is None or one.path.startswith(paths))
+            and all(word in standing.words[place] for word in words)
         }
 
     def _paths(self, units: Iterable[Unit]) -> tuple[str, ...] | None:

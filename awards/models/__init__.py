@@ -42,6 +42,7 @@ from .dossiers import (
     RuleChoice,
 )
 from .grants import Attestation, CompleteRegister, Grant, GrantImport
+from .kept_papers import KeptPaper
 from .rules import Criterion
 
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "Grant",
     "GrantImport",
     "HandCount",
+    "KeptPaper",
     "LegalDocument",
     "Nomination",
     "NominationEvent",

@@ -311,7 +311,8 @@ class Ballot(models.Model):
     that wrote them (PostgreSQL's xmin) tells them apart. The application counts nothing before the closing.
 
     Not promised: who can read the base (or its write-ahead log) before and after one vote sees the
-    difference; so do two backups taken around it. An unanimous vote, or the papers of a single absent member, which
+    difference; so do two backups taken around it. The files of a PostgreSQL base hold deleted rows until they are
+    vacuumed; no statement reads them. An unanimous vote, or the papers of a single absent member, which
     two officers open, tell by themselves. The web server's log knows when somebody voted, never how.
     """
 

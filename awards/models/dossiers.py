@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from awards.models.catalogue import NEWEST_FIRST, Award, AwardLevel, Dated
 from awards.models.grants import ONE_SUBJECT, YEARS
@@ -167,6 +168,10 @@ class NominationQuerySet(models.QuerySet["Nomination"]):
     def alive(self) -> Self:
         """Lines that may still lead to an award, or have: neither withdrawn nor rejected."""
         return self.exclude(stage__in=Nomination.OVER)
+
+    def standing(self) -> Self:
+        """Those alive without those whose award was taken back: they stand in the way of nothing any more."""
+        return self.alive().filter(grant__revoked_on=None)
 
 
 class Nomination(models.Model):
@@ -467,7 +472,7 @@ class Objection(models.Model):
 
     class Meta:
         verbose_name = _("objection")
-        verbose_name_plural = _("objections")
+        verbose_name_plural = pgettext_lazy("notice", "objections")
         ordering = ["received", "pk"]
         constraints = [
             models.CheckConstraint(

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from awards.criteria import GROUPS
@@ -83,7 +83,7 @@ class Criterion(Dated):
     )  # fmt: skip
     rating = models.CharField(_("task rating or better"), max_length=12, choices=TaskRating.Rating, blank=True)
     number = models.PositiveSmallIntegerField(
-        _("number"), default=1, validators=[MinValueValidator(1)],
+        pgettext_lazy("criterion", "number"), default=1, validators=[MinValueValidator(1)],
         help_text=_("How many times, how many of the group, how many members; or the lowest place."),
     )  # fmt: skip
     years = models.PositiveSmallIntegerField(

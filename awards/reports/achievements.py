@@ -116,12 +116,20 @@ def _awards(people: set[int], units: set[int], year: int, found: Found) -> None:
                                                 year=row.year))  # fmt: skip
 
 
+def _is_whole(row: Achievement) -> bool:
+    reported, _sign, expected = row.coverage.partition("/")
+    return reported == expected
+
+
 def merit_text(rows: Iterable[Achievement], year: int) -> str:
-    """A draft of the summary of merit, in the language in force: only what is recorded, nothing added."""
+    """A draft of the summary of merit, in the language in force: only what is recorded, nothing added.
+
+    No figure of which reports are missing: «≤ 2» may still be missed.
+    """
     rows = list(rows)
     parts = [f"{row.label}: {row.value}" for row in rows if row.kind == "rating" and row.year == year]
     parts += [f"{row.label}: {row.value}" for row in rows if row.kind == "initiative" and row.year > year - 2]
-    reached = [row for row in rows if row.kind == "figure" and row.state in ("over", "met")]
+    reached = [row for row in rows if row.kind == "figure" and row.state in ("over", "met") and _is_whole(row)]
     parts += [f"{row.label}: {row.value}" + (f" ({row.target})" if row.target else "") for row in reached[:NAMED]]
     held = [f"{row.value} ({row.year})" for row in rows if row.kind == "award"]
     if held:

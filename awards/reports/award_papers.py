@@ -44,7 +44,8 @@ class Row:
 class AwardPaper:
     """A letter or decision to be printed. `order` is the word before the articles; `authority` who decides.
 
-    `amounts`: the fifth column of the list holds sums of money; `kind` is a key of `KINDS`.
+    `widths` are the shares of the width that the columns of the list take, in Word as in PDF; `amounts`: the fifth
+    column holds sums of money; `kind` is a key of `KINDS`.
     """
 
     title: str
@@ -64,6 +65,7 @@ class AwardPaper:
     annex: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    widths: tuple[int, ...]
     amounts: bool = False
     kind: str = ""
     unit: Unit | None = None
@@ -73,33 +75,43 @@ class AwardPaper:
 # ── letters ───────────────────────────────────────────────────────────────
 
 
-def submission_paper(submission: Submission, user: User) -> AwardPaper:
-    """The letter with its list; shares of votes where the user may see them. Five queries."""
+def submission_paper(submission: Submission, user: User | None) -> AwardPaper:
+    """The letter with its list; shares of votes where the user may see them (None: all). Five queries."""
     with translation.override("vi"):
         lines = _lines(submission)
-        shares = _shares(lines, user)
+        shares = _shares(submission, lines, user)
         columns = (*WHO, "Tóm tắt thành tích", "Phiếu của Hội đồng (%)")
         rows = _sections(lines, lambda line: (line.merit or "", shares.get(line.pk, "")))
-        asked = submission.recipient
+        asked, awards = submission.recipient, counted(lines)
         body = [
             ("", f"{submission.unit.name} trình {asked} xét, quyết định tặng:"),
-            *(("", f"- {text};") for text in counted(lines)),
+            *(("", f"- {text}{'.' if text == awards[-1] else ';'}") for text in awards),
             ("", f"Loại hình khen thưởng: {lower_first(submission.occasion.name)}."),
             ("", "Kèm theo: danh sách đề nghị, báo cáo thành tích, biên bản họp xét khen thưởng."),
             ("", f"Kính đề nghị {asked} xem xét, quyết định."),
         ]
         return _paper(
             submission, "TỜ TRÌNH", LETTER_ABOUT, "letter", to=asked, authority="", order="", body=body,
-            columns=columns, rows=rows, annex="DANH SÁCH ĐỀ NGHỊ TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
+            columns=columns, widths=(9, 43, 39, 31, 103, 22), rows=rows,
+            annex="DANH SÁCH ĐỀ NGHỊ TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
             recipients=("Như trên",),
         )  # fmt: skip
 
 
-def _shares(lines: Sequence[Nomination], user: User) -> dict[int, str]:
-    """Line (key) → per cent of all members of the council in favour of what was passed."""
-    items = AgendaItem.objects.filter(
-        access.votes_q(user), line__in=[x.pk for x in lines], result__in=("passed", "lowered")
+def without_votes(paper: AwardPaper) -> AwardPaper:
+    """The letter for who may not see how the council voted: the last cell of every line is empty."""
+    return replace(
+        paper, rows=tuple(replace(row, cells=(*row.cells[:-1], "") if row.cells else ()) for row in paper.rows)
     )
+
+
+def _shares(letter: Submission, lines: Sequence[Nomination], user: User | None) -> dict[int, str]:
+    """Line (key) → per cent of all members of the council in favour of what was passed before the letter went out."""
+    items = AgendaItem.objects.filter(line__in=[x.pk for x in lines], result__in=("passed", "lowered"))
+    if user is not None:
+        items = items.filter(access.votes_q(user))
+    if letter.sent_at is not None:
+        items = items.filter(session__closed_at__lte=letter.sent_at)
     found = {}
     for line, result, favour, lower, members in items.order_by("session__closed_at").values_list(
         "line", "result", "votes_for", "votes_lower", "members"
@@ -125,7 +137,8 @@ def decision_paper(decision: Decision) -> AwardPaper:
         if known and len(known) == len(lines):
             money_text += f"; tổng số {money(sum(known))} đồng"
         body = [
-            ("Điều 1.", f"Tặng {'; '.join(counted(lines))} (có danh sách kèm theo)."),
+            ("Điều 1.", "Tặng danh hiệu thi đua, hình thức khen thưởng cho các cá nhân, tập thể (có danh sách kèm "
+                        f"theo), gồm: {'; '.join(counted(lines))}."),
             ("Điều 2.", f"{money_text}."),
             ("Điều 3.", "Các cơ quan, đơn vị có liên quan và các cá nhân, tập thể có tên tại Điều 1 chịu trách nhiệm "
                         "thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký."),
@@ -133,7 +146,7 @@ def decision_paper(decision: Decision) -> AwardPaper:
         return _paper(
             decision, "QUYẾT ĐỊNH", decision.title, "decision", to="", authority=_authority(decision),
             order="QUYẾT ĐỊNH:", body=body, columns=(*WHO, "Tiền thưởng (đồng)", "Ghi chú"), rows=rows,
-            amounts=True,
+            widths=(9, 40, 40, 30, 24, 17), amounts=True,
             annex="DANH SÁCH CÁ NHÂN, TẬP THỂ ĐƯỢC TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
             recipients=("Như Điều 3",),
         )  # fmt: skip
@@ -169,6 +182,7 @@ def _revocation(decision: Decision) -> AwardPaper:
     return _paper(
         decision, "QUYẾT ĐỊNH", decision.title, "decision", to="", authority=_authority(decision),
         order="QUYẾT ĐỊNH:", body=body, columns=(*WHO, "Danh hiệu, hình thức", "Quyết định đã tặng"), rows=rows,
+        widths=(9, 32, 32, 25, 32, 30),
         annex="DANH SÁCH THU HỒI DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG", recipients=("Như Điều 3",),
     )  # fmt: skip
 
@@ -193,14 +207,14 @@ def _lines(paper: Submission | Decision) -> list[Nomination]:
 
 
 def counted(lines: Iterable[Nomination]) -> list[str]:
-    """«Chiến sĩ tiên tiến: 12 cá nhân, 3 tập thể» for each award of the lines, the highest first."""
+    """«Giấy khen cho 12 cá nhân và 3 tập thể» for each award of the lines, the highest first."""
     found: dict[Award, list[int]] = {}
     for line in lines:
         found.setdefault(line.award, [0, 0])[line.person_id is None] += 1
     words = []
     for award, (people, units) in found.items():
         parts = [f"{people} cá nhân" if people else "", f"{units} tập thể" if units else ""]
-        words.append(f"{award.name}: {', '.join(part for part in parts if part)}")
+        words.append(f"{award.name} cho {' và '.join(part for part in parts if part)}")
     return words
 
 
@@ -256,7 +270,9 @@ def _word(paper: AwardPaper) -> bytes:
     """The list of a letter lies: a long summary of merits wants the width of the page."""
     assert paper.unit is not None
     assert paper.layout is not None
-    return word_file(KINDS[paper.kind], paper.unit, _data(paper), paper.layout, annex=bool(paper.to))
+    return word_file(
+        KINDS[paper.kind], paper.unit, _data(paper), paper.layout, annex=bool(paper.to), widths=paper.widths
+    )
 
 
 def _pdf(paper: AwardPaper) -> bytes:

@@ -7,22 +7,27 @@ from collections.abc import Collection, Iterable
 from datetime import date
 
 from awards.models import AgendaItem, Award, AwardBasis, Grant, LegalDocument, Nomination, RevocationGround
+from emulation.official import day_words
 from emulation.wording import listed, lower_first
 from units.models import Unit
 
+# A law is cited by its name and its day alone; before the number of anything else stands what kind it is.
+LAWS = ("Luật ", "Pháp lệnh ")
+KINDS = re.compile("(Nghị định|Nghị quyết|Quyết định|Thông tư liên tịch|Thông tư|Chỉ thị|Hướng dẫn|Quy định) (.+)")
+
 
 def title_of(lines: Iterable[Nomination]) -> str:
-    """«Tặng danh hiệu thi đua, hình thức khen thưởng năm 2020 (…)»: years and occasions of the lines."""
+    """«Về việc tặng danh hiệu thi đua, hình thức khen thưởng năm 2020 (…)»: years and occasions of the lines."""
     lines = list(lines)
     years = listed(str(year) for year in sorted({line.dossier.year for line in lines}))
     occasions = "; ".join(dict.fromkeys(lower_first(line.dossier.occasion.name) for line in lines))
-    return f"Tặng danh hiệu thi đua, hình thức khen thưởng năm {years} ({occasions})"[:300]
+    return f"Về việc tặng danh hiệu thi đua, hình thức khen thưởng năm {years} ({occasions})"[:300]
 
 
 def revocation_title(grants: Iterable[Grant]) -> str:
-    """«Hủy bỏ quyết định tặng và thu hồi …», with the numbers of the decisions by which the awards were given."""
+    """«Về việc hủy bỏ quyết định tặng và thu hồi …», with the numbers of the decisions that gave the awards."""
     numbers = ", ".join(dict.fromkeys(grant.decision for grant in grants if grant.decision))
-    words = "Hủy bỏ quyết định tặng và thu hồi danh hiệu thi đua, hình thức khen thưởng"
+    words = "Về việc hủy bỏ quyết định tặng và thu hồi danh hiệu thi đua, hình thức khen thưởng"
     return f"{words} (Quyết định {numbers})"[:300] if numbers else words
 
 
@@ -30,8 +35,8 @@ def revocation_basis(unit: Unit, ground: RevocationGround, grants: Iterable[Gran
     """The clause of the ground and the decisions that are taken back, one a line."""
     rows = [f"Căn cứ {ground.clause};"] if ground.clause else []
     for number, day in dict.fromkeys((grant.decision, grant.decided) for grant in grants if grant.decision):
-        rows.append(f"Căn cứ Quyết định số {number}{f' ngày {day:%d/%m/%Y}' if day else ''};")
-    rows.append(f"Xét đề nghị của cơ quan thường trực thi đua, khen thưởng {unit.name}.")
+        rows.append(f"Căn cứ Quyết định số {number}{_dated(day)};")
+    rows.append(f"Theo đề nghị của cơ quan thường trực thi đua, khen thưởng {unit.name}.")
     return "\n".join(rows)
 
 
@@ -43,14 +48,27 @@ def basis_of(unit: Unit, lines: Collection[Nomination], day: date) -> str:
         "session__council"
     )
     for session in dict.fromkeys(item.session for item in items.order_by("session__day", "session__pk")):
-        rows.append(f"Căn cứ kết quả phiên họp ngày {session.day:%d/%m/%Y} của {session.council.name};")
-    rows.append(f"Xét đề nghị của cơ quan thường trực thi đua, khen thưởng {unit.name}.")
+        rows.append(f"Căn cứ kết quả phiên họp ngày {day_words(session.day)} của {session.council.name};")
+    rows.append(f"Theo đề nghị của cơ quan thường trực thi đua, khen thưởng {unit.name}.")
     return "\n".join(rows)
 
 
 def document_words(document: LegalDocument) -> str:
-    """«Căn cứ Thông tư … số 118/2023/TT-BQP;»: the catalogue puts the kind of document before some numbers."""
-    return f"Căn cứ {document.name} số {re.sub('^[A-ZĐ]+ ', '', document.code)};"
+    """«Căn cứ Thông tư số 118/2023/TT-BQP ngày 22 tháng 12 năm 2023 của …;», of a law its name and day alone.
+
+    So does Circular 151/2018/TT-BQP cite its own bases. The catalogue puts the kind of document before some numbers.
+    """
+    day = _dated(document.issued)
+    if day and document.name.startswith(LAWS):
+        return f"Căn cứ {document.name}{day};"
+    number = re.sub("^(Chỉ thị|[A-ZĐ]+) ", "", document.code)
+    found = KINDS.fullmatch(document.name)
+    kind, rest = found.groups() if found else (document.name, "")
+    return f"Căn cứ {kind} số {number}{day}{f' {rest}' if rest else ''};"
+
+
+def _dated(day: date | None) -> str:
+    return f" ngày {day_words(day)}" if day else ""
 
 
 def documents_of(awards: Iterable[Award], day: date) -> list[LegalDocument]:

@@ -114,23 +114,26 @@ def duplicates(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, lis
     """Line (key) → where the same subject is proposed for, or holds, the same award of the year, or ever where it
     is given only once. Two queries.
 
-    What was proposed or given for another campaign is another merit.
+    What was proposed or given for another campaign is another merit, but for what is given only once.
     """
     said: dict[int, list[str]] = defaultdict(list)
     wanted = _of_subjects(lines)
-    others = Nomination.objects.alive().filter(wanted, dossier__year=dossier.year).exclude(dossier=dossier)
+    once = Q(award__once=True) & ~Q(stage=Nomination.Stage.DECIDED)
+    others = Nomination.objects.standing().filter(wanted, Q(dossier__year=dossier.year) | once)
+    others = others.exclude(dossier=dossier)
     for_it = Q(year=dossier.year) | Q(award__once=True, year__lt=dossier.year)
     grants = Grant.objects.in_force().filter(wanted, for_it)
     by_key: dict[tuple[object, ...], list[Nomination]] = defaultdict(list)
     for line in lines:
         by_key[_subject(line), line.award_id].append(line)
-    for other in others.select_related("dossier__unit", "dossier__occasion"):
+    for other in others.select_related("award", "dossier__unit", "dossier__occasion"):
         for line in by_key[_subject(other), other.award_id]:
-            if not _other_merit(dossier, other.dossier.campaign_id):
+            if other.award.once or not _other_merit(dossier, other.dossier.campaign_id):
                 said[line.pk].append(_("Already proposed in “%(dossier)s”.") % {"dossier": other.dossier})
-    for grant in grants.select_related("nomination__dossier"):
+    for grant in grants.select_related("award", "nomination__dossier"):
+        campaign = grant.nomination.dossier.campaign_id if grant.nomination else None
         for line in by_key[_subject(grant), grant.award_id]:
-            if not _other_merit(dossier, grant.nomination.dossier.campaign_id if grant.nomination else None):
+            if grant.award.once or not _other_merit(dossier, campaign):
                 words = {"year": grant.year, "number": grant.decision or "–"}
                 said[line.pk].append(_("Already granted for %(year)d, decision %(number)s.") % words)
     return said
@@ -145,7 +148,7 @@ def _second(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, str]:
 
     An award that has to be met for another one goes with it.
     """
-    same = Nomination.objects.alive().filter(
+    same = Nomination.objects.standing().filter(
         _of_subjects(lines), dossier__year=dossier.year, dossier__occasion=dossier.occasion_id,
         dossier__campaign=dossier.campaign_id,
     )  # fmt: skip

@@ -18,11 +18,14 @@ from awards.reports.sight import sides_shown
 from awards.reports.snapshots import Side
 from awards.services.appraisals import opinions_of
 from awards.services.dossiers import people_to_propose, units_to_propose
+from awards.states import AWARD_STATES
 from awards.wording import label_of
+from emulation.reports.timeline import Step
 from units.access import sees_discipline
 from units.models import Person, User
 
 Stage = Nomination.Stage
+STAGES = AWARD_STATES["nomination"]
 
 
 def lines_page(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
@@ -31,6 +34,20 @@ def lines_page(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
         "award", "asked", "holder", "person__unit", "unit", "dossier__unit", "dossier__occasion"
     )
     return rows.defer("report", "achievements").annotate(sent_on=Exists(sent_by_holder()))
+
+
+def steps_of(line: Nomination, *, grounds: bool) -> list[Step]:
+    """The way of a line so far; without `grounds` it does not say why an award was revoked. One query."""
+    found = []
+    for event in line.events.select_related("by", "unit", "office"):
+        revoked = event.kind == NominationEvent.Kind.REVOKED
+        icon, colour, _name = AWARD_STATES["eligibility"]["revoked"] if revoked else STAGES[event.stage]
+        word = f"{event.get_kind_display()}: {event.office.label}" if event.office else event.get_kind_display()
+        silent = event.after.get("silent", ())
+        more = [f"{_('not heard:')} {', '.join(silent)}"] if silent else []
+        reason = event.reason if grounds or not revoked else ""
+        found.append(Step(icon, colour, word, f"{event.by} · {event.unit.short}", event.at, reason, more=more))
+    return found
 
 
 def with_counts(rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
@@ -151,9 +168,11 @@ def first_award(dossier: Dossier, rules: Rules) -> AwardRule | None:
 
 
 def proposed(dossier: Dossier, award: str) -> QuerySet[Nomination]:
-    """Living lines of the year for the award, in whatever dossier; what another campaign is for left out."""
+    """Living lines of the year for the award, in whatever dossier; what another campaign is for left out, and of
+    other dossiers what was taken back.
+    """
     rows = Nomination.objects.alive().filter(award__code=award, dossier__year=dossier.year)
-    return rows.filter(Q(dossier=dossier) | Q(dossier__occasion__of_campaign=False))
+    return rows.filter(Q(dossier=dossier) | Q(dossier__occasion__of_campaign=False, grant__revoked_on=None))
 
 
 def last_list(dossier: Dossier) -> list[Offer]:

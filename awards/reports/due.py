@@ -55,13 +55,28 @@ class Line:
 
     @property
     def eligible(self) -> bool:
-        """Nothing but the council's vote is missing, and the award has not been granted."""
-        return self.verdict.before_council is State.MET and not self.held
+        return is_eligible(self.verdict, held=self.held)
 
     @property
     def state(self) -> str:
-        """held, eligible, or the state of the criteria."""
-        return "held" if self.held else "eligible" if self.eligible else str(self.verdict.state)
+        return state_of(self.verdict, held=self.held)
+
+
+def is_eligible(verdict: Verdict, *, held: bool) -> bool:
+    """Nothing but the council's vote is missing, and the award has not been granted."""
+    return verdict.before_council is State.MET and not held
+
+
+def state_of(verdict: Verdict, *, held: bool) -> str:
+    """held, eligible, or the state of the criteria."""
+    return "held" if held else "eligible" if is_eligible(verdict, held=held) else str(verdict.state)
+
+
+def closeness(verdict: Verdict, *, held: bool) -> tuple[bool, bool, int]:
+    """What lines are sorted by: the closest first, then those of which nothing is known or reached yet, at last
+    what has been granted already.
+    """
+    return held, not verdict.begun, verdict.distance
 
 
 def last_day(year: int) -> date:
@@ -78,6 +93,19 @@ def people_in(unit: Unit, year: int) -> QuerySet[Person]:
 def units_in(unit: Unit, year: int) -> QuerySet[Unit]:
     """Units of the branch that exist at the end of the year."""
     return Unit.objects.in_branch(unit).existing_on(last_day(year)).order_by("path")
+
+
+def with_units(people: QuerySet[Person], units: Iterable[Unit]) -> list[Person]:
+    """The people with their units, which a join would make anew for each. `units` are known already; two queries
+    at most.
+    """
+    rows = list(people.select_related(None))
+    places = {unit.pk: unit for unit in units}
+    if others := {row.unit_id for row in rows} - places.keys():
+        places |= Unit.objects.in_bulk(others)
+    for row in rows:
+        row.unit = places[row.unit_id]
+    return rows
 
 
 def person_subject(person: Person) -> Subject:
@@ -129,7 +157,7 @@ def due(
             *lines_of(zip(map(person_subject, people), of_people, strict=True), chosen, year, rules),
             *lines_of(zip(map(unit_subject, units), of_units, strict=True), chosen, year, rules),
         ]
-        return sorted(lines, key=closeness)
+        return sorted(lines, key=lambda line: closeness(line.verdict, held=line.held))
 
 
 def chosen_of(rules: Rules, award: str = "") -> list[AwardRule]:
@@ -143,13 +171,6 @@ def considered(
     """Those for whom any of the awards is at all."""
     kinds = {rule.subject for rule in chosen}
     return (people if kinds - {"unit"} else people.none()), (units if kinds - {"person"} else units.none())
-
-
-def closeness(line: Line) -> tuple[bool, bool, int]:
-    """What lines are sorted by: the closest first, then those of which nothing is known or reached yet, at last
-    what has been granted already.
-    """
-    return line.held, not line.verdict.begun, line.verdict.distance
 
 
 def lines_of(

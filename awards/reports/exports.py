@@ -136,6 +136,15 @@ def _room(room: Room | None) -> list[Value]:
     return [cap, room.headroom.limit.clause, room.headroom.allowed, _("no cap known") if left is None else left]
 
 
+def notice_lines_table(lines: QuerySet[Nomination]) -> Table:
+    """One row a nominee shown to the public, in the order of the printed list."""
+    heads = [_("No."), _("Name"), _("Rank"), _("Post"), _("Unit"), _("Award"), _("Year"), _("Summary of merit")]
+    return heads, [
+        [number, row.name, row.rank, row.post, row.place, row.award.label, row.dossier.year, row.merit]
+        for number, row in enumerate(lines, start=1)
+    ]
+
+
 def notices_table(notices: QuerySet[PublicNotice]) -> Table:
     """One row a public notice; `objections` are those that the user reads."""
     rows = ([n.place, n.unit.name, n.since, n.until, len(n.objections.all())] for n in notices.iterator(CHUNK))

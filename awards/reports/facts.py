@@ -15,14 +15,14 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from awards.criteria import Rules
-from awards.facts import Attested, Breach, Facts, Held, Members, Merit, Rating, Source, Targets, Vote, YearFigure
+from awards.facts import Attested, Breach, Facts, Held, Members, Merit, Rating, Targets, Vote, YearFigure
 from awards.models import AgendaItem, Attestation, CompleteRegister, Grant
 from awards.reach import Reach, reach_of
 from awards.reports.incidents import Incidents, incident_tables, incidents_from
 from awards.reports.tables import Texts, among, is_nothing, read_together, rows_of
 from emulation.models import Indicator
-from emulation.reports.figures import Figure, figures_of
-from units.models import Discipline, Initiative, Person, Posting, TaskRating, Unit, UnitRating
+from emulation.reports.figures import Reading, read_figures
+from units.models import Discipline, Initiative, Person, PersonGroup, Posting, TaskRating, Unit, UnitRating
 from units.paths import branches_q, outermost, parent_path
 
 WHOLE_YEAR = "Y"
@@ -52,6 +52,7 @@ def registers_of(
     own, voted = nobody, nobody
     if not is_nothing(people):
         known["subjects"] = people.values_list("pk")
+        known["groups"] = PersonGroup.objects.values_list("pk", "code")
         own, voted = Q(person__in=among("subjects", 0)), Q(line__person__in=among("subjects", 0))
     keys = [unit.pk for unit in units]
     places = Q(unit__in=keys)
@@ -212,6 +213,7 @@ class Registers:
 
     year: int
     kept: dict[str, int] = field(default_factory=dict)
+    codes: dict[int, str] = field(default_factory=dict)
     ratings: Grouped = field(default_factory=lambda: defaultdict(list))
     unit_ratings: Grouped = field(default_factory=lambda: defaultdict(list))
     merits: Grouped = field(default_factory=lambda: defaultdict(list))
@@ -232,6 +234,9 @@ class Registers:
 
     def _kept(self, rows: Iterable[Any]) -> None:
         self.kept.update((register, since) for register, since in rows)
+
+    def _groups(self, rows: Iterable[Any]) -> None:
+        self.codes = dict(rows)
 
     def clear(self, years: Iterable[int]) -> frozenset[int]:
         """Of the years for which somebody was rated, those of which the register of discipline is complete."""
@@ -294,6 +299,7 @@ class Registers:
 
 READERS: dict[str, Callable[[Registers, Iterable[Any]], None]] = {
     "kept": Registers._kept,
+    "groups": Registers._groups,
     "served": Registers._served,
     "titles": Registers._titles,
     "ratings": Registers._ratings,
@@ -318,7 +324,7 @@ def facts_of(
 ) -> tuple[list[Facts], list[Facts]]:
     """Facts of each of the people and of each of the units, in their order. At most nine queries.
 
-    `people` come with group and unit. What people of a unit were given and rated counts over its branch. Only
+    `people` come with their unit. What people of a unit were given and rated counts over its branch. Only
     what `awards` (codes; None: all) ask for is read. Discipline of units for which `shown` says no is left out: it
     is not known then, neither way. So are votes on items of agendas that do not match `votes`; None: all of them.
     """
@@ -375,7 +381,7 @@ def _person_facts(people: Iterable[Person], known: Registers, happened: Incident
             seen[place] = shown(row.unit)
         ratings = known.ratings.get(pk, ())
         found.append(Facts(
-            "person", pk, row.group.code, row.enlisted, row.left, ("person", pk),
+            "person", pk, known.codes[row.group_id], row.enlisted, row.left, ("person", pk),
             ratings=tuple(ratings), held=tuple(known.held.get(pk, ())),
             unit_held=known.titles_of(pk), merits=tuple(known.merits.get(pk, ())),
             attested=tuple(known.attested.get(pk, ())), kept=known.kept, votes=tuple(known.votes.get(pk, ())),
@@ -410,18 +416,31 @@ def _figures(units: Sequence[Unit], year: int, reach: Reach) -> tuple[Grouped, G
     targets: Grouped = defaultdict(list)
     if not units or not (reach.figures or reach.targets):
         return figures, targets
-    codes = dict(Indicator.objects.values_list("pk", "code")) if reach.figures else {}
-    judged: dict[int, list[Figure]] = defaultdict(list)
-    for (unit, indicator, _period), figure in figures_of(units, year, [WHOLE_YEAR]).items():
-        value = figure.value.comparable
-        if reach.figures and figure.complete and value is not None:
-            source: Source = (f"figure:{codes[indicator]}", unit)
-            figures[unit].append(YearFigure(codes[indicator], year, value, source))
-        if figure.target is not None and (figure.outcome or not figure.complete):  # nil ratios are not judged
-            judged[unit].append(figure)
-    for unit, some in judged.items():
-        if all(figure.complete for figure in some):  # a figure that is missing may still be reached
-            met = sum(figure.outcome in ("over", "met") for figure in some)
-            over = sum(figure.outcome == "over" for figure in some)
-            targets[unit].append(Targets(year, len(some), met, over, ("targets", unit)))
+    codes = dict(Indicator.objects.filter(code__in=reach.figures).values_list("pk", "code")) if reach.figures else {}
+    only = None if reach.targets else [Indicator(pk=pk) for pk in codes]
+    reading = read_figures([unit.pk for unit in units], year, (WHOLE_YEAR,), indicators=only)
+    for unit in units:
+        for indicator, code in codes.items():
+            figure = reading.figure(unit.pk, indicator, year, WHOLE_YEAR)
+            value = figure.value.comparable if figure else None
+            if figure and figure.complete and value is not None:
+                figures[unit.pk].append(YearFigure(code, year, value, (f"figure:{code}", unit.pk)))
+        if reach.targets and (found := _targets(reading, unit.pk, year)):
+            targets[unit.pk].append(found)
     return figures, targets
+
+
+def _targets(reading: Reading, unit: int, year: int) -> Targets | None:
+    """How many of its targets the unit met; None as long as a figure is missing, which may still be reached."""
+    targeted = met = over = 0
+    for indicator in reading.aimed(unit, year, WHOLE_YEAR):
+        figure = reading.figure(unit, indicator, year, WHOLE_YEAR)
+        if figure is None or figure.target is None:
+            continue
+        if not figure.complete:
+            return None
+        if figure.outcome:  # nil ratios are not judged
+            targeted += 1
+            met += figure.outcome in ("over", "met")
+            over += figure.outcome == "over"
+    return Targets(year, targeted, met, over, ("targets", unit)) if targeted else None

@@ -37,7 +37,7 @@ def incident_tables(units: Sequence[Unit], year: int, years: int, *, people: boo
     found: dict[str, QuerySet[Any, Any]] = {}
     concerned = Q(unit__in=places.order_by().values("pk"))
     if people:
-        served = Posting.objects.filter(person__in=among("subjects", 0), since__lte=last)
+        served = Posting.objects.filter(Q(since=None) | Q(since__lte=last), person__in=among("subjects", 0))
         served = served.filter(Q(until=None) | Q(until__gte=first))
         found["incident_served"] = served.values_list("person", "unit", "unit__path", "since", "until")
         faults = IncidentPerson.objects.filter(
@@ -99,7 +99,7 @@ def _people(found: Incidents, texts: Texts, stated: set[tuple[int, int]], window
     unknown: set[tuple[int, int]] = set()
     known: dict[int, set[int]] = defaultdict(set)
     for person, unit, path, since, until in rows_of(texts, "incident_served"):
-        begun, ended = int(since[:4]), int(until[:4]) if until else window[-1]
+        begun, ended = int(since[:4]) if since else 0, int(until[:4]) if until else window[-1]
         for of in window:
             if begun <= of <= ended:
                 known[person].add(of)

@@ -18,8 +18,8 @@ from units.models import Unit, User
 PAPERS = ("minutes", "tally")
 CODE = "BB"  # in the numbers of minutes
 COLUMNS = (
-    "TT", "Cá nhân, tập thể được đề nghị", "Danh hiệu, hình thức", "Đồng ý", "Mức thấp hơn", "Không đồng ý", "Trắng",
-    "% tổng số thành viên", "Kết quả",
+    "TT", "Cá nhân, tập thể được đề nghị", "Danh hiệu, hình thức", "Đồng ý", "Mức thấp hơn", "Không đồng ý",
+    "Phiếu trắng", "% tổng số thành viên", "Kết quả",
 )  # fmt: skip
 RESULTS = {"passed": "Thông qua", "lowered": "Hạ mức", "failed": "Không thông qua", "": "–"}
 How = Attendance.How
@@ -194,8 +194,8 @@ def _tally_text(page: SessionPage) -> str:
     issued, papers = page.taking_part, page.written
     came = page.voted
     lines = [
-        f"Ngày {day_words(session.day)}, {session.council.name} kiểm phiếu kín các đề nghị khen thưởng "
-        "của phiên họp.",
+        f"Ngày {day_words(session.day)}, {session.council.name} tiến hành kiểm phiếu các đề nghị khen thưởng "
+        "bỏ phiếu kín tại phiên họp.",
         f"Tổng số thành viên Hội đồng: {page.members}; số phiếu phát ra cho mỗi nội dung: {issued} "
         f"(trong đó bỏ phiếu bằng văn bản: {papers}); số phiếu thu về: {came}.",
         "Phiếu trắng và thành viên không bỏ phiếu không được tính là đồng ý; tỷ lệ tính trên tổng số thành viên.",

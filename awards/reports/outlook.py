@@ -49,7 +49,7 @@ def steps_of(subject: Person | Unit, year: int, rules: Rules, *, shown: Shown, v
         for line in lines_of([(named, facts)], chosen_of(rules), year, rules)
         if not line.held and counts_years(line.award, facts)
     ]
-    coming.sort(key=lambda line: (reached.get(line.award.code, 9999), closeness(line)))
+    coming.sort(key=lambda line: (reached.get(line.award.code, 9999), closeness(line.verdict, held=line.held)))
     return [
         Step(
             line.award.code, wording.label_of(line.award), line.state, tuple(missing(line.verdict)),

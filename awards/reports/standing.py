@@ -27,13 +27,14 @@ from django.db.models import QuerySet
 
 from awards import access as awards_access
 from awards.changes import EVERYTHING
-from awards.criteria import AwardRule, Criterion, Rules, Verdict
+from awards.criteria import AwardRule, Criterion, Kind, Rules, Verdict
 from awards.facts import Facts
+from awards.looks import Many
 from awards.models import CouncilMember, Nomination
 from awards.reach import Reach
 from awards.reports import due
 from awards.reports.changes import Changes, Mark, latest, since
-from awards.reports.due import Line, Subject
+from awards.reports.due import Subject
 from awards.reports.facts import (
     Member,
     Strengths,
@@ -55,6 +56,7 @@ Key = tuple[str, int, str]  # person or unit, key, code of the award
 Who = tuple[str, int]  # person or unit, key
 STATES = ("eligible", "held", "met", "not_met", "no_data")  # of lines
 KEPT = 12  # lists; one of 3,000 people and all awards takes some four megabytes
+HIDDEN = (Kind.NO_DISCIPLINE, Kind.NO_INCIDENT)  # criteria of which not everybody sees what is known
 FEW = 150  # people and units to judge again; with more of them everything is judged anew
 # A line is one number, by which lines are sorted: granted already (1 bit), nothing begun (1), distance (9), place of
 # the subject (27), place of the award (9), and then what it says: the number of its answer (16).
@@ -65,25 +67,32 @@ APART = 1 << 10  # between places of subjects, so that others find room
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line as it is shown: `lacking` are criteria that stand in the way."""
+    """A line as it is shown: `lacking` are criteria that stand in the way; of those `unseen` the user may not see
+    what is known, whatever it is.
+    """
 
     subject: Subject
     award: AwardRule
     state: str
     lacking: Sequence[Criterion]
+    hidden: bool = False
+
+    def unseen(self, criterion: Criterion) -> bool:
+        return self.hidden and criterion.kind in HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A subject with the path of the unit served in (or of the unit itself), and name and code for the search.
+    """A subject with the path of the unit served in (or of the unit itself).
 
-    `order`: by what people, then units, come one after the other where they are equally close.
+    `order`: by what people, then units, come one after the other where they are equally close. `hidden`: what is
+    known of their discipline and incidents is not shown to the user.
     """
 
     subject: Subject
     path: str
-    words: str
     order: tuple[object, ...]
+    hidden: bool = False
 
     @property
     def who(self) -> Who:
@@ -108,7 +117,8 @@ class Standing:
         return len(self.lines)
 
     def row(self, line: int) -> Row:
-        return Row(self.shown[place_of(line)].subject, self.award(line), *self.answers[line & 0xFFFF])
+        one = self.shown[place_of(line)]
+        return Row(one.subject, self.award(line), *self.answers[line & 0xFFFF], one.hidden)
 
     def award(self, line: int) -> AwardRule:
         return self.awards[line >> AWARD & 0x1FF]
@@ -116,6 +126,16 @@ class Standing:
     def key(self, line: int) -> Key:
         """By which nominations name the line."""
         return *self.shown[place_of(line)].who, self.award(line).code
+
+    @cached_property
+    def words(self) -> Mapping[int, str]:
+        """Name and code of each subject for the search, by place."""
+        return {place: fold(f"{one.subject.name} {one.subject.code}") for place, one in self.shown.items()}
+
+    @cached_property
+    def hidden(self) -> int:
+        """How many people and units there are whose discipline and incidents are not shown."""
+        return sum(one.hidden for one in self.shown.values())
 
     def in_states(self, states: Collection[str]) -> list[int]:
         """The lines in one of the states, in their order."""
@@ -205,19 +225,23 @@ def _name(asked: Asked, award: str) -> object:
 def _judged(asked: Asked) -> Judged:
     """Everybody, by the rows as they stand."""
     mark = latest()
+    with due.uncollected():  # what was read is gone before anybody looks for cycles in it
+        return _judged_by(asked, mark)
+
+
+def _judged_by(asked: Asked, mark: Mark | None) -> Judged:
     units, year = list(asked.units), asked.year
     votes = awards_access.votes_q(asked.user)
     tables = registers_of(asked.people, units, year, asked.reach, votes) | members_tables(units, year, asked.reach)
-    with due.uncollected():
-        texts = read_together(tables)
-        members = members_from(texts, year)
-        strengths = Strengths(units, members.values())
-        people = list(asked.people)
-        known = facts_from(texts, people, units, year, asked.reach, asked.shown, strengths)
-        found = [*_shown(people), *map(_shown_unit, units)]
-        places = {place * APART: one for place, one in enumerate(found, start=1)}
-        facts = {one.who: facts for one, facts in zip(found, (*known[0], *known[1]), strict=True)}
-        standing = _with(Standing(tuple(asked.chosen)), asked, places, facts)
+    texts = read_together(tables)
+    members = members_from(texts, year)
+    strengths = Strengths(units, members.values())
+    people = due.with_units(asked.people, units)
+    known = facts_from(texts, people, units, year, asked.reach, asked.shown, strengths)
+    found = [*_shown(people, asked), *(_shown_unit(unit, asked) for unit in units)]
+    places = {place * APART: one for place, one in enumerate(found, start=1)}
+    facts = {one.who: facts for one, facts in zip(found, (*known[0], *known[1]), strict=True)}
+    standing = _with(Standing(tuple(asked.chosen)), asked, places, facts)
     of_units = {unit.pk: (unit, facts) for unit, facts in zip(units, known[1], strict=True)}
     return Judged(mark, standing, members, strengths, of_units)
 
@@ -252,6 +276,9 @@ def _concerned(changes: Changes, reach: Reach) -> tuple[set[int] | None, set[int
     if any(rest_on.get(kind, False) for kind in changes):
         return None, set()
     people, units = set(changes.get("person", ())), set(changes.get("unit", ()))
+    if renamed := changes.get("named"):
+        people |= set(Person.objects.filter(unit__in=renamed).values_list("pk", flat=True))
+        units |= renamed
     if reach.titles and changes.get("title"):
         people |= set(Posting.objects.filter(unit__in=changes["title"]).values_list("person", flat=True))
     if reach.votes and changes.get("vote"):
@@ -267,8 +294,8 @@ def _concerned(changes: Changes, reach: Reach) -> tuple[set[int] | None, set[int
 def _judge_again(judged: Judged, asked: Asked, people: set[int], units: set[int]) -> bool:
     """No where nobody's place can be found any more without moving others."""
     year, reach, votes = asked.year, asked.reach, awards_access.votes_q(asked.user)
-    below = {pk: unit for pk, (unit, _facts) in judged.units.items() if pk in units}
-    rows = list(asked.people.filter(pk__in=people)) if people else []
+    below = {unit.pk: unit for unit in asked.units.filter(pk__in=units)} if units else {}
+    rows = due.with_units(asked.people.filter(pk__in=people), below.values()) if people else []
     chosen = asked.people.filter(pk__in=[row.pk for row in rows])
     everywhere = [unit for unit, _facts in judged.units.values()]
     texts = read_together(
@@ -285,7 +312,7 @@ def _judge_again(judged: Judged, asked: Asked, people: set[int], units: set[int]
     facts = {("person", row.pk): one for row, one in zip(rows, known[0], strict=True)}
     facts |= {("unit", pk): judged.units[pk][1] for pk in again}
     gone = {("person", pk) for pk in people} | {("unit", pk) for pk in again}
-    found = [*_shown(rows), *(_shown_unit(judged.units[pk][0]) for pk in again)]
+    found = [*_shown(rows, asked), *(_shown_unit(judged.units[pk][0], asked) for pk in again)]
     places = _places(judged.standing.shown, gone, found)
     if places is None:
         return False
@@ -339,17 +366,18 @@ def _places(shown: Mapping[int, Shown], gone: Collection[Who], found: Iterable[S
 # ── packing ───────────────────────────────────────────────────────────────
 
 
-def _shown(people: Iterable[Person]) -> Iterable[Shown]:
+def _shown(people: Iterable[Person], asked: Asked) -> Iterable[Shown]:
     """In the order of `Person.Meta`."""
+    hidden: dict[int, bool] = {}
     for row in people:
-        subject = due.person_subject(row)
+        if row.unit_id not in hidden:
+            hidden[row.unit_id] = not asked.shown(row.unit)
         order = (0, row.sorting, row.service_number, row.pk)
-        yield Shown(subject, row.unit.path, fold(f"{subject.name} {subject.code}"), order)
+        yield Shown(due.person_subject(row), row.unit.path, order, hidden[row.unit_id])
 
 
-def _shown_unit(unit: Unit) -> Shown:
-    subject = due.unit_subject(unit)
-    return Shown(subject, unit.path, fold(f"{subject.name} {subject.code}"), (1, unit.path, "", unit.pk))
+def _shown_unit(unit: Unit, asked: Asked) -> Shown:
+    return Shown(due.unit_subject(unit), unit.path, (1, unit.path, "", unit.pk), not asked.shown(unit))
 
 
 def _without(standing: Standing, gone: Collection[Who]) -> Standing:
@@ -367,17 +395,14 @@ def _without(standing: Standing, gone: Collection[Who]) -> Standing:
 
 def _with(standing: Standing, asked: Asked, places: Mapping[int, Shown], facts: Mapping[Who, Facts]) -> Standing:
     """The lines of those at `places` put among the others."""
-    place_of_who = {one.who: place for place, one in places.items()}
     packer = _Packer(standing)
-    own = {place: array("Q") for place in places}
-    eligible = set()
-    known = ((one.subject, facts[one.who]) for one in places.values())
-    for line in due.lines_of(known, asked.chosen, asked.year, asked.rules):
-        who = line.subject.kind, line.subject.key
-        place = place_of_who[who]
-        own[place].append(packer.line(line, place))
-        if line.eligible:
-            eligible.add((*who, line.award.code))
+    many = Many(asked.chosen, asked.year, due.last_day(asked.year), asked.rules, packer.pack)
+    own, eligible = {}, set()
+    for place, one in places.items():
+        who, at = one.who, place << PLACE
+        packed = many.judge(facts[who])
+        own[place] = array("Q", [line | at for lines, _eligible in packed for line in lines])
+        eligible.update([(*who, code) for _lines, codes in packed for code in codes])
     fresh = chain.from_iterable(own.values())
     if len(places) <= FEW:
         lines = array("Q", standing.lines)
@@ -392,23 +417,25 @@ def _with(standing: Standing, asked: Asked, places: Mapping[int, Shown], facts: 
 
 
 class _Packer:
-    """Makes numbers of lines; answers that many give stand once."""
+    """Makes numbers of lines, without a place yet; answers that many give stand once."""
 
     def __init__(self, standing: Standing) -> None:
         self.awards = {rule.code: number for number, rule in enumerate(standing.awards)}
         self.answers = list(standing.answers)
         self._numbers = {_said(*answer): number for number, answer in enumerate(self.answers)}
-        self._last: dict[str, tuple[Verdict, str, int]] = {}  # award → what was judged last: many share one
 
-    def line(self, line: Line, place: int) -> int:
-        verdict, state, code = line.verdict, line.state, line.award.code
-        last = self._last.get(code)
-        if last is None or last[0] is not verdict or last[1] != state:
-            held, waiting, distance = due.closeness(line)
-            far = held << 10 | waiting << 9 | min(distance, MOST_FAR)
-            packed = far << FAR | self.awards[code] << AWARD | self._answer(verdict, state)
-            last = self._last[code] = verdict, state, packed
-        return last[2] | place << PLACE
+    def pack(self, judged: list[tuple[Verdict, bool]]) -> tuple[list[int], list[str]]:
+        """The numbers of lines of some awards, and the awards (codes) that could be proposed."""
+        return (
+            [self._line(verdict, held) for verdict, held in judged],
+            [verdict.award.code for verdict, held in judged if due.is_eligible(verdict, held=held)],
+        )
+
+    def _line(self, verdict: Verdict, held: bool) -> int:
+        later, waiting, distance = due.closeness(verdict, held=held)
+        far = later << 10 | waiting << 9 | min(distance, MOST_FAR)
+        answer = self._answer(verdict, due.state_of(verdict, held=held))
+        return far << FAR | self.awards[verdict.award.code] << AWARD | answer
 
     def _answer(self, verdict: Verdict, state: str) -> int:
         answer = state, tuple(due.lacking(verdict))
@@ -427,7 +454,7 @@ def nominated(place: Unit, year: int, award: str = "") -> set[Key]:
 
     What is proposed for a campaign is another matter than the year's.
     """
-    rows = Nomination.objects.alive().filter(
+    rows = Nomination.objects.standing().filter(
         branch_q(place.path, "person__unit__path") | branch_q(place.path, "unit__path"),
         dossier__year=year, dossier__occasion__of_campaign=False,
     )  # fmt: skip

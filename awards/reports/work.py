@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from awards.access import has_desk, paper_units
 from awards.models import (
@@ -100,8 +100,8 @@ def _dossiers(staff: set[int], commander: set[int]) -> Iterator[Task]:
             yield Task(_("Ready to hand in: %(dossier)s") % {"dossier": row}, row.unit.short, url,
                        _("Check and hand in"), "draft", "nomination", None, None)  # fmt: skip
         elif row.unit_id in staff and not row.read_at:
-            yield Task(str(row), row.unit.short, row.get_absolute_url(), _("Continue"), "draft", "nomination", None,
-                       None)  # fmt: skip
+            yield Task(str(row), row.unit.short, row.get_absolute_url(), pgettext("work", "Continue"), "draft",
+                       "nomination", None, None)  # fmt: skip
 
 
 def outcome_tasks(user: User) -> Iterator[Task]:

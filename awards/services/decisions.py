@@ -21,6 +21,7 @@ from awards.reports.powers import Bonuses, Powers
 from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
 from awards.services.dossiers import refuse_short
+from awards.services.kept_papers import keep_decision
 from awards.services.papers import (
     lines_of_draft,
     lock_paper,
@@ -83,6 +84,7 @@ def _complete(decision: Decision, lines: Collection[Nomination], powers: Powers,
     for line, grant in zip(lines, grants, strict=True):
         after = {"grant": grant.pk} | ({} if grant.bonus is None else {"bonus": grant.bonus})
         step(line, Kind.DECIDED, Stage.DECIDED, by=by, at=decision.unit, reason=said, after=after)
+    keep_decision(decision, by=by)
     return decision
 
 
@@ -101,21 +103,28 @@ def period_of(line: Nomination) -> str:
 
 
 def refuse_held(lines: Collection[Nomination]) -> None:
-    """Awards of the same kind, year and occasion that the subjects hold already, and twice in the list."""
+    """Awards of the same kind, year and occasion that the subjects hold already, and twice in the list; of those
+    that are given only once, of any year.
+    """
     people = [line.person_id for line in lines if line.person_id]
     units = [line.unit_id for line in lines if line.unit_id]
     columns = ("award", "person", "unit", "year", "period")
     held: set[tuple] = set()
-    years = {line.dossier.year for line in lines}
+    years = Q(year__in={line.dossier.year for line in lines}) | Q(award__once=True)
     for keys in ({"person__in": people}, {"unit__in": units}):
-        held.update(Grant.objects.in_force().filter(year__in=years, **keys).values_list(*columns))
+        held.update(Grant.objects.in_force().filter(years, **keys).values_list(*columns))
+    ever = {row[:3]: row[3] for row in held}
     wrong = []
     for line in lines:
         key = (line.award_id, line.person_id, line.unit_id, line.dossier.year, period_of(line))
-        if key in held:
+        if line.award.once and key[:3] in ever:
+            wrong.append(_("“%(line)s” was granted for %(year)d already, and it is given only once.")
+                         % {"line": line, "year": ever[key[:3]]})  # fmt: skip
+        elif key in held:
             words = _("“%(line)s” holds this award for %(year)d already, or stands in the list twice.")
             wrong.append(words % {"line": line, "year": line.dossier.year})
         held.add(key)
+        ever[key[:3]] = line.dossier.year
     if wrong:
         raise Refused(wrong)
 
@@ -310,6 +319,7 @@ def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) ->
             line = lines[grant.nomination_id]
             step(line, Kind.REVOKED, line.stage, by=by, at=decision.unit, reason=said)
     _void_empty({grant.issued for grant in grants if grant.issued}, decision, by)
+    keep_decision(decision, by=by)
     return decision
 
 

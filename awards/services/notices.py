@@ -148,7 +148,9 @@ def record_objection(
             % {"line": line.name, "stage": line.get_stage_display()}, "line",
         )  # fmt: skip
     if received > clock.today() or received < notice.since:
-        raise Refused(_("An objection is received after the notice begins and not in the future."), "received")
+        raise Refused(
+            _("An objection is received on the first day of the notice or later, and not in the future."), "received"
+        )
     objection = Objection(notice=notice, line=line, whose=normal(whose), text=normal(text), received=received, by=by)
     objection.full_clean(exclude=["upheld"])  # no answer yet
     objection.save()

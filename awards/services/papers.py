@@ -17,6 +17,7 @@ from awards.reports.bases import basis_of, title_of
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, ready, unvoted_q, with_places
 from awards.reports.routes import next_above
+from awards.services.kept_papers import keep_letter
 from awards.services.notices import notice_problems
 from awards.services.steps import Kind, Stage, lock_lines, step
 from emulation.models import IssuedPaper
@@ -293,4 +294,5 @@ def send(submission: Submission, head: Mapping[str, Any], *, by: User) -> Submis
     holder = submission.to_unit or submission.unit
     for line in lines:
         step(line, Kind.FORWARDED, Stage.FORWARDED, by=by, at=submission.unit, reason=said, holder=holder)
+    keep_letter(submission, by=by)
     return submission

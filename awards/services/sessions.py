@@ -17,6 +17,7 @@ from awards import access
 from awards.models import AgendaItem, Attendance, Award, Ballot, Council, HandCount, Nomination, Session, VoteRule
 from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.ready import acting
+from awards.services.kept_papers import keep_minutes
 from awards.services.steps import Kind, Stage, lock_lines, step
 from awards.voting import reached
 from units import clock
@@ -238,10 +239,11 @@ def save_minutes(session: Session, *, text: str, by: User) -> None:
 
 @transaction.atomic
 def end_session(session: Session, *, by: User) -> None:
-    """End the session: the minutes are fixed. Raises `Refused` while there are none."""
+    """End the session: the minutes are fixed and kept as files. Raises `Refused` while there are none."""
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.CLOSED)
     if not session.minutes:
         raise Refused(_("Save the minutes first: they are fixed with the end of the session."))
     session.state = State.ENDED
     session.save(update_fields=["state"])
+    keep_minutes(session, by=by)

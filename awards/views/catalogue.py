@@ -24,9 +24,8 @@ from awards.services import rows
 from emulation.views.catalogue import for_root_administrators
 from units import access, clock
 from units.errors import Refused
-from units.forms.fields import refusals
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -60,26 +59,25 @@ def award_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "awards/catalogue/detail.html", context)
 
 
-def saved(request: HttpRequest, form: BaseModelForm) -> bool:
-    """Whether the posted row has been saved, with what it chooses."""
-    if not form.is_valid():
-        return False
-    many = {field.name for field in form.instance._meta.many_to_many}
-    chosen = {name: form.cleaned_data[name] for name in many if name in form.cleaned_data}
-    with refusals(form):
+def step(request: HttpRequest, form: BaseModelForm, *, to: Award | None = None, **page: Any) -> HttpResponse:
+    """The page of a row that is saved with what it chooses; then `to` is shown, or the row itself."""
+
+    def save() -> Model:
+        many = {field.name for field in form.instance._meta.many_to_many}
+        chosen = {name: form.cleaned_data[name] for name in many if name in form.cleaned_data}
         rows.save_row(form.instance, chosen=chosen, by=request.user)
-    if not form.errors:
-        messages.success(request, _("“%(row)s” has been saved.") % {"row": form.instance})
-    return not form.errors
+        return form.instance
+
+    def done(row: Model) -> str:
+        return _("“%(row)s” has been saved.") % {"row": row}
+
+    return form_step(request, form, save, done=done, to=to, **page)
 
 
 @require_http_methods(FORM)
 @for_root_administrators
 def award_create(request: HttpRequest) -> HttpResponse:
-    form = AwardForm(request.POST or None)
-    if saved(request, form):
-        return redirect(form.instance)
-    return form_page(request, form, crumbs=crumbs_to(), heading=_("New award"), submit=_("Save"))
+    return step(request, AwardForm(request.POST or None), crumbs=crumbs_to(), heading=_("New award"))
 
 
 @require_http_methods(FORM)
@@ -87,9 +85,7 @@ def award_create(request: HttpRequest) -> HttpResponse:
 def award_update(request: HttpRequest, code: str) -> HttpResponse:
     award = get_object_or_404(Award, code=code)
     form = AwardForm(request.POST or None, instance=award)
-    if saved(request, form):
-        return redirect(form.instance)
-    return form_page(request, form, crumbs=crumbs_to(award), heading=_("Change the award"), submit=_("Save"))
+    return step(request, form, crumbs=crumbs_to(award), heading=_("Change the award"))
 
 
 def model_of(part: str) -> type[Model]:
@@ -108,10 +104,8 @@ def row_create(request: HttpRequest, code: str, part: str) -> HttpResponse:
     award = get_object_or_404(Award, code=code)
     row: Any = model_of(part)(award=award)
     form = belonging_form(part)(request.POST or None, instance=row)
-    if saved(request, form):
-        return redirect(award)
     heading = _("New row: %(what)s") % {"what": name_of(part)}
-    return form_page(request, form, crumbs=crumbs_to(award), heading=heading, submit=_("Save"))
+    return step(request, form, to=award, crumbs=crumbs_to(award), heading=heading)
 
 
 @require_http_methods(FORM)
@@ -120,13 +114,9 @@ def row_update(request: HttpRequest, part: str, pk: int) -> HttpResponse:
     row: Any = get_object_or_404(model_of(part)._default_manager.select_related("award"), pk=pk)
     award = row.award
     form = belonging_form(part)(request.POST or None, instance=row)
-    if saved(request, form):
-        return redirect(award)
     note = _("What held until now goes on for the past: give this row its last day, and add a new one from then on.")
     delete = reverse("awards:row-delete", args=[part, pk])
-    return form_page(
-        request, form, crumbs=crumbs_to(award), heading=str(row), submit=_("Save"), note=note, delete=delete
-    )
+    return step(request, form, to=award, crumbs=crumbs_to(award), heading=str(row), note=note, delete=delete)
 
 
 @require_POST

@@ -75,7 +75,7 @@ def _table(request: HttpRequest, kind: str, rows: Any, arranged: Any, name: str,
     form = PapersFilter(request.GET, rows=rows)
     if not form.is_valid():
         raise Http404
-    heads = [_("Paper number"), _("Day"), _("Unit"), _("Title"), _("Signed by"), _("Lines")]
+    heads = [_("Paper number"), _("Day"), _("Unit"), _("Title"), _("Signed by"), _("Names")]
     table = (
         [row.number, row.day, row.unit.name, str(row), row.signer, row.named] for row in arranged(form.filter(rows))
     )
@@ -201,7 +201,7 @@ def decision_certificates(request: HttpRequest, pk: int) -> HttpResponse:
     form = CertificatesForm(request.POST if request.method == "POST" else None)
     ticked = set(request.POST.getlist("grant") or request.GET.getlist("grant"))
     if form.is_valid():
-        found = rows if "all" in request.POST else rows.filter(pk__in=[key for key in ticked if key_of(key)])
+        found = rows if "all" in request.POST else rows.filter(pk__in=filter(key_of, ticked))
         keys = list(found.values_list("pk", flat=True)[: SHEETS + 1])
         if not keys:
             form.add_error(None, _("Tick at least one award."))

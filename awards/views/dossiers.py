@@ -41,6 +41,7 @@ from awards.reports.rules import rule_day, rules_on
 from awards.services import dossiers as service
 from awards.wording import label_of
 from emulation.models import Campaign
+from emulation.official import day_words
 from emulation.reports.dashboard import latest_year
 from units.access import READERS, has_role, require
 from units.errors import Refused
@@ -295,5 +296,9 @@ def dossier_paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     lines = Nomination.objects.visible_to(request.user).filter(dossier=dossier).exclude(stage="withdrawn")
     lines = lines.select_related("award", "person", "unit").order_by("award__order", "order", "pk")
     superior = Unit.objects.above(dossier.unit).last()
-    context = {"dossier": dossier, "lines": lines, "superior": superior, "counted": len(lines)}
+    day = dossier.review_day
+    context = {
+        "dossier": dossier, "lines": lines, "superior": superior, "counted": len(lines),
+        "day": day_words(day) if day else "……",
+    }  # fmt: skip
     return render(request, PAPERS[kind], context)

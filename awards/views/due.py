@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,9 +17,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from awards import access as awards_access
+from awards.criteria import Criterion as Rule
 from awards.criteria import Rules, State
 from awards.forms.due import AttestForm, DueFilter, WhatIfForm
-from awards.models import Award, Criterion
+from awards.models import Attestation, Award, Criterion
 from awards.reach import reach_of
 from awards.reports.caps import shares_of
 from awards.reports.complete import gaps
@@ -28,18 +28,17 @@ from awards.reports.due import Leaf, Line, differences, last_day, leaves, units_
 from awards.reports.exports import caps_table
 from awards.reports.facts import reach_for
 from awards.reports.rules import rules_on
-from awards.reports.standing import STATES, Key, Row, Standing, nominated, standing_of
+from awards.reports.standing import HIDDEN, STATES, Key, Row, Standing, nominated, standing_of
 from awards.services.grants import attest
 from awards.wording import label_of, text_of
 from emulation.periods import YEARS
 from emulation.reports.dashboard import latest_year
 from emulation.states import STATES as STATE_WORDS
 from units import access
-from units.forms.fields import refusals
 from units.models import Person, Unit, User
 from units.spreadsheets import Value
 from units.views.downloads import asked_table, table_file
-from units.views.pages import form_page
+from units.views.pages import form_step
 
 LINES = 50  # on a page
 Subject = Person | Unit
@@ -87,7 +86,21 @@ class Listed:
     def shown(self, lines: Iterable[int]) -> list[tuple[Row, str, list[str], bool]]:
         """(line, award, what is missing, whether it is nominated) of some of the lines."""
         rows = ((self.standing.row(line), self.standing.key(line) in self.nominated) for line in lines)
-        return [(row, label_of(row.award), [text_of(one) for one in row.lacking], known) for row, known in rows]
+        return [
+            (row, label_of(row.award), [_missing(one, unseen=row.unseen(one)) for one in row.lacking], known)
+            for row, known in rows
+        ]
+
+    @property
+    def hidden(self) -> int:
+        """Of how many people and units discipline and incidents are not shown, where the criteria look at them."""
+        reach = reach_for(self.rules, [rule.code for rule in self.standing.awards])
+        return self.standing.hidden if reach.discipline or reach.incidents else 0
+
+
+def _missing(criterion: Rule, *, unseen: bool) -> str:
+    """What is missing in words; of what the user may not see it says just that, whatever there is."""
+    return _("%(text)s (not shown to you)") % {"text": text_of(criterion)} if unseen else text_of(criterion)
 
 
 def get_list(request: HttpRequest, unit: int, year: int) -> Listed:
@@ -124,6 +137,7 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
         "rows": found.shown(page),
         "eligible": len(standing.eligible),
         "unasked": standing.unasked(found.nominated),
+        "hidden": found.hidden,
         "shares": shares,
         "gaps": gaps(reach_for(found.rules, [award] if award else None), year),
         "may_state": access.administers_root(request.user),
@@ -174,7 +188,7 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
         "grants": subject.grants.select_related("award").order_by("-year")[:8],
         "may_attest": awards_access.attests(request.user, subject),
         "grounds": grounds,
-        "hidden": not access.sees_discipline(request.user, unit),
+        "hidden": HIDDEN if not access.sees_discipline(request.user, unit) else (),
         "gaps": gaps(reach_of(rules, [award], kind), year)
         if any(leaf.state == State.NO_DATA for leaf in found)
         else [],
@@ -213,16 +227,15 @@ def due_attest(request: HttpRequest, kind: str, pk: int, award: str, year: int, 
     access.require(awards_access.attests(request.user, subject))
     form = AttestForm(request.POST or None)
     back = reverse("awards:due-detail", args=[kind, pk, award, year])
-    if form.is_valid():
-        holds = form.cleaned_data["holds"] == "1"
-        with refusals(form):
-            attest(
-                subject, asked.award if asked else row, asked, year, holds=holds,
-                evidence=form.cleaned_data["evidence"], by=request.user,
-            )  # fmt: skip
-        if not form.errors:
-            messages.success(request, _("The attestation has been saved."))
-            return redirect(back)
     heading = asked.label if asked else row.label
     crumbs = [(_("Who is due"), reverse("awards:due-home")), (f"{subject} · {row.label} {year}", back)]
-    return form_page(request, form, crumbs=crumbs, heading=heading, submit=_("Save"))
+
+    def save() -> Attestation:
+        found = form.cleaned_data
+        return attest(
+            subject, asked.award if asked else row, asked, year, holds=found["holds"] == "1",
+            evidence=found["evidence"], by=request.user,
+        )  # fmt: skip
+
+    done = _("The attestation has been saved.")
+    return form_step(request, form, save, done=done, to=back, crumbs=crumbs, heading=heading)

@@ -15,7 +15,7 @@ from awards import access
 from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile
 from awards.reports.decisions import papers_of
-from awards.reports.dossiers import Row, who_acts
+from awards.reports.dossiers import Row, steps_of, who_acts
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.sight import shows_discipline, shows_incidents
@@ -62,10 +62,9 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "frozen": line.stage not in Nomination.EDITABLE,
         "hidden": not discipline,
         "incidents_hidden": discipline and not incidents,
-        "grounds": access.reads_grounds(request.user, access.unit_of(line.subject)),
         "achievements": line.achievements or [],
         "files": line.files.filter(removed_at=None).select_related("by"),
-        "events": line.events.select_related("by", "unit", "office"),
+        "steps": steps_of(line, grounds=access.reads_grounds(request.user, access.unit_of(line.subject))),
         "opinions": opinions,
         "silent": silent_offices([line], {line.pk: opinions})[line.pk] if line.stage == "submitted" else [],
         "papers": papers_of(line, request.user) if line.stage in PAPER_STAGES else [],

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,15 +17,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from awards import access
 from awards.forms.notices import AnswerForm, NoticeForm, ObjectionForm
 from awards.models import Nomination, Objection, PublicNotice
-from awards.reports.exports import notices_table
+from awards.reports.exports import notice_lines_table, notices_table
 from awards.reports.ready import acting
 from awards.services import notices as service
 from units import clock
 from units.access import READERS, has_role, require
-from units.forms.fields import refusals
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
-from units.views.pages import form_page, form_step
+from units.views.pages import form_step
 
 FORM = ["GET", "HEAD", "POST"]
 NOTICES = 50
@@ -62,15 +60,16 @@ def notice_create(request: HttpRequest) -> HttpResponse:
     lines = Nomination.objects.filter(holder__in=list(acting(units)), stage__in=service.SHOWN)
     lines = lines.select_related("award", "dossier__unit", "holder").order_by("award__order", "name")
     form = NoticeForm(request.POST or None, units=units, lines=lines, today=clock.today())
-    if form.is_valid():
-        with refusals(form):
-            chosen = form.cleaned_data
-            keys = [line.pk for line in chosen.pop("lines")]
-            notice = service.post_notice(chosen.pop("unit"), keys, **chosen, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The notice has been posted. Print the list and put it up."))
-            return redirect(notice)
-    return form_page(request, form, crumbs=_crumbs(), heading=_("New public notice"), submit=_("Post the notice"))
+
+    def post() -> PublicNotice:
+        chosen = dict(form.cleaned_data)
+        keys = [line.pk for line in chosen.pop("lines")]
+        return service.post_notice(chosen.pop("unit"), keys, **chosen, by=request.user)
+
+    return form_step(
+        request, form, post, done=_("The notice has been posted. Print the list and put it up."), crumbs=_crumbs(),
+        heading=_("New public notice"), submit=_("Post the notice"),
+    )  # fmt: skip
 
 
 def _crumbs() -> list[tuple[str, str]]:
@@ -78,14 +77,17 @@ def _crumbs() -> list[tuple[str, str]]:
 
 
 @require_safe
-def notice_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def notice_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     notice = get_notice(request.user, pk)
     opened = Exists(Nomination.objects.visible_to(request.user).filter(pk=OuterRef("pk")))
     lines = notice.lines.annotate(opened=opened).select_related("award", "dossier__unit")
+    lines = lines.order_by("award__order", "name")
+    if kind := asked_table(request):
+        return table_file(kind, f"danh-sach-cong-khai-{pk}", _("Public notice"), *notice_lines_table(lines))
     objections = notice.objections.visible_to(request.user)
     context = {
         "notice": notice,
-        "lines": lines.order_by("award__order", "name"),
+        "lines": lines,
         "objections": [
             (one, access.reads_objections(request.user, notice.unit, one.line.dossier.unit))
             for one in objections.select_related("line__award", "line__dossier__unit", "answered_by")

@@ -28,6 +28,7 @@ from awards.models import Decision, Submission
 from awards.reports.award_papers import WRITERS, decision_paper, submission_paper
 from awards.reports.decisions import cancelled_as, next_number, signer_of
 from awards.reports.desk import mark_of
+from awards.reports.kept_papers import content_of, kept_paper
 from awards.reports.powers import Powers
 from awards.reports.ready import ready_lines
 from awards.services import decisions, papers
@@ -40,7 +41,7 @@ from units.forms.fields import refusals
 from units.models import Unit, User
 from units.text import fold
 from units.views.downloads import attachment
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 LINES = 100
@@ -215,13 +216,10 @@ def paper_update(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
         kind = RevocationTextsForm
     initial = {name: value for name, value in signer_of(found.unit, request.user).items() if not getattr(found, name)}
     form = kind(request.POST or None, instance=get_paper(request.user, paper, pk), initial=initial)
-    if form.is_valid():
-        with refusals(form):
-            papers.change_texts(found, form.cleaned_data, by=request.user)
-        if not form.errors:
-            messages.success(request, _("The draft has been saved."))
-            return redirect(found)
-    return form_page(request, form, crumbs=crumbs_to(found), heading=_("Texts of the draft"), submit=_("Save"))
+    return form_step(
+        request, form, lambda: papers.change_texts(found, form.cleaned_data, by=request.user),
+        done=_("The draft has been saved."), to=found, crumbs=crumbs_to(found), heading=_("Texts of the draft"),
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -236,12 +234,6 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     initial = {name: getattr(found, name) or ("" if recorded else texts[name]) for name in texts}
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
     form = SignForm(request.POST if request.method == "POST" else None, initial=initial)
-    if form.is_valid():
-        with refusals(form):
-            _sign(found, form.cleaned_data, request.user)
-        if not form.errors:
-            messages.success(request, _signed_words(found))
-            return redirect(found)
     letter = isinstance(found, Submission)
     heading = _("Send the letter") if letter else _("Sign the decision")
     note = (
@@ -249,7 +241,10 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
         if letter
         else _("Its awards take effect at once; a signed decision is never changed.")
     )
-    return form_page(request, form, crumbs=crumbs_to(found), heading=heading, submit=heading, note=note)
+    return form_step(
+        request, form, lambda: _sign(found, form.cleaned_data, request.user), done=lambda _row: _signed_words(found),
+        to=found, crumbs=crumbs_to(found), heading=heading, submit=heading, note=note,
+    )  # fmt: skip
 
 
 def _sign(found: Paper, head: dict[str, Any], user: User) -> None:
@@ -271,18 +266,28 @@ def _signed_words(found: Paper) -> str:
 
 @require_safe
 def paper_file(request: HttpRequest, paper: str, pk: int, kind: str) -> HttpResponse:
-    """The paper with its list as Word or PDF, also while it is a draft; a revocation for who reads why."""
+    """The paper with its list as Word or PDF, as signed or while it is a draft; a revocation for who reads why."""
     found = get_paper(request.user, paper, pk)
     if kind not in WRITERS:
         raise Http404
     require(access.reads_paper(request.user, found))
-    page = submission_paper(found, request.user) if isinstance(found, Submission) else decision_paper(found)
-    name = slugify(fold(f"{page.title} {found.number or 'du thao'} {found.unit.code}"))
+    title = "to trinh" if isinstance(found, Submission) else "quyet dinh"
+    name = slugify(fold(f"{title} {found.number or 'du thao'} {found.unit.code}"))
     try:
-        content = WRITERS[kind](page)
+        content = _content(found, kind, request.user)
         if cancelled := cancelled_as(found):
             content, name = STAMPED[kind](content, stamp_of(cancelled)), f"{name}-da-huy"
         return attachment(content, f"{name}.{kind}", TYPES[kind])
     except Refused as error:
         messages.error(request, str(error))
-        return redirect(found)
+    except (ValueError, LookupError):  # a kept file of a kind that the stamp does not know
+        messages.error(request, _("The cancelled paper cannot be stamped; it is not handed out without."))
+    return redirect(found)
+
+
+def _content(paper: Paper, kind: str, user: User) -> bytes:
+    """The file as it was signed; a draft, and what a higher authority decided, as it stands. Raises `Refused`."""
+    if kept := kept_paper(paper, user):
+        return content_of(kept, kind)
+    page = submission_paper(paper, user) if isinstance(paper, Submission) else decision_paper(paper)
+    return WRITERS[kind](page)

@@ -83,7 +83,7 @@ def session_create(request: HttpRequest, pk: int) -> HttpResponse:
     return form_step(
         request, form, lambda: sessions.plan_session(council, by=request.user, **form.cleaned_data),
         done=_("The session has been planned. Now put nominations on its agenda."), crumbs=crumbs_to(council),
-        heading=_("Plan a session"), submit=_("Plan"),
+        heading=_("Plan a session"), submit=_("Plan a session"),
     )  # fmt: skip
 
 

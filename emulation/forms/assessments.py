@@ -15,6 +15,7 @@ from emulation.models import PERIODS, Assessment, AssessmentAnswer, Checklist, C
 from emulation.models.assessments import AssessmentQuerySet
 from emulation.numbers import NumberError, input_number, parse_number
 from emulation.periods import period_short
+from emulation.reports.assessment_feeds import fed_rows
 from emulation.services.assessments import Entry
 from units import clock
 from units.forms.fields import BranchField, branches_named
@@ -30,7 +31,7 @@ def period_choices(first: str) -> list[tuple[str, Any]]:
 
 
 class AssessmentFilter(forms.Form):
-    """Query string of the list of assessments."""
+    """Query string of the list of assessments. `very` and `until` come from a fed figure: exactly what makes it."""
 
     q = forms.CharField(label=_("Unit, party cell or person"), required=False, max_length=100)
     checklist = forms.ModelChoiceField(
@@ -43,6 +44,8 @@ class AssessmentFilter(forms.Form):
         label=_("State"), required=False, choices=[("", _("Every state")), *Assessment.State.choices]
     )
     pilot = forms.BooleanField(label=_("Pilot units only"), required=False)
+    very = forms.IntegerField(required=False, widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    until = forms.DateField(required=False, widget=forms.HiddenInput, input_formats=["%Y-%m-%d"])
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +61,10 @@ class AssessmentFilter(forms.Form):
         for name in ("checklist", "year", "period", "state"):
             if chosen[name]:
                 rows = rows.filter(**{name: chosen[name]})
+        if chosen["very"]:
+            rows = rows.filter(unit=chosen["very"])
+        if chosen["until"]:
+            rows = fed_rows(rows, chosen["until"])
         if chosen["pilot"]:
             rows = rows.filter(unit__in=UnitPilot.objects.on(clock.today()).values("unit"))
         return rows.found_by(chosen["q"])

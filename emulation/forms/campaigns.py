@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -144,15 +145,25 @@ class DocumentForm(forms.ModelForm):
 
 
 class LaunchForm(forms.Form):
-    """The day, and that open points have been read; the latter only where there are some (`advised`)."""
+    """The day, and that open points have been read; the latter only where there are some (`advised`).
+
+    `parts` are drafts below that may be launched with it: those that lack something stay drafts.
+    """
 
     on = DayField(label=gettext_lazy("Launched on"))
     despite = forms.BooleanField(
         label=gettext_lazy("I have read the open points and launch the campaign despite them"), required=False
     )
 
-    def __init__(self, *args: Any, campaign: Campaign, advised: bool = True, **kwargs: Any) -> None:
+    parts = forms.BooleanField(label=gettext_lazy("Launch its parts with it, on the same day"), required=False)
+
+    def __init__(
+        self, *args: Any, campaign: Campaign, advised: bool = True, parts: Sequence[Campaign] = (), **kwargs: Any
+    ) -> None:  # fmt: skip
         super().__init__(*args, initial={"on": usual_day(campaign)}, **kwargs)
+        self.fields["parts"].help_text = "; ".join(str(part) for part in parts)
+        if not parts:
+            del self.fields["parts"]
         if not advised:
             del self.fields["despite"]
 

@@ -85,7 +85,7 @@ class PlanForm(SeenForm):
         labels = {
             "kind": gettext_lazy("Kind"), "title": pgettext_lazy("inspection", "Title"),
             "campaign": gettext_lazy("Campaign"),
-            "members": gettext_lazy("Members who do not stand in it, one a line"),
+            "members": gettext_lazy("Other members, one a line"),
         }  # fmt: skip
         widgets = {"members": forms.Textarea(attrs={"rows": 3}), "kind": forms.RadioSelect}
 

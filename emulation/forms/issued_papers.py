@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
@@ -20,7 +20,7 @@ class IssueForm(forms.Form):
 
     number = forms.CharField(label=gettext_lazy("Number"), max_length=60)
     day = DayField(label=gettext_lazy("Day"))
-    place = forms.CharField(label=gettext_lazy("Place"), max_length=80)
+    place = forms.CharField(label=pgettext_lazy("paper", "Place"), max_length=80)
     signer = forms.CharField(label=gettext_lazy("Signed by"), max_length=120)
     signer_post = forms.CharField(label=gettext_lazy("Post of the signer"), max_length=120)
 
@@ -35,7 +35,7 @@ class CancelForm(forms.Form):
 class PaperFilter(forms.Form):
     """Year, kind, state, number or title."""
 
-    STATES = [("", gettext_lazy("In force and cancelled")), ("valid", gettext_lazy("In force")),
+    STATES = [("", gettext_lazy("In force and cancelled")), ("valid", gettext_lazy("Still in force")),
               ("cancelled", gettext_lazy("Cancelled"))]  # fmt: skip
 
     year = forms.TypedChoiceField(label=gettext_lazy("Year"), required=False, coerce=int, empty_value=None)

@@ -150,7 +150,7 @@ class CellForm(forms.Form):
         grade = next((row.pk for row in self.spec.grades if str(row.pk) == typed.grade), None)
         reason = "" if typed.status == Result.Status.REPORTED else typed.reason
         fed = self.spec.fed
-        if typed.status == Result.Status.NIL and fed is not None and fed.value is None:
+        if typed.status == Result.Status.NIL and fed is not None and not fed.holds:
             reason = reason or fed.nothing()  # the register stands behind it
         return Entry(typed.status, numerator, denominator, grade, items, reason, typed.note)
 

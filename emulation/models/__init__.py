@@ -18,7 +18,7 @@ from .demo import DemoLogin
 from .documents import Document, Receipt
 from .evidence import Evidence
 from .examples import Example, ExampleAdoption, ExampleFigure, ExamplePublicity, ExampleStep
-from .feeds import Feed, Unfed
+from .feeds import Feed, Unfed, UnfedItem
 from .incidents import Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentPerson, IncidentStatement
 from .initiatives import (
     ContestEntry,
@@ -83,7 +83,7 @@ __all__ = [
     "ExampleStep",
     "Feed",
     "Unfed",
-    "Unfed",
+    "UnfedItem",
     "FigureRequest",
     "Extension",
     "FigureRequest",

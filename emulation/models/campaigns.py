@@ -92,7 +92,7 @@ class Campaign(models.Model):
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")
         LAUNCHED = "launched", _("Under way")
-        PRELIMINARY = "preliminary", _("Preliminary review held")
+        PRELIMINARY = "preliminary", _("Interim review held")
         FINAL = "final", _("Final review held")
         CLOSED = "closed", _("Closed")
 

@@ -11,12 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from emulation.feeds import SOURCES, Codes, Source, source_choices
-from emulation.models.catalogue import Indicator
+from emulation.models.catalogue import ChecklistItem, Grade, Indicator
 from emulation.models.corrections import Correction
 from emulation.models.fields import PartField
-from emulation.models.reports import Report, Result
-
-FED = [Indicator.Measure.COUNT, Indicator.Measure.AMOUNT, Indicator.Measure.RATIO]
+from emulation.models.reports import Report, Result, ResultItem
 
 
 class FeedQuerySet(models.QuerySet["Feed"]):
@@ -33,7 +31,6 @@ class Feed(models.Model):
 
     indicator = models.OneToOneField(
         Indicator, on_delete=models.PROTECT, related_name="feed", verbose_name=_("indicator"),
-        limit_choices_to={"measure__in": FED},
     )  # fmt: skip
     register = models.CharField(_("fed by the register"), max_length=40, choices=source_choices)
     codes = models.CharField(
@@ -72,6 +69,9 @@ class Feed(models.Model):
             words = "; ".join(f"{code} – {label}" for code, label in known.items()) or "–"
             text = _("The register does not know “%(code)s”. It knows: %(known)s.")
             wrong["codes"] = text % {"code": strange[0], "known": words}
+        elif self.source and not wrong and (lacking := self.source.lacking(self.indicator, self.wanted)):
+            text = _("Named otherwise in the register than at the indicator: %(names)s. Make the names equal first.")
+            wrong["codes"] = text % {"names": "; ".join(lacking)}
         if wrong:
             raise ValidationError(wrong)
 
@@ -83,7 +83,17 @@ class UnfedQuerySet(models.QuerySet["Unfed"]):
         reported = Result.objects.filter(**cell, status=Result.Status.REPORTED)
         same = reported.filter(numerator=OuterRef("value"))
         whole = Q(of=None) & Exists(same) | Exists(same.filter(denominator=OuterRef("of")))
-        differs = Q(value__isnull=False) & ~whole | Q(value=None) & Exists(reported)
+        answered = ResultItem.objects.filter(
+            result__report=OuterRef("unfed__report"), result__indicator=OuterRef("unfed__indicator"),
+            item=OuterRef("item"), state=OuterRef("state"),
+        )  # fmt: skip
+        unlike = UnfedItem.objects.filter(~Exists(answered), unfed=OuterRef("pk"))
+        graded = Q(grade__isnull=False)
+        differs = (
+            Q(value__isnull=False) & (~whole | Exists(unlike))
+            | graded & ~Exists(reported.filter(grade=OuterRef("grade")))
+            | Q(value=None) & ~graded & Exists(reported)
+        )  # fmt: skip
         asked = Correction.objects.open().filter(**cell)
         return self.filter(differs & ~Exists(asked))
 
@@ -92,8 +102,8 @@ class Unfed(models.Model):
     """What a register holds for a cell that stands still, as its sheet is handed in, approved or closed.
 
     Derived: written whenever an entry of the days `first` to `last`, of which the cell speaks, is written. `value`
-    is None without entries; a ratio has its whole in `of`, where the register knows it. It is settled when the sheet
-    says the same (`open`).
+    and `grade` are None without entries; a ratio has its whole in `of`, where the register knows it, a checklist its
+    answers in `items`. It is settled when the sheet says the same (`open`).
     """
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="unfed")
@@ -102,6 +112,7 @@ class Unfed(models.Model):
     last = models.DateField()
     value = PartField(null=True)
     of = PartField(null=True)
+    grade = models.ForeignKey(Grade, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = UnfedQuerySet.as_manager()
 
@@ -117,6 +128,27 @@ class Unfed(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report_id}: {self.indicator_id}"
+
+
+class UnfedItem(models.Model):
+    """What the register says of one item of a checklist; derived like its row."""
+
+    unfed = models.ForeignKey(Unfed, on_delete=models.CASCADE, related_name="items")
+    item = models.ForeignKey(ChecklistItem, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=16, choices=ResultItem.State)
+
+    class Meta:
+        verbose_name = _("answer of a register that a closed sheet does not have")
+        ordering = ["unfed", "item__order", "item"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unfed", "item"], name="unfeditem_once",
+                violation_error_message=_("What the register says of this item is kept already."),
+            )
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.item_id}: {self.state}"
 
 
 auditlog.register(Feed)

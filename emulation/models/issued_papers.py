@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from emulation.models.review_reports import ReviewReport
 from units import access
@@ -39,7 +40,7 @@ class IssuedPaper(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="issued_papers", verbose_name=_("unit"))
     year = models.PositiveSmallIntegerField(_("year"))
     kind = models.CharField(_("kind of paper"), max_length=20)
-    serial = models.PositiveIntegerField(_("number"))
+    serial = models.PositiveIntegerField(pgettext_lazy("serial", "number"))
     number = models.CharField(_("number"), max_length=60)
     title = models.CharField(_("title"), max_length=300)
     search = models.CharField(max_length=400, editable=False)
@@ -60,7 +61,7 @@ class IssuedPaper(models.Model):
     class Meta:
         verbose_name = _("issued paper")
         verbose_name_plural = _("issued papers")
-        ordering = ["-year", "kind", "-serial", "pk"]
+        ordering = ["-day", "-at", "-pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "year", "kind", "serial"], name="issuedpaper_number_once",

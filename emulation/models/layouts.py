@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from emulation.official import MARGINS, SIZES
 from units import access
@@ -41,7 +42,7 @@ class LayoutProfile(models.Model):
     superior_line = models.CharField(_("line of the superior"), max_length=200, blank=True)
     own_line = models.CharField(_("line of the unit"), max_length=200, blank=True)
     abbreviation = models.CharField(_("abbreviation in numbers"), max_length=40, blank=True)
-    place = models.CharField(_("place"), max_length=80, blank=True)
+    place = models.CharField(pgettext_lazy("paper", "place"), max_length=80, blank=True)
     signer = models.CharField(_("signed by"), max_length=120, blank=True)
     signer_post = models.CharField(_("post of the signer"), max_length=120, blank=True)
     recipients = models.TextField(_("recipients"), max_length=1000, blank=True)

@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from emulation.models.catalogue import ChecklistItem, Grade, Indicator
 from emulation.models.fields import PartField
@@ -349,7 +350,7 @@ class ReportVersion(models.Model):
     """
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="versions")
-    number = models.PositiveIntegerField(_("number"))
+    number = models.PositiveIntegerField(pgettext_lazy("serial", "number"))
     event = models.OneToOneField(ReportEvent, on_delete=models.PROTECT, related_name="version")
     figures = models.JSONField()
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from emulation import phrases
 from units import access
@@ -43,7 +44,7 @@ class ReviewReport(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.DRAFT)
     number = models.CharField(_("number"), max_length=60, blank=True)
     day = models.DateField(_("day"), null=True, blank=True)
-    place = models.CharField(_("place"), max_length=80, blank=True)
+    place = models.CharField(pgettext_lazy("paper", "place"), max_length=80, blank=True)
     signer = models.CharField(_("signed by"), max_length=120, blank=True)
     signer_post = models.CharField(_("post of the signer"), max_length=120, blank=True)
     annex = models.JSONField(null=True, blank=True)  # an empty list where nothing was asked

@@ -123,7 +123,7 @@ def tasks(user: User) -> Iterator[Task]:
 
 def export_heads() -> list[str]:
     return [
-        _("Unit code"), _("Unit"), _("Kind"), _("Title"), _("Campaign"), _("Begins"), _("Ends"), _("Place"),
+        _("Unit code"), _("Unit"), _("Kind"), _("Activity"), _("Campaign"), _("Begins"), _("Ends"), _("Place"),
         _("Organised by"), _("Organisations"), _("State"), _("Participants"), _("Amount (million VND)"),
         _("Workdays"), _("Number of things"), _("The things"), _("Medium"), _("Product"), _("What came of it"),
     ]  # fmt: skip

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from fractions import Fraction
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import pgettext
 
 from emulation.assessing import Outcome
-from emulation.feeds import Codes, Source, Taken
 from emulation.models import (
-    PERIODS,
     Assessment,
     AssessmentAnswer,
     AssessmentEvent,
@@ -273,12 +269,17 @@ def _count_bodies(columns: dict[str, Column], checklist: Checklist, place: Place
         column = Substr("path", 1, len(place.path) + WIDTH)
         rows = Unit.objects.in_branch(place.unit).existing_on(place.last).annotate(place=column)
     else:
-        rows = _cells_on(place.last).filter(place.branch("unit")).annotate(place=place.column("unit"))
+        rows = cells_on(place.last).filter(place.branch("unit")).annotate(place=place.column("unit"))
     for one in columns.values():
         one.bodies = 0
     for path, count in rows.order_by().values_list("place").annotate(n=Count("pk")):
         if path in columns:
             columns[path].bodies = count
+
+
+def cells_on(day: date) -> QuerySet[PartyCell]:
+    """Party cells that existed on the day."""
+    return PartyCell.objects.filter(Q(established=None) | Q(established__lte=day), Q(ended=None) | Q(ended__gt=day))
 
 
 def _count_items(columns: dict[str, Column], seen: AssessmentQuerySet, place: Place) -> None:
@@ -346,7 +347,13 @@ def _cell(cell: tuple[int, int, Fraction] | None, scored: bool, template: Checkl
 
 
 def table_heads(table: Table) -> list[str]:
-    return [_("No."), _("Group"), _("Item"), *(one.unit.short for one in table.columns), _("Whole branch")]
+    return [
+        _("No."),
+        pgettext("items", "Group"),
+        _("Item"),
+        *(one.unit.short for one in table.columns),
+        _("Whole branch"),
+    ]
 
 
 def table_rows(table: Table) -> Iterator[list[Value]]:
@@ -415,58 +422,3 @@ def tasks(user: User) -> Iterator[Task]:
             title, place, row.get_absolute_url(), action, row.state, "assessment", None, None,
             reason=(said.reason or "; ".join(reasons)) if said else "", by=str(said.by) if said else "",
         )  # fmt: skip
-
-
-# ── what it feeds ─────────────────────────────────────────────────────────
-
-
-def _take(units: Collection[int], first: date, last: date, codes: Codes) -> dict[int, Taken]:
-    """Units or party cells that meet the model, of those to which it applies, for a period that ends on `last`.
-
-    One checklist feeds an indicator. A unit is left out until every one of its bodies has been confirmed: part of
-    them would be a wrong figure, and one not judged yet has not missed the model. Two queries.
-    """
-    checklist = Checklist.objects.filter(code__in=codes).exclude(body=Checklist.Body.PERSON).first()
-    if checklist is None:
-        return {}
-    periods = [period for period in PERIODS if quarter_end(last.year, QUARTERS[period][-1]) == last]
-    rows = Assessment.objects.filter(
-        checklist=checklist, unit__in=list(units), year=last.year, period__in=periods, state=State.CONFIRMED
-    )
-    found: dict[int, dict[int | None, bool | None]] = defaultdict(dict)
-    by_period = sorted(rows.values_list("unit", "cell", "period", "meets"), key=lambda row: -periods.index(row[2]))
-    for unit, cell, _period, meets in by_period:  # of a body assessed for the quarter and longer, the quarter holds
-        found[unit][cell] = meets
-    bodies: dict[int, set[int | None]] = {unit: {None} for unit in units}
-    if checklist.body == Checklist.Body.CELL:
-        bodies = defaultdict(set)
-        for unit, cell in _cells_on(last).filter(unit__in=list(units)).order_by().values_list("unit", "pk"):
-            bodies[unit].add(cell)
-    taken = {}
-    for unit, judged in found.items():
-        marks = [judged[body] for body in bodies[unit] if body in judged]
-        applying = [mark for mark in marks if mark is not None]
-        if applying and len(marks) == len(bodies[unit]):
-            taken[unit] = Taken(Decimal(sum(applying)), len(marks), Decimal(len(applying)))
-    return taken
-
-
-def _cells_on(day: date) -> QuerySet[PartyCell]:
-    """Party cells that existed on the day."""
-    return PartyCell.objects.filter(Q(established=None) | Q(established__lte=day), Q(ended=None) | Q(ended__gt=day))
-
-
-def _address(unit: Unit, first: date, last: date, codes: Codes) -> str:
-    query = {"unit": unit.code, "year": last.year, "state": State.CONFIRMED}
-    return f"{reverse('emulation:assessment-list')}?{urlencode(query)}"
-
-
-def _codes() -> dict[str, str]:
-    rows = Checklist.objects.exclude(body=Checklist.Body.PERSON)
-    return {row.code: row.label for row in rows}
-
-
-FEED = Source(
-    "assessments", gettext_lazy("assessments by checklists"), _take, _address, _codes, measures=("ratio",),
-    typed_until=True,
-)  # fmt: skip

@@ -132,15 +132,15 @@ class Delta:
 
 
 def delta_of(indicator: Indicator, now: Figure | None, before: Figure | None) -> Delta | None:
-    """None where one of the two has no value or less than half of its reports, and where what is missing alone makes
-    a change: of a sum, of what is added over the rounds, of a single unit.
+    """None where one of the two has no value or less than half of its reports, and where what is missing in either
+    alone makes a change: of a sum, of what is added over the rounds, of a single unit.
 
     The unrounded values are subtracted.
     """
     if now is None or before is None or not (now.comparable and before.comparable):
         return None
     added = indicator.is_sum or indicator.accrual == Indicator.Accrual.FLOW_OVER_STOCK
-    if not now.complete and (added or not now.branch):
+    if not (now.complete and before.complete) and (added or not now.branch):
         return None
     change = now.value.comparable - before.value.comparable  # type: ignore[operator]
     shown = round_half_up(change, indicator.shown_decimals)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, OuterRef, Prefetch, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from emulation.models import Attachment, Example, ExampleFigure, ExampleStep
 from emulation.models.examples import ExampleQuerySet
@@ -111,8 +112,8 @@ def steps_of(row: Example) -> list[Step]:
 
 def export_heads() -> list[str]:
     return [
-        _("What it stands for"), _("Who"), _("Person or unit"), _("Unit"), _("Area of work"), _("Task"), _("Stage"),
-        _("Level recognised"), _("Campaign"), _("Newest step on"), _("Taken over by units"),
+        _("What it stands for"), pgettext("example", "Who"), _("Person or unit"), _("Unit"), _("Area of work"),
+        _("Task"), _("Stage"), _("Level recognised"), _("Campaign"), _("Newest step on"), _("Taken over by units"),
     ]  # fmt: skip
 
 

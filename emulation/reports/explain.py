@@ -212,7 +212,7 @@ def _fed(indicator: Indicator, unit: Unit, year: int, period: str) -> Fed | None
     if feed is None or feed.since > last:
         return None
     fed = read(feed, unit, max(feed.since, periods.quarter_start(year, quarters[0])), last)
-    return None if fed.value is None and fed.source.typed_until else fed
+    return None if not fed.holds and fed.source.typed_until else fed
 
 
 def _read(unit: Unit, indicator: Indicator, year: int, period: str, drawn: list[Quarter], handed_in: bool) -> Reading:

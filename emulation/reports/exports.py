@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 
 from emulation.models import (
     Campaign,
+    Checklist,
     Cluster,
     Correction,
     Extension,
     Inspection,
+    PartyCell,
     Receipt,
     RegisteredTitle,
     Report,
@@ -26,11 +28,17 @@ from emulation.models import (
 from emulation.reports.campaigns import CampaignPage, YearTree
 from emulation.reports.corrections import Shown
 from emulation.reports.display import Mark
+from emulation.reports.drives import DriveLine, DriveUnit
 from emulation.reports.evidence import File
 from emulation.reports.explain import Explained
 from emulation.reports.heat import Heat, HeatRow
 from emulation.reports.history import in_words
+from emulation.reports.inspections import Looked
+from emulation.reports.joins import Joins
 from emulation.reports.parts import PartRow
+from emulation.reports.review import Review
+from emulation.reports.sheets import Row as SheetLine
+from emulation.reports.sheets import Sheet
 from emulation.reports.targets import TargetSheet
 from emulation.reports.versions import Difference
 from emulation.reports.weak_points import Record
@@ -151,7 +159,8 @@ def differences_table(lines: Iterable[Difference], titles: Iterable[Difference])
 
 def titles_table(titles: Iterable[RegisteredTitle]) -> Table:
     """One row a title that a unit aims at: for how many people, or what share of them; for the unit neither."""
-    return [_("Title"), _("People"), _("Share (%)")], [[str(row.title), row.number, row.share] for row in titles]
+    heads = [_("Title of the catalogue"), _("How many people"), _("Share (%)")]
+    return heads, [[str(row.title), row.number, row.share] for row in titles]
 
 
 def clusters_table(clusters: Iterable[Cluster]) -> Table:
@@ -325,6 +334,118 @@ def records_table(records: QuerySet[Initiative]) -> Table:
         [row.title, row.person.full_name, row.person.unit.name, row.year, row.get_level_display(), row.decision]
         for row in records.iterator(CHUNK)
     )
+
+
+def reading_table(sheet: Sheet) -> Table:
+    """One row a line of a sheet as it is read; the items of a checklist stand in one cell."""
+    before = [sheet.before, sheet.year_ago, _("Year to date")] if sheet.before else []
+    heads = [
+        _("Area"), _("Indicator"), _("Unit of measure"), _("Target set"), *before, _("Numerator and denominator"),
+        _("Result"), _("Against target"), _("Items"), _("Reason"), _("Note"),
+    ]  # fmt: skip
+    return heads, (_line(sheet, group.name, row) for group in sheet.groups for row in group.rows)
+
+
+def _line(sheet: Sheet, area: str, row: SheetLine) -> list[Value]:
+    before: list[Value] = [row.last_quarter, row.last_year, row.since_january] if sheet.before else []
+    judged = _word("result", row.outcome or "none") if row.outcome or not row.stored else ""
+    items = (f"{item.text}: {chosen.label}" for item in row.items for chosen in item.choices if chosen.chosen)
+    said = [judged, "; ".join(items) if row.stored else "", row.typed.reason, row.typed.note]
+    return [area, row.name, row.unit, row.target, *before, row.parts, row.result, *said]
+
+
+def review_table(review: Review) -> Table:
+    """One row a line of a sheet as its reviewer reads it."""
+    before = [_("Against last quarter"), review.before, review.year_ago] if review.before else []
+    heads = [
+        _("Area"), _("Indicator"), _("Unit of measure"), _("Target set"), _("Result"), _("Numerator and denominator"),
+        _("Against target"), *before, _("Median"), _("Warning"), _("Reason"), _("Note"),
+    ]  # fmt: skip
+    rows: list[list[Value]] = []
+    for group in review.groups:
+        for row in group.rows:
+            delta = row.delta.text if row.delta else ""
+            beside: list[Value] = [delta, row.last_quarter, row.last_year] if review.before else []
+            judged = _word("result", row.outcome) if row.outcome else ""
+            rows.append([
+                group.name, row.name, row.unit, row.target, row.result, row.parts, judged, *beside, row.median,
+                row.warning, row.reason, row.note,
+            ])  # fmt: skip
+    return heads, rows
+
+
+def findings_table(looked: Iterable[Looked]) -> Table:
+    """One row an item of an inspection in each unit inspected, with what was found."""
+    heads = [_("Code"), _("Unit"), _("Content"), _("Result"), _("What was found"), _("Follow-up")]
+    return heads, [
+        [
+            one.unit.code, one.unit.name, line.item.text,
+            _word("finding", line.finding.result) if line.finding else "", line.finding.words if line.finding else "",
+            _word("weak_point", line.followed.state) if line.followed else "",
+        ]
+        for one in looked for line in one.lines
+    ]  # fmt: skip
+
+
+def joins_table(joins: Joins) -> Table:
+    """One row a unit that is to join a campaign, or has joined it."""
+    heads = [_("Code"), _("Unit"), _("State"), _("Joined on"), _("Own content"), _("Taken over as")]
+    return heads, [
+        [
+            row.unit.code, row.unit.name, _word("join", row.state), row.join.joined_on if row.join else None,
+            row.join.words if row.join else "", row.own.name if row.own else "",
+        ]
+        for row in joins.rows
+    ]  # fmt: skip
+
+
+def drive_lines_table(lines: Iterable[DriveLine]) -> Table:
+    """One row an indicator of a drive for one unit."""
+    heads = [_("Indicator"), _("Unit of measure"), _("Judged on"), _("Agreed"), _("Figure"), _("Result")]
+    return heads, [
+        [
+            line.row.label, line.row.indicator.unit_label, line.where, line.agreed, line.value,
+            _word("result", line.result) if line.result else line.short,
+        ]
+        for line in lines
+    ]  # fmt: skip
+
+
+def drive_units_table(units: Iterable[DriveUnit]) -> Table:
+    """One row a unit that takes part in a drive."""
+    heads = [
+        _("Code"), _("Unit"), _("Sheet of the drive"), _("Registration"), _("Targets agreed"), _("Reached"),
+    ]  # fmt: skip
+    return heads, [
+        [
+            row.unit.code, row.unit.name, _word("sheet", row.sheet.state) if row.sheet else "",
+            _word("registration", row.registration), row.agreed, row.met,
+        ]
+        for row in units
+    ]  # fmt: skip
+
+
+def checklists_table(checklists: Iterable[Checklist]) -> Table:
+    """One row a checklist, with its newest version; each has its `count` of assessments."""
+    heads = [
+        _("Checklist"), _("Assesses"), _("Is answered by"), _("Owner unit"), _("Version in force since"), _("Items"),
+        _("Assessments"),
+    ]  # fmt: skip
+    rows = []
+    for row in checklists:
+        version = next(iter(row.versions.all()), None)
+        since, items = (version.begins, len(version.items.all())) if version else (None, 0)
+        rows.append([
+            row.label, row.get_body_display(), row.get_answers_display(), row.owner.short if row.owner else "",
+            since, items, row.count,  # type: ignore[attr-defined]
+        ])  # fmt: skip
+    return heads, rows
+
+
+def cells_table(cells: QuerySet[PartyCell]) -> Table:
+    """One row a party cell."""
+    heads = [_("Party cell"), _("Unit"), _("Established"), _("Ended")]
+    return heads, ([row.name, row.unit.name, row.established, row.ended] for row in cells.iterator(CHUNK))
 
 
 def _word(group: str, state: str) -> str:

@@ -288,6 +288,13 @@ class Reading:
             self._found[key] = self._own_figure(*key)
         return self._found.get(key)
 
+    def aimed(self, unit: int, year: int, period: str) -> Iterable[int]:
+        """Indicators of which the unit may have a target: no others have any."""
+        if self.inner(unit, year, period):
+            return self.indicators
+        own = self.own.get(year)
+        return own.goals.get(unit, ()) if own else ()
+
     def alone(self, unit: int, indicator: int, year: int, period: str) -> Figure | None:
         """What arose in the unit itself although it has subordinates; its target is the branch's, so none here."""
         return self._own_figure(unit, indicator, year, period, judged=False)
@@ -333,6 +340,22 @@ class Reading:
         return known
 
 
+def read_figures(
+    units: Sequence[int],
+    year: int,
+    wanted: tuple[str, ...],
+    *,
+    handed_in: bool = False,
+    indicators: Iterable[Indicator] | None = None,
+) -> Reading:
+    """What `figures_of` is made from: for those who need few of them, one by one. `units` are keys."""
+    only = None if indicators is None else tuple(row.pk for row in indicators)
+    reading = Reading(Q(unit__in=units), [year], handed_in=handed_in)
+    reading.load_plans([year], only)
+    reading.load(Wanted(tuple(units), year, wanted, only))
+    return reading
+
+
 def figures_of(
     units: Iterable[Unit],
     year: int,
@@ -346,12 +369,8 @@ def figures_of(
     `handed_in` counts handed-in sheets beside approved ones. Units with subordinates are read from their
     stored rows; the others are computed from their own results. A fixed number of queries.
     """
-    chosen = tuple(unit.pk for unit in units)
-    only = None if indicators is None else tuple(row.pk for row in indicators)
-    wanted = tuple(wanted)
-    reading = Reading(Q(unit__in=chosen), [year], handed_in=handed_in)
-    reading.load_plans([year], only)
-    reading.load(Wanted(chosen, year, wanted, only))
+    chosen, wanted = tuple(unit.pk for unit in units), tuple(wanted)
+    reading = read_figures(chosen, year, wanted, handed_in=handed_in, indicators=indicators)
     return {
         (unit, indicator, period): figure
         for unit in chosen

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from emulation.models import ChecklistItem, Grade, Indicator, Report, ReportEvent, Result, ResultChange, ResultItem
 from emulation.numbers import format_part
@@ -79,9 +80,15 @@ def more_of(event: ReportEvent) -> Iterator[str]:
         yield _("Without: %(units)s") % {"units": missing}
     for office, left, objections in event.details.get("offices", []):
         if objections:
-            yield _("%(office)s objected to lines: %(count)d") % {"office": office, "count": objections}
+            words = ngettext(
+                "%(office)s objected to %(count)d line", "%(office)s objected to %(count)d lines", objections
+            )
+            yield words % {"office": office, "count": objections}
         if left:
-            yield _("%(office)s had not judged lines: %(count)d") % {"office": office, "count": left}
+            words = ngettext(
+                "%(office)s had not judged %(count)d line", "%(office)s had not judged %(count)d lines", left
+            )
+            yield words % {"office": office, "count": left}
 
 
 def in_words(changes: Iterable[ResultChange]) -> list[Change]:

@@ -17,7 +17,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from emulation.feeds import Codes, Source, Taken
-from emulation.models import Incident, IncidentEvent, IncidentGravity, IncidentKind, IncidentStatement
+from emulation.models import (
+    Incident,
+    IncidentEvent,
+    IncidentGravity,
+    IncidentKind,
+    IncidentPerson,
+    IncidentStatement,
+)
 from emulation.models.incidents import OPEN_DAYS, IncidentQuerySet
 from emulation.reports.timeline import Changed, Step, step_of
 from emulation.reports.work import Task
@@ -85,9 +92,9 @@ def _changes(row: IncidentEvent, catalogues: Mapping[str, Mapping[str, str]]) ->
     columns = {field.name: field for field in Incident._meta.concrete_fields}
     for name in dict.fromkeys([*row.before, *row.after]):
         label = capfirst(str(columns[name].verbose_name)) if name in columns else name
-        known = catalogues.get(name, {})
+        known = catalogues.get(name, {}) if name in columns else dict(IncidentPerson.Part.choices)
         before, after = (str(side.get(name, "")) for side in (row.before, row.after))
-        yield label, known.get(before, before), known.get(after, after)
+        yield label, str(known.get(before, before)), str(known.get(after, after))
 
 
 # ── statements ────────────────────────────────────────────────────────────

@@ -114,7 +114,7 @@ class Line:
 
 
 class SheetReading:
-    """The lines of a sheet, in six queries at most, and one more for each indicator that a register feeds.
+    """The lines of a sheet, in six queries at most, and a few more for each indicator that a register feeds.
 
     `only` some indicators, `siblings` with the units beside it, `items` with those of checklists.
 
@@ -277,7 +277,7 @@ class SheetReading:
         for pk in keys:
             fed, figure = self.fed.get(pk), self.figures.get(pk)
             entry = figure.entry if figure else None
-            if fed is not None and fed.value is not None and not fed.agrees(entry):
+            if fed is not None and fed.holds and not fed.agrees(entry):
                 said = fed.entry(entry)
                 if said is not None:
                     self.put(pk, said, figure.mark if figure else "")

@@ -18,7 +18,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeWork, WeakPoint
+from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeWork, Registration, WeakPoint
 from emulation.numbers import format_part
 from emulation.official import Layout
 from emulation.periods import YEARS, parse_period, period_label
@@ -36,6 +36,7 @@ from emulation.services.places import places_for
 from emulation.services.targets import registration_of
 from emulation.typesetting import Column, Row, Table, pdf
 from emulation.wording import listed, lower_first
+from units.keys import key_of
 from units.models import Unit, User
 from units.paths import branch_q
 
@@ -153,11 +154,20 @@ def target_list(user: User, unit: Unit, what: str) -> OtherPaper | None:
 
 
 def pledge(user: User, unit: Unit, what: str) -> OtherPaper | None:
-    """What the page of the pledge shows, for signature by both sides."""
+    """What the page of the pledge of a year shows, for signature by both sides."""
     year = _year(what)
-    if year is None:
-        return None
-    found = unit_pledge(registration_of(unit, year))
+    return None if year is None else _pledge(registration_of(unit, year))
+
+
+def drive_pledge(user: User, unit: Unit, what: str) -> OtherPaper | None:
+    """The pledge of a peak drive that the user reads; `what` is its key."""
+    rows = Campaign.objects.visible_to(user).filter(kind__is_drive=True)
+    drive = rows.filter(pk=key).first() if (key := key_of(what)) is not None else None
+    return None if drive is None else _pledge(registration_of(unit, drive.year, drive))
+
+
+def _pledge(registration: Registration) -> OtherPaper:
+    found = unit_pledge(registration)
     widths: tuple[tuple[int, str], ...] = (
         (5, "center"),
         (38, "left"),
@@ -165,14 +175,18 @@ def pledge(user: User, unit: Unit, what: str) -> OtherPaper | None:
         (18, "center"),
         (25, "center"),
     )
-    columns = tuple(Column(name, *width) for name, width in zip(found.columns, widths, strict=True))
+    columns = tuple(Column(name, *width) for name, width in zip(found.columns, widths, strict=False))
     rows = [Row(section=row.area) if row.area else Row(row.cells) for row in found.rows]
     if found.titles:
         rows.append(Row(section="Danh hiệu thi đua phấn đấu"))
-        rows += [Row((str(number), title, "", "", "")) for number, title in enumerate(found.titles, start=1)]
+        rows += [
+            Row((str(number), title, *[""] * (len(columns) - 2)))
+            for number, title in enumerate(found.titles, start=1)
+        ]
     left = (f"{found.confirming.post} {found.confirming.unit}".upper(), "") if found.confirming.unit else ("", "")
     return OtherPaper(
-        "pledge", unit, year, found.title, found.about, ((0, found.intro), (0, found.promise)),
+        "pledge", registration.unit, registration.year, found.title, found.about,
+        ((0, found.intro), (0, found.promise)),
         Table(columns, rows), left=left,
     )  # fmt: skip
 
@@ -242,17 +256,19 @@ def launch_plan(user: User, unit: Unit, what: str) -> OtherPaper | None:
     campaign = rows.select_related("kind", "launching_unit").first()
     if campaign is None:
         return None
-    body = [*_aims(campaign), *_asked(campaign), *_drives(campaign), *_carried_out(campaign)]
+    about = f"Phát động {lower_first(campaign.name)}"
+    body = [*_aims(campaign, about), *_asked(campaign), *_drives(campaign), *_carried_out(campaign)]
     return OtherPaper(
-        "plan", unit, campaign.year, "KẾ HOẠCH", f"Phát động {lower_first(campaign.name)}", tuple(body),
+        "plan", unit, campaign.year, "KẾ HOẠCH", about, tuple(body),
         _plan_table(campaign),
     )  # fmt: skip
 
 
-def _aims(campaign: Campaign) -> Iterable[tuple[int, str]]:
+def _aims(campaign: Campaign, about: str) -> Iterable[tuple[int, str]]:
     basis = [str(row) for row in campaign.documents.all()]
     if basis:
-        yield 0, f"Thực hiện {listed(basis)}, {campaign.launching_unit.name} xây dựng kế hoạch như sau:"
+        by = campaign.launching_unit.name
+        yield 0, f"Thực hiện {listed(basis)}, {by} xây dựng Kế hoạch {lower_first(about)} như sau:"
     yield 1, "I. Mục đích, yêu cầu và nội dung"
     if campaign.theme:
         yield 0, f"Chủ đề: “{campaign.theme}”."
@@ -287,7 +303,7 @@ def _carried_out(campaign: Campaign) -> Iterable[tuple[int, str]]:
     yield 1, "V. Tổ chức thực hiện"
     yield (
         0,
-        "Các cơ quan, đơn vị căn cứ kế hoạch này đăng ký chỉ tiêu, tổ chức thực hiện và báo cáo kết quả theo quý.",
+        "Các cơ quan, đơn vị căn cứ Kế hoạch này đăng ký chỉ tiêu, tổ chức thực hiện và báo cáo kết quả theo quý.",
     )
 
 
@@ -381,6 +397,11 @@ def _dashboard_page(unit: Unit, what: str) -> str:
 MAKERS: dict[str, Maker] = {
     "targets": Maker(_("List of targets"), target_list, _targets_page),
     "pledge": Maker(_("Registration and pledge"), pledge, _targets_page),
+    "drive-pledge": Maker(
+        _("Registration and pledge"),
+        drive_pledge,
+        lambda unit, what: reverse("emulation:drive-targets", args=[int(what), unit.pk]),
+    ),
     "initiatives": Maker(_("List of initiatives"), initiatives, _initiatives_page),
     "weak-points": Maker(_("List of weak points"), weak_points, _weak_points_page),
     "statistics": Maker(_("Statistics table"), statistics, _dashboard_page),

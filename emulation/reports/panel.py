@@ -18,6 +18,7 @@ from emulation.reports.history import Change, in_words
 from emulation.reports.lines import Figure, Line, SheetReading, value_in
 from emulation.reports.review import median_text
 from emulation.reports.sheets import (
+    MISSING,
     cell_text,
     outcome_key,
     parts_text,
@@ -29,6 +30,7 @@ from emulation.reports.trends import Quarter, short_label
 
 QUARTERS = 12
 CHANGES = 10
+BESIDE = 3  # units beside it at least: the median of one is its figure, which the reader need not reach
 WIDTH, HEIGHT, EDGE = 300, 84, 8  # of the chart, in its own units
 
 
@@ -132,7 +134,8 @@ def _facts(report: Report, line: Line) -> tuple[Fact, ...]:
             Fact(_("Same quarter last year"), cell_text(line.spec, line.last_year)),
             Fact(_("Year to date"), since_text(line.spec, line.since_january)),
         ]
-    facts.append(Fact(_("Median of the units beside it"), median_text(line)))
+    median = median_text(line) if len(line.beside) >= BESIDE else MISSING
+    facts.append(Fact(_("Median of the units beside it"), median))
     limits = range_text(line)
     return (*facts, Fact(_("Valid range"), limits)) if limits else tuple(facts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -35,12 +36,12 @@ def template_of(unit: Unit, kind: str) -> PaperTemplate | None:
 
 def word_file(
     kind: PaperKind, unit: Unit, data: dict[str, Any], layout: Layout, *, table: Table | None = None,
-    landscape: bool = False, annex: bool = False,
+    landscape: bool = False, annex: bool = False, widths: Sequence[int] = (),
 ) -> bytes:  # fmt: skip
     """By the template in force for the unit. Raises `Refused` when that one can no longer be filled in."""
     own = template_of(unit, kind.key)
     if own is None:
-        return word(kind.word, data, layout, table=table, landscape=landscape, annex=annex)
+        return word(kind.word, data, layout, table=table, landscape=landscape, annex=annex, widths=widths)
     try:
         with own.file.open("rb") as file:
             return word(io.BytesIO(file.read()), data, table=table)

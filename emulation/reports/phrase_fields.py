@@ -18,9 +18,9 @@ from units.models import Unit
 FIELDS: dict[str, tuple[str | Promise, str]] = {
     "name": (_("name of the indicator within a sentence, or of who is told about"), "quân số khỏe"),
     ONLY: (_("the word “mới”, said where the target is missed, else left out"), ONLY),
-    "value": (_("the figure with its unit of measure"), "99,2%"),
-    "sentence": (_("the sentence on the figure itself, as the unit says it"), "quân số khỏe đạt 99,2%"),
-    "target": (_("the target in words"), "từ 98,6% trở lên"),
+    "value": (_("the figure with its unit of measure"), "99,2\u00a0%"),
+    "sentence": (_("the sentence on the figure itself, as the unit says it"), "quân số khỏe đạt 99,2\u00a0%"),
+    "target": (_("the target in words"), "từ 98,6\u00a0% trở lên"),
     "delta": (_("by how much it differs from the same period of last year"), "0,4 điểm phần trăm"),
     "coverage": (_("sheets reported of those asked"), "44/80"),
     "unit": (_("name of the unit"), ""),
@@ -50,8 +50,8 @@ FIELDS: dict[str, tuple[str | Promise, str]] = {
     "movements": (_("names of the movements"), "phong trào thi đua quyết thắng năm 2020"),
     "when": (_("the year or part of a year"), "năm 2020"),
     "verb": (_("the verb for this kind of figure"), "đạt"),
-    "first": (_("the first figure"), "98,1%"),
-    "last": (_("the last figure"), "99,2%"),
+    "first": (_("the first figure"), "98,1\u00a0%"),
+    "last": (_("the last figure"), "99,2\u00a0%"),
     "years": (_("the years, each with what is said of it"), "2016, 2017"),
     "awards": (_("awards, counted by kind"), "12 Bằng khen; 30 Giấy khen"),
 }
@@ -110,7 +110,7 @@ def _amounts(row: Indicator, key: str) -> tuple[str, str]:
     if row.measure == Indicator.Measure.GRADE:
         return "giỏi", "từ khá trở lên"
     if unit == "%":
-        return ("0,2%", "không quá 0,3%") if low else ("99,2%", "từ 98,6% trở lên")
+        return ("0,2\u00a0%", "không quá 0,3\u00a0%") if low else ("99,2\u00a0%", "từ 98,6\u00a0% trở lên")
     if key.startswith("zero"):
         return f"0 {unit}".strip(), f"0 {unit}".strip()
     return (f"2 {unit}", f"không quá 3 {unit}") if low else (f"25 {unit}", f"từ 22 {unit} trở lên")

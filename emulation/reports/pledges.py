@@ -13,14 +13,18 @@ from typing import Any
 
 import typst
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from emulation.models import Cluster, Registration, RegistrationVersion
+from emulation.models import Campaign, Cluster, Registration, RegistrationVersion
 from emulation.numbers import format_part
 from emulation.reports.versions import title_words, value_words
+from emulation.scoring import SIGNS
 from emulation.services.catalogue import DATA
 from emulation.services.versions import content_of
+from emulation.wording import lower_first
 from units.models import Unit
 from units.paths import path_ids
+from units.spreadsheets import Table, Value
 
 TEMPLATE = DATA / "documents" / "pledge.typ"
 COLUMNS = ("TT", "Chỉ tiêu", "Đơn vị tính", "Mức đăng ký phấn đấu", "Mốc đến hết quý I – II – III")
@@ -67,25 +71,34 @@ def superior_of(unit: Unit) -> Unit | None:
 
 
 def unit_pledge(registration: Registration) -> Pledge:
-    """From the newest version, else from what has been registered so far. At most five queries."""
-    unit, year = registration.unit, registration.year
+    """Of a year or a peak drive: the newest version, else what has been registered so far. At most five queries."""
+    unit, year, drive = registration.unit, registration.year, registration.drive
     version = registration.versions.order_by("-number").first() if registration.pk else None
     content = version.content if version else content_of(registration, "registered") if registration.pk else {}
     above = superior_of(unit)
     agreed = registration.state == Registration.State.AGREED
     with translation.override("vi"):
         rows, titles = _rows(content.get("targets", [])), [_title(title) for title in content.get("titles", [])]
-    amended = f"(Lần thứ {version.number}, sửa đổi, bổ sung)" if version and version.number > 1 else ""
+    amended = f"(sửa đổi, bổ sung lần thứ {version.number - 1})" if version and version.number > 1 else ""
+    if drive is None:
+        about, aims = f"Năm {year}", f"các chỉ tiêu và danh hiệu thi đua năm {year}"
+    else:  # the paper of a drive has no milestones: a drive is judged once
+        about = drive.name
+        aims = f"các chỉ tiêu thi đua của {lower_first(drive.name)} ({_days(drive)})"
+        rows = [Row(row.area, row.cells[:-1]) for row in rows]
     return Pledge(
         superior=above.name.upper() if above else "", issuer=unit.name.upper(),
-        title="BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", about=f"Năm {year} {amended}".strip(),
-        mark="" if agreed else "DỰ THẢO",
-        intro=f"{unit.name} đăng ký, giao ước phấn đấu đạt các chỉ tiêu và danh hiệu thi đua năm {year} như sau:",
-        columns=COLUMNS, rows=rows, titles=titles,
+        title="BẢN ĐĂNG KÝ, GIAO ƯỚC THI ĐUA", about=f"{about} {amended}".strip(),
+        mark="" if agreed else "DỰ THẢO", intro=f"{unit.name} đăng ký, giao ước phấn đấu đạt {aims} như sau:",
+        columns=COLUMNS if drive is None else COLUMNS[:-1], rows=rows, titles=titles,
         promise="Đơn vị cam kết lãnh đạo, chỉ huy thực hiện đầy đủ những nội dung đã đăng ký.",
         dated=f"……, ngày …… tháng …… năm {year}", signers=[Signer("CHỈ HUY ĐƠN VỊ", unit.name)],
         confirming=Signer("XÁC NHẬN CỦA CHỈ HUY CẤP TRÊN", above.name if above else ""),
     )  # fmt: skip
+
+
+def _days(drive: Campaign) -> str:
+    return f"từ ngày {drive.starts:%d/%m/%Y} đến ngày {drive.ends:%d/%m/%Y}"
 
 
 def _rows(lines: list[dict[str, Any]]) -> list[Row]:
@@ -135,6 +148,27 @@ def agreed_contents(members: list[Unit], year: int) -> dict[int, dict[str, dict[
     )
     newest = {row.registration.unit_id: row for row in versions.select_related("registration").order_by("number")}
     return {pk: {line["code"]: line for line in row.content["targets"]} for pk, row in newest.items()}
+
+
+def pledge_parts(cluster: Cluster) -> Table:
+    """Every member's pledge line by line, with its value as a number: what the paper gathers. Two queries.
+
+    Also what not all of them have pledged; members without an agreed registration are left out.
+    """
+    heads = [
+        _("Code"), _("Unit"), _("Area"), _("Indicator"), _("Unit of measure"), _("Comparison"), _("Value"),
+        _("Milestone I"), _("Milestone II"), _("Milestone III"),
+    ]  # fmt: skip
+    members = list(cluster.members.order_by("order", "code"))
+    contents = agreed_contents(members, cluster.year)
+    return heads, [_part(unit, line) for unit in members for line in contents.get(unit.pk, {}).values()]
+
+
+def _part(unit: Unit, line: dict[str, Any]) -> list[Value]:
+    value: Value = line["grade"] or Decimal(line["value"])
+    milestones = [Decimal(found) for found in line["milestones"] or ()][:3]
+    said = [line["area"], line["label"], line["unit"], SIGNS[line["comparator"]], value]
+    return [unit.code, unit.name, *said, *milestones, *[None] * (3 - len(milestones))]
 
 
 def _cluster_row(

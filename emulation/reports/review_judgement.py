@@ -8,13 +8,18 @@ from datetime import date
 from django.db.models import Q
 
 from emulation.models import Campaign, Example, ExampleStep, Indicator, WeakPoint
+from emulation.periods import QUARTERS, quarter_start
 from emulation.phrases import Part, Phrases, fill
 from emulation.reports.dashboard import Dashboard, Line
-from emulation.reports.display import nil_text
+from emulation.reports.display import NBSP, nil_text
 from emulation.reports.review_paper import headed, said
 from emulation.scoring import SIGNS
 from emulation.wording import BAD, Fact, Paragraph, enumerated, field_of, listed, lower_first
 from units.models import Unit
+
+# Years after its own for which a report sets deadlines, as plans of a term do. One before the period has passed, one
+# beyond the term was set long after it: neither is a task of that report.
+TERM = 5
 
 NAMED = 8  # indicators and weak points that are named one by one
 KEYS = {"": "plain"}  # a value without a target
@@ -49,18 +54,18 @@ def name_of(line: Line, told: Phrases) -> str:
 
 
 def _target(line: Line, told: Phrases) -> str:
-    """«từ 98,6% trở lên»."""
+    """«từ 98,6 % trở lên»."""
     if not line.target:
         return ""
-    sign, value = line.target.split("\N{NO-BREAK SPACE}", 1)
+    sign, value = line.target.split(NBSP, 1)
     words = lower_first(value) if line.graded else measured(value, line.unit)
     return "".join(part.text for part in fill(told[TARGETS[sign]], value=words))
 
 
 def measured(text: str, unit: str) -> str:
-    """«98,6%», «25 sáng kiến»; coefficients have no unit that is read out. Empty decimals say nothing of amounts."""
+    """«98,6 %», «25 sáng kiến»; coefficients have no unit that is read out. Empty decimals say nothing of amounts."""
     if unit == "%":
-        return f"{_short(text) if text.startswith(('100,0', '0,0')) else text}%"
+        return f"{_short(text) if text.startswith(('100,0', '0,0')) else text}{NBSP}%"
     return f"{_short(text)} {unit}" if unit and unit != "hệ số" else text
 
 
@@ -97,7 +102,7 @@ def judgement(page: Dashboard, told: Phrases, until: date, points: list[WeakPoin
     yield from _examples(page.unit, until, told)
     yield headed(told, "III.2", "heading_weak", 2)
     yield from weak(page, told)
-    yield from _unsettled([row for row in points if row.unit_id == page.unit.pk], told)
+    yield from _unsettled(page, [row for row in points if row.unit_id == page.unit.pk], told)
     found = list(_causes(page, points, told))
     if found:
         yield headed(told, "III.3", "heading_causes", 2)
@@ -189,8 +194,8 @@ def weak_points(page: Dashboard) -> list[WeakPoint]:
     ][:NAMED]
 
 
-def _unsettled(points: list[WeakPoint], told: Phrases) -> Iterable[Paragraph]:
-    named = enumerated([_title(point, told), *_until(point, told)] for point in points)
+def _unsettled(page: Dashboard, points: list[WeakPoint], told: Phrases) -> Iterable[Paragraph]:
+    named = enumerated([_title(point, told), *_until(page, point, told)] for point in points)
     if named:
         yield said(told, "III.2.5", "unsettled", names=named)
 
@@ -204,8 +209,10 @@ def _title(point: WeakPoint, told: Phrases) -> Part:
     return Part(_plain(title), point.get_absolute_url(), f"khâu yếu {point.pk}")
 
 
-def _until(point: WeakPoint, told: Phrases) -> tuple[Part, ...]:
-    if point.deadline is None:
+def _until(page: Dashboard, point: WeakPoint, told: Phrases) -> tuple[Part, ...]:
+    """The deadline of a weak point, where the report of the period can speak of it: see `TERM`."""
+    first = quarter_start(page.year, QUARTERS[page.period][0] if page.period in QUARTERS else 1)
+    if point.deadline is None or not first <= point.deadline <= date(page.year + TERM, 12, 31):
         return ()
     day = Part(f"{point.deadline:%d/%m/%Y}", point.get_absolute_url(), f"thời hạn khâu yếu {point.pk}")
     return fill(told["deadline"], day=day)
@@ -249,7 +256,7 @@ def tasks(
         if point.unit_id == page.unit.pk and point.measure.strip():
             yield said(
                 told, f"IV.5.{point.pk}", "task_measure", point=_title(point, told), measure=_running(point.measure),
-                deadline=_until(point, told),
+                deadline=_until(page, point, told),
             )  # fmt: skip
     if sheets:
         yield said(told, "IV.2", "task_sheets")

@@ -104,6 +104,9 @@ def _silent(page: Dashboard, rows: Iterable[Silent], told: Phrases) -> Iterable[
     for row in rows:
         of = str(row.round)
         units = counted(page, f"đơn vị chưa trình {of}", row.text)
+        if row.round.due.year > page.year + 1:  # a year entered long afterwards: its calendar is not of its time
+            yield said(told, f"I.4.{row.round.quarter}", "silent_undated", round=of, units=units)
+            continue
         yield said(told, f"I.4.{row.round.quarter}", "silent", round=of, due=f"{row.round.due:%d/%m/%Y}", units=units)
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
 from emulation.consolidation import Cell, Parts, Value, value_of
-from emulation.models import Indicator, Report, Result, ResultItem
+from emulation.models import ChecklistItem, Indicator, Report, Result, ResultItem
 from emulation.numbers import format_number, format_part, input_number
 from emulation.periods import ROMAN, period_short
 from emulation.reports.deadlines import Deadline, deadline_of
@@ -188,7 +188,7 @@ class Sheet:
     @property
     def nothing_recorded(self) -> list[Row]:
         """Open fed lines that are empty as their registers are."""
-        return [row for row in self.rows if row.open and row.fed and row.fed.value is None and not row.stored]
+        return [row for row in self.rows if row.open and row.fed and not row.fed.holds and not row.stored]
 
 
 # ── building ──────────────────────────────────────────────────────────────
@@ -223,10 +223,15 @@ def read_sheet(
     deadline = deadline_of(terms_of([report])[report.pk], report.state)
     return Sheet(
         report, editing, tuple(groups), deadline, str(round_), quarter_short(quarter),
-        quarter_short(quarter - 1 or 4) if quarter else "",
+        before_short(round_.year, quarter) if quarter else "",
         f"{ROMAN[quarter]}/{round_.year - 1}" if quarter else "",
         state_of(report), not returned, reading.specs,
     )  # fmt: skip
+
+
+def before_short(year: int, quarter: int) -> str:
+    """The quarter before; with its year where that is another."""
+    return quarter_short(quarter - 1) if quarter > 1 else f"{ROMAN[4]}/{year - 1}"
 
 
 def quarter_short(quarter: int) -> str:
@@ -312,15 +317,22 @@ def conflict_text(by: str, theirs: str) -> str:
 
 
 def _choices(spec: Spec, typed: Typed) -> tuple[Choice, ...]:
-    return tuple(Choice(str(grade.pk), grade.label, str(grade.pk) == typed.grade) for grade in spec.grades)
+    """The classes to choose from; what a register says is no choice."""
+    said = spec.fed.grade if spec.fed else None
+    grades = spec.grades if said is None else [said]
+    return tuple(Choice(str(grade.pk), grade.label, str(grade.pk) == typed.grade) for grade in grades)
 
 
 def _answers(spec: Spec, typed: Typed) -> tuple[Answer, ...]:
+    """The items with what may be answered; what a register says is no choice."""
     given = dict(zip(spec.items, typed.items, strict=False))
-    return tuple(
-        Answer(item.pk, item.label, tuple(Choice(key, str(label), given.get(item) == key) for key, label in STATES))
-        for item in spec.items
-    )
+    said = spec.fed.items if spec.fed else {}
+
+    def choices(item: ChecklistItem) -> tuple[Choice, ...]:
+        allowed = [(key, label) for key, label in STATES if said.get(item, key) == key]
+        return tuple(Choice(key, str(label), given.get(item) == key) for key, label in allowed)
+
+    return tuple(Answer(item.pk, item.label, choices(item)) for item in spec.items)
 
 
 # ── words and numbers ─────────────────────────────────────────────────────

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Feed, Report, Unfed
 from emulation.models.feeds import UnfedQuerySet
-from emulation.numbers import format_part
+from emulation.reports.feeds import parts_of
 from emulation.reports.work import Task
 from emulation.services.sheets import may_enter
 from units.models import Role, Unit, User
@@ -32,7 +32,9 @@ class Missed:
 def missed_by(
     unit: Unit, registers: Collection[str], days: Collection[date], user: User, counted: Counted = lambda feed: True
 ) -> list[Missed]:
-    """Figures of the unit's closed sheets that speak of one of the days and lack what registers hold. One query.
+    """Figures of the unit's closed sheets that speak of one of the days and lack what registers hold.
+
+    Three queries at most.
 
     `counted`: whether a feed takes the entry at all.
     """
@@ -49,7 +51,9 @@ def missed_by(
 
 
 def unfed_tasks(user: User) -> Iterator[Task]:
-    """Figures of own sheets that stand still while a register says something else. One query, none for others."""
+    """Figures of own sheets that stand still while a register says something else. Three queries at most, none
+    for others.
+    """
     units = [m.unit_id for m in user.active_memberships if m.role == Role.STAFF]
     if not units:
         return
@@ -64,15 +68,16 @@ def unfed_tasks(user: User) -> Iterator[Task]:
 
 
 def _open() -> UnfedQuerySet:
-    rows = Unfed.objects.open().filter(indicator__feed__active=True)
-    return rows.select_related("report__unit", "report__round__drive", "indicator__feed")
+    rows = Unfed.objects.open().filter(indicator__feed__active=True).prefetch_related("items__item")
+    return rows.select_related("report__unit", "report__round__drive", "indicator__feed", "grade")
 
 
 def _difference(row: Unfed) -> str:
-    if row.value is None:
+    if row.value is None and row.grade is None:
         return _("the register holds no entry any more.")
-    parts = "/".join(format_part(part) for part in (row.value, row.of) if part is not None)
-    return _("the register says %(value)s.") % {"value": parts}
+    answers = {one.item: one.state for one in row.items.all()}
+    said = row.grade.label if row.grade else parts_of(row.value, row.of, answers)
+    return _("the register says %(value)s.") % {"value": said}
 
 
 def _why(report: Report) -> str:

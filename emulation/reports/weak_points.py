@@ -240,7 +240,11 @@ def _task(point: WeakPoint) -> Task:
     judged = point.state == State.REPORTED
     title = (_("Re-inspect: %(title)s") if judged else _("Weak point: %(title)s")) % {"title": point.title}
     url = reverse("emulation:weak-point-judge", args=[point.pk]) if judged else point.get_absolute_url()
-    words = {State.OPEN: _("Set the measure"), State.REPORTED: _("Judge"), State.RETURNED: _("Continue")}
+    words = {
+        State.OPEN: _("Set the measure"),
+        State.REPORTED: _("Re-inspect"),
+        State.RETURNED: pgettext("work", "Continue"),
+    }
     return Task(
         title, str(point.unit), url, words.get(State(point.state), _("View")), point.state, "weak_point",
         _deadline(point), None,

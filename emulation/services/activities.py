@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Activity, ActivityGroup, ActivityKind, Campaign, CampaignScope
 from emulation.models.campaigns import CampaignQuerySet
-from emulation.services.feeds import follow
+from emulation.services.feeds import follow, hold_sheets
 from units import access, clock
 from units.errors import Refused, reason_of
 from units.locking import locked, refuse_twin
@@ -52,6 +52,7 @@ def record_activity(activity: Activity, groups: Groups, *, by: User) -> Activity
     numbers = {name: getattr(activity, name) for name in (*activity.kind.NUMBERS, "outcome")}
     for name in numbers:
         setattr(activity, name, "" if name == "outcome" else None)
+    hold_sheets(FEEDS, [activity.unit_id], [activity.ends])
     plan_activity(activity, by=by)
     for name, value in numbers.items():
         setattr(activity, name, value)

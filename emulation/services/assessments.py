@@ -35,7 +35,7 @@ from units.services.seen import last_change, unseen
 State = Assessment.State
 SHOWN = ("unit", "checklist", "template")  # what is read of an assessment
 Kind = AssessmentEvent.Kind
-FEEDS = ("assessments",)  # what this register feeds
+FEEDS = tuple(f"assessments{part}" for part in ("", ".items", ".class", ".mean"))  # keys of what this register feeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,8 +272,12 @@ def confirm(row: Assessment, differing: Mapping[int, Entry], *, by: User) -> Ass
     row = locked(row, *SHOWN)
     row.meets = outcome(row, judged=True).meets
     row = _step(row, State.CONFIRMED, Kind.CONFIRMED, by=by, lines=_kept(row))
-    follow(FEEDS, [row.unit_id], [quarter_end(row.year, QUARTERS[row.period][-1])], by=by)
+    _follow(row, by)
     return row
+
+
+def _follow(row: Assessment, by: User) -> None:
+    follow(FEEDS, [row.unit_id], [quarter_end(row.year, QUARTERS[row.period][-1])], by=by)
 
 
 def _refuse_unsaid(row: Assessment, entry: Entry) -> None:
@@ -298,15 +302,19 @@ def send_back(row: Assessment, reasons: Mapping[int, str], *, by: User) -> Asses
 
 @transaction.atomic
 def reopen(row: Assessment, reason: str, *, by: User) -> Assessment:
-    """The reviewer opens a confirmed assessment again, all of its items; it counts no more until confirmed anew."""
+    """The reviewer opens a confirmed assessment again, all of its items; it counts no more until confirmed anew:
+    open sheets that took a figure from it lose it.
+    """
     row = locked(row, *SHOWN)
     access.require(access.reviews(by, row.unit))
     refuse_unless(row, State.CONFIRMED)
     _refuse_own(row, by)
     order_of(reason)
     row.meets = None
-    return _return(row, dict.fromkeys((i.pk for i in row.template.items.all()), reason.strip()), Kind.REOPENED,
-                   reason.strip(), by)  # fmt: skip
+    everything = dict.fromkeys((item.pk for item in row.template.items.all()), reason.strip())
+    row = _return(row, everything, Kind.REOPENED, reason.strip(), by)
+    _follow(row, by)
+    return row
 
 
 def _return(row: Assessment, reasons: Mapping[int, str], kind: str, reason: str, by: User) -> Assessment:

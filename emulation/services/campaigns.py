@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import PROTECT, Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from emulation.models import (
     Campaign,
@@ -145,10 +146,12 @@ def _refuse_entries(campaign: Campaign) -> None:
             continue
         rows = relation.related_model._default_manager.filter(**{relation.field.name: campaign})
         if count := rows.count():
-            raise Refused(
-                _("The draft cannot be deleted. Entries that name it (%(kind)s): %(count)d.")
-                % {"kind": relation.related_model._meta.verbose_name, "count": count}
+            words = ngettext(
+                "The draft cannot be deleted: %(count)d entry names it (%(kind)s).",
+                "The draft cannot be deleted: %(count)d entries name it (%(kind)s).",
+                count,
             )
+            raise Refused(words % {"kind": relation.related_model._meta.verbose_name, "count": count})
 
 
 def _locked(campaign: Campaign) -> Campaign:
@@ -258,6 +261,41 @@ def launch_campaign(campaign: Campaign, *, by: User, on: date, despite: bool = F
     campaign.save(update_fields=["state", "launched_on"])
     _follow(campaign, {row.indicator_id for row in rows})
     return campaign
+
+
+def draft_parts(campaign: Campaign) -> list[Campaign]:
+    """Drafts of the same unit below the campaign, those above first, without peak drives, which have their own day.
+
+    A query for each level.
+    """
+    found: list[Campaign] = []
+    level = [campaign]
+    while level:
+        rows = Campaign.objects.filter(parent__in=level, launching_unit=campaign.launching_unit_id)
+        rows = rows.filter(state=State.DRAFT, kind__is_drive=False)
+        level = list(rows.select_related("kind", "launching_unit", "parent").order_by("starts", "pk"))
+        found += level
+    return found
+
+
+@transaction.atomic
+def launch_with_parts(campaign: Campaign, *, by: User, on: date, despite: bool = False) -> tuple[int, list[Campaign]]:
+    """Launch a campaign and, on the same day, its draft parts that have begun by then.
+
+    Returns how many parts were launched, and those that stay drafts as something is missing or their day is to come.
+    Raises `Refused` for the campaign itself alone.
+    """
+    launch_campaign(campaign, by=by, on=on, despite=despite)
+    launched, left = 0, []
+    for part in draft_parts(campaign):
+        try:
+            if part.starts > on:
+                raise Refused(_("Record the launch on its day, not before."), "on")
+            launch_campaign(part, by=by, on=on, despite=True)
+            launched += 1
+        except Refused:
+            left.append(part)
+    return launched, left
 
 
 def next_states(campaign: Campaign) -> list[State]:

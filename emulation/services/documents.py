@@ -81,7 +81,7 @@ def send_document(document: Document, *, sender: Unit, units: Iterable[Unit], du
         if unit.path == sender.path or not unit.path.startswith(sender.path):
             raise Refused(_("%(unit)s does not stand below %(sender)s.") % {"unit": unit, "sender": sender}, "units")
         if unit.ended:
-            raise Refused(_("%(unit)s has ended.") % {"unit": unit}, "units")
+            raise Refused(_("%(unit)s has been dissolved.") % {"unit": unit}, "units")
     known = set(document.receipts.standing().values_list("unit", flat=True)) | {document.unit_id}
     fresh = {unit.pk: unit for unit in chosen if unit.pk not in known}
     if not fresh:

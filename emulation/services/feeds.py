@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from contextlib import suppress
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -12,7 +13,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
-from emulation.models import Feed, Report, Result, ResultChange, Unfed
+from emulation.models import Feed, Report, Result, ResultChange, Unfed, UnfedItem
 from emulation.reports.feeds import Fed, fed_cells, span_of
 from emulation.services.cells import CellChange, apply_cells, entry_of, snapshot
 from emulation.services.plan import plan_of_unit, slot
@@ -45,10 +46,27 @@ def follow(registers: Collection[str], units: Iterable[int], days: Iterable[date
         with suppress(Refused):
             refuse_unless_open(report)
             allowed = open_lines(report)
-        fed, stored = _fed(report, None, registers, days)
+        fed, stored = _fed(report, None, registers, days, typed=True)
         opened = {pk: one for pk, one in fed.items() if allowed is None or pk in allowed}
         _write(report, opened, stored, by=by, clear=_written_by_register(report, opened, stored))
-        _keep(report, {pk: one for pk, one in fed.items() if pk not in opened}, registers, days)
+        still = {pk: one for pk, one in fed.items() if pk not in opened}
+        _keep(
+            report, {pk: one for pk, one in still.items() if one.holds or not one.source.typed_until}, registers, days
+        )
+
+
+def hold_sheets(registers: Collection[str], units: Iterable[int], days: Iterable[date]) -> None:
+    """Lock the sheets that `follow` will bring up to date, before the unit or any new row that refers to it.
+
+    Who approves a sheet, or signs a report on its unit, locks the sheet and then the unit. A writer of a register who
+    locked them the other way round would wait for them, and they for the writer.
+    """
+    from emulation.services.sheets import lock
+
+    days = [day for day in days if day]
+    if days and Feed.objects.active().filter(register__in=registers).exists():
+        for row in _speaking(set(units), days):
+            lock(row)
 
 
 def _speaking(units: set[int], days: list[date]) -> list[Report]:
@@ -66,8 +84,10 @@ def _keep(report: Report, fed: dict[int, Fed], registers: Collection[str], days:
     gone = Unfed.objects.filter(report=report, indicator__feed__in=feeds, first__lte=max(days), last__gte=min(days))
     gone.exclude(indicator__in=fed).delete()
     for pk, one in fed.items():
-        columns = {"first": one.first, "last": one.last, "value": one.value, "of": one.of}
-        Unfed.objects.update_or_create(report=report, indicator_id=pk, defaults=columns)
+        columns = {"first": one.first, "last": one.last, "value": one.value, "of": one.of, "grade": one.grade}
+        row, _fresh = Unfed.objects.update_or_create(report=report, indicator_id=pk, defaults=columns)
+        UnfedItem.objects.filter(unfed=row).delete()
+        UnfedItem.objects.bulk_create(UnfedItem(unfed=row, item=item, state=said) for item, said in one.items.items())
 
 
 def take_over(report: Report, allowed: Collection[int] | None, *, by: User) -> None:
@@ -87,7 +107,7 @@ def _write(
         entry = stored.get(pk)
         if one.agrees(entry):
             continue
-        if one.value is not None:
+        if one.holds:
             if (said := one.entry(entry)) is not None:
                 changes.append(CellChange(pk, said))
         elif pk in clear:
@@ -123,7 +143,7 @@ def report_nothing(report: Report, *, by: User) -> int:
         changes = [
             CellChange(pk, Entry(Result.Status.NIL, reason=one.nothing(_stated(one, report))))
             for pk, one in fed.items()
-            if one.value is None and pk not in stored
+            if not one.holds and pk not in stored
         ]
     return _apply(report, changes, by)
 
@@ -133,15 +153,24 @@ def _stated(fed: Fed, report: Report) -> date | None:
 
 
 def _written_by_register(report: Report, fed: dict[int, Fed], stored: Stored) -> set[int]:
-    """Cells without entries whose number a register wrote: the last change of the number itself, not of its note."""
-    doubtful = [pk for pk, one in fed.items() if one.value is None and not one.agrees(stored.get(pk))]
+    """Cells without entries whose figure a register wrote: the last change of the figure itself, not of its note.
+
+    Not those of which the whole was typed.
+    """
+    doubtful = [pk for pk, one in fed.items() if not one.holds and not one.agrees(stored.get(pk))]
+    doubtful = [pk for pk in doubtful if not fed[pk].source.halved]
     if not doubtful:
         return set()
     ways = {}
     for change in report.changes.filter(indicator__in=doubtful).order_by("at", "pk"):
-        if (change.before or {}).get("numerator") != (change.after or {}).get("numerator"):
+        if _figure(change.before) != _figure(change.after):
             ways[change.indicator_id] = change.way
     return {pk for pk, way in ways.items() if way == ResultChange.Way.REGISTER}
+
+
+def _figure(found: dict[str, Any] | None) -> tuple[Any, ...]:
+    """Of a snapshot, what a register writes."""
+    return tuple((found or {}).get(name) for name in ("numerator", "grade", "items"))
 
 
 def settle(report: Report, allowed: Collection[int] | None, *, by: User) -> None:
@@ -159,11 +188,12 @@ def settle(report: Report, allowed: Collection[int] | None, *, by: User) -> None
 
 
 def _fed(
-    report: Report, allowed: Collection[int] | None, registers: Collection[str] = (), days: Collection[date] = ()
-) -> tuple[dict[int, Fed], Stored]:
+    report: Report, allowed: Collection[int] | None, registers: Collection[str] = (), days: Collection[date] = (),
+    *, typed: bool = False,
+) -> tuple[dict[int, Fed], Stored]:  # fmt: skip
     """The fed lines that are open, and what stands in them. One query where nothing is fed.
 
-    With `registers` only theirs, with `days` only cells that speak of one of them.
+    With `registers` only theirs, with `days` only cells that speak of one of them; `typed` as in `fed_cells`.
     """
     feeds = list(Feed.objects.active().select_related("indicator"))
     if registers:
@@ -178,6 +208,6 @@ def _fed(
     if days:
         spans = {pk: span_of(report.round, row.quarters) for pk, row in asked.items()}
         asked = {pk: asked[pk] for pk, (first, last) in spans.items() if any(first <= day <= last for day in days)}
-    fed = fed_cells(report, asked, [feed for feed in feeds if feed.indicator_id in asked])
+    fed = fed_cells(report, asked, [feed for feed in feeds if feed.indicator_id in asked], typed=typed)
     rows = Result.objects.filter(report=report, indicator__in=fed).prefetch_related("items")
     return fed, {row.indicator_id: entry_of(snapshot(row) or {}) for row in rows}

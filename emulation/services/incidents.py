@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Incident, IncidentEvent, IncidentGravity, IncidentPerson, IncidentStatement
 from emulation.periods import quarter_of
-from emulation.services.feeds import follow
+from emulation.services.feeds import follow, hold_sheets
 from units import access, clock
 from units.errors import Refused, reason_of
 from units.locking import locked, refuse_twin
@@ -95,6 +95,7 @@ def report_incident(incident: Incident, *, by: User) -> Incident:
     incident.path = path_on(incident.unit, incident.happened_on)
     incident.full_clean(exclude=["search", "path"])
     same = {name: getattr(incident, name) for name in ("kind", "happened_on", "place", "words")}
+    hold_sheets(FEEDS, [incident.unit_id], [incident.happened_on])
     refuse_twin(incident.unit, Incident.objects.exclude(state=State.WITHDRAWN).filter(**same))
     incident.save()
     _trace(incident, Kind.REPORTED, by, after=_values(incident))
@@ -145,7 +146,7 @@ def name_person(incident: Incident, person: Person, part: str, *, reason: str = 
     if not row.is_open:
         raise Refused(_("The incident is no longer open: take its conclusion back first."))
     known = row.people.filter(person=person).first()
-    before = {person.full_name: known.get_part_display() if known else ""}
+    before = {person.full_name: known.part if known else ""}
     if not part:
         if known is None:
             raise Refused(_("This person is not named."))
@@ -163,7 +164,7 @@ def name_person(incident: Incident, person: Person, part: str, *, reason: str = 
             % {"count": row.offenders}, "part",
         )  # fmt: skip
     IncidentPerson.objects.create(incident=row, person=person, part=part)
-    _trace(row, Kind.PEOPLE, by, before=before, after={person.full_name: str(Part(part).label)})
+    _trace(row, Kind.PEOPLE, by, before=before, after={person.full_name: part})
 
 
 @transaction.atomic

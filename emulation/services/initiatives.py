@@ -243,8 +243,18 @@ def recognise(work: InitiativeWork, recognition: Recognition, *, by: User) -> Re
         )
     recognition.work = work
     if not work.recognitions.exists():
+        _join_records(work, recognition.day.year)
         _take_over(work, recognition, by=by)
     return _settle(work, recognition, Kind.RECOGNISED, set(), by=by)
+
+
+def _join_records(work: InitiativeWork, year: int) -> None:
+    """A plain record that says the same of an author is where the work began, too: two would count twice."""
+    for author in work.authors.filter(person__isnull=False, record=None):
+        rows = Initiative.objects.filter(person=author.person_id, kind=work.kind, year=year, authorship=None)
+        author.record = next((row for row in rows if fold(row.title) == fold(work.title)), None)
+        if author.record is not None:
+            author.save(update_fields=["record"])
 
 
 def _take_over(work: InitiativeWork, first: Recognition, *, by: User) -> None:

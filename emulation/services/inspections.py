@@ -254,7 +254,9 @@ def conclude(inspection: Inspection, *, conclusion: str, number: str, day: date,
     access.require(concludes(by, row))
     refuse_unless(row, State.CARRIED_OUT)
     if day < row.starts or day > clock.today():
-        raise Refused(_("The conclusion is dated after the inspection begins and not in the future."), "day")
+        raise Refused(
+            _("The conclusion is dated on the day the inspection begins or later, and not in the future."), "day"
+        )
     refuse_short(conclusion, "conclusion")
     if not number.strip():
         raise Refused(_("Write the number of the document."), "number")

@@ -85,6 +85,16 @@ def drive_places(drive: Campaign, unit: Unit) -> list[Place]:
     return [*rows, *(row for row in places_for(unit, drive.year) if quarter in row.row.asked_quarters)]
 
 
+def named_places(drive: Campaign, unit: Unit, places: Iterable[Place]) -> list[Place]:
+    """Of what the unit may have targets for, what the drive asks for: its own indicators, and those of the year on
+    which it has a target for the unit or for one above it. One query.
+    """
+    set_ = Q(assigned__isnull=False) | Q(registered__isnull=False) | Q(agreed__isnull=False)
+    targets = Target.objects.filter(set_, drive=drive, unit__in=path_ids(unit.path))
+    named = set(targets.values_list("campaign_indicator", flat=True))
+    return [place for place in places if place.row.campaign_id == drive.pk or place.row.pk in named]
+
+
 def reaches(drive: Campaign, unit: Unit) -> bool:
     """Whether the unit takes part, launched the drive, or has a branch of which somebody takes part."""
     if unit.pk == drive.launching_unit_id:

@@ -18,6 +18,7 @@ from emulation.reports.papers import as_pdf, as_word, title_of
 from emulation.reports.review_paper import Paper
 from emulation.reports.saved_reports import annex_rows, paper_of, pending
 from emulation.services.issued_papers import issue, void
+from emulation.services.summaries import hold_figures
 from emulation.wording import Paragraph
 from units import clock
 from units.access import require, works_at
@@ -214,6 +215,7 @@ def sign_off(
     """The commander signs the report: words and annex stand still from now on. Raises `Refused`."""
     require(may_sign(by, report.unit))
     report = _lock(report, by)
+    hold_figures(report.unit)  # the draft is read in several steps: all of them see the same figures
     draft = draft_of(report.unit, report.year, report.period)
     marked = pending(report, draft)
     if marked:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import PROTECT, Exists, F, ForeignObjectRel, OuterRef, Q
 
 from emulation import periods
 from emulation.models import Campaign, Lineage, Report, Round
@@ -16,8 +16,6 @@ from units.models import Placement, Unit
 from units.paths import branches_q, segment
 from units.services import TreeChange, lineages_on
 
-# An empty sheet, made with its round.
-UNTOUCHED = Q(state=Report.State.NOT_STARTED, results=None, changes=None, events=None)
 Calendar = dict[int, tuple[date, date, date | None]]
 
 
@@ -57,6 +55,19 @@ def set_up_drive_round(drive: Campaign, *, opens: date, due: date, closes: date 
     place_units([round_])
     make_sheets([round_])
     return round_
+
+
+def untouched() -> Q:
+    """Empty sheets, made with their rounds: nobody wrote on them, and nothing else rests on them.
+
+    Comments, evidence and weak points may come before the first figure; a sheet that has them is kept.
+    """
+    relations = Report._meta.get_fields(include_hidden=True)
+    resting = [row for row in relations if isinstance(row, ForeignObjectRel) and row.on_delete is PROTECT]
+    found = Q(state=Report.State.NOT_STARTED)
+    for relation in resting:
+        found &= ~Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
+    return found
 
 
 def place_units(rounds: Iterable[Round]) -> None:
@@ -103,7 +114,7 @@ def _add_ended(rounds: Iterable[Round], wanted: dict[int, dict[int, list[int]]])
     last_days = {round_.pk: round_.last_day for round_ in rounds}
     for round_, day in last_days.items():
         absent |= (Q(unit__dissolved__lte=day) | Q(unit__established__gt=day)) & Q(round=round_)
-    found = Report.objects.filter(absent).exclude(UNTOUCHED).values_list("round_id", "unit_id")
+    found = Report.objects.filter(absent).exclude(untouched()).values_list("round_id", "unit_id")
     ended = [(round_, unit) for round_, unit in set(found) if unit not in wanted[round_]]
     if not ended:
         return
@@ -153,10 +164,10 @@ def fit_sheets(rounds: Iterable[Round], units: Iterable[int] | None = None) -> N
     units = None if units is None else list(units)
     make_sheets(of_round.values(), units)
     plans = plans_of(of_round.values())
-    untouched = Report.objects.filter(UNTOUCHED, round__in=of_round)
+    empty = Report.objects.filter(untouched(), round__in=of_round)
     if units is not None:
-        untouched = untouched.filter(unit__in=units)
-    places = untouched.values_list("pk", "round_id", "unit__kind_id", "lineage__path")
+        empty = empty.filter(unit__in=units)
+    places = empty.values_list("pk", "round_id", "unit__kind_id", "lineage__path")
     unasked = [pk for pk, at, kind, path in places if not plans[at].asks(kind, path, slot(of_round[at]))]
     Report.objects.filter(pk__in=unasked).delete()
 

@@ -258,7 +258,8 @@ def _named_missing(
 def withdraw(report: Report, *, by: User, reason: str = "") -> Report:
     """The unit takes its sheet back, as long as no reviewer has taken it up.
 
-    Refused when the round is closed: the sheet could not be handed in again.
+    It is a draft again; where only returned lines had been open, these alone are again. Refused when the round is
+    closed: the sheet could not be handed in again.
     """
     report = lock(report)
     access.require(may_hand_in(by, report))
@@ -269,8 +270,27 @@ def withdraw(report: Report, *, by: User, reason: str = "") -> Report:
     if report.handed_in_at == report.state_since:  # the very hand-in that is taken back
         report.handed_in_at = None
         report.save(update_fields=["handed_in_at"])
-    _enter(report, State.DRAFT, Kind.WITHDRAWN, by=by, reason=reason)
+    lines = _lines_returned(report)
+    _keep_returned(report, {line["indicator"]: line["reason"] for line in lines})
+    state = State.RETURNED if lines else State.DRAFT
+    _enter(report, state, Kind.WITHDRAWN, by=by, reason=reason, lines=lines)
     return report
+
+
+def _lines_returned(report: Report) -> list[dict[str, str]]:
+    """The lines of the return that the last hand-in answered; none where the whole sheet had been open."""
+    judged = (Kind.TAKEN_UP, Kind.APPROVED, Kind.UNDONE, Kind.MIGRATED, Kind.RETURNED, Kind.REOPENED)
+    last = report.events.filter(kind__in=judged).last()
+    return last.lines if last is not None and last.kind in (Kind.RETURNED, Kind.REOPENED) else []
+
+
+def _keep_returned(report: Report, reasons: Mapping[str, str]) -> None:
+    """Only these lines (code → reason) of a returned sheet are open; all where there are none."""
+    rows = Indicator.objects.filter(code__in=reasons)
+    ReturnedLine.objects.filter(report=report).delete()
+    ReturnedLine.objects.bulk_create(
+        ReturnedLine(report=report, indicator=row, reason=reasons[row.code]) for row in rows
+    )
 
 
 @transaction.atomic

@@ -360,6 +360,16 @@ def _lock(units: Iterable[int] | QuerySet) -> None:
     list(rows.order_by("-path").values_list("pk"))
 
 
+def hold_figures(unit: Unit) -> None:
+    """No figure of the unit's branch changes from here to the end of the transaction, in any year.
+
+    Whoever changes one locks its sheet, then every superior of its unit (`recompute`): in that order here too. The
+    unit is locked as whoever gives a paper its number locks it, so that nobody waits for a stronger lock half-way.
+    """
+    list(Report.objects.select_for_update(of=("self",)).filter(unit=unit).order_by("pk").values_list("pk"))
+    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+
+
 def _store(book: Book, quarters: Iterable[int], wanted: Iterable[str]) -> None:
     """Compute the rows of the book's tree and write those that differ from what is stored."""
     quarters, wanted = set(quarters), set(wanted)

@@ -174,7 +174,11 @@ def as_assigned(values: Values, targets: Mapping[int, Target]) -> Values:
 def _targets(
     unit: Unit, year: int, chosen: Iterable[int], reader: User | None = None, *, drive: Campaign | None
 ) -> dict[int, Target]:
-    """campaign indicator → the unit's target, new ones unsaved. Raises `Refused` for others."""
+    """campaign indicator → the unit's target, new ones unsaved. Raises `Refused` for others.
+
+    One at a time for a unit: its superior and its staff may write the first value of a target at once.
+    """
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
     rows = {place.row.pk: place.row for place in asked_places(unit, year, drive, reader)}
     stored = stored_targets(unit, year, drive).select_for_update(of=("self",)).filter(campaign_indicator__in=rows)
     known = {target.campaign_indicator_id: target for target in stored}

@@ -24,7 +24,7 @@ from emulation.models import (
     WeakPointEvent,
 )
 from emulation.models.weak_points import WeakPointQuerySet
-from emulation.services.feeds import follow
+from emulation.services.feeds import follow, hold_sheets
 from units import access, clock
 from units.errors import Refused, reason_of, refuse_short
 from units.locking import locked, refuse_unless
@@ -104,11 +104,12 @@ def raise_point(
     `at` is for the demonstration alone. Raises `Refused`, `ValidationError` for what the columns do not allow.
     """
     access.require(may_raise(by, point.unit))
+    hold_sheets(FEEDS, [point.unit_id], [timezone.localdate(at), clock.today()])
     Unit.objects.select_for_update(of=("self",)).get(pk=point.unit_id)  # two at once would not see each other
     _check_source(point)
     _check_owner(point)
-    if point.deadline and point.deadline < (at.date() if at else clock.today()):
-        raise Refused(_("The deadline has passed already. Choose today or a later day."), "deadline")
+    if point.deadline:
+        _refuse_past(point.deadline, at)
     point.title, point.state = normal(point.title), State.OPEN
     point.from_above = not works_on(by, point.unit)
     point.raised_by, point.raised_at = by, at or timezone.now()
@@ -191,8 +192,10 @@ def set_measure(
 
 
 @transaction.atomic
-def move_deadline(point: WeakPoint, *, deadline: date, reason: str, by: User) -> WeakPoint:
-    """Move a deadline; the old one stays in the history with the reason."""
+def move_deadline(
+    point: WeakPoint, *, deadline: date, reason: str, by: User, at: datetime | None = None
+) -> WeakPoint:
+    """Move a deadline; the old one stays in the history with the reason. `at` is for imported ones and demos."""
     row = locked(point, "unit", "owner")
     access.require(may_move(by, row))
     refuse_unless(row, *WeakPoint.WITH_UNIT)
@@ -200,7 +203,7 @@ def move_deadline(point: WeakPoint, *, deadline: date, reason: str, by: User) ->
         raise Refused(_("No deadline has been set yet; set the measure first."))
     if deadline == row.deadline:
         raise Refused(_("This is the deadline that stands already."), "deadline")
-    _refuse_past(deadline)
+    _refuse_past(deadline, at)
     reason = reason_of(reason, most=1000)
     before, row.deadline = _shown(row), deadline
     row.save(update_fields=["deadline"])
@@ -265,8 +268,8 @@ def _require_judge(row: WeakPoint, by: User) -> None:
         raise Refused(_("You reported it as settled; somebody else has to re-inspect it."))
 
 
-def _refuse_past(deadline: date) -> None:
-    if deadline < clock.today():
+def _refuse_past(deadline: date, at: datetime | None = None) -> None:
+    if deadline < (at.date() if at else clock.today()):
         raise Refused(_("The deadline has passed already. Choose today or a later day."), "deadline")
 
 

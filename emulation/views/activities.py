@@ -9,7 +9,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,6 +19,7 @@ from emulation.reports.activities import by_month, export_heads, export_rows, mo
 from emulation.reports.unfed import missed_by
 from emulation.services import activities as service
 from emulation.views.attachments import files_context
+from emulation.views.registers import register_crumbs
 from units import access, clock
 from units.forms.fields import refusals
 from units.models import Role, Unit
@@ -36,8 +36,8 @@ def get_activity(request: HttpRequest, pk: int) -> Activity:
 
 
 def crumbs_to(activity: Activity | None = None) -> list[Crumb]:
-    top = (_("Activities"), reverse("emulation:activity-list"))
-    return [top, (activity.title, activity.get_absolute_url())] if activity else [top]
+    found = register_crumbs("activities")
+    return [*found, (activity.title, activity.get_absolute_url())] if activity else found
 
 
 def _filtered(request: HttpRequest) -> tuple[ActivityFilter, ActivityQuerySet]:

@@ -20,10 +20,9 @@ from emulation.reports.targets import bases_of, target_sheet, targets_of
 from emulation.reports.versions import amended, compare, content_of_version
 from emulation.services import amendments as service
 from emulation.services import targets
-from emulation.services.places import asked_places
 from emulation.titles import titles_on
 from emulation.views.drives import get_drive
-from emulation.views.targets import crumbs_of, get_unit, links_of
+from emulation.views.targets import crumbs_of, get_unit, links_of, shown_places
 from units import access
 from units.errors import Refused
 from units.forms.fields import refusals
@@ -74,7 +73,7 @@ def amendment_create(request: HttpRequest, unit: int, year: int = 0, drive: int 
     registration = get_registration(request, unit, year, drive)
     access.require(targets.may_register(request.user, registration.unit))
     key = {"unit": registration.unit, "year": registration.year, "drive": registration.drive}
-    places = asked_places(**key, reader=request.user)
+    places, others = shown_places(request, **key)
     known = targets_of(places=places, **key)
     sheet = target_sheet(places=places, targets=known, **key)
     data = request.POST if request.method == "POST" else None
@@ -100,8 +99,10 @@ def amendment_create(request: HttpRequest, unit: int, year: int = 0, drive: int 
             messages.success(request, _("The amendment lies with the commander, who sends it up."))
             return redirect(made)
     context = {
-        **key, "registration": registration, "form": form, "grid": form.grid(sheet), "links": links_of(registration),
+        **key, "registration": registration, "form": form, "grid": form.grid(sheet),
+        "links": links_of(registration) | {"choose": "?all=1"},
         "forms": titles, "agrees": True, "settled": True, "open": registration.state == Registration.State.AGREED,
+        "others": others,
         "crumbs": crumbs_of(registration, (_("Propose an amendment"), "")),
     }  # fmt: skip
     return render(request, "emulation/targets/amend.html", context)

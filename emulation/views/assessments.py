@@ -8,7 +8,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,6 +19,7 @@ from emulation.models.assessments import AssessmentQuerySet
 from emulation.periods import period_label, period_short
 from emulation.reports import assessments as report
 from emulation.services import assessments as service
+from emulation.views.registers import register_crumbs
 from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
@@ -33,7 +33,7 @@ State = Assessment.State
 
 
 def crumbs_to() -> list[Crumb]:
-    return [(_("Assessments"), reverse("emulation:assessment-list"))]
+    return register_crumbs("checklists")
 
 
 def _assessment(request: HttpRequest, pk: int) -> Assessment:

@@ -29,7 +29,7 @@ from emulation.periods import YEARS
 from emulation.readiness import Point, advice, missing
 from emulation.reports.activities import events_of
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
-from emulation.reports.exports import asked_indicators_table, campaigns_table
+from emulation.reports.exports import asked_indicators_table, campaigns_table, joins_table
 from emulation.reports.joins import joins_of
 from emulation.services import campaigns, years
 from emulation.services.documents import save_document
@@ -114,7 +114,10 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     page = campaign_page(campaign, Campaign.objects.visible_to(request.user).filter(parent=campaign))
     if kind := asked_table(request):
         return table_file(kind, f"chi-tieu-{campaign.pk}", _("Indicators asked"), *asked_indicators_table(page))
-    open_, draft = campaign.state != Campaign.State.CLOSED, campaign.state == Campaign.State.DRAFT
+    joins = None if campaign.state == Campaign.State.DRAFT else joins_of(campaign, request.user)
+    if joins and (kind := asked_table(request, "joins")):
+        return table_file(kind, f"huong-ung-{campaign.pk}", _("Units that joined"), *joins_table(joins))
+    open_ = campaign.state != Campaign.State.CLOSED
     writes = open_ and campaigns.may_write(request.user, campaign)
     launches = open_ and campaigns.may_launch(request.user, campaign)
     below = next((unit for unit in _own_units(request) if writes or takes_part(campaign, unit)), None)
@@ -130,7 +133,7 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "below": below if open_ else None,
         "points": _points(request, campaign) if writes or launches else [],
         "parent": read_parent(campaign, request.user),
-        "joins": None if draft else joins_of(campaign, request.user),
+        "joins": joins,
         "above": _above(request, campaign),
         "organisations": campaign.organisations.all(),
         "launches": launches,
@@ -265,13 +268,17 @@ def campaign_launch(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     access.require(campaigns.may_launch(request.user, campaign))
     points = _points(request, campaign)
-    form = LaunchForm(request.POST or None, campaign=campaign, advised=bool(advice(points)))
+    parts = campaigns.draft_parts(campaign)
+    form = LaunchForm(request.POST or None, campaign=campaign, advised=bool(advice(points)), parts=parts)
     if form.is_valid():
         day, despite = form.cleaned_data["on"], form.cleaned_data.get("despite", False)
         with refusals(form):
-            campaigns.launch_campaign(campaign, by=request.user, on=day, despite=despite)
+            launch = campaigns.launch_with_parts if form.cleaned_data.get("parts") else campaigns.launch_campaign
+            done = launch(campaign, by=request.user, on=day, despite=despite)
         if not form.errors:
             messages.success(request, _("“%(campaign)s” has been launched.") % {"campaign": campaign})
+            if isinstance(done, tuple):
+                _tell_parts(request, *done)
             return redirect(campaign)
     page = campaign_page(campaign, Campaign.objects.none())
     note = _launch_words(page.units, page.indicators)
@@ -286,6 +293,18 @@ def campaign_launch(request: HttpRequest, pk: int) -> HttpResponse:
         "crumbs": [*crumbs_to(campaign), (_("Launch"), "")],
     }
     return render(request, "emulation/campaigns/launch.html", context)
+
+
+def _tell_parts(request: HttpRequest, launched: int, left: list[Campaign]) -> None:
+    words = ngettext(
+        "With it %(count)d part was launched.", "With it %(count)d parts were launched.", launched
+    )  # fmt: skip
+    messages.success(request, words % {"count": launched})
+    if left:
+        names = "; ".join(str(part) for part in left)
+        messages.warning(
+            request, _("Still drafts, as they lack something or begin later: %(names)s") % {"names": names}
+        )
 
 
 def _launch_words(units: int, indicators: int) -> str:

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,19 +14,25 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from emulation.forms.checklists import CellForm, TemplateForm, VersionForm, initial_of
 from emulation.models import Checklist, ChecklistTemplate, Indicator, PartyCell
+from emulation.reports.assessment_feeds import unserved
+from emulation.reports.exports import cells_table, checklists_table
+from emulation.reports.registers import reads
 from emulation.services import checklists as service
+from emulation.views.registers import register_crumbs
 from units import access
 from units.forms.fields import refusals
-from units.models import Role
+from units.models import Role, User
+from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 CELLS = 50
 
 
-def crumbs_to(checklist: Checklist | None = None) -> list[Crumb]:
+def crumbs_to(user: User, checklist: Checklist | None = None) -> list[Crumb]:
     """Administrators read checklists, but no assessments."""
-    found = [(_("Checklists"), reverse("emulation:assess-template-list"))]
+    above = register_crumbs("checklists") if reads(user) else []
+    found = [*above, (_("Checklists"), reverse("emulation:assess-template-list"))]
     return [*found, (checklist.label, checklist.get_absolute_url())] if checklist else found
 
 
@@ -35,14 +42,18 @@ def _checklist(request: HttpRequest, pk: int) -> Checklist:
 
 
 @require_safe
-def template_list(request: HttpRequest) -> HttpResponse:
+def template_list(request: HttpRequest) -> HttpResponseBase:
     """Lists of their own, and those of indicators, which are filled in on the quarterly sheet."""
     rows = Checklist.objects.visible_to(request.user).select_related("owner")
+    checklists = rows.prefetch_related("versions__items").annotate(count=Count("assessments"))
+    if kind := asked_table(request):
+        return table_file(kind, "bo-noi-dung", _("Checklists"), *checklists_table(checklists))
     indicators = Indicator.objects.filter(measure=Indicator.Measure.CHECKLIST, retired=False)
     context = {
-        "checklists": rows.prefetch_related("versions__items").annotate(count=Count("assessments")),
+        "checklists": checklists,
         "indicators": indicators.prefetch_related("templates__items"),
-        "may_create": service.may_create(request.user), "crumbs": [(_("Checklists"), "")],
+        "may_create": service.may_create(request.user),
+        "crumbs": [*crumbs_to(request.user)[:-1], (_("Checklists"), "")],
     }  # fmt: skip
     return render(request, "emulation/assessments/templates.html", context)
 
@@ -54,7 +65,9 @@ def template_detail(request: HttpRequest, pk: int) -> HttpResponse:
     following = {row.pk: later.begins for later, row in zip(versions, versions[1:], strict=False)}
     context = {
         "checklist": checklist, "versions": [(row, following.get(row.pk)) for row in versions],
-        "may_write": service.may_write(request.user, checklist), "crumbs": [*crumbs_to(), (checklist.label, "")],
+        "unserved": unserved(checklist),
+        "may_write": service.may_write(request.user, checklist),
+        "crumbs": [*crumbs_to(request.user), (checklist.label, "")],
     }  # fmt: skip
     return render(request, "emulation/assessments/template.html", context)
 
@@ -63,7 +76,7 @@ def template_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def template_create(request: HttpRequest) -> HttpResponse:
     access.require(service.may_create(request.user))
     form = TemplateForm(request.POST or None, user=request.user)
-    return _template_page(request, form, crumbs_to(), _("New checklist"))
+    return _template_page(request, form, crumbs_to(request.user), _("New checklist"))
 
 
 @require_http_methods(FORM)
@@ -71,7 +84,7 @@ def template_update(request: HttpRequest, pk: int) -> HttpResponse:
     checklist = _checklist(request, pk)
     access.require(service.may_write(request.user, checklist))
     form = TemplateForm(request.POST or None, instance=checklist, user=request.user)
-    return _template_page(request, form, crumbs_to(_checklist(request, pk)), _("Change the checklist"))
+    return _template_page(request, form, crumbs_to(request.user, _checklist(request, pk)), _("Change the checklist"))
 
 
 def _template_page(request: HttpRequest, form: TemplateForm, crumbs: list[Crumb], heading: str) -> HttpResponse:
@@ -117,8 +130,8 @@ def _version_page(request: HttpRequest, checklist: Checklist, form: VersionForm,
     return form_step(
         request, form,
         lambda: service.save_version(form.instance, items=form.items(), classes=form.class_rows, by=request.user),
-        done=_("The version has been saved."), to=checklist, crumbs=crumbs_to(checklist), heading=heading,
-        note=note,
+        done=_("The version has been saved."), to=checklist, crumbs=crumbs_to(request.user, checklist),
+        heading=heading, note=note,
     )  # fmt: skip
 
 
@@ -126,20 +139,19 @@ def _version_page(request: HttpRequest, checklist: Checklist, form: VersionForm,
 
 
 def cell_crumbs() -> list[Crumb]:
-    return [
-        (_("Assessments"), reverse("emulation:assessment-list")),
-        (_("Party cells"), reverse("emulation:party-cell-list")),
-    ]
+    return [*register_crumbs("checklists"), (_("Party cells"), reverse("emulation:party-cell-list"))]
 
 
 @require_safe
-def party_cell_list(request: HttpRequest) -> HttpResponse:
+def party_cell_list(request: HttpRequest) -> HttpResponseBase:
     access.require(access.has_role(request.user, *access.READERS))
     rows = PartyCell.objects.visible_to(request.user).select_related("unit").found_by(request.GET.get("q", ""))
+    if kind := asked_table(request):
+        return table_file(kind, "chi-bo", _("Party cells"), *cells_table(rows))
     page = Paginator(rows, CELLS).get_page(request.GET.get("page"))
     staffed = {m.unit_id for m in request.user.active_memberships if m.role == Role.STAFF}
     context = {"page": page, "staffed": staffed, "q": request.GET.get("q", ""),
-               "crumbs": [*cell_crumbs()[:1], (_("Party cells"), "")]}  # fmt: skip
+               "crumbs": [*register_crumbs("checklists"), (_("Party cells"), "")]}  # fmt: skip
     return render(request, "emulation/assessments/cells.html", context)
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from emulation.forms.pledges import ClusterForm, YearFilter
 from emulation.models import Cluster
 from emulation.reports.exports import clusters_table, paper_table
-from emulation.reports.pledges import as_pdf, cluster_pledge
+from emulation.reports.pledges import as_pdf, cluster_pledge, pledge_parts
 from emulation.services import clusters as service
 from units import access, clock
 from units.access import READERS, has_role
@@ -64,6 +64,9 @@ def cluster_list(request: HttpRequest) -> HttpResponseBase:
 def cluster_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The pledge of the cluster to be read and printed."""
     cluster = get_cluster(request, pk)
+    if kind := asked_table(request, "parts"):
+        name = slugify(fold(f"giao uoc thi dua {cluster.name} {cluster.year} theo don vi"))
+        return table_file(kind, name, _("Pledges of the members"), *pledge_parts(cluster))
     paper = cluster_pledge(cluster)
     if kind := asked_table(request):
         name = slugify(fold(f"giao uoc thi dua {cluster.name} {cluster.year}"))

@@ -7,7 +7,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from emulation.reports.exports import receipts_table
 from emulation.reports.registers import reads
 from emulation.services import documents
 from emulation.views.attachments import files_context
+from emulation.views.registers import register_crumbs
 from units import access
 from units.errors import Refused
 from units.forms.fields import refusals
@@ -38,10 +38,7 @@ def get_document(request: HttpRequest, pk: int) -> Document:
 
 
 def crumbs_to(document: Document | None = None) -> list[Crumb]:
-    found = [
-        (_("Registers"), reverse("emulation:register-home")),
-        (_("Documents"), reverse("emulation:document-list")),
-    ]
+    found = register_crumbs("documents")
     return [*found, (str(document), document.get_absolute_url())] if document else found
 
 

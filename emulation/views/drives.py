@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from emulation.models import Campaign
 from emulation.reports.drives import drive_lines, drive_units
+from emulation.reports.exports import drive_lines_table, drive_units_table
 from emulation.services.launch import taking_part
 from emulation.services.places import drive_places
 from emulation.views.campaigns import crumbs_to, get_campaign
 from units import access
 from units.keys import key_of
 from units.models import Unit
+from units.views.downloads import asked_table, table_file
 
 PAGE = 50
 
@@ -32,7 +35,7 @@ def get_unit(request: HttpRequest, pk: int | None) -> Unit:
 
 
 @require_safe
-def drive_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def drive_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Of `?unit=`; else of the launching unit, or of the user's own where that lies above."""
     drive = get_drive(request, pk)
     if request.GET.get("unit"):
@@ -45,11 +48,17 @@ def drive_detail(request: HttpRequest, pk: int) -> HttpResponse:
             )
     rows = [place.row for place in drive_places(drive, unit)]
     taking = taking_part(drive).filter(access.figures_q(request.user))
+    lines = [line for line in drive_lines(drive, unit, rows) if line.own or line.target]
+    if kind := asked_table(request):
+        return table_file(kind, f"dot-{pk}-{unit.code}", _("Figures against targets"), *drive_lines_table(lines))
+    if kind := asked_table(request, "units"):
+        units = drive_units(drive, list(taking))
+        return table_file(kind, f"dot-{pk}-don-vi", _("Units that take part"), *drive_units_table(units))
     page = Paginator(taking, PAGE).get_page(request.GET.get("page"))
     context = {
         "drive": drive,
         "unit": unit,
-        "lines": [line for line in drive_lines(drive, unit, rows) if line.own or line.target],
+        "lines": lines,
         "page": page,
         "units": drive_units(drive, list(page.object_list)),
         "round": getattr(drive, "round", None),

@@ -11,7 +11,6 @@ from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -29,6 +28,7 @@ from emulation.models.examples import ExampleQuerySet
 from emulation.reports import examples as report
 from emulation.services import examples as service
 from emulation.views.attachments import files_context
+from emulation.views.registers import register_crumbs
 from units import access
 from units.models import Person, Role
 from units.views.downloads import asked_table, table_file
@@ -40,7 +40,7 @@ Stage = Example.Stage
 
 
 def crumbs_to(row: Example | None = None) -> list[Crumb]:
-    found = [(_("Advanced examples"), reverse("emulation:example-list"))]
+    found = register_crumbs("examples")
     return [*found, (row.name, row.get_absolute_url())] if row else found
 
 

@@ -32,6 +32,7 @@ from emulation.reports.incidents import export_heads, export_rows, statements_of
 from emulation.reports.unfed import missed_by
 from emulation.services import incidents as service
 from emulation.views.attachments import files_context
+from emulation.views.registers import register_crumbs
 from units import access
 from units.errors import Refused, refuse_long
 from units.keys import key_of
@@ -49,8 +50,8 @@ def get_incident(request: HttpRequest, pk: int) -> Incident:
 
 
 def crumbs_to(incident: Incident | None = None) -> list[Crumb]:
-    top = (_("Incidents"), reverse("emulation:incident-list"))
-    return [top, (str(incident), incident.get_absolute_url())] if incident else [top]
+    found = register_crumbs("incidents")
+    return [*found, (str(incident), incident.get_absolute_url())] if incident else found
 
 
 def _filtered(request: HttpRequest) -> tuple[IncidentFilter, IncidentQuerySet]:
@@ -108,7 +109,7 @@ def incident_create(request: HttpRequest) -> HttpResponse:
         raise Http404
     form = IncidentForm(request.POST or None, instance=Incident(unit=unit))
     note = _("For %(unit)s. What is recorded here is seen by commanders and reviewers of the branch, and by the "
-             "staff of the unit and of its direct superior. No secrets belong into this system.")  # fmt: skip
+             "staff of the unit and of its direct superior. No secrets belong in this system.")  # fmt: skip
     heading = _("Report an incident")
     return form_step(
         request, form, lambda: service.report_incident(form.instance, by=request.user),

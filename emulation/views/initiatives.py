@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -33,6 +32,7 @@ from emulation.reports.exports import records_table
 from emulation.reports.unfed import missed_by
 from emulation.services import initiatives as service
 from emulation.views.attachments import files_context
+from emulation.views.registers import register_crumbs
 from units import access, clock
 from units.errors import Refused
 from units.models import Initiative, Role, Unit
@@ -50,11 +50,8 @@ def get_work(request: HttpRequest, pk: int) -> InitiativeWork:
 
 
 def crumbs_to(work: InitiativeWork | None = None) -> list[Crumb]:
-    top = [
-        (_("Registers"), reverse("emulation:register-home")),
-        (_("Initiatives"), reverse("emulation:initiative-list")),
-    ]
-    return [*top, (work.title, work.get_absolute_url())] if work else top
+    found = register_crumbs("initiatives")
+    return [*found, (work.title, work.get_absolute_url())] if work else found
 
 
 # ── list ──────────────────────────────────────────────────────────────────

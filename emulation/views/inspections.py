@@ -11,7 +11,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -19,10 +18,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.inspections import CallOffForm, ConclusionForm, InspectionFilter, PlanForm, RecordForm
 from emulation.models import Inspection, InspectionFinding
 from emulation.reports import inspections as report
-from emulation.reports.exports import inspections_table
+from emulation.reports.exports import findings_table, inspections_table
 from emulation.services import inspections as service
 from emulation.services import weak_points
 from emulation.views.attachments import files_context
+from emulation.views.registers import register_crumbs
 from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
@@ -41,8 +41,7 @@ def _inspection(request: HttpRequest, pk: int) -> Inspection:
 
 
 def _crumbs(*rows: Inspection) -> list[Crumb]:
-    found: list[Crumb] = [(_("Inspections"), reverse("emulation:inspection-list"))]
-    return [*found, *((row.title, row.get_absolute_url()) for row in rows)]
+    return [*register_crumbs("inspections"), *((row.title, row.get_absolute_url()) for row in rows)]
 
 
 # ── reading ───────────────────────────────────────────────────────────────
@@ -65,11 +64,13 @@ def inspection_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_safe
-def inspection_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def inspection_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     row = _inspection(request, pk)
     user = request.user
     keeps = service.keeps(user, row)
     looked = report.looked_at(row, user)
+    if kind := asked_table(request):
+        return table_file(kind, f"kiem-tra-{pk}", _("What was found"), *findings_table(looked))
     everything = report.reads_all(user, row)
     context = {
         "row": row, "people": row.people.select_related("unit", "rank"),

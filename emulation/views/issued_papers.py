@@ -67,7 +67,7 @@ def _heads() -> list[str]:
 
 def _rows(found: QuerySet[IssuedPaper]) -> Iterator[list[Value]]:
     for row in found.iterator(500):
-        state = _("Cancelled") if row.cancelled_at else _("In force")
+        state = _("Cancelled") if row.cancelled_at else _("Still in force")
         yield [row.number, row.day, row.unit.name, _label(row.kind), row.title, row.signer, state, row.cancelled_why]
 
 

@@ -19,6 +19,7 @@ from emulation.reports.pledges import unit_pledge
 from emulation.services import targets
 from emulation.services.titles import aims_of, mark_of, set_titles
 from emulation.titles import titles_on
+from emulation.views.drives import get_drive
 from emulation.views.targets import get_unit
 from units import access
 from units.errors import Refused
@@ -60,16 +61,25 @@ def registration_titles(request: HttpRequest, unit: int, year: int) -> HttpRespo
 
 
 @require_safe
-def pledge(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
-    """The pledge to be read and printed."""
+def pledge(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponseBase:
+    """The pledge of a year or a peak drive, to be read and printed."""
+    of = None if drive is None else get_drive(request, drive)
+    year = of.year if of else year
     place = get_unit(request, unit, year)
-    paper = unit_pledge(targets.registration_of(place, year))
+    registration = targets.registration_of(place, year, of)
+    paper = unit_pledge(registration)
     if kind := asked_table(request):
-        return table_file(kind, f"giao-uoc-{place.code}-{year}", _("Pledge"), *paper_table(paper.columns, paper.rows))
+        name = f"giao-uoc-{place.code}-{year}" + (f"-{of.pk}" if of else "")
+        return table_file(kind, name, _("Pledge"), *paper_table(paper.columns, paper.rows))
+    back = f"{place.short} – {of.name if of else year}"
     context = {
         "paper": paper,
         "unit": place,
-        "year": year,
-        "crumbs": [*crumbs_to(place, year), (_("Pledge"), "")],
-    }
+        "menu": "drive-pledge" if of else "pledge",
+        "what": of.pk if of else year,
+        "crumbs": [
+            (_("Targets"), reverse("emulation:target-home")), (back, registration.get_absolute_url()),
+            (_("Pledge"), ""),
+        ],
+    }  # fmt: skip
     return render(request, "emulation/targets/pledge.html", context)

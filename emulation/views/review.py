@@ -19,7 +19,7 @@ from emulation.forms.review import QueueFilter, ReopenForm, VerdictForm, WholeRe
 from emulation.models import Report
 from emulation.models.reports import ReportQuerySet
 from emulation.reports.corrections import waiting_corrections
-from emulation.reports.exports import office_table, sheets_table, waiting_table
+from emulation.reports.exports import office_table, review_table, sheets_table, waiting_table
 from emulation.reports.review import QUEUE, Review, queue_beside, read_review
 from emulation.reports.verdicts import office_sheets
 from emulation.reports.work import with_progress
@@ -81,12 +81,15 @@ def review_list(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "POST"])
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A sheet line by line; POST gives the verdict on all lines."""
     report = _report(request, pk)
     if report.state not in Report.HANDED_IN:
         return redirect(report)
     found = read_review(report, request.user)
+    if kind := asked_table(request):
+        name = f"tham-dinh-{report.unit.code}-{pk}"
+        return table_file(kind, name, _("Lines of the sheet"), *review_table(found))
     if request.method == "GET":
         return _page(request, found, VerdictForm(None, rows=found.rows))
     form = VerdictForm(request.POST, rows=found.rows)

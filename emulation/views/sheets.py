@@ -21,7 +21,7 @@ from emulation.forms.sheets import CellForm, ReportFilter, cell_forms, round_of_
 from emulation.models import Report, Result
 from emulation.reports import sheets as shown
 from emulation.reports.corrections import open_requests
-from emulation.reports.exports import changes_table, sheets_table
+from emulation.reports.exports import changes_table, reading_table, sheets_table
 from emulation.reports.findings import findings_of
 from emulation.reports.history import in_words, timeline
 from emulation.reports.lines import SheetReading
@@ -82,9 +82,13 @@ def _page(
 
 
 @require_GET
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     report = get_report(request, pk)
-    return _page(request, report, _read(request, report))
+    sheet = _read(request, report)
+    if kind := asked_table(request):
+        name = f"phieu-{report.unit.code}-{report.pk}"
+        return table_file(kind, name, sheet.heading, *reading_table(sheet))
+    return _page(request, report, sheet)
 
 
 @require_GET

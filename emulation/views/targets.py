@@ -30,7 +30,7 @@ from emulation.reports.targets import (
     waiting_for,
 )
 from emulation.services import targets
-from emulation.services.places import asked_places
+from emulation.services.places import Place, asked_places, named_places
 from emulation.services.versions import latest_number
 from emulation.views.campaigns import crumbs_to
 from emulation.views.drives import get_drive
@@ -133,6 +133,20 @@ def registration_agree(request: HttpRequest, unit: int, year: int = 0, drive: in
     return page.render()
 
 
+def shown_places(request: HttpRequest, unit: Unit, year: int, drive: Campaign | None) -> tuple[list[Place], int]:
+    """The lines of a grid, and how many are left out: a drive asks for its own and for what it has a target on.
+
+    The rest of the quarter's is there to choose from with `?all=1`; what was typed of it stays on the page.
+    """
+    every = asked_places(unit, year, drive, request.user)
+    if drive is None or "all" in request.GET:
+        return every, 0
+    typed = {key_of(name.rpartition("-")[2]) for name in request.POST}
+    named = {place.row.pk for place in named_places(drive, unit, every)}
+    shown = [place for place in every if place.row.pk in named | typed]
+    return shown, len(every) - len(shown)
+
+
 class Grid:
     """The page of a unit's targets: what the user may fill in, the form, and how it is shown again."""
 
@@ -146,7 +160,7 @@ class Grid:
         self.registration = targets.registration_of(**self.key)
         self.judges = targets.may_agree(request.user, self.registration)
         self.columns = self._columns()
-        self.places = asked_places(**self.key, reader=request.user)
+        self.places, self.others = shown_places(request, **self.key)
         self.targets = targets_of(places=self.places, **self.key)
         self.sheet = target_sheet(places=self.places, targets=self.targets, **self.key)
         self.form = TargetsForm(
@@ -221,6 +235,7 @@ class Grid:
             "version": latest_number(registration) if state == State.AGREED else 0,
             "form": self.form,
             "sheet": sheet,
+            "others": self.others if self.columns else 0,
             "grid": self.form.grid(sheet),
             "columns": self.columns,
             "saves": bool(self.columns & {ASSIGNED, REGISTERED})
@@ -238,7 +253,8 @@ def links_of(registration: Registration) -> dict[str, str]:
     prefix, args = ("emulation:drive-", [drive, unit]) if drive else ("emulation:", [unit, year])
     names = ["registration-hand-in", "registration-return", "registration-agree", "version-list", "amendment-create"]
     links = {name.replace("-", "_"): reverse(prefix + name, args=args) for name in names}
-    return links | {"page": registration.get_absolute_url()}
+    page = registration.get_absolute_url()
+    return links | {"page": page, "choose": f"{page}?all=1"}
 
 
 def crumbs_of(registration: Registration, *below: Crumb) -> list[Crumb]:

@@ -31,6 +31,7 @@ from emulation.reports.dashboard import latest_year
 from emulation.reports.exports import weak_years_table
 from emulation.services import weak_points as service
 from emulation.views.attachments import files_context
+from emulation.views.registers import register_crumbs
 from units import access
 from units.keys import key_of
 from units.models import Role, Unit
@@ -50,8 +51,7 @@ def _point(request: HttpRequest, pk: int) -> WeakPoint:
 
 
 def _crumbs(*points: WeakPoint) -> list[Crumb]:
-    found: list[Crumb] = [(_("Weak points"), reverse("emulation:weak-point-list"))]
-    return [*found, *((point.title, point.get_absolute_url()) for point in points)]
+    return [*register_crumbs("weak_points"), *((point.title, point.get_absolute_url()) for point in points)]
 
 
 # ── reading ───────────────────────────────────────────────────────────────

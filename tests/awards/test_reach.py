@@ -24,7 +24,7 @@ def of(*criteria, rules=(), subject="person"):
         (Criterion(Kind.NO_DISCIPLINE, years=2), Reach(ratings=2, discipline=2)),
         (Criterion(Kind.MERIT, years=3), Reach(merits=3)),
         (Criterion(Kind.QUALIFYING_YEARS, years=2), Reach(ratings=3, merits=3, history=True)),
-        (Criterion(Kind.FIGURE), Reach(figures=True)),
+        (Criterion(Kind.FIGURE, indicator="SK"), Reach(figures=frozenset(["SK"]))),
         (Criterion(Kind.TARGETS_MET), Reach(targets=True)),
         (Criterion(Kind.COUNCIL_VOTE), Reach(votes=True)),
         (Criterion(Kind.ATTESTED), Reach()),

@@ -207,6 +207,24 @@ def test_target_follows_the_rounds_in_which_it_is_asked(
     assert period_target(measure="count", accrual="stock", milestones=STEPS, **common) == stock
 
 
+@pytest.mark.parametrize(
+    ("asked", "period", "target"),
+    [
+        ((2, 4), "Q1", None), ((2, 4), "Q2", 30), ((2, 4), "H1", 30), ((2, 4), "9M", 30), ((2, 4), "Q4", 70),
+        ((2, 4), "Y", 100), ((4,), "9M", None), ((4,), "Q4", 100), ((4,), "Y", 100),
+    ],
+)  # fmt: skip
+def test_milestones_are_those_of_the_rounds_that_hold_the_figure(
+    asked: tuple[int, ...], period: str, target: int | None
+) -> None:
+    """Asked by half-years, quarter II's figure is that of the half-year: both have one target."""
+    found = period_target(
+        measure="count", accrual="flow", comparator=">=", year=100, milestones=STEPS, quarters=QUARTERS[period],
+        asked=asked,
+    )  # fmt: skip
+    assert found == target
+
+
 @given(amounts, st.sampled_from([(1, 2, 3, 4), (2, 4), (4,)]))
 def test_targets_of_the_quarters_of_a_flow_add_up_to_the_year(year: Fraction, asked: tuple[int, ...]) -> None:
     found = [

@@ -7,7 +7,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from emulation.official import Layout
-from emulation.reports.paper_kinds import FOLDER
+from emulation.reports.paper_kinds import FOLDER, KINDS
 from emulation.typesetting import Column, Row, Table, word
 
 DATA = {
@@ -50,3 +50,12 @@ def test_head_and_foot_are_as_wide_as_the_page(landscape, left, across):
         assert round(sum(column.width for column in table.columns) / 36000) == across
         assert round(sum(cell.width for cell in table.rows[0].cells) / 36000) == across
     assert 0.39 < head.columns[0].width / sum(column.width for column in head.columns) < 0.42
+
+
+@pytest.mark.parametrize("stem", sorted({kind.stem for kind in KINDS.values()}))
+def test_a_rule_stands_under_the_title_of_every_shipped_template(stem):
+    """Decree 30/2020, annex I: under the subject of a paper; in the PDF it is a line, in Word a row of strokes."""
+    texts = [p.text for p in docx.Document(str(stem.with_suffix(".docx"))).paragraphs if p.text.strip()]
+    last = max(texts.index(field) for field in ("{{ title }}", "{{ about }}") if field in texts[:3])
+    assert set(texts[last + 1]) == {"_"}
+    assert "rule(30mm)" in stem.with_suffix(".typ").read_text()

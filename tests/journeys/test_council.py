@@ -45,7 +45,7 @@ def test_council_votes_and_the_chair_closes(someone, members, lines, department,
     secretary.goto(council.get_absolute_url())
     secretary.get_by_role("link", name="Plan a session").click()
     secretary.get_by_label("title").fill("Session of 2020")
-    secretary.get_by_role("button", name="Plan").click()
+    secretary.get_by_role("button", name="Plan a session").click()
     secretary.get_by_role("link", name="Put on the agenda").click()
     secretary.get_by_label("Lê An").check()
     secretary.get_by_label("Vũ Bình").check()

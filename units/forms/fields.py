@@ -149,6 +149,8 @@ class UnitPicker(forms.Widget):
             units, more = with_superiors(self.queryset.filter(pk=key)), False
         else:
             units, more = find_units(self.queryset, text)
+            if self.is_required and not text and len(units) == 1:  # nothing else can be meant
+                chosen = str(units[0].unit.pk)
         attrs = {**self.attrs, **(attrs or {})}
         return render_to_string(
             "units/unit_picker.html",

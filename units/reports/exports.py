@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from units.models import Membership, Person, Unit, UnitChange, User
+from units.models import Membership, Person, Placement, Unit, UnitChange, User
 from units.models.units import UnitQuerySet
 from units.reports.persons import rating_word
 from units.reports.tree import with_superiors
@@ -82,6 +82,20 @@ def members_table(memberships: QuerySet[Membership]) -> Table:
         ]
         for row in memberships
     ]  # fmt: skip
+
+
+def placements_table(placements: QuerySet[Placement]) -> Table:
+    """One row a superior that the unit has stood under: from its day, until the day before the next."""
+    heads = [_("Under"), _("Code"), _("From"), _("Until before")]
+    return heads, [
+        [
+            row.parent.name if row.parent else _("top of the tree"),
+            row.parent.code if row.parent else "",
+            row.since,
+            row.until,
+        ]
+        for row in placements
+    ]
 
 
 def unit_changes_table(changes: QuerySet[UnitChange]) -> Table:

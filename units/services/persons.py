@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from units import access, clock
 from units.errors import Refused
 from units.models import Discipline, Initiative, Person, Posting, Rank, RankChange, TaskRating, Unit, User
-from units.text import normal
+from units.text import fold, normal
 
 Record = Posting | RankChange | TaskRating | Discipline | Initiative
 DAY = timedelta(days=1)
@@ -96,6 +96,8 @@ def save_record(record: Record, *, by: User) -> None:
         access.require(record.pk is not None or access.keeps_people(by, record.unit))
         _check_posting(record, person)
     _check_past(record)
+    if isinstance(record, Initiative):
+        _refuse_twin(record, person)
     record.full_clean()
     record.save()
     if isinstance(record, Posting | RankChange):
@@ -168,6 +170,14 @@ def _check_group(rank: Rank, person: Person) -> None:
 
 def _future() -> str:
     return _("Record it on the day itself, not before.")
+
+
+def _refuse_twin(record: Initiative, person: Person) -> None:
+    """The same work twice in a year would count twice, also one that its unit's register has written here."""
+    same = person.initiatives.filter(year=record.year, kind=record.kind).exclude(pk=record.pk)
+    if any(fold(row.title) == fold(record.title) for row in same):
+        words = _("“%(entry)s” stands in the register already. If it is another one, say in the words what differs.")
+        raise Refused(words % {"entry": record.title}, "title")
 
 
 def _check_past(record: Record) -> None:

@@ -26,7 +26,7 @@ from units.forms.tree import (
 )
 from units.models import Membership, Role, Unit
 from units.reports import find_units, level_below, tree_of, with_superiors
-from units.reports.exports import members_table, unit_changes_table, units_table
+from units.reports.exports import members_table, placements_table, unit_changes_table, units_table
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
 
@@ -102,6 +102,9 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         return table_file(kind, f"thanh-vien-{unit.code}", _("People with a role here"), *members_table(memberships))
     if kind := asked_table(request, "history"):
         return table_file(kind, f"lich-su-{unit.code}", _("History"), *unit_changes_table(changes))
+    placements = unit.placements.select_related("parent").order_by("-pk")
+    if kind := asked_table(request, "places"):
+        return table_file(kind, f"cap-tren-{unit.code}", _("Superiors through time"), *placements_table(placements))
     (placed,) = with_superiors([unit])
     context = {
         "unit": unit,
@@ -110,7 +113,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "page": Paginator(below, BELOW).get_page(request.GET.get("page")),
         "memberships": memberships,
         "changes": changes,
-        "placements": unit.placements.select_related("parent").order_by("-pk"),
+        "placements": placements,
         "administers": administers,
         "reads": access.can_read_figures(request.user, unit),
         "ratings": unit.ratings.all(),

@@ -9,8 +9,9 @@ from awards.models import Council, CouncilMember
 from awards.services.councils import found_council, seat_member
 from emulation.models import DemoLogin
 from emulation.services.demo.people import SINCE, Cast
-from units.models import Office, Role, Unit, User
+from units.models import Office, Person, Role, Unit, User
 from units.services import add_membership
+from units.text import split_name
 
 FOUNDED = date(2020, 1, 15)
 Function = CouncilMember.Function
@@ -19,6 +20,7 @@ SEATS = {
     "CKT": Function.CHAIR, "PCT": Function.DEPUTY, "PTMKH": Function.MEMBER, "PQK": Function.MEMBER,
     "X1": Function.MEMBER, "TD1": Function.MEMBER,
 }  # fmt: skip
+NAMES = ("family_name", "middle_name", "given_name")
 # commanders who get a login of their own: unit → user name
 COMMANDERS = {"PTMKH": "council", "QK": "commander-qk"}
 
@@ -73,6 +75,34 @@ def create_actors(cast: Cast) -> Actors:
     secretary = cast.user(department, Role.STAFF)
     seat_member(council, secretary, function=Function.SECRETARY, since=FOUNDED, by=chair)
     return Actors(cast, council, appraiser)
+
+
+def know_council(cast: Cast) -> None:
+    """Let the register know who will sit in the council, before awards are given by name: papers name their rank."""
+    for code in SEATS:
+        _enter(cast.user(cast.units[code], Role.COMMANDER), cast.units[code])
+    _enter(cast.user(cast.units["CKT"], Role.STAFF), cast.units["CKT"], post="Trợ lý")
+
+
+def _enter(user: User, unit: Unit, *, post: str = "") -> None:
+    """As the unit's senior officer, or the first who holds the post; a namesake takes the name that gets free."""
+    officers = unit.people.filter(left=None, rank__isnull=False).order_by("-rank__order", "service_number")
+    person = officers.filter(post=post).first() if post else officers.first()
+    assert person is not None
+    names = dict(zip(NAMES, split_name(user.full_name), strict=True))
+    for one, own in [
+        (row, {name: getattr(person, name) for name in NAMES}) for row in Person.objects.filter(**names)
+    ]:
+        _rename(one, own)
+    _rename(person, names)
+    user.person = person
+    user.save(update_fields=["person"])
+
+
+def _rename(person: Person, names: dict[str, str]) -> None:
+    for name, value in names.items():
+        setattr(person, name, value)
+    person.save()
 
 
 def add_login(user: User, other: User) -> None:

@@ -53,7 +53,7 @@ def seed() -> None:
     if DemoLogin.objects.exists():
         raise Refused(_("The demonstration data are loaded already."))
     if Unit.objects.exists():
-        raise Refused(_("The base holds other data; demonstration data go into an empty base only."))
+        raise Refused(_("The database holds other data; demonstration data go into an empty database only."))
     load_catalogue()
     _create_units()
     cast = people.create_cast()

@@ -26,11 +26,22 @@ PILOT = "Đơn vị vững mạnh toàn diện “mẫu mực, tiêu biểu”"
 WHY = ("Biên bản sinh hoạt chi bộ tháng 6/2020", "Nghị quyết lãnh đạo quý II", "Kết quả tự phê bình và phê bình")
 MISSED = "Một đảng viên chưa hoàn thành kế hoạch học tập; chi bộ đã phân công kèm cặp."
 BACK = "Chưa nêu minh chứng; bổ sung biên bản kiểm tra của cấp ủy cấp trên."
+MODELS = {"K1": "confirmed", "X1": "submitted", "T1": "draft"}
+# Campaign 50 in the quarter that is open: what is confirmed feeds the sheet, item by item.
+OBJECTIVES: dict[str, tuple[str, set[int]]] = {
+    "X1": ("confirmed", set()), "T1": ("confirmed", {2}), "K1": ("submitted", set()), "K2": ("draft", set()),
+    "K3": ("returned", set()),
+}  # fmt: skip
+RECORDS = ("Biên bản kiểm tra kỹ thuật quý IV (minh họa)", "Sổ theo dõi bảo quản, bảo dưỡng (minh họa)")
+LONG_LIFE = "Hai máy phát điện vượt giờ hoạt động mà chưa bảo dưỡng cấp 2 (minh họa)."
+OPEN = {"K3": "draft", "T2": "submitted"}  # scores that nobody has confirmed yet
 SCORES = {
     "K1": "8,4 8,1 8,0 8,6 7,9",
     "K2": "8,0 7,8 7,5 8,3 7,6",
     "X1": "9,2 9,0 8,8 9,4 9,1",
     "T1": "7,9 8,2 7,7 8,5 8,0",
+    "K3": "8,1 7,9 7,8 8,2 7,7",
+    "T2": "8,3 8,0 7,9 8,4 8,1",
 }
 
 
@@ -49,6 +60,13 @@ def create_assessments(cast: Cast) -> None:
         row = _begin(cast, lists["3D5C"], cast.units[code])
         stage = {"K1": "returned", "X2": "submitted"}.get(code, "confirmed")
         _fill(cast, row, {7} if code in ("K3", "X1") else set(), stage=stage)
+    for code, stage in MODELS.items():
+        _fill(cast, _begin(cast, lists["BDCH5"], cast.units[code]), set(), stage=stage)
+        cell = next(cell for cell in cells if cell.unit.code == code)
+        _fill(cast, _begin(cast, lists["PCST"], cell.unit, cell=cell), set(), stage=stage)
+    for code, (stage, missed) in OBJECTIVES.items():
+        row = _begin(cast, lists["CVD50"], cast.units[code], period="Q4")
+        _fill(cast, row, missed, stage=stage, why=LONG_LIFE, words=RECORDS)
     for code, scores in SCORES.items():
         row = _begin(cast, lists["VMTD"], cast.units[code])
         _score(cast, row, scores.split())
@@ -76,11 +94,13 @@ def _begin(
     return begin(checklist, unit, 2020, period, cell=cell, person=person, key_cadre=person is not None, by=by)
 
 
-def _fill(cast: Cast, row: Assessment, missed: set[int], *, stage: str) -> None:
+def _fill(
+    cast: Cast, row: Assessment, missed: set[int], *, stage: str, why: str = MISSED, words: tuple[str, ...] = WHY
+) -> None:
     """Answer all items but those numbered in `missed`; a draft leaves the last one out."""
-    words = cycle(WHY)
+    proofs = cycle(words)
     entries = {
-        item.pk: Entry("not_met", None, MISSED) if number in missed else Entry("met", None, next(words))
+        item.pk: Entry("not_met", None, why) if number in missed else Entry("met", None, next(proofs))
         for number, item in enumerate(row.template.items.all(), start=1)
     }
     if stage == "draft":
@@ -104,7 +124,12 @@ def _score(cast: Cast, row: Assessment, scores: list[str]) -> None:
         for item, score in zip(row.template.items.all(), scores, strict=True)
     }
     answer(row, entries, version=1, by=cast.user(row.unit, Role.STAFF))
+    stage = OPEN.get(row.unit.code, "confirmed")
+    if stage == "draft":
+        return
     hand_in(row, by=cast.user(row.unit, Role.COMMANDER))
+    if stage == "submitted":
+        return
     first = row.template.items.all()[0]
     judged = (
         {first.pk: Entry("", Decimal(8), "Còn một buổi học chính trị chưa đủ quân số.")}
@@ -119,7 +144,7 @@ def _leaders(cast: Cast) -> None:
     owner = cast.units["CKT"]
     checklist = Checklist(
         code="NEUGUONG", name="Trách nhiệm nêu gương của cán bộ chủ trì", name_en="Exemplary conduct of key cadres",
-        slogan="Nêu gương", order=4, body="person", owner=owner,
+        slogan="Nêu gương", order=5, body="person", owner=owner,
     )  # fmt: skip
     by = cast.user(owner, Role.STAFF)
     save(checklist, by=by)
@@ -132,8 +157,8 @@ def _leaders(cast: Cast) -> None:
         source="Quy định nêu gương của cấp ủy; lời văn do đơn vị nhập",
     )  # fmt: skip
     save_version(version, items=items, by=by)
-    for code in ("K1", "X1"):
+    for code, stage in (("K1", "submitted"), ("X1", "confirmed"), ("K2", "draft")):
         unit = cast.units[code]
         person = Person.objects.filter(unit=unit, group__code="officer", left=None).select_related("unit").first()
         row = _begin(cast, checklist, unit, person=person)
-        _fill(cast, row, set(), stage="submitted" if code == "K1" else "confirmed")
+        _fill(cast, row, set(), stage=stage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -20,6 +21,7 @@ from emulation.services.targets import Agreement
 from units import clock
 from units.models import Role, Unit
 
+RETURNED = "Đề nghị đăng ký thêm chỉ tiêu sáng kiến của đợt, trình lại trước ngày 10 (minh họa)."
 MOVEMENT, SECOND, DRIVE = "TDQT2020", "DOT2-2020", "DOT3-2020"
 
 
@@ -42,7 +44,8 @@ def create_launch(cast: Cast) -> None:
     _own_movement(movement, cast.units["K1"], cast)
     units = [cast.units[code] for code in ("CKT", "K1", "K2", "X1")]
     _drive_targets(stored[names[SECOND]], units, cast)
-    _drive_targets(drive, units, cast, waiting=units[2])
+    stages = {units[2]: "submitted", cast.units["T1"]: "returned", cast.units["K3"]: "draft"}
+    _drive_targets(drive, [*units, cast.units["T1"], cast.units["K3"]], cast, stages)
 
 
 def _library(cast: Cast, department: Unit, below: list[Unit]) -> None:
@@ -68,6 +71,7 @@ def _library(cast: Cast, department: Unit, below: list[Unit]) -> None:
         documents.send_document(row, sender=department, units=below, due=due, by=author)
         for receipt in row.receipts.select_related("unit").order_by("unit__order")[:received]:
             documents.acknowledge(receipt, by=cast.user(receipt.unit, Role.STAFF))
+    _own_plan(cast.units["K1"], cast)
     wrong = Receipt.objects.open().filter(document__title=list(sent)[-1]).order_by("-unit__order").first()
     assert wrong is not None
     documents.recall(wrong, reason="Gửi nhầm: văn bản không thuộc nhiệm vụ của đơn vị (minh họa).", by=author)
@@ -75,6 +79,15 @@ def _library(cast: Cast, department: Unit, below: list[Unit]) -> None:
     for receipt in late:
         receipt.due = today - timedelta(days=3)
         receipt.save(update_fields=["due"])
+
+
+def _own_plan(unit: Unit, cast: Cast) -> None:
+    """A unit keeps its own plan beside what it was sent."""
+    plan = Document(
+        unit=unit, kind="plan", number="03/KH-K1 (minh họa)", issued_on=date(2020, 1, 9), issuer=unit.name,
+        title="Kế hoạch thực hiện phong trào thi đua quyết thắng năm 2020 của Kho K1 (minh họa)",
+    )  # fmt: skip
+    documents.save_document(plan, by=cast.user(unit, Role.STAFF))
 
 
 def _join(campaign: Campaign, units: list[Unit], cast: Cast) -> None:
@@ -111,16 +124,23 @@ def _own_movement(movement: Campaign, unit: Unit, cast: Cast) -> None:
     campaigns.launch_campaign(drive, by=chief, on=date(2020, 7, 1), despite=True)
 
 
-def _drive_targets(drive: Campaign, units: list[Unit], cast: Cast, waiting: Unit | None = None) -> None:
-    """The drive's targets on figures of the year, assigned, registered and agreed; one registration is `waiting`."""
+def _drive_targets(
+    drive: Campaign, units: list[Unit], cast: Cast, stages: Mapping[Unit, str] | None = None
+) -> None:  # fmt: skip
+    """The drive's targets on figures of the year, assigned, registered and agreed; `stages` are where some stand."""
     wanted = {"HL_QS": Decimal("98.5"), "HC_QSK": Decimal("99"), "SK_SL": Decimal(1)}
     for unit in units:
         rows = {place.row.indicator.code: place.row for place in drive_places(drive, unit)}
         values = {rows[code].pk: value for code, value in wanted.items() if code in rows}
         targets.assign(unit, drive.year, values, by=cast.user(cast.superior(unit), Role.STAFF), drive=drive)
         targets.register(unit, drive.year, values, by=cast.user(unit, Role.STAFF), drive=drive)
+        stage = (stages or {}).get(unit, "agreed")
+        if stage == "draft":
+            continue
         targets.hand_in_registration(unit, drive.year, by=cast.user(unit, Role.COMMANDER), drive=drive)
-        if unit == waiting:
+        if stage == "returned":
+            targets.return_registration(unit, drive.year, by=cast.reviewer(unit), reason=RETURNED, drive=drive)
+        if stage != "agreed":
             continue
         lines = {pk: Agreement(value, ">=") for pk, value in values.items()}
         targets.agree(unit, drive.year, lines, by=cast.reviewer(unit), drive=drive)

@@ -54,18 +54,23 @@ def aims_for(wanted: list[list[str | None]]) -> list[Aim]:
 
 
 def create_pledges(cast: Cast) -> None:
-    """One amendment agreed, one that waits, and a cluster of depots that signs one pledge."""
+    """One amendment agreed, one refused, one sent and one with its commander; clusters that sign one pledge each."""
     data = story()
-    accepted = _amend(data["amended"], cast)
-    amendments.send(accepted, by=cast.user(accepted.registration.unit, Role.COMMANDER))
+    accepted, refused, _waiting = (_send(data[key], cast) for key in ("amended", "refused", "waiting"))
     amendments.accept(accepted, by=cast.reviewer(accepted.registration.unit))
-    waiting = _amend(data["waiting"], cast)
-    amendments.send(waiting, by=cast.user(waiting.registration.unit, Role.COMMANDER))
+    reviewer = cast.reviewer(refused.registration.unit)
+    amendments.refuse(refused, reason=data["refused"]["decision"], by=reviewer)
+    _amend(data["proposed"], cast)
     _backdate()
-    entry = data["cluster"]
-    keeper, members = cast.units[entry["keeper"]], [cast.units[code] for code in entry["members"]]
-    cluster = Cluster(keeper=keeper, year=YEAR, name=entry["name"], lead=cast.units[entry["lead"]])
-    clusters.save_cluster(cluster, members, by=cast.user(keeper, Role.STAFF))
+    for entry in data["clusters"]:
+        keeper, members = cast.units[entry["keeper"]], [cast.units[code] for code in entry["members"]]
+        cluster = Cluster(keeper=keeper, year=YEAR, name=entry["name"], lead=cast.units[entry["lead"]])
+        clusters.save_cluster(cluster, members, by=cast.user(keeper, Role.STAFF))
+
+
+def _send(entry: dict[str, Any], cast: Cast) -> Amendment:
+    row = _amend(entry, cast)
+    return amendments.send(row, by=cast.user(row.registration.unit, Role.COMMANDER))
 
 
 def _amend(entry: dict[str, Any], cast: Cast) -> Amendment:
@@ -103,7 +108,7 @@ def _backdate() -> None:
         version.at = decided if version.number > 1 else moment(date(year, 1, 3), 9, 30)
         version.save(update_fields=["at"])
     for row in Amendment.objects.all():
-        row.asked_at, row.sent_at = asked, moment(date(YEAR, 7, 7), 8)
+        row.asked_at, row.sent_at = asked, moment(date(YEAR, 7, 7), 8) if row.sent_at else None
         row.decided_at = decided if row.decided_at else None
         row.save(update_fields=["asked_at", "sent_at", "decided_at"])
 

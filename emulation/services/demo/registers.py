@@ -20,13 +20,14 @@ from emulation.models import (
     IncidentEvent,
     IncidentGravity,
     IncidentKind,
+    IncidentPerson,
     Indicator,
 )
 from emulation.services import activities, incidents
 from emulation.services.catalogue import DATA
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment
-from units.models import PersonGroup, Role
+from units.models import Person, PersonGroup, Role
 
 Entry = dict[str, Any]
 FOLDER = DATA / "demo"
@@ -40,8 +41,14 @@ def create_registers(cast: Cast) -> None:
     campaigns = {entry["key"]: stored[entry["year"], entry["name"]] for entry in named}
     kinds = {row.code: row for row in ActivityKind.objects.all()}
     groups = {row.code: row for row in PersonGroup.objects.all()}
-    for entry in data["activities"]:
-        _activity(entry, kinds[entry["kind"]], campaigns.get(entry.get("campaign", "")), groups, cast)
+
+    def record(entries: list[Entry]) -> None:
+        for entry in entries:
+            _activity(entry, kinds[entry["kind"]], campaigns.get(entry.get("campaign", "")), groups, cast)
+
+    press = data["press"]
+    told = [press | {"unit": code, "kind": "publicity", "items": items} for code, items in press["items"].items()]
+    record([*data["activities"], *(entry | {"planned": True} for entry in data["planned"]), *told])
     incident_kinds = {row.code: row for row in IncidentKind.objects.all()}
     gravities = {row.code: row for row in IncidentGravity.objects.all()}
     for entry in data["incidents"]:
@@ -53,6 +60,7 @@ def create_registers(cast: Cast) -> None:
     for entry in data["feeds"]:
         indicator = Indicator.objects.get(code=entry["indicator"])
         Feed.objects.create(**entry | {"indicator": indicator, "since": date.fromisoformat(entry["since"])})
+    record(data["late"])  # after its sheet was approved: the figure does not have it
 
 
 def _activity(
@@ -66,6 +74,9 @@ def _activity(
         ends=date.fromisoformat(entry.get("ends") or entry["starts"]),
         **{name: entry.get(name, "") for name in texts},
     )  # fmt: skip
+    if "planned" in entry:
+        activities.plan_activity(row, by=by)
+        return
     if "cancelled" in entry:
         activities.cancel_activity(activities.plan_activity(row, by=by), reason=entry["cancelled"], by=by)
         return
@@ -86,6 +97,9 @@ def _incident(entry: Entry, kind: IncidentKind, gravity: IncidentGravity, cast: 
         damage=Decimal(entry["damage"]) if "damage" in entry else None,
     )  # fmt: skip
     incidents.report_incident(row, by=by)
+    if "at_fault" in entry:
+        person = Person.objects.filter(unit=unit, group__code=entry["at_fault"]).order_by("-pk")[0]
+        incidents.name_person(row, person, IncidentPerson.Part.AT_FAULT, by=by)
     concluded = date.fromisoformat(entry["concluded"]) if "concluded" in entry else None
     if entry.get("investigated") or concluded:
         row = incidents.investigate(row, by=by)

@@ -1,6 +1,7 @@
 """Weak points, breakthrough fields and inspections of the demonstration: invented, at every stage of their life.
 
-Whole numbers in the data are days from the day of seeding, texts are dates. Everything goes through the
+Dates in the data are texts, and of 2020; whole numbers are days from the day of seeding, for what the depot of the
+demonstration's own users has before it. Everything goes through the
 services; only times that lie in the past are set here.
 """
 
@@ -116,7 +117,7 @@ def _settle(point: WeakPoint, entry: Entry, cast: Cast) -> None:
     if "moved" in entry:
         day, deadline, reason = entry["moved"]
         staff = cast.user(point.unit, Role.STAFF)
-        weak_points.move_deadline(point, deadline=day_of(deadline), reason=reason, by=staff)
+        weak_points.move_deadline(point, deadline=day_of(deadline), reason=reason, by=staff, at=_at(day))
         _date(point, Kind.MOVED, day)
 
 
@@ -149,6 +150,9 @@ def _inspection(entry: Entry, cast: Cast) -> None:
         if not item.findings.exists():
             item.delete()
     inspections.carry_out(row, by=staff)
+    if "concluded" not in entry:
+        _date_inspection(row, entry)
+        return
     concluded = day_of(entry["concluded"])
     row = inspections.conclude(row, conclusion=entry["conclusion"], number=entry["number"], day=concluded, by=staff)
     _date_inspection(row, entry)
@@ -160,14 +164,14 @@ def _date_inspection(row: Inspection, entry: Entry) -> None:
     start = day_of(entry["starts"])
     days = {"planned": start - timedelta(days=14), "carried_out": day_of(entry["ends"])}
     for event in row.events.all():
-        event.at = moment(days.get(event.kind, day_of(entry["concluded"])), 16)
+        event.at = moment(days.get(event.kind) or day_of(entry["concluded"]), 16)
         event.save(update_fields=["at"])
     for finding in InspectionFinding.objects.filter(item__inspection=row):
         finding.at = moment(start + timedelta(days=1), 15)
         finding.save(update_fields=["at"])
 
 
-def _follow(row: Inspection, cast: Cast, finding: InspectionFinding, deadline: int) -> None:
+def _follow(row: Inspection, cast: Cast, finding: InspectionFinding, deadline: Day) -> None:
     staff = cast.user(row.unit, Role.STAFF)
     point = WeakPoint(
         unit=finding.unit, year=2020, title=finding.item.text, description=finding.words, finding=finding,

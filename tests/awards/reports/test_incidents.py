@@ -145,6 +145,17 @@ def test_every_unit_somebody_served_in_has_to_state(title, depot, workshop):
     assert states(depot)["P1"] == "met"
 
 
+def test_posting_without_a_first_day_counts_from_the_beginning(title, depot, workshop):
+    """Registers often do not say since when somebody serves: that unit has to state all the same."""
+    make_person(workshop, service_number="P2", since=None)
+    moved = make_person(depot, service_number="P1", since=date(2020, 7, 1))
+    moved.postings.create(unit=workshop, since=None, until=date(2020, 6, 30))
+    make_incident_statement(depot)
+    assert (states(depot)["P1"], states(workshop)["P2"]) == ("no_data", "no_data")
+    make_incident_statement(workshop)
+    assert (states(depot)["P1"], states(workshop)["P2"]) == ("met", "met")
+
+
 def test_who_may_not_see_incidents_learns_neither_way(title, serious, region, department, depot):
     """Staff of the department see those of the depot, not those of its platoon: of both together nothing is known."""
     platoon = make_unit(depot, "B1")

@@ -126,6 +126,13 @@ def judged(user, place, award=""):
     return [(row.subject.name, row.award.code, row.state, [text_of(one) for one in row.lacking]) for row in rows]
 
 
+def places(user, place):
+    """Where the subjects of the lines serve, as pages show it."""
+    user = User.objects.get(pk=user.pk)
+    standing = standing_of(place, units_in(place, YEAR), YEAR, rules_on(last_day(YEAR)), user)
+    return {standing.row(line).subject.unit for line in standing.lines}
+
+
 def plain(place, award=""):
     rules = rules_on(last_day(YEAR))
     lines = due(people_in(place, YEAR), units_in(place, YEAR), YEAR, rules, award=award)
@@ -199,7 +206,7 @@ def test_any_change_however_written_is_seen_at_once(season, department, judge):
 
 
 # Read only to order or name what no line shows; rights name the list.
-NOT_WATCHED = {"emulation_area", "units_rank", "units_unitkind"}
+NOT_WATCHED = {"emulation_area", "units_unitkind"}
 
 
 def test_everything_that_is_read_to_judge_is_watched(season, department, judge):
@@ -256,6 +263,10 @@ def renamed(pick):
     person.save()
 
 
+def named(pick):
+    Unit.objects.filter(pk=pick(Unit).pk).update(name=f"Kho {pick('ABCĐ')}", short_name=pick("ABCĐ"))
+
+
 def punished(pick):
     Discipline.objects.create(person=pick(Person), form=pick(DisciplineForm), decided=date(2020, 3, 3))
 
@@ -290,7 +301,7 @@ def happened(pick):
 
 
 WRITES = (
-    rated, granted, titled, deleted, revoked, moved, come, renamed, punished, recognised, classified, measured,
+    rated, granted, titled, deleted, revoked, moved, come, renamed, named, punished, recognised, classified, measured,
     approved, voted, stated, happened,
 )  # fmt: skip
 
@@ -361,9 +372,13 @@ def test_registers_are_read_again_only_of_whom_something_changed(season, departm
     assert (read, after, after == first) == (False, plain(department), False)
     write(lambda: User.objects.update(language="en"))
     assert seen() == (after, False)
-    write(lambda: Unit.objects.filter(code="X1").update(name="Xưởng 2"))
+    write(lambda: Unit.objects.filter(code="X1").update(name="Xưởng 2", short_name="X2"))
     renamed = plain(department)
-    assert (renamed != after, seen(), seen()) == (True, (renamed, True), (renamed, False))
+    assert (renamed != after, seen(), seen()) == (True, (renamed, False), (renamed, False))
+    assert places(judge, department) == {"X2", "Unit K1", "Unit CKT", "Xưởng 2"}
+    write(lambda: Unit.objects.filter(code="X1").update(dissolved=date(2020, 6, 1)))
+    left = plain(department)
+    assert (left != renamed, seen(), seen()) == (True, (left, True), (left, False))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -227,6 +227,14 @@ def test_nothing_leads_from_a_ballot_to_its_voter(opened, members, monkeypatch):
         assert [row[0] for row in cursor.fetchall()] == ["against", "against", "for", "for"]
 
 
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL keeps what is deleted until it is vacuumed")
+def test_file_of_the_base_keeps_no_former_ballots(settings, db):
+    """SQLite leaves what was deleted on free pages unless it is told to, or built to overwrite it."""
+    assert "PRAGMA secure_delete=ON;" in settings.DATABASES["default"]["OPTIONS"]["init_command"]
+    with connection.cursor() as cursor:
+        assert cursor.execute("PRAGMA secure_delete").fetchone() == (1,)
+
+
 def test_papers_of_absent_members_are_confirmed_by_somebody_else(opened, members):
     one, two = opened.items.all()
     paper = opened.attendances.get(how="written")

@@ -161,6 +161,20 @@ def test_award_held_already_is_refused(passed, award, clerk, chief):
     assert Grant.objects.count() == 1
 
 
+def test_award_given_only_once_is_refused_whatever_the_year(passed, award, depot, department, clerk, chief):
+    award.once = True
+    award.save()
+    person = make_person(depot)
+    grant = make_grant(award, person, 2012)
+    decision = papers.draft_decision(department, [passed(award, to=person).pk], by=clerk)
+    with pytest.raises(Refused):
+        decisions.sign(decision, HEAD, by=chief)
+    grant.revoked_on, grant.revoked_why = DAY, REASON
+    grant.save()
+    decisions.sign(decision, HEAD, by=chief)
+    assert award.grants.in_force().get().year == 2020
+
+
 def test_public_notice_comes_first(passed, award, clerk, chief):
     NoticeRule.objects.create(award=award, days=5)
     with pytest.raises(Refused, match="5"):

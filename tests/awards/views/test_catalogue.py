@@ -132,9 +132,28 @@ def test_certainty_is_shown_to_administrators_alone(client, administrator, staff
     assert seen == {"administrator": True, "staff": False}
 
 
+def test_notes_are_for_who_keeps_the_catalogue_and_others_see_what_is_not_verified(client, administrator, staff):
+    """«chưa đối chiếu văn bản» is a remark among administrators; an officer reads that the rule is unverified."""
+    award = make_award("CSTT", note="Ghi chú về danh hiệu", certainty="V")
+    make_criterion(award, text="Tiêu chuẩn A", note="Ghi chú về tiêu chuẩn", certainty="U")
+    make_criterion(award, text="Tiêu chuẩn B", certainty="V")
+    seen = {}
+    for user in (administrator, staff):
+        client.force_login(user)
+        text = client.get(award.get_absolute_url()).text
+        seen[user.username] = [text.count(words) for words in ("Ghi chú về", "chưa kiểm chứng", "đã kiểm chứng")]
+    assert seen == {"administrator": [2, 1, 2], "staff": [0, 1, 0]}
+
+
 def test_catalogue_pages_run_a_constant_number_of_queries(admin, django_assert_max_num_queries):
     load_catalogue()
     with django_assert_max_num_queries(8):
         admin.get(reverse("awards:award-list"))
     with django_assert_max_num_queries(20):
         admin.get(reverse("awards:award-detail", args=["CSTDCS"]))
+
+
+def test_administrator_finds_the_catalogue_of_awards_among_the_others(client, administrator):
+    client.force_login(administrator)
+    page = client.get(reverse("emulation:catalogue-list")).text
+    assert f'href="{reverse("awards:award-list")}"' in page

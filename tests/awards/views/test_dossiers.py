@@ -212,6 +212,9 @@ def test_reading_the_criteria_is_confirmed_with_the_minutes_only_where_it_is_sai
         dossier.refresh_from_db()
         said.append(dossier.read_by)
     assert said == [None, None, staff]
+    assert (
+        "Hôm nay, ngày 01 tháng 12 năm 2020, tại" in client.get(address("dossier-paper", dossier.pk, "minutes")).text
+    )
 
 
 def test_review_keeps_what_was_typed_when_votes_do_not_fit(client, staff, dossier, title):

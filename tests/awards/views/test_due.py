@@ -303,8 +303,8 @@ def test_pages_run_a_constant_number_of_queries(client, reviewer, depot, title, 
         make_grant(title, person, 2019)
     client.force_login(reviewer)
     for address, queries in (
-        (reverse("awards:due-list", args=[depot.pk, YEAR]), 17),
-        (reverse("awards:due-list", args=[depot.pk, YEAR]) + "?export=csv", 11),
+        (reverse("awards:due-list", args=[depot.pk, YEAR]), 18),
+        (reverse("awards:due-list", args=[depot.pk, YEAR]) + "?export=csv", 12),
         (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 12),
         (reverse("awards:grant-list", args=["person", person.pk]), 13),
     ):
@@ -348,3 +348,37 @@ def test_who_may_state_a_register_complete_is_led_to_it(client, region, reviewer
     client.force_login(reviewer)
     page = client.get(reverse("awards:due-list", args=[department.pk, YEAR]))
     assert reverse("emulation:catalogue-rows", args=["complete-registers"]) in page.text
+
+
+def test_who_may_not_see_discipline_is_told_so_whatever_there_is(client, region, department, depot, reviewer, title):
+    """Of two people, one disciplined, a clerk further up reads the same on the list, in the file and on the page."""
+    make_complete("discipline")
+    form = DisciplineForm.objects.create(code="warning", name="Cảnh cáo", order=2)
+    make_criterion(title, "no_discipline", gravity=form, text="Không bị kỷ luật")
+    for name in ("Lê An", "Lê Chi"):
+        make_rating(make_person(depot, name))
+    Discipline.objects.create(person=depot.people.get(given_name="Chi"), form=form, decided=date(2020, 5, 5))
+    address = reverse("awards:due-list", args=[department.pk, YEAR])
+
+    def told(user):
+        client.force_login(user)
+        page = client.get(address, {"award": "CSTT"})
+        file = client.get(address, {"award": "CSTT", "export": "csv"}).getvalue().decode("utf-8-sig")
+        details = [
+            client.get(reverse("awards:due-detail", args=["person", one.pk, "CSTT", YEAR]))
+            for one in depot.people.order_by("sorting")
+        ]
+        words = [(row.subject.name, row.state, missing) for row, _award, missing, _known in page.context["rows"]]
+        notes = ["are not shown to you" in one.text for one in (page, *details)]
+        return words, "Không bị kỷ luật (not shown to you)" in file, notes
+
+    unseen = ["Không bị kỷ luật (not shown to you)"]
+    clerk = make_user("clerk", (region, Role.STAFF), language="en")
+    assert told(clerk) == ([("Lê An", "no_data", unseen), ("Lê Chi", "no_data", unseen)], True, [True] * 3)
+    reviewer.language = "en"
+    reviewer.save()
+    seen = [("Lê An", "eligible", []), ("Lê Chi", "not_met", ["Không bị kỷ luật"])]
+    assert told(reviewer) == (seen, False, [False] * 3)
+    title.criteria.filter(kind="no_discipline").delete()
+    client.force_login(clerk)
+    assert client.get(address, {"award": "CSTT"}).context["hidden"] == 0

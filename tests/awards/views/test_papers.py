@@ -11,12 +11,12 @@ from docx import Document
 from openpyxl import load_workbook
 
 from awards.models import DecidingLevel, Decision, Grant, Submission
-from awards.reports.certificates import certificate_of
+from awards.reports.award_papers import submission_paper
+from awards.reports.certificates import certificate_of, words_of
 from awards.services import decisions
 from awards.services.papers import enter_register
 from emulation.models import LayoutProfile
 from emulation.reports.cancelled import stamped_word
-from emulation.reports.layouts import layout_of
 from emulation.reports.work import my_work
 from emulation.services.issued_papers import void
 from tests.factories import (
@@ -185,12 +185,28 @@ def test_word_file_names_everybody_and_what_they_are_given(client, chief, depart
     document = Document(BytesIO(client.get(url("paper-file", "decision", decision.pk, "docx")).content))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     rows = [[cell.text for cell in row.cells] for row in document.tables[-1].rows]
-    assert "Tặng Chiến sĩ tiên tiến: 2 cá nhân (có danh sách kèm theo)." in text
+    given = "Tặng danh hiệu thi đua, hình thức khen thưởng cho các cá nhân, tập thể (có danh sách kèm theo), gồm:"
+    assert f"{given} Chiến sĩ tiên tiến cho 2 cá nhân." in text
     assert f"Số: {decision.number}" in document.tables[0].rows[0].cells[0].text
     assert ([row[1] for row in rows[2:]], [row[0] for row in rows]) == (
         ["Lê An", "Vũ <b>Bình"], ["TT", "Chiến sĩ tiên tiến", "1", "2"],
     )  # fmt: skip
     assert not [word for word in ("{{", "{%") if word in text]
+
+
+def test_list_and_words_have_the_room_and_size_that_the_pdf_gives_them(client, chief, department, passed, award):
+    """The columns of an annex by what stands in them; the body in the size of the unit's layout."""
+    LayoutProfile.objects.create(unit=department, size=14)
+    make_signed_decision(department, chief, *passed(award, "Lê An"))
+    texts = {"ground": make_ground(), "reason": "Khai sai thành tích huấn luyện."}
+    draft = decisions.draft_revocation(department, [Grant.objects.get().pk], texts, by=chief)
+    client.force_login(chief)
+    document = Document(BytesIO(client.get(url("paper-file", "decision", draft.pk, "docx")).content))
+    widths = [column.width.mm for column in document.tables[-1].columns]
+    assert [round(width * 160 / sum(widths)) for width in widths] == [9, 32, 32, 25, 32, 30]
+    assert [round(cell.width.mm) for cell in document.tables[-1].rows[1].cells] == [round(width) for width in widths]
+    [article] = [p for p in document.paragraphs if p.text.startswith("Điều 2.")]
+    assert ([run.font.size for run in article.runs], document.styles["Normal"].font.size.pt) == ([None, None], 14)
 
 
 def test_the_list_of_a_letter_lies_and_names_its_letter(client, clerk, department, passed, order):
@@ -206,6 +222,24 @@ def test_the_list_of_a_letter_lies_and_names_its_letter(client, clerk, departmen
     stamped = Document(BytesIO(stamped_word(content, ("ĐÃ HỦY", "Lý do"))))
     heads = ["\n".join(p.text for p in section.header.paragraphs) for section in stamped.sections]
     assert [head.count("ĐÃ HỦY") for head in heads] == [1, 1]
+
+
+def test_a_draft_letter_rests_on_the_session_and_closes_what_it_asks_with_a_stop(
+    client, chief, clerk, department, passed, order
+):
+    medal = make_award("HCZ", name="Huy chương", level=order.level)
+    lines = [*passed(order, "Lê An"), *passed(medal, "Vũ Bình", "Trần Chi")]
+    council = make_council(department, chief, name="Hội đồng A")
+    make_closed_session(council, chief, *lines, day=date(2020, 12, 2))
+    client.force_login(clerk)
+    client.post(url("paper-create", "submission", department.pk), {"line": [line.pk for line in lines]})
+    letter = Submission.objects.get()
+    assert letter.basis.splitlines() == [
+        "Căn cứ kết quả phiên họp ngày 02 tháng 12 năm 2020 của Hội đồng A;",
+        "Theo đề nghị của cơ quan thường trực thi đua, khen thưởng Unit CKT.",
+    ]
+    asked = [text for _bold, text in submission_paper(letter, clerk).body][1:3]
+    assert asked == ["- Huy chương cho 2 cá nhân;", "- Huân chương cho 1 cá nhân."]
 
 
 def test_letter_shows_votes_to_those_who_may_see_them(client, chief, clerk, department, passed, order):
@@ -242,6 +276,13 @@ def test_line_leads_to_its_papers(client, chief, department, passed, award):
     assert decision.get_absolute_url() in client.get(line.get_absolute_url()).content.decode()
 
 
+def test_title_of_a_revocation_that_was_refused_says_so_once(client, clerk, department):
+    client.force_login(clerk)
+    page = client.post(url("paper-create", "revocation", department.pk), {"ground": "", "reason": ""}).text
+    title = page[page.index("<title>") : page.index("</title>")]
+    assert title.count("Error:") + title.count("Lỗi:") == 1
+
+
 def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, reviewer, department, passed, award):
     """A reviewer limited to an office sees that it was, and by which decision; neither ground nor reason."""
     [line] = passed(award, "Lê An")
@@ -265,6 +306,9 @@ def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, 
     assert seen == dict.fromkeys(("chief", "clerk", "reviewer"), (True, True, True, 200)) | {
         "office": (False, False, False, 403)
     }
+    page = client.get(line.get_absolute_url())
+    assert [(step.icon, step.reason) for step in page.context["steps"]] == [("x-circle", "")]
+    assert page.text.count('<ol class="qt-path">') == 1
 
 
 # ── certificates and their numbers ────────────────────────────────────────
@@ -274,11 +318,11 @@ def test_certificate_says_by_the_layout_of_the_unit_what_its_decision_leaves_ope
     LayoutProfile.objects.create(unit=department, place="Huế", signer_post="Cục trưởng")
     make_signed_decision(department, chief, *passed(award, "Lê An"))
     grant = Grant.objects.get()
-    found = certificate_of(grant, layout_of(department))
+    found = certificate_of(grant, words_of(grant.issued))
     assert (found.place_and_date, found.signer_post) == ("Huế, ngày 22 tháng 12 năm 2020", "CỤC TRƯỞNG")
     assert found.giver == f"CỤC TRƯỞNG {grant.issued.issuer}".upper()
     grant.issued.place, grant.issued.signer_post = "Vinh", "Phó Cục trưởng"
-    found = certificate_of(grant, layout_of(department))
+    found = certificate_of(grant, words_of(grant.issued))
     assert (found.place_and_date[:5], found.signer_post) == ("Vinh,", "PHÓ CỤC TRƯỞNG")
 
 
@@ -289,6 +333,7 @@ def test_printing_gives_numbers_that_stay(client, chief, department, passed, awa
     client.force_login(chief)
     page = url("decision-certificates", decision.pk)
     assert client.post(page, {"merit": ""}).context["form"].errors
+    assert client.post(page, {"grant": ["9" * 30]}).context["form"].errors
     assert client.post(page, {"grant": [second.pk]}).content.startswith(b"%PDF")
     client.post(page, {"grant": [first.pk, second.pk, third.pk], "merit": "Có thành tích xuất sắc"})
     assert list(Grant.objects.order_by("pk").values_list("register", flat=True)) == [

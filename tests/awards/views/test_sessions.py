@@ -166,6 +166,15 @@ def test_numbers_of_votes_are_shown_to_those_who_need_them(client, opened, membe
     assert client.get(to("session-minutes", opened.pk)).status_code == 403
 
 
+@pytest.mark.parametrize("more", [{}, {"back": "1"}])
+def test_size_of_a_page_does_not_tell_the_vote(client, opened, members, more):
+    """Web servers log who was sent how many bytes: those of the same ballots differ each time."""
+    client.force_login(members[2])
+    chosen = {f"i{item.pk}": "for" for item in opened.items.all()}
+    sizes = {len(client.post(to("session-vote", opened.pk), chosen | more).content) for _time in range(5)}
+    assert len(sizes) > 1
+
+
 def test_vote_answers_the_criterion_of_the_council(client, opened, members, reviewer, staff, award, lines):
     make_criterion(award, "council_vote", share=90, strict=True)
     vote_all(opened, members)
@@ -250,7 +259,9 @@ def test_papers_say_what_came_out(client, opened, members, department):
             file = client.get(reverse("awards:session-paper", args=[opened.pk, paper, kind]))
             assert file.content[: len(mark)] == mark
             if kind == "docx":
-                assert_around(Document(BytesIO(file.content)), opened.council)
+                document = Document(BytesIO(file.content))
+                assert_around(document, opened.council)
+    assert any("tiến hành kiểm phiếu các đề nghị" in paragraph.text for paragraph in document.paragraphs)
     client.post(to("session-end", opened.pk))
     opened.refresh_from_db()
     assert (opened.state, "nhất trí cao" in opened.minutes) == ("ended", True)

@@ -70,8 +70,8 @@ def test_five_years_tell_the_course_of_every_figure_and_its_breaks(department, y
     said = paragraphs(found)
     assert "Sáng kiến tăng từ 1 sáng kiến (năm 2016) lên 5 sáng kiến (năm 2020); không có số liệu năm 2017." in said
     assert (
-        "Quân số khỏe tăng từ 94,0% (năm 2019) lên 95,0% (năm 2020); trước năm 2019 tính theo cách khác nên không so "
-        "sánh."
+        "Quân số khỏe tăng từ 94,0\u00a0% (năm 2019) lên 95,0\u00a0% (năm 2020); trước năm 2019 tính theo cách khác "
+        "nên không so sánh."
     ) in said
     assert (
         "Số chỉ tiêu đạt và vượt theo từng năm: năm 2016 có 0/1 chỉ tiêu; năm 2018 có 1/1 chỉ tiêu; năm 2019 có 1/1 "
@@ -140,7 +140,9 @@ def test_drive_is_judged_on_its_round_and_on_the_quarter_in_which_it_ends(whose,
     said = paragraphs(found)
     assert (found.title, found.period) == ("Sơ kết đợt cao điểm Quý II", f"D{campaign.pk}")
     told = " ".join(said).replace("mới đạt", "đạt")
-    assert "Ngày công đạt 120 ngày, vượt chỉ tiêu (từ 100 ngày trở lên); quân số khỏe đạt 98,0%, chưa đạt" in told
+    assert (
+        "Ngày công đạt 120 ngày, vượt chỉ tiêu (từ 100 ngày trở lên); quân số khỏe đạt 98,0\u00a0%, chưa đạt" in told
+    )
     assert "Đạt và vượt 1/2 chỉ tiêu đã đăng ký, trong đó vượt chỉ tiêu: ngày công." in said
     assert [row.cells[0] for row in found.annex if row.cells] == ["Ngày công", "Quân số khỏe"]
     assert {len(row.cells) for row in found.annex if row.cells} == {len(found.columns)}

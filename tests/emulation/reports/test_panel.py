@@ -15,6 +15,7 @@ from tests.factories import (
     make_report,
     make_rounds,
     make_target,
+    make_unit,
 )
 
 
@@ -51,8 +52,18 @@ def test_panel_says_what_belongs_to_the_figure(report, attendance, staff):
     assert (panel.name, panel.result, panel.parts, panel.outcome) == ("Attendance", "99.0", "99/100", "met")
     assert {fact.label: fact.value for fact in panel.facts} == {
         "Target set": "≥\u00a098.6", "Last quarter": "98.0", "Same quarter last year": "96.0",
-        "Year to date": "98.5", "Median of the units beside it": "95.0", "Valid range": "50 – 100",
+        "Year to date": "98.5", "Median of the units beside it": "–", "Valid range": "50 – 100",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(("beside", "median"), [(1, "–"), (2, "–"), (3, "95.0")])
+def test_median_says_no_figure_of_a_unit_beside(report, attendance, department, staff, beside, median):
+    """Staff read their own unit alone: the median of one or two others would tell their figures."""
+    for number in range(1, beside):
+        unit = make_unit(department, f"X{number + 1}")
+        make_report(unit, report.round, {attendance: (90 + 5 * number, 100)}, state="submitted")
+    facts = {fact.label: fact.value for fact in read_panel(report, attendance.pk, reader=staff.pk).facts}
+    assert facts["Median of the units beside it"] == median
 
 
 def test_past_has_twelve_quarters_of_what_was_handed_in(report, attendance, staff):

@@ -30,8 +30,12 @@ def test_every_shipped_phrase_has_a_sample_that_can_be_read(department):
     [
         ("say.SK_SL", "{mới} có {value} rất hay", "Mới có 25 sáng kiến rất hay"),
         ("zero.AT_TNGT", "không có vụ nào ({value})", "Không có vụ nào (0 vụ)"),
-        ("rises", ", hơn {delta}", "Quân số tham gia huấn luyện đạt 99,2%, hơn 0,4 điểm phần trăm"),
-        ("over", "{sentence}, vượt ({target})", "Quân số tham gia huấn luyện đạt 99,2%, vượt (từ 98,6% trở lên)"),
+        ("rises", ", hơn {delta}", "Quân số tham gia huấn luyện đạt 99,2\u00a0%, hơn 0,4 điểm phần trăm"),
+        (
+            "over",
+            "{sentence}, vượt ({target})",
+            "Quân số tham gia huấn luyện đạt 99,2\u00a0%, vượt (từ 98,6\u00a0% trở lên)",
+        ),
         ("movement", "{unit} có {campaign}.", "Kho K1 có phong trào thi đua quyết thắng năm 2020."),
     ],
 )

@@ -7,7 +7,7 @@ import docx
 import pytest
 
 from emulation.consolidation import Parts, value_of
-from emulation.models import Indicator, Phrase, Report
+from emulation.models import Indicator, Phrase, Report, Round, WeakPoint
 from emulation.reports.display import delta_of
 from emulation.reports.drafts import draft_of
 from emulation.reports.figures import Figure, rule_of
@@ -64,15 +64,15 @@ def paragraphs(found) -> list[str]:
 def test_report_tells_results_against_plan_and_last_year(department, depot, training):
     found = report(department, depot, training, now=(991, 1000))
     assert (
-        "Quân số khỏe đạt 99,1%, đạt chỉ tiêu đề ra (từ 99% trở lên), tăng 1,1 điểm phần trăm so với cùng kỳ; "
-        "không có tai nạn (0 vụ), đạt chỉ tiêu đề ra, giảm 1 vụ so với cùng kỳ."
+        "Quân số khỏe đạt 99,1\u00a0%, đạt chỉ tiêu đề ra (từ 99\u00a0% trở lên), tăng 1,1 điểm phần trăm so với "
+        "cùng kỳ; không có tai nạn (0 vụ), đạt chỉ tiêu đề ra, giảm 1 vụ so với cùng kỳ."
     ) in paragraphs(found)
     assert "Không có chỉ tiêu nào chưa đạt hoặc kém cùng kỳ." in paragraphs(found)
 
 
 def test_report_names_what_was_missed_and_makes_it_a_task(department, depot, training):
     found = paragraphs(report(department, depot, training, now=(900, 1000), accidents=2))
-    named = "quân số khỏe (90,0%; chỉ tiêu từ 99% trở lên); tai nạn (2 vụ; chỉ tiêu không quá 0 vụ)"
+    named = "quân số khỏe (90,0\u00a0%; chỉ tiêu từ 99\u00a0% trở lên); tai nạn (2 vụ; chỉ tiêu không quá 0 vụ)"
     assert f"Còn 2 chỉ tiêu chưa đạt: {named}." in found
     assert "Chưa tốt bằng cùng kỳ năm 2019: quân số khỏe; tai nạn." in found
     assert [text for text in found if text.startswith("Tập trung")] != []
@@ -148,7 +148,7 @@ def test_report_tells_who_is_silent_why_and_who_sets_an_example(department, depo
     assert "Các đơn vị chưa trình phiếu số liệu quý I/2020 (hạn trình 31/12/2020): Unit X1." in said
     assert "Về “quân số khỏe chưa đạt chỉ tiêu” của Unit K1: Kho thiếu người. Trực nhiều." in said
     assert f"Về “{own.title}”: Chưa có kinh phí." in said
-    assert f"Khắc phục dứt điểm “{own.title}”: Lập dự án." in said
+    assert f"Giải quyết dứt điểm “{own.title}”: Lập dự án." in said
     assert "Tổ chức thực hiện đợt Quý III (từ ngày 01/08/2020 đến ngày 30/09/2020)." in said
     assert "Điển hình tiên tiến được công nhận, nhân rộng: Unit K1 – gương tháng 3." in said
     assert [text for text in said if text.startswith("Trong năm đã phát động")] == []
@@ -173,6 +173,34 @@ def test_report_names_unsettled_weak_points_of_the_unit_as_fields(department, de
     assert [text for text in paragraphs(found) if text.startswith("Khâu yếu")] == [said]
     assert found.fields[f"khâu yếu {point.pk}"] == "Thiếu (phụ tùng)"
     assert found.links[f"khâu yếu {point.pk}"] == point.get_absolute_url()
+
+
+@pytest.mark.parametrize(("due", "named"), [(date(2021, 12, 31), " (hạn trình 31/12/2021)"), (date(2022, 1, 1), "")])
+def test_report_names_no_day_to_hand_in_by_that_lies_years_later(department, depot, workshop, training, due, named):
+    for row in training[2].values():
+        row.kinds.add(workshop.kind)
+    report(department, depot, training, now=(900, 1000))
+    Round.objects.filter(year=2020, quarter=1).update(due=due)
+    said = paragraphs(draft_of(department, 2020, "Q1"))
+    assert f"Các đơn vị chưa trình phiếu số liệu quý I/2020{named}: Unit X1." in said
+
+
+@pytest.mark.parametrize(
+    ("deadline", "named"),
+    [
+        (date(2019, 12, 31), False),  # over before the period began
+        (date(2020, 1, 1), True),
+        (date(2025, 12, 31), True),
+        (date(2026, 12, 18), False),  # set years after, when somebody looks back
+    ],
+)
+def test_report_names_deadlines_of_its_own_time_alone(department, depot, training, deadline, named):
+    planner = make_user("planner", (department, Role.STAFF))
+    make_weak_point(department, planner, title="Thiếu phụ tùng", measure="Mua thêm.")
+    WeakPoint.objects.update(deadline=deadline)
+    found = paragraphs(report(department, depot, training, now=(991, 1000)))
+    told = [text for text in found if "Thiếu phụ tùng" in text]
+    assert [f"(thời hạn {deadline:%d/%m/%Y})" in text for text in told] == [named, named]
 
 
 # ── figures that are not complete ─────────────────────────────────────────
@@ -228,7 +256,7 @@ def test_an_area_says_once_what_its_figures_rest_on(department, depot, workshop,
     half_reported(depot, workshop, training, whole_too=True)
     said = paragraphs(draft_of(department, 2020, "Q1"))
     assert [text for text in said if "1/2" in text and text[:3] != "Đến"] == [
-        "Quân số khỏe đạt 99,1%; tai nạn có 3 vụ; các số liệu trên tổng hợp từ 1/2 phiếu đã báo cáo."
+        "Quân số khỏe đạt 99,1\u00a0%; tai nạn có 3 vụ; các số liệu trên tổng hợp từ 1/2 phiếu đã báo cáo."
     ]
     assert [text for text in said if not whole(text)] == []
 
@@ -247,6 +275,13 @@ def test_what_adds_up_over_the_rounds_is_compared_when_it_is_whole():
     value = Indicator(code="A", measure="ratio", accrual="flow_over_stock", direction="higher", scale=100)
     assert delta_of(value, figure(value, 60, 500), figure(value, 80, 989)) is None
     assert delta_of(value, figure(value, 80, 500), figure(value, 80, 989)) is not None
+
+
+@pytest.mark.parametrize(("now", "then", "compared"), [(80, 80, True), (60, 80, False), (80, 60, False)])
+def test_sum_is_compared_where_both_years_are_whole(now, then, compared):
+    """More accidents than a year ago are none where a quarter of last year's sheets is missing."""
+    count = Indicator(code="A", measure="count", accrual="flow", direction="lower")
+    assert (delta_of(count, figure(count, now, 9000), figure(count, then, 6000)) is not None) == compared
 
 
 def figure(indicator: Indicator, reported: int, numerator: int) -> Figure:

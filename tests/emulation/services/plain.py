@@ -221,7 +221,7 @@ class Plain:
             indicator.accrual == "flow" and indicator.measure in ("count", "amount")
         ):
             if ends:
-                return ends[quarters[-1]] - ends[quarters[0] - 1]
+                return ends[inside[-1]] - ends[max((q for q in asked if q < quarters[0]), default=0)]
             if target.comparator in (">=", ">"):
                 return Fraction(target.agreed) / len(asked) * len(inside)
             return Fraction(target.agreed)

@@ -188,14 +188,14 @@ def test_delete_campaign_that_others_name_is_refused(department, depot, planner)
     make_target(depot, row, 5, drive=drive)
     assert (
         refusal(campaigns.delete_campaign, drive, by=planner)
-        == "The draft cannot be deleted. Entries that name it (target): 1."
+        == "The draft cannot be deleted: 1 entry names it (target)."
     )
     Target.objects.all().delete()
     make_activity(depot, campaign=drive)
 
     assert (
         refusal(campaigns.delete_campaign, drive, by=planner)
-        == "The draft cannot be deleted. Entries that name it (activity): 1."
+        == "The draft cannot be deleted: 1 entry names it (activity)."
     )
 
 

@@ -112,7 +112,10 @@ def test_no_shipped_wording_passes_for_official(db):
     load_catalogue()
     shipped = ChecklistTemplate.objects.exclude(checklist=None)
     found = {row.checklist.code: (row.wording, row.items.count()) for row in shipped.select_related("checklist")}
-    assert found == {"4T3K": ("placeholder", 7), "3D5C": ("placeholder", 8), "VMTD": ("unconfirmed", 5)}
+    assert found == {
+        "4T3K": ("placeholder", 7), "3D5C": ("placeholder", 8), "VMTD": ("unconfirmed", 5),
+        "CVD50": ("unconfirmed", 4), "BDCH5": ("placeholder", 5), "PCST": ("placeholder", 3),
+    }  # fmt: skip
     placeholders = shipped.filter(wording="placeholder").values_list("items__text", flat=True)
     assert all(text.startswith("[Chờ nhập]") for text in placeholders)
     assert set(ChecklistTemplate.objects.filter(checklist=None).values_list("wording", flat=True)) == {"unconfirmed"}

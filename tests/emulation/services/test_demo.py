@@ -14,6 +14,7 @@ from awards.models import (
     AgendaItem,
     Appraisal,
     Ballot,
+    CouncilMember,
     Decision,
     Dossier,
     Grant,
@@ -27,10 +28,18 @@ from awards.reports.revocations import affected
 from awards.reports.rules import rules_on
 from emulation.models import (
     Activity,
+    Amendment,
+    Assessment,
     Campaign,
     CampaignIndicator,
+    Checklist,
+    Cluster,
+    Document,
+    Example,
     Feed,
     Incident,
+    IncidentPerson,
+    InitiativeWork,
     Inspection,
     IssuedPaper,
     Registration,
@@ -42,6 +51,7 @@ from emulation.models import (
     Round,
     Summary,
     Target,
+    Unfed,
     WeakPoint,
     WeakPointEvent,
 )
@@ -199,10 +209,11 @@ def test_every_figure_has_its_trace(seeded):
 def test_targets_are_agreed_by_nobody_who_typed_them(seeded):
     waiting = Registration.objects.filter(state="submitted")
     assert list(waiting.values_list("unit__code", "year")) == [("K2", 2020)]
+    open_ = Registration.objects.exclude(state="agreed")
     assert set(Target.objects.filter(agreed=None).values_list("unit", "drive")) == {
-        (row.unit_id, row.drive_id) for row in waiting
+        (row.unit_id, row.drive_id) for row in open_
     }
-    assert Target.objects.count() == 905
+    assert Target.objects.count() == 911
 
 
 def test_campaigns_are_in_the_state_of_their_day(seeded):
@@ -304,6 +315,15 @@ def test_the_council_has_voted_and_is_voting(seeded):
     assert Ballot.objects.filter(item__session=open_).count() == 3 * open_.items.count()
 
 
+def test_the_register_knows_the_council_with_rank_and_unit(seeded):
+    seats = CouncilMember.objects.select_related("user__person__rank", "user__person__unit")
+    known = [(str(s.user), s.user.person.full_name, s.user.person.rank is not None) for s in seats]
+    assert known == [(str(s.user), str(s.user), True) for s in seats]
+    assert {(s.user.person.unit.code, s.user.person.post) for s in seats if s.function in ("chair", "secretary")} == {
+        ("CKT", "Cục trưởng"), ("CKT", "Trợ lý"),
+    }  # fmt: skip
+
+
 def test_the_drive_of_the_year_was_decided_and_registered(seeded):
     decision = Decision.objects.get(number="412/QĐ-CKT")
 
@@ -339,10 +359,11 @@ def test_weak_points_and_inspections_stand_at_every_stage(seeded):
     assert set(points.values_list("state", flat=True)) == set(WeakPoint.State)
     assert set(points.values_list("source", flat=True)) == {"miss", "finding", "hand"}
     assert [(p.unit.code, p.repeats.year) for p in points.repeated()] == [("K2", 2019)]
-    assert points.overdue().count() == 3
+    assert points.overdue().count() == 7
+    assert {point.deadline.year for point in points.exclude(unit__code="K1")} == {2020}
     assert not WeakPointEvent.objects.filter(at__gt=timezone.now()).exists()
     found = Counter(Inspection.objects.values_list("state", "surprise"))
-    assert found == {("concluded", False): 1, ("planned", False): 1, ("planned", True): 1}
+    assert found == {("concluded", False): 1, ("planned", False): 1, ("planned", True): 1, ("carried_out", False): 1}
     staff = User.objects.get(username="staff")
     assert not Inspection.objects.visible_to(staff).filter(surprise=True).exists()
 
@@ -384,7 +405,7 @@ def test_papers_stand_in_the_register_with_what_was_signed(seeded):
 
 
 def test_registers_are_alive_and_feed_only_rounds_that_are_open(seeded):
-    assert Activity.objects.held().filter(unit__code="K1").count() == 6
+    assert Activity.objects.held().filter(unit__code="K1").count() == 8
     assert [row.title for row in Activity.objects.filter(kind__is_event=True, starts__month=9)] == [
         "Đại hội thi đua quyết thắng toàn quân lần thứ X"
     ]
@@ -405,3 +426,48 @@ def test_registers_are_alive_and_feed_only_rounds_that_are_open(seeded):
         date(2020, 12, 31),
     )
     assert cells.figure == "2/2"
+
+
+def test_assessments_of_the_open_quarter_feed_items_and_scores(seeded):
+    fed = {
+        (code, unit): read(
+            Feed.objects.get(indicator__code=code), Unit.objects.get(code=unit), date(2020, 10, 1), date(2020, 12, 31)
+        )
+        for code, unit in (("CVD50", "X1"), ("CVD50", "T1"), ("CVD50", "K1"))
+    }
+    assert [(one.value, one.of) for one in fed.values()] == [(4, 4), (3, 4), (None, None)]
+    assert [item.text for item, state in fed["CVD50", "T1"].items.items() if state == "not_met"] == ["Bền"]
+
+
+def test_entry_that_its_closed_sheet_lacks_waits_for_kho_k1_and_somebody_is_at_fault(seeded):
+    assert [
+        (row.report.unit.code, row.report.round.drive is not None, row.indicator.code, row.value)
+        for row in Unfed.objects.open()
+    ] == [("K1", True, "CT_TT", 3)]
+    assert [(row.incident.unit.code, row.part) for row in IncidentPerson.objects.all()] == [("K2", "at_fault")]
+    assert not Nomination.objects.filter(person__in=IncidentPerson.objects.values("person")).exists()
+
+
+def test_registers_have_rows_in_at_least_three_states_of_two_units(seeded):
+    def lives(rows, state, unit="unit"):
+        found = list(rows.values_list(state, unit))
+        return len({state for state, _unit in found}) >= 3, len({unit for _state, unit in found}) >= 2
+
+    drives = Campaign.objects.filter(kind__is_drive=True)
+    registers = {
+        "activities": lives(Activity.objects, "state"),
+        "incidents": lives(Incident.objects, "state"),
+        "weak points": lives(WeakPoint.objects, "state"),
+        "inspections": lives(Inspection.objects, "state"),
+        "examples": lives(Example.objects, "stage"),
+        "initiatives": lives(InitiativeWork.objects, "state"),
+        "documents": lives(Document.objects, "kind"),
+        "drives": lives(drives, "state", "launching_unit"),
+        "registrations of drives": lives(Registration.objects.exclude(drive=None), "state"),
+        "amendments": lives(Amendment.objects, "state", "registration__unit"),
+    } | {
+        code: lives(Assessment.objects.filter(checklist__code=code), "state")
+        for code in Checklist.objects.values_list("code", flat=True)
+    }
+    assert registers == dict.fromkeys(registers, (True, True))
+    assert set(Cluster.objects.values_list("keeper__code", flat=True)) == {"CKT", "TD1"}

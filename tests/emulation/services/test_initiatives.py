@@ -316,6 +316,17 @@ def test_same_recognition_as_in_the_record_is_recorded_once(depot, staff, planne
     assert (plain(person), Recognition.objects.count()) == ([(2020, "base", 100, "12/QĐ", DAY)], 1)
 
 
+def test_plain_record_of_the_same_work_becomes_its_own(depot, staff, planner, person, work):
+    """Entered on the person's page beside the work, it would count a second time."""
+    record = make_initiative(person, title=work.title.upper())
+    make_initiative(person, title="Another one")
+    service.submit(work, by=staff)
+    row = service.recognise(work, recognition(), by=planner)
+    assert (work.authors.get().record, len(plain(person))) == (record, 2)
+    service.revoke_recognition(row, "The number belongs to another work.", by=planner)
+    assert [one.title for one in Initiative.objects.all()] == ["Another one"]
+
+
 # ── what figures read ─────────────────────────────────────────────────────
 
 

@@ -13,6 +13,7 @@ from tests.factories import (
     make_campaign_indicator,
     make_campaign_kind,
     make_document,
+    make_drive,
     make_indicator,
     make_target,
     make_user,
@@ -99,3 +100,29 @@ def test_papers_of_cited_documents_count_and_old_documents_carry_no_launch(depar
     assert [point.state for point in points_of(campaign, chief)] == ["met", "met"]
     remove(new, removed.pk, by=planner, why="Nhầm văn bản của đơn vị khác.")
     assert [point.state for point in points_of(campaign, chief)] == ["met", "advice"]
+
+
+def test_parts_are_launched_with_their_movement_as_far_as_they_are_ready(department, depot, chief):
+    campaign = draft(department)
+    make_campaign_indicator(campaign, make_indicator())
+    ready = draft(department, parent=campaign, name="Ready")
+    below = draft(department, parent=ready, name="Below")
+    later = draft(department, parent=campaign, name="Later", starts=date(2020, 7, 1))
+    lacking = draft(department, parent=campaign, name="Lacking", content="")
+    make_drive(department, parent=campaign, state="draft", launched_on=None)
+    draft(depot, parent=campaign, launching_unit=depot)
+    assert campaigns.draft_parts(campaign) == [ready, lacking, later, below]
+
+    done = campaigns.launch_with_parts(campaign, by=chief, on=DAY, despite=True)
+
+    assert done == (2, [lacking, later])
+    launched = Campaign.objects.filter(state="launched", launched_on=DAY)
+    assert set(launched) == {campaign, ready, below}
+
+
+def test_parts_are_not_launched_where_the_movement_is_not(department, chief):
+    campaign = draft(department, content="")
+    draft(department, parent=campaign)
+    with pytest.raises(Refused):
+        campaigns.launch_with_parts(campaign, by=chief, on=DAY, despite=True)
+    assert not Campaign.objects.filter(state="launched").exists()

@@ -5,17 +5,31 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from threading import Barrier, Event, Thread
+from time import sleep
 
 import pytest
 from django.db import OperationalError, connection, transaction
 
 from emulation.checks import Entry
-from emulation.models import Campaign, Indicator, Report, Round, Summary
-from emulation.services import corrections, sheets
+from emulation.models import (
+    Activity,
+    Campaign,
+    CampaignIndicator,
+    Indicator,
+    Report,
+    ReviewReport,
+    Round,
+    Summary,
+    Target,
+)
+from emulation.reports import drafts
+from emulation.services import activities, corrections, review_reports, sheets, summaries, targets
 from emulation.services.summaries import differences, rebuild, recompute
 from tests.factories import (
+    make_activity_kind,
     make_campaign,
     make_campaign_indicator,
+    make_feed,
     make_indicator,
     make_report,
     make_rounds,
@@ -120,6 +134,25 @@ def test_superiors_are_those_after_a_move_that_committed_meanwhile(year, region,
     assert differences(year)[1] == []
 
 
+def test_superior_and_unit_write_the_first_value_of_a_target_at_once(year, department, depot, staff):
+    """The second waits for the first, and finds its target."""
+    planner, row = make_user("planner", (department, Role.STAFF)), CampaignIndicator.objects.get()
+    found = []
+
+    def register() -> None:
+        found.append(targets.register(depot, year, {row.pk: Decimal(5)}, by=staff))
+        connection.close()
+
+    other = Thread(target=register)
+    with meanwhile(lambda: targets.assign(depot, year, {row.pk: Decimal(4)}, by=planner)):
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join()
+    assert found == [1]
+    assert [(one.assigned, one.registered) for one in Target.objects.all()] == [(4, 5)]
+
+
 def at_once(*acts: Callable[[], object]) -> list[str]:
     """What becomes of acts that begin together, each on its own connection: "done" or "refused"."""
     gate, found = Barrier(len(acts)), []
@@ -164,3 +197,71 @@ def test_two_reviewers_accept_a_correction_at_once_with_one_result(year, depot, 
     assert found == ["done", "refused"]
     assert (report.changes.count(), report.versions.count()) == (1, 1)
     assert differences(year)[1] == []
+
+
+@pytest.mark.parametrize("of", ["unit itself", "branch"])
+def test_no_figure_changes_while_a_report_is_being_signed(
+    year, depot, department, judges, commander, monkeypatch, of
+):
+    """Its draft is read in several steps; an approval between two of them would mix two states of the figures."""
+    signer = commander if of == "unit itself" else make_user("signer", (department, Role.COMMANDER))
+    sheet = make_report(
+        depot, Round.objects.get(quarter=1), {Indicator.objects.get(): 5}, state=Report.State.IN_REVIEW
+    )
+    report = review_reports.begin(depot if of == "unit itself" else department, 2020, "Q1", by=signer)
+    found = []
+
+    def approve() -> None:
+        try:
+            with impatient():
+                sheets.approve(sheet, by=judges[0])
+            found.append("approved in between")
+        except OperationalError as error:
+            found.append("waits" if "lock timeout" in str(error) else str(error))
+        connection.close()
+
+    def draft_of(*args):
+        other = Thread(target=approve)
+        other.start()
+        other.join()
+        return drafts.draft_of(*args)
+
+    monkeypatch.setattr(review_reports, "draft_of", draft_of)
+    review_reports.sign_off(
+        report, number="01/BC", day=date(2020, 1, 1), signer="A", signer_post="B", place="C", by=signer
+    )
+    assert (found, ReviewReport.objects.get().state) == (["waits"], "signed")
+
+
+def slowly(act: Callable[..., object]) -> Callable[..., object]:
+    def late(*args, **options):
+        sleep(0.6)
+        return act(*args, **options)
+
+    return late
+
+
+@pytest.mark.parametrize("other", ["approval", "report"])
+def test_entry_of_a_register_and_the_units_own_sheet_at_once(year, region, department, depot, monkeypatch, other):
+    """Both lock the sheet and then the unit: in another order each would wait for the other."""
+    indicator = Indicator.objects.get()
+    make_feed(indicator, "activities")
+    sheet = make_report(department, Round.objects.get(quarter=1), {indicator: 5}, state=Report.State.IN_REVIEW)
+    staff, judge = make_user("s", (department, Role.STAFF)), make_user("j", (region, Role.REVIEWER))
+    activity = Activity(
+        unit=department, kind=make_activity_kind(), title="Launch", starts=date(2020, 2, 3), ends=date(2020, 2, 3)
+    )
+    activity.participants = 40
+    monkeypatch.setattr(activities, "follow", slowly(activities.follow))
+
+    def hold() -> None:
+        with transaction.atomic():
+            summaries.hold_figures(department)
+
+    acts = {"approval": lambda: sheets.approve(sheet, by=judge), "report": hold}
+
+    def then() -> None:
+        sleep(0.3)
+        acts[other]()
+
+    assert at_once(lambda: activities.record_activity(activity, {}, by=staff), then) == ["done", "done"]

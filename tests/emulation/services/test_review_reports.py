@@ -26,7 +26,7 @@ from units.services.tree import dissolve_unit, move_unit
 
 APPROVED = Report.State.APPROVED
 RESULTS = "II.Training.1"
-OWN = "Toàn đơn vị phấn đấu; quân số khỏe {A_SHARE: 98,0%}."
+OWN = "Toàn đơn vị phấn đấu; quân số khỏe {A_SHARE: 98,0\u00a0%}."
 
 
 @pytest.fixture
@@ -73,12 +73,12 @@ def test_edited_words_survive_changed_figures_until_somebody_decides(report, sha
     edit(report, OWN, staff)
     figure(depot, share, 97)
     row = row_of(report)
-    assert [(one.key, one.before, one.after) for one in row.changes] == [("A_SHARE", "98,0%", "97,0%")]
-    assert "".join(part.text for part in row.parts) == "Toàn đơn vị phấn đấu; quân số khỏe 98,0%."
+    assert [(one.key, one.before, one.after) for one in row.changes] == [("A_SHARE", "98,0\u00a0%", "97,0\u00a0%")]
+    assert "".join(part.text for part in row.parts) == "Toàn đơn vị phấn đấu; quân số khỏe 98,0\u00a0%."
     service.settle(report, RESULTS, "figures", by=staff)
     row = row_of(report)
     assert ("".join(part.text for part in row.parts), row.is_marked) == (
-        "Toàn đơn vị phấn đấu; quân số khỏe 97,0%.", False,
+        "Toàn đơn vị phấn đấu; quân số khỏe 97,0\u00a0%.", False,
     )  # fmt: skip
     last = report.events.last()
     assert (last.kind, last.by, last.before, last.after) == ("figures", staff, OWN, OWN.replace("98,0", "97,0"))
@@ -88,7 +88,10 @@ def test_new_draft_may_be_taken_instead(report, share, depot, staff):
     edit(report, OWN, staff)
     figure(depot, share, 99)
     service.settle(report, RESULTS, "draft", by=staff)
-    assert "Quân số khỏe đạt 99,0%, đạt chỉ tiêu đề ra (từ 99% trở lên)." in paper_for(depot, 2020, "Q1").paragraphs
+    assert (
+        "Quân số khỏe đạt 99,0\u00a0%, đạt chỉ tiêu đề ra (từ 99\u00a0% trở lên)."
+        in paper_for(depot, 2020, "Q1").paragraphs
+    )
     assert not row_of(report).row.is_edited
 
 
@@ -98,14 +101,14 @@ def test_figure_kept_on_purpose_stays_visible_and_survives_an_edit(report, share
     service.settle(report, RESULTS, "kept", by=staff)
     edit(report, OWN.replace("Toàn đơn vị", "Cả đơn vị"), staff)
     row = row_of(report)
-    assert (row.is_marked, [(one.before, one.after) for one in row.kept]) == (False, [("98,0%", "97,0%")])
+    assert (row.is_marked, [(one.before, one.after) for one in row.kept]) == (False, [("98,0\u00a0%", "97,0\u00a0%")])
     figure(depot, share, 96)
     assert row_of(report).is_marked
 
 
 def test_figures_cannot_be_typed_over_and_fields_must_exist(report, staff):
-    edit(report, "Quân số khỏe {A_SHARE: 100,0%}", staff)
-    assert row_of(report).row.text == "Quân số khỏe {A_SHARE: 98,0%}"
+    edit(report, "Quân số khỏe {A_SHARE: 100,0\u00a0%}", staff)
+    assert row_of(report).row.text == "Quân số khỏe {A_SHARE: 98,0\u00a0%}"
     for wrong in ("{NONE} khỏe", "mở {", "   "):
         with pytest.raises(Refused) as error:
             edit(report, wrong, staff)
@@ -135,7 +138,7 @@ def test_everything_at_once_keeps_own_words(report, share, depot, staff):
     figure(depot, share, 99)
     assert service.settle_all(report, by=staff) > 1
     text = paper_for(depot, 2020, "Q1").paragraphs
-    assert "Toàn đơn vị phấn đấu; quân số khỏe 99,0%." in text
+    assert "Toàn đơn vị phấn đấu; quân số khỏe 99,0\u00a0%." in text
     assert "Không có chỉ tiêu nào chưa đạt." in text
     assert [one for one in text if one.startswith("Còn 1 chỉ tiêu")] == []
     assert [row for row in rows_of(report, draft_of(depot, 2020, "Q1")) if row.is_marked] == []
@@ -177,7 +180,7 @@ def test_others_do_not_write_the_report(report, reviewer, outsider):
 def test_phrases_come_from_the_nearest_unit(share, depot, department, staff):
     chief = make_user("chief", (department, Role.STAFF))
     service.say(department, "miss", "{name}: {value} (chưa đạt {target})", by=chief)
-    assert "Quân số khỏe: 98,0% (chưa đạt từ 99% trở lên)." in draft_of(depot, 2020, "Q1").paragraphs
+    assert "Quân số khỏe: 98,0\u00a0% (chưa đạt từ 99\u00a0% trở lên)." in draft_of(depot, 2020, "Q1").paragraphs
     service.say(depot, "miss", "{name} còn {value}", by=staff)
     assert phrases_of(depot)["miss"] == "{name} còn {value}"
     service.say(depot, "miss", "", by=staff)
@@ -189,10 +192,10 @@ def test_phrase_without_fields_takes_none(share, depot, staff):
         service.say(depot, "name.A_SHARE", "quân số {name}", by=staff)
     service.say(depot, "name.A_SHARE", "quân số mạnh", by=staff)
     service.say(depot, "say.A_SHARE", "toàn đơn vị {mới} giữ {value} quân số mạnh", by=staff)
-    assert "Toàn đơn vị mới giữ 98,0% quân số mạnh, chưa đạt chỉ tiêu (từ 99% trở lên)." in (
+    assert "Toàn đơn vị mới giữ 98,0\u00a0% quân số mạnh, chưa đạt chỉ tiêu (từ 99\u00a0% trở lên)." in (
         draft_of(depot, 2020, "Q1").paragraphs
     )
-    assert "Còn 1 chỉ tiêu chưa đạt: quân số mạnh (98,0%; chỉ tiêu từ 99% trở lên)." in (
+    assert "Còn 1 chỉ tiêu chưa đạt: quân số mạnh (98,0\u00a0%; chỉ tiêu từ 99\u00a0% trở lên)." in (
         draft_of(depot, 2020, "Q1").paragraphs
     )
 
@@ -209,6 +212,6 @@ def test_unit_that_was_changed_in_the_period_keeps_its_report(report, share, dep
     report = ReviewReport.objects.select_related("unit").get()
     for period in ("Q1", "H1", "Y", "5Y"):
         assert draft_of(depot, 2020, period).paragraphs != []
-    assert "Toàn đơn vị phấn đấu; quân số khỏe 98,0%." in paper_for(depot, 2020, "Q1").paragraphs
+    assert "Toàn đơn vị phấn đấu; quân số khỏe 98,0\u00a0%." in paper_for(depot, 2020, "Q1").paragraphs
     edit(report, OWN.replace("Toàn", "Cả"), staff)
-    assert "Cả đơn vị phấn đấu; quân số khỏe 98,0%." in paper_for(depot, 2020, "Q1").paragraphs
+    assert "Cả đơn vị phấn đấu; quân số khỏe 98,0\u00a0%." in paper_for(depot, 2020, "Q1").paragraphs

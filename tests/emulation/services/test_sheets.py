@@ -225,6 +225,26 @@ def test_withdrawn_sheet_is_a_draft_again(report, commander):
     assert (event.kind, event.reason, event.by) == ("withdrawn", "One figure is wrong.", commander)
 
 
+def test_withdrawal_opens_no_more_than_was_returned(report, region, prizes, staff, commander, reviewer):
+    """What the reviewer left alone, of an approved sheet even, is not changed by handing in and withdrawing."""
+    other = make_indicator("count", "OTHER")
+    make_campaign_indicator(prizes.placements.get().campaign, other)
+    change = CellChange(other.pk, Entry(numerator=Decimal(7)))
+    put(save_cells(report, [change], by=staff), State.APPROVED)
+    sheets.reopen(report, by=reviewer, reason=REASON, lines={prizes.pk: REASON})
+    for _time in range(2):
+        sheets.hand_in(report, by=commander)
+        report = sheets.withdraw(report, by=commander)
+    assert (report.state, sheets.open_lines(report)) == (State.RETURNED, {prizes.pk})
+    with pytest.raises(Refused):
+        save_cells(report, [CellChange(other.pk, Entry(numerator=Decimal(8)))], by=staff)
+    sheets.hand_in(report, by=commander)
+    sheets.take_up(report, by=reviewer)
+    sheets.send_back(report, by=reviewer, reason=REASON)
+    sheets.hand_in(report, by=commander)
+    assert sheets.withdraw(report, by=commander).state == State.DRAFT
+
+
 @pytest.mark.parametrize("reason", ["", "too short", "   nineteen letters   "])
 def test_return_needs_a_reason_that_says_something(report, reviewer, reason):
     put(report, State.IN_REVIEW)

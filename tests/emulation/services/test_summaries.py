@@ -104,6 +104,8 @@ class Scenario:
         rebuild(2020)
 
     def add_unit(self, code: str, established: date | None) -> None:
+        for unit in self.units:
+            unit.refresh_from_db()  # moved or dissolved since: what the service refuses, the factory would make
         parents = [unit for unit in self.units if len(unit.path) < 18 and unit.dissolved is None]
         parent = self.data.draw(st.sampled_from(parents), "superior")
         kind = self.data.draw(st.sampled_from(self.kinds), "kind")

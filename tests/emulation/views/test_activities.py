@@ -58,6 +58,7 @@ def test_list_filters_and_adds_up_what_it_shows(client, depot, workshop, departm
     assert shown(very=depot.pk, of="launch", state="held")[0] == ["Lễ phát động"]
     assert get(client, reviewer, "list", since="never").status_code == 404
     assert get(client, reviewer, "list", very="9" * 30).status_code == 404
+    assert [get(client, reviewer, "list", year=year).status_code for year in ("²", "9" * 4400)] == [200, 200]
 
 
 def test_months_count_what_ends_in_them(client, depot, staff):

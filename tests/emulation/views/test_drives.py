@@ -2,11 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from docx import Document
 
-from emulation.models import Campaign, CampaignJoin, Organisation, Target
+from emulation.models import Campaign, CampaignJoin, IssuedPaper, Organisation, Target
+from emulation.services import targets
+from emulation.services.targets import Agreement
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -90,6 +94,69 @@ def test_the_registration_of_a_drive_goes_through_its_pages(client, drive, row, 
     assert client.get(url("drive-version-list", *args)).context["newer"] == 1
 
 
+def shown(client, page):
+    """Codes of the lines of a grid, and how many are left out."""
+    context = client.get(page).context
+    lines = [line.row.indicator.code for group in context["sheet"].groups for line in group.lines]
+    return lines, context["others"]
+
+
+def test_a_drive_asks_for_its_own_indicators_and_what_it_has_a_target_on_alone(
+    client, drive, row, department, depot, workshop, staff, planner
+):  # fmt: skip
+    own = make_campaign_indicator(drive, make_indicator(code="OWN"))
+    make_campaign_indicator(row.campaign, make_indicator(code="BESIDE"))
+    page = url("drive-targets", drive.pk, depot.pk)
+    client.force_login(staff)
+    assert shown(client, page) == (["OWN"], 2)
+    assert set(shown(client, page + "?all=1")[0]) == {"OWN", row.indicator.code, "BESIDE"}
+    wrong = client.post(url("drive-targets", drive.pk, depot.pk), {f"registered-{row.pk}": "-5"})
+    assert list(wrong.context["form"].errors) == [f"registered-{row.pk}"]  # what was typed stays on the page
+    Target.objects.create(unit=workshop, campaign_indicator=row, drive=drive, agreed=3, comparator=">=")
+    assert shown(client, page) == (["OWN"], 2)
+    Target.objects.create(unit=department, campaign_indicator=row, drive=drive, agreed=9, comparator=">=")
+    assert shown(client, page) == (["OWN", row.indicator.code], 1)
+    client.force_login(planner)
+    assert shown(client, page) == (["OWN", row.indicator.code], 1)
+    client.post(page, {f"assigned-{own.pk}": "7"})
+    assert Target.objects.filter(unit=depot).values_list("campaign_indicator", "assigned").get() == (own.pk, 7)
+
+
+def test_a_drive_has_the_pledge_that_a_year_has(client, drive, row, depot, staff, commander, reviewer):
+    """Without milestones; agreed, it is no draft; its commander gives it a number beside that of the year."""
+    page, key = url("drive-targets", drive.pk, depot.pk), {"unit": depot, "year": 2020, "drive": drive}
+    address = url("drive-pledge", drive.pk, depot.pk)
+    client.force_login(staff)
+    assert address not in client.get(page).content.decode()
+    client.post(page, {f"registered-{row.pk}": "5"})
+    shown = client.get(page).content.decode()
+    assert (address in shown, "data-print" in shown) == (True, True)
+    assert client.get(address).context["paper"].mark == "DỰ THẢO"
+    targets.hand_in_registration(**key, by=commander)
+    targets.agree(**key, lines={row.pk: Agreement(Decimal(6), ">=")}, by=reviewer)
+
+    paper = client.get(address).context["paper"]
+
+    assert (paper.mark, paper.about) == ("", drive.name)
+    assert (paper.columns[3:], [line.cells[3:] for line in paper.rows if line.cells]) == (
+        ("Mức đăng ký phấn đấu",), [("≥ 6",)],
+    )  # fmt: skip
+    file = url("paper-file", depot.pk, "drive-pledge", drive.pk, "docx")
+    document = Document(BytesIO(client.get(file).content))
+    assert [cell.text for cell in document.tables[1].rows[-1].cells][-1] == "≥ 6"
+    client.force_login(commander)
+    issue = url("paper-issue", depot.pk, "drive-pledge", drive.pk)
+    typed = {"day": "01/01/2020", "signer": "A", "signer_post": "B", "place": "C"}
+    assert client.post(issue, typed | {"number": "01/GƯ-K1"}).status_code == 302
+    assert IssuedPaper.objects.get().address == page
+    year = url("paper-issue", depot.pk, "pledge", 2020)
+    assert client.post(year, typed | {"number": "02/GƯ-K1"}).status_code == 302
+    planned = make_campaign(depot, kind=make_campaign_kind("movement"))
+    assert client.get(url("drive-pledge", planned.pk, depot.pk)).status_code == 404
+    assert client.get(url("paper-file", depot.pk, "drive-pledge", planned.pk, "pdf")).status_code == 404
+    assert client.get(url("paper-file", depot.pk, "drive-pledge", "x", "pdf")).status_code == 404
+
+
 def test_registrations_of_a_drive_wait_in_my_work(client, drive, row, depot, staff, commander, reviewer):
     client.force_login(staff)
     client.post(url("drive-targets", drive.pk, depot.pk), {f"registered-{row.pk}": "5"})
@@ -159,6 +226,24 @@ def test_the_launch_page_asks_to_read_what_is_open_and_bars_what_is_missing(clie
     Campaign.objects.filter(pk=draft.pk).update(content="Mục tiêu")
     assert list(client.post(page, {"on": "01/02/2020"}).context["form"].errors) == ["despite"]
     assert client.post(page, {"on": "01/02/2020", "despite": "on"}).url == draft.get_absolute_url()
+
+
+def test_the_launch_page_offers_to_launch_the_parts_as_well(client, department, row):
+    chief = make_user("chief", (department, Role.COMMANDER), language="en")
+    movement = make_campaign(department, state="draft", launched_on=None, parent=None, year=2019)
+    parts = [make_campaign(department, state="draft", launched_on=None, parent=movement, year=2019) for _ in range(2)]
+    Campaign.objects.filter(pk=parts[1].pk).update(content="")
+    client.force_login(chief)
+    page = url("campaign-launch", movement.pk)
+
+    assert "parts" not in client.get(url("campaign-launch", parts[0].pk)).context["form"].fields
+    answer = client.post(page, {"on": "01/02/2019", "despite": "on", "parts": "on"}, follow=True)
+
+    told = [str(message) for message in answer.context["messages"]]
+    assert told == [
+        f"“{movement}” has been launched.", "With it 1 part was launched.",
+        f"Still drafts, as they lack something or begin later: {parts[1]}",
+    ]  # fmt: skip
 
 
 def test_the_form_keeps_who_is_responsible_and_which_organisations_take_part(client, department, row, planner):

@@ -128,7 +128,11 @@ def test_people_are_named_by_their_number_within_reach(client, depot, elsewhere,
     for number in ("15000001", "15000002", ""):
         client.post(address, {"number": number, "part": "at_fault"})
     assert list(row.people.values_list("person", "part")) == [(person.pk, "at_fault")]
-    client.post(address, {"remove": "abc"})
+    assert row.events.get().after == {person.full_name: "at_fault"}  # the words are the reader's
+    told = [step.changes for step in client.get(row.get_absolute_url()).context["steps"]]
+    assert told == [[(person.full_name, "", "Vi phạm")]]
+    for key in ("abc", "²", "9" * 30, "9" * 4400):
+        assert client.post(address, {"remove": key}).status_code == 404
     client.post(address, {"remove": str(person.pk), "reason": "Nhập nhầm người khác cùng tên."})
     assert row.people.exists()  # who is at fault is taken away by the superior
     client.force_login(reviewer)

@@ -12,11 +12,13 @@ from django.utils import translation
 from emulation.models import Indicator, IssuedPaper, Report, Round
 from emulation.reports.cancelled import PAGES
 from emulation.reports.other_papers import statistics
-from emulation.services.issued_papers import cancel
+from emulation.reports.paper_kinds import KINDS
+from emulation.services.issued_papers import cancel, issue
 from emulation.services.summaries import rebuild
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
+    make_document,
     make_indicator,
     make_issued_paper,
     make_person,
@@ -41,6 +43,7 @@ def movement(department, depot, set_today):
     set_today(date(2020, 7, 20))
     indicator = make_indicator("count", "SK", name="Sáng kiến <&>", unit_of_measure="sáng kiến")
     campaign = make_campaign(department, name="Phong trào năm 2020", theme="Đoàn kết", content="Nội dung một.")
+    campaign.documents.add(make_document(department, title="Nghị quyết năm 2020"))
     row = make_campaign_indicator(campaign, indicator)
     make_target(depot, row, 12, registered=10)
     make_report(depot, make_rounds()[1], {indicator: 5}, state=Report.State.APPROVED)
@@ -98,6 +101,12 @@ def test_statistics_of_a_past_period_have_the_units_of_that_time(
         ),
         ("statistics", "department", "2020-Q1", ["BẢNG THỐNG KÊ", "Quý I/2020", "Toàn đơn vị", "Sáng kiến <&>"]),
         ("launch-plan", "department", "", ["KẾ HOẠCH", "Chủ đề: “Đoàn kết”.", "Nội dung một.", "Sáng kiến <&>"]),
+        (
+            "launch-plan",
+            "department",
+            "",
+            ["Thực hiện Nghị quyết năm 2020, Unit CKT xây dựng Kế hoạch phát động phong trào năm 2020 như sau:"],
+        ),
     ],
 )
 def test_papers_are_made_from_data(client, movement, department, depot, reviewer, key, whose, what, expected):
@@ -200,3 +209,21 @@ def test_register_is_read_within_reach(client, depot, commander, outsider, depar
     for user, count in ((outsider, 0), (make_user("above", (department, Role.STAFF)), 1)):
         client.force_login(user)
         assert len(client.get(url("paper-list")).context["rows"]) == count
+
+
+def test_the_register_begins_with_the_newest_paper_of_whatever_kind(client, depot, commander, set_today):
+    """By day, papers of one day by when they were entered; one kind alone where that is asked."""
+    set_today(date(2020, 7, 31))
+    papers = (("report", 1, 5), ("list", 1, 20), ("plan", 1, 10), ("report", 2, 20))
+    for kind, serial, day in papers:
+        issue(
+            depot, KINDS[kind], number=f"{serial}/{kind}", day=date(2020, 7, day), title="A", signer="B", files={},
+            by=commander,
+        )  # fmt: skip
+    client.force_login(commander)
+
+    def numbers(**query):
+        return [row.number for row, _label in client.get(url("paper-list"), query).context["rows"]]
+
+    assert numbers() == ["2/report", "1/list", "1/plan", "1/report"]
+    assert numbers(kind="report") == ["2/report", "1/report"]

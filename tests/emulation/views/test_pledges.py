@@ -191,6 +191,7 @@ def test_an_amendment_goes_from_staff_to_reviewer_by_their_pages(
         assert [task.url for task in work.tasks if task.kind == "amendment"] == [made.get_absolute_url()]
         client.post(reverse(f"emulation:{name}", args=[made.pk]), data)
 
+    assert client.get(url(depot, "pledge-detail")).context["paper"].about == "Năm 2020 (sửa đổi, bổ sung lần thứ 1)"
     page = client.get(url(depot, "version-list"))
     assert [(line.before, line.after) for line in page.context["lines"]] == [("≤ 4", "≤ 3")]
     assert [(version.number, version.reason) for version in page.context["versions"]] == [(1, ""), (2, REASON)]

@@ -1,6 +1,7 @@
 """The pages of weak points: where they are raised, who reads what, the list and its export."""
 
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -233,3 +234,12 @@ def test_cost_of_the_pages(client, department, depot, staff, reviewer, django_as
         client.get(LIST + "?view=list")
     with django_assert_num_queries(16):
         client.get(reverse("emulation:register-home"))
+
+
+def test_only_unit_that_can_be_meant_is_chosen_already(client, depot, staff, reviewer):
+    def chosen(user):
+        client.force_login(user)
+        page = client.get(NEW).content.decode()
+        return [tag for tag in re.findall(r"<input[^>]*name=\"unit\"[^>]*>", page) if " checked" in tag]
+
+    assert [len(chosen(user)) for user in (staff, reviewer)] == [1, 0]

@@ -218,6 +218,19 @@ def test_a_year_to_come_is_refused(staff, person, model):
     assert error.value.field == "year"
 
 
+def test_the_same_work_is_entered_once_a_year(staff, person):
+    """Awards count works: a form sent twice made two of one."""
+    columns = {"person": person, "level": "base"}
+    first = Initiative(**columns, year=2019, title="Giá kê tải trọng lớn")
+    services.save_record(first, by=staff)
+    services.save_record(first, by=staff)  # corrected
+    services.save_record(Initiative(**columns, year=2018, title="Giá kê tải trọng lớn"), by=staff)
+    services.save_record(Initiative(**columns, year=2019, title="Giá treo"), by=staff)
+    with pytest.raises(Refused) as error:
+        services.save_record(Initiative(**columns, year=2019, title="Giá kê  tải trọng LỚN"), by=staff)
+    assert (error.value.field, person.initiatives.count()) == ("title", 3)
+
+
 def test_a_second_rating_of_a_year_is_refused(staff, person):
     services.save_record(TaskRating(person=person, year=2019, rating="well"), by=staff)
 

@@ -1,0 +1,57 @@
+"""Twice the same award: what is given only once, and what was taken back and is proposed anew."""
+
+import pytest
+
+from awards.reports.checks import duplicates
+from awards.reports.dossiers import proposed
+from awards.reports.standing import nominated
+from tests.factories import (
+    YEAR,
+    make_award,
+    make_campaign,
+    make_dossier,
+    make_grant,
+    make_nomination,
+    make_occasion,
+    make_person,
+)
+
+
+@pytest.fixture
+def person(depot):
+    return make_person(depot)
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_award_given_only_once_is_proposed_in_one_year_alone(depot, staff, person, once):
+    medal = make_award(once=once)
+    make_nomination(make_dossier(depot, staff, year=YEAR - 1), medal, person, stage="submitted")
+    line = make_nomination(make_dossier(depot, staff), medal, person)
+    assert (line.pk in duplicates(line.dossier, [line])) == once
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_campaign_makes_no_other_merit_of_what_is_given_only_once(depot, staff, person, once):
+    medal, drive = make_award(once=once), make_occasion("drive", of_campaign=True)
+    first, second = (make_dossier(depot, staff, occasion=drive, campaign=make_campaign(depot)) for _n in range(2))
+    given = make_nomination(first, medal, person, stage="decided")
+    make_grant(medal, person, nomination=given)
+    line = make_nomination(second, medal, person)
+    assert (line.pk in duplicates(second, [line])) == once
+
+
+def test_award_taken_back_is_proposed_anew(depot, staff, person):
+    award = make_award("CSTT")
+    given = make_nomination(make_dossier(depot, staff), award, person, stage="decided")
+    grant = make_grant(award, person, nomination=given)
+    line = make_nomination(make_dossier(depot, staff), award, person, stage="withdrawn")
+    known = ("person", person.pk, "CSTT")
+
+    def says():
+        in_the_way = duplicates(line.dossier, [line]), list(proposed(line.dossier, "CSTT")), nominated(depot, YEAR)
+        return tuple(map(bool, in_the_way))
+
+    assert (says(), known in nominated(depot, YEAR)) == ((True, True, True), True)
+    grant.revoked_on, grant.revoked_why = line.at.date(), "Sai quyết định"
+    grant.save()
+    assert says() == (False, False, False)

@@ -1,0 +1,16 @@
+"""The menu says where one is."""
+
+from emulation.context import ADMINISTRATION, MAIN
+from tests.addresses import TABLE
+
+OF_NO_ENTRY = (
+    "healthz", "start", "language", "account", "account_login", "account_logout", "account_change_password",
+    "emulation:notice-list", "emulation:notice-read", "emulation:notice-read-all",
+)  # fmt: skip
+
+
+def test_every_page_stands_under_one_entry_of_the_menu() -> None:
+    found = {name: [entry.name for entry in (*MAIN, *ADMINISTRATION) if entry.current(name)] for name in TABLE}
+    assert [name for name, entries in found.items() if len(entries) != 1] == [
+        name for name in TABLE if name in OF_NO_ENTRY
+    ]
