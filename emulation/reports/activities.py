@@ -101,7 +101,8 @@ def summary(user: User) -> str:
     mine = Activity.objects.visible_to(user)
     count, late = count_all(user, mine, mine.overdue())
     words = ngettext("%(count)d activity", "%(count)d activities", count) % {"count": count}
-    return f"{words} · {_('%(count)d to be recorded') % {'count': late}}" if late else words
+    open_words = _("%(count)d to be recorded") % {"count": late}
+    return f"{words} · {open_words}" if late else words
 
 
 def tasks(user: User) -> Iterator[Task]:
