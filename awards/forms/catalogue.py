@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Field, Model
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -41,10 +42,11 @@ BELONGINGS: dict[str, tuple[type[Model], list[str]]] = {
 def field_for(column: Field, **kwargs: Any) -> forms.Field | None:
     """Numbers by the one parser, days as people type them, everything else as Django has it."""
     if isinstance(column, PartField):
-        label = column.verbose_name
-        return NumberField(label=label, required=not column.blank, help_text=column.help_text, at_least=0)
+        return NumberField(
+            label=capfirst(column.verbose_name), required=not column.blank, help_text=column.help_text, at_least=0
+        )
     if column.get_internal_type() == "DateField":
-        return DayField(label=column.verbose_name, required=not column.blank, help_text=column.help_text)
+        return DayField(label=capfirst(column.verbose_name), required=not column.blank, help_text=column.help_text)
     if column.many_to_many:
         return column.formfield(form_class=RowsField, **kwargs)
     return column.formfield(**kwargs)

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from awards.forms.catalogue import BELONGINGS
+from awards.forms.catalogue import BELONGINGS, AwardForm
 from awards.models import Award, Cap, Criterion, LegalDocument, NoticeRule
 from tests.factories import make_award, make_criterion, make_grant
 from units.catalogue import load_catalogue
@@ -120,6 +120,11 @@ def test_all_that_belongs_to_an_award_can_be_reached_from_its_page(admin):
     assert change in answer.text
     assert admin.post(change, {"days": 15, "certainty": "V"})["Location"] == award.get_absolute_url()
     assert award.notice_rules.get().days == 15
+
+
+def test_every_label_of_the_form_of_an_award_begins_with_a_capital():
+    small = [name for name, field in AwardForm.base_fields.items() if not str(field.label)[0].isupper()]
+    assert small == []
 
 
 def test_certainty_is_shown_to_administrators_alone(client, administrator, staff):
