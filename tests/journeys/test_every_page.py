@@ -1,4 +1,4 @@
-"""Every page that the demo's people can reach, in both languages: no error, no violation of the policy.
+"""Every page that the demo's people can reach, on a phone, in both languages: no error, nothing beyond the screen.
 
 A page that several people reach is opened for the first of them; what each may see is the table's in addresses.py.
 """
@@ -19,6 +19,7 @@ from units.models import User
 AWARDS = ("appraiser", "council", "commander-qk")
 PEOPLE = ("admin", "commander", "reviewer", "planner", "staff", "commander-k1", *AWARDS)
 NO_PAGES = ("account_logout", "emulation:attachment-download")  # a picture alone is the browser's own page
+PHONE = {"width": 390, "height": 844}
 PAGES_A_ROLE = 160  # more than any role has; a crawl that runs away fails
 
 
@@ -69,6 +70,7 @@ def walk(page: Page, seen: dict[str, str]) -> dict[str, str]:
             continue
         assert (answer.status, path, via[path]) == (200, path, via[path])
         assert (page.locator("h1").count(), path) == (1, path)
+        assert (page.evaluate("document.documentElement.scrollWidth"), path) == (PHONE["width"], path)
         assert page.locator("html").get_attribute("lang") == "vi"
         assert page.title().endswith("Quyết Thắng")
         for link in links(page):
@@ -89,6 +91,7 @@ def read_in_english(client: Client, username: str, paths: Iterable[str]) -> None
 
 @pytest.mark.longest
 def test_every_page_of_every_role_is_sound_in_both_languages(page: Page, client: Client, demo_base: None) -> None:
+    page.set_viewport_size(PHONE)
     problems = problems_of(page)
     seen: dict[str, str] = {}
     for username in PEOPLE:
