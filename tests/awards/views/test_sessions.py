@@ -262,10 +262,12 @@ def test_papers_say_what_came_out(client, opened, members, department):
                 document = Document(BytesIO(file.content))
                 assert_around(document, opened.council)
     assert any("tiến hành kiểm phiếu các đề nghị" in paragraph.text for paragraph in document.paragraphs)
+    drafted = "DỰ THẢO" in client.get(address).text
     client.post(to("session-end", opened.pk))
     opened.refresh_from_db()
     assert (opened.state, "nhất trí cao" in opened.minutes) == ("ended", True)
-    assert client.get(address).context["form"] is None
+    ended = client.get(address)
+    assert (ended.context["form"], drafted, "DỰ THẢO" in ended.text) == (None, True, False)
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -16,6 +16,9 @@ from tests.factories import (
 from units.models import Person, Rank
 
 
+MARK = '<span class="qt-onlyprint">DỰ THẢO</span>'
+
+
 @pytest.fixture
 def asked(department, depot):
     make_campaign_indicator(make_campaign(department), make_indicator("count", name="Sáng kiến"))
@@ -232,7 +235,9 @@ def test_a_signed_report_goes_out_as_it_was_issued_whatever_the_layout_is_now(cl
     client.post(url(depot, name="review-report-begin"))
     report = ReviewReport.objects.get()
     typed = {"number": "01/BC-K1", "day": "01/07/2020", "signer": "Lê An", "signer_post": "CN", "place": "Huế"}
+    drafted = [MARK in client.get(url(depot)).text]
     assert client.post(reverse("emulation:review-report-sign", args=[report.pk]), typed).status_code == 302
+    assert [*drafted, MARK in client.get(url(depot)).text] == [True, False]  # on paper a draft says that it is one
     issued = report.issued.get()
     LayoutProfile.objects.filter(pk=layout.pk).update(own_line="ĐƠN VỊ KHÁC")
     for kind, kept in (("docx", issued.word), ("pdf", issued.pdf)):
