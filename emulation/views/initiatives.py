@@ -165,7 +165,7 @@ def initiative_update(request: HttpRequest, pk: int) -> HttpResponse:
     access.require(service.may_write(request.user, work))
     form = WorkForm(request.POST or None, instance=work, user=request.user)
     return _step(
-        request, work, form, _("Change"), _("Save"), _("The work has been changed."),
+        request, work, form, _("Change the work"), _("Save"), _("The work has been changed."),
         lambda: service.change_work(work, form.people, by=request.user, **form.columns()),
     )  # fmt: skip
 
