@@ -306,7 +306,7 @@ def recognition_revoke(request: HttpRequest, pk: int, recognition: int) -> HttpR
     row = get_object_or_404(work.recognitions, pk=recognition)
     form = RevokeForm(request.POST or None)
     return _step(
-        request, work, form, _("Revoke the recognition"), _("Revoke"),
+        request, work, form, _("Revoke the recognition"), _("Revoke the recognition"),
         _("The recognition has been revoked; what rests on it has followed."),
         lambda: service.revoke_recognition(row, form.cleaned_data["reason"], by=request.user), str(row),
     )  # fmt: skip
