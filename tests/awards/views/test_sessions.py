@@ -270,6 +270,13 @@ def test_papers_say_what_came_out(client, opened, members, department):
     assert (ended.context["form"], drafted, "DỰ THẢO" in ended.text) == (None, True, False)
 
 
+def test_a_wrong_count_is_said_beside_its_field_too(client, opened, members):
+    client.force_login(members[1])
+    item = opened.items.order_by("order")[0]
+    page = client.post(to("session-counts", opened.pk), {f"f{item.pk}": "abc", "seen": ""}).text
+    assert (page.count("invalid-feedback"), f'id="id_f{item.pk}_error"' in page) == (1, True)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_pages_run_a_constant_number_of_queries(client, session, members, lines, count, django_assert_num_queries):
     sessions.add_lines(session, [line.pk for line in lines[:count]], by=members[1])
