@@ -127,7 +127,7 @@ class PersonUpdateForm(PersonFields):
 
 
 class PersonCreateForm(PersonFields):
-    field_order = ("full_name", "service_number", "group")  # as they stand on the page: errors are listed in this order
+    field_order = ("full_name", "service_number", "group")  # as on the page, for the list of errors
     full_name = forms.CharField(
         label=_("Full name"),
         max_length=120,

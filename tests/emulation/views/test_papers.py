@@ -15,7 +15,6 @@ from tests.factories import (
 )
 from units.models import Person, Rank
 
-
 MARK = '<span class="qt-onlyprint">DỰ THẢO</span>'
 
 
