@@ -17,6 +17,7 @@ from emulation.models import Feed, Report, Result, ResultChange, Unfed, UnfedIte
 from emulation.reports.feeds import Fed, fed_cells, span_of
 from emulation.services.cells import CellChange, apply_cells, entry_of, snapshot
 from emulation.services.plan import plan_of_unit, slot
+from emulation.services.rounds import place_ended
 from units import access, clock
 from units.errors import Refused
 from units.models import User
@@ -40,7 +41,8 @@ def follow(registers: Collection[str], units: Iterable[int], days: Iterable[date
     days = [day for day in days if day]
     if not days or not Feed.objects.active().filter(register__in=registers).exists():
         return
-    for row in _speaking(set(units), days):
+    place_ended(units := set(units), days)
+    for row in _speaking(units, days):
         report = lock(row)
         allowed: set[int] | None = set()
         with suppress(Refused):
@@ -124,6 +126,17 @@ def _apply(report: Report, changes: Collection[CellChange], by: User) -> int:
         report.ready_by = report.ready_at = None
         report.save(update_fields=["state", "state_since", "ready_by", "ready_at"])
     return changed
+
+
+def entries_for(report: Report) -> bool:
+    """Whether registers hold entries for cells of the sheet, of days some of which the unit existed on."""
+    unit = report.unit
+    return any(
+        one.holds
+        and (unit.dissolved is None or unit.dissolved > one.first)
+        and (unit.established is None or unit.established <= one.last)
+        for one in _fed(report, None)[0].values()
+    )
 
 
 @transaction.atomic
