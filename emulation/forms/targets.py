@@ -256,9 +256,9 @@ class TargetsForm(Seen, forms.Form):
         if f"comparator-{pk}" not in cleaned:  # it has its own error
             return
         first, second, third = milestones
-        relation = value if isinstance(value, Relative) else None
+        relation, comparator = value if isinstance(value, Relative) else None, cleaned[f"comparator-{pk}"]
         agreement = Agreement(
-            plain(value), cleaned[f"comparator-{pk}"], (first, second, third) if given else None, relation
+            plain(value, comparator), comparator, (first, second, third) if given else None, relation
         )
         for quarter, message in wrong_milestones(indicator, agreement):
             self.add_error(f"m{quarter}-{pk}", message)
