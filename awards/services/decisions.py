@@ -32,7 +32,7 @@ from awards.services.papers import (
     save_signed,
     write_head,
 )
-from awards.services.steps import Kind, Stage, lock_lines, step
+from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.services.issued_papers import void
 from units import clock
@@ -48,11 +48,12 @@ MERIT = 500  # characters of a merit as it stands with the award
 
 
 @transaction.atomic
-def sign(decision: Decision, head: Mapping[str, Any], *, by: User) -> Decision:
+def sign(decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool = False, by: User) -> Decision:
     """Sign a decision on awards: its grants come into being, its lines are decided; it is never changed again.
 
     `head`: number, day, signer and the texts of `papers.TEXTS`. Raises `Refused` with everything that stands in
-    the way: authority on that day, public notice, an award that is held already, a number given twice.
+    the way: authority on that day, public notice, an award that is held already, a number given twice; and a cap
+    that is exceeded, unless that is known.
     """
     require(access.signs(by, decision.unit))
     decision = lock_paper(decision)
@@ -65,10 +66,12 @@ def sign(decision: Decision, head: Mapping[str, Any], *, by: User) -> Decision:
     powers = Powers(decision.day)
     refuse_beyond(decision.unit, lines, powers)
     refuse_unshown(lines, decision.day)
-    return _complete(decision, lines, powers, by)
+    return _complete(decision, lines, powers, by, over_caps(decision.unit, lines, known=known_over_caps))
 
 
-def _complete(decision: Decision, lines: Collection[Nomination], powers: Powers, by: User) -> Decision:
+def _complete(
+    decision: Decision, lines: Collection[Nomination], powers: Powers, by: User, over: str = ""
+) -> Decision:
     refuse_held(lines)
     if decision.signed_at is None:
         decision.signed_by, decision.signed_at = by, timezone.now()
@@ -80,7 +83,7 @@ def _complete(decision: Decision, lines: Collection[Nomination], powers: Powers,
             grants = [grant_of(line, decision, powers, bonuses, by) for line in lines]
     except IntegrityError as error:
         raise Refused(_("Somebody of the list has just been given this award elsewhere.")) from error
-    said = decision_words(decision)
+    said = "; ".join(filter(None, (decision_words(decision), over)))[:500]
     for line, grant in zip(lines, grants, strict=True):
         after = {"grant": grant.pk} | ({} if grant.bonus is None else {"bonus": grant.bonus})
         step(line, Kind.DECIDED, Stage.DECIDED, by=by, at=decision.unit, reason=said, after=after)

@@ -19,7 +19,7 @@ from awards.reports.due import last_day, people_in
 from awards.reports.routes import judging_unit
 from awards.reports.rules import rule_day, rules_on
 from awards.reports.snapshots import findings_of
-from awards.services.steps import Kind, Stage, lock_lines, step
+from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import Campaign
 from units import clock
 from units.access import require
@@ -318,9 +318,10 @@ def refuse_short(reason: str) -> None:
 
 
 @transaction.atomic
-def hand_in(dossier: Dossier, *, lines: Collection[int], by: User) -> list[Nomination]:
+def hand_in(dossier: Dossier, *, lines: Collection[int], known_over_caps: bool = False, by: User) -> list[Nomination]:
     """Hand in `lines` of the dossier: freeze who they are, what the criteria say and what was achieved.
 
+    `known_over_caps`: that caps are exceeded is known; without it that is refused, too.
     New lines go to the unit that judges the dossier, corrected ones back to the level that returned them.
     Raises `Refused` with everything that stands in the way; nothing is handed in then.
     """
@@ -343,8 +344,10 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], by: User) -> list[Nomin
         line.save(update_fields=["name", "rank", "post", "place"])
     judge_lines(chosen, dossier)
     refuse(problems_of(dossier, chosen, by=by))
+    said = over_caps(dossier.unit, chosen, known=known_over_caps)[:500]
     for line in chosen:
-        step(line, Kind.SUBMITTED, Stage.SUBMITTED, by=by, at=dossier.unit, holder=back.get(line.pk, holder))
+        to = back.get(line.pk, holder)
+        step(line, Kind.SUBMITTED, Stage.SUBMITTED, by=by, at=dossier.unit, holder=to, reason=said)
     return chosen
 
 

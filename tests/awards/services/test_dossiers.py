@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 
 from awards.models import Nomination, RuleChoice
 from awards.services.dossiers import (
@@ -81,6 +82,34 @@ def refusal(call, *args, **kwargs):
     with pytest.raises(Refused) as error:
         call(*args, **kwargs)
     return error.value.messages
+
+
+# ── caps ──────────────────────────────────────────────────────────────────
+
+
+def test_more_than_a_cap_allows_is_handed_in_knowingly_and_traced(dossier, title, staff, commander, reviewer):
+    title.caps.create(of="headcount", share=40)
+    lines = [line.pk for line in proposed(dossier, title, staff, "Lê An", "Lê Bình", "Lê Chi")]
+    with translation.override("en"):
+        found = refusal(hand_in, ready(dossier, staff), lines=lines, by=commander)
+        made = hand_in(dossier, lines=lines, known_over_caps=True, by=commander)
+    short = dossier.unit.short
+    assert found == [
+        f"{short}, Chiến sĩ tiên tiến: 3 proposed or granted, 1 allowed (40 % of 3)",
+        "Confirm that the cap is exceeded knowingly, or take lines out.",
+    ]
+    reasons = {line.events.get(kind=Kind.SUBMITTED).reason for line in made}
+    assert reasons == {
+        f"Vượt tỷ lệ khống chế, đã biết: {short}, Chiến sĩ tiên tiến: đề nghị và đã tặng 3, được phép 1 (40 % của 3)"
+    }
+
+
+def test_what_a_cap_allows_is_handed_in_without_a_word(dossier, title, staff, commander, reviewer):
+    title.caps.create(of="headcount", share=100)
+    title.caps.create(of="headcount")  # a share that nobody knows
+    [line] = proposed(dossier, title, staff, "Lê An")
+    [line] = hand_in(ready(dossier, staff), lines=[line.pk], by=commander)
+    assert line.events.get(kind=Kind.SUBMITTED).reason == ""
 
 
 # ── opening ───────────────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from awards.models import Dossier, Nomination, NominationFile
-from awards.services.dossiers import Pick, add_lines
+from awards.services.dossiers import Pick, add_lines, confirm_read
 from tests.factories import (
     YEAR,
     make_award,
@@ -234,6 +234,12 @@ def test_share_is_shown_with_the_room_that_the_cap_leaves(client, commander, sta
     client.force_login(commander)
     [share] = client.get(address("dossier-hand-in", dossier.pk)).context["shares"]
     assert (share.proposed, share.headcount, share.percent, share.room) == (3, 5, "60,0", -1)
+    confirm_read(dossier, by=staff)
+    ticked = {"line": list(dossier.lines.values_list("pk", flat=True))}
+    page = client.post(address("dossier-hand-in", dossier.pk), ticked)
+    assert (page.context["over"], len(page.context["refused"])) == (page.context["refused"][:1], 2)
+    assert client.post(address("dossier-hand-in", dossier.pk), ticked | {"over_caps": "on"}).status_code == 302
+    assert set(dossier.lines.values_list("stage", flat=True)) == {"submitted"}
 
 
 def test_refused_hand_in_says_why_and_keeps_everything(client, commander, reviewer, dossier, title, staff):
