@@ -210,7 +210,7 @@ def _copy_subject(line: Nomination) -> None:
     if line.person is not None:
         person = line.person
         line.name, line.rank = person.full_name, person.rank.name if person.rank else ""
-        line.post, line.place = person.post, person.unit.name
+        line.post, line.place, line.served_in = person.post, person.unit.name, person.unit
     else:
         assert line.unit is not None
         line.name, line.rank, line.post, line.place = line.unit.name[:200], "", "", ""
@@ -341,7 +341,7 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], known_over_caps: bool =
     back = _returned_by(chosen)
     for line in chosen:
         _copy_subject(line)
-        line.save(update_fields=["name", "rank", "post", "place"])
+        line.save(update_fields=["name", "rank", "post", "place", "served_in"])
     judge_lines(chosen, dossier)
     refuse(problems_of(dossier, chosen, by=by))
     said = over_caps(dossier.unit, chosen, known=known_over_caps)[:500]

@@ -383,7 +383,9 @@ def test_a_move_or_a_leave_strands_nothing(
     release_person(lines[1].person, until=date(2020, 12, 10), by=planner)
     move_unit(dossier.unit, parent=elsewhere, effective=date(2020, 12, 10), by=administrator, decision="7/QĐ")
     seen = Nomination.objects.visible_to(reviewer)
-    assert [(line.place, line.stage) for line in seen.order_by("pk")] == [(dossier.unit.name, "submitted")] * 2
+    assert [(line.place, line.served_in, line.stage) for line in seen.order_by("pk")] == [
+        (dossier.unit.name, dossier.unit, "submitted"),
+    ] * 2  # fmt: skip
 
 
 def test_superior_answers_for_a_dissolved_unit(dossier, title, staff, commander, reviewer, department):
