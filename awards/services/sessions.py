@@ -19,7 +19,7 @@ from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.ready import acting
 from awards.services.kept_papers import keep_minutes
 from awards.services.steps import Kind, Stage, lock_lines, step
-from awards.voting import reached
+from awards.voting import needed, reached
 from units import clock
 from units.access import require
 from units.errors import Refused
@@ -186,8 +186,8 @@ def open_voting(session: Session, *, by: User) -> Session:
     taking_part = sum(how != How.ABSENT for how in there.values())
     if not reached(taking_part, len(seats), session.quorum):
         raise Refused(
-            _("%(there)d of %(all)d members take part; the council needs %(quorum)d %% of all members.")
-            % {"there": taking_part, "all": len(seats), "quorum": session.quorum}
+            _("%(there)d of %(all)d members take part; the council needs %(needed)d.")
+            % {"there": taking_part, "all": len(seats), "needed": needed(len(seats), session.quorum)}
         )
     items = list(session.items.select_related("line__dossier", "line__award", "line__person", "lower"))
     if not items:
