@@ -36,14 +36,13 @@ def follow(registers: Collection[str], units: Iterable[int], days: Iterable[date
     entries. Sheets handed in, and those closed, stand still: what differs there is kept for those who have to ask for
     a correction (`Unfed`). A sheet whose round has not opened takes the figures over with its first save.
     """
-    from emulation.services.sheets import lock, open_lines, refuse_unless_open
+    from emulation.services.sheets import open_lines, refuse_unless_open
 
     days = [day for day in days if day]
     if not days or not Feed.objects.active().filter(register__in=registers).exists():
         return
     place_ended(units := set(units), days)
-    for row in _speaking(units, days):
-        report = lock(row)
+    for report in _speaking(units, days):
         allowed: set[int] | None = set()
         with suppress(Refused):
             refuse_unless_open(report)
@@ -63,20 +62,20 @@ def hold_sheets(registers: Collection[str], units: Iterable[int], days: Iterable
     Who approves a sheet, or signs a report on its unit, locks the sheet and then the unit. A writer of a register who
     locked them the other way round would wait for them, and they for the writer.
     """
-    from emulation.services.sheets import lock
-
     days = [day for day in days if day]
     if days and Feed.objects.active().filter(register__in=registers).exists():
-        for row in _speaking(set(units), days):
-            lock(row)
+        _speaking(set(units), days)
 
 
 def _speaking(units: set[int], days: list[date]) -> list[Report]:
-    """Sheets of the units, of rounds that have opened, that may speak of one of the days, as they are locked."""
+    """Sheets of the units, of rounds that have opened, that may speak of one of the days, locked.
+
+    One that a change of the tree takes away meanwhile is left out.
+    """
     drive = Q(round__drive__isnull=True) | Q(round__drive__starts__lte=max(days), round__drive__ends__gte=min(days))
     opened = Q(round__opens__lte=clock.today()) | ~Q(state__in=[Report.State.NOT_STARTED, Report.State.DRAFT])
     rows = Report.objects.filter(drive, opened, unit__in=units, round__year__in={day.year for day in days})
-    rows = rows.select_related("round__drive").order_by("pk")
+    rows = rows.select_related("unit", "lineage", "round__drive").select_for_update(of=("self",)).order_by("pk")
     return [row for row in rows if row.round.last_day >= min(days)]
 
 

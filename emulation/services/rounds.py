@@ -13,7 +13,7 @@ from emulation.models import Campaign, Lineage, Report, Round
 from emulation.services.plan import plans_of, slot
 from emulation.services.summaries import rebuild, recompute
 from units.models import Placement, Unit
-from units.paths import branches_q, segment
+from units.paths import branch_q, branches_q, segment
 from units.services import TreeChange, lineages_on
 
 Calendar = dict[int, tuple[date, date, date | None]]
@@ -176,6 +176,14 @@ def fit_sheets(rounds: Iterable[Round], units: Iterable[int] | None = None) -> N
     places = empty.values_list("pk", "round_id", "unit__kind_id", "lineage__path")
     unasked = [pk for pk, at, kind, path in places if not plans[at].asks(kind, path, slot(of_round[at]))]
     Report.objects.filter(pk__in=unasked).delete()
+
+
+def hold_sheets(unit: Unit, since: date | None) -> None:
+    """Lock the empty sheets that a change of the unit's branch may delete (see `units.services.tree.hold`)."""
+    sheets = Report.objects.filter(branch_q(unit.path, "unit__path"), state=Report.State.NOT_STARTED)
+    if since is not None:
+        sheets = sheets.filter(round__year__gte=since.year)
+    list(sheets.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
 
 
 def follow_tree(change: TreeChange) -> None:
