@@ -135,11 +135,19 @@ def add_lines(session: Session, keys: Collection[int], *, by: User) -> int:
     return len(lines)
 
 
+def _listed(session: Session, item: AgendaItem) -> AgendaItem:
+    """The item of a locked session. Raises `Refused` where somebody has taken it off meanwhile."""
+    found = session.items.select_related("line__dossier", "line__award", "line__person").filter(pk=item.pk).first()
+    if found is None:
+        raise Refused(_("It does not stand on the agenda any more."))
+    return found
+
+
 @transaction.atomic
 def take_off(item: AgendaItem, *, by: User) -> None:
     """Take a line off the agenda: it waits for the council again."""
     require(access.runs_sessions(by, item.session.council))
-    lock(item.session, State.PLANNED)
+    item = _listed(lock(item.session, State.PLANNED), item)
     [line] = lock_lines([item.line_id])
     with translation.override("vi"):
         step(line, Kind.RELEASED, Stage.APPRAISED, by=by, reason=_("Taken off the agenda of the council."))
@@ -151,7 +159,7 @@ def change_item(item: AgendaItem, *, order: int, offers_lower: bool, by: User) -
     """Move an item on the agenda; offer a lower award or not."""
     require(access.runs_sessions(by, item.session.council))
     session = lock(item.session, State.PLANNED)
-    item = session.items.select_related("line__dossier", "line__award", "line__person").get(pk=item.pk)
+    item = _listed(session, item)
     apply_rules(item, Rules(session.council), lower=offers_lower)
     item.order = order
     item.save()
