@@ -21,7 +21,7 @@ from awards.reports.powers import Bonuses, Powers
 from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
 from awards.services.dossiers import refuse_short
-from awards.services.kept_papers import keep_decision
+from awards.services.kept_papers import keep_decision, undoing_files
 from awards.services.papers import (
     lines_of_draft,
     lock_paper,
@@ -47,6 +47,7 @@ MERIT = 500  # characters of a merit as it stands with the award
 # ── awards ────────────────────────────────────────────────────────────────
 
 
+@undoing_files()
 @transaction.atomic
 def sign(decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool = False, by: User) -> Decision:
     """Sign a decision on awards: its grants come into being, its lines are decided; it is never changed again.
@@ -147,6 +148,7 @@ def grant_of(line: Nomination, decision: Decision, powers: Powers, bonuses: Bonu
 # ── what a higher authority decided ───────────────────────────────────────
 
 
+@undoing_files()
 @transaction.atomic
 def record_outcome(
     unit: Unit, *, given: Collection[int], refused: Mapping[int, str], head: Mapping[str, Any], by: User
@@ -292,6 +294,7 @@ def _refuse_higher(decision: Decision, grants: Iterable[Grant]) -> None:
         raise Refused(words % {"names": ", ".join(higher)}, "outside")
 
 
+@undoing_files()
 @transaction.atomic
 def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) -> Decision:
     """Sign it: the awards end on its day in the same transaction; chains and shares that rest on them follow."""

@@ -17,7 +17,7 @@ from awards.reports.bases import basis_of, title_of
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, ready, unvoted_q, with_places
 from awards.reports.routes import next_above
-from awards.services.kept_papers import keep_letter
+from awards.services.kept_papers import keep_letter, undoing_files
 from awards.services.notices import notice_problems
 from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
@@ -271,6 +271,7 @@ def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
 # ── sending a letter ──────────────────────────────────────────────────────
 
 
+@undoing_files()
 @transaction.atomic
 def send(submission: Submission, head: Mapping[str, Any], *, known_over_caps: bool = False, by: User) -> Submission:
     """Send the letter with number, day and signer: its lines are forwarded to the unit asked.

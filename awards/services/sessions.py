@@ -17,7 +17,7 @@ from awards import access
 from awards.models import AgendaItem, Attendance, Award, Ballot, Council, HandCount, Nomination, Session, VoteRule
 from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.ready import acting
-from awards.services.kept_papers import keep_minutes
+from awards.services.kept_papers import keep_minutes, undoing_files
 from awards.services.steps import Kind, Stage, lock_lines, step
 from awards.voting import needed, reached
 from units import clock
@@ -245,6 +245,7 @@ def save_minutes(session: Session, *, text: str, by: User) -> None:
     session.save(update_fields=["minutes"])
 
 
+@undoing_files()
 @transaction.atomic
 def end_session(session: Session, *, by: User) -> None:
     """End the session: the minutes are fixed and kept as files. Raises `Refused` while there are none."""
