@@ -1,7 +1,8 @@
 """Reads a workbook in a process of its own, which may fail: `python workbook_child.py FILE KIND ROWS COLUMNS`.
 
 A small file can ask for gigabytes of cells, and the library that reads it then ends the whole process.
-Here that is a child with little memory (on Windows with as much as it takes, for 30 seconds). It knows nothing of the application and prints JSON:
+Here that is a child with little memory (on Windows with as much as it takes, for 30 seconds). It knows nothing
+of the application and prints JSON:
 {"sheets": {name: [[row number, [cell, …]], …]}, "formulas": {name: [address, …]}}, rows without content left
 out. A cell is a text, or ["n", number as text], ["b", …] a truth value, ["d", …] a date or time; "formulas"
 (xlsx only) are those whose result is no number. {"rows": n, "columns": n} when a sheet is larger than allowed.
