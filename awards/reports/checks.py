@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from awards.access import hands_in
@@ -38,7 +38,7 @@ def problems_of(dossier: Dossier, lines: Collection[Nomination], *, by: User) ->
     """
     sides, told = sides_shown(by, lines), hands_in(by, dossier.unit)
     found = _of_dossier(dossier, lines)
-    twice, second = duplicates(dossier, lines), _second(dossier, lines)
+    twice, second = duplicates(dossier, lines, by=by), _second(dossier, lines)
     for line in lines:
         found += [Problem(line, text) for text in twice.get(line.pk, ())]
         if line.pk in second and not line.why_second:
@@ -110,17 +110,19 @@ def _of_subjects(lines: Iterable[Nomination]) -> Q:
     )
 
 
-def duplicates(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, list[str]]:
+def duplicates(dossier: Dossier, lines: Collection[Nomination], *, by: User) -> dict[int, list[str]]:
     """Line (key) → where the same subject is proposed for, or holds, the same award of the year, or ever where it
     is given only once. Two queries.
 
-    What was proposed or given for another campaign is another merit, but for what is given only once.
+    What was proposed or given for another campaign is another merit, but for what is given only once. A dossier
+    that `by` does not reach stands in the way all the same, but is not named.
     """
     said: dict[int, list[str]] = defaultdict(list)
     wanted = _of_subjects(lines)
     once = Q(award__once=True) & ~Q(stage=Nomination.Stage.DECIDED)
     others = Nomination.objects.standing().filter(wanted, Q(dossier__year=dossier.year) | once)
-    others = others.exclude(dossier=dossier)
+    within = Dossier.objects.visible_to(by).filter(pk=OuterRef("dossier"))
+    others = others.exclude(dossier=dossier).annotate(within=Exists(within))
     for_it = Q(year=dossier.year) | Q(award__once=True, year__lt=dossier.year)
     grants = Grant.objects.in_force().filter(wanted, for_it)
     by_key: dict[tuple[object, ...], list[Nomination]] = defaultdict(list)
@@ -129,7 +131,7 @@ def duplicates(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, lis
     for other in others.select_related("award", "dossier__unit", "dossier__occasion"):
         for line in by_key[_subject(other), other.award_id]:
             if other.award.once or not _other_merit(dossier, other.dossier.campaign_id):
-                said[line.pk].append(_("Already proposed in “%(dossier)s”.") % {"dossier": other.dossier})
+                said[line.pk].append(_proposed_in(other.dossier if other.within else None))
     for grant in grants.select_related("award", "nomination__dossier"):
         campaign = grant.nomination.dossier.campaign_id if grant.nomination else None
         for line in by_key[_subject(grant), grant.award_id]:
@@ -137,6 +139,12 @@ def duplicates(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, lis
                 words = {"year": grant.year, "number": grant.decision or "–"}
                 said[line.pk].append(_("Already granted for %(year)d, decision %(number)s.") % words)
     return said
+
+
+def _proposed_in(dossier: Dossier | None) -> str:
+    if dossier is None:
+        return _("Already proposed by a unit outside your branch.")
+    return _("Already proposed in “%(dossier)s”.") % {"dossier": dossier}
 
 
 def _other_merit(dossier: Dossier, campaign: int | None) -> bool:

@@ -281,6 +281,7 @@ def test_title_of_a_revocation_that_was_refused_says_so_once(client, clerk, depa
     page = client.post(url("paper-create", "revocation", department.pk), {"ground": "", "reason": ""}).text
     title = page[page.index("<title>") : page.index("</title>")]
     assert title.count("Error:") + title.count("Lỗi:") == 1
+    assert page.count("qt-errors") == 1 and page.index("qt-errors") < page.index('id="h-awards"')
 
 
 def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, reviewer, department, passed, award):
