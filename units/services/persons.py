@@ -98,6 +98,8 @@ def save_record(record: Record, *, by: User) -> None:
     _check_past(record)
     if isinstance(record, Initiative):
         _refuse_twin(record, person)
+    if isinstance(record, Discipline):
+        _refuse_twice_disciplined(record, person)
     record.full_clean()
     record.save()
     if isinstance(record, Posting | RankChange):
@@ -178,6 +180,14 @@ def _refuse_twin(record: Initiative, person: Person) -> None:
     if any(fold(row.title) == fold(record.title) for row in same):
         words = _("“%(entry)s” stands in the register already. If it is another one, say in the words what differs.")
         raise Refused(words % {"entry": record.title}, "title")
+
+
+def _refuse_twice_disciplined(record: Discipline, person: Person) -> None:
+    """A form sent twice would make two incidents of one: criteria count them."""
+    same = person.discipline.filter(decided=record.decided, form=record.form_id, decision=record.decision)
+    if same.exclude(pk=record.pk).exists():
+        words = _("“%(entry)s” stands in the register already. If it is another one, say in the words what differs.")
+        raise Refused(words % {"entry": record.form}, "decision")
 
 
 def _check_past(record: Record) -> None:
