@@ -90,7 +90,11 @@ def _refuse_namesake(dossier: Dossier) -> None:
     """Two of one name cannot be told apart; a form that is sent twice would open both. One at a time of a unit."""
     Unit.objects.select_for_update().get(pk=dossier.unit_id)
     same = Dossier.objects.filter(
-        unit=dossier.unit, year=dossier.year, occasion=dossier.occasion, campaign=dossier.campaign, title=dossier.title
+        unit=dossier.unit,
+        year=dossier.year,
+        occasion=dossier.occasion,
+        campaign=dossier.campaign,
+        title=dossier.title,
     )
     if same.exclude(pk=dossier.pk).exists():
         words = _("“%(dossier)s” has been opened already: propose there, or give this dossier another title.")

@@ -49,7 +49,11 @@ def test_award_taken_back_is_proposed_anew(depot, staff, person):
     known = ("person", person.pk, "CSTT")
 
     def says():
-        in_the_way = duplicates(line.dossier, [line], by=staff), list(proposed(line.dossier, "CSTT")), nominated(depot, YEAR)
+        in_the_way = (
+            duplicates(line.dossier, [line], by=staff),
+            list(proposed(line.dossier, "CSTT")),
+            nominated(depot, YEAR),
+        )
         return tuple(map(bool, in_the_way))
 
     assert (says(), known in nominated(depot, YEAR)) == ((True, True, True), True)

@@ -1,3 +1,5 @@
+import html
+import re
 from datetime import date
 
 import pytest
@@ -153,6 +155,17 @@ def test_units_are_pasted_by_code(client, staff, dossier):
     client.force_login(staff)
     paste(client, dossier, award, dossier.unit.code.lower())
     assert dossier.lines.get().unit == dossier.unit
+
+
+def test_yearly_ratings_are_one_click_from_the_dossier(client, staff, dossier, title):
+    person = make_person(dossier.unit, "Lê Chi")
+    make_nomination(dossier, title, person)
+    client.force_login(staff)
+    [link] = re.findall(
+        rf'href="({reverse("units:person-ratings")}[^"]*)"', client.get(dossier.get_absolute_url()).text
+    )
+    page = client.get(html.unescape(link))
+    assert (f"rating-{person.pk}" in page.text, page.context["year"]) == (True, dossier.year)
 
 
 def test_column_of_units_names_nobody(client, staff, dossier, title):
