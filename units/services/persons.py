@@ -191,13 +191,20 @@ def _refuse_twice_disciplined(record: Discipline, person: Person) -> None:
 
 
 def _check_past(record: Record) -> None:
-    """Nothing is recorded before it happens; only discipline may be cleared on a day to come."""
+    """Nothing is recorded before it happens, nor of anybody before their birth; only discipline may be cleared on a
+    day to come.
+    """
     today = clock.today()
     for name in ("since", "until", "decided", "recognised"):
         if (getattr(record, name, None) or today) > today:
             raise Refused(_future(), name)
     if getattr(record, "year", today.year) > today.year:
         raise Refused(_("This year has not begun yet."), "year")
+    born = record.person.birth_year or 0
+    for name in ("year", "since", "decided", "recognised"):
+        value = getattr(record, name, None)
+        if value is not None and (value if isinstance(value, int) else value.year) <= born:
+            raise Refused(_("This lies before the person’s birth (%(year)d).") % {"year": born}, name)
 
 
 def _check_posting(posting: Posting, person: Person) -> None:
