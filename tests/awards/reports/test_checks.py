@@ -3,7 +3,7 @@
 import pytest
 from django.utils import translation
 
-from awards.reports.checks import duplicates
+from awards.reports.checks import duplicates, problems_of
 from awards.reports.dossiers import proposed
 from awards.reports.standing import nominated
 from tests.factories import (
@@ -64,7 +64,7 @@ def test_award_taken_back_is_proposed_anew(depot, staff, person):
 
 @pytest.mark.parametrize(("own", "said"), [
     (True, "Đã được đề nghị trong “Hồ sơ thứ nhất”."),
-    (False, "Đã được một đơn vị ngoài phạm vi của đồng chí đề nghị."),
+    (False, "Đã được một đơn vị ngoài phạm vi của đồng chí đề nghị: hãy hỏi cấp thẩm định hồ sơ."),
 ])  # fmt: skip
 def test_dossier_out_of_reach_stands_in_the_way_unnamed(depot, workshop, staff, person, own, said):
     award = make_award("CSTT")
@@ -73,3 +73,16 @@ def test_dossier_out_of_reach_stands_in_the_way_unnamed(depot, workshop, staff, 
     line = make_nomination(make_dossier(depot, staff), award, person)
     with translation.override("vi"):
         assert duplicates(line.dossier, [line], by=staff) == {line.pk: [said]}
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_second_award_is_named_to_who_reaches_its_dossier(depot, workshop, staff, person, own):
+    occasion = make_occasion()
+    other = make_award("GIAY_KHEN", name="Giấy khen")
+    make_nomination(make_dossier(depot if own else workshop, staff, occasion=occasion), other, person)
+    line = make_nomination(make_dossier(depot, staff, occasion=occasion), make_award("CSTT"), person)
+    with translation.override("vi"):
+        texts = [problem.text for problem in problems_of(line.dossier, [line], by=staff)]
+    said = [text.split(":")[0] for text in texts if text.startswith("Cũng được")]
+    unnamed = "Cũng được một đơn vị ngoài phạm vi của đồng chí đề nghị hình thức khác"
+    assert said == ["Cũng được đề nghị “Giấy khen”" if own else unnamed]
