@@ -59,7 +59,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long walk through every page begins at once: processes that are done would only wait for its end.
+    """Files with a long walk begin at once: processes that are done would only wait for their ends.
 
     On the second engine a test without a database would say the same again.
     """

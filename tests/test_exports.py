@@ -57,7 +57,7 @@ from tests.factories import make_correction, make_extension
 from units.models import Initiative, Person, Placement, Unit, User
 from units.spreadsheets import starts_formula
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.longest]
 
 URLS = {"units": "units.urls", "emulation": "emulation.urls_app", "awards": "awards.urls"}
 NAMES = {

@@ -14,7 +14,7 @@ from tests.addresses import CAST, OPEN, TABLE
 from tests.test_urls import World, world  # noqa: F401 – a fixture
 from units.forms.seen import Seen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.longest]
 
 ALONE = ("²", "9" * 20)  # a digit, and no number; a number beyond every column
 TOGETHER = ("a\x00b", "2147483648", "0001-01-01")

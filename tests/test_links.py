@@ -22,6 +22,7 @@ from units.models import User
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.once,
+    pytest.mark.longest,
     pytest.mark.skipif(connection.vendor != "sqlite", reason="keys are set apart by what SQLite alone has"),
 ]
 RANGE = 5_000  # keys of a table; those of units have six digits at most

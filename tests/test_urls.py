@@ -20,7 +20,7 @@ from tests.factories import make_unit, make_user
 from units.middleware import owner_of
 from units.models import Role, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.longest]
 
 
 class World(NamedTuple):

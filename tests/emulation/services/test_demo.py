@@ -69,7 +69,7 @@ from units import access, clock
 from units.errors import Refused
 from units.models import Initiative, Person, TaskRating, Unit, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.longest]
 
 
 @pytest.fixture(scope="module")
