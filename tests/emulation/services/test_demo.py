@@ -1,11 +1,9 @@
 from collections import Counter
-from collections.abc import Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef
 from django.utils import timezone, translation
 from django.utils.timezone import localdate
@@ -70,15 +68,6 @@ from units.errors import Refused
 from units.models import Initiative, Person, TaskRating, Unit, User
 
 pytestmark = [pytest.mark.django_db, pytest.mark.longest]
-
-
-@pytest.fixture(scope="module")
-def seeded(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """The demonstration, built once for this file and taken away after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        demo.seed()
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
