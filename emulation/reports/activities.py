@@ -99,7 +99,7 @@ def events_of(user: User, year: int) -> list[Event]:
 def summary(user: User) -> str:
     """ "12 activities · 1 to be recorded" for the overview of the registers. One query."""
     mine = Activity.objects.visible_to(user)
-    count, late = count_all(user, mine, mine.overdue())
+    count, late = count_all(mine, mine.overdue())
     words = ngettext("%(count)d activity", "%(count)d activities", count) % {"count": count}
     return f"{words} · {_('%(count)d to be recorded') % {'count': late}}" if late else words
 

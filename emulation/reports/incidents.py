@@ -42,7 +42,7 @@ BELOW = "below:"  # before the code of the gravity under which it takes all
 def summary(user: User) -> str:
     """ "3 incidents · 1 open" of what the user sees. One query."""
     mine = Incident.objects.visible_to(user)
-    count, waiting, late = count_all(user, mine.counting(), mine.open(), mine.overdue())
+    count, waiting, late = count_all(mine.counting(), mine.open(), mine.overdue())
     words = [
         ngettext("%(count)d incident", "%(count)d incidents", count) % {"count": count},
         _("%(count)d open") % {"count": waiting},
