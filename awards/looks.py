@@ -219,7 +219,7 @@ class Many(Generic[Made]):
         return found
 
     def _given(self, facts: Facts) -> frozenset[str]:
-        """See `AwardRule.held_by`."""
+        """Codes of what has been granted for the year already, or ever where it is given only once."""
         year, once = self.asked.year, self.once
         return frozenset([h.award for h in facts.held if h.year == year or (h.award in once and h.year < year)])
 
