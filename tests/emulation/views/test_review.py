@@ -125,6 +125,16 @@ def test_next_sheet_follows_the_verdict(judge, report, indicators, workshop):
     assert answer.url == url(waiting)
 
 
+def test_next_sheet_is_the_one_below_in_the_queue(judge, report, indicators, workshop, department):
+    """Not the first again: whoever works downwards stays where they are."""
+    states = {workshop: State.IN_REVIEW, make_unit(department): State.SUBMITTED}
+    middle, last = (
+        make_report(unit, report.round, dict.fromkeys(indicators, 1), state=state) for unit, state in states.items()
+    )
+    assert [row.pk for row in judge.get(url(middle)).context["queue"].reports] == [report.pk, middle.pk, last.pk]
+    assert judge.post(url(middle), verdict(indicators, "approve", "approve")).url == url(last)
+
+
 def test_sheet_is_taken_up(judge, report):
     Report.objects.update(state=State.SUBMITTED)
     assert judge.post(url(report, "take-up")).url == url(report)
