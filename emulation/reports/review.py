@@ -235,7 +235,7 @@ def warning_of(line: Line, findings: Iterable[Finding] = ()) -> tuple[str, str]:
     sentences = []
     word = ""
     if line.outcome in (Outcome.MISS, Outcome.NEAR):
-        word = _("Below the target")
+        word = _("Target not reached")
         sentences.append(
             _("%(value)s does not reach the target %(target)s.")
             % {"value": result_text(line), "target": target_text(line)}
