@@ -26,7 +26,7 @@ from awards.facts import (
     YearFigure,
     YearScore,
 )
-from awards.looks import LOOKS, Many
+from awards.looks import LOOKS, Asked, Many
 from awards.reports.due import closeness, lacking, state_of
 
 YEAR, DAY = 2020, date(2020, 12, 31)
@@ -85,7 +85,7 @@ def somebody(chance, kept):
     return Facts(
         pick(["person", "person", "unit"]), chance.randrange(9), pick(["officer", "nco"]),
         pick([None, date(2009, 1, 1), date(2009, 6, 5), date(2019, 4, 1), date(2020, 5, 2)]),
-        pick([None, None, date(2020, 7, 1), date(2021, 1, 1)]), kept=kept,
+        pick([None, None, date(2020, 7, 1), DAY, DAY, date(2021, 1, 1)]), kept=kept,
         ratings=some(lambda source: Rating(year(), pick([1, 2, 3]), source)),
         held=some(lambda source: Held(pick("ABC"), year(), source)),
         unit_held=some(lambda source: Held(pick("ABC"), year(), source)),
@@ -131,6 +131,17 @@ def test_those_who_look_alike_are_judged_as_each_alone(seed):
         ]
         together = [one for some in many.judge(facts) for one in some]
         assert sorted(together, key=itemgetter(0)) == alone
+
+
+@settings(max_examples=int(os.environ.get("EXAMPLES", "300")), phases=[Phase.generate])
+@given(st.sampled_from(sorted(LOOKS)), st.integers(0, 10**9))
+def test_looks_of_one_name_see_the_same(kind, seed):
+    chance = Random(seed)
+    one, asked = criterion(chance, kind), Asked(YEAR, DAY, {})
+    (name, look), (other_name, other) = LOOKS[kind](asked, one), LOOKS[kind](asked, twin(chance, one))
+    if name == other_name:
+        people = [somebody(chance, chance.choice(KEPT)) for _number in range(20)]
+        assert [look(facts) for facts in people] == [other(facts) for facts in people]
 
 
 def test_every_criterion_has_its_look():
