@@ -80,7 +80,7 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, or odd, in one cell (E14); `name` says whose row it is."""
+    """What is wrong, or odd, in one cell (E14) or row; `name` says whose row it is, as far as it is known."""
 
     address: str
     row: int

@@ -44,7 +44,7 @@ def steps_of(line: Nomination, *, grounds: bool) -> list[Step]:
         icon, colour, _name = AWARD_STATES["eligibility"]["revoked"] if revoked else STAGES[event.stage]
         word = f"{event.get_kind_display()}: {event.office.label}" if event.office else event.get_kind_display()
         silent = event.after.get("silent", ())
-        more = [f"{_('not heard:')} {', '.join(silent)}"] if silent else []
+        more = [" ".join([_("not heard:"), ", ".join(silent)])] if silent else []
         reason = event.reason if grounds or not revoked else ""
         found.append(Step(icon, colour, word, f"{event.by} · {event.unit.short}", event.at, reason, more=more))
     return found

@@ -179,3 +179,13 @@ def test_administrator_finds_the_catalogue_of_awards_among_the_others(client, ad
     client.force_login(administrator)
     page = client.get(reverse("emulation:catalogue-list")).text
     assert f'href="{reverse("awards:award-list")}"' in page
+
+
+@pytest.mark.parametrize(
+    ("who", "above"), [("administrator", "emulation:catalogue-list"), ("staff", "awards:due-home")]
+)
+def test_way_back_from_the_catalogue_is_one_that_the_user_may_go(client, request, who, above):
+    client.force_login(request.getfixturevalue(who))
+    page = client.get(reverse("awards:award-list")).content.decode()
+    assert f'<li><a href="{reverse(above)}"' in page
+    assert client.get(reverse(above), follow=True).status_code == 200
