@@ -1,5 +1,6 @@
 """Both message catalogues are complete and true to the source."""
 
+import ast
 import re
 
 import pytest
@@ -10,7 +11,7 @@ from awards.models import Criterion, Objection
 from emulation.models import LayoutProfile
 from emulation.reports import activities, examples
 from emulation.reports.exports import titles_table
-from tests.catalogues import LANGUAGES, load, template
+from tests.catalogues import APPS, KEYWORDS, LANGUAGES, ROOT, load, template
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 
@@ -24,6 +25,20 @@ def test_catalogue_has_exactly_the_messages_of_the_source(language: str) -> None
     wanted = {(message.context, message.id) for message in template() if message.id}
     found = {(message.context, message.id) for message in load(language) if message.id}
     assert found == wanted
+
+
+def test_no_message_stands_within_an_f_string() -> None:
+    """There the extraction does not see it, and it would stay English for ever."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for app in APPS
+        for path in (ROOT / app).rglob("*.py")
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in KEYWORDS
+    ]
+    assert hidden == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

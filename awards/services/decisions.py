@@ -256,6 +256,8 @@ def draft_revocation(unit: Unit, keys: Collection[int], texts: Mapping[str, Any]
     grants = list(rows.filter(pk__in=keys).order_by("pk"))
     free = set(revocable(unit).filter(pk__in=keys).values_list("pk", flat=True))
     wrong = [str(grant) for grant in grants if grant.pk not in free]
+    if not keys:
+        raise Refused(_("Choose at least one line."))
     if not grants or wrong or len(grants) != len(set(keys)):
         raise Refused(
             _("Choose awards in force that the unit gave or keeps in its register: %(names)s.")

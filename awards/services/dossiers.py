@@ -69,6 +69,7 @@ def open_dossier(
     require(access.drafts_dossiers(by, unit))
     _refuse_head(year, occasion, campaign)
     dossier = Dossier(unit=unit, year=year, occasion=occasion, campaign=campaign, title=normal(title), by=by)
+    _refuse_namesake(dossier)
     dossier.full_clean()
     dossier.save()
     return dossier
@@ -83,6 +84,21 @@ def _refuse_head(year: int, occasion: Occasion, campaign: Campaign | None) -> No
         raise Refused(_("Awards on this occasion are proposed without a campaign."), "campaign")
     if campaign is not None and campaign.year != year:
         raise Refused(_("This campaign belongs to another year."), "campaign")
+
+
+def _refuse_namesake(dossier: Dossier) -> None:
+    """Two of one name cannot be told apart; a form that is sent twice would open both. One at a time of a unit."""
+    Unit.objects.select_for_update().get(pk=dossier.unit_id)
+    same = Dossier.objects.filter(
+        unit=dossier.unit,
+        year=dossier.year,
+        occasion=dossier.occasion,
+        campaign=dossier.campaign,
+        title=dossier.title,
+    )
+    if same.exclude(pk=dossier.pk).exists():
+        words = _("“%(dossier)s” has been opened already: propose there, or give this dossier another title.")
+        raise Refused(words % {"dossier": dossier}, "title")
 
 
 def lock(dossier: Dossier) -> Dossier:

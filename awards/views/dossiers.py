@@ -174,7 +174,9 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
         "units": service.units_to_propose(dossier.unit, dossier.year),
     }
     if source == "paste":
-        form: Any = PasteForm(request.POST or None, awards=Award.objects.on(day), **scope)
+        awards = Award.objects.on(day)
+        asked = awards.filter(code=request.GET.get("award", "")).first()
+        form: Any = PasteForm(request.POST or None, awards=awards, initial={"award": asked}, **scope)
     else:
         form = PicksForm(request.POST if request.method == "POST" else None, **scope)
     if request.method == "POST" and form.is_valid():

@@ -200,7 +200,10 @@ def paper_discard(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     except Refused as error:
         messages.error(request, " ".join(error.messages))
         return redirect(found)
-    messages.success(request, _("The draft has been discarded; its lines wait again."))
+    if getattr(found, "kind", "") == Decision.Kind.REVOCATION:
+        messages.success(request, _("The draft has been discarded; its awards stay in force."))
+    else:
+        messages.success(request, _("The draft has been discarded; its lines wait again."))
     return redirect(home_of(paper)[1])
 
 

@@ -160,10 +160,11 @@ class TargetsForm(Seen, forms.Form):
             self._value(f"{REGISTERED}-{pk}", indicator, _("Registered"), target=target)
         if AGREED in self.columns:
             self._value(f"{AGREED}-{pk}", indicator, _("Agreed"), target=target)
+            comparator = _("Comparator")
             self.fields[f"comparator-{pk}"] = forms.ChoiceField(
-                choices=Comparator.choices, label=_("Comparator"), widget=PlainSelect
+                choices=Comparator.choices, label=comparator, widget=PlainSelect
             )
-            self.fields[f"comparator-{pk}"].widget.attrs["aria-label"] = f"{indicator.label}, {_('Comparator')}"
+            self.fields[f"comparator-{pk}"].widget.attrs["aria-label"] = f"{indicator.label}, {comparator}"
             for quarter in self.quarters:
                 self._value(f"m{quarter}-{pk}", indicator, self._milestone_label(quarter))
 

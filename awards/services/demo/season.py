@@ -118,9 +118,9 @@ class Season:
         Attestation.objects.bulk_create(rows)
         self.failed = {row.person_id for row in rows if not row.holds}
 
-    def _by_hand(self, award: str, nth: int = 0) -> Criterion:
+    def _by_hand(self, award: str) -> Criterion:
         rows = Criterion.objects.on(END).filter(award__code=award, kind=Criterion.Kind.ATTESTED)
-        return rows.order_by("order", "pk")[nth]
+        return rows.order_by("order", "pk")[0]
 
     def confirm(self, award: str, subjects: Iterable[Person | Unit], evidence: str) -> None:
         """What only people can confirm of an award."""

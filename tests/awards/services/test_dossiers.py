@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
-from awards.models import Nomination, RuleChoice
+from awards.models import Dossier, Nomination, RuleChoice
 from awards.services.dossiers import (
     Pick,
     add_lines,
@@ -120,6 +120,16 @@ def test_staff_open_a_dossier_for_their_own_unit_only(depot, department, staff):
     assert (dossier.unit, dossier.title, dossier.by) == (depot, "Năm 2020", staff)
     with pytest.raises(PermissionDenied):
         open_dossier(department, year=YEAR, occasion=make_occasion(), by=staff)
+
+
+def test_dossiers_of_a_unit_can_be_told_apart(depot, staff):
+    """A form that is sent twice opens one dossier."""
+    occasion = make_occasion()
+    open_dossier(depot, year=YEAR, occasion=occasion, by=staff)
+    assert refusal(open_dossier, depot, year=YEAR, occasion=occasion, title=" ", by=staff)
+    open_dossier(depot, year=YEAR, occasion=occasion, title="Đợt 2", by=staff)
+    open_dossier(depot, year=YEAR - 1, occasion=occasion, by=staff)
+    assert Dossier.objects.count() == 3
 
 
 def test_head_of_a_dossier_fits_its_occasion(depot, staff):
