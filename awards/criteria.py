@@ -99,13 +99,6 @@ class AwardRule:
     name_en: str = ""
     once: bool = False
 
-    def held_by(self, facts: Facts, year: int) -> bool:
-        """Whether it has been granted for the year already, or ever where it is given only once."""
-        return any(
-            grant.award == self.code and (grant.year == year or (self.once and grant.year < year))
-            for grant in facts.held
-        )
-
     def suits(self, facts: Facts) -> bool:
         """Whether the award is for such a subject at all."""
         for_kind = self.subject in ("", facts.subject)

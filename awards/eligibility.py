@@ -331,12 +331,12 @@ def no_breach(criterion: Criterion, case: Case) -> Finding:
 
 def service_time(criterion: Criterion, case: Case) -> Finding:
     """`months` served in the year; or `years` of service on the day, `below_years` not yet reached."""
-    began, ended = case.facts.began, case.facts.ended
+    began = case.facts.began
     if began is None:
         return _leaf(criterion, State.NO_DATA)
     sources = [case.facts.source]
-    if ended is not None and (ended < case.day or (ended == case.day and case.facts.subject == "unit")):
-        return _leaf(criterion, State.NOT_MET, ("ended", ended), sources)
+    if has_left(case.facts, case.day):
+        return _leaf(criterion, State.NOT_MET, ("ended", case.facts.ended), sources)
     if criterion.months is not None:
         months = months_served(began, case.year)
         return _leaf(criterion, _known(months >= criterion.months), ("months", months), sources)
@@ -344,6 +344,12 @@ def service_time(criterion: Criterion, case: Case) -> Finding:
     least = criterion.years or 0
     fits = years >= least and (criterion.below_years is None or years < criterion.below_years)
     return _leaf(criterion, _known(fits), ("years", years), sources, lacking=least - years)
+
+
+def has_left(facts: Facts, day: date) -> bool:
+    """Whether service is over: of a person the last day still counts, a unit does not exist on the day it ends."""
+    ended = facts.ended
+    return ended is not None and (ended < day or (ended == day and facts.subject == "unit"))
 
 
 def months_served(began: date, year: int) -> int:

@@ -270,7 +270,7 @@ class GrantReading:
             return None
         if day > clock.today() or day.year < FIRST_YEAR:
             message = _("“%(text)s” cannot be right: too early, or still to come.")
-            self._wrong(row, cells, "decided", message % {"text": text})
+            self._wrong(row, cells, "decided", message % {"text": f"{day:%d/%m/%Y}"})
         return day
 
     def _bonus(self, row: int, cells: Cells) -> int | None:

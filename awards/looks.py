@@ -16,7 +16,7 @@ from operator import itemgetter
 from typing import Any, Generic, TypeVar
 
 from awards.criteria import AwardRule, Criterion, Kind, Rules, Verdict
-from awards.eligibility import counted, evaluate_by, full_years, months_served, own_criteria, qualifies
+from awards.eligibility import counted, evaluate_by, full_years, has_left, months_served, own_criteria, qualifies
 from awards.facts import Facts
 
 Name = tuple[object, ...]  # looks of one name are one look
@@ -89,7 +89,7 @@ def _service(asked: Asked, c: Criterion) -> tuple[Name, Look]:
     in_months = c.months is not None
 
     def look(facts: Facts) -> Hashable:
-        if facts.began is None or (facts.ended is not None and facts.ended <= asked.day):
+        if facts.began is None or has_left(facts, asked.day):
             return facts.began is None, facts.ended
         return months_served(facts.began, asked.year) if in_months else full_years(facts.began, asked.day)
 
@@ -219,7 +219,7 @@ class Many(Generic[Made]):
         return found
 
     def _given(self, facts: Facts) -> frozenset[str]:
-        """See `AwardRule.held_by`."""
+        """Codes of what has been granted for the year already, or ever where it is given only once."""
         year, once = self.asked.year, self.once
         return frozenset([h.award for h in facts.held if h.year == year or (h.award in once and h.year < year)])
 

@@ -1,8 +1,8 @@
 """When a council may vote and what comes out of a vote: whole numbers alone, no database.
 
 Every share is one of *all* members of the council: who is absent, or hands in a blank ballot, is not in favour
-(art. 45(8) of Decree 91/2017: «tính trên tổng số thành viên»). A share of 66 per cent means two thirds in any
-council of fewer than fifty members.
+(art. 45(8) of Decree 91/2017: «tính trên tổng số thành viên»). Shares are whole per cent, and 66 is exactly two
+thirds, in a council of any size.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil
 
 
 class Outcome(StrEnum):
@@ -45,14 +46,27 @@ class Tally:
         return self.favour + self.lower
 
 
+TWO_THIRDS = 66  # as it is typed
+
+
+def exact(percent: int) -> Fraction:
+    """The share that a percentage means."""
+    return Fraction(2, 3) if percent == TWO_THIRDS else Fraction(percent, 100)
+
+
+def share_words(percent: int) -> str:
+    """ "2/3", "90 %"."""
+    return "2/3" if percent == TWO_THIRDS else f"{percent} %"
+
+
 def reached(votes: int, members: int, percent: int) -> bool:
-    """Whether `votes` are at least `percent` per cent of all `members`; never without members."""
-    return members > 0 and votes * 100 >= percent * members
+    """Whether `votes` are at least the share `percent` of all `members`; never without members."""
+    return members > 0 and votes >= exact(percent) * members
 
 
 def needed(members: int, percent: int) -> int:
-    """The fewest votes that reach `percent` per cent of `members`."""
-    return -(-members * percent // 100)
+    """The fewest votes that reach the share `percent` of `members`."""
+    return ceil(members * exact(percent))
 
 
 def share_of(votes: int, members: int) -> Fraction:

@@ -167,7 +167,8 @@ def _history(actual: tuple[Any, ...]) -> str:
 def _ratings(actual: tuple[Any, ...]) -> str:
     if len(actual) == 1:
         return str(RATINGS[actual[0][1]]) if actual[0][1] is not None else ""
-    return ", ".join(f"{year}: {RATINGS[rank] if rank is not None else _('not rated')}" for year, rank in actual)
+    unrated = _("not rated")
+    return ", ".join(f"{year}: {RATINGS[rank] if rank is not None else unrated}" for year, rank in actual)
 
 
 def _served(actual: tuple[Any, ...]) -> str:

@@ -16,9 +16,10 @@ class EmulationConfig(AppConfig):
         from emulation.reports.joins import join_tasks
         from emulation.reports.openings import launch_tasks, register_tasks
         from emulation.reports.unfed import unfed_tasks
-        from emulation.services.rounds import follow_tree
-        from units.services import after_tree_change
+        from emulation.services.rounds import follow_tree, hold_sheets
+        from units.services import after_tree_change, before_tree_change
 
+        before_tree_change.append(hold_sheets)
         after_tree_change.append(follow_tree)
         work.SOURCES.extend([receipt_tasks, join_tasks, amendment_tasks])
         work.SOURCES.extend([launch_tasks, register_tasks])

@@ -40,7 +40,8 @@ class Entry:
     """An entry of the menu: shown to users for whom `allowed` holds.
 
     It is the current one on its own page and on pages whose URL name begins like its own
-    (`emulation:report-list` covers `emulation:report-detail`) or with one of `also`, but not `without`.
+    (`emulation:report-list` covers `emulation:report-detail`) or with one of `also`, but not where it begins with one
+    of `without`.
     """
 
     name: str
@@ -53,7 +54,7 @@ class Entry:
         """Value of aria-current on the page `view_name`, empty elsewhere."""
         if view_name == self.name:
             return "page"
-        if view_name in self.without:
+        if view_name.startswith(self.without):
             return ""
         stem = self.name.rpartition("-")[0]
         covered = (f"{stem}-", *self.also) if stem else self.also
@@ -61,6 +62,7 @@ class Entry:
 
 
 JUDGING = ("emulation:report-review", "emulation:report-reopen")
+REPORTS = ("emulation:review-report",)  # written from the figures of the dashboard
 REGISTERS = (
     "emulation:attachment-",
     "emulation:weak-point-",
@@ -95,12 +97,12 @@ MAIN = (
     Entry("emulation:campaign-tree", _("Campaigns"), anybody, also=("emulation:drive-", "emulation:join-")),
     Entry("emulation:target-home", _("Targets"), reads_figures, also=TARGETS),
     Entry("emulation:report-list", _("Quarterly sheets"), reads_figures, also=SHEETS, without=JUDGING),
-    Entry("emulation:review-list", _("Review"), reviews_anything, also=JUDGING),
+    Entry("emulation:review-list", _("Review"), reviews_anything, also=JUDGING, without=REPORTS),
     Entry(
         "emulation:dashboard-home",
         _("Dashboard"),
         reads_figures,
-        also=("emulation:dashboard", "emulation:figure"),
+        also=("emulation:dashboard", "emulation:figure", *REPORTS),
         without=("emulation:figure-request",),
     ),
     Entry("emulation:register-home", _("Registers"), reads_figures, also=REGISTERS),

@@ -106,9 +106,9 @@ def input_number(value: Decimal | None, language: str | None = None) -> str:
     return text.translate(str.maketrans(",.", ".,")) if (language or get_language()) == "vi" else text
 
 
-def exact_text(value: Fraction | Decimal | None, decimals: int = 6) -> str | None:
-    """`value` for machines: plain point, at most `decimals` decimals half up, no trailing zeros."""
+def exact_text(value: Fraction | Decimal | None) -> str | None:
+    """`value` for machines: plain point, at most six decimals half up, no trailing zeros."""
     if value is None:
         return None
-    text = f"{round_half_up(value, decimals):f}"
+    text = f"{round_half_up(value, 6):f}"
     return text.rstrip("0").rstrip(".") if "." in text else text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from math import ceil, floor
 
 from emulation.numbers import round_half_up
 from emulation.plausibility import asks_less
@@ -52,7 +53,7 @@ class Relative:
     """A target as a change of `percent` on `base`, the figure of `year` as it stood when this was typed.
 
     Not rounded to the decimals of the indicator: of 12 accidents, −5 % are 11.4, and figures are compared
-    with that (11 meets it, 12 does not). Half up to thousandths only, the finest a target is stored in.
+    with that (11 meets it, 12 does not). To thousandths only, the finest a target is stored in (`stored`).
     """
 
     percent: Decimal
@@ -60,8 +61,26 @@ class Relative:
     year: int
 
     @property
+    def exact(self) -> Fraction:
+        return self.base * (100 + Fraction(self.percent)) / 100
+
+    @property
     def value(self) -> Decimal:
-        return round_half_up(self.base * (100 + Fraction(self.percent)) / 100, FINEST)
+        """As it is shown, half up."""
+        return round_half_up(self.exact, FINEST)
+
+    def stored(self, comparator: str) -> Decimal:
+        """As results are compared with it: rounded to the side on which the exact value itself is judged rightly.
+
+        Of 2/3 in the year before, +0 % is at least 66.666 and at most 66.667: the same result again meets it. More
+        than that is more than 66.667, which it does not. Equal to it (=) is what is nearest.
+        """
+        thousandths = self.exact * 10**FINEST
+        if comparator in (">=", "<"):
+            return Decimal(floor(thousandths)).scaleb(-FINEST)
+        if comparator in ("<=", ">"):
+            return Decimal(ceil(thousandths)).scaleb(-FINEST)
+        return self.value
 
     def as_json(self) -> dict[str, str | int]:
         return {"percent": f"{self.percent.normalize():f}", "base": str(self.base), "year": self.year}

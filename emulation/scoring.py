@@ -1,7 +1,6 @@
-"""A figure against its target: met or not, by how much, and what a year's target means in a period."""
+"""A figure against its target: met or not, near or over, and what a year's target means in a period."""
 
 import operator
-from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -28,23 +27,6 @@ def is_met(comparator: str, target: Number, value: Number) -> bool:
     if not (isinstance(value, int) and isinstance(target, int)):  # a whole year is judged in whole numbers
         value, target = Fraction(value), Fraction(target)
     return bool(COMPARATORS[comparator](value, target))
-
-
-def achieved_share(comparator: str, target: Number, value: Number) -> Fraction:
-    """How much of the target is reached, 1 being all of it.
-
-    ≥ and >: value ÷ target. ≤ and <: 1 when met, else target ÷ value. =: 1 less the relative distance,
-    not below 0. At target 0 there is nothing to divide by: 1 when met, else 0.
-    """
-    target, value = Fraction(target), Fraction(value)
-    met = is_met(comparator, target, value)
-    if target == 0:
-        return Fraction(int(met))
-    if comparator in (">=", ">"):
-        return value / target
-    if comparator == "=":
-        return max(Fraction(0), 1 - abs(value - target) / abs(target))
-    return Fraction(1) if met else target / value
 
 
 def judge(
@@ -80,38 +62,18 @@ def shown_decimals(comparator: str, target: Number | None, value: Number, decima
     return places
 
 
-def period_target(
-    *,
-    measure: str,
-    accrual: str,
-    comparator: str,
-    year: Number,
-    milestones: Sequence[Number] | None,
-    quarters: Sequence[int],
-    asked: Sequence[int],
-) -> Fraction | None:
-    """What the year's target means for a period of the given `quarters`; None where nothing is asked in it.
-
-    `milestones` are cumulative to the end of quarters I, II and III. For a flow of counts or amounts and
-    for a flow over a stock: the difference of the milestones at the ends of what its figure holds, which are
-    rounds in which it is asked: a half-year's round holds two quarters. Without milestones equal parts of the
-    asked quarters for ≥ and >, the whole year's target for =, ≤ and <. Everything
-    else: the year's target, or the milestone of the period's last asked quarter, in every period.
-    """
-    weights = target_weights(measure, accrual, comparator, bool(milestones), tuple(quarters), tuple(asked))
-    if weights is None:
-        return None
-    values = [*(milestones or (0, 0, 0)), year]
-    return sum((weight * Fraction(value) / 4 for weight, value in zip(weights, values, strict=True)), Fraction(0))
-
-
 @cache
 def target_weights(
     measure: str, accrual: str, comparator: str, milestones: bool, quarters: tuple[int, ...], asked: tuple[int, ...]
 ) -> tuple[int, ...] | None:
-    """How many fourths of the milestones I, II and III and of the year's value make a period's target.
+    """What the year's target means for a period of the given `quarters`: how many fourths of the milestones I, II
+    and III and of the year's value make it. None where nothing is asked in it.
 
-    The rule of `period_target`; an indicator is asked once, twice or four times a year.
+    Milestones are cumulative to the end of a quarter. For a flow of counts or amounts and for a flow over a stock:
+    the difference of the milestones at the ends of what its figure holds, which are rounds in which it is asked
+    (once, twice or four times a year): a half-year's round holds two quarters. Without milestones equal parts of
+    the asked quarters for ≥ and >, the whole year's target for =, ≤ and <. Everything else: the year's target, or
+    the milestone of the period's last asked quarter, in every period.
     """
     inside = [q for q in quarters if q in asked]
     if not inside:

@@ -62,6 +62,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "units.middleware.PrivateMiddleware",
     "units.middleware.LanguageMiddleware",
     "units.middleware.TypedMiddleware",
     "units.middleware.LoginMiddleware",

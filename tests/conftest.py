@@ -6,6 +6,7 @@ region ─┬─ department ─┬─ depot      staff and commander work at the
 """
 
 import gc
+import os
 from collections.abc import Callable, Iterator
 from datetime import date
 
@@ -13,9 +14,11 @@ import pytest
 from auditlog.context import disable_auditlog
 from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from awards.reports import standing
 from emulation.reports import demo
+from tests.demonstration import demonstration
 from tests.factories import make_unit, make_user
 from units import catalogue, clock
 from units.models import Role, Unit, User
@@ -59,7 +62,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """The long walk through every page begins at once: processes that are done would only wait for its end.
+    """Files with a long walk begin at once: processes that are done would only wait for their ends.
 
     On the second engine a test without a database would say the same again.
     """
@@ -82,6 +85,18 @@ def pytest_runtest_setup() -> Iterator[None]:
     """What stands there before a test begins leaves no trace: that took a tenth of the time."""
     with disable_auditlog():
         return (yield)
+
+
+@pytest.fixture(scope="module")
+def seeded(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
+    """The demonstration, for a whole file; what its tests write is taken back after each."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    with django_db_blocker.unblock(), demonstration(folder / "demonstration"):
+        yield
 
 
 @pytest.fixture

@@ -52,12 +52,11 @@ from emulation.models import (
     WeakPoint,
 )
 from emulation.reports.assessments import table_rows
-from emulation.services import demo
 from tests.factories import make_correction, make_extension
 from units.models import Initiative, Person, Placement, Unit, User
 from units.spreadsheets import starts_formula
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.longest]
 
 URLS = {"units": "units.urls", "emulation": "emulation.urls_app", "awards": "awards.urls"}
 NAMES = {
@@ -73,9 +72,8 @@ NAMES = {
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> Iterator[None]:
+def world(seeded, django_db_blocker) -> Iterator[None]:
     with django_db_blocker.unblock(), transaction.atomic():
-        demo.seed()
         late = (
             Report.objects.exclude(state__in=Report.HANDED_IN)
             .select_related("round")

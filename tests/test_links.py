@@ -1,6 +1,7 @@
 """Every link that a page of the demonstration offers leads somewhere for whoever reads the page.
 
-The keys of each table lie in a range of their own, so that a link built with the key of another row is found out.
+The keys of each table lie in a range of their own (`tests.demonstration`), so that a link built with the key of
+another row is found out.
 """
 
 import re
@@ -10,42 +11,23 @@ from html import unescape
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 from django.http.response import HttpResponseBase
 from django.test import Client
 from django.urls import Resolver404, resolve
 
 from emulation.models import DemoLogin
-from emulation.services import demo
 from units.models import User
 
 pytestmark = [
     pytest.mark.django_db,
     pytest.mark.once,
+    pytest.mark.longest,
     pytest.mark.skipif(connection.vendor != "sqlite", reason="keys are set apart by what SQLite alone has"),
 ]
-RANGE = 5_000  # keys of a table; those of units have six digits at most
 EACH = 2  # links followed to one view by all logins together
 LINKS = re.compile(r'\b(?:href|hx-get|src)="([^"#][^"]*)"')
 SLOW = re.compile(r"export=|paper|\.pdf|\.docx|certificate|file|download|template-")  # made anew each time
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> Iterator[None]:
-    with django_db_blocker.unblock(), transaction.atomic():
-        _set_keys_apart()
-        demo.seed()
-        yield
-        transaction.set_rollback(True)
-
-
-def _set_keys_apart() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'")
-        tables = sorted(name for (name,) in cursor.fetchall())
-        cursor.execute("DELETE FROM sqlite_sequence")
-        rows = [(name, number * RANGE) for number, name in enumerate(tables, start=1)]
-        cursor.executemany("INSERT INTO sqlite_sequence (name, seq) VALUES (%s, %s)", rows)
 
 
 def links_on(page: str, address: str) -> Iterator[str]:
@@ -99,7 +81,7 @@ class Walk:
         return links_on(answer.content.decode(), address) if page else []
 
 
-def test_no_link_is_dead_for_whom_it_is_offered(world):
+def test_no_link_is_dead_for_whom_it_is_offered(seeded):
     followed = Counter[str]()
     walks = [Walk(login.user, followed) for login in DemoLogin.objects.select_related("user")]
     while going := [walk for walk in walks if walk.waiting]:

@@ -42,6 +42,7 @@ def test_migrations_are_complete() -> None:
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
+@pytest.mark.longest
 @pytest.mark.django_db
 def test_migrations_run_on_an_empty_database(tmp_path: Path) -> None:
     """The tables of the other tests are made from the models: here the migrations themselves run, on this engine."""

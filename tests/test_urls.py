@@ -6,21 +6,24 @@ the campaign that the department launched.
 """
 
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 import pytest
 from django.db import transaction
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, resolve, reverse
 from pytest_django import DjangoDbBlocker
 
+from emulation import urls
 from tests.address_keys import Keys, make_keys
 from tests.addresses import CAST, ON_BOTH, OPEN, TABLE
 from tests.factories import make_unit, make_user
 from units.middleware import owner_of
 from units.models import Role, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.longest]
 
 
 class World(NamedTuple):
@@ -69,6 +72,19 @@ def ask(client: Client, path: str) -> list[int]:
     return found
 
 
+@pytest.fixture
+def short_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most answers are refusals, and the page that says so is the same each time (tests/front): not drawn here."""
+    for status in (403, 404):
+        answer = partial(refusal, status=status)
+        monkeypatch.setattr(urls, f"handler{status}", answer, raising=False)
+
+
+def refusal(request: HttpRequest, exception: Exception, status: int) -> HttpResponse:
+    return HttpResponse(status=status)
+
+
+@pytest.mark.usefixtures("short_refusals")
 @pytest.mark.parametrize(
     "role", [pytest.param(role, marks=() if role in ON_BOTH else pytest.mark.once) for role in CAST]
 )

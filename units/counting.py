@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from django.db.models import IntegerField, QuerySet, Subquery
-
-from units.models import User
-
-
-class Counted(Subquery):
-    """How many rows a query has; cheaper to build than Django's own grouped subquery."""
-
-    template = "(SELECT COUNT(*) FROM (%(subquery)s) counted)"
-    output_field = IntegerField()
-    empty_result_set_value = 0
-
-    def __init__(self, rows: QuerySet) -> None:
-        super().__init__(rows.order_by().values("pk"))
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import QuerySet
 
 
-def count_all(user: User, *queries: QuerySet) -> tuple[int, ...]:
-    """The number of rows of each query. One query, asked beside the row of `user`, who is there anyway."""
-    return User.objects.filter(pk=user.pk).values_list(*map(Counted, queries))[0]
+def count_all(first: QuerySet, *others: QuerySet) -> tuple[int, ...]:
+    """The number of rows of each query. One query.
+
+    Put together as text: every page asks this, and Django builds subqueries of subqueries in twice the time.
+    """
+    connection = connections[first.db]
+    counts, params = [], []
+    for rows in (first, *others):
+        try:
+            text, given = rows.order_by().values("pk").query.get_compiler(connection=connection).as_sql()
+        except EmptyResultSet:
+            counts.append("0")
+        else:
+            counts.append(f"(SELECT COUNT(*) FROM ({text}) counted)")
+            params += given
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(counts)}", params)
+        return cursor.fetchone()

@@ -52,7 +52,7 @@ def reason_of(
     return text
 
 
-def order_of(text: str, field: str = "reason") -> str:
+def order_of(text: str) -> str:
     """The reason, stripped, on which somebody is to act. Raises `Refused` as `reason_of` does."""
     words = _("Give a reason of at least %(count)d characters that says what is to be done.")
-    return reason_of(text, field, least=LEAST_ORDER, words=words)
+    return reason_of(text, least=LEAST_ORDER, words=words)

@@ -51,6 +51,30 @@ class LanguageMiddleware:
         return response
 
 
+class PrivateMiddleware:
+    """Pages are for their reader: no proxy keeps them, and the back button shows them to nobody who comes after.
+
+    The browser itself keeps them, for going back is not to lose what was typed. A cookie says who is logged in, and
+    `base.js` loads a page out of the history anew where it is somebody else's: after the logout that is the login.
+    """
+
+    COOKIE = "reader"
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        reader = str(request.user.pk) if request.user.is_authenticated else ""
+        if reader and response.headers.get("Content-Type", "").startswith("text/html"):
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        if reader and request.COOKIES.get(self.COOKIE) != reader:
+            response.set_cookie(self.COOKIE, reader, secure=settings.SESSION_COOKIE_SECURE, samesite="Lax")
+        elif not reader and self.COOKIE in request.COOKIES:
+            response.delete_cookie(self.COOKIE, samesite="Lax")
+        return response
+
+
 class TypedMiddleware:
     """What people typed or pasted arrives without what nobody sees (`units.text.typed`), in addresses and forms.
 

@@ -80,7 +80,7 @@ def plain(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong, or odd, in one cell (E14); `name` says whose row it is."""
+    """What is wrong, or odd, in one cell (E14) or row; `name` says whose row it is, as far as it is known."""
 
     address: str
     row: int
@@ -205,7 +205,7 @@ class Reading:
         recorded = self._recorded()
         first: dict[str, int] = {}
         for row, cells in self.rows:
-            number = cells.get("number", "")
+            number, before = cells.get("number", ""), len(self.problems)
             if number in recorded:
                 self.known += 1
                 if self.skip_known:
@@ -216,7 +216,7 @@ class Reading:
                 self._wrong(row, cells, "number", message)
             elif number:
                 first[number] = row
-            self._read(row, cells)
+            self._read(row, cells, before)
         self.problems.sort(key=lambda problem: (problem.row, len(problem.address), problem.address))
         self._warn_of_namesakes()
 
@@ -232,8 +232,8 @@ class Reading:
             found.update(rows.values_list("service_number", flat=True))
         return found
 
-    def _read(self, row: int, cells: Cells) -> None:
-        before = len(self.problems)
+    def _read(self, row: int, cells: Cells, before: int) -> None:
+        """Make a line of the row unless there are more problems than the `before` of the rows above it."""
         for column in COLUMNS:
             text = cells.get(column.key, "")
             if column.required and not text:
@@ -329,9 +329,8 @@ class Reading:
             self._wrong(row, cells, key, _("“%(text)s” is no date: write 31/07/2020 or 07/2020.") % {"text": text})
             return None
         if day > clock.today() or day.year < 1930:
-            self._wrong(
-                row, cells, key, _("“%(text)s” cannot be right: too early, or still to come.") % {"text": text}
-            )
+            message = _("“%(text)s” cannot be right: too early, or still to come.")
+            self._wrong(row, cells, key, message % {"text": f"{day:%d/%m/%Y}"})
         return day
 
     def _warn_of_namesakes(self) -> None:

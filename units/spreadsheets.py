@@ -77,18 +77,6 @@ def _csv_line(row: Sequence[Value]) -> bytes:
     return text.getvalue().encode()
 
 
-def csv_file(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """The whole file of `csv_lines`."""
-    return b"".join(csv_lines(heads, rows))
-
-
-def xlsx_file(title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
-    """The whole file of `write_xlsx`."""
-    file = BytesIO()
-    write_xlsx(file, title, heads, rows)
-    return file.getvalue()
-
-
 def xlsx_pieces(title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
     """The file of `write_xlsx` in pieces, by way of the disk: its index, written last, is read first."""
     with TemporaryFile() as file:

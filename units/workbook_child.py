@@ -1,20 +1,25 @@
 """Reads a workbook in a process of its own, which may fail: `python workbook_child.py FILE KIND ROWS COLUMNS`.
 
 A small file can ask for gigabytes of cells, and the library that reads it then ends the whole process.
-Here that is a child with little memory. It knows nothing of the application and prints JSON:
+Here that is a child with little memory (on Windows with as much as it takes, for 30 seconds). It knows nothing
+of the application and prints JSON:
 {"sheets": {name: [[row number, [cell, …]], …]}, "formulas": {name: [address, …]}}, rows without content left
 out. A cell is a text, or ["n", number as text], ["b", …] a truth value, ["d", …] a date or time; "formulas"
 (xlsx only) are those whose result is no number. {"rows": n, "columns": n} when a sheet is larger than allowed.
 """
 
 import json
-import resource
 import sys
 from typing import Any
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
 from python_calamine import CalamineWorkbook
+
+try:
+    import resource
+except ImportError:  # Windows: the parent's time limit alone holds there
+    resource = None  # type: ignore[assignment]
 
 MEMORY = 1024 * 1024 * 1024  # bytes of address space
 SECONDS = 20  # of processor time
@@ -76,7 +81,8 @@ def without_number(file: Any) -> Any:
 
 
 if __name__ == "__main__":
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if resource is not None:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     json.dump(main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4])), sys.stdout)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import TemporaryDirectory
 from typing import IO, Any
 
 from django.utils.translation import gettext as _
@@ -52,12 +53,12 @@ def read_workbook(name: str, file: IO[bytes], *, size: int, limit: int, rows: in
             % {"name": name, "limit": limit // MB}
         )
     kind = _kind(name, file)
-    with NamedTemporaryFile(suffix=f".{kind}") as copy:
+    with TemporaryDirectory() as folder:  # a file that is still open cannot be read by another process on Windows
+        path = Path(folder) / f"copy.{kind}"
         file.seek(0)
-        while chunk := file.read(MB):
-            copy.write(chunk)
-        copy.flush()
-        found = _in_child(name, copy.name, kind, rows)
+        with path.open("wb") as copy:
+            shutil.copyfileobj(file, copy, MB)
+        found = _in_child(name, str(path), kind, rows)
     if "sheets" not in found:
         raise Refused(
             _("“%(name)s” has %(rows)d rows and %(columns)d columns; a form has at most %(limit)d rows.")

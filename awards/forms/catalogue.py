@@ -76,6 +76,8 @@ class BelongingForm(RowForm):
         naming = cleaned.get("kind") in Criterion.NAMING or cleaned.get("of") == Cap.Of.HOLDERS
         if naming and "awards" in self.fields and not cleaned.get("awards"):
             self.add_error("awards", _("Say which awards."))
+        if isinstance(self.instance, Cap) and (cleaned.get("share") or 0) > 100:
+            self.add_error("share", _("A share is at most 100 %."))
         return cleaned
 
 

@@ -103,6 +103,9 @@ class ItemForm(SeenForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial |= self.beside(self.instance)
+        if self.instance.lower_id is None and not self.instance.award.lower_awards.exists():
+            self.fields["offers_lower"].disabled = True
+            self.fields["offers_lower"].help_text = _("The catalogue names no lower award for this one.")
 
 
 # ── the agenda ────────────────────────────────────────────────────────────

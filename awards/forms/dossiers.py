@@ -190,7 +190,7 @@ class PasteForm(forms.Form):
             raise forms.ValidationError(_("At most %(count)d lines at once.") % {"count": MOST_PICKS})
         known = Known(self.people, self.units)
         for number, line in rows:
-            self._resolve(number, line.strip()[:80], award, known.look_up(line))
+            self._resolve(number, line.strip()[:80], award, known.look_up(line, award))
         if self.unknown:
             self.add_error("text", self.unknown)
         if any(not chosen for _row, _text, _people, chosen in self.ambiguous):
@@ -221,25 +221,31 @@ class Known:
     """People and units of a branch by number, code and name. Two queries."""
 
     def __init__(self, people: QuerySet[Person], units: QuerySet[Unit]) -> None:
-        self.exact: dict[str, Person | Unit] = {}
-        self.names: dict[str, list[Any]] = {}
+        self.codes = {fold(unit.code): unit for unit in units}
+        self.numbers: dict[str, Person] = {}
+        self.people: dict[str, list[Any]] = {}
+        self.units: dict[str, list[Any]] = {}
         for unit in units:
-            self.exact[fold(unit.code)] = unit
-            self.names.setdefault(fold(unit.name), []).append(unit)
+            self.units.setdefault(fold(unit.name), []).append(unit)
         for person in people.select_related("unit", "group", "rank"):
-            self.exact[fold(person.service_number)] = person
-            self.names.setdefault(fold(person.full_name), []).append(person)
+            self.numbers[fold(person.service_number)] = person
+            self.people.setdefault(fold(person.full_name), []).append(person)
 
-    def look_up(self, line: str) -> list[Any]:
-        """Who a row of cells means: by number or code in any cell, else by name; nobody: empty.
+    def look_up(self, line: str, award: Award) -> list[Any]:
+        """Who a row of cells means: somebody by number, else by name, in any cell; nobody: empty.
 
-        Short numbers are places in the list, not service numbers.
+        Short numbers are places in the list, not service numbers. Lists of people name their units in a column: a
+        row means the unit only where it begins with it, and the award is not for people alone.
         """
         folded = [fold(cell) for cell in line.replace(";", "\t").split("\t") if cell.strip()]
+        folded = [cell for cell in folded if not (cell.isdecimal() and len(cell) <= PLACES)]
         for cell in folded:
-            if cell in self.exact and not (cell.isdecimal() and len(cell) <= PLACES):
-                return [self.exact[cell]]
-        return next((self.names[cell] for cell in folded if cell in self.names), [])
+            if cell in self.numbers:
+                return [self.numbers[cell]]
+        named = next((self.people[cell] for cell in folded if cell in self.people), [])
+        if named or award.subject == "person" or not folded:
+            return named
+        return [self.codes[folded[0]]] if folded[0] in self.codes else self.units.get(folded[0], [])
 
 
 # ── the review at the base ────────────────────────────────────────────────

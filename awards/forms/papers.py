@@ -137,6 +137,15 @@ class SignForm(forms.Form):
     signer_post = forms.CharField(label=gettext_lazy("Post of the signer"), max_length=120, required=False)
     place = forms.CharField(label=gettext_lazy("Place of signing"), max_length=120, required=False)
 
+    def __init__(self, *args: Any, over: Sequence[str] = (), **kwargs: Any) -> None:
+        """`over`: caps that are exceeded; whoever signs confirms that this is known."""
+        super().__init__(*args, **kwargs)
+        if over:
+            self.fields["over_caps"] = forms.BooleanField(
+                label=_("The cap is exceeded, and I know it"), help_text="; ".join(over),
+                error_messages={"required": _("Confirm that the cap is exceeded knowingly, or take lines out.")},
+            )  # fmt: skip
+
 
 class OutcomeForm(forms.Form):
     """What a higher authority decided: `v<line>` given or refused, `r<line>` why; the head of its decision."""

@@ -15,6 +15,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from awards.voting import share_words
 from emulation.models.fields import PartField
 from units.models import CatalogueRow, PersonGroup
 
@@ -250,8 +251,9 @@ class VoteRule(Dated):
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="votes", verbose_name=_("award"))
     secret = models.BooleanField(_("secret ballot"), default=False)
     share = models.PositiveSmallIntegerField(
-        _("votes needed (%)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)]
-    )
+        _("votes needed (%)"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_("66 stands for two thirds."),
+    )  # fmt: skip
     clause = models.CharField(_("clause"), max_length=200, blank=True)
 
     class Meta(Dated.Meta):
@@ -261,7 +263,7 @@ class VoteRule(Dated):
         ordering = ["award", NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
-        return f"{self.award}: {self.share or '?'} %"
+        return f"{self.award}: {share_words(self.share) if self.share else '? %'}"
 
 
 for _model in (AwardCategory, AwardLevel, LegalDocument, AwardBasis, Authority, Bonus, BaseWage, VoteRule):

@@ -215,6 +215,8 @@ class Nomination(models.Model):
     rank = models.CharField(_("military rank"), max_length=100, blank=True)
     post = models.CharField(_("post"), max_length=120, blank=True)
     place = models.CharField(_("unit served in"), max_length=200, blank=True)
+    # The person's unit of the hand-in: its kind says at which level the line is decided, wherever they go since.
+    served_in = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     stage = models.CharField(_("stage"), max_length=12, choices=Stage, default=Stage.DRAFT)
     holder = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("stands at"))
     merit = models.TextField(_("summary of merit"), max_length=2000, blank=True)

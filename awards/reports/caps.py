@@ -10,6 +10,7 @@ from fractions import Fraction
 
 from django.db.models import Q
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from awards.caps import Counted, Headroom, Limit, Of, Rounding, headroom, strictest
 from awards.models import Award, Cap, Dossier, Grant, Nomination
@@ -122,6 +123,37 @@ def _by_award(texts: Texts, name: str) -> dict[str, set[int]]:
     for code, person in rows_of(texts, name):
         found[code].add(person)
     return found
+
+
+def exceeded(unit: Unit, lines: Iterable[Nomination]) -> list[str]:
+    """Caps that are exceeded in `unit` or in the units that propose the lines, each with its numbers.
+
+    A query for every such unit and year.
+    """
+    awards: dict[tuple[Unit, int, date], set[str]] = defaultdict(set)
+    for line in lines:
+        if line.person_id:
+            for place in (unit, line.dossier.unit):
+                awards[place, line.dossier.year, rule_day(line.dossier)].add(line.award.code)
+    return [
+        text
+        for (place, year, day), codes in awards.items()
+        for text in excesses(place, shares_of(place, year, day, codes))
+    ]
+
+
+def excesses(unit: Unit, shares: Iterable[Share]) -> list[str]:
+    """The caps among the unit's that are exceeded, each with its numbers."""
+    words = _("%(unit)s, %(award)s: %(used)d proposed or granted, %(allowed)d allowed (%(share)s %% of %(base)d)")
+    return [
+        words % {
+            "unit": unit.short, "award": share.award, "used": room.headroom.used,
+            "allowed": room.headroom.allowed, "share": room.share, "base": room.headroom.base,
+        }
+        for share in shares
+        for room in share.rooms
+        if room.headroom.left is not None and room.headroom.left < 0
+    ]  # fmt: skip
 
 
 def shares(dossier: Dossier) -> list[Share]:

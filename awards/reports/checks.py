@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from awards.access import hands_in
@@ -38,12 +38,11 @@ def problems_of(dossier: Dossier, lines: Collection[Nomination], *, by: User) ->
     """
     sides, told = sides_shown(by, lines), hands_in(by, dossier.unit)
     found = _of_dossier(dossier, lines)
-    twice, second = duplicates(dossier, lines), _second(dossier, lines)
+    twice, second = duplicates(dossier, lines, by=by), _second(dossier, lines, by=by)
     for line in lines:
         found += [Problem(line, text) for text in twice.get(line.pk, ())]
         if line.pk in second and not line.why_second:
-            found.append(Problem(line, _("Also proposed for “%(award)s”: say for which other achievement.")
-                                 % {"award": second[line.pk]}))  # fmt: skip
+            found.append(Problem(line, _also_for(second[line.pk])))
         found += _of_votes(dossier, line) + _of_criteria(line, sides[line.pk], told)
     return found
 
@@ -110,17 +109,18 @@ def _of_subjects(lines: Iterable[Nomination]) -> Q:
     )
 
 
-def duplicates(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, list[str]]:
+def duplicates(dossier: Dossier, lines: Collection[Nomination], *, by: User) -> dict[int, list[str]]:
     """Line (key) → where the same subject is proposed for, or holds, the same award of the year, or ever where it
     is given only once. Two queries.
 
-    What was proposed or given for another campaign is another merit, but for what is given only once.
+    What was proposed or given for another campaign is another merit, but for what is given only once. A dossier
+    that `by` does not reach stands in the way all the same, but is not named.
     """
     said: dict[int, list[str]] = defaultdict(list)
     wanted = _of_subjects(lines)
     once = Q(award__once=True) & ~Q(stage=Nomination.Stage.DECIDED)
     others = Nomination.objects.standing().filter(wanted, Q(dossier__year=dossier.year) | once)
-    others = others.exclude(dossier=dossier)
+    others = others.exclude(dossier=dossier).annotate(within=_within(by))
     for_it = Q(year=dossier.year) | Q(award__once=True, year__lt=dossier.year)
     grants = Grant.objects.in_force().filter(wanted, for_it)
     by_key: dict[tuple[object, ...], list[Nomination]] = defaultdict(list)
@@ -129,7 +129,7 @@ def duplicates(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, lis
     for other in others.select_related("award", "dossier__unit", "dossier__occasion"):
         for line in by_key[_subject(other), other.award_id]:
             if other.award.once or not _other_merit(dossier, other.dossier.campaign_id):
-                said[line.pk].append(_("Already proposed in “%(dossier)s”.") % {"dossier": other.dossier})
+                said[line.pk].append(_proposed_in(other.dossier if other.within else None))
     for grant in grants.select_related("award", "nomination__dossier"):
         campaign = grant.nomination.dossier.campaign_id if grant.nomination else None
         for line in by_key[_subject(grant), grant.award_id]:
@@ -139,14 +139,31 @@ def duplicates(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, lis
     return said
 
 
+def _within(by: User) -> Exists:
+    """Whether `by` reaches the dossier of a line: only then is said what stands in it."""
+    return Exists(Dossier.objects.visible_to(by).filter(pk=OuterRef("dossier")))
+
+
+def _proposed_in(dossier: Dossier | None) -> str:
+    if dossier is None:
+        return _("Already proposed by a unit outside your branch: ask the level that judges the dossier.")
+    return _("Already proposed in “%(dossier)s”.") % {"dossier": dossier}
+
+
 def _other_merit(dossier: Dossier, campaign: int | None) -> bool:
     return bool(dossier.campaign_id and campaign and dossier.campaign_id != campaign)
 
 
-def _second(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, str]:
+def _also_for(award: str) -> str:
+    if not award:
+        return _("Also proposed for another award by a unit outside your branch: say for which other achievement.")
+    return _("Also proposed for “%(award)s”: say for which other achievement.") % {"award": award}
+
+
+def _second(dossier: Dossier, lines: Collection[Nomination], *, by: User) -> dict[int, str]:
     """Line (key) → another award for which its subject is proposed on the same occasion. Three queries.
 
-    An award that has to be met for another one goes with it.
+    An award that has to be met for another one goes with it. "" where only dossiers that `by` does not reach say so.
     """
     same = Nomination.objects.standing().filter(
         _of_subjects(lines), dossier__year=dossier.year, dossier__occasion=dossier.occasion_id,
@@ -155,12 +172,12 @@ def _second(dossier: Dossier, lines: Collection[Nomination]) -> dict[int, str]:
     named = Criterion.awards.through.objects.filter(criterion__kind=Criterion.Kind.MEETS_AWARD)
     together = {frozenset(pair) for pair in named.values_list("criterion__award_id", "award_id")}
     by_subject: dict[tuple[int | None, int | None], list[Nomination]] = defaultdict(list)
-    for row in same.select_related("award"):
+    for row in same.select_related("award").annotate(within=_within(by)):
         by_subject[_subject(row)].append(row)
     found = {}
     for line in lines:
         for other in by_subject[_subject(line)]:
             pair = frozenset((line.award_id, other.award_id))
             if other.award_id != line.award_id and pair not in together and not other.why_second:
-                found[line.pk] = str(other.award)
+                found[line.pk] = str(other.award) if other.within else found.get(line.pk, "")
     return found

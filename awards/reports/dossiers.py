@@ -44,7 +44,7 @@ def steps_of(line: Nomination, *, grounds: bool) -> list[Step]:
         icon, colour, _name = AWARD_STATES["eligibility"]["revoked"] if revoked else STAGES[event.stage]
         word = f"{event.get_kind_display()}: {event.office.label}" if event.office else event.get_kind_display()
         silent = event.after.get("silent", ())
-        more = [f"{_('not heard:')} {', '.join(silent)}"] if silent else []
+        more = [" ".join([_("not heard:"), ", ".join(silent)])] if silent else []
         reason = event.reason if grounds or not revoked else ""
         found.append(Step(icon, colour, word, f"{event.by} · {event.unit.short}", event.at, reason, more=more))
     return found
@@ -176,7 +176,10 @@ def proposed(dossier: Dossier, award: str) -> QuerySet[Nomination]:
 
 
 def last_list(dossier: Dossier) -> list[Offer]:
-    """Whom the unit proposed on the same occasion a year before, else who was awarded then: still its own people."""
+    """Whom the unit proposed on the same occasion a year before, else who was awarded then: still its own people.
+
+    What is given only once is not proposed again.
+    """
     year = dossier.year - 1
     own = set(people_to_propose(dossier.unit, dossier.year).values_list("pk", flat=True))
     below = set(units_to_propose(dossier.unit, dossier.year).values_list("pk", flat=True))
@@ -193,7 +196,7 @@ def last_list(dossier: Dossier) -> list[Offer]:
     return [
         offer
         for row in rows
-        if (row.person_id in own or row.unit_id in below) and row.award.holds_on(day)
+        if (row.person_id in own or row.unit_id in below) and row.award.holds_on(day) and not row.award.once
         for offer in [_last(row)]
         if (_key_of(row), row.award_id) not in there
     ]

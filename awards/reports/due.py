@@ -46,7 +46,7 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Subject × award × year. `held`: see `AwardRule.held_by`."""
+    """Subject × award × year. `held`: granted for the year already, or ever where it is given only once."""
 
     subject: Subject
     award: AwardRule

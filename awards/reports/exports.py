@@ -73,10 +73,11 @@ def desk_table(desk: Desk, lines: QuerySet[Nomination]) -> Table:
 
 
 def _waiting(desk: Desk, lines: QuerySet[Nomination]) -> Iterator[list[Value]]:
+    agrees = _("agrees")
     for page in Paginator(lines, CHUNK):
         for row in page_rows(desk, list(page)):
             line, side = row.line, row.side
-            said = "; ".join(f"{one.office}: {one.reason or _('agrees')}" for one in row.opinions)
+            said = "; ".join(f"{one.office}: {one.reason or agrees}" for one in row.opinions)
             yield [
                 line.name, line.rank, line.post, line.place, line.award.label, line.dossier.year,
                 str(STATES["eligibility"][side["state"]][2]) if side else "",

@@ -66,8 +66,8 @@ class Powers:
         return Needed(self._by_order[power.level], power.decides)
 
     def of(self, line: Nomination) -> Needed:
-        """Who decides the line, with its person's unit or unit at hand."""
-        place = line.person.unit if line.person else line.unit
+        """Who decides the line, with the unit where its person served at the hand-in, or its unit, at hand."""
+        place = line.served_in or (line.person.unit if line.person else line.unit)
         assert place is not None
         return self.needed(line.award, line.subject_key[0], place.kind_id)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils.http import urlencode
 
 from awards.models import (
@@ -112,7 +113,7 @@ PAPER_ORDER = ("-award__order", "award__code", "dossier__unit__path", "dossier",
 def with_places(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
     """Lines with what papers and the authority matrix need of them; without the long texts."""
     return rows.select_related(
-        "award__category", "holder", "person__unit", "unit", "dossier__unit", "dossier__occasion",
+        "award__category", "holder", "person__unit", "served_in", "unit", "dossier__unit", "dossier__occasion",
         "dossier__campaign",
     ).defer("report", "achievements", "findings")  # fmt: skip
 
@@ -139,7 +140,8 @@ class Group:
 
 def groups(held: Held, powers: Powers) -> list[Group]:
     """Ready lines of units (of `acting`), counted by what goes into one paper. Three queries."""
-    columns = ("holder", "dossier__year", "dossier__occasion", "award", "person__unit__kind", "unit__kind")
+    served = Coalesce("served_in__kind", "person__unit__kind")
+    columns = ("holder", "dossier__year", "dossier__occasion", "award", served, "unit__kind")
     rows = list(ready(held).order_by().values_list(*columns).annotate(count=Count("pk")))
     awards = Award.objects.in_bulk({row[3] for row in rows})
     occasions = Occasion.objects.in_bulk({row[2] for row in rows})

@@ -91,9 +91,10 @@ def _dossiers(staff: set[int], commander: set[int]) -> Iterator[Task]:
     )
     for row in rows.order_by("-year", "pk")[:DOSSIERS]:
         if row.returned:
+            # the name of a dossier without a title ends with the unit, which stands behind it as the place
             yield Task(
-                str(row), row.unit.short, row.get_absolute_url(), _("Correct"), "returned", "nomination", None, None,
-                row.last_reason or "", row.last_by or "", row.returned,
+                row.title or f"{row.occasion} {row.year}", row.unit.short, row.get_absolute_url(), _("Correct"),
+                "returned", "nomination", None, None, row.last_reason or "", row.last_by or "", row.returned,
             )  # fmt: skip
         elif row.read_at and row.unit_id in commander:
             url = reverse("awards:dossier-hand-in", args=[row.pk])

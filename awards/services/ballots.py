@@ -21,7 +21,7 @@ from awards import access
 from awards.models import AgendaItem, Attendance, Ballot, HandCount, Nomination, Session
 from awards.services.sessions import How, State, lock
 from awards.services.steps import Kind, Stage, lock_lines, step
-from awards.voting import Outcome, Tally, outcome, reached
+from awards.voting import Outcome, Tally, needed, outcome, reached
 from units.access import require
 from units.errors import Refused
 from units.models import User
@@ -221,8 +221,8 @@ def _refuse_too_few(session: Session, attendances: Collection[Attendance], *, se
     took_part = sum(row.voted or (not secret and row.how == How.PRESENT) for row in attendances)
     if not reached(took_part, len(attendances), session.quorum):
         raise Refused(
-            _("%(voted)d of %(all)d members have voted; the council needs %(quorum)d %% of all members.")
-            % {"voted": took_part, "all": len(attendances), "quorum": session.quorum}
+            _("%(voted)d of %(all)d members have voted; the council needs %(needed)d.")
+            % {"voted": took_part, "all": len(attendances), "needed": needed(len(attendances), session.quorum)}
         )
 
 

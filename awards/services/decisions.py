@@ -21,7 +21,7 @@ from awards.reports.powers import Bonuses, Powers
 from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
 from awards.services.dossiers import refuse_short
-from awards.services.kept_papers import keep_decision
+from awards.services.kept_papers import keep_decision, undoing_files
 from awards.services.papers import (
     lines_of_draft,
     lock_paper,
@@ -32,7 +32,7 @@ from awards.services.papers import (
     save_signed,
     write_head,
 )
-from awards.services.steps import Kind, Stage, lock_lines, step
+from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.services.issued_papers import void
 from units import clock
@@ -47,12 +47,14 @@ MERIT = 500  # characters of a merit as it stands with the award
 # ── awards ────────────────────────────────────────────────────────────────
 
 
+@undoing_files()
 @transaction.atomic
-def sign(decision: Decision, head: Mapping[str, Any], *, by: User) -> Decision:
+def sign(decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool = False, by: User) -> Decision:
     """Sign a decision on awards: its grants come into being, its lines are decided; it is never changed again.
 
     `head`: number, day, signer and the texts of `papers.TEXTS`. Raises `Refused` with everything that stands in
-    the way: authority on that day, public notice, an award that is held already, a number given twice.
+    the way: authority on that day, public notice, an award that is held already, a number given twice; and a cap
+    that is exceeded, unless that is known.
     """
     require(access.signs(by, decision.unit))
     decision = lock_paper(decision)
@@ -65,10 +67,12 @@ def sign(decision: Decision, head: Mapping[str, Any], *, by: User) -> Decision:
     powers = Powers(decision.day)
     refuse_beyond(decision.unit, lines, powers)
     refuse_unshown(lines, decision.day)
-    return _complete(decision, lines, powers, by)
+    return _complete(decision, lines, powers, by, over_caps(decision.unit, lines, known=known_over_caps))
 
 
-def _complete(decision: Decision, lines: Collection[Nomination], powers: Powers, by: User) -> Decision:
+def _complete(
+    decision: Decision, lines: Collection[Nomination], powers: Powers, by: User, over: str = ""
+) -> Decision:
     refuse_held(lines)
     if decision.signed_at is None:
         decision.signed_by, decision.signed_at = by, timezone.now()
@@ -80,7 +84,7 @@ def _complete(decision: Decision, lines: Collection[Nomination], powers: Powers,
             grants = [grant_of(line, decision, powers, bonuses, by) for line in lines]
     except IntegrityError as error:
         raise Refused(_("Somebody of the list has just been given this award elsewhere.")) from error
-    said = decision_words(decision)
+    said = "; ".join(filter(None, (decision_words(decision), over)))[:500]
     for line, grant in zip(lines, grants, strict=True):
         after = {"grant": grant.pk} | ({} if grant.bonus is None else {"bonus": grant.bonus})
         step(line, Kind.DECIDED, Stage.DECIDED, by=by, at=decision.unit, reason=said, after=after)
@@ -144,6 +148,7 @@ def grant_of(line: Nomination, decision: Decision, powers: Powers, bonuses: Bonu
 # ── what a higher authority decided ───────────────────────────────────────
 
 
+@undoing_files()
 @transaction.atomic
 def record_outcome(
     unit: Unit, *, given: Collection[int], refused: Mapping[int, str], head: Mapping[str, Any], by: User
@@ -251,6 +256,8 @@ def draft_revocation(unit: Unit, keys: Collection[int], texts: Mapping[str, Any]
     grants = list(rows.filter(pk__in=keys).order_by("pk"))
     free = set(revocable(unit).filter(pk__in=keys).values_list("pk", flat=True))
     wrong = [str(grant) for grant in grants if grant.pk not in free]
+    if not keys:
+        raise Refused(_("Choose at least one line."))
     if not grants or wrong or len(grants) != len(set(keys)):
         raise Refused(
             _("Choose awards in force that the unit gave or keeps in its register: %(names)s.")
@@ -289,6 +296,7 @@ def _refuse_higher(decision: Decision, grants: Iterable[Grant]) -> None:
         raise Refused(words % {"names": ", ".join(higher)}, "outside")
 
 
+@undoing_files()
 @transaction.atomic
 def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) -> Decision:
     """Sign it: the awards end on its day in the same transaction; chains and shares that rest on them follow."""

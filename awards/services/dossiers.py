@@ -19,7 +19,7 @@ from awards.reports.due import last_day, people_in
 from awards.reports.routes import judging_unit
 from awards.reports.rules import rule_day, rules_on
 from awards.reports.snapshots import findings_of
-from awards.services.steps import Kind, Stage, lock_lines, step
+from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import Campaign
 from units import clock
 from units.access import require
@@ -69,6 +69,7 @@ def open_dossier(
     require(access.drafts_dossiers(by, unit))
     _refuse_head(year, occasion, campaign)
     dossier = Dossier(unit=unit, year=year, occasion=occasion, campaign=campaign, title=normal(title), by=by)
+    _refuse_namesake(dossier)
     dossier.full_clean()
     dossier.save()
     return dossier
@@ -83,6 +84,21 @@ def _refuse_head(year: int, occasion: Occasion, campaign: Campaign | None) -> No
         raise Refused(_("Awards on this occasion are proposed without a campaign."), "campaign")
     if campaign is not None and campaign.year != year:
         raise Refused(_("This campaign belongs to another year."), "campaign")
+
+
+def _refuse_namesake(dossier: Dossier) -> None:
+    """Two of one name cannot be told apart; a form that is sent twice would open both. One at a time of a unit."""
+    Unit.objects.select_for_update().get(pk=dossier.unit_id)
+    same = Dossier.objects.filter(
+        unit=dossier.unit,
+        year=dossier.year,
+        occasion=dossier.occasion,
+        campaign=dossier.campaign,
+        title=dossier.title,
+    )
+    if same.exclude(pk=dossier.pk).exists():
+        words = _("“%(dossier)s” has been opened already: propose there, or give this dossier another title.")
+        raise Refused(words % {"dossier": dossier}, "title")
 
 
 def lock(dossier: Dossier) -> Dossier:
@@ -210,7 +226,7 @@ def _copy_subject(line: Nomination) -> None:
     if line.person is not None:
         person = line.person
         line.name, line.rank = person.full_name, person.rank.name if person.rank else ""
-        line.post, line.place = person.post, person.unit.name
+        line.post, line.place, line.served_in = person.post, person.unit.name, person.unit
     else:
         assert line.unit is not None
         line.name, line.rank, line.post, line.place = line.unit.name[:200], "", "", ""
@@ -318,9 +334,10 @@ def refuse_short(reason: str) -> None:
 
 
 @transaction.atomic
-def hand_in(dossier: Dossier, *, lines: Collection[int], by: User) -> list[Nomination]:
+def hand_in(dossier: Dossier, *, lines: Collection[int], known_over_caps: bool = False, by: User) -> list[Nomination]:
     """Hand in `lines` of the dossier: freeze who they are, what the criteria say and what was achieved.
 
+    `known_over_caps`: that caps are exceeded is known; without it that is refused, too.
     New lines go to the unit that judges the dossier, corrected ones back to the level that returned them.
     Raises `Refused` with everything that stands in the way; nothing is handed in then.
     """
@@ -340,11 +357,13 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], by: User) -> list[Nomin
     back = _returned_by(chosen)
     for line in chosen:
         _copy_subject(line)
-        line.save(update_fields=["name", "rank", "post", "place"])
+        line.save(update_fields=["name", "rank", "post", "place", "served_in"])
     judge_lines(chosen, dossier)
     refuse(problems_of(dossier, chosen, by=by))
+    said = over_caps(dossier.unit, chosen, known=known_over_caps)[:500]
     for line in chosen:
-        step(line, Kind.SUBMITTED, Stage.SUBMITTED, by=by, at=dossier.unit, holder=back.get(line.pk, holder))
+        to = back.get(line.pk, holder)
+        step(line, Kind.SUBMITTED, Stage.SUBMITTED, by=by, at=dossier.unit, holder=to, reason=said)
     return chosen
 
 

@@ -12,6 +12,7 @@ from awards.models import Attestation, Award, Criterion, Grant
 from units import clock
 from units.access import require
 from units.errors import Refused
+from units.locking import locked
 from units.models import Person, Unit, User
 
 Subject = Person | Unit
@@ -50,6 +51,7 @@ def record_grant(grant: Grant, subject: Subject, *, by: User) -> Grant:
     if grant.year > clock.today().year:
         raise Refused(_("This year has not begun."), "year")
     grant.person, grant.unit = (subject, None) if isinstance(subject, Person) else (None, subject)
+    locked(subject)  # sent twice, the second one finds the first
     grant.by, grant.level, grant.name = by, grant.level or grant.award.level, grant.name or str(subject)[:200]
     grant.full_clean()
     grant.save()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -11,6 +13,7 @@ from typing import Any
 import typst
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,6 +27,23 @@ from units.models import User
 
 What = KeptPaper.What
 FILES = {"docx": "word", "pdf": "pdf"}
+
+
+_written: ContextVar[list[FieldFile]] = ContextVar("files written for papers")
+
+
+@contextmanager
+def undoing_files() -> Iterator[None]:
+    """The files kept within it go again where it ends with an error: around the transaction, whose end may fail."""
+    before = _written.set([])
+    try:
+        yield
+    except BaseException:
+        for file in _written.get():
+            file.delete(save=False)
+        raise
+    finally:
+        _written.reset(before)
 
 
 def keep_letter(letter: Submission, *, by: User) -> None:
@@ -61,21 +81,14 @@ def _drawn(writers: Mapping[str, Any], paper: Any) -> dict[str, bytes]:
         ) from error
 
 
-@transaction.atomic
 def _keep(what: str, files: Mapping[str, bytes], by: User, **of: Any) -> None:
     row = KeptPaper(what=what, by=by, at=timezone.now(), **of)
-    kept = []
-    try:
-        for name, content in files.items():
-            field = getattr(row, name)
-            field.save(name, ContentFile(content), save=False)
-            kept.append(field)
-            setattr(row, f"{name}_sha256", sha256(content).hexdigest())
-        row.save()
-    except BaseException:
-        for field in kept:
-            field.delete(save=False)
-        raise
+    for name, content in files.items():
+        field = getattr(row, name)
+        _written.get().append(field)
+        field.save(name, ContentFile(content), save=False)
+        setattr(row, f"{name}_sha256", sha256(content).hexdigest())
+    row.save()
 
 
 # ── what was signed before files were kept ────────────────────────────────
@@ -96,7 +109,7 @@ def keep_missing() -> Iterator[tuple[str, str]]:
 
 def _kept(paper: Any, keep: Callable[[], None]) -> Iterator[tuple[str, str]]:
     try:
-        with transaction.atomic():
+        with undoing_files(), transaction.atomic():
             keep()
     except Refused as error:
         yield str(paper), " ".join(error.messages)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from awards import access
 from awards.models import Dossier, Nomination, NominationFile
 from awards.services.dossiers import lock, refuse_unless_editable
-from emulation.services.evidence import checked
+from emulation.services.evidence import checked, keep, save_beside
 from units.access import require
 from units.errors import Refused
 from units.models import User
@@ -25,36 +24,15 @@ def attach(
 ) -> list[NominationFile]:
     """Keep files of a line, or of the whole dossier. All or none. Raises `Refused` with all that is wrong."""
     require(access.drafts_dossiers(by, dossier.unit))
-    kept: list[NominationFile] = []
-    for columns, file in zip(checked(files), files, strict=True):
-        row = NominationFile(dossier=dossier, line=line, what=what, by=by, **columns)
-        row.file.save(row.name, file, save=False)  # outside the lock: a slow disk keeps nobody waiting
-        kept.append(row)
-    try:
-        _store(dossier, line, kept)
-    except BaseException:
-        for row in kept:
-            row.file.delete(save=False)
-        raise
-    return kept
+    rows = [NominationFile(dossier=dossier, line=line, what=what, by=by, **columns) for columns in checked(files)]
+    return keep(rows, files, lambda: _store(dossier, line, rows))
 
 
 @transaction.atomic
 def _store(dossier: Dossier, line: Nomination | None, rows: list[NominationFile]) -> None:
     dossier = lock(dossier)
     refuse_unless_open(dossier, line)
-    present = NominationFile.objects.present().filter(dossier=dossier, line=line)
-    known = dict(present.values_list("sha256", "name"))
-    if len(known) + len(rows) > settings.EVIDENCE_FILES:
-        raise Refused(_("At most %(limit)d files are kept here.") % {"limit": settings.EVIDENCE_FILES}, "files")
-    for row in rows:
-        if row.sha256 in known:
-            raise Refused(
-                _("“%(name)s” is attached here already, as “%(other)s”.")
-                % {"name": row.name, "other": known[row.sha256]}, "files",
-            )  # fmt: skip
-        known[row.sha256] = row.name
-        row.save()
+    save_beside(rows, NominationFile.objects.present().filter(dossier=dossier, line=line))
 
 
 def refuse_unless_open(dossier: Dossier, line: Nomination | None) -> None:

@@ -17,9 +17,9 @@ from awards.reports.bases import basis_of, title_of
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, ready, unvoted_q, with_places
 from awards.reports.routes import next_above
-from awards.services.kept_papers import keep_letter
+from awards.services.kept_papers import keep_letter, undoing_files
 from awards.services.notices import notice_problems
-from awards.services.steps import Kind, Stage, lock_lines, step
+from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers
@@ -271,11 +271,13 @@ def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
 # ── sending a letter ──────────────────────────────────────────────────────
 
 
+@undoing_files()
 @transaction.atomic
-def send(submission: Submission, head: Mapping[str, Any], *, by: User) -> Submission:
+def send(submission: Submission, head: Mapping[str, Any], *, known_over_caps: bool = False, by: User) -> Submission:
     """Send the letter with number, day and signer: its lines are forwarded to the unit asked.
 
-    Where nobody above is in the tree they stay with the sender, who records the outcome. Raises `Refused`.
+    Where nobody above is in the tree they stay with the sender, who records the outcome. Raises `Refused`,
+    also where a cap is exceeded, unless that is known.
     """
     require(access.signs(by, submission.unit))
     submission = lock_paper(submission)
@@ -283,6 +285,7 @@ def send(submission: Submission, head: Mapping[str, Any], *, by: User) -> Submis
     write_head(submission, head)
     assert submission.day is not None
     refuse_unshown(lines, submission.day)
+    over = over_caps(submission.unit, lines, known=known_over_caps)
     submission.to_unit = next_above(submission.unit)
     submission.sent_by, submission.sent_at = by, timezone.now()
     save_signed(submission, by)
@@ -291,6 +294,7 @@ def send(submission: Submission, head: Mapping[str, Any], *, by: User) -> Submis
         "number": submission.number, "day": date_format(submission.day, "SHORT_DATE_FORMAT"),
         "recipient": submission.recipient,
     }  # fmt: skip
+    said = "; ".join(filter(None, (said, over)))[:500]
     holder = submission.to_unit or submission.unit
     for line in lines:
         step(line, Kind.FORWARDED, Stage.FORWARDED, by=by, at=submission.unit, reason=said, holder=holder)

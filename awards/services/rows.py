@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from awards.models import Award
+from awards.models import Award, Bonus
 from emulation.services.definitions import is_referred
 from units.access import administers_root, require
 from units.errors import Refused
@@ -20,8 +22,8 @@ Chosen = Mapping[str, Iterable[models.Model]]
 def save_row(row: models.Model, *, chosen: Chosen, by: User) -> None:
     """Create or change an award, or a row of one, with the rows it chooses (column → rows).
 
-    Raises ValidationError for what breaks a rule of its table, and `Refused` where the code of an award
-    that was given, or of which something is known, would change.
+    Raises ValidationError for what breaks a rule of its table, and `Refused` where the code of an award that was
+    given would change, or a second bonus would hold beside another one: contradicting each other, none is known.
     """
     require(administers_root(by))
     row.full_clean()
@@ -29,9 +31,21 @@ def save_row(row: models.Model, *, chosen: Chosen, by: User) -> None:
         stored = Award.objects.select_for_update().get(pk=row.pk)
         if stored.code != row.code and stored.grants.exists():
             raise Refused(_("This award has been granted: its code is fixed."), "code")
+    if isinstance(row, Bonus):
+        _refuse_second_rate(row)
     row.save()
     for name, rows in chosen.items():
         getattr(row, name).set(rows)
+
+
+def _refuse_second_rate(row: Bonus) -> None:
+    Award.objects.select_for_update().get(pk=row.award_id)
+    others = Bonus.objects.filter(award=row.award_id, subject=row.subject).exclude(pk=row.pk)
+    others = others.filter(Q(valid_until=None) | Q(valid_until__gte=row.valid_from or date.min))
+    other = others.filter(Q(valid_from=None) | Q(valid_from__lte=row.valid_until or date.max)).first()
+    if other is not None:
+        words = _("“%(row)s” holds at the same time: give it its last day first, or change it.")
+        raise Refused(words % {"row": other}, "valid_from")
 
 
 @transaction.atomic

@@ -17,9 +17,9 @@ from awards import access
 from awards.models import AgendaItem, Attendance, Award, Ballot, Council, HandCount, Nomination, Session, VoteRule
 from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.ready import acting
-from awards.services.kept_papers import keep_minutes
+from awards.services.kept_papers import keep_minutes, undoing_files
 from awards.services.steps import Kind, Stage, lock_lines, step
-from awards.voting import reached
+from awards.voting import needed, reached
 from units import clock
 from units.access import require
 from units.errors import Refused
@@ -135,11 +135,19 @@ def add_lines(session: Session, keys: Collection[int], *, by: User) -> int:
     return len(lines)
 
 
+def _listed(session: Session, item: AgendaItem) -> AgendaItem:
+    """The item of a locked session. Raises `Refused` where somebody has taken it off meanwhile."""
+    found = session.items.select_related("line__dossier", "line__award", "line__person").filter(pk=item.pk).first()
+    if found is None:
+        raise Refused(_("It does not stand on the agenda any more."))
+    return found
+
+
 @transaction.atomic
 def take_off(item: AgendaItem, *, by: User) -> None:
     """Take a line off the agenda: it waits for the council again."""
     require(access.runs_sessions(by, item.session.council))
-    lock(item.session, State.PLANNED)
+    item = _listed(lock(item.session, State.PLANNED), item)
     [line] = lock_lines([item.line_id])
     with translation.override("vi"):
         step(line, Kind.RELEASED, Stage.APPRAISED, by=by, reason=_("Taken off the agenda of the council."))
@@ -151,7 +159,7 @@ def change_item(item: AgendaItem, *, order: int, offers_lower: bool, by: User) -
     """Move an item on the agenda; offer a lower award or not."""
     require(access.runs_sessions(by, item.session.council))
     session = lock(item.session, State.PLANNED)
-    item = session.items.select_related("line__dossier", "line__award", "line__person").get(pk=item.pk)
+    item = _listed(session, item)
     apply_rules(item, Rules(session.council), lower=offers_lower)
     item.order = order
     item.save()
@@ -186,8 +194,8 @@ def open_voting(session: Session, *, by: User) -> Session:
     taking_part = sum(how != How.ABSENT for how in there.values())
     if not reached(taking_part, len(seats), session.quorum):
         raise Refused(
-            _("%(there)d of %(all)d members take part; the council needs %(quorum)d %% of all members.")
-            % {"there": taking_part, "all": len(seats), "quorum": session.quorum}
+            _("%(there)d of %(all)d members take part; the council needs %(needed)d.")
+            % {"there": taking_part, "all": len(seats), "needed": needed(len(seats), session.quorum)}
         )
     items = list(session.items.select_related("line__dossier", "line__award", "line__person", "lower"))
     if not items:
@@ -237,6 +245,7 @@ def save_minutes(session: Session, *, text: str, by: User) -> None:
     session.save(update_fields=["minutes"])
 
 
+@undoing_files()
 @transaction.atomic
 def end_session(session: Session, *, by: User) -> None:
     """End the session: the minutes are fixed and kept as files. Raises `Refused` while there are none."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from awards.models import Award, Nomination, NominationEvent
+from awards.reports.caps import exceeded
 from units.errors import Refused
 from units.models import Office, Unit, User
 
@@ -36,6 +37,19 @@ def lock_lines(keys: Collection[int]) -> list[Nomination]:
     """The lines with what their services look at, locked in the order of their keys. In a transaction."""
     rows = Nomination.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
     return list(rows.select_related("dossier__unit", "dossier__occasion", "award", "holder", "person", "unit"))
+
+
+def over_caps(unit: Unit, lines: Iterable[Nomination], *, known: bool) -> str:
+    """What the trace says of caps that are exceeded, in Vietnamese; "" where none is.
+
+    Caps are data, some of doubtful source: nobody is stopped who says that it is `known`. Raises `Refused` otherwise.
+    """
+    lines = list(lines)
+    found = exceeded(unit, lines)
+    if found and not known:
+        raise Refused([*found, _("Confirm that the cap is exceeded knowingly, or take lines out.")], "over_caps")
+    with translation.override("vi"):
+        return _("Cap exceeded knowingly: %(caps)s") % {"caps": "; ".join(exceeded(unit, lines))} if found else ""
 
 
 def step(

@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from awards.access import has_desk
+from awards.voting import share_words
 from emulation.numbers import format_number
 from units.access import has_role
 from units.models import READERS, User
@@ -42,6 +43,9 @@ TABS: tuple[tuple[str, str | Promise, str, Callable[[User], bool]], ...] = (
 def dong(amount: int | None) -> str:
     """An amount of money in the notation of the interface; a dash where it is not known."""
     return format_number(amount, 0)
+
+
+register.filter("share", share_words)
 
 
 @register.simple_tag(takes_context=True)

@@ -29,6 +29,7 @@ from emulation.views.papers import TYPES
 from units.access import require
 from units.errors import Refused
 from units.forms.fields import refusals
+from units.text import fold
 
 FORM = ["GET", "HEAD", "POST"]
 NOISE = 2048  # characters; «không tán thành» is some ten longer than «tán thành»
@@ -181,7 +182,8 @@ def session_paper(request: HttpRequest, pk: int, paper: str, kind: str) -> HttpR
         raise Http404
     if paper == "tally" and not page.secret:
         raise Http404
-    name = slugify(f"{paper}-{session.council.unit.code}-{session.day:%Y-%m-%d}")
+    title = "bien ban kiem phieu" if paper == "tally" else "bien ban"
+    name = slugify(fold(f"{title} {session.council.unit.code} {session.day:%Y-%m-%d}"))
     headers = {"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
     try:
         kept = kept_minutes(session, paper)

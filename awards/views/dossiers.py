@@ -25,7 +25,7 @@ from awards.forms.dossiers import (
     TitleForm,
 )
 from awards.models import Award, Dossier, Nomination, NominationFile
-from awards.reports.caps import shares
+from awards.reports.caps import excesses, shares
 from awards.reports.checks import problems_of, reviewed
 from awards.reports.dossiers import (
     first_award,
@@ -174,7 +174,9 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
         "units": service.units_to_propose(dossier.unit, dossier.year),
     }
     if source == "paste":
-        form: Any = PasteForm(request.POST or None, awards=Award.objects.on(day), **scope)
+        awards = Award.objects.on(day)
+        asked = awards.filter(code=request.GET.get("award", "")).first()
+        form: Any = PasteForm(request.POST or None, awards=awards, initial={"award": asked}, **scope)
     else:
         form = PicksForm(request.POST if request.method == "POST" else None, **scope)
     if request.method == "POST" and form.is_valid():
@@ -258,7 +260,8 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         require(may_hand_in)
         ticked = [line.pk for line in lines if str(line.pk) in request.POST.getlist("line")]
         try:
-            handed = service.hand_in(dossier, lines=ticked, by=request.user)
+            known = "over_caps" in request.POST
+            handed = service.hand_in(dossier, lines=ticked, known_over_caps=known, by=request.user)
         except Refused as error:
             refused = error.messages
         else:
@@ -267,7 +270,7 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
             )
             messages.success(request, words % {"count": len(handed)})
             return redirect(dossier)
-    problems = problems_of(dossier, lines, by=request.user)
+    problems, left = problems_of(dossier, lines, by=request.user), shares(dossier)
     by_line: dict[int, list[Any]] = {line.pk: [] for line in lines}
     for problem in problems:
         if problem.line is not None:
@@ -277,7 +280,8 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [(line, by_line[line.pk], not any(p.hard for p in by_line[line.pk])) for line in lines],
         "general": [problem for problem in problems if problem.line is None],
         "refused": refused,
-        "shares": shares(dossier),
+        "over": excesses(dossier.unit, left) if may_hand_in else [],
+        "shares": left,
         "judge": judging_unit(dossier.unit),
         "may_hand_in": may_hand_in,
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, F, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -28,6 +28,7 @@ from units.views.pages import form_step
 
 FORM = ["GET", "HEAD", "POST"]
 NOTICES = 50
+ORDER = ("award__order", F("person__sorting").asc(nulls_last=True), "name")  # people by given name, then units
 
 
 def get_notice(user: User, pk: int) -> PublicNotice:
@@ -58,7 +59,7 @@ def notice_create(request: HttpRequest) -> HttpResponse:
     units = keeping_units(request.user)
     require(bool(units))
     lines = Nomination.objects.filter(holder__in=list(acting(units)), stage__in=service.SHOWN)
-    lines = lines.select_related("award", "dossier__unit", "holder").order_by("award__order", "name")
+    lines = lines.select_related("award", "dossier__unit", "holder").order_by(*ORDER)
     form = NoticeForm(request.POST or None, units=units, lines=lines, today=clock.today())
 
     def post() -> PublicNotice:
@@ -81,7 +82,7 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     notice = get_notice(request.user, pk)
     opened = Exists(Nomination.objects.visible_to(request.user).filter(pk=OuterRef("pk")))
     lines = notice.lines.annotate(opened=opened).select_related("award", "dossier__unit")
-    lines = lines.order_by("award__order", "name")
+    lines = lines.order_by(*ORDER)
     if kind := asked_table(request):
         return table_file(kind, f"danh-sach-cong-khai-{pk}", _("Public notice"), *notice_lines_table(lines))
     objections = notice.objections.visible_to(request.user)

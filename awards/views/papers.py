@@ -26,11 +26,12 @@ from awards.forms.papers import (
 )
 from awards.models import Decision, Submission
 from awards.reports.award_papers import WRITERS, decision_paper, submission_paper
+from awards.reports.caps import exceeded
 from awards.reports.decisions import cancelled_as, next_number, signer_of
 from awards.reports.desk import mark_of
 from awards.reports.kept_papers import content_of, kept_paper
 from awards.reports.powers import Powers
-from awards.reports.ready import ready_lines
+from awards.reports.ready import ready_lines, with_places
 from awards.services import decisions, papers
 from emulation.reports.cancelled import STAMPED, stamp_of
 from emulation.views.papers import TYPES
@@ -199,7 +200,10 @@ def paper_discard(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     except Refused as error:
         messages.error(request, " ".join(error.messages))
         return redirect(found)
-    messages.success(request, _("The draft has been discarded; its lines wait again."))
+    if getattr(found, "kind", "") == Decision.Kind.REVOCATION:
+        messages.success(request, _("The draft has been discarded; its awards stay in force."))
+    else:
+        messages.success(request, _("The draft has been discarded; its lines wait again."))
     return redirect(home_of(paper)[1])
 
 
@@ -233,8 +237,10 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     texts = signer_of(found.unit, request.user)
     initial = {name: getattr(found, name) or ("" if recorded else texts[name]) for name in texts}
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
-    form = SignForm(request.POST if request.method == "POST" else None, initial=initial)
     letter = isinstance(found, Submission)
+    lines = [] if recorded or not letter and found.kind != Decision.Kind.AWARD else with_places(found.lines.all())
+    over = exceeded(found.unit, lines)
+    form = SignForm(request.POST if request.method == "POST" else None, initial=initial, over=over)
     heading = _("Send the letter") if letter else _("Sign the decision")
     note = (
         _("Its lines are forwarded; the letter is never changed afterwards.")
@@ -248,12 +254,13 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
 
 
 def _sign(found: Paper, head: dict[str, Any], user: User) -> None:
+    known = head.get("over_caps", False)
     if isinstance(found, Submission):
-        papers.send(found, head, by=user)
+        papers.send(found, head, known_over_caps=known, by=user)
     elif found.kind == Decision.Kind.REVOCATION:
         decisions.sign_revocation(found, head, by=user)
     else:
-        decisions.sign(found, head, by=user)
+        decisions.sign(found, head, known_over_caps=known, by=user)
 
 
 def _signed_words(found: Paper) -> str:

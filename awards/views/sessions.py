@@ -54,6 +54,17 @@ def crumbs_into(session: Session) -> list[Crumb]:
     return [*crumbs_to(session.council), (session.title, session.get_absolute_url())]
 
 
+def begun(request: HttpRequest, session: Session) -> HttpResponse | None:
+    """Back to the session with a word where its preparation is over: an old link leads to no form that cannot be
+    saved. None while it is prepared, and for what is sent: the service refuses that beside what was typed.
+    """
+    if request.method == "POST" or session.state == Session.State.PLANNED:
+        return None
+    words = _("The session is “%(state)s”: this is not possible any more.")
+    messages.error(request, words % {"state": session.get_state_display()})
+    return redirect(session)
+
+
 def told(request: HttpRequest, error: Refused) -> None:
     for message in error.messages:
         messages.error(request, message)
@@ -105,6 +116,8 @@ def session_update(request: HttpRequest, pk: int) -> HttpResponse:
 def session_agenda(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose among the lines that wait; a question with number, award and year; then exactly these are added."""
     session = run_session(request.user, pk)
+    if over := begun(request, session):
+        return over
     waiting = addable(session.council)
     form = AgendaFilter(request.GET, lines=waiting)
     if not form.is_valid():
@@ -176,6 +189,8 @@ def session_file(request: HttpRequest, pk: int, file: int) -> HttpResponse:
 def session_item_update(request: HttpRequest, pk: int) -> HttpResponse:
     item = get_item(request.user, pk)
     require(awards_access.runs_sessions(request.user, item.session.council))
+    if over := begun(request, item.session):
+        return over
     form = ItemForm(request.POST or None, instance=item)
     if form.is_valid():
         with refusals(form):
@@ -203,6 +218,8 @@ def session_item_remove(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(FORM)
 def session_attendance(request: HttpRequest, pk: int) -> HttpResponse:
     session = run_session(request.user, pk)
+    if over := begun(request, session):
+        return over
     seats = session.council.members.on(session.day).select_related("user")
     form = AttendanceForm(request.POST or None, row=session, seats=seats)
     if request.method == "POST" and form.is_valid():

@@ -192,7 +192,7 @@ class JoinForm(forms.Form):
     )  # fmt: skip
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
-        day = max(campaign.launched_on or clock.today(), clock.today())
+        day = min(max(campaign.launched_on or clock.today(), clock.today()), campaign.ends)
         super().__init__(*args, initial={"joined_on": day}, **kwargs)
 
 

@@ -71,7 +71,7 @@ class VerdictForm(forms.Form):
         return [(group, [self._verdict(row, plain, quiet) for row in group.rows]) for group in review.groups]
 
     def _verdict(self, row: Row, plain: bool, quiet: bool) -> Verdict:
-        chosen = self.data.get(f"v{row.key}", "")
+        chosen = self.data.get(f"v{row.key}", "") if self.is_bound else APPROVE if row.passed else ""
         if plain and self.is_bound and not chosen and not row.warning:
             chosen = APPROVE
         wrong = [] if quiet else self._messages(row)

@@ -160,10 +160,11 @@ class TargetsForm(Seen, forms.Form):
             self._value(f"{REGISTERED}-{pk}", indicator, _("Registered"), target=target)
         if AGREED in self.columns:
             self._value(f"{AGREED}-{pk}", indicator, _("Agreed"), target=target)
+            comparator = _("Comparator")
             self.fields[f"comparator-{pk}"] = forms.ChoiceField(
-                choices=Comparator.choices, label=_("Comparator"), widget=PlainSelect
+                choices=Comparator.choices, label=comparator, widget=PlainSelect
             )
-            self.fields[f"comparator-{pk}"].widget.attrs["aria-label"] = f"{indicator.label}, {_('Comparator')}"
+            self.fields[f"comparator-{pk}"].widget.attrs["aria-label"] = f"{indicator.label}, {comparator}"
             for quarter in self.quarters:
                 self._value(f"m{quarter}-{pk}", indicator, self._milestone_label(quarter))
 
@@ -256,9 +257,9 @@ class TargetsForm(Seen, forms.Form):
         if f"comparator-{pk}" not in cleaned:  # it has its own error
             return
         first, second, third = milestones
-        relation = value if isinstance(value, Relative) else None
+        relation, comparator = value if isinstance(value, Relative) else None, cleaned[f"comparator-{pk}"]
         agreement = Agreement(
-            plain(value), cleaned[f"comparator-{pk}"], (first, second, third) if given else None, relation
+            plain(value, comparator), comparator, (first, second, third) if given else None, relation
         )
         for quarter, message in wrong_milestones(indicator, agreement):
             self.add_error(f"m{quarter}-{pk}", message)

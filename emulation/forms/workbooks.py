@@ -27,6 +27,7 @@ from emulation.reports.sheets import Row, Typed, read_sheet
 from emulation.reports.workbook import Canonical, canonical, number_key
 from emulation.services.cells import CellChange, entry_snapshot
 from units.forms.fields import FileInput
+from units.person_files import Problem
 from units.text import fold
 
 SHOWN = 60  # characters of a cell that a message repeats
@@ -42,16 +43,6 @@ class UploadForm(forms.Form):
         error_messages={"required": gettext_lazy("Choose the file."), "missing": gettext_lazy("Choose the file.")},
         widget=FileInput(attrs={"accept": ".xlsx,.xls,.ods", "class": "form-control"}),
     )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong in one cell (E14) or row; `name` is the line, as far as it is known."""
-
-    address: str
-    row: int
-    name: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,6 @@ class RoundQuerySet(models.QuerySet["Round"]):
     def quarters(self) -> Self:
         return self.filter(drive=None)
 
-    def open_for_entry(self, day: date | None = None) -> Self:
-        """Rounds whose calendar lets sheets be filled on `day` (default today)."""
-        day = day or clock.today()
-        return self.filter(Q(closes=None) | Q(closes__gte=day), opens__lte=day)
-
 
 class Round(models.Model):
     """A reporting round (*kỳ báo cáo*): a quarter of a year, or the end of a peak drive.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -92,6 +93,13 @@ class Target(models.Model):
     def relation(self, column: str) -> Relative | None:
         """How a value was set beside last year's figure; None where it was typed as it stands."""
         return Relative.from_json(self.relations.get(column))
+
+    def exact(self, column: str) -> Fraction | None:
+        """A value as it was meant: what is relative to last year's figure is stored in thousandths only."""
+        if relation := self.relation(column):
+            return relation.exact
+        value = getattr(self, column)
+        return None if value is None else Fraction(value)
 
 
 class TargetChange(models.Model):

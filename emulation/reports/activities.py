@@ -97,12 +97,12 @@ def events_of(user: User, year: int) -> list[Event]:
 
 
 def summary(user: User) -> str:
-    """ "12 activities · 1 to be recorded" for the overview of the registers. One query."""
-    mine = Activity.objects.visible_to(user)
-    count, late = count_all(user, mine, mine.overdue())
+    """ "12 activities · 1 to be recorded" for the overview; without the cancelled, as in the list. One query."""
+    mine = Activity.objects.visible_to(user).exclude(state=Activity.State.CANCELLED)
+    count, late = count_all(mine, mine.overdue())
     words = ngettext("%(count)d activity", "%(count)d activities", count) % {"count": count}
-    open_words = _("%(count)d to be recorded") % {"count": late}
-    return f"{words} · {open_words}" if late else words
+    waiting = _("%(count)d to be recorded") % {"count": late}
+    return f"{words} · {waiting}" if late else words
 
 
 def tasks(user: User) -> Iterator[Task]:

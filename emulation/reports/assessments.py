@@ -401,7 +401,7 @@ def export_rows(rows: Iterable[Assessment]) -> Iterator[list[Value]]:
 def summary(user: User) -> str:
     """For the overview of the registers. One query."""
     rows = Assessment.objects.visible_to(user)
-    total, waiting = count_all(user, rows, rows.waiting_for(user))
+    total, waiting = count_all(rows, rows.waiting_for(user))
     return _("%(total)d assessments · %(waiting)d waiting for you") % {"total": total, "waiting": waiting}
 
 

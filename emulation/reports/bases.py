@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal
 from fractions import Fraction
 
 from django.utils.translation import gettext as _
@@ -53,17 +52,16 @@ def doubts_of(
     figure: Figure | None,
     *,
     look_back: bool,
-    value: Decimal | None = None,
+    columns: Iterable[str] = ("agreed", "registered", "assigned"),
 ) -> list[Doubt]:
-    """Why the target's value is to be explained: `value`, else the agreed, registered or assigned one."""
+    """Why the target's value is to be explained: the first of `columns` that has one."""
     if target is None:
         return []
-    known = (value, target.agreed, target.registered, target.assigned)
-    value = next((found for found in known if found is not None), None)
+    value = next((found for found in map(target.exact, columns) if found is not None), None)
     if value is None:
         return []
-    assigned = None if target.assigned is None else Fraction(target.assigned)
-    return doubts(Fraction(value), assigned, reached(figure) if look_back else None, indicator.direction)
+    last = reached(figure) if look_back else None
+    return doubts(value, target.exact("assigned"), last, indicator.direction)
 
 
 def doubtful(
@@ -78,9 +76,8 @@ def doubtful(
     last = last_figures(unit, year, [target.campaign_indicator.indicator for target in chosen]) if back else {}
     for target in chosen:
         indicator = target.campaign_indicator.indicator
-        why = doubts_of(
-            indicator, target, last.get(indicator.pk), look_back=back, value=target.registered
-        )  # fmt: skip
+        before = last.get(indicator.pk)
+        why = doubts_of(indicator, target, before, look_back=back, columns=["registered"])
         if why:
             found[target.pk] = why
     return found

@@ -131,7 +131,7 @@ def summary(user: User) -> str:
     """For the overview of the registers. One query."""
     rows = Example.objects.visible_to(user)
     total, spread, waiting = count_all(
-        user, rows.exclude(stage=Stage.WITHDRAWN), rows.filter(stage=Stage.SPREAD), rows.waiting_for(user)
+        rows.exclude(stage=Stage.WITHDRAWN), rows.filter(stage=Stage.SPREAD), rows.waiting_for(user)
     )
     words = _("%(total)d examples · %(spread)d being spread") % {"total": total, "spread": spread}
     return words + (" · " + _("%(count)d to recognise") % {"count": waiting} if waiting else "")

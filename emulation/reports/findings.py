@@ -205,7 +205,7 @@ class Checking:
         limits = Limits(rule.share, rule.points)
         if not plausibility.is_worse(one.now, one.past, one.row.direction, limits, percent=one.percent):
             return None
-        said = _("%(value)s is much worse than in the last quarter, %(before)s.")
+        said = _("%(value)s is much worse than in the last quarter (%(before)s).")
         words = {"value": self._text(one.row, one.now), "before": self._text(one.row, one.past[1])}
         return said % words, [one.now, one.past[1]]
 

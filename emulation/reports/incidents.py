@@ -34,6 +34,7 @@ from units.models import Unit, User
 from units.spreadsheets import Value
 
 TASKS = 10
+STATED = 10  # years of which a unit says whether its register is complete
 FROM = "from:"  # before the code of the least gravity that a feed takes
 BELOW = "below:"  # before the code of the gravity under which it takes all
 
@@ -41,7 +42,7 @@ BELOW = "below:"  # before the code of the gravity under which it takes all
 def summary(user: User) -> str:
     """ "3 incidents · 1 open" of what the user sees. One query."""
     mine = Incident.objects.visible_to(user)
-    count, waiting, late = count_all(user, mine.counting(), mine.open(), mine.overdue())
+    count, waiting, late = count_all(mine.counting(), mine.open(), mine.overdue())
     words = [
         ngettext("%(count)d incident", "%(count)d incidents", count) % {"count": count},
         _("%(count)d open") % {"count": waiting},
@@ -112,13 +113,13 @@ class Stated:
     spent: bool = False
 
 
-def statements_of(unit: Unit, years: int = 10) -> list[Stated]:
-    """The last years of a unit, the newest first. One query."""
+def statements_of(unit: Unit) -> list[Stated]:
+    """The last `STATED` years of a unit, the newest first. One query."""
     today = clock.today()
     this = today.year
-    rows = IncidentStatement.objects.filter(unit=unit, ended_at=None, year__gt=this - years).select_related("by")
+    rows = IncidentStatement.objects.filter(unit=unit, ended_at=None, year__gt=this - STATED).select_related("by")
     found = {row.year: row for row in rows}
-    return [_stated(year, found.get(year), today) for year in range(this, this - years, -1)]
+    return [_stated(year, found.get(year), today) for year in range(this, this - STATED, -1)]
 
 
 def _stated(year: int, row: IncidentStatement | None, today: date) -> Stated:

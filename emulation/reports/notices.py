@@ -33,9 +33,7 @@ def counts_of(user: User) -> Counts:
         return Counts(0, 0)
     staff = [m.unit_id for m in user.active_memberships if m.role == Role.STAFF]
     questions = FigureRequest.objects.open().filter(report__unit__in=staff)
-    own, asked, notices = count_all(
-        user, Report.objects.owed_by(user), questions, Notice.objects.visible_to(user).unread()
-    )
+    own, asked, notices = count_all(Report.objects.owed_by(user), questions, Notice.objects.visible_to(user).unread())
     return Counts(own + asked, notices)
 
 

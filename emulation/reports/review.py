@@ -12,7 +12,15 @@ from statistics import median, median_low
 from django.utils.translation import gettext as _
 
 from emulation.consolidation import Value
-from emulation.models import CheckRule, FigureRequest, Indicator, OfficeVerdict, Report, ResultItem
+from emulation.models import (
+    CheckRule,
+    FigureRequest,
+    Indicator,
+    OfficeVerdict,
+    Report,
+    ReportEvent,
+    ResultItem,
+)
 from emulation.numbers import format_number, round_half_up
 from emulation.reports.corrections import changes_since
 from emulation.reports.display import unit_text
@@ -73,6 +81,7 @@ class Row:
     objections: tuple[OfficeVerdict, ...] = ()
     fed: Fed | None = None  # the register that the figure comes from
     unlike: str = ""  # how register and sheet differ
+    passed: bool = False  # approved when other lines were sent back, and the same since
 
     @property
     def talks(self) -> bool:
@@ -138,6 +147,7 @@ def read_review(report: Report, reader: User | None = None) -> Review:
     offices = tuple(office_states(report))
     changes = changes_since(report)
     asked = {row.indicator_id: row for row in report.requests.select_related("answered_by")}
+    sent_back = _sent_back(report)
 
     def completed(line: Line) -> Row:
         pk = line.indicator.pk
@@ -145,7 +155,10 @@ def read_review(report: Report, reader: User | None = None) -> Review:
         row = row_of(line, findings[pk])
         if for_reader(row.fed, reader, report.unit) is not row.fed:
             row = replace(row, fed=None, unlike="")
-        return replace(row, was=changes.get(row.code), asked=asked.get(pk), objections=objections)
+        was, request = changes.get(row.code), asked.get(pk)
+        waits = row.code in sent_back or was or objections or (request and request.ended_at is None)
+        passed = bool(sent_back) and not waits
+        return replace(row, was=was, asked=request, objections=objections, passed=passed)
 
     by_area = groupby(all_lines, key=lambda line: line.indicator.area)
     groups = tuple(
@@ -160,6 +173,13 @@ def read_review(report: Report, reader: User | None = None) -> Review:
         report, groups, str(round_), f"{quarter_short(last)}/{round_.year - (last == 4)}",
         f"{quarter_short(round_.quarter)}/{round_.year - 1}", offices,
     )  # fmt: skip
+
+
+def _sent_back(report: Report) -> set[str]:
+    """Codes of the lines that were sent back last, if singly: all others had been approved then. One query."""
+    kinds = [ReportEvent.Kind.RETURNED, ReportEvent.Kind.REOPENED]
+    lines = report.events.filter(kind__in=kinds).order_by("-pk").values_list("lines", flat=True).first()
+    return {line["indicator"] for line in lines or ()}
 
 
 def row_of(line: Line, findings: Iterable[Finding] = ()) -> Row:
@@ -235,7 +255,7 @@ def warning_of(line: Line, findings: Iterable[Finding] = ()) -> tuple[str, str]:
     sentences = []
     word = ""
     if line.outcome in (Outcome.MISS, Outcome.NEAR):
-        word = _("Below the target")
+        word = _("Target not reached")
         sentences.append(
             _("%(value)s does not reach the target %(target)s.")
             % {"value": result_text(line), "target": target_text(line)}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q
+from django.utils import timezone
 
 from emulation.models import Campaign, Example, ExampleStep, Indicator, WeakPoint
-from emulation.periods import QUARTERS, quarter_start
+from emulation.periods import QUARTERS, quarter_end, quarter_start
 from emulation.phrases import Part, Phrases, fill
 from emulation.reports.dashboard import Dashboard, Line
 from emulation.reports.display import NBSP, nil_text
@@ -20,6 +21,8 @@ from units.models import Unit
 # Years after its own for which a report sets deadlines, as plans of a term do. One before the period has passed, one
 # beyond the term was set long after it: neither is a task of that report.
 TERM = 5
+
+WRITTEN = timedelta(days=92)  # after a period, in which its report is written
 
 NAMED = 8  # indicators and weak points that are named one by one
 KEYS = {"": "plain"}  # a value without a target
@@ -184,10 +187,22 @@ def _each(missed: list[Fact], told: Phrases, phrase: str) -> list[Part]:
 
 
 def weak_points(page: Dashboard) -> list[WeakPoint]:
-    """Unsettled weak points up to the year: the unit's own, then those below about figures missed. One query."""
+    """Weak points unsettled at the end of the period: the unit's own, then those below about figures missed.
+
+    As far as days tell: raised by then, and not closed by then. What a figure or a remark of the period gave rise to
+    is of the period, though it is raised while its report is written (`WRITTEN`). One query.
+    """
     missed = [line.code for line in lines_of(page) if line.mark.key in BAD]
     below = Q(unit__path__startswith=page.unit.path, indicator__code__in=missed)
-    rows = WeakPoint.objects.unsettled().filter(Q(unit=page.unit) | below, year__lte=page.year)
+    quarter = QUARTERS[page.period][-1] if page.period in QUARTERS else 4
+    ended = timezone.make_aware(datetime.combine(quarter_end(page.year, quarter) + timedelta(days=1), time.min))
+    periods = [name for name, quarters in QUARTERS.items() if quarters[-1] <= quarter]
+    of_period = Q(source=WeakPoint.Source.MISS, year=page.year, period__in=periods) | Q(
+        source=WeakPoint.Source.REMARK, report__round__year=page.year, report__round__quarter__lte=quarter
+    )
+    rows = WeakPoint.objects.filter(Q(closed_at=None) | Q(closed_at__gte=ended), year__lte=page.year)
+    rows = rows.filter(Q(raised_at__lt=ended) | of_period & Q(raised_at__lt=ended + WRITTEN))
+    rows = rows.filter(Q(unit=page.unit) | below)
     found = sorted(rows.select_related("unit", "indicator"), key=lambda row: row.unit_id != page.unit.pk)
     return [row for row in found if row.unit_id == page.unit.pk][:NAMED] + [
         row for row in found if row.unit_id != page.unit.pk

@@ -60,7 +60,7 @@ def title_words(title: Mapping[str, Any]) -> str:
         return ngettext("%(count)d person", "%(count)d people", title["number"]) % {"count": title["number"]}
     if title["share"]:
         return _("%(share)d %% of the people") % {"share": title["share"]}
-    return _("the unit")
+    return _("the unit as a whole")
 
 
 def compare(before: Content, after: Content) -> tuple[list[Difference], list[Difference]]:

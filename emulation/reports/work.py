@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -115,7 +115,7 @@ def my_work(user: User) -> MyWork:
     mine, handed = items[: len(own)], items[len(own) : len(own) + len(sent)]
     tasks = [*_own_tasks(mine, units)]
     tasks += [review_task(item) for item in items[len(own) + len(sent) :]]
-    tasks += [registration_task(row) for row in registrations(user, units)]
+    tasks += [registration_task(row, units[Role.COMMANDER]) for row in registrations(user, units)]
     tasks += [request_task(row) for row in asked_of(units[Role.STAFF])]
     tasks += [correction_task(row) for row in waiting_corrections(user)]
     tasks += [office_task(row) for row in office_sheets(user) if not row.judged]
@@ -243,12 +243,14 @@ def registration_title(row: Registration) -> str:
     return _("Registration of targets for %(year)d") % {"year": row.year}
 
 
-def registration_task(row: Registration) -> Task:
-    judging = row.state == Registration.State.SUBMITTED
+def registration_task(row: Registration, commanded: Collection[int]) -> Task:
+    """To be judged; to be handed in by the commander of one of the units `commanded`; else to be filled in."""
+    action = _("Check and hand in") if row.unit_id in commanded else _("Continue")
+    if row.state == Registration.State.SUBMITTED:
+        action = _("Judge")
     return Task(
-        registration_title(row), str(row.unit), row.get_absolute_url(),
-        _("Judge") if judging else _("Continue"), row.state, "registration", None, None,
-    )  # fmt: skip
+        registration_title(row), str(row.unit), row.get_absolute_url(), action, row.state, "registration", None, None
+    )
 
 
 def correction_task(row: Correction) -> Task:

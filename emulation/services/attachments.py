@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation.models import Attachment
-from emulation.services.evidence import checked
+from emulation.services.evidence import checked, keep, save_beside
 from units import access
 from units.errors import Refused
 from units.models import User
@@ -33,34 +32,15 @@ def attach(
 
     Raises `Refused` with every file that is not accepted.
     """
-    kept: list[Attachment] = []
-    for columns, file in zip(checked(files), files, strict=True):
-        row = Attachment(by=by, caption=caption.strip(), credit=credit.strip(), **columns)
-        row.file.save(row.name, file, save=False)  # outside the lock: a slow disk keeps nobody waiting
-        kept.append(row)
-    try:
-        _store(owner, kept, by, may)
-    except BaseException:
-        for row in kept:
-            row.file.delete(save=False)
-        raise
-    return kept
+    said = {"caption": caption.strip(), "credit": credit.strip()}
+    rows = [Attachment(by=by, **said, **columns) for columns in checked(files)]
+    return keep(rows, files, lambda: _store(owner, rows, by, may))
 
 
 @transaction.atomic
 def _store(owner: Any, rows: list[Attachment], by: User, may: May | None) -> None:
     _lock(owner, by, may)
-    known = dict(owner.files.present().values_list("sha256", "name"))
-    if len(known) + len(rows) > settings.EVIDENCE_FILES:
-        raise Refused(_("At most %(limit)d files are kept here.") % {"limit": settings.EVIDENCE_FILES}, "files")
-    for row in rows:
-        if row.sha256 in known:
-            raise Refused(
-                _("“%(name)s” is attached here already, as “%(other)s”.")
-                % {"name": row.name, "other": known[row.sha256]}, "files",
-            )  # fmt: skip
-        known[row.sha256] = row.name
-        row.save()
+    save_beside(rows, owner.files.present())
     owner.files.add(*rows)
 
 

@@ -289,7 +289,11 @@ class UnitFigures:
         return sum(weight * value for weight, value in zip(weights, goal.values, strict=True))
 
     def reached(self, unit: int, indicator: int, period: str, comparator: str, goal: int) -> list[bool | None]:
-        """For each set whether the unit's own figure reaches `goal`; None while a cell is missing or all are."""
+        """For each set whether the unit's own figure reaches `goal`; None while a cell is missing or all are.
+
+        None as well where nothing occurred and that is no value: it is neither met nor missed. In counts and
+        amounts it is 0.
+        """
         rule = self.rules[indicator]
         found: list[bool | None] = []
         before: Parts | None = None
@@ -301,7 +305,7 @@ class UnitFigures:
                 found.append(None)
             else:
                 value = quotient(rule, parts, branch=False)
-                found.append(value is not None and is_met(comparator, goal * value[1], value[0] * TARGET_UNITS))
+                found.append(value and is_met(comparator, goal * value[1], value[0] * TARGET_UNITS))
             before = parts
         return found
 

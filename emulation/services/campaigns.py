@@ -20,6 +20,7 @@ from emulation.models import (
     CampaignIndicator,
     CampaignScope,
     Document,
+    Indicator,
     Organisation,
     Result,
     Round,
@@ -90,7 +91,7 @@ def update_campaign(
     access.require(may_write(by, campaign))
     before = _locked(campaign)
     campaign.state, campaign.launched_on = before.state, before.launched_on
-    rows = list(campaign.indicators.select_related("indicator"))
+    rows = list(campaign.indicators.select_related("indicator").order_by("indicator"))  # locked in this order
     if rows and before.kind.is_drive != campaign.kind.is_drive:
         raise Refused(
             _("It already asks for indicators: a peak drive stays one, and nothing else becomes one."), "kind"
@@ -254,7 +255,7 @@ def launch_campaign(campaign: Campaign, *, by: User, on: date, despite: bool = F
             _("Some points are open. Complete them, or tick that you have read them and launch all the same."),
             "despite",
         )
-    rows = list(campaign.indicators.select_related("indicator"))
+    rows = list(campaign.indicators.select_related("indicator").order_by("indicator"))  # locked in this order
     for row in rows:
         _refuse_double(row, row.kinds.all())
     campaign.state, campaign.launched_on = State.LAUNCHED, on
@@ -407,7 +408,11 @@ def _refuse_referenced(row: CampaignIndicator) -> None:
 
 
 def _refuse_double(row: CampaignIndicator, kinds: Iterable[UnitKind]) -> None:
-    """A unit is asked an indicator by at most one campaign of a year, drafts included."""
+    """A unit is asked an indicator by at most one campaign of a year, drafts included.
+
+    One campaign at a time: two that begin to ask for an indicator at once would not see each other.
+    """
+    Indicator.objects.select_for_update(no_key=True).get(pk=row.indicator_id)
     others = CampaignIndicator.objects.filter(indicator=row.indicator_id, campaign__year=row.campaign.year)
     others = others.exclude(campaign=row.campaign).select_related("campaign").prefetch_related("kinds")
     mine = {kind.pk for kind in kinds}

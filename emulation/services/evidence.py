@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,6 +22,19 @@ from units.files import MB, clean_name, recognise
 from units.models import User
 
 CHUNK = 64 * 1024
+
+
+class Kept(Protocol):
+    """A row that says of a file what `checked` found."""
+
+    name: str
+    sha256: str
+    file: FieldFile
+
+    def save(self) -> None: ...
+
+
+Row = TypeVar("Row", bound=Kept)
 
 
 def may_attach(user: User, report: Report) -> bool:
@@ -36,19 +51,45 @@ def attach(
     """
     access.require(may_attach(by, report))
     refuse_unless_open(report)
-    found = [Evidence(**columns) for columns in checked(files)]
-    kept: list[Evidence] = []
-    for row, file in zip(found, files, strict=True):
-        row.report, row.indicator_id, row.by = report, indicator, by
-        row.file.save(row.name, file, save=False)  # outside the lock: a slow disk keeps nobody waiting
-        kept.append(row)
+    rows = [Evidence(report=report, indicator_id=indicator, by=by, **columns) for columns in checked(files)]
+    return keep(rows, files, lambda: _store(report, rows, indicator))
+
+
+def keep(rows: list[Row], files: Sequence[UploadedFile], store: Callable[[], None]) -> list[Row]:
+    """Write the files of `rows`, then `store` the rows. Where that fails, none of the files stays.
+
+    The files come first, outside any lock: a slow disk keeps nobody waiting.
+    """
     try:
-        _store(report, kept, indicator)
+        for row, file in zip(rows, files, strict=True):
+            row.file.save(row.name, file, save=False)
+        store()
     except BaseException:
-        for row in kept:
+        for row in rows:
             row.file.delete(save=False)
         raise
-    return kept
+    return rows
+
+
+def save_new(rows: Iterable[Kept], known: dict[str, str]) -> None:
+    """Save the rows. Raises `Refused` for one whose content is among the `known` (sha256 → name), or comes twice."""
+    for row in rows:
+        if row.sha256 in known:
+            raise Refused(
+                _("“%(name)s” is attached here already, as “%(other)s”.")
+                % {"name": row.name, "other": known[row.sha256]},
+                "files",
+            )
+        known[row.sha256] = row.name
+        row.save()
+
+
+def save_beside(rows: Sequence[Kept], present: QuerySet[Any]) -> None:
+    """`save_new` beside the files that are `present`, of which there are not too many then."""
+    known = dict(present.values_list("sha256", "name"))
+    if len(known) + len(rows) > settings.EVIDENCE_FILES:
+        raise Refused(_("At most %(limit)d files are kept here.") % {"limit": settings.EVIDENCE_FILES}, "files")
+    save_new(rows, known)
 
 
 def checked(files: Sequence[UploadedFile]) -> list[dict[str, Any]]:
@@ -102,16 +143,7 @@ def _store(report: Report, rows: list[Evidence], indicator: int | None) -> None:
             % {"limit": settings.EVIDENCE_FILES, "count": len(present)},
             "files",
         )
-    known = {old.sha256: old.name for old in present if old.indicator_id == indicator}
-    for row in rows:
-        if row.sha256 in known:
-            raise Refused(
-                _("“%(name)s” is attached here already, as “%(other)s”.")
-                % {"name": row.name, "other": known[row.sha256]},
-                "files",
-            )
-        known[row.sha256] = row.name
-        row.save()
+    save_new(rows, {old.sha256: old.name for old in present if old.indicator_id == indicator})
 
 
 def _refuse_line(report: Report, indicator: int | None) -> None:

@@ -92,9 +92,9 @@ def extends_anything(user: User) -> bool:
     return access.administers_root(user) or access.judges_whole_sheets(user)
 
 
-def extended_by(user: User, field: str = "path") -> Q:
-    """Rows of units to which the user may give more time; `field` leads to the unit's path."""
-    return ~Q(pk__in=[]) if access.administers_root(user) else access.reviews_q(user, field)
+def extended_by(user: User) -> Q:
+    """Rows with a `unit` to which the user may give more time."""
+    return ~Q(pk__in=[]) if access.administers_root(user) else access.reviews_q(user, "unit__path")
 
 
 # ── giving and ending ─────────────────────────────────────────────────────
@@ -140,7 +140,7 @@ def extend(round_: Round, units: Iterable[Unit], *, until: date, reason: str, by
 
 def extendable(user: User, round_: Round) -> QuerySet[Report]:
     """Sheets of the round still to be handed in, of units to which the user may give more time, in tree order."""
-    rows = Report.objects.filter(extended_by(user, "unit__path"), round=round_, state__in=BEGUN)
+    rows = Report.objects.filter(extended_by(user), round=round_, state__in=BEGUN)
     return rows.select_related("unit").order_by("lineage__path")
 
 

@@ -17,6 +17,7 @@ from emulation.models import Feed, Report, Result, ResultChange, Unfed, UnfedIte
 from emulation.reports.feeds import Fed, fed_cells, span_of
 from emulation.services.cells import CellChange, apply_cells, entry_of, snapshot
 from emulation.services.plan import plan_of_unit, slot
+from emulation.services.rounds import place_ended
 from units import access, clock
 from units.errors import Refused
 from units.models import User
@@ -35,13 +36,13 @@ def follow(registers: Collection[str], units: Iterable[int], days: Iterable[date
     entries. Sheets handed in, and those closed, stand still: what differs there is kept for those who have to ask for
     a correction (`Unfed`). A sheet whose round has not opened takes the figures over with its first save.
     """
-    from emulation.services.sheets import lock, open_lines, refuse_unless_open
+    from emulation.services.sheets import open_lines, refuse_unless_open
 
     days = [day for day in days if day]
     if not days or not Feed.objects.active().filter(register__in=registers).exists():
         return
-    for row in _speaking(set(units), days):
-        report = lock(row)
+    place_ended(units := set(units), days)
+    for report in _speaking(units, days):
         allowed: set[int] | None = set()
         with suppress(Refused):
             refuse_unless_open(report)
@@ -61,20 +62,20 @@ def hold_sheets(registers: Collection[str], units: Iterable[int], days: Iterable
     Who approves a sheet, or signs a report on its unit, locks the sheet and then the unit. A writer of a register who
     locked them the other way round would wait for them, and they for the writer.
     """
-    from emulation.services.sheets import lock
-
     days = [day for day in days if day]
     if days and Feed.objects.active().filter(register__in=registers).exists():
-        for row in _speaking(set(units), days):
-            lock(row)
+        _speaking(set(units), days)
 
 
 def _speaking(units: set[int], days: list[date]) -> list[Report]:
-    """Sheets of the units, of rounds that have opened, that may speak of one of the days, as they are locked."""
+    """Sheets of the units, of rounds that have opened, that may speak of one of the days, locked.
+
+    One that a change of the tree takes away meanwhile is left out.
+    """
     drive = Q(round__drive__isnull=True) | Q(round__drive__starts__lte=max(days), round__drive__ends__gte=min(days))
     opened = Q(round__opens__lte=clock.today()) | ~Q(state__in=[Report.State.NOT_STARTED, Report.State.DRAFT])
     rows = Report.objects.filter(drive, opened, unit__in=units, round__year__in={day.year for day in days})
-    rows = rows.select_related("round__drive").order_by("pk")
+    rows = rows.select_related("unit", "lineage", "round__drive").select_for_update(of=("self",)).order_by("pk")
     return [row for row in rows if row.round.last_day >= min(days)]
 
 
@@ -124,6 +125,17 @@ def _apply(report: Report, changes: Collection[CellChange], by: User) -> int:
         report.ready_by = report.ready_at = None
         report.save(update_fields=["state", "state_since", "ready_by", "ready_at"])
     return changed
+
+
+def entries_for(report: Report) -> bool:
+    """Whether registers hold entries for cells of the sheet, of days some of which the unit existed on."""
+    unit = report.unit
+    return any(
+        one.holds
+        and (unit.dissolved is None or unit.dissolved > one.first)
+        and (unit.established is None or unit.established <= one.last)
+        for one in _fed(report, None)[0].values()
+    )
 
 
 @transaction.atomic

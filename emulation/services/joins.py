@@ -37,7 +37,7 @@ def takes_part(campaign: Campaign, unit: Unit) -> bool:
 
 @transaction.atomic
 def join_campaign(campaign: Campaign, unit: Unit, *, joined_on: date, words: str, by: User) -> CampaignJoin:
-    """Record that the unit joins. Raises `Refused` for a draft, a closed one, or a day before its launch."""
+    """Record that the unit joins. Raises `Refused` for a draft, a closed one, a day outside its time."""
     access.require(may_join(by, unit))
     campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
     if not takes_part(campaign, unit):
@@ -49,6 +49,9 @@ def join_campaign(campaign: Campaign, unit: Unit, *, joined_on: date, words: str
     if campaign.launched_on and joined_on < campaign.launched_on:
         day = date_format(campaign.launched_on)
         raise Refused(_("The campaign was launched on %(day)s; nobody joins before.") % {"day": day}, "joined_on")
+    if joined_on > campaign.ends:
+        day = date_format(campaign.ends)
+        raise Refused(_("The campaign ended on %(day)s; nobody joins after.") % {"day": day}, "joined_on")
     if campaign.joins.filter(unit=unit).exists():
         raise Refused(_("%(unit)s has joined this campaign already.") % {"unit": unit})
     return CampaignJoin.objects.create(

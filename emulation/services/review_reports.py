@@ -23,6 +23,7 @@ from emulation.wording import Paragraph
 from units import clock
 from units.access import require, works_at
 from units.errors import Refused, reason_of
+from units.locking import locked
 from units.models import Role, Unit, User
 
 Kind = ReviewEvent.Kind
@@ -269,7 +270,8 @@ def put_back(report: ReviewReport, key: str, version: int, *, by: User) -> None:
 def say(unit: Unit, key: str, text: str, *, by: User) -> None:
     """A phrase in the unit's own words; an empty text goes back to those of the unit above."""
     require(may_edit(by, unit))
-    row = Phrase.objects.select_for_update().filter(unit=unit, key=key).first() or Phrase(unit=unit, key=key)
+    locked(unit)  # sent twice, the second one finds the first
+    row = Phrase.objects.filter(unit=unit, key=key).first() or Phrase(unit=unit, key=key)
     if text:
         row.text = text
         row.full_clean()

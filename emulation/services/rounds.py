@@ -13,7 +13,7 @@ from emulation.models import Campaign, Lineage, Report, Round
 from emulation.services.plan import plans_of, slot
 from emulation.services.summaries import rebuild, recompute
 from units.models import Placement, Unit
-from units.paths import branches_q, segment
+from units.paths import branch_q, branches_q, segment
 from units.services import TreeChange, lineages_on
 
 Calendar = dict[int, tuple[date, date, date | None]]
@@ -73,8 +73,9 @@ def untouched() -> Q:
 def place_units(rounds: Iterable[Round]) -> None:
     """Write where every unit stood on the last day of each round's period.
 
-    A unit that has ended by then, or begins later, but on whose sheet of the round something happened, keeps
-    its last place, or has its first one, below the nearest of its superiors that is placed in the round.
+    A unit that has ended by then, or begins later, but on whose sheet of the round something happened, or for
+    whose sheet registers hold entries, keeps its last place, or has its first one, below the nearest of its
+    superiors that is placed in the round.
     """
     rounds = list(rounds)
     trees = lineages_on({round_.last_day for round_ in rounds})
@@ -110,12 +111,17 @@ def place_units(rounds: Iterable[Round]) -> None:
 
 def _add_ended(rounds: Iterable[Round], wanted: dict[int, dict[int, list[int]]]) -> None:
     """Add to the rounds' chains the units that do not exist on the last day and have more than an empty sheet."""
+    from emulation.services.feeds import entries_for  # which calls `place_ended`
+
     absent = Q(pk__in=[])
     last_days = {round_.pk: round_.last_day for round_ in rounds}
     for round_, day in last_days.items():
         absent |= (Q(unit__dissolved__lte=day) | Q(unit__established__gt=day)) & Q(round=round_)
-    found = Report.objects.filter(absent).exclude(untouched()).values_list("round_id", "unit_id")
-    ended = [(round_, unit) for round_, unit in set(found) if unit not in wanted[round_]]
+    found = Report.objects.filter(absent)
+    kept = set(found.exclude(untouched()).values_list("round_id", "unit_id"))
+    empty = found.filter(untouched()).select_related("round__drive", "unit", "lineage")
+    kept |= {(report.round_id, report.unit_id) for report in empty if entries_for(report)}
+    ended = [(round_, unit) for round_, unit in kept if unit not in wanted[round_]]
     if not ended:
         return
     oldest_first = Placement.objects.order_by(F("since").asc(nulls_first=True))
@@ -172,6 +178,14 @@ def fit_sheets(rounds: Iterable[Round], units: Iterable[int] | None = None) -> N
     Report.objects.filter(pk__in=unasked).delete()
 
 
+def hold_sheets(unit: Unit, since: date | None) -> None:
+    """Lock the empty sheets that a change of the unit's branch may delete (see `units.services.tree.hold`)."""
+    sheets = Report.objects.filter(branch_q(unit.path, "unit__path"), state=Report.State.NOT_STARTED)
+    if since is not None:
+        sheets = sheets.filter(round__year__gte=since.year)
+    list(sheets.select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+
+
 def follow_tree(change: TreeChange) -> None:
     """Bring rounds whose period ends on or after a change of the tree up to date (see `units.services`)."""
     quarters: list[Round] = []
@@ -196,6 +210,26 @@ def _branches_of(units: Iterable[int], rounds: Iterable[Round]) -> set[int]:
     places = Lineage.objects.filter(round__in=list(rounds))
     paths = places.filter(unit__in=units).values_list("path", flat=True).distinct()
     return {*units, *places.filter(branches_q(paths)).values_list("unit_id", flat=True)}
+
+
+def place_ended(units: Iterable[int], days: Iterable[date]) -> None:
+    """Sheets of units that have ended for entries of registers that were written since, of days before their end.
+
+    Called when the entries stand: of the rounds that speak of none of them, the places go again at once.
+    """
+    days = list(days)
+    for unit in Unit.objects.filter(pk__in=units, dissolved__gt=min(days)):
+        without = Round.objects.filter(year__in={day.year for day in days}).exclude(reports__unit=unit)
+        rounds = [
+            round_ for round_ in without.select_related("drive")
+            if round_.last_day >= unit.dissolved and round_.last_day >= min(days)
+        ]  # fmt: skip
+        for round_ in rounds:
+            place_of(unit, round_)
+        make_sheets(rounds, [unit.pk])
+        place_units(rounds)
+        for round_ in rounds:
+            recompute([unit.pk], year=round_.year, quarter=round_.quarter, drive=round_.drive)
 
 
 def existed_in(unit: Unit, round_: Round) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -108,9 +107,9 @@ def wrong_value(indicator: Indicator, value: Value) -> Iterator[str]:
         yield _("A share of a whole is at most 100 percent.")
 
 
-def plain(value: Value) -> Decimal:
-    """The number itself."""
-    return value.value if isinstance(value, Relative) else value
+def plain(value: Value, comparator: str = "") -> Decimal:
+    """The number itself; with `comparator` as it is stored, to be compared with results."""
+    return value.stored(comparator) if isinstance(value, Relative) else value
 
 
 def wrong_milestones(indicator: Indicator, agreement: Agreement) -> Iterator[tuple[int, str]]:
@@ -202,7 +201,7 @@ def write_values(targets: dict[int, Target], values: Values, field: str, *, by: 
             continue
         if after is not None:
             refuse_wrong(target, wrong_value(target.campaign_indicator.indicator, after))
-        setattr(target, field, None if after is None else plain(after))
+        setattr(target, field, None if after is None else plain(after, target.comparator))
         set_relation(target, field, after if isinstance(after, Relative) else None)
         changed.append((target, snapshot_of(before), snapshot_of(after)))
     save_changes(changed, field, by=by)
@@ -222,7 +221,8 @@ def offered(target: Target) -> Value | None:
     agreed, assigned, registered = (value_of(target, column) for column in columns)
     if agreed is not None or registered is None or assigned is None:
         return next((value for value in (agreed, assigned, registered) if value is not None), None)
-    asked, floor = Fraction(plain(registered)), Fraction(plain(assigned))
+    asked, floor = target.exact(Field.REGISTERED), target.exact(Field.ASSIGNED)
+    assert asked is not None
     direction = target.campaign_indicator.indicator.direction
     return assigned if Doubt.ASSIGNED in doubts(asked, floor, None, direction) else registered
 

@@ -21,7 +21,7 @@ from emulation.services import activities as service
 from emulation.views.attachments import files_context
 from emulation.views.registers import register_crumbs
 from units import access, clock
-from units.forms.fields import refusals
+from units.forms.fields import is_slip, refusals
 from units.models import Role, Unit
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page, form_step
@@ -44,7 +44,9 @@ def _filtered(request: HttpRequest) -> tuple[ActivityFilter, ActivityQuerySet]:
     access.require(access.has_role(request.user, *access.READERS))
     form = ActivityFilter(request.GET, viewer=request.user)
     if not form.is_valid():
-        raise Http404
+        if not is_slip(form):
+            raise Http404
+        return form, Activity.objects.none()
     return form, form.filter(Activity.objects.visible_to(request.user))
 
 
@@ -55,7 +57,7 @@ def activity_list(request: HttpRequest) -> HttpResponseBase:
         return table_file(kind, "hoat-dong", _("Activities"), export_heads(), export_rows(rows))
     page = Paginator(rows.select_related("unit", "kind", "campaign"), PER_PAGE).get_page(request.GET.get("page"))
     newest = next((row.starts for row in page), clock.today())
-    year = clean_year(request.GET.get("year", ""), form.cleaned_data["since"] or newest)
+    year = clean_year(request.GET.get("year", ""), form.cleaned_data.get("since") or newest)
     everything = Activity.objects.visible_to(request.user).exclude(state=Activity.State.CANCELLED)
     context = {
         "form": form, "page": page, "months": by_month(page.object_list), "totals": totals_of(rows), "year": year,

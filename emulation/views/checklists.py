@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from emulation.forms.checklists import CellForm, TemplateForm, VersionForm, initial_of
-from emulation.models import Checklist, ChecklistTemplate, Indicator, PartyCell
+from emulation.models import Assessment, Checklist, ChecklistTemplate, Indicator, PartyCell
 from emulation.reports.assessment_feeds import unserved
 from emulation.reports.exports import cells_table, checklists_table
 from emulation.reports.registers import reads
@@ -41,11 +41,16 @@ def _checklist(request: HttpRequest, pk: int) -> Checklist:
     return get_object_or_404(rows, pk=pk)
 
 
+def _seen_by(user: User) -> Count:
+    """How many assessments by it the user sees."""
+    return Count("assessments", filter=Q(assessments__in=Assessment.objects.visible_to(user).values("pk")))
+
+
 @require_safe
 def template_list(request: HttpRequest) -> HttpResponseBase:
     """Lists of their own, and those of indicators, which are filled in on the quarterly sheet."""
     rows = Checklist.objects.visible_to(request.user).select_related("owner")
-    checklists = rows.prefetch_related("versions__items").annotate(count=Count("assessments"))
+    checklists = rows.prefetch_related("versions__items").annotate(count=_seen_by(request.user))
     if kind := asked_table(request):
         return table_file(kind, "bo-noi-dung", _("Checklists"), *checklists_table(checklists))
     indicators = Indicator.objects.filter(measure=Indicator.Measure.CHECKLIST, retired=False)
@@ -61,7 +66,8 @@ def template_list(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 def template_detail(request: HttpRequest, pk: int) -> HttpResponse:
     checklist = _checklist(request, pk)
-    versions = list(checklist.versions.prefetch_related("items", "classes").annotate(count=Count("assessments")))
+    rows = checklist.versions.prefetch_related("items", "classes")
+    versions = list(rows.annotate(used=Count("assessments"), count=_seen_by(request.user)))
     following = {row.pk: later.begins for later, row in zip(versions, versions[1:], strict=False)}
     context = {
         "checklist": checklist, "versions": [(row, following.get(row.pk)) for row in versions],

@@ -38,7 +38,8 @@ def shown(found: list[Finding], typed: Mapping[str, str], wrong: str = "") -> di
         if one.level == CheckRule.Level.WARNING
     ]
     errors = [one for one in found if one.level == CheckRule.Level.ERROR]
-    return {"errors": errors, "warnings": warnings, "least": LEAST_ORDER}
+    answered = all(one.reason for one, *_typed in warnings)
+    return {"errors": errors, "warnings": warnings, "answered": answered, "least": LEAST_ORDER}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

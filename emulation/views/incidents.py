@@ -35,6 +35,7 @@ from emulation.views.attachments import files_context
 from emulation.views.registers import register_crumbs
 from units import access
 from units.errors import Refused, refuse_long
+from units.forms.fields import is_slip
 from units.keys import key_of
 from units.models import Person, Role, Unit
 from units.views.downloads import asked_table, table_file
@@ -58,7 +59,9 @@ def _filtered(request: HttpRequest) -> tuple[IncidentFilter, IncidentQuerySet]:
     access.require(access.sees_anybodys_discipline(request.user))
     form = IncidentFilter(request.GET, viewer=request.user)
     if not form.is_valid():
-        raise Http404
+        if not is_slip(form):
+            raise Http404
+        return form, Incident.objects.none()
     return form, form.filter(Incident.objects.visible_to(request.user))
 
 

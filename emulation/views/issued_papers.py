@@ -78,8 +78,14 @@ def issued_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
     file = {"docx": row.word, "pdf": row.pdf}.get(kind)
     if not file:
         raise Http404
-    with file.open("rb") as kept:
-        content, name = kept.read(), f"{row.number} {row.unit.code}"
+    try:
+        with file.open("rb") as kept:
+            content, name = kept.read(), f"{row.number} {row.unit.code}"
+    except FileNotFoundError:
+        messages.error(
+            request, _("The file of this paper is missing on the server: have it restored from the backup.")
+        )
+        return redirect(row)
     if row.cancelled_at:
         try:
             content, name = STAMPED[kind](content, stamp_of(row)), f"{name} da huy"

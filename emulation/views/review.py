@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -33,6 +33,7 @@ from units.views.downloads import asked_table, table_file
 PER_PAGE = 25
 BY_DEADLINE = ("round__due", "lineage__path", "pk")
 State = Report.State
+WAITING = [State.SUBMITTED, State.IN_REVIEW]
 
 
 def _report(request: HttpRequest, pk: int) -> Report:
@@ -141,15 +142,18 @@ def _verdict(report: Report, returned: int) -> str:
 
 
 def _waiting(request: HttpRequest) -> ReportQuerySet:
-    rows = Report.objects.judged_by(request.user).filter(state__in=[State.SUBMITTED, State.IN_REVIEW])
+    rows = Report.objects.judged_by(request.user).filter(state__in=WAITING)
     return rows.select_related("unit", "round__drive", "lineage").order_by(*BY_DEADLINE)
 
 
 def _next(request: HttpRequest, report: Report, message: str) -> HttpResponse:
-    """On to the next sheet that waits, or to the list."""
+    """On to the sheet that waits after this one in the queue; after the last, to the first; else to the list."""
     messages.success(request, message)
-    following = _waiting(request).exclude(pk=report.pk).first()
-    return redirect("emulation:report-review", following.pk) if following else redirect("emulation:review-list")
+    rows = Report.objects.judged_by(request.user).filter(Q(state__in=WAITING) | Q(pk=report.pk))
+    keys = list(rows.order_by(*BY_DEADLINE).values_list("pk", flat=True))
+    at = keys.index(report.pk)
+    others = [*keys[at + 1 :], *keys[:at]]
+    return redirect("emulation:report-review", others[0]) if others else redirect("emulation:review-list")
 
 
 def _page(

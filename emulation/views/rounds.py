@@ -120,7 +120,7 @@ def extension_list(request: HttpRequest, pk: int) -> HttpResponseBase:
             done = ngettext("%(count)d unit has more time now.", "%(count)d units have more time now.", len(made))
             messages.success(request, done % {"count": len(made)})
             return redirect("emulation:extension-list", round_.pk)
-    rows = Extension.objects.filter(service.extended_by(request.user, "unit__path"), round=round_)
+    rows = Extension.objects.filter(service.extended_by(request.user), round=round_)
     rows = rows.select_related("unit", "by", "ended_by").order_by(F("ended_at").desc(nulls_first=True), "-at", "-pk")
     if kind := asked_table(request):
         title = _("Extensions of %(round)s") % {"round": round_}
@@ -139,7 +139,7 @@ def extension_list(request: HttpRequest, pk: int) -> HttpResponseBase:
 def extension_end(request: HttpRequest, pk: int) -> HttpResponse:
     """End an extension before its last day."""
     access.require(service.extends_anything(request.user))
-    rows = Extension.objects.filter(service.extended_by(request.user, "unit__path"))
+    rows = Extension.objects.filter(service.extended_by(request.user))
     extension = get_object_or_404(rows.select_related("unit", "round__drive"), pk=pk)
     form = EndExtensionForm(request.POST or None)
     back = reverse("emulation:extension-list", args=[extension.round_id])

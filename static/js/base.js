@@ -5,6 +5,13 @@
 document.querySelectorAll("form[method=post]").forEach((form) => { form.noValidate = true; });
 document.querySelector("[data-focus]")?.focus();
 
+/* A page out of the history is shown to its reader alone: see PrivateMiddleware. */
+addEventListener("pageshow", (event) => {
+  const back = event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+  const { reader } = document.body.dataset;
+  if (back && reader && !document.cookie.split("; ").includes(`reader=${reader}`)) location.reload();
+});
+
 /* Tabs that do not fit scroll; the one in which the page stands is in sight. */
 document.querySelectorAll(".qt-tabs [aria-current], .qt-seg > [aria-current]").forEach((tab) => {
   const bar = tab.closest(".qt-tabs") || tab.parentElement;

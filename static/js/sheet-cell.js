@@ -282,6 +282,7 @@ class Cell {
     box.append(icon, ` ${errors.join(" ")} `);
     this.parts.at(-1).after(line);
     this.parts.push(line);
+    if (this.row.getBoundingClientRect().bottom <= window.innerHeight) line.scrollIntoView({ block: "nearest" });
   }
 
   /* somebody else saved this cell meanwhile */

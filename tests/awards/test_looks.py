@@ -26,7 +26,7 @@ from awards.facts import (
     YearFigure,
     YearScore,
 )
-from awards.looks import LOOKS, Many
+from awards.looks import LOOKS, Asked, Many
 from awards.reports.due import closeness, lacking, state_of
 
 YEAR, DAY = 2020, date(2020, 12, 31)
@@ -85,7 +85,7 @@ def somebody(chance, kept):
     return Facts(
         pick(["person", "person", "unit"]), chance.randrange(9), pick(["officer", "nco"]),
         pick([None, date(2009, 1, 1), date(2009, 6, 5), date(2019, 4, 1), date(2020, 5, 2)]),
-        pick([None, None, date(2020, 7, 1), date(2021, 1, 1)]), kept=kept,
+        pick([None, None, date(2020, 7, 1), DAY, DAY, date(2021, 1, 1)]), kept=kept,
         ratings=some(lambda source: Rating(year(), pick([1, 2, 3]), source)),
         held=some(lambda source: Held(pick("ABC"), year(), source)),
         unit_held=some(lambda source: Held(pick("ABC"), year(), source)),
@@ -100,6 +100,12 @@ def somebody(chance, kept):
         members={YEAR: Members(pick([0, 4]), {pick([1, 3]): pick([1, 4])}, {pick("AB"): pick([1, 4])})},
         clear=years(), clear_of_incidents=years(),
     )  # fmt: skip
+
+
+def is_held(rule, facts):
+    return any(
+        grant.award == rule.code and (grant.year == YEAR or (rule.once and grant.year < YEAR)) for grant in facts.held
+    )
 
 
 def said(verdict, held):
@@ -119,12 +125,23 @@ def test_those_who_look_alike_are_judged_as_each_alone(seed):
     for number in range(150):
         facts = somebody(chance, kept[number > 120])
         alone = [
-            said(evaluate(one, facts, year=YEAR, day=DAY, rules=found), one.held_by(facts, YEAR))
+            said(evaluate(one, facts, year=YEAR, day=DAY, rules=found), is_held(one, facts))
             for one in found.values()
             if one.suits(facts)
         ]
         together = [one for some in many.judge(facts) for one in some]
         assert sorted(together, key=itemgetter(0)) == alone
+
+
+@settings(max_examples=int(os.environ.get("EXAMPLES", "300")), phases=[Phase.generate])
+@given(st.sampled_from(sorted(LOOKS)), st.integers(0, 10**9))
+def test_looks_of_one_name_see_the_same(kind, seed):
+    chance = Random(seed)
+    one, asked = criterion(chance, kind), Asked(YEAR, DAY, {})
+    (name, look), (other_name, other) = LOOKS[kind](asked, one), LOOKS[kind](asked, twin(chance, one))
+    if name == other_name:
+        people = [somebody(chance, chance.choice(KEPT)) for _number in range(20)]
+        assert [look(facts) for facts in people] == [other(facts) for facts in people]
 
 
 def test_every_criterion_has_its_look():

@@ -66,6 +66,20 @@ def test_figures_are_compared_with_the_unrounded_value():
     assert [is_met("<=", target, Fraction(figure)) for figure in (11, 12)] == [True, False]
 
 
+@given(
+    st.decimals("-99", "999", places=3), st.fractions(0, 10**6, max_denominator=10**5), st.sampled_from([">=", "<="])
+)
+def test_result_that_is_exactly_the_percentage_meets_it(percent, base, comparator):
+    relation = Relative(percent, base, 2019)
+    assert is_met(comparator, relation.stored(comparator), base * (1 + Fraction(percent) / 100))
+    assert is_met(comparator, Relative(Decimal(0), base, 2019).stored(comparator), base)
+
+
+@given(st.fractions(0, 10**6, max_denominator=10**5), st.sampled_from([">", "<"]))
+def test_last_results_once_more_is_neither_more_nor_less(base, comparator):
+    assert not is_met(comparator, Relative(Decimal(0), base, 2019).stored(comparator), base)
+
+
 @given(st.decimals("-99", "999", places=3), st.fractions(0, 10**6))
 def test_relative_survives_storing(percent, base):
     relation = Relative(percent, base, 2019)

@@ -1,5 +1,6 @@
 """A figure against its target."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from fractions import Fraction
 
@@ -8,11 +9,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulation.periods import QUARTERS
-from emulation.scoring import COMPARATORS, Outcome, achieved_share, is_met, judge, period_target, shown_decimals
+from emulation.scoring import COMPARATORS, Number, Outcome, is_met, judge, shown_decimals, target_weights
 
 ALL = (1, 2, 3, 4)
 amounts = st.fractions(0, 1000, max_denominator=1000)
 comparators = st.sampled_from(sorted(COMPARATORS))
+
+
+def period_target(
+    *,
+    measure: str,
+    accrual: str,
+    comparator: str,
+    year: Number,
+    milestones: Sequence[Number] | None,
+    quarters: tuple[int, ...],
+    asked: tuple[int, ...],
+) -> Fraction | None:
+    """The target that the weights make of the year's value and the milestones."""
+    weights = target_weights(measure, accrual, comparator, bool(milestones), quarters, asked)
+    if weights is None:
+        return None
+    values = [*(milestones or (0, 0, 0)), year]
+    return sum((weight * Fraction(value) / 4 for weight, value in zip(weights, values, strict=True)), Fraction(0))
 
 
 @pytest.mark.parametrize(
@@ -38,38 +57,6 @@ def test_is_met_compares_numbers_of_any_kind() -> None:
     assert is_met("=", Decimal("0.5"), Fraction(1, 2))
     assert is_met(">=", 1, Decimal("1.0"))
     assert not is_met("<", Fraction(1, 3), Decimal("0.334"))
-
-
-@pytest.mark.parametrize(
-    ("comparator", "target", "value", "share"),
-    [
-        (">=", 10, 5, Fraction(1, 2)),
-        (">=", 10, 12, Fraction(6, 5)),
-        (">", 10, 10, 1),
-        ("<=", 10, 8, 1),
-        ("<=", 10, 20, Fraction(1, 2)),
-        ("=", 10, 10, 1),
-        ("=", 10, 8, Fraction(4, 5)),
-        ("=", 10, 25, 0),
-        (">=", 0, 0, 1),
-        (">", 0, 0, 0),
-        ("<=", 0, 0, 1),
-        ("<=", 0, 3, 0),
-        ("=", 0, 0, 1),
-    ],
-)
-def test_achieved_share_says_how_much_is_reached(comparator: str, target: int, value: int, share: Fraction) -> None:
-    assert achieved_share(comparator, target, value) == share
-
-
-@given(comparators, amounts, amounts)
-def test_achieved_share_of_what_is_met_is_all_of_it(comparator: str, target: Fraction, value: Fraction) -> None:
-    share = achieved_share(comparator, target, value)
-    assert share >= 0
-    if is_met(comparator, target, value):
-        assert share >= 1
-    else:
-        assert share <= 1
 
 
 @pytest.mark.parametrize(

@@ -57,12 +57,12 @@ from units.text import fold
 def make_weak_point(unit: Unit, by: User, **fields: Any) -> WeakPoint:
     """A weak point with its measure, due in ten days, raised by the service; `state` afterwards as given."""
     state = {name: fields.pop(name) for name in ("state", "reported_by", "closed_by", "closed_at") if name in fields}
-    repeats = fields.pop("repeats", None)
+    repeats, at = fields.pop("repeats", None), fields.pop("at", None)
     defaults = {
         "year": YEAR, "title": f"Weak point {next(NUMBERS)}", "owner_post": "Deputy", "measure": "Train every week.",
         "deadline": clock.today() + timedelta(days=10), "raised_by": by,
     }  # fmt: skip
-    point = raise_point(WeakPoint(unit=unit, **defaults | fields), by=by, repeats=repeats)
+    point = raise_point(WeakPoint(unit=unit, **defaults | fields), by=by, repeats=repeats, at=at)
     WeakPoint.objects.filter(pk=point.pk).update(**state)
     return WeakPoint.objects.select_related("unit").get(pk=point.pk)
 

@@ -12,7 +12,6 @@ from django.urls import Resolver404, resolve
 from playwright.sync_api import Page
 
 from emulation.reports.demo import PASSWORD
-from emulation.services import demo
 from tests.journeys.steps import log_in
 from units.models import User
 
@@ -21,11 +20,6 @@ PEOPLE = ("admin", "commander", "reviewer", "planner", "staff", "commander-k1", 
 NO_PAGES = ("account_logout", "emulation:attachment-download")  # a picture alone is the browser's own page
 PHONE = {"width": 390, "height": 844}
 PAGES_A_ROLE = 160  # more than any role has; a crawl that runs away fails
-
-
-@pytest.fixture
-def demo_base(transactional_db: None) -> None:
-    demo.seed()
 
 
 def problems_of(page: Page) -> list[str]:
@@ -90,7 +84,9 @@ def read_in_english(client: Client, username: str, paths: Iterable[str]) -> None
 
 
 @pytest.mark.longest
-def test_every_page_of_every_role_is_sound_in_both_languages(page: Page, client: Client, demo_base: None) -> None:
+def test_every_page_of_every_role_is_sound_in_both_languages(
+    page: Page, client: Client, seeded: None, transactional_db: None
+) -> None:
     page.set_viewport_size(PHONE)
     problems = problems_of(page)
     seen: dict[str, str] = {}

@@ -87,7 +87,7 @@ def test_sheet_goes_through_all_hands(someone, sheet, staff, commander, reviewer
     judging.goto("/review/")
     judging.get_by_role("link", name="Review: Unit K1").click()
     judging.get_by_role("button", name="Take up for review").click()
-    expect(row(judging, "Prizes")).to_contain_text("Below the target")
+    expect(row(judging, "Prizes")).to_contain_text("Target not reached")
     judging.get_by_role("button", name="Approve all lines without a warning").click()
     row(judging, "Prizes").get_by_text("Return").click()
     judging.keyboard.type("Too short.")

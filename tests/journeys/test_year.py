@@ -79,6 +79,7 @@ def season(depot: Unit, department: Unit) -> None:
     make_rating(make_person(depot, "Lê An"), 2021)
 
 
+@pytest.mark.longest
 def test_year_from_the_copied_plan_to_the_certificate(
     someone, year, season, set_today, department, depot, workshop, staff, commander, reviewer
 ):

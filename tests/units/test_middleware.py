@@ -33,6 +33,18 @@ def test_form_sent_with_an_ended_session_leads_back_to_its_page(client, report, 
     assert answer.url == f"{reverse('account_login')}?next={back}"
 
 
+def test_pages_are_their_readers_alone(client, depot):
+    """The cookie goes with the logout: what the back button then shows is loaded anew."""
+    user = make_user("reader", (depot, Role.STAFF))
+    assert "reader" not in client.get(reverse("account_login")).cookies
+    client.force_login(user)
+    page = client.get("/work/")
+    assert (page["Cache-Control"], page.cookies["reader"].value) == ("private, no-cache", str(user.pk))
+    assert f'data-reader="{user.pk}"' in page.content.decode()
+    assert "reader" not in client.get("/work/").cookies
+    assert client.post(reverse("account_logout")).cookies["reader"].value == ""
+
+
 @pytest.mark.parametrize(
     ("language", "heading", "back"),
     [

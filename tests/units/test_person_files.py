@@ -145,7 +145,8 @@ def test_a_number_recorded_anywhere_is_an_error_or_left_out(units_catalogue, sta
     make_person(elsewhere, service_number="15000001")
     other = changed(Số="15000002", Họ="Lê Văn An")
 
-    assert wrong(reading(staff, GOOD, other)) == ["B2"]
+    found = reading(staff, GOOD, other, other)
+    assert (wrong(found), [line.row for line in found.lines]) == (["B2", "B4"], [3])
     found = reading(staff, GOOD, other, skip_known=True)
     assert (wrong(found), [line.row for line in found.lines], found.known) == ([], [3], 1)
 
@@ -194,3 +195,8 @@ def test_what_is_no_day_is_refused(text):
 
 def test_columns_have_the_letters_of_excel():
     assert [letter(at) for at in (0, 25, 26, 51, 701, 702)] == ["A", "Z", "AA", "AZ", "ZZ", "AAA"]
+
+
+def test_a_day_still_to_come_is_named_as_people_write_it(units_catalogue, staff, depot):
+    [problem] = reading(staff, changed(Nhập="2035-01-31")).problems
+    assert "“31/01/2035”" in problem.message

@@ -62,6 +62,13 @@ def test_cells_come_with_their_rows_and_kinds() -> None:
     assert found.sheets == {"Sheet": [(1, ["x", "", "", ""]), (3, ["", "", ["n", "98.6"], ["b", "True"]])]}
 
 
+def test_workbooks_are_read_where_there_are_no_limits_for_a_process(monkeypatch, tmp_path) -> None:
+    """As on Windows, whose Python lacks the module."""
+    (tmp_path / "resource.py").write_text("raise ImportError")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert read(book(A1="x")).sheets == {"Sheet": [(1, ["x"])]}
+
+
 def test_formulas_without_a_number_are_named() -> None:
     assert read(book(B2="=1+1", C2=3)).formulas == {"Sheet": frozenset({"B2"})}
 

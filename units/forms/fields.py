@@ -76,6 +76,11 @@ class DayField(forms.DateField):
             raise ValidationError(_("Check the year: the day lies before %(day)s.") % {"day": date_format(FIRST_DAY)})
 
 
+def is_slip(form: forms.Form) -> bool:
+    """Whether all that is wrong in a filter are days that people typed: a slip, not a crafted address."""
+    return all(isinstance(form.fields.get(name), DayField) for name in form.errors)
+
+
 CHOOSE_AGAIN = gettext_lazy("Choose the file again: the browser does not keep it when a form comes back.")
 
 

@@ -98,6 +98,8 @@ def save_record(record: Record, *, by: User) -> None:
     _check_past(record)
     if isinstance(record, Initiative):
         _refuse_twin(record, person)
+    if isinstance(record, Discipline):
+        _refuse_twice_disciplined(record, person)
     record.full_clean()
     record.save()
     if isinstance(record, Posting | RankChange):
@@ -180,14 +182,29 @@ def _refuse_twin(record: Initiative, person: Person) -> None:
         raise Refused(words % {"entry": record.title}, "title")
 
 
+def _refuse_twice_disciplined(record: Discipline, person: Person) -> None:
+    """A form sent twice would make two incidents of one: criteria count them."""
+    same = person.discipline.filter(decided=record.decided, form=record.form_id, decision=record.decision)
+    if same.exclude(pk=record.pk).exists():
+        words = _("“%(entry)s” stands in the register already. If it is another one, say in the words what differs.")
+        raise Refused(words % {"entry": record.form}, "decision")
+
+
 def _check_past(record: Record) -> None:
-    """Nothing is recorded before it happens; only discipline may be cleared on a day to come."""
+    """Nothing is recorded before it happens, nor of anybody before their birth; only discipline may be cleared on a
+    day to come.
+    """
     today = clock.today()
     for name in ("since", "until", "decided", "recognised"):
         if (getattr(record, name, None) or today) > today:
             raise Refused(_future(), name)
     if getattr(record, "year", today.year) > today.year:
         raise Refused(_("This year has not begun yet."), "year")
+    born = record.person.birth_year or 0
+    for name in ("year", "since", "decided", "recognised"):
+        value = getattr(record, name, None)
+        if value is not None and (value if isinstance(value, int) else value.year) <= born:
+            raise Refused(_("This lies before the person’s birth (%(year)d).") % {"year": born}, name)
 
 
 def _check_posting(posting: Posting, person: Person) -> None:

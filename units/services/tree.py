@@ -42,6 +42,9 @@ class TreeChange:
 # Higher apps keep figures by place in the tree; they have to follow in the same transaction. This
 # app must not import them, so they register here when Django starts.
 after_tree_change: list[Callable[[TreeChange], None]] = []
+# What of theirs a change of a unit's branch since a day may touch is locked before the units themselves: who
+# approves a figure holds it, too, and then waits for the units above it.
+before_tree_change: list[Callable[[Unit, date | None], None]] = []
 
 
 def announce(units: Iterable[int], since: date | None, superiors: Iterable[int | None]) -> None:
@@ -49,6 +52,12 @@ def announce(units: Iterable[int], since: date | None, superiors: Iterable[int |
     change = TreeChange(list(units), since, {pk for pk in superiors if pk is not None})
     for follow in after_tree_change:
         follow(change)
+
+
+def hold(unit: Unit, since: date | None) -> None:
+    """Let the higher apps lock what the change may touch. Called before a unit is locked or saved."""
+    for lock in before_tree_change:
+        lock(unit, since)
 
 
 def lock_tree() -> None:
@@ -149,6 +158,7 @@ def rename_unit(
 @transaction.atomic
 def correct_unit(unit: Unit, *, kind: UnitKind, order: int, short_name: str, by: User | None) -> None:
     """Correct what needs no decision. The kind says which figures are asked, so sheets follow it."""
+    hold(unit, None)
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
     other_kind = unit.kind_id != kind.pk
     unit.kind, unit.order, unit.short_name = kind, order, normal(short_name)
@@ -200,6 +210,7 @@ def move_unit(unit: Unit, *, parent: Unit, effective: date, by: User, decision: 
     if depth(parent.path) + deepest - depth(unit.path) + 1 > MAX_DEPTH:
         raise Refused(too_deep(), "parent")
 
+    hold(unit, effective)
     _lock_branch(unit)
     former, place.until = place.parent, effective
     place.save(update_fields=["until"])
@@ -255,6 +266,7 @@ def dissolve_unit(unit: Unit, *, effective: date, by: User, decision: str, reaso
             % {"unit": place.parent, "date": date_format(place.since)},
             "effective",
         )
+    hold(unit, effective)
     unit.dissolved = effective
     unit.save(update_fields=["dissolved"])
     UnitChange.objects.create(

@@ -118,9 +118,9 @@ class Season:
         Attestation.objects.bulk_create(rows)
         self.failed = {row.person_id for row in rows if not row.holds}
 
-    def _by_hand(self, award: str, nth: int = 0) -> Criterion:
+    def _by_hand(self, award: str) -> Criterion:
         rows = Criterion.objects.on(END).filter(award__code=award, kind=Criterion.Kind.ATTESTED)
-        return rows.order_by("order", "pk")[nth]
+        return rows.order_by("order", "pk")[0]
 
     def confirm(self, award: str, subjects: Iterable[Person | Unit], evidence: str) -> None:
         """What only people can confirm of an award."""
@@ -206,7 +206,7 @@ class Season:
         return lines
 
     def hand_in(self, dossier: Dossier, lines: Lines, day: date) -> None:
-        dossiers.hand_in(dossier, lines=_keys(lines), by=self.actors.commander(dossier.unit))
+        dossiers.hand_in(dossier, lines=_keys(lines), known_over_caps=True, by=self.actors.commander(dossier.unit))
         dossier.refresh_from_db()
         dossier.received_on = day
         dossier.save(update_fields=["received_on"])
@@ -322,7 +322,7 @@ def finish_drive(season: Season) -> None:
     season.close(session)
     day = date(YEAR, 7, 15)
     decision = papers.draft_decision(actors.department, _keys(lines), by=actors.secretary)
-    decision = decisions.sign(decision, season.head("412/QĐ-CKT", day, lines), by=actors.chair)
+    decision = decisions.sign(decision, season.head("412/QĐ-CKT", day, lines), known_over_caps=True, by=actors.chair)
     decision.signed_at = season.diary.write(day, 16)
     decision.save(update_fields=["signed_at"])
     registers.register_grants(list(decision.grants.values_list("pk", flat=True)), by=actors.secretary)
@@ -367,7 +367,7 @@ def pass_and_forward(season: Season) -> None:
     passed = {line.pk: line for line in Nomination.objects.filter(pk__in=_keys(lines), stage="passed")}
     sent = [line.pk for line in lines if line.award.code == "BANG_KHEN_QK" and line.pk in passed]
     letter = papers.draft_submission(actors.department, sent, by=actors.secretary)
-    letter = papers.send(letter, season.head("86/TTr-CKT", season.ago(8)), by=actors.chair)
+    letter = papers.send(letter, season.head("86/TTr-CKT", season.ago(8)), known_over_caps=True, by=actors.chair)
     letter.sent_at = season.diary.write(season.ago(8), 16)
     letter.save(update_fields=["sent_at"])
     region = season.units["QK"]

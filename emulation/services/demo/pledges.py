@@ -82,9 +82,9 @@ def _amend(entry: dict[str, Any], cast: Cast) -> Amendment:
         places = {place.row.indicator.code: place.row for place in places_for(unit, YEAR)}
         row = places[entry["indicator"]]
         stands = targets.agreement_of(unit.targets.get(campaign_indicator=row, drive=None))
-        relation = relative_to_last(unit, row.indicator, entry["percent"])
         assert stands is not None
-        lines[row.pk] = replace(stands, value=relation.value, relation=relation)
+        relation = relative_to_last(unit, row.indicator, entry["percent"])
+        lines[row.pk] = replace(stands, value=relation.stored(stands.comparator), relation=relation)
     by = cast.user(unit, Role.STAFF)
     return amendments.propose(unit, YEAR, lines, aims, by=by, reason=entry["reason"])
 

@@ -6,7 +6,7 @@ import pytest
 
 from awards.models import Authority, DecidingLevel, Nomination, Submission, VoteRule
 from awards.reports.powers import Powers
-from awards.reports.ready import acting, awaited, groups, ready
+from awards.reports.ready import acting, awaited, groups, ready, with_places
 from tests.factories import (
     make_award,
     make_award_level,
@@ -17,9 +17,10 @@ from tests.factories import (
     make_person,
     make_submission,
     make_unit,
+    make_unit_kind,
     make_user,
 )
-from units.models import Unit
+from units.models import Person, Unit
 
 DAY = date(2020, 12, 22)
 
@@ -41,6 +42,26 @@ def test_lines_are_grouped_by_who_decides(lines, department):
     assert [(row.own, row.needed.decides, row.count) for row in found] == [
         (True, "", 2), (False, "Chủ tịch nước", 1), (False, "Thủ tướng", 1),
     ]  # fmt: skip
+
+
+def test_level_that_decides_is_that_of_the_unit_of_the_hand_in(lines, department, depot, elsewhere):
+    """A transfer between hand-in and decision, to a unit of whose people another level decides, changes nothing."""
+    far = make_award_level("far", 9)
+    kind = make_unit_kind("far")
+    make_unit(elsewhere, "FAR", kind=kind)
+    DecidingLevel.objects.create(kind=kind, level=far)
+    Authority.objects.create(award=lines[0].award, level=lines[0].award.level, subject_level=lines[0].award.level)
+    Authority.objects.create(award=lines[0].award, level=far, subject_level=far)
+    Nomination.objects.update(served_in=depot)
+    Person.objects.update(unit=Unit.objects.get(code="FAR"))
+    line = with_places(Nomination.objects.filter(pk=lines[0].pk)).get()
+    assert Powers(DAY).of(line).level == line.award.level
+    assert [(row.own, row.count) for row in groups(acting([department]), Powers(DAY))] == [
+        (True, 2), (False, 1), (False, 1),
+    ]  # fmt: skip
+    Nomination.objects.update(served_in=None)  # of a hand-in before this was kept: where the person serves now
+    line = with_places(Nomination.objects.filter(pk=lines[0].pk)).get()
+    assert Powers(DAY).of(line).level == far
 
 
 def test_level_up_to_which_a_unit_decides_is_that_of_the_newest_rule(lines, department):

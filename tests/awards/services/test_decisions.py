@@ -7,6 +7,7 @@ import pytest
 from auditlog.context import disable_auditlog
 from django.apps import apps
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 
 from awards.models import BaseWage, Bonus, BonusRounding, DecidingLevel, Decision, Grant, Nomination, NoticeRule
 from awards.services import decisions, papers
@@ -99,6 +100,21 @@ def test_signing_gives_the_award_as_it_stands_in_the_list(passed, award, clerk, 
     assert (grant.issued, grant.nomination, decision.signed_by, decision.year) == (decision, line, chief, 2020)
     event = line.events.get()
     assert (line.stage, event.kind, event.unit, event.after["bonus"]) == ("decided", "decided", department, 450_000)
+
+
+@pytest.mark.parametrize(("share", "places"), [(40, {"department", "depot"}), (70, {"depot"})])
+def test_more_than_a_cap_allows_is_signed_knowingly(passed, award, clerk, chief, department, depot, share, places):
+    """In the deciding unit as a whole, and in the units that propose."""
+    award.caps.create(of="headcount", share=share)
+    line = passed(award)
+    make_person(department, "Lê Bình")
+    draft = papers.draft_decision(department, [line.pk], by=clerk)
+    with translation.override("en"), pytest.raises(Refused) as error:
+        decisions.sign(draft, HEAD, by=chief)
+    units = {"department": department.short, "depot": depot.short}
+    assert {text.partition(",")[0] for text in error.value.messages[:-1]} == {units[name] for name in places}
+    decisions.sign(draft, HEAD, known_over_caps=True, by=chief)
+    assert "Vượt tỷ lệ khống chế, đã biết" in line.events.get(kind="decided").reason
 
 
 def test_bonus_without_a_rule_stays_unknown(passed, award, clerk, chief):

@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 
-from awards.models import Nomination, RuleChoice
+from awards.models import Dossier, Nomination, RuleChoice
 from awards.services.dossiers import (
     Pick,
     add_lines,
@@ -83,6 +84,34 @@ def refusal(call, *args, **kwargs):
     return error.value.messages
 
 
+# ── caps ──────────────────────────────────────────────────────────────────
+
+
+def test_more_than_a_cap_allows_is_handed_in_knowingly_and_traced(dossier, title, staff, commander, reviewer):
+    title.caps.create(of="headcount", share=40)
+    lines = [line.pk for line in proposed(dossier, title, staff, "Lê An", "Lê Bình", "Lê Chi")]
+    with translation.override("en"):
+        found = refusal(hand_in, ready(dossier, staff), lines=lines, by=commander)
+        made = hand_in(dossier, lines=lines, known_over_caps=True, by=commander)
+    short = dossier.unit.short
+    assert found == [
+        f"{short}, Chiến sĩ tiên tiến: 3 proposed or granted, 1 allowed (40 % of 3)",
+        "Confirm that the cap is exceeded knowingly, or take lines out.",
+    ]
+    reasons = {line.events.get(kind=Kind.SUBMITTED).reason for line in made}
+    assert reasons == {
+        f"Vượt tỷ lệ khống chế, đã biết: {short}, Chiến sĩ tiên tiến: đề nghị và đã tặng 3, được phép 1 (40 % của 3)"
+    }
+
+
+def test_what_a_cap_allows_is_handed_in_without_a_word(dossier, title, staff, commander, reviewer):
+    title.caps.create(of="headcount", share=100)
+    title.caps.create(of="headcount")  # a share that nobody knows
+    [line] = proposed(dossier, title, staff, "Lê An")
+    [line] = hand_in(ready(dossier, staff), lines=[line.pk], by=commander)
+    assert line.events.get(kind=Kind.SUBMITTED).reason == ""
+
+
 # ── opening ───────────────────────────────────────────────────────────────
 
 
@@ -91,6 +120,16 @@ def test_staff_open_a_dossier_for_their_own_unit_only(depot, department, staff):
     assert (dossier.unit, dossier.title, dossier.by) == (depot, "Năm 2020", staff)
     with pytest.raises(PermissionDenied):
         open_dossier(department, year=YEAR, occasion=make_occasion(), by=staff)
+
+
+def test_dossiers_of_a_unit_can_be_told_apart(depot, staff):
+    """A form that is sent twice opens one dossier."""
+    occasion = make_occasion()
+    open_dossier(depot, year=YEAR, occasion=occasion, by=staff)
+    assert refusal(open_dossier, depot, year=YEAR, occasion=occasion, title=" ", by=staff)
+    open_dossier(depot, year=YEAR, occasion=occasion, title="Đợt 2", by=staff)
+    open_dossier(depot, year=YEAR - 1, occasion=occasion, by=staff)
+    assert Dossier.objects.count() == 3
 
 
 def test_head_of_a_dossier_fits_its_occasion(depot, staff):
@@ -354,7 +393,9 @@ def test_a_move_or_a_leave_strands_nothing(
     release_person(lines[1].person, until=date(2020, 12, 10), by=planner)
     move_unit(dossier.unit, parent=elsewhere, effective=date(2020, 12, 10), by=administrator, decision="7/QĐ")
     seen = Nomination.objects.visible_to(reviewer)
-    assert [(line.place, line.stage) for line in seen.order_by("pk")] == [(dossier.unit.name, "submitted")] * 2
+    assert [(line.place, line.served_in, line.stage) for line in seen.order_by("pk")] == [
+        (dossier.unit.name, dossier.unit, "submitted"),
+    ] * 2  # fmt: skip
 
 
 def test_superior_answers_for_a_dissolved_unit(dossier, title, staff, commander, reviewer, department):

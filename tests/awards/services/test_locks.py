@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from threading import Barrier, Event, Thread
+from time import sleep
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -85,6 +86,23 @@ def test_two_officers_close_at_once_with_one_result(session, members, lines):
     assert found == ["done", "refused"]
     assert [line.events.filter(kind="passed").count() for line in lines] == [1, 1]
     assert Ballot.objects.count() == 6
+
+
+def test_line_is_taken_off_the_agenda_once(transactional_db, department, members, lines):
+    """Who comes second would take it off the agenda of another session, where it stands by then."""
+    council = make_council(department, *members)
+    day, by = date(2020, 12, 20), members[0]
+    first, other = (sessions.plan_session(council, title=f"Phiên {n}", day=day, by=by) for n in "12")
+    sessions.add_lines(first, [lines[0].pk], by=members[0])
+    item = first.items.get()
+    assert at_once(*(lambda: sessions.take_off(item, by=members[0]) for _n in "12")) == ["done", "refused"]
+    sessions.add_lines(other, [lines[0].pk], by=members[0])
+    with pytest.raises(Refused):
+        sessions.take_off(item, by=members[0])
+    with pytest.raises(Refused):
+        sessions.change_item(item, order=1, offers_lower=False, by=members[0])
+    lines[0].refresh_from_db()
+    assert (lines[0].stage, other.items.count()) == ("at_council", 1)
 
 
 # ── papers ────────────────────────────────────────────────────────────────
@@ -177,3 +195,16 @@ def test_two_who_attest_at_once_leave_one_attestation(transactional_db, depot, s
     first.join()
     second.join()
     assert (found, Attestation.objects.get().by) == ([staff, commander], commander)
+
+
+def test_grant_is_recorded_once(transactional_db, depot, department, monkeypatch):
+    def checked_slowly(grant):
+        check(grant)
+        sleep(0.3)
+
+    check = Grant.full_clean
+    monkeypatch.setattr(Grant, "full_clean", checked_slowly)
+    award, person, keeper = make_award(), make_person(depot), make_user("keeper", (department, Role.REVIEWER))
+    acts = [lambda: grants.record_grant(Grant(award=award, year=2019), person, by=keeper)] * 2
+    assert at_once(*acts) == ["done", "refused"]
+    assert Grant.objects.count() == 1

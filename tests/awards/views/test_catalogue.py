@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from awards.forms.catalogue import BELONGINGS, AwardForm
-from awards.models import Award, Cap, Criterion, LegalDocument, NoticeRule
+from awards.models import Award, Bonus, Cap, Criterion, LegalDocument, NoticeRule
 from tests.factories import make_award, make_criterion, make_grant
 from units.catalogue import load_catalogue
 
@@ -34,6 +34,28 @@ def test_administrator_adds_an_award_with_criterion_and_cap(admin):
     cap = {"of": "holders", "share": "12,5", "awards": [base.pk], "rounding": "up", "certainty": "V"}
     admin.post(new("caps"), cap)
     assert (str(Cap.objects.get().share), Cap.objects.get().rounding) == ("12.5", "up")
+
+
+@pytest.mark.parametrize(("since", "until", "subject", "refused"), [
+    ("", "", "", True), ("01/01/2024", "", "", True), ("", "01/01/2020", "", True), ("", "31/12/2019", "", False),
+    ("", "", "unit", False),
+])  # fmt: skip
+def test_two_bonuses_never_hold_beside_each_other(admin, since, until, subject, refused):
+    award = make_award("CSTT")
+    first = Bonus.objects.create(award=award, coefficient=1, valid_from=date(2020, 1, 1))
+    page = reverse("awards:row-create", args=["CSTT", "bonuses"])
+    row = {"coefficient": "2", "certainty": "V", "valid_from": since, "valid_until": until, "subject": subject}
+    answer = admin.post(page, row)
+    assert (answer.status_code, Bonus.objects.exclude(pk=first.pk).exists()) == (200 if refused else 302, not refused)
+    if refused:
+        assert list(answer.context["form"].errors) == ["valid_from"]
+
+
+def test_cap_is_no_more_than_everybody(admin):
+    make_award("CSTT")
+    page = reverse("awards:row-create", args=["CSTT", "caps"])
+    answer = admin.post(page, {"of": "headcount", "share": "100,5", "rounding": "up", "certainty": "V"})
+    assert list(answer.context["form"].errors) == ["share"]
 
 
 @pytest.mark.parametrize(
@@ -162,3 +184,13 @@ def test_administrator_finds_the_catalogue_of_awards_among_the_others(client, ad
     client.force_login(administrator)
     page = client.get(reverse("emulation:catalogue-list")).text
     assert f'href="{reverse("awards:award-list")}"' in page
+
+
+@pytest.mark.parametrize(
+    ("who", "above"), [("administrator", "emulation:catalogue-list"), ("staff", "awards:due-home")]
+)
+def test_way_back_from_the_catalogue_is_one_that_the_user_may_go(client, request, who, above):
+    client.force_login(request.getfixturevalue(who))
+    page = client.get(reverse("awards:award-list")).content.decode()
+    assert f'<li><a href="{reverse(above)}"' in page
+    assert client.get(reverse(above), follow=True).status_code == 200

@@ -1,3 +1,5 @@
+import html
+import re
 from datetime import date
 
 import pytest
@@ -5,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from awards.models import Dossier, Nomination, NominationFile
-from awards.services.dossiers import Pick, add_lines
+from awards.services.dossiers import Pick, add_lines, confirm_read
 from tests.factories import (
     YEAR,
     make_award,
@@ -155,6 +157,45 @@ def test_units_are_pasted_by_code(client, staff, dossier):
     assert dossier.lines.get().unit == dossier.unit
 
 
+def test_yearly_ratings_are_one_click_from_the_dossier(client, staff, dossier, title):
+    person = make_person(dossier.unit, "Lê Chi")
+    make_nomination(dossier, title, person)
+    client.force_login(staff)
+    [link] = re.findall(
+        rf'href="({reverse("units:person-ratings")}[^"]*)"', client.get(dossier.get_absolute_url()).text
+    )
+    page = client.get(html.unescape(link))
+    assert (f"rating-{person.pk}" in page.text, page.context["year"]) == (True, dossier.year)
+
+
+def test_column_of_units_names_nobody(client, staff, dossier, title):
+    """Lists of people name their unit in a column: it is not the unit that is proposed, whoever is not known."""
+    person, both = make_person(dossier.unit, "Lê Chi"), make_award("GIAY_KHEN", subject="")
+    code = dossier.unit.code
+    client.force_login(staff)
+    for award, column in ((title, "Lê Chi\t{}"), (both, "1\t{}\tLê Chi"), (both, "1\t{}\tKho")):
+        paste(client, dossier, award, column.format(code))
+    assert [line.subject for line in dossier.lines.order_by("order")] == [person, person, dossier.unit]
+    for award, row in ((title, code), (both, f"Ai Đó\t{code}")):
+        assert len(paste(client, dossier, award, row).context["form"].unknown) == 1
+
+
+def test_award_looked_at_is_offered_for_the_pasted_list(client, staff, dossier, title):
+    make_award("AAA", order=0)
+    client.force_login(staff)
+    page = client.get(f"{address('dossier-add', dossier.pk)}?source=paste&award={title.code}")
+    assert page.context["form"]["award"].value() == title.pk
+
+
+def test_what_is_given_once_is_not_carried_over(client, staff, dossier, title):
+    person, medal = make_person(dossier.unit, "Lê Chi"), make_award("HC", once=True)
+    for award in (title, medal):
+        make_grant(award, person, YEAR - 1)
+    client.force_login(staff)
+    page = client.get(f"{address('dossier-add', dossier.pk)}?source=last")
+    assert [offer.award for offer in page.context["offers"]] == [title.label]
+
+
 def test_last_years_list_is_carried_over(client, staff, dossier, title, workshop):
     stays, moved = make_person(dossier.unit, "Lê Chi"), make_person(workshop, "Vũ Dũng")
     before = make_dossier(dossier.unit, staff, year=YEAR - 1)
@@ -234,6 +275,12 @@ def test_share_is_shown_with_the_room_that_the_cap_leaves(client, commander, sta
     client.force_login(commander)
     [share] = client.get(address("dossier-hand-in", dossier.pk)).context["shares"]
     assert (share.proposed, share.headcount, share.percent, share.room) == (3, 5, "60,0", -1)
+    confirm_read(dossier, by=staff)
+    ticked = {"line": list(dossier.lines.values_list("pk", flat=True))}
+    page = client.post(address("dossier-hand-in", dossier.pk), ticked)
+    assert (page.context["over"], len(page.context["refused"])) == (page.context["refused"][:1], 2)
+    assert client.post(address("dossier-hand-in", dossier.pk), ticked | {"over_caps": "on"}).status_code == 302
+    assert set(dossier.lines.values_list("stage", flat=True)) == {"submitted"}
 
 
 def test_refused_hand_in_says_why_and_keeps_everything(client, commander, reviewer, dossier, title, staff):

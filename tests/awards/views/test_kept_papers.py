@@ -7,14 +7,17 @@ from pathlib import Path
 
 import pytest
 import typst
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.urls import reverse
 from docx import Document
 
 from awards.models import Award, CouncilMember, DecidingLevel, Decision, Grant, KeptPaper, Submission
 from awards.reports import award_papers, certificates
 from awards.services import decisions, papers, sessions
+from awards.services.kept_papers import keep_decision
 from emulation.models import LayoutProfile
 from emulation.reports.cancelled import stamped_word
 from emulation.reports.paper_kinds import KINDS
@@ -223,6 +226,33 @@ def test_what_cannot_be_drawn_is_not_signed(passed, award, clerk, chief, departm
     draft.refresh_from_db()
     assert (draft.signed_at, draft.number, Grant.objects.count(), KeptPaper.objects.count()) == (None, "", 0, 0)
     assert draft.lines.get().stage == "passed"
+
+
+def files_kept():
+    return sorted(path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())
+
+
+@pytest.mark.parametrize("fails", ["a later step", "the commit"])
+def test_no_file_is_left_of_what_was_not_signed(
+    transactional_db, passed, award, clerk, chief, department, fails, monkeypatch
+):
+    def broken(*_args, **_more):
+        raise OperationalError("disk full")
+
+    def keep_and_break(*args, **more):
+        keep_decision(*args, **more)
+        broken()
+
+    draft = papers.draft_decision(department, [x.pk for x in passed(award, "Lê An")], by=clerk)
+    known = files_kept()
+    with monkeypatch.context() as faulty:
+        if fails == "the commit":
+            faulty.setattr(connection, "_commit", broken)
+        else:
+            faulty.setattr(decisions, "keep_decision", keep_and_break)
+        with pytest.raises(OperationalError):
+            decisions.sign(draft, SIGNED, by=chief)
+    assert files_kept() == known
 
 
 def test_a_template_that_cannot_be_filled_in_any_more_stops_the_signing_with_a_word(

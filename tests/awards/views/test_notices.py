@@ -62,6 +62,17 @@ def test_objections_are_read_by_who_keeps_the_notice_or_judges_the_people(
     }  # fmt: skip
 
 
+def test_people_are_listed_by_given_name(client, department, depot, reviewer, staff):
+    award, dossier = make_award(), make_dossier(depot, staff)
+    place = {"stage": "submitted", "holder": department}
+    names = ("Bùi Hữu Lâm", "Trần Hữu Giang", "Vũ Quang Ân")
+    lines = [make_nomination(dossier, award, make_person(depot, name), **place) for name in names]
+    client.force_login(reviewer)
+    offered = client.get(reverse("awards:notice-create")).context["form"].fields["lines"].queryset
+    shown = client.get(make_public_notice(department, reviewer, *lines).get_absolute_url()).context["lines"]
+    assert [line.name for line in offered] == [line.name for line in shown] == list(names[::-1])
+
+
 def test_lines_of_a_sister_unit_are_shown_without_a_link(client, notice, reviewer, staff):
     """Everybody who reads the notice reads who is shown; what lies behind a line is for its own branch."""
     seen = {}

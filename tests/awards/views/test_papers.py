@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from docx import Document
 from openpyxl import load_workbook
 
@@ -281,6 +281,23 @@ def test_title_of_a_revocation_that_was_refused_says_so_once(client, clerk, depa
     page = client.post(url("paper-create", "revocation", department.pk), {"ground": "", "reason": ""}).text
     title = page[page.index("<title>") : page.index("</title>")]
     assert title.count("Error:") + title.count("Lỗi:") == 1
+    assert page.count("qt-errors") == 1 and page.index("qt-errors") < page.index('id="h-awards"')
+
+
+def test_revocation_says_that_nothing_was_ticked_and_that_awards_stay(
+    client, clerk, chief, department, passed, award
+):
+    make_signed_decision(department, chief, *passed(award, "Lê An"))
+    client.force_login(clerk)
+    texts = {"ground": make_ground().pk, "reason": "Khai sai thành tích huấn luyện."}
+    page = url("paper-create", "revocation", department.pk)
+    with translation.override("vi"):
+        assert client.post(page, texts).context["form"].errors == {"__all__": ["Hãy chọn ít nhất một trường hợp."]}
+        made = client.post(page, texts | {"line": Grant.objects.get().pk}, follow=True)
+        assert "Các khen thưởng vẫn giữ nguyên hiệu lực." in made.text
+        gone = client.post(url("paper-discard", "decision", made.context["object"].pk), follow=True)
+    assert "Đã hủy dự thảo; các khen thưởng vẫn giữ nguyên hiệu lực." in gone.text
+    assert Grant.objects.in_force().count() == 1
 
 
 def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, reviewer, department, passed, award):

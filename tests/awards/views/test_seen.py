@@ -110,3 +110,15 @@ def test_key_beyond_every_row_is_one_that_is_not_offered(client, administrator):
     client.force_login(administrator)
     form = client.post(reverse("awards:award-create"), {"lower_awards": ["9" * 20]}).context["form"]
     assert len(form.errors["lower_awards"]) == 1
+
+
+@pytest.mark.parametrize("lower", [True, False])
+def test_lower_award_is_offered_only_where_the_catalogue_names_one(client, department, depot, secretary, lower):
+    award = make_award("CSTDCS")
+    if lower:
+        award.lower_awards.add(make_award("CSTT"))
+    line = make_nomination(make_dossier(depot, secretary), award, depot)
+    item = make_session(make_council(department, secretary), secretary, line).items.get()
+    client.force_login(secretary)
+    page = client.get(reverse("awards:session-item-update", args=[item.pk]))
+    assert page.context["form"].fields["offers_lower"].disabled != lower

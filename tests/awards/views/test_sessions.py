@@ -295,3 +295,14 @@ def test_pages_run_a_constant_number_of_queries(client, session, members, lines,
     ballots.close_voting(session, by=members[0])
     with django_assert_num_queries(11):
         client.get(to("session-minutes", session.pk))
+
+
+def test_old_links_lead_to_no_form_once_the_voting_is_open(client, members, opened):
+    client.force_login(members[1])
+    item = opened.items.first()
+    for page in (
+        to("session-agenda", opened.pk),
+        to("session-attendance", opened.pk),
+        to("session-item-update", item.pk),
+    ):
+        assert client.get(page)["Location"] == opened.get_absolute_url()

@@ -10,7 +10,7 @@ from units.models import Unit
 def test_seed_demo_into_a_base_with_other_data_is_refused(db):
     make_unit(code="QK")
 
-    with pytest.raises(CommandError, match="empty base only"):
+    with pytest.raises(CommandError, match="empty database only"):
         call_command("seed_demo")
 
     assert Unit.objects.count() == 1

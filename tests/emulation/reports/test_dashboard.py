@@ -11,7 +11,7 @@ from datetime import date
 
 import pytest
 
-from emulation.models import Campaign, CampaignIndicator, Report, Round
+from emulation.models import Campaign, CampaignIndicator, Report, Round, Summary
 from emulation.reports.dashboard import Dashboard, dashboard_of, default_period
 from emulation.reports.heat import HeatRow
 from tests.factories import (
@@ -176,6 +176,18 @@ def test_missing_not_applicable_and_nil_look_different(cast: Cast) -> None:
     silent = rows["Unit P1"]
     assert (silent.cells, silent.silent.key) == ([], "none")
     assert silent.silent_note == "không tính vào số liệu toàn đơn vị"
+
+
+@pytest.mark.parametrize(("measure", "counted"), [("ratio", (1, 1)), ("count", (2, 1))])
+def test_nil_is_not_held_against_a_unit_but_where_it_is_0(cast: Cast, measure: str, counted: tuple[int, int]) -> None:
+    row = make_campaign_indicator(cast.campaign, make_indicator(measure, "NIL"), is_main=True)
+    for unit in (cast.depot, cast.workshop):
+        make_target(unit, row, 4)
+    rounds = make_rounds()
+    make_report(cast.depot, rounds[1], {row.indicator: "nil"}, state=APPROVED)
+    make_report(cast.workshop, rounds[1], {row.indicator: (4, 1) if measure == "ratio" else 4}, state=APPROVED)
+    found = Summary.objects.get(unit=cast.department, indicator=row.indicator, period="Q1")
+    assert (found.targeted, found.met) == counted
 
 
 def test_a_unit_with_one_figure_missing_has_a_hatched_cell(cast: Cast) -> None:

@@ -84,7 +84,7 @@ def test_comparison_says_nothing_while_one_figure_is_missing(share, region, depo
             [(90, 100), (90, 100), (30, 100)],
             "30 lies far from the unit's last quarters, which were 90 on average.",
         ),
-        ("worse", [(9, 10), (85, 100)], "85 is much worse than in the last quarter, 90."),
+        ("worse", [(9, 10), (85, 100)], "85 is much worse than in the last quarter (90)."),
         ("unchanged", [(9, 10), (90, 100), (18, 20)], "The same value, 90, for 3 quarters."),
         (
             "first_full",
@@ -151,7 +151,7 @@ def test_reviewer_sees_the_finding_and_the_reason(share, depot, staff):
     )
     (row,) = read_review(report).rows
     assert (row.warning, row.why, row.answers) == (
-        "Unusual change", "50 is much worse than in the last quarter, 90.", ("Counted twice.",)
+        "Unusual change", "50 is much worse than in the last quarter (90).", ("Counted twice.",)
     )  # fmt: skip
 
 

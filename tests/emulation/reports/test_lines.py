@@ -252,7 +252,7 @@ def test_miss_and_missing_are_warnings(depot, campaign):
     assert review_row(depot, rounds[1]).warning == "Not reported"
     make_report(depot, rounds[1], {indicator: Decimal("9.96")}, state=Report.State.IN_REVIEW)
     row = review_row(depot, rounds[1])
-    assert (row.warning, row.why) == ("Below the target", "9.96 does not reach the target ≥\u00a010.")
+    assert (row.warning, row.why) == ("Target not reached", "9.96 does not reach the target ≥\u00a010.")
 
 
 def test_delta_says_whether_it_is_better(depot, campaign):

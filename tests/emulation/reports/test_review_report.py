@@ -1,10 +1,11 @@
 """The draft of a review report says what the approved figures say."""
 
 import io
-from datetime import date
+from datetime import UTC, date, datetime
 
 import docx
 import pytest
+from django.utils import timezone
 
 from emulation.consolidation import Parts, value_of
 from emulation.models import Indicator, Phrase, Report, Round, WeakPoint
@@ -30,6 +31,7 @@ from tests.sentences import whole
 from units.models import Role
 
 State = Report.State
+IN_TIME = datetime(2020, 3, 1, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -134,11 +136,17 @@ def test_report_tells_who_is_silent_why_and_who_sets_an_example(department, depo
     for row in rows.values():
         row.kinds.add(workshop.kind)
     make_weak_point(
-        depot, planner, title="Chưa đạt", source="miss", indicator=share, period="Q1", grounds="90 %",
+        depot, planner, at=IN_TIME, title="Chưa đạt", source="miss", indicator=share, period="Q1", grounds="90 %",
         description="Kho thiếu người.  Trực nhiều.", measure="Bổ sung quân số.",
     )  # fmt: skip
     own = make_weak_point(
-        department, planner, title="Thiếu kho", description="Chưa có kinh phí", measure="Lập dự án.", deadline=None
+        department,
+        planner,
+        at=IN_TIME,
+        title="Thiếu kho",
+        description="Chưa có kinh phí",
+        measure="Lập dự án.",
+        deadline=None,
     )
     for day in (date(2020, 3, 1), date(2020, 5, 1)):
         example = make_example(depot, planner, title=f"Gương tháng {day.month}", stage="recognised", level="base")
@@ -165,14 +173,41 @@ def test_names_are_no_markup_in_papers(department, depot, training):
 
 def test_report_names_unsettled_weak_points_of_the_unit_as_fields(department, depot, training):
     planner = make_user("planner", (department, Role.STAFF))
-    point = make_weak_point(department, planner, title="Thiếu {phụ tùng}", deadline=date(2020, 8, 31))
-    make_weak_point(depot, planner, title="Của kho")
-    make_weak_point(department, planner, title="Năm sau", year=2021)
+    point = make_weak_point(department, planner, title="Thiếu {phụ tùng}", at=IN_TIME, deadline=date(2020, 8, 31))
+    make_weak_point(depot, planner, title="Của kho", at=IN_TIME)
+    make_weak_point(department, planner, title="Năm sau", year=2021, at=IN_TIME)
     found = report(department, depot, training, now=(991, 1000))
     said = "Khâu yếu, mặt yếu, việc khó chưa giải quyết dứt điểm: Thiếu (phụ tùng) (thời hạn 31/08/2020)."
     assert [text for text in paragraphs(found) if text.startswith("Khâu yếu")] == [said]
     assert found.fields[f"khâu yếu {point.pk}"] == "Thiếu (phụ tùng)"
     assert found.links[f"khâu yếu {point.pk}"] == point.get_absolute_url()
+
+
+@pytest.mark.parametrize(
+    ("raised", "closed", "fields", "named"),
+    [
+        ((3, 31), None, {}, True),
+        ((4, 1), None, {}, False),  # only after the quarter
+        ((3, 1), (3, 31), {}, False),  # settled by then
+        ((3, 1), (4, 1), {}, True),  # open then, settled since
+        ((4, 10), None, {"source": "miss", "period": "Q1", "grounds": "90 %"}, True),  # of its figures
+        ((4, 10), None, {"source": "miss", "period": "H1", "grounds": "90 %"}, False),
+        ((8, 10), None, {"source": "miss", "period": "Q1", "grounds": "90 %"}, False),  # long after its report
+    ],
+)
+def test_report_names_the_weak_points_of_the_end_of_its_period(
+    department, depot, training, raised, closed, fields, named
+):
+    def late(day):
+        return timezone.make_aware(datetime(2020, *day, 23, 30))
+
+    planner = make_user("planner", (department, Role.STAFF))
+    about = {"deadline": date(2020, 12, 31)} | ({"indicator": training[0]} if fields else {})
+    point = make_weak_point(department, planner, description="Thiếu người", at=late(raised), **fields, **about)
+    if closed:
+        WeakPoint.objects.update(state="closed", closed_by=planner, closed_at=late(closed))
+    found = report(department, depot, training, now=(991, 1000))
+    assert (f"khâu yếu {point.pk}" in found.fields) is named
 
 
 @pytest.mark.parametrize(("due", "named"), [(date(2021, 12, 31), " (hạn trình 31/12/2021)"), (date(2022, 1, 1), "")])
@@ -196,7 +231,7 @@ def test_report_names_no_day_to_hand_in_by_that_lies_years_later(department, dep
 )
 def test_report_names_deadlines_of_its_own_time_alone(department, depot, training, deadline, named):
     planner = make_user("planner", (department, Role.STAFF))
-    make_weak_point(department, planner, title="Thiếu phụ tùng", measure="Mua thêm.")
+    make_weak_point(department, planner, title="Thiếu phụ tùng", measure="Mua thêm.", at=IN_TIME)
     WeakPoint.objects.update(deadline=deadline)
     found = paragraphs(report(department, depot, training, now=(991, 1000)))
     told = [text for text in found if "Thiếu phụ tùng" in text]

@@ -255,7 +255,7 @@ class Plain:
             return 0, 0
         value = self.value(row, indicator)
         if value is None:
-            return 1, 0
+            return 0, 0  # nothing occurred, and that is no value: neither met nor missed
         signs = {">=": operator.ge, ">": operator.gt, "=": operator.eq, "<=": operator.le, "<": operator.lt}
         return 1, int(signs[self.targets[unit, indicator.pk].comparator](value, target))
 

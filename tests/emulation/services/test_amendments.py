@@ -248,6 +248,20 @@ def test_less_than_was_reached_last_year_is_doubted(row, depot, department, staf
     assert targets.hand_in_registration(depot, 2020, by=commander).events.get().reason == ""
 
 
+def test_as_much_as_last_year_is_not_doubted_for_its_thousandths(row, department, depot, staff, commander):
+    """2 of 3 in every quarter, and +0 % of that."""
+    ratio = make_indicator("ratio", "SHARE")
+    before = make_campaign_indicator(make_campaign(department, year=2019), ratio)
+    asked = make_campaign_indicator(row.campaign, ratio)
+    rounds = make_rounds(2019)
+    for quarter in (1, 2, 3, 4):
+        make_report(depot, rounds[quarter], {before.indicator: (1, 3)}, state="approved")
+    CheckRule.objects.create(code="target", name="Thấp hơn", kind=CheckRule.Kind.TARGET_BELOW, level="review")
+    targets.register(depot, 2020, {asked.pk: Relative(Decimal(0), Fraction(100, 3), 2019)}, by=staff)
+    assert Target.objects.get().registered == Decimal("33.333")
+    assert targets.hand_in_registration(depot, 2020, by=commander).events.get().reason == ""
+
+
 # ── titles, clusters ──────────────────────────────────────────────────────
 
 

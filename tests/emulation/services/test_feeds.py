@@ -25,8 +25,9 @@ from emulation.reports.review import read_review
 from emulation.reports.sheets import read_sheet
 from emulation.services import activities, assessments, incidents, initiatives, sheets, weak_points
 from emulation.services.cells import CellChange, save_cells
-from emulation.services.feeds import follow, report_nothing
-from emulation.services.rounds import set_up_drive_round
+from emulation.services.feeds import follow, report_nothing, settle
+from emulation.services.rounds import set_up_drive_round, set_up_rounds
+from emulation.services.summaries import differences
 from tests.emulation.services.test_locks import meanwhile
 from tests.factories import (
     make_campaign,
@@ -47,6 +48,7 @@ from tests.factories import (
 )
 from tests.workbooks import send_edited
 from units.errors import Refused
+from units.services import dissolve_unit
 
 DAY = date(2020, 2, 14)
 SAYS_ONE = (
@@ -134,6 +136,34 @@ def test_last_entry_that_goes_leaves_the_cell_missing_not_zero(report, works, de
     row = record(depot, by=staff)
     remove(row, by=staff)
     assert standing(report, works) is None
+
+
+@pytest.mark.parametrize("when", ["before the end", "after the end"])
+def test_entries_of_a_unit_that_ended_inside_the_quarter_keep_its_sheet(
+    works, depot, staff, administrator, set_today, when
+):
+    """Entered while the round was not open yet, or only when the unit had ended: the sheet takes them over."""
+    set_today(date(2020, 3, 20))
+    first, *_rest = set_up_rounds(2020)
+    if when == "before the end":
+        record(depot, by=staff)
+    dissolve_unit(depot, effective=date(2020, 3, 18), by=administrator, decision="12/QĐ")
+    if when == "after the end":
+        record(depot, by=staff)
+    [sheet] = Report.objects.with_last_step().filter(unit=depot)
+    assert sheet.round == first
+    set_today(date(2020, 4, 5))
+    settle(sheet, None, by=staff)
+    assert standing(sheet, works) == 1
+    assert differences(2020)[1] == []
+
+
+def test_unit_that_ended_keeps_no_sheet_of_quarters_without_entries(works, depot, staff, administrator, set_today):
+    set_today(date(2020, 3, 20))
+    set_up_rounds(2020)
+    dissolve_unit(depot, effective=date(2020, 3, 18), by=administrator, decision="12/QĐ")
+    follow(["plain"], [depot.pk], [DAY], by=staff)  # what stood on that day was taken back
+    assert not Report.objects.filter(unit=depot).exists()
 
 
 def test_entry_leaves_alone_what_other_registers_and_other_days_feed(

@@ -62,7 +62,7 @@ def test_error_blocks_whatever_is_said(report, rule, staff, commander):
     assert refusal(findings.acknowledge, report, {key_of(report): REASON}, by=staff) == (
         "The figures have changed meanwhile. Look at the warnings again."
     )
-    assert refusal(sheets.hand_in, report, by=commander) == "Healthy: 50 is much worse than in the last quarter, 90."
+    assert refusal(sheets.hand_in, report, by=commander) == "Healthy: 50 is much worse than in the last quarter (90)."
     report.refresh_from_db()
     assert (report.state, Acknowledgement.objects.count()) == (Report.State.DRAFT, 0)
 

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
+from emulation.forms.campaigns import JoinForm
 from emulation.models import Campaign, CampaignIndicator
 from emulation.reports.joins import join_tasks, joins_of
 from emulation.services import campaigns, joins
@@ -57,6 +58,9 @@ def test_staff_record_and_the_commander_confirms_once(movement, depot, staff, co
 def test_joining_twice_too_early_or_from_outside_is_refused(movement, depot, elsewhere, staff, outsider, set_today):
     set_today(date(2020, 2, 1))
     assert "nobody joins before" in refusal(join, movement, depot, staff, date(2019, 12, 31))
+    drive = make_campaign(movement.launching_unit, ends=date(2020, 1, 30))
+    assert JoinForm(campaign=drive).initial == {"joined_on": date(2020, 1, 30)}
+    assert "nobody joins after" in refusal(join, drive, depot, staff, date(2020, 1, 31))
     assert "on its day, not before" in refusal(join, movement, depot, staff, date(2020, 2, 2))
     assert "does not take part" in refusal(join, movement, elsewhere, outsider)
     join(movement, depot, staff)

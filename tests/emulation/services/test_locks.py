@@ -16,6 +16,7 @@ from emulation.models import (
     Campaign,
     CampaignIndicator,
     Indicator,
+    Phrase,
     Report,
     ReviewReport,
     Round,
@@ -23,7 +24,8 @@ from emulation.models import (
     Target,
 )
 from emulation.reports import drafts
-from emulation.services import activities, corrections, review_reports, sheets, summaries, targets
+from emulation.services import activities, campaigns, corrections, review_reports, rounds, sheets, summaries, targets
+from emulation.services.rounds import set_up_rounds
 from emulation.services.summaries import differences, rebuild, recompute
 from tests.factories import (
     make_activity_kind,
@@ -38,7 +40,7 @@ from tests.factories import (
 )
 from units.errors import Refused
 from units.models import Role
-from units.services import move_unit
+from units.services import dissolve_unit, move_unit
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
@@ -265,3 +267,51 @@ def test_entry_of_a_register_and_the_units_own_sheet_at_once(year, region, depar
         acts[other]()
 
     assert at_once(lambda: activities.record_activity(activity, {}, by=staff), then) == ["done", "done"]
+
+
+def test_words_of_a_unit_are_saved_once(transactional_db, depot, staff):
+    acts = [lambda: review_reports.say(depot, "miss", "{name} còn {value}", by=staff)] * 2
+    assert at_once(*acts) == ["done", "done"]
+    assert Phrase.objects.count() == 1
+
+
+def test_two_campaigns_do_not_ask_a_unit_for_the_same_at_once(year, department, depot, monkeypatch):
+    """The second waits for the first, and sees that it asks."""
+    planner, indicator = make_user("planner", (department, Role.STAFF)), make_indicator("count", "NEW")
+    rows = [
+        CampaignIndicator(
+            campaign=make_campaign(depot, name=name, launching_unit=department), indicator=indicator, comparator=">=",
+        )
+        for name in ("One", "Other")
+    ]  # fmt: skip
+    monkeypatch.setattr(campaigns, "_follow", slowly(campaigns._follow))
+    acts = [lambda row=row: campaigns.place_indicator(row, by=planner, kinds=[]) for row in rows]
+    assert at_once(*acts) == ["done", "refused"]
+    assert CampaignIndicator.objects.filter(indicator=indicator).count() == 1
+
+
+@pytest.mark.parametrize("change", ["dissolve", "move"])
+def test_unit_ends_or_moves_while_its_register_is_written(
+    transactional_db, region, department, depot, elsewhere, staff, administrator, set_today, monkeypatch, change
+):
+    """Both lock the sheet and then the unit: in another order each would wait for the other."""
+    set_today(date(2020, 3, 25))
+    indicator = make_indicator("count")
+    make_campaign_indicator(make_campaign(department), indicator)  # elsewhere nothing is asked: an empty sheet goes
+    make_feed(indicator, "activities")
+    set_up_rounds(2020)
+    kind, day = make_activity_kind(), date(2020, 2, 3)
+    activity = Activity(unit=depot, kind=kind, title="Launch", starts=day, ends=day, participants=40)
+    monkeypatch.setattr(rounds, "place_units", slowly(rounds.place_units))
+    said = {"effective": date(2020, 3, 20), "by": administrator, "decision": "1/QĐ"}
+    acts = {
+        "dissolve": lambda: dissolve_unit(depot, **said),
+        "move": lambda: move_unit(depot, parent=elsewhere, **said),
+    }
+
+    def then() -> None:
+        sleep(0.3)
+        activities.record_activity(activity, {}, by=staff)
+
+    assert at_once(acts[change], then) == ["done", "done"]
+    assert differences(2020)[1] == []

@@ -5,8 +5,11 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
+from pytest_django.asserts import assertContains
 
 from emulation.models import Activity
+from emulation.reports import activities as report
 from tests.factories import make_activity, make_activity_kind, make_attachment, make_campaign, make_unit, make_user
 from units.models import Role
 
@@ -56,9 +59,27 @@ def test_list_filters_and_adds_up_what_it_shows(client, depot, workshop, departm
     assert shown(state="cancelled")[0] == ["Hủy"]
     assert shown(since="01/05/2020", until="31/05/2020")[0] == ["Dự kiến"]
     assert shown(very=depot.pk, of="launch", state="held")[0] == ["Lễ phát động"]
-    assert get(client, reviewer, "list", since="never").status_code == 404
     assert get(client, reviewer, "list", very="9" * 30).status_code == 404
     assert [get(client, reviewer, "list", year=year).status_code for year in ("²", "9" * 4400)] == [200, 200]
+
+
+def test_overview_counts_what_the_list_shows_and_what_is_to_be_recorded(client, depot, reviewer):
+    make_activity(depot, state="planned", starts=date(2020, 3, 1))
+    make_activity(depot, state="cancelled", why_cancelled="Phòng dịch bệnh")
+    with override("vi"):
+        assert report.summary(reviewer) == "1 hoạt động · 1 chưa ghi kết quả"
+
+
+@pytest.mark.parametrize("name", ["activity", "incident"])
+def test_a_day_that_does_not_exist_is_named_and_nothing_typed_is_lost(client, reviewer, name):
+    client.force_login(reviewer)
+    page = client.get(reverse(f"emulation:{name}-list"), {"since": "31/02/2020", "q": "dong bao"})
+    assert (page.status_code, list(page.context["form"].errors), list(page.context["page"])) == (200, ["since"], [])
+    assertContains(page, 'role="alert"')
+    assertContains(page, 'value="31/02/2020"')
+    assertContains(page, 'value="dong bao"')
+    table = client.get(reverse(f"emulation:{name}-list"), {"since": "31/02/2020", "export": "csv"})
+    assert (table.status_code, len(b"".join(table).splitlines())) == (200, 1)
 
 
 def test_months_count_what_ends_in_them(client, depot, staff):

@@ -228,6 +228,18 @@ def test_table_counts_a_unit_where_it_stood_in_the_period(
     assert {one.url for one in page.context["table"].columns if one.unit == depot} == {""}
 
 
+def test_lists_count_the_assessments_that_the_user_sees(client, checklist, depot, workshop, staff, reviewer):
+    for unit, name in ((depot, "Một"), (workshop, "Một"), (workshop, "Hai")):
+        make_assessment(checklist, unit, cell=make_cell(unit, name))
+    counts = []
+    for user in (staff, reviewer):
+        client.force_login(user)
+        [row] = client.get(reverse("emulation:assess-template-list")).context["checklists"]
+        [(version, _day)] = client.get(checklist.get_absolute_url()).context["versions"]
+        counts.append((row.count, version.count, version.used))
+    assert counts == [(1, 1, 3), (3, 3, 3)]
+
+
 def test_table_shows_nothing_of_units_beside(client, checklist, department, depot, staff):
     client.force_login(staff)
     assert client.get(reverse("emulation:assessment-table", args=[checklist.pk, department.pk])).status_code == 404

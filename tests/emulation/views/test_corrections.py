@@ -141,6 +141,12 @@ def test_question_is_taken_back(log_in, report, prizes, reviewer):
     assert report.requests.get().ended_at is not None
 
 
+def test_no_question_is_asked_about_what_has_been_approved(log_in, report, prizes, reviewer):
+    page = log_in(reviewer).get(reverse("emulation:figure-request", args=[report.pk, prizes.pk]))
+    assert "What has been approved changes by a correction." in page.text
+    assert "Ask the unit" not in page.text
+
+
 @pytest.mark.parametrize("more", [1, 3])
 def test_cost_of_the_corrections(log_in, report, prizes, region, staff, django_assert_num_queries, more):
     campaign = make_campaign(region)

@@ -36,8 +36,10 @@ def logged_in(client, user):
 
 def test_checks_are_answered_by_the_staff_and_read_by_the_reviewer(client, report, field, staff, reviewer):
     address = reverse("emulation:report-checks", args=[report.pk])
-    assert logged_in(client, staff).get(address).context["may_answer"]
+    page = logged_in(client, staff).get(address)
+    assert page.context["may_answer"] and "1 warning: correct the figure" in page.text
     assert client.post(address, {field: REASON}).status_code == 302
+    assert "1 warning, with its reason" in client.get(address).text
     page = logged_in(client, reviewer).get(address)
     assert (page.context["may_answer"], [row[2] for row in page.context["warnings"]]) == (False, [REASON])
     assert REASON in page.text

@@ -191,6 +191,9 @@ def test_a_cancelled_paper_goes_out_stamped_and_is_kept_as_issued(client, moveme
             assert kept.read() == files[kind]
     row.pdf.save("x", ContentFile(b"%PDF-1.4 of another make"))
     assert client.get(url("paper-issued", row.pk, "pdf")).status_code == 302
+    row.word.storage.delete(row.word.name)  # a base restored without its files
+    page = client.get(url("paper-issued", row.pk, "docx"), follow=True)
+    assert [str(said) for said in page.context["messages"]][-1].startswith("The file of this paper is missing")
 
 
 def test_register_costs_the_same_for_many(client, depot, commander, django_assert_num_queries):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from emulation.checks import Entry
 from emulation.models import Report, Round
 from emulation.services import corrections, sheets
-from emulation.services.cells import CellChange
+from emulation.services.cells import CellChange, save_cells
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -97,6 +97,17 @@ def test_lines_without_a_warning_are_approved_together(judge, report, indicators
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("singly", [True, False])
+def test_lines_that_stood_still_keep_their_approval(judge, report, indicators, staff, commander, reviewer, singly):
+    """Only what was sent back is judged anew; where the whole sheet went back, nothing had been approved."""
+    lines = {indicators[1].pk: REASON} if singly else None
+    sheets.send_back(report, by=reviewer, reason=REASON, lines=lines)
+    save_cells(report, [CellChange(indicators[1].pk, Entry(numerator=Decimal(6)))], by=staff)
+    sheets.take_up(sheets.hand_in(report, by=commander), by=reviewer)
+    ((_group, lines),) = judge.get(url(report)).context["verdicts"]
+    assert [line.chosen for line in lines] == (["approve", ""] if singly else ["", ""])
+
+
 def test_whole_sheet_goes_back(judge, report, indicators):
     first = indicators[0].pk
     short = judge.post(url(report), {f"v{first}": "return", "whole": "No.", "action": "whole"})
@@ -123,6 +134,16 @@ def test_next_sheet_follows_the_verdict(judge, report, indicators, workshop):
     waiting = make_report(workshop, report.round, dict.fromkeys(indicators, 1), state=State.SUBMITTED)
     answer = judge.post(url(report), verdict(indicators, "approve", "approve"))
     assert answer.url == url(waiting)
+
+
+def test_next_sheet_is_the_one_below_in_the_queue(judge, report, indicators, workshop, department):
+    """Not the first again: whoever works downwards stays where they are."""
+    states = {workshop: State.IN_REVIEW, make_unit(department): State.SUBMITTED}
+    middle, last = (
+        make_report(unit, report.round, dict.fromkeys(indicators, 1), state=state) for unit, state in states.items()
+    )
+    assert [row.pk for row in judge.get(url(middle)).context["queue"].reports] == [report.pk, middle.pk, last.pk]
+    assert judge.post(url(middle), verdict(indicators, "approve", "approve")).url == url(last)
 
 
 def test_sheet_is_taken_up(judge, report):
@@ -190,7 +211,7 @@ def test_cost_of_the_review(judge, report, region, department, indicators, djang
         make_campaign_indicator(campaign, make_indicator("grade"))
         make_campaign_indicator(campaign, make_indicator("checklist"))
         make_report(make_unit(department), report.round, {indicators[0]: 3}, state=State.SUBMITTED)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         judge.get(url(report))
 
 

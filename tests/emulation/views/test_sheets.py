@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from pytest_django.asserts import assertContains, assertNotContains
 
 from emulation.models import Report
 from emulation.services import sheets
@@ -172,6 +173,9 @@ def test_ready_saves_and_stamps(client, report, prizes, staff):
     assert log_in(client, staff).post(url(report, "ready"), data).status_code == 302
     report.refresh_from_db()
     assert (report.ready_by, report.state) == (staff, "draft")
+    page = client.get(report.get_absolute_url())
+    assertContains(page, "Report again")
+    assertNotContains(page, "Report to the commander")
 
 
 def test_ready_lists_what_is_missing(client, report, staff):

@@ -371,6 +371,7 @@ def test_target_list_of_a_year_without_campaigns_says_what_comes(client, english
     response = client.get(url(depot, year=2031))
 
     assert "No campaign of this year asks this unit" in response.content.decode()
+    assert "qt-st" not in response.content.decode()  # a registration of nothing is in no state
     assert client.get(url(depot, year=1900)).status_code == 404
 
 

@@ -105,11 +105,14 @@ def test_reviewer_sees_what_waits_for_review(client, depot, workshop, rounds, pr
     ]  # fmt: skip
 
 
-def test_registrations_wait_for_the_unit_and_its_reviewer(client, depot, workshop, rounds, staff, reviewer):
+def test_registrations_wait_for_the_unit_and_its_reviewer(
+    client, depot, workshop, rounds, staff, reviewer, commander
+):
     Registration.objects.create(unit=depot, year=2021)
     Registration.objects.create(unit=workshop, year=2021, state="submitted")
     assert tasks(work_of(client, staff))[-1] == ("Registration of targets for 2021", "Continue")
     assert tasks(work_of(client, reviewer)) == [("Registration of targets for 2021", "Judge")]
+    assert tasks(work_of(client, commander))[-1] == ("Registration of targets for 2021", "Check and hand in")
 
 
 def test_sent_sheets_show_their_state(client, depot, rounds, prizes, commander):

@@ -231,6 +231,34 @@ def test_the_same_work_is_entered_once_a_year(staff, person):
     assert (error.value.field, person.initiatives.count()) == ("title", 3)
 
 
+@pytest.mark.parametrize(("model", "columns", "field"), [
+    (TaskRating, {"year": 1990, "rating": "well"}, "year"),
+    (Initiative, {"year": 1989, "title": "Giá kê", "level": "base"}, "year"),
+    (RankChange, {"since": date(1990, 12, 31)}, "since"),
+])  # fmt: skip
+def test_nothing_is_recorded_before_somebodys_birth(staff, person, model, columns, field):
+    person.birth_year = 1990
+    person.save()
+    record = model(person=person, **columns)
+    with pytest.raises(Refused) as error:
+        services.save_record(record, by=staff)
+    assert (error.value.field, "1990" in str(error.value)) == (field, True)
+
+
+def test_the_same_discipline_is_entered_once(units_catalogue, staff, person):
+    """Criteria count incidents: a form sent twice made two of one."""
+    one, other = DisciplineForm.objects.all()[:2]
+    columns = {"person": person, "decided": date(2019, 5, 1), "decision": "5/QĐ"}
+    first = Discipline(**columns, form=one)
+    services.save_record(first, by=staff)
+    services.save_record(first, by=staff)  # corrected
+    services.save_record(Discipline(**columns, form=other), by=staff)
+    services.save_record(Discipline(**columns | {"decision": "6/QĐ"}, form=one), by=staff)
+    with pytest.raises(Refused) as error:
+        services.save_record(Discipline(**columns, form=one), by=staff)
+    assert (error.value.field, person.discipline.count()) == ("decision", 3)
+
+
 def test_a_second_rating_of_a_year_is_refused(staff, person):
     services.save_record(TaskRating(person=person, year=2019, rating="well"), by=staff)
 
