@@ -127,7 +127,8 @@ def test_base_that_was_emptied_is_another_one(depot):
 def test_earlier_numbers_are_those_of_another_base(depot):
     mark = changes.latest()
     other = changes.Mark(mark.seen + 1) if connection.vendor == "sqlite" else changes.Mark(mark.seen, "restarted")
-    assert (changes.since(mark), changes.since(other)) == ((mark, {}), None)
+    # The mark of now may be another: transactions of other bases of the server count as well.
+    assert (changes.since(mark)[1], changes.since(other)) == ({}, None)
 
 
 def test_notes_come_back_from_a_file_of_all_rows(depot, tmp_path):
