@@ -7,7 +7,7 @@ rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeWork, Registration, WeakPoint
 from emulation.numbers import format_part
 from emulation.official import Layout
-from emulation.periods import YEARS, parse_period, period_label
+from emulation.periods import YEARS, last_day, parse_period, period_label
 from emulation.reports.display import Grades, unit_text, value_text
 from emulation.reports.figures import Reading, figures_of
 from emulation.reports.initiatives import for_list, row_of
@@ -32,6 +32,7 @@ from emulation.reports.pledges import unit_pledge
 from emulation.reports.progress import subordinates
 from emulation.reports.targets import target_sheet, targets_of
 from emulation.scoring import SIGNS
+from emulation.services.launch import papers_since
 from emulation.services.places import places_for
 from emulation.services.targets import registration_of
 from emulation.typesetting import Column, Row, Table, pdf
@@ -57,6 +58,12 @@ class OtherPaper:
     landscape: bool = False
     left: tuple[str, str] = ("", "")
     first: tuple[str, ...] = ()  # recipients before those of the profile
+    ends: date | None = None  # the last day of the period that it sums up
+
+    @property
+    def earliest(self) -> date:
+        """The first day that it may bear once signed: what sums a period up is not signed before its end."""
+        return self.ends or papers_since(self.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,10 +235,11 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
                 table.append(Row(section=area))
             values = (cell(one, row) for one in [unit, *below])
             table.append(Row((row.label, "" if row.grade_scale_id else unit_text(row), *values)))
-    return list_paper(
+    paper = list_paper(
         unit, year, "BẢNG THỐNG KÊ KẾT QUẢ THI ĐUA", about[:1].upper() + about[1:], columns, table,
         kind="statistics", landscape=True,
     )  # fmt: skip
+    return replace(paper, ends=last_day(year, period))
 
 
 def _below(unit: Unit, year: int, period: str) -> list[Unit]:

@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 
 from emulation import drafting
 from emulation.models import Phrase, ReviewEvent, ReviewParagraph, ReviewReport
+from emulation.periods import last_day
 from emulation.reports.drafts import draft_of
+from emulation.reports.drives import drive_of
 from emulation.reports.paper_kinds import KINDS
 from emulation.reports.papers import as_pdf, as_word, title_of
 from emulation.reports.review_paper import Paper
 from emulation.reports.saved_reports import annex_rows, paper_of, pending
-from emulation.services.issued_papers import issue, void
+from emulation.services.issued_papers import issue, refuse_day, void
 from emulation.services.summaries import hold_figures
 from emulation.wording import Paragraph
-from units import clock
 from units.access import require, works_at
 from units.errors import Refused, reason_of
 from units.locking import locked
@@ -221,8 +222,7 @@ def sign_off(
     marked = pending(report, draft)
     if marked:
         raise Refused(_("Figures have changed since: decide about the marked paragraphs first."))
-    if day > clock.today():
-        raise Refused(_("The day lies in the future."), "day")
+    refuse_day(day, last_day_of(report), _("The period ends on %(day)s: its report bears no earlier day."))
     report.number, report.day, report.signer, report.signer_post, report.place = (
         number,
         day,
@@ -240,6 +240,12 @@ def sign_off(
         report.unit, KINDS["report"], number=number, day=day, title=title_of(paper), signer=signer,
         files={"word": as_word(paper), "pdf": as_pdf(paper)}, by=by, address=report.get_absolute_url(), report=report,
     )  # fmt: skip
+
+
+def last_day_of(report: ReviewReport) -> date:
+    """The last day of the report's period, or of its drive."""
+    drive = drive_of(report.unit, report.year, report.period)
+    return drive.ends if drive is not None else last_day(report.year, report.period)
 
 
 @transaction.atomic

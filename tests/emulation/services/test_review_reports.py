@@ -1,11 +1,12 @@
 """A review report that people work on: editing survives changed figures, nothing is replaced or kept in silence."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from emulation.models import Phrase, Report, ReviewReport
+from emulation.periods import drive_period
 from emulation.reports.drafts import draft_of
 from emulation.reports.review_paper import phrases_of
 from emulation.reports.saved_reports import paper_for, rows_of
@@ -13,6 +14,7 @@ from emulation.services import review_reports as service
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
+    make_drive,
     make_indicator,
     make_report,
     make_rounds,
@@ -169,6 +171,30 @@ def test_signed_report_stands_still_until_it_is_reopened(report, share, depot, s
     assert row_of(report).is_marked
     with pytest.raises(Refused):
         sign(ReviewReport.objects.get(), commander)
+
+
+@pytest.mark.parametrize(
+    ("period", "end"),
+    [("Q1", date(2020, 3, 31)), ("H1", date(2020, 6, 30)), ("Y", date(2020, 12, 31)), ("5Y", date(2020, 12, 31))],
+)
+def test_a_report_bears_no_day_before_the_end_of_its_period(depot, commander, set_today, period, end):
+    set_today(date(2021, 1, 20))
+    report = service.begin(depot, 2020, period, by=commander)
+    for early in (date(2019, 1, 1), end - timedelta(days=1)):
+        with pytest.raises(Refused, match=f"{end:%d/%m/%Y}") as refused:
+            sign(report, commander, day=early)
+        assert refused.value.field == "day"
+    sign(report, commander, day=end)
+
+
+def test_a_report_of_a_drive_bears_no_day_before_its_end(depot, commander, set_today):
+    set_today(date(2020, 7, 20))
+    make_campaign(depot)
+    drive = make_drive(depot)
+    report = service.begin(depot, 2020, drive_period(drive.pk), by=commander)
+    with pytest.raises(Refused, match="19/05/2020"):
+        sign(report, commander, day=date(2020, 5, 18))
+    sign(report, commander, day=date(2020, 5, 19))
 
 
 def test_others_do_not_write_the_report(report, reviewer, outsider):

@@ -188,3 +188,9 @@ def test_paper_form_is_vietnamese_and_empty_or_filled(client, report, reviewer):
     assert (empty.count("☒"), filled.count("☒"), filled.count("☐")) == (0, 2, 8)
     assert ('<td class="n">5</td>' in empty, '<td class="n">5</td>' in filled) == (False, True)
     assert "Chưa đạt" in filled
+
+
+def test_title_says_once_that_no_file_was_chosen(client, report, staff):
+    page = text(log_in(client, staff).post(url(report, "workbook"), {}))
+    title = page[page.index("<title>") : page.index("</title>")]
+    assert title.count("Error:") == 1
