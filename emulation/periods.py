@@ -90,11 +90,6 @@ def drive_period(drive: int) -> str:
     return f"{DRIVE}{drive}"
 
 
-def last_day(year: int, period: str) -> date:
-    """The last day of a period that the calendar fixes; a drive's is in the drive."""
-    return quarter_end(year, QUARTERS.get(period, QUARTERS["Y"])[-1])
-
-
 def drive_in(period: str) -> int | None:
     """The drive of such a period; None for every other."""
     match = re.fullmatch(DRIVE + r"([1-9][0-9]{0,9})", period)

@@ -107,7 +107,7 @@ STATES: dict[str, dict[str, State]] = {
         "submitted": ("send-fill", "info"),
         "returned": ("arrow-return-left", "miss"),
         "agreed": ("patch-check-fill", "met"),
-    }),
+    }) | {"ready": ("person-check", "near", _("Ready for the commander"))},
     # a sheet against its due date
     "time": {
         "on_time": ("check2", "met", _("On time")),
@@ -120,6 +120,8 @@ STATES: dict[str, dict[str, State]] = {
         "returned": ("arrow-return-left", "miss"),
         "reopened": ("unlock-fill", "near"),
         "approved": ("patch-check-fill", "met"),
+        "withdrawn": ("arrow-counterclockwise", "near"),
+        "given_back": ("arrow-return-left", "near"),
         "mentioned": ("at", "info"),
         "question": ("question-circle-fill", "near"),
         "answer": ("chat-left-text", "none"),

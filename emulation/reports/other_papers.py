@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeWork, Registration, WeakPoint
 from emulation.numbers import format_part
 from emulation.official import Layout
-from emulation.periods import YEARS, last_day, parse_period, period_label
+from emulation.periods import YEARS, parse_period, period_label
 from emulation.reports.display import Grades, unit_text, value_text
 from emulation.reports.figures import Reading, figures_of
 from emulation.reports.initiatives import for_list, row_of
@@ -34,6 +34,7 @@ from emulation.reports.targets import target_sheet, targets_of
 from emulation.scoring import SIGNS
 from emulation.services.launch import papers_since
 from emulation.services.places import places_for
+from emulation.services.rounds import summed_up_from
 from emulation.services.targets import registration_of
 from emulation.typesetting import Column, Row, Table, pdf
 from emulation.wording import listed, lower_first
@@ -58,12 +59,12 @@ class OtherPaper:
     landscape: bool = False
     left: tuple[str, str] = ("", "")
     first: tuple[str, ...] = ()  # recipients before those of the profile
-    ends: date | None = None  # the last day of the period that it sums up
+    since: date | None = None  # of a paper that sums a period up: `summed_up_from`
 
     @property
     def earliest(self) -> date:
-        """The first day that it may bear once signed: what sums a period up is not signed before its end."""
-        return self.ends or papers_since(self.year)
+        """The first day that it may bear once signed."""
+        return self.since or papers_since(self.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,7 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
         unit, year, "BẢNG THỐNG KÊ KẾT QUẢ THI ĐUA", about[:1].upper() + about[1:], columns, table,
         kind="statistics", landscape=True,
     )  # fmt: skip
-    return replace(paper, ends=last_day(year, period))
+    return replace(paper, since=summed_up_from(year, period))
 
 
 def _below(unit: Unit, year: int, period: str) -> list[Unit]:

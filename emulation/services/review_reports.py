@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from emulation import drafting
 from emulation.models import Phrase, ReviewEvent, ReviewParagraph, ReviewReport
-from emulation.periods import last_day
 from emulation.reports.drafts import draft_of
 from emulation.reports.drives import drive_of
 from emulation.reports.paper_kinds import KINDS
@@ -20,6 +19,7 @@ from emulation.reports.papers import as_pdf, as_word, title_of
 from emulation.reports.review_paper import Paper
 from emulation.reports.saved_reports import annex_rows, paper_of, pending
 from emulation.services.issued_papers import issue, refuse_day, void
+from emulation.services.rounds import summed_up_from
 from emulation.services.summaries import hold_figures
 from emulation.wording import Paragraph
 from units.access import require, works_at
@@ -222,7 +222,8 @@ def sign_off(
     marked = pending(report, draft)
     if marked:
         raise Refused(_("Figures have changed since: decide about the marked paragraphs first."))
-    refuse_day(day, last_day_of(report), _("The period ends on %(day)s: its report bears no earlier day."))
+    since = summed_up_from(report.year, report.period, drive_of(report.unit, report.year, report.period))
+    refuse_day(day, since, _("The last round of the period opens on %(day)s: its report bears no earlier day."))
     report.number, report.day, report.signer, report.signer_post, report.place = (
         number,
         day,
@@ -240,12 +241,6 @@ def sign_off(
         report.unit, KINDS["report"], number=number, day=day, title=title_of(paper), signer=signer,
         files={"word": as_word(paper), "pdf": as_pdf(paper)}, by=by, address=report.get_absolute_url(), report=report,
     )  # fmt: skip
-
-
-def last_day_of(report: ReviewReport) -> date:
-    """The last day of the report's period, or of its drive."""
-    drive = drive_of(report.unit, report.year, report.period)
-    return drive.ends if drive is not None else last_day(report.year, report.period)
 
 
 @transaction.atomic

@@ -218,7 +218,7 @@ def register_targets(clerk: Page, head: Page, judge: Page, depot: Unit) -> None:
     fill(clerk, **{name[ATTENDANCE]: "98"})
     press(clerk, "Save", "Saved.")
     head.goto("/targets/")
-    press(head, "Hand the registration in", "handed in")
+    confirm_targets(head)
     judge.goto(f"/targets/{depot.pk}/2021/")
     fill(judge, **{f"agreed-{rows[FAULTS].campaign_indicator_id}": "-5 %"})  # what was assigned is offered
     press(judge, "Agree", "agreed")
@@ -230,7 +230,14 @@ def register_targets(clerk: Page, head: Page, judge: Page, depot: Unit) -> None:
 
 def hand_in_targets(head: Page) -> None:
     head.goto("/targets/")
-    fill(head, reason=WHY)
+    confirm_targets(head, reason=WHY)
+
+
+def confirm_targets(head: Page, **why: str) -> None:
+    """The page that says what is handed in, and the hand-in."""
+    press(head, "Hand the registration in")
+    expect(head.get_by_role("heading", name="Hand in the registration")).to_be_visible()
+    fill(head, **why)
     press(head, "Hand the registration in", "handed in")
 
 
@@ -371,10 +378,13 @@ def run_drive(planner: Page, chief: Page, clerk: Page, head: Page, judge: Page, 
     clerk.goto("/work/")
     follow(clerk, "Register targets: Drive of May")
     press(clerk, "Register what was assigned in the empty lines", "Saved.")
-    for page, button, said in ((head, "Hand the registration in", "handed in"), (judge, "Agree", "agreed")):
+    for page in (head, judge):
         page.goto("/work/")
         follow(page, "Registration of targets: Drive of May")
-        press(page, button, said)
+        if page is head:
+            confirm_targets(head)
+        else:
+            press(judge, "Agree", "agreed")
     set_today(date(2021, 5, 19))
     clerk.goto("/work/")
     follow(clerk, "Sheet of Drive of May")
