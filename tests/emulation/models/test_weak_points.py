@@ -15,20 +15,21 @@ from tests.factories import (
     make_user,
     make_weak_point,
 )
+from tests.layers import built_once
 from units.models import Role
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def point(depot, staff):
     return make_weak_point(depot, staff, title="Mái dột")
 
 
-@pytest.fixture
+@built_once
 def inspection(department, planner, depot):
     return make_inspection(department, planner, depot)
 

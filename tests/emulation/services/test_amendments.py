@@ -19,6 +19,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
@@ -27,12 +28,12 @@ SECOND = "Cấp trên giao lại chỉ tiêu sau sơ kết quý."
 AIM = Aim("DVQT", "Đơn vị quyết thắng", "unit")
 
 
-@pytest.fixture
+@built_once
 def row(department, depot):
     return make_campaign_indicator(make_campaign(department), make_indicator(name="Sáng kiến"))
 
 
-@pytest.fixture
+@built_once
 def agreed(row, depot, staff, commander, reviewer):
     targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
     set_titles(depot, 2020, [AIM], by=staff)
@@ -40,7 +41,7 @@ def agreed(row, depot, staff, commander, reviewer):
     return targets.agree(depot, 2020, {row.pk: Agreement(Decimal(4), ">=")}, by=reviewer)
 
 
-@pytest.fixture
+@built_once
 def sent(agreed, row, depot, staff, commander):
     made = amendments.propose(depot, 2020, {row.pk: Agreement(Decimal(6), ">=")}, None, by=staff, reason=REASON)
     return amendments.send(made, by=commander)

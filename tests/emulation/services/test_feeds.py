@@ -46,6 +46,7 @@ from tests.factories import (
     make_weak_point,
     plain_source,
 )
+from tests.layers import built_once
 from tests.workbooks import send_edited
 from units.errors import Refused
 from units.services import dissolve_unit
@@ -67,7 +68,7 @@ def register(monkeypatch):
         yield
 
 
-@pytest.fixture
+@built_once
 def works(region):
     """An indicator fed by the plain register, beside one that is typed."""
     campaign = make_campaign(region)
@@ -434,7 +435,7 @@ def test_nothing_is_reported_on_a_sheet_that_stands_still(report, works, staff, 
         report_nothing(report, by=commander)
 
 
-@pytest.fixture
+@built_once
 def share(works):
     """Ordinary breaches per cent of a strength that is typed."""
     share = make_indicator("ratio", "SHARE")

@@ -20,6 +20,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
@@ -27,20 +28,20 @@ State = Report.State
 REASON = "Please count the prizes again."
 
 
-@pytest.fixture
+@built_once
 def prizes(region):
     indicator = make_indicator("count", "PRIZES")
     make_campaign_indicator(make_campaign(region), indicator)
     return indicator
 
 
-@pytest.fixture
+@built_once
 def everybody(depot, department):
     """Holds every role over the depot's sheet, and has no part in it yet."""
     return make_user("everybody", (depot, Role.STAFF), (depot, Role.COMMANDER), (department, Role.REVIEWER))
 
 
-@pytest.fixture
+@built_once
 def report(depot, prizes, staff):
     """A draft with its only figure typed by `staff`."""
     report = make_rounds()[1].reports.get(unit=depot)
@@ -315,13 +316,13 @@ def test_taking_up_computes_no_consolidated_figure(report, commander, reviewer, 
 # ── the order of the tree ─────────────────────────────────────────────────
 
 
-@pytest.fixture
+@built_once
 def above(report, department, prizes):
     """The department's own sheet of the same round, filled in; the depot's below it is a draft."""
     return make_report(department, report.round, {prizes: 1})
 
 
-@pytest.fixture
+@built_once
 def chief(department):
     return make_user("chief", (department, Role.COMMANDER))
 
@@ -370,7 +371,7 @@ def test_sheet_that_is_asked_nothing_is_not_waited_for(report, above):
 # ── undoing an approval ───────────────────────────────────────────────────
 
 
-@pytest.fixture
+@built_once
 def approved(report, commander, reviewer):
     sheets.hand_in(report, by=commander)
     sheets.take_up(report, by=reviewer)

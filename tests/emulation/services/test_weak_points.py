@@ -19,6 +19,7 @@ from tests.factories import (
     make_user,
     make_weak_point,
 )
+from tests.layers import built_once
 from units import clock
 from units.errors import Refused
 from units.models import Role
@@ -27,12 +28,12 @@ WORDS = "Trained every week since April."
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def point(depot, staff):
     return make_weak_point(depot, staff)
 
 
-@pytest.fixture
+@built_once
 def reported(point, staff):
     return service.report_settled(point, words=WORDS, by=staff)
 

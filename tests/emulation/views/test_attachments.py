@@ -19,6 +19,7 @@ from tests.factories import (
     make_user,
     make_work,
 )
+from tests.layers import built_once
 from units.models import Role
 
 PNG = (
@@ -27,12 +28,12 @@ PNG = (
 )
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF), language="en")
 
 
-@pytest.fixture
+@built_once
 def campaign(department):
     return make_campaign(department, launching_unit=department)
 

@@ -13,12 +13,13 @@ from tests.factories import (
     make_person_group,
     make_rounds,
 )
+from tests.layers import built_once
 from units.models import Person, Rank
 
 MARK = '<span class="qt-onlyprint">DỰ THẢO</span>'
 
 
-@pytest.fixture
+@built_once
 def asked(department, depot):
     make_campaign_indicator(make_campaign(department), make_indicator("count", name="Sáng kiến"))
     make_rounds()
