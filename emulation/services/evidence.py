@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Evidence, Report, ReportEvent
 from emulation.services.sheets import expected_indicators, lock, may_enter, open_lines, refuse_unless_open
+from emulation.services.stored_files import store_file, undoing_files
 from units import access
 from units.errors import Refused
 from units.files import MB, clean_name, recognise
@@ -55,19 +56,15 @@ def attach(
     return keep(rows, files, lambda: _store(report, rows, indicator))
 
 
+@undoing_files()
 def keep(rows: list[Row], files: Sequence[UploadedFile], store: Callable[[], None]) -> list[Row]:
     """Write the files of `rows`, then `store` the rows. Where that fails, none of the files stays.
 
     The files come first, outside any lock: a slow disk keeps nobody waiting.
     """
-    try:
-        for row, file in zip(rows, files, strict=True):
-            row.file.save(row.name, file, save=False)
-        store()
-    except BaseException:
-        for row in rows:
-            row.file.delete(save=False)
-        raise
+    for row, file in zip(rows, files, strict=True):
+        store_file(row.file, row.name, file)
+    store()
     return rows
 
 

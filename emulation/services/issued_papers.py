@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from emulation.models import IssuedPaper, ReviewReport
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
+from emulation.services.stored_files import store_file, undoing_files
 from units import clock
 from units.access import require, works_at
 from units.errors import Refused, reason_of
@@ -52,6 +53,7 @@ def next_serial(unit: Unit, year: int, kind: PaperKind) -> int:
     return serial
 
 
+@undoing_files()
 @transaction.atomic
 def issue(
     unit: Unit, kind: PaperKind, *, number: str, day: date, title: str, signer: str, files: Mapping[str, bytes],
@@ -71,17 +73,9 @@ def issue(
     serial = _serial(unit, day.year, kind, number)
     row = _row(unit, kind, serial, number=number, day=day, title=title, signer=signer, address=address, by=by)
     row.report = report
-    kept = []
-    try:
-        for name, content in files.items():
-            field = getattr(row, name)
-            field.save(name, ContentFile(content), save=False)
-            kept.append(field)
-        row.save()
-    except BaseException:
-        for field in kept:
-            field.delete(save=False)
-        raise
+    for name, content in files.items():
+        store_file(getattr(row, name), name, ContentFile(content))
+    row.save()
     return row
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from emulation.models import LayoutProfile, PaperTemplate
 from emulation.paper_templates import check_template
 from emulation.reports.paper_kinds import PaperKind
+from emulation.services.stored_files import store_file, undoing_files
 from units.access import require, works_at
 from units.errors import Refused
 from units.files import clean_name
@@ -39,6 +40,7 @@ def change_layout(unit: Unit, values: Mapping[str, Any], *, by: User) -> LayoutP
     return row
 
 
+@undoing_files()
 def upload_template(unit: Unit, kind: PaperKind, file: UploadedFile, *, by: User) -> PaperTemplate:
     """Keep a Word file as the unit's template for papers of `kind`. Raises `Refused` with every fault of it."""
     require(may_write(by, unit))
@@ -48,14 +50,10 @@ def upload_template(unit: Unit, kind: PaperKind, file: UploadedFile, *, by: User
         unit=unit, kind=kind.key, name=name, size=len(content), sha256=hashlib.sha256(content).hexdigest(), by=by,
         at=timezone.now(),
     )  # fmt: skip
-    row.file.save(name, ContentFile(content), save=False)
-    try:
-        with transaction.atomic():
-            row.full_clean()
-            row.save()
-    except BaseException:
-        row.file.delete(save=False)
-        raise
+    store_file(row.file, name, ContentFile(content))
+    with transaction.atomic():
+        row.full_clean()
+        row.save()
     return row
 
 

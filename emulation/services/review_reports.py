@@ -18,6 +18,7 @@ from emulation.reports.papers import as_pdf, as_word, title_of
 from emulation.reports.review_paper import Paper
 from emulation.reports.saved_reports import annex_rows, paper_of, pending
 from emulation.services.issued_papers import issue, void
+from emulation.services.stored_files import undoing_files
 from emulation.services.summaries import hold_figures
 from emulation.wording import Paragraph
 from units import clock
@@ -209,6 +210,7 @@ def _insert(report: ReviewReport, draft: Paper, fresh: Paragraph, *, left_out: b
     _trace(report, Kind.KEPT if left_out else Kind.ADDED, by, row.key, after=row.text)
 
 
+@undoing_files()
 @transaction.atomic
 def sign_off(
     report: ReviewReport, *, number: str, day: date, signer: str, signer_post: str, place: str, by: User
