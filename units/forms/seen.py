@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from units.errors import Refused
 from units.models import Unit
-from units.services.seen import Change, digest_of, logged_change, unseen
+from units.services.seen import Change, changed_meanwhile, digest_of, logged_change
 
 SEEN = "seen"  # the field of the page that carries the mark
 
@@ -98,7 +98,7 @@ class Seen(forms.BaseForm):
             return None
         self.differences = tuple(self._differences(values))
         self._renewed = self._mark(values)
-        return unseen(self.change(row, since)) if self.differences else None
+        return changed_meanwhile(self.change(row, since)) if self.differences else None
 
     def _values(self, row: Any) -> dict[str, Any]:
         """What the fields of the form are for the row."""
