@@ -189,6 +189,27 @@ CATALOGUES = {
 }
 
 
+@dataclass(frozen=True)
+class CataloguePage:
+    """A catalogue with pages of its own, listed after the simple ones: the name of its address, what it is for."""
+
+    address: str
+    name: str | Promise
+    icon: str
+    purpose: str | Promise
+
+
+# Higher apps add theirs.
+PAGES = [
+    CataloguePage(
+        "emulation:indicator-list",
+        gettext_lazy("Indicators"),
+        "bi-speedometer2",
+        gettext_lazy("What is measured, how, and how it adds up."),
+    )
+]
+
+
 def for_root_administrators(view: View) -> View:
     """403 for everybody who does not administer the root: catalogues and rounds belong there."""
 
@@ -216,7 +237,7 @@ def crumbs_to(key: str = "") -> list[Crumb]:
 def catalogue_list(request: HttpRequest) -> HttpResponse:
     counts = count_all(*(one.model._default_manager.all() for one in CATALOGUES.values()))
     rows = [(key, one, count) for (key, one), count in zip(CATALOGUES.items(), counts, strict=True)]
-    return render(request, "emulation/catalogue/list.html", {"catalogues": rows})
+    return render(request, "emulation/catalogue/list.html", {"catalogues": rows, "pages": PAGES})
 
 
 @require_safe
