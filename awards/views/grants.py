@@ -98,7 +98,7 @@ def grant_create(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 def grant_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Grant.objects.visible_to(request.user).select_related("award", "person__unit", "unit")
     grant = get_object_or_404(rows, pk=pk)
-    subject = grant.person or grant.unit
+    subject = grant.subject
     require(awards_access.records_grants(request.user, subject))
     form = RevokeForm(request.POST or None)
     note = _("It stays in the history; chains and shares that rest on it are counted anew.")

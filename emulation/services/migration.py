@@ -71,7 +71,8 @@ class Reader:
         self.units = {unit.code: unit for unit in Unit.objects.all()}
         self.mine = {code for code, unit in self.units.items() if access.administers(by, unit)}
         self.indicators = {row.code: row for row in Indicator.objects.all()}
-        self.grades = {(grade.scale_id, grade.code): grade.pk for grade in Grade.objects.all()}
+        grades = Grade.objects.all()
+        self.grades: dict[tuple[int | None, str], int] = {(one.scale_id, one.code): one.pk for one in grades}
         self.rounds: dict[tuple[int, int], Round] = {}
         self.seen: dict[tuple[str, int, int, str], int] = {}
 
@@ -130,7 +131,7 @@ class Reader:
                 _("“%(text)s” is not a status; write reported, nil or not_applicable.") % {"text": texts["status"]},
             )
             return None
-        parts: dict[str, Decimal | None] = {}
+        parts: dict[str, Any] = {}
         for name in ("numerator", "denominator"):
             if texts[name] and not NUMBER.fullmatch(texts[name]):
                 self.wrong(row, _("“%(text)s” is not a number with a plain decimal point.") % {"text": texts[name]})

@@ -129,8 +129,8 @@ def attach(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, " ".join(refused.messages))
         return back
-    words = ngettext("%(count)d file has been attached.", "%(count)d files have been attached.", len(kept))
-    messages.success(request, words % {"count": len(kept)})
+    done = ngettext("%(count)d file has been attached.", "%(count)d files have been attached.", len(kept))
+    messages.success(request, done % {"count": len(kept)})
     return back
 
 

@@ -74,7 +74,8 @@ class Catalogue:
         return capfirst(str(self.model._meta.verbose_name))
 
     def heads(self) -> list[str]:
-        return [capfirst(str(self.model._meta.get_field(name).verbose_name)) for name in self.shown]
+        names = {field.name: field.verbose_name for field in self.model._meta.fields}
+        return [capfirst(str(names[name])) for name in self.shown]
 
     def cells(self, row: Model) -> list[Any]:
         """What is shown of a row, column by column; choices in words."""

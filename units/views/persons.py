@@ -96,7 +96,7 @@ def person_ratings(request: HttpRequest) -> HttpResponseBase:
         title, year = _("Ratings of %(year)d") % {"year": chosen.chosen_year}, chosen.chosen_year
         return table_file(kind, f"xep-loai-{year}", title, *person_ratings_table(kept, year))
     page = Paginator(kept, PEOPLE).get_page(request.GET.get("page"))
-    form = RatingsForm(request.POST or None, people=page.object_list)
+    form = RatingsForm(request.POST or None, people=list(page))
     if form.is_valid():
         with refusals(form):
             values = {"year": chosen.chosen_year, "decision": form.cleaned_data["decision"]}
@@ -177,7 +177,7 @@ def _person_of(request: HttpRequest, pk: int, kind: str) -> Person:
 
 
 def _record(person: Person, kind: str, pk: int) -> Record:
-    record: Record = get_object_or_404(KINDS[kind], pk=pk, person=person)
+    record: Any = get_object_or_404(KINDS[kind], pk=pk, person=person)
     record.person = person
     return record
 
