@@ -5,7 +5,7 @@ A grid is of a year, or of a peak drive: then `drive` stands in the address inst
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -190,7 +190,7 @@ class Grid:
             found.add(AGREED)
         return frozenset(found)
 
-    def save(self, then: object = None) -> bool:
+    def save(self, then: Callable[[], object] | None = None) -> bool:
         """Save what was typed as assigned and registered, then do `then`; False when something is wrong."""
         form = self.form
         if not form.is_valid():
@@ -203,7 +203,7 @@ class Grid:
                 if "as_assigned" in self.request.POST:
                     values = targets.as_assigned(values, self.targets)
                 targets.register(**self.key, values=values, by=self.request.user)
-            if callable(then):
+            if then is not None:
                 then()
         return not form.errors
 
