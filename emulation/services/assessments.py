@@ -123,7 +123,7 @@ def begin(
     Raises `Refused` where the list does not fit or is not in force, for a period that has not begun, and when
     the body is assessed for it already.
     """
-    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    unit = locked(unit)
     access.require(access.works_at(by, unit, Role.STAFF))
     _check_period(year, period)
     _check_body(checklist, unit, year, period, cell, person)

@@ -243,7 +243,7 @@ def state_complete(unit: Unit, year: int, *, by: User) -> IncidentStatement:
     `Refused` before the yearly review (`STATED_FROM`), and where it has been stated already.
     """
     access.require(may_state(by, unit))
-    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    unit = locked(unit)
     until = min(clock.today(), date(year, 12, 31))
     if until < date(year, *STATED_FROM):
         day = date(year, *STATED_FROM).strftime("%d/%m/%Y")
@@ -262,7 +262,7 @@ def state_complete(unit: Unit, year: int, *, by: User) -> IncidentStatement:
 @transaction.atomic
 def take_back(statement: IncidentStatement, *, reason: str, by: User) -> IncidentStatement:
     """The register is not complete after all."""
-    row = IncidentStatement.objects.select_for_update(of=("self",)).select_related("unit").get(pk=statement.pk)
+    row = locked(statement, "unit")
     access.require(may_state(by, row.unit))
     if row.ended_at is not None:
         raise Refused(_("The statement has been taken back already."))

@@ -71,7 +71,7 @@ def _trace(
 def _lock(report: ReviewReport, by: User) -> ReviewReport:
     """The report, locked, as long as it is a draft that the user may edit."""
     require(may_edit(by, report.unit))
-    report = ReviewReport.objects.select_for_update(of=("self",)).select_related("unit").get(pk=report.pk)
+    report = locked(report, "unit")
     if report.is_signed:
         raise Refused(_("The report has been signed off. The commander may reopen it."))
     return report
@@ -248,7 +248,7 @@ def sign_off(
 def reopen(report: ReviewReport, *, reason: str, by: User) -> None:
     """Make a signed report a draft again, for a reason."""
     require(may_sign(by, report.unit))
-    report = ReviewReport.objects.select_for_update(of=("self",)).select_related("unit").get(pk=report.pk)
+    report = locked(report, "unit")
     if not report.is_signed:
         raise Refused(_("The report is a draft already."))
     reason = reason_of(reason)

@@ -29,6 +29,7 @@ from emulation.consolidation import Cell, Parts, over_rounds
 from emulation.models import Campaign, Indicator, Lineage, Report, Round, Summary
 from emulation.models.catalogue import Comparator
 from emulation.services.book import SETS, Book, Count, Place, Row, Tree, by_superior
+from units.locking import locked
 from units.models import Unit
 from units.paths import path_ids
 
@@ -369,7 +370,7 @@ def hold_figures(unit: Unit) -> None:
     unit is locked as whoever gives a paper its number locks it, so that nobody waits for a stronger lock half-way.
     """
     list(Report.objects.select_for_update(of=("self",)).filter(unit=unit).order_by("pk").values_list("pk"))
-    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    locked(unit)
 
 
 def _store(book: Book, quarters: Iterable[int], wanted: Iterable[str]) -> None:

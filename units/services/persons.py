@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from units import access, clock
 from units.errors import Refused
+from units.locking import locked
 from units.models import Discipline, Initiative, Person, Posting, Rank, RankChange, TaskRating, Unit, User
 from units.text import fold, normal
 
@@ -154,7 +155,7 @@ def _clean(columns: dict[str, Any]) -> dict[str, Any]:
 
 def _locked(person: Person) -> Person:
     """The person as now stored; two writers of one person wait for each other."""
-    return Person.objects.select_for_update(of=("self",)).select_related("unit", "rank").get(pk=person.pk)
+    return locked(person, "unit", "rank")
 
 
 def _require(by: User, person: Person, record: Record) -> None:
