@@ -1,4 +1,4 @@
-"""What mypy cannot know of this project, said once: who stands in a request, and what a form's fields are.
+"""What mypy cannot know of this project, said once: who stands in a request, what a form's fields and data are.
 
 Every page lies behind the login (`LoginRequiredMiddleware`): `request.user` is one of ours. Fields of a form are of
 the kinds that its class declares; which, their type does not say.

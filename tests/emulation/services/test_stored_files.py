@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.db import OperationalError, connection
+from django.test import Client
+from django.urls import reverse
 
 from emulation.models import Attachment, Evidence, IssuedPaper, PaperTemplate
 from emulation.services import attachments, evidence, review_reports
@@ -18,6 +20,7 @@ from tests.factories import (
     make_rounds,
     make_upload,
 )
+from units.models import Unit
 
 HEAD = {"number": "3/BC-K1", "day": date(2020, 7, 5), "signer": "A", "signer_post": "Chủ nhiệm", "place": "Huế"}
 
@@ -51,6 +54,18 @@ def sign_off(depot, staff, commander):
     return lambda: review_reports.sign_off(report, **HEAD, by=commander)
 
 
+def join_with_a_plan(depot, staff, commander):
+    """The view joins and attaches in one transaction."""
+    page = reverse("emulation:campaign-join", args=[make_campaign(department_of(depot)).pk, depot.pk])
+    client = Client()
+    client.force_login(staff)
+    return lambda: client.post(page, {"joined_on": "01/07/2020", "files": make_upload()})
+
+
+def department_of(depot: Unit) -> Unit:
+    return Unit.objects.above(depot).order_by("path").last()
+
+
 def files_kept() -> list[Path]:
     return sorted(path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())
 
@@ -69,7 +84,9 @@ def refuse_the_last_commit(monkeypatch):
     monkeypatch.setattr(connection, "savepoint_commit", refusing)
 
 
-@pytest.mark.parametrize("writing", [attach_evidence, attach_to_campaign, upload_template, issue, sign_off])
+@pytest.mark.parametrize(
+    "writing", [attach_evidence, attach_to_campaign, join_with_a_plan, upload_template, issue, sign_off]
+)
 def test_a_commit_that_fails_leaves_neither_row_nor_file(writing, depot, staff, commander, monkeypatch):
     write, known = writing(depot, staff, commander), files_kept()
     with monkeypatch.context() as faulty:
