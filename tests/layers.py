@@ -1,19 +1,22 @@
 """Rows that many tests begin with: built once, and there again for the next test that asks for the same.
 
-`@built_once` makes a fixture of a function that builds rows. What it built stays in the base, below the transaction of
-the test, as long as the next test needs it too; what the next test does not need is taken away first. So every
+`@built_once` makes a fixture of a function that builds rows. What it built stays in the base, below the transaction
+of the test, as long as the next test needs it too; what the next test does not need is taken away first. So every
 test finds exactly what it would have found had it built everything itself, and its own copies of the objects, as
 `setUpTestData` of Django's test case gives them.
 """
 
 from collections.abc import Callable
 from copy import deepcopy
+from datetime import date
 from functools import wraps
 from inspect import signature
 from typing import Any, NamedTuple
 
 import pytest
 from django.db import transaction
+
+from units import clock
 
 Build = Callable[..., Any]
 Needs = dict[str, Build | None]  # argument → the function behind it; None for fixtures that are not kept, as `db`
@@ -71,10 +74,16 @@ def _add(build: Build, needs: Needs) -> None:
     block.__enter__()
     _layers.append(Layer(build, values, block))
     try:
-        values[build] = build(**{name: values.get(other) for name, other in needs.items()})
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(clock, "today", _no_day)
+            values[build] = build(**{name: values.get(other) for name, other in needs.items()})
     except BaseException:
         fall(len(_layers) - 1)
         raise
+
+
+def _no_day() -> date:
+    raise AssertionError("What is built once stands before a test sets its day: make it a fixture of its own.")
 
 
 def _needed_by(item: pytest.Item) -> dict[Build, Needs]:
