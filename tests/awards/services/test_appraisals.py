@@ -45,7 +45,7 @@ def officer(department, training):
     return user
 
 
-@built_once
+@pytest.fixture
 def lines(depot, staff, commander, reviewer, training, politics):
     """Two lines handed in to the department, with criteria of two offices."""
     award = make_award("CSTT", subject="person")

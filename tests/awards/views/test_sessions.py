@@ -57,7 +57,7 @@ def lines(depot, staff, award, department):
     return waiting(depot, staff, award, department, "Lê An", "Vũ Bình", "Trần Chi")
 
 
-@built_once
+@pytest.fixture
 def session(council, members):
     return sessions.plan_session(council, title="Phiên 1", day=DAY, by=members[1])
 

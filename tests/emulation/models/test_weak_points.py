@@ -24,12 +24,12 @@ def planner(department):
     return make_user("planner", (department, Role.STAFF))
 
 
-@built_once
+@pytest.fixture
 def point(depot, staff):
     return make_weak_point(depot, staff, title="Mái dột")
 
 
-@built_once
+@pytest.fixture
 def inspection(department, planner, depot):
     return make_inspection(department, planner, depot)
 

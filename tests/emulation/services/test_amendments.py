@@ -33,7 +33,7 @@ def row(department, depot):
     return make_campaign_indicator(make_campaign(department), make_indicator(name="Sáng kiến"))
 
 
-@built_once
+@pytest.fixture
 def agreed(row, depot, staff, commander, reviewer):
     targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
     set_titles(depot, 2020, [AIM], by=staff)
@@ -41,7 +41,7 @@ def agreed(row, depot, staff, commander, reviewer):
     return targets.agree(depot, 2020, {row.pk: Agreement(Decimal(4), ">=")}, by=reviewer)
 
 
-@built_once
+@pytest.fixture
 def sent(agreed, row, depot, staff, commander):
     made = amendments.propose(depot, 2020, {row.pk: Agreement(Decimal(6), ">=")}, None, by=staff, reason=REASON)
     return amendments.send(made, by=commander)

@@ -44,7 +44,7 @@ def checklist(db):
     return make_own_checklist()
 
 
-@built_once
+@pytest.fixture
 def row(checklist, depot, staff):
     return service.begin(checklist, depot, 2020, "H1", by=staff)
 

@@ -62,7 +62,7 @@ def work(depot, staff, person):
     return make_work(depot, staff, person)
 
 
-@built_once
+@pytest.fixture
 def submitted(work, staff):
     return service.submit(work, by=staff)
 

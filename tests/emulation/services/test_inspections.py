@@ -29,7 +29,7 @@ def chief(workshop):
     return make_user("chief", (workshop, Role.COMMANDER))
 
 
-@built_once
+@pytest.fixture
 def inspection(department, planner, depot, workshop):
     return make_inspection(department, planner, depot, workshop)
 

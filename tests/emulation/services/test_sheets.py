@@ -41,7 +41,7 @@ def everybody(depot, department):
     return make_user("everybody", (depot, Role.STAFF), (depot, Role.COMMANDER), (department, Role.REVIEWER))
 
 
-@built_once
+@pytest.fixture
 def report(depot, prizes, staff):
     """A draft with its only figure typed by `staff`."""
     report = make_rounds()[1].reports.get(unit=depot)
@@ -316,7 +316,7 @@ def test_taking_up_computes_no_consolidated_figure(report, commander, reviewer, 
 # ── the order of the tree ─────────────────────────────────────────────────
 
 
-@built_once
+@pytest.fixture
 def above(report, department, prizes):
     """The department's own sheet of the same round, filled in; the depot's below it is a draft."""
     return make_report(department, report.round, {prizes: 1})
@@ -371,7 +371,7 @@ def test_sheet_that_is_asked_nothing_is_not_waited_for(report, above):
 # ── undoing an approval ───────────────────────────────────────────────────
 
 
-@built_once
+@pytest.fixture
 def approved(report, commander, reviewer):
     sheets.hand_in(report, by=commander)
     sheets.take_up(report, by=reviewer)

@@ -37,7 +37,7 @@ def row(department, depot):
     return make_campaign_indicator(make_campaign(department), make_indicator(name="Sáng kiến"))
 
 
-@built_once
+@pytest.fixture
 def submitted(row, depot, staff, commander):
     targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
     return targets.hand_in_registration(depot, 2020, by=commander)

@@ -44,7 +44,7 @@ def lines(region):
     return found
 
 
-@built_once
+@pytest.fixture
 def report(depot, lines, commander):
     report = make_report(depot, make_rounds()[1], dict.fromkeys(lines.values(), 5))
     sheets.hand_in(report, by=commander)

@@ -19,7 +19,6 @@ from tests.factories import (
     make_user,
     make_weak_point,
 )
-from tests.layers import built_once
 from units import clock
 from units.errors import Refused
 from units.models import Role
@@ -28,12 +27,12 @@ WORDS = "Trained every week since April."
 DAY = timedelta(days=1)
 
 
-@built_once
+@pytest.fixture
 def point(depot, staff):
     return make_weak_point(depot, staff)
 
 
-@built_once
+@pytest.fixture
 def reported(point, staff):
     return service.report_settled(point, words=WORDS, by=staff)
 

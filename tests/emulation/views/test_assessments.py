@@ -34,7 +34,7 @@ def checklist(db):
     return make_own_checklist("cell", wording="placeholder")
 
 
-@built_once
+@pytest.fixture
 def cell_row(checklist, depot, staff):
     return service.begin(checklist, depot, 2020, "H1", cell=make_cell(depot, "Chi bộ Đỏ"), by=staff)
 

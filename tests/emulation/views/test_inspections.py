@@ -20,7 +20,7 @@ def planner(department):
     return make_user("planner", (department, Role.STAFF), language="en")
 
 
-@built_once
+@pytest.fixture
 def inspection(department, planner, depot, workshop):
     return make_inspection(department, planner, depot, workshop)
 

@@ -39,7 +39,7 @@ def last_year(row, department, depot):
         make_report(depot, rounds[quarter], {row.indicator: 3}, state="approved")
 
 
-@built_once
+@pytest.fixture
 def agreed(row, depot, staff, commander, reviewer):
     targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
     targets.hand_in_registration(depot, 2020, by=commander)

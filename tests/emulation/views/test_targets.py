@@ -43,7 +43,7 @@ def english(staff, commander, reviewer):
         user.save()
 
 
-@built_once
+@pytest.fixture
 def submitted(row, depot, staff, commander):
     targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
     return targets.hand_in_registration(depot, 2020, by=commander)
