@@ -49,7 +49,7 @@ def test_an_objection_stops_a_line_whose_award_asks_for_no_notice(line, departme
     assert notice_problem(line, DAY) != ""
 
 
-@built_once
+@pytest.fixture
 def upheld(line, department, reviewer):
     """An objection upheld on 12 December, after the notice of the first ten days."""
     notice = post_notice(department, [line.pk], **SHOWN, by=reviewer)
