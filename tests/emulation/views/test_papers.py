@@ -124,6 +124,26 @@ def test_paragraph_is_edited_on_the_page_and_a_refusal_keeps_what_was_typed(clie
     assert "Giữ vững kết quả <b>" in client.get(url(depot, "txt", name="review-report-file")).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [("edit", "Đã lưu đoạn."), ("leave_out", "Đã bỏ đoạn khỏi báo cáo."), ("kept", "Đoạn được giữ nguyên.")],
+)
+def test_what_was_done_to_a_paragraph_is_said_beside_it_and_without_script_above(
+    client, asked, depot, staff, action, said
+):
+    client.force_login(staff)
+    client.post(url(depot, name="review-report-begin"))
+    report = ReviewReport.objects.get()
+    address = reverse("emulation:review-report-paragraph", args=[report.pk])
+    row = report.paragraphs.get(key="IV.3")
+    typed = {"action": action, "key": row.key, "version": row.version, "text": "Giữ vững."}
+    answer = client.post(address, typed, headers={"HX-Request": "true"})
+    assert f"</i> {said}</p>" in answer.content.decode()
+    typed["version"] = report.paragraphs.get(key="IV.3").version
+    plain = client.post(address, typed | {"text": "Giữ."})
+    assert [str(message) for message in get_messages(plain.wsgi_request)] == [said]
+
+
 def test_what_cannot_be_kept_is_said_and_stays_on_the_page(client, asked, depot, staff):
     text, said = "Dài " * 25_000, "Mỗi đoạn có tối đa 8.000 ký tự; đoạn này có 99.999. Hãy chia thành nhiều đoạn."
     client.force_login(staff)
