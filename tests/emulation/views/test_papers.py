@@ -201,14 +201,21 @@ def test_a_phrase_is_tried_before_it_is_kept(client, depot, staff):
     client.force_login(staff)
     address = reverse("emulation:phrase-update", args=[depot.pk, "drives"])
     shown = client.get(address)
-    assert [(one.typed, one.meaning) for one in shown.context["fields"]] == [("{drives}", "tên các đợt thi đua")]
+    assert [(one.typed, one.meaning) for one in shown.context["fields"]] == [
+        ("{các đợt thi đua}", "tên các đợt thi đua")
+    ]
     assert shown.context["sample"] == "Trong năm đã phát động đợt thi đua cao điểm quý II."
     tried = client.post(address, {"text": "Đã mở {drives}.", "try": "1"})
     assert (tried.context["sample"], Phrase.objects.count()) == ("Đã mở đợt thi đua cao điểm quý II.", 0)
     wrong = client.post(address, {"text": "Đã mở {đợt}.", "try": "1"})
-    assert (list(wrong.context["form"].errors), Phrase.objects.count()) == (["text"], 0)
+    said = ["Không có trường {đợt}. Các trường dùng được: {các đợt thi đua}."]
+    assert (wrong.context["form"].errors["text"], Phrase.objects.count()) == (said, 0)
     assert client.post(address, {"text": "Đã mở {drives}\x00."}).status_code == 302
     assert Phrase.objects.get().text == "Đã mở {drives}."
+    form = client.get(address).context["form"]
+    assert form["text"].value() == "Đã mở {các đợt thi đua}."
+    assert client.post(address, {"text": "Có {Cac dot thi đua}.", "seen": form.seen}).status_code == 302
+    assert Phrase.objects.get().text == "Có {drives}."
 
 
 @pytest.mark.parametrize("kept", [True, False])
