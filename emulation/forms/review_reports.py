@@ -76,6 +76,7 @@ class PhraseForm(SeenForm):
         model = Phrase
         fields = ["text"]
         field_classes = {"text": PhraseField}
+        widgets = {"text": forms.Textarea({"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -88,4 +89,4 @@ class PhraseForm(SeenForm):
             )
 
     def clean_text(self) -> str:
-        return self.cleaned_data["text"].strip("\n") if self.cleaned_data["text"].strip() else ""
+        return " ".join(self.cleaned_data["text"].splitlines())
