@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from emulation import phrases
+from emulation.forms.fields import refuse_gaps
 from emulation.models import Phrase, ReviewReport
 from emulation.numbers import format_number
 from units.forms.fields import DayField, normal_texts
@@ -50,7 +51,9 @@ class SignForm(forms.ModelForm):
             self.fields[name].required = True
 
     def clean(self) -> dict[str, Any]:
-        return normal_texts(super().clean() or self.cleaned_data)
+        super().clean()
+        refuse_gaps(self, ("number", "place", "signer", "signer_post"))
+        return normal_texts(self.cleaned_data)
 
 
 class ReopenForm(forms.Form):

@@ -236,6 +236,18 @@ def test_who_signs_is_offered_with_rank_and_post(client, asked, depot, commander
     assert offered == (["Trung tá Vũ Bình", "Phó chủ nhiệm", "Huế"] if kept else ["Đại tá Lê An", "Chủ nhiệm", ""])
 
 
+@pytest.mark.parametrize("name", ["number", "place", "signer", "signer_post"])
+def test_no_report_is_signed_with_a_placeholder(client, asked, depot, commander, name):
+    client.force_login(commander)
+    client.post(url(depot, name="review-report-begin"))
+    report = ReviewReport.objects.get()
+    typed = {"number": "01/BC-K1", "day": "01/07/2020", "signer": "Lê An", "signer_post": "CN", "place": "Huế"}
+    address = reverse("emulation:review-report-sign", args=[report.pk])
+    form = client.post(address, typed | {name: "(để trống)"}).context["form"]
+    assert (list(form.errors), ReviewReport.objects.get().is_signed) == ([name], False)
+    assert client.post(address, typed).status_code == 302
+
+
 def test_who_signed_once_is_offered_the_same_words_again(client, asked, depot, commander):
     typed = {
         "number": "01/BC-K1",
