@@ -219,7 +219,7 @@ def test_a_figure_is_typed_on_a_phone_without_scrolling_sideways(someone, sheet,
     sizes = page.locator("#sheet").evaluate("(grid) => [grid.scrollWidth, grid.clientWidth]")
     assert sizes == [390, 390]
     line = row(page, "Prizes")
-    expect(line.locator("td").first).to_have_text(re.compile("≥.12"))
+    expect(line.locator("td").first).to_have_text(re.compile("≥.3"))
     line.locator("[data-part]").fill("2")
     line.locator("[data-part]").press("Tab")
     expect(line.locator("[data-mark]")).to_have_text("Saved")
