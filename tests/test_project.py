@@ -104,6 +104,20 @@ def test_lower_app_does_not_import_a_higher_one(app: str) -> None:
     assert wrong == []
 
 
+@pytest.mark.parametrize("app", APPS)
+def test_page_of_a_lower_app_leads_to_none_of_a_higher_one(app: str) -> None:
+    """Higher apps add what leads to them. The menu is the project's: it knows every app."""
+    named = re.compile(rf"""["']({"|".join(APPS[APPS.index(app) + 1 :]) or "none"}):[a-z-]+["']""")
+    sources = [*(ROOT / "templates" / app).rglob("*.html"), *(ROOT / app).rglob("*.py")]
+    wrong = [
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in sorted(sources)
+        for found in named.finditer(path.read_text())
+        if path.relative_to(ROOT).as_posix() != "emulation/context.py"
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("source", PURE)
 def test_pure_rules_know_no_database_and_no_request(source: str) -> None:
     known = {

@@ -8,10 +8,11 @@ from awards.bonus import Lack
 from awards.models import Award, AwardBasis, BaseWage, Bonus, Cap, Criterion, VoteRule
 from awards.reports.powers import Bonuses
 from awards.services.catalogue import load_awards
+from tests.layers import built_once
 from units.catalogue import load_catalogue
 
 
-@pytest.fixture
+@built_once
 def catalogue(db):
     load_catalogue()
 

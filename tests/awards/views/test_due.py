@@ -21,6 +21,7 @@ from tests.factories import (
     make_rating,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Discipline, DisciplineForm, Role
 
 
@@ -29,7 +30,7 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 20))
 
 
-@pytest.fixture
+@built_once
 def title(db):
     award = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
     make_criterion(award, "task_rating", rating="well", text="Hoàn thành tốt", clause="Điều 24", certainty="V")
@@ -186,6 +187,15 @@ def test_history_shows_what_comes_next_and_when(client, staff, depot, title):
     ]  # fmt: skip
 
 
+def test_page_of_a_person_leads_to_the_awards_received(client, staff, depot):
+    person = make_person(depot)
+    client.force_login(staff)
+    page = client.get(person.get_absolute_url())
+    history = reverse("awards:grant-list", args=["person", person.pk])
+    assert page.context["links"] == [("Khen thưởng đã nhận", "bi-award", history)]
+    assert f'href="{history}"' in page.text
+
+
 def test_discipline_is_not_given_away(client, reviewer, planner, depot, title):
     """Staff further up read people, but not their discipline: neither the record nor what follows from it."""
     make_criterion(title, "no_discipline")
@@ -224,7 +234,7 @@ def test_grounds_are_for_who_judges_people_or_keeps_the_register(
     assert seen == dict.fromkeys(("reviewer", "commander", "staff", "clerk"), shown) | {"office": ("met", "", False)}
 
 
-@pytest.fixture
+@built_once
 def planner(region):
     return make_user("planner", (region, Role.STAFF))
 
