@@ -274,8 +274,7 @@ def discard(row: Assessment, *, by: User) -> None:
     access.require(access.works_at(by, row.unit, Role.STAFF))
     if row.state != State.DRAFT or was_handed_in(row):
         raise Refused(_("What has been handed in stays. The reviewer can send it back."))
-    row.events.all().delete()
-    for one in row.answers.all():
+    for one in (*row.events.all(), *row.answers.all()):
         one.delete()
     row.delete()
 

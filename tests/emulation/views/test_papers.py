@@ -292,6 +292,14 @@ def test_a_signed_report_goes_out_as_it_was_issued_whatever_the_layout_is_now(cl
     assert (again.status_code, report.issued.get().cancelled_at is None) == (200, False)
 
 
+def test_editing_a_paragraph_can_be_called_off(client, asked, depot, commander):
+    client.force_login(commander)
+    client.post(url(depot, name="review-report-begin"))
+    page = client.get(url(depot)).text
+    forms = page.count("data-kept-text")
+    assert (forms > 0, page.count('type="reset"')) == (True, forms)
+
+
 def test_a_report_reopened_is_offered_the_next_number_and_told_that_the_old_one_is_cancelled(
     client, asked, depot, commander, set_today
 ):
