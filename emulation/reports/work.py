@@ -271,10 +271,12 @@ def registration_task(row: Registration, commanded: Collection[int]) -> Task:
     return _registration_task(row, action, state, reason=reason, by=row.last_by or "")
 
 
-def _registration_task(row: Registration, action: str, state: str, **said: str) -> Task:
+def _registration_task(
+    row: Registration, action: str, state: str, *, reason: str = "", by: str = "", hint: str = ""
+) -> Task:
     return Task(
         registration_title(row), str(row.unit), row.get_absolute_url(), action, state, "registration", None, None,
-        **said,
+        reason=reason, by=by, hint=hint,
     )  # fmt: skip
 
 
