@@ -47,6 +47,7 @@ urlpatterns = [
     path("nominations/<int:pk>/today/", nominations.nomination_today, name="nomination-today"),
     path("nominations/<int:pk>/update/", nominations.nomination_update, name="nomination-update"),
     path("nominations/<int:pk>/withdraw/", nominations.nomination_withdraw, name="nomination-withdraw"),
+    path("nominations/<int:pk>/return/", nominations.nomination_return, name="nomination-return"),
     path("nominations/<int:pk>/files/", nominations.nomination_attach, name="nomination-attach"),
     path("nomination-files/<int:pk>/", nominations.nomination_file, name="nomination-file"),
     path("nomination-files/<int:pk>/remove/", nominations.nomination_file_remove, name="nomination-file-remove"),

@@ -285,6 +285,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "awards:dossier-paper": ("dossier-paper", "404 200 200 200 200 404", None),
     "awards:nomination-detail": ("nomination", "404 200 200 200 200 404", None),
     "awards:nomination-today": ("nomination", "404 200 200 200 200 404", None),
+    "awards:nomination-return": ("nomination", "404 403 403 403 403 404", "404 403 403 403 403 404"),
     "awards:nomination-update": ("nomination", "404 403 200 200 403 404", "404 403 200 200 403 404"),
     "awards:nomination-withdraw": ("nomination", "404 403 200 200 403 404", "404 403 302 302 403 404"),
     "awards:nomination-attach": ("nomination", None, "404 403 302 302 403 404"),
