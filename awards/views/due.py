@@ -13,6 +13,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -225,7 +227,9 @@ def due_attest(request: HttpRequest, kind: str, pk: int, award: str, year: int, 
     row = get_object_or_404(Award, code=award, subject__in=["", kind])
     asked = get_object_or_404(Criterion, pk=criterion, kind=Criterion.Kind.ATTESTED) if criterion else None
     access.require(awards_access.attests(request.user, subject))
-    form = AttestForm(request.POST or None)
+    of = {"person": subject, "unit": None} if isinstance(subject, Person) else {"person": None, "unit": subject}
+    named = {"award": asked.award if asked else row, "criterion": asked, "year": year}
+    form = AttestForm(request.POST or None, asked=named | of)
     back = reverse("awards:due-detail", args=[kind, pk, award, year])
     heading = asked.label if asked else row.label
     crumbs = [(_("Who is due"), reverse("awards:due-home")), (f"{subject} · {row.label} {year}", back)]
@@ -238,4 +242,14 @@ def due_attest(request: HttpRequest, kind: str, pk: int, award: str, year: int, 
         )  # fmt: skip
 
     done = _("The attestation has been saved.")
-    return form_step(request, form, save, done=done, to=back, crumbs=crumbs, heading=heading)
+    return form_step(
+        request, form, save, done=done, to=back, crumbs=crumbs, heading=heading, note=_attested(form.row)
+    )
+
+
+def _attested(row: Attestation) -> str:
+    """By whom it was attested last, and what becomes of that."""
+    if row.pk is None:
+        return ""
+    words = _("Attested by %(who)s on %(day)s. What you save takes its place; the former one stays in the audit log.")
+    return words % {"who": row.by, "day": date_format(timezone.localtime(row.at), "d/m/Y")}

@@ -75,8 +75,8 @@ def test_upheld_objection_is_followed_to_the_corrected_line(client, department, 
     answer = {"upheld": "1", "answer": "Đã xác minh: phản ánh là đúng."}
     said = client.post(reverse("awards:notice-answer", args=[objection.pk]), answer, follow=True)
     assert [m.message for m in said.context["messages"]] == [
-        f"Đã lưu trả lời. “{line}” chỉ được quyết định sau khi đã trả lại, sửa và trình lại. Hãy trả lại tại trang của "
-        "trường hợp này."
+        f"Đã lưu trả lời. “{line}” chỉ được quyết định sau khi đã trả lại, sửa và trình lại. "
+        "Hãy trả lại tại trang của trường hợp này."
     ]
     address = reverse("awards:nomination-return", args=[line.pk])
     assert f'href="{address}"' in client.get(line.get_absolute_url()).text
