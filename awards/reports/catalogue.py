@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Model, Q
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from awards import wording
@@ -13,6 +14,7 @@ from awards.criteria import Criterion as Rule
 from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, NoticeRule, VoteRule
 from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.rules import rules_on
+from awards.voting import share_words
 from emulation.numbers import format_part
 
 
@@ -116,7 +118,8 @@ def _authority(row: Authority, day: date) -> Entry:
 
 def _vote(row: VoteRule, day: date) -> Entry:
     secret = VoteRule._meta.get_field("secret").verbose_name if row.secret else ""
-    return _entry(row, day, f"≥ {row.share or '?'} %", str(secret), row.clause)
+    needed = f"≥ {share_words(row.share)}" if row.share else _("as many votes as the council has fixed for itself")
+    return _entry(row, day, needed, str(secret), row.clause)
 
 
 def _notice(row: NoticeRule, day: date) -> Entry:
