@@ -41,6 +41,7 @@ urlpatterns = [
     path("dossiers/<int:pk>/read/", dossiers.dossier_read, name="dossier-read"),
     path("dossiers/<int:pk>/check/", dossiers.dossier_check, name="dossier-check"),
     path("dossiers/<int:pk>/hand-in/", dossiers.dossier_hand_in, name="dossier-hand-in"),
+    path("dossiers/<int:pk>/withdraw/", dossiers.dossier_withdraw, name="dossier-withdraw"),
     path("dossiers/<int:pk>/files/", nominations.dossier_attach, name="dossier-attach"),
     path("dossiers/<int:pk>/paper/<str:kind>/", dossiers.dossier_paper, name="dossier-paper"),
     path("nominations/<int:pk>/", nominations.nomination_detail, name="nomination-detail"),

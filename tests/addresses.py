@@ -280,6 +280,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "awards:dossier-review": ("dossier", "404 403 200 200 403 404", "404 403 200 200 403 404"),
     "awards:dossier-read": ("dossier", None, "404 403 302 302 403 404"),
     "awards:dossier-check": ("dossier", None, "404 403 302 302 403 404"),
+    "awards:dossier-withdraw": ("dossier", "404 403 200 200 403 404", "404 403 200 200 403 404"),
     "awards:dossier-hand-in": ("dossier", "404 403 200 200 403 404", "404 403 403 200 403 404"),
     "awards:dossier-attach": ("dossier", None, "404 403 302 302 403 404"),
     "awards:dossier-paper": ("dossier-paper", "404 200 200 200 200 404", None),

@@ -300,6 +300,27 @@ def test_revocation_says_that_nothing_was_ticked_and_that_awards_stay(
     assert Grant.objects.in_force().count() == 1
 
 
+def test_ticks_of_a_revocation_outlive_turning_the_page_and_filtering(
+    client, clerk, chief, department, passed, award, monkeypatch
+):
+    """What is ticked and typed on one page goes along to the next; a tick of another page can be taken away there."""
+    monkeypatch.setattr("awards.views.papers.LINES", 1)
+    make_signed_decision(department, chief, *passed(award, "Lê An", "Lê Bình", "Lê Chi"))
+    client.force_login(clerk)
+    page = url("paper-create", "revocation", department.pk)
+    first, second, third = Grant.objects.order_by("pk")
+    typed = {"ground": make_ground().pk, "reason": "Khai sai thành tích huấn luyện."}
+    turned = client.post(page, typed | {"line": [first.pk], "page": "2"})
+    assert ([*turned.context["page"]], [*turned.context["elsewhere"]]) == ([second], [first])
+    assert turned.context["form"]["reason"].value() == typed["reason"]
+    assert f'value="{first.pk}" id="e{first.pk}" checked' in turned.text
+    back = client.post(page, typed | {"line": [first.pk, third.pk], "q": "Lê An", "page": "1"})
+    assert ([*back.context["page"]], [*back.context["elsewhere"]]) == ([first], [third])
+    assert f'value="{first.pk}" id="l{first.pk}" checked' in back.text
+    client.post(page, typed | {"line": [first.pk, third.pk], "q": "Lê An"})
+    assert [*Decision.objects.get(kind="revocation").taken_back.order_by("pk")] == [first, third]
+
+
 def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, reviewer, department, passed, award):
     """A reviewer limited to an office sees that it was, and by which decision; neither ground nor reason."""
     [line] = passed(award, "Lê An")
