@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Count, Model, Q
 from django.utils.translation import gettext as _
@@ -11,11 +12,24 @@ from django.utils.translation import ngettext
 
 from awards import wording
 from awards.criteria import Criterion as Rule
-from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, NoticeRule, VoteRule
+from awards.models import (
+    Authority,
+    Award,
+    AwardBasis,
+    Bonus,
+    Cap,
+    Criterion,
+    Dossier,
+    Nomination,
+    NoticeRule,
+    VoteRule,
+)
 from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.rules import rules_on
 from awards.voting import share_words
 from emulation.numbers import format_part
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +49,43 @@ class Entry:
 class Part:
     key: str
     entries: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `first` to `last`, both included; None: without an end on that side."""
+
+    first: date | None
+    last: date | None
+
+    def since(self, day: date) -> Span:
+        """The part from `day` on; it is `empty` where there is none."""
+        return Span(max(day, self.first or date.min), self.last)
+
+    @property
+    def empty(self) -> bool:
+        return bool(self.first and self.last and self.first > self.last)
+
+    def without(self, other: Span) -> list[Span]:
+        """What of it lies before and after the `other` one."""
+        before = Span(self.first, min(self.last or date.max, other.first - DAY)) if other.first else None
+        after = Span(max(self.first or date.min, other.last + DAY), self.last) if other.last else None
+        return [part for part in (before, after) if part is not None and not part.empty]
+
+
+def is_judging(row: Model) -> bool:
+    """Whether dossiers are judged by the row of their rule day; of the others the day of the act decides."""
+    return isinstance(row, (Criterion, Cap, VoteRule))
+
+
+def dossiers_judged_by(award: Award, spans: Iterable[Span]) -> int:
+    """Dossiers received that propose the award and whose rule day lies in one of the spans. One query."""
+    days = Q(pk__in=[])
+    for span in spans:
+        if not span.empty:
+            days |= Q(rule_day__gte=span.first or date.min) & Q(rule_day__lte=span.last or date.max)
+    lines = Nomination.objects.exclude(stage=Nomination.Stage.WITHDRAWN).filter(Q(award=award) | Q(asked=award))
+    return Dossier.objects.filter(days, pk__in=lines.values("dossier")).count()
 
 
 def award_rows(day: date) -> list[Award]:
