@@ -9,6 +9,7 @@ from awards.views import (
     councils,
     decisions,
     desk,
+    documents,
     dossiers,
     due,
     grant_import,
@@ -107,6 +108,7 @@ urlpatterns = [
     path("catalogue/<str:code>/", catalogue.award_detail, name="award-detail"),
     path("catalogue/<str:code>/update/", catalogue.award_update, name="award-update"),
     path("catalogue/<str:code>/<str:part>/new/", catalogue.row_create, name="row-create"),
+    path("documents/<int:pk>/", documents.document_detail, name="document-detail"),
     path("rows/<str:part>/<int:pk>/", catalogue.row_update, name="row-update"),
     path("rows/<str:part>/<int:pk>/delete/", catalogue.row_delete, name="row-delete"),
 ]

@@ -351,6 +351,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "awards:award-detail": ("award", "200 200 200 200 200 200", None),
     "awards:award-update": ("award", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "awards:row-create": ("award-part", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "awards:document-detail": ("legal-document", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "awards:row-update": ("award-row", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "awards:row-delete": ("award-row", None, "302 403 403 403 403 403"),
 }

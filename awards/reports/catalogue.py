@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Model, Q
 from django.utils.translation import gettext as _
@@ -153,14 +154,28 @@ def _number(value: object) -> str:
     return format_part(value) if value is not None else "?"  # type: ignore[arg-type]
 
 
+def text_of_row(row: Any) -> str:
+    """What a row of an award says, in few words."""
+    if isinstance(row, Cap):
+        return f"≤ {_number(row.share)} %"
+    if isinstance(row, Bonus):
+        return f"× {_number(row.coefficient)}"
+    if isinstance(row, VoteRule):
+        known = f"≥ {share_words(row.share)}" if row.share else ""
+        return known or _("as many votes as the council has fixed for itself")
+    if isinstance(row, NoticeRule):
+        return ngettext("%(n)s day", "%(n)s days", row.days) % {"n": row.days}
+    return row.document.code if isinstance(row, AwardBasis) else row.label
+
+
 def _cap(row: Cap, day: date) -> Entry:
     others = ", ".join(one.label for one in row.awards.all())
     detail = f"{others or row.get_of_display()}; {row.get_rounding_display()}"
-    return _entry(row, day, f"≤ {_number(row.share)} %", detail, row.clause)
+    return _entry(row, day, text_of_row(row), detail, row.clause)
 
 
 def _bonus(row: Bonus, day: date) -> Entry:
-    return _entry(row, day, f"× {_number(row.coefficient)}", str(row.get_subject_display()), row.clause)
+    return _entry(row, day, text_of_row(row), str(row.get_subject_display()), row.clause)
 
 
 def _authority(row: Authority, day: date) -> Entry:
@@ -169,14 +184,12 @@ def _authority(row: Authority, day: date) -> Entry:
 
 def _vote(row: VoteRule, day: date) -> Entry:
     secret = VoteRule._meta.get_field("secret").verbose_name if row.secret else ""
-    needed = f"≥ {share_words(row.share)}" if row.share else _("as many votes as the council has fixed for itself")
-    return _entry(row, day, needed, str(secret), row.clause)
+    return _entry(row, day, text_of_row(row), str(secret), row.clause)
 
 
 def _notice(row: NoticeRule, day: date) -> Entry:
-    days = ngettext("%(n)s day", "%(n)s days", row.days) % {"n": row.days}
-    return _entry(row, day, days, str(NoticeRule._meta.get_field("days").verbose_name), row.clause)
+    return _entry(row, day, text_of_row(row), str(NoticeRule._meta.get_field("days").verbose_name), row.clause)
 
 
 def _basis(row: AwardBasis, day: date) -> Entry:
-    return _entry(row, day, row.document.code, row.document.label, row.article)
+    return _entry(row, day, text_of_row(row), row.document.label, row.article)
