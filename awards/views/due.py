@@ -24,13 +24,13 @@ from awards.criteria import Rules, State
 from awards.forms.due import AttestForm, DueFilter, WhatIfForm
 from awards.models import Attestation, Award, Criterion
 from awards.reach import reach_of
-from awards.reports.caps import shares_of
+from awards.reports.around import Around, around, neighbours
 from awards.reports.complete import gaps
 from awards.reports.due import Leaf, Line, differences, last_day, leaves, units_in, verdict_of
 from awards.reports.exports import caps_table
 from awards.reports.facts import reach_for
 from awards.reports.rules import rules_on
-from awards.reports.standing import HIDDEN, STATES, Key, Row, Standing, nominated, standing_of
+from awards.reports.standing import HIDDEN, STATES, Row, Standing, standing_of
 from awards.services.grants import attest
 from awards.wording import label_of, text_of
 from emulation.periods import YEARS
@@ -82,12 +82,12 @@ class Listed:
     units: QuerySet[Unit]
     form: DueFilter
     standing: Standing
-    nominated: set[Key]
+    around: Around
     lines: Sequence[int]
 
     def shown(self, lines: Iterable[int]) -> list[tuple[Row, str, list[str], bool]]:
         """(line, award, what is missing, whether it is nominated) of some of the lines."""
-        rows = ((self.standing.row(line), self.standing.key(line) in self.nominated) for line in lines)
+        rows = ((self.standing.row(line), self.standing.key(line) in self.around.nominated) for line in lines)
         return [
             (row, label_of(row.award), [_missing(one, unseen=row.unseen(one)) for one in row.lacking], known)
             for row, known in rows
@@ -115,21 +115,21 @@ def get_list(request: HttpRequest, unit: int, year: int) -> Listed:
         raise Http404
     award, units = form.cleaned_data["award"], units_in(place, year)
     standing = standing_of(place, units, year, rules, request.user, award=award)
-    known = nominated(place, year, award)
-    return Listed(place, rules, units, form, standing, known, form.filter(standing, units, known))
+    beside = around(place, year, rules, award)
+    return Listed(place, rules, units, form, standing, beside, form.filter(standing, units, beside.nominated))
 
 
 @require_safe
 def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     found = get_list(request, unit, year)
-    place, standing, award = found.place, found.standing, found.form.cleaned_data["award"]
+    place, standing, shares = found.place, found.standing, found.around.shares
     if kind := asked_table(request):
         return table_file(kind, f"den-han-{place.code}-{year}", _("Who is due"), *_due_table(found))
     page = Paginator(found.lines, LINES).get_page(request.GET.get("page"))
-    shares = shares_of(place, year, last_day(year), [award] if award else None)
     if kind := asked_table(request, "caps"):
         name = f"ty-le-{place.code}-{year}"
         return table_file(kind, name, _("Caps and what they leave"), *caps_table(shares))
+    superiors, below = neighbours(place, found.units, request.user)
     context = {
         "unit": place,
         "year": year,
@@ -138,14 +138,14 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
         "page": page,
         "rows": found.shown(page),
         "eligible": len(standing.eligible),
-        "unasked": standing.unasked(found.nominated),
+        "unasked": standing.unasked(found.around.nominated),
         "hidden": found.hidden,
         "shares": shares,
-        "gaps": gaps(reach_for(found.rules, [award] if award else None), year),
+        "gaps": found.around.gaps,
         "may_state": access.administers_root(request.user),
         "may_propose": awards_access.drafts_dossiers(request.user, place),
-        "below": found.units.children_of(place),
-        "superiors": Unit.objects.above(place).filter(access.figures_q(request.user)),
+        "superiors": superiors,
+        "below": below,
     }
     return render(request, "awards/due/list.html", context)
 

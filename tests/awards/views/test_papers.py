@@ -496,7 +496,7 @@ def test_pages_run_a_constant_number_of_queries(
         (url("grant-book"), 8),
         (url("grant-book") + "?export=csv", 4),
         (url("award-statistics"), 8),
-        (url("grant-list", "person", person.pk), 13),
+        (url("grant-list", "person", person.pk), 11),
     ):
         with django_assert_num_queries(queries):
             answer = client.get(address)
