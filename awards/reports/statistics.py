@@ -61,11 +61,17 @@ def forms_of(rows: QuerySet[Grant], place: Unit, year: int, user: User) -> list[
     """The forms of the awards `rows`, seen from `place`. Three queries."""
     counted = _counted(rows)
     return [
-        _form("category", _("By category"), counted, _named(CATEGORY, "")),
-        _form("occasion", _("By occasion"), counted, _named(OCCASION, _("not recorded: entered or imported"))),
-        _form("level", _("By level of decision"), counted, _named(LEVEL, _("not recorded"))),
-        _form("group", _("By group of people"), counted, _named(GROUP, _("Collectives"))),
-        _form("unit", _("By unit"), counted, _by_unit(counted, place)),
+        _form("category", _("By category"), _("Category"), counted, _named(CATEGORY, "")),
+        _form(
+            "occasion",
+            _("By occasion"),
+            _("Occasion"),
+            counted,
+            _named(OCCASION, _("not recorded: entered or imported")),
+        ),
+        _form("level", _("By level of decision"), _("Level of decision"), counted, _named(LEVEL, _("not recorded"))),
+        _form("group", _("By group of people"), _("Group"), counted, _named(GROUP, _("Collectives"))),
+        _form("unit", _("By unit"), _("Unit"), counted, _by_unit(counted, place)),
         _proposals(place, year, user),
     ]
 
@@ -114,7 +120,7 @@ def _by_unit(counted: Iterable[dict[str, Any]], place: Unit) -> Callable[[dict[s
 
 
 def _form(
-    key: str, title: str, counted: Iterable[dict[str, Any]], place_of: Callable[[dict[str, Any]], Place]
+    key: str, title: str, head: str, counted: Iterable[dict[str, Any]], place_of: Callable[[dict[str, Any]], Place]
 ) -> Form:  # fmt: skip
     sums: dict[Place, list[int]] = defaultdict(lambda: [0] * 5)
     for row in counted:
@@ -122,7 +128,7 @@ def _form(
         more = (row["number"] * person, row["number"] * (1 - person), row["total"] or 0, row["unknown"], row["ended"])
         sums[place_of(row)] = [one + other for one, other in zip(sums[place_of(row)], more, strict=True)]
     heads = (
-        title, _("Individuals"), _("Collectives"), _("Bonuses (dong)"), _("Bonus not known"), _("Revoked"),
+        head, _("Individuals"), _("Collectives"), _("Bonuses (dong)"), _("Bonus not known"), _("Revoked"),
     )  # fmt: skip
     return _totalled(key, title, heads, ((label, *numbers) for (_order, label), numbers in sorted(sums.items())))
 
