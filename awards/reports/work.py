@@ -126,7 +126,8 @@ def outcome_tasks(user: User) -> Iterator[Task]:
         told = {kind: count for kind in HAPPENED if (count := getattr(row, f"n_{kind}"))}
         if told:
             words = ", ".join(_outcome(kind, count) for kind, count in told.items())
-            state = "rejected" if {"rejected", "revoked", "returned"} & told.keys() else "decided"
+            refused = "rejected" if {"rejected", "revoked"} & told.keys() else ""
+            state = refused or ("returned" if "returned" in told else "decided")
             title = _("Outcome: %(dossier)s") % {"dossier": row}
             place, url = f"{row.unit.short} · {words}", row.get_absolute_url()
             yield Task(title, place, url, _("Look at it"), state, "nomination", None, None)
