@@ -27,6 +27,6 @@ class EndForm(forms.Form):
     )
 
     def __init__(self, *args: Any, document: LegalDocument, resting: Sequence[Resting], **kwargs: Any) -> None:
-        super().__init__(*args, initial={"last_day": document.valid_until}, **kwargs)
+        super().__init__(*args, **kwargs | {"initial": {"last_day": document.valid_until}})
         self.fields["successor"].queryset = LegalDocument.objects.exclude(pk=document.pk)
         self.fields["rows"].choices = [(one.key, one.key) for one in resting]

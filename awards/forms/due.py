@@ -103,7 +103,7 @@ class AttestForm(Seen, forms.Form):
     def __init__(self, *args: Any, asked: Mapping[str, Any], **kwargs: Any) -> None:
         self.asked = asked
         self.row = self._row(Attestation.objects.select_related("by"))
-        super().__init__(*args, initial=self.beside(self.row), **kwargs)
+        super().__init__(*args, **kwargs | {"initial": self.beside(self.row)})
 
     def _row(self, rows: QuerySet[Attestation]) -> Attestation:
         return rows.filter(**self.asked).first() or Attestation(**self.asked)

@@ -14,7 +14,13 @@ from awards.models import AwardBasis, Bonus, Cap, Criterion, LegalDocument, Noti
 from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.catalogue import text_of_row
 
-PARTS = {"criteria": Criterion, "caps": Cap, "bonuses": Bonus, "votes": VoteRule, "notices": NoticeRule}
+PARTS: dict[str, Any] = {
+    "criteria": Criterion,
+    "caps": Cap,
+    "bonuses": Bonus,
+    "votes": VoteRule,
+    "notices": NoticeRule,
+}
 BASES = "bases"
 
 
