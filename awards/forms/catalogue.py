@@ -53,7 +53,12 @@ def field_for(column: Field, **kwargs: Any) -> forms.Field | None:
     return column.formfield(**kwargs)
 
 
+SLIP = gettext_lazy("A slip is corrected: dossiers received already are judged by it, too")
+
+
 class AwardForm(RowForm):
+    slip = forms.BooleanField(label=SLIP, required=False)
+
     class Meta:
         model = Award
         fields = [
@@ -61,6 +66,11 @@ class AwardForm(RowForm):
             *VALIDITY,
         ]  # fmt: skip
         formfield_callback = field_for
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["slip"]
 
 
 class BelongingForm(RowForm):
@@ -74,9 +84,7 @@ class BelongingForm(RowForm):
         help_text=gettext_lazy("This row then ends the day before, and a new one begins with what stands below. "
                                "Empty: this row itself is changed, as if it had always said so."),
     )  # fmt: skip
-    slip = forms.BooleanField(
-        label=gettext_lazy("A slip is corrected: dossiers received already are judged by it, too"), required=False
-    )
+    slip = forms.BooleanField(label=SLIP, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -47,6 +47,8 @@ def save_row(
         stored = Award.objects.select_for_update().get(pk=row.pk)
         if stored.code != row.code and stored.grants.exists():
             raise Refused(_("This award has been granted: its code is fixed."), "code")
+        if not slip:
+            _refuse_other_award(stored, row, chosen)
     if is_judging(row) and not slip:
         _refuse_past(row, chosen, since)
     former = _end_former(row, since) if since is not None else None
@@ -57,6 +59,23 @@ def save_row(
         getattr(row, name).set(rows)
     if isinstance(former, Criterion) and since is not None:
         _continue_children(former, row, since)
+
+
+def _refuse_other_award(stored: Award, row: Award, chosen: Chosen) -> None:
+    """For whom an award is and when it is in force judges dossiers as its criteria do; only these rows have dates."""
+    before, typed = Span(stored.valid_from, stored.valid_until), Span(row.valid_from, row.valid_until)
+    spans = before.without(typed) + typed.without(before)
+    same = (stored.subject, stored.once) == (row.subject, row.once)
+    if not same or any(set(getattr(stored, name).all()) != set(rows) for name, rows in chosen.items()):
+        spans = [Span(None, None)]
+    if count := dossiers_judged_by(row, spans):
+        words = ngettext(
+            "%(count)d dossier that was received proposes this award and would be judged otherwise. Let it end after "
+            "that day and add a new one; or say that a slip is corrected.",
+            "%(count)d dossiers that were received propose this award and would be judged otherwise. Let it end "
+            "after that day and add a new one; or say that a slip is corrected.", count,
+        )  # fmt: skip
+        raise Refused(words % {"count": count}, "slip")
 
 
 def _refuse_past(row: Any, chosen: Chosen, since: date | None) -> None:

@@ -114,6 +114,29 @@ def test_what_would_judge_received_dossiers_otherwise_is_done_knowingly(admin, c
         assert (list(answer.context["form"].errors), days_and_shares()) == ([field], before)
 
 
+@pytest.mark.parametrize(
+    ("typed", "refused"),
+    [
+        ({"name": "Tên mới", "order": 9, "note": "Đã đối chiếu"}, False),
+        ({"valid_until": "31/12/2026"}, False),
+        ({"valid_until": "30/12/2023"}, True),  # ends before the day of the later dossier
+        ({"subject": "unit"}, True),
+        ({"once": "on"}, True),
+        ({"lower_awards": "other"}, True),
+        ({"subject": "unit", "slip": "on"}, False),
+    ],
+)
+def test_award_that_dossiers_propose_is_changed_for_the_future_or_knowingly(admin, cap, typed, refused):
+    award, other = cap.award, make_award("BD")
+    row = {"code": "CSTT", "name": award.name, "category": award.category_id, "level": award.level_id, "order": 1,
+           "certainty": "U", "subject": "person"}  # fmt: skip
+    row |= typed | ({"lower_awards": [other.pk]} if "lower_awards" in typed else {})
+    answer = admin.post(reverse("awards:award-update", args=["CSTT"]), row)
+    assert answer.status_code == (200 if refused else 302)
+    if refused:
+        assert list(answer.context["form"].errors) == ["slip"]
+
+
 def test_new_cap_that_reaches_back_and_one_deleted_are_refused_too(admin, cap):
     new = reverse("awards:row-create", args=["CSTT", "caps"])
     assert list(admin.post(new, capped(cap)).context["form"].errors) == ["slip"]
