@@ -191,5 +191,4 @@ def registers(user: User, grant: Grant) -> bool:
     """Whether the user gives the award its number in the book of honour and prints its certificate."""
     if grant.issued is not None:
         return drafts_papers(user, grant.issued.unit)
-    subject = grant.person or grant.unit
-    return subject is not None and records_grants(user, subject)
+    return records_grants(user, grant.subject)

@@ -333,7 +333,7 @@ class FilesForm(forms.Form):
         label=gettext_lazy("What it is"), choices=NominationFile.Kind,
         widget=forms.Select(attrs={"class": "form-select"}),
     )  # fmt: skip
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # not `BaseForm.files`: fields stand apart
         label=gettext_lazy("Files"), required=False, allow_empty_file=True,
         widget=FilesInput(attrs={"multiple": True, "accept": ENDINGS, "class": "form-control"}),
     )  # fmt: skip

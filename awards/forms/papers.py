@@ -200,7 +200,7 @@ class OutcomeForm(forms.Form):
             return self.data.get(name, "") if self.is_bound else ""
 
         return [
-            (line, typed(f"v{line.pk}"), typed(f"r{line.pk}"), self.errors.get(f"r{line.pk}", []))
+            (line, typed(f"v{line.pk}"), typed(f"r{line.pk}"), list(map(str, self.errors.get(f"r{line.pk}", ()))))
             for line in self.lines
         ]
 

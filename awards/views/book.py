@@ -61,7 +61,7 @@ def grant_verify(request: HttpRequest) -> HttpResponse:
         "award", "level", "person__unit", "unit", "issued", "revoking"
     )
     found = rows.filter(register__iexact=number).first() if number else None
-    grounds = found is not None and reads_grounds(request.user, unit_of(found.person or found.unit))
+    grounds = found is not None and reads_grounds(request.user, unit_of(found.subject))
     context = {"form": form, "number": number, "grant": found, "grounds": grounds}
     return render(request, "awards/book/verify.html", context)
 

@@ -118,7 +118,7 @@ def dossier_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     rows = form.filter(lines_page(Nomination.objects.visible_to(request.user).filter(dossier=dossier)))
     if kind := asked_table(request):
         return table_file(kind, f"ho-so-{pk}", _("Lines of the dossier"), *lines_table(rows, request.user))
-    counts = with_counts(Dossier.objects.filter(pk=dossier.pk)).get()
+    counts: Any = with_counts(Dossier.objects.filter(pk=dossier.pk)).get()
     left = shares(dossier) if counts.drafts else []
     if kind := asked_table(request, "caps"):
         return table_file(kind, f"ho-so-{pk}-ty-le", _("Caps and what they leave"), *caps_table(left))
@@ -174,7 +174,7 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
     rules = rules_on(day) if source == "due" else {}
     award = rules.get(request.GET.get("award", "")) or first_award(dossier, rules)
     kind = (award.subject if award else "") or ("unit" if request.GET.get("kind") == "unit" else "person")
-    scope = {
+    scope: dict[str, Any] = {
         "people": service.people_to_propose(dossier.unit, dossier.year),
         "units": service.units_to_propose(dossier.unit, dossier.year),
     }

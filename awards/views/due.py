@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -38,6 +38,7 @@ from emulation.reports.dashboard import latest_year
 from emulation.states import STATES as STATE_WORDS
 from units import access
 from units.models import Person, Unit, User
+from units.models.units import UnitQuerySet
 from units.spreadsheets import Value
 from units.views.downloads import asked_table, table_file
 from units.views.pages import form_step
@@ -79,7 +80,7 @@ class Listed:
 
     place: Unit
     rules: Rules
-    units: QuerySet[Unit]
+    units: UnitQuerySet
     form: DueFilter
     standing: Standing
     around: Around
@@ -179,7 +180,7 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
     grounds = awards_access.reads_grounds(request.user, unit)
     found = leaves(line.verdict, rules, line.subject, grounds=grounds)
     what_if = WhatIfForm(request.GET if "day" in request.GET else None)
-    context = {
+    context: dict[str, Any] = {
         "subject": subject,
         "unit": unit,
         "line": line,

@@ -250,7 +250,8 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     initial = {name: getattr(found, name) or ("" if recorded else texts[name]) for name in texts}
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
     letter = isinstance(found, Submission)
-    lines = [] if recorded or not letter and found.kind != Decision.Kind.AWARD else with_places(found.lines.all())
+    awards = isinstance(found, Submission) or not recorded and found.kind == Decision.Kind.AWARD
+    lines = with_places(found.lines.all()) if awards else []
     over = exceeded(found.unit, lines)
     form = SignForm(request.POST if request.method == "POST" else None, initial=initial, over=over)
     heading = _("Send the letter") if letter else _("Sign the decision")

@@ -153,7 +153,7 @@ class ActivityForm(SeenForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """Rules that rest on the state or on two days are the service's, which names the field."""
-        return super()._get_validation_exclusions() | {"state", "ends"}
+        return super()._get_validation_exclusions() | {"state", "ends"}  # type: ignore[misc]  # not in the stubs
 
     def chosen_groups(self) -> Groups:
         return {group: self.cleaned_data.get(f"group_{group.pk}") for group in self.groups}

@@ -38,7 +38,7 @@ class AttachForm(forms.Form):
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # not `BaseForm.files`: fields stand apart
         label=_("Files"), required=False, allow_empty_file=True,
         widget=FilesInput(attrs={"multiple": True, "accept": ENDINGS, "class": "form-control"}),
     )  # fmt: skip

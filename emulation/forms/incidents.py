@@ -106,7 +106,7 @@ class IncidentForm(SeenForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """Rules that rest on the state or on two days are the service's, which names the field."""
-        return super()._get_validation_exclusions() | {"state", "reported_on"}
+        return super()._get_validation_exclusions() | {"state", "reported_on"}  # type: ignore[misc]  # not in the stubs
 
 
 class CorrectionForm(IncidentForm):

@@ -112,7 +112,7 @@ class RaiseForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """Constraints are checked by the service, which knows the rest of the row."""
-        for name in self._meta.fields:
+        for name in self._meta.fields or ():
             if name in self.cleaned_data:
                 setattr(self.instance, name, self.cleaned_data[name])
 

@@ -27,7 +27,7 @@ from units import clock
 from units.access import require
 from units.errors import Refused
 from units.forms.fields import refusals
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, PartRequest, form_page
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -57,7 +57,7 @@ def begin(request: HttpRequest, unit: int, year: int, period: str) -> HttpRespon
 
 
 @require_POST
-def paragraph(request: HttpRequest, pk: int) -> HttpResponse:
+def paragraph(request: PartRequest, pk: int) -> HttpResponse:
     """What is done to one paragraph. The page again, at the paragraph; with htmx the paragraph alone."""
     report = _report(request, pk)
     require(service.may_edit(request.user, report.unit))

@@ -178,4 +178,5 @@ def _follow(row: Inspection, cast: Cast, finding: InspectionFinding, deadline: D
         source=WeakPoint.Source.FINDING, grounds=f"{row.title}: “{finding.words}”", deadline=day_of(deadline),
         raised_by=staff,
     )  # fmt: skip
+    assert row.concluded_on is not None
     weak_points.raise_point(point, by=staff, at=moment(row.concluded_on, 17))

@@ -196,6 +196,15 @@ def test_history_shows_what_comes_next_and_when(client, staff, depot, title):
     ]  # fmt: skip
 
 
+def test_page_of_a_person_leads_to_the_awards_received(client, staff, depot):
+    person = make_person(depot)
+    client.force_login(staff)
+    page = client.get(person.get_absolute_url())
+    history = reverse("awards:grant-list", args=["person", person.pk])
+    assert page.context["links"] == [("Khen thưởng đã nhận", "bi-award", history)]
+    assert f'href="{history}"' in page.text
+
+
 def test_discipline_is_not_given_away(client, reviewer, planner, depot, title):
     """Staff further up read people, but not their discipline: neither the record nor what follows from it."""
     make_criterion(title, "no_discipline")
