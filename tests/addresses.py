@@ -164,7 +164,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:review-approve": ("", None, "403 403 403 403 302 302"),
     "emulation:review-list": ("", "403 403 403 403 200 200", None),
     "emulation:register-home": ("", "403 200 200 200 200 200", None),
-    "emulation:attachment-create": ("campaign-files", None, "403 302 403 403 403 404"),
+    "emulation:attachment-create": ("campaign-files", "403 200 403 403 403 404", "403 200 403 403 403 404"),
     "emulation:attachment-download": ("campaign-file", "200 200 200 200 200 404", None),
     "emulation:attachment-remove": ("campaign-file", "403 200 403 403 403 404", "403 200 403 403 403 404"),
     "emulation:activity-list": ("", "403 200 200 200 200 200", None),

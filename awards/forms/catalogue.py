@@ -49,7 +49,7 @@ def field_for(column: Field, **kwargs: Any) -> forms.Field | None:
     if column.get_internal_type() == "DateField":
         return DayField(label=capfirst(column.verbose_name), required=not column.blank, help_text=column.help_text)
     if column.many_to_many:
-        return column.formfield(form_class=RowsField, **kwargs)
+        return column.formfield(form_class=RowsField, widget=forms.CheckboxSelectMultiple, **kwargs)
     return column.formfield(**kwargs)
 
 

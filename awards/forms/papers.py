@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasion, RevocationGround, Submission
 from awards.reports.ready import Ready
+from emulation.forms.fields import refuse_gaps
 from units import clock
 from units.errors import LEAST_ORDER
 from units.forms.fields import DayField
@@ -145,6 +146,11 @@ class SignForm(forms.Form):
                 label=_("The cap is exceeded, and I know it"), help_text="; ".join(over),
                 error_messages={"required": _("Confirm that the cap is exceeded knowingly, or take lines out.")},
             )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        refuse_gaps(self, ("number", "signer", "signer_post", "place"))
+        return cleaned
 
 
 class OutcomeForm(forms.Form):

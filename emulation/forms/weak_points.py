@@ -185,7 +185,7 @@ class BreakthroughForm(SeenForm):
 
     indicators = RowsField(
         label=gettext_lazy("Indicators that measure it"), queryset=Indicator.objects.all(), required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8, "class": "form-select"}),
+        widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 
     class Meta:

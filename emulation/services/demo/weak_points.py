@@ -1,8 +1,8 @@
 """Weak points, breakthrough fields and inspections of the demonstration: invented, at every stage of their life.
 
-Dates in the data are texts, and of 2020; whole numbers are days from the day of seeding, for what the depot of the
-demonstration's own users has before it. Everything goes through the
-services; only times that lie in the past are set here.
+Dates in the data are texts, and of 2020; whole numbers are days from the day of seeding: what is still open has its
+time limit some days before or behind that day, as the open rounds have, so that the demonstration is alive.
+Everything goes through the services; only times that lie in the past are set here.
 """
 
 from __future__ import annotations

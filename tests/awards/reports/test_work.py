@@ -7,6 +7,7 @@ import pytest
 from awards.models import NominationEvent
 from awards.reports.work import outcome_tasks
 from tests.factories import make_award, make_dossier, make_nomination, make_person
+from tests.layers import built_once
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +20,7 @@ def step(line, kind, by, *, stage="", day=20):
     return NominationEvent.objects.create(line=line, kind=kind, stage=stage or kind, unit=line.holder, by=by, at=at)
 
 
-@pytest.fixture
+@built_once
 def lines(depot, staff):
     """Five lines of one dossier; another dossier of whose lines nothing is told."""
     award, dossier = make_award(), make_dossier(depot, staff, title="Tổng kết năm")

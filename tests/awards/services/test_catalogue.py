@@ -10,10 +10,11 @@ from awards.models import Award, AwardBasis, BaseWage, Bonus, Cap, Criterion, Vo
 from awards.reports.powers import Bonuses
 from awards.services.catalogue import load_awards
 from awards.services.rows import save_row
+from tests.layers import built_once
 from units.catalogue import load_catalogue
 
 
-@pytest.fixture
+@built_once
 def catalogue(db):
     load_catalogue()
 

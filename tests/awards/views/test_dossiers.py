@@ -22,6 +22,7 @@ from tests.factories import (
     make_upload,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Discipline, DisciplineForm, Role
 
 REASON = "Cán bộ đã chuyển công tác đi nơi khác."
@@ -32,14 +33,14 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 10))
 
 
-@pytest.fixture
+@built_once
 def title(db):
     award = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
     make_criterion(award, "task_rating", rating="well", text="Hoàn thành tốt")
     return award
 
 
-@pytest.fixture
+@built_once
 def dossier(depot, staff):
     return make_dossier(depot, staff)
 

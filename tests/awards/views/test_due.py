@@ -30,6 +30,7 @@ from tests.factories import (
     make_target,
     make_user,
 )
+from tests.layers import built_once
 from units.catalogue import load_catalogue
 from units.models import Discipline, DisciplineForm, Role
 
@@ -39,7 +40,7 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 20))
 
 
-@pytest.fixture
+@built_once
 def title(db):
     award = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
     make_criterion(award, "task_rating", rating="well", text="Hoàn thành tốt", clause="Điều 24", certainty="V")
@@ -243,7 +244,7 @@ def test_grounds_are_for_who_judges_people_or_keeps_the_register(
     assert seen == dict.fromkeys(("reviewer", "commander", "staff", "clerk"), shown) | {"office": ("met", "", False)}
 
 
-@pytest.fixture
+@built_once
 def planner(region):
     return make_user("planner", (region, Role.STAFF))
 

@@ -17,6 +17,7 @@ from tests.factories import (
     make_public_notice,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role, Unit
 
 
@@ -25,7 +26,7 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 20))
 
 
-@pytest.fixture
+@built_once
 def notice(department, depot, workshop, staff, reviewer):
     """One notice of the department with an answered objection to a line of the depot and one of the workshop's."""
     award = make_award()

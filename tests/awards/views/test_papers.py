@@ -36,6 +36,7 @@ from tests.factories import (
     make_submission,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Person, Role
 
 DAY = date(2020, 12, 22)
@@ -47,24 +48,24 @@ def today(set_today):
     set_today(DAY)
 
 
-@pytest.fixture
+@built_once
 def chief(department):
     return make_user("chief", (department, Role.COMMANDER))
 
 
-@pytest.fixture
+@built_once
 def clerk(department):
     return make_user("clerk", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def award(department):
     level = make_award_level("base", 2)
     DecidingLevel.objects.create(kind=department.kind, level=level)
     return make_award("CSTT", name="Chiến sĩ tiên tiến", level=level)
 
 
-@pytest.fixture
+@built_once
 def order(award):
     return make_award("HC", name="Huân chương", level=make_award_level("state", 5))
 

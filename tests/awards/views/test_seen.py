@@ -17,12 +17,13 @@ from tests.factories import (
     make_session,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role, Unit, User
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def secretary(department: Unit) -> User:
     return make_user("secretary", (department, Role.STAFF), full_name="Trần Văn Bình")
 

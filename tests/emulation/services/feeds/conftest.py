@@ -15,6 +15,7 @@ from tests.factories import (
     make_rounds,
     plain_source,
 )
+from tests.layers import built_once
 
 
 @pytest.fixture(autouse=True)
@@ -24,7 +25,7 @@ def register(monkeypatch):
         yield
 
 
-@pytest.fixture
+@built_once
 def works(region):
     """An indicator fed by the plain register, beside one that is typed."""
     campaign = make_campaign(region)

@@ -88,6 +88,29 @@ def test_nil_of_a_fed_cell_needs_no_typed_reason(client, report, works, staff):
     assert report.results.get().reason == "0 theo sổ “Plain works”"
 
 
+def test_zero_typed_for_an_empty_register_is_nothing_occurred(client, report, works, staff):
+    """By workbook, by paste, by cell: the officer's 0 means it, and the register stands behind it."""
+    reading = SheetReading(report)
+    upload = send_edited(report, staff, {"WORKS.F": 0})
+    [difference] = read_upload(upload, reading).differences
+    rows = {row.key: row for row in read_sheet(report, editing=True, reading=reading).rows}
+    [pasted] = preview([["0"]], [works.pk], rows, reading).good
+    said = "0 in the register “Plain works”"
+    assert (difference.new, pasted.becomes) == (f"Nil ({said})", f"Nil – {said}")
+    client.force_login(staff)
+    texts = {f"c{works.pk}-numerator": "0", f"c{works.pk}-seen": ""}
+    assert client.post(reverse("emulation:report-cell", args=[report.pk, works.pk]), texts).status_code == 200
+    result = report.results.get()
+    assert (result.status, result.numerator, result.reason) == ("nil", None, "0 theo sổ “Plain works”")
+    assert read_upload(upload, SheetReading(report)).problems == []
+
+
+def test_zero_is_refused_where_the_register_holds_entries(report, works, depot, staff):
+    record(depot, by=staff)
+    [problem] = read_upload(send_edited(report, staff, {"WORKS.F": 0}), SheetReading(report)).problems
+    assert problem.message == SAYS_ONE
+
+
 def test_nothing_is_reported_on_a_sheet_that_stands_still(report, works, staff, commander):
     Report.objects.filter(pk=report.pk).update(state="submitted")
     with pytest.raises(Refused):
