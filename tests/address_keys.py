@@ -45,6 +45,7 @@ from tests.factories import (
     make_inspection,
     make_issued_paper,
     make_join,
+    make_legal_document,
     make_nomination,
     make_nomination_file,
     make_notice,
@@ -270,6 +271,7 @@ def award_keys(cast: Cast) -> Keys:
         "received": {"kind": "unit", "pk": cast.depot.pk},
         "grant": {"pk": make_grant(cast.award, cast.depot).pk},
         "award": {"code": "DVTT"},
+        "legal-document": {"pk": make_legal_document().pk},
         "award-part": {"code": "DVTT", "part": "criteria"},
         "award-row": {"part": "criteria", "pk": make_criterion(cast.award).pk},
     }

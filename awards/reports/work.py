@@ -125,9 +125,9 @@ def outcome_tasks(user: User) -> Iterator[Task]:
     }).select_related("unit", "occasion")  # fmt: skip
     for row in rows.order_by("-year", "pk")[:DOSSIERS]:
         told = {kind: count for kind in HAPPENED if (count := getattr(row, f"n_{kind}"))}
-        if told:
+        if told.keys() - {"returned"}:  # what is only returned waits among what is to be corrected
             words = ", ".join(_outcome(kind, count) for kind, count in told.items())
-            state = "rejected" if {"rejected", "revoked", "returned"} & told.keys() else "decided"
+            state = "rejected" if {"rejected", "revoked"} & told.keys() else "decided"
             title = _("Outcome: %(dossier)s") % {"dossier": row}
             place, url = f"{row.unit.short} · {words}", row.get_absolute_url()
             yield Task(title, place, url, _("Look at it"), state, "nomination", None, None)

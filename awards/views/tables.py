@@ -32,6 +32,7 @@ CATALOGUES = {
         "bi-journal-text",
         _("Laws, decrees and circulars with the time in which they are in force."),
         listed=("code", "name", "issued", "valid_from", "valid_until", "certainty", "note"),
+        page="awards:document-detail",
     ),
     "base-wages": Catalogue(
         BaseWage,

@@ -54,13 +54,17 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A simple catalogue: its model, the columns that are edited, what it is for, and those listed (all)."""
+    """A simple catalogue: its model, the columns that are edited, what it is for, and those listed (all).
+
+    `page` names the address of a row that has a page of its own beside its form.
+    """
 
     model: type[Model]
     columns: tuple[str, ...]
     icon: str
     purpose: str | Promise
     listed: tuple[str, ...] = ()
+    page: str = ""
 
     @property
     def name(self) -> str:
