@@ -89,6 +89,7 @@ class Row:
     reason: str = ""
     opinions: tuple[Any, ...] = ()
     own: bool = False
+    in_spite: str = ""  # of what the line would go on
 
     @property
     def tally(self) -> dict[str, int]:

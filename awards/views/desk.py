@@ -17,14 +17,16 @@ from django.views.decorators.http import require_http_methods
 from awards import access
 from awards.forms.desk import AGREE, ConclusionsForm, DeskFilter, ManyForm, OfficeForm, OpinionsForm
 from awards.models import Nomination
-from awards.reports.desk import Desk, batches, desks_of, mark_of, meeting, ordered, page_rows, waiting
+from awards.reports.desk import Desk, batches, desks_of, left_out, mark_of, meeting, ordered, page_rows, waiting
 from awards.reports.exports import desk_table
 from awards.services.appraisals import (
     APPRAISED,
     REJECTED,
     RETURNED,
     conclude,
+    conclude_many,
     give_opinions,
+    in_spite_of,
     opinions_of,
     silent_offices,
     wrote_q,
@@ -66,8 +68,8 @@ def nomination_desk(request: HttpRequest) -> HttpResponseBase:
     if kind := asked_table(request):
         return table_file(kind, "tham-dinh", _("Nominations to appraise"), *desk_table(desk, ordered(found)))
     page = Paginator(ordered(found), LINES).get_page(request.GET.get("page"))
-    rows = page_rows(desk, list(page))
     data = request.POST if request.method == "POST" else None
+    rows = page_rows(desk, list(page) if data is None else posted(desk, data) or list(page))
     form: OpinionsForm = (
         OfficeForm(data, rows=rows, office=desk.office.pk) if desk.office else ConclusionsForm(data, rows=rows)
     )
@@ -83,11 +85,17 @@ def nomination_desk(request: HttpRequest) -> HttpResponseBase:
     context = {
         "desk": desk, "desks": desks_of(request.user), "filter": filter_form, "page": page, "form": form,
         "shown": shown, "choices": form.CHOICES, "wrong": [(row, wrong) for row, _c, _r, wrong in shown if wrong],
-        "query": without_page(request.GET), "meeting": meeting(found).exclude(wrote_q(request.user)).count(),
+        "query": without_page(request.GET), "meeting": meeting(found, desk).exclude(wrote_q(request.user)).count(),
         "needs": " ".join(form.NEEDS_REASON),
         "kept": [(name, value) for name, value in request.GET.items() if name not in ("page", "desk", "line")],
     }  # fmt: skip
     return render(request, "awards/dossiers/desk.html", context)
+
+
+def posted(desk: Desk, data: QueryDict) -> list[Nomination]:
+    """The lines that were on the page and still wait, also where its filter would find them no more."""
+    keys = {int(name[1:]) for name in data if name[:1] in ("v", "r") and name[1:].isdecimal() and len(name) < 11}
+    return list(ordered(waiting(desk).filter(pk__in=keys)))
 
 
 def without_page(query: QueryDict) -> str:
@@ -123,8 +131,9 @@ def nomination_many(request: HttpRequest, act: str) -> HttpResponse:
     ticked = [int(key) for key in request.GET.getlist("line") if key.isdecimal() and len(key) < 10]
     if not ticked and act in (RETURNED, REJECTED):
         raise Http404
-    found = found.filter(pk__in=ticked) if ticked else meeting(found)
     found = found.exclude(wrote_q(request.user))
+    left = [] if ticked or act != APPRAISED else list(left_out(found, desk).select_related("award")[:LINES])
+    found = found.filter(pk__in=ticked) if ticked else meeting(found, desk)
     keys = list(found.order_by("pk").values_list("pk", flat=True)[: MANY + 1])
     mark = mark_of(keys)
     form = ManyForm(request.POST if request.method == "POST" else None, initial={"mark": mark})
@@ -143,10 +152,11 @@ def nomination_many(request: HttpRequest, act: str) -> HttpResponse:
     lines = list(ordered(found)[:LINES])
     opinions = opinions_of(lines)
     silent = silent_offices(lines, opinions) if desk.office is None else {}
+    against = {line.pk: in_spite_of(line, opinions.get(line.pk, ())) for line in lines} if act == APPRAISED else {}
     context = {
         "desk": desk, "act": act, "form": form, "mark": mark, "count": len(keys), "batches": batches(found),
-        "lines": [(line, silent.get(line.pk, [])) for line in lines], "least": LEAST_ORDER,
-        "refused": any(not one.agrees for rows in opinions.values() for one in rows),
+        "lines": [(line, silent.get(line.pk, []), against.get(line.pk, "")) for line in lines], "least": LEAST_ORDER,
+        "asks": act in (RETURNED, REJECTED) or any(against.values()), "left": left,
         "query": without_page(request.GET), "ticked": bool(ticked),
     }  # fmt: skip
     return render(request, "awards/dossiers/many.html", context)
@@ -156,4 +166,4 @@ def do(desk: Desk, act: str, keys: list[int], reason: str) -> None:
     if desk.office is not None:
         give_opinions(dict.fromkeys(keys, ""), desk.office, by=desk.user)
     else:
-        conclude(keys, verdict=act, reason=reason, by=desk.user)
+        conclude_many(keys, verdict=act, reason=reason, by=desk.user)
