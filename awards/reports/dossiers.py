@@ -15,7 +15,7 @@ from awards.reports.due import Line, due, missing, people_in, units_in
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.sight import sides_shown
-from awards.reports.snapshots import Side
+from awards.reports.snapshots import Side, tally_of
 from awards.services.appraisals import opinions_of
 from awards.services.dossiers import people_to_propose, units_to_propose
 from awards.states import AWARD_STATES
@@ -93,7 +93,8 @@ class Row:
 
     @property
     def tally(self) -> dict[str, int]:
-        return self.side["tally"] if self.side else {}
+        asked = (leaf for leaf in self.side["leaves"] if leaf["kind"] != Kind.COUNCIL_VOTE) if self.side else ()
+        return tally_of(asked)
 
 
 def rows_of(lines: Sequence[Nomination], user: User) -> list[Row]:

@@ -108,7 +108,7 @@ def _side(verdict: Verdict, rules: Rules, subject: Subject, offices: Mapping[int
     return {
         "state": str(verdict.before_council),
         "missing": [] if verdict.before_council is State.MET else missing(verdict),
-        "tally": dict(Counter(leaf["state"] for leaf in asked)),
+        "tally": tally_of(asked),
         "leaves": found,
     }
 
@@ -145,6 +145,16 @@ def side_of(findings: Findings | None, *, discipline: bool, incidents: bool = Tr
     return findings["open"] | {"leaves": shown}
 
 
+def tally_of(leaves: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """State → number of criteria; alternatives left out that nothing depends on, for a group is met without them.
+
+    Findings frozen before they were marked know how the innermost group stands.
+    """
+    met = str(State.MET)
+    counted = (leaf["state"] for leaf in leaves if not leaf.get("spare", leaf["group_state"] == met != leaf["state"]))
+    return dict(Counter(counted))
+
+
 def asks_incidents(findings: Findings | None) -> bool:
     """Whether a criterion looks at incidents."""
     return bool(findings) and any(leaf["kind"] == Kind.NO_INCIDENT for leaf in findings["full"]["leaves"])  # type: ignore[index]
@@ -158,7 +168,7 @@ def of_office(findings: Findings | None, office: int) -> Side | None:
     return {
         "state": findings["offices"][office_key(office)],
         "missing": [leaf["text"] for leaf in own if leaf["state"] != State.MET],
-        "tally": dict(Counter(leaf["state"] for leaf in own)),
+        "tally": tally_of(own),
         "leaves": own,
     }
 
