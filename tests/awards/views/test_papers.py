@@ -429,7 +429,10 @@ def test_import_is_previewed_settled_and_lands_on_its_rows(client, reviewer, dep
     content = "Số hiệu,Danh hiệu,Năm\n15000001,Chiến sĩ tiên tiến giỏi,2018\n".encode()
     client.post(url("grant-import"), {"file": SimpleUploadedFile("cu.csv", content)})
     preview = url("grant-import-preview")
-    assert [p.address for p in client.get(preview).context["reading"].problems] == ["B2"]
+    page = client.get(preview)
+    assert [p.address for p in page.context["reading"].problems] == ["B2"]
+    choice = page.content.decode().partition('name="s0"')[2].partition("</select>")[0]
+    assert ('value="CSTT"' in choice, " selected" in choice) == (True, False)
     assert client.post(preview, {"take": "1"}).context["refusals"]
     assert client.post(preview, {"settle": "1", "s0": "CSTT"}).context["reading"].problems == []
     answer = client.post(preview, {"take": "1", "s0": "CSTT"})
