@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, Q, QuerySet
@@ -90,6 +91,12 @@ class Row:
     opinions: tuple[Any, ...] = ()
     own: bool = False
     in_spite: str = ""  # of what the line would go on
+
+    @property
+    def judged(self) -> datetime | None:
+        """When the criteria of a line that can still be changed were judged last: the records may have gone on."""
+        at = (self.line.findings or {}).get("at")
+        return datetime.fromisoformat(at) if at and self.line.stage in Nomination.EDITABLE else None
 
     @property
     def tally(self) -> dict[str, int]:

@@ -50,8 +50,13 @@ def get_line(user: User, pk: int) -> Nomination:
 
 @require_safe
 def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The line with the criteria as they were judged last; `nomination_today` says what differs by now."""
+    """The line with its criteria: of one that can still be changed as they are now, else as they were handed in, and
+    `nomination_today` says what differs by now.
+    """
     line = get_line(request.user, pk)
+    frozen = line.stage not in Nomination.EDITABLE
+    if not frozen:
+        line.findings = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
     discipline, incidents = shows_discipline(request.user, line), shows_incidents(request.user, line)
     side = side_of(line.findings, discipline=discipline, incidents=incidents)
     opinions = opinions_of([line]).get(line.pk, [])
@@ -59,7 +64,8 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "line": line,
         "row": Row(line, side, who_acts(line)),
         "leaves": [(leaf, False) for leaf in (side["leaves"] if side else [])],
-        "frozen": line.stage not in Nomination.EDITABLE,
+        "frozen": frozen,
+        "looked": not frozen,
         "hidden": not discipline,
         "incidents_hidden": discipline and not incidents,
         "achievements": line.achievements or [],

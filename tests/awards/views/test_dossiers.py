@@ -311,6 +311,23 @@ def test_line_shows_what_was_handed_in_and_what_differs_today(client, staff, dos
     assert (leaf["state"], differs) == ("met", True)
 
 
+def test_a_draft_shows_its_criteria_as_they_are_now(client, staff, dossier, title):
+    [person] = people(dossier.unit, "Lê Chi")
+    [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
+    judged = line.dossier.lines.get().findings
+    rating = person.ratings.get()
+    rating.rating = "completed"
+    rating.save()
+    client.force_login(staff)
+    shown = client.get(line.get_absolute_url()).context
+    assert ([leaf["state"] for leaf, _differs in shown["leaves"]], shown["row"].side["state"]) == (
+        ["not_met"], "not_met",
+    )  # fmt: skip
+    line.refresh_from_db()
+    [row] = client.get(dossier.get_absolute_url()).context["rows"]
+    assert (line.findings, row.side["state"], row.judged.isoformat()) == (judged, "met", judged["at"])
+
+
 def test_discipline_is_not_given_away_by_a_line(client, staff, reviewer, region, dossier, title):
     make_criterion(title, "no_discipline")
     [person] = people(dossier.unit, "Lê Chi")
@@ -390,11 +407,11 @@ def test_pages_run_a_constant_number_of_queries(
         (address("dossier-review", dossier.pk), 9),
         (address("dossier-hand-in", dossier.pk), 17),
         (address("dossier-paper", dossier.pk, "list"), 8),
-        (address("nomination-detail", lines[0].pk), 9),
+        (address("nomination-detail", lines[0].pk), 16),
         (address("nomination-today", lines[0].pk), 11),
         (address("nomination-today", last.pk), 11),
         (address("dossier-add", dossier.pk) + "?award=DVTT", 12),
-        (address("nomination-detail", last.pk), 9),
+        (address("nomination-detail", last.pk), 16),
     ):
         with django_assert_num_queries(queries):
             client.get(path)
