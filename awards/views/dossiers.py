@@ -293,16 +293,24 @@ PAPERS = {"minutes": "awards/dossiers/minutes.html", "list": "awards/dossiers/pr
 
 @require_safe
 def dossier_paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """To be printed: the minutes of the base, or the list of those proposed."""
+    """To be printed: the minutes of the base, or the list of those proposed.
+
+    Once lines were handed in, without those that were not: the paper goes with the former. `?drafts` has these, too.
+    """
     dossier = get_dossier(request.user, pk)
     if kind not in PAPERS:
         raise Http404
     lines = Nomination.objects.visible_to(request.user).filter(dossier=dossier).exclude(stage="withdrawn")
     lines = lines.select_related("award", "person", "unit").order_by("award__order", "order", "pk")
+    found = list(lines)
+    drafts = [line for line in found if line.stage == Nomination.Stage.DRAFT]
+    left = len(drafts) if 0 < len(drafts) < len(found) and "drafts" not in request.GET else 0
+    if left:
+        found = [line for line in found if line.stage != Nomination.Stage.DRAFT]
     superior = Unit.objects.above(dossier.unit).last()
     day = dossier.review_day
     context = {
-        "dossier": dossier, "lines": lines, "superior": superior, "counted": len(lines),
+        "dossier": dossier, "lines": found, "superior": superior, "counted": len(found), "left": left,
         "day": day_words(day) if day else "……",
     }  # fmt: skip
     return render(request, PAPERS[kind], context)

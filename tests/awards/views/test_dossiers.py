@@ -258,6 +258,21 @@ def test_reading_the_criteria_is_confirmed_with_the_minutes_only_where_it_is_sai
     )
 
 
+@pytest.mark.parametrize("paper", ["minutes", "list"])
+def test_papers_of_what_was_handed_in_leave_out_later_drafts(client, staff, dossier, title, paper):
+    drafts = [make_nomination(dossier, title, make_person(dossier.unit, name)) for name in ("Lê An", "Vũ Bình")]
+    client.force_login(staff)
+    path = address("dossier-paper", dossier.pk, paper)
+
+    def printed(query=""):
+        shown = client.get(path + query).context
+        return len(shown["lines"]), shown["counted"], shown["left"]
+
+    assert printed() == (2, 2, 0)
+    Nomination.objects.filter(pk=drafts[0].pk).update(stage="submitted")
+    assert (printed(), printed("?drafts")) == ((1, 1, 1), (2, 2, 0))
+
+
 def test_review_keeps_what_was_typed_when_votes_do_not_fit(client, staff, dossier, title):
     line = make_nomination(dossier, title, make_person(dossier.unit))
     client.force_login(staff)
