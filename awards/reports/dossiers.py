@@ -23,7 +23,7 @@ from awards.states import AWARD_STATES
 from awards.wording import label_of
 from emulation.reports.timeline import Step
 from units.access import sees_discipline
-from units.models import Person, User
+from units.models import Person, Unit, User
 
 Stage = Nomination.Stage
 STAGES = AWARD_STATES["nomination"]
@@ -127,7 +127,7 @@ def last_reasons(lines: Iterable[Nomination]) -> dict[int, str]:
 class Offer:
     """Somebody who may be ticked. `key` is what the form sends: kind, key of the subject, code of the award.
 
-    `state` is eligible, or no_data with what is not known yet in `missing`. `ticked`: unless somebody says otherwise.
+    `state` is of the criteria, with what stands in the way in `missing`. `ticked`: unless somebody says otherwise.
     """
 
     key: str
@@ -184,10 +184,11 @@ def proposed(dossier: Dossier, award: str) -> QuerySet[Nomination]:
     return rows.filter(Q(dossier=dossier) | Q(dossier__occasion__of_campaign=False, grant__revoked_on=None))
 
 
-def last_list(dossier: Dossier) -> list[Offer]:
+def last_list(dossier: Dossier, rules: Rules, user: User) -> list[Offer]:
     """Whom the unit proposed on the same occasion a year before, else who was awarded then: still its own people.
 
-    What is given only once is not proposed again.
+    What is given only once is not proposed again. How they stand this year is judged as for `offers`; who does not
+    meet a criterion, or holds the award already, is not ticked.
     """
     year = dossier.year - 1
     own = set(people_to_propose(dossier.unit, dossier.year).values_list("pk", flat=True))
@@ -202,23 +203,45 @@ def last_list(dossier: Dossier) -> list[Offer]:
         rows = list(granted.select_related("award", "person__unit", "unit"))
     day = rule_day(dossier)
     there = {(line.subject_key, line.award_id) for line in dossier.lines.alive()}  # type: ignore[attr-defined]
-    return [
-        offer
+    left = [
+        row
         for row in rows
         if (row.person_id in own or row.unit_id in below) and row.award.holds_on(day) and not row.award.once
-        for offer in [_last(row)]
         if (_key_of(row), row.award_id) not in there
     ]
+    now = _judged_now(left, dossier.year, rules, user)
+    return [_last(row, now.get((*_key_of(row), row.award.code))) for row in left]
+
+
+def _judged_now(
+    rows: Iterable[Nomination | Grant], year: int, rules: Rules, user: User
+) -> dict[tuple[str, int, str], Line]:
+    """Kind and key of the subject and code of the award → how it stands in `year`."""
+    people = Person.objects.filter(pk__in=[row.person_id for row in rows if row.person_id])
+    units = Unit.objects.filter(pk__in=[row.unit_id for row in rows if row.unit_id])
+    found = due(
+        people.select_related("unit", "group"), units, year, rules, shown=lambda unit: sees_discipline(user, unit)
+    )  # fmt: skip
+    return {(line.subject.kind, line.subject.key, line.award.code): line for line in found}
 
 
 def _key_of(row: Nomination | Grant) -> tuple[str, int]:
     return ("person", row.person_id) if row.person_id else ("unit", row.unit_id or 0)
 
 
-def _last(row: Nomination | Grant) -> Offer:
+def _last(row: Nomination | Grant, line: Line | None) -> Offer:
+    """A line of last year with how it stands now; None: the award is not for such a subject any more."""
     kind, key = _key_of(row)
     subject = row.person or row.unit
     assert subject is not None
     code = subject.service_number if isinstance(subject, Person) else subject.code
     place = subject.unit.short if isinstance(subject, Person) else subject.short
-    return Offer(f"{kind}-{key}-{row.award.code}", str(subject), code, place, row.award.label, ticked=True)
+    if line is None:
+        state, lacking = str(State.NOT_MET), ()
+    else:
+        state = "held" if line.held else "eligible" if line.eligible else str(line.verdict.before_council)
+        lacking = () if state in ("held", "eligible") else tuple(missing(line.verdict))
+    return Offer(
+        f"{kind}-{key}-{row.award.code}", str(subject), code, place, row.award.label, state, lacking,
+        state in ("eligible", State.NO_DATA),
+    )  # fmt: skip

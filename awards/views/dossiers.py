@@ -166,7 +166,7 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
     if source not in SOURCES:
         raise Http404
     day = rule_day(dossier)
-    rules = rules_on(day) if source == "due" else {}
+    rules = rules_on(day) if source != "paste" else {}
     award = rules.get(request.GET.get("award", "")) or first_award(dossier, rules)
     kind = (award.subject if award else "") or ("unit" if request.GET.get("kind") == "unit" else "person")
     scope = {
@@ -185,9 +185,10 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.errors:
             messages.success(request, added_text(len(made), known))
             return redirect(dossier)
-    found = (
-        last_list(dossier) if source == "last" else offers(dossier, award, kind, rules, request.user) if award else []
-    )
+    if source == "last":
+        found = last_list(dossier, rules, request.user)
+    else:
+        found = offers(dossier, award, kind, rules, request.user) if award else []
     context = {
         "dossier": dossier, "source": source, "form": form, "offers": found, "kind": kind, "award": award,
         "awards": [(rule.code, label_of(rule)) for rule in rules.values()],

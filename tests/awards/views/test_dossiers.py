@@ -211,6 +211,22 @@ def test_last_years_list_is_carried_over(client, staff, dossier, title, workshop
     assert again.context["offers"] == []
 
 
+def test_last_years_list_says_how_each_stands_and_ticks_nobody_who_fails(client, staff, dossier, title):
+    names = ("Lê An", "Lê Bình", "Lê Chi", "Lê Dũng")
+    found = [make_person(dossier.unit, name) for name in names]
+    for person, rating in zip(found, ("well", "completed", "", "well"), strict=True):
+        make_grant(title, person, YEAR - 1)
+        if rating:
+            make_rating(person, rating=rating)
+    make_grant(title, found[3], YEAR)
+    client.force_login(staff)
+    page = client.get(f"{address('dossier-add', dossier.pk)}?source=last")
+    assert {offer.name: (offer.state, offer.missing, offer.ticked) for offer in page.context["offers"]} == {
+        "Lê An": ("eligible", (), True), "Lê Bình": ("not_met", ("Hoàn thành tốt",), False),
+        "Lê Chi": ("no_data", ("Hoàn thành tốt",), True), "Lê Dũng": ("held", (), False),
+    }  # fmt: skip
+
+
 def test_without_a_list_of_last_year_its_grants_are_carried_over(client, staff, dossier, title):
     make_grant(title, make_person(dossier.unit, "Lê Chi"), YEAR - 1)
     client.force_login(staff)
@@ -412,13 +428,14 @@ def test_pages_run_a_constant_number_of_queries(
     unit_award = make_award("DVTT", subject="unit")
     picks = [Pick(person, title) for person in people(dossier.unit, *(f"Lê Chi {n}" for n in range(count)))]
     [*lines, last], _known = add_lines(dossier, [*picks, Pick(dossier.unit, unit_award)], by=staff)
-    people(dossier.unit, *(f"Vũ Dũng {n}" for n in range(count)))
+    for person in people(dossier.unit, *(f"Vũ Dũng {n}" for n in range(count))):
+        make_grant(title, person, YEAR - 1)
     client.force_login(commander)
     for path, queries in (
         (address("dossier-list"), 9),
         (address("dossier-detail", dossier.pk), 15),
         (address("dossier-add", dossier.pk) + "?award=CSTT", 12),
-        (address("dossier-add", dossier.pk) + "?source=last", 14),
+        (address("dossier-add", dossier.pk) + "?source=last", 19),
         (address("dossier-review", dossier.pk), 9),
         (address("dossier-hand-in", dossier.pk), 17),
         (address("dossier-paper", dossier.pk, "list"), 8),
