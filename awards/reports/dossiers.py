@@ -23,7 +23,7 @@ from awards.states import AWARD_STATES
 from awards.wording import label_of
 from emulation.reports.timeline import Step
 from units.access import sees_discipline
-from units.models import Person, Unit, User
+from units.models import Office, Person, Unit, User
 
 Stage = Nomination.Stage
 STAGES = AWARD_STATES["nomination"]
@@ -38,17 +38,24 @@ def lines_page(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
 
 
 def steps_of(line: Nomination, *, grounds: bool) -> list[Step]:
-    """The way of a line so far; without `grounds` it does not say why an award was revoked. One query."""
+    """The way of a line so far; without `grounds` it does not say why an award was revoked. Two queries at most."""
     found = []
-    for event in line.events.select_related("by", "unit", "office"):
+    events = list(line.events.select_related("by", "unit", "office"))
+    offices = _offices_by_name() if any("silent" in event.after for event in events) else {}
+    for event in events:
         revoked = event.kind == NominationEvent.Kind.REVOKED
         icon, colour, _name = AWARD_STATES["eligibility"]["revoked"] if revoked else STAGES[event.stage]
         word = f"{event.get_kind_display()}: {event.office.label}" if event.office else event.get_kind_display()
-        silent = event.after.get("silent", ())
+        silent = [offices.get(name, name) for name in event.after.get("silent", ())]
         more = [" ".join([_("not heard:"), ", ".join(silent)])] if silent else []
         reason = event.reason if grounds or not revoked else ""
         found.append(Step(icon, colour, word, f"{event.by} · {event.unit.short}", event.at, reason, more=more))
     return found
+
+
+def _offices_by_name() -> dict[str, str]:
+    """Name of an office, in whatever language it was kept → in the reader's. One query."""
+    return {name: office.label for office in Office.objects.all() for name in (office.name, office.name_en) if name}
 
 
 def with_counts(rows: QuerySet[Dossier]) -> QuerySet[Dossier]:

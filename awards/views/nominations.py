@@ -19,7 +19,7 @@ from awards.reports.dossiers import Row, steps_of, who_acts
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.sight import shows_discipline, shows_incidents
-from awards.reports.snapshots import changed, findings_of, side_of
+from awards.reports.snapshots import changed, criterion_of, findings_of, side_of
 from awards.services import dossiers as service
 from awards.services import nomination_files
 from awards.services.appraisals import opinions_of, silent_offices
@@ -98,7 +98,7 @@ def nomination_today(request: HttpRequest, pk: int) -> HttpResponse:
     leaves = side["leaves"] if side else []
     context = {
         "line": line,
-        "leaves": [(leaf, (leaf["award"], leaf["key"], leaf["group"]) in differs) for leaf in leaves],
+        "leaves": [(leaf, criterion_of(leaf) in differs) for leaf in leaves],
         "looked": True,
         "frozen": frozen,
         "may_draft": may_draft(request.user, line),

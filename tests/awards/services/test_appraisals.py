@@ -2,8 +2,10 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 
 from awards.models import Nomination
+from awards.reports.dossiers import steps_of
 from awards.services.appraisals import conclude, conclude_many, give_opinions, opinions_of
 from awards.services.dossiers import Pick, add_lines, change_line, confirm_read, hand_in
 from tests.factories import (
@@ -95,6 +97,10 @@ def test_conclusion_names_offices_that_have_not_spoken(lines, officer, reviewer,
     conclude([line.pk for line in lines], verdict="appraised", reason=ALL_THE_SAME, by=reviewer)
     assert stages(lines) == ["appraised"] * 2
     assert lines[0].events.last().after == {"silent": [politics.label]}
+    politics.name_en = "Political office"
+    politics.save()
+    with translation.override("en"):
+        assert steps_of(lines[0], grounds=True)[-1].more == ["not heard: Political office"]
 
 
 @pytest.mark.parametrize(("verdict", "stage"), [("returned", "returned"), ("rejected", "rejected")])

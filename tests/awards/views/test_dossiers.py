@@ -21,7 +21,7 @@ from tests.factories import (
     make_upload,
     make_user,
 )
-from units.models import Discipline, DisciplineForm, Role
+from units.models import Discipline, DisciplineForm, Role, TaskRating
 
 REASON = "Cán bộ đã chuyển công tác đi nơi khác."
 
@@ -340,6 +340,33 @@ def test_line_shows_what_was_handed_in_and_what_differs_today(client, staff, dos
     rating.save()
     [(leaf, differs)] = client.get(path).context["leaves"]
     assert (leaf["state"], differs) == ("met", True)
+
+
+def test_frozen_criteria_are_read_in_the_readers_language(client, staff, dossier, title):
+    title.criteria.update(text_en="Tasks done well")
+    [person] = people(dossier.unit, "Lê Chi")
+    TaskRating.objects.update(rating="completed")
+    [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
+    Nomination.objects.filter(pk=line.pk).update(stage="submitted")
+    client.force_login(staff)
+    said = {}
+    for language in ("vi", "en"):
+        staff.language = language
+        staff.save()
+        page = client.get(line.get_absolute_url()).context
+        [(leaf, _differs)] = page["leaves"]
+        today = client.get(address("nomination-today", line.pk)).context["leaves"]
+        assert [differs for _leaf, differs in today] == [False]
+        [row] = client.get(dossier.get_absolute_url()).context["rows"]
+        said[language] = (leaf["text"], leaf["required"], leaf["actual"], row.side["missing"])
+    assert said == {
+        "vi": ("Hoàn thành tốt", "Hoàn thành tốt", "Hoàn thành", ["Hoàn thành tốt"]),
+        "en": ("Tasks done well", "Completed well", "Completed", ["Tasks done well"]),
+    }
+    TaskRating.objects.update(rating="well")
+    assert [differs for _leaf, differs in client.get(address("nomination-today", line.pk)).context["leaves"]] == [
+        True
+    ]
 
 
 def test_a_draft_shows_its_criteria_as_they_are_now(client, staff, dossier, title):
