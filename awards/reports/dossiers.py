@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, Q, QuerySet
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from awards.criteria import AwardRule, Kind, Rules, State
@@ -21,7 +22,7 @@ from awards.services.appraisals import opinions_of
 from awards.services.dossiers import people_to_propose, units_to_propose
 from awards.states import AWARD_STATES
 from awards.wording import label_of
-from emulation.reports.timeline import Step
+from emulation.reports.timeline import Changed, Step
 from units.access import sees_discipline
 from units.models import Office, Person, Unit, User
 
@@ -49,8 +50,40 @@ def steps_of(line: Nomination, *, grounds: bool) -> list[Step]:
         silent = [offices.get(name, name) for name in event.after.get("silent", ())]
         more = [" ".join([_("not heard:"), ", ".join(silent)])] if silent else []
         reason = event.reason if grounds or not revoked else ""
-        found.append(Step(icon, colour, word, f"{event.by} · {event.unit.short}", event.at, reason, more=more))
+        found.append(
+            Step(
+                icon,
+                colour,
+                word,
+                f"{event.by} · {event.unit.short}",
+                event.at,
+                reason,
+                more=more,
+                changes=_changes(event),
+            )
+        )
     return found
+
+
+WRITTEN = ("award", "merit", "report", "votes_for", "why_second", "why_unmet")  # columns of which a step says more
+SHOWN = 160  # characters of a text in the history
+
+
+def _changes(event: NominationEvent) -> list[Changed]:
+    """What the step wrote anew: name of the column, before and after, long texts cut."""
+
+    def words(value: Any) -> str:
+        return "" if value is None else Truncator(value).chars(SHOWN)
+
+    return [
+        (
+            capfirst(Nomination._meta.get_field(name).verbose_name),
+            words(event.before.get(name)),
+            words(event.after[name]),
+        )
+        for name in WRITTEN
+        if name in event.after
+    ]
 
 
 def _offices_by_name() -> dict[str, str]:

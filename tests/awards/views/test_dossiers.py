@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from awards.models import Dossier, Nomination, NominationFile
-from awards.services.dossiers import Pick, add_lines, confirm_read
+from awards.services.dossiers import Pick, add_lines, change_line, confirm_read
 from tests.factories import (
     YEAR,
     make_award,
@@ -340,6 +340,16 @@ def test_line_shows_what_was_handed_in_and_what_differs_today(client, staff, dos
     rating.save()
     [(leaf, differs)] = client.get(path).context["leaves"]
     assert (leaf["state"], differs) == ("met", True)
+
+
+def test_history_says_what_was_changed(client, staff, dossier, title):
+    line = make_nomination(dossier, title, make_person(dossier.unit), merit="Cũ", votes_for=3)
+    change_line(line, columns={"merit": "Mới " * 100, "votes_for": None}, by=staff)
+    client.force_login(staff)
+    [step] = client.get(line.get_absolute_url()).context["steps"]
+    assert [(name, before, len(after)) for name, before, after in step.changes] == [
+        ("Tóm tắt thành tích", "Cũ", 160), ("Số phiếu đồng ý khi bình xét", "3", 0),
+    ]  # fmt: skip
 
 
 def test_frozen_criteria_are_read_in_the_readers_language(client, staff, dossier, title):
