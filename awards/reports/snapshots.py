@@ -208,6 +208,21 @@ def _own(leaf: Mapping[str, Any], name: str) -> str:
     return leaf.get("vi", {}).get(name, leaf[name])
 
 
+def as_found_today(before: Side, now: Side) -> list[dict[str, Any]]:
+    """The criteria as they were frozen. What says the very same today is taken from today: older findings lack
+    the English words and the addresses of the very records.
+    """
+    fresh = {criterion_of(leaf): leaf for leaf in now["leaves"]}
+
+    def same(leaf: dict[str, Any]) -> dict[str, Any]:
+        other = fresh.get(criterion_of(leaf))
+        if other is None or other["state"] != leaf["state"]:
+            return leaf
+        return other if all(_own(leaf, name) == _own(other, name) for name in WORDS) else leaf
+
+    return [same(leaf) for leaf in before["leaves"]]
+
+
 def changed(before: Side | None, now: Side | None) -> set[tuple[str, int, str]]:
     """Criteria (`criterion_of`) that say something else now."""
 

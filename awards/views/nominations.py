@@ -19,7 +19,7 @@ from awards.reports.dossiers import Row, steps_of, who_acts
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.sight import shows_discipline, shows_incidents
-from awards.reports.snapshots import changed, criterion_of, findings_of, side_of
+from awards.reports.snapshots import as_found_today, changed, criterion_of, findings_of, side_of
 from awards.services import dossiers as service
 from awards.services import nomination_files
 from awards.services.appraisals import opinions_of, silent_offices
@@ -93,9 +93,10 @@ def nomination_today(request: HttpRequest, pk: int) -> HttpResponse:
     }  # fmt: skip
     now = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
     frozen = line.stage not in Nomination.EDITABLE and line.findings is not None
-    side = side_of(line.findings if frozen else now, **sight)
-    differs = changed(side, side_of(now, **sight)) if frozen else set()
-    leaves = side["leaves"] if side else []
+    today = side_of(now, **sight) or {"leaves": []}
+    side = side_of(line.findings, **sight) if frozen else None
+    differs = changed(side, today) if side else set()
+    leaves = as_found_today(side, today) if side else today["leaves"]
     context = {
         "line": line,
         "leaves": [(leaf, criterion_of(leaf) in differs) for leaf in leaves],

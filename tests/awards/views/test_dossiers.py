@@ -342,6 +342,29 @@ def test_line_shows_what_was_handed_in_and_what_differs_today(client, staff, dos
     assert (leaf["state"], differs) == ("met", True)
 
 
+def test_older_findings_get_addresses_and_english_words_from_today(client, staff, dossier, title):
+    """Only where the criterion says the very same: what it was judged by stays."""
+    [person] = people(dossier.unit, "Lê Chi")
+    [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
+    line.refresh_from_db()
+    for side in ("full", "quiet", "open"):
+        for leaf in line.findings[side]["leaves"]:
+            del leaf["en"]
+            leaf["sources"] = [person.get_absolute_url()]
+    line.stage = "submitted"
+    line.save()
+    title.criteria.update(text_en="Tasks done well")
+    staff.language = "en"
+    staff.save()
+    client.force_login(staff)
+    said = []
+    for text in ("Hoàn thành tốt", "Hoàn thành rất tốt"):
+        title.criteria.update(text=text)
+        [(leaf, differs)] = client.get(address("nomination-today", line.pk)).context["leaves"]
+        said.append((leaf["text"], leaf["sources"][0] == person.get_absolute_url(), differs))
+    assert said == [("Tasks done well", False, False), ("Hoàn thành tốt", True, False)]
+
+
 def test_history_says_what_was_changed(client, staff, dossier, title):
     line = make_nomination(dossier, title, make_person(dossier.unit), merit="Cũ", votes_for=3)
     change_line(line, columns={"merit": "Mới " * 100, "votes_for": None}, by=staff)
