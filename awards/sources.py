@@ -17,9 +17,14 @@ WHOLE_YEAR = "Y"
 class Whom(Protocol):
     """The person or unit a finding is about: its page, and the code by which lists name it."""
 
-    kind: str
-    key: int
-    code: str
+    @property
+    def kind(self) -> str: ...
+
+    @property
+    def key(self) -> int: ...
+
+    @property
+    def code(self) -> str: ...
 
     @property
     def address(self) -> str: ...

@@ -75,12 +75,9 @@ def _changes(event: NominationEvent) -> list[Changed]:
     def words(value: Any) -> str:
         return "" if value is None else Truncator(value).chars(SHOWN)
 
+    labels = {column.name: column.verbose_name for column in Nomination._meta.concrete_fields}
     return [
-        (
-            capfirst(Nomination._meta.get_field(name).verbose_name),
-            words(event.before.get(name)),
-            words(event.after[name]),
-        )
+        (str(capfirst(labels[name])), words(event.before.get(name)), words(event.after[name]))
         for name in WRITTEN
         if name in event.after
     ]
@@ -277,10 +274,10 @@ def _last(row: Nomination | Grant, line: Line | None) -> Offer:
     code = subject.service_number if isinstance(subject, Person) else subject.code
     place = subject.unit.short if isinstance(subject, Person) else subject.short
     if line is None:
-        state, lacking = str(State.NOT_MET), ()
+        state = str(State.NOT_MET)
     else:
         state = "held" if line.held else "eligible" if line.eligible else str(line.verdict.before_council)
-        lacking = () if state in ("held", "eligible") else tuple(missing(line.verdict))
+    lacking = tuple(missing(line.verdict)) if line and state not in ("held", "eligible") else ()
     return Offer(
         f"{kind}-{key}-{row.award.code}", str(subject), code, place, row.award.label, state, lacking,
         state in ("eligible", State.NO_DATA),
