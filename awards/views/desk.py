@@ -34,6 +34,7 @@ from awards.services.appraisals import (
 from units.access import require
 from units.errors import LEAST_ORDER
 from units.forms.fields import refusals
+from units.keys import key_of
 from units.views.downloads import asked_table, table_file
 
 LINES = 100
@@ -80,6 +81,7 @@ def nomination_desk(request: HttpRequest) -> HttpResponseBase:
             count = len(form.verdicts)
             words = ngettext("%(count)d line has been judged.", "%(count)d lines have been judged.", count)
             messages.success(request, words % {"count": count})
+            tell_gone(request, form)
             return redirect(request.get_full_path())
     shown = form.shown()
     context = {
@@ -94,8 +96,23 @@ def nomination_desk(request: HttpRequest) -> HttpResponseBase:
 
 def posted(desk: Desk, data: QueryDict) -> list[Nomination]:
     """The lines that were on the page and still wait, also where its filter would find them no more."""
-    keys = {int(name[1:]) for name in data if name[:1] in ("v", "r") and name[1:].isdecimal() and len(name) < 11}
-    return list(ordered(waiting(desk).filter(pk__in=keys)))
+    return list(ordered(waiting(desk).filter(pk__in=keys_in(data, "v") | keys_in(data, "r"))))
+
+
+def keys_in(data: QueryDict, prefix: str) -> set[int]:
+    """Keys of the lines for which such a field was sent: verdicts only where one was chosen, reasons of all."""
+    names = (name.removeprefix(prefix) for name in data if name.startswith(prefix))
+    return {key for name in names if (key := key_of(name)) is not None}
+
+
+def tell_gone(request: HttpRequest, form: OpinionsForm) -> None:
+    """Say how many verdicts came too late: the lines wait here no more."""
+    if gone := len(keys_in(request.POST, "v") - {row.line.pk for row in form.rows}):
+        words = ngettext(
+            "%(count)d line that you judged does not wait here any more: your verdict on it was not kept.",
+            "%(count)d lines that you judged do not wait here any more: your verdicts on them were not kept.", gone,
+        )  # fmt: skip
+        messages.warning(request, words % {"count": gone})
 
 
 def without_page(query: QueryDict) -> str:

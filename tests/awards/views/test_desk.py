@@ -205,6 +205,15 @@ def test_going_on_in_spite_of_a_refusal_is_asked_for_beside_the_line(client, off
     assert stages(lines)["Binh"] == "submitted"
 
 
+def test_a_verdict_that_came_too_late_is_told(client, reviewer, handed):
+    lines = handed(An="well", Binh="well")
+    Nomination.objects.filter(pk=lines["An"].pk).update(stage="appraised")
+    client.force_login(reviewer)
+    answer = client.post(DESK, {f"v{line.pk}": "appraised" for line in lines.values()}, follow=True)
+    assert [str(message)[:13] for message in answer.context["messages"]] == ["Đã lưu ý kiến", "1 trường hợp "]
+    assert stages(lines) == {"An": "appraised", "Binh": "appraised"}
+
+
 def test_a_list_that_changed_meanwhile_is_not_confirmed(client, reviewer, handed):
     lines = handed(An="well", Binh="well")
     client.force_login(reviewer)
