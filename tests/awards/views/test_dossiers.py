@@ -347,7 +347,7 @@ def test_hand_in_says_which_lines_are_not_in_it(client, commander, reviewer, dos
 
 
 def stages(dossier):
-    return list(dossier.lines.order_by("order").values_list("stage", flat=True))
+    return list(dossier.lines.order_by("pk").values_list("stage", flat=True))
 
 
 # ── many drafts ───────────────────────────────────────────────────────────
