@@ -8,9 +8,13 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from units.spreadsheets import Written
+
 LIMIT = Decimal(10) ** 11  # parts and targets stay below it: sums of 20,000 units fit 64 bits
 
 QUOTED = 40  # characters of what was typed that an error repeats
+
+NBSP = "\u00a0"
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
 _PLAIN = re.compile(r"-?[0-9]+")
@@ -84,8 +88,26 @@ def format_number(value: Fraction | Decimal | int | None, decimals: int, languag
     """
     if value is None:
         return "–"
-    text = f"{round_half_up(value, decimals):,.{decimals}f}"
-    return text.translate(str.maketrans(",.", ".,")) if (language or get_language()) == "vi" else text
+    number = round_half_up(value, decimals)
+    text = f"{number:,.{decimals}f}"
+    return Written(
+        text.translate(str.maketrans(",.", ".,")) if (language or get_language()) == "vi" else text, number
+    )
+
+
+def signed(text: str, rises: bool | None) -> str:
+    """A change, written without its sign, with it: for where no arrow stands beside it. Of grades an arrow alone."""
+    if rises is None:
+        return text
+    if isinstance(text, Written):
+        return Written(f"{'+' if rises else '-'}{text}", text.number if rises else -text.number, "+{0};-{0};{0}")
+    return "↑" if rises else "↓"
+
+
+def compared(sign: str, text: str) -> str:
+    """ "≥ 98,6": a target, or what else is written behind a comparator."""
+    words = f"{sign}{NBSP}{text}"
+    return Written(words, text.number, f'"{sign}{NBSP}"{{}}') if isinstance(text, Written) else words
 
 
 def format_part(value: Decimal | None, language: str | None = None) -> str:

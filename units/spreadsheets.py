@@ -3,6 +3,8 @@
 A spreadsheet program runs what begins with `=`, `+`, `-` or `@` (also behind a tab, a line break, or in
 full width) when it opens a csv file, or when somebody edits the cell later. Text therefore goes into xlsx
 as strings in cells formatted as text, and into csv behind an apostrophe; numbers and dates stay such.
+
+A number that a page shows is `Written`: a workbook gets the number, to be summed and sorted, a csv file its text.
 """
 
 from __future__ import annotations
@@ -29,10 +31,68 @@ Table = tuple[list[str], Iterable[Sequence[Value]]]  # heads, and rows of as man
 
 PIECE = 64 * 1024  # bytes
 TEXT_LIMIT = 32_767  # characters of an Excel cell
+CELL_DIGITS = 15  # of a number that an Excel cell keeps
 _STARTERS = frozenset("=+-@")
 _DATE = "dd/mm/yyyy"
 _SEPARATOR = re.compile(r"(?<=[,;|\t\r\n])")
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+PIECE = 64 * 1024  # bytes
+TEXT_LIMIT = 32_767  # characters of an Excel cell
+CELL_DIGITS = 15  # of a number that an Excel cell keeps
+_STARTERS = frozenset("=+-@")
+_DATE = "dd/mm/yyyy"
+_SEPARATOR = re.compile(r"(?<=[,;|\t\r\n])")
+_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+class Written(str):
+    """A number as the page writes it, rounded as written: a workbook gets the `number`, a csv file the text.
+
+    `form` is how a workbook shows it, «{}» being the digits: with the sign of a change, the comparator of a
+    target. What is put together from it in any other way is plain text again.
+    """
+
+    __slots__ = ("form", "number")
+
+    number: Decimal
+    form: str
+
+    def __new__(cls, text: str, number: Decimal, form: str = "{}") -> Written:
+        """`text` for people, which says just what `number` is."""
+        self = super().__new__(cls, text)
+        self.number, self.form = number, form
+        return self
+
+    def __getnewargs__(self) -> tuple[str, Decimal, str]:  # type: ignore[override]
+        return str(self), self.number, self.form
+
+    @property
+    def exact(self) -> bool:
+        """Whether a cell of a workbook keeps all digits."""
+        return len(self.number.as_tuple().digits) <= CELL_DIGITS
+
+    @property
+    def num_format(self) -> str:
+        """As many decimals as written, thousands apart: the program puts the marks of its own language."""
+        places = max(0, -int(self.number.as_tuple().exponent))
+        return self.form.format("#,##0" + ("." + "0" * places if places else ""))
+
+
+Value = str | int | Decimal | date | None
+Table = tuple[list[str], Iterable[Sequence[Value]]]  # heads, and rows of as many values
+
+PIECE = 64 * 1024  # bytes
+TEXT_LIMIT = 32_767  # characters of an Excel cell
+CELL_DIGITS = 15  # of a number that an Excel cell keeps
+_STARTERS = frozenset("=+-@")
+_DATE = "dd/mm/yyyy"
+_SEPARATOR = re.compile(r"(?<=[,;|\t\r\n])")
+_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
+Value = str | int | Decimal | date | None
+Table = tuple[list[str], Iterable[Sequence[Value]]]  # heads, and rows of as many values
 
 
 def starts_formula(text: str) -> bool:
@@ -47,13 +107,15 @@ def starts_formula(text: str) -> bool:
 
 
 def csv_text(value: Value) -> str:
-    """`value` as it stands in a csv cell: numbers with a plain point, ISO dates, harmless text.
+    """`value` as it stands in a csv cell: numbers with a plain point or as written, ISO dates, harmless text.
 
     A program set to another separator cuts the text at that one, or at a line break, because it does not see
     the quotes around the cell: no piece may begin a formula either.
     """
     if value is None:
         return ""
+    if isinstance(value, Written) and value[:1] in ("+", "-"):
+        return str(value)  # the sign of a number
     if isinstance(value, str):
         pieces = _SEPARATOR.split(value)
         return "".join(f"'{piece}" if starts_formula(piece.lstrip(' "')) else piece for piece in pieces)
@@ -135,7 +197,10 @@ class Book:
 
     def put(self, sheet: Worksheet, row: int, column: int, value: Value, format: Format | None = None) -> None:
         """Write one cell by the type of `value`. A text that could start a formula is quoted for good."""
-        if isinstance(value, str):
+        if isinstance(value, Written) and value.exact:
+            own = self._properties.get(id(format), {})
+            sheet.write_number(row, column, value.number, self.format(**own | {"num_format": value.num_format}))
+        elif isinstance(value, str):
             text = value[:TEXT_LIMIT]
             if starts_formula(text):
                 format = self._quoted(format)

@@ -29,7 +29,6 @@ from emulation.reports.display import (
     coverage_text,
     delta_of,
     mark_of,
-    nil_text,
     trimmed,
     unit_text,
     with_unit,
@@ -293,7 +292,7 @@ def _tile(page: Page, placed: CampaignIndicator, figure: Figure) -> Tile:
     before = page.figure(indicator, year=page.year - 1)
     return Tile(
         label=placed.label,
-        value=nil_text() if figure.nil else page.text(indicator, figure),
+        value=page.text(indicator, figure),
         unit=_beside(indicator, figure),
         mark=mark_of(figure),
         bar=bar_of(indicator, figure),
@@ -329,7 +328,7 @@ def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
         label=page.label(indicator),
         unit="" if indicator.measure == Indicator.Measure.GRADE else unit_text(indicator),
         target=page.target(indicator, figure),
-        value=nil_text() if figure.nil else page.text(indicator, figure),
+        value=page.text(indicator, figure),
         mark=mark_of(figure),
         before=page.text(indicator, before),
         coverage=coverage_text(figure),

@@ -31,12 +31,16 @@ Cell = tuple[str, str, str, str, str]  # class, address, value, icon, word
 
 @dataclass(frozen=True, slots=True)
 class HeatRow:
-    """A unit of the heat table. `url` empty: no dashboard of its own; `silent`: reported nothing at all, and why."""
+    """A unit of the heat table. `url` empty: no dashboard of its own; `silent`: reported nothing at all, and why.
+
+    `values` are those of the cells apart from the targets that stand behind sums, which may be empty.
+    """
 
     name: str
     note: str
     url: str
     cells: list[Cell]
+    values: list[tuple[str, str]]
     silent: Mark | None = None
     silent_note: str = ""
 
@@ -87,11 +91,13 @@ def _row(
     page: Page, unit: Unit, columns: list[tuple[Indicator, int]], figures: list[Figure | None], *, name: str = "",
     note: str = "",
 ) -> HeatRow:  # fmt: skip
+    known = [(*column, figure) for column, figure in zip(columns, figures, strict=True)]
+    values = [_value(page, *column) for column in known]
     cells = [
-        _cell(page, unit.pk, indicator, figure, decimals)
-        for (indicator, decimals), figure in zip(columns, figures, strict=True)
+        _cell(page, unit.pk, indicator, figure, "/".join(filter(None, value)))
+        for (indicator, _decimals, figure), value in zip(known, values, strict=True)
     ]
-    return HeatRow(name or unit.name, note, "" if name else page.links.dashboard(unit.pk), cells)
+    return HeatRow(name or unit.name, note, "" if name else page.links.dashboard(unit.pk), cells, values)
 
 
 def _own_row(page: Page, columns: list[tuple[Indicator, int]]) -> HeatRow | None:
@@ -114,7 +120,7 @@ def _child_row(
     if "none" not in states or not states <= {"none", "na"}:
         return row
     mark, note = _why_silent(place, terms)
-    return HeatRow(row.name, row.note, row.url, [], mark, note)
+    return HeatRow(row.name, row.note, row.url, [], [], mark, note)
 
 
 def _sheets_note(place: Lineage) -> str:
@@ -133,19 +139,24 @@ def _why_silent(place: Lineage, terms: Terms) -> tuple[Mark, str]:
     return mark("none"), _("not in the figures of the branch")
 
 
-def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, decimals: int) -> Cell:
+def _value(page: Page, indicator: Indicator, decimals: int, figure: Figure | None) -> tuple[str, str]:
+    """The value, and the target of a sum that is to reach one."""
+    key = state_key(figure)
+    if figure is None or key in ("na", "none"):
+        return "–" if key == "na" else "", ""
+    if key == "nil":
+        return nil_text(), ""
+    reaches = not figure.nil and indicator.is_sum and figure.target and figure.comparator in (">=", ">")
+    return page.text(indicator, figure, decimals), trimmed(figure.target, 2) if figure.target and reaches else ""
+
+
+def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, value: str) -> Cell:
     shown = mark_of(figure)
     if figure is None or shown.key == "na":
-        return "h-na", "", "–", "", mark("na").word
+        return "h-na", "", value, "", mark("na").word
     url = page.links.figure(unit, indicator)
     if shown.key == "none":
-        return "h-none", url, "", shown.icon, shown.word
-    if figure.nil or shown.key == "nil":
-        value = nil_text()
-    else:
-        value = page.text(indicator, figure, decimals)
-        if indicator.is_sum and figure.target and figure.comparator in (">=", ">"):
-            value = f"{value}/{trimmed(figure.target, 2)}"
+        return "h-none", url, value, shown.icon, shown.word
     if not figure.complete and not figure.branch:
         return "", url, value, "", coverage_text(figure)
     if shown.key in ("over", "met", "near", "miss"):

@@ -182,7 +182,8 @@ def _unit_row(
     comparable = row.whole and judged is not None
     period = page.period if row.whole or not row.parts else f"Q{min(row.parts)}"
     text = page.grades.name(indicator, value.rank) if value.rank is not None else format_number(value.value, decimals)
-    if judged is not None and judged.nil and row.whole:
+    known = page.reading.alone(place.unit_id, indicator.pk, page.year, page.period) if own else judged
+    if known is not None and known.nil and row.whole:
         text = nil_text()
     share = _weight(indicator, parts)
     return PartRow(
@@ -295,7 +296,7 @@ def quarter_rows(page: Page, indicator: Indicator, branch: bool, events: Iterabl
                 url=page.links.figure(page.unit.pk, indicator, f"Q{quarter}"),
                 numerator=part_text(value.numerator),
                 denominator=part_text(value.denominator),
-                value=nil_text() if figure and figure.nil else page.text(indicator, figure, decimals),
+                value=page.text(indicator, figure, decimals),
                 mark=mark_of(figure),
                 share="",
                 pull=None,

@@ -22,7 +22,7 @@ from emulation.models import (
     Target,
     TargetChange,
 )
-from emulation.numbers import format_part, round_half_up
+from emulation.numbers import compared, format_part, round_half_up
 from emulation.periods import period_label, quarter_of
 from emulation.relations import Doubt, Relative
 from emulation.reports.bases import base_or_reason, doubts_of, last_figures, looks_back
@@ -167,7 +167,7 @@ def compared_words(indicator: Indicator, target: Target | None, column: str) -> 
     value = getattr(target, column) if target else None
     if target is None or value is None:
         return "–"
-    return f"{SIGNS[target.comparator]} {value_words(indicator, value)}"
+    return compared(SIGNS[target.comparator], value_words(indicator, value))
 
 
 def judged_on(row: CampaignIndicator, drive: Campaign | None) -> str:

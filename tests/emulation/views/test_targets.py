@@ -159,9 +159,9 @@ def test_target_list_writes_values_in_words(client, movement, depot, staff):
     lines = shown(client.get(url(depot)))
 
     assert (lines[grade.pk].assigned, lines[grade.pk].agreed, lines[grade.pk].registered) == (
-        "≥ Excellent", "≥ Good", "–",
+        "≥\u00a0Excellent", "≥\u00a0Good", "–",
     )  # fmt: skip
-    assert (lines[amount.pk].agreed, lines[amount.pk].milestones) == ("> 1.275,5", ["1", "2", "3"])
+    assert (lines[amount.pk].agreed, lines[amount.pk].milestones) == (">\u00a01.275,5", ["1", "2", "3"])
 
 
 def test_each_role_has_inputs_in_its_own_columns(client, row, depot, staff, commander, reviewer, superior):
