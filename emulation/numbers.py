@@ -81,6 +81,14 @@ def round_half_up(value: Fraction | Decimal | int, decimals: int) -> Decimal:
     return Decimal(-whole if exact < 0 else whole).scaleb(-decimals)
 
 
+def percent_of(part: int, whole: int) -> int:
+    """How much of the whole, in per cent, rounded half up; 100 only where nothing is missing, 0 of nothing."""
+    if not whole:
+        return 0
+    shown = int(round_half_up(Fraction(part * 100, whole), 0))
+    return 99 if shown == 100 and part < whole else shown
+
+
 def format_number(value: Fraction | Decimal | int | None, decimals: int, language: str | None = None) -> str:
     """`value` for the screen: 1.275.000 and 98,6 in Vietnamese, 1,275,000 and 98.6 else; None as "–".
 

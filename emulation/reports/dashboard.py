@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from emulation import periods
 from emulation.models import Campaign, CampaignIndicator, Indicator, Lineage, Report
+from emulation.numbers import percent_of
 from emulation.reports.display import (
     GOOD,
     NBSP,
@@ -82,7 +83,7 @@ class Reached:
 
     @property
     def share(self) -> int:
-        return self.met * 100 // self.total if self.total else 0
+        return percent_of(self.met, self.total)
 
     @property
     def left(self) -> int:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from emulation.models import Indicator, Lineage, Report
+from emulation.periods import QUARTERS
 from emulation.reports.display import (
     Mark,
     Page,
@@ -69,11 +70,12 @@ def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: P
         columns.append((indicator, decimals_for(indicator, figures)))
     note = ""
     if progress is not None:
-        note = _("%(done)d/%(sheets)d sheets approved") % {"done": progress.approved, "sheets": progress.sheets}
+        note = _counted(page, progress.approved, progress.handed_in, progress.sheets)
     figures = [page.figure(indicator) for indicator in main]
     total = _row(page, page.unit, columns, figures, name=_("Whole branch"), note=note)
     groups: dict[str, list[HeatRow]] = {}
-    terms = terms_of(below)
+    own = page.reading.place(page.unit.pk, page.year, page.period)
+    terms = terms_of([*below, *([own] if own else [])])
     for place in below:
         figures = [page.figure(indicator, place.unit_id) for indicator in main]
         row = _child_row(page, place, terms[place.pk], columns, figures)
@@ -82,7 +84,7 @@ def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: P
     return Heat(
         [(page.label(i), unit_text(i), page.target(i, page.figure(i))) for i in main],
         total,
-        _own_row(page, columns),
+        _own_row(page, own, terms, columns) if own else None,
         [(names[UnitKind.Block(block)], rows) for block, rows in groups.items()],
     )
 
@@ -100,12 +102,15 @@ def _row(
     return HeatRow(name or unit.name, note, "" if name else page.links.dashboard(unit.pk), cells, values)
 
 
-def _own_row(page: Page, columns: list[tuple[Indicator, int]]) -> HeatRow | None:
+def _own_row(
+    page: Page, place: Lineage, terms: dict[int, Terms], columns: list[tuple[Indicator, int]]
+) -> HeatRow | None:
     """What arose in the unit itself, where it has sheets of its own."""
     figures = [page.reading.alone(page.unit.pk, i.pk, page.year, page.period) for i, _decimals in columns]
     if not any(figures):
         return None
-    return _row(page, page.unit, columns, figures, name=_("Arisen in the unit itself"))
+    row = _row(page, page.unit, columns, figures, name=_("Arisen in the unit itself"))
+    return _or_silent(page, place, terms[place.pk], row, figures)
 
 
 def _child_row(
@@ -115,28 +120,54 @@ def _child_row(
     columns: list[tuple[Indicator, int]],
     figures: list[Figure | None],
 ) -> HeatRow:
-    row = _row(page, place.unit, columns, figures, note=_sheets_note(place))
+    note = "" if place.is_leaf else _counted(page, place.approved, place.handed_in, place.sheets)
+    row = _row(page, place.unit, columns, figures, note=note)
+    return _or_silent(page, place, terms, row, figures)
+
+
+def _or_silent(page: Page, place: Lineage, terms: Terms, row: HeatRow, figures: list[Figure | None]) -> HeatRow:
+    """The row; without its cells where nothing at all is known of them."""
     states = {state_key(figure) for figure in figures}
     if "none" not in states or not states <= {"none", "na"}:
         return row
-    mark, note = _why_silent(place, terms)
+    mark, note = _why_silent(page, place, terms)
     return HeatRow(row.name, row.note, row.url, [], [], mark, note)
 
 
-def _sheets_note(place: Lineage) -> str:
-    if place.is_leaf:
-        return ""
-    return _("%(done)d/%(sheets)d sheets approved") % {"done": place.approved, "sheets": place.sheets}
+def _counted(page: Page, approved: int, handed_in: int, sheets: int) -> str:
+    """How many sheets the figures are made of."""
+    if page.links.handed_in:
+        return _("%(done)d/%(sheets)d sheets handed in") % {"done": handed_in, "sheets": sheets}
+    return _("%(done)d/%(sheets)d sheets approved") % {"done": approved, "sheets": sheets}
 
 
-def _why_silent(place: Lineage, terms: Terms) -> tuple[Mark, str]:
-    report = getattr(place, "report", None)
-    if place.is_leaf and report is not None and report.state in Report.HANDED_IN:
-        return sheet_mark(report.state), _("not approved yet, so not in the figures of the branch")
+def _why_silent(page: Page, place: Lineage, terms: Terms) -> tuple[Mark, str]:
+    """What has been handed in and does not count yet; else that there is nothing, and since when it is overdue."""
+    own = place.is_leaf or place.unit_id == page.unit.pk
+    state, done, sheets = _handed_in(page, place, own=own)
+    if state and not page.links.handed_in:
+        said = _("not approved yet, so not in the figures of the branch")
+        if sheets == 1:
+            return sheet_mark(state), said
+        counted = _("%(done)d/%(sheets)d sheets handed in") % {"done": done, "sheets": sheets}
+        return sheet_mark(state), f"{counted}, {said}"
     days = -terms.days_left(clock.today())
     if days > 0:
         return mark("none"), _("overdue by %(days)d days, not in the figures of the branch") % {"days": days}
     return mark("none"), _("not in the figures of the branch")
+
+
+def _handed_in(page: Page, place: Lineage, *, own: bool) -> tuple[str, int, int]:
+    """The state of the last sheet that was handed in, how many were in the period, of how many; `own`: of the unit
+    itself, else of the branch, whose sheets are only counted."""
+    quarters = QUARTERS[page.period]
+    places = [row for q in quarters if (row := page.reading.places.get((place.unit_id, page.year, q))) is not None]
+    if not own:
+        done = sum(row.handed_in for row in places)
+        return Report.State.SUBMITTED if done else "", done, sum(row.sheets for row in places)
+    states = [row.report.state for row in places if hasattr(row, "report")]
+    handed = [state for state in states if state in Report.HANDED_IN]
+    return handed[-1] if handed else "", len(handed), len(states)
 
 
 def _value(page: Page, indicator: Indicator, decimals: int, figure: Figure | None) -> tuple[str, str]:

@@ -203,14 +203,14 @@ def _unit_row(
 
 
 def _row_mark(page: Page, row: Contribution, parts: Parts, judged: Figure | None) -> Mark:
-    """A result; for a unit that does not count yet the state of its sheet, when it has handed it in."""
+    """A result; for a unit that does not count yet the state of its sheet, or of its branch's, when handed in."""
     if parts.reported or not parts.expected:
         return mark_of(judged) if judged is not None else PLAIN
     last = page.reading.places[row.place.unit_id, page.year, max(row.parts)]
+    if not last.is_leaf and last.unit_id != page.unit.pk:
+        return sheet_mark(Report.State.SUBMITTED) if last.handed_in and not page.links.handed_in else mark("none")
     report = getattr(last, "report", None)
-    if last.is_leaf and report is not None and report.state in Report.HANDED_IN:
-        return sheet_mark(report.state)
-    return mark("none")
+    return sheet_mark(report.state) if report is not None and report.state in Report.HANDED_IN else mark("none")
 
 
 def _note(page: Page, row: Contribution, parts: Parts) -> str:

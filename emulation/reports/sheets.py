@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from emulation.checks import Entry
 from emulation.consolidation import Cell, Parts, Value, value_of
 from emulation.models import ChecklistItem, Indicator, Report, Result, ResultItem
-from emulation.numbers import compared, format_number, format_part, input_number
+from emulation.numbers import compared, format_number, format_part, input_number, percent_of
 from emulation.periods import ROMAN, period_short
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.display import trimmed, unit_text
@@ -163,7 +163,7 @@ class Sheet:
 
     @property
     def percent(self) -> int:
-        return self.filled * 100 // self.total if self.total else 0
+        return percent_of(self.filled, self.total)
 
     @property
     def missing(self) -> list[Row]:

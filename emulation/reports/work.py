@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, Correction, FigureRequest, Notice, Registration, Report, Result
+from emulation.numbers import percent_of
 from emulation.reports.corrections import waiting_corrections
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.notices import notices_of
@@ -42,7 +43,7 @@ class Item:
 
     @property
     def percent(self) -> int:
-        return self.filled * 100 // self.total if self.total else 0
+        return percent_of(self.filled, self.total)
 
 
 def with_progress(reports: Iterable[Report]) -> list[Item]:

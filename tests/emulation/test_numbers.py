@@ -16,6 +16,7 @@ from emulation.numbers import (
     format_part,
     input_number,
     parse_number,
+    percent_of,
     round_half_up,
 )
 
@@ -238,3 +239,10 @@ def test_exact_text_has_at_most_six_decimals_and_no_trailing_zeros(
     value: Fraction | Decimal | None, text: str | None
 ) -> None:
     assert exact_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"), [(35, 39, 90), (28, 33, 85), (1, 8, 13), (999, 1000, 99), (3, 3, 100), (0, 0, 0)]
+)
+def test_share_of_a_whole_is_rounded_half_up_and_full_only_when_nothing_is_missing(part, whole, shown):
+    assert percent_of(part, whole) == shown
