@@ -22,7 +22,7 @@ from emulation.models import Report, Result
 from emulation.reports import sheets as shown
 from emulation.reports.corrections import open_requests
 from emulation.reports.exports import changes_table, reading_table, sheets_table
-from emulation.reports.findings import findings_of
+from emulation.reports.findings import all_findings
 from emulation.reports.history import in_words, timeline
 from emulation.reports.lines import SheetReading
 from emulation.reports.work import with_progress
@@ -260,7 +260,7 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, receipt(report))
             return redirect(report)
     sheet = shown.read_sheet(report, editing=False, reader=request.user)
-    context = shown_findings(findings_of(report), typed, wrong)
+    context = shown_findings(all_findings(report), typed, wrong)
     context |= {"report": report, "sheet": sheet, "problems": problems, "may_answer": True, "below": form}
     return render(request, "emulation/sheets/hand_in.html", context)
 
