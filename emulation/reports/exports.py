@@ -124,14 +124,16 @@ def extensions_table(extensions: QuerySet[Extension]) -> Table:
 
 
 def targets_table(sheet: TargetSheet, year: int, drive: Campaign | None = None) -> Table:
-    """One row an indicator, as the grid reads: of a peak drive without milestones."""
+    """One row an indicator, as the grid reads: of a peak drive without last year and milestones."""
     beside = _("Judged on") if drive else _("Result %(year)s") % {"year": year - 1}
-    heads = [_("Area"), _("Indicator"), _("Unit of measure"), beside, _("Assigned"), _("Registered"), _("Agreed")]
+    heads = [_("Area"), _("Indicator"), _("Unit of measure"), beside, *([] if drive else [_("Reported of expected")])]
+    heads += [_("Assigned"), _("Registered"), _("Agreed")]
     heads += [] if drive else [_("Quarter I"), _("Quarter II"), _("Quarter III")]
     rows: list[list[Value]] = [
         [
-            group.area, line.row.label, line.row.indicator.unit_label, line.where or line.last, line.assigned,
-            line.registered, line.agreed, *([] if drive else line.milestones or ["", "", ""]),
+            group.area, line.row.label, line.row.indicator.unit_label, line.where or line.last,
+            *([] if drive else [line.partly]), line.assigned, line.registered, line.agreed,
+            *([] if drive else line.milestones or ["", "", ""]),
         ]
         for group in sheet.groups for line in group.lines
     ]  # fmt: skip

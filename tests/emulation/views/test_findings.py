@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from emulation.models import Acknowledgement, CampaignIndicator, CheckRule, Report
 from emulation.reports.review import read_review
@@ -62,7 +63,8 @@ def test_unit_reads_before_handing_in_what_the_reviewer_will_read(client, report
     assert [one.sentence for one, *_field in page.context["hints"]] == said
     assert "2 figures that the reviewer looks at closely" in page.text
     assert "Nothing stands out" not in page.text
-    assert [row.why for row in read_review(report).rows] == [" ".join(said)]
+    with translation.override("en"):
+        assert [row.why for row in read_review(report).rows] == [" ".join(said)]
     handing_in = logged_in(client, commander).get(reverse("emulation:report-hand-in", args=[report.pk]))
     assert [one.rule for one, *_field in handing_in.context["hints"]][1] == exact.pk
     assert client.post(handing_in.request["PATH_INFO"], {}).status_code == 302
