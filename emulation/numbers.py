@@ -17,6 +17,7 @@ QUOTED = 40  # characters of what was typed that an error repeats
 NBSP = "\u00a0"
 
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
+_SPACED = re.compile(r"-?[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?")  # "9 8" may be two numbers
 _PLAIN = re.compile(r"-?[0-9]+")
 _MARKED = re.compile(r"(-?)([0-9]+)([.,])([0-9]+)")
 _GROUPED = re.compile(r"(-?)([0-9]{1,3})((?:\.[0-9]{3})+|(?:,[0-9]{3})+)(?:([.,])([0-9]+))?")
@@ -27,16 +28,18 @@ class NumberError(ValueError):
 
 
 def parse_number(text: str, decimals: int) -> Decimal:
-    """The number in `text`, which may have Vietnamese or plain marks, spaces and a per-cent sign.
+    """The number in `text`, which may have Vietnamese or plain marks, spaces between thousands and a per-cent sign.
 
     One separator followed by exactly three digits means thousands where `decimals` is 0 ("1.275"),
     and is refused with both readings where decimals are allowed. Raises `NumberError` for what is no
     number, has more than `decimals` decimals, or is not below 10¹¹ in size.
     """
-    plain = _SPACES.sub("", text)
-    plain = plain.removesuffix("%")
     typed = Truncator(text.strip()).chars(QUOTED)
-    number = _read(plain, decimals, typed)
+    plain = _SPACES.sub(" ", text).strip().removesuffix("%").rstrip()
+    plain = "-" + plain[2:] if plain.startswith("- ") else plain
+    if " " in plain and any(char.isdigit() for char in plain) and not _SPACED.fullmatch(plain):
+        raise NumberError(_("“%(text)s” has a space inside: type one number without it.") % {"text": typed})
+    number = _read(plain.replace(" ", ""), decimals, typed)
     if abs(number) >= LIMIT:
         raise NumberError(_("“%(text)s” is too large; figures stay below 100 billion.") % {"text": typed})
     if (Fraction(number) * 10**decimals).denominator != 1:
