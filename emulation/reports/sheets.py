@@ -107,6 +107,7 @@ class Row:
     comments: int = 0
     fed: Fed | None = None  # the register that the cell takes its figure from
     unlike: str = ""  # how register and sheet differ
+    corrected: bool = False  # returned, and changed since
 
     @property
     def parts(self) -> str:
@@ -210,6 +211,7 @@ def read_sheet(
         reading.take_over(
             [line.indicator.pk for line in reading.lines() if line.spec.fed and _is_open(line, returned)]
         )
+    corrected = _corrected(report) if returned else set()
     said = dict(report.comments.order_by().values_list("indicator").annotate(Count("pk")))
     groups = []
     by_area = groupby(reading.lines(), key=lambda line: line.indicator.area)
@@ -218,7 +220,13 @@ def read_sheet(
             seen_by(
                 reader,
                 report.unit,
-                row_of(line, editing=editing, returned=returned, comments=said.get(line.indicator.pk, 0)),
+                row_of(
+                    line,
+                    editing=editing,
+                    returned=returned,
+                    comments=said.get(line.indicator.pk, 0),
+                    corrected=line.indicator.pk in corrected,
+                ),  # fmt: skip
             )  # fmt: skip
             for line in lines
         )
@@ -262,13 +270,20 @@ def returned_reasons(report: Report) -> dict[str, str]:
     return {line["indicator"]: line["reason"] for line in report.last_lines or []}
 
 
+def _corrected(report: Report) -> set[int]:
+    """Indicators whose figures have changed since the sheet came back. One query."""
+    return set(report.changes.filter(at__gte=report.state_since).order_by().values_list("indicator", flat=True))
+
+
 def seen_by(reader: User | None, unit: Unit, row: Row) -> Row:
     """The row without its register where that does not exist for the reader (None: the unit itself)."""
     known = for_reader(row.fed, reader, unit)
     return row if known is row.fed else replace(row, fed=None, unlike="")
 
 
-def row_of(line: Line, *, editing: bool, returned: Mapping[str, str], comments: int = 0) -> Row:
+def row_of(
+    line: Line, *, editing: bool, returned: Mapping[str, str], comments: int = 0, corrected: bool = False
+) -> Row:
     indicator, figure, spec = line.indicator, line.figure, line.spec
     why = returned.get(indicator.code, "")
     numerator, denominator = parts_of(line)
@@ -281,7 +296,7 @@ def row_of(line: Line, *, editing: bool, returned: Mapping[str, str], comments: 
     if indicator.measure == Indicator.Measure.CHECKLIST:
         typed = replace(typed, numerator="", denominator="")
     state = "saved" if figure else "empty"
-    if why:
+    if why and not corrected:
         state = "returned"
     elif editing and not is_open:
         state = "locked"
@@ -294,7 +309,8 @@ def row_of(line: Line, *, editing: bool, returned: Mapping[str, str], comments: 
         items=_answers(spec, typed), seen=seen_token(figure.mark if figure else "", typed),
         decimals=indicator.decimals, shown=indicator.shown_decimals, scale=indicator.scale,
         numerator_name=indicator.numerator_name, denominator_name=indicator.denominator_name, comments=comments,
-        fed=spec.fed, unlike=spec.fed.unlike(figure.entry if figure else None) if spec.fed and not is_open else "",
+        fed=spec.fed, corrected=bool(why) and corrected,
+        unlike=spec.fed.unlike(figure.entry if figure else None) if spec.fed and not is_open else "",
     )  # fmt: skip
 
 
