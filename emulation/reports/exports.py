@@ -32,7 +32,7 @@ from emulation.reports.drives import DriveLine, DriveUnit
 from emulation.reports.evidence import File
 from emulation.reports.explain import Explained
 from emulation.reports.heat import Heat, HeatRow
-from emulation.reports.history import in_words
+from emulation.reports.history import changes_of
 from emulation.reports.inspections import Looked
 from emulation.reports.joins import Joins
 from emulation.reports.parts import PartRow
@@ -258,7 +258,7 @@ def waiting_table(corrections: Iterable[Correction]) -> Table:
     heads = [_("Code"), _("Unit"), _("Round"), _("Indicator"), _("State"), _("Reason"), _("Since")]
     return heads, [
         [
-            row.report.unit.code, row.report.unit.name, capfirst(str(row.report.round)), row.indicator.label,
+            row.report.unit.code, row.report.unit.name, capfirst(str(row.report.round)), row.line,  # type: ignore[attr-defined]
             _word("correction", row.state), row.reason, localdate(row.asked_at),
         ]
         for row in corrections
@@ -274,13 +274,13 @@ def office_table(reports: Iterable[Report]) -> Table:
     ]
 
 
-def changes_table(changes: QuerySet[ResultChange]) -> Table:
+def changes_table(changes: QuerySet[ResultChange], report: Report) -> Table:
     """One row a change of a figure, the newest first."""
     heads = [_("Indicator"), _("When"), _("Who"), _("By which way"), _("Before"), _("After"), _("Reason")]
     return heads, (
         [one.name, f"{localtime(one.at):%Y-%m-%d %H:%M}", one.by, one.way, one.before, one.after, one.reason]
         for page in Paginator(changes, CHUNK)
-        for one in in_words(page)
+        for one in changes_of(report, page)
     )
 
 

@@ -274,7 +274,7 @@ def test_cost_of_the_history(client, campaign, report, prizes, staff, django_ass
         indicator = make_indicator()
         make_campaign_indicator(campaign, indicator)
         cell(client, report, indicator, numerator="1", seen="")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(url(report, "history"))
 
 
@@ -304,3 +304,11 @@ def test_a_corrected_line_says_so_and_the_reason_stands_once(
     assert cell(client, report, prizes, status="reported", numerator="6", seen=seen).status_code == 200
     after = shown()
     assert (after[0], after[3]) == ("saved", True)
+
+
+def test_history_and_timeline_call_lines_as_the_sheet_does(client, report, prizes, campaign, depot, staff, reviewer):
+    campaign.indicators.update(name="Name of the year")
+    make_report(depot, report.round, {prizes: 5}, state="approved")
+    sheets.reopen(report, by=reviewer, reason=REASON, lines={prizes.pk: REASON})
+    page = log_in(client, staff).get(url(report, "history"))
+    assert [name for step in page.context["steps"] for name, _why in step.lines] == ["Name of the year"]
