@@ -8,7 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from units.spreadsheets import Written
+from units.written import Written
 
 LIMIT = Decimal(10) ** 11  # parts and targets stay below it: sums of 20,000 units fit 64 bits
 

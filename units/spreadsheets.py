@@ -24,6 +24,8 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from units.written import Written
+
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
 Value = str | int | Decimal | date | None
@@ -31,68 +33,10 @@ Table = tuple[list[str], Iterable[Sequence[Value]]]  # heads, and rows of as man
 
 PIECE = 64 * 1024  # bytes
 TEXT_LIMIT = 32_767  # characters of an Excel cell
-CELL_DIGITS = 15  # of a number that an Excel cell keeps
 _STARTERS = frozenset("=+-@")
 _DATE = "dd/mm/yyyy"
 _SEPARATOR = re.compile(r"(?<=[,;|\t\r\n])")
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-
-PIECE = 64 * 1024  # bytes
-TEXT_LIMIT = 32_767  # characters of an Excel cell
-CELL_DIGITS = 15  # of a number that an Excel cell keeps
-_STARTERS = frozenset("=+-@")
-_DATE = "dd/mm/yyyy"
-_SEPARATOR = re.compile(r"(?<=[,;|\t\r\n])")
-_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-
-
-class Written(str):
-    """A number as the page writes it, rounded as written: a workbook gets the `number`, a csv file the text.
-
-    `form` is how a workbook shows it, «{}» being the digits: with the sign of a change, the comparator of a
-    target. What is put together from it in any other way is plain text again.
-    """
-
-    __slots__ = ("form", "number")
-
-    number: Decimal
-    form: str
-
-    def __new__(cls, text: str, number: Decimal, form: str = "{}") -> Written:
-        """`text` for people, which says just what `number` is."""
-        self = super().__new__(cls, text)
-        self.number, self.form = number, form
-        return self
-
-    def __getnewargs__(self) -> tuple[str, Decimal, str]:  # type: ignore[override]
-        return str(self), self.number, self.form
-
-    @property
-    def exact(self) -> bool:
-        """Whether a cell of a workbook keeps all digits."""
-        return len(self.number.as_tuple().digits) <= CELL_DIGITS
-
-    @property
-    def num_format(self) -> str:
-        """As many decimals as written, thousands apart: the program puts the marks of its own language."""
-        places = max(0, -int(self.number.as_tuple().exponent))
-        return self.form.format("#,##0" + ("." + "0" * places if places else ""))
-
-
-Value = str | int | Decimal | date | None
-Table = tuple[list[str], Iterable[Sequence[Value]]]  # heads, and rows of as many values
-
-PIECE = 64 * 1024  # bytes
-TEXT_LIMIT = 32_767  # characters of an Excel cell
-CELL_DIGITS = 15  # of a number that an Excel cell keeps
-_STARTERS = frozenset("=+-@")
-_DATE = "dd/mm/yyyy"
-_SEPARATOR = re.compile(r"(?<=[,;|\t\r\n])")
-_SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-
-
-Value = str | int | Decimal | date | None
-Table = tuple[list[str], Iterable[Sequence[Value]]]  # heads, and rows of as many values
 
 
 def starts_formula(text: str) -> bool:

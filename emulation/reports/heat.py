@@ -76,6 +76,8 @@ def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: P
     groups: dict[str, list[HeatRow]] = {}
     own = page.reading.place(page.unit.pk, page.year, page.period)
     terms = terms_of([*below, *([own] if own else [])])
+    if own and _handed_in(page, own, own=own.is_leaf)[0]:
+        total = _or_silent(page, own, terms[own.pk], total, figures, own=own.is_leaf)
     for place in below:
         figures = [page.figure(indicator, place.unit_id) for indicator in main]
         row = _child_row(page, place, terms[place.pk], columns, figures)
@@ -110,7 +112,7 @@ def _own_row(
     if not any(figures):
         return None
     row = _row(page, page.unit, columns, figures, name=_("Arisen in the unit itself"))
-    return _or_silent(page, place, terms[place.pk], row, figures)
+    return _or_silent(page, place, terms[place.pk], row, figures, own=True)
 
 
 def _child_row(
@@ -122,15 +124,17 @@ def _child_row(
 ) -> HeatRow:
     note = "" if place.is_leaf else _counted(page, place.approved, place.handed_in, place.sheets)
     row = _row(page, place.unit, columns, figures, note=note)
-    return _or_silent(page, place, terms, row, figures)
+    return _or_silent(page, place, terms, row, figures, own=place.is_leaf)
 
 
-def _or_silent(page: Page, place: Lineage, terms: Terms, row: HeatRow, figures: list[Figure | None]) -> HeatRow:
-    """The row; without its cells where nothing at all is known of them."""
+def _or_silent(
+    page: Page, place: Lineage, terms: Terms, row: HeatRow, figures: list[Figure | None], *, own: bool
+) -> HeatRow:
+    """The row, of the unit's `own` sheets or of its branch; without its cells where nothing is known of any."""
     states = {state_key(figure) for figure in figures}
     if "none" not in states or not states <= {"none", "na"}:
         return row
-    mark, note = _why_silent(page, place, terms)
+    mark, note = _why_silent(page, place, terms, own=own)
     return HeatRow(row.name, row.note, row.url, [], [], mark, note)
 
 
@@ -141,15 +145,14 @@ def _counted(page: Page, approved: int, handed_in: int, sheets: int) -> str:
     return _("%(done)d/%(sheets)d sheets approved") % {"done": approved, "sheets": sheets}
 
 
-def _why_silent(page: Page, place: Lineage, terms: Terms) -> tuple[Mark, str]:
+def _why_silent(page: Page, place: Lineage, terms: Terms, *, own: bool) -> tuple[Mark, str]:
     """What has been handed in and does not count yet; else that there is nothing, and since when it is overdue."""
-    own = place.is_leaf or place.unit_id == page.unit.pk
     state, done, sheets = _handed_in(page, place, own=own)
     if state and not page.links.handed_in:
         said = _("not approved yet, so not in the figures of the branch")
         if sheets == 1:
             return sheet_mark(state), said
-        counted = _("%(done)d/%(sheets)d sheets handed in") % {"done": done, "sheets": sheets}
+        counted = _("%(done)d/%(sheets)d sheets") % {"done": done, "sheets": sheets}  # behind the word «handed in»
         return sheet_mark(state), f"{counted}, {said}"
     days = -terms.days_left(clock.today())
     if days > 0:

@@ -78,27 +78,27 @@ def with_lines(rows: Iterable[Row]) -> list[Row]:
     Queries as `line_names`. Of a notice about the whole sheet it is empty.
     """
     found = list(rows)
-    names = line_names(row for row in found if row.indicator_id)
+    names = line_names(found)
     for row in found:
         row.line = names.get((row.report_id, row.indicator_id or 0), "")  # type: ignore[attr-defined]
     return found
 
 
 def line_names(rows: Iterable[About]) -> dict[tuple[int, int], str]:
-    """(sheet, indicator) → the name of the line there, of sheets of any units and years.
+    """(sheet, indicator) → the name of the line there, of sheets of any units and years; without an indicator none.
 
     Three queries, two more with peak drives; none without rows.
     """
-    pairs = {(row.report_id, row.indicator_id): row for row in rows}
+    pairs = {(row.report_id, row.indicator.pk): (row.report.round, row.indicator) for row in rows if row.indicator}
     if not pairs:
         return {}
     sheets = Report.objects.filter(pk__in={report for report, _indicator in pairs})
     places = {pk: (kind, path) for pk, kind, path in sheets.values_list("pk", "unit__kind", "lineage__path")}
-    plans = plans_of({row.report.round_id: row.report.round for row in pairs.values()}.values())
+    plans = plans_of({round_.pk: round_ for round_, _row in pairs.values()}.values())
     found = {}
-    for (report, indicator), row in pairs.items():
-        placed = plans[row.report.round_id].placement(indicator, *places[report])
-        found[report, indicator] = (placed or row.indicator).label
+    for (report, indicator), (round_, row) in pairs.items():
+        placed = plans[round_.pk].placement(indicator, *places[report])
+        found[report, indicator] = placed.label if placed else row.label
     return found
 
 

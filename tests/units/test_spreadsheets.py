@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
-from units.spreadsheets import Book, Written, csv_lines, csv_text, starts_formula, xlsx_pieces
+from units.spreadsheets import Book, csv_lines, csv_text, starts_formula, xlsx_pieces
+from units.written import Written
 
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", " =1", "\u200b=1"]
 XML_TEXT = st.text(
