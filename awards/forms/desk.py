@@ -114,7 +114,8 @@ class OpinionsForm(forms.Form):
     def _shown(self, row: Row) -> tuple[str, str, list[str]]:
         key = row.line.pk
         if self.is_bound:
-            return self.data.get(f"v{key}", ""), self.data.get(f"r{key}", ""), self.errors.get(f"r{key}", [])
+            wrong = [str(error) for error in self.errors.get(f"r{key}", ())]
+            return self.data.get(f"v{key}", ""), self.data.get(f"r{key}", ""), wrong
         return *self.before(row), []
 
     def before(self, row: Row) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
 from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
@@ -74,7 +75,8 @@ def page_rows(desk: Desk, lines: Sequence[Nomination]) -> list[Row]:
 
 def ordered(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
     """Exceptions first: not met, then no data, then met; within them by unit and award."""
-    return lines_page(rows).order_by("-state", "dossier__unit__path", "award__order", "order", "pk")
+    page: QuerySet[Any] = lines_page(rows)
+    return page.order_by("-state", "dossier__unit__path", "award__order", "order", "pk")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from awards.facts import Facts
 from awards.reports.facts import EVERY_VOTE, Shown, facts_of, people_of
 from units import clock
 from units.models import Person, Unit
+from units.models.units import UnitQuerySet
 from units.paths import branch_q
 from units.text import fold
 
@@ -90,7 +91,7 @@ def people_in(unit: Unit, year: int) -> QuerySet[Person]:
     return people.select_related("unit", "group", "rank")
 
 
-def units_in(unit: Unit, year: int) -> QuerySet[Unit]:
+def units_in(unit: Unit, year: int) -> UnitQuerySet:
     """Units of the branch that exist at the end of the year."""
     return Unit.objects.in_branch(unit).existing_on(last_day(year)).order_by("path")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -86,7 +87,7 @@ def _dossiers(staff: set[int], commander: set[int]) -> Iterator[Task]:
         return
     mine = Dossier.objects.filter(unit__in=staff | commander, lines__stage__in=Nomination.EDITABLE).distinct()
     back = NominationEvent.objects.filter(line__dossier=OuterRef("pk"), kind="returned").order_by("-at", "-pk")
-    rows = with_counts(mine).annotate(
+    rows: QuerySet[Any] = with_counts(mine).annotate(
         last_reason=Subquery(back.values("reason")[:1]), last_by=Subquery(back.values("by__full_name")[:1])
     )
     for row in rows.order_by("-year", "pk")[:DOSSIERS]:
@@ -124,9 +125,9 @@ def outcome_tasks(user: User) -> Iterator[Task]:
     }).select_related("unit", "occasion")  # fmt: skip
     for row in rows.order_by("-year", "pk")[:DOSSIERS]:
         told = {kind: count for kind in HAPPENED if (count := getattr(row, f"n_{kind}"))}
-        if told:
+        if told.keys() - {"returned"}:  # what is only returned waits among what is to be corrected
             words = ", ".join(_outcome(kind, count) for kind, count in told.items())
-            state = "rejected" if {"rejected", "revoked", "returned"} & told.keys() else "decided"
+            state = "rejected" if {"rejected", "revoked"} & told.keys() else "decided"
             title = _("Outcome: %(dossier)s") % {"dossier": row}
             place, url = f"{row.unit.short} · {words}", row.get_absolute_url()
             yield Task(title, place, url, _("Look at it"), state, "nomination", None, None)

@@ -344,8 +344,7 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], known_over_caps: bool =
     require(access.hands_in(by, dossier.unit))
     dossier = lock(dossier)
     chosen = [line for line in lock_lines(lines) if line.dossier_id == dossier.pk]
-    for line in chosen:
-        refuse_unless_editable(line)
+    _refuse_dropped(chosen)
     holder = judging_unit(dossier.unit)
     if holder is None:
         raise Refused(_("No unit judges this dossier: neither a council nor a reviewer stands above the unit."))
@@ -365,6 +364,18 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], known_over_caps: bool =
         to = back.get(line.pk, holder)
         step(line, Kind.SUBMITTED, Stage.SUBMITTED, by=by, at=dossier.unit, holder=to, reason=said)
     return chosen
+
+
+def _refuse_dropped(lines: Iterable[Nomination]) -> None:
+    """What was withdrawn or handed in meanwhile would not go along: whoever hands in has to know."""
+    words = _("“%(line)s” is “%(stage)s” by now and would not be in this hand-in.")
+    gone = [
+        words % {"line": line, "stage": line.get_stage_display()}
+        for line in lines
+        if line.stage not in Nomination.EDITABLE
+    ]
+    if gone:
+        raise Refused([*gone, _("Look at what is left, then hand in again.")])
 
 
 def _lock_subjects(lines: Collection[Nomination]) -> None:

@@ -17,9 +17,10 @@ from awards import access
 from awards.models import AgendaItem, Attendance, Award, Ballot, Council, HandCount, Nomination, Session, VoteRule
 from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.ready import acting
-from awards.services.kept_papers import keep_minutes, undoing_files
+from awards.services.kept_papers import keep_minutes
 from awards.services.steps import Kind, Stage, lock_lines, step
 from awards.voting import needed, reached
+from emulation.services.stored_files import undoing_files
 from units import clock
 from units.access import require
 from units.errors import Refused

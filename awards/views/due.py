@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,13 +24,13 @@ from awards.criteria import Rules, State
 from awards.forms.due import AttestForm, DueFilter, WhatIfForm
 from awards.models import Attestation, Award, Criterion
 from awards.reach import reach_of
-from awards.reports.caps import shares_of
+from awards.reports.around import Around, around, neighbours
 from awards.reports.complete import gaps
 from awards.reports.due import Leaf, Line, differences, last_day, leaves, units_in, verdict_of
 from awards.reports.exports import caps_table
 from awards.reports.facts import reach_for
 from awards.reports.rules import rules_on
-from awards.reports.standing import HIDDEN, STATES, Key, Row, Standing, nominated, standing_of
+from awards.reports.standing import HIDDEN, STATES, Row, Standing, standing_of
 from awards.services.grants import attest
 from awards.wording import label_of, text_of
 from emulation.periods import YEARS
@@ -36,6 +38,7 @@ from emulation.reports.dashboard import latest_year
 from emulation.states import STATES as STATE_WORDS
 from units import access
 from units.models import Person, Unit, User
+from units.models.units import UnitQuerySet
 from units.spreadsheets import Value
 from units.views.downloads import asked_table, table_file
 from units.views.pages import form_step
@@ -77,15 +80,15 @@ class Listed:
 
     place: Unit
     rules: Rules
-    units: QuerySet[Unit]
+    units: UnitQuerySet
     form: DueFilter
     standing: Standing
-    nominated: set[Key]
+    around: Around
     lines: Sequence[int]
 
     def shown(self, lines: Iterable[int]) -> list[tuple[Row, str, list[str], bool]]:
         """(line, award, what is missing, whether it is nominated) of some of the lines."""
-        rows = ((self.standing.row(line), self.standing.key(line) in self.nominated) for line in lines)
+        rows = ((self.standing.row(line), self.standing.key(line) in self.around.nominated) for line in lines)
         return [
             (row, label_of(row.award), [_missing(one, unseen=row.unseen(one)) for one in row.lacking], known)
             for row, known in rows
@@ -113,21 +116,21 @@ def get_list(request: HttpRequest, unit: int, year: int) -> Listed:
         raise Http404
     award, units = form.cleaned_data["award"], units_in(place, year)
     standing = standing_of(place, units, year, rules, request.user, award=award)
-    known = nominated(place, year, award)
-    return Listed(place, rules, units, form, standing, known, form.filter(standing, units, known))
+    beside = around(place, year, rules, award)
+    return Listed(place, rules, units, form, standing, beside, form.filter(standing, units, beside.nominated))
 
 
 @require_safe
 def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     found = get_list(request, unit, year)
-    place, standing, award = found.place, found.standing, found.form.cleaned_data["award"]
+    place, standing, shares = found.place, found.standing, found.around.shares
     if kind := asked_table(request):
         return table_file(kind, f"den-han-{place.code}-{year}", _("Who is due"), *_due_table(found))
     page = Paginator(found.lines, LINES).get_page(request.GET.get("page"))
-    shares = shares_of(place, year, last_day(year), [award] if award else None)
     if kind := asked_table(request, "caps"):
         name = f"ty-le-{place.code}-{year}"
         return table_file(kind, name, _("Caps and what they leave"), *caps_table(shares))
+    superiors, below = neighbours(place, found.units, request.user)
     context = {
         "unit": place,
         "year": year,
@@ -136,14 +139,14 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
         "page": page,
         "rows": found.shown(page),
         "eligible": len(standing.eligible),
-        "unasked": standing.unasked(found.nominated),
+        "unasked": standing.unasked(found.around.nominated),
         "hidden": found.hidden,
         "shares": shares,
-        "gaps": gaps(reach_for(found.rules, [award] if award else None), year),
+        "gaps": found.around.gaps,
         "may_state": access.administers_root(request.user),
         "may_propose": awards_access.drafts_dossiers(request.user, place),
-        "below": found.units.children_of(place),
-        "superiors": Unit.objects.above(place).filter(access.figures_q(request.user)),
+        "superiors": superiors,
+        "below": below,
     }
     return render(request, "awards/due/list.html", context)
 
@@ -177,7 +180,7 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
     grounds = awards_access.reads_grounds(request.user, unit)
     found = leaves(line.verdict, rules, line.subject, grounds=grounds)
     what_if = WhatIfForm(request.GET if "day" in request.GET else None)
-    context = {
+    context: dict[str, Any] = {
         "subject": subject,
         "unit": unit,
         "line": line,
@@ -225,7 +228,9 @@ def due_attest(request: HttpRequest, kind: str, pk: int, award: str, year: int, 
     row = get_object_or_404(Award, code=award, subject__in=["", kind])
     asked = get_object_or_404(Criterion, pk=criterion, kind=Criterion.Kind.ATTESTED) if criterion else None
     access.require(awards_access.attests(request.user, subject))
-    form = AttestForm(request.POST or None)
+    of = {"person": subject, "unit": None} if isinstance(subject, Person) else {"person": None, "unit": subject}
+    named = {"award": asked.award if asked else row, "criterion": asked, "year": year}
+    form = AttestForm(request.POST or None, asked=named | of)
     back = reverse("awards:due-detail", args=[kind, pk, award, year])
     heading = asked.label if asked else row.label
     crumbs = [(_("Who is due"), reverse("awards:due-home")), (f"{subject} · {row.label} {year}", back)]
@@ -238,4 +243,14 @@ def due_attest(request: HttpRequest, kind: str, pk: int, award: str, year: int, 
         )  # fmt: skip
 
     done = _("The attestation has been saved.")
-    return form_step(request, form, save, done=done, to=back, crumbs=crumbs, heading=heading)
+    return form_step(
+        request, form, save, done=done, to=back, crumbs=crumbs, heading=heading, note=_attested(form.row)
+    )
+
+
+def _attested(row: Attestation) -> str:
+    """By whom it was attested last, and what becomes of that."""
+    if row.pk is None:
+        return ""
+    words = _("Attested by %(who)s on %(day)s. What you save takes its place; the former one stays in the audit log.")
+    return words % {"who": row.by, "day": date_format(timezone.localtime(row.at), "d/m/Y")}

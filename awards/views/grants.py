@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from awards import access as awards_access
@@ -24,6 +25,7 @@ from units.access import can_read_figures, require, sees_discipline
 from units.models import Person
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
+from units.views.persons import PersonLink
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -32,9 +34,16 @@ def kind_of(subject: Subject) -> str:
     return "person" if isinstance(subject, Person) else "unit"
 
 
+def history_of(subject: Subject) -> str:
+    """The address of what the person or unit was given."""
+    return reverse("awards:grant-list", args=[kind_of(subject), subject.pk])
+
+
+OF_PERSON = PersonLink(gettext_lazy("Awards received"), "bi-award", history_of)
+
+
 def crumbs_to(subject: Subject) -> list[Crumb]:
-    history = reverse("awards:grant-list", args=[kind_of(subject), subject.pk])
-    return [(_("Awards"), reverse("awards:due-home")), (str(subject), history)]
+    return [(_("Awards"), reverse("awards:due-home")), (str(subject), history_of(subject))]
 
 
 @require_safe
@@ -89,13 +98,13 @@ def grant_create(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 def grant_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Grant.objects.visible_to(request.user).select_related("award", "person__unit", "unit")
     grant = get_object_or_404(rows, pk=pk)
-    subject = grant.person or grant.unit
+    subject = grant.subject
     require(awards_access.records_grants(request.user, subject))
     form = RevokeForm(request.POST or None)
     note = _("It stays in the history; chains and shares that rest on it are counted anew.")
     heading = _("Revoke “%(row)s”") % {"row": grant}
     return form_step(
         request, form, lambda: revoke_grant(grant, **form.cleaned_data, by=request.user),
-        done=_("The award has been revoked."), to=reverse("awards:grant-list", args=[kind_of(subject), subject.pk]),
+        done=_("The award has been revoked."), to=history_of(subject),
         crumbs=crumbs_to(subject), heading=heading, submit=_("Revoke"), note=note,
     )  # fmt: skip

@@ -22,7 +22,7 @@ from awards.reports.sight import shows_discipline, shows_incidents
 from awards.reports.snapshots import changed, findings_of, side_of
 from awards.services import dossiers as service
 from awards.services import nomination_files
-from awards.services.appraisals import opinions_of, silent_offices
+from awards.services.appraisals import RETURNED, conclude, opinions_of, silent_offices
 from awards.services.notices import notice_problem
 from awards.views.dossiers import crumbs_to, get_dossier
 from emulation.forms.evidence import RemoveForm
@@ -72,6 +72,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_draft": may_draft(request.user, line),
         "may_withdraw": may_withdraw(request.user, line),
         "may_conclude": line.stage == "submitted" and access.concludes(request.user, line.holder),
+        "may_return": may_return(request.user, line),
     }
     return render(request, "awards/dossiers/line.html", context)
 
@@ -146,6 +147,28 @@ def nomination_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         request, form, lambda: service.withdraw([line.pk], reason=form.cleaned_data["reason"], by=request.user),
         done=lambda _row: _("“%(line)s” has been withdrawn.") % {"line": line}, to=line.dossier,
         crumbs=crumbs_in(line), heading=heading, submit=_("Withdraw"),
+    )  # fmt: skip
+
+
+def may_return(user: User, line: Nomination) -> bool:
+    """Whether the user sends it back to its unit although it was appraised; before, the desk does that."""
+    return line.stage == Nomination.Stage.APPRAISED and access.concludes(user, line.holder)
+
+
+@require_http_methods(FORM)
+def nomination_return(request: HttpRequest, pk: int) -> HttpResponse:
+    """An appraised line goes back to its unit: an objection was upheld, or something came to light."""
+    line = get_line(request.user, pk)
+    require(access.concludes(request.user, line.holder))
+    if not may_return(request.user, line):
+        messages.error(request, _("Only a line that was appraised is returned here."))
+        return redirect(line)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    return form_step(
+        request, form,
+        lambda: conclude([line.pk], verdict=RETURNED, reason=form.cleaned_data["reason"], by=request.user),
+        done=lambda _row: _("“%(line)s” has been returned to its unit.") % {"line": line}, to=line,
+        crumbs=crumbs_in(line), heading=_("Return “%(line)s” to its unit") % {"line": line}, submit=_("Return"),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from emulation.models import Incident, IncidentGravity, IncidentKind, IncidentPe
 from emulation.models.incidents import IncidentQuerySet
 from emulation.reports.incidents import fed_rows, narrowing
 from units import clock
-from units.forms.fields import BranchField, DayField, branches_named
+from units.forms.fields import BranchField, DayField, ReasonField, branches_named
 from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenForm
 from units.models import Person, User
@@ -106,7 +106,7 @@ class IncidentForm(SeenForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """Rules that rest on the state or on two days are the service's, which names the field."""
-        return super()._get_validation_exclusions() | {"state", "reported_on"}
+        return super()._get_validation_exclusions() | {"state", "reported_on"}  # type: ignore[misc]  # not in the stubs
 
 
 class CorrectionForm(IncidentForm):
@@ -153,7 +153,7 @@ class ConcludeForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=REASON, required=False, widget=forms.Textarea({"rows": 3}))
+    reason = ReasonField(max_length=REASON)
 
 
 class YearForm(forms.Form):

@@ -195,11 +195,8 @@ def latest_year() -> int:
 def dashboard_of(unit: Unit, year: int, period: str, *, handed_in: bool = False, trend: str = "") -> Dashboard:
     """The dashboard of the unit's branch; `trend` is the code of the indicator drawn over the quarters."""
     quarters = last_quarters(year, period, TREND_QUARTERS)
-    years = sorted({year, year - 1, *(of for of, _quarter in quarters)})
-    places = Q(unit=unit, round__year__in=years) | Q(parent=unit, round__year=year)
-    reading = Reading(places, years, handed_in=handed_in)
-    reading.complete(unit.pk, year)
-    reading.load_plans(years)
+    reading = Reading.of_branch(unit, year, (of for of, _quarter in quarters), handed_in=handed_in)
+    reading.load_plans(reading.years)
     placed = _placed(reading, year)
     drawn = next((row for row in placed if row.indicator.code == trend), None) or _first_drawn(placed)
     below = subordinates(reading, unit, year, period)

@@ -276,6 +276,7 @@ class SheetReading:
         found: dict[int, list[ChecklistItem]] = {}
         for item in rows.select_related("template").order_by("template__since", "order", "pk"):
             indicator = item.template.indicator_id
+            assert indicator is not None  # `checklists` are such
             if item.template_id != next((kept.template_id for kept in found.get(indicator, ())), None):
                 found[indicator] = []
             found[indicator].append(item)

@@ -199,6 +199,10 @@ def _pledge(registration: Registration) -> OtherPaper:
 # ── statistics ────────────────────────────────────────────────────────────
 
 
+CellText = Callable[[Unit, Indicator], str]
+Statistics = tuple[tuple[Column, ...], list[Row]]
+
+
 def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
     """Indicators × direct subordinates of that time, approved figures alone; more than `WIDE` stand in rows."""
     try:
@@ -217,26 +221,36 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
 
     about = period_label(year, period)
     if len(below) > WIDE:
-        main = CampaignIndicator.objects.in_force(year).filter(is_main=True).values_list("indicator", flat=True)
-        chosen = [row for row in indicators if row.pk in set(main)][:WIDE] or indicators[:WIDE]
-        columns = (Column("Đơn vị", 24), *(Column(_headed(row), 10, "center") for row in chosen))
-        table = [Row((one.short, *(cell(one, row) for row in chosen))) for one in [unit, *below]]
+        main = set(CampaignIndicator.objects.in_force(year).filter(is_main=True).values_list("indicator", flat=True))
+        chosen = [row for row in indicators if row.pk in main][:WIDE] or indicators[:WIDE]
+        columns, table = _units_in_rows(unit, below, chosen, cell)
     else:
-        columns = (
-            Column("Chỉ tiêu", 30), Column("Đơn vị tính", 10, "center"), Column("Toàn đơn vị", 10, "center"),
-            *(Column(one.short, 10, "center") for one in below),
-        )  # fmt: skip
-        table, area = [], ""
-        for row in indicators:
-            if row.area.label != area:
-                area = row.area.label
-                table.append(Row(section=area))
-            values = (cell(one, row) for one in [unit, *below])
-            table.append(Row((row.label, "" if row.grade_scale_id else unit_text(row), *values)))
+        columns, table = _units_in_columns(unit, below, indicators, cell)
     return list_paper(
         unit, year, "BẢNG THỐNG KÊ KẾT QUẢ THI ĐUA", about[:1].upper() + about[1:], columns, table,
         kind="statistics", landscape=True,
     )  # fmt: skip
+
+
+def _units_in_rows(unit: Unit, below: list[Unit], indicators: list[Indicator], cell: CellText) -> Statistics:
+    columns = (Column("Đơn vị", 24), *(Column(_headed(row), 10, "center") for row in indicators))
+    return columns, [Row((one.short, *(cell(one, row) for row in indicators))) for one in [unit, *below]]
+
+
+def _units_in_columns(unit: Unit, below: list[Unit], indicators: list[Indicator], cell: CellText) -> Statistics:
+    """Indicators in rows, under the heading of their area."""
+    columns = (
+        Column("Chỉ tiêu", 30), Column("Đơn vị tính", 10, "center"), Column("Toàn đơn vị", 10, "center"),
+        *(Column(one.short, 10, "center") for one in below),
+    )  # fmt: skip
+    table, area = [], ""
+    for row in indicators:
+        if row.area.label != area:
+            area = row.area.label
+            table.append(Row(section=area))
+        values = (cell(one, row) for one in [unit, *below])
+        table.append(Row((row.label, "" if row.grade_scale_id else unit_text(row), *values)))
+    return columns, table
 
 
 def _below(unit: Unit, year: int, period: str) -> list[Unit]:

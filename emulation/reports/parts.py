@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
@@ -49,17 +49,17 @@ class PartRow:
     `pull` by how much the whole figure is higher or lower because of it. `gone`: stands elsewhere today."""
 
     name: str
-    url: str
-    numerator: str
-    denominator: str
     value: str
     mark: Mark
-    share: str
-    pull: Delta | None
-    sources: list[Source]
-    note: str
-    gone: bool
     missing: bool
+    url: str = ""
+    numerator: str = ""
+    denominator: str = ""
+    share: str = ""
+    pull: Delta | None = None
+    sources: list[Source] = field(default_factory=list)
+    note: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,11 +263,16 @@ def missing_units(rows: list[Contribution]) -> list[str]:
 
 
 def total_row(page: Page, indicator: Indicator, figure: Figure) -> PartRow:
+    value = figure.value if shows_parts(indicator) else NOTHING
     return PartRow(
-        _("Whole branch"), "", part_text(figure.value.numerator) if shows_parts(indicator) else "",
-        part_text(figure.value.denominator) if shows_parts(indicator) else "", page.text(indicator, figure),
-        mark_of(figure), format_number(100, 1), None, [], "", False, not figure.complete,
-    )  # fmt: skip
+        name=_("Whole branch"),
+        value=page.text(indicator, figure),
+        mark=mark_of(figure),
+        missing=not figure.complete,
+        numerator=part_text(value.numerator),
+        denominator=part_text(value.denominator),
+        share=format_number(100, 1),
+    )
 
 
 # ── parts by quarter ──────────────────────────────────────────────────────
@@ -298,11 +303,8 @@ def quarter_rows(page: Page, indicator: Indicator, branch: bool, events: Iterabl
                 denominator=part_text(value.denominator),
                 value=page.text(indicator, figure, decimals),
                 mark=mark_of(figure),
-                share="",
-                pull=None,
                 sources=sources,
                 note=coverage_text(figure) if figure and not figure.complete else "",
-                gone=False,
                 missing=figure is not None and not figure.complete,
             )
         )

@@ -210,7 +210,7 @@ class Below:
     agreed: int
 
 
-def registrations_below(units: QuerySet[Unit], year: int) -> list[Below]:
+def registrations_below(units: Iterable[Unit], year: int) -> list[Below]:
     """One row for each of `units`, a page of subordinates. Three queries."""
     units_ = list(units)
     states = states_of(units_, year)

@@ -183,6 +183,7 @@ def own_task(item: Item, units: dict[Role, set[int]]) -> Task:
 
 def missed_task(item: Item, whom: str) -> Task:
     """A sheet that was never handed in and can no longer be entered; `whom` can give more time."""
+    assert item.deadline.closed is not None
     day = date_format(item.deadline.closed, "SHORT_DATE_FORMAT")
     hint = _("Entry closed on %(day)s without this sheet. Ask %(whom)s for more time.") % {"day": day, "whom": whom}
     report = item.report
@@ -197,7 +198,8 @@ def _own_tasks(items: Iterable[Item], units: dict[Role, set[int]]) -> Iterator[T
     items = list(items)
     missed = [item for item in items if item.deadline.closed and item.report.state != Report.State.RETURNED]
     judges = access.reviewing_units({item.report.unit for item in missed}) if missed else {}
-    names = {unit.pk: str(unit) for unit in Unit.objects.filter(pk__in=judges.values())} if missed else {}
+    judging = Unit.objects.filter(pk__in=[key for key in judges.values() if key])
+    names = {unit.pk: str(unit) for unit in judging} if missed else {}
     for item in items:
         if item in missed:
             yield missed_task(item, names.get(judges[item.report.unit_id] or 0) or _("the administrators"))

@@ -21,6 +21,7 @@ from emulation.reports.papers import as_pdf, as_word, title_of
 from emulation.reports.review_paper import Paper
 from emulation.reports.saved_reports import annex_rows, paper_of, pending
 from emulation.services.issued_papers import issue, void
+from emulation.services.stored_files import undoing_files
 from emulation.services.summaries import hold_figures
 from emulation.wording import Paragraph
 from units import clock
@@ -73,7 +74,7 @@ def _trace(
 def _lock(report: ReviewReport, by: User) -> ReviewReport:
     """The report, locked, as long as it is a draft that the user may edit."""
     require(may_edit(by, report.unit))
-    report = ReviewReport.objects.select_for_update(of=("self",)).select_related("unit").get(pk=report.pk)
+    report = locked(report, "unit")
     if report.is_signed:
         raise Refused(_("The report has been signed off. The commander may reopen it."))
     return report
@@ -212,6 +213,7 @@ def _insert(report: ReviewReport, draft: Paper, fresh: Paragraph, *, left_out: b
     _trace(report, Kind.KEPT if left_out else Kind.ADDED, by, row.key, after=row.text)
 
 
+@undoing_files()
 @transaction.atomic
 def sign_off(
     report: ReviewReport, *, number: str, day: date, signer: str, signer_post: str, place: str, by: User
@@ -260,7 +262,7 @@ def _last_day(report: ReviewReport) -> date:
 def reopen(report: ReviewReport, *, reason: str, by: User) -> None:
     """Make a signed report a draft again, for a reason."""
     require(may_sign(by, report.unit))
-    report = ReviewReport.objects.select_for_update(of=("self",)).select_related("unit").get(pk=report.pk)
+    report = locked(report, "unit")
     if not report.is_signed:
         raise Refused(_("The report is a draft already."))
     reason = reason_of(reason)

@@ -33,6 +33,7 @@ from emulation.services.summaries import recompute
 from emulation.services.versions import keep_first, keep_version
 from units import access
 from units.errors import LEAST_ORDER, Refused, order_of, reason_of
+from units.locking import locked
 from units.models import Role, Unit, User
 
 State = Registration.State
@@ -303,10 +304,7 @@ def lock(unit: Unit, year: int, drive: Campaign | None = None) -> Registration:
 
 def _refuse_closed(drive: Campaign | None) -> None:
     """Raise `Refused` when the drive has been closed, which waits for those who change its targets."""
-    if drive is None:
-        return
-    locked = Campaign.objects.select_for_update(of=("self",)).get(pk=drive.pk)
-    if locked.state == Campaign.State.CLOSED:
+    if drive is not None and locked(drive).state == Campaign.State.CLOSED:
         raise Refused(_("The campaign is closed; it can no longer be changed."))
 
 

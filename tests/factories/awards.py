@@ -21,6 +21,7 @@ from awards.models import (
     Decision,
     Dossier,
     Grant,
+    LegalDocument,
     Nomination,
     NominationFile,
     Objection,
@@ -69,6 +70,10 @@ def make_grant(award: Award, to: Person | Unit, year: int = YEAR, **fields: Any)
 
 def make_occasion(code: str = "yearly", **fields: Any) -> Occasion:
     return Occasion.objects.get_or_create(code=code, defaults={"name": code.title(), **fields})[0]
+
+
+def make_legal_document(code: str = "TT 118/2023/TT-BQP", **fields: Any) -> LegalDocument:
+    return LegalDocument.objects.create(code=code, **{"name": "Thông tư"} | fields)
 
 
 def make_dossier(unit: Unit, by: User, **fields: Any) -> Dossier:

@@ -7,6 +7,7 @@ import pytest
 from awards.models import NominationEvent
 from awards.reports.work import outcome_tasks
 from tests.factories import make_award, make_dossier, make_nomination, make_person
+from tests.layers import built_once
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +20,7 @@ def step(line, kind, by, *, stage="", day=20):
     return NominationEvent.objects.create(line=line, kind=kind, stage=stage or kind, unit=line.holder, by=by, at=at)
 
 
-@pytest.fixture
+@built_once
 def lines(depot, staff):
     """Five lines of one dossier; another dossier of whose lines nothing is told."""
     award, dossier = make_award(), make_dossier(depot, staff, title="Tổng kết năm")
@@ -67,3 +68,12 @@ def test_what_is_old_or_no_outcome_is_not_told(lines, staff, reviewer, kind, col
 def test_nobody_is_told_what_they_did_themselves(lines, staff, commander):
     step(lines[0], "rejected", commander)
     assert (told(commander), len(told(staff))) == ([], 1)
+
+
+def test_what_was_only_returned_is_told_where_it_is_corrected(lines, staff, reviewer):
+    """Among what is to be corrected, with its reason; it is no outcome, and nobody was refused."""
+    step(lines[0], "returned", reviewer)
+    assert told(staff) == []
+    step(lines[1], "decided", reviewer)
+    words = "Unit K1 · 1 đã có quyết định, 1 bị trả lại"
+    assert told(staff) == [("Kết quả: Tổng kết năm", words, "decided")]

@@ -16,6 +16,7 @@ from tests.factories import (
     make_rating,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
@@ -27,17 +28,17 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 10))
 
 
-@pytest.fixture
+@built_once
 def training(db):
     return make_office("training")
 
 
-@pytest.fixture
+@built_once
 def politics(db):
     return make_office("politics")
 
 
-@pytest.fixture
+@built_once
 def officer(department, training):
     user = make_user("officer")
     make_membership(user, department, Role.REVIEWER, office=training)

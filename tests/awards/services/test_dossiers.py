@@ -34,6 +34,7 @@ from tests.factories import (
     make_unit_rating,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Initiative, Posting, Role, Unit
 from units.services import move_unit
@@ -51,14 +52,14 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 10))
 
 
-@pytest.fixture
+@built_once
 def title(db):
     award = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
     make_criterion(award, "task_rating", rating="well", text="Hoàn thành tốt")
     return award
 
 
-@pytest.fixture
+@built_once
 def dossier(depot, staff):
     return make_dossier(depot, staff)
 

@@ -11,6 +11,7 @@ from awards.grant_files import GrantReading
 from awards.models import Grant, GrantImport
 from awards.services.grant_import import keep_file, take_in
 from tests.factories import make_award, make_grant, make_person
+from tests.layers import built_once
 from tests.workbooks import saved
 from units.errors import Refused
 
@@ -23,7 +24,7 @@ def today(set_today):
     set_today(date(2020, 12, 22))
 
 
-@pytest.fixture
+@built_once
 def award(db):
     make_award("CSTDCS", name="Chiến sĩ thi đua cơ sở", subject="person")
     make_award("DVQT", name="Đơn vị quyết thắng", subject="unit")

@@ -17,6 +17,7 @@ from tests.factories import (
     make_rating,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 REASON = "Chưa có xác nhận của chỉ huy trực tiếp."
@@ -28,19 +29,19 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 10))
 
 
-@pytest.fixture
+@built_once
 def training(db):
     return make_office("training")
 
 
-@pytest.fixture
+@built_once
 def officer(department, training):
     user = make_user("officer")
     make_membership(user, department, Role.REVIEWER, office=training)
     return user
 
 
-@pytest.fixture
+@built_once
 def award(training):
     found = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
     make_criterion(found, "task_rating", rating="well", office=training, text="Hoàn thành tốt")

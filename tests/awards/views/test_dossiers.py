@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from awards.models import Dossier, Nomination, NominationFile
-from awards.services.dossiers import Pick, add_lines, confirm_read
+from awards.reports.desk import mark_of
+from awards.services.dossiers import Pick, add_lines, confirm_read, withdraw
 from tests.factories import (
     YEAR,
     make_award,
@@ -21,6 +22,7 @@ from tests.factories import (
     make_upload,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Discipline, DisciplineForm, Role
 
 REASON = "Cán bộ đã chuyển công tác đi nơi khác."
@@ -31,14 +33,14 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 10))
 
 
-@pytest.fixture
+@built_once
 def title(db):
     award = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
     make_criterion(award, "task_rating", rating="well", text="Hoàn thành tốt")
     return award
 
 
-@pytest.fixture
+@built_once
 def dossier(depot, staff):
     return make_dossier(depot, staff)
 
@@ -293,6 +295,60 @@ def test_refused_hand_in_says_why_and_keeps_everything(client, commander, review
     assert line.stage == "draft"
 
 
+def test_hand_in_says_which_lines_are_not_in_it(client, commander, reviewer, dossier, title, staff):
+    """What was withdrawn while it was prepared does not drop out silently, and what was not ticked is named."""
+    found = people(dossier.unit, "Lê An", "Lê Bình", "Lê Chi")
+    [first, second, third], _known = add_lines(dossier, [Pick(person, title) for person in found], by=staff)
+    confirm_read(dossier, by=staff)
+    client.force_login(commander)
+    withdraw([second.pk], by=staff)
+    page = client.post(address("dossier-hand-in", dossier.pk), {"line": [first.pk, second.pk]})
+    assert page.context["refused"] == [
+        "“Lê Bình: Chiến sĩ tiên tiến” đang ở trạng thái “Đã rút lại” nên không nằm trong lần trình này.",
+        "Hãy xem danh sách còn lại rồi trình lại.",
+    ]
+    assert (page.context["unticked"], stages(dossier)) == ({third.pk}, ["draft", "withdrawn", "draft"])
+    said = client.post(address("dossier-hand-in", dossier.pk), {"line": [first.pk]}, follow=True)
+    assert [m.message for m in said.context["messages"]] == [
+        "Đã trình 1 trường hợp. Không nằm trong lần trình này: 1 trường hợp: Lê Chi: Chiến sĩ tiên tiến."
+    ]
+    assert stages(dossier) == ["submitted", "withdrawn", "draft"]
+
+
+def stages(dossier):
+    return list(dossier.lines.order_by("order").values_list("stage", flat=True))
+
+
+# ── many drafts ───────────────────────────────────────────────────────────
+
+
+def test_exactly_the_ticked_drafts_are_withdrawn(client, staff, commander, dossier, title, workshop):
+    """The dialog states number, award and year of the same query; other dossiers' lines and later stages stay."""
+    lines = [make_nomination(dossier, title, person) for person in people(dossier.unit, "Lê An", "Lê Bình", "Lê Chi")]
+    handed = make_nomination(dossier, title, make_person(dossier.unit, "Lê Dũng"), stage="submitted")
+    foreign = make_nomination(make_dossier(workshop, staff), title, make_person(workshop))
+    client.force_login(staff)
+    ticked = "&".join(f"line={line.pk}" for line in (*lines[:2], handed, foreign)) + "&line=x"
+    page = client.get(f"{address('dossier-withdraw', dossier.pk)}?{ticked}")
+    assert [(b.count, b.award, b.year) for b in page.context["batches"]] == [(2, "Chiến sĩ tiên tiến", YEAR)]
+    assert (page.context["lines"], page.context["others"]) == (lines[:2], [handed])
+    mark = {"mark": page.context["mark"], "reason": ""}
+    withdraw([lines[0].pk], by=staff)
+    stale = client.post(f"{address('dossier-withdraw', dossier.pk)}?{ticked}", mark)
+    assert stale.context["form"].non_field_errors()
+    assert stages(dossier) == ["withdrawn", "draft", "draft", "submitted"]
+    client.post(f"{address('dossier-withdraw', dossier.pk)}?{ticked}", {"mark": stale.context["mark"]})
+    assert stages(dossier) == ["withdrawn", "withdrawn", "draft", "submitted"]
+    assert Nomination.objects.get(pk=foreign.pk).stage == "draft"
+
+
+def test_ticking_nothing_withdraws_nothing(client, staff, dossier, title):
+    make_nomination(dossier, title, make_person(dossier.unit))
+    client.force_login(staff)
+    page = client.post(address("dossier-withdraw", dossier.pk), {"mark": mark_of([])})
+    assert (page.status_code, page.context["lines"], stages(dossier)) == (200, [], ["draft"])
+
+
 # ── one line ──────────────────────────────────────────────────────────────
 
 
@@ -385,15 +441,15 @@ def test_pages_run_a_constant_number_of_queries(
     for path, queries in (
         (address("dossier-list"), 9),
         (address("dossier-detail", dossier.pk), 15),
-        (address("dossier-add", dossier.pk) + "?award=CSTT", 12),
+        (address("dossier-add", dossier.pk) + "?award=CSTT", 10),
         (address("dossier-add", dossier.pk) + "?source=last", 14),
         (address("dossier-review", dossier.pk), 9),
         (address("dossier-hand-in", dossier.pk), 17),
         (address("dossier-paper", dossier.pk, "list"), 8),
         (address("nomination-detail", lines[0].pk), 9),
-        (address("nomination-today", lines[0].pk), 11),
-        (address("nomination-today", last.pk), 11),
-        (address("dossier-add", dossier.pk) + "?award=DVTT", 12),
+        (address("nomination-today", lines[0].pk), 9),
+        (address("nomination-today", last.pk), 9),
+        (address("dossier-add", dossier.pk) + "?award=DVTT", 10),
         (address("nomination-detail", last.pk), 9),
     ):
         with django_assert_num_queries(queries):

@@ -23,17 +23,18 @@ from tests.factories import (
     make_person,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 DAY = date(2020, 12, 20)
 
 
-@pytest.fixture
+@built_once
 def members(department):
     return [make_user(f"m{number}", (department, Role.STAFF)) for number in range(3)]
 
 
-@pytest.fixture
+@built_once
 def council(department, members):
     council = make_council(department, *members)
     council.members.filter(user=members[1]).update(function=CouncilMember.Function.SECRETARY)

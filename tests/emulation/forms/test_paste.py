@@ -15,6 +15,7 @@ from tests.factories import (
     make_result,
     make_rounds,
 )
+from tests.layers import built_once
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +24,7 @@ def english():
         yield
 
 
-@pytest.fixture
+@built_once
 def lines(region):
     campaign = make_campaign(region)
     found = {
@@ -38,7 +39,7 @@ def lines(region):
     return found
 
 
-@pytest.fixture
+@built_once
 def report(depot, lines):
     return make_rounds()[1].reports.get(unit=depot)
 

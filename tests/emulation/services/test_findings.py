@@ -11,6 +11,7 @@ from emulation.reports.findings import all_findings, findings_of
 from emulation.reports.review import read_review
 from emulation.services import findings, sheets
 from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_report, make_rounds
+from tests.layers import built_once
 from units.errors import Refused
 
 REASON = "The barracks flu took half of the company."
@@ -23,12 +24,12 @@ def english(set_today):
         yield
 
 
-@pytest.fixture
+@built_once
 def rule(db):
     return CheckRule.objects.create(code="worse", name="worse", kind="worse", level="warning")
 
 
-@pytest.fixture
+@built_once
 def report(region, depot, rule):
     share = make_indicator("ratio", "SHARE", name="Healthy")
     make_campaign_indicator(make_campaign(region), share)

@@ -38,6 +38,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 from units.services import dissolve_unit, move_unit
@@ -176,7 +177,7 @@ def at_once(*acts: Callable[[], object]) -> list[str]:
     return sorted(found)
 
 
-@pytest.fixture
+@built_once
 def judges(department):
     return [make_user(name, (department, Role.REVIEWER)) for name in ("one", "two")]
 

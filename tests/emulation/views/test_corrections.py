@@ -11,19 +11,20 @@ from emulation.checks import Entry
 from emulation.models import Correction, Report, ResultChange, Round, Summary
 from emulation.services.corrections import ask, propose
 from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_report, make_rounds
+from tests.layers import built_once
 
 REASON = "The log of March was counted twice."
 State = Report.State
 
 
-@pytest.fixture
+@built_once
 def prizes(region):
     indicator = make_indicator("ratio", "PRIZES", name="Prizes")
     make_campaign_indicator(make_campaign(region), indicator)
     return indicator
 
 
-@pytest.fixture
+@built_once
 def report(depot, prizes):
     return make_report(depot, make_rounds()[1], {prizes: (5, 10)}, state=State.APPROVED)
 

@@ -17,29 +17,30 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 REASON = "Please count the prizes again."
 
 
-@pytest.fixture
+@built_once
 def campaign(region):
     return make_campaign(region)
 
 
-@pytest.fixture
+@built_once
 def prizes(campaign):
     indicator = make_indicator("count", "PRIZES", name="Prizes")
     make_campaign_indicator(campaign, indicator)
     return indicator
 
 
-@pytest.fixture
+@built_once
 def report(depot, prizes):
     return make_rounds()[1].reports.select_related("round", "lineage", "unit").get(unit=depot)
 
 
-@pytest.fixture
+@built_once
 def people(staff, commander, reviewer, administrator, outsider, department):
     return {
         "staff": staff, "commander": commander, "reviewer": reviewer, "administrator": administrator,

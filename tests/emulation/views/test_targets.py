@@ -17,27 +17,28 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 REASON = "Giao lại theo tình hình thực tế của đơn vị."
 
 
-@pytest.fixture
+@built_once
 def movement(department):
     return make_campaign(department)
 
 
-@pytest.fixture
+@built_once
 def row(movement, depot):
     return make_campaign_indicator(movement, make_indicator(name="Sáng kiến"))
 
 
-@pytest.fixture
+@built_once
 def superior(department):
     return make_user("planner", (department, Role.STAFF), language="en")
 
 
-@pytest.fixture
+@built_once
 def english(staff, commander, reviewer):
     for user in (staff, commander, reviewer):
         user.language = "en"
