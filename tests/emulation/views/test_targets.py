@@ -161,7 +161,7 @@ def test_target_list_says_how_much_of_last_year_is_reported(client, row, movemen
     page = client.get(url(depot))
     assert [(line.last, line.short) for line in shown(page).values()] == [("6", "3/4")]
     assert re.search(
-        r'<td class="n qt-ink2">6 <small [^>]*title="Đã báo cáo/phải báo cáo">.*3/4</small></td>', page.text
+        r'<td class="n qt-ink2"[^>]*>6 <small [^>]*title="Đã báo cáo/phải báo cáo">.*3/4</small></td>', page.text
     )
     table = client.get(url(depot), {"export": "csv"}).getvalue().decode("utf-8-sig").splitlines()
     assert table[0].split(";")[3:5] == ["Kết quả 2019", "Đã báo cáo/phải báo cáo"]
