@@ -8,11 +8,14 @@ from difflib import get_close_matches
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation import drafting
 from emulation.models import Phrase, ReviewEvent, ReviewParagraph, ReviewReport
+from emulation.periods import QUARTERS, quarter_end
 from emulation.reports.drafts import draft_of
+from emulation.reports.drives import drive_of
 from emulation.reports.paper_kinds import KINDS
 from emulation.reports.papers import as_pdf, as_word, title_of
 from emulation.reports.review_paper import Paper
@@ -225,6 +228,11 @@ def sign_off(
         raise Refused(_("Figures have changed since: decide about the marked paragraphs first."))
     if day > clock.today():
         raise Refused(_("The day lies in the future."), "day")
+    if day < (ends := _last_day(report)):
+        raise Refused(
+            _("The report speaks of a period that ends on %(day)s: it is not signed before that day.")
+            % {"day": date_format(ends, "SHORT_DATE_FORMAT")}, "day",
+        )  # fmt: skip
     report.number, report.day, report.signer, report.signer_post, report.place = (
         number,
         day,
@@ -242,6 +250,12 @@ def sign_off(
         report.unit, KINDS["report"], number=number, day=day, title=title_of(paper), signer=signer,
         files={"word": as_word(paper), "pdf": as_pdf(paper)}, by=by, address=report.get_absolute_url(), report=report,
     )  # fmt: skip
+
+
+def _last_day(report: ReviewReport) -> date:
+    """The last day of what the report speaks of: of its drive, or of its quarters; five years end with their last."""
+    drive = drive_of(report.unit, report.year, report.period)
+    return drive.ends if drive else quarter_end(report.year, QUARTERS.get(report.period, (4,))[-1])
 
 
 @transaction.atomic
