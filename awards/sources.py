@@ -38,7 +38,7 @@ def _asked(name: str, **query: object) -> str:
 
 
 def _record(kind: str) -> Opener:
-    return lambda key, _more, _whom: reverse("units:record-detail", args=[kind, key])
+    return lambda key, _more, _whom: reverse("units:person-record-detail", args=[kind, key])
 
 
 def _of_year(year: str) -> str:

@@ -42,7 +42,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "units:person-detail": ("person", "404 200 200 200 200 404", None),
     "units:person-update": ("person", "404 200 200 403 403 404", "404 200 200 403 403 404"),
     "units:person-release": ("person", "404 200 200 403 403 404", "404 200 200 403 403 404"),
-    "units:record-detail": ("record", "404 302 302 302 302 404", None),
+    "units:person-record-detail": ("record", "404 302 302 302 302 404", None),
     "units:person-record-create": ("person-records", "404 200 200 403 403 404", "404 200 200 403 403 404"),
     "units:person-record-update": ("person-record", "404 200 200 403 403 404", "404 200 200 403 403 404"),
     "units:person-record-remove": ("person-record", "404 200 200 403 403 404", "404 200 200 403 403 404"),

@@ -162,13 +162,13 @@ def test_figures_and_targets_keep_their_year():
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["units:record-detail", "awards:grant-detail", "awards:attestation-detail"])
+@pytest.mark.parametrize("name", ["units:person-record-detail", "awards:grant-detail", "awards:attestation-detail"])
 def test_records_beyond_reach_do_not_exist(client, outsider, award, depot, staff, name):
     person = make_person(depot)
     form = DisciplineForm.objects.create(code="f", name="Khiển trách", order=1)
     row = Discipline.objects.create(person=person, form=form, decided=date(2020, 5, 6), reason="X")
     keys = {
-        "units:record-detail": ["discipline", row.pk],
+        "units:person-record-detail": ["discipline", row.pk],
         "awards:grant-detail": [make_grant(award, person).pk],
         "awards:attestation-detail": [make_attestation(award, person, staff).pk],
     }
