@@ -32,6 +32,8 @@ urlpatterns = [
     ),
     path("of/<str:kind>/<int:pk>/", grants.grant_list, name="grant-list"),
     path("of/<str:kind>/<int:pk>/new/", grants.grant_create, name="grant-create"),
+    path("attestations/<int:pk>/", due.attestation_detail, name="attestation-detail"),
+    path("grants/<int:pk>/", grants.grant_detail, name="grant-detail"),
     path("grants/<int:pk>/revoke/", grants.grant_revoke, name="grant-revoke"),
     path("dossiers/", dossiers.dossier_list, name="dossier-list"),
     path("dossiers/new/", dossiers.dossier_create, name="dossier-create"),

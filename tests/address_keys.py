@@ -20,6 +20,7 @@ from tests.factories import (
     make_area,
     make_assessment,
     make_attachment,
+    make_attestation,
     make_award,
     make_breakthrough,
     make_campaign,
@@ -130,6 +131,7 @@ def unit_keys(cast: Cast) -> Keys:
         "user": {"pk": cast.staff.pk},
         "person": {"pk": cast.person.pk},
         "person-records": records,
+        "record": {"kind": "postings", "pk": cast.person.postings.get().pk},
         "person-record": records | {"record": cast.person.postings.get().pk},
         "membership": {"pk": Membership.objects.get(user=cast.staff).pk},
         "pilot": {"pk": make_pilot_unit(cast.depot).pk},
@@ -267,6 +269,7 @@ def award_keys(cast: Cast) -> Keys:
     due = {"kind": "unit", "pk": cast.depot.pk, "award": "DVTT", "year": 2020}
     return {
         "due": due,
+        "attestation": {"pk": make_attestation(cast.award, cast.depot, cast.staff).pk},
         "attest": due | {"criterion": 0},
         "received": {"kind": "unit", "pk": cast.depot.pk},
         "grant": {"pk": make_grant(cast.award, cast.depot).pk},

@@ -367,7 +367,7 @@ def xlsx_rows(content: bytes) -> list[list[Any]]:
 
 
 def is_number(text: str) -> bool:
-    return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) is not None
+    return re.fullmatch(r"[-+]?[0-9.]+(,[0-9]+)?", text) is not None
 
 
 @pytest.mark.parametrize(("login", "name", "args", "query", "rows"), LISTS)

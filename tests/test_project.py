@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ["units", "emulation", "awards"]  # in the order of their dependencies
 PURE = [
     "emulation/periods.py", "emulation/consolidation.py", "emulation/scoring.py", "emulation/numbers.py",
-    "awards/voting.py", "awards/bonus.py", "awards/authority.py",
+    "awards/voting.py", "awards/bonus.py", "awards/authority.py", "units/written.py",
 ]  # fmt: skip
 PRODUCTION = {
     "PRODUCTION": "1", "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",

@@ -171,7 +171,7 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
     if source not in SOURCES:
         raise Http404
     day = rule_day(dossier)
-    rules = rules_on(day) if source == "due" else {}
+    rules = rules_on(day) if source != "paste" else {}
     award = rules.get(request.GET.get("award", "")) or first_award(dossier, rules)
     kind = (award.subject if award else "") or ("unit" if request.GET.get("kind") == "unit" else "person")
     scope: dict[str, Any] = {
@@ -190,9 +190,10 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.errors:
             messages.success(request, added_text(len(made), known))
             return redirect(dossier)
-    found = (
-        last_list(dossier) if source == "last" else offers(dossier, award, kind, rules, request.user) if award else []
-    )
+    if source == "last":
+        found = last_list(dossier, rules, request.user)
+    else:
+        found = offers(dossier, award, kind, rules, request.user) if award else []
     context = {
         "dossier": dossier, "source": source, "form": form, "offers": found, "kind": kind, "award": award,
         "awards": [(rule.code, label_of(rule)) for rule in rules.values()],
@@ -344,16 +345,24 @@ PAPERS = {"minutes": "awards/dossiers/minutes.html", "list": "awards/dossiers/pr
 
 @require_safe
 def dossier_paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """To be printed: the minutes of the base, or the list of those proposed."""
+    """To be printed: the minutes of the base, or the list of those proposed.
+
+    Once lines were handed in, without those that were not: the paper goes with the former. `?drafts` has these, too.
+    """
     dossier = get_dossier(request.user, pk)
     if kind not in PAPERS:
         raise Http404
     lines = Nomination.objects.visible_to(request.user).filter(dossier=dossier).exclude(stage="withdrawn")
     lines = lines.select_related("award", "person", "unit").order_by("award__order", "order", "pk")
+    found = list(lines)
+    drafts = [line for line in found if line.stage == Nomination.Stage.DRAFT]
+    left = len(drafts) if 0 < len(drafts) < len(found) and "drafts" not in request.GET else 0
+    if left:
+        found = [line for line in found if line.stage != Nomination.Stage.DRAFT]
     superior = Unit.objects.above(dossier.unit).last()
     day = dossier.review_day
     context = {
-        "dossier": dossier, "lines": lines, "superior": superior, "counted": len(lines),
+        "dossier": dossier, "lines": found, "superior": superior, "counted": len(found), "left": left,
         "day": day_words(day) if day else "……",
     }  # fmt: skip
     return render(request, PAPERS[kind], context)

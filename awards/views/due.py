@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -26,7 +25,7 @@ from awards.models import Attestation, Award, Criterion
 from awards.reach import reach_of
 from awards.reports.around import Around, around, neighbours
 from awards.reports.complete import gaps
-from awards.reports.due import Leaf, Line, differences, last_day, leaves, units_in, verdict_of
+from awards.reports.due import Leaf, Line, differences, last_day, leaves, tally_of, units_in, verdict_of
 from awards.reports.exports import caps_table
 from awards.reports.facts import reach_for
 from awards.reports.rules import rules_on
@@ -187,7 +186,7 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
         "award": label_of(line.award),
         "year": year,
         "leaves": found,
-        "tally": Counter(leaf.state for leaf in found),
+        "tally": tally_of(found),
         "grants": subject.grants.select_related("award").order_by("-year")[:8],
         "may_attest": awards_access.attests(request.user, subject),
         "grounds": grounds,
@@ -218,6 +217,20 @@ def _line_of(user: User, subject: Subject, award: str, year: int, rules: Rules) 
         subject, award, year, rules, shown=lambda one: access.sees_discipline(user, one),
         votes=awards_access.votes_q(user),
     )  # fmt: skip
+
+
+@require_safe
+def attestation_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was attested, by whom and when; what it rests on, for who reads such texts."""
+    row = get_object_or_404(Attestation.objects.select_related("award", "criterion__award", "by"), pk=pk)
+    kind, key = ("person", row.person_id) if row.person_id else ("unit", row.unit_id)
+    subject = get_subject(request.user, kind, key or 0)
+    context = {
+        "row": row, "subject": subject, "kind": kind,
+        "grounds": awards_access.reads_grounds(request.user, awards_access.unit_of(subject)),
+        "may_attest": awards_access.attests(request.user, subject),
+    }  # fmt: skip
+    return render(request, "awards/due/attestation.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

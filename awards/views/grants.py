@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -80,6 +80,14 @@ def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
         "may_write": awards_access.records_grants(request.user, subject),
     }
     return render(request, "awards/grants/list.html", context)
+
+
+@require_safe
+def grant_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the award in the history of its person or unit."""
+    grant = get_object_or_404(Grant.objects.visible_to(request.user), pk=pk)
+    kind, key = ("person", grant.person_id) if grant.person_id else ("unit", grant.unit_id)
+    return redirect(f"{reverse('awards:grant-list', args=[kind, key])}#grant-{pk}")
 
 
 @require_http_methods(FORM)

@@ -19,7 +19,6 @@ from emulation.reports.display import (
     Page,
     coverage_text,
     mark_of,
-    nil_text,
     unit_text,
     with_unit,
 )
@@ -181,7 +180,7 @@ def explain(
         period=period,
         links=page.links,
         figure=figure,
-        value=nil_text() if figure and figure.nil else with_unit(page.text(indicator, figure), indicator),
+        value=with_unit(page.text(indicator, figure), indicator),
         mark=mark_of(figure),
         target=page.target(indicator, figure),
         numerator=part_text(figure.value.numerator) if figure and shows_parts(indicator) else "",

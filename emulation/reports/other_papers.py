@@ -30,7 +30,7 @@ from emulation.reports.paper_kinds import KINDS, PaperKind
 from emulation.reports.papers import word_file
 from emulation.reports.pledges import unit_pledge
 from emulation.reports.progress import subordinates
-from emulation.reports.targets import target_sheet, targets_of
+from emulation.reports.targets import Line, target_sheet, targets_of
 from emulation.scoring import SIGNS
 from emulation.services.launch import papers_since
 from emulation.services.places import places_for
@@ -157,8 +157,13 @@ def target_list(user: User, unit: Unit, what: str) -> OtherPaper | None:
         Column(f"Kết quả năm {year - 1}", 12, "center"), Column("Cấp trên giao", 12, "center"),
         Column("Đơn vị đăng ký", 12, "center"), Column("Thống nhất", 12, "center"),
     )  # fmt: skip
-    rows = _target_rows(user, unit, year, lambda line: (line.last, line.assigned, line.registered, line.agreed))
+    rows = _target_rows(user, unit, year, lambda line: (_last(line), line.assigned, line.registered, line.agreed))
     return list_paper(unit, year, "DANH SÁCH CHỈ TIÊU THI ĐUA", f"Năm {year}", columns, rows)
+
+
+def _last(line: Line) -> str:
+    """Last year's result; of how many reports where some are missing."""
+    return f"{line.last} ({line.short})" if line.short else line.last
 
 
 def pledge(user: User, unit: Unit, what: str) -> OtherPaper | None:

@@ -182,7 +182,8 @@ def _unit_row(
     comparable = row.whole and judged is not None
     period = page.period if row.whole or not row.parts else f"Q{min(row.parts)}"
     text = page.grades.name(indicator, value.rank) if value.rank is not None else format_number(value.value, decimals)
-    if judged is not None and judged.nil and row.whole:
+    known = page.reading.alone(place.unit_id, indicator.pk, page.year, page.period) if own else judged
+    if known is not None and known.nil and row.whole:
         text = nil_text()
     share = _weight(indicator, parts)
     return PartRow(
@@ -202,14 +203,14 @@ def _unit_row(
 
 
 def _row_mark(page: Page, row: Contribution, parts: Parts, judged: Figure | None) -> Mark:
-    """A result; for a unit that does not count yet the state of its sheet, when it has handed it in."""
+    """A result; for a unit that does not count yet the state of its sheet, or of its branch's, when handed in."""
     if parts.reported or not parts.expected:
         return mark_of(judged) if judged is not None else PLAIN
     last = page.reading.places[row.place.unit_id, page.year, max(row.parts)]
+    if not last.is_leaf and last.unit_id != page.unit.pk:
+        return sheet_mark(Report.State.SUBMITTED) if last.handed_in and not page.links.handed_in else mark("none")
     report = getattr(last, "report", None)
-    if last.is_leaf and report is not None and report.state in Report.HANDED_IN:
-        return sheet_mark(report.state)
-    return mark("none")
+    return sheet_mark(report.state) if report is not None and report.state in Report.HANDED_IN else mark("none")
 
 
 def _note(page: Page, row: Contribution, parts: Parts) -> str:
@@ -300,7 +301,7 @@ def quarter_rows(page: Page, indicator: Indicator, branch: bool, events: Iterabl
                 url=page.links.figure(page.unit.pk, indicator, f"Q{quarter}"),
                 numerator=part_text(value.numerator),
                 denominator=part_text(value.denominator),
-                value=nil_text() if figure and figure.nil else page.text(indicator, figure, decimals),
+                value=page.text(indicator, figure, decimals),
                 mark=mark_of(figure),
                 sources=sources,
                 note=coverage_text(figure) if figure and not figure.complete else "",

@@ -175,7 +175,7 @@ class _Writer:
         figure = self.reading.figures.get(row.key)
         entry = figure.entry if figure else None
         inputs = self._inputs(spec) if row.open else set()
-        texts: dict[int, Value] = {CODE: spec.indicator.code, NAME: row.name, UNIT: row.unit, TARGET: row.target}
+        texts: dict[int, Value] = {CODE: spec.indicator.code, NAME: row.name, UNIT: row.unit, TARGET: str(row.target)}
         texts |= self._values(entry, spec)
         for column in range(MARK):
             self.book.put(self.page, self.row, column, texts.get(column), self._format(column, inputs, spec))

@@ -55,7 +55,7 @@ function trendOption(data) {
     const at = first.dataIndex;
     const state = data.words[at] ? ` (${data.words[at]})` : "";
     const target = data.target_texts[at] ? `\n${names.target}: ${data.target_texts[at]} ${data.unit}` : "";
-    return `${data.periods[at]}\n${names.value}: ${data.texts[at]} ${data.unit}${state}${target}`;
+    return `${data.periods[at]}\n${names.value}: ${data.texts[at]}${data.values[at] === null ? "" : ` ${data.unit}`}${state}${target}`;
   };
   return {
     aria: { enabled: true },

@@ -11,6 +11,7 @@ from django.utils import timezone
 from awards.models import (
     AgendaItem,
     Attendance,
+    Attestation,
     Award,
     AwardCategory,
     AwardLevel,
@@ -66,6 +67,12 @@ def make_complete(register: str = "awards", since: int | None = YEAR - 10) -> Co
 def make_grant(award: Award, to: Person | Unit, year: int = YEAR, **fields: Any) -> Grant:
     subject = {"person": to} if isinstance(to, Person) else {"unit": to}
     return Grant.objects.create(award=award, year=year, **subject | fields)
+
+
+def make_attestation(award: Award, to: Person | Unit, by: User, year: int = YEAR, **fields: Any) -> Attestation:
+    """Somebody confirms the whole of the award, or its `criterion`."""
+    subject = {"person": to} if isinstance(to, Person) else {"unit": to}
+    return Attestation.objects.create(award=award, by=by, year=year, **{"evidence": "Biên bản 12"} | subject | fields)
 
 
 def make_occasion(code: str = "yearly", **fields: Any) -> Occasion:

@@ -196,6 +196,18 @@ def record_update(request: HttpRequest, pk: int, kind: str, record: int) -> Http
     return _record_form(request, kind, row, _record_words(kind)[1], remove=delete)
 
 
+@require_safe
+def record_detail(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """To the row on the page of its person, for who sees such rows."""
+    if kind not in KINDS:
+        raise Http404
+    row: Record = get_object_or_404(KINDS[kind], pk=pk)
+    person = get_person(request, row.person_id)
+    if kind == "discipline" and not access.sees_discipline(request.user, person.unit):
+        raise Http404
+    return redirect(f"{person.get_absolute_url()}#{kind}-{pk}")
+
+
 def _record_words(kind: str) -> tuple[str, str, str]:
     """Headings of the pages that add, correct and remove a row of the kind."""
     return {

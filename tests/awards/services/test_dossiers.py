@@ -222,6 +222,9 @@ def test_votes_fit_the_members_present(dossier, title, staff):
     [line] = proposed(dossier, title, staff, "Lê Chi")
     assert "19" in refusal(record_review, dossier, minutes=MINUTES, votes={line.pk: 19}, by=staff)[0]
     record_review(dossier, minutes=MINUTES, votes={line.pk: 18}, by=staff)
+    with pytest.raises(Refused, match="19") as refused:
+        change_line(line, columns={"votes_for": 19}, by=staff)
+    assert refused.value.field == "votes_for"
     line.refresh_from_db()
     dossier.refresh_from_db()
     assert (line.votes_for, dossier.review_present) == (18, 18)

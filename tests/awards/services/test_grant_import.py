@@ -106,6 +106,21 @@ def test_name_alone_is_enough_where_one_person_has_it(reviewer, depot, award):
     assert ([p.address for p in reading.problems], [p.address for p in reading.warnings]) == (["C3"], ["C2"])
 
 
+def test_award_of_a_year_before_service_is_warned_of(reviewer, depot, award):
+    depot.established = date(2018, 1, 1)
+    depot.save()
+    make_person(depot, service_number="15000001", enlisted=date(2019, 2, 15))
+    upload = kept(
+        reviewer,
+        [1, "15000001", "", "CSTT", 2018],
+        [2, "15000001", "", "CSTT", 2019],
+        [3, "K1", "", "DVQT", 2017],
+    )
+    reading = read(upload, reviewer)
+    assert ([p.address for p in reading.warnings], reading.problems) == (["E2", "E4"], [])
+    assert "15/02/2019" in reading.warnings[0].message
+
+
 def test_csv_with_semicolons_is_read(reviewer, depot, award):
     make_person(depot, service_number="15000001")
     content = "\ufeffSố hiệu;Danh hiệu;Năm\r\n15000001;Chiến sĩ tiên tiến;2018\r\n".encode()

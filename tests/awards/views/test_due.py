@@ -155,7 +155,7 @@ def test_detail_shows_each_criterion_with_required_found_and_clause(client, staf
     assert (leaf.required, leaf.actual, leaf.state, leaf.clause) == (
         "Hoàn thành tốt", "Hoàn thành xuất sắc", "met", "Điều 24",
     )  # fmt: skip
-    assert leaf.sources == (person.get_absolute_url(),)
+    assert leaf.sources == (reverse("units:person-record-detail", args=["ratings", person.ratings.get().pk]),)
     assert detail(client, depot, kind="unit").status_code == 404
 
 

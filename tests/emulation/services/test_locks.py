@@ -231,7 +231,7 @@ def test_no_figure_changes_while_a_report_is_being_signed(
 
     monkeypatch.setattr(review_reports, "draft_of", draft_of)
     review_reports.sign_off(
-        report, number="01/BC", day=date(2020, 1, 1), signer="A", signer_post="B", place="C", by=signer
+        report, number="01/BC", day=date(2020, 4, 1), signer="A", signer_post="B", place="C", by=signer
     )
     assert (found, ReviewReport.objects.get().state) == (["waits"], "signed")
 

@@ -142,6 +142,25 @@ def test_wrong_milestones_of_a_stock_may_fall(db):
     assert list(targets.wrong_milestones(make_indicator("ratio", accrual="stock"), agreement)) == []
 
 
+@pytest.mark.parametrize(
+    ("milestones", "quarters"),
+    [
+        ((60, 70, 75), []),
+        ((60, 60, 80), []),
+        ((60, 50, 75), [2]),
+        ((60, 75, 70), [3]),
+        ((60, 70, 85), [3]),
+        ((80, 70, 80), [2]),
+        ((80, 80, 80), []),
+    ],
+)
+@pytest.mark.parametrize("fields", [{"measure": "ratio", "accrual": "stock"}, {"measure": "score"}])
+def test_milestones_of_a_share_lead_one_way_to_the_year_s_target(db, fields, milestones, quarters):
+    agreement = Agreement(Decimal(80), ">=", tuple(map(Decimal, milestones)))
+    found = targets.wrong_milestones(make_indicator(**fields), agreement)
+    assert [quarter for quarter, _message in found] == quarters
+
+
 # ── assigning and registering ─────────────────────────────────────────────
 
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('emulation', '0001_squashed_0035_checklist_feeds'),
+        ('emulation', '0036_review_hints'),
         ('units', '0001_squashed_0005_pilots'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
