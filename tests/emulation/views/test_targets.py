@@ -244,7 +244,7 @@ def test_commander_sees_what_is_handed_in_and_then_hands_it_in(
 
     assert (asked.templates[0].name, Registration.objects.get().state) == ("emulation/targets/hand_in.html", "draft")
     [[line]] = [group.lines for group in asked.context["sheet"].groups]
-    assert line.registered == "≥ 4"
+    assert line.registered == "≥\u00a04"
     done = client.post(url(depot, "registration-hand-in"), {"confirmed": "1"}, follow=True)
     assert [str(said) for said in done.context["messages"]] == [
         "The registration has been handed in. It waits for Unit CKT and can be withdrawn until it is judged."
