@@ -18,6 +18,7 @@ from emulation.models import (
     ChecklistItem,
     ChecklistTemplate,
     Grade,
+    IncidentGravity,
     Indicator,
     ResultItem,
     ScoreCriterion,
@@ -25,6 +26,7 @@ from emulation.models import (
 from emulation.periods import QUARTERS
 from emulation.services.summaries import rebuild
 from units.errors import Refused
+from units.models import DisciplineForm
 
 
 class Item(NamedTuple):
@@ -36,11 +38,13 @@ class Item(NamedTuple):
     group_en: str = ""
 
 
-# Columns of catalogue rows that figures or rounds rest on: fixed as soon as something refers to the row.
+# Columns of catalogue rows that figures, rounds or criteria rest on: fixed as soon as something refers to the row.
 FIXED: dict[type[models.Model], tuple[str, ...]] = {
     Grade: ("scale", "rank"),
     CampaignKind: ("is_drive",),
     ScoreCriterion: ("template", "most"),
+    DisciplineForm: ("order",),  # criteria of awards ask from which one up
+    IncidentGravity: ("rank",),
 }
 
 

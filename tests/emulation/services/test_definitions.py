@@ -9,10 +9,13 @@ from emulation.services.definitions import Item, delete_row, is_referred, save_c
 from emulation.services.summaries import differences
 from tests.factories import (
     make_area,
+    make_award,
     make_campaign,
     make_campaign_indicator,
     make_campaign_kind,
+    make_criterion,
     make_drive,
+    make_incident_gravity,
     make_indicator,
     make_report,
     make_rounds,
@@ -20,7 +23,7 @@ from tests.factories import (
 )
 from tests.layers import built_once
 from units.errors import Refused
-from units.models import UnitKind
+from units.models import DisciplineForm, UnitKind
 
 
 def refused(service, *args, **fields) -> str | None:
@@ -74,6 +77,20 @@ def test_save_row_keeps_the_rank_of_a_grade_that_figures_use(region, depot):
     fail.rank = 7
     save_row(fail)
     assert Grade.objects.get(code="fail").rank == 7
+
+
+@pytest.mark.parametrize("column", ["gravity", "incident_gravity"])
+def test_save_row_keeps_how_grave_something_is_as_soon_as_a_criterion_asks_for_it(db, column):
+    form = DisciplineForm.objects.create(code="warning", name="Cảnh cáo", order=2)
+    gravity = make_incident_gravity(rank=2)
+    row, name = (form, "order") if column == "gravity" else (gravity, "rank")
+    setattr(row, name, 3)
+    save_row(row)
+    make_criterion(make_award(), "no_incident", gravity=form, incident_gravity=gravity)
+    row.name = "Tên mới"
+    save_row(row)
+    setattr(row, name, 1)
+    assert refused(save_row, row) == name
 
 
 def test_save_row_names_a_grade_that_figures_use_anew(region, depot):
