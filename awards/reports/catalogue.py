@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -20,7 +21,6 @@ from awards.models import (
     Bonus,
     Cap,
     Criterion,
-    Dossier,
     Nomination,
     NoticeRule,
     VoteRule,
@@ -63,6 +63,13 @@ class Span:
         """The part from `day` on; it is `empty` where there is none."""
         return Span(max(day, self.first or date.min), self.last)
 
+    def within(self, other: Span) -> Span:
+        """What the two have in common; it is `empty` where there is nothing."""
+        firsts, lasts = (self.first, other.first), (self.last, other.last)
+        return Span(
+            max((day for day in firsts if day), default=None), min((day for day in lasts if day), default=None)
+        )
+
     @property
     def empty(self) -> bool:
         return bool(self.first and self.last and self.first > self.last)
@@ -79,14 +86,41 @@ def is_judging(row: Model) -> bool:
     return isinstance(row, (Criterion, Cap, VoteRule))
 
 
-def dossiers_judged_by(award: Award, spans: Iterable[Span]) -> int:
-    """Dossiers received that propose the award and whose rule day lies in one of the spans. One query."""
-    days = Q(pk__in=[])
+def dossiers_judged_by(row: Any, spans: Iterable[Span]) -> int:
+    """Dossiers received that an award, or a row of one, judges, and whose rule day lies in one of the spans.
+
+    An award and its criteria judge, beside who is proposed for it, whoever is proposed for an award that asks to
+    meet it; caps and votes only the former. Two queries.
+    """
+    award = row if isinstance(row, Award) else row.award
+    asking = _asking() if isinstance(row, (Award, Criterion)) else {}
+    lines = Q(pk__in=[])
     for span in spans:
-        if not span.empty:
-            days |= Q(rule_day__gte=span.first or date.min) & Q(rule_day__lte=span.last or date.max)
-    lines = Nomination.objects.exclude(stage=Nomination.Stage.WITHDRAWN).filter(Q(award=award) | Q(asked=award))
-    return Dossier.objects.filter(days, pk__in=lines.values("dossier")).count()
+        for pk, part in _reaching(award.pk, span, asking, ()):
+            days = Q(dossier__rule_day__gte=part.first or date.min, dossier__rule_day__lte=part.last or date.max)
+            lines |= (Q(award=pk) | Q(asked=pk)) & days
+    judged = Nomination.objects.exclude(stage=Nomination.Stage.WITHDRAWN).filter(lines)
+    return judged.aggregate(n=Count("dossier", distinct=True))["n"]
+
+
+Asking = dict[int, list[tuple[int, Span]]]  # award → the awards that ask to meet it, and when
+
+
+def _asking() -> Asking:
+    rows = Criterion.objects.filter(kind=Criterion.Kind.MEETS_AWARD).order_by()
+    found: Asking = defaultdict(list)
+    for asked, award, first, last in rows.values_list("awards", "award", "valid_from", "valid_until"):
+        found[asked].append((award, Span(first, last)))
+    return found
+
+
+def _reaching(award: int, span: Span, asking: Asking, seen: tuple[int, ...]) -> Iterator[tuple[int, Span]]:
+    """The award in the span, and those that ask to meet it, or one that does, with the part in which they do."""
+    if span.empty or award in seen:
+        return
+    yield award, span
+    for other, period in asking.get(award, ()):
+        yield from _reaching(other, span.within(period), asking, (*seen, award))
 
 
 def award_rows(day: date) -> list[Award]:

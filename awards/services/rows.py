@@ -70,10 +70,10 @@ def _refuse_other_award(stored: Award, row: Award, chosen: Chosen) -> None:
         spans = [Span(None, None)]
     if count := dossiers_judged_by(row, spans):
         words = ngettext(
-            "%(count)d dossier that was received proposes this award and would be judged otherwise. Let it end after "
-            "that day and add a new one; or say that a slip is corrected.",
-            "%(count)d dossiers that were received propose this award and would be judged otherwise. Let it end "
-            "after that day and add a new one; or say that a slip is corrected.", count,
+            "%(count)d dossier that was received proposes this award, or one that asks to meet it, and would be "
+            "judged otherwise. Let it end after that day and add a new one; or say that a slip is corrected.",
+            "%(count)d dossiers that were received propose this award, or one that asks to meet it, and would be "
+            "judged otherwise. Let it end after that day and add a new one; or say that a slip is corrected.", count,
         )  # fmt: skip
         raise Refused(words % {"count": count}, "slip")
 
@@ -92,7 +92,7 @@ def _refuse_past(row: Any, chosen: Chosen, since: date | None) -> None:
             spans = [before, typed]
         else:
             spans = before.without(typed) + typed.without(before)
-    if count := dossiers_judged_by(row.award, spans):
+    if count := dossiers_judged_by(row, spans):
         words = ngettext(
             "%(count)d dossier that was received would be judged by another rule. Say from which day the change "
             "holds; or that a slip is corrected, also for it.",
@@ -159,7 +159,7 @@ def delete_row(row: Any, *, by: User) -> None:
     require(administers_root(by))
     if is_referred(row):
         raise Refused(_("“%(row)s” is in use and stays. Let it end by date.") % {"row": row})
-    if is_judging(row) and dossiers_judged_by(row.award, [Span(row.valid_from, row.valid_until)]):
+    if is_judging(row) and dossiers_judged_by(row, [Span(row.valid_from, row.valid_until)]):
         raise Refused(_("Dossiers that were received are judged by “%(row)s”: it stays. Let it end by date.")
                       % {"row": row})  # fmt: skip
     row.delete()

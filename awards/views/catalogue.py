@@ -124,7 +124,7 @@ def row_update(request: HttpRequest, part: str, pk: int) -> HttpResponse:
 def _judged(row: Any) -> str:
     """What is judged by the row, so that nobody changes the past unknowingly."""
     words = _("What held until now goes on for the past: say below from which day the change holds.")
-    count = dossiers_judged_by(row.award, [Span(row.valid_from, row.valid_until)]) if is_judging(row) else 0
+    count = dossiers_judged_by(row, [Span(row.valid_from, row.valid_until)]) if is_judging(row) else 0
     if not count:
         return words
     judged = ngettext(

@@ -145,6 +145,33 @@ def test_new_cap_that_reaches_back_and_one_deleted_are_refused_too(admin, cap):
     assert Cap.objects.filter(pk=cap.pk).exists()
 
 
+@pytest.mark.parametrize(
+    ("between", "typed", "refused"),
+    [
+        ([(None, None)], {}, True),
+        ([(None, date(2020, 6, 30))], {}, False),  # no longer asked for on the day of the dossier
+        ([(None, None)], {"since": "01/01/2021"}, False),
+        ([(None, None)], {"slip": "on"}, False),
+        ([(date(2020, 1, 1), None), (None, date(2020, 12, 31))], {}, True),  # asked for by one that is asked for
+    ],
+)
+def test_criterion_judges_dossiers_of_awards_that_ask_to_meet_its_own(admin, depot, staff, between, typed, refused):
+    award = make_award("CSTT")
+    row = make_criterion(award, "task_rating", rating="well", text="Hoàn thành")
+    for number, (first, last) in enumerate(between):
+        asking = make_award(f"CSTD{number}")
+        make_criterion(asking, "meets_award", awards=[award], valid_from=first, valid_until=last)
+        award = asking
+    make_criterion(row.award, "meets_award", awards=[award])  # a circle ends
+    dossier = make_dossier(depot, staff, received_on=date(2020, 12, 31), rule_day=date(2020, 12, 31))
+    make_nomination(dossier, award, make_person(depot), stage="submitted")
+    sent = COMMON | {"kind": "task_rating", "text": "Hoàn thành", "rating": "excellent"} | typed
+    answer = admin.post(reverse("awards:row-update", args=["criteria", row.pk]), sent)
+    assert answer.status_code == (200 if refused else 302)
+    if refused:
+        assert list(answer.context["form"].errors) == ["slip"]
+
+
 def test_group_of_criteria_goes_on_with_what_stands_in_it(admin):
     award = make_award("CSTT")
     group = make_criterion(award, "any_of", text="Một trong")
@@ -167,6 +194,14 @@ def test_group_of_criteria_goes_on_with_what_stands_in_it(admin):
 
 DAYS = st.dates(date(2020, 1, 1), date(2020, 1, 9))
 SPANS = st.builds(Span, st.none() | DAYS, st.none() | DAYS).filter(lambda span: not span.empty)
+
+
+@given(SPANS, SPANS, DAYS)
+def test_what_two_times_have_in_common_is_in_both(one, other, day):
+    def holds(span):
+        return (span.first or date.min) <= day <= (span.last or date.max)
+
+    assert holds(one.within(other)) == (holds(one) and holds(other))
 
 
 @given(SPANS, SPANS, DAYS)
