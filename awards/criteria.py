@@ -53,12 +53,13 @@ GROUPS = (Kind.ALL_OF, Kind.ANY_OF, Kind.AT_LEAST, Kind.MEETS_AWARD)
 class Criterion:
     """A criterion with its parameters; those its kind does not read are empty.
 
-    `key` is the record's, by which attestations name it. `ending` says in which year a chain may end:
-    the year considered, the year before, or either.
+    `key` is the record's, `attested_as` that by which attestations name it (0: the whole award). `ending` says in
+    which year a chain may end: the year considered, the year before, or either.
     """
 
     kind: Kind
     key: int = 0
+    attested_as: int = 0
     subject: str = ""  # person, unit; empty: both
     text: str = ""
     text_en: str = ""

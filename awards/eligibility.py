@@ -424,7 +424,9 @@ def council_vote(criterion: Criterion, case: Case) -> Finding:
 def attested(criterion: Criterion, case: Case) -> Finding:
     """Somebody has confirmed it by hand, with evidence, for the award and year."""
     rows = [
-        a for a in case.facts.attested if (a.award, a.criterion, a.year) == (case.award, criterion.key, case.year)
+        a
+        for a in case.facts.attested
+        if (a.award, a.criterion, a.year) == (case.award, criterion.attested_as, case.year)
     ]
     return _best(criterion, [(a.holds, (a.words,), a.source) for a in rows])
 

@@ -22,7 +22,11 @@ from units.models import DisciplineForm, Initiative, Office, TaskRating
 
 
 class Criterion(Dated):
-    """A criterion of an award. Which columns it needs follows from its kind (`NEEDED`); the others stay empty."""
+    """A criterion of an award. Which columns it needs follows from its kind (`NEEDED`); the others stay empty.
+
+    `continues` is the first of the rows that asked somebody to attest the same words, one after another: what was
+    attested holds on when only the document or the group around it changed.
+    """
 
     class Kind(models.TextChoices):
         ALL_OF = RuleKind.ALL_OF, _("group: all of them")
@@ -67,6 +71,10 @@ class Criterion(Dated):
     parent = models.ForeignKey(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="children",
         verbose_name=_("in the group"), help_text=_("Empty: must be met in any case."),
+    )  # fmt: skip
+    continues = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, editable=False, related_name="+",
+        verbose_name=_("goes on from"),
     )  # fmt: skip
     order = models.PositiveSmallIntegerField(_("order"), default=0)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -144,6 +152,16 @@ class Criterion(Dated):
     @property
     def label(self) -> str:
         return self.text_en if self.text_en and get_language() == "en" else self.text
+
+    @property
+    def attested_as(self) -> Criterion:
+        """The row that attestations of it name."""
+        return self.continues or self
+
+    def follow(self, former: Criterion) -> None:
+        """Take the place of another row: its attestations hold on where the same words are attested."""
+        same = self.kind == former.kind == self.Kind.ATTESTED and self.text == former.text
+        self.continues = former.attested_as if same else None
 
     def clean(self) -> None:
         """What a kind needs is there; groups hold criteria of their own award and no circle."""

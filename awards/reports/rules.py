@@ -27,7 +27,7 @@ def rule_day(dossier: Dossier) -> date:
 # Columns of a criterion as they are read, in this order; shares and values are thousandths.
 CRITERION = (
     "order", "pk", "award_id", "parent_id", "kind", "subject", "text", "text_en", "clause", "certainty",
-    "since_award__code", "rating", "number", "years", "months", "below_years", "gap", "ending", "merit", "level",
+    "continues_id", "since_award__code", "rating", "number", "years", "months", "below_years", "gap", "ending", "merit", "level",
     "indicator__code", "comparator", "value", "share", "strict", "gravity__order", "incident_gravity__rank",
 )  # fmt: skip
 AWARD = ("order", "code", "pk", "subject", "name", "name_en", "once")
@@ -78,8 +78,9 @@ def _criterion(
     row: Row, below: dict[tuple[int, int | None], list[Row]], named: dict[int, list[str]]
 ) -> rules.Criterion:
     return rules.Criterion(
-        kind=rules.Kind(row["kind"]), key=row["pk"], subject=row["subject"], text=row["text"], text_en=row["text_en"],
-        clause=row["clause"], certainty=row["certainty"],
+        kind=rules.Kind(row["kind"]), key=row["pk"], attested_as=row["continues_id"] or row["pk"],
+        subject=row["subject"], text=row["text"], text_en=row["text_en"], clause=row["clause"],
+        certainty=row["certainty"],
         children=tuple(_criterion(child, below, named) for child in below[row["award_id"], row["pk"]]),
         awards=tuple(named[row["pk"]]), since_award=row["since_award__code"] or "",
         rating=TaskRating.RANKS[TaskRating.Rating(row["rating"])] if row["rating"] else 0,

@@ -30,6 +30,7 @@ def attest(
     require(access.attests(by, subject))
     if criterion is not None and (criterion.award_id != award.pk or criterion.kind != Criterion.Kind.ATTESTED):
         raise Refused(_("This criterion is not attested by hand."))
+    criterion = criterion and criterion.attested_as
     type(subject)._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=subject.pk)  # two at once
     asked = {"award": award, "criterion": criterion, "year": year, "person": None, "unit": None} | _columns(subject)
     row = Attestation.objects.select_for_update().filter(**asked).first() or Attestation(**asked)

@@ -122,6 +122,8 @@ def _end_former(row: Any, since: date) -> Any:
     former.full_clean()
     former.save()
     row.pk, row._state.adding, row.valid_from = None, True, since
+    if isinstance(row, Criterion):
+        row.follow(former)
     row.full_clean()
     return former
 
@@ -136,6 +138,7 @@ def _continue_children(former: Criterion, successor: models.Model, since: date) 
         heir = copy(child)
         heir.pk, heir._state.adding = None, True
         heir.parent, heir.valid_from = successor, since  # type: ignore[assignment]
+        heir.follow(child)
         heir.save()
         heir.awards.set(child.awards.all())
         child.valid_until = since - timedelta(days=1)

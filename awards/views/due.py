@@ -240,6 +240,7 @@ def due_attest(request: HttpRequest, kind: str, pk: int, award: str, year: int, 
     check_year(year)
     row = get_object_or_404(Award, code=award, subject__in=["", kind])
     asked = get_object_or_404(Criterion, pk=criterion, kind=Criterion.Kind.ATTESTED) if criterion else None
+    asked = asked and asked.attested_as
     access.require(awards_access.attests(request.user, subject))
     of = {"person": subject, "unit": None} if isinstance(subject, Person) else {"person": None, "unit": subject}
     named = {"award": asked.award if asked else row, "criterion": asked, "year": year}

@@ -223,10 +223,10 @@ CASES = [
     (Criterion(Kind.COUNCIL_VOTE, share=Fraction(90)), {"votes": (Vote("A", 2020, 8, 10, True),)}, NOT_MET),
     (Criterion(Kind.COUNCIL_VOTE, share=Fraction(90)), {"votes": (Vote("B", 2020, 9, 10, True),)}, NO_DATA),
     (Criterion(Kind.COUNCIL_VOTE), {"votes": (Vote("A", 2020, 9, 10, True),)}, NO_DATA),
-    (Criterion(Kind.ATTESTED, key=7), {"attested": (Attested("A", 7, 2020, True),)}, MET),
-    (Criterion(Kind.ATTESTED, key=7), {"attested": (Attested("A", 7, 2020, False),)}, NOT_MET),
+    (Criterion(Kind.ATTESTED, attested_as=7), {"attested": (Attested("A", 7, 2020, True),)}, MET),
+    (Criterion(Kind.ATTESTED, attested_as=7), {"attested": (Attested("A", 7, 2020, False),)}, NOT_MET),
     (
-        Criterion(Kind.ATTESTED, key=7),
+        Criterion(Kind.ATTESTED, attested_as=7),
         {"attested": (Attested("B", 7, 2020, True), Attested("A", 8, 2020, True))},
         NO_DATA,
     ),
@@ -248,7 +248,7 @@ def test_every_kind_is_tested_every_way():
 
 YES = Criterion(Kind.TASK_RATING, rating=WELL)
 NO = Criterion(Kind.TASK_RATING, rating=4)
-OPEN = Criterion(Kind.ATTESTED, key=1)
+OPEN = Criterion(Kind.ATTESTED, attested_as=1)
 
 
 @pytest.mark.parametrize(

@@ -1,14 +1,17 @@
 """A legal document ends or is replaced: what rests on it follows by date, and dossiers by their rule day."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
 
-from awards.models import AwardBasis, Cap, Criterion
+from awards.models import Attestation, AwardBasis, Cap, Criterion
 from awards.reports.bases import documents_of
 from awards.reports.caps import shares
+from awards.reports.due import verdict_of
 from awards.reports.rules import rules_on
+from awards.services.grants import attest
+from awards.services.rows import save_row
 from tests.factories import (
     make_award,
     make_criterion,
@@ -96,6 +99,40 @@ def test_document_that_is_replaced_goes_on_unverified_under_the_new_one(admin, d
     ]  # fmt: skip
     award = Cap.objects.first().award
     assert (documents_of([award], LAST), documents_of([award], NEXT)) == ([document], [new])
+
+
+def states(person):
+    """What is found for the year, judged on its last day: the state of each criterion by its text."""
+    line = verdict_of(person, "CSTT", 2020, rules_on(LAST))
+    return {leaf.criterion.text: str(leaf.state) for leaf, _groups in line.verdict.leaves()}
+
+
+def test_what_was_attested_holds_on_under_the_new_document(admin, document, depot, staff):
+    person, asked = make_person(depot), Criterion.objects.get(text="Kiểm tra")
+    attest(person, asked.award, asked, 2020, holds=True, evidence="Biên bản 1", by=staff)
+    assert states(person) == {"Kiểm tra": "met", "Khác": "no_data"}
+    for last, code in (("30/06/2020", "TT 1/2020/TT-BQP"), ("30/09/2020", "TT 2/2020/TT-BQP")):
+        day, month, year = map(int, last.split("/"))
+        new = make_legal_document(code, valid_from=date(year, month, day) + timedelta(days=1))
+        sent = {"last_day": last, "successor": new.pk, "rows": keys(admin, document)}
+        assert admin.post(page_of(document), sent).status_code == 302
+        document = new
+    assert states(person) == {"Kiểm tra": "met", "Khác": "no_data"}
+    now = Criterion.objects.on(LAST).get(text="Kiểm tra")
+    assert now.pk != asked.pk
+    admin.force_login(staff)  # what is attested anew under the successor takes the place of the former
+    page = reverse("awards:due-attest", args=["person", person.pk, "CSTT", 2020, now.pk])
+    assert "Biên bản 1" in admin.get(page).text
+    admin.post(page, {"holds": "0", "evidence": "Biên bản 2"})
+    assert (states(person)["Kiểm tra"], Attestation.objects.count()) == ("not_met", 1)
+
+
+def test_what_was_attested_is_asked_again_where_its_words_change(document, depot, staff, administrator):
+    person, asked = make_person(depot), Criterion.objects.get(text="Kiểm tra")
+    attest(person, asked.award, asked, 2020, holds=True, evidence="Biên bản 1", by=staff)
+    asked.text = "Kiểm tra đạt giỏi"
+    save_row(asked, chosen={}, since=date(2020, 7, 1), by=administrator)
+    assert states(person) == {"Kiểm tra đạt giỏi": "no_data", "Khác": "no_data"}
 
 
 def test_dossiers_follow_by_their_rule_day(admin, document, depot, staff):
