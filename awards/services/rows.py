@@ -116,7 +116,7 @@ def _end_former(row: Any, since: date) -> Any:
     former = type(row)._default_manager.select_for_update().get(pk=row.pk)
     if former.valid_from is not None and since <= former.valid_from:
         raise Refused(_("A change holds from a day after the first day of the row itself."), "since")
-    if former.valid_until is not None and since > former.valid_until + timedelta(days=1):
+    if former.valid_until is not None and since > former.valid_until:
         raise Refused(_("The row has ended by then: add a new one instead."), "since")
     former.valid_until = since - timedelta(days=1)
     former.full_clean()

@@ -99,6 +99,7 @@ def test_changed_cap_leaves_old_dossiers_theirs(admin, cap):
         ({"share": "30", "since": "31/12/2020"}, "slip"),
         ({"share": "30", "since": "25/11/2018"}, "slip"),
         ({"share": "30", "since": "02/01/2023"}, "since"),
+        ({"share": "30", "since": "01/01/2023", "valid_until": "", "slip": "on"}, "since"),  # it has ended by then
         ({"share": "30", "slip": "on"}, None),
         ({"share": "30", "since": "01/01/2021"}, None),
         ({"clause": "Điều 12", "certainty": "U", "note": "Đã đối chiếu"}, None),
