@@ -27,8 +27,9 @@ def rule_day(dossier: Dossier) -> date:
 # Columns of a criterion as they are read, in this order; shares and values are thousandths.
 CRITERION = (
     "order", "pk", "award_id", "parent_id", "kind", "subject", "text", "text_en", "clause", "certainty",
-    "continues_id", "since_award__code", "rating", "number", "years", "months", "below_years", "gap", "ending", "merit", "level",
-    "indicator__code", "comparator", "value", "share", "strict", "gravity__order", "incident_gravity__rank",
+    "continues_id", "since_award__code", "rating", "number", "years", "months", "below_years", "gap", "ending",
+    "merit", "level", "indicator__code", "comparator", "value", "share", "strict", "gravity__order",
+    "incident_gravity__rank",
 )  # fmt: skip
 AWARD = ("order", "code", "pk", "subject", "name", "name_en", "once")
 Row = dict[str, Any]

@@ -28,8 +28,10 @@ def end_document(
     """The document is in force until `last_day`; the rows of `keys` end with it. How many.
 
     With a `successor` they go on from the next day with what they say, unverified and without a clause, until
-    somebody has compared them with the new text. Dossiers follow by their rule day; see `save_row` for `slip`.
-    Raises `Refused` where a row has ended by then, or dossiers that were received would be judged otherwise.
+    somebody has compared them with the new text; also those that ended with the document before its successor was
+    known. Dossiers follow by their rule day; see `save_row` for `slip`.
+    Raises `Refused` where a row has ended by then, where something may have taken its place already, or dossiers
+    that were received would be judged otherwise.
     """
     require(administers_root(by))
     document = LegalDocument.objects.select_for_update().get(pk=document.pk)
@@ -45,9 +47,30 @@ def end_document(
     document.valid_until = last_day
     document.full_clean()
     document.save()
+    if successor is not None:
+        _reopen([one for one in chosen if one.row.valid_until == last_day], next_day)
     for one in chosen:
         _end(one, document, last_day, successor, slip, by)
     return len(chosen)
+
+
+def _reopen(ended: list[Resting], next_day: date) -> None:
+    """Rows that ended with the document go on as if they had not, unless one of their kind begins in their place."""
+    replaced = [
+        one for one in ended if type(one.row).objects.filter(award=one.row.award, valid_from=next_day).exists()
+    ]
+    if replaced:
+        words = _("These rows have ended, and others of their kind begin on the next day: %(rows)s. Untick them.")
+        raise Refused(words % {"rows": ", ".join(str(one.row) for one in replaced)}, "rows")
+    for one in ended:
+        _without_end(one.row)
+
+
+def _without_end(row: Any) -> None:
+    last_day, row.valid_until = row.valid_until, None
+    row.save()
+    for child in row.children.filter(valid_until=last_day) if isinstance(row, Criterion) else ():
+        _without_end(child)
 
 
 def _end(
@@ -55,8 +78,7 @@ def _end(
 ) -> None:  # fmt: skip
     row = copy(one.row)
     many = {field.name: list(getattr(row, field.name).all()) for field in row._meta.many_to_many}
-    goes_on = row.valid_until is None or row.valid_until > last_day
-    if successor is None or not goes_on:
+    if successor is None:
         row.valid_until = last_day
         save_row(row, chosen={}, slip=slip, by=by)
         return

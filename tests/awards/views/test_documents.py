@@ -101,6 +101,30 @@ def test_document_that_is_replaced_goes_on_unverified_under_the_new_one(admin, d
     assert (documents_of([award], LAST), documents_of([award], NEXT)) == ([document], [new])
 
 
+def rows_in_force(day):
+    """How many criteria, caps and bases hold on the day."""
+    return [model.objects.on(day).count() for model in (Criterion, Cap, AwardBasis)]
+
+
+def test_what_ended_before_the_new_document_was_known_goes_on_once(admin, document):
+    """A group ends with all that stands in it; ticked again under the successor it goes on, but not twice."""
+    Criterion.objects.filter(text="Kiểm tra").update(valid_until=LAST)
+    sent = {"last_day": "31/12/2020", "rows": keys(admin, document)}
+    assert admin.post(page_of(document), sent).status_code == 302
+    assert rows_in_force(NEXT) == [2, 0, 0]  # of the other documents
+    assert all(f'value="{key}"' in admin.get(page_of(document)).text for key in sent["rows"])
+    sent["successor"] = make_legal_document("TT 1/2021/TT-BQP", valid_from=NEXT).pk
+    answer = admin.post(page_of(document), sent, follow=True)
+    said = [str(message) for message in answer.context["messages"]][-1]
+    assert said == "Đã ghi ngày hết hiệu lực của văn bản; 3 dòng chuyển theo."
+    clause = "TT 1/2021/TT-BQP (chưa xác định điều khoản)"
+    assert sorted(asked(NEXT))[1] == ("Một trong", clause, "U", [("Kiểm tra", clause, "U", [])])
+    assert (rows_in_force(LAST), rows_in_force(NEXT)) == ([4, 1, 1], [4, 1, 1])
+    again = admin.post(page_of(document), sent)
+    assert list(again.context["form"].errors) == ["rows"]
+    assert (rows_in_force(LAST), rows_in_force(NEXT)) == ([4, 1, 1], [4, 1, 1])
+
+
 def states(person):
     """What is found for the year, judged on its last day: the state of each criterion by its text."""
     line = verdict_of(person, "CSTT", 2020, rules_on(LAST))
