@@ -1,4 +1,4 @@
-"""What rests on a legal document: the rows of awards that name it, so that they end and go on with it."""
+"""What rests on a legal document: the rows that name it, so that they end and go on with it."""
 
 from __future__ import annotations
 
@@ -8,12 +8,27 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.urls import reverse
 from django.utils.text import capfirst
 
-from awards.models import AwardBasis, Bonus, Cap, Criterion, LegalDocument, NoticeRule, VoteRule
+from awards.models import (
+    AwardBasis,
+    BaseWage,
+    Bonus,
+    BonusRounding,
+    Cap,
+    Criterion,
+    LegalDocument,
+    NoticeRule,
+    RevocationGround,
+    RuleChoice,
+    VoteRule,
+)
 from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.catalogue import text_of_row
+from units.counting import count_all
 
+# Rows of awards by their part of its page.
 PARTS: dict[str, Any] = {
     "criteria": Criterion,
     "caps": Cap,
@@ -21,12 +36,19 @@ PARTS: dict[str, Any] = {
     "votes": VoteRule,
     "notices": NoticeRule,
 }
+# Rules of procedure by the name of their catalogue.
+PROCEDURE: dict[str, Any] = {
+    "base-wages": BaseWage,
+    "bonus-roundings": BonusRounding,
+    "revocation-grounds": RevocationGround,
+    "rule-choices": RuleChoice,
+}
 BASES = "bases"
 
 
 @dataclass(frozen=True, slots=True)
 class Resting:
-    """A row of an award that names the document: `part` is its kind as in the award's page, `what` in words."""
+    """A row that names the document: `part` is its part of the award's page or its catalogue, `what` in words."""
 
     part: str
     row: Any
@@ -38,16 +60,39 @@ class Resting:
     def key(self) -> str:
         return f"{self.part}-{self.row.pk}"
 
+    @property
+    def of_award(self) -> bool:
+        return self.part not in PROCEDURE
+
+    @property
+    def address(self) -> str:
+        """Where the row is changed."""
+        name = "awards:row-update" if self.of_award else "emulation:catalogue-update"
+        return reverse(name, args=[self.part, self.row.pk])
+
 
 def number_of(document: LegalDocument) -> str:
-    """The number alone, as clauses name it: the catalogue puts the kind of document before some."""
-    return re.sub("^(Chỉ thị|[A-ZĐ]+) ", "", document.code)
+    """The number alone, as clauses name it: people put the kind of document before it in words or letters."""
+    found = re.search(r"\d.*", document.code)
+    return found[0] if found else document.code
+
+
+def is_named(document: LegalDocument, clause: str) -> bool:
+    """Whether the clause names the document: its whole number, not the end of a longer one."""
+    return re.search(rf"(?<![\w/]){re.escape(number_of(document))}(?!\w)", clause) is not None
 
 
 def resting_on(document: LegalDocument) -> list[Resting]:
-    """Rows that rest on the document, the newest first within an award; of criteria the outermost. Six queries."""
+    """Rows that rest on the document: of awards in their order, the newest first, then those of procedure.
+
+    Of criteria the outermost that name it. A query for each kind of row that names it, and two.
+    """
     found = list(_rows(document))
-    return sorted(found, key=lambda one: (one.row.award.order, one.row.award.code, _newest(one.row.valid_from)))
+    return sorted(found, key=lambda one: (not one.of_award, *_place(one), _newest(one.row.valid_from)))
+
+
+def _place(one: Resting) -> tuple[int, str]:
+    return (one.row.award.order, one.row.award.code) if one.of_award else (0, one.part)
 
 
 def _newest(day: date | None) -> int:
@@ -55,13 +100,26 @@ def _newest(day: date | None) -> int:
 
 
 def _rows(document: LegalDocument) -> Iterator[Resting]:
-    number = number_of(document)
-    for part, model in PARTS.items():
-        rows = model.objects.filter(clause__contains=number).select_related("award").order_by(NEWEST_FIRST, "pk")
-        if model is Criterion:
-            rows = rows.filter(parent=None)
-        what = capfirst(str(model._meta.verbose_name))
-        for row in rows:
-            yield Resting(part, row, what, text_of_row(row), row.clause)
+    naming = {part: _naming(document, model) for part, model in (PARTS | PROCEDURE).items()}
+    for (part, rows), count in zip(naming.items(), count_all(*naming.values()), strict=True):
+        named = {row.pk: row for row in rows if is_named(document, row.clause)} if count else {}
+        what = capfirst(str(rows.model._meta.verbose_name))
+        for row in named.values():
+            if part != "criteria" or not _stands_in(row, named):
+                yield Resting(part, row, what, text_of_row(row) if part in PARTS else str(row), row.clause)
     for row in AwardBasis.objects.filter(document=document).select_related("award", "document"):
         yield Resting(BASES, row, capfirst(str(AwardBasis._meta.verbose_name)), text_of_row(row), row.article)
+
+
+def _naming(document: LegalDocument, model: Any) -> Any:
+    rows = model.objects.filter(clause__contains=number_of(document)).order_by(NEWEST_FIRST, "pk")
+    if model in PROCEDURE.values():
+        return rows
+    return rows.select_related("award", "parent__parent") if model is Criterion else rows.select_related("award")
+
+
+def _stands_in(row: Criterion, named: dict[int, Criterion]) -> bool:
+    above = row.parent
+    while above is not None and above.pk not in named:
+        above = above.parent
+    return above is not None

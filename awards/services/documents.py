@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 
-from awards.models import AwardBasis, Criterion, LegalDocument
-from awards.reports.documents import Resting, number_of, resting_on
+from awards.models import AwardBasis, Criterion, LegalDocument, RevocationGround
+from awards.reports.documents import Resting, is_named, resting_on
 from awards.services.rows import save_row
+from emulation.services import definitions
 from units.access import administers_root, require
 from units.errors import Refused
 from units.models import User
@@ -56,10 +58,12 @@ def end_document(
 
 def _reopen(ended: list[Resting], next_day: date) -> None:
     """Rows that ended with the document go on as if they had not, unless one of their kind begins in their place."""
-    replaced = [
-        one for one in ended if type(one.row).objects.filter(award=one.row.award, valid_from=next_day).exists()
-    ]
-    if replaced:
+
+    def is_replaced(one: Resting) -> bool:
+        same = {"award": one.row.award} if one.of_award else {}
+        return type(one.row).objects.filter(**same, valid_from=next_day).exists()
+
+    if replaced := [one for one in ended if is_replaced(one)]:
         words = _("These rows have ended, and others of their kind begin on the next day: %(rows)s. Untick them.")
         raise Refused(words % {"rows": ", ".join(str(one.row) for one in replaced)}, "rows")
     for one in ended:
@@ -77,6 +81,9 @@ def _end(
     one: Resting, document: LegalDocument, last_day: date, successor: LegalDocument | None, slip: bool, by: User
 ) -> None:  # fmt: skip
     row = copy(one.row)
+    if not one.of_award:
+        _end_procedure(row, document, last_day, successor)
+        return
     many = {field.name: list(getattr(row, field.name).all()) for field in row._meta.many_to_many}
     if successor is None:
         row.valid_until = last_day
@@ -86,6 +93,19 @@ def _end(
     save_row(row, chosen=many, since=last_day + timedelta(days=1), slip=slip, by=by)
     if isinstance(row, Criterion):
         _carry_children(row, document, successor)
+
+
+def _end_procedure(row: Any, document: LegalDocument, last_day: date, successor: LegalDocument | None) -> None:
+    """A rule of procedure judges no dossier: it ends, and a copy of it goes on."""
+    heir, row.valid_until = copy(row), last_day
+    definitions.save_row(row)
+    if successor is None:
+        return
+    heir.pk, heir._state, heir.valid_from = None, ModelState(), last_day + timedelta(days=1)
+    if isinstance(heir, RevocationGround):  # codes are unique
+        heir.code = f"{heir.code[:27]}-{heir.valid_from.year}"
+    _carry(heir, document, successor)
+    definitions.save_row(heir)
 
 
 def _carry(row: Any, document: LegalDocument, successor: LegalDocument) -> None:
@@ -99,7 +119,7 @@ def _carry(row: Any, document: LegalDocument, successor: LegalDocument) -> None:
 
 def _carry_children(group: Criterion, document: LegalDocument, successor: LegalDocument) -> None:
     for child in group.children.filter(valid_from=group.valid_from):
-        if number_of(document) in child.clause:
+        if is_named(document, child.clause):
             _carry(child, document, successor)
             child.save()
         _carry_children(child, document, successor)

@@ -21,7 +21,7 @@ from units.forms.fields import refusals
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_root_administrators
 def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The rows of awards that name the document; POST gives it its last day, and what is ticked follows."""
+    """The rules that name the document; POST gives it its last day, and what is ticked follows."""
     document = get_object_or_404(LegalDocument, pk=pk)
     resting = resting_on(document)
     form = EndForm(request.POST or None, document=document, resting=resting)

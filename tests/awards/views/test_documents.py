@@ -5,9 +5,18 @@ from datetime import date, timedelta
 import pytest
 from django.urls import reverse
 
-from awards.models import Attestation, AwardBasis, Cap, Criterion
+from awards.models import (
+    Attestation,
+    AwardBasis,
+    BonusRounding,
+    Cap,
+    Criterion,
+    LegalDocument,
+    RevocationGround,
+)
 from awards.reports.bases import documents_of
 from awards.reports.caps import shares
+from awards.reports.documents import PROCEDURE, is_named
 from awards.reports.due import verdict_of
 from awards.reports.rules import rules_on
 from awards.services.grants import attest
@@ -71,6 +80,53 @@ def test_what_rests_on_a_document_is_listed_from_the_catalogue(admin, document):
     ]  # fmt: skip
     catalogue = admin.get(reverse("emulation:catalogue-rows", args=["legal-documents"])).text
     assert f'href="{page_of(document)}"' in catalogue
+
+
+@pytest.mark.parametrize(
+    ("code", "clause", "rests"),
+    [
+        ("57/2020/TT-BQP", "Điều 18 TT 157/2020/TT-BQP", False),
+        ("57/2020/TT-BQP", "Điều 18(1) TT 57/2020/TT-BQP", True),
+        ("TT 57/2020", "TT 57/2020/TT-BQP", True),
+        ("15/2003/QH1", "Điều 25 Luật 15/2003/QH11", False),
+        ("Nghị định số 98/2023/NĐ-CP", "Điều 54 NĐ 98/2023/NĐ-CP; NĐ 152/2025/NĐ-CP", True),
+        ("Chỉ thị 79/CT-BQP", "Chỉ thị 79/CT-BQP (22/07/2022)", True),
+        ("Chỉ thị 79/CT-BQP", "", False),
+    ],
+)
+def test_clause_names_a_document_by_its_whole_number(code, clause, rests):
+    assert is_named(LegalDocument(code=code), clause) == rests
+
+
+def test_what_stands_in_a_group_of_another_document_follows_alone(admin, document):
+    """A law ends of which one criterion in a group, and rules of procedure, say something."""
+    law, new = make_legal_document("Luật 6/2020/QH14"), make_legal_document("Luật 7/2021/QH15", valid_from=NEXT)
+    group = Criterion.objects.get(text="Một trong")
+    make_criterion(group.award, parent=group, text="Theo luật", clause="Điều 2 Luật 6/2020/QH14")
+    ground = RevocationGround.objects.create(code="false", name="Gian dối", clause="Điều 93 Luật 6/2020/QH14")
+    BonusRounding.objects.create(step=10000, clause="Điều 68 Luật 6/2020/QH14", certainty="V")
+    BonusRounding.objects.create(step=1000, clause="Điều 68 Luật 16/2020/QH14", certainty="V")
+    listed = admin.get(page_of(law)).context["resting"]
+    assert [(one.part, one.text) for one in listed] == [
+        ("criteria", "Theo luật"), ("bonus-roundings", "10.000"), ("revocation-grounds", "Gian dối"),
+    ]  # fmt: skip
+    assert f'href="{reverse("emulation:catalogue-update", args=["revocation-grounds", ground.pk])}"' in (
+        admin.get(page_of(law)).text
+    )
+    sent = {"last_day": "31/12/2020", "successor": new.pk, "rows": [one.key for one in listed]}
+    assert admin.post(page_of(law), sent).status_code == 302
+    clause = "Luật 7/2021/QH15 (chưa xác định điều khoản)"
+    [_other, (text, _old, _sure, below)] = sorted(asked(NEXT))
+    inner = ("Kiểm tra", "Điều 12(4) TT 151/2018/TT-BQP", "U", [])
+    assert (text, sorted(below)) == ("Một trong", [inner, ("Theo luật", clause, "U", [])])
+    now = {model: list(model.objects.on(NEXT).values_list("clause", flat=True)) for model in PROCEDURE.values()}
+    assert {model: clauses for model, clauses in now.items() if clauses} == {
+        BonusRounding: [clause, "Điều 68 Luật 16/2020/QH14"], RevocationGround: [clause],
+    }  # fmt: skip
+    assert [row.code for row in RevocationGround.objects.on(LAST)] == ["false"]
+    assert [row.code for row in RevocationGround.objects.on(NEXT)] == ["false-2021"]
+    again = admin.post(page_of(law), sent)
+    assert (list(again.context["form"].errors), RevocationGround.objects.count()) == (["rows"], 2)
 
 
 def test_document_that_ends_takes_along_what_is_ticked(admin, document):
@@ -203,5 +259,5 @@ def test_page_runs_a_constant_number_of_queries(admin, document, count, django_a
     for number in range(count):
         award = make_award(f"A{number}")
         Cap.objects.create(award=award, of="headcount", share=1, clause="TT 151/2018/TT-BQP")
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(11):
         admin.get(page_of(document))
