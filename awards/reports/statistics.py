@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Substr
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -59,7 +59,7 @@ def served() -> Any:
 
 def forms_of(rows: QuerySet[Grant], place: Unit, year: int, user: User) -> list[Form]:
     """The forms of the awards `rows`, seen from `place`. Three queries."""
-    counted = _counted(rows)
+    counted = _counted(rows, place)
     return [
         _form("category", _("By category"), _("Category"), counted, _named(CATEGORY, "")),
         _form(
@@ -76,12 +76,16 @@ def forms_of(rows: QuerySet[Grant], place: Unit, year: int, user: User) -> list[
     ]
 
 
-def _counted(rows: QuerySet[Grant]) -> list[dict[str, Any]]:
-    """Awards counted by everything that the forms tell apart. One query."""
+def _counted(rows: QuerySet[Grant], place: Unit) -> list[dict[str, Any]]:
+    """Awards counted by everything that the forms tell apart; of paths down to the units below `place`. One query."""
     held = Q(revoked_on=None)
     single = Case(When(person=None, then=Value(0)), default=Value(1), output_field=IntegerField())
     columns = [name for names in NAMES for name in names]
-    found = rows.order_by().annotate(path=served(), single=single).values("path", "single", *columns)
+    found = (
+        rows.order_by()
+        .annotate(path=Substr(served(), 1, len(place.path) + WIDTH), single=single)
+        .values("path", "single", *columns)
+    )
     return list(found.annotate(
         number=Count("pk", filter=held), total=Sum("bonus", filter=held),
         unknown=Count("pk", filter=held & Q(bonus=None)), ended=Count("pk", filter=~held),

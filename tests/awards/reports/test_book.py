@@ -1,6 +1,8 @@
 from datetime import date
 
+from awards.models import Grant
 from awards.reports.book import awarded_in
+from awards.reports.statistics import _counted
 from tests.factories import make_award, make_grant, make_person
 from tests.layers import built_once
 from units.models import Posting
@@ -32,3 +34,10 @@ def test_awards_of_people_without_a_posting_belong_to_where_they_serve(fighter, 
     Posting.objects.filter(person=person).delete()
     make_grant(fighter, person, 2020)
     assert [awarded_in(unit, [2020]) for unit in (depot, workshop)] == [[(fighter.name, 1)], []]
+
+
+def test_awards_are_counted_by_the_units_below_the_place(fighter, region, department, depot, workshop):
+    for unit in (depot, workshop):
+        make_grant(fighter, make_person(unit), 2020)
+    rows = {place.code: [row["number"] for row in _counted(Grant.objects.all(), place)] for place in (region, depot)}
+    assert rows == {region.code: [2], depot.code: [1, 1]}
