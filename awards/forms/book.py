@@ -5,18 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from awards.forms.desk import KINDS
-from awards.models import Award, Grant
+from awards.models import Award, Grant, Nomination
 from units import clock
 from units.access import figures_q
 from units.forms.fields import BranchField, FileInput, branches_named
 from units.keys import BIGGEST
 from units.models import Unit, User
+from units.paths import branch_q
 from units.search import words_q
-from units.text import normal
+from units.text import fold, normal
 
 STATES = [("", _("In force and revoked")), ("held", _("Still in force")), ("revoked", _("Revoked"))]
 
@@ -69,24 +71,40 @@ class StatisticsFilter(forms.Form):
     def __init__(self, *args: Any, rows: QuerySet[Grant], viewer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
-        self.years = list(rows.order_by("-year").values_list("year", flat=True).distinct())
-        self.fields["year"].choices = [(year, str(year)) for year in self.years or [clock.today().year]]
+        awarded = rows.order_by().values_list("year", Value(True))
+        proposed = Nomination.objects.visible_to(viewer).exclude(stage=Nomination.Stage.DRAFT).order_by()
+        found = set(awarded.union(proposed.values_list("dossier__year", Value(False))))
+        self.years = sorted((year for year, given in found if given), reverse=True)
+        years = sorted({year for year, _given in found}, reverse=True) or [clock.today().year]
+        self.fields["year"].choices = [(year, str(year)) for year in years]
 
     @property
     def chosen_year(self) -> int:
-        """The year asked for, else the newest for which there are awards."""
-        return self.cleaned_data["year"] or next(iter(self.years), clock.today().year)
+        """The year asked for, else the newest for which there are awards, else proposals."""
+        return self.cleaned_data["year"] or next(iter(self.years), self.fields["year"].choices[0][0])
+
+    @property
+    def text(self) -> str:
+        return normal(self.cleaned_data["unit"])
+
+    @cached_property
+    def meant(self) -> list[Unit]:
+        """Units within reach that the text may mean: the one of this code or whole name, else all found by it."""
+        found = Unit.objects.filter(figures_q(self.viewer)).meant_by(self.text) if self.text else []
+        named = [unit for unit in found if fold(unit.name) == fold(self.text)]
+        return named if len(named) == 1 else found
 
     @property
     def place(self) -> Unit | None:
-        """The unit whose code was typed, within reach; None where a name or nothing was."""
-        text = normal(self.cleaned_data["unit"])
-        return Unit.objects.filter(figures_q(self.viewer), code__iexact=text).first() if text else None
+        """The unit that the text means; None where nothing was typed, or not one unit is meant."""
+        return self.meant[0] if len(self.meant) == 1 else None
 
     def filter(self, rows: QuerySet[Grant]) -> QuerySet[Grant]:
+        """Awards of the year, of the place's branch where there is one."""
         rows = rows.filter(year=self.chosen_year)
-        text = self.cleaned_data["unit"]
-        return rows.filter(in_units(self.viewer, text)) if text else rows
+        if not self.place:
+            return rows
+        return rows.filter(branch_q(self.place.path, "unit__path") | branch_q(self.place.path, "person__unit__path"))
 
 
 class VerifyForm(forms.Form):

@@ -79,7 +79,10 @@ def _statistics(request: HttpRequest) -> tuple[StatisticsFilter, QuerySet[Grant]
 def award_statistics(request: HttpRequest) -> HttpResponseBase:
     """Awards of a year by award, and the forms that count them otherwise; each of them a file, all of them print."""
     form, rows = _statistics(request)
-    year, stats = form.chosen_year, statistics(rows)
+    year = form.chosen_year
+    if form.text and not form.place:  # a form bears the name of one unit: which one is meant?
+        return render(request, "awards/book/statistics.html", {"form": form, "year": year, "asked": True})
+    stats = statistics(rows)
     name = f"thong-ke-khen-thuong-{year}"
     if kind := asked_table(request):
         title = _("Awards of %(year)d") % {"year": year}
@@ -92,7 +95,7 @@ def award_statistics(request: HttpRequest) -> HttpResponseBase:
     superior = Unit.objects.above(place).last()
     context = {
         "form": form, "year": year, "stats": stats, "total": total_of(stats), "forms": found, "place": place,
-        "superior": superior,
+        "superior": superior, "counted": any(one.rows for one in found),
     }  # fmt: skip
     return render(request, "awards/book/statistics.html", context)
 

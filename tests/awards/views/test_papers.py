@@ -1,5 +1,6 @@
 """Pages of letters and decisions, the book of honour and what comes out of it as files."""
 
+import re
 from datetime import date
 from io import BytesIO
 
@@ -37,7 +38,8 @@ from tests.factories import (
     make_user,
 )
 from tests.layers import built_once
-from units.models import Person, Role
+from units.models import Person, Role, Unit
+from units.text import fold
 
 DAY = date(2020, 12, 22)
 SIGNED = {"number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn B"}
@@ -478,8 +480,36 @@ def test_forms_of_the_year_count_the_same_awards_otherwise(
     for key, form in forms.items():
         rows = rows_of(client.get(url("award-statistics"), {"export": "xlsx", "table": key}))
         assert [row[0] for row in rows[1:]] == [row[0] for row in (*form.rows, form.total)]
-    alone = client.get(url("award-statistics"), {"unit": "K1"}).context
-    assert (alone["place"], [form.total[1:3] for form in alone["forms"]][:1]) == (depot, [(0, 0)])
+    for text in ("K1", "unit k1"):  # code or name
+        alone = client.get(url("award-statistics"), {"unit": text}).context
+        assert (alone["place"], [form.total[1:3] for form in alone["forms"]][:1]) == (depot, [(0, 0)])
+
+
+def test_statistics_bear_the_name_of_one_unit(client, reviewer, depot, workshop, award):
+    """Where a text means several units nothing is counted before one is chosen; a whole name means its own."""
+    Unit.objects.filter(pk=workshop.pk).update(name="Unit K1 B", search=fold("X1 Unit K1 B"))
+    make_grant(award, make_person(depot), 2020)
+    client.force_login(reviewer)
+    page = client.get(url("award-statistics"), {"unit": "unit k1"})
+    assert page.context["place"] == depot
+    asked = client.get(url("award-statistics"), {"unit": "unit"})
+    assert ("stats" in asked.context, f'href="?year=2020&amp;unit={depot.code}"' in asked.text) == (False, True)
+    nothing = client.get(url("award-statistics"), {"unit": "không có", "export": "xlsx"})
+    assert "không có đơn vị nào mang tên hoặc mã này" in nothing.text
+
+
+def test_proposals_are_counted_before_the_first_award_of_their_year(client, reviewer, depot, staff, award):
+    make_grant(award, make_person(depot), 2019)
+    make_nomination(make_dossier(depot, staff, year=2021), award, make_person(depot), stage="submitted")
+    client.force_login(reviewer)
+    page = client.get(url("award-statistics"))
+    assert (page.context["year"], [int(year) for year, _name in page.context["form"]["year"].field.choices]) == (
+        2019, [2021, 2019],
+    )  # fmt: skip
+    page = client.get(url("award-statistics"), {"year": "2021"})
+    assert [int(number) for number in re.findall(r"Biểu (\d+)", page.text)] == [7]
+    Grant.objects.all().delete()
+    assert client.get(url("award-statistics")).context["year"] == 2021
 
 
 def test_import_is_previewed_settled_and_lands_on_its_rows(client, reviewer, depot, award):
