@@ -43,6 +43,8 @@ def save_row(
     """
     require(administers_root(by))
     row.full_clean()
+    if isinstance(row, Award) or is_judging(row):
+        lock_rules(Award.objects.all())
     if isinstance(row, Award) and row.pk is not None:
         stored = Award.objects.select_for_update().get(pk=row.pk)
         if stored.code != row.code and stored.grants.exists():
@@ -59,6 +61,14 @@ def save_row(
         getattr(row, name).set(rows)
     if isinstance(former, Criterion) and since is not None:
         _continue_children(former, row, since)
+
+
+def lock_rules(awards: models.QuerySet[Award]) -> None:
+    """Who judges by the rules of these awards, and who changes a rule of any, wait for each other. In a transaction.
+
+    An award may ask to meet another one: rules are changed with all awards locked, those of a hand-in suffice there.
+    """
+    list(awards.select_for_update(no_key=True, of=("self",)).order_by("pk").values_list("pk"))
 
 
 def _refuse_other_award(stored: Award, row: Award, chosen: Chosen) -> None:
@@ -160,6 +170,8 @@ def _refuse_second_rate(row: Bonus) -> None:
 def delete_row(row: Any, *, by: User) -> None:
     """Delete what nobody refers to and no dossier was judged by; everything else ends by date."""
     require(administers_root(by))
+    if is_judging(row):
+        lock_rules(Award.objects.all())
     if is_referred(row):
         raise Refused(_("“%(row)s” is in use and stays. Let it end by date.") % {"row": row})
     if is_judging(row) and dossiers_judged_by(row, [Span(row.valid_from, row.valid_until)]):

@@ -8,16 +8,19 @@ from time import sleep
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.utils import timezone
 
 from awards.models import Attestation, Ballot, DecidingLevel, Decision, Grant, Nomination, Objection
-from awards.services import ballots, decisions, grants, notices, papers, registers, sessions
+from awards.services import ballots, decisions, dossiers, grants, notices, papers, registers, rows, sessions
 from tests.factories import (
     make_award,
     make_council,
+    make_criterion,
     make_dossier,
     make_nomination,
     make_person,
     make_public_notice,
+    make_rating,
     make_user,
 )
 from tests.layers import built_once
@@ -209,3 +212,45 @@ def test_grant_is_recorded_once(transactional_db, depot, department, monkeypatch
     acts = [lambda: grants.record_grant(Grant(award=award, year=2019), person, by=keeper)] * 2
     assert at_once(*acts) == ["done", "refused"]
     assert Grant.objects.count() == 1
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_rule_is_changed_after_a_hand_in_that_it_would_judge(
+    transactional_db, administrator, depot, staff, commander, reviewer, set_today
+):
+    """Of an award that asks to meet the one whose criterion changes: it is seen once it is received."""
+    set_today(date(2020, 12, 10))
+    base, award = make_award("CSTT", subject="person"), make_award("CSTDCS", subject="person")
+    row = make_criterion(base, "task_rating", rating="completed", text="Hoàn thành")
+    make_criterion(award, "meets_award", awards=[base])
+    person = make_person(depot)
+    make_rating(person, rating="well")
+    [line], _known = dossiers.add_lines(
+        make_dossier(depot, staff, read_at=timezone.now(), read_by=staff), [dossiers.Pick(person, award)], by=staff
+    )
+    begun, go, found = Event(), Event(), []
+
+    def hand_in() -> None:
+        with transaction.atomic():
+            dossiers.hand_in(line.dossier, lines=[line.pk], by=commander)
+            begun.set()
+            assert go.wait(10)
+        connection.close()
+
+    def change() -> None:
+        row.rating = "excellent"
+        try:
+            rows.save_row(row, chosen={}, by=administrator)
+        except Refused as refused:
+            found.append(refused.field)
+        connection.close()
+
+    first, second = Thread(target=hand_in), Thread(target=change)
+    first.start()
+    assert begun.wait(10)
+    second.start()
+    second.join(0.5)
+    go.set()
+    first.join()
+    second.join()
+    assert found == ["slip"]
