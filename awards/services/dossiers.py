@@ -19,6 +19,7 @@ from awards.reports.due import last_day, people_in
 from awards.reports.routes import judging_unit
 from awards.reports.rules import rule_day, rules_on
 from awards.reports.snapshots import findings_of
+from awards.services.rows import lock_rules
 from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import Campaign
 from units import clock
@@ -318,9 +319,16 @@ def refuse_unless_editable(line: Nomination) -> None:
 
 
 @transaction.atomic
-def withdraw(lines: Collection[int], *, reason: str = "", by: User) -> list[Nomination]:
-    """Take lines of one's own unit back. What was handed in is withdrawn by the commander, with a reason."""
+def withdraw(
+    lines: Collection[int], *, stage: str | None = None, reason: str = "", by: User
+) -> list[Nomination]:  # fmt: skip
+    """Take lines of one's own unit back. What was handed in is withdrawn by the commander, with a reason.
+
+    `stage`: where they stood when they were shown; what has gone on since is refused.
+    """
     found = lock_lines(lines)
+    if stage is not None and any(line.stage != stage for line in found):
+        raise Refused(_("The list has changed meanwhile. Look at it again before you confirm."))
     for line in found:
         drafted = line.stage == Stage.DRAFT
         allowed = access.drafts_dossiers if drafted else access.hands_in
@@ -353,6 +361,7 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], known_over_caps: bool =
     dossier = lock(dossier)
     chosen = [line for line in lock_lines(lines) if line.dossier_id == dossier.pk]
     _refuse_dropped(chosen)
+    lock_rules(Award.objects.filter(pk__in={line.award_id for line in chosen}))
     holder = judging_unit(dossier.unit)
     if holder is None:
         raise Refused(_("No unit judges this dossier: neither a council nor a reviewer stands above the unit."))

@@ -326,7 +326,10 @@ def dossier_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error(None, _("The list has changed meanwhile. Look at it again before you confirm."))
     elif form.is_valid() and lines:
         with refusals(form):
-            service.withdraw([line.pk for line in lines], reason=form.cleaned_data["reason"], by=request.user)
+            service.withdraw(
+                [line.pk for line in lines], stage=Nomination.Stage.DRAFT, reason=form.cleaned_data["reason"],
+                by=request.user,
+            )  # fmt: skip
         if not form.errors:
             words = ngettext(
                 "%(count)d draft has been withdrawn.", "%(count)d drafts have been withdrawn.", len(lines)

@@ -151,7 +151,8 @@ def nomination_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     form = ReasonForm(request.POST if request.method == "POST" else None, least=not drafted)
     heading = _("Withdraw “%(line)s”") % {"line": line}
     return form_step(
-        request, form, lambda: service.withdraw([line.pk], reason=form.cleaned_data["reason"], by=request.user),
+        request, form,
+        lambda: service.withdraw([line.pk], stage=line.stage, reason=form.cleaned_data["reason"], by=request.user),
         done=lambda _row: _("“%(line)s” has been withdrawn.") % {"line": line}, to=line.dossier,
         crumbs=crumbs_in(line), heading=heading, submit=_("Withdraw"),
     )  # fmt: skip

@@ -85,6 +85,15 @@ def refusal(call, *args, **kwargs):
     return error.value.messages
 
 
+def test_only_what_still_stands_where_it_was_shown_is_withdrawn(dossier, title, staff, commander):
+    """A hand-in between the page and the commander's click: no line that was handed in goes as a draft."""
+    draft, handed = proposed(dossier, title, staff, "Lê An", "Lê Bình")
+    Nomination.objects.filter(pk=handed.pk).update(stage="submitted")
+    with pytest.raises(Refused):
+        withdraw([draft.pk, handed.pk], stage="draft", reason=REASON, by=commander)
+    assert list(dossier.lines.order_by("pk").values_list("stage", flat=True)) == ["draft", "submitted"]
+
+
 # ── caps ──────────────────────────────────────────────────────────────────
 
 

@@ -373,6 +373,25 @@ def test_exactly_the_ticked_drafts_are_withdrawn(client, staff, commander, dossi
     assert Nomination.objects.get(pk=foreign.pk).stage == "draft"
 
 
+def test_drafts_handed_in_while_the_commander_confirms_are_not_withdrawn(
+    client, commander, dossier, title, monkeypatch
+):
+    line = make_nomination(dossier, title, make_person(dossier.unit))
+
+    def after_a_hand_in(*args, **kwargs):
+        Nomination.objects.update(stage="submitted")
+        return withdraw(*args, **kwargs)
+
+    monkeypatch.setattr("awards.services.dossiers.withdraw", after_a_hand_in)
+    client.force_login(commander)
+    sent = {"mark": mark_of([line.pk]), "reason": "Đồng chí đã chuyển công tác đi nơi khác."}
+    page = client.post(f"{address('dossier-withdraw', dossier.pk)}?line={line.pk}", sent)
+    assert (len(page.context["form"].non_field_errors()), stages(dossier)) == (1, ["submitted"])
+    Nomination.objects.update(stage="draft")
+    page = client.post(address("nomination-withdraw", line.pk), sent)
+    assert (len(page.context["form"].non_field_errors()), stages(dossier)) == (1, ["submitted"])
+
+
 def test_ticking_nothing_withdraws_nothing(client, staff, dossier, title):
     make_nomination(dossier, title, make_person(dossier.unit))
     client.force_login(staff)
