@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from awards.forms.catalogue import SLIP
 from awards.models import LegalDocument
 from awards.reports.documents import Resting
 from units.forms.fields import DayField
@@ -22,9 +23,7 @@ class EndForm(forms.Form):
                     "with its text. Enter the new document first, with its first day."),
     )  # fmt: skip
     rows = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
-    slip = forms.BooleanField(
-        label=_("A slip is corrected: dossiers received already are judged by it, too"), required=False
-    )
+    slip = forms.BooleanField(label=SLIP, required=False)
 
     def __init__(self, *args: Any, document: LegalDocument, resting: Sequence[Resting], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs | {"initial": {"last_day": document.valid_until}})
