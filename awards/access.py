@@ -132,7 +132,11 @@ def has_desk(user: User) -> bool:
 
 
 def keeps_notices(user: User, holder: Unit) -> bool:
-    """Whether the user shows nominees to the public at `holder`: its staff and its reviewers without office."""
+    """Whether the user shows nominees to the public at `holder`: its staff and its reviewers without office.
+
+    They alone read who objects, as they record and settle it: the proposing unit, and whoever commands it, corrects
+    a line by what is said; whoever said so serves under them.
+    """
     return concludes(user, holder) or acts_at(user, holder, Role.STAFF)
 
 
@@ -148,15 +152,6 @@ def reads_objections(user: User, notice_unit: Unit, home: Unit) -> bool:
     Who keeps the notice, and who reads texts that judge people there. No query.
     """
     return keeps_notices(user, notice_unit) or reads_grounds(user, home)
-
-
-def reads_objectors(user: User, notice_unit: Unit) -> bool:
-    """Whether the user reads who objects: who records and settles it at the unit of the notice, and nobody else.
-
-    The proposing unit, and whoever commands it, corrects a line by what is said; whoever said so serves under them.
-    No query.
-    """
-    return keeps_notices(user, notice_unit)
 
 
 # ── submissions, decisions, grants ────────────────────────────────────────

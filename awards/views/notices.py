@@ -93,7 +93,7 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             (one, access.reads_objections(request.user, notice.unit, one.line.dossier.unit))
             for one in objections.select_related("line__award", "line__dossier__unit", "answered_by")
         ],
-        "named": access.reads_objectors(request.user, notice.unit),
+        "named": access.keeps_notices(request.user, notice.unit),
         "days": service.length(notice),
         "today": clock.today(),
         "may_record": access.keeps_notices(request.user, notice.unit),
