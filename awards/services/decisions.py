@@ -17,6 +17,7 @@ from awards import access
 from awards.models import Decision, Grant, Nomination
 from awards.models.grants import GrantQuerySet
 from awards.reports.bases import document_words, documents_of, revocation_basis, revocation_title, title_of
+from awards.reports.days import later_than
 from awards.reports.powers import Bonuses, Powers
 from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
@@ -27,6 +28,7 @@ from awards.services.papers import (
     lock_paper,
     lock_ready,
     pass_unvoted,
+    refuse_before,
     refuse_beyond,
     refuse_unshown,
     save_signed,
@@ -62,7 +64,7 @@ def sign(decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool =
         raise Refused(_("This decision takes awards back: it is signed as such."))
     lines = lines_of_draft(decision)
     decision.issuer = decision.unit.name  # renamed, perhaps, since the draft
-    write_head(decision, head)
+    write_head(decision, head, lines)
     assert decision.day is not None
     powers = Powers(decision.day)
     refuse_beyond(decision.unit, lines, powers)
@@ -193,13 +195,14 @@ def _outside(unit: Unit, lines: Collection[Nomination], head: Mapping[str, Any],
     assert isinstance(day, date)
     known = _recorded(unit, issuer, normal(head["number"]), day)
     if known is not None:
+        refuse_before(day, later_than(day, lines))
         known.lines.add(*lines)
         return known
     basis = "\n".join(document_words(row) for row in documents_of({x.award for x in lines}, day))
     decision = Decision(
         unit=unit, outside=True, issuer=issuer, year=day.year, title=title_of(lines), basis=basis, by=by
     )
-    write_head(decision, head)
+    write_head(decision, head, lines)
     save_signed(decision, by)
     decision.lines.set(lines)
     return decision

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from awards import access
 from awards.models import Decision, Nomination, Submission
 from awards.reports.award_papers import LETTER_ABOUT
 from awards.reports.bases import basis_of, title_of
+from awards.reports.days import Fact, basis_on, cited_too_early, later_than
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, ready, unvoted_q, with_places
 from awards.reports.routes import next_above
@@ -183,14 +185,29 @@ def discard(paper: Paper, *, by: User) -> None:
 # ── what every paper needs before it is signed ────────────────────────────
 
 
-def write_head(paper: Paper, head: Mapping[str, Any]) -> None:
-    """Number, day, signer and texts of a paper about to be signed; its year is the day's. Raises `Refused`."""
+def write_head(paper: Paper, head: Mapping[str, Any], lines: Collection[Nomination] = ()) -> None:
+    """Number, day, signer and texts of a paper on `lines` about to be signed; its year is the day's.
+
+    Documents that it cites as drafted are those in force on its day. Raises `Refused`, also where anything that
+    the paper rests on came later.
+    """
     number, day = normal(head["number"]), head["day"]
     if day > clock.today():
         raise Refused(_("The day lies in the future."), "day")
     paper.number, paper.day, paper.year = number, day, day.year
     refuse_number(paper)
     write_texts(paper, {name: value for name, value in head.items() if name in TEXTS})
+    paper.basis = basis_on(paper.basis, lines, day)
+    refuse_before(day, [*later_than(day, lines), *cited_too_early(paper.basis, day)])
+
+
+def refuse_before(day: date, facts: Sequence[Fact]) -> None:
+    """No paper is older than what it rests on. Raises `Refused` with the first day that it may have."""
+    if facts:
+        words = _("A paper of %(day)s cannot rest on what came later. Date it %(first)s or later. %(what)s")
+        first = max(fact.day for fact in facts)
+        shown = {name: date_format(one, "SHORT_DATE_FORMAT") for name, one in (("day", day), ("first", first))}
+        raise Refused(words % (shown | {"what": " ".join(fact.words for fact in facts)}), "day")
 
 
 def refuse_number(paper: Paper) -> None:
@@ -282,7 +299,7 @@ def send(submission: Submission, head: Mapping[str, Any], *, known_over_caps: bo
     require(access.signs(by, submission.unit))
     submission = lock_paper(submission)
     lines = lines_of_draft(submission)
-    write_head(submission, head)
+    write_head(submission, head, lines)
     assert submission.day is not None
     refuse_unshown(lines, submission.day)
     over = over_caps(submission.unit, lines, known=known_over_caps)

@@ -11,11 +11,13 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from awards import access
 from awards.models import AgendaItem, Attendance, Award, Ballot, Council, HandCount, Nomination, Session, VoteRule
 from awards.models.catalogue import NEWEST_FIRST
+from awards.reports.days import last_hand_ins
 from awards.reports.ready import acting
 from awards.services.kept_papers import keep_minutes, undoing_files
 from awards.services.steps import Kind, Stage, lock_lines, step
@@ -200,6 +202,7 @@ def open_voting(session: Session, *, by: User) -> Session:
     items = list(session.items.select_related("line__dossier", "line__award", "line__person", "lower"))
     if not items:
         raise Refused(_("The agenda is empty: put nominations on it first."))
+    _refuse_day(session, [item.line for item in items])
     rules = Rules(session.council)
     for item in items:
         apply_rules(item, rules, lower=item.lower is not None and not _lower_taken(item))
@@ -207,6 +210,20 @@ def open_voting(session: Session, *, by: User) -> Session:
     session.state, session.opened_at = State.OPEN, timezone.now()
     session.save(update_fields=["state", "opened_at", "quorum"])
     return session
+
+
+def _refuse_day(session: Session, lines: Collection[Nomination]) -> None:
+    """Minutes are dated by the day of the session: nobody votes before it, nor on what was handed in after it."""
+    days = {"day": date_format(session.day, "SHORT_DATE_FORMAT")}
+    if session.day > clock.today():
+        raise Refused(_("The session is planned for %(day)s. If the council votes today, change its day.") % days)
+    last = max(last_hand_ins(lines).values(), default=session.day)
+    if last > session.day:
+        days["last"] = date_format(last, "SHORT_DATE_FORMAT")
+        raise Refused(
+            _("The session is dated %(day)s, but a line on its agenda was handed in on %(last)s: change its day.")
+            % days
+        )
 
 
 def _lower_taken(item: AgendaItem) -> bool:

@@ -163,8 +163,9 @@ def test_numbers_given_twice_by_a_unit_of_two_names_are_marked_and_stay():
     assert import_module("awards.migrations.0013_decision_numbers_by_unit").repeated(rows) == [1, 5]
 
 
-def test_same_number_in_another_year_is_another_number(passed, award, clerk, chief):
-    signed(passed(award), clerk, chief, day=date(2019, 12, 31))
+def test_same_number_in_another_year_is_another_number(passed, award, clerk, chief, depot, staff):
+    earlier = make_dossier(depot, staff, rule_day=DAY, received_on=date(2019, 12, 2))
+    signed(passed(award, dossier=earlier), clerk, chief, day=date(2019, 12, 31))
     signed(passed(award, "Vũ Bình"), clerk, chief)
     assert sorted(Decision.objects.values_list("year", flat=True)) == [2019, 2020]
 

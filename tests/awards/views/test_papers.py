@@ -143,7 +143,7 @@ def test_letter_is_sent_and_its_outcome_recorded(client, chief, department, pass
     assert list(refused.errors) == [f"r{lost.pk}"]
     typed[f"r{lost.pk}"] = "Chưa đủ thời gian giữ danh hiệu."
     assert sorted(client.post(page, typed).context["form"].errors) == ["issuer"]
-    client.post(page, typed | {"issuer": "Chủ tịch nước", "day": "20/12/2020", "signer": "A"})
+    client.post(page, typed | {"issuer": "Chủ tịch nước", "day": "22/12/2020", "signer": "A"})
     assert (Grant.objects.get().person, Decision.objects.get().outside) == (won.person, True)
     assert client.get(page).context["shown"] == []
 
