@@ -350,5 +350,5 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "awards:award-update": ("award", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "awards:row-create": ("award-part", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "awards:row-update": ("award-row", "200 403 403 403 403 403", "200 403 403 403 403 403"),
-    "awards:row-delete": ("award-row", None, "302 403 403 403 403 403"),
+    "awards:row-delete": ("award-row", "200 403 403 403 403 403", "200 403 403 403 403 403"),
 }

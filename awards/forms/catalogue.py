@@ -88,6 +88,15 @@ def belonging_form(key: str) -> type[forms.ModelForm]:
     )
 
 
+class WhyForm(forms.Form):
+    """Why a row is deleted."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("At least 10 characters."),
+    )  # fmt: skip
+
+
 class DayForm(forms.Form):
     """Query string of an award's page: the day on which its rows are in force or not; empty: today."""
 

@@ -56,6 +56,8 @@ class Dated(models.Model):
     source = models.CharField(_("source"), max_length=300, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
 
+    why_removed = ""  # set by the service just before it deletes the row
+
     objects = DatedQuerySet.as_manager()
 
     class Meta:
@@ -72,6 +74,10 @@ class Dated(models.Model):
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )
+
+    def get_additional_data(self) -> dict[str, str] | None:
+        """What the audit log keeps beside the columns: why the row was removed."""
+        return {"why": self.why_removed} if self.why_removed else None
 
 
 class AwardCategory(CatalogueRow):

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from awards.models import Award, Bonus
-from emulation.services.definitions import is_referred
+from emulation.services.definitions import IN_FORCE, is_referred, was_in_force
 from units.access import administers_root, require
-from units.errors import Refused
+from units.errors import Refused, reason_of
 from units.models import User
+from units.text import normal
 
 Chosen = Mapping[str, Iterable[models.Model]]
 
@@ -48,10 +50,19 @@ def _refuse_second_rate(row: Bonus) -> None:
         raise Refused(words % {"row": other}, "valid_from")
 
 
-@transaction.atomic
-def delete_row(row: models.Model, *, by: User) -> None:
-    """Delete what nobody refers to; everything else ends by date."""
-    require(administers_root(by))
+def why_kept(row: models.Model) -> str:
+    """Why the row of an award is not deleted; "" where it may be."""
     if is_referred(row):
-        raise Refused(_("“%(row)s” is in use and stays. Let it end by date.") % {"row": row})
+        return _("“%(row)s” is in use and stays. Let it end by date.") % {"row": row}
+    return str(IN_FORCE % {"row": row}) if was_in_force(row) else ""
+
+
+@transaction.atomic
+def delete_row(row: Any, *, reason: str, by: User) -> None:
+    """Delete what was entered by mistake, with the reason; everything else ends by date. Raises `Refused`."""
+    require(administers_root(by))
+    why = reason_of(normal(reason), most=300)
+    if kept := why_kept(row):
+        raise Refused(kept)
+    row.why_removed = why
     row.delete()
