@@ -384,16 +384,16 @@ def test_pages_run_a_constant_number_of_queries(
     client.force_login(commander)
     for path, queries in (
         (address("dossier-list"), 9),
-        (address("dossier-detail", dossier.pk), 15),
-        (address("dossier-add", dossier.pk) + "?award=CSTT", 12),
+        (address("dossier-detail", dossier.pk), 16),
+        (address("dossier-add", dossier.pk) + "?award=CSTT", 13),
         (address("dossier-add", dossier.pk) + "?source=last", 14),
         (address("dossier-review", dossier.pk), 9),
-        (address("dossier-hand-in", dossier.pk), 17),
+        (address("dossier-hand-in", dossier.pk), 18),
         (address("dossier-paper", dossier.pk, "list"), 8),
         (address("nomination-detail", lines[0].pk), 9),
         (address("nomination-today", lines[0].pk), 11),
         (address("nomination-today", last.pk), 11),
-        (address("dossier-add", dossier.pk) + "?award=DVTT", 12),
+        (address("dossier-add", dossier.pk) + "?award=DVTT", 13),
         (address("nomination-detail", last.pk), 9),
     ):
         with django_assert_num_queries(queries):

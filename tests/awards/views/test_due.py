@@ -303,9 +303,9 @@ def test_pages_run_a_constant_number_of_queries(client, reviewer, depot, title, 
         make_grant(title, person, 2019)
     client.force_login(reviewer)
     for address, queries in (
-        (reverse("awards:due-list", args=[depot.pk, YEAR]), 18),
-        (reverse("awards:due-list", args=[depot.pk, YEAR]) + "?export=csv", 12),
-        (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 12),
+        (reverse("awards:due-list", args=[depot.pk, YEAR]), 19),
+        (reverse("awards:due-list", args=[depot.pk, YEAR]) + "?export=csv", 13),
+        (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 13),
         (reverse("awards:grant-list", args=["person", person.pk]), 13),
     ):
         with django_assert_num_queries(queries):
@@ -382,3 +382,23 @@ def test_who_may_not_see_discipline_is_told_so_whatever_there_is(client, region,
     title.criteria.filter(kind="no_discipline").delete()
     client.force_login(clerk)
     assert client.get(address, {"award": "CSTT"}).context["hidden"] == 0
+
+
+def test_who_has_lost_the_award_is_marked_and_not_offered_again(client, reviewer, depot, title):
+    """Nothing in the registers may say what the revocation found: the criteria alone would offer it again."""
+    for name in ("Lê An", "Vũ Bình"):
+        make_rating(make_person(depot, name), rating="well")
+    an = depot.people.get(given_name="An")
+    make_grant(title, an, YEAR, revoked_on=date(2020, 12, 10), revoked_why="Khai gian")
+    client.force_login(reviewer)
+    page = client.get(reverse("awards:due-list", args=[depot.pk, YEAR])).context
+    assert (page["eligible"], page["unasked"]) == (1, 1)
+    lost, free = ("Lê An", "CSTT", "revoked"), ("Vũ Bình", "CSTT", "eligible")
+    found = {state: rows(client, depot, state=state) for state in ("unasked", "eligible", "revoked")}
+    assert (found, set(rows(client, depot))) == (
+        {"unasked": [free], "eligible": [free], "revoked": [lost]}, {lost, free},
+    )  # fmt: skip
+    detail = client.get(reverse("awards:due-detail", args=["person", an.pk, "CSTT", YEAR])).context
+    assert detail["lost"].revoked_on == date(2020, 12, 10)
+    make_grant(title, an, YEAR)
+    assert rows(client, depot, q="An") == [("Lê An", "CSTT", "held")]
