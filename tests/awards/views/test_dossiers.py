@@ -384,7 +384,7 @@ def test_pages_run_a_constant_number_of_queries(
     client.force_login(commander)
     for path, queries in (
         (address("dossier-list"), 9),
-        (address("dossier-detail", dossier.pk), 16),
+        (address("dossier-detail", dossier.pk), 15),
         (address("dossier-add", dossier.pk) + "?award=CSTT", 13),
         (address("dossier-add", dossier.pk) + "?source=last", 14),
         (address("dossier-review", dossier.pk), 9),
