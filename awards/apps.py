@@ -14,7 +14,7 @@ class AwardsConfig(AppConfig):
         from awards.reports.examples import awards_lines
         from awards.reports.paper_kinds import PAPERS
         from awards.reports.titles import titles_on
-        from awards.reports.work import council_tasks, nomination_tasks, outcome_tasks, paper_tasks
+        from awards.reports.work import council_tasks, nomination_tasks, outcome_tasks, paper_tasks, review_tasks
         from awards.services.catalogue import load_awards
         from awards.services.demo import create_awards
         from awards.states import AWARD_STATES
@@ -39,5 +39,5 @@ class AwardsConfig(AppConfig):
         demo.after_seed.append(create_awards)
         demo_report.duties.append(seats_of)
         catalogue.CATALOGUES.update(CATALOGUES)
-        work.SOURCES.extend([council_tasks, nomination_tasks, outcome_tasks, paper_tasks])
+        work.SOURCES.extend([council_tasks, nomination_tasks, outcome_tasks, paper_tasks, review_tasks])
         examples.awards_of.append(awards_lines)

@@ -16,6 +16,7 @@ from awards.views import (
     nominations,
     notices,
     papers,
+    reviews,
     sessions,
 )
 
@@ -31,6 +32,7 @@ urlpatterns = [
     ),
     path("of/<str:kind>/<int:pk>/", grants.grant_list, name="grant-list"),
     path("of/<str:kind>/<int:pk>/new/", grants.grant_create, name="grant-create"),
+    path("reviews/<int:pk>/", reviews.grant_review, name="grant-review"),
     path("grants/<int:pk>/revoke/", grants.grant_revoke, name="grant-revoke"),
     path("dossiers/", dossiers.dossier_list, name="dossier-list"),
     path("dossiers/new/", dossiers.dossier_create, name="dossier-create"),

@@ -272,6 +272,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "awards:grant-list": ("received", "404 200 200 200 200 404", None),
     "awards:grant-create": ("received", "404 403 403 403 200 404", "404 403 403 403 200 404"),
     "awards:grant-revoke": ("grant", "404 403 403 403 200 404", "404 403 403 403 200 404"),
+    "awards:grant-review": ("review", "404 200 200 200 200 404", "404 403 403 403 200 404"),
     "awards:dossier-list": ("", "403 200 200 200 200 200", None),
     "awards:dossier-create": ("", "403 200 200 200 403 200", "403 200 200 200 403 200"),
     "awards:dossier-detail": ("dossier", "404 200 200 200 200 404", None),
@@ -350,5 +351,5 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "awards:award-update": ("award", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "awards:row-create": ("award-part", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "awards:row-update": ("award-row", "200 403 403 403 403 403", "200 403 403 403 403 403"),
-    "awards:row-delete": ("award-row", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "awards:row-delete": ("award-row", "302 403 403 403 403 403", "302 403 403 403 403 403"),
 }

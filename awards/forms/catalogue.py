@@ -56,7 +56,8 @@ class AwardForm(RowForm):
     class Meta:
         model = Award
         fields = [
-            "code", "name", "name_en", "category", "subject", "level", "order", "groups", "lower_awards", "once",
+            "code", "name", "name_en", "category", "subject", "level", "order", "printed", "on_certificate", "groups",
+            "lower_awards", "once",
             *VALIDITY,
         ]  # fmt: skip
         formfield_callback = field_for

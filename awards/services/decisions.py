@@ -34,6 +34,7 @@ from awards.services.papers import (
     save_signed,
     write_head,
 )
+from awards.services.reviews import ask_for_reviews
 from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.services.issued_papers import void
@@ -329,6 +330,7 @@ def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) ->
         if grant.nomination_id in lines:
             line = lines[grant.nomination_id]
             step(line, Kind.REVOKED, line.stage, by=by, at=decision.unit, reason=said)
+    ask_for_reviews(grants)
     _void_empty({grant.issued for grant in grants if grant.issued}, decision, by)
     keep_decision(decision, by=by)
     return decision

@@ -22,7 +22,7 @@ from awards.reports.decisions import cancelled_as, decisions_page, paper_lines, 
 from awards.reports.exports import grants_table, paper_lines_table
 from awards.reports.powers import Powers
 from awards.reports.ready import PAPER_ORDER, acting, awaited, groups, waiting_counts, with_places
-from awards.reports.revocations import affected
+from awards.reports.revocations import reviewed
 from awards.services import decisions as service
 from awards.services.papers import is_open
 from awards.services.registers import register_grants
@@ -118,7 +118,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             table = grants_table(grants.iterator(LINES), grounds=shown)
             return table_file(kind, f"thu-hoi-{pk}", _("Awards taken back"), *table)
         page = Paginator(grants, LINES).get_page(request.GET.get("page"))
-        context = _page(request, decision) | {"page": page, "grants": list(page), "affected": affected(list(grants))}
+        context = _page(request, decision) | {"page": page, "grants": list(page), "affected": reviewed(list(grants))}
         return render(request, "awards/papers/detail.html", context)
     rows = with_places(decision.lines.all()).order_by(*PAPER_ORDER)  # type: ignore[arg-type]
     if kind := asked_table(request):

@@ -470,7 +470,7 @@ def test_pages_run_a_constant_number_of_queries(
         (decision.get_absolute_url(), 15),
         (draft.get_absolute_url(), 17),
         (letter.get_absolute_url(), 11),
-        (revocation.get_absolute_url(), 15),
+        (revocation.get_absolute_url(), 16),
         (url("decision-certificates", decision.pk), 8),
         (url("grant-book"), 8),
         (url("grant-book") + "?export=csv", 4),
