@@ -16,6 +16,7 @@ from units import clock
 from units.errors import LEAST_ORDER
 from units.forms.fields import DayField
 from units.forms.seen import SeenForm
+from units.models import User
 from units.search import words_q
 from units.text import fold, normal
 
@@ -32,8 +33,9 @@ class PapersFilter(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=STATES)
     q = forms.CharField(label=gettext_lazy("Number or name"), required=False, max_length=100)
 
-    def __init__(self, *args: Any, rows: QuerySet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rows: QuerySet, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         years = rows.order_by("-year").values_list("year", flat=True).distinct()
         self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]
 
@@ -44,7 +46,9 @@ class PapersFilter(forms.Form):
         if chosen["state"]:
             rows = rows.filter(**{f"{done}__isnull": chosen["state"] == "draft"})
         if fold(chosen["q"]):
-            lines = Nomination.objects.filter(words_q(chosen["q"], "person__search", "unit__search"))
+            lines = Nomination.objects.visible_to(self.user).filter(
+                words_q(chosen["q"], "person__search", "unit__search")
+            )
             named = lines.values("submissions" if rows.model is Submission else "decisions")
             rows = rows.filter(Q(number__contains=normal(chosen["q"])) | Q(pk__in=named))
         return rows

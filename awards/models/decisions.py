@@ -63,8 +63,27 @@ class HighestOnly(Dated):
 
 class PaperQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """Papers of units that `user` reads."""
-        return self.filter(figures_q(user, "unit__path"))
+        """Papers of units that `user` reads, and signed ones that name somebody of such a unit.
+
+        Of the latter only the head, and what concerns the own people, is shown: see `own_q`, `own_grants_q`.
+        """
+        rows = self.model._default_manager.exclude(signed_at=None)
+        named = rows.filter(own_q(user, "lines__")) | rows.filter(own_grants_q(user, "taken_back__"))
+        return self.filter(figures_q(user, "unit__path") | Q(pk__in=named.values("pk")))
+
+
+def own_q(user: User, prefix: str = "") -> Q:
+    """Lines of dossiers of units that `user` reads."""
+    return figures_q(user, f"{prefix}dossier__unit__path")
+
+
+def own_grants_q(user: User, prefix: str = "") -> Q:
+    """Awards of people and units that `user` reads, or that their units proposed."""
+    paths = ("person__unit__path", "unit__path", "nomination__dossier__unit__path")
+    first, *others = (figures_q(user, prefix + path) for path in paths)
+    for other in others:
+        first |= other
+    return first
 
 
 class SubmissionQuerySet(PaperQuerySet):

@@ -10,14 +10,18 @@ from typing import Any
 from django.db.models import Count, F, OrderBy, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from awards.access import reads_whole
 from awards.bonus import Answer, Lack
 from awards.models import Decision, Grant, Nomination, Submission
+from awards.models.decisions import own_grants_q, own_q
 from awards.reports.powers import Bonuses
+from awards.reports.ready import with_places
 from emulation.models import IssuedPaper
 from emulation.numbers import format_number, format_part
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers
 from units import clock
+from units.access import figures_q
 from units.models import Unit, User
 
 
@@ -27,9 +31,11 @@ def submissions_page(rows: QuerySet[Submission]) -> QuerySet[Submission]:
     return rows.order_by(*drafts_first("sent_at"))
 
 
-def decisions_page(rows: QuerySet[Decision]) -> QuerySet[Decision]:
-    """Decisions with `named`, how many lines or awards they name; drafts first."""
-    counted = Count("lines", distinct=True) + Count("taken_back", distinct=True)
+def decisions_page(rows: QuerySet[Decision], user: User) -> QuerySet[Decision]:
+    """Decisions with `named`, how many lines or awards they name that the user may see; drafts first."""
+    whole = figures_q(user, "unit__path")
+    lines = Count("lines", filter=whole | own_q(user, "lines__"), distinct=True)
+    counted = lines + Count("taken_back", filter=whole | own_grants_q(user, "taken_back__"), distinct=True)
     return rows.select_related("unit").annotate(named=counted).order_by(*drafts_first("signed_at"))
 
 
@@ -45,6 +51,18 @@ class PaperLine:
     grant: Grant | None
     bonus: int | None
     how: str
+
+
+def lines_shown(paper: Submission | Decision, user: User) -> QuerySet[Nomination]:
+    """The lines of the paper: all of them, or, to units of which it names somebody, their own."""
+    rows = with_places(paper.lines.all())
+    return rows if reads_whole(user, paper) else rows.filter(own_q(user))
+
+
+def grants_shown(decision: Decision, user: User) -> QuerySet[Grant]:
+    """The same for the awards that it takes back."""
+    rows = decision.taken_back.select_related("award", "person__unit", "unit")
+    return rows if reads_whole(user, decision) else rows.filter(own_grants_q(user)).distinct()
 
 
 def paper_lines(paper: Submission | Decision, lines: Sequence[Nomination]) -> list[PaperLine]:

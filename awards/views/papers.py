@@ -277,7 +277,7 @@ def paper_file(request: HttpRequest, paper: str, pk: int, kind: str) -> HttpResp
     found = get_paper(request.user, paper, pk)
     if kind not in WRITERS:
         raise Http404
-    require(access.reads_paper(request.user, found))
+    require(access.reads_paper(request.user, found) and access.reads_whole(request.user, found))
     title = "to trinh" if isinstance(found, Submission) else "quyet dinh"
     name = slugify(fold(f"{title} {found.number or 'du thao'} {found.unit.code}"))
     try:

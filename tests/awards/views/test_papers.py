@@ -148,6 +148,45 @@ def test_letter_is_sent_and_its_outcome_recorded(client, chief, department, pass
     assert client.get(page).context["shown"] == []
 
 
+@pytest.fixture
+def beside(workshop, department, award):
+    """A passed line at the department for somebody of the workshop, which the depot does not read."""
+    by = make_user("beside", (workshop, Role.STAFF))
+    dossier = make_dossier(workshop, by, rule_day=DAY, received_on=DAY)
+    return make_nomination(
+        dossier, award, make_person(workshop, "Vũ Bình"), stage="passed", holder=department, name="Vũ Bình"
+    )
+
+
+def test_unit_reads_of_a_decision_its_head_and_its_own_lines(
+    client, staff, commander, elsewhere, chief, department, passed, award, beside
+):
+    decision = make_signed_decision(department, chief, *passed(award, "Lê An"), beside)
+    page = decision.get_absolute_url()
+    for user in (staff, commander):
+        client.force_login(user)
+        context = client.get(page).context
+        assert [row.line.name for row in context["rows"]] == ["Lê An"]
+        assert (context["total"], context["whole"], context["prints"], context["open"]) == (None, False, False, False)
+        assert [row.named for row in client.get(url("decision-list")).context["page"]] == [1]
+        assert list(client.get(url("decision-list"), {"q": "Bình"}).context["page"]) == []
+        assert "Vũ Bình" not in client.get(page, {"export": "csv"}).getvalue().decode()
+        files = [client.get(url("paper-file", "decision", decision.pk, kind)).status_code for kind in ("pdf", "docx")]
+        assert (files, client.get(url("decision-certificates", decision.pk)).status_code) == ([403, 403], 403)
+    texts = {"ground": make_ground(), "reason": "Khai sai thành tích huấn luyện."}
+    keys = list(Grant.objects.values_list("pk", flat=True))
+    draft = decisions.draft_revocation(department, keys, texts, by=chief)
+    client.force_login(staff)
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    head = {"number": "9", "day": DAY, "signer": "A", "signer_post": "B", "place": "C"}
+    revocation = decisions.sign_revocation(draft, head, by=chief)
+    answer = client.get(revocation.get_absolute_url())
+    assert [row.name for row in answer.context["grants"]] == ["Lê An"]
+    assert "Khai sai" not in answer.text
+    client.force_login(make_user("stranger", (elsewhere, Role.STAFF)))
+    assert [client.get(one.get_absolute_url()).status_code for one in (decision, revocation)] == [404, 404]
+
+
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
 def test_papers_come_as_files(client, chief, reviewer, department, passed, award, order, kind):
     decision = make_signed_decision(department, chief, *passed(award, "Lê An"))
@@ -475,7 +514,7 @@ def test_pages_run_a_constant_number_of_queries(
         (url("grant-book"), 8),
         (url("grant-book") + "?export=csv", 4),
         (url("award-statistics"), 8),
-        (url("grant-list", "person", person.pk), 13),
+        (url("grant-list", "person", person.pk), 14),
     ):
         with django_assert_num_queries(queries):
             answer = client.get(address)
