@@ -7,6 +7,7 @@ therefore has a profile of its own (`emulation.models.LayoutProfile`), and these
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 MARGINS = {"top": (20, 25, 20), "bottom": (20, 25, 20), "left": (30, 35, 30), "right": (15, 20, 18)}
 SIZES = (13, 14)  # points of the body
 BLANK = "……"
+_GAP = re.compile(r"…|\.{3,}|_{2,}|^\(.*\)$|^\[.*\]$|^<.*>$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,11 @@ def day_words(day: date) -> str:
     """«05 tháng 7 năm 2020»: days below 10 and the months 1 and 2 with a zero before them."""
     month = f"{day.month:02}" if day.month < 3 else str(day.month)
     return f"{day.day:02} tháng {month} năm {day.year}"
+
+
+def is_gap(text: str) -> bool:
+    """Whether a text only holds its place, as «(địa danh)» and «……» do: no paper is signed with it."""
+    return bool(_GAP.search(text.strip()))
 
 
 def place_and_date(place: str, day: date | None, year: int) -> str:

@@ -40,6 +40,11 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField(
+            model_name='session',
+            name='number',
+            field=models.CharField(blank=True, max_length=60, verbose_name='number of the minutes'),
+        ),
+        migrations.AddField(
             model_name='award',
             name='on_certificate',
             field=models.CharField(blank=True, help_text='Under the giver, e.g. Bằng khen; empty: the name on papers.', max_length=200, verbose_name='name on certificates'),

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone, translation
+from django.utils.text import Truncator
 
-from awards.models import AgendaItem, Attendance, Council, CouncilMember
+from awards.models import AgendaItem, Attendance, Council, CouncilMember, Session
 from awards.reports.sessions import Entry, SessionPage
 from emulation.official import Layout, day_words
 from emulation.reports.layouts import layout_of, name_with_rank
@@ -60,11 +62,20 @@ def paper_of(page: SessionPage, kind: str) -> Paper:
         layout = layout_of(council.unit)
         return Paper(
             council.unit, layout, "BIÊN BẢN KIỂM PHIẾU" if tally else "BIÊN BẢN", session.title,
-            layout.issuer.upper(), council_lines(council), layout.number("", CODE),
+            layout.issuer.upper(), council_lines(council), layout.number("" if tally else session.number, CODE),
             tuple(line for line in text.splitlines() if line.strip()),
             tuple(_row(number, entry) for number, entry in enumerate(entries, start=1)),
             ("NGƯỜI KIỂM PHIẾU" if tally else "THƯ KÝ", name_with_rank(_secretary(page))), _presides(page),
         )  # fmt: skip
+
+
+GAP = re.compile("…|[.]{3,}|_{2,}")
+
+
+def gaps_of(session: Session) -> list[str]:
+    """What the saved minutes leave open: their number, and paragraphs in which dots wait for words, shortened."""
+    found = [] if session.number else ["Số: ……"]
+    return found + [Truncator(line.strip()).chars(90) for line in session.minutes.splitlines() if GAP.search(line)]
 
 
 def council_lines(council: Council) -> str:

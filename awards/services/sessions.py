@@ -18,6 +18,7 @@ from awards import access
 from awards.models import AgendaItem, Attendance, Award, Ballot, Council, HandCount, Nomination, Session, VoteRule
 from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.days import last_hand_ins
+from awards.reports.minutes import gaps_of
 from awards.reports.ready import acting
 from awards.services.kept_papers import keep_minutes, undoing_files
 from awards.services.steps import Kind, Stage, lock_lines, step
@@ -26,6 +27,7 @@ from units import clock
 from units.access import require
 from units.errors import Refused
 from units.models import User
+from units.text import normal
 
 State = Session.State
 How = Attendance.How
@@ -254,22 +256,30 @@ def break_off(session: Session, *, why: str, by: User) -> None:
 
 
 @transaction.atomic
-def save_minutes(session: Session, *, text: str, by: User) -> None:
-    """Keep what people made of the drafted minutes; possible until the session ends."""
+def save_minutes(session: Session, *, text: str, number: str = "", by: User) -> None:
+    """Keep what people made of the drafted minutes, and their number; possible until the session ends."""
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.CLOSED)
-    session.minutes = text
-    session.save(update_fields=["minutes"])
+    session.minutes, session.number = text, normal(number)
+    session.full_clean()
+    session.save(update_fields=["minutes", "number"])
 
 
 @undoing_files()
 @transaction.atomic
-def end_session(session: Session, *, by: User) -> None:
-    """End the session: the minutes are fixed and kept as files. Raises `Refused` while there are none."""
+def end_session(session: Session, *, known_gaps: bool = False, by: User) -> None:
+    """End the session: the minutes are fixed and kept as files. Raises `Refused` while there are none.
+
+    What they leave open (`gaps_of`) is refused, too, unless it is said to be known.
+    """
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.CLOSED)
     if not session.minutes:
         raise Refused(_("Save the minutes first: they are fixed with the end of the session."))
+    gaps = gaps_of(session)
+    if gaps and not known_gaps:
+        words = _("The minutes still have gaps: fill them in, or confirm that they stay. %(gaps)s")
+        raise Refused(words % {"gaps": " ".join(f"“{gap}”" for gap in gaps)}, "known_gaps")
     session.state = State.ENDED
     session.save(update_fields=["state"])
     keep_minutes(session, by=by)

@@ -111,7 +111,9 @@ def letter(passed, order, clerk, chief, department, secretary):
 def ended(passed, order, department, secretary):
     """A session whose minutes have been fixed."""
     lines = passed(order, "Đỗ Em")
-    session = make_closed_session(department.councils.get(), secretary, *lines, minutes="1. Thành phần\nĐủ.")
+    session = make_closed_session(
+        department.councils.get(), secretary, *lines, minutes="1. Thành phần\nĐủ.", number="2/BB"
+    )
     sessions.end_session(session, by=secretary)
     return session
 
@@ -170,7 +172,7 @@ def test_a_signed_paper_has_the_readers_it_had(
         found[user.username] = [client.get(one).status_code for one in addresses]
     assert found == {
         "chief": [200, 200, 200, 200], "office": [200, 200, 403, 403],
-        "outsider": [404] * 4, "commander": [404] * 4,
+        "outsider": [404] * 4, "commander": [403, 404, 403, 404],
     }  # fmt: skip
 
 

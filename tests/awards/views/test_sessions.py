@@ -253,7 +253,12 @@ def test_papers_say_what_came_out(client, opened, members, department):
     draft = form.initial["text"]
     assert "Tổng số thành viên Hội đồng: 3 đồng chí; có mặt 3" in draft
     assert "thông qua 3, hạ mức 0, không thông qua 0" in draft
-    client.post(address, {"text": draft.replace("……", "nhất trí cao")})
+    client.post(address, {"number": "3/BB-HĐ", "text": draft})
+    assert len(client.get(address).context["gaps"]) == 4
+    client.post(to("session-end", opened.pk))
+    opened.refresh_from_db()
+    assert opened.state == "closed"  # nobody has said that the gaps are known
+    client.post(address, {"number": "3/BB-HĐ", "text": draft.replace("……", "nhất trí cao")})
     for paper in ("minutes", "tally"):
         for kind, mark in (("pdf", b"%PDF"), ("docx", b"PK")):
             file = client.get(reverse("awards:session-paper", args=[opened.pk, paper, kind]))
