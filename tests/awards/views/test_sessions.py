@@ -220,12 +220,12 @@ def test_open_ballot_waits_in_my_work_until_it_is_cast(opened, members, reviewer
     assert not my_work(reviewer).tasks
 
 
-def assert_around(document, council):
+def assert_around(document, council, number):
     """The unit's own layout stands around the words of its council, which itself stands under the unit."""
     section = document.sections[0]
     left, right = (cell.text.split("\n") for cell in document.tables[0].rows[0].cells)
     issuer = council_lines(council).split("\n")
-    assert left == ["CỤC KỸ THUẬT QUÂN KHU", *issuer, "_________", "Số: ……/BB-KT"]
+    assert left == ["CỤC KỸ THUẬT QUÂN KHU", *issuer, "_________", f"Số: {number}"]
     assert right[1:] == ["Độc lập - Tự do - Hạnh phúc", "__________________", ""]  # minutes have no day line
     assert (round(section.left_margin.mm), round(section.top_margin.mm)) == (34, 25)
     assert [row.cells[0].text for row in document.tables[1].rows][0] == "TT"
@@ -265,7 +265,7 @@ def test_papers_say_what_came_out(client, opened, members, department):
             assert file.content[: len(mark)] == mark
             if kind == "docx":
                 document = Document(BytesIO(file.content))
-                assert_around(document, opened.council)
+                assert_around(document, opened.council, "3/BB-HĐ" if paper == "minutes" else "……/BB-KT")
     assert any("tiến hành kiểm phiếu các đề nghị" in paragraph.text for paragraph in document.paragraphs)
     drafted = "DỰ THẢO" in client.get(address).text
     client.post(to("session-end", opened.pk))
