@@ -70,6 +70,7 @@ urlpatterns = [
     path("papers/<str:paper>/<int:pk>/update/", papers.paper_update, name="paper-update"),
     path("papers/<str:paper>/<int:pk>/take-out/", papers.paper_take_out, name="paper-take-out"),
     path("papers/<str:paper>/<int:pk>/discard/", papers.paper_discard, name="paper-discard"),
+    path("papers/decision/<int:pk>/sentences/", papers.paper_citations, name="paper-citations"),
     path("papers/<str:paper>/<int:pk>/sign/", papers.paper_sign, name="paper-sign"),
     path("papers/<str:paper>/<int:pk>/file/<str:kind>/", papers.paper_file, name="paper-file"),
     path("book/", book.grant_book, name="grant-book"),

@@ -107,7 +107,7 @@ class TextsForm(SeenForm):
 
     class Meta:
         model = Decision
-        fields = ["title", "basis", "signer", "signer_post", "place"]
+        fields = ["title", "basis", "giver", "signer", "signer_post", "place"]
         widgets = {"basis": AREA}
         help_texts = {
             "basis": gettext_lazy("One document a line; each line becomes a paragraph."),
@@ -123,7 +123,7 @@ class LetterTextsForm(TextsForm):
 
 class RevocationTextsForm(TextsForm):
     class Meta(TextsForm.Meta):
-        fields = ["title", "ground", "reason", "basis", "signer", "signer_post", "place"]
+        fields = ["title", "ground", "reason", "basis", "giver", "signer", "signer_post", "place"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -137,18 +137,45 @@ class SignForm(forms.Form):
         label=gettext_lazy("Paper number"), max_length=60, help_text=gettext_lazy("e.g. 125/QĐ-CKT")
     )
     day = DayField(label=gettext_lazy("Day"))
-    signer = forms.CharField(label=gettext_lazy("Signed by"), max_length=120)
+    giver = forms.CharField(
+        label=gettext_lazy("In whose name"), max_length=200, required=False,
+        help_text=gettext_lazy("As it stands over decision and certificates, e.g. Cục trưởng Cục Kỹ thuật."),
+    )  # fmt: skip
+    signer = forms.CharField(
+        label=gettext_lazy("Signed by"), max_length=120,
+        help_text=gettext_lazy("As it stands under the paper: rank and name."),
+    )  # fmt: skip
     signer_post = forms.CharField(label=gettext_lazy("Post of the signer"), max_length=120, required=False)
     place = forms.CharField(label=gettext_lazy("Place of signing"), max_length=120, required=False)
 
-    def __init__(self, *args: Any, over: Sequence[str] = (), **kwargs: Any) -> None:
-        """`over`: caps that are exceeded; whoever signs confirms that this is known."""
+    def __init__(self, *args: Any, gives: bool = True, over: Sequence[str] = (), **kwargs: Any) -> None:
+        """`gives`: it is a decision, made in somebody's name; `over`: caps that are exceeded; whoever signs confirms
+        that this is known.
+        """
         super().__init__(*args, **kwargs)
+        if not gives:
+            del self.fields["giver"]
         if over:
             self.fields["over_caps"] = forms.BooleanField(
                 label=_("The cap is exceeded, and I know it"), help_text="; ".join(over),
                 error_messages={"required": _("Confirm that the cap is exceeded knowingly, or take lines out.")},
             )  # fmt: skip
+
+
+class CitationsForm(forms.Form):
+    """The sentence of merit of each line of a draft: `c<line>`."""
+
+    def __init__(self, *args: Any, lines: Sequence[Nomination], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in lines:
+            self.fields[f"c{line.pk}"] = forms.CharField(
+                label=line.name, required=False, max_length=300, initial=line.citation,
+                widget=forms.Textarea(attrs={"rows": 2, "lang": "vi", "class": "form-control"}),
+            )  # fmt: skip
+
+    @property
+    def texts(self) -> dict[int, str]:
+        return {int(name[1:]): text for name, text in self.cleaned_data.items()}
 
 
 class OutcomeForm(forms.Form):

@@ -169,7 +169,10 @@ def _revocation(decision: Decision) -> AwardPaper:
         day = f" ngày {grant.decided:%d/%m/%Y}" if grant.decided else ""
         who = (grant.name or str(grant.person or grant.unit), _service(grant.rank, grant.post), grant.place)
         rows.append(
-            Row("", (str(number), *who, f"{grant.award.name}, năm {grant.year}", f"{grant.decision}{day}" or "–"))
+            Row(
+                "",
+                (str(number), *who, f"{grant.award.paper_name}, năm {grant.year}", f"{grant.decision}{day}" or "–"),
+            )
         )
     body = [
         ("Điều 1.", "Hủy bỏ quyết định tặng danh hiệu thi đua, hình thức khen thưởng đối với "
@@ -193,7 +196,9 @@ def _running(reason: str) -> str:
 
 
 def _authority(decision: Decision) -> str:
-    """«CỤC TRƯỞNG CỤC KỸ THUẬT»: the post of the paper, else of the unit's layout."""
+    """«CỤC TRƯỞNG CỤC KỸ THUẬT»: in whose name it is; of drafts and old ones by the post that signs."""
+    if decision.giver:
+        return decision.giver.upper()
     post = decision.signer_post or layout_of(decision.unit).signer_post or "Chỉ huy"
     return f"{post} {decision.issuer}".upper()
 
@@ -214,7 +219,7 @@ def counted(lines: Iterable[Nomination]) -> list[str]:
     words = []
     for award, (people, units) in found.items():
         parts = [f"{people} cá nhân" if people else "", f"{units} tập thể" if units else ""]
-        words.append(f"{award.name} cho {' và '.join(part for part in parts if part)}")
+        words.append(f"{award.paper_name} cho {' và '.join(part for part in parts if part)}")
     return words
 
 
@@ -222,7 +227,7 @@ def _sections(lines: Iterable[Nomination], ends: object) -> list[Row]:
     """Rows by award under its name, numbered through. `ends`: the last two cells of a line."""
     rows, number = [], 0
     for award, part in groupby(lines, lambda line: line.award):
-        rows.append(Row(award.name))
+        rows.append(Row(award.paper_name))
         for line in part:
             number += 1
             who = (str(number), line.name, _service(line.rank, line.post), line.place)

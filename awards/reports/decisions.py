@@ -22,7 +22,7 @@ from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers
 from units import clock
 from units.access import figures_q
-from units.models import Unit, User
+from units.models import User
 
 
 def submissions_page(rows: QuerySet[Submission]) -> QuerySet[Submission]:
@@ -129,18 +129,6 @@ def next_number(paper: Submission | Decision) -> str:
         return issued_papers.next_number(paper.unit, clock.today().year, kind)
     last = max(found, key=lambda match: int(match[1]))
     return f"{int(last[1]) + 1:0{len(last[1])}}{last[2]}"
-
-
-def signer_of(unit: Unit, user: User) -> dict[str, str]:
-    """Signer, post and place as the unit's last signed decision or letter has them; else the user."""
-    columns = ("signer", "signer_post", "place")
-    for row in (
-        Decision.objects.filter(unit=unit, signed_at__isnull=False, outside=False).order_by("-pk").first(),
-        Submission.objects.filter(unit=unit, sent_at__isnull=False).order_by("-pk").first(),
-    ):
-        if row is not None:
-            return {name: getattr(row, name) for name in columns}
-    return {"signer": str(user), "signer_post": "", "place": ""}
 
 
 def cancelled_as(paper: Submission | Decision) -> IssuedPaper | None:

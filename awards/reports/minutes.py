@@ -89,7 +89,7 @@ def _row(number: int, entry: Entry) -> tuple[str, ...]:
     line = item.line
     details = ", ".join(part for part in (line.rank, line.post, line.place) if part)
     who = f"{line.name}\n{details}".strip()
-    award = item.award.name + (f"\n(mức thấp hơn: {item.lower.name})" if item.lower else "")
+    award = item.award.paper_name + (f"\n(mức thấp hơn: {item.lower.paper_name})" if item.lower else "")
     if tally is None:
         return (str(number), who, award, "–", "–", "–", "–", "–", "–")
     lower = str(tally.lower) if item.lower_id else "–"
@@ -155,7 +155,7 @@ def _opening(page: SessionPage) -> list[str]:
 
 
 def _content(page: SessionPage) -> list[str]:
-    awards = Counter(entry.item.award.name for entry in page.entries)
+    awards = Counter(entry.item.award.paper_name for entry in page.entries)
     named = listed(f"{name}: {count} đề nghị" for name, count in awards.items())
     opened, closed = page.session.opened_at, page.session.closed_at
     times = f" Bắt đầu biểu quyết lúc {_time(opened)}, kết thúc lúc {_time(closed)}." if opened and closed else ""
@@ -177,7 +177,7 @@ def _results(page: SessionPage) -> list[str]:
     found = page.results
     said = [f"thông qua {found['passed']}", f"hạ mức {found['lowered']}", f"không thông qua {found['failed']}"]
     lowered = [
-        f"{entry.item.line.name} (còn {entry.item.lower.name})"
+        f"{entry.item.line.name} (còn {entry.item.lower.paper_name})"
         for entry in page.entries
         if entry.item.result == AgendaItem.Result.LOWERED and entry.item.lower
     ]

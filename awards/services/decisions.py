@@ -17,6 +17,7 @@ from awards import access
 from awards.models import Decision, Grant, Nomination
 from awards.models.grants import GrantQuerySet
 from awards.reports.bases import document_words, documents_of, revocation_basis, revocation_title, title_of
+from awards.reports.citations import drafted
 from awards.reports.days import later_than
 from awards.reports.powers import Bonuses, Powers
 from awards.reports.ready import acting, awaited, with_places
@@ -143,7 +144,8 @@ def grant_of(line: Nomination, decision: Decision, powers: Powers, bonuses: Bonu
         award=line.award, person=line.person, unit=line.unit, year=line.dossier.year, period=period_of(line),
         level=powers.of(line).level, decision=decision.number, decided=decision.day, signer=decision.signer,
         name=line.name, rank=line.rank, post=line.post, place=line.place,
-        merit=Truncator(normal(line.merit)).chars(MERIT), issued=decision, nomination=line, by=by,
+        merit=Truncator(normal(line.merit)).chars(MERIT), issued=decision,
+        citation=line.citation or drafted(line), nomination=line, by=by,
         bonus=bonuses.of(line.award_id, line.subject_key[0], decision.day).amount,
     )  # fmt: skip
 

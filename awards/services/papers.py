@@ -15,10 +15,12 @@ from awards import access
 from awards.models import Decision, Nomination, Submission
 from awards.reports.award_papers import LETTER_ABOUT
 from awards.reports.bases import basis_of, title_of
+from awards.reports.citations import MOST, drafted
 from awards.reports.days import Fact, basis_on, cited_too_early, later_than
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, ready, unvoted_q, with_places
 from awards.reports.routes import next_above
+from awards.reports.signatures import complete
 from awards.services.kept_papers import keep_letter, undoing_files
 from awards.services.notices import notice_problems
 from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
@@ -27,12 +29,24 @@ from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers
 from units import clock
 from units.access import require
-from units.errors import Refused
+from units.errors import Refused, refuse_long
 from units.models import Unit, User
 from units.text import normal
 
 Paper = Submission | Decision
-TEXTS = ("title", "recipient", "basis", "signer", "signer_post", "place", "ground", "reason", "issuer", "outside")
+TEXTS = (
+    "title",
+    "recipient",
+    "basis",
+    "signer",
+    "signer_post",
+    "place",
+    "giver",
+    "ground",
+    "reason",
+    "issuer",
+    "outside",
+)
 AnyPaper = TypeVar("AnyPaper", bound=Submission | Decision)
 
 
@@ -69,7 +83,34 @@ def draft_decision(unit: Unit, keys: Collection[int], *, by: User) -> Decision:
     decision.full_clean()
     decision.save()
     decision.lines.set(lines)
+    for line in lines:
+        if not line.citation:
+            line.citation = drafted(line)
+            line.save(update_fields=["citation"])
     return decision
+
+
+@transaction.atomic
+def write_citations(decision: Decision, texts: Mapping[int, str], *, by: User) -> int:
+    """Write sentences of merit (line → text) of a draft, as certificates will have them. Returns how many changed.
+
+    An empty one is drafted anew. Each change stands in the trace of its line.
+    """
+    require(access.drafts_papers(by, decision.unit))
+    decision = lock_paper(decision)
+    keys = set(decision.lines.filter(pk__in=texts).values_list("pk", flat=True))
+    lock_lines(keys)
+    changed = 0
+    for line in with_places(Nomination.objects.filter(pk__in=keys)).order_by("pk"):
+        before, after = line.citation, normal(texts[line.pk]) or drafted(line)
+        refuse_long(after, f"c{line.pk}", MOST)
+        if after != before:
+            line.citation = after
+            line.save(update_fields=["citation"])
+            step(line, Kind.CHANGED, line.stage, by=by, at=decision.unit, before={"citation": before},
+                 after={"citation": after})  # fmt: skip
+            changed += 1
+    return changed
 
 
 def refuse_beyond(unit: Unit, lines: Iterable[Nomination], powers: Powers) -> None:
@@ -198,7 +239,23 @@ def write_head(paper: Paper, head: Mapping[str, Any], lines: Collection[Nominati
     refuse_number(paper)
     write_texts(paper, {name: value for name, value in head.items() if name in TEXTS})
     paper.basis = basis_on(paper.basis, lines, day)
+    if isinstance(paper, Submission) or not paper.outside:
+        refuse_unsigned(paper)
     refuse_before(day, [*later_than(day, lines), *cited_too_early(paper.basis, day)])
+
+
+def refuse_unsigned(paper: Paper) -> None:
+    """Nothing is signed with dots in head or foot. Raises `Refused` naming the field and where it is kept."""
+    words = {
+        "place": _("Say where it is signed, e.g. Hà Nội: type it here, or once for all papers in their layout."),
+        "signer": _("Say who signs: rank and name, as they stand under the paper."),
+        "signer_post": _(
+            "Say the post of who signs, e.g. Cục trưởng; or keep it once for all papers in their layout."
+        ),
+        "giver": _("Say in whose name the awards are given, e.g. Cục trưởng Cục Kỹ thuật."),
+    }
+    for name in complete(paper):
+        raise Refused(words[name], name)
 
 
 def refuse_before(day: date, facts: Sequence[Fact]) -> None:

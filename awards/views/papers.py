@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from awards import access
 from awards.forms.papers import (
+    CitationsForm,
     GrantsFilter,
     LetterTextsForm,
     ReadyFilter,
@@ -27,11 +28,12 @@ from awards.forms.papers import (
 from awards.models import Decision, Submission
 from awards.reports.award_papers import WRITERS, decision_paper, submission_paper
 from awards.reports.caps import exceeded
-from awards.reports.decisions import cancelled_as, next_number, signer_of
+from awards.reports.decisions import cancelled_as, next_number
 from awards.reports.desk import mark_of
 from awards.reports.kept_papers import content_of, kept_paper
 from awards.reports.powers import Powers
-from awards.reports.ready import ready_lines, with_places
+from awards.reports.ready import PAPER_ORDER, ready_lines, with_places
+from awards.reports.signatures import signer_of
 from awards.services import decisions, papers
 from emulation.reports.cancelled import STAMPED, stamp_of
 from emulation.views.papers import TYPES
@@ -218,12 +220,39 @@ def paper_update(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     kind: Any = LetterTextsForm if isinstance(found, Submission) else TextsForm
     if isinstance(found, Decision) and found.kind == Decision.Kind.REVOCATION:
         kind = RevocationTextsForm
-    initial = {name: value for name, value in signer_of(found.unit, request.user).items() if not getattr(found, name)}
+    offered = signer_of(found.unit, request.user).items()
+    initial = {name: value for name, value in offered if not getattr(found, name, "")}
     form = kind(request.POST or None, instance=get_paper(request.user, paper, pk), initial=initial)
     return form_step(
         request, form, lambda: papers.change_texts(found, form.cleaned_data, by=request.user),
         done=_("The draft has been saved."), to=found, crumbs=crumbs_to(found), heading=_("Texts of the draft"),
     )  # fmt: skip
+
+
+@require_http_methods(FORM)
+def paper_citations(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sentence of merit of each line, drafted, to be finished before it stands on a certificate."""
+    found, elsewhere = get_draft(request, DECISION, pk)
+    assert isinstance(found, Decision)
+    if found.kind != Decision.Kind.AWARD:
+        raise Http404
+    if elsewhere is not None:
+        return elsewhere
+    rows = with_places(found.lines.all()).order_by(*PAPER_ORDER)
+    page = Paginator(rows, LINES).get_page(request.GET.get("page"))
+    form = CitationsForm(request.POST or None, lines=list(page))
+    if form.is_valid():
+        with refusals(form):
+            count = papers.write_citations(found, form.texts, by=request.user)
+        if not form.errors:
+            words = ngettext("%(count)d sentence has been changed.", "%(count)d sentences have been changed.", count)
+            messages.success(request, words % {"count": count})
+            return redirect(found)
+    context = {
+        "object": found, "page": page, "form": form, "rows": [(line, form[f"c{line.pk}"]) for line in page],
+        "crumbs": [*crumbs_to(found), (_("Sentences of merit"), "")],
+    }  # fmt: skip
+    return render(request, "awards/papers/citations.html", context)
 
 
 @require_http_methods(FORM)
@@ -235,12 +264,14 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     if elsewhere is not None:
         return elsewhere
     texts = signer_of(found.unit, request.user)
-    initial = {name: getattr(found, name) or ("" if recorded else texts[name]) for name in texts}
+    initial = {name: getattr(found, name, "") or ("" if recorded else texts[name]) for name in texts}
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
     letter = isinstance(found, Submission)
     lines = [] if recorded or not letter and found.kind != Decision.Kind.AWARD else with_places(found.lines.all())
     over = exceeded(found.unit, lines)
-    form = SignForm(request.POST if request.method == "POST" else None, initial=initial, over=over)
+    form = SignForm(
+        request.POST if request.method == "POST" else None, initial=initial, over=over, gives=not (letter or recorded)
+    )
     heading = _("Send the letter") if letter else _("Sign the decision")
     note = (
         _("Its lines are forwarded; the letter is never changed afterwards.")

@@ -276,6 +276,7 @@ class Season:
         basis = {"basis": basis_of(self.actors.department, lines, day)} if lines else {}
         return basis | {
             "number": number, "day": day, "signer": f"Đại tá {self.actors.chair}", "signer_post": "CỤC TRƯỞNG",
+            "place": "Hà Nội", "giver": "Cục trưởng Cục Kỹ thuật",
         }  # fmt: skip
 
 

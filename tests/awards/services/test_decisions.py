@@ -28,7 +28,10 @@ from units.errors import Refused
 from units.models import Role, Unit
 
 DAY = date(2020, 12, 22)
-HEAD = {"number": "125/QĐ-CKT", "day": DAY, "signer": "Đại tá Nguyễn Văn B", "signer_post": "Chủ nhiệm"}
+HEAD = {
+    "number": "125/QĐ-CKT", "day": DAY, "signer": "Đại tá Nguyễn Văn B", "signer_post": "Chủ nhiệm",
+    "place": "Hà Nội",
+}  # fmt: skip
 REASON = "Khai sai thành tích huấn luyện."
 
 

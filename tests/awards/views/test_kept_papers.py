@@ -41,7 +41,10 @@ from units.errors import Refused
 from units.models import Person, Rank, Role, Unit
 
 DAY = date(2020, 12, 22)
-SIGNED = {"number": "125/QĐ-CKT", "day": DAY, "signer": "Đại tá Nguyễn Văn B"}
+SIGNED = {
+    "number": "125/QĐ-CKT", "day": DAY, "signer": "Đại tá Nguyễn Văn B", "signer_post": "Chủ nhiệm",
+    "place": "Hà Nội",
+}  # fmt: skip
 KINDS_OF_FILE = ("docx", "pdf")
 
 
@@ -213,7 +216,7 @@ def test_certificates_say_what_they_said_when_the_decision_was_signed(chief, dep
     Award.objects.update(name="Danh hiệu khác")
     grant = Grant.objects.order_by("pk").first()
     found = certificates.certificate_of(grant, certificates.words_for(grant.issued))
-    assert (found.form, found.signer_post, found.place_and_date[:4]) == ("CHIẾN SĨ TIÊN TIẾN", "CHỈ HUY", "……, ")
+    assert (found.form, found.signer_post, found.place_and_date[:4]) == ("CHIẾN SĨ TIÊN TIẾN", "CHỦ NHIỆM", "Hà N")
 
 
 def test_what_cannot_be_drawn_is_not_signed(passed, award, clerk, chief, department, monkeypatch):

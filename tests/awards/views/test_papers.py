@@ -38,7 +38,10 @@ from tests.factories import (
 from units.models import Role
 
 DAY = date(2020, 12, 22)
-SIGNED = {"number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn B"}
+SIGNED = {
+    "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn B", "signer_post": "Cục trưởng",
+    "place": "Hà Nội", "giver": "Cục trưởng Cục Kỹ thuật",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -143,7 +146,10 @@ def test_letter_is_sent_and_its_outcome_recorded(client, chief, department, pass
     assert list(refused.errors) == [f"r{lost.pk}"]
     typed[f"r{lost.pk}"] = "Chưa đủ thời gian giữ danh hiệu."
     assert sorted(client.post(page, typed).context["form"].errors) == ["issuer"]
-    client.post(page, typed | {"issuer": "Chủ tịch nước", "day": "22/12/2020", "signer": "A"})
+    client.post(
+        page,
+        typed | {"issuer": "Chủ tịch nước", "day": "22/12/2020", "signer": "A", "signer_post": "B", "place": "C"},
+    )
     assert (Grant.objects.get().person, Decision.objects.get().outside) == (won.person, True)
     assert client.get(page).context["shown"] == []
 
@@ -345,7 +351,9 @@ def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, 
     make_signed_decision(department, chief, line)
     texts = {"ground": make_ground(), "reason": "Khai sai thành tích huấn luyện."}
     draft = decisions.draft_revocation(department, [Grant.objects.get().pk], texts, by=clerk)
-    revocation = decisions.sign_revocation(draft, {"number": "7/QĐ", "day": DAY, "signer": "A"}, by=chief)
+    revocation = decisions.sign_revocation(
+        draft, {"number": "7/QĐ", "day": DAY, "signer": "A", "signer_post": "B", "place": "C"}, by=chief
+    )
     assert "Khai sai" not in line.events.get(kind="revoked").reason
     line.events.filter(kind="revoked").update(reason="7/QĐ: Khai sai thành tích")  # as it was written before
     office = make_user("office")
