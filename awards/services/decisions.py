@@ -25,6 +25,7 @@ from awards.services.appraisals import forget_opinions
 from awards.services.dossiers import refuse_short
 from awards.services.kept_papers import keep_decision, undoing_files
 from awards.services.papers import (
+    both,
     lines_of_draft,
     lock_paper,
     lock_ready,
@@ -75,7 +76,7 @@ def sign(decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool =
 
 
 def _complete(
-    decision: Decision, lines: Collection[Nomination], powers: Powers, by: User, over: str = ""
+    decision: Decision, lines: Collection[Nomination], powers: Powers, by: User, over: Mapping[int, str] | None = None
 ) -> Decision:
     refuse_held(lines)
     if decision.signed_at is None:
@@ -88,10 +89,11 @@ def _complete(
             grants = [grant_of(line, decision, powers, bonuses, by) for line in lines]
     except IntegrityError as error:
         raise Refused(_("Somebody of the list has just been given this award elsewhere.")) from error
-    said = "; ".join(filter(None, (decision_words(decision), over)))[:500]
+    said, over = decision_words(decision), over or {}
     for line, grant in zip(lines, grants, strict=True):
         after = {"grant": grant.pk} | ({} if grant.bonus is None else {"bonus": grant.bonus})
-        step(line, Kind.DECIDED, Stage.DECIDED, by=by, at=decision.unit, reason=said, after=after)
+        step(line, Kind.DECIDED, Stage.DECIDED, by=by, at=decision.unit, reason=both(said, over.get(line.pk, "")),
+             after=after)  # fmt: skip
     keep_decision(decision, by=by)
     return decision
 

@@ -335,6 +335,11 @@ def lines_of_draft(paper: Paper) -> list[Nomination]:
     return lines
 
 
+def both(said: str, over: str) -> str:
+    """What the trace of a line says: of the paper, and of a cap that it exceeds."""
+    return "; ".join(filter(None, (said, over)))[:500]
+
+
 def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
     """Appraised lines of a unit without a council have passed by their appraisal."""
     for line in lines:
@@ -368,9 +373,16 @@ def send(submission: Submission, head: Mapping[str, Any], *, known_over_caps: bo
         "number": submission.number, "day": date_format(submission.day, "SHORT_DATE_FORMAT"),
         "recipient": submission.recipient,
     }  # fmt: skip
-    said = "; ".join(filter(None, (said, over)))[:500]
     holder = submission.to_unit or submission.unit
     for line in lines:
-        step(line, Kind.FORWARDED, Stage.FORWARDED, by=by, at=submission.unit, reason=said, holder=holder)
+        step(
+            line,
+            Kind.FORWARDED,
+            Stage.FORWARDED,
+            by=by,
+            at=submission.unit,
+            reason=both(said, over[line.pk]),
+            holder=holder,
+        )
     keep_letter(submission, by=by)
     return submission

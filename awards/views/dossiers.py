@@ -280,7 +280,7 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [(line, by_line[line.pk], not any(p.hard for p in by_line[line.pk])) for line in lines],
         "general": [problem for problem in problems if problem.line is None],
         "refused": refused,
-        "over": excesses(dossier.unit, left) if may_hand_in else [],
+        "over": [one.text for one in excesses(dossier.unit, left)] if may_hand_in else [],
         "shares": left,
         "judge": judging_unit(dossier.unit),
         "may_hand_in": may_hand_in,

@@ -268,7 +268,7 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
     letter = isinstance(found, Submission)
     lines = [] if recorded or not letter and found.kind != Decision.Kind.AWARD else with_places(found.lines.all())
-    over = exceeded(found.unit, lines)
+    over = [one.text for one in exceeded(found.unit, lines)]
     form = SignForm(
         request.POST if request.method == "POST" else None, initial=initial, over=over, gives=not (letter or recorded)
     )

@@ -120,6 +120,27 @@ def test_more_than_a_cap_allows_is_signed_knowingly(passed, award, clerk, chief,
     assert "Vượt tỷ lệ khống chế, đã biết" in line.events.get(kind="decided").reason
 
 
+@pytest.mark.parametrize("stage", ["draft", "returned", "submitted"])
+def test_caps_count_what_is_handed_in_and_stand_with_the_lines_they_concern(
+    passed, award, clerk, chief, department, depot, staff, stage
+):
+    """A third line alone would exceed the cap of two; a draft of it is nobody's proposal yet."""
+    award.caps.create(of="headcount", share=50)
+    other = make_award("GK", level=award.level)
+    lines = [passed(award), passed(award, "Vũ Bình"), passed(other, "Trần Chi")]
+    make_nomination(make_dossier(depot, staff), award, make_person(depot, "Đỗ Dũng"), stage=stage)
+    draft = papers.draft_decision(department, [line.pk for line in lines], by=clerk)
+    if stage != "submitted":
+        decisions.sign(draft, HEAD, by=chief)
+    else:
+        with pytest.raises(Refused) as error:
+            decisions.sign(draft, HEAD, by=chief)
+        assert error.value.field == "over_caps"
+        decisions.sign(draft, HEAD, known_over_caps=True, by=chief)
+    said = ["Vượt tỷ lệ" in line.events.get(kind="decided").reason for line in lines]
+    assert said == [stage == "submitted"] * 2 + [False]
+
+
 def test_bonus_without_a_rule_stays_unknown(passed, award, clerk, chief):
     signed(passed(award), clerk, chief)
     assert Grant.objects.get().bonus is None
