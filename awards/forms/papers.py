@@ -148,13 +148,21 @@ class SignForm(forms.Form):
     signer_post = forms.CharField(label=gettext_lazy("Post of the signer"), max_length=120, required=False)
     place = forms.CharField(label=gettext_lazy("Place of signing"), max_length=120, required=False)
 
-    def __init__(self, *args: Any, gives: bool = True, over: Sequence[str] = (), **kwargs: Any) -> None:
-        """`gives`: it is a decision, made in somebody's name; `over`: caps that are exceeded; whoever signs confirms
-        that this is known.
+    def __init__(
+        self, *args: Any, gives: bool = True, over: Sequence[str] = (), running: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        """`gives`: it is a decision, made in somebody's name; `over`: caps that are exceeded, `running`: public
+        notices that have not ended; whoever signs confirms that this is known.
         """
         super().__init__(*args, **kwargs)
         if not gives:
             del self.fields["giver"]
+        if running:
+            self.fields["known_notices"] = forms.BooleanField(
+                label=_("The public notice has not ended, and I know it"), help_text=" ".join(running),
+                error_messages={"required": _("Wait until it has ended, take these out, or confirm that you sign "
+                                              "knowingly.")},
+            )  # fmt: skip
         if over:
             self.fields["over_caps"] = forms.BooleanField(
                 label=_("The cap is exceeded, and I know it"), help_text="; ".join(over),

@@ -25,7 +25,6 @@ from awards.services.appraisals import forget_opinions
 from awards.services.dossiers import refuse_short
 from awards.services.kept_papers import keep_decision, undoing_files
 from awards.services.papers import (
-    both,
     lines_of_draft,
     lock_paper,
     lock_ready,
@@ -34,6 +33,7 @@ from awards.services.papers import (
     refuse_beyond,
     refuse_unshown,
     save_signed,
+    together,
     write_head,
 )
 from awards.services.reviews import ask_for_reviews
@@ -54,12 +54,15 @@ MERIT = 500  # characters of a merit as it stands with the award
 
 @undoing_files()
 @transaction.atomic
-def sign(decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool = False, by: User) -> Decision:
+def sign(
+    decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool = False, known_notices: bool = False,
+    by: User,
+) -> Decision:  # fmt: skip
     """Sign a decision on awards: its grants come into being, its lines are decided; it is never changed again.
 
     `head`: number, day, signer and the texts of `papers.TEXTS`. Raises `Refused` with everything that stands in
     the way: authority on that day, public notice, an award that is held already, a number given twice; and a cap
-    that is exceeded, unless that is known.
+    that is exceeded, or a public notice that no rule asks for but still runs, unless that is known.
     """
     require(access.signs(by, decision.unit))
     decision = lock_paper(decision)
@@ -71,12 +74,18 @@ def sign(decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool =
     assert decision.day is not None
     powers = Powers(decision.day)
     refuse_beyond(decision.unit, lines, powers)
-    refuse_unshown(lines, decision.day)
-    return _complete(decision, lines, powers, by, over_caps(decision.unit, lines, known=known_over_caps))
+    shown = refuse_unshown(lines, decision.day, known_notices=known_notices)
+    over = over_caps(decision.unit, lines, known=known_over_caps)
+    known = {line.pk: together(over[line.pk], shown.get(line.pk, "")) for line in lines}
+    return _complete(decision, lines, powers, by, known)
 
 
 def _complete(
-    decision: Decision, lines: Collection[Nomination], powers: Powers, by: User, over: Mapping[int, str] | None = None
+    decision: Decision,
+    lines: Collection[Nomination],
+    powers: Powers,
+    by: User,
+    known: Mapping[int, str] | None = None,
 ) -> Decision:
     refuse_held(lines)
     if decision.signed_at is None:
@@ -89,11 +98,11 @@ def _complete(
             grants = [grant_of(line, decision, powers, bonuses, by) for line in lines]
     except IntegrityError as error:
         raise Refused(_("Somebody of the list has just been given this award elsewhere.")) from error
-    said, over = decision_words(decision), over or {}
+    said, known = decision_words(decision), known or {}
     for line, grant in zip(lines, grants, strict=True):
         after = {"grant": grant.pk} | ({} if grant.bonus is None else {"bonus": grant.bonus})
-        step(line, Kind.DECIDED, Stage.DECIDED, by=by, at=decision.unit, reason=both(said, over.get(line.pk, "")),
-             after=after)  # fmt: skip
+        reason = together(said, known.get(line.pk, ""))
+        step(line, Kind.DECIDED, Stage.DECIDED, by=by, at=decision.unit, reason=reason, after=after)
     keep_decision(decision, by=by)
     return decision
 

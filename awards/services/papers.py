@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,7 @@ from awards.reports.ready import acting, ready, unvoted_q, with_places
 from awards.reports.routes import next_above
 from awards.reports.signatures import complete
 from awards.services.kept_papers import keep_letter, undoing_files
-from awards.services.notices import notice_problems
+from awards.services.notices import notice_problems, running, running_words
 from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
@@ -307,12 +307,23 @@ def enter_register(paper: Paper, by: User) -> IssuedPaper:
     )  # fmt: skip
 
 
-def refuse_unshown(lines: Collection[Nomination], day: Any) -> None:
-    """Public notice that still stands in the way."""
+def refuse_unshown(lines: Collection[Nomination], day: date, *, known_notices: bool) -> dict[int, str]:
+    """Public notice that still stands in the way. One that no rule asks for is waited for, too, unless somebody says
+    that it is `known_notices`; then line (key) → what its trace says of that, in Vietnamese.
+    """
     problems = notice_problems(lines, day)
     wrong = [f"{line}: {problems[line.pk]}" for line in lines if problems[line.pk]]
     if wrong:
         raise Refused(wrong)
+    if (words := running_words(lines, day)) and not known_notices:
+        raise Refused(
+            [*words, _("Wait until it has ended, take these out, or confirm that you sign knowingly.")],
+            "known_notices",
+        )  # fmt: skip
+    with translation.override("vi"):
+        said = _("Signed knowingly while the public notice ran until %(day)s")
+        found = running(lines, day)
+        return {key: said % {"day": date_format(until, "SHORT_DATE_FORMAT")} for key, until in found.items()}
 
 
 def lines_of_draft(paper: Paper) -> list[Nomination]:
@@ -335,9 +346,9 @@ def lines_of_draft(paper: Paper) -> list[Nomination]:
     return lines
 
 
-def both(said: str, over: str) -> str:
-    """What the trace of a line says: of the paper, and of a cap that it exceeds."""
-    return "; ".join(filter(None, (said, over)))[:500]
+def together(*said: str) -> str:
+    """What the trace of a line says: of the paper, of a cap that it exceeds, of a public notice."""
+    return "; ".join(filter(None, said))[:500]
 
 
 def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
@@ -352,18 +363,21 @@ def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
 
 @undoing_files()
 @transaction.atomic
-def send(submission: Submission, head: Mapping[str, Any], *, known_over_caps: bool = False, by: User) -> Submission:
+def send(
+    submission: Submission, head: Mapping[str, Any], *, known_over_caps: bool = False, known_notices: bool = False,
+    by: User,
+) -> Submission:  # fmt: skip
     """Send the letter with number, day and signer: its lines are forwarded to the unit asked.
 
     Where nobody above is in the tree they stay with the sender, who records the outcome. Raises `Refused`,
-    also where a cap is exceeded, unless that is known.
+    also where a cap is exceeded or a public notice still runs, unless that is known.
     """
     require(access.signs(by, submission.unit))
     submission = lock_paper(submission)
     lines = lines_of_draft(submission)
     write_head(submission, head, lines)
     assert submission.day is not None
-    refuse_unshown(lines, submission.day)
+    shown = refuse_unshown(lines, submission.day, known_notices=known_notices)
     over = over_caps(submission.unit, lines, known=known_over_caps)
     submission.to_unit = next_above(submission.unit)
     submission.sent_by, submission.sent_at = by, timezone.now()
@@ -381,7 +395,7 @@ def send(submission: Submission, head: Mapping[str, Any], *, known_over_caps: bo
             Stage.FORWARDED,
             by=by,
             at=submission.unit,
-            reason=both(said, over[line.pk]),
+            reason=together(said, over[line.pk], shown.get(line.pk, "")),
             holder=holder,
         )
     keep_letter(submission, by=by)

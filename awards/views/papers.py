@@ -285,13 +285,13 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
 
 
 def _sign(found: Paper, head: dict[str, Any], user: User) -> None:
-    known = head.get("over_caps", False)
+    known = {"known_over_caps": head.get("over_caps", False), "known_notices": head.get("known_notices", False)}
     if isinstance(found, Submission):
-        papers.send(found, head, known_over_caps=known, by=user)
+        papers.send(found, head, **known, by=user)
     elif found.kind == Decision.Kind.REVOCATION:
         decisions.sign_revocation(found, head, by=user)
     else:
-        decisions.sign(found, head, known_over_caps=known, by=user)
+        decisions.sign(found, head, **known, by=user)
 
 
 def _signed_words(found: Paper) -> str:

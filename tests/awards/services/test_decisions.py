@@ -1,6 +1,6 @@
 """From a passed line to a signed decision, a recorded outcome, a revocation: what is written, and what is refused."""
 
-from datetime import date
+from datetime import date, timedelta
 from importlib import import_module
 
 import pytest
@@ -22,6 +22,7 @@ from tests.factories import (
     make_ground,
     make_nomination,
     make_person,
+    make_public_notice,
     make_user,
 )
 from units.errors import Refused
@@ -220,6 +221,21 @@ def test_public_notice_comes_first(passed, award, clerk, chief):
     NoticeRule.objects.create(award=award, days=5)
     with pytest.raises(Refused, match="5"):
         signed(passed(award), clerk, chief)
+
+
+@pytest.mark.parametrize(("since", "until", "waits"), [(0, 4, True), (-4, 0, True), (-4, -1, False), (1, 4, False)])
+def test_notice_that_no_rule_asks_for_is_waited_for_too(passed, award, clerk, chief, department, since, until, waits):
+    line, other = passed(award), passed(award, "Vũ Bình")
+    days = {"since": DAY + timedelta(days=since), "until": DAY + timedelta(days=until)}
+    make_public_notice(department, clerk, line, **days)
+    draft = papers.draft_decision(department, [line.pk, other.pk], by=clerk)
+    if waits:
+        with pytest.raises(Refused, match="Lê An") as error:
+            decisions.sign(draft, HEAD, by=chief)
+        assert (error.value.field, "Vũ Bình" in str(error.value)) == ("known_notices", False)
+    decisions.sign(draft, HEAD, known_notices=waits, by=chief)
+    said = ["công khai" in one.events.get(kind="decided").reason for one in (line, other)]
+    assert said == [waits, False]
 
 
 def test_unit_decides_up_to_its_level(passed, award, flag, clerk, department):
