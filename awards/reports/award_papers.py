@@ -5,7 +5,7 @@ Layout after Decree 30/2020, as far as it has been read (`data/documents/award_p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from itertools import groupby
@@ -15,7 +15,7 @@ from django.utils import translation
 
 from awards import access
 from awards.models import AgendaItem, Award, Decision, Grant, Nomination, Submission
-from awards.reports.powers import Bonuses
+from awards.reports.bonuses import dues
 from awards.reports.ready import PAPER_ORDER, with_places
 from emulation.numbers import format_number
 from emulation.official import Layout
@@ -152,12 +152,11 @@ def decision_paper(decision: Decision) -> AwardPaper:
         )  # fmt: skip
 
 
-def bonuses_of(decision: Decision, lines: Iterable[Nomination]) -> dict[int, int | None]:
+def bonuses_of(decision: Decision, lines: Collection[Nomination]) -> dict[int, int | None]:
     """Line (key) → bonus in dong: as given, or of a draft by the rules of its day (today without one)."""
     if decision.signed_at is not None:
         return dict(Grant.objects.filter(issued=decision).values_list("nomination", "bonus"))
-    rules, day = Bonuses(), decision.day or clock.today()
-    return {line.pk: rules.of(line.award_id, line.subject_key[0], day).amount for line in lines}
+    return {key: due.amount for key, due in dues(lines, decision.day or clock.today()).items()}
 
 
 def _revocation(decision: Decision) -> AwardPaper:

@@ -17,9 +17,10 @@ from awards import access
 from awards.models import Decision, Grant, Nomination
 from awards.models.grants import GrantQuerySet
 from awards.reports.bases import document_words, documents_of, revocation_basis, revocation_title, title_of
+from awards.reports.bonuses import dues
 from awards.reports.citations import drafted
 from awards.reports.days import later_than
-from awards.reports.powers import Bonuses, Powers
+from awards.reports.powers import Powers
 from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
 from awards.services.dossiers import refuse_short
@@ -92,7 +93,7 @@ def _complete(
         decision.signed_by, decision.signed_at = by, timezone.now()
         save_signed(decision, by)
     pass_unvoted(lines, by)
-    bonuses = Bonuses()
+    bonuses = {key: due.amount for key, due in dues(lines, decision.day or clock.today()).items()}
     try:
         with transaction.atomic():
             grants = [grant_of(line, decision, powers, bonuses, by) for line in lines]
@@ -148,7 +149,9 @@ def refuse_held(lines: Collection[Nomination]) -> None:
         raise Refused(wrong)
 
 
-def grant_of(line: Nomination, decision: Decision, powers: Powers, bonuses: Bonuses, by: User) -> Grant:
+def grant_of(
+    line: Nomination, decision: Decision, powers: Powers, bonuses: Mapping[int, int | None], by: User
+) -> Grant:
     """The award of a line, with name, rank, post and place as the list of the decision says them."""
     assert decision.day is not None
     return Grant.objects.create(
@@ -157,7 +160,7 @@ def grant_of(line: Nomination, decision: Decision, powers: Powers, bonuses: Bonu
         name=line.name, rank=line.rank, post=line.post, place=line.place,
         merit=Truncator(normal(line.merit)).chars(MERIT), issued=decision,
         citation=line.citation or drafted(line), nomination=line, by=by,
-        bonus=bonuses.of(line.award_id, line.subject_key[0], decision.day).amount,
+        bonus=bonuses[line.pk],
     )  # fmt: skip
 
 

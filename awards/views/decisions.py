@@ -22,6 +22,7 @@ from awards.reports.certificates import as_pdf
 from awards.reports.decisions import (
     cancelled_as,
     decisions_page,
+    dues_of,
     grants_shown,
     lines_shown,
     paper_lines,
@@ -138,13 +139,14 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     if kind := asked_table(request):
         return table_file(kind, f"quyet-dinh-{pk}", _("Lines of the decision"), *paper_lines_table(decision, rows))
     page = Paginator(rows, LINES).get_page(request.GET.get("page"))
+    dues = dues_of(decision)
     context = _page(request, decision) | {
-        "page": page, "rows": paper_lines(decision, list(page)), "total": None,
+        "page": page, "rows": paper_lines(decision, list(page), dues), "total": None,
         "cancelled": cancelled_as(decision),
         "unnumbered": Grant.objects.in_force().filter(issued=decision, register="").count(),
     }  # fmt: skip
     if context["whole"]:
-        context["total"] = total_of(decision)
+        context["total"] = total_of(decision, dues)
     return render(request, "awards/papers/detail.html", context)
 
 

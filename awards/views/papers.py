@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -25,8 +26,9 @@ from awards.forms.papers import (
     SignForm,
     TextsForm,
 )
-from awards.models import Decision, Submission
+from awards.models import Decision, Nomination, Submission
 from awards.reports.award_papers import WRITERS, decision_paper, submission_paper
+from awards.reports.bonuses import dues
 from awards.reports.caps import exceeded
 from awards.reports.decisions import cancelled_as, next_number
 from awards.reports.desk import mark_of
@@ -35,6 +37,7 @@ from awards.reports.powers import Powers
 from awards.reports.ready import PAPER_ORDER, ready_lines, with_places
 from awards.reports.signatures import signer_of
 from awards.services import decisions, papers
+from awards.services.notices import running_words
 from emulation.reports.cancelled import STAMPED, stamp_of
 from emulation.views.papers import TYPES
 from units import clock
@@ -267,21 +270,39 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     initial = {name: getattr(found, name, "") or ("" if recorded else texts[name]) for name in texts}
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
     letter = isinstance(found, Submission)
-    lines = [] if recorded or not letter and found.kind != Decision.Kind.AWARD else with_places(found.lines.all())
-    over = [one.text for one in exceeded(found.unit, lines)]
+    awards = not recorded and (letter or found.kind == Decision.Kind.AWARD)
+    lines = list(with_places(found.lines.all())) if awards else []
     form = SignForm(
-        request.POST if request.method == "POST" else None, initial=initial, over=over, gives=not (letter or recorded)
-    )
+        request.POST if request.method == "POST" else None, initial=initial, gives=not (letter or recorded),
+        over=[one.text for one in exceeded(found.unit, lines)], running=running_words(lines, clock.today()),
+    )  # fmt: skip
     heading = _("Send the letter") if letter else _("Sign the decision")
     note = (
         _("Its lines are forwarded; the letter is never changed afterwards.")
         if letter
         else _("Its awards take effect at once; a signed decision is never changed.")
     )
+    note = note if letter else f"{note} {_unpaid(lines)}".strip()
     return form_step(
         request, form, lambda: _sign(found, form.cleaned_data, request.user), done=lambda _row: _signed_words(found),
         to=found, crumbs=crumbs_to(found), heading=heading, submit=heading, note=note,
     )  # fmt: skip
+
+
+def _unpaid(lines: Sequence[Nomination]) -> str:
+    """Who gets no bonus of their own for an award because a higher one is paid for the same achievement."""
+    found = dues(lines, clock.today())
+    names = list(dict.fromkeys(line.name for line in lines if found[line.pk].beside))
+    if not names:
+        return ""
+    words = _("Several awards for one achievement, of which only the highest bonus is paid: %(names)s.")
+    unread = any(due.beside and not due.certain for due in found.values())
+    said = words % {"names": ", ".join(names)}
+    return (
+        f"{said} {_('The rule has not been verified: the administrator keeps it in the catalogue.')}"
+        if unread
+        else said
+    )
 
 
 def _sign(found: Paper, head: dict[str, Any], user: User) -> None:

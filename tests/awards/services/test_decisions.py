@@ -9,7 +9,18 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
-from awards.models import BaseWage, Bonus, BonusRounding, DecidingLevel, Decision, Grant, Nomination, NoticeRule
+from awards.models import (
+    BaseWage,
+    Bonus,
+    BonusRounding,
+    DecidingLevel,
+    Decision,
+    Grant,
+    HighestOnly,
+    Nomination,
+    NoticeRule,
+)
+from awards.reports.decisions import paper_lines, total_of
 from awards.services import decisions, papers
 from emulation.models import IssuedPaper
 from emulation.services import issued_papers
@@ -145,6 +156,46 @@ def test_caps_count_what_is_handed_in_and_stand_with_the_lines_they_concern(
 def test_bonus_without_a_rule_stays_unknown(passed, award, clerk, chief):
     signed(passed(award), clerk, chief)
     assert Grant.objects.get().bonus is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "why", "paid"),
+    [(True, "", [0, 450_000]), (False, "", [150_000, 450_000]), (True, "Cứu nạn", [150_000, 450_000])],
+)
+def test_of_several_awards_for_one_achievement_the_highest_bonus_is_paid(
+    passed, award, levels, depot, staff, clerk, chief, rule, why, paid
+):
+    higher = make_award("CSTDCS", level=levels["unit"])
+    for one, coefficient in ((award, "0.1"), (higher, "0.3")):
+        Bonus.objects.create(award=one, coefficient=coefficient)
+    BaseWage.objects.create(amount=1_490_000)
+    BonusRounding.objects.create(step=10_000)
+    HighestOnly.objects.create(valid_from=DAY if rule else None, valid_until=None if rule else date(2020, 12, 21))
+    dossier, person = make_dossier(depot, staff, rule_day=DAY, received_on=DAY), make_person(depot, "Ngô Thảo")
+    lines = [passed(award, dossier=dossier, to=person, why_second=why), passed(higher, dossier=dossier, to=person)]
+    draft = papers.draft_decision(lines[0].holder, [line.pk for line in lines], by=clerk)
+    shown = paper_lines(draft, lines)
+    assert [row.bonus for row in shown] == paid
+    assert ["CSTDCS" in row.how for row in shown] == [0 in paid, False]
+    assert total_of(draft).amount == sum(paid)
+    decisions.sign(draft, HEAD, by=chief)
+    assert list(Grant.objects.order_by("bonus").values_list("bonus", flat=True)) == paid
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_bonus_paid_before_for_the_achievement_counts(passed, award, levels, depot, staff, clerk, chief, first):
+    """The lower one after the higher one is paid nothing; the higher one later is paid in full."""
+    higher = make_award("CSTDCS", level=levels["unit"])
+    for one, coefficient in ((award, "0.1"), (higher, "0.3")):
+        Bonus.objects.create(award=one, coefficient=coefficient)
+    BaseWage.objects.create(amount=1_490_000)
+    BonusRounding.objects.create(step=10_000)
+    HighestOnly.objects.create()
+    dossier, person = make_dossier(depot, staff, rule_day=DAY, received_on=DAY), make_person(depot, "Ngô Thảo")
+    lines = [passed(one, dossier=dossier, to=person) for one in (award, higher)]
+    for number, line in enumerate((lines[first], lines[1 - first]), start=7):
+        signed(line, clerk, chief, number=f"{number}/QĐ")
+    assert [Grant.objects.get(award=one).bonus for one in (award, higher)] == [[150_000, 0][first], 450_000]
 
 
 def test_only_the_commander_signs_and_only_once(passed, award, clerk, chief, reviewer):

@@ -14,7 +14,7 @@ from awards.models import DecidingLevel, Decision, Grant, Submission
 from awards.reports.award_papers import submission_paper
 from awards.reports.certificates import certificate_of, words_of
 from awards.services import decisions
-from awards.services.papers import enter_register
+from awards.services.papers import draft_decision, enter_register
 from emulation.models import LayoutProfile
 from emulation.reports.cancelled import stamped_word
 from emulation.reports.work import my_work
@@ -31,6 +31,7 @@ from tests.factories import (
     make_nomination,
     make_office,
     make_person,
+    make_public_notice,
     make_signed_decision,
     make_submission,
     make_user,
@@ -152,6 +153,32 @@ def test_letter_is_sent_and_its_outcome_recorded(client, chief, department, pass
     )
     assert (Grant.objects.get().person, Decision.objects.get().outside) == (won.person, True)
     assert client.get(page).context["shown"] == []
+
+
+def test_who_signs_while_a_notice_runs_says_so(client, chief, clerk, department, passed, award):
+    [line] = passed(award, "Lê An")
+    make_public_notice(department, clerk, line, since=DAY, until=date(2020, 12, 30))
+    draft = draft_decision(department, [line.pk], by=clerk)
+    client.force_login(chief)
+    page = url("paper-sign", "decision", draft.pk)
+    form = client.post(page, SIGNED).context["form"]
+    assert (list(form.errors), "30/12/2020" in form.fields["known_notices"].help_text) == (["known_notices"], True)
+    assert client.post(page, SIGNED | {"known_notices": "on"}).status_code == 302
+    assert Grant.objects.count() == 1
+
+
+def test_sentences_of_merit_are_edited_in_a_draft(client, chief, clerk, department, passed, award):
+    first, second = passed(award, "Lê An", "Vũ Bình")
+    draft = draft_decision(department, [first.pk, second.pk], by=clerk)
+    client.force_login(clerk)
+    page = url("paper-citations", draft.pk)
+    assert [field.initial for _line, field in client.get(page).context["rows"]] == ["Đã có thành tích năm 2020"] * 2
+    client.post(page, {f"c{first.pk}": "Đã lập công năm 2020", f"c{second.pk}": ""})
+    first.refresh_from_db(), second.refresh_from_db()
+    assert (first.citation, second.citation) == ("Đã lập công năm 2020", "Đã có thành tích năm 2020")
+    client.force_login(chief)
+    client.post(url("paper-sign", "decision", draft.pk), SIGNED)
+    assert client.get(page)["Location"] == draft.get_absolute_url()
 
 
 @pytest.fixture
@@ -514,8 +541,8 @@ def test_pages_run_a_constant_number_of_queries(
         (url("submission-list"), 8),
         (url("paper-create", "decision", department.pk), 13),
         (url("paper-create", "revocation", department.pk), 9),
-        (decision.get_absolute_url(), 15),
-        (draft.get_absolute_url(), 17),
+        (decision.get_absolute_url(), 17),
+        (draft.get_absolute_url(), 15),
         (letter.get_absolute_url(), 11),
         (revocation.get_absolute_url(), 16),
         (url("decision-certificates", decision.pk), 8),
