@@ -305,7 +305,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "awards:decision-list": ("", "403 200 200 200 200 200", None),
     "awards:decision-detail": ("decision", "404 200 200 200 200 404", None),
     "awards:decision-certificates": ("decision", "404 200 403 403 200 404", "404 200 403 403 200 404"),
-    "awards:decision-register": ("decision", None, "404 302 404 404 302 404"),
+    "awards:decision-register": ("decision", None, "404 302 403 403 302 404"),
     "awards:submission-list": ("", "403 200 200 200 200 200", None),
     "awards:submission-detail": ("letter", "404 200 404 404 200 404", None),
     "awards:outcome-record": ("department", "404 403 404 404 200 404", "404 403 404 404 200 404"),

@@ -298,11 +298,8 @@ def _unpaid(lines: Sequence[Nomination]) -> str:
     words = _("Several awards for one achievement, of which only the highest bonus is paid: %(names)s.")
     unread = any(due.beside and not due.certain for due in found.values())
     said = words % {"names": ", ".join(names)}
-    return (
-        f"{said} {_('The rule has not been verified: the administrator keeps it in the catalogue.')}"
-        if unread
-        else said
-    )
+    rule = _("The rule has not been verified: the administrator keeps it in the catalogue.")
+    return f"{said} {rule}" if unread else said
 
 
 def _sign(found: Paper, head: dict[str, Any], user: User) -> None:
