@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasion, RevocationGround, Submission
+from awards.reports.citations import drafted
 from awards.reports.ready import Ready
 from units import clock
 from units.errors import LEAST_ORDER
@@ -149,14 +150,25 @@ class SignForm(forms.Form):
     place = forms.CharField(label=gettext_lazy("Place of signing"), max_length=120, required=False)
 
     def __init__(
-        self, *args: Any, gives: bool = True, over: Sequence[str] = (), running: Sequence[str] = (), **kwargs: Any
+        self,
+        *args: Any,
+        gives: bool = True,
+        own: bool = True,
+        over: Sequence[str] = (),
+        running: Sequence[str] = (),
+        **kwargs: Any,
     ) -> None:
-        """`gives`: it is a decision, made in somebody's name; `over`: caps that are exceeded, `running`: public
-        notices that have not ended; whoever signs confirms that this is known.
+        """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open.
+
+        `over`: caps that are exceeded, `running`: public notices that have not ended; whoever signs confirms that
+        this is known.
         """
         super().__init__(*args, **kwargs)
         if not gives:
             del self.fields["giver"]
+        for name in ("giver", "signer_post", "place"):
+            if own and name in self.fields:
+                self.fields[name].required = True
         if running:
             self.fields["known_notices"] = forms.BooleanField(
                 label=_("The public notice has not ended, and I know it"), help_text=" ".join(running),
@@ -177,7 +189,7 @@ class CitationsForm(forms.Form):
         super().__init__(*args, **kwargs)
         for line in lines:
             self.fields[f"c{line.pk}"] = forms.CharField(
-                label=line.name, required=False, max_length=300, initial=line.citation,
+                label=line.name, required=False, max_length=300, initial=line.citation or drafted(line),
                 widget=forms.Textarea(attrs={"rows": 2, "lang": "vi", "class": "form-control"}),
             )  # fmt: skip
 

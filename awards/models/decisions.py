@@ -73,17 +73,20 @@ class PaperQuerySet(models.QuerySet):
 
 
 def own_q(user: User, prefix: str = "") -> Q:
-    """Lines of dossiers of units that `user` reads."""
-    return figures_q(user, f"{prefix}dossier__unit__path")
+    """Lines that units which `user` reads have proposed, or that are about them or their people, then or now."""
+    return _any_q(user, prefix, "dossier__unit__path", "served_in__path", "person__unit__path", "unit__path")
 
 
 def own_grants_q(user: User, prefix: str = "") -> Q:
     """Awards of people and units that `user` reads, or that their units proposed."""
-    paths = ("person__unit__path", "unit__path", "nomination__dossier__unit__path")
-    first, *others = (figures_q(user, prefix + path) for path in paths)
-    for other in others:
-        first |= other
-    return first
+    return _any_q(user, prefix, "person__unit__path", "unit__path", "nomination__dossier__unit__path")
+
+
+def _any_q(user: User, prefix: str, *paths: str) -> Q:
+    found = figures_q(user, prefix + paths[0])
+    for path in paths[1:]:
+        found |= figures_q(user, prefix + path)
+    return found
 
 
 class SubmissionQuerySet(PaperQuerySet):

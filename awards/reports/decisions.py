@@ -56,7 +56,7 @@ class PaperLine:
 def lines_shown(paper: Submission | Decision, user: User) -> QuerySet[Nomination]:
     """The lines of the paper: all of them, or, to units of which it names somebody, their own."""
     rows = with_places(paper.lines.all())
-    return rows if reads_whole(user, paper) else rows.filter(own_q(user))
+    return rows if reads_whole(user, paper) else rows.filter(own_q(user)).distinct()
 
 
 def grants_shown(decision: Decision, user: User) -> QuerySet[Grant]:

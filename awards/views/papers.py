@@ -273,7 +273,8 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     awards = not recorded and (letter or found.kind == Decision.Kind.AWARD)
     lines = list(with_places(found.lines.all())) if awards else []
     form = SignForm(
-        request.POST if request.method == "POST" else None, initial=initial, gives=not (letter or recorded),
+        request.POST if request.method == "POST" else None, initial=initial, own=not recorded,
+        gives=not (letter or recorded),
         over=[one.text for one in exceeded(found.unit, lines)], running=running_words(lines, clock.today()),
     )  # fmt: skip
     heading = _("Send the letter") if letter else _("Sign the decision")

@@ -155,6 +155,29 @@ def test_letter_is_sent_and_its_outcome_recorded(client, chief, department, pass
     assert client.get(page).context["shown"] == []
 
 
+def test_signing_asks_for_place_post_and_giver(client, chief, clerk, department, passed, award):
+    [line] = passed(award, "Lê An")
+    draft = draft_decision(department, [line.pk], by=clerk)
+    client.force_login(chief)
+    page = url("paper-sign", "decision", draft.pk)
+    empty = dict.fromkeys(("giver", "signer", "signer_post", "place"), "")
+    assert sorted(client.post(page, SIGNED | empty).context["form"].errors) == sorted(empty)
+    gap = client.post(page, SIGNED | {"place": "(địa danh)"}).context["form"]
+    assert (list(gap.errors), Grant.objects.count()) == (["place"], 0)
+
+
+def test_unit_reads_of_its_people_whoever_proposed_them(client, staff, chief, clerk, department, depot, award):
+    """The department proposed somebody of the depot in a dossier of its own."""
+    dossier = make_dossier(department, clerk, rule_day=DAY, received_on=DAY)
+    place = {"stage": "passed", "holder": department, "name": "Lê An"}
+    decision = make_signed_decision(
+        department, chief, make_nomination(dossier, award, make_person(depot, "Lê An"), **place),
+        make_nomination(dossier, award, make_person(department, "Vũ Bình"), **place | {"name": "Vũ Bình"}),
+    )  # fmt: skip
+    client.force_login(staff)
+    assert [row.line.name for row in client.get(decision.get_absolute_url()).context["rows"]] == ["Lê An"]
+
+
 def test_who_signs_while_a_notice_runs_says_so(client, chief, clerk, department, passed, award):
     [line] = passed(award, "Lê An")
     make_public_notice(department, clerk, line, since=DAY, until=date(2020, 12, 30))
