@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from awards.models import Nomination
 from emulation.wording import lower_first
 
@@ -26,6 +28,6 @@ def filled(sentence: str, what: str, year: int) -> str:
     what = lower_first(" ".join(what.split())).rstrip(" .;,")
     if not what:
         sentence = sentence.replace(f" trong {WHAT}", "").replace(WHAT, "")
-    elif str(year) in what:
+    elif re.search(rf"(?<![\d–-]){year}(?!\s?[\d–-])", what):  # not in «nhiệm kỳ 2020–2025»
         sentence = sentence.replace(f" năm {YEAR}", "")
     return " ".join(sentence.replace(WHAT, what).replace(YEAR, str(year)).split())

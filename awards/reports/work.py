@@ -160,11 +160,11 @@ def review_tasks(user: User) -> Iterator[Task]:
         said = {"who": grant.name or str(grant.person or grant.unit), "award": str(grant)}
         place = _("%(unit)s · rested on “%(award)s”, revoked") % {"unit": row.unit.short, "award": row.because}
         title, action = (
-            (_("Does it stand: %(who)s, %(award)s?"), _("Review"))
+            (_("Does it stand: %(who)s, %(award)s?"), _("Look again"))
             if row.unit_id in judging
             else (_("To be reviewed after a revocation: %(who)s, %(award)s"), _("Look at it"))
         )
-        yield Task(title % said, place, row.get_absolute_url(), action, "revoked", "eligibility", None, None)
+        yield Task(title % said, place, row.get_absolute_url(), action, "held", "eligibility", None, None)
 
 
 # ── letters and decisions ─────────────────────────────────────────────────

@@ -130,6 +130,7 @@ def test_papers_call_awards_by_their_names_on_papers(draft, department, chief, l
         (SENTENCE, "", "Đã có thành tích trong phong trào Thi đua Quyết thắng năm 2020"),
         ("Có công trong {phong trào} năm {năm}", "Đợt thi đua quý II", "Có công trong đợt thi đua quý II năm 2020"),
         ("Có công trong {phong trào} năm {năm}", "Đợt thi đua năm 2020.", "Có công trong đợt thi đua năm 2020"),
+        ("Có công trong {phong trào} năm {năm}", "Đại hội 2020–2025", "Có công trong đại hội 2020–2025 năm 2020"),
         ("Có công trong {phong trào} năm {năm}", "", "Có công năm 2020"),
     ],
 )
