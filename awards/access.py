@@ -153,11 +153,20 @@ def reads_whole(user: User, paper: Submission | Decision) -> bool:
 
 
 def reads_objections(user: User, notice_unit: Unit, home: Unit) -> bool:
-    """Whether the user reads what is objected to a line of the unit `home`, by whom, and the answer.
+    """Whether the user reads what is objected to a line of the unit `home`, and the answer.
 
     Who keeps the notice, and who reads texts that judge people there. No query.
     """
     return keeps_notices(user, notice_unit) or reads_grounds(user, home)
+
+
+def reads_objectors(user: User, notice_unit: Unit) -> bool:
+    """Whether the user reads who objects: who records and settles it at the unit of the notice, and nobody else.
+
+    The proposing unit, and whoever commands it, corrects a line by what is said; whoever said so serves under them.
+    No query.
+    """
+    return keeps_notices(user, notice_unit)
 
 
 # ── submissions, decisions, grants ────────────────────────────────────────
@@ -192,5 +201,4 @@ def registers(user: User, grant: Grant) -> bool:
     """Whether the user gives the award its number in the book of honour and prints its certificate."""
     if grant.issued is not None:
         return drafts_papers(user, grant.issued.unit)
-    subject = grant.person or grant.unit
-    return subject is not None and records_grants(user, subject)
+    return records_grants(user, grant.subject)

@@ -18,7 +18,8 @@ class AwardsConfig(AppConfig):
         from awards.services.catalogue import load_awards
         from awards.services.demo import create_awards
         from awards.states import AWARD_STATES
-        from awards.views.tables import CATALOGUES
+        from awards.views.grants import OF_PERSON
+        from awards.views.tables import AWARDS, CATALOGUES
         from emulation import titles
         from emulation.reports import demo as demo_report
         from emulation.reports import examples, work
@@ -28,6 +29,7 @@ class AwardsConfig(AppConfig):
         from emulation.states import STATES
         from emulation.views import catalogue
         from units.catalogue import after_catalogue
+        from units.views import persons
 
         pre_migrate.connect(before_migrations, sender=self)
         post_migrate.connect(after_migrations, sender=self)
@@ -39,5 +41,7 @@ class AwardsConfig(AppConfig):
         demo.after_seed.append(create_awards)
         demo_report.duties.append(seats_of)
         catalogue.CATALOGUES.update(CATALOGUES)
+        catalogue.PAGES.append(AWARDS)
+        persons.LINKS.append(OF_PERSON)
         work.SOURCES.extend([council_tasks, nomination_tasks, outcome_tasks, paper_tasks, review_tasks])
         examples.awards_of.append(awards_lines)

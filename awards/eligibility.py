@@ -177,7 +177,7 @@ def _of_history(criterion: Criterion, case: Case, history: Sequence[Held]) -> Fi
 
 
 def counted(criterion: Criterion, facts: Facts, year: int) -> tuple[set[int], int, int]:
-    """The years of grants that count, how far they reach, and how far with all that may not be recorded."""
+    """The years of grants that count, how many they are, and how many with all that may not be recorded."""
     own = criterion.kind != Kind.UNIT_TITLE or facts.subject == "unit"
     held, began = (facts.years_held, facts.began) if own else (facts.unit_years_held, None)
     start = min(held.get(criterion.since_award, ()), default=0) if criterion.since_award else 0
@@ -185,31 +185,32 @@ def counted(criterion: Criterion, facts: Facts, year: int) -> tuple[set[int], in
         return set(), 0, criterion.number if facts.unknown_years("awards", year, began) else 0
     known = {one for award in criterion.awards for one in held.get(award, ()) if start < one <= year}
     unknown = facts.unknown_years("awards", year, began, start)
-    count = _reached(criterion, year, known)
-    return known, count, _reached(criterion, year, known | unknown) if unknown else count
+    reached = _reached(criterion, year, known)
+    return reached, len(reached), len(_reached(criterion, year, known | unknown)) if unknown else len(reached)
 
 
-def _reached(criterion: Criterion, year: int, known: set[int]) -> int:
+def _reached(criterion: Criterion, year: int, known: set[int]) -> set[int]:
     if criterion.years is None and criterion.number > 1:
-        return max([_chain(known, end, criterion.gap) for end in _ends(criterion, year)])
+        return max([_chain(known, end, criterion.gap) for end in _ends(criterion, year)], key=len)
     first = year - criterion.years + 1 if criterion.years else 0
     before = year - 1 if criterion.ending == "before" else year
-    return sum([first <= one <= before for one in known])
+    return {one for one in known if first <= one <= before}
 
 
-def _chain(years: set[int], end: int, gap: int) -> int:
-    """Length of the chain of `years`, each at most `gap` after the one before, that ends at `end`.
+def _chain(years: set[int], end: int, gap: int) -> set[int]:
+    """The chain of `years`, each at most `gap` after the one before, that ends at `end`.
 
     With a gap above 1 it may end that much earlier.
     """
-    count, missed = 0, 0
+    chain, missed = set(), 0
     while missed < gap:
         if end in years:
-            count, missed = count + 1, 0
+            chain.add(end)
+            missed = 0
         else:
             missed += 1
         end -= 1
-    return count
+    return chain
 
 
 def qualifying_years(criterion: Criterion, case: Case) -> Finding:
@@ -326,7 +327,14 @@ def no_breach(criterion: Criterion, case: Case) -> Finding:
     if found:
         return _leaf(criterion, State.NOT_MET, (len(found),), (b.source for b in found))
     clear = case.facts.clear if kind == "discipline" else case.facts.clear_of_incidents
-    return _leaf(criterion, State.MET, (0,)) if clear.issuperset(window) else _leaf(criterion, State.NO_DATA)
+    if not clear.issuperset(window):
+        return _leaf(criterion, State.NO_DATA)
+    return _leaf(criterion, State.MET, (0,), [_listed(case.facts, f"no_{kind}:{window[0]}:{window[-1]}")])
+
+
+def _listed(facts: Facts, what: str) -> Source:
+    """A list about the subject as source; none where the subject itself has none."""
+    return (what, facts.key) if facts.source else ()
 
 
 def service_time(criterion: Criterion, case: Case) -> Finding:
@@ -371,7 +379,8 @@ def members_holding(criterion: Criterion, case: Case) -> Finding:
     state = _known(_enough(criterion, holding, members.strength))
     if state is State.NOT_MET and case.year in case.facts.unknown_years("awards", case.year, None):
         state = State.NO_DATA
-    return _leaf(criterion, state, (holding, members.strength), [case.facts.source])
+    what = ":".join(["holding", str(case.year), *(criterion.awards if len(criterion.awards) == 1 else ())])
+    return _leaf(criterion, state, (holding, members.strength), [_listed(case.facts, what)])
 
 
 def members_rated(criterion: Criterion, case: Case) -> Finding:
@@ -384,7 +393,7 @@ def members_rated(criterion: Criterion, case: Case) -> Finding:
     state = _known(_enough(criterion, good, members.strength))
     if state is State.NOT_MET and _enough(criterion, good + unrated, members.strength):
         state = State.NO_DATA
-    return _leaf(criterion, state, (good, members.strength), [case.facts.source])
+    return _leaf(criterion, state, (good, members.strength), [_listed(case.facts, f"rated:{case.year}")])
 
 
 def _enough(criterion: Criterion, count: int, of: int) -> bool:

@@ -301,9 +301,24 @@ class GrantReading:
             if register and register in numbers:
                 self._wrong(line.row, cells, "register", _("Another award has this register number."))
                 continue
+            self._warn_early(line, cells)
             first[line.known_key] = line.row
             numbers |= {register} if register else set()
             self.lines.append(line)
+
+    def _warn_early(self, line: GrantLine, cells: Cells) -> None:
+        """An award of a year before service began is odd: the year may be mistyped, or the day of enlistment."""
+        if isinstance(line.subject, Person):
+            began = line.subject.enlisted
+            words = _("For %(year)d, but enlisted or recruited only on %(day)s: check the year.")
+        else:
+            began = line.subject.established
+            words = _("For %(year)d, but the unit was established only on %(day)s: check the year.")
+        if began is None or began.year <= line.year:
+            return
+        address = f"{cells.get('@year', '')}{line.row}"
+        words %= {"year": line.year, "day": f"{began:%d/%m/%Y}"}
+        self.warnings.append(Problem(address, line.row, line.columns["name"], words))
 
     def _held(self, found: Sequence[GrantLine]) -> set[tuple]:
         rows = Grant.objects.visible_to(self.viewer).in_force()

@@ -6,13 +6,11 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
-from django.urls import reverse
 from django.utils.dateformat import format as format_date
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from awards.criteria import AwardRule, Criterion, Finding, Kind, Rules, State
-from awards.facts import Source
 from emulation.numbers import format_part, round_half_up
 from units.models import Initiative, TaskRating
 
@@ -202,27 +200,17 @@ ACTUAL: Mapping[Kind, Callable[[tuple[Any, ...]], str]] = {
 }
 
 
+COUNTED = (Kind.PRIOR_AWARDS, Kind.UNIT_TITLE, Kind.MERIT)  # in registers that may not hold every year
+
+
 def is_attested(finding: Finding) -> bool:
     """Whether what was found are the words of somebody who attested it."""
     return finding.criterion.kind == Kind.ATTESTED
 
 
 def actual(finding: Finding) -> str:
-    """What was found; empty where nothing is known."""
-    return ACTUAL[finding.criterion.kind](finding.actual) if finding.actual else ""
-
-
-def source_address(source: Source) -> str:
-    """Where figures behind a finding are opened; empty for records that stand on the subject's own page."""
-    if not source:
-        return ""
-    kind, key = source
-    if kind.startswith("figure:"):
-        return reverse("emulation:figure", args=[key, kind.removeprefix("figure:")])
-    if kind == "targets":
-        return reverse("emulation:dashboard", args=[key])
-    if kind == "incident":
-        return reverse("emulation:incident-detail", args=[key])
-    if kind == "session":
-        return reverse("awards:session-detail", args=[key])
-    return ""
+    """What was found; empty where nothing is known. A count that is too low only as far as is known says so."""
+    found = ACTUAL[finding.criterion.kind](finding.actual) if finding.actual else ""
+    if found and finding.state is State.NO_DATA and finding.criterion.kind in COUNTED:
+        return _("%(count)s; not every year is recorded") % {"count": found}
+    return found

@@ -152,7 +152,7 @@ def value_of(rule: Rule, parts: Parts, *, branch: bool) -> Value:
     value = Fraction(*found)
     if rule.measure == "checklist" and branch:
         item = weakest_item(parts.classes)
-        met, of = parts.classes[item]
+        met, of = parts.classes[item] if item is not None else (0, 0)
         return Value(Fraction(met), Fraction(of), value, item=item)
     if rule.is_sum or rule.measure == "score":
         return Value(numerator=value, value=value)

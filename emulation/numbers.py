@@ -8,11 +8,16 @@ from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from units.written import Written
+
 LIMIT = Decimal(10) ** 11  # parts and targets stay below it: sums of 20,000 units fit 64 bits
 
 QUOTED = 40  # characters of what was typed that an error repeats
 
+NBSP = "\u00a0"
+
 _SPACES = re.compile(r"[\s\u00a0\u2009\u202f]+")
+_SPACED = re.compile(r"-?[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?")  # "9 8" may be two numbers
 _PLAIN = re.compile(r"-?[0-9]+")
 _MARKED = re.compile(r"(-?)([0-9]+)([.,])([0-9]+)")
 _GROUPED = re.compile(r"(-?)([0-9]{1,3})((?:\.[0-9]{3})+|(?:,[0-9]{3})+)(?:([.,])([0-9]+))?")
@@ -23,16 +28,18 @@ class NumberError(ValueError):
 
 
 def parse_number(text: str, decimals: int) -> Decimal:
-    """The number in `text`, which may have Vietnamese or plain marks, spaces and a per-cent sign.
+    """The number in `text`, which may have Vietnamese or plain marks, spaces between thousands and a per-cent sign.
 
     One separator followed by exactly three digits means thousands where `decimals` is 0 ("1.275"),
     and is refused with both readings where decimals are allowed. Raises `NumberError` for what is no
     number, has more than `decimals` decimals, or is not below 10¹¹ in size.
     """
-    plain = _SPACES.sub("", text)
-    plain = plain.removesuffix("%")
     typed = Truncator(text.strip()).chars(QUOTED)
-    number = _read(plain, decimals, typed)
+    plain = _SPACES.sub(" ", text).strip().removesuffix("%").rstrip()
+    plain = "-" + plain[2:] if plain.startswith("- ") else plain
+    if " " in plain and any(char.isdigit() for char in plain) and not _SPACED.fullmatch(plain):
+        raise NumberError(_("“%(text)s” has a space inside: type one number without it.") % {"text": typed})
+    number = _read(plain.replace(" ", ""), decimals, typed)
     if abs(number) >= LIMIT:
         raise NumberError(_("“%(text)s” is too large; figures stay below 100 billion.") % {"text": typed})
     if (Fraction(number) * 10**decimals).denominator != 1:
@@ -77,6 +84,14 @@ def round_half_up(value: Fraction | Decimal | int, decimals: int) -> Decimal:
     return Decimal(-whole if exact < 0 else whole).scaleb(-decimals)
 
 
+def percent_of(part: int, whole: int) -> int:
+    """How much of the whole, in per cent, rounded half up; 100 only where nothing is missing, 0 of nothing."""
+    if not whole:
+        return 0
+    shown = int(round_half_up(Fraction(part * 100, whole), 0))
+    return 99 if shown == 100 and part < whole else shown
+
+
 def format_number(value: Fraction | Decimal | int | None, decimals: int, language: str | None = None) -> str:
     """`value` for the screen: 1.275.000 and 98,6 in Vietnamese, 1,275,000 and 98.6 else; None as "–".
 
@@ -84,8 +99,26 @@ def format_number(value: Fraction | Decimal | int | None, decimals: int, languag
     """
     if value is None:
         return "–"
-    text = f"{round_half_up(value, decimals):,.{decimals}f}"
-    return text.translate(str.maketrans(",.", ".,")) if (language or get_language()) == "vi" else text
+    number = round_half_up(value, decimals)
+    text = f"{number:,.{decimals}f}"
+    return Written(
+        text.translate(str.maketrans(",.", ".,")) if (language or get_language()) == "vi" else text, number
+    )
+
+
+def signed(text: str, rises: bool | None) -> str:
+    """A change, written without its sign, with it: for where no arrow stands beside it. Of grades an arrow alone."""
+    if rises is None:
+        return text
+    if isinstance(text, Written):
+        return Written(f"{'+' if rises else '-'}{text}", text.number if rises else -text.number, "+{0};-{0};{0}")
+    return "↑" if rises else "↓"
+
+
+def compared(sign: str, text: str) -> str:
+    """ "≥ 98,6": a target, or what else is written behind a comparator."""
+    words = f"{sign}{NBSP}{text}"
+    return Written(words, text.number, f'"{sign}{NBSP}"{{}}') if isinstance(text, Written) else words
 
 
 def format_part(value: Decimal | None, language: str | None = None) -> str:

@@ -8,12 +8,15 @@ is said, `zero.CODE` how a value of 0 is said. A unit may put its own words in t
 from __future__ import annotations
 
 import json
+import re
 import string
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from units.text import fold
 
 FILE = Path(__file__).resolve().parent / "data" / "phrases.json"
 OF_INDICATOR = ("name", "say", "zero")
@@ -22,6 +25,19 @@ SUBJECT = ("name", ONLY, "value")
 NEEDED = frozenset({"name", "value", "sentence"})
 RESULT = ("sentence", "name", "value", "target")
 Phrases = Mapping[str, str]  # key → text
+# field → what it is called on the pages where phrases are written: they are Vietnamese, and so are their fields
+WORDS = {
+    "name": "tên chỉ tiêu", ONLY: ONLY, "value": "kết quả", "sentence": "câu số liệu", "target": "mức chỉ tiêu",
+    "delta": "chênh lệch", "coverage": "số phiếu", "unit": "đơn vị", "campaign": "phong trào", "theme": "chủ đề",
+    "drives": "các đợt thi đua", "approved": "phiếu đã duyệt", "missing": "phiếu chưa trình", "round": "kỳ báo cáo",
+    "period": "thời gian báo cáo", "due": "hạn trình", "units": "các đơn vị", "year": "năm", "from": "từ lúc",
+    "to": "đến lúc", "documents": "các văn bản", "met": "chỉ tiêu đạt", "names": "danh sách", "total": "tổng số",
+    "count": "số lượng", "title": "thành tích nổi bật", "day": "ngày hạn", "point": "khâu yếu",
+    "cause": "nguyên nhân", "measure": "biện pháp", "deadline": "thời hạn", "movements": "các phong trào",
+    "when": "thời gian", "verb": "động từ", "first": "số đầu", "last": "số cuối", "years": "các năm",
+    "awards": "khen thưởng",
+}  # fmt: skip
+_FIELD = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +142,21 @@ def unknown_fields(text: str, known: Iterable[str]) -> list[str]:
         for _text, name, spec, conversion in pieces
         if name is not None and (name not in known or spec or conversion)
     ]
+
+
+def shown(text: str) -> str:
+    """The text with its fields in the words of people: `{value}` becomes `{kết quả}`. Others stay as they are."""
+    return _FIELD.sub(lambda found: f"{{{WORDS.get(found[1], found[1])}}}", text)
+
+
+def stored(text: str) -> str:
+    """The inverse of `shown`; capitals, blanks and missing diacritics do not matter. The keys themselves stay."""
+    return _FIELD.sub(lambda found: f"{{{_keys().get(fold(found[1]).strip(), found[1])}}}", text)
+
+
+@cache
+def _keys() -> dict[str, str]:
+    return {fold(word): key for key, word in WORDS.items()}
 
 
 def _parsed(text: str) -> list[tuple[str, str | None, str | None, str | None]]:

@@ -1,6 +1,6 @@
 """Front-end packages as static files: only the files that pages load, by their dist folders."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
@@ -34,14 +34,14 @@ class PackageFinder(BaseFinder):
     def check(self, **kwargs: Any) -> list[Any]:
         return []
 
-    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> str | list[str]:
+    def find(self, path: str, find_all: bool = False, **kwargs: Any) -> Any:
         found = matches_patterns(path, FILES) and self.storage.exists(path)
         full = self.storage.path(path) if found else ""
         if find_all:
             return [full] if found else []
         return full if found else []
 
-    def list(self, ignore_patterns: list[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
+    def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
         for folder in FOLDERS:
             for name in self.storage.listdir(folder)[1]:
                 path = f"{folder}/{name}"

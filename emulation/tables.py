@@ -14,8 +14,9 @@ _SPAN = re.compile(r'\bcolspan="(\d+)"')
 def label_cells(table: str) -> str:
     """The HTML of a table with `data-label` on each `td`: its column's head, which the style sheet shows.
 
-    `table` is one rendered `<table>` with one row of heads, or none; then nothing is named. Heads that are only read
-    aloud (`visually-hidden`: ticks, buttons) or have no word name nothing, nor does a cell over several columns.
+    `table` is one rendered `<table>` with one or two rows of heads, or none; then nothing is named. Heads that are
+    only read aloud (`visually-hidden`: ticks, buttons) or have no word name nothing, nor does a cell over several
+    columns.
     A cell that holds only the dash is marked (`data-none`): on a card it would be a line that says nothing.
     """
     head = _HEAD.search(table)
@@ -39,12 +40,24 @@ def label_cells(table: str) -> str:
 
 
 def _names(head: str) -> list[str]:
-    """What each column is called; a head over several columns stands for each of them."""
+    """What each column is called; a head over several columns stands for each, unless a second row names them."""
+    top, *below = (_columns(row) for row in head.split("<tr")[1:])
+    under = iter(below[0] if below else [])
     names: list[str] = []
-    for attributes, words in _COLUMN.findall(head):
-        text = " ".join(_TAG.sub(" ", _UNSEEN.sub("", words)).split()).replace('"', "&quot;")
-        names += [text if any(map(str.isalpha, text)) else ""] * _span(attributes)
+    for attributes, text in top:
+        span = _span(attributes)
+        named = bool(below) and "rowspan" not in attributes
+        names += [next(under, ("", text))[1] for _ in range(span)] if named else [text] * span
     return names
+
+
+def _columns(row: str) -> list[tuple[str, str]]:
+    """(attributes, words) of the heads of a row; empty words where they are only read aloud, or none."""
+    found = []
+    for attributes, words in _COLUMN.findall(row):
+        text = " ".join(_TAG.sub(" ", _UNSEEN.sub("", words)).split()).replace('"', "&quot;")
+        found.append((attributes, text if any(map(str.isalpha, text)) else ""))
+    return found
 
 
 def _span(attributes: str) -> int:

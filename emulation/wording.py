@@ -256,7 +256,7 @@ def _moved(one: Course, known: list[Point], told: Phrases) -> tuple[Part, ...]:
 
 
 def mostly(coverages: Iterable[str]) -> str:
-    """The coverage («44/80») of most figures, said once for all; empty where one of them is complete.
+    """The coverage («44/80») that at least half of the figures share, said once for all; empty where one is complete.
 
     `coverages`: of each figure that has a value; empty for a complete one.
     """
@@ -264,7 +264,7 @@ def mostly(coverages: Iterable[str]) -> str:
     if len(known) < 2 or "" in known:
         return ""
     coverage, times = Counter(known).most_common(1)[0]
-    return coverage if 2 * times >= len(known) else ""
+    return coverage if times > 1 and 2 * times >= len(known) else ""
 
 
 def listed(names: Iterable[str]) -> str:

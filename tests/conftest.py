@@ -20,8 +20,11 @@ from awards.reports import standing
 from emulation.reports import demo
 from tests.demonstration import demonstration
 from tests.factories import make_unit, make_user
+from tests.layers import built_once, fall, stand
 from units import catalogue, clock
 from units.models import Role, Unit, User
+
+KEEPING: list[DjangoDbBlocker] = []  # once there is a base
 
 # A slow machine is no failure: tests run in parallel on few cores.
 hypothesis_settings.register_profile("suite", deadline=None)
@@ -57,20 +60,27 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database-only", action="store_true", help="leave out tests that touch no database")
+    parser.addoption("--second-engine", action="store_true", help="leave out what another engine has answered")
+    parser.addoption("--whole", action="store_true", help="with --second-engine: all that touches a database")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files with a long walk begin at once: processes that are done would only wait for their ends.
 
-    On the second engine a test without a database would say the same again.
+    On the second engine a test without a database would say the same again. Pages, each of which is opened for the
+    table of addresses, and the demonstration, made by services, are tested there only when the whole is asked for.
     """
     items.sort(key=lambda item: item.get_closest_marker("longest") is None)
-    if config.getoption("--database-only"):
-        touching = [item for item in items if touches_database(item)]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
-        items[:] = touching
+    if config.getoption("--second-engine"):
+        whole = config.getoption("--whole")
+        asked = [item for item in items if touches_database(item) and (whole or not is_of_pages(item))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(asked)])
+        items[:] = asked
+
+
+def is_of_pages(item: pytest.Item) -> bool:
+    return bool({"views", "forms", "front", "test_junk.py", "test_demo.py"} & set(item.path.parts))
 
 
 def touches_database(item: pytest.Item) -> bool:
@@ -80,10 +90,23 @@ def touches_database(item: pytest.Item) -> bool:
     )
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The base, from which what is kept is taken away in the end."""
+    KEEPING.append(django_db_blocker)
+    yield
+    KEEPING.clear()
+    with django_db_blocker.unblock():
+        fall()
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup() -> Iterator[None]:
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     """What stands there before a test begins leaves no trace: that took a tenth of the time."""
     with disable_auditlog():
+        if KEEPING and touches_database(item):
+            with KEEPING[0].unblock():
+                stand(item)
         return (yield)
 
 
@@ -113,52 +136,52 @@ def set_today(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], None]:
     return lambda day: monkeypatch.setattr(clock, "_fixed", day)
 
 
-@pytest.fixture
+@built_once
 def region(db: None) -> Unit:
     return make_unit(code="QK", kind="region")
 
 
-@pytest.fixture
+@built_once
 def department(region: Unit) -> Unit:
     return make_unit(region, "CKT", kind="department")
 
 
-@pytest.fixture
+@built_once
 def depot(department: Unit) -> Unit:
     return make_unit(department, "K1", kind="depot")
 
 
-@pytest.fixture
+@built_once
 def workshop(department: Unit) -> Unit:
     return make_unit(department, "X1", kind="workshop")
 
 
-@pytest.fixture
+@built_once
 def elsewhere(region: Unit) -> Unit:
     return make_unit(region, "CHC", kind="department")
 
 
-@pytest.fixture
+@built_once
 def administrator(region: Unit) -> User:
     return make_user("administrator", (region, Role.ADMINISTRATOR))
 
 
-@pytest.fixture
+@built_once
 def staff(depot: Unit) -> User:
     return make_user("staff", (depot, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def commander(depot: Unit) -> User:
     return make_user("commander", (depot, Role.COMMANDER))
 
 
-@pytest.fixture
+@built_once
 def reviewer(department: Unit) -> User:
     return make_user("reviewer", (department, Role.REVIEWER))
 
 
-@pytest.fixture
+@built_once
 def outsider(elsewhere: Unit) -> User:
     """Has every role but the administrator's, in a unit beside the department."""
     return make_user("outsider", (elsewhere, Role.STAFF), (elsewhere, Role.COMMANDER), (elsewhere, Role.REVIEWER))

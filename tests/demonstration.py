@@ -31,24 +31,32 @@ def demonstration(folder: Path) -> Iterator[None]:
     folder.mkdir(exist_ok=True)
     with override_settings(MEDIA_ROOT=folder / "files"), closing(sqlite3.connect(":memory:")) as empty:
         _connected().backup(empty)
-        _load(folder)
-        yield
-        empty.backup(_connected())
-        ContentType.objects.clear_cache()
+        try:
+            _load(folder)
+            yield
+        finally:
+            empty.backup(_connected())
+            ContentType.objects.clear_cache()
 
 
 def _load(folder: Path) -> None:
-    """Whoever comes first builds it; the others wait for that and take the copy."""
+    """Whoever comes first builds it; the others wait for that and take the copy. Where it fails, each says so."""
+    base, unfinished = folder / "base", folder / "unfinished"
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        there = (folder / "base").exists()
-        with closing(sqlite3.connect(folder / "base")) as copy:
-            if there:
-                copy.backup(_connected())
-            else:
-                _set_keys_apart()
-                demo.seed()
-                _connected().backup(copy)
+        if not base.exists():
+            _set_keys_apart()
+            demo.seed()
+            _copy(_connected(), unfinished)
+            unfinished.replace(base)
+            return
+        with closing(sqlite3.connect(base)) as copy:
+            copy.backup(_connected())
+
+
+def _copy(connected: sqlite3.Connection, path: Path) -> None:
+    with closing(sqlite3.connect(path)) as copy:
+        connected.backup(copy)
 
 
 def _connected() -> sqlite3.Connection:

@@ -279,6 +279,9 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
     ),
     ("commander", "awards:grant-book", list, {"q": "an"}, page),
     ("commander", "awards:award-statistics", list, {}, lambda context: len(context["stats"]) + 1),
+    ("commander", "awards:award-statistics", list, {"table": "unit"}, lambda context: 1 + next(
+        len(form.rows) for form in context["forms"] if form.key == "unit"
+    )),
     ("commander", "awards:due-list", lambda: [ckt(), 2020], {"state": "eligible"}, page),
     *(
         ("commander", "emulation:review-report", period_of(period), {}, lambda context: sum(
@@ -364,7 +367,7 @@ def xlsx_rows(content: bytes) -> list[list[Any]]:
 
 
 def is_number(text: str) -> bool:
-    return re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text) is not None
+    return re.fullmatch(r"[-+]?[0-9.]+(,[0-9]+)?", text) is not None
 
 
 @pytest.mark.parametrize(("login", "name", "args", "query", "rows"), LISTS)

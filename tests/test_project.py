@@ -2,6 +2,7 @@
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = ["units", "emulation", "awards"]  # in the order of their dependencies
 PURE = [
     "emulation/periods.py", "emulation/consolidation.py", "emulation/scoring.py", "emulation/numbers.py",
-    "awards/voting.py", "awards/bonus.py", "awards/authority.py",
+    "awards/voting.py", "awards/bonus.py", "awards/authority.py", "units/written.py",
 ]  # fmt: skip
 PRODUCTION = {
     "PRODUCTION": "1", "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
@@ -99,6 +100,20 @@ def test_lower_app_does_not_import_a_higher_one(app: str) -> None:
         if module.split(".")[0] in higher
         # The project package is in `emulation` too: its addresses and settings know every app.
         and path.relative_to(ROOT).as_posix() not in ("emulation/urls.py", "emulation/settings.py")
+    ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_page_of_a_lower_app_leads_to_none_of_a_higher_one(app: str) -> None:
+    """Higher apps add what leads to them. The menu is the project's: it knows every app."""
+    named = re.compile(rf"""["']({"|".join(APPS[APPS.index(app) + 1 :]) or "none"}):[a-z-]+["']""")
+    sources = [*(ROOT / "templates" / app).rglob("*.html"), *(ROOT / app).rglob("*.py")]
+    wrong = [
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in sorted(sources)
+        for found in named.finditer(path.read_text())
+        if path.relative_to(ROOT).as_posix() != "emulation/context.py"
     ]
     assert wrong == []
 

@@ -1,6 +1,7 @@
 """Login, language of the interface, the first password that has to be changed, and addresses that are no pages."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -93,7 +94,7 @@ class TypedMiddleware:
         return self.get_response(request)
 
 
-def _typed(sent: QueryDict) -> QueryDict:
+def _typed(sent: QueryDict) -> Any:
     if all(typed(text) == text for _name, texts in sent.lists() for text in texts):
         return sent
     clean = QueryDict(mutable=True, encoding=sent.encoding)

@@ -15,10 +15,11 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
-from units import clock
+from units import access, clock
 from units.errors import Refused
 from units.models import Person, PersonGroup, Rank, Unit, User
 from units.models.units import UnitQuerySet
+from units.person_updates import Update, update_of
 from units.text import fold, normal, split_name
 
 ROWS = 5000  # people of one file
@@ -176,13 +177,16 @@ def day_of(text: str) -> date:
 class Reading:
     """What the rows say. `lines` can be created when there are no `problems`; `warnings` do not stop it.
 
-    `known` are rows of people who are recorded already: a problem each, unless `skip_known` leaves them out.
+    `known` are rows of people who are recorded already: a problem each, unless `skip_known` leaves them out, or
+    `update_known` compares them: `updates` are those of whom something changes.
     """
 
     rows: Iterable[tuple[int, Cells]]
     units: UnitQuerySet
     viewer: User
     skip_known: bool = False
+    update_known: bool = False
+    updates: list[Update] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
@@ -206,34 +210,59 @@ class Reading:
         first: dict[str, int] = {}
         for row, cells in self.rows:
             number, before = cells.get("number", ""), len(self.problems)
-            if number in recorded:
+            person = recorded.get(number)
+            if person is not None:
                 self.known += 1
                 if self.skip_known:
                     continue
-                self._wrong(row, cells, "number", _("Somebody with this service number is recorded already."))
-            elif number in first:
+                if not self.update_known:
+                    self._wrong(row, cells, "number", _("Somebody with this service number is recorded already."))
+                elif not access.keeps_people(self.viewer, person.unit):
+                    words = _("Somebody with this service number is recorded in a unit whose people you do not keep.")
+                    self._wrong(row, cells, "number", words)
+            if number in first:
                 message = _("This service number stands in row %(row)d already.") % {"row": first[number]}
                 self._wrong(row, cells, "number", message)
             elif number:
                 first[number] = row
-            self._read(row, cells, before)
+            line = self._read(row, cells, before)
+            if line is not None and person is not None:
+                self._compare(person, line, cells)
+            elif line is not None:
+                self.lines.append(line)
         self.problems.sort(key=lambda problem: (problem.row, len(problem.address), problem.address))
         self._warn_of_namesakes()
 
     def _wrong(self, row: int, cells: Cells, key: str, message: str) -> None:
         self.problems.append(_problem(row, cells, key, message))
 
-    def _recorded(self) -> set[str]:
-        """Those of the file's service numbers that somebody in the whole base has."""
+    def _recorded(self) -> dict[str, Person]:
+        """Those of the file's service numbers that somebody in the whole base has; whole where they are compared."""
         numbers = sorted({cells["number"] for _row, cells in self.rows if cells.get("number")})
-        found: set[str] = set()
+        found: dict[str, Person] = {}
+        people = Person.objects.only("service_number")
+        if self.update_known:
+            people = Person.objects.select_related("unit", "group", "rank").prefetch_related("postings", "ranks")
         for at in range(0, len(numbers), CHUNK):
-            rows = Person.objects.filter(service_number__in=numbers[at : at + CHUNK])
-            found.update(rows.values_list("service_number", flat=True))
+            for person in people.filter(service_number__in=numbers[at : at + CHUNK]):
+                found[person.service_number] = person
         return found
 
-    def _read(self, row: int, cells: Cells, before: int) -> None:
-        """Make a line of the row unless there are more problems than the `before` of the rows above it."""
+    def _compare(self, person: Person, line: Line, cells: Cells) -> None:
+        """Keep what changes about the person; what is odd about it is a warning."""
+
+        def wrong(key: str, message: str) -> None:
+            self._wrong(line.row, cells, key, message)
+
+        def odd(key: str, message: str) -> None:
+            self.warnings.append(_problem(line.row, cells, key, message))
+
+        update = update_of(person, line, wrong, odd)
+        if update.changes:
+            self.updates.append(update)
+
+    def _read(self, row: int, cells: Cells, before: int) -> Line | None:
+        """A line made of the row, unless there are more problems than the `before` of the rows above it."""
         for column in COLUMNS:
             text = cells.get(column.key, "")
             if column.required and not text:
@@ -248,10 +277,10 @@ class Reading:
             "gender": self._gender(row, cells), "birth_year": self._birth_year(row, cells),
             "enlisted": days["enlisted"], "party_since": days["party_since"],
         }  # fmt: skip
-        if len(self.problems) == before and unit is not None:
-            post, decision = cells.get("post", ""), cells.get("decision", "")
-            since, rank_since = days["since"], days["rank_since"]
-            self.lines.append(Line(row, columns, unit, post, since, decision, rank, rank_since))
+        if len(self.problems) > before or unit is None:
+            return None
+        post, decision = cells.get("post", ""), cells.get("decision", "")
+        return Line(row, columns, unit, post, days["since"], decision, rank, days["rank_since"])
 
     def _name(self, row: int, cells: Cells) -> dict[str, str]:
         name = cells.get("name", "")

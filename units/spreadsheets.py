@@ -3,6 +3,8 @@
 A spreadsheet program runs what begins with `=`, `+`, `-` or `@` (also behind a tab, a line break, or in
 full width) when it opens a csv file, or when somebody edits the cell later. Text therefore goes into xlsx
 as strings in cells formatted as text, and into csv behind an apostrophe; numbers and dates stay such.
+
+A number that a page shows is `Written`: a workbook gets the number, to be summed and sorted, a csv file its text.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from typing import IO, Any
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
+
+from units.written import Written
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv; charset=utf-8"
@@ -47,13 +51,15 @@ def starts_formula(text: str) -> bool:
 
 
 def csv_text(value: Value) -> str:
-    """`value` as it stands in a csv cell: numbers with a plain point, ISO dates, harmless text.
+    """`value` as it stands in a csv cell: numbers with a plain point or as written, ISO dates, harmless text.
 
     A program set to another separator cuts the text at that one, or at a line break, because it does not see
     the quotes around the cell: no piece may begin a formula either.
     """
     if value is None:
         return ""
+    if isinstance(value, Written) and value[:1] in ("+", "-"):
+        return str(value)  # the sign of a number
     if isinstance(value, str):
         pieces = _SEPARATOR.split(value)
         return "".join(f"'{piece}" if starts_formula(piece.lstrip(' "')) else piece for piece in pieces)
@@ -135,7 +141,10 @@ class Book:
 
     def put(self, sheet: Worksheet, row: int, column: int, value: Value, format: Format | None = None) -> None:
         """Write one cell by the type of `value`. A text that could start a formula is quoted for good."""
-        if isinstance(value, str):
+        if isinstance(value, Written) and value.exact:
+            own = self._properties.get(id(format), {})
+            sheet.write_number(row, column, value.number, self.format(**own | {"num_format": value.num_format}))
+        elif isinstance(value, str):
             text = value[:TEXT_LIMIT]
             if starts_formula(text):
                 format = self._quoted(format)

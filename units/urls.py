@@ -33,6 +33,7 @@ urlpatterns = [
     path("people/import/", person_import.person_import, name="person-import"),
     path("people/import/template.xlsx", person_import.person_template_file, name="person-import-template"),
     path("people/import/preview/", person_import.person_import_preview, name="person-import-preview"),
+    path("people/records/<str:kind>/<int:pk>/", persons.record_detail, name="person-record-detail"),
     path("people/<int:pk>/", persons.person_detail, name="person-detail"),
     path("people/<int:pk>/update/", persons.person_update, name="person-update"),
     path("people/<int:pk>/release/", persons.person_release, name="person-release"),

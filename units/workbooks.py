@@ -49,7 +49,7 @@ def read_workbook(name: str, file: IO[bytes], *, size: int, limit: int, rows: in
         raise Refused(_("“%(name)s” is empty.") % {"name": name})
     if size > limit:
         raise Refused(
-            _("“%(name)s” is larger than %(limit)d MB; a filled-in form is much smaller. Is it the right file?")
+            _("“%(name)s” is larger than %(limit)d MB; such a list or form is much smaller. Is it the right file?")
             % {"name": name, "limit": limit // MB}
         )
     kind = _kind(name, file)
@@ -107,7 +107,7 @@ def _in_child(name: str, path: str, kind: str, rows: int) -> dict[str, Any]:
 
 
 def _no_spreadsheet(name: str) -> str:
-    return _("“%(name)s” is not a spreadsheet. Send the filled-in form as xlsx, xls or ods.") % {"name": name}
+    return _("“%(name)s” is not a spreadsheet. Send an Excel file: xlsx, xls or ods.") % {"name": name}
 
 
 def _unreadable(name: str) -> str:

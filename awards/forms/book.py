@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from awards.forms.desk import KINDS
 from awards.models import Award, Grant
 from units import clock
+from units.access import figures_q
 from units.forms.fields import BranchField, FileInput, branches_named
 from units.keys import BIGGEST
-from units.models import User
+from units.models import Unit, User
 from units.search import words_q
 from units.text import normal
 
@@ -75,6 +76,12 @@ class StatisticsFilter(forms.Form):
     def chosen_year(self) -> int:
         """The year asked for, else the newest for which there are awards."""
         return self.cleaned_data["year"] or next(iter(self.years), clock.today().year)
+
+    @property
+    def place(self) -> Unit | None:
+        """The unit whose code was typed, within reach; None where a name or nothing was."""
+        text = normal(self.cleaned_data["unit"])
+        return Unit.objects.filter(figures_q(self.viewer), code__iexact=text).first() if text else None
 
     def filter(self, rows: QuerySet[Grant]) -> QuerySet[Grant]:
         rows = rows.filter(year=self.chosen_year)

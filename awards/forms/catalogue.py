@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, NoticeRule, VoteRule
+from awards.reports.catalogue import is_judging
 from emulation.forms.catalogue import RowForm
 from emulation.forms.fields import NumberField
 from emulation.models.fields import PartField
@@ -48,11 +49,16 @@ def field_for(column: Field, **kwargs: Any) -> forms.Field | None:
     if column.get_internal_type() == "DateField":
         return DayField(label=capfirst(column.verbose_name), required=not column.blank, help_text=column.help_text)
     if column.many_to_many:
-        return column.formfield(form_class=RowsField, **kwargs)
+        return column.formfield(form_class=RowsField, widget=forms.CheckboxSelectMultiple, **kwargs)
     return column.formfield(**kwargs)
 
 
+SLIP = gettext_lazy("A slip is corrected: dossiers received already are judged by it, too")
+
+
 class AwardForm(RowForm):
+    slip = forms.BooleanField(label=SLIP, required=False)
+
     class Meta:
         model = Award
         fields = [
@@ -62,12 +68,32 @@ class AwardForm(RowForm):
         ]  # fmt: skip
         formfield_callback = field_for
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["slip"]
+
 
 class BelongingForm(RowForm):
-    """A row of an award; groups offered are those of the same award."""
+    """A row of an award; groups offered are those of the same award.
+
+    `since` makes a successor of a stored row; `slip` is asked where dossiers are judged by such rows.
+    """
+
+    since = DayField(
+        label=gettext_lazy("The change holds from"), required=False,
+        help_text=gettext_lazy("This row then ends the day before, and a new one begins with what stands below. "
+                               "Empty: this row itself is changed, as if it had always said so."),
+    )  # fmt: skip
+    slip = forms.BooleanField(label=SLIP, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            del self.fields["since"]
+        if not is_judging(self.instance):
+            del self.fields["slip"]
+        self.order_fields(["since"])
         if "parent" in self.fields:
             groups = self.instance.award.criteria.filter(kind__in=["all_of", "any_of", "at_least"])
             self.fields["parent"].queryset = groups.exclude(pk=self.instance.pk)

@@ -8,12 +8,13 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from awards.models import Appraisal, Award, Nomination, Occasion
 from awards.reports.dossiers import Row
-from awards.services.appraisals import APPRAISED, REJECTED, RETURNED, opinions_of
+from awards.services.appraisals import APPRAISED, REJECTED, RETURNED, opinions_of, unexplained
 from units.errors import LEAST_ORDER
 from units.forms.seen import Seen
 from units.search import words_q
@@ -37,7 +38,10 @@ KINDS = [("", gettext_lazy("People and units")), ("person", gettext_lazy("People
 
 
 class DeskFilter(forms.Form):
-    """Award, year, occasion, state of the criteria, opinion, people or units, and a name or proposing unit."""
+    """Award, year, occasion, state of the criteria, opinion, people or units, and a name or proposing unit.
+
+    An office that does not say which opinions it wants to see gets what it has not judged yet.
+    """
 
     award = forms.ModelChoiceField(
         Award.objects.none(), label=gettext_lazy("Award"), required=False, to_field_name="code",
@@ -53,8 +57,8 @@ class DeskFilter(forms.Form):
     kind = forms.ChoiceField(label=gettext_lazy("For"), required=False, choices=KINDS)
     q = forms.CharField(label=gettext_lazy("Name or unit"), required=False, max_length=100)
 
-    def __init__(self, *args: Any, rows: QuerySet[Nomination], office: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: QueryDict, *, rows: QuerySet[Nomination], office: bool) -> None:
+        super().__init__({"said": "none"} | data.dict() if office else data)
         self.fields["award"].queryset = Award.objects.filter(pk__in=rows.order_by().values("award"))
         years = rows.order_by("-dossier__year").values_list("dossier__year", flat=True).distinct()
         self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]
@@ -114,7 +118,8 @@ class OpinionsForm(forms.Form):
     def _shown(self, row: Row) -> tuple[str, str, list[str]]:
         key = row.line.pk
         if self.is_bound:
-            return self.data.get(f"v{key}", ""), self.data.get(f"r{key}", ""), self.errors.get(f"r{key}", [])
+            wrong = [str(error) for error in self.errors.get(f"r{key}", ())]
+            return self.data.get(f"v{key}", ""), self.data.get(f"r{key}", ""), wrong
         return *self.before(row), []
 
     def before(self, row: Row) -> tuple[str, str]:
@@ -141,12 +146,12 @@ class OfficeForm(Seen, OpinionsForm):
         return {key: said for key, said in found.items() if said != stands[key]} or found
 
     def beside(self, row: dict[int, Iterable[Appraisal]]) -> dict[str, Any]:
-        said = {one.line.pk: self._said(row.get(one.line.pk, ())) for one in self.rows}
+        said = {one.line.pk: self._said(row.get(one.line.pk, ())) for one in self.rows if not one.own}
         values = {f"v{key}": verdict for key, (verdict, _reason) in said.items()}
         return values | {f"r{key}": reason for key, (_verdict, reason) in said.items()}
 
     def _first(self) -> dict[str, Any] | None:
-        return self.beside({row.line.pk: row.opinions for row in self.rows})
+        return self.beside({row.line.pk: row.opinions for row in self.rows if not row.own})
 
     def stored(self) -> Any:
         keys = [row.line.pk for row in self.rows]
@@ -166,6 +171,18 @@ class ConclusionsForm(OpinionsForm):
         (REJECTED, gettext_lazy("Reject")),
     ]  # fmt: skip
     NEEDS_REASON = (RETURNED, REJECTED)
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean()
+        on = {
+            row.line: found.get(f"r{row.line.pk}", "")
+            for row in self.rows
+            if found.get(f"v{row.line.pk}") == APPRAISED
+        }
+        opinions = {row.line.pk: row.opinions for row in self.rows}
+        for line, words in unexplained(on, opinions).items():
+            self.add_error(f"r{line.pk}", words)
+        return found
 
 
 class ManyForm(forms.Form):

@@ -16,7 +16,7 @@ from awards.services.dossiers import REVIEW, Pick
 from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.models import Campaign
 from units.errors import LEAST_ORDER
-from units.forms.fields import DayField
+from units.forms.fields import DayField, ReasonField
 from units.forms.seen import SeenForm
 from units.keys import key_of
 from units.models import Person, Unit
@@ -315,15 +315,14 @@ class LineForm(SeenForm):
 class ReasonForm(forms.Form):
     """Why a line is withdrawn."""
 
-    reason = forms.CharField(
-        label=gettext_lazy("Reason"), required=False, max_length=500, widget=forms.Textarea(attrs=AREA)
-    )
+    reason = ReasonField(required=False, max_length=500)
 
     def __init__(self, *args: Any, least: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if least:
             words = _("At least %(count)d characters.") % {"count": LEAST_ORDER}
             self.fields["reason"].help_text = words
+            self.fields["reason"].required = True
 
 
 class FilesForm(forms.Form):
@@ -333,7 +332,7 @@ class FilesForm(forms.Form):
         label=gettext_lazy("What it is"), choices=NominationFile.Kind,
         widget=forms.Select(attrs={"class": "form-select"}),
     )  # fmt: skip
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # not `BaseForm.files`: fields stand apart
         label=gettext_lazy("Files"), required=False, allow_empty_file=True,
         widget=FilesInput(attrs={"multiple": True, "accept": ENDINGS, "class": "form-control"}),
     )  # fmt: skip

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from awards.criteria import AwardRule
-from awards.models import Award, Grant
+from awards.models import Attestation, Award, Grant
 from awards.reports.standing import STATES as LINE_STATES
 from awards.reports.standing import Key, Standing, place_of
 from awards.wording import label_of
 from units.forms.fields import BranchField, DayField
+from units.forms.seen import Seen
 from units.models import Unit
+from units.services.seen import Change
 from units.text import fold, normal
 
 STATES = [
@@ -93,13 +97,42 @@ class WhatIfForm(forms.Form):
     day = DayField(label=_("Rules in force on"))
 
 
-class AttestForm(forms.Form):
-    """One criterion confirmed or denied, with what proves it."""
+class AttestForm(Seen, forms.Form):
+    """One criterion confirmed or denied, with what proves it; what is attested already is shown and compared.
 
-    holds = forms.ChoiceField(label=_("Finding"), choices=[("1", _("It is so")), ("0", _("It is not so"))])
+    `asked` are the columns that name what is attested of whom; the first attestation is compared, too.
+    """
+
+    holds = forms.ChoiceField(
+        label=_("Finding"), choices=[("", "---------"), ("1", _("It is so")), ("0", _("It is not so"))]
+    )
     evidence = forms.CharField(
         label=_("Evidence"), max_length=300, help_text=_("Minutes, decision, register: number and date.")
     )
+
+    def __init__(self, *args: Any, asked: Mapping[str, Any], **kwargs: Any) -> None:
+        self.asked = asked
+        self.row = self._row(Attestation.objects.select_related("by"))
+        super().__init__(*args, **kwargs | {"initial": self.beside(self.row)})
+
+    def _row(self, rows: QuerySet[Attestation]) -> Attestation:
+        return rows.filter(**self.asked).first() or Attestation(**self.asked)
+
+    def beside(self, row: Attestation) -> dict[str, Any]:
+        known = row.pk is not None
+        return {"holds": ("1" if row.holds else "0") if known else "", "evidence": row.evidence}
+
+    def stored(self) -> Attestation:
+        subject = self.row.person or self.row.unit
+        assert subject is not None
+        type(subject)._default_manager.select_for_update(no_key=True, of=("self",)).get(pk=subject.pk)
+        return self._row(Attestation.objects.select_for_update(of=("self",)))
+
+    def _first(self) -> dict[str, Any]:
+        return self.beside(self.row)
+
+    def change(self, row: Attestation, since: datetime) -> Change | None:
+        return Change(row.by, row.at) if row.pk else None
 
     def clean_evidence(self) -> str:
         return normal(self.cleaned_data["evidence"])

@@ -49,7 +49,12 @@ class ObjectionForm(forms.Form):
 
 class AnswerForm(forms.Form):
     upheld = forms.ChoiceField(
-        label=_("Result"), choices=[("0", _("Not upheld: the nominee goes on")), ("1", _("Upheld"))]
+        label=_("Result"),
+        choices=[
+            ("", "---------"),
+            ("0", _("Not upheld: the nominee goes on")),
+            ("1", _("Upheld: the line is returned, corrected and handed in again")),
+        ],
     )
     answer = forms.CharField(
         label=_("Answer"), max_length=1000, min_length=10, widget=forms.Textarea(attrs={"rows": 3})

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasion, RevocationGround, Submission
 from awards.reports.citations import drafted
 from awards.reports.ready import Ready
+from emulation.forms.fields import refuse_gaps
 from units import clock
 from units.errors import LEAST_ORDER
 from units.forms.fields import DayField
@@ -181,6 +182,11 @@ class SignForm(forms.Form):
                 error_messages={"required": _("Confirm that the cap is exceeded knowingly, or take lines out.")},
             )  # fmt: skip
 
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        refuse_gaps(self, ("number", "giver", "signer", "signer_post", "place"))
+        return cleaned
+
 
 class CitationsForm(forms.Form):
     """The sentence of merit of each line of a draft: `c<line>`."""
@@ -251,7 +257,7 @@ class OutcomeForm(forms.Form):
             return self.data.get(name, "") if self.is_bound else ""
 
         return [
-            (line, typed(f"v{line.pk}"), typed(f"r{line.pk}"), self.errors.get(f"r{line.pk}", []))
+            (line, typed(f"v{line.pk}"), typed(f"r{line.pk}"), list(map(str, self.errors.get(f"r{line.pk}", ()))))
             for line in self.lines
         ]
 

@@ -280,6 +280,16 @@ class VoteRule(Dated):
         verbose_name = _("vote rule")
         verbose_name_plural = _("vote rules")
         ordering = ["award", NEWEST_FIRST, "pk"]
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(secret=True) | Q(share__isnull=False) | ~Q(clause=""),
+                name="voterule_says_something",
+                violation_error_message=_(
+                    "Say what is asked: a secret ballot, or how many votes; or the clause that leaves it to the unit."
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.award}: {share_words(self.share) if self.share else '? %'}"

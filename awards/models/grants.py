@@ -146,6 +146,13 @@ class Grant(models.Model):
     def __str__(self) -> str:
         return f"{self.award} {self.year}"
 
+    @property
+    def subject(self) -> Person | Unit:
+        """Who was given it: the table refuses a grant without one."""
+        subject = self.person or self.unit
+        assert subject is not None
+        return subject
+
 
 class Attestation(models.Model):
     """What somebody confirms, or denies, of a criterion of an award for a person or unit and year.

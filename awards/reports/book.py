@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from awards.models import Award, Grant
-from units.models import Posting, Unit
+from awards.reports.statistics import served
+from units.models import Unit
 from units.paths import branch_q
 from units.person_files import Column
 from units.spreadsheets import Book, Value
@@ -36,12 +35,8 @@ def awarded_in(unit: Unit, years: list[int]) -> list[tuple[str, int]]:
     A person's award belongs to where the person served when it was decided, at the latest at the end of its year;
     where no posting tells, to where the person serves now.
     """
-    decided = Coalesce(OuterRef("decided"), date.max)
-    begun = Q(since=None) | Q(since__year__lte=OuterRef("year"), since__lte=decided)
-    postings = Posting.objects.filter(begun, person=OuterRef("person"))
-    last = postings.order_by(F("since").desc(nulls_last=True), "-pk").values("unit__path")[:1]
-    rows = Grant.objects.in_force().alias(served=Coalesce(Subquery(last), "person__unit__path"))
-    rows = rows.filter(branch_q(unit.path, "served") | branch_q(unit.path, "unit__path"), year__in=years)
+    rows = Grant.objects.in_force().alias(served=served())
+    rows = rows.filter(branch_q(unit.path, "served"), year__in=years)
     counted = rows.order_by("-award__order", "award__code").values_list("award__name").annotate(number=Count("pk"))
     return [(name, number) for name, number in counted]
 

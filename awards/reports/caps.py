@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -76,6 +77,13 @@ def shares_of(
     `acted_on`: lines (keys) that are being handed in or decided; what others have not handed in, or got back,
     counts for nothing beside them.
     """
+    return shares_from(read_together(share_tables(unit, year, day, awards, acted_on=acted_on)))
+
+
+def share_tables(
+    unit: Unit, year: int, day: date, awards: Iterable[str] | None = None, *, acted_on: Iterable[int] | None = None
+) -> dict[str, QuerySet[Any, Any]]:
+    """What `shares_from` counts, not read yet."""
     names = None if awards is None else list(awards)
     people = people_of(branch_q(unit.path, "unit__path"), year, clock.today())
     caps = Cap.objects.on(day).exclude(award__subject="unit")
@@ -87,7 +95,7 @@ def shares_of(
     labels = Award.objects.exclude(subject="unit").filter(
         Q(pk__in=caps.values("award")) if names is None else Q(code__in=names)
     )
-    texts = read_together({
+    return {
         "awards": labels.order_by().values_list("order", "code", "name", "name_en"),
         "caps": caps.order_by().values_list(
             "pk", "award__code", "of", "share", "rounding", "clause", "certainty", "awards__code"
@@ -95,7 +103,11 @@ def shares_of(
         "people": people.order_by().values_list("pk"),
         "nominated": alive.order_by().values_list("award__code", "person"),
         "granted": granted.order_by().values_list("award__code", "person"),
-    })  # fmt: skip
+    }
+
+
+def shares_from(texts: Texts) -> list[Share]:
+    """The awards of `share_tables` with how many are proposed and granted, and what their caps leave."""
     limits = _limits(texts)
     counted = Counted(len([*rows_of(texts, "people")]), _by_award(texts, "granted"), _by_award(texts, "nominated"))
     english = get_language() == "en"

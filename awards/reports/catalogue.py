@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import Count, Model, Q
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from awards import wording
 from awards.criteria import Criterion as Rule
-from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, NoticeRule, VoteRule
+from awards.models import (
+    Authority,
+    Award,
+    AwardBasis,
+    Bonus,
+    Cap,
+    Criterion,
+    Dossier,
+    Nomination,
+    NoticeRule,
+    VoteRule,
+)
 from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.rules import rules_on
+from awards.voting import share_words
 from emulation.numbers import format_part
+
+DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +50,43 @@ class Entry:
 class Part:
     key: str
     entries: list[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """From `first` to `last`, both included; None: without an end on that side."""
+
+    first: date | None
+    last: date | None
+
+    def since(self, day: date) -> Span:
+        """The part from `day` on; it is `empty` where there is none."""
+        return Span(max(day, self.first or date.min), self.last)
+
+    @property
+    def empty(self) -> bool:
+        return bool(self.first and self.last and self.first > self.last)
+
+    def without(self, other: Span) -> list[Span]:
+        """What of it lies before and after the `other` one."""
+        before = Span(self.first, min(self.last or date.max, other.first - DAY)) if other.first else None
+        after = Span(max(self.first or date.min, other.last + DAY), self.last) if other.last else None
+        return [part for part in (before, after) if part is not None and not part.empty]
+
+
+def is_judging(row: Model) -> bool:
+    """Whether dossiers are judged by the row of their rule day; of the others the day of the act decides."""
+    return isinstance(row, (Criterion, Cap, VoteRule))
+
+
+def dossiers_judged_by(award: Award, spans: Iterable[Span]) -> int:
+    """Dossiers received that propose the award and whose rule day lies in one of the spans. One query."""
+    days = Q(pk__in=[])
+    for span in spans:
+        if not span.empty:
+            days |= Q(rule_day__gte=span.first or date.min) & Q(rule_day__lte=span.last or date.max)
+    lines = Nomination.objects.exclude(stage=Nomination.Stage.WITHDRAWN).filter(Q(award=award) | Q(asked=award))
+    return Dossier.objects.filter(days, pk__in=lines.values("dossier")).count()
 
 
 def award_rows(day: date) -> list[Award]:
@@ -100,14 +154,28 @@ def _number(value: object) -> str:
     return format_part(value) if value is not None else "?"  # type: ignore[arg-type]
 
 
+def text_of_row(row: Any) -> str:
+    """What a row of an award says, in few words."""
+    if isinstance(row, Cap):
+        return f"≤ {_number(row.share)} %"
+    if isinstance(row, Bonus):
+        return f"× {_number(row.coefficient)}"
+    if isinstance(row, VoteRule):
+        known = f"≥ {share_words(row.share)}" if row.share else ""
+        return known or _("as many votes as the council has fixed for itself")
+    if isinstance(row, NoticeRule):
+        return ngettext("%(n)s day", "%(n)s days", row.days) % {"n": row.days}
+    return row.document.code if isinstance(row, AwardBasis) else row.label
+
+
 def _cap(row: Cap, day: date) -> Entry:
     others = ", ".join(one.label for one in row.awards.all())
     detail = f"{others or row.get_of_display()}; {row.get_rounding_display()}"
-    return _entry(row, day, f"≤ {_number(row.share)} %", detail, row.clause)
+    return _entry(row, day, text_of_row(row), detail, row.clause)
 
 
 def _bonus(row: Bonus, day: date) -> Entry:
-    return _entry(row, day, f"× {_number(row.coefficient)}", str(row.get_subject_display()), row.clause)
+    return _entry(row, day, text_of_row(row), str(row.get_subject_display()), row.clause)
 
 
 def _authority(row: Authority, day: date) -> Entry:
@@ -116,13 +184,12 @@ def _authority(row: Authority, day: date) -> Entry:
 
 def _vote(row: VoteRule, day: date) -> Entry:
     secret = VoteRule._meta.get_field("secret").verbose_name if row.secret else ""
-    return _entry(row, day, f"≥ {row.share or '?'} %", str(secret), row.clause)
+    return _entry(row, day, text_of_row(row), str(secret), row.clause)
 
 
 def _notice(row: NoticeRule, day: date) -> Entry:
-    days = ngettext("%(n)s day", "%(n)s days", row.days) % {"n": row.days}
-    return _entry(row, day, days, str(NoticeRule._meta.get_field("days").verbose_name), row.clause)
+    return _entry(row, day, text_of_row(row), str(NoticeRule._meta.get_field("days").verbose_name), row.clause)
 
 
 def _basis(row: AwardBasis, day: date) -> Entry:
-    return _entry(row, day, row.document.code, row.document.label, row.article)
+    return _entry(row, day, text_of_row(row), row.document.label, row.article)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils.formats import date_format
@@ -187,10 +188,10 @@ def _second(dossier: Dossier, lines: Collection[Nomination], *, by: User) -> dic
     )  # fmt: skip
     named = Criterion.awards.through.objects.filter(criterion__kind=Criterion.Kind.MEETS_AWARD)
     together = {frozenset(pair) for pair in named.values_list("criterion__award_id", "award_id")}
-    by_subject: dict[tuple[int | None, int | None], list[Nomination]] = defaultdict(list)
+    by_subject: dict[tuple[int | None, int | None], list[Any]] = defaultdict(list)
     for row in same.select_related("award").annotate(within=_within(by)):
         by_subject[_subject(row)].append(row)
-    found = {}
+    found: dict[int, str] = {}
     for line in lines:
         for other in by_subject[_subject(line)]:
             pair = frozenset((line.award_id, other.award_id))

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
 
 from awards.models import CompleteRegister
 from awards.reach import Reach
@@ -31,11 +35,20 @@ def gaps(reach: Reach, year: int) -> list[Gap]:
     Of awards criteria mostly ask «ever»: there the year itself is the least. Shorter than it is said by `Facts.kept`,
     which the criteria themselves go by.
     """
+    return gaps_from(reach, year, dict(complete_since()))
+
+
+def complete_since() -> QuerySet[CompleteRegister, Any]:
+    """Register with the year since which it is complete, not read yet."""
+    return CompleteRegister.objects.order_by().values_list("register", "since")
+
+
+def gaps_from(reach: Reach, year: int, since: Mapping[str, int | None]) -> list[Gap]:
+    """The same with what is stated (register → year) known already."""
     asked = {
         Register.AWARDS: 1 if reach.history else 0, Register.MERITS: reach.merits,
         Register.DISCIPLINE: reach.discipline,
     }  # fmt: skip
-    since = dict(CompleteRegister.objects.values_list("register", "since"))
     found = []
     for register, years in asked.items():
         first, known = year - years + 1, since.get(register)

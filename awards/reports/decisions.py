@@ -99,7 +99,7 @@ def how_paid(due: Due) -> str:
 def how_text(answer: Answer) -> str:
     """«0,3 × 1.490.000», whether a rule of it is not verified, or which one is missing."""
     words = {
-        Lack.RATE: _("no coefficient is known for that day"),
+        Lack.RATE: _("no coefficient is known for that day; administrators enter it in the award catalogue"),
         Lack.WAGE: _("no base wage is known for that day"),
         Lack.ROUNDING: _("no rounding is known for that day"),
     }

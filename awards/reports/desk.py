@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
-from django.db.models import CharField, Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
@@ -14,7 +15,7 @@ from awards import access
 from awards.models import Appraisal, Nomination
 from awards.reports.dossiers import Row, lines_page, who_acts
 from awards.reports.snapshots import of_office, office_key, side_of
-from awards.services.appraisals import opinions_of, took_part
+from awards.services.appraisals import in_spite_of, opinions_of, took_part
 from units.models import Office, Role, User
 
 Stage = Nomination.Stage
@@ -48,14 +49,15 @@ def desks_of(user: User) -> list[Desk]:
 def waiting(desk: Desk) -> QuerySet[Nomination]:
     """Lines handed in to the desk: `state` how its criteria stand, `said` what the office has said (None: nothing).
 
-    An office gets the lines that have criteria of it.
+    An office gets the lines that have criteria of it. As a whole: `said` is False where an office refuses the line.
     """
     office = desk.office.pk if desk.office else None
     rows = Nomination.objects.filter(access.desk_q(desk.user, office), stage=Stage.SUBMITTED)
     rows = rows.annotate(state=Cast(KT(desk.state_path), CharField()))
+    said = Appraisal.objects.filter(line=OuterRef("pk"), unit=OuterRef("holder"))
     if office is None:
-        return rows
-    said = Appraisal.objects.filter(line=OuterRef("pk"), unit=OuterRef("holder"), office=office)
+        return rows.annotate(said=~Exists(said.filter(agrees=False)))
+    said = said.filter(office=office)
     return rows.exclude(**{"state": None}).annotate(said=Subquery(said.values("agrees")[:1]))
 
 
@@ -67,6 +69,7 @@ def page_rows(desk: Desk, lines: Sequence[Nomination]) -> list[Row]:
             line,
             of_office(line.findings, desk.office.pk) if desk.office else side_of(line.findings, discipline=True),
             who_acts(line), "", tuple(opinions.get(line.pk, ())), line.pk in own,
+            "" if desk.office else in_spite_of(line, opinions.get(line.pk, ())),
         )
         for line in lines
     ]  # fmt: skip
@@ -74,7 +77,8 @@ def page_rows(desk: Desk, lines: Sequence[Nomination]) -> list[Row]:
 
 def ordered(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
     """Exceptions first: not met, then no data, then met; within them by unit and award."""
-    return lines_page(rows).order_by("-state", "dossier__unit__path", "award__order", "order", "pk")
+    page: QuerySet[Any] = lines_page(rows)
+    return page.order_by("-state", "dossier__unit__path", "award__order", "order", "pk")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,16 @@ def mark_of(keys: Iterable[int]) -> str:
     return sha256(",".join(map(str, sorted(keys))).encode()).hexdigest()[:20]
 
 
-def meeting(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
-    """Those that meet the rule, as far as this desk judges it."""
-    return rows.filter(**{"state": "met"})
+def meeting(rows: QuerySet[Nomination], desk: Desk) -> QuerySet[Nomination]:
+    """Those to judge together: they meet the rule, as far as this desk judges it, and the office has not spoken yet;
+    as a whole, no office refuses them.
+    """
+    return rows.filter(**{"state": "met", "said": None if desk.office else True})
+
+
+def left_out(rows: QuerySet[Nomination], desk: Desk) -> QuerySet[Nomination]:
+    """Those that meet the rule and are not judged together all the same: an office refuses them."""
+    return rows.none() if desk.office else rows.filter(**{"state": "met", "said": False})
 
 
 def waiting_count(user: User) -> int:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, Q, QuerySet
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 
 from awards.criteria import AwardRule, Kind, Rules, State
@@ -15,15 +17,15 @@ from awards.reports.due import Line, due, missing, people_in, units_in
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.sight import sides_shown
-from awards.reports.snapshots import Side
+from awards.reports.snapshots import Side, tally_of
 from awards.reports.taken_back import taken_back
 from awards.services.appraisals import opinions_of
 from awards.services.dossiers import people_to_propose, units_to_propose
 from awards.states import AWARD_STATES
 from awards.wording import label_of
-from emulation.reports.timeline import Step
+from emulation.reports.timeline import Changed, Step
 from units.access import sees_discipline
-from units.models import Person, User
+from units.models import Office, Person, Unit, User
 
 Stage = Nomination.Stage
 STAGES = AWARD_STATES["nomination"]
@@ -38,17 +40,53 @@ def lines_page(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
 
 
 def steps_of(line: Nomination, *, grounds: bool) -> list[Step]:
-    """The way of a line so far; without `grounds` it does not say why an award was revoked. One query."""
+    """The way of a line so far; without `grounds` it does not say why an award was revoked. Two queries at most."""
     found = []
-    for event in line.events.select_related("by", "unit", "office"):
+    events = list(line.events.select_related("by", "unit", "office"))
+    offices = _offices_by_name() if any("silent" in event.after for event in events) else {}
+    for event in events:
         revoked = event.kind == NominationEvent.Kind.REVOKED
         icon, colour, _name = AWARD_STATES["eligibility"]["revoked"] if revoked else STAGES[event.stage]
         word = f"{event.get_kind_display()}: {event.office.label}" if event.office else event.get_kind_display()
-        silent = event.after.get("silent", ())
+        silent = [offices.get(name, name) for name in event.after.get("silent", ())]
         more = [" ".join([_("not heard:"), ", ".join(silent)])] if silent else []
         reason = event.reason if grounds or not revoked else ""
-        found.append(Step(icon, colour, word, f"{event.by} · {event.unit.short}", event.at, reason, more=more))
+        found.append(
+            Step(
+                icon,
+                colour,
+                word,
+                f"{event.by} · {event.unit.short}",
+                event.at,
+                reason,
+                more=more,
+                changes=_changes(event),
+            )
+        )
     return found
+
+
+WRITTEN = ("award", "merit", "report", "votes_for", "why_second", "why_unmet")  # columns of which a step says more
+SHOWN = 160  # characters of a text in the history
+
+
+def _changes(event: NominationEvent) -> list[Changed]:
+    """What the step wrote anew: name of the column, before and after, long texts cut."""
+
+    def words(value: Any) -> str:
+        return "" if value is None else Truncator(value).chars(SHOWN)
+
+    labels = {column.name: column.verbose_name for column in Nomination._meta.concrete_fields}
+    return [
+        (str(capfirst(labels[name])), words(event.before.get(name)), words(event.after[name]))
+        for name in WRITTEN
+        if name in event.after
+    ]
+
+
+def _offices_by_name() -> dict[str, str]:
+    """Name of an office, in whatever language it was kept → in the reader's. One query."""
+    return {name: office.label for office in Office.objects.all() for name in (office.name, office.name_en) if name}
 
 
 def with_counts(rows: QuerySet[Dossier]) -> QuerySet[Dossier]:
@@ -90,10 +128,18 @@ class Row:
     reason: str = ""
     opinions: tuple[Any, ...] = ()
     own: bool = False
+    in_spite: str = ""  # of what the line would go on
+
+    @property
+    def judged(self) -> datetime | None:
+        """When the criteria of a line that can still be changed were judged last: the records may have gone on."""
+        at = (self.line.findings or {}).get("at")
+        return datetime.fromisoformat(at) if at and self.line.stage in Nomination.EDITABLE else None
 
     @property
     def tally(self) -> dict[str, int]:
-        return self.side["tally"] if self.side else {}
+        asked = (leaf for leaf in self.side["leaves"] if leaf["kind"] != Kind.COUNCIL_VOTE) if self.side else ()
+        return tally_of(asked)
 
 
 def rows_of(lines: Sequence[Nomination], user: User) -> list[Row]:
@@ -119,7 +165,7 @@ def last_reasons(lines: Iterable[Nomination]) -> dict[int, str]:
 class Offer:
     """Somebody who may be ticked. `key` is what the form sends: kind, key of the subject, code of the award.
 
-    `state` is eligible, or no_data with what is not known yet in `missing`. `ticked`: unless somebody says otherwise.
+    `state` is of the criteria, with what stands in the way in `missing`. `ticked`: unless somebody says otherwise.
     """
 
     key: str
@@ -179,10 +225,11 @@ def proposed(dossier: Dossier, award: str) -> QuerySet[Nomination]:
     return rows.filter(Q(dossier=dossier) | Q(dossier__occasion__of_campaign=False, grant__revoked_on=None))
 
 
-def last_list(dossier: Dossier) -> list[Offer]:
+def last_list(dossier: Dossier, rules: Rules, user: User) -> list[Offer]:
     """Whom the unit proposed on the same occasion a year before, else who was awarded then: still its own people.
 
-    What is given only once is not proposed again.
+    What is given only once is not proposed again. How they stand this year is judged as for `offers`; who does not
+    meet a criterion, or holds the award already, is not ticked.
     """
     year = dossier.year - 1
     own = set(people_to_propose(dossier.unit, dossier.year).values_list("pk", flat=True))
@@ -197,23 +244,45 @@ def last_list(dossier: Dossier) -> list[Offer]:
         rows = list(granted.select_related("award", "person__unit", "unit"))
     day = rule_day(dossier)
     there = {(line.subject_key, line.award_id) for line in dossier.lines.alive()}  # type: ignore[attr-defined]
-    return [
-        offer
+    left = [
+        row
         for row in rows
         if (row.person_id in own or row.unit_id in below) and row.award.holds_on(day) and not row.award.once
-        for offer in [_last(row)]
         if (_key_of(row), row.award_id) not in there
     ]
+    now = _judged_now(left, dossier.year, rules, user)
+    return [_last(row, now.get((*_key_of(row), row.award.code))) for row in left]
+
+
+def _judged_now(
+    rows: Iterable[Nomination | Grant], year: int, rules: Rules, user: User
+) -> dict[tuple[str, int, str], Line]:
+    """Kind and key of the subject and code of the award → how it stands in `year`."""
+    people = Person.objects.filter(pk__in=[row.person_id for row in rows if row.person_id])
+    units = Unit.objects.filter(pk__in=[row.unit_id for row in rows if row.unit_id])
+    found = due(
+        people.select_related("unit", "group"), units, year, rules, shown=lambda unit: sees_discipline(user, unit)
+    )  # fmt: skip
+    return {(line.subject.kind, line.subject.key, line.award.code): line for line in found}
 
 
 def _key_of(row: Nomination | Grant) -> tuple[str, int]:
     return ("person", row.person_id) if row.person_id else ("unit", row.unit_id or 0)
 
 
-def _last(row: Nomination | Grant) -> Offer:
+def _last(row: Nomination | Grant, line: Line | None) -> Offer:
+    """A line of last year with how it stands now; None: the award is not for such a subject any more."""
     kind, key = _key_of(row)
     subject = row.person or row.unit
     assert subject is not None
     code = subject.service_number if isinstance(subject, Person) else subject.code
     place = subject.unit.short if isinstance(subject, Person) else subject.short
-    return Offer(f"{kind}-{key}-{row.award.code}", str(subject), code, place, row.award.label, ticked=True)
+    if line is None:
+        state = str(State.NOT_MET)
+    else:
+        state = "held" if line.held else "eligible" if line.eligible else str(line.verdict.before_council)
+    lacking = tuple(missing(line.verdict)) if line and state not in ("held", "eligible") else ()
+    return Offer(
+        f"{kind}-{key}-{row.award.code}", str(subject), code, place, row.award.label, state, lacking,
+        state in ("eligible", State.NO_DATA),
+    )  # fmt: skip

@@ -6,6 +6,7 @@ Facts are read in bulk (`facts`), judged purely (`eligibility`); nobody has to b
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +17,14 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from awards import wording
-from awards.criteria import AwardRule, Criterion, Finding, Rules, State, Verdict
+from awards.criteria import AwardRule, Criterion, Finding, Kind, Rules, State, Verdict
 from awards.eligibility import evaluate_by, is_by_hand, own_criteria
-from awards.facts import Facts
+from awards.facts import Facts, Source
 from awards.reports.facts import EVERY_VOTE, Shown, facts_of, people_of
+from awards.sources import address_of, list_of
 from units import clock
 from units.models import Person, Unit
+from units.models.units import UnitQuerySet
 from units.paths import branch_q
 from units.text import fold
 
@@ -90,7 +93,7 @@ def people_in(unit: Unit, year: int) -> QuerySet[Person]:
     return people.select_related("unit", "group", "rank")
 
 
-def units_in(unit: Unit, year: int) -> QuerySet[Unit]:
+def units_in(unit: Unit, year: int) -> UnitQuerySet:
     """Units of the branch that exist at the end of the year."""
     return Unit.objects.in_branch(unit).existing_on(last_day(year)).order_by("path")
 
@@ -244,10 +247,11 @@ class Leaf:
     clause: str
     certainty: str
     sources: tuple[str, ...]
+    spare: bool = False  # an alternative: not met or not known, but a group around it is met without it
 
 
 class Words:
-    """What criteria and groups say, and where subjects are found: looked up once, for lists of many thousand leaves.
+    """What criteria and groups say, and where records are opened: looked up once, for lists of many thousand leaves.
 
     Of use in one language and under one set of rules. What is remembered is kept alive: the keys are identities.
     """
@@ -256,7 +260,7 @@ class Words:
         self.rules = rules
         self._criteria: dict[int, tuple[Criterion, str, str, str]] = {}
         self._groups: dict[int, tuple[Finding, str]] = {}
-        self._pages: dict[int, tuple[Subject, str]] = {}
+        self._records: dict[tuple[Source | Kind, str, int], str] = {}
 
     def of(self, finding: Finding) -> tuple[Criterion, str, str, str]:
         """The criterion with its text, what it requires, and its clause."""
@@ -274,11 +278,21 @@ class Words:
             found = self._groups[id(finding.criterion)] = finding, label
         return found[1]
 
-    def page(self, subject: Subject) -> str:
-        found = self._pages.get(id(subject))
+    def records(self, finding: Finding, subject: Subject) -> tuple[str, ...]:
+        """Addresses of the records, each once; where something was counted and there is none, of their list."""
+        kind = finding.criterion.kind
+        found = [self._record(source, subject) for source in finding.sources]
+        if not found and finding.actual:
+            found = [self._record(kind, subject)]
+        return tuple(address for address in dict.fromkeys(found) if address)
+
+    def _record(self, what: Source | Kind, subject: Subject) -> str:
+        key = what, subject.kind, subject.key
+        found = self._records.get(key)
         if found is None:
-            found = self._pages[id(subject)] = subject, subject.address
-        return found[1]
+            found = list_of(what, subject) if isinstance(what, Kind) else address_of(what, subject)
+            self._records[key] = found
+        return found
 
 
 def leaves(
@@ -290,14 +304,20 @@ def leaves(
     for finding, groups in verdict.leaves():
         criterion, text, required, clause = words.of(finding)
         award = next((one.award.code for one in reversed(groups) if one.award), verdict.award.code)
-        addresses = (wording.source_address(source) or words.page(subject) for source in finding.sources)
+        actual = wording.actual(finding) if grounds or not wording.is_attested(finding) else ""
+        met_without = finding.state is not State.MET and any(one.state is State.MET for one in groups)
         found.append(Leaf(
             award, criterion.key, criterion.kind, text, " › ".join(map(words.group, groups)),
             str(groups[-1].state) if groups else "", required,
-            wording.actual(finding) if grounds or not wording.is_attested(finding) else "",
-            str(finding.state), clause, criterion.certainty or "U", tuple(dict.fromkeys(addresses)),
+            actual, str(finding.state), clause, criterion.certainty or "U", words.records(finding, subject),
+            met_without,
         ))  # fmt: skip
     return found
+
+
+def tally_of(leaves: Iterable[Leaf]) -> Counter[str]:
+    """State → number of criteria; alternatives that nothing depends on left out."""
+    return Counter(leaf.state for leaf in leaves if not leaf.spare)
 
 
 def differences(now: Iterable[Leaf], then: Iterable[Leaf]) -> list[tuple[str, tuple[Leaf | None, Leaf | None]]]:

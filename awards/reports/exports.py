@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -94,7 +95,9 @@ def councils_table(councils: Iterable[Council]) -> Table:
 
 def sessions_table(sessions: Iterable[Session]) -> Table:
     """One row a session of a council."""
-    rows = ([row.title, row.day, row.place, str(STATES["session"][row.state][2])] for row in sessions)
+    rows: Iterable[list[Any]] = (
+        [row.title, row.day, row.place, str(STATES["session"][row.state][2])] for row in sessions
+    )
     return [_("Session"), _("Day"), _("Place"), _("State")], rows
 
 
@@ -148,7 +151,9 @@ def notice_lines_table(lines: QuerySet[Nomination]) -> Table:
 
 def notices_table(notices: QuerySet[PublicNotice]) -> Table:
     """One row a public notice; `objections` are those that the user reads."""
-    rows = ([n.place, n.unit.name, n.since, n.until, len(n.objections.all())] for n in notices.iterator(CHUNK))
+    rows: Iterable[list[Any]] = (
+        [n.place, n.unit.name, n.since, n.until, len(n.objections.all())] for n in notices.iterator(CHUNK)
+    )
     return [_("Where it is shown"), _("Unit"), _("From"), _("Until"), _("Objections")], rows
 
 

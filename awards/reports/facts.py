@@ -424,7 +424,7 @@ def _figures(units: Sequence[Unit], year: int, reach: Reach) -> tuple[Grouped, G
             figure = reading.figure(unit.pk, indicator, year, WHOLE_YEAR)
             value = figure.value.comparable if figure else None
             if figure and figure.complete and value is not None:
-                figures[unit.pk].append(YearFigure(code, year, value, (f"figure:{code}", unit.pk)))
+                figures[unit.pk].append(YearFigure(code, year, value, (f"figure:{code}:{year}", unit.pk)))
         if reach.targets and (found := _targets(reading, unit.pk, year)):
             targets[unit.pk].append(found)
     return figures, targets
@@ -443,4 +443,4 @@ def _targets(reading: Reading, unit: int, year: int) -> Targets | None:
             targeted += 1
             met += figure.outcome in ("over", "met")
             over += figure.outcome == "over"
-    return Targets(year, targeted, met, over, ("targets", unit)) if targeted else None
+    return Targets(year, targeted, met, over, (f"targets:{year}", unit)) if targeted else None

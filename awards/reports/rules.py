@@ -1,15 +1,15 @@
-"""The rule set in force on a day, read at once: three queries for any number of awards and criteria."""
+"""The rule set in force on a day, read at once: one query for any number of awards and criteria."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date
 from fractions import Fraction
-
-from django.db.models import CharField, Value
+from typing import Any
 
 from awards import criteria as rules
 from awards.models import Award, Criterion, Dossier, RuleChoice
+from awards.reports.tables import Texts, read_together, rows_of
 from units import clock
 from units.models import Initiative, TaskRating
 
@@ -24,62 +24,68 @@ def rule_day(dossier: Dossier) -> date:
     return date(dossier.year, 12, 31) if by_period else received
 
 
+# Columns of a criterion as they are read, in this order; shares and values are thousandths.
+CRITERION = (
+    "order", "pk", "award_id", "parent_id", "kind", "subject", "text", "text_en", "clause", "certainty",
+    "since_award__code", "rating", "number", "years", "months", "below_years", "gap", "ending", "merit", "level",
+    "indicator__code", "comparator", "value", "share", "strict", "gravity__order", "incident_gravity__rank",
+)  # fmt: skip
+AWARD = ("order", "code", "pk", "subject", "name", "name_en", "once")
+Row = dict[str, Any]
+
+
 def rules_on(day: date) -> dict[str, rules.AwardRule]:
-    """code → award in force on `day` with its criteria in force on that day, in order of precedence."""
-    groups, named = _chosen()
-    rows = (
-        Criterion.objects.on(day)
-        .select_related("since_award", "indicator", "gravity", "incident_gravity")
-        .order_by("order", "pk")
-    )
-    below: dict[tuple[int, int | None], list[Criterion]] = defaultdict(list)
-    for row in rows:
-        below[row.award_id, row.parent_id].append(row)
+    """code → award in force on `day` with its criteria in force on that day, in order of precedence. One query."""
+    groups = Award.groups.through.objects.values_list("persongroup__order", "persongroup__code", "award_id")
+    others = Criterion.awards.through.objects.values_list("award__order", "award__code", "criterion_id")
+    texts = read_together({
+        "groups": groups.order_by(), "others": others.order_by(),
+        "criteria": Criterion.objects.on(day).order_by().values_list(*CRITERION),
+        "awards": Award.objects.on(day).order_by().values_list(*AWARD),
+    })  # fmt: skip
+    of_award, named = _by_key(texts, "groups"), _by_key(texts, "others")
+    below: dict[tuple[int, int | None], list[Row]] = defaultdict(list)
+    for columns in sorted(rows_of(texts, "criteria"), key=lambda row: row[:2]):
+        row = dict(zip(CRITERION, columns, strict=True))
+        below[row["award_id"], row["parent_id"]].append(row)
     return {
-        award.code: rules.AwardRule(
-            award.code, award.subject, frozenset(groups[award.pk]),
-            tuple(_criterion(row, below, named) for row in below[award.pk, None]), award.name, award.name_en,
-            award.once,
+        code: rules.AwardRule(
+            code, subject, frozenset(of_award[pk]),
+            tuple(_criterion(row, below, named) for row in below[pk, None]), name, name_en, bool(once),
         )
-        for award in Award.objects.on(day).order_by("order", "code")
+        for _order, code, pk, subject, name, name_en, once in sorted(rows_of(texts, "awards"))
     }  # fmt: skip
 
 
-def _chosen() -> tuple[dict[int, list[str]], dict[int, list[str]]]:
-    """Groups by award and other awards by criterion, in order of precedence. One query for both."""
-    groups = Award.groups.through.objects.values_list(
-        Value("group", CharField()), "award_id", "persongroup__order", "persongroup__code"
-    )
-    awards = Criterion.awards.through.objects.values_list(
-        Value("award", CharField()), "criterion_id", "award__order", "award__code"
-    )
-    found: dict[str, dict[int, list[str]]] = {"group": defaultdict(list), "award": defaultdict(list)}
-    for what, key, _order, code in sorted(groups.union(awards)):
-        found[what][key].append(code)
-    return found["group"], found["award"]
+def _by_key(texts: Texts, table: str) -> dict[int, list[str]]:
+    """Codes by the key they belong to, in order of precedence."""
+    found: dict[int, list[str]] = defaultdict(list)
+    for _order, code, key in sorted(rows_of(texts, table)):
+        found[key].append(code)
+    return found
 
 
-def _gravity(row: Criterion) -> int:
+def _gravity(row: Row) -> int:
     """From which gravity on something counts: of incidents their own degree, else the form of discipline."""
-    if row.kind == rules.Kind.NO_INCIDENT:
-        return row.incident_gravity.rank if row.incident_gravity else 0
-    return row.gravity.order if row.gravity else 0
+    return (row["incident_gravity__rank"] if row["kind"] == rules.Kind.NO_INCIDENT else row["gravity__order"]) or 0
+
+
+def _part(thousandths: int | None) -> Fraction | None:
+    return None if thousandths is None else Fraction(thousandths, 1000)
 
 
 def _criterion(
-    row: Criterion, below: dict[tuple[int, int | None], list[Criterion]], named: dict[int, list[str]]
+    row: Row, below: dict[tuple[int, int | None], list[Row]], named: dict[int, list[str]]
 ) -> rules.Criterion:
     return rules.Criterion(
-        kind=rules.Kind(row.kind), key=row.pk, subject=row.subject, text=row.text, text_en=row.text_en,
-        clause=row.clause, certainty=row.certainty,
-        children=tuple(_criterion(child, below, named) for child in below[row.award_id, row.pk]),
-        awards=tuple(named[row.pk]), since_award=row.since_award.code if row.since_award else "",
-        rating=TaskRating.RANKS[TaskRating.Rating(row.rating)] if row.rating else 0,
-        number=row.number, years=row.years, months=row.months, below_years=row.below_years, gap=row.gap,
-        ending=row.ending, merit=row.merit,
-        level=Initiative.RANKS[Initiative.Level(row.level)] if row.level else 0,
-        indicator=row.indicator.code if row.indicator else "", comparator=row.comparator or ">=",
-        value=None if row.value is None else Fraction(row.value),
-        share=None if row.share is None else Fraction(row.share),
-        strict=row.strict, gravity=_gravity(row),
+        kind=rules.Kind(row["kind"]), key=row["pk"], subject=row["subject"], text=row["text"], text_en=row["text_en"],
+        clause=row["clause"], certainty=row["certainty"],
+        children=tuple(_criterion(child, below, named) for child in below[row["award_id"], row["pk"]]),
+        awards=tuple(named[row["pk"]]), since_award=row["since_award__code"] or "",
+        rating=TaskRating.RANKS[TaskRating.Rating(row["rating"])] if row["rating"] else 0,
+        number=row["number"], years=row["years"], months=row["months"], below_years=row["below_years"],
+        gap=row["gap"], ending=row["ending"], merit=row["merit"],
+        level=Initiative.RANKS[Initiative.Level(row["level"])] if row["level"] else 0,
+        indicator=row["indicator__code"] or "", comparator=row["comparator"] or ">=",
+        value=_part(row["value"]), share=_part(row["share"]), strict=bool(row["strict"]), gravity=_gravity(row),
     )  # fmt: skip

@@ -85,6 +85,11 @@ class SessionPage:
         return sum(row.how == How.WRITTEN for row in self.attendances)
 
     @property
+    def lone_paper(self) -> bool:
+        """Whether a single member votes in writing in a secret ballot: who enters it reads how that one voted."""
+        return self.secret and self.written == 1
+
+    @property
     def waiting(self) -> int:
         return sum(row.how == How.PRESENT and not row.voted for row in self.attendances) if self.secret else 0
 

@@ -1,8 +1,8 @@
 """Findings of nominations as plain data: what the criteria said on a day, kept for good with the line.
 
-Frozen in Vietnamese, the language of the dossier. `full` is what who judges people sees, `quiet` the same without
-incidents, which belong to the unit where they happened, `open` without discipline as well; `offices` says for each
-office how its own criteria stand.
+Frozen in Vietnamese, the language of the dossier, with the English words beside, for who reads that. `full` is what
+who judges people sees, `quiet` the same without incidents, which belong to the unit where they happened, `open`
+without discipline as well; `offices` says for each office how its own criteria stand.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from django.utils import timezone, translation
+from django.utils.translation import get_language
 
 from awards.criteria import Finding, Kind, Rules, State, Verdict
 from awards.eligibility import evaluate
@@ -33,7 +34,10 @@ from awards.reports.rules import rules_on
 from units.models import Person, Unit
 
 Findings = dict[str, Any]  # see `findings_of`
-Side = dict[str, Any]  # state, missing (texts), tally (state → number), leaves (dicts of `due.Leaf` with office)
+# state, missing and missing_en (texts), tally (state → number), leaves (dicts of `due.Leaf` with office, and under
+# «en» what of `WORDS` is said differently in English)
+Side = dict[str, Any]
+WORDS = ("text", "group", "required", "actual", "clause")
 ORDER = (State.NOT_MET, State.NO_DATA, State.MET)  # the worst first
 
 
@@ -104,11 +108,16 @@ def _findings(
 
 def _side(verdict: Verdict, rules: Rules, subject: Subject, offices: Mapping[int, int]) -> Side:
     found = [asdict(leaf) | {"office": offices.get(leaf.key)} for leaf in leaves(verdict, rules, subject)]
+    with translation.override("en"):
+        for leaf, other in zip(found, leaves(verdict, rules, subject), strict=True):
+            leaf["en"] = {name: words for name in WORDS if (words := getattr(other, name)) != leaf[name]}
+        missing_en = missing(verdict)
     asked = [leaf for leaf in found if leaf["kind"] != Kind.COUNCIL_VOTE]
     return {
         "state": str(verdict.before_council),
         "missing": [] if verdict.before_council is State.MET else missing(verdict),
-        "tally": dict(Counter(leaf["state"] for leaf in asked)),
+        "missing_en": [] if verdict.before_council is State.MET else missing_en,
+        "tally": tally_of(asked),
         "leaves": found,
     }
 
@@ -132,17 +141,38 @@ def _weight(top: Finding, leaf: Finding) -> State:
 
 
 def side_of(findings: Findings | None, *, discipline: bool, incidents: bool = True) -> Side | None:
-    """What may be shown: with discipline, and with incidents, or without. Who may not see discipline reads no
-    grounds either, and of findings frozen before the two were told apart sees both or neither.
+    """What may be shown, in the reader's language: with discipline, and with incidents, or without. Who may not see
+    discipline reads no grounds either, and of findings frozen before the two were told apart sees both or neither.
     """
     if not findings:
         return None
     if discipline and incidents:
-        return findings["full"]
+        return _in_words(findings["full"])
     if discipline and "quiet" in findings:
-        return findings["quiet"]
+        return _in_words(findings["quiet"])
     shown = [leaf | {"actual": ""} if leaf["kind"] == Kind.ATTESTED else leaf for leaf in findings["open"]["leaves"]]
-    return findings["open"] | {"leaves": shown}
+    return _in_words(findings["open"] | {"leaves": shown})
+
+
+def _in_words(side: Side) -> Side:
+    """The side in English for who reads that, where the words were kept; «vi» has what they stand for."""
+    if get_language() != "en":
+        return side
+    found = [
+        leaf | leaf["en"] | {"vi": {name: leaf[name] for name in leaf["en"]}} if leaf.get("en") else leaf
+        for leaf in side["leaves"]
+    ]
+    return side | {"leaves": found, "missing": side.get("missing_en", side["missing"])}
+
+
+def tally_of(leaves: Iterable[dict[str, Any]]) -> dict[str, int]:
+    """State → number of criteria; alternatives left out that nothing depends on, for a group is met without them.
+
+    Findings frozen before they were marked know how the innermost group stands.
+    """
+    met = str(State.MET)
+    counted = (leaf["state"] for leaf in leaves if not leaf.get("spare", leaf["group_state"] == met != leaf["state"]))
+    return dict(Counter(counted))
 
 
 def asks_incidents(findings: Findings | None) -> bool:
@@ -154,11 +184,11 @@ def of_office(findings: Findings | None, office: int) -> Side | None:
     """The criteria of one office alone. Its own are shown in full: it has to judge them."""
     if not findings or office_key(office) not in findings["offices"]:
         return None
-    own = [leaf for leaf in findings["full"]["leaves"] if leaf["office"] == office]
+    own = [leaf for leaf in _in_words(findings["full"])["leaves"] if leaf["office"] == office]
     return {
         "state": findings["offices"][office_key(office)],
         "missing": [leaf["text"] for leaf in own if leaf["state"] != State.MET],
-        "tally": dict(Counter(leaf["state"] for leaf in own)),
+        "tally": tally_of(own),
         "leaves": own,
     }
 
@@ -168,12 +198,37 @@ def concerned(findings: Findings | None) -> set[int]:
     return {int(key[1:]) for key in findings["offices"]} if findings else set()
 
 
+def criterion_of(leaf: Mapping[str, Any]) -> tuple[str, int, str]:
+    """Award, key and group, by which a criterion is known in whatever language."""
+    return leaf["award"], leaf["key"], _own(leaf, "group")
+
+
+def _own(leaf: Mapping[str, Any], name: str) -> str:
+    """What was kept in Vietnamese."""
+    return leaf.get("vi", {}).get(name, leaf[name])
+
+
+def as_found_today(before: Side, now: Side) -> list[dict[str, Any]]:
+    """The criteria as they were frozen. What says the very same today is taken from today: older findings lack
+    the English words and the addresses of the very records.
+    """
+    fresh = {criterion_of(leaf): leaf for leaf in now["leaves"]}
+
+    def same(leaf: dict[str, Any]) -> dict[str, Any]:
+        other = fresh.get(criterion_of(leaf))
+        if other is None or other["state"] != leaf["state"]:
+            return leaf
+        return other if all(_own(leaf, name) == _own(other, name) for name in WORDS) else leaf
+
+    return [same(leaf) for leaf in before["leaves"]]
+
+
 def changed(before: Side | None, now: Side | None) -> set[tuple[str, int, str]]:
-    """Criteria (award, key, group) that say something else now."""
+    """Criteria (`criterion_of`) that say something else now."""
 
     def said(side: Side | None) -> dict[tuple[str, int, str], tuple[str, str]]:
         rows = side["leaves"] if side else []
-        return {(r["award"], r["key"], r["group"]): (r["state"], r["actual"]) for r in rows}
+        return {criterion_of(row): (row["state"], _own(row, "actual")) for row in rows}
 
     old, new = said(before), said(now)
     return {key for key in old.keys() | new.keys() if old.get(key) != new.get(key)}

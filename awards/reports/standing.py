@@ -22,6 +22,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
 from threading import Lock
+from typing import Any
 
 from django.db.models import QuerySet
 
@@ -450,7 +451,12 @@ def _said(state: str, lacking: Iterable[Criterion]) -> tuple[object, ...]:
 
 
 def nominated(place: Unit, year: int, award: str = "") -> set[Key]:
-    """(person or unit, key, award) proposed for the year, by whomever: under way or decided. One query.
+    """(person or unit, key, award) proposed for the year, by whomever: under way or decided. One query."""
+    return nominated_from(nominated_rows(place, year, award))
+
+
+def nominated_rows(place: Unit, year: int, award: str = "") -> QuerySet[Nomination, Any]:
+    """The same as rows (person, unit, award), not read yet.
 
     What is proposed for a campaign is another matter than the year's.
     """
@@ -460,10 +466,11 @@ def nominated(place: Unit, year: int, award: str = "") -> set[Key]:
     )  # fmt: skip
     if award:
         rows = rows.filter(award__code=award)
-    return {
-        ("person", person, code) if person else ("unit", unit, code)
-        for person, unit, code in rows.values_list("person", "unit", "award__code")
-    }
+    return rows.order_by().values_list("person", "unit", "award__code")
+
+
+def nominated_from(rows: Iterable[Sequence[Any]]) -> set[Key]:
+    return {("person", person, code) if person else ("unit", unit, code) for person, unit, code in rows}
 
 
 def _remember(name: object, judged: Judged) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -28,7 +30,7 @@ from awards.reports.dossiers import with_counts
 from awards.reports.ready import acting, ready, waiting_counts
 from emulation.reports.work import Task
 from units import clock
-from units.models import Role, User
+from units.models import Membership, Role, User
 
 SHOWN = 10  # sessions listed for one user
 DOSSIERS = 20  # dossiers listed; their own list has all
@@ -87,7 +89,7 @@ def _dossiers(staff: set[int], commander: set[int]) -> Iterator[Task]:
         return
     mine = Dossier.objects.filter(unit__in=staff | commander, lines__stage__in=Nomination.EDITABLE).distinct()
     back = NominationEvent.objects.filter(line__dossier=OuterRef("pk"), kind="returned").order_by("-at", "-pk")
-    rows = with_counts(mine).annotate(
+    rows: QuerySet[Any] = with_counts(mine).annotate(
         last_reason=Subquery(back.values("reason")[:1]), last_by=Subquery(back.values("by__full_name")[:1])
     )
     for row in rows.order_by("-year", "pk")[:DOSSIERS]:
@@ -125,9 +127,9 @@ def outcome_tasks(user: User) -> Iterator[Task]:
     }).select_related("unit", "occasion")  # fmt: skip
     for row in rows.order_by("-year", "pk")[:DOSSIERS]:
         told = {kind: count for kind in HAPPENED if (count := getattr(row, f"n_{kind}"))}
-        if told:
+        if told.keys() - {"returned"}:  # what is only returned waits among what is to be corrected
             words = ", ".join(_outcome(kind, count) for kind, count in told.items())
-            state = "rejected" if {"rejected", "revoked", "returned"} & told.keys() else "decided"
+            state = "rejected" if {"rejected", "revoked"} & told.keys() else "decided"
             title = _("Outcome: %(dossier)s") % {"dossier": row}
             place, url = f"{row.unit.short} · {words}", row.get_absolute_url()
             yield Task(title, place, url, _("Look at it"), state, "nomination", None, None)
@@ -173,7 +175,8 @@ def review_tasks(user: User) -> Iterator[Task]:
 def paper_tasks(user: User) -> Iterator[Task]:
     """Drafts that the commander signs, passed lines that wait for a paper, outcomes to record. Six queries at most.
 
-    Passed lines are named to staff and reviewers, who prepare; outcomes to commanders and reviewers, who record.
+    Passed lines are named to staff and reviewers, who prepare, and to the commander of a unit that has none of them;
+    outcomes to commanders and reviewers, who record.
     """
     units = {unit.pk: unit for unit in paper_units(user)}
     if not units:
@@ -182,23 +185,38 @@ def paper_tasks(user: User) -> Iterator[Task]:
     commands = roles[Role.COMMANDER]
     if commands:
         yield from _drafts(commands)
-    preparing = [unit for unit in units.values() if unit.pk in roles[Role.STAFF] | roles[Role.REVIEWER]]
-    if preparing and (count := ready(acting(preparing)).count()):
+    held = acting(units.values())
+    waiting = Counter(held[key].pk for key in ready(held).values_list("holder", flat=True))
+    preparing = _preparing(set(waiting), roles[Role.STAFF] | roles[Role.REVIEWER])
+    if count := sum(waiting[pk] for pk in preparing):
         title = ngettext(
             "%(count)d passed nomination waits for its paper",
             "%(count)d passed nominations wait for their paper",
             count,
         )
         url = reverse("awards:decision-list")
-        place = ", ".join(unit.short for unit in preparing)
+        place = ", ".join(unit.short for unit in units.values() if unit.pk in preparing)
         yield Task(title % {"count": count}, place, url, _("Prepare the paper"), "passed", "nomination", None, None)
-    recording = [unit for unit in units.values() if unit.pk in commands | roles[Role.REVIEWER]]
-    for key, count in waiting_counts(acting(recording)).items() if recording else ():
+    recording = {key: unit for key, unit in held.items() if unit.pk in commands | roles[Role.REVIEWER]}
+    for key, count in waiting_counts(recording).items() if recording else ():
         title = ngettext("%(count)d outcome to record", "%(count)d outcomes to record", count)
         url = reverse("awards:outcome-record", args=[key])
         yield Task(
             title % {"count": count}, units[key].short, url, _("Record"), "forwarded", "nomination", None, None
         )
+
+
+def _preparing(units: set[int], own: set[int]) -> set[int]:
+    """Of `units` where lines wait those for which the user prepares papers: `own` ones, and commanded ones where
+    nobody else does. One query, where such wait.
+    """
+    commanded = units - own
+    if not commanded:
+        return units
+    others = Membership.objects.active().filter(
+        Q(role=Role.STAFF) | Q(role=Role.REVIEWER, office=None), unit__in=commanded
+    )
+    return (units - set(others.values_list("unit", flat=True))) | (units & own)
 
 
 def _drafts(units: set[int]) -> Iterator[Task]:

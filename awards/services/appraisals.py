@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from awards import access
+from awards.criteria import State
 from awards.models import Appraisal, Nomination, NominationEvent
-from awards.reports.snapshots import concerned
+from awards.reports.snapshots import concerned, side_of
 from awards.services.dossiers import refuse_short
 from awards.services.steps import Kind, Stage, lock_lines, step
 from units.access import require
-from units.errors import Refused
+from units.errors import LEAST_ORDER, Refused
 from units.models import Office, User
 from units.text import normal
 
@@ -81,7 +82,7 @@ def conclude(keys: Collection[int], *, verdict: str, reason: str = "", by: User)
     """Conclude on lines: appraised, returned to their unit for correction, or rejected.
 
     With the simplified procedure an appraised line has passed. A return and a rejection name a reason, and so
-    does going on against the refusal of an office. The trace names offices that had not spoken.
+    does going on in spite of something (`in_spite_of`). The trace names offices that had not spoken.
     """
     lines = _lines(keys)
     for line in lines:
@@ -92,8 +93,10 @@ def conclude(keys: Collection[int], *, verdict: str, reason: str = "", by: User)
                           % {"line": line.name, "stage": line.get_stage_display()})  # fmt: skip
     _refuse_own(lines, by)
     opinions = opinions_of(lines)
-    if verdict != APPRAISED or any(not row.agrees for rows in opinions.values() for row in rows):
+    if verdict != APPRAISED:
         refuse_short(reason)
+    elif wrong := unexplained(dict.fromkeys(lines, reason), opinions):
+        raise Refused(list(wrong.values()))
     silent = silent_offices(lines, opinions)
     kind, stage = STEPS[verdict]
     for line in lines:
@@ -106,6 +109,50 @@ def conclude(keys: Collection[int], *, verdict: str, reason: str = "", by: User)
         if verdict == APPRAISED and line.dossier.occasion.simplified:
             step(line, Kind.PASSED, Stage.PASSED, by=by, reason=_("simplified procedure"))
     return lines
+
+
+@transaction.atomic
+def conclude_many(keys: Collection[int], *, verdict: str, reason: str, by: User) -> list[Nomination]:
+    """As `conclude`. Where lines go on, the reason is written only on those that go on in spite of something."""
+    if verdict != APPRAISED:
+        return conclude(keys, verdict=verdict, reason=reason, by=by)
+    lines = _lines(keys)
+    opinions = opinions_of(lines)
+    asking = {line.pk for line in lines if in_spite_of(line, opinions.get(line.pk, ()))}
+    groups = ((asking, reason), ({line.pk for line in lines} - asking, ""))
+    return [line for some, why in groups if some for line in conclude(some, verdict=verdict, reason=why, by=by)]
+
+
+def in_spite_of(line: Nomination, opinions: Sequence[Appraisal]) -> str:
+    """In spite of what the line would go on, in words: offices that refuse it, else criteria that are not met or
+    not known and that not every office concerned has agreed to. "" where nothing speaks against it.
+    """
+    refusing = [one for one in opinions if not one.agrees]
+    if refusing:
+        return "; ".join(
+            _("%(office)s refuses: “%(reason)s”") % {"office": one.office.label, "reason": one.reason}
+            for one in refusing
+        )
+    side = side_of(line.findings, discipline=True)
+    offices = concerned(line.findings)
+    if side is None or side["state"] == State.MET or (offices and offices <= {one.office_id for one in opinions}):
+        return ""
+    texts = {"texts": "; ".join(side["missing"])}
+    return _("Not met: %(texts)s") % texts if side["state"] == State.NOT_MET else _("No data yet: %(texts)s") % texts
+
+
+def unexplained(
+    reasons: Mapping[Nomination, str], opinions: Mapping[int, Sequence[Appraisal]]
+) -> dict[Nomination, str]:
+    """Lines that are to go on in spite of something, and whose reason is too short to say why; with the demand."""
+    short = {line: in_spite_of(line, opinions.get(line.pk, ())) for line, reason in reasons.items()
+             if len(normal(reason)) < LEAST_ORDER}  # fmt: skip
+    words = _("“%(line)s”: %(what)s. Say in at least %(count)d characters why it goes on all the same.")
+    return {
+        line: words % {"line": line.name, "what": what.rstrip("."), "count": LEAST_ORDER}
+        for line, what in short.items()
+        if what
+    }
 
 
 def forget_opinions(line: Nomination) -> None:

@@ -24,7 +24,7 @@ from awards.reports.powers import Powers
 from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
 from awards.services.dossiers import refuse_short
-from awards.services.kept_papers import keep_decision, undoing_files
+from awards.services.kept_papers import keep_decision
 from awards.services.papers import (
     lines_of_draft,
     lock_paper,
@@ -41,6 +41,7 @@ from awards.services.reviews import ask_for_reviews
 from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.services.issued_papers import void
+from emulation.services.stored_files import undoing_files
 from units import clock
 from units.access import require
 from units.errors import Refused

@@ -128,22 +128,29 @@ def record_review(dossier: Dossier, *, minutes: Mapping[str, Any], votes: Mappin
         raise Refused(_("The dossier has been handed in: its minutes stand."))
     for name in REVIEW:
         setattr(dossier, name, minutes[name])
-    wrong = [
-        _("%(name)s: %(votes)d votes, but only %(present)d members were present.")
-        % {"name": line.name, "votes": votes[line.pk], "present": dossier.review_present}
-        for line in lines
-        if votes[line.pk] is not None and (dossier.review_present is None or votes[line.pk] > dossier.review_present)  # type: ignore[operator]
-        and dossier.review_present is not None
-    ]  # fmt: skip
     if dossier.review_day and dossier.review_day > clock.today():
         raise Refused(_("The review is dated in the future."), "review_day")
-    if wrong:
-        raise Refused(wrong)
+    _refuse_votes(dossier, {line.name: votes[line.pk] for line in lines})
     dossier.full_clean()
     dossier.save(update_fields=list(REVIEW))
     for line in lines:
         if line.stage in Nomination.EDITABLE:
             _write(line, {"votes_for": votes[line.pk]}, by)
+
+
+def _refuse_votes(dossier: Dossier, votes: Mapping[str, int | None], field: str | None = None) -> None:
+    """Raises `Refused` with everybody (name → votes) who would have more votes than members were present."""
+    present = dossier.review_present
+    if present is None:
+        return
+    words = _("%(name)s: %(votes)d votes, but only %(present)d members were present.")
+    wrong = [
+        words % {"name": name, "votes": count, "present": present}
+        for name, count in votes.items()
+        if count is not None and count > present
+    ]
+    if wrong:
+        raise Refused(wrong, field)
 
 
 @transaction.atomic
@@ -279,6 +286,7 @@ def change_line(line: Nomination, *, columns: Mapping[str, Any], award: Award | 
         _refuse_picks(dossier, [Pick(line.subject, award)])
         if dossier.lines.alive().filter(award=award, person=line.person, unit=line.unit).exists():  # type: ignore[attr-defined]
             raise Refused(_("“%(name)s” is proposed for this award already.") % {"name": line.name}, "award")
+    _refuse_votes(dossier, {line.name: columns.get("votes_for")}, "votes_for")
     _write(line, columns, by, award)
     if award is not None:
         judge_lines([line], dossier)
@@ -344,8 +352,7 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], known_over_caps: bool =
     require(access.hands_in(by, dossier.unit))
     dossier = lock(dossier)
     chosen = [line for line in lock_lines(lines) if line.dossier_id == dossier.pk]
-    for line in chosen:
-        refuse_unless_editable(line)
+    _refuse_dropped(chosen)
     holder = judging_unit(dossier.unit)
     if holder is None:
         raise Refused(_("No unit judges this dossier: neither a council nor a reviewer stands above the unit."))
@@ -365,6 +372,18 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], known_over_caps: bool =
         to = back.get(line.pk, holder)
         step(line, Kind.SUBMITTED, Stage.SUBMITTED, by=by, at=dossier.unit, holder=to, reason=said[line.pk][:500])
     return chosen
+
+
+def _refuse_dropped(lines: Iterable[Nomination]) -> None:
+    """What was withdrawn or handed in meanwhile would not go along: whoever hands in has to know."""
+    words = _("“%(line)s” is “%(stage)s” by now and would not be in this hand-in.")
+    gone = [
+        words % {"line": line, "stage": line.get_stage_display()}
+        for line in lines
+        if line.stage not in Nomination.EDITABLE
+    ]
+    if gone:
+        raise Refused([*gone, _("Look at what is left, then hand in again.")])
 
 
 def _lock_subjects(lines: Collection[Nomination]) -> None:

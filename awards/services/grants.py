@@ -62,9 +62,7 @@ def record_grant(grant: Grant, subject: Subject, *, by: User) -> Grant:
 @transaction.atomic
 def revoke_grant(grant: Grant, *, on: date, why: str, by: User) -> None:
     """Take an award back: it stays in the history with day and reason, and counts for nothing any more."""
-    subject = grant.person or grant.unit
-    assert subject is not None  # the table refuses a grant without one
-    require(access.records_grants(by, subject))
+    require(access.records_grants(by, grant.subject))
     grant = Grant.objects.select_for_update().get(pk=grant.pk)
     if grant.revoked_on is not None:
         raise Refused(_("This award has been revoked already."))

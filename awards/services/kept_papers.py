@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import replace
 from functools import partial
 from hashlib import sha256
@@ -13,7 +11,6 @@ from typing import Any
 import typst
 from django.core.files.base import ContentFile
 from django.db import transaction
-from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,28 +19,12 @@ from awards.reports import award_papers, papers
 from awards.reports.certificates import words_of
 from awards.reports.minutes import paper_of
 from awards.reports.sessions import entries_of, session_page
+from emulation.services.stored_files import store_file, undoing_files
 from units.errors import Refused
 from units.models import User
 
 What = KeptPaper.What
 FILES = {"docx": "word", "pdf": "pdf"}
-
-
-_written: ContextVar[list[FieldFile]] = ContextVar("files written for papers")
-
-
-@contextmanager
-def undoing_files() -> Iterator[None]:
-    """The files kept within it go again where it ends with an error: around the transaction, whose end may fail."""
-    before = _written.set([])
-    try:
-        yield
-    except BaseException:
-        for file in _written.get():
-            file.delete(save=False)
-        raise
-    finally:
-        _written.reset(before)
 
 
 def keep_letter(letter: Submission, *, by: User) -> None:
@@ -84,9 +65,7 @@ def _drawn(writers: Mapping[str, Any], paper: Any) -> dict[str, bytes]:
 def _keep(what: str, files: Mapping[str, bytes], by: User, **of: Any) -> None:
     row = KeptPaper(what=what, by=by, at=timezone.now(), **of)
     for name, content in files.items():
-        field = getattr(row, name)
-        _written.get().append(field)
-        field.save(name, ContentFile(content), save=False)
+        store_file(getattr(row, name), name, ContentFile(content))
         setattr(row, f"{name}_sha256", sha256(content).hexdigest())
     row.save()
 

@@ -21,12 +21,13 @@ from awards.reports.powers import Powers
 from awards.reports.ready import acting, ready, unvoted_q, with_places
 from awards.reports.routes import next_above
 from awards.reports.signatures import complete
-from awards.services.kept_papers import keep_letter, undoing_files
+from awards.services.kept_papers import keep_letter
 from awards.services.notices import notice_problems, running, running_words
 from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers
+from emulation.services.stored_files import undoing_files
 from units import clock
 from units.access import require
 from units.errors import Refused, refuse_long

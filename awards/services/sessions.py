@@ -20,9 +20,10 @@ from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.days import last_hand_ins
 from awards.reports.minutes import gaps_of
 from awards.reports.ready import acting
-from awards.services.kept_papers import keep_minutes, undoing_files
+from awards.services.kept_papers import keep_minutes
 from awards.services.steps import Kind, Stage, lock_lines, step
 from awards.voting import needed, reached
+from emulation.services.stored_files import undoing_files
 from units import clock
 from units.access import require
 from units.errors import Refused

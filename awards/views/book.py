@@ -22,8 +22,9 @@ from awards.reports.book import (
     statistics_rows,
     total_of,
 )
+from awards.reports.statistics import form_rows, forms_of
 from units.access import READERS, has_role, require
-from units.models import Role
+from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
 
 GRANTS = 50  # on a page
@@ -60,7 +61,7 @@ def grant_verify(request: HttpRequest) -> HttpResponse:
         "award", "level", "person__unit", "unit", "issued", "revoking"
     )
     found = rows.filter(register__iexact=number).first() if number else None
-    grounds = found is not None and reads_grounds(request.user, unit_of(found.person or found.unit))
+    grounds = found is not None and reads_grounds(request.user, unit_of(found.subject))
     context = {"form": form, "number": number, "grant": found, "grounds": grounds}
     return render(request, "awards/book/verify.html", context)
 
@@ -76,11 +77,27 @@ def _statistics(request: HttpRequest) -> tuple[StatisticsFilter, QuerySet[Grant]
 
 @require_safe
 def award_statistics(request: HttpRequest) -> HttpResponseBase:
+    """Awards of a year by award, and the forms that count them otherwise; each of them a file, all of them print."""
     form, rows = _statistics(request)
-    stats = statistics(rows)
+    year, stats = form.chosen_year, statistics(rows)
+    name = f"thong-ke-khen-thuong-{year}"
     if kind := asked_table(request):
-        title = _("Awards of %(year)d") % {"year": form.chosen_year}
-        name = f"thong-ke-khen-thuong-{form.chosen_year}"
+        title = _("Awards of %(year)d") % {"year": year}
         return table_file(kind, name, title, statistics_heads(), statistics_rows(stats))
-    context = {"form": form, "year": form.chosen_year, "stats": stats, "total": total_of(stats)}
+    place = form.place or _senior(request.user)
+    found = forms_of(rows, place, year, request.user)
+    for one in found:
+        if kind := asked_table(request, one.key):
+            return table_file(kind, f"{name}-{one.key}", one.title, one.heads, form_rows(one))
+    superior = Unit.objects.above(place).last()
+    context = {
+        "form": form, "year": year, "stats": stats, "total": total_of(stats), "forms": found, "place": place,
+        "superior": superior,
+    }  # fmt: skip
     return render(request, "awards/book/statistics.html", context)
+
+
+def _senior(user: User) -> Unit:
+    """The most senior unit that the user reads."""
+    units = [m.unit for m in user.active_memberships if m.role in READERS]
+    return min(units, key=lambda one: (len(one.path), one.order, one.code))

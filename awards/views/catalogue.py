@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from awards.forms.catalogue import BELONGINGS, AwardForm, DayForm, WhyForm, belonging_form
 from awards.models import Award
-from awards.reports.catalogue import award_rows, belongings_of
+from awards.reports.catalogue import Span, award_rows, belongings_of, dossiers_judged_by, is_judging
 from awards.reports.exports import awards_table
 from awards.services import rows
 from emulation.views.catalogue import for_root_administrators
@@ -64,7 +65,8 @@ def step(request: HttpRequest, form: BaseModelForm, *, to: Award | None = None, 
     def save() -> Model:
         many = {field.name for field in form.instance._meta.many_to_many}
         chosen = {name: form.cleaned_data[name] for name in many if name in form.cleaned_data}
-        rows.save_row(form.instance, chosen=chosen, by=request.user)
+        life = {name: form.cleaned_data[name] for name in ("since", "slip") if name in form.cleaned_data}
+        rows.save_row(form.instance, chosen=chosen, **life, by=request.user)
         return form.instance
 
     def done(row: Model) -> str:
@@ -113,9 +115,22 @@ def row_update(request: HttpRequest, part: str, pk: int) -> HttpResponse:
     row: Any = get_object_or_404(model_of(part)._default_manager.select_related("award"), pk=pk)
     award = row.award
     form = belonging_form(part)(request.POST or None, instance=row)
-    note = _("What held until now goes on for the past: give this row its last day, and add a new one from then on.")
+    note = _judged(row)
     delete = "" if rows.why_kept(row) else reverse("awards:row-delete", args=[part, pk])
     return step(request, form, to=award, crumbs=crumbs_to(award), heading=str(row), note=note, delete=delete)
+
+
+def _judged(row: Any) -> str:
+    """What is judged by the row, so that nobody changes the past unknowingly."""
+    words = _("What held until now goes on for the past: say below from which day the change holds.")
+    count = dossiers_judged_by(row.award, [Span(row.valid_from, row.valid_until)]) if is_judging(row) else 0
+    if not count:
+        return words
+    judged = ngettext(
+        "%(count)d dossier that was received is judged by this row.",
+        "%(count)d dossiers that were received are judged by this row.", count,
+    )  # fmt: skip
+    return f"{judged % {'count': count}} {words}"
 
 
 @require_http_methods(FORM)

@@ -138,10 +138,10 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     rows = lines_shown(decision, request.user).order_by(*PAPER_ORDER)
     if kind := asked_table(request):
         return table_file(kind, f"quyet-dinh-{pk}", _("Lines of the decision"), *paper_lines_table(decision, rows))
-    page = Paginator(rows, LINES).get_page(request.GET.get("page"))
+    lines = Paginator(rows, LINES).get_page(request.GET.get("page"))
     dues = dues_of(decision)
     context = _page(request, decision) | {
-        "page": page, "rows": paper_lines(decision, list(page), dues), "total": None,
+        "page": lines, "rows": paper_lines(decision, list(lines), dues), "total": None,
         "cancelled": cancelled_as(decision),
         "unnumbered": Grant.objects.in_force().filter(issued=decision, register="").count(),
     }  # fmt: skip
@@ -153,7 +153,7 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _page(request: HttpRequest, paper: Submission | Decision) -> dict[str, Any]:
     drafts = access.drafts_papers(request.user, paper.unit)
     decided = isinstance(paper, Decision)
-    recorded = decided and paper.outside
+    recorded = isinstance(paper, Decision) and paper.outside
     signs = (access.records_outcomes if recorded else access.signs)(request.user, paper.unit)
     whole = access.reads_whole(request.user, paper)
     return {
@@ -199,6 +199,7 @@ def outcome_record(request: HttpRequest, unit: int) -> HttpResponse:
 def decision_register(request: HttpRequest, pk: int) -> HttpResponse:
     """Give every award of a signed decision that stands its number in the book of honour."""
     decision = get_paper(request.user, "decision", pk)
+    assert isinstance(decision, Decision)
     require(access.drafts_papers(request.user, decision.unit))
     keys = Grant.objects.in_force().filter(issued=decision, register="").values_list("pk", flat=True)
     count = len(register_grants(list(keys), by=request.user))

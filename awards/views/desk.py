@@ -17,14 +17,16 @@ from django.views.decorators.http import require_http_methods
 from awards import access
 from awards.forms.desk import AGREE, ConclusionsForm, DeskFilter, ManyForm, OfficeForm, OpinionsForm
 from awards.models import Nomination
-from awards.reports.desk import Desk, batches, desks_of, mark_of, meeting, ordered, page_rows, waiting
+from awards.reports.desk import Desk, batches, desks_of, left_out, mark_of, meeting, ordered, page_rows, waiting
 from awards.reports.exports import desk_table
 from awards.services.appraisals import (
     APPRAISED,
     REJECTED,
     RETURNED,
     conclude,
+    conclude_many,
     give_opinions,
+    in_spite_of,
     opinions_of,
     silent_offices,
     wrote_q,
@@ -32,6 +34,7 @@ from awards.services.appraisals import (
 from units.access import require
 from units.errors import LEAST_ORDER
 from units.forms.fields import refusals
+from units.keys import key_of
 from units.views.downloads import asked_table, table_file
 
 LINES = 100
@@ -66,8 +69,8 @@ def nomination_desk(request: HttpRequest) -> HttpResponseBase:
     if kind := asked_table(request):
         return table_file(kind, "tham-dinh", _("Nominations to appraise"), *desk_table(desk, ordered(found)))
     page = Paginator(ordered(found), LINES).get_page(request.GET.get("page"))
-    rows = page_rows(desk, list(page))
     data = request.POST if request.method == "POST" else None
+    rows = page_rows(desk, list(page) if data is None else posted(desk, data) or list(page))
     form: OpinionsForm = (
         OfficeForm(data, rows=rows, office=desk.office.pk) if desk.office else ConclusionsForm(data, rows=rows)
     )
@@ -78,16 +81,38 @@ def nomination_desk(request: HttpRequest) -> HttpResponseBase:
             count = len(form.verdicts)
             words = ngettext("%(count)d line has been judged.", "%(count)d lines have been judged.", count)
             messages.success(request, words % {"count": count})
+            tell_gone(request, form)
             return redirect(request.get_full_path())
     shown = form.shown()
     context = {
         "desk": desk, "desks": desks_of(request.user), "filter": filter_form, "page": page, "form": form,
         "shown": shown, "choices": form.CHOICES, "wrong": [(row, wrong) for row, _c, _r, wrong in shown if wrong],
-        "query": without_page(request.GET), "meeting": meeting(found).exclude(wrote_q(request.user)).count(),
+        "query": without_page(request.GET), "meeting": meeting(found, desk).exclude(wrote_q(request.user)).count(),
         "needs": " ".join(form.NEEDS_REASON),
         "kept": [(name, value) for name, value in request.GET.items() if name not in ("page", "desk", "line")],
     }  # fmt: skip
     return render(request, "awards/dossiers/desk.html", context)
+
+
+def posted(desk: Desk, data: QueryDict) -> list[Nomination]:
+    """The lines that were on the page and still wait, also where its filter would find them no more."""
+    return list(ordered(waiting(desk).filter(pk__in=keys_in(data, "v") | keys_in(data, "r"))))
+
+
+def keys_in(data: QueryDict, prefix: str) -> set[int]:
+    """Keys of the lines for which such a field was sent: verdicts only where one was chosen, reasons of all."""
+    names = (name.removeprefix(prefix) for name in data if name.startswith(prefix))
+    return {key for name in names if (key := key_of(name)) is not None}
+
+
+def tell_gone(request: HttpRequest, form: OpinionsForm) -> None:
+    """Say how many verdicts came too late: the lines wait here no more."""
+    if gone := len(keys_in(request.POST, "v") - {row.line.pk for row in form.rows}):
+        words = ngettext(
+            "%(count)d line that you judged does not wait here any more: your verdict on it was not kept.",
+            "%(count)d lines that you judged do not wait here any more: your verdicts on them were not kept.", gone,
+        )  # fmt: skip
+        messages.warning(request, words % {"count": gone})
 
 
 def without_page(query: QueryDict) -> str:
@@ -123,8 +148,9 @@ def nomination_many(request: HttpRequest, act: str) -> HttpResponse:
     ticked = [int(key) for key in request.GET.getlist("line") if key.isdecimal() and len(key) < 10]
     if not ticked and act in (RETURNED, REJECTED):
         raise Http404
-    found = found.filter(pk__in=ticked) if ticked else meeting(found)
     found = found.exclude(wrote_q(request.user))
+    left = [] if ticked or act != APPRAISED else list(left_out(found, desk).select_related("award")[:LINES])
+    found = found.filter(pk__in=ticked) if ticked else meeting(found, desk)
     keys = list(found.order_by("pk").values_list("pk", flat=True)[: MANY + 1])
     mark = mark_of(keys)
     form = ManyForm(request.POST if request.method == "POST" else None, initial={"mark": mark})
@@ -143,10 +169,11 @@ def nomination_many(request: HttpRequest, act: str) -> HttpResponse:
     lines = list(ordered(found)[:LINES])
     opinions = opinions_of(lines)
     silent = silent_offices(lines, opinions) if desk.office is None else {}
+    against = {line.pk: in_spite_of(line, opinions.get(line.pk, ())) for line in lines} if act == APPRAISED else {}
     context = {
         "desk": desk, "act": act, "form": form, "mark": mark, "count": len(keys), "batches": batches(found),
-        "lines": [(line, silent.get(line.pk, [])) for line in lines], "least": LEAST_ORDER,
-        "refused": any(not one.agrees for rows in opinions.values() for one in rows),
+        "lines": [(line, silent.get(line.pk, []), against.get(line.pk, "")) for line in lines], "least": LEAST_ORDER,
+        "asks": act in (RETURNED, REJECTED) or any(against.values()), "left": left,
         "query": without_page(request.GET), "ticked": bool(ticked),
     }  # fmt: skip
     return render(request, "awards/dossiers/many.html", context)
@@ -156,4 +183,4 @@ def do(desk: Desk, act: str, keys: list[int], reason: str) -> None:
     if desk.office is not None:
         give_opinions(dict.fromkeys(keys, ""), desk.office, by=desk.user)
     else:
-        conclude(keys, verdict=act, reason=reason, by=desk.user)
+        conclude_many(keys, verdict=act, reason=reason, by=desk.user)

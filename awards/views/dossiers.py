@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from awards import access
+from awards.forms.desk import ManyForm
 from awards.forms.dossiers import (
     DossierFilter,
     DossierForm,
@@ -27,6 +28,7 @@ from awards.forms.dossiers import (
 from awards.models import Award, Dossier, Nomination, NominationFile
 from awards.reports.caps import excesses, shares
 from awards.reports.checks import problems_of, reviewed
+from awards.reports.desk import batches, mark_of
 from awards.reports.dossiers import (
     first_award,
     last_list,
@@ -46,12 +48,14 @@ from emulation.reports.dashboard import latest_year
 from units.access import READERS, has_role, require
 from units.errors import Refused
 from units.forms.fields import refusals
+from units.keys import key_of
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
 from units.views.pages import form_page
 
 LINES = 100  # on a page
 DOSSIERS = 50
+NAMED = 10  # lines named in a sentence
 FORM = ["GET", "HEAD", "POST"]
 
 
@@ -114,7 +118,7 @@ def dossier_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     rows = form.filter(lines_page(Nomination.objects.visible_to(request.user).filter(dossier=dossier)))
     if kind := asked_table(request):
         return table_file(kind, f"ho-so-{pk}", _("Lines of the dossier"), *lines_table(rows, request.user))
-    counts = with_counts(Dossier.objects.filter(pk=dossier.pk)).get()
+    counts: Any = with_counts(Dossier.objects.filter(pk=dossier.pk)).get()
     left = shares(dossier) if counts.drafts else []
     if kind := asked_table(request, "caps"):
         return table_file(kind, f"ho-so-{pk}-ty-le", _("Caps and what they leave"), *caps_table(left))
@@ -128,6 +132,7 @@ def dossier_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "files": NominationFile.objects.present().filter(dossier=dossier, line=None).select_related("by"),
         "reviewed": reviewed(dossier),
         "may_draft": access.drafts_dossiers(request.user, dossier.unit),
+        "ticks": any(line.stage == Nomination.Stage.DRAFT for line in page),
         "may_hand_in": access.hands_in(request.user, dossier.unit),
         "rates": has_role(request.user, Role.STAFF),
         "shares": left,
@@ -166,10 +171,10 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
     if source not in SOURCES:
         raise Http404
     day = rule_day(dossier)
-    rules = rules_on(day) if source == "due" else {}
+    rules = rules_on(day) if source != "paste" else {}
     award = rules.get(request.GET.get("award", "")) or first_award(dossier, rules)
     kind = (award.subject if award else "") or ("unit" if request.GET.get("kind") == "unit" else "person")
-    scope = {
+    scope: dict[str, Any] = {
         "people": service.people_to_propose(dossier.unit, dossier.year),
         "units": service.units_to_propose(dossier.unit, dossier.year),
     }
@@ -185,9 +190,10 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.errors:
             messages.success(request, added_text(len(made), known))
             return redirect(dossier)
-    found = (
-        last_list(dossier) if source == "last" else offers(dossier, award, kind, rules, request.user) if award else []
-    )
+    if source == "last":
+        found = last_list(dossier, rules, request.user)
+    else:
+        found = offers(dossier, award, kind, rules, request.user) if award else []
     context = {
         "dossier": dossier, "source": source, "form": form, "offers": found, "kind": kind, "award": award,
         "awards": [(rule.code, label_of(rule)) for rule in rules.values()],
@@ -255,21 +261,18 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     may_hand_in = access.hands_in(request.user, dossier.unit)
     require(may_hand_in or access.drafts_dossiers(request.user, dossier.unit))
     refused: list[str] = []
-    lines = editable_lines(dossier)
+    ticked = _ticked(request.POST)
     if request.method == "POST":
         require(may_hand_in)
-        ticked = [line.pk for line in lines if str(line.pk) in request.POST.getlist("line")]
         try:
             known = "over_caps" in request.POST
             handed = service.hand_in(dossier, lines=ticked, known_over_caps=known, by=request.user)
         except Refused as error:
             refused = error.messages
         else:
-            words = ngettext(
-                "%(count)d line has been handed in.", "%(count)d lines have been handed in.", len(handed)
-            )
-            messages.success(request, words % {"count": len(handed)})
+            messages.success(request, _handed_in_text(dossier, len(handed)))
             return redirect(dossier)
+    lines = editable_lines(dossier)
     problems, left = problems_of(dossier, lines, by=request.user), shares(dossier)
     by_line: dict[int, list[Any]] = {line.pk: [] for line in lines}
     for problem in problems:
@@ -278,6 +281,7 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "dossier": dossier,
         "rows": [(line, by_line[line.pk], not any(p.hard for p in by_line[line.pk])) for line in lines],
+        "unticked": {line.pk for line in lines} - set(ticked) if refused else (),
         "general": [problem for problem in problems if problem.line is None],
         "refused": refused,
         "over": [one.text for one in excesses(dossier.unit, left)] if may_hand_in else [],
@@ -288,21 +292,77 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "awards/dossiers/hand_in.html", context)
 
 
+def _ticked(query: QueryDict) -> list[int]:
+    """Keys of the lines that were ticked; what is no key is none."""
+    return [key for text in query.getlist("line") if (key := key_of(text)) is not None]
+
+
+def _handed_in_text(dossier: Dossier, count: int) -> str:
+    """How many lines went, and which of the dossier did not: not ticked, or proposed since the page was opened."""
+    words = ngettext("%(count)d line has been handed in.", "%(count)d lines have been handed in.", count)
+    words %= {"count": count}
+    left = [str(line) for line in editable_lines(dossier)]
+    if not left:
+        return words
+    named = ", ".join(left[:NAMED]) + (", …" if len(left) > NAMED else "")
+    stay = ngettext("Not in it: %(count)d line: %(lines)s.", "Not in it: %(count)d lines: %(lines)s.", len(left))
+    return f"{words} {stay % {'count': len(left), 'lines': named}}"
+
+
+@require_http_methods(FORM)
+def dossier_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """Exactly the ticked drafts (`?line=`): number, award and year stand there before it is done.
+
+    They come from the query that does it; what is no draft any more is named and left alone.
+    """
+    dossier = get_dossier(request.user, pk)
+    require(access.drafts_dossiers(request.user, dossier.unit))
+    asked = dossier.lines.filter(pk__in=_ticked(request.GET))
+    drafts, others = asked.filter(stage=Nomination.Stage.DRAFT), asked.exclude(stage=Nomination.Stage.DRAFT)
+    lines = list(lines_page(drafts))  # type: ignore[arg-type]
+    mark = mark_of(line.pk for line in lines)
+    form = ManyForm(request.POST if request.method == "POST" else None, initial={"mark": mark})
+    if form.is_valid() and form.cleaned_data["mark"] != mark:
+        form.add_error(None, _("The list has changed meanwhile. Look at it again before you confirm."))
+    elif form.is_valid() and lines:
+        with refusals(form):
+            service.withdraw([line.pk for line in lines], reason=form.cleaned_data["reason"], by=request.user)
+        if not form.errors:
+            words = ngettext(
+                "%(count)d draft has been withdrawn.", "%(count)d drafts have been withdrawn.", len(lines)
+            )
+            messages.success(request, words % {"count": len(lines)})
+            return redirect(dossier)
+    context = {
+        "dossier": dossier, "form": form, "mark": mark, "lines": lines, "batches": batches(drafts),
+        "others": list(others),
+    }  # fmt: skip
+    return render(request, "awards/dossiers/withdraw.html", context)
+
+
 PAPERS = {"minutes": "awards/dossiers/minutes.html", "list": "awards/dossiers/proposal.html"}
 
 
 @require_safe
 def dossier_paper(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """To be printed: the minutes of the base, or the list of those proposed."""
+    """To be printed: the minutes of the base, or the list of those proposed.
+
+    Once lines were handed in, without those that were not: the paper goes with the former. `?drafts` has these, too.
+    """
     dossier = get_dossier(request.user, pk)
     if kind not in PAPERS:
         raise Http404
     lines = Nomination.objects.visible_to(request.user).filter(dossier=dossier).exclude(stage="withdrawn")
     lines = lines.select_related("award", "person", "unit").order_by("award__order", "order", "pk")
+    found = list(lines)
+    drafts = [line for line in found if line.stage == Nomination.Stage.DRAFT]
+    left = len(drafts) if 0 < len(drafts) < len(found) and "drafts" not in request.GET else 0
+    if left:
+        found = [line for line in found if line.stage != Nomination.Stage.DRAFT]
     superior = Unit.objects.above(dossier.unit).last()
     day = dossier.review_day
     context = {
-        "dossier": dossier, "lines": lines, "superior": superior, "counted": len(lines),
+        "dossier": dossier, "lines": found, "superior": superior, "counted": len(found), "left": left,
         "day": day_words(day) if day else "……",
     }  # fmt: skip
     return render(request, PAPERS[kind], context)

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,14 +23,13 @@ from awards.criteria import Rules, State
 from awards.forms.due import AttestForm, DueFilter, WhatIfForm
 from awards.models import Attestation, Award, Criterion, Grant
 from awards.reach import reach_of
-from awards.reports.caps import shares_of
+from awards.reports.around import Around, around, neighbours
 from awards.reports.complete import gaps
-from awards.reports.due import Leaf, Line, differences, last_day, leaves, units_in, verdict_of
+from awards.reports.due import Leaf, Line, differences, last_day, leaves, tally_of, units_in, verdict_of
 from awards.reports.exports import caps_table
 from awards.reports.facts import reach_for
 from awards.reports.rules import rules_on
-from awards.reports.standing import HIDDEN, STATES, Key, Row, Standing, nominated, standing_of
-from awards.reports.taken_back import taken_back
+from awards.reports.standing import HIDDEN, STATES, Row, Standing, standing_of
 from awards.services.grants import attest
 from awards.wording import label_of, text_of
 from emulation.periods import YEARS
@@ -37,6 +37,7 @@ from emulation.reports.dashboard import latest_year
 from emulation.states import STATES as STATE_WORDS
 from units import access
 from units.models import Person, Unit, User
+from units.models.units import UnitQuerySet
 from units.spreadsheets import Value
 from units.views.downloads import asked_table, table_file
 from units.views.pages import form_step
@@ -78,16 +79,15 @@ class Listed:
 
     place: Unit
     rules: Rules
-    units: QuerySet[Unit]
+    units: UnitQuerySet
     form: DueFilter
     standing: Standing
-    nominated: set[Key]
-    revoked: set[Key]
+    around: Around
     lines: Sequence[int]
 
     def shown(self, lines: Iterable[int]) -> list[tuple[Row, str, list[str], bool]]:
         """(line, award, what is missing, whether it is nominated) of some of the lines."""
-        rows = ((self._row(line), self.standing.key(line) in self.nominated) for line in lines)
+        rows = ((self._row(line), self.standing.key(line) in self.around.nominated) for line in lines)
         return [
             (row, label_of(row.award), [_missing(one, unseen=row.unseen(one)) for one in row.lacking], known)
             for row, known in rows
@@ -99,12 +99,12 @@ class Listed:
         return replace(row, state="revoked") if row.state == "eligible" and self._lost(line) else row
 
     def _lost(self, line: int) -> bool:
-        return self.standing.key(line) in self.revoked
+        return self.standing.key(line) in self.around.revoked
 
     @property
     def unasked(self) -> int:
         """How many could be proposed and are not, without those who have just lost the award."""
-        return self.standing.unasked(self.nominated | self.revoked)
+        return self.standing.unasked(self.around.nominated | self.around.revoked)
 
     @property
     def hidden(self) -> int:
@@ -128,21 +128,22 @@ def get_list(request: HttpRequest, unit: int, year: int) -> Listed:
         raise Http404
     award, units = form.cleaned_data["award"], units_in(place, year)
     standing = standing_of(place, units, year, rules, request.user, award=award)
-    known, lost = nominated(place, year, award), taken_back(place, year, award)
-    return Listed(place, rules, units, form, standing, known, lost, form.filter(standing, units, known, lost))
+    beside = around(place, year, rules, award)
+    chosen = form.filter(standing, units, beside.nominated, beside.revoked)
+    return Listed(place, rules, units, form, standing, beside, chosen)
 
 
 @require_safe
 def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     found = get_list(request, unit, year)
-    place, standing, award = found.place, found.standing, found.form.cleaned_data["award"]
+    place, standing, shares = found.place, found.standing, found.around.shares
     if kind := asked_table(request):
         return table_file(kind, f"den-han-{place.code}-{year}", _("Who is due"), *_due_table(found))
     page = Paginator(found.lines, LINES).get_page(request.GET.get("page"))
-    shares = shares_of(place, year, last_day(year), [award] if award else None)
     if kind := asked_table(request, "caps"):
         name = f"ty-le-{place.code}-{year}"
         return table_file(kind, name, _("Caps and what they leave"), *caps_table(shares))
+    superiors, below = neighbours(place, found.units, request.user)
     context = {
         "unit": place,
         "year": year,
@@ -150,15 +151,15 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
         "form": found.form,
         "page": page,
         "rows": found.shown(page),
-        "eligible": len(standing.eligible - found.revoked),
+        "eligible": len(standing.eligible - found.around.revoked),
         "unasked": found.unasked,
         "hidden": found.hidden,
         "shares": shares,
-        "gaps": gaps(reach_for(found.rules, [award] if award else None), year),
+        "gaps": found.around.gaps,
         "may_state": access.administers_root(request.user),
         "may_propose": awards_access.drafts_dossiers(request.user, place),
-        "below": found.units.children_of(place),
-        "superiors": Unit.objects.above(place).filter(access.figures_q(request.user)),
+        "superiors": superiors,
+        "below": below,
     }
     return render(request, "awards/due/list.html", context)
 
@@ -192,14 +193,14 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
     grounds = awards_access.reads_grounds(request.user, unit)
     found = leaves(line.verdict, rules, line.subject, grounds=grounds)
     what_if = WhatIfForm(request.GET if "day" in request.GET else None)
-    context = {
+    context: dict[str, Any] = {
         "subject": subject,
         "unit": unit,
         "line": line,
         "award": label_of(line.award),
         "year": year,
         "leaves": found,
-        "tally": Counter(leaf.state for leaf in found),
+        "tally": tally_of(found),
         "grants": subject.grants.select_related("award").order_by("-year")[:8],
         "lost": None if line.held else _lost(subject, award, year),
         "may_attest": awards_access.attests(request.user, subject),
@@ -239,6 +240,20 @@ def _line_of(user: User, subject: Subject, award: str, year: int, rules: Rules) 
     )  # fmt: skip
 
 
+@require_safe
+def attestation_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was attested, by whom and when; what it rests on, for who reads such texts."""
+    row = get_object_or_404(Attestation.objects.select_related("award", "criterion__award", "by"), pk=pk)
+    kind, key = ("person", row.person_id) if row.person_id else ("unit", row.unit_id)
+    subject = get_subject(request.user, kind, key or 0)
+    context = {
+        "row": row, "subject": subject, "kind": kind,
+        "grounds": awards_access.reads_grounds(request.user, awards_access.unit_of(subject)),
+        "may_attest": awards_access.attests(request.user, subject),
+    }  # fmt: skip
+    return render(request, "awards/due/attestation.html", context)
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def due_attest(request: HttpRequest, kind: str, pk: int, award: str, year: int, criterion: int) -> HttpResponse:
     """Confirm a criterion by hand; criterion 0 is the whole of an award that has none."""
@@ -247,7 +262,9 @@ def due_attest(request: HttpRequest, kind: str, pk: int, award: str, year: int, 
     row = get_object_or_404(Award, code=award, subject__in=["", kind])
     asked = get_object_or_404(Criterion, pk=criterion, kind=Criterion.Kind.ATTESTED) if criterion else None
     access.require(awards_access.attests(request.user, subject))
-    form = AttestForm(request.POST or None)
+    of = {"person": subject, "unit": None} if isinstance(subject, Person) else {"person": None, "unit": subject}
+    named = {"award": asked.award if asked else row, "criterion": asked, "year": year}
+    form = AttestForm(request.POST or None, asked=named | of)
     back = reverse("awards:due-detail", args=[kind, pk, award, year])
     heading = asked.label if asked else row.label
     crumbs = [(_("Who is due"), reverse("awards:due-home")), (f"{subject} · {row.label} {year}", back)]
@@ -260,4 +277,14 @@ def due_attest(request: HttpRequest, kind: str, pk: int, award: str, year: int, 
         )  # fmt: skip
 
     done = _("The attestation has been saved.")
-    return form_step(request, form, save, done=done, to=back, crumbs=crumbs, heading=heading)
+    return form_step(
+        request, form, save, done=done, to=back, crumbs=crumbs, heading=heading, note=_attested(form.row)
+    )
+
+
+def _attested(row: Attestation) -> str:
+    """By whom it was attested last, and what becomes of that."""
+    if row.pk is None:
+        return ""
+    words = _("Attested by %(who)s on %(day)s. What you save takes its place; the former one stays in the audit log.")
+    return words % {"who": row.by, "day": date_format(timezone.localtime(row.at), "d/m/Y")}

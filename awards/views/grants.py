@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from awards import access as awards_access
@@ -24,6 +25,7 @@ from units.access import require, sees_discipline
 from units.models import Person
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
+from units.views.persons import PersonLink
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -32,9 +34,16 @@ def kind_of(subject: Subject) -> str:
     return "person" if isinstance(subject, Person) else "unit"
 
 
+def history_of(subject: Subject) -> str:
+    """The address of what the person or unit was given."""
+    return reverse("awards:grant-list", args=[kind_of(subject), subject.pk])
+
+
+OF_PERSON = PersonLink(gettext_lazy("Awards received"), "bi-award", history_of)
+
+
 def crumbs_to(subject: Subject) -> list[Crumb]:
-    history = reverse("awards:grant-list", args=[kind_of(subject), subject.pk])
-    return [(_("Awards"), reverse("awards:due-home")), (str(subject), history)]
+    return [(_("Awards"), reverse("awards:due-home")), (str(subject), history_of(subject))]
 
 
 @require_safe
@@ -74,6 +83,14 @@ def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
     return render(request, "awards/grants/list.html", context)
 
 
+@require_safe
+def grant_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """To the award in the history of its person or unit."""
+    grant = get_object_or_404(Grant.objects.visible_to(request.user), pk=pk)
+    kind, key = ("person", grant.person_id) if grant.person_id else ("unit", grant.unit_id)
+    return redirect(f"{reverse('awards:grant-list', args=[kind, key])}#grant-{pk}")
+
+
 @require_http_methods(FORM)
 def grant_create(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     subject = get_subject(request.user, kind, pk)
@@ -90,13 +107,13 @@ def grant_create(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 def grant_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Grant.objects.visible_to(request.user).select_related("award", "person__unit", "unit")
     grant = get_object_or_404(rows, pk=pk)
-    subject = grant.person or grant.unit
+    subject = grant.subject
     require(awards_access.records_grants(request.user, subject))
     form = RevokeForm(request.POST or None)
     note = _("It stays in the history; chains and shares that rest on it are counted anew.")
     heading = _("Revoke “%(row)s”") % {"row": grant}
     return form_step(
         request, form, lambda: revoke_grant(grant, **form.cleaned_data, by=request.user),
-        done=_("The award has been revoked."), to=reverse("awards:grant-list", args=[kind_of(subject), subject.pk]),
+        done=_("The award has been revoked."), to=history_of(subject),
         crumbs=crumbs_to(subject), heading=heading, submit=_("Revoke"), note=note,
     )  # fmt: skip

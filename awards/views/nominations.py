@@ -19,10 +19,10 @@ from awards.reports.dossiers import Row, steps_of, who_acts
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.sight import shows_discipline, shows_incidents
-from awards.reports.snapshots import changed, findings_of, side_of
+from awards.reports.snapshots import as_found_today, changed, criterion_of, findings_of, side_of
 from awards.services import dossiers as service
 from awards.services import nomination_files
-from awards.services.appraisals import opinions_of, silent_offices
+from awards.services.appraisals import RETURNED, conclude, opinions_of, silent_offices
 from awards.services.notices import notice_problem
 from awards.views.dossiers import crumbs_to, get_dossier
 from emulation.forms.evidence import RemoveForm
@@ -50,8 +50,13 @@ def get_line(user: User, pk: int) -> Nomination:
 
 @require_safe
 def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """The line with the criteria as they were judged last; `nomination_today` says what differs by now."""
+    """The line with its criteria: of one that can still be changed as they are now, else as they were handed in, and
+    `nomination_today` says what differs by now.
+    """
     line = get_line(request.user, pk)
+    frozen = line.stage not in Nomination.EDITABLE
+    if not frozen:
+        line.findings = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
     discipline, incidents = shows_discipline(request.user, line), shows_incidents(request.user, line)
     side = side_of(line.findings, discipline=discipline, incidents=incidents)
     opinions = opinions_of([line]).get(line.pk, [])
@@ -59,7 +64,8 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "line": line,
         "row": Row(line, side, who_acts(line)),
         "leaves": [(leaf, False) for leaf in (side["leaves"] if side else [])],
-        "frozen": line.stage not in Nomination.EDITABLE,
+        "frozen": frozen,
+        "looked": not frozen,
         "hidden": not discipline,
         "incidents_hidden": discipline and not incidents,
         "achievements": line.achievements or [],
@@ -72,6 +78,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_draft": may_draft(request.user, line),
         "may_withdraw": may_withdraw(request.user, line),
         "may_conclude": line.stage == "submitted" and access.concludes(request.user, line.holder),
+        "may_return": may_return(request.user, line),
     }
     return render(request, "awards/dossiers/line.html", context)
 
@@ -87,12 +94,13 @@ def nomination_today(request: HttpRequest, pk: int) -> HttpResponse:
     }  # fmt: skip
     now = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
     frozen = line.stage not in Nomination.EDITABLE and line.findings is not None
-    side = side_of(line.findings if frozen else now, **sight)
-    differs = changed(side, side_of(now, **sight)) if frozen else set()
-    leaves = side["leaves"] if side else []
+    today = side_of(now, **sight) or {"leaves": []}
+    side = side_of(line.findings, **sight) if frozen else None
+    differs = changed(side, today) if side else set()
+    leaves = as_found_today(side, today) if side else today["leaves"]
     context = {
         "line": line,
-        "leaves": [(leaf, (leaf["award"], leaf["key"], leaf["group"]) in differs) for leaf in leaves],
+        "leaves": [(leaf, criterion_of(leaf) in differs) for leaf in leaves],
         "looked": True,
         "frozen": frozen,
         "may_draft": may_draft(request.user, line),
@@ -146,6 +154,28 @@ def nomination_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
         request, form, lambda: service.withdraw([line.pk], reason=form.cleaned_data["reason"], by=request.user),
         done=lambda _row: _("“%(line)s” has been withdrawn.") % {"line": line}, to=line.dossier,
         crumbs=crumbs_in(line), heading=heading, submit=_("Withdraw"),
+    )  # fmt: skip
+
+
+def may_return(user: User, line: Nomination) -> bool:
+    """Whether the user sends it back to its unit although it was appraised; before, the desk does that."""
+    return line.stage == Nomination.Stage.APPRAISED and access.concludes(user, line.holder)
+
+
+@require_http_methods(FORM)
+def nomination_return(request: HttpRequest, pk: int) -> HttpResponse:
+    """An appraised line goes back to its unit: an objection was upheld, or something came to light."""
+    line = get_line(request.user, pk)
+    require(access.concludes(request.user, line.holder))
+    if not may_return(request.user, line):
+        messages.error(request, _("Only a line that was appraised is returned here."))
+        return redirect(line)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    return form_step(
+        request, form,
+        lambda: conclude([line.pk], verdict=RETURNED, reason=form.cleaned_data["reason"], by=request.user),
+        done=lambda _row: _("“%(line)s” has been returned to its unit.") % {"line": line}, to=line,
+        crumbs=crumbs_in(line), heading=_("Return “%(line)s” to its unit") % {"line": line}, submit=_("Return"),
     )  # fmt: skip
 
 

@@ -93,6 +93,7 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             (one, access.reads_objections(request.user, notice.unit, one.line.dossier.unit))
             for one in objections.select_related("line__award", "line__dossier__unit", "answered_by")
         ],
+        "named": access.reads_objectors(request.user, notice.unit),
         "days": service.length(notice),
         "today": clock.today(),
         "may_record": access.keeps_notices(request.user, notice.unit),
@@ -122,14 +123,24 @@ def notice_answer(request: HttpRequest, pk: int) -> HttpResponse:
     form = AnswerForm(request.POST or None)
     return _saved(request, form, objection.notice, _("Answer the objection"), lambda: service.answer_objection(
         objection, upheld=form.cleaned_data["upheld"] == "1", answer=form.cleaned_data["answer"], by=request.user),
-        note=f"{objection.line} – {objection.whose}: {objection.text}")  # fmt: skip
+        note=f"{objection.line} – {objection.whose}: {objection.text}", done=_answered)  # fmt: skip
+
+
+def _answered(objection: Objection) -> str:
+    """What follows from the answer for the line."""
+    names = {"line": objection.line}
+    if not objection.upheld:
+        return _("The answer has been saved: “%(line)s” goes on.") % names
+    return _("The answer has been saved: “%(line)s” is not decided before it was returned, corrected and handed in "
+             "again. Return it on its page.") % names  # fmt: skip
 
 
 def _saved(
-    request: HttpRequest, form: forms.Form, notice: PublicNotice, heading: str, write: Any, note: str = ""
-) -> HttpResponse:
+    request: HttpRequest, form: forms.Form, notice: PublicNotice, heading: str, write: Any, note: str = "",
+    done: Any = None,
+) -> HttpResponse:  # fmt: skip
     """The page of one form about a notice; `write` is called once the form is valid."""
     return form_step(
-        request, form, write, done=_("Saved."), to=notice,
+        request, form, write, done=done or _("Saved."), to=notice,
         crumbs=[*_crumbs(), (notice.place, notice.get_absolute_url())], heading=heading, note=note,
     )  # fmt: skip

@@ -44,6 +44,7 @@ from units import clock
 from units.access import figures_q, require
 from units.errors import Refused
 from units.forms.fields import refusals
+from units.keys import key_of
 from units.models import Unit, User
 from units.text import fold
 from units.views.downloads import attachment
@@ -162,25 +163,36 @@ def _do(request: HttpRequest, act: str, paper: str, place: Unit, chosen: list[in
 
 
 def _revocation_create(request: HttpRequest, place: Unit) -> HttpResponse:
+    """Filter, list and texts are one form, so that filtering and turning the page (`page`) lose no tick."""
     rows = decisions.revocable(place).select_related("award", "person__unit", "unit", "level")
-    filter_form = GrantsFilter(request.GET)
+    sent = request.POST if request.method == "POST" else request.GET
+    filter_form = GrantsFilter(sent)
     if not filter_form.is_valid():
         raise Http404
     found = filter_form.filter(rows).order_by("-year", "-award__order", "pk")
-    form = RevocationForm(request.POST if request.method == "POST" else None)
+    turned = request.method == "POST" and "page" in request.POST
+    form = RevocationForm(request.POST if request.method == "POST" and not turned else None, initial=_typed(request))
+    keys = [key for text in request.POST.getlist("line") if (key := key_of(text)) is not None]
     if form.is_valid():
-        keys = [int(key) for key in request.POST.getlist("line") if key.isdecimal() and len(key) < 10]
         with refusals(form):
             decision = decisions.draft_revocation(place, keys, form.cleaned_data, by=request.user)
         if not form.errors:
             messages.success(request, _("The draft has been made. Check its texts, then it is signed."))
             return redirect(decision)
+    page = Paginator(found, LINES).get_page(sent.get("page"))
+    elsewhere = set(keys) - {grant.pk for grant in page}
     context = {
-        "unit": place, "filter": filter_form, "form": form, "ticked": request.POST.getlist("line"),
-        "page": Paginator(found, LINES).get_page(request.GET.get("page")),
+        "unit": place, "filter": filter_form, "form": form, "ticked": set(keys), "page": page,
+        "elsewhere": rows.filter(pk__in=elsewhere).order_by("-year", "-award__order", "pk") if elsewhere else [],
+        "filtered": any(sent.get(name) for name in filter_form.fields),
         "crumbs": [home_of(DECISION), (_("New revocation"), "")],
     }  # fmt: skip
     return render(request, "awards/papers/revoke.html", context)
+
+
+def _typed(request: HttpRequest) -> dict[str, str]:
+    """What was typed so far when only the page was turned: shown again, not yet judged."""
+    return {name: request.POST[name] for name in RevocationForm.base_fields if name in request.POST}
 
 
 @require_POST
@@ -270,7 +282,7 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     initial = {name: getattr(found, name, "") or ("" if recorded else texts[name]) for name in texts}
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
     letter = isinstance(found, Submission)
-    awards = not recorded and (letter or found.kind == Decision.Kind.AWARD)
+    awards = isinstance(found, Submission) or not recorded and found.kind == Decision.Kind.AWARD
     lines = list(with_places(found.lines.all())) if awards else []
     form = SignForm(
         request.POST if request.method == "POST" else None, initial=initial, own=not recorded,

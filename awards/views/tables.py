@@ -1,4 +1,4 @@
-"""The simple catalogues of this app, shown and changed among those of `emulation.views.catalogue`."""
+"""The catalogues of this app among those of `emulation.views.catalogue`: simple ones, and the awards themselves."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +15,14 @@ from awards.models import (
     RevocationGround,
     RuleChoice,
 )
-from emulation.views.catalogue import NAMED, Catalogue
+from emulation.views.catalogue import NAMED, Catalogue, CataloguePage
 
+AWARDS = CataloguePage(
+    "awards:award-list",
+    _("Award catalogue"),
+    "bi-award",
+    _("Awards with their criteria, caps, coefficients, powers and votes, each with its validity."),
+)
 VALIDITY = ("valid_from", "valid_until", "certainty", "source", "note")
 CATALOGUES = {
     "award-categories": Catalogue(AwardCategory, NAMED, "bi-collection", _("Titles, certificates, medals, orders …")),
@@ -27,6 +33,7 @@ CATALOGUES = {
         "bi-journal-text",
         _("Laws, decrees and circulars with the time in which they are in force."),
         listed=("code", "name", "issued", "valid_from", "valid_until", "certainty", "note"),
+        page="awards:document-detail",
     ),
     "base-wages": Catalogue(
         BaseWage,

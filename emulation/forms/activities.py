@@ -16,7 +16,7 @@ from emulation.models.activities import LARGEST_CROWD, ActivityQuerySet
 from emulation.numbers import format_part
 from emulation.plausibility import is_crowd
 from emulation.services.activities import Groups, campaigns_for
-from units.forms.fields import BranchField, DayField, branches_named
+from units.forms.fields import BranchField, DayField, ReasonField, branches_named
 from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenForm
 from units.keys import key_of
@@ -153,14 +153,14 @@ class ActivityForm(SeenForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """Rules that rest on the state or on two days are the service's, which names the field."""
-        return super()._get_validation_exclusions() | {"state", "ends"}
+        return super()._get_validation_exclusions() | {"state", "ends"}  # type: ignore[misc]  # not in the stubs
 
     def chosen_groups(self) -> Groups:
         return {group: self.cleaned_data.get(f"group_{group.pk}") for group in self.groups}
 
 
 class CancelForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=300, required=False, widget=forms.Textarea({"rows": 3}))
+    reason = ReasonField(max_length=300)
 
 
 def clean_year(text: str, today: date) -> int:

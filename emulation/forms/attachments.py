@@ -12,7 +12,7 @@ from emulation.models import Attachment
 class FilesForm(forms.ModelForm):
     """Files with one caption; what they are, and that there is one, the service checks."""
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # not `BaseForm.files`: fields stand apart
         label=_("Files"), required=False, allow_empty_file=True,
         widget=FilesInput(attrs={"multiple": True, "accept": ENDINGS, "class": "form-control"}),
     )  # fmt: skip

@@ -22,6 +22,7 @@ from units import clock
 from units.forms.fields import DayField, RowsField, UnitField
 from units.forms.seen import SeenForm
 from units.models import Unit
+from units.models.units import UnitQuerySet
 from units.services.seen import Change, logged_change
 
 ALONE = "-alone"
@@ -105,7 +106,7 @@ class CampaignForm(SeenForm):
     def _key(unit: int, with_branch: bool) -> str:
         return str(unit) if with_branch else f"{unit}{ALONE}"
 
-    def _offered(self, campaign: Campaign, branch: QuerySet[Unit]) -> dict[str, Unit]:
+    def _offered(self, campaign: Campaign, branch: UnitQuerySet) -> dict[str, Unit]:
         below = branch.children_of(campaign.launching_unit).order_by("order", "code")
         offered = {str(unit.pk): unit for unit in [campaign.launching_unit, *below]}
         if campaign.pk is not None:
@@ -160,7 +161,8 @@ class LaunchForm(forms.Form):
     def __init__(
         self, *args: Any, campaign: Campaign, advised: bool = True, parts: Sequence[Campaign] = (), **kwargs: Any
     ) -> None:  # fmt: skip
-        super().__init__(*args, initial={"on": usual_day(campaign)}, **kwargs)
+        kwargs["initial"] = {"on": usual_day(campaign)}
+        super().__init__(*args, **kwargs)
         self.fields["parts"].help_text = "; ".join(str(part) for part in parts)
         if not parts:
             del self.fields["parts"]
@@ -181,7 +183,7 @@ class JoinForm(forms.Form):
         label=gettext_lazy("Own content"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("What the unit undertakes itself: commitment, measures, drives."),
     )  # fmt: skip
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # not `BaseForm.files`: fields stand apart
         label=gettext_lazy("Plan of joining"), required=False, allow_empty_file=True,
         widget=FilesInput(attrs={"multiple": True, "accept": ENDINGS, "class": "form-control"}),
         help_text=gettext_lazy("The unit's own plan or resolution, where there is one; more can be attached later."),
@@ -193,7 +195,8 @@ class JoinForm(forms.Form):
 
     def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
         day = min(max(campaign.launched_on or clock.today(), clock.today()), campaign.ends)
-        super().__init__(*args, initial={"joined_on": day}, **kwargs)
+        kwargs["initial"] = {"joined_on": day}
+        super().__init__(*args, **kwargs)
 
 
 class AdvanceForm(forms.Form):

@@ -33,7 +33,7 @@ class DocumentFilter(forms.Form):
                  ("late", _("Overdue"))],
     )  # fmt: skip
 
-    def filter(self, rows: QuerySet[Document]) -> QuerySet[Document]:
+    def filter(self, rows: QuerySet[Any]) -> QuerySet[Document]:
         """`rows` of `reports.documents.library` as chosen."""
         chosen = self.cleaned_data
         for column in ("kind", "level"):
@@ -87,11 +87,11 @@ class SendForm(forms.Form):
         branch = Unit.objects.in_branch(sender).filter(dissolved=None).exclude(pk=sender.pk)
         receipts = document.receipts.standing().filter(unit__in=branch)
         self.served = list(receipts.select_related("unit").order_by("unit__path"))
-        known = [row.unit_id for row in self.served]
-        offered = branch.children_of(sender).exclude(pk__in=known).exclude(pk=document.unit_id)
+        known = [*(row.unit_id for row in self.served), *filter(None, [document.unit_id])]
+        offered = branch.children_of(sender).exclude(pk__in=known)
         self.fields["units"].queryset = offered.order_by("order", "code")
         self.fields["more"].queryset = branch
-        self.fields["more"].widget.queryset = branch.exclude(pk__in=[*known, document.unit_id])  # what it offers
+        self.fields["more"].widget.queryset = branch.exclude(pk__in=known)  # what it offers
         if not offered:
             del self.fields["units"]
 

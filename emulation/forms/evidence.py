@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from units.files import KINDS
-from units.forms.fields import FileInput
+from units.forms.fields import FileInput, ReasonField
 
 ENDINGS = ",".join([*(f".{kind}" for kind in KINDS), ".jpeg", ".tiff"])
 
@@ -38,7 +38,7 @@ class AttachForm(forms.Form):
         required=False,
         widget=forms.Select(attrs={"class": "form-select"}),
     )
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # not `BaseForm.files`: fields stand apart
         label=_("Files"), required=False, allow_empty_file=True,
         widget=FilesInput(attrs={"multiple": True, "accept": ENDINGS, "class": "form-control"}),
     )  # fmt: skip
@@ -49,7 +49,7 @@ class AttachForm(forms.Form):
 
 
 class RemoveForm(forms.Form):
-    why = forms.CharField(
-        label=_("Why is the file removed?"), required=False, max_length=300,
+    why = ReasonField(
+        label=_("Why is the file removed?"), max_length=300, widget=forms.TextInput(),
         help_text=_("The file stays kept, with your name and this reason in the history of the sheet."),
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from emulation.numbers import NumberError, input_number, parse_number
+from emulation.official import is_gap
 
 
 class NumberField(forms.CharField):
@@ -42,3 +45,12 @@ class NumberField(forms.CharField):
         if self.at_least is not None:
             MinValueValidator(self.at_least)(number)
         return number
+
+
+def refuse_gaps(form: forms.BaseForm, names: Iterable[str]) -> None:
+    """An error for each of the fields in which a placeholder stands where the paper needs words."""
+    for name in names:
+        text = form.cleaned_data.get(name)
+        if isinstance(text, str) and is_gap(text):
+            words = _("“%(text)s” only holds the place: type what is to stand on the paper.")
+            form.add_error(name, words % {"text": text})

@@ -61,7 +61,7 @@ class PlanForm(SeenForm):
         label=gettext_lazy("Announced or not"),
         choices=[("", gettext_lazy("Announced: the units read the plan")),
                  ("1", gettext_lazy("Surprise: the units see nothing before it has been carried out"))],
-        coerce=bool, empty_value=False, required=False, widget=forms.RadioSelect,
+        coerce=bool, required=False, widget=forms.RadioSelect,
     )  # fmt: skip
     units = RowsField(
         label=gettext_lazy("Units to inspect"), queryset=Unit.objects.none(), widget=forms.CheckboxSelectMultiple,

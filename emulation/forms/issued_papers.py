@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from emulation.forms.fields import refuse_gaps
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
 from units.forms.fields import DayField, normal_texts
@@ -25,7 +26,9 @@ class IssueForm(forms.Form):
     signer_post = forms.CharField(label=gettext_lazy("Post of the signer"), max_length=120)
 
     def clean(self) -> dict[str, Any]:
-        return normal_texts(super().clean() or self.cleaned_data)
+        super().clean()
+        refuse_gaps(self, ("number", "place", "signer", "signer_post"))
+        return normal_texts(self.cleaned_data)
 
 
 class CancelForm(forms.Form):

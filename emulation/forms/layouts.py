@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from emulation.forms.fields import refuse_gaps
 from emulation.models import LayoutProfile
 from emulation.official import MARGINS
 from units.forms.fields import FileInput
@@ -51,7 +52,9 @@ class LayoutForm(SeenForm):
         return found
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
+        super().clean()
+        refuse_gaps(self, ("place", "signer", "signer_post"))  # left empty they are asked for when a paper is signed
+        cleaned = self.cleaned_data
         return {name: normal(value) if name in TEXTS else value for name, value in cleaned.items()}
 
 

@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from io import StringIO
 
 from django import forms
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from emulation.forms.sheets import CellForm
 from emulation.models import Indicator, Result
+from emulation.numbers import QUOTED
 from emulation.reports.lines import Figure, SheetReading, Spec
 from emulation.reports.sheets import MISSING, Row, Typed, figure_text
 from units.text import fold
 
 LONGEST = 200_000  # characters; a sheet has some hundred short cells
+NAMED = 2  # columns before the figures in which a line is named: its number may stand first
 GOOD, SAME, EMPTY, WRONG, LOCKED = "good", "same", "empty", "wrong", "locked"
 
 
@@ -26,6 +29,7 @@ class PasteForm(forms.Form):
     block = forms.CharField(max_length=LONGEST, strip=False)
     lines = forms.RegexField("^[0-9]{1,12}(,[0-9]{1,12})*$", max_length=20_000)
     part = forms.ChoiceField(choices=[("num", "num"), ("den", "den")], required=False)
+    fill = forms.BooleanField(required=False)  # one figure into the lines below: nothing is ticked beforehand
 
     def clean_lines(self) -> list[int]:
         return [int(key) for key in self.cleaned_data["lines"].split(",")]
@@ -114,7 +118,10 @@ def _pasted(texts: list[str], row: Row, spec: Spec, figure: Figure | None, part:
         return plain
     if not row.open:
         return _stays(plain, LOCKED, _("This line is locked and stays as it is."))
-    parts = _split(texts, spec, part)
+    figures = _behind_name(texts, row, spec)
+    if not figures:
+        return Pasted(row.key, row.name, shown, was, was, EMPTY)
+    parts = _split(figures, spec, part) if isinstance(figures, list) else figures
     if isinstance(parts, str):
         return _stays(plain, WRONG, parts)
     form = CellForm(_fields(parts, row, spec), spec=spec)
@@ -124,6 +131,33 @@ def _pasted(texts: list[str], row: Row, spec: Spec, figure: Figure | None, part:
     if form.entry == (figure.entry if figure else None):
         return Pasted(row.key, row.name, shown, was, becomes, SAME)
     return Pasted(row.key, row.name, shown, was, becomes, GOOD, (), tuple(form.data.items()))
+
+
+def _behind_name(texts: list[str], row: Row, spec: Spec) -> list[str] | str:
+    """The figures of a row that was copied with the line's name (and number, and unit of measure) before them; or
+    that it names another line.
+    """
+    indicator = spec.indicator
+    names = {fold(text) for text in (row.name, indicator.label, indicator.name, indicator.code)}
+    at = next((place for place, text in enumerate(texts[:NAMED]) if fold(text) in names), None)
+    if at is not None:
+        figures = texts[at + 1 :]
+        measured = {fold(text) for text in (row.unit, indicator.unit_label) if text}
+        figures = figures[1:] if figures and fold(figures[0]) in measured else figures
+        return figures if any(figures) else []
+    said = next((text for text in texts[: NAMED if len(texts) > 2 else 1] if text and not text.isdigit()), "")
+    if len(list(filter(None, texts))) > 1 and _is_name(said, spec):
+        words = {"text": Truncator(said).chars(QUOTED), "name": row.name}
+        return (
+            _("The block says “%(text)s” here, but this line is “%(name)s”: begin at the line that it names.") % words
+        )
+    return texts
+
+
+def _is_name(text: str, spec: Spec) -> bool:
+    """Whether a text can only be the name of a line: no figure, no class, nothing said instead of a figure."""
+    plain = not any(char.isdigit() for char in text) and any(char.isalpha() for char in text)
+    return plain and fold(text) not in _without_figure() and not _grade(spec, text)
 
 
 def _stays(line: Pasted, state: str, *why: str) -> Pasted:

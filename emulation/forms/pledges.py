@@ -92,7 +92,8 @@ def titles_form(data: Any, registration: Registration, titles: list[Title]) -> T
         for aim in (aims_of(registration) if registration.pk else [])
     ]
     made = forms.formset_factory(TitleForm, formset=TitleFormSet, extra=3, max_num=MOST_TITLES, validate_max=True)
-    found: TitleFormSet = made(data, initial=initial, prefix="titles", form_kwargs={"titles": titles})
+    found = made(data, initial=initial, prefix="titles", form_kwargs={"titles": titles})
+    assert isinstance(found, TitleFormSet)
     return found
 
 

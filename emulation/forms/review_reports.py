@@ -7,9 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from emulation import phrases
+from emulation.forms.fields import refuse_gaps
 from emulation.models import Phrase, ReviewReport
 from emulation.numbers import format_number
-from emulation.phrases import fields_of
 from units.forms.fields import DayField, normal_texts
 from units.forms.seen import SeenForm
 
@@ -50,11 +51,23 @@ class SignForm(forms.ModelForm):
             self.fields[name].required = True
 
     def clean(self) -> dict[str, Any]:
-        return normal_texts(super().clean() or self.cleaned_data)
+        super().clean()
+        refuse_gaps(self, ("number", "place", "signer", "signer_post"))
+        return normal_texts(self.cleaned_data)
 
 
 class ReopenForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
+
+
+class PhraseField(forms.CharField):
+    """The text of a phrase: its fields stand in it under their Vietnamese names."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return phrases.shown(phrases.stored(value)) if isinstance(value, str) else value
+
+    def to_python(self, value: Any) -> str:
+        return phrases.stored(super().to_python(value) or "")
 
 
 class PhraseForm(SeenForm):
@@ -65,16 +78,18 @@ class PhraseForm(SeenForm):
     class Meta:
         model = Phrase
         fields = ["text"]
+        field_classes = {"text": PhraseField}
+        widgets = {"text": forms.Textarea({"rows": 3})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].required = False
-        known = fields_of(self.instance.key)
         self.fields["text"].help_text = _("Empty: the words of the unit above.")
-        if known:
+        if phrases.fields_of(self.instance.key):
             self.fields["text"].help_text = _(
-                "What stands in braces is filled in: %(fields)s. Empty: the words of the unit above."
-            ) % {"fields": ", ".join(f"{{{name}}}" for name in known)}
+                "What stands in braces is filled in from the figures; the list below says with what. "
+                "Empty: the words of the unit above."
+            )
 
     def clean_text(self) -> str:
-        return self.cleaned_data["text"].strip("\n") if self.cleaned_data["text"].strip() else ""
+        return " ".join(self.cleaned_data["text"].splitlines())

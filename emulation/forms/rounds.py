@@ -37,9 +37,10 @@ class RoundsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.quarters = list(quarters)
         usual = usual_calendar(year)
+        names = {field.name: field.verbose_name for field in Round._meta.fields}
         for quarter in self.quarters:
             for name, day in zip(DATES, usual[quarter], strict=True):
-                label = capfirst(str(Round._meta.get_field(name).verbose_name))
+                label = capfirst(str(names[name]))
                 self.fields[f"{name}_{quarter}"] = DayField(label=label, initial=day, required=name != "closes")
 
     def clean(self) -> dict[str, Any]:

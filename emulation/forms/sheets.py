@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emulation.checks import Entry, missing_parts, needs_reason, out_of_range, wrong_parts
-from emulation.models import Report, Result, ResultItem, Round
+from emulation.models import Indicator, Report, Result, ResultItem, Round
 from emulation.models.reports import ReportQuerySet
 from emulation.numbers import NumberError, parse_number
 from emulation.reports.lines import Spec
@@ -138,6 +139,8 @@ class CellForm(forms.Form):
         items = self._items(typed)
         if self.errors or items is None:
             return None
+        if self._is_zero_of_empty_register(typed, numerator):
+            typed, numerator = replace(typed, status=Result.Status.NIL, reason=""), None
         if items:
             states = list(items.values())
             numerator = Decimal(states.count(ResultItem.State.MET))
@@ -153,6 +156,16 @@ class CellForm(forms.Form):
         if typed.status == Result.Status.NIL and fed is not None and not fed.holds:
             reason = reason or fed.nothing()  # the register stands behind it
         return Entry(typed.status, numerator, denominator, grade, items, reason, typed.note)
+
+    def _is_zero_of_empty_register(self, typed: Typed, numerator: Decimal | None) -> bool:
+        """Whether 0 was typed where a register counts and holds nothing: what the officer says is “nothing occurred”.
+
+        Read so, it counts as reported and compares like 0; refused, one such cell would hold up a whole workbook.
+        """
+        fed = self.spec.fed
+        counts = self.spec.indicator.measure in (Indicator.Measure.COUNT, Indicator.Measure.AMOUNT)
+        reported = typed.status == Result.Status.REPORTED
+        return fed is not None and not fed.holds and counts and reported and numerator == 0
 
     def _is_halved(self, typed: Typed) -> bool:
         """Whether the register knows the numerator, and the whole alone has to be typed."""

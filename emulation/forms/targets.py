@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.forms.utils import ErrorDict, flatatt
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import mark_safe
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -36,7 +36,7 @@ QUARTERS = (1, 2, 3)
 class PlainInput(forms.TextInput):
     """An input without a template of its own: a grid has some two hundred of them."""
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         shown = self.format_value(value)
         attrs = self.build_attrs(self.attrs, {"type": "text", "name": name, "value": shown or "", **(attrs or {})})
         attrs.pop("maxlength", None)  # it would cut what is pasted; the server says the limit
@@ -46,7 +46,7 @@ class PlainInput(forms.TextInput):
 class PlainSelect(forms.Select):
     """A choice without a template of its own."""
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> str:
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = "" if value is None else str(value)
         options = format_html_join(
             "",
@@ -94,7 +94,8 @@ class GradeField(forms.ChoiceField):
     widget = PlainSelect
 
     def __init__(self, indicator: Indicator, **kwargs: Any) -> None:
-        grades = [(str(grade.rank), grade.label) for grade in indicator.grade_scale.grades.all()]
+        scale = indicator.grade_scale
+        grades = [(str(grade.rank), grade.label) for grade in scale.grades.all()] if scale else []
         super().__init__(choices=[("", "–"), *grades], **kwargs)
 
     def prepare_value(self, value: Any) -> Any:
@@ -203,7 +204,12 @@ class TargetsForm(Seen, forms.Form):
     def _value(self, name: str, indicator: Indicator, column: str, *, target: Target | None = None) -> None:
         label = f"{indicator.label}, {column}"
         widget = PlainInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
-        options = {"decimals": indicator.target_decimals, "required": False, "label": label, "widget": widget}
+        options: dict[str, Any] = {
+            "decimals": indicator.target_decimals,
+            "required": False,
+            "label": label,
+            "widget": widget,
+        }
         if indicator.measure == Indicator.Measure.GRADE:
             field: forms.Field = GradeField(indicator, required=False, label=label)
         elif target is not None and self.bases:
@@ -256,10 +262,9 @@ class TargetsForm(Seen, forms.Form):
             return
         if f"comparator-{pk}" not in cleaned:  # it has its own error
             return
-        first, second, third = milestones
         relation, comparator = value if isinstance(value, Relative) else None, cleaned[f"comparator-{pk}"]
         agreement = Agreement(
-            plain(value, comparator), comparator, (first, second, third) if given else None, relation
+            plain(value, comparator), comparator, (given[0], given[1], given[2]) if given else None, relation
         )
         for quarter, message in wrong_milestones(indicator, agreement):
             self.add_error(f"m{quarter}-{pk}", message)

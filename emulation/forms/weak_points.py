@@ -112,7 +112,7 @@ class RaiseForm(forms.ModelForm):
 
     def _post_clean(self) -> None:
         """Constraints are checked by the service, which knows the rest of the row."""
-        for name in self._meta.fields:
+        for name in self._meta.fields or ():
             if name in self.cleaned_data:
                 setattr(self.instance, name, self.cleaned_data[name])
 
@@ -185,7 +185,7 @@ class BreakthroughForm(SeenForm):
 
     indicators = RowsField(
         label=gettext_lazy("Indicators that measure it"), queryset=Indicator.objects.all(), required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8, "class": "form-select"}),
+        widget=forms.CheckboxSelectMultiple,
     )  # fmt: skip
 
     class Meta:

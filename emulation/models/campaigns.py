@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from emulation.models.attachments import Attachment
@@ -308,7 +309,9 @@ class CampaignIndicator(models.Model):
 
     @property
     def label(self) -> str:
-        return self.name or self.indicator.label
+        """The year's own name is Vietnamese: in English the catalogue's is read, where it has one."""
+        english = self.indicator.name_en if get_language() == "en" else ""
+        return english or self.name or self.indicator.label
 
     @property
     def asked_quarters(self) -> tuple[int, ...]:

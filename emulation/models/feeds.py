@@ -8,6 +8,7 @@ from auditlog.registry import auditlog
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from emulation.feeds import SOURCES, Codes, Source, source_choices
@@ -60,7 +61,7 @@ class Feed(models.Model):
         return tuple(self.codes.split())
 
     def clean(self) -> None:
-        wrong = {}
+        wrong: dict[str, str | Promise] = {}
         if self.register in SOURCES and self.indicator.measure not in SOURCES[self.register].measures:
             wrong["register"] = _("This register holds no figures of the indicator's measure.")
         known = SOURCES[self.register].codes() if self.register in SOURCES else {}

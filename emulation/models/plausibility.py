@@ -36,7 +36,7 @@ class CheckRule(CatalogueRow):
     class Level(models.TextChoices):
         ERROR = "error", _("error: blocks the hand-in")
         WARNING = "warning", _("warning: the unit gives a reason")
-        REVIEW = "review", _("for the reviewer only")
+        REVIEW = "review", _("hint: the reviewer looks closely, the unit may give a reason")
 
     class Part(models.TextChoices):
         VALUE = "value", _("the result")

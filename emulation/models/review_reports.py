@@ -185,13 +185,13 @@ class Phrase(models.Model):
             raise ValidationError(
                 {
                     "text": _("There is no field %(wrong)s. Known are: %(known)s.")
-                    % {"wrong": ", ".join(wrong), "known": ", ".join(f"{{{name}}}" for name in known)}
+                    % {"wrong": ", ".join(wrong), "known": phrases.shown(", ".join(f"{{{name}}}" for name in known))}
                 }
             )
         left_out = phrases.left_out(self.key, self.text) if self.text.strip() else []
         if left_out:
             text = _("Keep %(fields)s: without it the sentence says nothing of the figure.")
-            raise ValidationError({"text": text % {"fields": ", ".join(left_out)}})
+            raise ValidationError({"text": text % {"fields": phrases.shown(", ".join(left_out))}})
 
 
 auditlog.register(Phrase)

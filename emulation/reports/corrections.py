@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from emulation.models import Correction, FigureRequest, Report
 from emulation.reports.history import Words
+from emulation.reports.lines import line_names, with_lines
 from emulation.services.cells import snapshot
 from units import access
 from units.models import Role, User
@@ -25,23 +26,24 @@ class Shown:
 
 
 def shown(rows: Iterable[Correction]) -> list[Shown]:
-    """Corrections (with indicator) in words. Two queries at most."""
+    """Corrections (with sheet and indicator) in words. Five queries at most."""
     rows = list(rows)
+    names = line_names(rows)
     words = Words([found for row in rows for found in (row.before, row.entry)])
-    return [Shown(row, row.indicator.label, words(row.before), words(row.entry)) for row in rows]
+    return [Shown(row, names[row.report_id, row.indicator_id], words(row.before), words(row.entry)) for row in rows]
 
 
 def corrections_of(report: Report) -> list[Shown]:
-    """All that was asked to correct on the sheet, newest first. Three queries at most."""
+    """All that was asked to correct on the sheet, newest first. Six queries at most."""
     return shown(report.corrections.select_related("indicator", "asked_by", "sent_by", "decided_by"))
 
 
 def waiting_corrections(user: User) -> list[Correction]:
-    """Corrections that the user sends or decides, oldest first. One query."""
+    """Corrections that the user sends or decides, oldest first, each with the name of its `line`. Four queries."""
     if not access.has_role(user, Role.COMMANDER, Role.REVIEWER):
         return []
     rows = Correction.objects.waiting_for(user).select_related("report__unit", "report__round__drive", "indicator")
-    return list(rows.order_by("asked_at", "pk")[:LIMIT])
+    return with_lines(rows.order_by("asked_at", "pk")[:LIMIT])
 
 
 def changes_since(report: Report) -> dict[str, tuple[str, str]]:
@@ -63,5 +65,7 @@ def changes_since(report: Report) -> dict[str, tuple[str, str]]:
 
 
 def open_requests(report: Report) -> list[FigureRequest]:
-    """What the reviewers ask about figures of the sheet and the unit has not answered yet. One query."""
-    return list(report.requests.open().select_related("indicator", "asked_by"))
+    """What the reviewers ask about figures of the sheet and the unit has not answered yet, with the name of its
+    `line`. One query, four where something is asked.
+    """
+    return with_lines(report.requests.open().select_related("indicator", "asked_by"))

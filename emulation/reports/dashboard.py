@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from emulation import periods
 from emulation.models import Campaign, CampaignIndicator, Indicator, Lineage, Report
+from emulation.numbers import percent_of
 from emulation.reports.display import (
     GOOD,
     NBSP,
@@ -29,7 +30,6 @@ from emulation.reports.display import (
     coverage_text,
     delta_of,
     mark_of,
-    nil_text,
     trimmed,
     unit_text,
     with_unit,
@@ -83,7 +83,7 @@ class Reached:
 
     @property
     def share(self) -> int:
-        return self.met * 100 // self.total if self.total else 0
+        return percent_of(self.met, self.total)
 
     @property
     def left(self) -> int:
@@ -195,11 +195,8 @@ def latest_year() -> int:
 def dashboard_of(unit: Unit, year: int, period: str, *, handed_in: bool = False, trend: str = "") -> Dashboard:
     """The dashboard of the unit's branch; `trend` is the code of the indicator drawn over the quarters."""
     quarters = last_quarters(year, period, TREND_QUARTERS)
-    years = sorted({year, year - 1, *(of for of, _quarter in quarters)})
-    places = Q(unit=unit, round__year__in=years) | Q(parent=unit, round__year=year)
-    reading = Reading(places, years, handed_in=handed_in)
-    reading.complete(unit.pk, year)
-    reading.load_plans(years)
+    reading = Reading.of_branch(unit, year, (of for of, _quarter in quarters), handed_in=handed_in)
+    reading.load_plans(reading.years)
     placed = _placed(reading, year)
     drawn = next((row for row in placed if row.indicator.code == trend), None) or _first_drawn(placed)
     below = subordinates(reading, unit, year, period)
@@ -293,7 +290,7 @@ def _tile(page: Page, placed: CampaignIndicator, figure: Figure) -> Tile:
     before = page.figure(indicator, year=page.year - 1)
     return Tile(
         label=placed.label,
-        value=nil_text() if figure.nil else page.text(indicator, figure),
+        value=page.text(indicator, figure),
         unit=_beside(indicator, figure),
         mark=mark_of(figure),
         bar=bar_of(indicator, figure),
@@ -329,7 +326,7 @@ def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
         label=page.label(indicator),
         unit="" if indicator.measure == Indicator.Measure.GRADE else unit_text(indicator),
         target=page.target(indicator, figure),
-        value=nil_text() if figure.nil else page.text(indicator, figure),
+        value=page.text(indicator, figure),
         mark=mark_of(figure),
         before=page.text(indicator, before),
         coverage=coverage_text(figure),

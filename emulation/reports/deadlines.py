@@ -30,11 +30,15 @@ class Deadline:
 
 
 def deadline_of(terms: Terms, state: str) -> Deadline:
-    """The due date that counts for a sheet in `state`; one that has been handed in has no hurry."""
+    """The due date that counts for a sheet in `state`; one that has been handed in has no hurry, and is not overdue
+    because it came back later: a return takes nothing from the hand-in.
+    """
     days = terms.days_left(clock.today())
     if state in Report.HANDED_IN:
         return Deadline(terms.due, days, "none", "", terms.extended)
     closed = terms.closes if terms.closed(clock.today()) else None
+    if days < 0 and state == Report.State.RETURNED:
+        return Deadline(terms.due, days, "near", _("to be corrected"), terms.extended)
     if days < 0:
         return Deadline(terms.due, days, "miss", days_late(-days), terms.extended, closed)
     if closed:  # an extension was ended early today

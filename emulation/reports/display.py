@@ -13,13 +13,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from emulation.models import CampaignIndicator, Grade, Indicator
-from emulation.numbers import format_number, round_half_up
+from emulation.numbers import NBSP, compared, format_number, round_half_up, signed
 from emulation.reports.figures import Figure, Reading
 from emulation.scoring import SIGNS, Outcome, shown_decimals
 from emulation.states import STATES
 from units.models import Unit
 
-NBSP = "\u00a0"
 GOOD = (Outcome.OVER, Outcome.MET)
 
 
@@ -93,8 +92,12 @@ def decimals_for(indicator: Indicator, figures: Iterable[Figure | None]) -> int:
 
 
 def value_text(indicator: Indicator, figure: Figure | None, grades: Grades, decimals: int | None = None) -> str:
-    """The value alone; "–" where there is none."""
-    if figure is None or figure.value.comparable is None or figure.reported == 0:
+    """The value alone; that it is nil, which is not 0; "–" where there is none."""
+    if figure is None or figure.reported == 0:
+        return "–"
+    if figure.nil:
+        return nil_text()
+    if figure.value.comparable is None:
         return "–"
     if figure.value.rank is not None:
         return grades.name(indicator, figure.value.rank)
@@ -109,7 +112,7 @@ def unit_text(indicator: Indicator) -> str:
 def with_unit(text: str, indicator: Indicator) -> str:
     unit = unit_text(indicator)
     graded = indicator.measure == Indicator.Measure.GRADE
-    return text if text == "–" or not unit or graded else f"{text}{NBSP}{unit}"
+    return text if text in ("–", nil_text()) or not unit or graded else f"{text}{NBSP}{unit}"
 
 
 def target_text(indicator: Indicator, target: Fraction | None, comparator: str, grades: Grades) -> str:
@@ -117,18 +120,25 @@ def target_text(indicator: Indicator, target: Fraction | None, comparator: str, 
     if target is None:
         return ""
     graded = indicator.measure == Indicator.Measure.GRADE
-    text = grades.name(indicator, target) if graded else trimmed(target)
-    return f"{SIGNS[comparator]}{NBSP}{text}"
+    return compared(SIGNS[comparator], grades.name(indicator, target) if graded else trimmed(target))
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """Change since the same period of last year. `tone`: met (better), miss (worse) or empty."""
+    """Change since the same period of last year, `text` without its sign.
+
+    `tone`: met (better), miss (worse) or empty.
+    """
 
     text: str
     icon: str
     tone: str
     rises: bool | None
+
+    @property
+    def signed(self) -> str:
+        """The change as it stands where no arrow says its direction."""
+        return signed(self.text, self.rises)
 
 
 def delta_of(indicator: Indicator, now: Figure | None, before: Figure | None) -> Delta | None:
@@ -164,8 +174,8 @@ class Bar:
 
 
 def bar_of(indicator: Indicator, figure: Figure | None) -> Bar | None:
-    """None for grades and where there is no value. High percentages are drawn on a scale that begins above 0."""
-    if figure is None or figure.value.value is None or figure.reported == 0:
+    """None for grades, nil and where there is no value. High percentages are drawn on a scale that begins above 0."""
+    if figure is None or figure.value.value is None or figure.reported == 0 or figure.nil:
         return None
     value, target = figure.value.value, figure.target
     known = [value] if target is None else [value, target]

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from emulation.models import Document, Receipt
+from emulation.numbers import percent_of
 from emulation.reports.deadlines import until
 from emulation.reports.work import WRITERS, Task
 from units import access, clock
@@ -52,7 +53,7 @@ class Receipts:
 
     @property
     def percent(self) -> int:
-        return self.received * 100 // self.sent if self.sent else 0
+        return percent_of(self.received, self.sent)
 
 
 def receipts_of(document: Document, user: User) -> tuple[QuerySet[Receipt], Receipts]:

@@ -168,7 +168,8 @@ def _round_figures(drive: Campaign, units: Sequence[Unit], rows: Sequence[Campai
     stored = Summary.objects.filter(drive=drive, unit__in=units, indicator__in=rules).exclude(unit__in=leaves)
     for unit, indicator, *sums, classes in stored.values_list("unit_id", "indicator_id", *names):
         counted = {int(key): list(value) for key, value in classes.items()}
-        parts[unit, indicator] = Parts(*sums, counted), True
+        parts[unit, indicator] = Parts(*sums), True
+        parts[unit, indicator][0].classes = counted
     own = OwnFigures(Plan(drive.year, drive), rules, [row for row in lineages if row.is_leaf], drive=True)
     results = Result.objects.filter(
         report__round__drive=drive, report__unit__in=leaves, report__state=Report.State.APPROVED, indicator__in=rules

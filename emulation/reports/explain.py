@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from emulation import periods
@@ -20,7 +19,6 @@ from emulation.reports.display import (
     Page,
     coverage_text,
     mark_of,
-    nil_text,
     unit_text,
     with_unit,
 )
@@ -182,7 +180,7 @@ def explain(
         period=period,
         links=page.links,
         figure=figure,
-        value=nil_text() if figure and figure.nil else with_unit(page.text(indicator, figure), indicator),
+        value=with_unit(page.text(indicator, figure), indicator),
         mark=mark_of(figure),
         target=page.target(indicator, figure),
         numerator=part_text(figure.value.numerator) if figure and shows_parts(indicator) else "",
@@ -217,12 +215,9 @@ def _fed(indicator: Indicator, unit: Unit, year: int, period: str) -> Fed | None
 
 def _read(unit: Unit, indicator: Indicator, year: int, period: str, drawn: list[Quarter], handed_in: bool) -> Reading:
     """The figure by quarter, its parts, last year's and those of the quarters `drawn`."""
-    years = sorted({year, year - 1, *(of for of, _quarter in drawn)})
-    places = Q(unit=unit, round__year__in=years) | Q(parent=unit, round__year=year)
-    reading = Reading(places, years, handed_in=handed_in)
-    reading.complete(unit.pk, year)
+    reading = Reading.of_branch(unit, year, (of for of, _quarter in drawn), handed_in=handed_in)
     lines = (indicator.pk, indicator.predecessor_id or 0)
-    reading.load_plans(years, lines)
+    reading.load_plans(reading.years, lines)
     reading.indicators[indicator.pk] = indicator
     quarters = tuple(f"Q{quarter}" for quarter in periods.QUARTERS[period])
     below = tuple({pk for pk, of, _quarter in reading.places if of == year and pk != unit.pk})

@@ -32,7 +32,7 @@ from emulation.reports.drives import DriveLine, DriveUnit
 from emulation.reports.evidence import File
 from emulation.reports.explain import Explained
 from emulation.reports.heat import Heat, HeatRow
-from emulation.reports.history import in_words
+from emulation.reports.history import changes_of
 from emulation.reports.inspections import Looked
 from emulation.reports.joins import Joins
 from emulation.reports.parts import PartRow
@@ -124,14 +124,16 @@ def extensions_table(extensions: QuerySet[Extension]) -> Table:
 
 
 def targets_table(sheet: TargetSheet, year: int, drive: Campaign | None = None) -> Table:
-    """One row an indicator, as the grid reads: of a peak drive without milestones."""
+    """One row an indicator, as the grid reads: of a peak drive without last year and milestones."""
     beside = _("Judged on") if drive else _("Result %(year)s") % {"year": year - 1}
-    heads = [_("Area"), _("Indicator"), _("Unit of measure"), beside, _("Assigned"), _("Registered"), _("Agreed")]
+    heads = [_("Area"), _("Indicator"), _("Unit of measure"), beside, *([] if drive else [_("Reported of expected")])]
+    heads += [_("Assigned"), _("Registered"), _("Agreed")]
     heads += [] if drive else [_("Quarter I"), _("Quarter II"), _("Quarter III")]
     rows: list[list[Value]] = [
         [
-            group.area, line.row.label, line.row.indicator.unit_label, line.where or line.last, line.assigned,
-            line.registered, line.agreed, *([] if drive else line.milestones or ["", "", ""]),
+            group.area, line.row.label, line.row.indicator.unit_label, line.where or line.last,
+            *([] if drive else [line.partly]), line.assigned, line.registered, line.agreed,
+            *([] if drive else line.milestones or ["", "", ""]),
         ]
         for group in sheet.groups for line in group.lines
     ]  # fmt: skip
@@ -192,18 +194,23 @@ def paper_table(columns: Sequence[str], rows: Iterable[AreaRow]) -> Table:
 
 
 def heat_table(heat: Heat) -> Table:
-    """One row a unit: each indicator's value, and beside it the state in words."""
-    heads = [_("Unit"), _("Note")]
-    for name, unit, target in heat.heads:
-        heads += [" ".join(part for part in (name, f"({unit})" if unit else "", target) if part), _("State")]
+    """One row a unit: each indicator's value, the sum that the unit is to reach if any, and the state in words."""
     rows = [heat.total, *([heat.own] if heat.own else []), *(row for _name, rows in heat.groups for row in rows)]
-    return heads, [_heat_row(row, heat.width) for row in rows]
+    sums = [any(row.values[at][1] for row in rows if row.values) for at in range(heat.width)]
+    heads = [_("Unit"), _("Note")]
+    for (name, unit, target), has_sum in zip(heat.heads, sums, strict=True):
+        heads.append(" ".join(part for part in (name, f"({unit})" if unit else "", target) if part))
+        heads += [_("Target"), _("State")] if has_sum else [_("State")]
+    return heads, [_heat_row(row, sums) for row in rows]
 
 
-def _heat_row(row: HeatRow, width: int) -> list[Value]:
+def _heat_row(row: HeatRow, sums: list[bool]) -> list[Value]:
     if row.silent:
-        return [row.name, f"{row.silent.word} – {row.silent_note}", *[""] * (2 * width)]
-    return [row.name, row.note, *(text for cell in row.cells for text in (cell[2], cell[4]))]
+        return [row.name, f"{row.silent.word} – {row.silent_note}", *[""] * (2 * len(sums) + sum(sums))]
+    found: list[Value] = [row.name, row.note]
+    for (value, target), cell, has_sum in zip(row.values, row.cells, sums, strict=True):
+        found += [value, target, cell[4]] if has_sum else [value, cell[4]]
+    return found
 
 
 def parts_table(page: Explained) -> Table:
@@ -220,7 +227,7 @@ def parts_table(page: Explained) -> Table:
 
 def _part(page: Explained, row: PartRow) -> list[Value]:
     parts: list[Value] = [row.numerator, row.denominator] if page.rows_have_parts else []
-    weight: list[Value] = [row.share, row.pull.text if row.pull else ""] if page.total else []
+    weight: list[Value] = [row.share, row.pull.signed if row.pull else ""] if page.total else []
     return [capfirst(row.name), *parts, row.value, _judged(row.mark, row.note), *weight]
 
 
@@ -251,7 +258,7 @@ def waiting_table(corrections: Iterable[Correction]) -> Table:
     heads = [_("Code"), _("Unit"), _("Round"), _("Indicator"), _("State"), _("Reason"), _("Since")]
     return heads, [
         [
-            row.report.unit.code, row.report.unit.name, capfirst(str(row.report.round)), row.indicator.label,
+            row.report.unit.code, row.report.unit.name, capfirst(str(row.report.round)), row.line,  # type: ignore[attr-defined]
             _word("correction", row.state), row.reason, localdate(row.asked_at),
         ]
         for row in corrections
@@ -267,13 +274,13 @@ def office_table(reports: Iterable[Report]) -> Table:
     ]
 
 
-def changes_table(changes: QuerySet[ResultChange]) -> Table:
+def changes_table(changes: QuerySet[ResultChange], report: Report) -> Table:
     """One row a change of a figure, the newest first."""
     heads = [_("Indicator"), _("When"), _("Who"), _("By which way"), _("Before"), _("After"), _("Reason")]
     return heads, (
         [one.name, f"{localtime(one.at):%Y-%m-%d %H:%M}", one.by, one.way, one.before, one.after, one.reason]
         for page in Paginator(changes, CHUNK)
-        for one in in_words(page)
+        for one in changes_of(report, page)
     )
 
 
@@ -340,8 +347,8 @@ def reading_table(sheet: Sheet) -> Table:
     """One row a line of a sheet as it is read; the items of a checklist stand in one cell."""
     before = [sheet.before, sheet.year_ago, _("Year to date")] if sheet.before else []
     heads = [
-        _("Area"), _("Indicator"), _("Unit of measure"), _("Target set"), *before, _("Numerator and denominator"),
-        _("Result"), _("Against target"), _("Items"), _("Reason"), _("Note"),
+        _("Area"), _("Indicator"), _("Unit of measure"), _("Target set"), *before, _("Numerator"),
+        _("Denominator"), _("Result"), _("Against target"), _("Items"), _("Reason"), _("Note"),
     ]  # fmt: skip
     return heads, (_line(sheet, group.name, row) for group in sheet.groups for row in group.rows)
 
@@ -351,25 +358,25 @@ def _line(sheet: Sheet, area: str, row: SheetLine) -> list[Value]:
     judged = _word("result", row.outcome or "none") if row.outcome or not row.stored else ""
     items = (f"{item.text}: {chosen.label}" for item in row.items for chosen in item.choices if chosen.chosen)
     said = [judged, "; ".join(items) if row.stored else "", row.typed.reason, row.typed.note]
-    return [area, row.name, row.unit, row.target, *before, row.parts, row.result, *said]
+    return [area, row.name, row.unit, row.target, *before, row.numerator, row.denominator, row.result, *said]
 
 
 def review_table(review: Review) -> Table:
     """One row a line of a sheet as its reviewer reads it."""
     before = [_("Against last quarter"), review.before, review.year_ago] if review.before else []
     heads = [
-        _("Area"), _("Indicator"), _("Unit of measure"), _("Target set"), _("Result"), _("Numerator and denominator"),
-        _("Against target"), *before, _("Median"), _("Warning"), _("Reason"), _("Note"),
+        _("Area"), _("Indicator"), _("Unit of measure"), _("Target set"), _("Result"), _("Numerator"),
+        _("Denominator"), _("Against target"), *before, _("Median"), _("Warning"), _("Reason"), _("Note"),
     ]  # fmt: skip
     rows: list[list[Value]] = []
     for group in review.groups:
         for row in group.rows:
-            delta = row.delta.text if row.delta else ""
+            delta = row.delta.signed if row.delta else ""
             beside: list[Value] = [delta, row.last_quarter, row.last_year] if review.before else []
             judged = _word("result", row.outcome) if row.outcome else ""
             rows.append([
-                group.name, row.name, row.unit, row.target, row.result, row.parts, judged, *beside, row.median,
-                row.warning, row.reason, row.note,
+                group.name, row.name, row.unit, row.target, row.result, row.numerator, row.denominator, judged,
+                *beside, row.median, row.warning, row.reason, row.note,
             ])  # fmt: skip
     return heads, rows
 

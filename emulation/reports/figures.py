@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import Self
 
 from django.db.models import Q
 
@@ -161,7 +162,7 @@ class Reading:
     """
 
     def __init__(self, places: Q, years: Sequence[int], *, handed_in: bool = False) -> None:
-        self.name = "all_" if handed_in else ""
+        self.name, self.years = "all_" if handed_in else "", years
         rows = Lineage.objects.filter(places, round__drive=None, round__year__in=years)
         rows = rows.select_related("round", "unit__kind", "parent", "report").order_by(
             "round__year", "round__quarter", "unit__order", "unit__code"
@@ -173,6 +174,15 @@ class Reading:
         self._found: dict[tuple[int, int, int, str], Figure | None] = {}
         self._placed: dict[tuple[int, int, int, str], CampaignIndicator | None] = {}
         self._margins: dict[tuple[int, int | None], Margins] = {}
+
+    @classmethod
+    def of_branch(cls, unit: Unit, year: int, years: Iterable[int], *, handed_in: bool) -> Self:
+        """Of the unit in `year`, the year before and `years`, and of its direct subordinates in `year`."""
+        wanted = sorted({year, year - 1, *years})
+        places = Q(unit=unit, round__year__in=wanted) | Q(parent=unit, round__year=year)
+        reading = cls(places, wanted, handed_in=handed_in)
+        reading.complete(unit.pk, year)
+        return reading
 
     def complete(self, unit: int, year: int) -> None:
         """Places of subordinates that stood elsewhere in a round of the year: their own figures need them.

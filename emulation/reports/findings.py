@@ -17,12 +17,12 @@ from emulation.models import Acknowledgement, CheckRule, Indicator, Report, Resu
 from emulation.numbers import format_number
 from emulation.plausibility import MEMORY, Limits, Past
 from emulation.reports.display import Grades, trimmed, unit_text
-from emulation.reports.lines import names_on, value_in
+from emulation.reports.lines import SheetReading, names_on, value_in
 from emulation.scoring import SIGNS
 from emulation.services.book import Stored
 
 Kind, Level, Part = CheckRule.Kind, CheckRule.Level, CheckRule.Part
-FOR_UNITS = (Level.ERROR, Level.WARNING)
+FOR_UNITS = (Level.ERROR, Level.WARNING)  # what a unit has to do something about before it hands in
 LOOKING_BACK = (Kind.FALLS, Kind.FAR, Kind.WORSE, Kind.UNCHANGED, Kind.FIRST_FULL)
 GRADED = (Kind.WORSE,)  # the rules that make sense for ordered classes
 
@@ -60,6 +60,12 @@ class Finding:
         return words.get(self.kind, _("Does not fit"))
 
 
+def all_findings(report: Report) -> list[Finding]:
+    """What the reviewer will read of the sheet, hints included: the unit reads the same before it hands in."""
+    targets = {line.indicator.pk: line.target for line in SheetReading(report, items=False).lines()}
+    return findings_of(report, Level.values, targets)
+
+
 def findings_of(
     report: Report, levels: Iterable[str] = FOR_UNITS, targets: Mapping[int, Fraction | None] | None = None
 ) -> list[Finding]:
@@ -71,7 +77,7 @@ def findings_of(
     if not rules:
         return []
     found = [*Checking(report, rules, targets or {}).findings()]
-    if any(finding.level == Level.WARNING for finding in found):
+    if any(finding.level != Level.ERROR for finding in found):
         said = {(row.rule_id, row.indicator_id, row.values): row for row in _said(report)}
         found = [_answered(one, said.get((one.rule, one.indicator, one.values))) for one in found]
     order = list(Level.values)

@@ -188,8 +188,8 @@ def _value(row: Indicator, figure: Figure | None, grades: Grades) -> tuple[str, 
     if figure is None or figure.value.comparable is None or not figure.reported:
         return "", None
     text = value_text(row, figure, grades)
-    graded = row.measure == Indicator.Measure.GRADE
-    return lower_first(text) if graded else measured(text, unit_text(row)), figure.value.comparable
+    plain = figure.nil or row.measure == Indicator.Measure.GRADE
+    return lower_first(text) if plain else measured(text, unit_text(row)), figure.value.comparable
 
 
 # ── III ───────────────────────────────────────────────────────────────────
@@ -259,8 +259,6 @@ def _cell(one: Series, year: int, grades: Grades) -> str:
     mark = "" if period == "Y" else f" ({part})"
     if figure is None and year in one.old:
         figure, mark = one.old[year], BROKEN
-    if figure is not None and figure.nil:
-        return nil_text()
     text = value_text(one.indicator, figure, grades)
     short = "" if figure is None or figure.complete else coverage_text(figure)
-    return text if text == "–" else f"{text}{mark}{f' ({short})' if short else ''}"
+    return text if text in ("–", nil_text()) else f"{text}{mark}{f' ({short})' if short else ''}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from emulation.models import Indicator, Lineage, Report
+from emulation.periods import QUARTERS
 from emulation.reports.display import (
     Mark,
     Page,
@@ -31,12 +32,16 @@ Cell = tuple[str, str, str, str, str]  # class, address, value, icon, word
 
 @dataclass(frozen=True, slots=True)
 class HeatRow:
-    """A unit of the heat table. `url` empty: no dashboard of its own; `silent`: reported nothing at all, and why."""
+    """A unit of the heat table. `url` empty: no dashboard of its own; `silent`: reported nothing at all, and why.
+
+    `values` are those of the cells apart from the targets that stand behind sums, which may be empty.
+    """
 
     name: str
     note: str
     url: str
     cells: list[Cell]
+    values: list[tuple[str, str]]
     silent: Mark | None = None
     silent_note: str = ""
 
@@ -65,11 +70,14 @@ def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: P
         columns.append((indicator, decimals_for(indicator, figures)))
     note = ""
     if progress is not None:
-        note = _("%(done)d/%(sheets)d sheets approved") % {"done": progress.approved, "sheets": progress.sheets}
+        note = _counted(page, progress.approved, progress.handed_in, progress.sheets)
     figures = [page.figure(indicator) for indicator in main]
     total = _row(page, page.unit, columns, figures, name=_("Whole branch"), note=note)
     groups: dict[str, list[HeatRow]] = {}
-    terms = terms_of(below)
+    own = page.reading.place(page.unit.pk, page.year, page.period)
+    terms = terms_of([*below, *([own] if own else [])])
+    if own and _handed_in(page, own, own=own.is_leaf)[0]:
+        total = _or_silent(page, own, terms[own.pk], total, figures, own=own.is_leaf)
     for place in below:
         figures = [page.figure(indicator, place.unit_id) for indicator in main]
         row = _child_row(page, place, terms[place.pk], columns, figures)
@@ -78,7 +86,7 @@ def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: P
     return Heat(
         [(page.label(i), unit_text(i), page.target(i, page.figure(i))) for i in main],
         total,
-        _own_row(page, columns),
+        _own_row(page, own, terms, columns) if own else None,
         [(names[UnitKind.Block(block)], rows) for block, rows in groups.items()],
     )
 
@@ -87,19 +95,24 @@ def _row(
     page: Page, unit: Unit, columns: list[tuple[Indicator, int]], figures: list[Figure | None], *, name: str = "",
     note: str = "",
 ) -> HeatRow:  # fmt: skip
+    known = [(*column, figure) for column, figure in zip(columns, figures, strict=True)]
+    values = [_value(page, *column) for column in known]
     cells = [
-        _cell(page, unit.pk, indicator, figure, decimals)
-        for (indicator, decimals), figure in zip(columns, figures, strict=True)
+        _cell(page, unit.pk, indicator, figure, "/".join(filter(None, value)))
+        for (indicator, _decimals, figure), value in zip(known, values, strict=True)
     ]
-    return HeatRow(name or unit.name, note, "" if name else page.links.dashboard(unit.pk), cells)
+    return HeatRow(name or unit.name, note, "" if name else page.links.dashboard(unit.pk), cells, values)
 
 
-def _own_row(page: Page, columns: list[tuple[Indicator, int]]) -> HeatRow | None:
+def _own_row(
+    page: Page, place: Lineage, terms: dict[int, Terms], columns: list[tuple[Indicator, int]]
+) -> HeatRow | None:
     """What arose in the unit itself, where it has sheets of its own."""
     figures = [page.reading.alone(page.unit.pk, i.pk, page.year, page.period) for i, _decimals in columns]
     if not any(figures):
         return None
-    return _row(page, page.unit, columns, figures, name=_("Arisen in the unit itself"))
+    row = _row(page, page.unit, columns, figures, name=_("Arisen in the unit itself"))
+    return _or_silent(page, place, terms[place.pk], row, figures, own=True)
 
 
 def _child_row(
@@ -109,43 +122,75 @@ def _child_row(
     columns: list[tuple[Indicator, int]],
     figures: list[Figure | None],
 ) -> HeatRow:
-    row = _row(page, place.unit, columns, figures, note=_sheets_note(place))
+    note = "" if place.is_leaf else _counted(page, place.approved, place.handed_in, place.sheets)
+    row = _row(page, place.unit, columns, figures, note=note)
+    return _or_silent(page, place, terms, row, figures, own=place.is_leaf)
+
+
+def _or_silent(
+    page: Page, place: Lineage, terms: Terms, row: HeatRow, figures: list[Figure | None], *, own: bool
+) -> HeatRow:
+    """The row, of the unit's `own` sheets or of its branch; without its cells where nothing is known of any."""
     states = {state_key(figure) for figure in figures}
     if "none" not in states or not states <= {"none", "na"}:
         return row
-    mark, note = _why_silent(place, terms)
-    return HeatRow(row.name, row.note, row.url, [], mark, note)
+    mark, note = _why_silent(page, place, terms, own=own)
+    return HeatRow(row.name, row.note, row.url, [], [], mark, note)
 
 
-def _sheets_note(place: Lineage) -> str:
-    if place.is_leaf:
-        return ""
-    return _("%(done)d/%(sheets)d sheets approved") % {"done": place.approved, "sheets": place.sheets}
+def _counted(page: Page, approved: int, handed_in: int, sheets: int) -> str:
+    """How many sheets the figures are made of."""
+    if page.links.handed_in:
+        return _("%(done)d/%(sheets)d sheets handed in") % {"done": handed_in, "sheets": sheets}
+    return _("%(done)d/%(sheets)d sheets approved") % {"done": approved, "sheets": sheets}
 
 
-def _why_silent(place: Lineage, terms: Terms) -> tuple[Mark, str]:
-    report = getattr(place, "report", None)
-    if place.is_leaf and report is not None and report.state in Report.HANDED_IN:
-        return sheet_mark(report.state), _("not approved yet, so not in the figures of the branch")
+def _why_silent(page: Page, place: Lineage, terms: Terms, *, own: bool) -> tuple[Mark, str]:
+    """What has been handed in and does not count yet; else that there is nothing, and since when it is overdue."""
+    state, done, sheets = _handed_in(page, place, own=own)
+    if state and not page.links.handed_in:
+        said = _("not approved yet, so not in the figures of the branch")
+        if sheets == 1:
+            return sheet_mark(state), said
+        counted = _("%(done)d/%(sheets)d sheets") % {"done": done, "sheets": sheets}  # behind the word «handed in»
+        return sheet_mark(state), f"{counted}, {said}"
     days = -terms.days_left(clock.today())
     if days > 0:
         return mark("none"), _("overdue by %(days)d days, not in the figures of the branch") % {"days": days}
     return mark("none"), _("not in the figures of the branch")
 
 
-def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, decimals: int) -> Cell:
+def _handed_in(page: Page, place: Lineage, *, own: bool) -> tuple[str, int, int]:
+    """The state of the last sheet that was handed in, how many were in the period, of how many; `own`: of the unit
+    itself, else of the branch, whose sheets are only counted."""
+    quarters = QUARTERS[page.period]
+    places = [row for q in quarters if (row := page.reading.places.get((place.unit_id, page.year, q))) is not None]
+    if not own:
+        done = sum(row.handed_in for row in places)
+        return Report.State.SUBMITTED if done else "", done, sum(row.sheets for row in places)
+    states = [row.report.state for row in places if hasattr(row, "report")]
+    handed = [state for state in states if state in Report.HANDED_IN]
+    return handed[-1] if handed else "", len(handed), len(states)
+
+
+def _value(page: Page, indicator: Indicator, decimals: int, figure: Figure | None) -> tuple[str, str]:
+    """The value, and the target of a sum that is to reach one."""
+    key = state_key(figure)
+    if figure is None or key in ("na", "none"):
+        return "–" if key == "na" else "", ""
+    if key == "nil":
+        return nil_text(), ""
+    reaches = not figure.nil and indicator.is_sum and figure.target and figure.comparator in (">=", ">")
+    return page.text(indicator, figure, decimals), trimmed(figure.target, 2) if figure.target and reaches else ""
+
+
+def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, value: str) -> Cell:
     shown = mark_of(figure)
     if figure is None or shown.key == "na":
-        return "h-na", "", "–", "", mark("na").word
+        return "h-na", "", value, "", mark("na").word
     url = page.links.figure(unit, indicator)
     if shown.key == "none":
-        return "h-none", url, "", shown.icon, shown.word
-    if figure.nil or shown.key == "nil":
-        value = nil_text()
-    else:
-        value = page.text(indicator, figure, decimals)
-        if indicator.is_sum and figure.target and figure.comparator in (">=", ">"):
-            value = f"{value}/{trimmed(figure.target, 2)}"
+        return "h-none", url, value, shown.icon, shown.word
     if not figure.complete and not figure.branch:
         return "", url, value, "", coverage_text(figure)
     if shown.key in ("over", "met", "near", "miss"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,8 +11,19 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emulation.models import ChecklistItem, Grade, Indicator, Report, ReportEvent, Result, ResultChange, ResultItem
+from emulation.models import (
+    ChecklistItem,
+    Evidence,
+    Grade,
+    Indicator,
+    Report,
+    ReportEvent,
+    Result,
+    ResultChange,
+    ResultItem,
+)
 from emulation.numbers import format_part
+from emulation.reports.lines import names_on
 from emulation.reports.timeline import Step, step_of
 from emulation.states import STATES
 
@@ -44,19 +55,23 @@ class Change:
 
 
 def timeline(report: Report) -> list[Step]:
-    """Steps of the sheet and its evidence files, newest first. Three queries."""
+    """Steps of the sheet and its evidence files, newest first, with the names that the sheet has. Four queries."""
     events = list(report.events.select_related("by", "version").order_by("-at", "-pk"))
     codes = {line["indicator"] for event in events for line in event.lines}
-    names = {row.code: row.label for row in Indicator.objects.filter(code__in=codes)} if codes else {}
-    steps = [_step(event, names) for event in events] + _files(report)
+    files = list(report.evidence.select_related("indicator", "by", "removed_by"))
+    known = {row.indicator.pk: row.indicator for row in files if row.indicator}
+    known |= Indicator.objects.filter(code__in=codes).in_bulk() if codes else {}
+    names = names_on(report, known) if known else {}
+    steps = [_step(event, {row.code: names[pk] for pk, row in known.items()}) for event in events]
+    steps += _files(files, names)
     return sorted(steps, key=lambda step: step.at, reverse=True)
 
 
-def _files(report: Report) -> list[Step]:
+def _files(rows: Iterable[Evidence], names: Mapping[int, str]) -> list[Step]:
     """Evidence files: who attached and who removed which, and when."""
     steps = []
-    for row in report.evidence.select_related("indicator", "by", "removed_by"):
-        lines = ((row.indicator.label if row.indicator else _("The whole sheet"), row.name),)
+    for row in rows:
+        lines = ((names.get(row.indicator_id or 0, _("The whole sheet")), row.name),)
         steps.append(Step("paperclip", "info", _("File attached"), str(row.by), row.at, lines=lines))
         if row.removed_at:
             who, when, why = str(row.removed_by), row.removed_at, row.removed_why
@@ -91,13 +106,20 @@ def more_of(event: ReportEvent) -> Iterator[str]:
             yield words % {"office": office, "count": left}
 
 
-def in_words(changes: Iterable[ResultChange]) -> list[Change]:
-    """Changes (with indicator and by) in words. Two queries at most."""
+def changes_of(report: Report, changes: Iterable[ResultChange]) -> list[Change]:
+    """Changes of the sheet (with indicator and by) in words, its lines as it names them. Three queries at most."""
+    changes = list(changes)
+    names = names_on(report, {change.indicator_id: change.indicator for change in changes}) if changes else {}
+    return in_words(changes, names)
+
+
+def in_words(changes: Iterable[ResultChange], names: Mapping[int, str]) -> list[Change]:
+    """Changes (with by) in words; `names` are those of the lines, by indicator. Two queries at most."""
     changes = list(changes)
     words = Words([found for change in changes for found in (change.before, change.after)])
     return [
         Change(
-            change.indicator_id, change.indicator.label, str(change.by), change.at, change.get_way_display(),
+            change.indicator_id, names[change.indicator_id], str(change.by), change.at, change.get_way_display(),
             words(change.before), words(change.after), change.reason,
         )
         for change in changes

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, CampaignJoin
+from emulation.numbers import percent_of
 from emulation.reports.work import Task
 from emulation.services.joins import takes_part
 from emulation.services.launch import participants
@@ -45,7 +46,7 @@ class Joins:
 
     @property
     def percent(self) -> int:
-        return self.joined * 100 // self.expected if self.expected else 0
+        return percent_of(self.joined, self.expected)
 
 
 def joined(user: User, campaign: Campaign, unit: Unit) -> CampaignJoin | None:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from typing import TypeVar
 
 from django.db.models import OuterRef, Q, Subquery
 
@@ -15,9 +16,12 @@ from emulation.consolidation import NOTHING, Cell, Parts, Value, over_rounds, th
 from emulation.models import (
     CampaignIndicator,
     ChecklistItem,
+    Correction,
+    FigureRequest,
     Grade,
     Indicator,
     Lineage,
+    Notice,
     Report,
     Result,
     ResultItem,
@@ -28,7 +32,7 @@ from emulation.reports.feeds import Fed, fed_cells, feed_of
 from emulation.reports.figures import OwnFigures, margins_of, rule_of
 from emulation.scoring import Outcome, judge
 from emulation.services.book import Goal, read_goals
-from emulation.services.plan import plan_of_unit, slot
+from emulation.services.plan import plan_of_unit, plans_of, slot
 from units.paths import path_ids
 
 SINCE_JANUARY = {1: "Q1", 2: "H1", 3: "9M", 4: "Y"}
@@ -62,6 +66,40 @@ def names_on(report: Report, indicators: Mapping[int, Indicator]) -> dict[int, s
     plan = plan_of_unit(report.round, kind, path_ids(path), indicators)
     placed = {pk: plan.placement(pk, kind, path) for pk in indicators}
     return {pk: placement.label if (placement := placed[pk]) else row.label for pk, row in indicators.items()}
+
+
+About = Correction | FigureRequest | Notice  # what speaks of a line of a sheet
+Row = TypeVar("Row", Correction, FigureRequest, Notice)
+
+
+def with_lines(rows: Iterable[Row]) -> list[Row]:
+    """Each (with sheet, round and indicator) with `line`, the name that the sheet has for what it is about.
+
+    Queries as `line_names`. Of a notice about the whole sheet it is empty.
+    """
+    found = list(rows)
+    names = line_names(found)
+    for row in found:
+        row.line = names.get((row.report_id, row.indicator_id or 0), "")  # type: ignore[attr-defined]
+    return found
+
+
+def line_names(rows: Iterable[About]) -> dict[tuple[int, int], str]:
+    """(sheet, indicator) → the name of the line there, of sheets of any units and years; without an indicator none.
+
+    Three queries, two more with peak drives; none without rows.
+    """
+    pairs = {(row.report_id, row.indicator.pk): (row.report.round, row.indicator) for row in rows if row.indicator}
+    if not pairs:
+        return {}
+    sheets = Report.objects.filter(pk__in={report for report, _indicator in pairs})
+    places = {pk: (kind, path) for pk, kind, path in sheets.values_list("pk", "unit__kind", "lineage__path")}
+    plans = plans_of({round_.pk: round_ for round_, _row in pairs.values()}.values())
+    found = {}
+    for (report, indicator), (round_, row) in pairs.items():
+        placed = plans[round_.pk].placement(indicator, *places[report])
+        found[report, indicator] = placed.label if placed else row.label
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +276,7 @@ class SheetReading:
         found: dict[int, list[ChecklistItem]] = {}
         for item in rows.select_related("template").order_by("template__since", "order", "pk"):
             indicator = item.template.indicator_id
+            assert indicator is not None  # `checklists` are such
             if item.template_id != next((kept.template_id for kept in found.get(indicator, ())), None):
                 found[indicator] = []
             found[indicator].append(item)

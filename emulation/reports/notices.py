@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
 from django.urls import reverse
 
 from emulation.models import FigureRequest, Notice, Report
+from emulation.models.notices import NoticeQuerySet
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.services.extensions import terms_of
 from emulation.terms import SOON
@@ -63,7 +63,7 @@ def reminders_of(user: User) -> list[Reminder]:
 # ── notices ───────────────────────────────────────────────────────────────
 
 
-def notices_of(user: User) -> QuerySet[Notice]:
+def notices_of(user: User) -> NoticeQuerySet:
     """The user's notices, newest first, with what a list shows of them."""
     return Notice.objects.visible_to(user).select_related("report__unit", "report__round__drive", "indicator", "by")
 

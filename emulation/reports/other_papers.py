@@ -30,7 +30,7 @@ from emulation.reports.paper_kinds import KINDS, PaperKind
 from emulation.reports.papers import word_file
 from emulation.reports.pledges import unit_pledge
 from emulation.reports.progress import subordinates
-from emulation.reports.targets import target_sheet, targets_of
+from emulation.reports.targets import Line, target_sheet, targets_of
 from emulation.scoring import SIGNS
 from emulation.services.places import places_for
 from emulation.services.targets import registration_of
@@ -149,8 +149,13 @@ def target_list(user: User, unit: Unit, what: str) -> OtherPaper | None:
         Column(f"Kết quả năm {year - 1}", 12, "center"), Column("Cấp trên giao", 12, "center"),
         Column("Đơn vị đăng ký", 12, "center"), Column("Thống nhất", 12, "center"),
     )  # fmt: skip
-    rows = _target_rows(user, unit, year, lambda line: (line.last, line.assigned, line.registered, line.agreed))
+    rows = _target_rows(user, unit, year, lambda line: (_last(line), line.assigned, line.registered, line.agreed))
     return list_paper(unit, year, "DANH SÁCH CHỈ TIÊU THI ĐUA", f"Năm {year}", columns, rows)
+
+
+def _last(line: Line) -> str:
+    """Last year's result; of how many reports where some are missing."""
+    return f"{line.last} ({line.short})" if line.short else line.last
 
 
 def pledge(user: User, unit: Unit, what: str) -> OtherPaper | None:
@@ -194,6 +199,10 @@ def _pledge(registration: Registration) -> OtherPaper:
 # ── statistics ────────────────────────────────────────────────────────────
 
 
+CellText = Callable[[Unit, Indicator], str]
+Statistics = tuple[tuple[Column, ...], list[Row]]
+
+
 def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
     """Indicators × direct subordinates of that time, approved figures alone; more than `WIDE` stand in rows."""
     try:
@@ -212,26 +221,36 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
 
     about = period_label(year, period)
     if len(below) > WIDE:
-        main = CampaignIndicator.objects.in_force(year).filter(is_main=True).values_list("indicator", flat=True)
-        chosen = [row for row in indicators if row.pk in set(main)][:WIDE] or indicators[:WIDE]
-        columns = (Column("Đơn vị", 24), *(Column(_headed(row), 10, "center") for row in chosen))
-        table = [Row((one.short, *(cell(one, row) for row in chosen))) for one in [unit, *below]]
+        main = set(CampaignIndicator.objects.in_force(year).filter(is_main=True).values_list("indicator", flat=True))
+        chosen = [row for row in indicators if row.pk in main][:WIDE] or indicators[:WIDE]
+        columns, table = _units_in_rows(unit, below, chosen, cell)
     else:
-        columns = (
-            Column("Chỉ tiêu", 30), Column("Đơn vị tính", 10, "center"), Column("Toàn đơn vị", 10, "center"),
-            *(Column(one.short, 10, "center") for one in below),
-        )  # fmt: skip
-        table, area = [], ""
-        for row in indicators:
-            if row.area.label != area:
-                area = row.area.label
-                table.append(Row(section=area))
-            values = (cell(one, row) for one in [unit, *below])
-            table.append(Row((row.label, "" if row.grade_scale_id else unit_text(row), *values)))
+        columns, table = _units_in_columns(unit, below, indicators, cell)
     return list_paper(
         unit, year, "BẢNG THỐNG KÊ KẾT QUẢ THI ĐUA", about[:1].upper() + about[1:], columns, table,
         kind="statistics", landscape=True,
     )  # fmt: skip
+
+
+def _units_in_rows(unit: Unit, below: list[Unit], indicators: list[Indicator], cell: CellText) -> Statistics:
+    columns = (Column("Đơn vị", 24), *(Column(_headed(row), 10, "center") for row in indicators))
+    return columns, [Row((one.short, *(cell(one, row) for row in indicators))) for one in [unit, *below]]
+
+
+def _units_in_columns(unit: Unit, below: list[Unit], indicators: list[Indicator], cell: CellText) -> Statistics:
+    """Indicators in rows, under the heading of their area."""
+    columns = (
+        Column("Chỉ tiêu", 30), Column("Đơn vị tính", 10, "center"), Column("Toàn đơn vị", 10, "center"),
+        *(Column(one.short, 10, "center") for one in below),
+    )  # fmt: skip
+    table, area = [], ""
+    for row in indicators:
+        if row.area.label != area:
+            area = row.area.label
+            table.append(Row(section=area))
+        values = (cell(one, row) for one in [unit, *below])
+        table.append(Row((row.label, "" if row.grade_scale_id else unit_text(row), *values)))
+    return columns, table
 
 
 def _below(unit: Unit, year: int, period: str) -> list[Unit]:

@@ -118,7 +118,7 @@ def read_panel(report: Report, indicator: int, *, reader: int) -> Panel | None:
         result=result_text(line), parts=parts_text(line), outcome=outcome_key(line),
         reason=entry.reason if entry else "", note=entry.note if entry else "", facts=_facts(report, line),
         past=_past(report, line), remarks=_remarks(report, indicator, reader),
-        changes=tuple(in_words(changes[:CHANGES])), more=len(changes) > CHANGES,
+        changes=tuple(in_words(changes[:CHANGES], {indicator: line.name})), more=len(changes) > CHANGES,
     )  # fmt: skip
 
 

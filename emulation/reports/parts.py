@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
@@ -49,17 +49,17 @@ class PartRow:
     `pull` by how much the whole figure is higher or lower because of it. `gone`: stands elsewhere today."""
 
     name: str
-    url: str
-    numerator: str
-    denominator: str
     value: str
     mark: Mark
-    share: str
-    pull: Delta | None
-    sources: list[Source]
-    note: str
-    gone: bool
     missing: bool
+    url: str = ""
+    numerator: str = ""
+    denominator: str = ""
+    share: str = ""
+    pull: Delta | None = None
+    sources: list[Source] = field(default_factory=list)
+    note: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,8 @@ def _unit_row(
     comparable = row.whole and judged is not None
     period = page.period if row.whole or not row.parts else f"Q{min(row.parts)}"
     text = page.grades.name(indicator, value.rank) if value.rank is not None else format_number(value.value, decimals)
-    if judged is not None and judged.nil and row.whole:
+    known = page.reading.alone(place.unit_id, indicator.pk, page.year, page.period) if own else judged
+    if known is not None and known.nil and row.whole:
         text = nil_text()
     share = _weight(indicator, parts)
     return PartRow(
@@ -202,14 +203,14 @@ def _unit_row(
 
 
 def _row_mark(page: Page, row: Contribution, parts: Parts, judged: Figure | None) -> Mark:
-    """A result; for a unit that does not count yet the state of its sheet, when it has handed it in."""
+    """A result; for a unit that does not count yet the state of its sheet, or of its branch's, when handed in."""
     if parts.reported or not parts.expected:
         return mark_of(judged) if judged is not None else PLAIN
     last = page.reading.places[row.place.unit_id, page.year, max(row.parts)]
+    if not last.is_leaf and last.unit_id != page.unit.pk:
+        return sheet_mark(Report.State.SUBMITTED) if last.handed_in and not page.links.handed_in else mark("none")
     report = getattr(last, "report", None)
-    if last.is_leaf and report is not None and report.state in Report.HANDED_IN:
-        return sheet_mark(report.state)
-    return mark("none")
+    return sheet_mark(report.state) if report is not None and report.state in Report.HANDED_IN else mark("none")
 
 
 def _note(page: Page, row: Contribution, parts: Parts) -> str:
@@ -262,11 +263,16 @@ def missing_units(rows: list[Contribution]) -> list[str]:
 
 
 def total_row(page: Page, indicator: Indicator, figure: Figure) -> PartRow:
+    value = figure.value if shows_parts(indicator) else NOTHING
     return PartRow(
-        _("Whole branch"), "", part_text(figure.value.numerator) if shows_parts(indicator) else "",
-        part_text(figure.value.denominator) if shows_parts(indicator) else "", page.text(indicator, figure),
-        mark_of(figure), format_number(100, 1), None, [], "", False, not figure.complete,
-    )  # fmt: skip
+        name=_("Whole branch"),
+        value=page.text(indicator, figure),
+        mark=mark_of(figure),
+        missing=not figure.complete,
+        numerator=part_text(value.numerator),
+        denominator=part_text(value.denominator),
+        share=format_number(100, 1),
+    )
 
 
 # ── parts by quarter ──────────────────────────────────────────────────────
@@ -295,13 +301,10 @@ def quarter_rows(page: Page, indicator: Indicator, branch: bool, events: Iterabl
                 url=page.links.figure(page.unit.pk, indicator, f"Q{quarter}"),
                 numerator=part_text(value.numerator),
                 denominator=part_text(value.denominator),
-                value=nil_text() if figure and figure.nil else page.text(indicator, figure, decimals),
+                value=page.text(indicator, figure, decimals),
                 mark=mark_of(figure),
-                share="",
-                pull=None,
                 sources=sources,
                 note=coverage_text(figure) if figure and not figure.complete else "",
-                gone=False,
                 missing=figure is not None and not figure.complete,
             )
         )

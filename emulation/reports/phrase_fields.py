@@ -69,13 +69,16 @@ class Explained:
 def explained(unit: Unit, key: str) -> list[Explained]:
     """The fields that the phrase may name. One query."""
     examples = _examples(unit, key)
-    return [Explained(f"{{{name}}}", str(FIELDS[name][0]), examples[name]) for name in phrases.fields_of(key)]
+    return [
+        Explained(phrases.shown(f"{{{name}}}"), str(FIELDS[name][0]), examples[name])
+        for name in phrases.fields_of(key)
+    ]
 
 
 def sample_of(unit: Unit, key: str, text: str) -> str:
     """What the phrase says with the examples in it; the end of a sentence stands behind a beginning. One query."""
     examples = _examples(unit, key)
-    fields = {name: examples[name] for name in phrases.fields_of(key)}
+    text, fields = phrases.stored(text), {name: examples[name] for name in phrases.fields_of(key)}
     said = "".join(part.text for part in phrases.fill(text, **fields))  # type: ignore[arg-type]
     whole = examples["sentence"] + said if text[:1] in (",", ";") else said
     return whole[:1].upper() + whole[1:]

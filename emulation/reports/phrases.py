@@ -17,7 +17,10 @@ from units.models import Unit
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A phrase: `text` as the unit says it, `ours` as we ship it; `own`: the unit's own words."""
+    """A phrase: `text` as the unit says it, `ours` as we ship it; `own`: the unit's own words.
+
+    Fields have their Vietnamese names in both.
+    """
 
     key: str
     when: str
@@ -47,7 +50,7 @@ def sections_of(unit: Unit) -> list[Section]:
     found = [
         Section(
             group.code, group.name_en if english else group.name,
-            [Row(one.key, one.when_en if english else one.when, told[one.key], one.text, one.key in own)
+            [_row(one.key, one.when_en if english else one.when, told[one.key], one.text, own)
              for one in group.phrases],
         )
         for group in phrases.groups()
@@ -57,10 +60,14 @@ def sections_of(unit: Unit) -> list[Section]:
         if found[-1].code != code:
             found.append(Section(code, indicator.area.label, []))
         found[-1].rows.extend(
-            Row(key, f"{indicator.label}: {when}", told.get(key, ours), ours, key in own)
+            _row(key, f"{indicator.label}: {when}", told.get(key, ours), ours, own)
             for key, when, ours in _of(indicator)
         )
     return found
+
+
+def _row(key: str, when: str, text: str, ours: str, own: set[str]) -> Row:
+    return Row(key, when, phrases.shown(text), phrases.shown(ours), key in own)
 
 
 def _of(indicator: Indicator) -> Iterator[tuple[str, str, str]]:

@@ -21,7 +21,7 @@ from emulation.models import (
     ReportEvent,
     ResultItem,
 )
-from emulation.numbers import format_number, round_half_up
+from emulation.numbers import format_number, round_half_up, signed
 from emulation.reports.corrections import changes_since
 from emulation.reports.display import unit_text
 from emulation.reports.feeds import Fed, for_reader
@@ -31,7 +31,7 @@ from emulation.reports.sheets import (
     MISSING,
     cell_text,
     outcome_key,
-    parts_text,
+    parts_of,
     quarter_short,
     result_text,
     target_text,
@@ -46,11 +46,17 @@ QUEUE = 50  # sheets beside the one under review
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """Change against the last quarter. `tone`: up (better), down (worse) or empty; `rises` None without change."""
+    """Change against the last quarter, `text` without its sign. `tone`: up (better), down (worse) or empty; `rises`
+    None without change."""
 
     text: str
     tone: str
     rises: bool | None
+
+    @property
+    def signed(self) -> str:
+        """The change as it stands where no arrow says its direction."""
+        return signed(self.text, self.rises)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,8 @@ class Row:
     unit: str
     target: str
     result: str
-    parts: str
+    numerator: str
+    denominator: str
     outcome: str
     delta: Delta | None
     last_quarter: str
@@ -82,6 +89,11 @@ class Row:
     fed: Fed | None = None  # the register that the figure comes from
     unlike: str = ""  # how register and sheet differ
     passed: bool = False  # approved when other lines were sent back, and the same since
+
+    @property
+    def parts(self) -> str:
+        """ "3.137/3.166" of ratios and checklists, else empty."""
+        return f"{self.numerator}/{self.denominator}" if self.denominator else ""
 
     @property
     def talks(self) -> bool:
@@ -185,9 +197,11 @@ def _sent_back(report: Report) -> set[str]:
 def row_of(line: Line, findings: Iterable[Finding] = ()) -> Row:
     word, why = warning_of(line, findings)
     entry = line.figure.entry if line.figure else None
+    numerator, denominator = parts_of(line)
     return Row(
         key=line.indicator.pk, code=line.indicator.code, name=line.name, unit=unit_text(line.indicator),
-        target=target_text(line), result=result_text(line), parts=parts_text(line), outcome=outcome_key(line),
+        target=target_text(line), result=result_text(line), numerator=numerator, denominator=denominator,
+        outcome=outcome_key(line),
         delta=delta_of(line), last_quarter=cell_text(line.spec, line.last_quarter),
         last_year=cell_text(line.spec, line.last_year), median=median_text(line), warning=word, why=why,
         reason=entry.reason if entry else "", note=entry.note if entry else "",
@@ -231,7 +245,7 @@ def delta_of(line: Line) -> Delta | None:
     graded = line.indicator.measure == Indicator.Measure.GRADE
     places = 0 if graded else line.indicator.shown_decimals
     if round_half_up(change, places) == 0:
-        return Delta("0", "", None)
+        return Delta(format_number(0, 0), "", None)
     good = better(line.indicator, change)
     tone = "" if good is None else "up" if good else "down"
     return Delta("" if graded else format_number(abs(change), places), tone, change > 0)

@@ -114,7 +114,11 @@ def _silent(page: Dashboard, rows: Iterable[Silent], told: Phrases) -> Iterable[
 
 
 def results(page: Dashboard, told: Phrases) -> Iterable[Paragraph]:
-    """Clauses about every figure that applies, by area; those nobody has reported in a sentence of their own."""
+    """Clauses about every figure that applies, by area; those nobody has reported in a sentence of their own.
+
+    How many sheets a figure rests on is said once for all where most share it, else once an area, else behind the
+    figure, in few words that are explained at the beginning.
+    """
     if any(line.delta for line in lines_of(page)):
         yield said(told, "II.0", "compared", year=str(page.last_year))
     found = [
@@ -123,35 +127,56 @@ def results(page: Dashboard, told: Phrases) -> Iterable[Paragraph]:
         if (facts := [fact_of(line, told) for line in lines if line.mark.key != "na"])
     ]
     most = mostly(fact.coverage for _area, facts in found for fact in facts if fact.state not in SILENT)
+    areas = [_area(name, [_said_above(fact, most) for fact in facts]) for name, facts in found]
     if most:
         yield said(told, "II.0.1", "short_most", coverage=counted(page, "phiếu đã báo cáo", most))
-    for number, (area, facts) in enumerate(found, start=1):
-        yield heading(f"II.{area}", f"{number}. {area}", 2)
-        yield from _results(page, area, [_said_above(fact, most) for fact in facts], told)
+    elif any(fact.coverage for area in areas for fact in area.facts if fact.state not in SILENT):
+        yield said(told, "II.0.2", "short_some")
+    for number, area in enumerate(areas, start=1):
+        yield heading(f"II.{area.name}", f"{number}. {area.name}", 2)
+        yield from _results(page, area, told)
     if not found:
         yield said(told, "II.1", "results_none")
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The figures of an area; those that rest on `coverage` sheets, said once behind the last one, have none."""
+
+    name: str
+    facts: tuple[Fact, ...]
+    coverage: str = ""
+
+
+def _area(name: str, facts: list[Fact]) -> Area:
+    coverage = mostly(fact.coverage for fact in facts if fact.state not in SILENT)
+    return Area(name, tuple(_said_above(fact, coverage) for fact in facts), coverage)
 
 
 def _said_above(fact: Fact, coverage: str) -> Fact:
     return replace(fact, coverage="") if coverage and fact.coverage == coverage else fact
 
 
-def _results(page: Dashboard, area: str, facts: list[Fact], told: Phrases) -> Iterable[Paragraph]:
-    """A coverage that all figures of the area share is said behind the last one."""
-    known = [fact for fact in facts if fact.state != "none"]
-    shared = {fact.coverage for fact in known if fact.state not in SILENT}
-    end: tuple[Part, ...] = ()
-    if len(known) > 1 and len(shared) == 1 and (coverage := shared.pop()):
-        known = [_said_above(fact, coverage) for fact in known]
-        end = fill(told["short_area"], coverage=counted(page, f"phiếu đã báo cáo, {area}", coverage))
+def _results(page: Dashboard, area: Area, told: Phrases) -> Iterable[Paragraph]:
+    known = [fact for fact in area.facts if fact.state != "none"]
     if known:
         clauses = [clause(fact, told) for fact in known]
-        yield Paragraph(f"II.{area}.1", paragraph([*clauses[:-1], Clause(clauses[-1].parts + end)]).parts)
-    silent = [fact for fact in facts if fact.state == "none"]
+        end = _coverage(page, area, told)
+        yield Paragraph(f"II.{area.name}.1", paragraph([*clauses[:-1], Clause(clauses[-1].parts + end)]).parts)
+    silent = [fact for fact in area.facts if fact.state == "none"]
     if silent:
         names = listed(fact.name for fact in silent)
         whole = clause(Fact(name=names, state="none"), told)
-        yield Paragraph(f"II.{area}.2", paragraph([whole]).parts)
+        yield Paragraph(f"II.{area.name}.2", paragraph([whole]).parts)
+
+
+def _coverage(page: Dashboard, area: Area, told: Phrases) -> tuple[Part, ...]:
+    """The end of the area's sentence: how many sheets its figures rest on, all of them or all but those marked."""
+    if not area.coverage:
+        return ()
+    others = any(fact.coverage for fact in area.facts if fact.state not in SILENT)
+    coverage = counted(page, f"phiếu đã báo cáo, {area.name}", area.coverage)
+    return fill(told["short_area_most" if others else "short_area"], coverage=coverage)
 
 
 # ── annex ─────────────────────────────────────────────────────────────────

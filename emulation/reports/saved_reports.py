@@ -62,7 +62,7 @@ def rows_of(report: ReviewReport, draft: Paper) -> list[Row]:
 def _row(row: ReviewParagraph, drafted: Paragraph | None, draft: Paper) -> Row:
     now = drafting.template_of(drafted.parts) if drafted else ""
     left_out = row.left_out
-    changed = [] if left_out else drafting.changes(row.seen, {key: draft.fields.get(key) for key in row.seen})
+    changed = [] if left_out else drafting.changes(row.seen, draft.fields)
     fresh = drafted.parts if drafted and now != row.drafted else None
     if fresh and left_out:
         changed = []

@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from emulation.checks import Entry
 from emulation.consolidation import Cell, Parts, Value, value_of
 from emulation.models import ChecklistItem, Indicator, Report, Result, ResultItem
-from emulation.numbers import format_number, format_part, input_number
+from emulation.numbers import compared, format_number, format_part, input_number, percent_of
 from emulation.periods import ROMAN, period_short
 from emulation.reports.deadlines import Deadline, deadline_of
-from emulation.reports.display import NBSP, trimmed, unit_text
+from emulation.reports.display import trimmed, unit_text
 from emulation.reports.feeds import Fed, for_reader
 from emulation.reports.figures import rule_of
 from emulation.reports.lines import Figure, Line, SheetReading, Spec, value_in
@@ -86,7 +86,8 @@ class Row:
     last_year: str
     since_january: str
     result: str
-    parts: str
+    numerator: str
+    denominator: str
     outcome: str
     state: str
     open: bool
@@ -106,6 +107,12 @@ class Row:
     comments: int = 0
     fed: Fed | None = None  # the register that the cell takes its figure from
     unlike: str = ""  # how register and sheet differ
+    corrected: bool = False  # returned, and changed since
+
+    @property
+    def parts(self) -> str:
+        """ "3.137/3.166" of ratios and checklists, else empty."""
+        return f"{self.numerator}/{self.denominator}" if self.denominator else ""
 
     @property
     def extra(self) -> bool:
@@ -157,7 +164,7 @@ class Sheet:
 
     @property
     def percent(self) -> int:
-        return self.filled * 100 // self.total if self.total else 0
+        return percent_of(self.filled, self.total)
 
     @property
     def missing(self) -> list[Row]:
@@ -204,6 +211,7 @@ def read_sheet(
         reading.take_over(
             [line.indicator.pk for line in reading.lines() if line.spec.fed and _is_open(line, returned)]
         )
+    corrected = _corrected(report) if returned else set()
     said = dict(report.comments.order_by().values_list("indicator").annotate(Count("pk")))
     groups = []
     by_area = groupby(reading.lines(), key=lambda line: line.indicator.area)
@@ -212,7 +220,13 @@ def read_sheet(
             seen_by(
                 reader,
                 report.unit,
-                row_of(line, editing=editing, returned=returned, comments=said.get(line.indicator.pk, 0)),
+                row_of(
+                    line,
+                    editing=editing,
+                    returned=returned,
+                    comments=said.get(line.indicator.pk, 0),
+                    corrected=line.indicator.pk in corrected,
+                ),  # fmt: skip
             )  # fmt: skip
             for line in lines
         )
@@ -256,15 +270,23 @@ def returned_reasons(report: Report) -> dict[str, str]:
     return {line["indicator"]: line["reason"] for line in report.last_lines or []}
 
 
+def _corrected(report: Report) -> set[int]:
+    """Indicators whose figures have changed since the sheet came back. One query."""
+    return set(report.changes.filter(at__gte=report.state_since).order_by().values_list("indicator", flat=True))
+
+
 def seen_by(reader: User | None, unit: Unit, row: Row) -> Row:
     """The row without its register where that does not exist for the reader (None: the unit itself)."""
     known = for_reader(row.fed, reader, unit)
     return row if known is row.fed else replace(row, fed=None, unlike="")
 
 
-def row_of(line: Line, *, editing: bool, returned: Mapping[str, str], comments: int = 0) -> Row:
+def row_of(
+    line: Line, *, editing: bool, returned: Mapping[str, str], comments: int = 0, corrected: bool = False
+) -> Row:
     indicator, figure, spec = line.indicator, line.figure, line.spec
     why = returned.get(indicator.code, "")
+    numerator, denominator = parts_of(line)
     is_open = editing and _is_open(line, returned)
     entry = figure.entry if figure else Entry()
     typed = Typed(
@@ -274,7 +296,7 @@ def row_of(line: Line, *, editing: bool, returned: Mapping[str, str], comments: 
     if indicator.measure == Indicator.Measure.CHECKLIST:
         typed = replace(typed, numerator="", denominator="")
     state = "saved" if figure else "empty"
-    if why:
+    if why and not corrected:
         state = "returned"
     elif editing and not is_open:
         state = "locked"
@@ -282,11 +304,12 @@ def row_of(line: Line, *, editing: bool, returned: Mapping[str, str], comments: 
         key=indicator.pk, name=line.name, unit=unit_text(indicator), measure=indicator.measure, asked=line.asked,
         stored=figure is not None, target=target_text(line), last_quarter=cell_text(spec, line.last_quarter),
         last_year=cell_text(spec, line.last_year), since_january=since_text(spec, line.since_january),
-        result=result_text(line), parts=parts_text(line), outcome=outcome_key(line), state=state, open=is_open,
-        returned=why, typed=typed, grades=_choices(spec, typed), items=_answers(spec, typed),
-        seen=seen_token(figure.mark if figure else "", typed), decimals=indicator.decimals,
-        shown=indicator.shown_decimals, scale=indicator.scale, numerator_name=indicator.numerator_name,
-        denominator_name=indicator.denominator_name, comments=comments, fed=spec.fed,
+        result=result_text(line), numerator=numerator, denominator=denominator, outcome=outcome_key(line),
+        state=state, open=is_open, returned=why, typed=typed, grades=_choices(spec, typed),
+        items=_answers(spec, typed), seen=seen_token(figure.mark if figure else "", typed),
+        decimals=indicator.decimals, shown=indicator.shown_decimals, scale=indicator.scale,
+        numerator_name=indicator.numerator_name, denominator_name=indicator.denominator_name, comments=comments,
+        fed=spec.fed, corrected=bool(why) and corrected,
         unlike=spec.fed.unlike(figure.entry if figure else None) if spec.fed and not is_open else "",
     )  # fmt: skip
 
@@ -351,10 +374,9 @@ def target_text(line: Line) -> str:
     """ "≥ 98,6"; "–" without a target."""
     if line.target is None:
         return MISSING
-    sign = SIGNS[line.comparator]
-    if line.indicator.measure == Indicator.Measure.GRADE:
-        return f"{sign}{NBSP}{grade_name(line.spec, line.target)}"
-    return f"{sign}{NBSP}{trimmed(line.target)}"
+    graded = line.indicator.measure == Indicator.Measure.GRADE
+    text = grade_name(line.spec, line.target) if graded else trimmed(line.target)
+    return compared(SIGNS[line.comparator], text)
 
 
 def status_text(status: str) -> str:
@@ -398,12 +420,15 @@ def result_text(line: Line) -> str:
     return status_text(line.figure.entry.status) or value_text(line.spec, line.value, places)
 
 
+def parts_of(line: Line) -> tuple[str, str]:
+    """Numerator and denominator of ratios and checklists, else two empty texts."""
+    entry = line.figure.entry if line.figure else Entry()
+    return ("", "") if entry.denominator is None else (format_part(entry.numerator), format_part(entry.denominator))
+
+
 def parts_text(line: Line) -> str:
     """ "3.137/3.166" of ratios and checklists, else empty."""
-    entry = line.figure.entry if line.figure else Entry()
-    if entry.denominator is None:
-        return ""
-    return f"{format_part(entry.numerator)}/{format_part(entry.denominator)}"
+    return "/".join(filter(None, parts_of(line)))
 
 
 def outcome_key(line: Line) -> str:

@@ -22,11 +22,11 @@ from emulation.models import (
     Target,
     TargetChange,
 )
-from emulation.numbers import format_part, round_half_up
+from emulation.numbers import compared, format_part, round_half_up
 from emulation.periods import period_label, quarter_of
 from emulation.relations import Doubt, Relative
 from emulation.reports.bases import base_or_reason, doubts_of, last_figures, looks_back
-from emulation.reports.display import Grades, value_text
+from emulation.reports.display import Grades, coverage_text, value_text
 from emulation.scoring import SIGNS
 from emulation.services.places import Place, stored_targets
 from units.models import Unit, User
@@ -34,8 +34,9 @@ from units.models import Unit, User
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """An indicator and the unit's target for it, in words. `last` is the approved figure of the year before; `where`
-    in a peak drive the figure that is judged instead. `sign` is the comparator of all three values.
+    """An indicator and the unit's target for it, in words. `last` is the approved figure of the year before, `short`
+    what it is made of where that is not all («3/4»); `where` in a peak drive the figure that is judged instead.
+    `sign` is the comparator of all three values.
 
     `doubts` are sentences where the target asks for less than that or than was assigned; `relations` say
     beside what its values were set. `base` is the figure on which a percentage may be set, or why there is none.
@@ -44,6 +45,7 @@ class Line:
     row: CampaignIndicator
     own: bool
     last: str
+    short: str
     where: str
     sign: str
     target: Target | None
@@ -54,6 +56,14 @@ class Line:
     doubts: list[str]
     relations: list[str]
     base: Fraction | str
+
+    @property
+    def partly(self) -> str:
+        """That the result of the year before is not the whole year's, in words; empty where it is."""
+        reported, _slash, expected = self.short.partition("/")
+        if not self.short:
+            return ""
+        return _("%(reported)d of %(expected)d reported") % {"reported": int(reported), "expected": int(expected)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +107,7 @@ def target_sheet(
                 row=place.row,
                 own=place.own,
                 last=value_text(indicator, before, grades),
+                short="" if before is None or before.complete or not before.reported else coverage_text(before),
                 where=judged_on(place.row, drive),
                 sign=SIGNS[target.comparator if target else place.row.comparator],
                 target=target,
@@ -167,7 +178,7 @@ def compared_words(indicator: Indicator, target: Target | None, column: str) -> 
     value = getattr(target, column) if target else None
     if target is None or value is None:
         return "–"
-    return f"{SIGNS[target.comparator]} {value_words(indicator, value)}"
+    return compared(SIGNS[target.comparator], value_words(indicator, value))
 
 
 def judged_on(row: CampaignIndicator, drive: Campaign | None) -> str:
@@ -199,7 +210,7 @@ class Below:
     agreed: int
 
 
-def registrations_below(units: QuerySet[Unit], year: int) -> list[Below]:
+def registrations_below(units: Iterable[Unit], year: int) -> list[Below]:
     """One row for each of `units`, a page of subordinates. Three queries."""
     units_ = list(units)
     states = states_of(units_, year)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from emulation.models import Indicator
 from emulation.numbers import round_half_up
 from emulation.periods import QUARTERS, ROMAN
-from emulation.reports.display import Grades, Mark, mark, mark_of, target_text, unit_text, value_text
+from emulation.reports.display import Grades, Mark, mark, mark_of, nil_text, target_text, unit_text, value_text
 from emulation.reports.figures import Figure, Reading, Wanted
 
 Quarter = tuple[int, int]  # year, number
@@ -106,7 +106,7 @@ def trend_of(
 
 
 def _trend_sentence(points: list[Point]) -> str:
-    known = [point for point in points if point.value != "–"]
+    known = [point for point in points if point.value not in ("–", nil_text())]
     if not known:
         return _("Chart without figures yet.")
     return _("Chart: from %(first)s in quarter %(start)s to %(last)s in quarter %(end)s.") % {
@@ -121,7 +121,9 @@ def _trend_options(
     """Numbers for drawing and the same as texts for reading; a grade is drawn by its rank."""
     graded = indicator.measure == Indicator.Measure.GRADE
     figures = [figure for _row, figure in shown]
-    values = [figure.value.comparable if figure and figure.reported else None for figure in figures]
+    values = [
+        figure.value.comparable if figure and figure.reported and not figure.nil else None for figure in figures
+    ]
     targets = [figure.target if figure else None for figure in figures]
     ranks = sorted({int(number) for number in [*values, *targets] if number is not None}) if graded else []
     return {

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Count, Q
 
 from emulation.models import Report
-from emulation.models.reports import ReportQuerySet
 from emulation.reports.review import Review
 from emulation.services.offices import OfficeState
 from units.models import User
@@ -16,7 +16,7 @@ from units.models import User
 LIMIT = 50  # sheets listed at once
 
 
-def office_sheets(user: User) -> ReportQuerySet | list[Report]:
+def office_sheets(user: User) -> Iterable[Any]:
     """Sheets waiting for a decision that the user's offices speak of, by deadline, with `judged` lines so far."""
     offices = {m.office_id for m in user.active_memberships if m.office_id}
     if not offices:

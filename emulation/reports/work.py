@@ -12,8 +12,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, Correction, FigureRequest, Notice, Registration, Report, Result
+from emulation.numbers import percent_of
 from emulation.reports.corrections import waiting_corrections
 from emulation.reports.deadlines import Deadline, deadline_of
+from emulation.reports.lines import with_lines
 from emulation.reports.notices import notices_of
 from emulation.reports.sheets import state_of
 from emulation.reports.vacancies import Vacancy, vacancies
@@ -42,7 +44,7 @@ class Item:
 
     @property
     def percent(self) -> int:
-        return self.filled * 100 // self.total if self.total else 0
+        return percent_of(self.filled, self.total)
 
 
 def with_progress(reports: Iterable[Report]) -> list[Item]:
@@ -129,7 +131,7 @@ def my_work(user: User) -> MyWork:
         max(0, len(waiting) - REVIEWS),
         tuple(vacant),
         more_vacancies,
-        tuple(notices_of(user).unread()[:TOLD]),
+        tuple(with_lines(notices_of(user).unread()[:TOLD])),
     )
 
 
@@ -181,6 +183,7 @@ def own_task(item: Item, units: dict[Role, set[int]]) -> Task:
 
 def missed_task(item: Item, whom: str) -> Task:
     """A sheet that was never handed in and can no longer be entered; `whom` can give more time."""
+    assert item.deadline.closed is not None
     day = date_format(item.deadline.closed, "SHORT_DATE_FORMAT")
     hint = _("Entry closed on %(day)s without this sheet. Ask %(whom)s for more time.") % {"day": day, "whom": whom}
     report = item.report
@@ -195,7 +198,8 @@ def _own_tasks(items: Iterable[Item], units: dict[Role, set[int]]) -> Iterator[T
     items = list(items)
     missed = [item for item in items if item.deadline.closed and item.report.state != Report.State.RETURNED]
     judges = access.reviewing_units({item.report.unit for item in missed}) if missed else {}
-    names = {unit.pk: str(unit) for unit in Unit.objects.filter(pk__in=judges.values())} if missed else {}
+    judging = Unit.objects.filter(pk__in=[key for key in judges.values() if key])
+    names = {unit.pk: str(unit) for unit in judging} if missed else {}
     for item in items:
         if item in missed:
             yield missed_task(item, names.get(judges[item.report.unit_id] or 0) or _("the administrators"))
@@ -257,20 +261,20 @@ def correction_task(row: Correction) -> Task:
     """To be sent by the commander, or decided by the reviewer."""
     action = _("Send") if row.state == Correction.State.PROPOSED else _("Decide")
     title = _("Correction of %(round)s") % {"round": row.report.round}
-    place = f"{row.report.unit} · {row.indicator.label}"
+    place = f"{row.report.unit} · {row.line}"  # type: ignore[attr-defined]
     return Task(title, place, row.get_absolute_url(), action, row.state, "correction", None, None)
 
 
 def asked_of(units: set[int]) -> list[FigureRequest]:
-    """What reviewers ask the staff of these units. One query, none without units."""
+    """What reviewers ask the staff of these units, each with the name of its `line`. Four queries, none without."""
     if not units:
         return []
     rows = FigureRequest.objects.open().filter(report__unit__in=units).order_by("asked_at", "pk")
-    return list(rows.select_related("indicator", "report__unit", "report__round__drive")[:REVIEWS])
+    return with_lines(rows.select_related("indicator", "report__unit", "report__round__drive")[:REVIEWS])
 
 
 def request_task(row: FigureRequest) -> Task:
-    title = _("Question about %(name)s") % {"name": row.indicator.label}
+    title = _("Question about %(name)s") % {"name": row.line}  # type: ignore[attr-defined]
     place = f"{row.report.unit} · {row.report.round}"
     return Task(
         title, place, row.get_absolute_url(), _("Correct or answer"), Report.State.IN_REVIEW, "sheet", None, None,

@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from emulation.checks import Entry
 from emulation.models import Indicator, Report, Result, ResultItem
+from emulation.reports.feeds import Fed
 from emulation.reports.lines import SheetReading, Spec
 from emulation.reports.sheets import Group, Row, Sheet, read_sheet
 from units.spreadsheets import Book, Value
@@ -174,7 +175,7 @@ class _Writer:
         figure = self.reading.figures.get(row.key)
         entry = figure.entry if figure else None
         inputs = self._inputs(spec) if row.open else set()
-        texts: dict[int, Value] = {CODE: spec.indicator.code, NAME: row.name, UNIT: row.unit, TARGET: row.target}
+        texts: dict[int, Value] = {CODE: spec.indicator.code, NAME: row.name, UNIT: row.unit, TARGET: str(row.target)}
         texts |= self._values(entry, spec)
         for column in range(MARK):
             self.book.put(self.page, self.row, column, texts.get(column), self._format(column, inputs, spec))
@@ -197,7 +198,9 @@ class _Writer:
     def _inputs(spec: Spec) -> set[int]:
         """Columns that are filled in for this measure."""
         if spec.fed is not None:  # its figure comes from a register; only what is left to say is open
-            return {NOTE} if spec.fed.value is not None else {STATUS, REASON, NOTE}
+            if spec.fed.value is not None:
+                return {NOTE}
+            return {STATUS, REASON, NOTE} | ({NUMERATOR} if _counts(spec) else set())  # where 0 says that it is nil
         own = {MEASURES.RATIO: {NUMERATOR, DENOMINATOR}, MEASURES.GRADE: {GRADE}, MEASURES.CHECKLIST: set()}
         return {STATUS, REASON, NOTE} | own.get(MEASURES(spec.indicator.measure), {NUMERATOR})
 
@@ -235,6 +238,9 @@ class _Writer:
             "error_title": _("Not a number"), "error_message": _("A figure is a number, not below zero."),
         }  # fmt: skip
         names = {NUMERATOR: row.numerator_name, DENOMINATOR: row.denominator_name}
+        if spec.fed is not None and not spec.fed.holds and _counts(spec):
+            rule |= {"criteria": "==", "error_message": _empty_register(spec.fed)}
+            names[NUMERATOR] = _empty_register(spec.fed)
         for column, name in names.items():
             if column in inputs:
                 prompt = {"input_title": _("What is entered"), "input_message": name[:255]} if name else {}
@@ -265,6 +271,18 @@ class _Writer:
         self._protect(hidden)
         hidden.very_hidden()
         self.page.activate()
+
+
+def _counts(spec: Spec) -> bool:
+    return spec.indicator.measure in (MEASURES.COUNT, MEASURES.AMOUNT)
+
+
+def _empty_register(fed: Fed) -> str:
+    """What the cell of an empty register takes, in at most 255 characters (Excel takes no more)."""
+    words = _(
+        "The register “%(register)s” holds nothing for this round: type 0 for “Nothing occurred”, or record it there."
+    )
+    return words % {"register": fed.register[:80]}
 
 
 def _column(number: int) -> str:

@@ -30,7 +30,7 @@ from units import access, clock
 from units.errors import Refused, order_of
 from units.locking import locked, refuse_unless
 from units.models import Person, Role, Unit, User
-from units.services.seen import last_change, unseen
+from units.services.seen import changed_meanwhile, last_change
 
 State = Assessment.State
 SHOWN = ("unit", "checklist", "template")  # what is read of an assessment
@@ -123,7 +123,7 @@ def begin(
     Raises `Refused` where the list does not fit or is not in force, for a period that has not begun, and when
     the body is assessed for it already.
     """
-    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    unit = locked(unit)
     access.require(access.works_at(by, unit, Role.STAFF))
     _check_period(year, period)
     _check_body(checklist, unit, year, period, cell, person)
@@ -173,7 +173,7 @@ def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: U
     access.require(access.works_at(by, row.unit, Role.STAFF))
     refuse_unless(row, *Assessment.OPEN)
     if row.version != version:
-        raise unseen(last_change(row.answers.all()))
+        raise changed_meanwhile(last_change(row.answers.all()))
     known = {one.item_id: one for one in row.answers.all()}
     for item in open_items(row):
         if item.pk in entries:

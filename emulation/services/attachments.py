@@ -7,13 +7,11 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from emulation.models import Attachment
-from emulation.services.evidence import checked, keep, save_beside
+from emulation.services.evidence import checked, keep, mark_removed, save_beside
 from units import access
-from units.errors import Refused
+from units.locking import locked
 from units.models import User
 
 May = Callable[[User, Any], bool]
@@ -46,7 +44,7 @@ def _store(owner: Any, rows: list[Attachment], by: User, may: May | None) -> Non
 
 def _lock(owner: Any, by: User, may: May | None) -> None:
     """Lock the owner and ask, of what it is now, whether the user may still do it."""
-    row = type(owner).objects.select_for_update(of=("self",)).get(pk=owner.pk)
+    row = locked(owner)
     access.require(may is None or may(by, row))
 
 
@@ -55,10 +53,5 @@ def remove(owner: Any, pk: int, *, by: User, why: str, may: May | None = None) -
     """Mark a file of `owner` as removed; it stays kept. Raises `Refused` without a reason, or when it is too late."""
     _lock(owner, by, may)
     row = owner.files.select_for_update(of=("self",)).get(pk=pk)
-    if row.removed_at:
-        raise Refused(_("The file has been removed already."))
-    if not why.strip():
-        raise Refused(_("Say why the file is removed."), "why")
-    row.removed_by, row.removed_at, row.removed_why = by, timezone.now(), why.strip()
-    row.save(update_fields=["removed_by", "removed_at", "removed_why"])
+    mark_removed(row, by=by, why=why)
     return row

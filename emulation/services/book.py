@@ -101,7 +101,7 @@ class Row:
     @property
     def count(self) -> Count:
         counts = (number for name in SETS for number in (self.targeted[name], self.met[name]))
-        return Count(*counts, self.goal, self.comparator)
+        return Count._make([*counts, self.goal, self.comparator])
 
     def add_parts(self, other: Row) -> None:
         for name in SETS:
@@ -161,15 +161,17 @@ class Tree(Places):
             rows = rows.filter(unit__in={*self.units, *below})
         quarter_of = {pk: quarter for quarter, pk in self.rounds.items()}
         found: dict[int, dict[int, Place]] = {quarter: {} for quarter in self.rounds}
-        for round_, *place in rows.values_list(
+        for round_, *columns in rows.values_list(
             "round_id", "unit_id", "unit__kind_id", "parent_id", "path", "is_leaf"
         ):
-            found[quarter_of[round_]][place[0]] = Place(*place)
+            place = Place._make(columns)
+            found[quarter_of[round_]][place.unit] = place
         return found
 
     def leaf_quarters(self) -> set[int]:
         """Quarters in which one of the units looked at had no subordinates: no row of them is kept."""
-        return {q for q, places in self.places.items() if any(places[u].is_leaf for u in self.units & places.keys())}
+        units = self.units or set()
+        return {q for q, places in self.places.items() if any(places[u].is_leaf for u in units & places.keys())}
 
     def alone(self) -> set[int]:
         """Units that had no subordinates in one of the rounds, and the units looked at."""
@@ -336,7 +338,8 @@ class Book(UnitFigures):
         chosen = Indicator.objects.all() if indicators is None else Indicator.objects.filter(pk__in=indicators)
         columns = chosen.values_list("pk", "measure", "accrual", "scale", "headline_share").order_by()
         super().__init__(
-            tree, Plan(tree.year, tree.drive, indicators), {pk: Rule(*rule) for pk, *rule in columns},
+            tree, Plan(tree.year, tree.drive, indicators),
+            {pk: Rule(measure, accrual, scale, share) for pk, measure, accrual, scale, share in columns},
             defaultdict(dict), set(), defaultdict(dict),
         )  # fmt: skip
         # Stocks whose nine months some units make with quarter II and others with quarter III.
@@ -381,7 +384,7 @@ def read_cells(
         "pk", "report__round__year", "report__round__quarter", "report__unit_id", "report__state", "indicator_id",
         "status", Stored("numerator"), Stored("denominator"), "grade__rank",
     ):  # fmt: skip
-        yield year, quarter, unit, state, indicator, Cell(*figure, items.get(pk))
+        yield year, quarter, unit, state, indicator, Cell._make([*figure, items.get(pk)])
 
 
 def read_items(results: QuerySet[Result]) -> dict[int, dict[int, bool]]:
@@ -405,7 +408,8 @@ def read_goals(targets: QuerySet[Target], *, drive: bool = False) -> Iterator[tu
     ):  # fmt: skip
         rounds = (1,) if drive else ASKED_QUARTERS[asked]
         milestones = values[0] is not None and not drive
-        yield year, unit, indicator, Goal(comparator, rounds, tuple(value or 0 for value in values), milestones)
+        first, second, third, agreed = (value or 0 for value in values)
+        yield year, unit, indicator, Goal(comparator, rounds, (first, second, third, agreed), milestones)
 
 
 class Stored(Func):

@@ -33,6 +33,7 @@ from emulation.services.rounds import fit_sheets, place_units, set_up_drive_roun
 from emulation.services.summaries import rebuild
 from units import access, clock
 from units.errors import Refused
+from units.locking import locked
 from units.models import Role, Unit, UnitKind, User
 from units.paths import branch_q, path_ids
 
@@ -68,13 +69,7 @@ def create_campaign(
     """Save a new campaign as a draft. Raises `Refused` for dates or units outside those it belongs to."""
     access.require(may_write(by, campaign))
     campaign.state, campaign.launched_on = State.DRAFT, None
-    _check_place(campaign)
-    _check_scope(campaign, scope)
-    campaign.save()
-    campaign.documents.set(documents)
-    if organisations is not None:
-        campaign.organisations.set(organisations)
-    _write_scope(campaign, scope)
+    _save(campaign, documents, scope, organisations)
     return campaign
 
 
@@ -96,19 +91,26 @@ def update_campaign(
         raise Refused(
             _("It already asks for indicators: a peak drive stays one, and nothing else becomes one."), "kind"
         )
-    _check_place(campaign)
-    _check_scope(campaign, scope)
-    campaign.save()
-    campaign.documents.set(documents)
-    if organisations is not None:
-        campaign.organisations.set(organisations)
-    if _write_scope(campaign, scope):
+    if _save(campaign, documents, scope, organisations):
         for row in rows:
             _refuse_double(row, row.kinds.all())
         _follow(campaign, {row.indicator_id for row in rows})
     if campaign.ends != before.ends:
         _move_drive_round(campaign, before)
     return campaign
+
+
+def _save(
+    campaign: Campaign, documents: Iterable[Document], scope: Scope, organisations: Iterable[Organisation] | None
+) -> bool:
+    """Whether the units that take part have changed. Without `organisations` those it has stay."""
+    _check_place(campaign)
+    _check_scope(campaign, scope)
+    campaign.save()
+    campaign.documents.set(documents)
+    if organisations is not None:
+        campaign.organisations.set(organisations)
+    return _write_scope(campaign, scope)
 
 
 @transaction.atomic
@@ -157,9 +159,7 @@ def _refuse_entries(campaign: Campaign) -> None:
 
 def _locked(campaign: Campaign) -> Campaign:
     """The stored campaign, locked. Raises `Refused` when it is closed."""
-    found = (
-        Campaign.objects.select_for_update(of=("self",)).select_related("kind", "launching_unit").get(pk=campaign.pk)
-    )
+    found = locked(campaign, "kind", "launching_unit")
     if found.state == State.CLOSED:
         raise Refused(_("The campaign is closed; it can no longer be changed."))
     return found

@@ -55,6 +55,7 @@ def save_version(
 
     Raises `Refused` as `save_checklist` does, for a rule that the items cannot fulfil, and for two equal classes.
     """
+    assert template.checklist_id is not None
     checklist = (
         Checklist.objects.select_for_update(of=("self",)).select_related("owner").get(pk=template.checklist_id)
     )

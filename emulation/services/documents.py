@@ -70,7 +70,7 @@ def save_document(document: Document, *, by: User) -> Document:
 @transaction.atomic
 def send_document(document: Document, *, sender: Unit, units: Iterable[Unit], due: date | None, by: User) -> int:
     """Send a document to units below `sender`; returns to how many. Who has it already is left out."""
-    Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+    locked(document)
     access.require(sender in senders(by, document))
     chosen = list(units)
     if not chosen:

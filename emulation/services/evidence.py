@@ -14,11 +14,13 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emulation.models import Evidence, Report, ReportEvent
+from emulation.models import Attachment, Evidence, Report, ReportEvent
 from emulation.services.sheets import expected_indicators, lock, may_enter, open_lines, refuse_unless_open
+from emulation.services.stored_files import store_file, undoing_files
 from units import access
 from units.errors import Refused
 from units.files import MB, clean_name, recognise
+from units.locking import locked
 from units.models import User
 
 CHUNK = 64 * 1024
@@ -35,6 +37,7 @@ class Kept(Protocol):
 
 
 Row = TypeVar("Row", bound=Kept)
+Removable = Evidence | Attachment
 
 
 def may_attach(user: User, report: Report) -> bool:
@@ -55,19 +58,15 @@ def attach(
     return keep(rows, files, lambda: _store(report, rows, indicator))
 
 
+@undoing_files()
 def keep(rows: list[Row], files: Sequence[UploadedFile], store: Callable[[], None]) -> list[Row]:
     """Write the files of `rows`, then `store` the rows. Where that fails, none of the files stays.
 
     The files come first, outside any lock: a slow disk keeps nobody waiting.
     """
-    try:
-        for row, file in zip(rows, files, strict=True):
-            row.file.save(row.name, file, save=False)
-        store()
-    except BaseException:
-        for row in rows:
-            row.file.delete(save=False)
-        raise
+    for row, file in zip(rows, files, strict=True):
+        store_file(row.file, row.name, file)
+    store()
     return rows
 
 
@@ -90,6 +89,16 @@ def save_beside(rows: Sequence[Kept], present: QuerySet[Any]) -> None:
     if len(known) + len(rows) > settings.EVIDENCE_FILES:
         raise Refused(_("At most %(limit)d files are kept here.") % {"limit": settings.EVIDENCE_FILES}, "files")
     save_new(rows, known)
+
+
+def mark_removed(row: Removable, *, by: User, why: str) -> None:
+    """Mark a locked row's file as removed; it stays kept. Raises `Refused` without a reason, or the second time."""
+    if row.removed_at:
+        raise Refused(_("The file has been removed already."))
+    if not why.strip():
+        raise Refused(_("Say why the file is removed."), "why")
+    row.removed_by, row.removed_at, row.removed_why = by, timezone.now(), why.strip()
+    row.save(update_fields=["removed_by", "removed_at", "removed_why"])
 
 
 def checked(files: Sequence[UploadedFile]) -> list[dict[str, Any]]:
@@ -176,11 +185,8 @@ def remove(evidence: Evidence, *, by: User, why: str) -> Evidence:
     """Mark the file as removed; it stays kept. Raises `Refused` without a reason, or when it is too late."""
     access.require(may_attach(by, evidence.report))
     report = lock(evidence.report)
-    evidence = Evidence.objects.select_for_update(of=("self",)).get(pk=evidence.pk)
+    evidence = locked(evidence)
     evidence.report = report
     refuse_removal(evidence)
-    if not why.strip():
-        raise Refused(_("Say why the file is removed."), "why")
-    evidence.removed_by, evidence.removed_at, evidence.removed_why = by, timezone.now(), why.strip()
-    evidence.save(update_fields=["removed_by", "removed_at", "removed_why"])
+    mark_removed(evidence, by=by, why=why)
     return evidence

@@ -22,6 +22,7 @@ from emulation.services.notices import tell_unit
 from emulation.terms import Terms
 from units import access, clock
 from units.errors import Refused, reason_of
+from units.locking import locked
 from units.models import Unit, User
 
 # What can still be handed in for the first time; a returned sheet has no deadline.
@@ -155,7 +156,7 @@ def _hindrance(unit: Unit, report: Report | None) -> str:
 @transaction.atomic
 def end_extension(extension: Extension, *, reason: str, by: User) -> None:
     """End an extension before its last day: the round's calendar holds again, from now on."""
-    extension = Extension.objects.select_for_update(of=("self",)).select_related("unit", "round").get(pk=extension.pk)
+    extension = locked(extension, "unit", "round")
     access.require(may_extend(by, extension.unit))
     reason = reason_of(reason, most=300)
     if extension.ended_at is not None or extension.passed:

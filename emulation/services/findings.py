@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from emulation.models import Acknowledgement, CheckRule, Report
-from emulation.reports.findings import findings_of
+from emulation.reports.findings import all_findings
 from emulation.services import sheets
 from units import access
 from units.errors import LEAST_ORDER, Refused, refuse_long
@@ -22,7 +22,7 @@ def may_answer(user: User, report: Report) -> bool:
 
 @transaction.atomic
 def acknowledge(report: Report, reasons: Mapping[str, str], *, by: User) -> int:
-    """Keep what the unit says to warnings (`Finding.key` → reason); empty reasons are passed over.
+    """Keep what the unit says to warnings and hints (`Finding.key` → reason); empty reasons are passed over.
 
     Returns how many were kept. Raises `Refused` when the sheet stands still, when a reason is too short,
     or when the warning is gone because its figures have changed meanwhile.
@@ -32,7 +32,7 @@ def acknowledge(report: Report, reasons: Mapping[str, str], *, by: User) -> int:
         return 0
     report = sheets.lock(report)
     sheets.refuse_unless_open(report)
-    found = {one.key: one for one in findings_of(report) if one.level == CheckRule.Level.WARNING}
+    found = {one.key: one for one in all_findings(report) if one.level != CheckRule.Level.ERROR}
     kept = 0
     for key, text in reasons.items():
         text = text.strip()

@@ -145,16 +145,9 @@ def name_person(incident: Incident, person: Person, part: str, *, reason: str = 
     access.require(may_investigate(by, row))
     if not row.is_open:
         raise Refused(_("The incident is no longer open: take its conclusion back first."))
-    known = row.people.filter(person=person).first()
-    before = {person.full_name: known.part if known else ""}
+    known = row.people.filter(person=person).select_related("person").first()
     if not part:
-        if known is None:
-            raise Refused(_("This person is not named."))
-        if known.part == Part.AT_FAULT:
-            _refuse_mitigation(row, "person", by)
-            reason = reason_of(reason)
-        known.delete()
-        _trace(row, Kind.PEOPLE, by, reason.strip(), before=before, after={person.full_name: ""})
+        _take_away(row, known, reason, by)
         return
     if known is not None:
         raise Refused(_("This person is named already."), "person")
@@ -164,7 +157,18 @@ def name_person(incident: Incident, person: Person, part: str, *, reason: str = 
             % {"count": row.offenders}, "part",
         )  # fmt: skip
     IncidentPerson.objects.create(incident=row, person=person, part=part)
-    _trace(row, Kind.PEOPLE, by, before=before, after={person.full_name: part})
+    _trace(row, Kind.PEOPLE, by, before={person.full_name: ""}, after={person.full_name: part})
+
+
+def _take_away(incident: Incident, named: IncidentPerson | None, reason: str, by: User) -> None:
+    if named is None:
+        raise Refused(_("This person is not named."))
+    if named.part == Part.AT_FAULT:
+        _refuse_mitigation(incident, "person", by)
+        reason = reason_of(reason)
+    name, part = named.person.full_name, named.part
+    named.delete()
+    _trace(incident, Kind.PEOPLE, by, reason.strip(), before={name: part}, after={name: ""})
 
 
 @transaction.atomic
@@ -243,7 +247,7 @@ def state_complete(unit: Unit, year: int, *, by: User) -> IncidentStatement:
     `Refused` before the yearly review (`STATED_FROM`), and where it has been stated already.
     """
     access.require(may_state(by, unit))
-    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    unit = locked(unit)
     until = min(clock.today(), date(year, 12, 31))
     if until < date(year, *STATED_FROM):
         day = date(year, *STATED_FROM).strftime("%d/%m/%Y")
@@ -262,7 +266,7 @@ def state_complete(unit: Unit, year: int, *, by: User) -> IncidentStatement:
 @transaction.atomic
 def take_back(statement: IncidentStatement, *, reason: str, by: User) -> IncidentStatement:
     """The register is not complete after all."""
-    row = IncidentStatement.objects.select_for_update(of=("self",)).select_related("unit").get(pk=statement.pk)
+    row = locked(statement, "unit")
     access.require(may_state(by, row.unit))
     if row.ended_at is not None:
         raise Refused(_("The statement has been taken back already."))

@@ -383,6 +383,7 @@ def keep_records(work: InitiativeWork, why: str = "") -> None:
     first = min(rows, key=lambda row: row.day)
     best = max(rows, key=lambda row: _rank(row.level))
     for author in work.authors.filter(person__isnull=False).select_related("record"):
+        assert author.person_id is not None
         record = author.record or Initiative(person_id=author.person_id)
         record.year, record.kind, record.title = first.day.year, work.kind, work.title
         record.level, record.share = best.level, author.share

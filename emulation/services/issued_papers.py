@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from emulation.models import IssuedPaper, ReviewReport
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
+from emulation.services.stored_files import store_file, undoing_files
 from units import clock
 from units.access import require, works_at
 from units.errors import Refused, reason_of
+from units.locking import locked
 from units.models import Role, Unit, User
 from units.text import fold
 
@@ -52,6 +54,7 @@ def next_serial(unit: Unit, year: int, kind: PaperKind) -> int:
     return serial
 
 
+@undoing_files()
 @transaction.atomic
 def issue(
     unit: Unit, kind: PaperKind, *, number: str, day: date, title: str, signer: str, files: Mapping[str, bytes],
@@ -62,7 +65,7 @@ def issue(
     A number is never given twice, and none before the last one: a gap is not filled in silence.
     """
     require(may_issue(by, unit))
-    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    locked(unit)
     if day > clock.today():
         raise Refused(_("The day lies in the future."), "day")
     before = IssuedPaper.objects.filter(unit=unit, kind=kind.key, address=address, cancelled_at=None)
@@ -71,17 +74,9 @@ def issue(
     serial = _serial(unit, day.year, kind, number)
     row = _row(unit, kind, serial, number=number, day=day, title=title, signer=signer, address=address, by=by)
     row.report = report
-    kept = []
-    try:
-        for name, content in files.items():
-            field = getattr(row, name)
-            field.save(name, ContentFile(content), save=False)
-            kept.append(field)
-        row.save()
-    except BaseException:
-        for field in kept:
-            field.delete(save=False)
-        raise
+    for name, content in files.items():
+        store_file(getattr(row, name), name, ContentFile(content))
+    row.save()
     return row
 
 
@@ -107,7 +102,7 @@ def enter(
     The number stays what was typed, also before the last one: such papers may share a series with others that the
     application does not know. Raises `Refused` when the running number of the year was given to another.
     """
-    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    locked(unit)
     match = SERIAL.match(number)
     serial = int(match[1]) if match else next_serial(unit, day.year, kind)
     _refuse_taken(unit, day.year, kind, serial)
@@ -150,7 +145,7 @@ def _refuse_taken(unit: Unit, year: int, kind: PaperKind, serial: int) -> None:
 def cancel(paper: IssuedPaper, *, why: str, by: User) -> None:
     """Cancel a paper; it stays in the register, its number is not given again. Raises `Refused`."""
     require(may_issue(by, paper.unit))
-    row = IssuedPaper.objects.select_for_update(of=("self",)).select_related("report").get(pk=paper.pk)
+    row = locked(paper, "report")
     if row.cancelled_at:
         raise Refused(_("The paper has been cancelled already."))
     if ended := ended_by(row):

@@ -13,6 +13,7 @@ from emulation.models import Campaign, CampaignJoin
 from emulation.services.campaigns import create_campaign, scope_q
 from units import access, clock
 from units.errors import Refused
+from units.locking import locked
 from units.models import Role, Unit, User
 
 
@@ -39,7 +40,7 @@ def takes_part(campaign: Campaign, unit: Unit) -> bool:
 def join_campaign(campaign: Campaign, unit: Unit, *, joined_on: date, words: str, by: User) -> CampaignJoin:
     """Record that the unit joins. Raises `Refused` for a draft, a closed one, a day outside its time."""
     access.require(may_join(by, unit))
-    campaign = Campaign.objects.select_for_update(of=("self",)).get(pk=campaign.pk)
+    campaign = locked(campaign)
     if not takes_part(campaign, unit):
         raise Refused(_("%(unit)s does not take part in this campaign.") % {"unit": unit})
     if campaign.state not in Campaign.RUNNING:
@@ -62,7 +63,7 @@ def join_campaign(campaign: Campaign, unit: Unit, *, joined_on: date, words: str
 @transaction.atomic
 def confirm_join(join: CampaignJoin, *, by: User) -> CampaignJoin:
     """The unit's commander confirms; once."""
-    row = CampaignJoin.objects.select_for_update(of=("self",)).select_related("unit").get(pk=join.pk)
+    row = locked(join, "unit")
     access.require(may_confirm(by, row.unit))
     if row.confirmed_at:
         raise Refused(_("The joining has been confirmed already."))
@@ -79,7 +80,7 @@ def take_over(campaign: Campaign, unit: Unit, *, by: User) -> Campaign:
     Raises `Refused` when the unit has not joined, or has taken it over before.
     """
     access.require(may_join(by, unit))
-    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("kind").get(pk=campaign.pk)
+    campaign = locked(campaign, "kind")
     if not campaign.joins.filter(unit=unit).exists():
         raise Refused(_("Record first that %(unit)s joins.") % {"unit": unit})
     if campaign.children.filter(takes_over=True, launching_unit=unit).exists():

@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from emulation.models import LayoutProfile, PaperTemplate
 from emulation.paper_templates import check_template
 from emulation.reports.paper_kinds import PaperKind
+from emulation.services.stored_files import store_file, undoing_files
 from units.access import require, works_at
 from units.errors import Refused
 from units.files import clean_name
+from units.locking import locked
 from units.models import Role, Unit, User
 
 
@@ -30,7 +32,7 @@ def may_write(user: User, unit: Unit) -> bool:
 def change_layout(unit: Unit, values: Mapping[str, Any], *, by: User) -> LayoutProfile:
     """Write the unit's profile. Raises `ValidationError` for margins the decree does not know."""
     require(may_write(by, unit))
-    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    locked(unit)
     row = LayoutProfile.objects.filter(unit=unit).first() or LayoutProfile(unit=unit)
     for name, value in values.items():
         setattr(row, name, value)
@@ -39,6 +41,7 @@ def change_layout(unit: Unit, values: Mapping[str, Any], *, by: User) -> LayoutP
     return row
 
 
+@undoing_files()
 def upload_template(unit: Unit, kind: PaperKind, file: UploadedFile, *, by: User) -> PaperTemplate:
     """Keep a Word file as the unit's template for papers of `kind`. Raises `Refused` with every fault of it."""
     require(may_write(by, unit))
@@ -48,14 +51,10 @@ def upload_template(unit: Unit, kind: PaperKind, file: UploadedFile, *, by: User
         unit=unit, kind=kind.key, name=name, size=len(content), sha256=hashlib.sha256(content).hexdigest(), by=by,
         at=timezone.now(),
     )  # fmt: skip
-    row.file.save(name, ContentFile(content), save=False)
-    try:
-        with transaction.atomic():
-            row.full_clean()
-            row.save()
-    except BaseException:
-        row.file.delete(save=False)
-        raise
+    store_file(row.file, name, ContentFile(content))
+    with transaction.atomic():
+        row.full_clean()
+        row.save()
     return row
 
 
@@ -63,7 +62,7 @@ def upload_template(unit: Unit, kind: PaperKind, file: UploadedFile, *, by: User
 def drop_template(unit: Unit, kind: PaperKind, *, by: User) -> PaperTemplate:
     """Have no template of one's own any more; former versions stay kept. Raises `Refused` where there is none."""
     require(may_write(by, unit))
-    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    locked(unit)
     last = PaperTemplate.objects.filter(unit=unit, kind=kind.key).order_by("-at", "-pk").first()
     if last is None or not last.file:
         raise Refused(_("The unit has no template of its own for this."))

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -71,7 +72,8 @@ class Reader:
         self.units = {unit.code: unit for unit in Unit.objects.all()}
         self.mine = {code for code, unit in self.units.items() if access.administers(by, unit)}
         self.indicators = {row.code: row for row in Indicator.objects.all()}
-        self.grades = {(grade.scale_id, grade.code): grade.pk for grade in Grade.objects.all()}
+        grades = Grade.objects.all()
+        self.grades: dict[tuple[int | None, str], int] = {(one.scale_id, one.code): one.pk for one in grades}
         self.rounds: dict[tuple[int, int], Round] = {}
         self.seen: dict[tuple[str, int, int, str], int] = {}
 
@@ -130,7 +132,7 @@ class Reader:
                 _("“%(text)s” is not a status; write reported, nil or not_applicable.") % {"text": texts["status"]},
             )
             return None
-        parts: dict[str, Decimal | None] = {}
+        parts: dict[str, Any] = {}
         for name in ("numerator", "denominator"):
             if texts[name] and not NUMBER.fullmatch(texts[name]):
                 self.wrong(row, _("“%(text)s” is not a number with a plain decimal point.") % {"text": texts[name]})
@@ -233,32 +235,31 @@ def _write(
             if problem:
                 errors.append(_("Row %(row)d: %(message)s") % {"row": line.row, "message": problem})
                 continue
-            results.append(_row(line.entry, pk=pk, report_id=report, indicator_id=indicator, version=version + 1))
-            counted = states[report] in Report.HANDED_IN
-            way = ResultChange.Way.CORRECTION if counted else ResultChange.Way.MIGRATION
-            changes.append(
-                ResultChange(
-                    report_id=report,
-                    indicator_id=indicator,
-                    by=by,
-                    at=now,
-                    way=way,
-                    before=before,
-                    after=after,
-                    reason=correct if counted else "",
-                    sealed=True,
-                )
-            )
+            of = {"report_id": report, "indicator_id": indicator}
+            results.append(_row(line.entry, pk=pk, version=version + 1, **of))
+            corrects = correct if states[report] in Report.HANDED_IN else ""
+            changes.append(_change(before, after, corrects, by=by, at=now, **of))
     if errors:
         raise Refused(errors)
     _save(results, changes)
-    started = [pk for pk in wanted if states[pk] == Report.State.NOT_STARTED]
-    for at in range(0, len(started), 500):
-        Report.objects.filter(pk__in=started[at : at + 500]).update(state=Report.State.DRAFT, state_since=now)
-    for key in by_sheet:
-        if reports[key].state == Report.State.NOT_STARTED:
-            reports[key].state = Report.State.DRAFT
+    _begin([reports[key] for key in by_sheet], now)
     return len(results)
+
+
+def _change(before: Any, after: Any, corrects: str, **columns: Any) -> ResultChange:
+    """The trace of a figure written; `corrects` says why, where the sheet had been handed in with another."""
+    way = ResultChange.Way.CORRECTION if corrects else ResultChange.Way.MIGRATION
+    return ResultChange(way=way, before=before, after=after, reason=corrects, sealed=True, **columns)
+
+
+def _begin(reports: list[Report], now: datetime) -> None:
+    """Sheets on which nobody had written are drafts now."""
+    fresh = [report for report in reports if report.state == Report.State.NOT_STARTED]
+    for at in range(0, len(fresh), 500):
+        keys = [report.pk for report in fresh[at : at + 500]]
+        Report.objects.filter(pk__in=keys).update(state=Report.State.DRAFT, state_since=now)
+    for report in fresh:
+        report.state = Report.State.DRAFT
 
 
 def _stored(rounds: set[int], wanted: dict[int, dict[int, Line]]) -> dict[tuple[int, int], Stored]:

@@ -8,16 +8,20 @@ from difflib import get_close_matches
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation import drafting
 from emulation.models import Phrase, ReviewEvent, ReviewParagraph, ReviewReport
+from emulation.periods import QUARTERS, quarter_end
 from emulation.reports.drafts import draft_of
+from emulation.reports.drives import drive_of
 from emulation.reports.paper_kinds import KINDS
 from emulation.reports.papers import as_pdf, as_word, title_of
 from emulation.reports.review_paper import Paper
 from emulation.reports.saved_reports import annex_rows, paper_of, pending
 from emulation.services.issued_papers import issue, void
+from emulation.services.stored_files import undoing_files
 from emulation.services.summaries import hold_figures
 from emulation.wording import Paragraph
 from units import clock
@@ -70,7 +74,7 @@ def _trace(
 def _lock(report: ReviewReport, by: User) -> ReviewReport:
     """The report, locked, as long as it is a draft that the user may edit."""
     require(may_edit(by, report.unit))
-    report = ReviewReport.objects.select_for_update(of=("self",)).select_related("unit").get(pk=report.pk)
+    report = locked(report, "unit")
     if report.is_signed:
         raise Refused(_("The report has been signed off. The commander may reopen it."))
     return report
@@ -209,6 +213,7 @@ def _insert(report: ReviewReport, draft: Paper, fresh: Paragraph, *, left_out: b
     _trace(report, Kind.KEPT if left_out else Kind.ADDED, by, row.key, after=row.text)
 
 
+@undoing_files()
 @transaction.atomic
 def sign_off(
     report: ReviewReport, *, number: str, day: date, signer: str, signer_post: str, place: str, by: User
@@ -223,6 +228,11 @@ def sign_off(
         raise Refused(_("Figures have changed since: decide about the marked paragraphs first."))
     if day > clock.today():
         raise Refused(_("The day lies in the future."), "day")
+    if day < (ends := _last_day(report)):
+        raise Refused(
+            _("The report speaks of a period that ends on %(day)s: it is not signed before that day.")
+            % {"day": date_format(ends, "SHORT_DATE_FORMAT")}, "day",
+        )  # fmt: skip
     report.number, report.day, report.signer, report.signer_post, report.place = (
         number,
         day,
@@ -242,11 +252,17 @@ def sign_off(
     )  # fmt: skip
 
 
+def _last_day(report: ReviewReport) -> date:
+    """The last day of what the report speaks of: of its drive, or of its quarters; five years end with their last."""
+    drive = drive_of(report.unit, report.year, report.period)
+    return drive.ends if drive else quarter_end(report.year, QUARTERS.get(report.period, (4,))[-1])
+
+
 @transaction.atomic
 def reopen(report: ReviewReport, *, reason: str, by: User) -> None:
     """Make a signed report a draft again, for a reason."""
     require(may_sign(by, report.unit))
-    report = ReviewReport.objects.select_for_update(of=("self",)).select_related("unit").get(pk=report.pk)
+    report = locked(report, "unit")
     if not report.is_signed:
         raise Refused(_("The report is a draft already."))
     reason = reason_of(reason)

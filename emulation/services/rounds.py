@@ -66,7 +66,7 @@ def untouched() -> Q:
     resting = [row for row in relations if isinstance(row, ForeignObjectRel) and row.on_delete is PROTECT]
     found = Q(state=Report.State.NOT_STARTED)
     for relation in resting:
-        found &= ~Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
+        found &= Q(~Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})))
     return found
 
 
@@ -222,7 +222,7 @@ def place_ended(units: Iterable[int], days: Iterable[date]) -> None:
         without = Round.objects.filter(year__in={day.year for day in days}).exclude(reports__unit=unit)
         rounds = [
             round_ for round_ in without.select_related("drive")
-            if round_.last_day >= unit.dissolved and round_.last_day >= min(days)
+            if unit.dissolved and round_.last_day >= max(unit.dissolved, min(days))
         ]  # fmt: skip
         for round_ in rounds:
             place_of(unit, round_)

@@ -27,6 +27,7 @@ from emulation.services.plan import plan_of, plan_of_unit, slot
 from emulation.services.summaries import recompute
 from units import access, clock
 from units.errors import LEAST_ORDER, Refused, order_of, reason_of
+from units.locking import locked
 from units.models import Role, User
 from units.paths import path_ids
 
@@ -115,7 +116,7 @@ def missing_indicators(report: Report) -> list[int]:
 
 def lock(report: Report) -> Report:
     """The sheet as it is now, locked until the end of the transaction."""
-    return Report.objects.select_for_update(of=("self",)).select_related("unit", "round", "lineage").get(pk=report.pk)
+    return locked(report, "unit", "round", "lineage")
 
 
 def require_state(report: Report, *states: str) -> None:
@@ -186,11 +187,7 @@ def mark_ready(report: Report, *, by: User) -> Report:
     """
     report = lock(report)
     access.require(may_enter(by, report))
-    require_state(report, *Report.EDITABLE)
-    refuse_unless_open(report)
-    settle(report, open_lines(report), by=by)
-    _refuse_incomplete(report)
-    _refuse_findings(report)
+    _refuse_unfinished(report, by)
     if report.ready_at is not None:
         return report
     report.ready_by, report.ready_at = by, timezone.now()
@@ -208,11 +205,7 @@ def hand_in(report: Report, *, by: User, missing: Collection[int] = (), reason: 
     """
     report = lock(report)
     access.require(may_hand_in(by, report))
-    require_state(report, *Report.EDITABLE)
-    refuse_unless_open(report)
-    settle(report, open_lines(report), by=by)
-    _refuse_incomplete(report)
-    _refuse_findings(report)
+    _refuse_unfinished(report, by)
     details, reason = _named_missing(waiting_below(report), missing, reason)
     event = _enter(report, State.SUBMITTED, Kind.SUBMITTED, by=by, reason=reason, details=details)
     report.changes.filter(sealed=False).update(sealed=True)
@@ -222,6 +215,15 @@ def hand_in(report: Report, *, by: User, missing: Collection[int] = (), reason: 
     report.save(update_fields=["ready_by", "ready_at", "handed_in_at"])
     keep_version(report, event)
     return report
+
+
+def _refuse_unfinished(report: Report, by: User) -> None:
+    """Take over what registers hold, then raise `Refused` unless the sheet can be handed in as it stands."""
+    require_state(report, *Report.EDITABLE)
+    refuse_unless_open(report)
+    settle(report, open_lines(report), by=by)
+    _refuse_incomplete(report)
+    _refuse_findings(report)
 
 
 def waiting_below(report: Report) -> list[Report]:

@@ -29,6 +29,7 @@ from emulation.consolidation import Cell, Parts, over_rounds
 from emulation.models import Campaign, Indicator, Lineage, Report, Round, Summary
 from emulation.models.catalogue import Comparator
 from emulation.services.book import SETS, Book, Count, Place, Row, Tree, by_superior
+from units.locking import locked
 from units.models import Unit
 from units.paths import path_ids
 
@@ -162,7 +163,7 @@ class Branches:
         standing = Q()
         for quarter in quarters:
             standing |= Q(period__in=self._names(quarter), unit__lineages__round=self.tree.rounds[quarter])
-        rows = self._stored_below().filter(standing, unit__lineages__parent__in=self.tree.units)
+        rows = self._stored_below().filter(standing, unit__lineages__parent__in=self.tree.units or ())
         group = ("unit__lineages__parent", "period", "indicator")
         sums = {f"{name}{column}_sum": Sum(name + column) for name in SETS for column in PARTS}
         for unit, period, indicator, *values in rows.values_list(*group).annotate(**sums):
@@ -267,17 +268,19 @@ class Branches:
             for child, period, indicator, *counts in (
                 self._stored_below().filter(ended).values_list("unit", "period", "indicator", *COUNTS)
             ):
-                found[self.tree.latest(period)[child].parent, period].append((indicator, Count(*counts)))
+                superior = self.tree.latest(period)[child].parent
+                if superior is not None:
+                    found[superior, period].append((indicator, Count._make(counts)))
         return found
 
     def _add_standing(self, found: dict[Page, list[tuple[int, Count]]], standing: Q) -> None:
-        rows = self._stored_below().filter(standing, unit__lineages__parent__in=self.tree.units)
+        rows = self._stored_below().filter(standing, unit__lineages__parent__in=self.tree.units or ())
         sums = {f"{column}_sum": Sum(column) for column in COUNTS[:5]}
         known = Q(target__isnull=False)
         signs = {"least": Min("comparator", filter=known), "most": Max("comparator", filter=known)}
         group = ("unit__lineages__parent", "period", "indicator")
         for unit, period, indicator, *counts, least, most in rows.values_list(*group).annotate(**sums, **signs):
-            found[unit, period].append((indicator, Count(*counts, least or "")))
+            found[unit, period].append((indicator, Count._make([*counts, least or ""])))
             if least != most:
                 found[unit, period].append((indicator, Count(0, 0, 0, 0, 0, most)))
 
@@ -302,7 +305,7 @@ def superiors_in_year(units: Iterable[int], year: int, drive: Campaign | None) -
     return {*inner, *kept.distinct()}
 
 
-def superiors_of_year(year: int, drive: Campaign | None) -> QuerySet[Lineage]:
+def superiors_of_year(year: int, drive: Campaign | None) -> QuerySet[Any]:
     """Keys of all units that had subordinates in a round of the year (or drive)."""
     rounds = Round.objects.filter(drive=drive) if drive else Round.objects.quarters().filter(year=year)
     return Lineage.objects.filter(round__in=rounds, is_leaf=False).values("unit")
@@ -367,7 +370,7 @@ def hold_figures(unit: Unit) -> None:
     unit is locked as whoever gives a paper its number locks it, so that nobody waits for a stronger lock half-way.
     """
     list(Report.objects.select_for_update(of=("self",)).filter(unit=unit).order_by("pk").values_list("pk"))
-    Unit.objects.select_for_update(of=("self",)).get(pk=unit.pk)
+    locked(unit)
 
 
 def _store(book: Book, quarters: Iterable[int], wanted: Iterable[str]) -> None:
@@ -446,7 +449,7 @@ def _miscounted(tree: Tree, quarter: int | None = None) -> list[Lineage]:
     if tree.units is not None:
         rows = rows.filter(unit__in={unit for places in tree.places.values() for unit in places})
     below: dict[tuple[int, int], list[int]] = defaultdict(lambda: [0, 0, 0])
-    wrong = []
+    wrong: list[Lineage] = []
     for row in sorted(rows, key=lambda row: -len(row.path)):
         stored = [row.sheets, row.handed_in, row.approved]
         if row.is_leaf or tree.units is None or row.unit_id in tree.units:

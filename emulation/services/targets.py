@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
@@ -32,6 +33,7 @@ from emulation.services.summaries import recompute
 from emulation.services.versions import keep_first, keep_version
 from units import access
 from units.errors import LEAST_ORDER, Refused, order_of, reason_of
+from units.locking import locked
 from units.models import Role, Unit, User
 
 State = Registration.State
@@ -113,7 +115,9 @@ def plain(value: Value, comparator: str = "") -> Decimal:
 
 
 def wrong_milestones(indicator: Indicator, agreement: Agreement) -> Iterator[tuple[int, str]]:
-    """(quarter, why) of milestones that cannot be: of what adds up, they never fall and end within the year's."""
+    """(quarter, why) of milestones that cannot be: of what adds up, they never fall and end within the year's; of
+    everything else, they lead one way to it, up or down.
+    """
     before = Decimal(0)
     for quarter, value in enumerate(agreement.milestones or (), start=1):
         for message in wrong_value(indicator, value):
@@ -129,6 +133,19 @@ def wrong_milestones(indicator: Indicator, agreement: Agreement) -> Iterator[tup
         elif agreement.comparator in (">=", ">") and value > agreement.value:
             yield quarter, _("Not above the year's target, %(value)s.") % {"value": format_part(agreement.value)}
         before = max(before, value)
+    if not adds_up(indicator):
+        for quarter in _turning(agreement):
+            yield quarter, _("The milestones lead one way to the year's target: this one turns back or goes past it.")
+
+
+def _turning(agreement: Agreement) -> Iterator[int]:
+    """Quarters whose milestone goes against the way from the first one to the year's value, or past that value."""
+    path = [*(agreement.milestones or ()), agreement.value]
+    way = path[-1] - path[0]
+    for quarter, (before, value) in enumerate(pairwise(path), start=2):
+        if (value - before) * way < 0 or (way == 0 and value != before):
+            yield min(quarter, 3)
+            return
 
 
 def adds_up(indicator: Indicator) -> bool:
@@ -287,10 +304,7 @@ def lock(unit: Unit, year: int, drive: Campaign | None = None) -> Registration:
 
 def _refuse_closed(drive: Campaign | None) -> None:
     """Raise `Refused` when the drive has been closed, which waits for those who change its targets."""
-    if drive is None:
-        return
-    locked = Campaign.objects.select_for_update(of=("self",)).get(pk=drive.pk)
-    if locked.state == Campaign.State.CLOSED:
+    if drive is not None and locked(drive).state == Campaign.State.CLOSED:
         raise Refused(_("The campaign is closed; it can no longer be changed."))
 
 

@@ -15,7 +15,7 @@ from emulation.services.targets import lock, may_register
 from units import access
 from units.errors import Refused
 from units.models import Unit, User
-from units.services.seen import digest_of, last_change, unseen
+from units.services.seen import changed_meanwhile, digest_of, last_change
 
 Subject = RegisteredTitle.Subject
 MOST = 20  # titles of one registration
@@ -68,7 +68,7 @@ def set_titles(unit: Unit, year: int, aims: list[Aim], *, by: User, seen: str = 
     stored = aims_of(registration)
     if seen and seen != mark_of(stored) and aims != stored:
         words = _("Stored now: %(titles)s.") % {"titles": "; ".join(map(str, registration.titles.all())) or "–"}
-        raise Refused([*unseen(last_change(registration.titles.all())).messages, words])
+        raise Refused([*changed_meanwhile(last_change(registration.titles.all())).messages, words])
     write_titles(registration, aims)
 
 

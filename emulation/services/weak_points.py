@@ -132,7 +132,7 @@ def _check_source(point: WeakPoint) -> None:
     found = point.finding
     if found is None:
         return
-    InspectionFinding.objects.select_for_update(of=("self",)).get(pk=found.pk)
+    locked(found)
     if found.unit_id != point.unit_id or found.result != InspectionFinding.Result.SHORTCOMING:
         raise Refused(_("Only a shortcoming found in this unit is followed up."))
     if not found.item.inspection.is_published:

@@ -72,7 +72,7 @@ def amendment_create(request: HttpRequest, unit: int, year: int = 0, drive: int 
     """Propose what is to be agreed instead: the lines and titles that are to change, with the reason."""
     registration = get_registration(request, unit, year, drive)
     access.require(targets.may_register(request.user, registration.unit))
-    key = {"unit": registration.unit, "year": registration.year, "drive": registration.drive}
+    key: dict[str, Any] = {"unit": registration.unit, "year": registration.year, "drive": registration.drive}
     places, others = shown_places(request, **key)
     known = targets_of(places=places, **key)
     sheet = target_sheet(places=places, targets=known, **key)

@@ -179,7 +179,7 @@ def assessment_paper(request: HttpRequest, pk: int) -> HttpResponse:
     with override("vi"):
         context = {"row": row, "sheet": report.sheet_of(row), "period": row.period_name}
     return render(request, "emulation/assessments/paper.html", context | {"crumbs": [
-        *crumbs_to(), (row.body_name, row.get_absolute_url()), (_("Print"), "")
+        *crumbs_to(), (row.body_name, row.get_absolute_url()), (_("Form on paper"), "")
     ]})  # fmt: skip
 
 

@@ -13,10 +13,10 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from emulation.forms.attachments import FilesForm
 from emulation.forms.evidence import RemoveForm
@@ -43,9 +43,9 @@ from emulation.services.initiatives import may_write as may_write_work
 from emulation.services.joins import may_attach as may_attach_to_join
 from units import access
 from units.errors import Refused
-from units.forms.fields import CHOOSE_AGAIN
 from units.models import User
-from units.views.downloads import attachment, picture
+from units.views.downloads import attachment, content_of, picture
+from units.views.pages import form_page, form_step
 
 
 @dataclass(frozen=True)
@@ -109,29 +109,26 @@ def files_context(user: User, kind: str, row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def attach(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
-    """Keep files; what is wrong with them is said on the owner's page."""
+    """Keep files. The form stands on the owner's page; what is wrong with it is said on a page of its own.
+
+    So the caption that was typed is not lost with the file that was refused.
+    """
     owner, row = _owner(request, kind, pk)
     access.require(owner.may_attach(request.user, row))
-    form = FilesForm(request.POST, request.FILES)
-    back = redirect(f"{row.get_absolute_url()}#files")
-    if not form.is_valid():
-        words = [str(error) for errors in form.errors.values() for error in errors]
-        messages.error(request, " ".join([*words, *([str(CHOOSE_AGAIN)] if request.FILES else [])]))
-        return back
-    data = form.cleaned_data
-    try:
-        kept = service.attach(
-            row, data["files"], by=request.user, caption=data["caption"], credit=data["credit"],
-            may=owner.may_attach,
-        )  # fmt: skip
-    except Refused as refused:
-        messages.error(request, " ".join(refused.messages))
-        return back
-    words = ngettext("%(count)d file has been attached.", "%(count)d files have been attached.", len(kept))
-    messages.success(request, words % {"count": len(kept)})
-    return back
+    form = FilesForm(request.POST or None, request.FILES or None)
+    if form.is_valid():
+        try:
+            kept = service.attach(row, **form.cleaned_data, by=request.user, may=owner.may_attach)
+        except Refused as refused:
+            form.add_error("files", refused.messages)
+        else:
+            words = ngettext("%(count)d file has been attached.", "%(count)d files have been attached.", len(kept))
+            messages.success(request, words % {"count": len(kept)})
+            return redirect(f"{row.get_absolute_url()}#files")
+    crumbs = [(str(row), f"{row.get_absolute_url()}#files")]
+    return form_page(request, form, crumbs=crumbs, heading=_("Attach files"), submit=_("Attach"))
 
 
 @require_GET
@@ -139,13 +136,8 @@ def download(request: HttpRequest, kind: str, pk: int, file: int) -> HttpRespons
     """The file: a picture to be shown, anything else to be saved. 404 for one that has been removed."""
     _found, row = _owner(request, kind, pk)
     found: Attachment = get_object_or_404(row.files.present(), pk=file)
-    try:
-        with found.file.open("rb") as stored:
-            content = stored.read()
-    except FileNotFoundError as error:
-        raise Http404 from error
     answer = picture if found.is_picture else attachment
-    return answer(content, found.name, found.content_type)
+    return answer(content_of(found.file), found.name, found.content_type)
 
 
 @require_http_methods(["GET", "POST"])
@@ -156,16 +148,12 @@ def remove(request: HttpRequest, kind: str, pk: int, file: int) -> HttpResponse:
     found = get_object_or_404(row.files.present(), pk=file)
     back = f"{row.get_absolute_url()}#files"
     form = RemoveForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            service.remove(row, found.pk, by=request.user, why=form.cleaned_data["why"], may=owner.may_remove)
-        except Refused as refused:
-            form.add_error("why" if refused.field == "why" else None, refused.messages)
-        else:
-            messages.success(request, _("“%(name)s” has been removed.") % {"name": found.name})
-            return redirect(back)
-    context = {
-        "form": form, "heading": _("Remove “%(name)s”") % {"name": found.name}, "submit": _("Remove the file"),
-        "back": back, "crumbs": [(str(row), row.get_absolute_url()), (found.name, "")],
-    }  # fmt: skip
-    return render(request, "form_page.html", context)
+
+    def mark() -> None:
+        service.remove(row, found.pk, by=request.user, why=form.cleaned_data["why"], may=owner.may_remove)
+
+    return form_step(
+        request, form, mark, done=_("“%(name)s” has been removed.") % {"name": found.name}, to=back,
+        crumbs=[(str(row), back)], heading=_("Remove “%(name)s”") % {"name": found.name},
+        submit=_("Remove the file"),
+    )  # fmt: skip

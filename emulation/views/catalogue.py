@@ -54,13 +54,17 @@ View = Callable[..., HttpResponseBase]
 
 @dataclass(frozen=True)
 class Catalogue:
-    """A simple catalogue: its model, the columns that are edited, what it is for, and those listed (all)."""
+    """A simple catalogue: its model, the columns that are edited, what it is for, and those listed (all).
+
+    `page` names the address of a row that has a page of its own beside its form.
+    """
 
     model: type[Model]
     columns: tuple[str, ...]
     icon: str
     purpose: str | Promise
     listed: tuple[str, ...] = ()
+    page: str = ""
 
     @property
     def name(self) -> str:
@@ -74,7 +78,8 @@ class Catalogue:
         return capfirst(str(self.model._meta.verbose_name))
 
     def heads(self) -> list[str]:
-        return [capfirst(str(self.model._meta.get_field(name).verbose_name)) for name in self.shown]
+        names = {field.name: field.verbose_name for field in self.model._meta.fields}
+        return [capfirst(str(names[name])) for name in self.shown]
 
     def cells(self, row: Model) -> list[Any]:
         """What is shown of a row, column by column; choices in words."""
@@ -189,6 +194,27 @@ CATALOGUES = {
 }
 
 
+@dataclass(frozen=True)
+class CataloguePage:
+    """A catalogue with pages of its own, listed after the simple ones: the name of its address, what it is for."""
+
+    address: str
+    name: str | Promise
+    icon: str
+    purpose: str | Promise
+
+
+# Higher apps add theirs.
+PAGES = [
+    CataloguePage(
+        "emulation:indicator-list",
+        gettext_lazy("Indicators"),
+        "bi-speedometer2",
+        gettext_lazy("What is measured, how, and how it adds up."),
+    )
+]
+
+
 def for_root_administrators(view: View) -> View:
     """403 for everybody who does not administer the root: catalogues and rounds belong there."""
 
@@ -216,7 +242,7 @@ def crumbs_to(key: str = "") -> list[Crumb]:
 def catalogue_list(request: HttpRequest) -> HttpResponse:
     counts = count_all(*(one.model._default_manager.all() for one in CATALOGUES.values()))
     rows = [(key, one, count) for (key, one), count in zip(CATALOGUES.items(), counts, strict=True)]
-    return render(request, "emulation/catalogue/list.html", {"catalogues": rows})
+    return render(request, "emulation/catalogue/list.html", {"catalogues": rows, "pages": PAGES})
 
 
 @require_safe

@@ -165,6 +165,7 @@ def paste(request: HttpRequest, pk: int) -> HttpResponse:
     context: dict[str, Any] = {"report": report, "problems": problems}
     if not problems:
         chosen = form.cleaned_data
+        context["fill"] = chosen["fill"]
         context["preview"] = preview(chosen["block"], chosen["lines"], rows, reading, part=chosen["part"] or "num")
     return render(request, "emulation/sheets/paste.html", context)
 

@@ -110,7 +110,7 @@ def template_version_create(request: HttpRequest, pk: int) -> HttpResponse:
     checklist = _checklist(request, pk)
     access.require(service.may_write(request.user, checklist))
     newest = checklist.versions.prefetch_related("items", "classes").first()
-    template = ChecklistTemplate(checklist=checklist, since=None)
+    template = ChecklistTemplate(checklist=checklist)
     if checklist.answers == Checklist.Answers.SCORE:
         template.rule = ChecklistTemplate.Rule.MEAN
     form = VersionForm(request.POST or None, instance=template, initial=_copy(newest) if newest else {})
@@ -126,9 +126,11 @@ def _copy(newest: ChecklistTemplate) -> dict[str, object]:
 def template_version_update(request: HttpRequest, pk: int) -> HttpResponse:
     rows = ChecklistTemplate.objects.filter(checklist__in=Checklist.objects.visible_to(request.user))
     template = get_object_or_404(rows.select_related("checklist__owner"), pk=pk)
-    access.require(service.may_write(request.user, template.checklist))
+    checklist = template.checklist
+    assert checklist is not None
+    access.require(service.may_write(request.user, checklist))
     form = VersionForm(request.POST or None, instance=template)
-    return _version_page(request, template.checklist, form, _("Change the version"))
+    return _version_page(request, checklist, form, _("Change the version"))
 
 
 def _version_page(request: HttpRequest, checklist: Checklist, form: VersionForm, heading: str) -> HttpResponse:

@@ -79,7 +79,7 @@ def figure_request(request: HttpRequest, pk: int, indicator: int) -> HttpRespons
             if done:
                 return done
     context = {
-        "report": report, "row": cell.shown(), "name": cell.indicator.label, "rows": rows, "asked": asked,
+        "report": report, "row": cell.shown(), "name": cell.row.name, "rows": rows, "asked": asked,
         "form": form, "asks": asks, "answers": answers, "problems": problems, "least": LEAST_ORDER,
         "open": report.state == State.IN_REVIEW,
     }  # fmt: skip
@@ -156,7 +156,7 @@ def correction_create(request: HttpRequest, pk: int, indicator: int) -> HttpResp
                 messages.success(request, _("The correction has been proposed; your commander sends it."))
                 return redirect(row)
     context = {
-        "report": report, "row": cell.shown(), "name": cell.indicator.label, "form": form, "problems": problems,
+        "report": report, "row": cell.shown(), "name": cell.row.name, "form": form, "problems": problems,
         "least": LEAST_ORDER, "standing": cell.row,
     }  # fmt: skip
     return render(request, "emulation/corrections/form.html", context)

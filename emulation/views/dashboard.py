@@ -19,6 +19,7 @@ from emulation.services.weak_points import may_raise
 from units import access
 from units.models import Unit
 from units.views.downloads import asked_table, table_file
+from units.views.pages import PartRequest
 
 YEARS = 4  # shown in the switch, the newest
 
@@ -38,7 +39,7 @@ def _newest(unit: Unit, year: int | None = None) -> HttpResponse:
 
 
 @require_GET
-def dashboard(request: HttpRequest, unit: int) -> HttpResponseBase:
+def dashboard(request: PartRequest, unit: int) -> HttpResponseBase:
     """A unit's branch in a period. Without a (valid) period: the newest figures."""
     place = get_object_or_404(Unit.objects.filter(access.figures_q(request.user)), pk=unit)
     form = DashboardQueryForm(request.GET)

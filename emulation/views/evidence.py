@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -23,7 +23,8 @@ from emulation.services.sheets import open_lines
 from emulation.views.sheets import closed_reason
 from units import access
 from units.errors import Refused
-from units.views.downloads import asked_table, attachment, table_file
+from units.views.downloads import asked_table, attachment, content_of, table_file
+from units.views.pages import form_step
 
 
 def _report(request: HttpRequest, pk: int) -> Report:
@@ -101,12 +102,7 @@ def _attach(request: HttpRequest, report: Report, form: AttachForm) -> list[str]
 def download(request: HttpRequest, pk: int) -> HttpResponse:
     """The file, to be saved; 404 for one that has been removed."""
     found = get_object_or_404(Evidence.objects.visible_to(request.user).present(), pk=pk)
-    try:
-        with found.file.open("rb") as file:
-            content = file.read()
-    except FileNotFoundError as error:
-        raise Http404 from error
-    return attachment(content, found.name, found.content_type)
+    return attachment(content_of(found.file), found.name, found.content_type)
 
 
 @require_http_methods(["GET", "POST"])
@@ -122,17 +118,9 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, " ".join(refused.messages))
         return redirect(back)
     form = RemoveForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            service.remove(found, by=request.user, why=form.cleaned_data["why"])
-        except Refused as refused:
-            form.add_error("why" if refused.field == "why" else None, refused.messages)
-        else:
-            messages.success(request, _("“%(name)s” has been removed.") % {"name": found.name})
-            return redirect(back)
-    context = {
-        "form": form, "heading": _("Remove “%(name)s”") % {"name": found.name}, "submit": _("Remove the file"),
-        "back": back, "crumbs": [(str(found.report), found.report.get_absolute_url()), (_("Evidence files"), back),
-                                 (found.name, "")],
-    }  # fmt: skip
-    return render(request, "form_page.html", context)
+    return form_step(
+        request, form, lambda: service.remove(found, by=request.user, why=form.cleaned_data["why"]),
+        done=_("“%(name)s” has been removed.") % {"name": found.name}, to=back,
+        crumbs=[(str(found.report), found.report.get_absolute_url()), (_("Evidence files"), back)],
+        heading=_("Remove “%(name)s”") % {"name": found.name}, submit=_("Remove the file"),
+    )  # fmt: skip

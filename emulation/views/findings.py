@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from emulation.models import CheckRule, Report
-from emulation.reports.findings import Finding, findings_of
+from emulation.reports.findings import Finding, all_findings
 from emulation.services import findings as service
 from units import access
 from units.errors import LEAST_ORDER, Refused
@@ -26,20 +26,20 @@ def reasons_in(data: Mapping[str, str]) -> dict[str, str]:
 
 
 def shown(found: list[Finding], typed: Mapping[str, str], wrong: str = "") -> dict[str, object]:
-    """Context of `findings/list.html`: errors, and warnings with what was typed; `wrong` is one field, or `OPEN`."""
-    warnings = [
-        (
-            one,
-            PREFIX + one.key,
-            typed.get(one.key, one.reason),
-            wrong == PREFIX + one.key or (wrong == OPEN and one.open),
-        )  # fmt: skip
-        for one in found
-        if one.level == CheckRule.Level.WARNING
-    ]
+    """Context of `findings/list.html`: errors, warnings and hints with what was typed; `wrong`: a field, `OPEN`."""
+
+    def answerable(level: str) -> list[tuple[Finding, str, str, bool]]:
+        return [
+            (one, field, typed.get(one.key, one.reason), wrong == field or (wrong == OPEN and one.open))
+            for one in found
+            if one.level == level and (field := PREFIX + one.key)
+        ]
+
+    warnings = answerable(CheckRule.Level.WARNING)
     errors = [one for one in found if one.level == CheckRule.Level.ERROR]
     answered = all(one.reason for one, *_typed in warnings)
-    return {"errors": errors, "warnings": warnings, "answered": answered, "least": LEAST_ORDER}
+    hints = answerable(CheckRule.Level.REVIEW)
+    return {"errors": errors, "warnings": warnings, "hints": hints, "answered": answered, "least": LEAST_ORDER}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -60,7 +60,7 @@ def checks(request: HttpRequest, pk: int) -> HttpResponse:
             if kept:
                 messages.success(request, _("Your reasons have been kept; the reviewer sees them."))
             return redirect("emulation:report-checks", pk)
-    found = findings_of(report)
+    found = all_findings(report)
     context = shown(found, typed, wrong) | {
         "report": report, "found": found, "problems": problems, "may_answer": answers and report.editable,
     }  # fmt: skip

@@ -16,6 +16,7 @@ from emulation.models import Campaign, CampaignJoin
 from emulation.reports.joins import joined, joins_of
 from emulation.services import joins
 from emulation.services.attachments import attach
+from emulation.services.stored_files import undoing_files
 from emulation.views.attachments import files_context
 from emulation.views.campaigns import crumbs_to, get_campaign
 from units import access
@@ -39,7 +40,8 @@ def campaign_join(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
     form = JoinForm(request.POST or None, request.FILES or None, campaign=campaign)
     if form.is_valid():
         target: Campaign | CampaignJoin = campaign
-        with refusals(form), transaction.atomic():  # a file refused, or to be taken over, it is not joined either
+        # Where a file is refused, or taking over, it is not joined either.
+        with refusals(form), undoing_files(), transaction.atomic():
             target = _join(request.user, campaign, joining, form.cleaned_data)
         if not form.errors:
             messages.success(request, _("%(unit)s joins “%(campaign)s”.") % {"unit": joining, "campaign": campaign})

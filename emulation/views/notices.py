@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from emulation.models import Notice
+from emulation.reports.lines import with_lines
 from emulation.reports.notices import address, notices_of, reminders_of
 from emulation.services.notices import mark_read
 
@@ -23,6 +24,7 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     unread = request.GET.get("unread") == "1"
     rows = notices_of(request.user)
     page = Paginator(rows.unread() if unread else rows, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = with_lines(page.object_list)
     context = {"page": page, "unread": unread, "reminders": reminders_of(request.user)}
     return render(request, "emulation/notices/list.html", context)
 

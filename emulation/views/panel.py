@@ -17,6 +17,7 @@ from emulation.services.evidence import may_attach
 from emulation.services.notices import readers
 from emulation.services.sheets import lines_of
 from units.errors import Refused
+from units.views.pages import PartRequest
 
 SUGGESTED = 12  # people offered to be mentioned
 
@@ -26,7 +27,7 @@ def _report(request: HttpRequest, pk: int) -> Report:
     return get_object_or_404(reports, pk=pk)
 
 
-def _answer(request: HttpRequest, report: Report, indicator: int, form: CommentForm | None = None) -> HttpResponse:
+def _answer(request: PartRequest, report: Report, indicator: int, form: CommentForm | None = None) -> HttpResponse:
     panel = read_panel(report, indicator, reader=request.user.pk)
     if panel is None:
         raise Http404
@@ -44,13 +45,13 @@ def _answer(request: HttpRequest, report: Report, indicator: int, form: CommentF
 
 
 @require_GET
-def panel(request: HttpRequest, pk: int, indicator: int) -> HttpResponse:
+def panel(request: PartRequest, pk: int, indicator: int) -> HttpResponse:
     """Plan, past, neighbours, comments, evidence and history of one figure."""
     return _answer(request, _report(request, pk), indicator)
 
 
 @require_POST
-def comment(request: HttpRequest, pk: int, indicator: int) -> HttpResponse:
+def comment(request: PartRequest, pk: int, indicator: int) -> HttpResponse:
     """Say something about the line; whoever reads the sheet may."""
     report = _report(request, pk)
     line = get_object_or_404(lines_of(report), pk=indicator)

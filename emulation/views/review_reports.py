@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from emulation.forms.review_reports import ParagraphForm, PhraseForm, ReopenForm, SignForm
@@ -27,9 +27,18 @@ from units import clock
 from units.access import require
 from units.errors import Refused
 from units.forms.fields import refusals
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, PartRequest, form_page
 
 FORM = ["GET", "HEAD", "POST"]
+SAID = {  # what has been done to a paragraph
+    "edit": gettext_lazy("The paragraph has been saved."),
+    "add": gettext_lazy("The new paragraph stands below the one it was written in."),
+    "leave_out": gettext_lazy("The paragraph has been left out of the report."),
+    "put_back": gettext_lazy("The paragraph is back in the report."),
+    "figures": gettext_lazy("The paragraph holds today's figures."),
+    "draft": gettext_lazy("Today's draft has been taken over."),
+    "kept": gettext_lazy("The paragraph stays as it is."),
+}
 
 
 def _report(request: HttpRequest, pk: int) -> ReviewReport:
@@ -57,7 +66,7 @@ def begin(request: HttpRequest, unit: int, year: int, period: str) -> HttpRespon
 
 
 @require_POST
-def paragraph(request: HttpRequest, pk: int) -> HttpResponse:
+def paragraph(request: PartRequest, pk: int) -> HttpResponse:
     """What is done to one paragraph. The page again, at the paragraph; with htmx the paragraph alone."""
     report = _report(request, pk)
     require(service.may_edit(request.user, report.unit))
@@ -77,11 +86,14 @@ def paragraph(request: HttpRequest, pk: int) -> HttpResponse:
     if request.htmx and found and (problems or asked["action"] != "add"):
         number, row = found
         context = {"row": row, "number": number, "saved": fresh, "may_edit": True, "problems": problems}
+        context["done"] = "" if problems else SAID[asked["action"]]
         if problems:
             context["typed"] = asked["text"]
         return render(request, "emulation/papers/paragraph.html", context)
     for problem in problems:
         messages.error(request, problem)
+    if not problems:
+        messages.success(request, SAID[asked["action"]])
     address = f"{report.get_absolute_url()}#p{found[0] if found else 0}"
     if request.htmx:
         return HttpResponse(headers={"HX-Redirect": address, "HX-Refresh": "true"})

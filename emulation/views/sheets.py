@@ -22,8 +22,8 @@ from emulation.models import Report, Result
 from emulation.reports import sheets as shown
 from emulation.reports.corrections import open_requests
 from emulation.reports.exports import changes_table, reading_table, sheets_table
-from emulation.reports.findings import findings_of
-from emulation.reports.history import in_words, timeline
+from emulation.reports.findings import all_findings
+from emulation.reports.history import changes_of, timeline
 from emulation.reports.lines import SheetReading
 from emulation.reports.work import with_progress
 from emulation.services import sheets as service
@@ -122,9 +122,15 @@ def history(request: HttpRequest, pk: int) -> HttpResponseBase:
     if re.fullmatch("[0-9]{1,9}", chosen):
         changes = changes.filter(indicator=int(chosen))
     if kind := asked_table(request):
-        return table_file(kind, f"thay-doi-{pk}", _("Changes of figures"), *changes_table(changes))
+        return table_file(kind, f"thay-doi-{pk}", _("Changes of figures"), *changes_table(changes, report))
     page = Paginator(changes, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"report": report, "steps": timeline(report), "page": page, "changes": in_words(page), "chosen": chosen}
+    context = {
+        "report": report,
+        "steps": timeline(report),
+        "page": page,
+        "changes": changes_of(report, page),
+        "chosen": chosen,
+    }
     context["raises"] = may_raise(request.user, report.unit)
     return render(request, "emulation/sheets/history.html", context)
 
@@ -260,7 +266,7 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, receipt(report))
             return redirect(report)
     sheet = shown.read_sheet(report, editing=False, reader=request.user)
-    context = shown_findings(findings_of(report), typed, wrong)
+    context = shown_findings(all_findings(report), typed, wrong)
     context |= {"report": report, "sheet": sheet, "problems": problems, "may_answer": True, "below": form}
     return render(request, "emulation/sheets/hand_in.html", context)
 

@@ -1,13 +1,16 @@
 """Pages of the site itself: start, language, account, health."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from emulation.context import start_name
+from emulation.reports.work import my_work
 
 
 @require_safe
@@ -19,8 +22,14 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """Where a user lands after logging in."""
-    return redirect(start_name(request.user))
+    """Where a user lands after logging in. Who lands on the dashboard is told of the work that waits beside it."""
+    name = start_name(request.user)
+    if name == "emulation:dashboard-home" and (count := len(my_work(request.user).tasks)):
+        words = ngettext(
+            "%(count)d thing waits for you under “My work”.", "%(count)d things wait for you under “My work”.", count
+        )
+        messages.info(request, words % {"count": count})
+    return redirect(name)
 
 
 @require_GET

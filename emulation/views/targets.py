@@ -5,6 +5,9 @@ A grid is of a year, or of a peak drive: then `drive` stands in the address inst
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -156,7 +159,7 @@ class Grid:
         self.year = year if self.drive is None else self.drive.year
         self.unit = get_unit(request, unit, self.year)
         self.closed = self.drive is not None and self.drive.state == Campaign.State.CLOSED
-        self.key = {"unit": self.unit, "year": self.year, "drive": self.drive}
+        self.key: dict[str, Any] = {"unit": self.unit, "year": self.year, "drive": self.drive}
         self.registration = targets.registration_of(**self.key)
         self.judges = targets.may_agree(request.user, self.registration)
         self.columns = self._columns()
@@ -187,7 +190,7 @@ class Grid:
             found.add(AGREED)
         return frozenset(found)
 
-    def save(self, then: object = None) -> bool:
+    def save(self, then: Callable[[], object] | None = None) -> bool:
         """Save what was typed as assigned and registered, then do `then`; False when something is wrong."""
         form = self.form
         if not form.is_valid():
@@ -196,11 +199,11 @@ class Grid:
             if ASSIGNED in self.columns:
                 targets.assign(**self.key, values=form.values(ASSIGNED), by=self.request.user)
             if REGISTERED in self.columns:
-                values = form.values(REGISTERED)
+                values: targets.Values = form.values(REGISTERED)
                 if "as_assigned" in self.request.POST:
                     values = targets.as_assigned(values, self.targets)
                 targets.register(**self.key, values=values, by=self.request.user)
-            if callable(then):
+            if then is not None:
                 then()
         return not form.errors
 
@@ -268,7 +271,7 @@ def crumbs_of(registration: Registration, *below: Crumb) -> list[Crumb]:
 
 
 @require_safe
-def registration_list(request: HttpRequest, unit: int, year: int) -> HttpResponse:
+def registration_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
     """Registrations of a unit's direct subordinates, and what waits for the user's judgement."""
     place = get_unit(request, unit, year)
     children = Unit.objects.children_of(place).filter(dissolved=None).order_by("order", "code")
@@ -276,14 +279,16 @@ def registration_list(request: HttpRequest, unit: int, year: int) -> HttpRespons
         heads = [_("Code"), _("Unit"), _("Registration"), _("Assigned"), _("Registered"), _("Agreed")]
         words = dict(Registration.State.choices)
         below = registrations_below(children, year)
-        table = ([r.unit.code, r.unit.name, str(words[r.state]), r.assigned, r.registered, r.agreed] for r in below)
+        table: Iterable[list[Any]] = (
+            [r.unit.code, r.unit.name, str(words[r.state]), r.assigned, r.registered, r.agreed] for r in below
+        )
         return table_file(kind, f"dang-ky-{place.code}-{year}", _("Registrations below"), heads, table)
     page = Paginator(children, BELOW).get_page(request.GET.get("page"))
     context = {
         "unit": place,
         "year": year,
         "page": page,
-        "rows": registrations_below(page.object_list, year),
+        "rows": registrations_below(list(page), year),
         "waiting": list(waiting_for(request.user, year)[:WAITING]),
         "crumbs": [
             (_("Targets"), reverse("emulation:target-home")),

@@ -56,6 +56,28 @@ document.addEventListener("htmx:load", (event) => {
   event.detail.elt.querySelectorAll("[data-most]").forEach(countCharacters);
 });
 
+/* A long list of boxes has a field that narrows it; what is ticked stays in sight. It has no name and is not sent. */
+const MANY_BOXES = 12;
+const bareText = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
+document.querySelectorAll(`.form-check:nth-child(${MANY_BOXES + 1})`).forEach(({ parentElement: list }) => {
+  const rows = [...list.querySelectorAll(":scope > .form-check")];
+  if (list.tagName === "UL" || !rows.every((row) => row.querySelector("input[type=checkbox]"))) return;
+  const field = document.createElement("input");
+  field.type = "search";
+  field.className = "form-control form-control-sm mb-2";
+  field.placeholder = document.body.dataset.narrow;
+  field.setAttribute("aria-label", field.placeholder);
+  field.addEventListener("input", () => {
+    const words = bareText(field.value).split(/\s+/);
+    rows.forEach((row) => {
+      const text = bareText(row.textContent);
+      row.hidden = !row.querySelector("input").checked && !words.every((word) => text.includes(word));
+    });
+  });
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  list.before(field);
+});
+
 /* A double click sends a form once. The mark goes after a while: an answer may be a download, which leaves the page. */
 const SENT_FOR = 3000;
 document.addEventListener("submit", (event) => {

@@ -18,6 +18,9 @@ function axisNumber(value) {
   return new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 }).format(value);
 }
 
+/* Pixels of a chart of the dashboard on paper, where three cards stand in a row: print.css scales it to its card. */
+const ON_PAPER = { trend: { width: 480, height: 270 }, stack: { width: 310, height: 270 } };
+
 /* How many indicators reached which result: stacked bars, one a quarter. */
 function stackOption({ periods, series }) {
   const ink2 = token("--qt-ink-2");
@@ -52,7 +55,7 @@ function trendOption(data) {
     const at = first.dataIndex;
     const state = data.words[at] ? ` (${data.words[at]})` : "";
     const target = data.target_texts[at] ? `\n${names.target}: ${data.target_texts[at]} ${data.unit}` : "";
-    return `${data.periods[at]}\n${names.value}: ${data.texts[at]} ${data.unit}${state}${target}`;
+    return `${data.periods[at]}\n${names.value}: ${data.texts[at]}${data.values[at] === null ? "" : ` ${data.unit}`}${state}${target}`;
   };
   return {
     aria: { enabled: true },
@@ -90,7 +93,12 @@ function draw(place, data, make) {
   const chart = echarts.init(place, null, { renderer: "canvas" });
   chart.setOption(make(JSON.parse(data)));
   new ResizeObserver(() => chart.resize()).observe(place);
-  window.addEventListener("beforeprint", () => chart.resize());
+  const paper = document.querySelector(".qt-dash") && ON_PAPER["trend" in place.dataset ? "trend" : "stack"];
+  window.addEventListener("beforeprint", () => {
+    chart.resize(paper || undefined);
+    chart.getZr().flush();  // paper does not wait for the next frame
+  });
+  window.addEventListener("afterprint", () => chart.resize({ width: "auto", height: "auto" }));
 }
 
 function drawAll(root) {

@@ -4,7 +4,9 @@ const grid = document.querySelector("[data-keep]"); // the form, or the sheet to
 
 /* The number in a text by the rules of emulation/numbers.py; NaN where the server would refuse it. */
 function readNumber(text, decimals) {
-  const plain = text.replace(/\s+/g, "").replace(/%$/, "");
+  const spaced = text.replace(/\s+/g, " ").trim().replace(/ ?%$/, "").replace(/^- /, "-");
+  if (spaced.includes(" ") && !/^-?[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?$/.test(spaced)) return NaN; // two numbers?
+  const plain = spaced.replaceAll(" ", "");
   if (/^-?[0-9]+$/.test(plain)) return within(plain, "", decimals);
   const marked = plain.match(/^(-?[0-9]+)([.,])([0-9]+)$/);
   if (marked) {

@@ -49,7 +49,8 @@ function startPaste(cells) {
     if (event.target.closest("[data-paste-close]")) pasting.close();
     if (event.target.closest("[data-paste-save]")) saveTicked(cells);
   });
-  pasting.addEventListener("change", () => {
+  pasting.addEventListener("change", ({ target }) => {
+    if (target.matches("[data-paste-all]")) pasting.querySelectorAll("[data-paste-take]").forEach((box) => { box.checked = target.checked; });
     const ticked = pasting.querySelectorAll("[data-paste-take]:checked").length;
     if (!pasting.querySelector("[data-paste-count]")) return; // the text box, before anything was looked through
     pasting.querySelector("[data-paste-count]").textContent = ticked;
@@ -90,23 +91,23 @@ async function show(kind, block, rows, part) {
   title(kind);
   try {
     const lines = rows.map((row) => row.dataset.row).join(",");
-    const answer = await post(grid.dataset.paste, new URLSearchParams({ block, lines, part: part === "den" ? "den" : "num" }));
+    const answer = await post(grid.dataset.paste, new URLSearchParams({ block, lines, part: part === "den" ? "den" : "num", fill: kind === "fill" ? "1" : "" }));
     pasting.querySelector("[data-paste-preview]").innerHTML = await answer.text();
     if (!pasting.open) pasting.showModal();
-    (pasting.querySelector("[data-paste-save]:not(:disabled)") || pasting.querySelector("[data-paste-close]")).focus();
+    (pasting.querySelector("[data-paste-save]:not(:disabled)") || pasting.querySelector("[data-paste-all]") || pasting.querySelector("[data-paste-close]")).focus();
   } catch (error) {
     say(why(error));
   }
 }
 
-/* The figure of one line into all empty lines of its kind below; the others of the block stay empty. */
+/* The figure of one line for the empty lines of its kind below it in its section; the user ticks which. */
 function fillDown(cell) {
   const { measure } = cell.row.dataset;
   title("fill");
   const parts = [...cell.row.querySelectorAll("[data-part]")];
   const text = parts.map((part) => (part.matches("select") ? part.selectedOptions[0].textContent : part.value).trim()).join("\t");
   if (!text.trim()) return say("nothing");
-  const below = linesFrom(cell.row).slice(1);
+  const below = linesFrom(cell.row).slice(1).filter((row) => row.closest("[data-group]") === cell.row.closest("[data-group]"));
   const fits = (row) => row.dataset.measure === measure && !("stored" in row.dataset) && row.querySelector("[data-part]:not([readonly])");
   if (measure === "checklist" || !below.some(fits)) return say("none");
   return show("fill", below.map((row) => (fits(row) ? text : "")).join("\n"), below, "num");

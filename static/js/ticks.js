@@ -24,12 +24,15 @@ document.querySelectorAll("[data-fill]").forEach((button) => button.addEventList
 }));
 
 /* A reason is typed where a verdict asks for one. */
-const judged = document.querySelector("[data-needs]");
+const judged = document.querySelector("form[data-needs]");
 if (judged) {
   const needs = judged.dataset.needs.split(" ");
   const tell = (row) => {
     const chosen = row.querySelector("input[type=radio]:checked");
-    row.querySelector(".qt-why-not").hidden = !(chosen && needs.includes(chosen.value)) && !row.querySelector(".is-invalid");
+    const why = row.querySelector(".qt-why-not");
+    if (!why) return;
+    const asked = chosen && [...needs, row.dataset.needs].includes(chosen.value);
+    why.hidden = !asked && !row.querySelector(".is-invalid");
   };
   judged.querySelectorAll("tr[data-row]").forEach((row) => {
     row.addEventListener("change", () => {

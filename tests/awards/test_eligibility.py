@@ -338,6 +338,24 @@ def test_closeness_counts_the_steps_that_are_missing():
     assert verdict(either, held=held("B", 2020), ratings=ratings(1, YEAR)).distance == 2
 
 
+@pytest.mark.parametrize(
+    ("criterion", "years", "counting"),
+    [
+        ({"years": 1}, (2015, 2019, 2020), (2020,)),
+        ({"years": 2, "ending": "before"}, (2018, 2019, 2020), (2019,)),
+        ({"number": 3}, (2014, 2015, 2019, 2020), (2019, 2020)),
+        ({"number": 2, "gap": 2}, (2014, 2018, 2020), (2018, 2020)),
+        ({}, (2014, 2020), (2014, 2020)),
+    ],
+)
+def test_only_awards_that_count_are_named(criterion, years, counting):
+    [(leaf, _groups)] = verdict(
+        Criterion(Kind.PRIOR_AWARDS, awards=("B",), **criterion), held=held("B", *years)
+    ).leaves()
+    assert (leaf.actual[0], leaf.actual[2]) == (len(counting), counting)
+    assert leaf.sources == tuple(("grant", year) for year in counting)
+
+
 def test_sources_name_the_records():
     [(leaf, _groups)] = verdict(
         Criterion(Kind.PRIOR_AWARDS, awards=("B",), years=2), held=held("B", 2020, 2019)

@@ -16,6 +16,7 @@ from emulation.numbers import (
     format_part,
     input_number,
     parse_number,
+    percent_of,
     round_half_up,
 )
 
@@ -41,6 +42,7 @@ def parts(decimals: int) -> st.SearchStrategy[Decimal]:
         ("1.275.000,5", 1, "1275000.5"),
         ("1,275,000.5", 1, "1275000.5"),
         ("1 275 000", 0, "1275000"),
+        ("- 1 275,5 %", 1, "-1275.5"),
         ("1\u00a0275\u202f000", 0, "1275000"),
         ("1.275", 0, "1275"),
         ("1,275", 0, "1275"),
@@ -70,6 +72,7 @@ def test_parse_number_reads_what_people_type(text: str, decimals: int, number: s
     [
         "", " ", "abc", "%", "-", ",", ".5", "5.", "1,2,3", "1.275,000.5", "1.27.500", "12.75.000,1,2", "1e5",
         "1_000", "++5", "5-", "١٢", "½", "∞", "nan", "1.2750.00", "0.275.000", "0,275,000.5", "98,6 %%",
+        "9 8", "98 ,6", "1 2 3", "12 75", "1 275 00", "1275 000",
     ],
 )  # fmt: skip
 def test_parse_number_refuses_what_is_no_number(text: str) -> None:
@@ -238,3 +241,10 @@ def test_exact_text_has_at_most_six_decimals_and_no_trailing_zeros(
     value: Fraction | Decimal | None, text: str | None
 ) -> None:
     assert exact_text(value) == text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"), [(35, 39, 90), (28, 33, 85), (1, 8, 13), (999, 1000, 99), (3, 3, 100), (0, 0, 0)]
+)
+def test_share_of_a_whole_is_rounded_half_up_and_full_only_when_nothing_is_missing(part, whole, shown):
+    assert percent_of(part, whole) == shown

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from emulation.official import Layout, bare_line, place_and_date
+from emulation.official import Layout, bare_line, is_gap, place_and_date
 
 LAYOUT = Layout("Quân khu", "Cục Kỹ thuật", "CKT", place="Hà Nội", signer="Đại tá A", signer_post="Chủ nhiệm")
 
@@ -35,3 +35,15 @@ def test_head_takes_from_the_profile_what_the_paper_does_not_say():
 def test_recipients_end_with_their_stops():
     assert LAYOUT.sent_to("Như trên") == ["Như trên;", "Lưu: VT."]
     assert [bare_line(line) for line in ("- Phòng A;", " – Lưu: VT, CT.", "")] == ["Phòng A", "Lưu: VT, CT", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "gap"),
+    [
+        ("(địa danh)", True), (" [họ tên] ", True), ("<chức vụ>", True), ("……", True), ("...", True), ("__", True),
+        ("……/BC-CKT", True), ("Hà Nội", False), ("12/BC-CKT (minh họa)", False), ("Q. Cục trưởng", False),
+        ("TP. Hồ Chí Minh", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_placeholder_is_told_from_words(text, gap):
+    assert is_gap(text) == gap

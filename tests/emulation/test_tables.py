@@ -10,6 +10,11 @@ from emulation.tables import label_cells
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 HEAD = '<table><thead><tr><th scope="col">Đơn vị</th><th class="n">Làm "lợi" <small>(đồng)</small></th>'
 
+TWO = (
+    '<table><thead><tr><th rowspan="2">Đơn vị</th><th colspan="2">Hôm nay</th><th rowspan="2">Muộn</th></tr>'
+    "<tr><th>Đã trình</th><th>Đã duyệt</th></tr></thead>"
+)
+
 
 @pytest.mark.parametrize(
     ("given", "shown"),
@@ -32,6 +37,12 @@ HEAD = '<table><thead><tr><th scope="col">Đơn vị</th><th class="n">Làm "l�
             f'{HEAD}<th><span class="visually-hidden">Chọn</span></th></tr></thead>'
             '<tr><th colspan="2">Cộng</th><td>1</td><td>2</td></tr></table>',
             id="no name: a head only read aloud, a column too many",
+        ),
+        pytest.param(
+            f"{TWO}<tr><th>K1</th><td>2</td><td>3</td><td>4</td></tr></table>",
+            f'{TWO}<tr><th>K1</th><td data-label="Đã trình">2</td><td data-label="Đã duyệt">3</td>'
+            '<td data-label="Muộn">4</td></tr></table>',
+            id="a second row names what stands under one head",
         ),
         pytest.param("<table><tr><td>K1</td></tr></table>", "<table><tr><td>K1</td></tr></table>", id="no head"),
     ],

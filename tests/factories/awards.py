@@ -11,6 +11,7 @@ from django.utils import timezone
 from awards.models import (
     AgendaItem,
     Attendance,
+    Attestation,
     Award,
     AwardCategory,
     AwardLevel,
@@ -22,6 +23,7 @@ from awards.models import (
     Dossier,
     Grant,
     GrantReview,
+    LegalDocument,
     Nomination,
     NominationFile,
     Objection,
@@ -78,8 +80,18 @@ def make_grant_review(grant: Grant, **fields: Any) -> GrantReview:
     return GrantReview.objects.create(grant=grant, **columns | fields)
 
 
+def make_attestation(award: Award, to: Person | Unit, by: User, year: int = YEAR, **fields: Any) -> Attestation:
+    """Somebody confirms the whole of the award, or its `criterion`."""
+    subject = {"person": to} if isinstance(to, Person) else {"unit": to}
+    return Attestation.objects.create(award=award, by=by, year=year, **{"evidence": "Biên bản 12"} | subject | fields)
+
+
 def make_occasion(code: str = "yearly", **fields: Any) -> Occasion:
     return Occasion.objects.get_or_create(code=code, defaults={"name": code.title(), **fields})[0]
+
+
+def make_legal_document(code: str = "TT 118/2023/TT-BQP", **fields: Any) -> LegalDocument:
+    return LegalDocument.objects.create(code=code, **{"name": "Thông tư"} | fields)
 
 
 def make_dossier(unit: Unit, by: User, **fields: Any) -> Dossier:

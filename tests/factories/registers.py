@@ -83,7 +83,7 @@ def make_inspection(unit: Unit, by: User, *units: Unit, **fields: Any) -> Inspec
 def make_finding(inspection: Inspection, unit: Unit, by: User, **fields: Any) -> InspectionFinding:
     """A shortcoming on the first item."""
     defaults = {"result": "shortcoming", "words": "Two records are missing.", "at": timezone.now()}
-    return InspectionFinding.objects.create(item=inspection.items.first(), unit=unit, by=by, **defaults | fields)
+    return InspectionFinding.objects.create(item=inspection.items.all()[0], unit=unit, by=by, **defaults | fields)
 
 
 def make_paper_template(unit: Unit, by: User) -> PaperTemplate:
@@ -94,7 +94,7 @@ def make_paper_template(unit: Unit, by: User) -> PaperTemplate:
 
 def make_issued_paper(unit: Unit, by: User, number: str = "1/DS-K1", **fields: Any) -> IssuedPaper:
     """A list that the unit's commander issued; `fields` as of the service."""
-    defaults = {
+    defaults: dict[str, Any] = {
         "day": date(YEAR, 1, 5), "title": "Danh sách", "signer": "Nguyễn Văn A",
         "files": {"word": b"PK", "pdf": b"%PDF-"},
     }  # fmt: skip
@@ -116,7 +116,10 @@ def plain_source(key: str = "plain") -> Source:
     def address(unit: Unit, first: date, last: date, codes: tuple[str, ...]) -> str:
         return f"/plain/?unit={unit.pk}&since={first:%Y-%m-%d}&until={last:%Y-%m-%d}"
 
-    return Source(key, "Plain works", take, address, lambda: dict(Initiative.Level.choices))
+    def codes() -> dict[str, str]:
+        return {code: str(label) for code, label in Initiative.Level.choices}
+
+    return Source(key, "Plain works", take, address, codes)
 
 
 def make_feed(indicator: Indicator, register: str = "plain", **fields: Any) -> Feed:

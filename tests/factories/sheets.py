@@ -25,7 +25,7 @@ from emulation.models import (
 )
 from emulation.services.attachments import attach as attach_to
 from emulation.services.evidence import attach
-from emulation.services.rounds import make_sheets, place_of, set_up_rounds
+from emulation.services.rounds import Calendar, make_sheets, place_of, set_up_rounds
 from emulation.services.summaries import recompute
 from tests.factories.common import PDF, YEAR, Figure
 from tests.factories.units import make_user
@@ -37,9 +37,9 @@ from units.models import (
 
 def make_rounds(year: int = YEAR) -> dict[int, Round]:
     """The four quarter rounds with lineages and sheets, open for entry from the year's first day on."""
-    calendar = {quarter: (date(year, 1, 1), date(year, 12, 31), None) for quarter in (1, 2, 3, 4)}
+    calendar: Calendar = {quarter: (date(year, 1, 1), date(year, 12, 31), None) for quarter in (1, 2, 3, 4)}
     set_up_rounds(year, calendar)
-    return {round_.quarter: round_ for round_ in Round.objects.quarters().filter(year=year)}
+    return {round_.quarter or 0: round_ for round_ in Round.objects.quarters().filter(year=year)}
 
 
 def make_report(
@@ -82,7 +82,7 @@ def make_result(report: Report, indicator: Indicator, figure: Figure, **fields: 
     answers: list[bool | None] = []
     if figure in ("nil", "not_applicable"):
         columns = {"status": figure, "reason": "Nothing of the kind occurred."}
-    elif indicator.measure == "grade":
+    elif indicator.grade_scale is not None:
         columns = {"grade": indicator.grade_scale.grades.get(code=figure)}
     elif isinstance(figure, list):
         answers = figure

@@ -1,11 +1,16 @@
+import re
+
 import pytest
 from django import forms
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
+from awards.forms.catalogue import AwardForm
+from emulation.forms.weak_points import BreakthroughForm
 from emulation.models import Campaign, Registration, Report
 from emulation.states import STATES
 from emulation.templatetags.ui import filter_box
@@ -107,3 +112,25 @@ def test_filter_box_counts_what_filters(query, used):
     request = RequestFactory().get(f"/{query}")
     found = filter_box({"request": request}, Filter(request.GET))
     assert found == {"used": used}
+
+
+SCRIPTS = settings.BASE_DIR / "static" / "js"
+
+
+def declared(script: str) -> set[str]:
+    """Names that a script declares for all scripts of its page."""
+    text = (SCRIPTS / script).read_text(encoding="utf-8")
+    return set(re.findall(r"^(?:const|let|class|(?:async )?function)\s+\{?\s*(\w+)", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("script", sorted({path.name for path in SCRIPTS.iterdir()} - {"base.js"}))
+def test_no_page_script_declares_a_name_of_the_script_of_every_page(script):
+    """Scripts of a page share one scope: the second to declare a name does not run at all."""
+    assert declared(script) & declared("base.js") == set()
+
+
+@pytest.mark.parametrize("form", [BreakthroughForm, AwardForm])
+def test_several_rows_are_chosen_by_boxes(form):
+    """A list to be marked with Ctrl held down cuts its last row, and is lost by one careless click."""
+    several = {type(f.widget) for f in form.base_fields.values() if isinstance(f, forms.ModelMultipleChoiceField)}
+    assert several == {forms.CheckboxSelectMultiple}

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Locator, Page, expect
 
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, PDF
 from units.models import User
 
 
@@ -42,3 +42,36 @@ def enter_as(page: Page, user: User, base_url: str) -> None:
 def row(page: Page, name: str) -> Locator:
     """The line of the sheet that has the name."""
     return page.locator("tr[data-row]", has_text=name)
+
+
+def fill(page: Page, **values: object) -> None:
+    """Fields of the page's forms by their names; `True` ticks."""
+    for name, value in values.items():
+        field = page.locator(f"main [name='{name}']")
+        kind = field.first.evaluate("field => field.type")
+        if value is True:
+            field.first.check()
+        elif kind == "radio":
+            page.locator(f"main [name='{name}'][value='{value}']").check()
+        elif kind == "select-one":
+            field.select_option(str(value))
+        else:
+            field.first.fill(str(value))
+
+
+def press(page: Page, name: str, said: str = "") -> None:
+    """Press the button and read what the application answers."""
+    page.get_by_role("button", name=name).first.click()
+    if said:
+        expect(page.locator("#messages")).to_contain_text(said)
+
+
+def follow(page: Page, *names: str) -> None:
+    for name in names:
+        page.get_by_role("link", name=name).first.click()
+
+
+def attach(page: Page) -> None:
+    page.get_by_text("Attach files").last.click()
+    page.locator("input[type=file]").first.set_input_files({"name": "a.pdf", "mimeType": "", "buffer": PDF})
+    press(page, "Attach", "attached")

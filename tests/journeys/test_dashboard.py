@@ -129,3 +129,17 @@ def test_dashboard_without_script_keeps_its_switches(browser, browser_context_ar
     expect(page.locator("#trend h2")).to_have_text("Prizes")
     assert "basis=all" in page.url
     context.close()
+
+
+def test_dashboard_prints_on_three_sheets_with_its_charts(page: Page, chief: User) -> None:
+    """Tiles and charts; the table of units; all indicators. The charts are drawn for paper before it is laid out."""
+    log_in(page, chief, "vi")
+    expect(page.locator("[data-trend] canvas")).to_be_visible()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("[data-trend] canvas").first.evaluate("(c) => [c.width, c.height]") == [480, 270]
+    assert drawn(page, "[data-trend]")
+    assert drawn(page, "[data-stack]")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("[data-trend] canvas").first.evaluate("(c) => c.width") > 480
+    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+    assert pages == 3

@@ -211,3 +211,16 @@ def test_double_click_hands_in_once(someone, sheet, commander):
     page.get_by_role("button", name="Hand in for review").dblclick()
     expect(page.locator("#messages")).to_contain_text("The sheet has been handed in.")
     expect(page.locator("#sheet-state")).to_have_text("Handed in")
+
+
+def test_a_figure_is_typed_on_a_phone_without_scrolling_sideways(someone, sheet, staff):
+    page = someone(staff, viewport={"width": 390, "height": 844})
+    page.goto(sheet.get_absolute_url())
+    sizes = page.locator("#sheet").evaluate("(grid) => [grid.scrollWidth, grid.clientWidth]")
+    assert sizes == [390, 390]
+    line = row(page, "Prizes")
+    expect(line.locator("td").first).to_have_text(re.compile("≥.3"))
+    line.locator("[data-part]").fill("2")
+    line.locator("[data-part]").press("Tab")
+    expect(line.locator("[data-mark]")).to_have_text("Saved")
+    expect(line.locator("[data-outcome]")).to_be_visible()

@@ -6,12 +6,13 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from tests.factories import make_membership, make_office, make_unit, make_user
+from tests.layers import built_once
 from units import access
 from units.models import Role, Unit, User
 from units.services import move_unit
 
 
-@pytest.fixture
+@built_once
 def store(depot):
     """A unit below the depot."""
     return make_unit(depot, "K1.1")

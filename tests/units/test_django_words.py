@@ -6,6 +6,7 @@ from typing import Any
 import allauth
 import django
 import pytest
+from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,7 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from emulation.forms.evidence import FilesField, FilesInput
 from units import django_words
 from units.errors import Refused, refuse_long
-from units.forms.fields import CHOOSE_AGAIN, DayField, FileInput
+from units.forms.fields import CHOOSE_AGAIN, DayField, FileInput, ReasonField
 
 
 def test_each_text_is_the_library_s_own() -> None:
@@ -86,3 +87,12 @@ def test_a_form_that_comes_back_says_that_the_file_has_to_be_chosen_again(severa
     assert not sent.is_valid()
     assert not nothing.is_valid()
     assert [str(CHOOSE_AGAIN) in str(form["files"]) for form in (sent, nothing, Sent())] == [True, False, False]
+
+
+def test_reason_that_is_always_asked_for_is_marked_and_judged_by_the_service():
+    class Why(forms.Form):
+        reason = ReasonField(max_length=300)
+
+    empty = Why({"reason": " "})
+    assert (empty.is_valid(), empty.cleaned_data) == (True, {"reason": ""})
+    assert '<span class="asteriskField">*</span>' in render_crispy_form(empty)

@@ -5,10 +5,11 @@ from django.urls import reverse
 
 from emulation.models import Document
 from tests.factories import make_report, make_rounds, make_user
+from tests.layers import built_once
 from units.models import Role
 
 
-@pytest.fixture
+@built_once
 def report(depot):
     return make_report(depot, make_rounds()[1])
 

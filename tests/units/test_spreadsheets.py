@@ -1,6 +1,7 @@
 """Whatever people type stays text in what we write; numbers and dates stay such."""
 
 import csv
+from copy import deepcopy
 from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -12,6 +13,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.escape import unescape
 
 from units.spreadsheets import Book, csv_lines, csv_text, starts_formula, xlsx_pieces
+from units.written import Written
 
 DANGEROUS = ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠x", " =1", "\u200b=1"]
 XML_TEXT = st.text(
@@ -92,6 +94,22 @@ def test_numbers_and_dates_stay_what_they_are() -> None:
     assert [cell.data_type for cell in found] == ["n", "n", "d", "n"]
     assert [cell.value for cell in found[:2]] == [-5, 98.6]
     assert found[2].value.date() == date(2020, 3, 31)
+
+
+def test_a_written_number_is_a_number_in_a_workbook_and_its_text_in_a_csv_file() -> None:
+    change = Written("-17,7", Decimal("-17.7"), "+{0};-{0};{0}")
+    long = Written("1.234.567.890.123.456", Decimal(1234567890123456))
+    row = [Written("23.671", Decimal(23671)), change, long, Written("=\u00a05", Decimal(5), '"=\u00a0"{}')]
+    assert read_csv(b"".join(csv_lines("abcd", [row])))[1] == ["23.671", "-17,7", str(long), "'=\u00a05"]
+    found = cells(b"".join(xlsx_pieces("a", "abcd", [row])))[1]
+    assert [(cell.value, cell.number_format) for cell in found] == [
+        (23671, "#,##0"), (-17.7, "+#,##0.0;-#,##0.0;#,##0.0"), (str(long), "@"), (5, '"=\u00a0"#,##0'),
+    ]  # fmt: skip
+
+
+def test_a_written_number_survives_a_copy() -> None:
+    again = deepcopy(Written("8,5", Decimal("8.5"), "x{}"))
+    assert (again, again.number, again.form) == ("8,5", Decimal("8.5"), "x{}")
 
 
 def test_names_of_sheets_are_made_fit_for_excel() -> None:

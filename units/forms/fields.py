@@ -60,6 +60,17 @@ def normal_texts(cleaned: Mapping[str, Any]) -> dict[str, Any]:
     return {name: normal(value) if isinstance(value, str) else value for name, value in cleaned.items()}
 
 
+class ReasonField(forms.CharField):
+    """A reason that is always asked for, and marked so. How long it has to be the service says."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        known: dict[str, Any] = {"label": gettext_lazy("Reason"), "widget": forms.Textarea({"rows": 3})}
+        super().__init__(**known | kwargs)
+
+    def validate(self, value: Any) -> None:
+        """Nothing is refused here."""
+
+
 FIRST_DAY = date(1930, 1, 1)  # nothing that is kept here is older; an earlier year is a slip of the keys
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from crispy_forms.layout import Div, Fieldset
@@ -40,7 +41,10 @@ def kept_units(user: User) -> UnitQuerySet:
 
 
 class PersonFilter(forms.Form):
-    """Query string of the list of people. `year` says whose ratings are shown."""
+    """Query string of the list of people. `year` says whose ratings are shown.
+
+    `disciplined` comes from a criterion: those under discipline from that year to `year`, as far as the viewer sees.
+    """
 
     NONE = "none"  # people without a rating of the year
 
@@ -66,6 +70,7 @@ class PersonFilter(forms.Form):
         choices=[("", _("Serving")), ("left", _("Have left")), ("all", _("All"))],
     )
     imported = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST, widget=forms.HiddenInput)
+    disciplined = forms.IntegerField(required=False, min_value=1945, max_value=2100, widget=forms.HiddenInput)
 
     @property
     def chosen_year(self) -> int:
@@ -82,6 +87,12 @@ class PersonFilter(forms.Form):
             people = people.filter(left__isnull=chosen["serving"] != "left")
         if chosen["imported"]:
             people = people.filter(imported=chosen["imported"])
+        if chosen["disciplined"]:
+            first, last = date(chosen["disciplined"], 1, 1), date(self.chosen_year, 12, 31)
+            rows = Discipline.objects.in_force_between(first, last).filter(
+                person__unit__in=access.discipline_units(viewer).values("pk")
+            )
+            people = people.filter(pk__in=rows.values("person"))
         if chosen["rating"]:
             rows = TaskRating.objects.filter(year=self.chosen_year)
             if chosen["rating"] == self.NONE:

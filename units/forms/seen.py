@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from units.errors import Refused
 from units.models import Unit
-from units.services.seen import Change, digest_of, logged_change, unseen
+from units.services.seen import Change, changed_meanwhile, digest_of, logged_change
 
 SEEN = "seen"  # the field of the page that carries the mark
 
@@ -56,7 +56,7 @@ class Seen(forms.BaseForm):
 
     def full_clean(self) -> None:
         super().full_clean()
-        if self.is_bound and self._errors:
+        if self.is_bound and self.errors:
             with transaction.atomic():
                 unseen = self.unseen()
             if unseen is not None:
@@ -98,7 +98,7 @@ class Seen(forms.BaseForm):
             return None
         self.differences = tuple(self._differences(values))
         self._renewed = self._mark(values)
-        return unseen(self.change(row, since)) if self.differences else None
+        return changed_meanwhile(self.change(row, since)) if self.differences else None
 
     def _values(self, row: Any) -> dict[str, Any]:
         """What the fields of the form are for the row."""
@@ -125,7 +125,8 @@ class SeenForm(Seen, forms.ModelForm):
     def __init__(self, *args: Any, instance: Model | None = None, **kwargs: Any) -> None:
         """What is typed goes into a copy of a stored row: the view's own still names it in heading and way back."""
         own = copy(instance) if instance is not None and instance.pk else instance
-        super().__init__(*args, instance=own, **kwargs)
+        kwargs["instance"] = own
+        super().__init__(*args, **kwargs)
 
     def stored(self) -> Any:
         model = type(self.instance)
@@ -157,7 +158,8 @@ class SeenFields(Seen, forms.Form):
     def __init__(self, *args: Any, row: Model | None, **kwargs: Any) -> None:
         self.row = row
         self._known = self.beside(row) if row is not None else None
-        super().__init__(*args, initial=(self._known or {}) | (kwargs.pop("initial", None) or {}), **kwargs)
+        kwargs["initial"] = (self._known or {}) | (kwargs.get("initial") or {})
+        super().__init__(*args, **kwargs)
 
     def stored(self) -> Any:
         if self.row is None:
@@ -216,7 +218,8 @@ def _words(field: forms.Field, value: Any) -> str:
 
 
 def _choices(field: forms.ChoiceField) -> Iterator[tuple[str, str]]:
-    for key, label in field.choices:
+    choices: Any = field.choices  # an iterator by now, whatever was given
+    for key, label in choices:
         if isinstance(label, list | tuple):
             yield from ((str(one), str(words)) for one, words in label)
         else:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import F, QuerySet
@@ -18,7 +19,7 @@ from units.spreadsheets import Table, Value
 CHUNK = 500  # rows read at a time
 
 
-def users_table(users: QuerySet[User]) -> Table:
+def users_table(users: QuerySet[Any]) -> Table:
     """One row a user; each has its `present` memberships."""
     rows = ([u.full_name, u.username, "; ".join(map(_role, u.present)), login_word(u)] for u in users.iterator(CHUNK))
     return [_("Full name"), _("User name"), _("Roles"), _("Login")], rows

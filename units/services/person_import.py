@@ -1,4 +1,4 @@
-"""People from a file: kept until the sender confirms it, then created all at once or not at all."""
+"""People from a file: kept until the sender confirms it, then created or updated all at once or not at all."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import IO
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,6 +17,9 @@ from units.errors import Refused
 from units.files import MB, clean_name
 from units.models import Person, PersonImport, Posting, RankChange, Role, User
 from units.person_files import ROWS, Cells, Line, Reading, read_rows
+from units.person_updates import Update
+from units.services.persons import correct_person, save_record
+from units.services.seen import digest_of
 from units.workbooks import read_workbook
 
 KEPT = timedelta(hours=24)  # an upload that nobody confirms
@@ -42,22 +46,52 @@ def _keep(name: str, rows: list[tuple[int, Cells]], by: User) -> PersonImport:
     return PersonImport.objects.create(name=name, by=by, rows=rows)
 
 
+def mark_of(reading: Reading) -> str:
+    """What the changes of a preview are known by: a confirmation holds for exactly these."""
+    return digest_of([(update.line.row, update.person.pk, update.changes) for update in reading.updates])
+
+
 @transaction.atomic
-def take_in(upload: PersonImport, reading: Reading, *, by: User) -> int:
-    """Create the people of a faultless reading; returns how many. `upload` is the trace of all of them."""
+def take_in(upload: PersonImport, reading: Reading, *, mark: str = "", by: User) -> int:
+    """Create the people of a faultless reading and make its updates; returns how many were created.
+
+    `upload` is the trace of those created, the audit log of what changed. `mark` is what the sender has seen of the
+    updates: where the register has changed since, nothing is saved.
+    """
     access.require(upload.by_id == by.pk and all(access.keeps_people(by, line.unit) for line in reading.lines))
     if PersonImport.objects.select_for_update().get(pk=upload.pk).taken is not None:
         raise Refused(_("This file has been taken over already."))
     if reading.problems:
         raise Refused(_("The file has errors: nothing was saved."))
-    if not reading.lines:
+    if not reading.lines and not reading.updates:
         raise Refused(_("Nobody is left to be taken over."))
+    if reading.updates and mark != mark_of(reading):
+        raise Refused(_("The register has changed since the preview. Look at the changes again before you confirm."))
     try:
         with transaction.atomic():
             create_people(reading.lines, upload)
+            for update in reading.updates:
+                _update(update, by)
     except IntegrityError as error:  # recorded by somebody else since the rows were compared
         raise Refused(_("Somebody else has just recorded one of these people. Look at the preview again.")) from error
     return len(reading.lines)
+
+
+def _update(update: Update, by: User) -> None:
+    """Correct the columns, add rank and posting; what is refused says in which row."""
+    line, person = update.line, update.person
+    try:
+        if update.adds_rank:
+            save_record(RankChange(person=person, rank=line.rank, since=line.rank_since), by=by)
+        if update.columns:
+            correct_person(person, by=by, **update.columns)
+        if update.adds_posting:
+            posting = Posting(person=person, unit=line.unit, post=line.post, since=line.since, decision=line.decision)
+            save_record(posting, by=by)
+    except (Refused, ValidationError) as error:
+        words = _("Row %(row)d, %(name)s: %(message)s")
+        names = {"row": line.row, "name": person.full_name}
+        raise Refused([words % (names | {"message": text}) for text in error.messages]) from error
 
 
 def create_people(lines: Iterable[Line], imported: PersonImport) -> list[Person]:

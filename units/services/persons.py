@@ -6,7 +6,7 @@ fewer (`access.keeps_discipline`). A transfer adds a posting; nothing recorded e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from units import access, clock
 from units.errors import Refused
+from units.locking import locked
 from units.models import Discipline, Initiative, Person, Posting, Rank, RankChange, TaskRating, Unit, User
 from units.text import fold, normal
 
@@ -94,7 +95,7 @@ def save_record(record: Record, *, by: User) -> None:
             setattr(record, field.attname, normal(value))
     if isinstance(record, Posting):
         access.require(record.pk is not None or access.keeps_people(by, record.unit))
-        _check_posting(record, person)
+        _fit_posting(record, person)
     _check_past(record)
     if isinstance(record, Initiative):
         _refuse_twin(record, person)
@@ -154,7 +155,7 @@ def _clean(columns: dict[str, Any]) -> dict[str, Any]:
 
 def _locked(person: Person) -> Person:
     """The person as now stored; two writers of one person wait for each other."""
-    return Person.objects.select_for_update(of=("self",)).select_related("unit", "rank").get(pk=person.pk)
+    return locked(person, "unit", "rank")
 
 
 def _require(by: User, person: Person, record: Record) -> None:
@@ -207,18 +208,16 @@ def _check_past(record: Record) -> None:
             raise Refused(_("This lies before the person’s birth (%(year)d).") % {"year": born}, name)
 
 
-def _check_posting(posting: Posting, person: Person) -> None:
-    """Close the present posting where a new one follows it; refuse what overlaps, or a unit dissolved since."""
+def _fit_posting(posting: Posting, person: Person) -> None:
+    """Refuse a unit dissolved since and what overlaps; the present posting ends where a new one follows it."""
     unit, first = posting.unit, posting.since or date.min
     if unit.dissolved is not None and unit.dissolved <= (posting.until or clock.today()):
         raise Refused(
             _("%(unit)s was dissolved on %(date)s.") % {"unit": unit, "date": date_format(unit.dissolved)}, "unit"
         )
     others = list(person.postings.exclude(pk=posting.pk))
-    present = next((other for other in others if other.until is None), None)
-    if posting.until is None and present is not None and (present.since or date.min) < first:
-        present.until = first - DAY
-        present.save()
+    if posting.until is None:
+        _end_present(others, first)
     for other in others:
         if first <= (other.until or date.max) and (other.since or date.min) <= (posting.until or date.max):
             raise Refused(
@@ -226,6 +225,14 @@ def _check_posting(posting: Posting, person: Person) -> None:
                 % {"unit": other.unit, "period": period_text(other.since, other.until)},
                 "since",
             )
+
+
+def _end_present(postings: Iterable[Posting], first: date) -> None:
+    """The open one of the postings ends on the day before `first`, where it began earlier."""
+    present = next((posting for posting in postings if posting.until is None), None)
+    if present is not None and (present.since or date.min) < first:
+        present.until = first - DAY
+        present.save()
 
 
 def period_text(since: date | None, until: date | None) -> str:

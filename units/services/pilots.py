@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from units import access, clock
 from units.errors import Refused
+from units.locking import locked
 from units.models import Unit, UnitPilot, User
 from units.text import normal
 
@@ -16,7 +17,7 @@ from units.text import normal
 @transaction.atomic
 def make_pilot(unit: Unit, *, purpose: str, since: date, decision: str = "", by: User) -> UnitPilot:
     """The unit is a pilot of `purpose` from `since` on. Raises `Refused` for a day that cannot be."""
-    unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    unit = locked(unit)
     access.require(access.rates(by, unit))
     if since > clock.today():
         raise Refused(_("The day lies in the future."), "since")
@@ -33,7 +34,7 @@ def make_pilot(unit: Unit, *, purpose: str, since: date, decision: str = "", by:
 @transaction.atomic
 def end_pilot(pilot: UnitPilot, *, until: date, by: User) -> UnitPilot:
     """`until` is the first day on which it is one no longer."""
-    row = UnitPilot.objects.select_for_update(of=("self",)).select_related("unit").get(pk=pilot.pk)
+    row = locked(pilot, "unit")
     access.require(access.rates(by, row.unit))
     if row.until is not None:
         raise Refused(_("This has ended already."))

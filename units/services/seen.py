@@ -1,7 +1,7 @@
 """Two people on one page: who saves last does not overwrite unseen what the other has saved meanwhile.
 
 A page carries a mark of what it shows; who saves sends it back, and the service or form compares it with what is
-stored, the row locked. Forms do so by `units.forms.seen.SeenForm`; other pages raise what `unseen` says themselves.
+stored, the row locked. Forms do so by `units.forms.seen.SeenForm`; other pages raise `changed_meanwhile` themselves.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def last_change(rows: QuerySet[Model]) -> Change | None:
     return logged_change(LogEntry.objects.get_for_objects(rows))
 
 
-def unseen(change: Change | None) -> Refused:
+def changed_meanwhile(change: Change | None) -> Refused:
     """What is said to who saves a page that no longer shows what is stored: who changed it when, and what to do."""
     if change is None or change.by is None:
         return Refused(_(

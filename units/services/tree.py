@@ -191,28 +191,18 @@ def move_unit(unit: Unit, *, parent: Unit, effective: date, by: User, decision: 
     unit, parent = Unit.objects.get(pk=unit.pk), Unit.objects.get(pk=parent.pk)
     place = open_placement(unit)
     _check_date(unit, effective)
-    if place.parent is None:
+    former = place.parent
+    if former is None:
         raise Refused(_("The root of the tree cannot be moved."))
     _check_superior(parent, effective, "effective")
-    if place.parent_id == parent.pk:
+    if former.pk == parent.pk:
         raise Refused(_("The unit already stands under %(unit)s.") % {"unit": parent}, "parent")
-    if place.since is not None and effective <= place.since:
-        raise Refused(
-            _("The unit has stood under %(unit)s since %(date)s; choose a later day.")
-            % {"unit": place.parent, "date": date_format(place.since)},
-            "effective",
-        )
-    if unit.pk in _superiors_since(parent, effective):
-        raise Refused(
-            _("A unit cannot stand below itself: %(unit)s lies in its branch.") % {"unit": parent}, "parent"
-        )
-    deepest = max(depth(p) for p in Unit.objects.in_branch(unit).values_list("path", flat=True))
-    if depth(parent.path) + deepest - depth(unit.path) + 1 > MAX_DEPTH:
-        raise Refused(too_deep(), "parent")
+    _check_follows(place, effective)
+    _check_below(unit, parent, effective)
 
     hold(unit, effective)
     _lock_branch(unit)
-    former, place.until = place.parent, effective
+    place.until = effective
     place.save(update_fields=["until"])
     Placement.objects.create(unit=unit, parent=parent, since=effective)
     new_path = parent.path + segment(unit.pk)
@@ -224,6 +214,27 @@ def move_unit(unit: Unit, *, parent: Unit, effective: date, by: User, decision: 
         parent_before=former, parent_after=parent, by=by,
     )  # fmt: skip
     announce([unit.pk], effective, [former.pk, parent.pk])
+
+
+def _check_follows(place: Placement, effective: date) -> None:
+    """What ends a placement comes after the day on which it began."""
+    if place.since is not None and effective <= place.since:
+        raise Refused(
+            _("The unit has stood under %(unit)s since %(date)s; choose a later day.")
+            % {"unit": place.parent, "date": date_format(place.since)},
+            "effective",
+        )
+
+
+def _check_below(unit: Unit, parent: Unit, effective: date) -> None:
+    """The branch of the unit can stand below `parent`: not within itself, and not too deep."""
+    if unit.pk in _superiors_since(parent, effective):
+        raise Refused(
+            _("A unit cannot stand below itself: %(unit)s lies in its branch.") % {"unit": parent}, "parent"
+        )
+    deepest = max(depth(p) for p in Unit.objects.in_branch(unit).values_list("path", flat=True))
+    if depth(parent.path) + deepest - depth(unit.path) + 1 > MAX_DEPTH:
+        raise Refused(too_deep(), "parent")
 
 
 def _lock_branch(unit: Unit) -> None:
@@ -260,12 +271,7 @@ def dissolve_unit(unit: Unit, *, effective: date, by: User, decision: str, reaso
     )
     if left.exists():
         raise Refused(_("Units still stand under it on that day; move or dissolve them first."))
-    if place.since is not None and effective <= place.since:
-        raise Refused(
-            _("The unit has stood under %(unit)s since %(date)s; choose a later day.")
-            % {"unit": place.parent, "date": date_format(place.since)},
-            "effective",
-        )
+    _check_follows(place, effective)
     hold(unit, effective)
     unit.dissolved = effective
     unit.save(update_fields=["dissolved"])

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.db.models.fields.files import FieldFile
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.utils.http import content_disposition_header
@@ -19,6 +20,15 @@ SHUT = "default-src 'none'; sandbox"
 def attachment(content: bytes, name: str, content_type: str) -> HttpResponse:
     """`content` to be saved under `name`; `content_type` is our own finding, never what a sender said."""
     return guarded(HttpResponse(content, content_type=content_type), name)
+
+
+def content_of(file: FieldFile) -> bytes:
+    """What is kept of a row's file; 404 where it is missing on the server, as after a restore without files."""
+    try:
+        with file.open("rb") as kept:
+            return kept.read()
+    except FileNotFoundError as error:
+        raise Http404 from error
 
 
 Answer = TypeVar("Answer", bound=HttpResponseBase)

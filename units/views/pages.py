@@ -10,10 +10,17 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django_htmx.middleware import HtmxDetails
 
 from units.forms.fields import refusals
 
 Crumb = tuple[str, str]  # label, address
+
+
+class PartRequest(HttpRequest):
+    """A request of a page of which a part may be asked alone; for annotations (`django_htmx`)."""
+
+    htmx: HtmxDetails
 
 
 def form_page(

@@ -27,6 +27,7 @@ from units.views.uploads import keep_upload
 
 FORM = ["GET", "HEAD", "POST"]
 SHOWN = 20  # people shown of those to be created
+CHANGED = 1000  # people shown of those of whom something changes: all of them, as far as a page can hold them
 
 
 @require_http_methods(FORM)
@@ -65,23 +66,36 @@ def person_import_preview(request: HttpRequest) -> HttpResponse:
         service.discard(upload, by=request.user)
         messages.success(request, _("The file has been discarded; nothing was changed."))
         return redirect("units:person-import")
-    skip = "skip" in (request.POST if request.method == "POST" else request.GET)
-    reading = Reading(upload.rows, kept_units(request.user), request.user, skip_known=skip)
+    asked = request.POST if request.method == "POST" else request.GET
+    skip, update = "skip" in asked, "update" in asked and "skip" not in asked
+    reading = Reading(
+        upload.rows, kept_units(request.user), request.user, skip_known=skip, update_known=update
+    )  # fmt: skip
     refusals: list[str] = []
     if request.method == "POST":
         try:
-            count = service.take_in(upload, reading, by=request.user)
+            count = service.take_in(upload, reading, mark=request.POST.get("mark", ""), by=request.user)
         except Refused as refused:
             refusals = refused.messages
         else:
-            words = ngettext("%(count)d person has been added.", "%(count)d people have been added.", count)
-            messages.success(request, words % {"count": count})
-            return redirect(f"{reverse('units:person-list')}?imported={upload.pk}")
+            messages.success(request, _taken_text(count, len(reading.updates)))
+            address = reverse("units:person-list")
+            return redirect(f"{address}?imported={upload.pk}" if count else address)
     return render(request, "units/persons/preview.html", _preview(upload, reading, skip, refusals))
+
+
+def _taken_text(created: int, updated: int) -> str:
+    """How many were added, and of how many something was changed."""
+    added = ngettext("%(count)d person has been added.", "%(count)d people have been added.", created)
+    changed = ngettext("%(count)d person has been updated.", "%(count)d people have been updated.", updated)
+    parts = [words % {"count": count} for words, count in ((added, created), (changed, updated)) if count]
+    return " ".join(parts)
 
 
 def _preview(upload: PersonImport, reading: Reading, skip: bool, refusals: list[str]) -> dict[str, Any]:
     return {
         "upload": upload, "reading": reading, "skip": skip, "refusals": refusals, "shown": reading.lines[:SHOWN],
-        "more": len(reading.lines) - SHOWN, "crumbs": [*crumbs_to(), (_("Import from Excel"), "")],
+        "more": len(reading.lines) - SHOWN, "changed": reading.updates[:CHANGED],
+        "more_changed": len(reading.updates) - CHANGED, "mark": service.mark_of(reading),
+        "crumbs": [*crumbs_to(), (_("Import from Excel"), "")],
     }  # fmt: skip

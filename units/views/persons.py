@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -36,6 +39,19 @@ from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 PEOPLE = 50  # people on a page
+
+
+@dataclass(frozen=True)
+class PersonLink:
+    """A page about a person in another app: a button of the person's page."""
+
+    label: str | Promise
+    icon: str
+    address: Callable[[Person], str]
+
+
+# Higher apps add theirs.
+LINKS: list[PersonLink] = []
 
 
 def get_person(request: HttpRequest, pk: int) -> Person:
@@ -80,7 +96,7 @@ def person_ratings(request: HttpRequest) -> HttpResponseBase:
         title, year = _("Ratings of %(year)d") % {"year": chosen.chosen_year}, chosen.chosen_year
         return table_file(kind, f"xep-loai-{year}", title, *person_ratings_table(kept, year))
     page = Paginator(kept, PEOPLE).get_page(request.GET.get("page"))
-    form = RatingsForm(request.POST or None, people=page.object_list)
+    form = RatingsForm(request.POST or None, people=list(page))
     if form.is_valid():
         with refusals(form):
             values = {"year": chosen.chosen_year, "decision": form.cleaned_data["decision"]}
@@ -101,6 +117,7 @@ def person_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "person": person,
         "sections": sections_of(person, request.user),
         "keeps": access.keeps_people(request.user, person.unit),
+        "links": [(link.label, link.icon, link.address(person)) for link in LINKS],
         "crumbs": [*crumbs_to(), (person.full_name, "")],
     }
     return render(request, "units/persons/detail.html", context)
@@ -160,7 +177,7 @@ def _person_of(request: HttpRequest, pk: int, kind: str) -> Person:
 
 
 def _record(person: Person, kind: str, pk: int) -> Record:
-    record: Record = get_object_or_404(KINDS[kind], pk=pk, person=person)
+    record: Any = get_object_or_404(KINDS[kind], pk=pk, person=person)
     record.person = person
     return record
 
@@ -177,6 +194,18 @@ def record_update(request: HttpRequest, pk: int, kind: str, record: int) -> Http
     row = _record(_person_of(request, pk, kind), kind, record)
     delete = reverse("units:person-record-remove", args=[pk, kind, record])
     return _record_form(request, kind, row, _record_words(kind)[1], remove=delete)
+
+
+@require_safe
+def record_detail(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """To the row on the page of its person, for who sees such rows."""
+    if kind not in KINDS:
+        raise Http404
+    row: Record = get_object_or_404(KINDS[kind], pk=pk)
+    person = get_person(request, row.person_id)
+    if kind == "discipline" and not access.sees_discipline(request.user, person.unit):
+        raise Http404
+    return redirect(f"{person.get_absolute_url()}#{kind}-{pk}")
 
 
 def _record_words(kind: str) -> tuple[str, str, str]:

@@ -28,7 +28,7 @@ from units.models import Membership, Role, Unit
 from units.reports import find_units, level_below, tree_of, with_superiors
 from units.reports.exports import members_table, placements_table, unit_changes_table, units_table
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_step
+from units.views.pages import Crumb, PartRequest, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 BELOW = 25  # subordinates on a page
@@ -39,7 +39,7 @@ def get_unit(request: HttpRequest, pk: int) -> Unit:
 
 
 @require_safe
-def unit_tree(request: HttpRequest) -> HttpResponseBase:
+def unit_tree(request: PartRequest) -> HttpResponseBase:
     """The tree of the user's reach; with `q` the units found instead."""
     form = UnitFilter(request.GET)
     if not form.is_valid():

@@ -38,7 +38,7 @@ def unit_ratings(request: HttpRequest) -> HttpResponseBase:
         title = _("Ratings of units of %(year)d") % {"year": year}
         return table_file(kind, f"xep-loai-don-vi-{year}", title, *unit_ratings_table(units, year))
     page = Paginator(units, UNITS).get_page(request.GET.get("page"))
-    form = UnitRatingsForm(request.POST or None, units=page.object_list)
+    form = UnitRatingsForm(request.POST or None, units=list(page))
     if form.is_valid():
         with refusals(form):
             count = services.rate_units(

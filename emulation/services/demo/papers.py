@@ -22,7 +22,7 @@ def create_papers(cast: Cast) -> None:
     """The plan of January and the statistics of quarter II in the register, and the report on the first half."""
     unit = cast.units["CKT"]
     chief = cast.user(unit, Role.COMMANDER)
-    layout = {"place": "(địa danh)", "signer_post": "CỤC TRƯỞNG", "signer": f"Đại tá {chief}"}
+    layout = {"place": "Hà Nội", "signer_post": "CỤC TRƯỞNG", "signer": f"Đại tá {chief}"}
     change_layout(unit, layout, by=cast.user(unit, Role.STAFF))
     movement = Campaign.objects.get(year=2020, name=named(MOVEMENT))
     _issue(cast, "launch-plan", str(movement.pk), date(2020, 1, 6))

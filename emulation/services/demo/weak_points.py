@@ -1,8 +1,8 @@
 """Weak points, breakthrough fields and inspections of the demonstration: invented, at every stage of their life.
 
-Dates in the data are texts, and of 2020; whole numbers are days from the day of seeding, for what the depot of the
-demonstration's own users has before it. Everything goes through the
-services; only times that lie in the past are set here.
+Dates in the data are texts, and of 2020; whole numbers are days from the day of seeding: what is still open has its
+time limit some days before or behind that day, as the open rounds have, so that the demonstration is alive.
+Everything goes through the services; only times that lie in the past are set here.
 """
 
 from __future__ import annotations
@@ -178,4 +178,5 @@ def _follow(row: Inspection, cast: Cast, finding: InspectionFinding, deadline: D
         source=WeakPoint.Source.FINDING, grounds=f"{row.title}: “{finding.words}”", deadline=day_of(deadline),
         raised_by=staff,
     )  # fmt: skip
+    assert row.concluded_on is not None
     weak_points.raise_point(point, by=staff, at=moment(row.concluded_on, 17))

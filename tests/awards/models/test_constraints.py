@@ -42,7 +42,7 @@ DATED = {
     "cap_until_not_before_from": of_award(Cap, of="headcount", share=10),
     "bonus_until_not_before_from": of_award(Bonus, coefficient=1),
     "basewage_until_not_before_from": lambda award: BaseWage(amount=1, **BACKWARDS),
-    "voterule_until_not_before_from": of_award(VoteRule),
+    "voterule_until_not_before_from": of_award(VoteRule, share=90),
     "criterion_until_not_before_from": of_award(Criterion, kind="attested", text="X"),
 }
 
@@ -50,6 +50,14 @@ DATED = {
 @pytest.mark.parametrize("constraint", sorted(DATED))
 def test_what_is_in_force_ends_after_it_begins(db, constraint):
     assert_refused(DATED[constraint](make_award()), constraint)
+
+
+def test_vote_rule_says_something(db):
+    """Without votes needed or a secret ballot, the clause says that it is left to the unit."""
+    award = make_award()
+    assert_refused(VoteRule(award=award), "voterule_says_something")
+    for columns in ({"share": 66}, {"secret": True}, {"clause": "Điều 45(8)"}):
+        VoteRule(award=award, **columns).full_clean()
 
 
 def test_criterion_does_not_stand_in_itself(db):

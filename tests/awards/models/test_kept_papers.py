@@ -6,9 +6,10 @@ from django.utils import timezone
 from awards.models import KeptPaper
 from tests.constraints import assert_refused
 from tests.factories import make_council, make_decision, make_session, make_submission, make_user
+from tests.layers import built_once
 
 
-@pytest.fixture
+@built_once
 def owners(department):
     user = make_user()
     session = make_session(make_council(department, user), user)

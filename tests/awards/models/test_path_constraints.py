@@ -43,12 +43,13 @@ from tests.factories import (
     make_person,
     make_session,
 )
+from tests.layers import built_once
 
 BACKWARDS = {"valid_from": date(2020, 1, 2), "valid_until": date(2020, 1, 1)}
 DAY = date(2020, 1, 1)
 
 
-@pytest.fixture
+@built_once
 def line(depot, staff) -> Nomination:
     return make_nomination(make_dossier(depot, staff), make_award(), make_person(depot))
 

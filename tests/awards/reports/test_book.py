@@ -1,13 +1,12 @@
 from datetime import date
 
-import pytest
-
 from awards.reports.book import awarded_in
 from tests.factories import make_award, make_grant, make_person
+from tests.layers import built_once
 from units.models import Posting
 
 
-@pytest.fixture
+@built_once
 def fighter(db):
     return make_award("CSTDCS")
 

@@ -18,9 +18,10 @@ from tests.factories import (
     make_occasion,
     make_person,
 )
+from tests.layers import built_once
 
 
-@pytest.fixture
+@built_once
 def person(depot):
     return make_person(depot)
 

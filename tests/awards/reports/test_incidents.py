@@ -24,6 +24,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units import access
 from units.models import Role, Unit, User
 from units.services import move_unit
@@ -36,13 +37,13 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 20))
 
 
-@pytest.fixture
+@built_once
 def serious(db):
     make_incident_gravity()
     return make_incident_gravity("serious", 2)
 
 
-@pytest.fixture
+@built_once
 def title(serious):
     """Asks of units and people that there was no incident that is serious or graver."""
     award = make_award("TITLE")

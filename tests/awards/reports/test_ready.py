@@ -20,12 +20,13 @@ from tests.factories import (
     make_unit_kind,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Person, Unit
 
 DAY = date(2020, 12, 22)
 
 
-@pytest.fixture
+@built_once
 def lines(depot, staff, department):
     base, state = make_award_level("base", 2), make_award_level("state", 5)
     DecidingLevel.objects.create(kind=department.kind, level=base)

@@ -1,13 +1,12 @@
 from datetime import date
 
-import pytest
-
 from awards.reports.revocations import affected
 from tests.factories import make_award, make_criterion, make_grant, make_person
+from tests.layers import built_once
 from units.models import Posting
 
 
-@pytest.fixture
+@built_once
 def titles(db):
     """Base fighters become army fighters, army fighters get an order; units count their base fighters."""
     base, army, order, unit = (make_award(code) for code in ("CSTDCS", "CSTDTQ", "HC", "DVQT"))

@@ -50,6 +50,7 @@ from tests.factories import (
     make_unit_rating,
     make_user,
 )
+from tests.layers import built_once
 from units.access import figures_q, sees_discipline
 from units.models import (
     Discipline,
@@ -74,7 +75,7 @@ def lists_kept(set_today, monkeypatch):
     module._kept.clear()
 
 
-@pytest.fixture
+@built_once
 def season(department, depot, workshop, staff):
     """People and units with something of every kind that a criterion looks at."""
     base, army, flag = make_award("BASE", subject="person"), make_award("ARMY"), make_award("FLAG", subject="unit")
@@ -150,7 +151,7 @@ def scratch(user, place, award=""):
     return [(line.subject.name, line.award.code, line.state, missing(line.verdict)) for line in lines]
 
 
-@pytest.fixture
+@built_once
 def judge(department, staff):
     """Sees everything: reviews the department and sits in its council."""
     return make_user("judge", (department, Role.REVIEWER), (department, Role.COMMANDER))

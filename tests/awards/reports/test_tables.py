@@ -1,13 +1,12 @@
-import pytest
-
 from awards.reports.tables import among, is_nothing, read_together, rows_of
 from tests.factories import make_person
+from tests.layers import built_once
 from units.models import Person, Posting
 
 COLUMNS = ("person__service_number", "since", "until", "post")
 
 
-@pytest.fixture
+@built_once
 def people(depot):
     for number, name in enumerate(("Nguyễn Văn An", 'Lê "Chi";]', "Vũ Dũng"), start=1):
         make_person(depot, name, service_number=f"1500000{number}", post="Trợ lý, \\'x'")

@@ -3,10 +3,21 @@
 from datetime import UTC, date, datetime
 
 import pytest
+from django.urls import reverse
 
 from awards.models import NominationEvent
-from awards.reports.work import outcome_tasks
-from tests.factories import make_award, make_dossier, make_nomination, make_person
+from awards.reports.work import outcome_tasks, paper_tasks
+from tests.factories import (
+    make_award,
+    make_dossier,
+    make_membership,
+    make_nomination,
+    make_office,
+    make_person,
+    make_user,
+)
+from tests.layers import built_once
+from units.models import Role
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +30,7 @@ def step(line, kind, by, *, stage="", day=20):
     return NominationEvent.objects.create(line=line, kind=kind, stage=stage or kind, unit=line.holder, by=by, at=at)
 
 
-@pytest.fixture
+@built_once
 def lines(depot, staff):
     """Five lines of one dossier; another dossier of whose lines nothing is told."""
     award, dossier = make_award(), make_dossier(depot, staff, title="Tổng kết năm")
@@ -67,3 +78,41 @@ def test_what_is_old_or_no_outcome_is_not_told(lines, staff, reviewer, kind, col
 def test_nobody_is_told_what_they_did_themselves(lines, staff, commander):
     step(lines[0], "rejected", commander)
     assert (told(commander), len(told(staff))) == ([], 1)
+
+
+def test_what_was_only_returned_is_told_where_it_is_corrected(lines, staff, reviewer):
+    """Among what is to be corrected, with its reason; it is no outcome, and nobody was refused."""
+    step(lines[0], "returned", reviewer)
+    assert told(staff) == []
+    step(lines[1], "decided", reviewer)
+    words = "Unit K1 · 1 đã có quyết định, 1 bị trả lại"
+    assert told(staff) == [("Kết quả: Tổng kết năm", words, "decided")]
+
+
+def test_the_commander_alone_at_a_unit_is_told_what_waits_for_a_decision(
+    depot, staff, department, region, django_assert_num_queries
+):
+    """Sent on from below to a unit without staff or reviewers: else nobody would hear of it."""
+    chief = make_user("chief", (region, Role.COMMANDER))
+    make_nomination(make_dossier(depot, staff), make_award(), depot, stage="forwarded", holder=region)
+    words = ["1 đề nghị đã thông qua chờ ra văn bản"]
+
+    def waiting(user):
+        return [task.title for task in paper_tasks(user) if task.state == "passed"]
+
+    with django_assert_num_queries(7):  # the memberships among them
+        assert waiting(chief) == words
+    office = make_user("office")
+    make_membership(office, region, Role.REVIEWER, office=make_office())
+    assert waiting(chief) == words
+    clerk = make_user("clerk", (region, Role.STAFF))
+    assert (waiting(chief), waiting(clerk)) == ([], words)
+
+
+def test_who_lands_on_the_dashboard_is_told_of_the_work_beside_it(client, depot, staff, department, region):
+    chief = make_user("chief", (region, Role.COMMANDER))
+    client.force_login(chief)
+    words = "Có 1 việc đang chờ đồng chí ở “Việc của tôi”."
+    assert words not in client.get(reverse("start"), follow=True).text
+    make_nomination(make_dossier(depot, staff), make_award(), depot, stage="forwarded", holder=region)
+    assert words in client.get(reverse("start"), follow=True).text

@@ -2,9 +2,11 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.utils import translation
 
 from awards.models import Nomination
-from awards.services.appraisals import conclude, give_opinions, opinions_of
+from awards.reports.dossiers import steps_of
+from awards.services.appraisals import conclude, conclude_many, give_opinions, opinions_of
 from awards.services.dossiers import Pick, add_lines, change_line, confirm_read, hand_in
 from tests.factories import (
     make_award,
@@ -16,10 +18,12 @@ from tests.factories import (
     make_rating,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
-from units.models import Role
+from units.models import Office, Role
 
 REASON = "Chưa có xác nhận của chỉ huy trực tiếp."
+ALL_THE_SAME = "Chỉ huy đã xác nhận ngày 09/12."
 
 
 @pytest.fixture(autouse=True)
@@ -27,17 +31,17 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 10))
 
 
-@pytest.fixture
+@built_once
 def training(db):
     return make_office("training")
 
 
-@pytest.fixture
+@built_once
 def politics(db):
     return make_office("politics")
 
 
-@pytest.fixture
+@built_once
 def officer(department, training):
     user = make_user("officer")
     make_membership(user, department, Role.REVIEWER, office=training)
@@ -91,9 +95,13 @@ def test_refusing_needs_a_reason(lines, officer, training):
 
 def test_conclusion_names_offices_that_have_not_spoken(lines, officer, reviewer, training, politics):
     give_opinions({line.pk: "" for line in lines}, training, by=officer)
-    conclude([line.pk for line in lines], verdict="appraised", by=reviewer)
+    conclude([line.pk for line in lines], verdict="appraised", reason=ALL_THE_SAME, by=reviewer)
     assert stages(lines) == ["appraised"] * 2
     assert lines[0].events.last().after == {"silent": [politics.label]}
+    politics.name_en = "Political office"
+    politics.save()
+    with translation.override("en"):
+        assert steps_of(lines[0], grounds=True)[-1].more == ["not heard: Political office"]
 
 
 @pytest.mark.parametrize(("verdict", "stage"), [("returned", "returned"), ("rejected", "rejected")])
@@ -110,10 +118,43 @@ def test_a_line_comes_back_or_falls_alone_and_with_a_reason(lines, reviewer, dep
 
 def test_against_an_office_a_reason_is_needed(lines, officer, reviewer, training):
     give_opinions({lines[0].pk: REASON}, training, by=officer)
-    with pytest.raises(Refused):
+    with pytest.raises(Refused, match=f"Lê Chi.*{REASON[:-1]}"):
         conclude([lines[0].pk], verdict="appraised", by=reviewer)
-    conclude([lines[0].pk], verdict="appraised", reason="Chỉ huy đã xác nhận ngày 09/12.", by=reviewer)
+    conclude([lines[0].pk], verdict="appraised", reason=ALL_THE_SAME, by=reviewer)
     assert stages(lines) == ["appraised", "submitted"]
+
+
+@pytest.mark.parametrize(
+    ("state", "spoken", "refused"),
+    [
+        ("met", "", False),
+        ("no_data", "", True),
+        ("no_data", "training", True),
+        ("not_met", "training politics", False),
+    ],
+)
+def test_what_is_not_met_needs_a_reason_unless_its_offices_agree(lines, department, reviewer, state, spoken, refused):
+    line = lines[0]
+    line.findings["full"]["state"] = state
+    line.save()
+    for code in spoken.split():
+        office = Office.objects.get(code=code)
+        user = make_user(code)
+        make_membership(user, department, Role.REVIEWER, office=office)
+        give_opinions({line.pk: ""}, office, by=user)
+    if refused:
+        with pytest.raises(Refused):
+            conclude([line.pk], verdict="appraised", by=reviewer)
+    else:
+        conclude([line.pk], verdict="appraised", by=reviewer)
+    assert stages(lines)[0] == ("submitted" if refused else "appraised")
+
+
+def test_the_reason_is_written_only_where_something_speaks_against_going_on(lines, officer, reviewer, training):
+    Nomination.objects.update(findings={"full": {"state": "met"}, "offices": {}})
+    give_opinions({lines[0].pk: REASON}, training, by=officer)
+    conclude_many([line.pk for line in lines], verdict="appraised", reason=ALL_THE_SAME, by=reviewer)
+    assert [line.events.last().reason for line in lines] == [ALL_THE_SAME, ""]
 
 
 def test_a_corrected_line_is_judged_anew(lines, officer, reviewer, training, staff, commander, department):
@@ -131,7 +172,7 @@ def test_simplified_procedure_passes_without_a_council(lines, reviewer):
     occasion = lines[0].dossier.occasion
     occasion.simplified = True
     occasion.save()
-    conclude([lines[0].pk], verdict="appraised", by=reviewer)
+    conclude([lines[0].pk], verdict="appraised", reason=ALL_THE_SAME, by=reviewer)
     assert stages(lines) == ["passed", "submitted"]
 
 
@@ -153,7 +194,7 @@ def test_only_the_reviewer_where_the_line_stands_concludes(lines, officer, outsi
 
 
 def test_what_is_concluded_is_concluded_once(lines, reviewer, officer, training):
-    conclude([lines[0].pk], verdict="appraised", by=reviewer)
+    conclude([lines[0].pk], verdict="appraised", reason=ALL_THE_SAME, by=reviewer)
     with pytest.raises(Refused):
         conclude([lines[0].pk], verdict="appraised", by=reviewer)
     with pytest.raises(Refused):

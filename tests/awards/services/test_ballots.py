@@ -13,6 +13,7 @@ from awards.services import ballots, sessions
 from awards.services.appraisals import took_part
 from awards.services.ballots import ByHand
 from tests.factories import make_award, make_council, make_dossier, make_nomination, make_person, make_user
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role, Unit
 
@@ -20,12 +21,12 @@ Function = CouncilMember.Function
 Stage = Nomination.Stage
 
 
-@pytest.fixture
+@built_once
 def members(department):
     return [make_user(f"m{number}", (department, Role.STAFF)) for number in range(4)]
 
 
-@pytest.fixture
+@built_once
 def council(department, members):
     """Chair, secretary and two members; two thirds."""
     council = make_council(department, *members)

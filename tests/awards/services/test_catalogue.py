@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from auditlog.models import LogEntry
@@ -8,10 +9,12 @@ from awards.bonus import Lack
 from awards.models import Award, AwardBasis, BaseWage, Bonus, Cap, Criterion, VoteRule
 from awards.reports.powers import Bonuses
 from awards.services.catalogue import load_awards
+from awards.services.rows import save_row
+from tests.layers import built_once
 from units.catalogue import load_catalogue
 
 
-@pytest.fixture
+@built_once
 def catalogue(db):
     load_catalogue()
 
@@ -109,3 +112,21 @@ def test_loading_again_adds_what_is_missing_and_keeps_what_is_there(catalogue):
 def test_bonus_of_a_day_of_which_no_rule_is_known_is_no_data(catalogue, code, subject, day, lack):
     answer = Bonuses().of(Award.objects.get(code=code).pk, subject, day)
     assert (answer.lack, answer.amount is None) == (lack, lack is not None)
+
+
+@pytest.mark.parametrize("day", [date(2016, 1, 1), date(2020, 7, 15), date(2024, 6, 30), date(2026, 1, 1)])
+def test_every_bonus_has_a_row_for_every_day_to_enter_what_is_not_known(catalogue, day):
+    """Of times whose text nobody has read the row says so, unverified; an administrator fills it in."""
+    rows = Bonus.objects.on(day).values_list("award", "subject")
+    assert sorted(rows) == sorted(set(Bonus.objects.values_list("award", "subject")))
+    empty = Bonus.objects.filter(coefficient=None)
+    assert set(empty.values_list("certainty", "clause")) == {("U", "chưa xác định điều khoản")}
+
+
+def test_coefficient_entered_for_a_past_time_is_used_for_its_decisions(catalogue, administrator):
+    award, day = Award.objects.get(code="GIAY_KHEN"), date(2020, 7, 15)
+    row = award.bonuses.on(day).get(subject="person")
+    row.coefficient, row.clause = Decimal("0.3"), "Điều 69 NĐ 91/2017/NĐ-CP (thử)"
+    save_row(row, chosen={}, by=administrator)
+    answer = Bonuses().of(award.pk, "person", day)
+    assert (answer.amount, answer.certain) == (450_000, False)

@@ -36,6 +36,7 @@ from tests.factories import (
     make_public_notice,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role, Unit
 
@@ -52,17 +53,17 @@ def today(set_today):
     set_today(DAY)
 
 
-@pytest.fixture
+@built_once
 def chief(department):
     return make_user("chief", (department, Role.COMMANDER))
 
 
-@pytest.fixture
+@built_once
 def clerk(department):
     return make_user("clerk", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def levels(department, region):
     """unit < base < region < ministry; the department decides base, the region its own level."""
     found = {code: make_award_level(code, order) for order, code in enumerate(("unit", "base", "region", "ministry"))}
@@ -71,12 +72,12 @@ def levels(department, region):
     return found
 
 
-@pytest.fixture
+@built_once
 def award(levels):
     return make_award("CSTT", name="Chiến sĩ tiên tiến", level=levels["unit"])
 
 
-@pytest.fixture
+@built_once
 def flag(levels):
     return make_award("CO_BQP", name="Cờ thi đua", level=levels["ministry"])
 

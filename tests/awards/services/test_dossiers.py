@@ -34,6 +34,7 @@ from tests.factories import (
     make_unit_rating,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Initiative, Posting, Role, Unit
 from units.services import move_unit
@@ -51,14 +52,14 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 10))
 
 
-@pytest.fixture
+@built_once
 def title(db):
     award = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
     make_criterion(award, "task_rating", rating="well", text="Hoàn thành tốt")
     return award
 
 
-@pytest.fixture
+@built_once
 def dossier(depot, staff):
     return make_dossier(depot, staff)
 
@@ -221,6 +222,9 @@ def test_votes_fit_the_members_present(dossier, title, staff):
     [line] = proposed(dossier, title, staff, "Lê Chi")
     assert "19" in refusal(record_review, dossier, minutes=MINUTES, votes={line.pk: 19}, by=staff)[0]
     record_review(dossier, minutes=MINUTES, votes={line.pk: 18}, by=staff)
+    with pytest.raises(Refused, match="19") as refused:
+        change_line(line, columns={"votes_for": 19}, by=staff)
+    assert refused.value.field == "votes_for"
     line.refresh_from_db()
     dossier.refresh_from_db()
     assert (line.votes_for, dossier.review_present) == (18, 18)

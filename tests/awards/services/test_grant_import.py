@@ -11,6 +11,7 @@ from awards.grant_files import GrantReading
 from awards.models import Grant, GrantImport
 from awards.services.grant_import import keep_file, take_in
 from tests.factories import make_award, make_grant, make_person
+from tests.layers import built_once
 from tests.workbooks import saved
 from units.errors import Refused
 
@@ -23,7 +24,7 @@ def today(set_today):
     set_today(date(2020, 12, 22))
 
 
-@pytest.fixture
+@built_once
 def award(db):
     make_award("CSTDCS", name="Chiến sĩ thi đua cơ sở", subject="person")
     make_award("DVQT", name="Đơn vị quyết thắng", subject="unit")
@@ -103,6 +104,21 @@ def test_name_alone_is_enough_where_one_person_has_it(reviewer, depot, award):
     upload = kept(reviewer, [1, "", "lê văn an", "CSTT", 2018], [2, "", "Vũ Bình", "CSTT", 2018])
     reading = read(upload, reviewer)
     assert ([p.address for p in reading.problems], [p.address for p in reading.warnings]) == (["C3"], ["C2"])
+
+
+def test_award_of_a_year_before_service_is_warned_of(reviewer, depot, award):
+    depot.established = date(2018, 1, 1)
+    depot.save()
+    make_person(depot, service_number="15000001", enlisted=date(2019, 2, 15))
+    upload = kept(
+        reviewer,
+        [1, "15000001", "", "CSTT", 2018],
+        [2, "15000001", "", "CSTT", 2019],
+        [3, "K1", "", "DVQT", 2017],
+    )
+    reading = read(upload, reviewer)
+    assert ([p.address for p in reading.warnings], reading.problems) == (["E2", "E4"], [])
+    assert "15/02/2019" in reading.warnings[0].message
 
 
 def test_csv_with_semicolons_is_read(reviewer, depot, award):

@@ -20,6 +20,7 @@ from tests.factories import (
     make_public_notice,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role, User
 
@@ -52,7 +53,7 @@ def members(transactional_db, department):
     return [make_user(f"m{number}", (department, Role.STAFF)) for number in range(3)]
 
 
-@pytest.fixture
+@built_once
 def lines(depot, department, staff):
     award, dossier = make_award(), make_dossier(depot, staff)
     place = {"stage": Nomination.Stage.APPRAISED, "holder": department}

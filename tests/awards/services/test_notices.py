@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from awards.models import NominationEvent, NoticeRule
 from awards.services.notices import answer_objection, notice_problem, post_notice, record_objection
 from tests.factories import make_award, make_dossier, make_nomination, make_objection, make_person, make_user
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role, Unit
 
@@ -18,7 +19,7 @@ def day_of_work(set_today):
     set_today(DAY)
 
 
-@pytest.fixture
+@built_once
 def line(depot, department, staff):
     award = make_award("AHLLVT")
     NoticeRule.objects.create(award=award, days=10)

@@ -3,10 +3,11 @@ import pytest
 from awards.models import Nomination
 from awards.services.steps import NEXT, Kind, Stage, lock_lines, step
 from tests.factories import make_award, make_dossier, make_nomination, make_person
+from tests.layers import built_once
 from units.errors import Refused
 
 
-@pytest.fixture
+@built_once
 def line(depot, staff) -> Nomination:
     return make_nomination(make_dossier(depot, staff), make_award(), make_person(depot))
 

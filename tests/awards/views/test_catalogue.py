@@ -4,10 +4,15 @@ import pytest
 from auditlog.models import LogEntry
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from awards.forms.catalogue import BELONGINGS, AwardForm
-from awards.models import Award, BaseWage, Bonus, Cap, Criterion, LegalDocument, NoticeRule
-from tests.factories import make_award, make_criterion, make_grant
+from awards.models import Award, BaseWage, Bonus, Cap, Criterion, Dossier, LegalDocument, NoticeRule
+from awards.reports.caps import shares
+from awards.reports.catalogue import Span
+from awards.reports.rules import rules_on
+from tests.factories import make_award, make_criterion, make_dossier, make_grant, make_nomination, make_person
 from units import clock
 from units.catalogue import load_catalogue
 
@@ -52,6 +57,128 @@ def test_two_bonuses_never_hold_beside_each_other(admin, since, until, subject, 
     assert (answer.status_code, Bonus.objects.exclude(pk=first.pk).exists()) == (200 if refused else 302, not refused)
     if refused:
         assert list(answer.context["form"].errors) == ["valid_from"]
+
+
+@pytest.fixture
+def cap(depot, staff):
+    """A cap by which a dossier of 2020 was judged, and one of 2023, after it, was not."""
+    award = make_award("CSTT", subject="person")
+    for number, day in enumerate((date(2020, 12, 31), date(2023, 12, 31))):
+        dossier = make_dossier(depot, staff, received_on=day, rule_day=day, title=str(number))
+        make_nomination(dossier, award, make_person(depot), stage="submitted")
+    return Cap.objects.create(award=award, of="headcount", share=40, valid_from=date(2018, 11, 25),
+                              valid_until=date(2022, 12, 31), certainty="V")  # fmt: skip
+
+
+def capped(cap, **typed):
+    """What the form of the cap sends, with what was typed otherwise."""
+    row = {"of": "headcount", "share": "40", "rounding": "down", "certainty": "V", "valid_from": "25/11/2018",
+           "valid_until": "31/12/2022"}  # fmt: skip
+    return row | typed
+
+
+def days_and_shares():
+    return [(str(c.share), c.valid_from, c.valid_until) for c in Cap.objects.order_by("valid_from")]
+
+
+def test_changed_cap_leaves_old_dossiers_theirs(admin, cap):
+    """A change holds from a day on: the dossier of 2020 keeps 40 %, what is judged later gets 30 %."""
+    page = reverse("awards:row-update", args=["caps", cap.pk])
+    assert "1 hồ sơ đã tiếp nhận được xét theo dòng này." in admin.get(page).text
+    assert admin.post(page, capped(cap, share="30", since="01/01/2021")).status_code == 302
+    first, until = date(2018, 11, 25), date(2022, 12, 31)
+    assert days_and_shares() == [("40", first, date(2020, 12, 31)), ("30", date(2021, 1, 1), until)]
+    [old] = Dossier.objects.filter(year=2020, title="0")
+    assert [str(room.share) for share in shares(old) for room in share.rooms] == ["40"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"share": "30"}, "slip"),  # as if it had always been so
+        ({"rounding": "up"}, "slip"),
+        ({"valid_until": "30/12/2020"}, "slip"),  # ends before the day of a dossier
+        ({"valid_until": ""}, "slip"),  # reaches the dossier of 2023
+        ({"share": "30", "since": "31/12/2020"}, "slip"),
+        ({"share": "30", "since": "25/11/2018"}, "slip"),
+        ({"share": "30", "since": "02/01/2023"}, "since"),
+        ({"share": "30", "slip": "on"}, None),
+        ({"share": "30", "since": "01/01/2021"}, None),
+        ({"clause": "Điều 12", "certainty": "U", "note": "Đã đối chiếu"}, None),
+        ({"valid_until": "31/12/2020"}, None),
+    ],
+)
+def test_what_would_judge_received_dossiers_otherwise_is_done_knowingly(admin, cap, typed, field):
+    before = days_and_shares()
+    answer = admin.post(reverse("awards:row-update", args=["caps", cap.pk]), capped(cap, **typed))
+    if field is None:
+        assert answer.status_code == 302
+    else:
+        assert (list(answer.context["form"].errors), days_and_shares()) == ([field], before)
+
+
+@pytest.mark.parametrize(
+    ("typed", "refused"),
+    [
+        ({"name": "Tên mới", "order": 9, "note": "Đã đối chiếu"}, False),
+        ({"valid_until": "31/12/2026"}, False),
+        ({"valid_until": "30/12/2023"}, True),  # ends before the day of the later dossier
+        ({"subject": "unit"}, True),
+        ({"once": "on"}, True),
+        ({"lower_awards": "other"}, True),
+        ({"subject": "unit", "slip": "on"}, False),
+    ],
+)
+def test_award_that_dossiers_propose_is_changed_for_the_future_or_knowingly(admin, cap, typed, refused):
+    award, other = cap.award, make_award("BD")
+    row = {"code": "CSTT", "name": award.name, "category": award.category_id, "level": award.level_id, "order": 1,
+           "certainty": "U", "subject": "person"}  # fmt: skip
+    row |= typed | ({"lower_awards": [other.pk]} if "lower_awards" in typed else {})
+    answer = admin.post(reverse("awards:award-update", args=["CSTT"]), row)
+    assert answer.status_code == (200 if refused else 302)
+    if refused:
+        assert list(answer.context["form"].errors) == ["slip"]
+
+
+def test_new_cap_that_reaches_back_and_one_deleted_are_refused_too(admin, cap):
+    new = reverse("awards:row-create", args=["CSTT", "caps"])
+    assert list(admin.post(new, capped(cap)).context["form"].errors) == ["slip"]
+    assert admin.post(new, capped(cap, valid_from="01/01/2024", valid_until="")).status_code == 302
+    admin.post(reverse("awards:row-delete", args=["caps", cap.pk]))
+    assert Cap.objects.filter(pk=cap.pk).exists()
+
+
+def test_group_of_criteria_goes_on_with_what_stands_in_it(admin):
+    award = make_award("CSTT")
+    group = make_criterion(award, "any_of", text="Một trong")
+    inner = make_criterion(award, "all_of", parent=group, text="Cả hai")
+    make_criterion(award, "prior_awards", parent=inner, text="Đã đạt", awards=[award])
+    over = make_criterion(award, parent=group, text="Đã hết", valid_until=date(2019, 12, 31))
+    row = COMMON | {"kind": "at_least", "number": 2, "text": "Hai trong số", "since": "01/01/2021"}
+    assert admin.post(reverse("awards:row-update", args=["criteria", group.pk]), row).status_code == 302
+    asked = {year: rules_on(date(year, 6, 1))["CSTT"].criteria for year in (2020, 2021)}
+    said = {
+        year: [
+            (c.text, [(i.text, [(leaf.text, leaf.awards) for leaf in i.children]) for i in c.children]) for c in rule
+        ]
+        for year, rule in asked.items()
+    }
+    below = [("Cả hai", [("Đã đạt", ("CSTT",))])]
+    assert said == {2020: [("Một trong", below)], 2021: [("Hai trong số", below)]}
+    assert Criterion.objects.get(pk=over.pk).parent == group
+
+
+DAYS = st.dates(date(2020, 1, 1), date(2020, 1, 9))
+SPANS = st.builds(Span, st.none() | DAYS, st.none() | DAYS).filter(lambda span: not span.empty)
+
+
+@given(SPANS, SPANS, DAYS)
+def test_what_of_a_time_is_left_without_another_is_in_the_one_alone(one, other, day):
+    def holds(span):
+        return (span.first or date.min) <= day <= (span.last or date.max)
+
+    assert any(map(holds, one.without(other))) == (holds(one) and not holds(other))
+    assert holds(one.since(date(2020, 1, 5))) == (holds(one) and day >= date(2020, 1, 5))
 
 
 def test_cap_is_no_more_than_everybody(admin):

@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from awards.models import Appraisal, Nomination
+from awards.services.appraisals import give_opinions
 from awards.services.dossiers import Pick, add_lines, confirm_read, hand_in
 from tests.factories import (
     make_award,
@@ -17,6 +18,7 @@ from tests.factories import (
     make_rating,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 REASON = "Chưa có xác nhận của chỉ huy trực tiếp."
@@ -28,19 +30,19 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 10))
 
 
-@pytest.fixture
+@built_once
 def training(db):
     return make_office("training")
 
 
-@pytest.fixture
+@built_once
 def officer(department, training):
     user = make_user("officer")
     make_membership(user, department, Role.REVIEWER, office=training)
     return user
 
 
-@pytest.fixture
+@built_once
 def award(training):
     found = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
     make_criterion(found, "task_rating", rating="well", office=training, text="Hoàn thành tốt")
@@ -114,7 +116,7 @@ def test_two_officers_of_an_office_do_not_undo_each_other_unseen(client, officer
     client.force_login(officer)
     client.post(DESK, {f"v{an}": "agree"})
     first = Appraisal.objects.get()
-    old = {f"v{an}": "agree", "seen": client.get(DESK).context["form"].seen}
+    old = {f"v{an}": "agree", "seen": client.get(DESK, {"said": ""}).context["form"].seen}
     client.post(DESK, old | {f"v{chi}": "agree"})
     assert Appraisal.objects.get(line=an).at == first.at
     client.post(DESK, {f"v{an}": "refuse", f"r{an}": REASON})
@@ -152,13 +154,64 @@ def test_ticked_lines_are_concluded_and_no_others(client, reviewer, handed):
     lines = handed(An="well", Chi="completed", Binh="well")
     client.force_login(reviewer)
     path = reverse("awards:nomination-many", args=["appraised"]) + f"?line={lines['Chi'].pk}"
-    client.post(path, {"mark": client.get(path).context["mark"]})
+    client.post(path, {"mark": client.get(path).context["mark"], "reason": REASON})
     assert stages(lines) == {"An": "submitted", "Chi": "appraised", "Binh": "submitted"}
     path = reverse("awards:nomination-many", args=["returned"]) + f"?line={lines['An'].pk}"
     mark = client.get(path).context["mark"]
     assert client.post(path, {"mark": mark}).context["form"].errors
     client.post(path, {"mark": mark, "reason": REASON})
     assert stages(lines)["An"] == "returned"
+
+
+def test_agreeing_together_leaves_out_what_the_office_has_judged(client, officer, handed, training):
+    lines = handed(An="well", Binh="well", Chi="well")
+    client.force_login(officer)
+    client.post(DESK, {f"v{lines['An'].pk}": "agree", f"v{lines['Chi'].pk}": "refuse", f"r{lines['Chi'].pk}": REASON})
+    page = client.get(DESK)
+    assert ([row[0].line.pk for row in page.context["shown"]], page.context["meeting"]) == ([lines["Binh"].pk], 1)
+    path = reverse("awards:nomination-many", args=["agree"]) + "?said="
+    client.post(path, {"mark": client.get(path).context["mark"]})
+    assert dict(Appraisal.objects.values_list("line", "agrees")) == {
+        lines["An"].pk: True, lines["Binh"].pk: True, lines["Chi"].pk: False,
+    }  # fmt: skip
+    assert (shown(client), len(shown(client, said=""))) == ([], 3)
+
+
+def test_what_an_office_refuses_is_not_concluded_with_the_rest_unseen(client, officer, reviewer, handed, training):
+    lines = handed(An="well", Binh="well")
+    give_opinions({lines["An"].pk: REASON}, training, by=officer)
+    client.force_login(reviewer)
+    path = reverse("awards:nomination-many", args=["appraised"])
+    page = client.get(path)
+    assert [line.name for line in page.context["left"]] == ["Lê An"]
+    client.post(path, {"mark": page.context["mark"]})
+    assert stages(lines) == {"An": "submitted", "Binh": "appraised"}
+    path += f"?line={lines['An'].pk}"
+    page = client.get(path)
+    [(_line, _silent, against)] = page.context["lines"]
+    assert REASON in against
+    assert client.post(path, {"mark": page.context["mark"]}).context["form"].errors
+    client.post(path, {"mark": page.context["mark"], "reason": REASON})
+    assert stages(lines)["An"] == "appraised"
+
+
+def test_going_on_in_spite_of_a_refusal_is_asked_for_beside_the_line(client, officer, reviewer, handed, training):
+    lines = handed(An="well", Binh="well")
+    give_opinions({lines["An"].pk: REASON}, training, by=officer)
+    client.force_login(reviewer)
+    page = client.post(DESK, {f"v{line.pk}": "appraised" for line in lines.values()})
+    [(row, [error])] = page.context["wrong"]
+    assert (row.line.name, "Lê An" in error, REASON[:-1] in error) == ("Lê An", True, True)
+    assert stages(lines)["Binh"] == "submitted"
+
+
+def test_a_verdict_that_came_too_late_is_told(client, reviewer, handed):
+    lines = handed(An="well", Binh="well")
+    Nomination.objects.filter(pk=lines["An"].pk).update(stage="appraised")
+    client.force_login(reviewer)
+    answer = client.post(DESK, {f"v{line.pk}": "appraised" for line in lines.values()}, follow=True)
+    assert [str(message)[:13] for message in answer.context["messages"]] == ["Đã lưu ý kiến", "1 trường hợp "]
+    assert stages(lines) == {"An": "appraised", "Binh": "appraised"}
 
 
 def test_a_list_that_changed_meanwhile_is_not_confirmed(client, reviewer, handed):
@@ -217,4 +270,4 @@ def test_desk_runs_a_constant_number_of_queries(client, handed, count, who, requ
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
         found.append(len(queries))
-    assert found == {"reviewer": [13, 11], "officer": [13, 10]}[who]
+    assert found == {"reviewer": [13, 12], "officer": [13, 10]}[who]

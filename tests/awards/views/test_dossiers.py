@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from awards.models import Dossier, Nomination, NominationFile
-from awards.services.dossiers import Pick, add_lines, confirm_read
+from awards.reports.desk import mark_of
+from awards.services.dossiers import Pick, add_lines, change_line, confirm_read, withdraw
 from tests.factories import (
     YEAR,
     make_award,
@@ -21,7 +22,8 @@ from tests.factories import (
     make_upload,
     make_user,
 )
-from units.models import Discipline, DisciplineForm, Role
+from tests.layers import built_once
+from units.models import Discipline, DisciplineForm, Role, TaskRating
 
 REASON = "Cán bộ đã chuyển công tác đi nơi khác."
 
@@ -31,14 +33,14 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 10))
 
 
-@pytest.fixture
+@built_once
 def title(db):
     award = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
     make_criterion(award, "task_rating", rating="well", text="Hoàn thành tốt")
     return award
 
 
-@pytest.fixture
+@built_once
 def dossier(depot, staff):
     return make_dossier(depot, staff)
 
@@ -211,6 +213,22 @@ def test_last_years_list_is_carried_over(client, staff, dossier, title, workshop
     assert again.context["offers"] == []
 
 
+def test_last_years_list_says_how_each_stands_and_ticks_nobody_who_fails(client, staff, dossier, title):
+    names = ("Lê An", "Lê Bình", "Lê Chi", "Lê Dũng")
+    found = [make_person(dossier.unit, name) for name in names]
+    for person, rating in zip(found, ("well", "completed", "", "well"), strict=True):
+        make_grant(title, person, YEAR - 1)
+        if rating:
+            make_rating(person, rating=rating)
+    make_grant(title, found[3], YEAR)
+    client.force_login(staff)
+    page = client.get(f"{address('dossier-add', dossier.pk)}?source=last")
+    assert {offer.name: (offer.state, offer.missing, offer.ticked) for offer in page.context["offers"]} == {
+        "Lê An": ("eligible", (), True), "Lê Bình": ("not_met", ("Hoàn thành tốt",), False),
+        "Lê Chi": ("no_data", ("Hoàn thành tốt",), True), "Lê Dũng": ("held", (), False),
+    }  # fmt: skip
+
+
 def test_without_a_list_of_last_year_its_grants_are_carried_over(client, staff, dossier, title):
     make_grant(title, make_person(dossier.unit, "Lê Chi"), YEAR - 1)
     client.force_login(staff)
@@ -258,6 +276,21 @@ def test_reading_the_criteria_is_confirmed_with_the_minutes_only_where_it_is_sai
     )
 
 
+@pytest.mark.parametrize("paper", ["minutes", "list"])
+def test_papers_of_what_was_handed_in_leave_out_later_drafts(client, staff, dossier, title, paper):
+    drafts = [make_nomination(dossier, title, make_person(dossier.unit, name)) for name in ("Lê An", "Vũ Bình")]
+    client.force_login(staff)
+    path = address("dossier-paper", dossier.pk, paper)
+
+    def printed(query=""):
+        shown = client.get(path + query).context
+        return len(shown["lines"]), shown["counted"], shown["left"]
+
+    assert printed() == (2, 2, 0)
+    Nomination.objects.filter(pk=drafts[0].pk).update(stage="submitted")
+    assert (printed(), printed("?drafts")) == ((1, 1, 1), (2, 2, 0))
+
+
 def test_review_keeps_what_was_typed_when_votes_do_not_fit(client, staff, dossier, title):
     line = make_nomination(dossier, title, make_person(dossier.unit))
     client.force_login(staff)
@@ -293,6 +326,60 @@ def test_refused_hand_in_says_why_and_keeps_everything(client, commander, review
     assert line.stage == "draft"
 
 
+def test_hand_in_says_which_lines_are_not_in_it(client, commander, reviewer, dossier, title, staff):
+    """What was withdrawn while it was prepared does not drop out silently, and what was not ticked is named."""
+    found = people(dossier.unit, "Lê An", "Lê Bình", "Lê Chi")
+    [first, second, third], _known = add_lines(dossier, [Pick(person, title) for person in found], by=staff)
+    confirm_read(dossier, by=staff)
+    client.force_login(commander)
+    withdraw([second.pk], by=staff)
+    page = client.post(address("dossier-hand-in", dossier.pk), {"line": [first.pk, second.pk]})
+    assert page.context["refused"] == [
+        "“Lê Bình: Chiến sĩ tiên tiến” đang ở trạng thái “Đã rút lại” nên không nằm trong lần trình này.",
+        "Hãy xem danh sách còn lại rồi trình lại.",
+    ]
+    assert (page.context["unticked"], stages(dossier)) == ({third.pk}, ["draft", "withdrawn", "draft"])
+    said = client.post(address("dossier-hand-in", dossier.pk), {"line": [first.pk]}, follow=True)
+    assert [m.message for m in said.context["messages"]] == [
+        "Đã trình 1 trường hợp. Không nằm trong lần trình này: 1 trường hợp: Lê Chi: Chiến sĩ tiên tiến."
+    ]
+    assert stages(dossier) == ["submitted", "withdrawn", "draft"]
+
+
+def stages(dossier):
+    return list(dossier.lines.order_by("pk").values_list("stage", flat=True))
+
+
+# ── many drafts ───────────────────────────────────────────────────────────
+
+
+def test_exactly_the_ticked_drafts_are_withdrawn(client, staff, commander, dossier, title, workshop):
+    """The dialog states number, award and year of the same query; other dossiers' lines and later stages stay."""
+    lines = [make_nomination(dossier, title, person) for person in people(dossier.unit, "Lê An", "Lê Bình", "Lê Chi")]
+    handed = make_nomination(dossier, title, make_person(dossier.unit, "Lê Dũng"), stage="submitted")
+    foreign = make_nomination(make_dossier(workshop, staff), title, make_person(workshop))
+    client.force_login(staff)
+    ticked = "&".join(f"line={line.pk}" for line in (*lines[:2], handed, foreign)) + "&line=x"
+    page = client.get(f"{address('dossier-withdraw', dossier.pk)}?{ticked}")
+    assert [(b.count, b.award, b.year) for b in page.context["batches"]] == [(2, "Chiến sĩ tiên tiến", YEAR)]
+    assert (page.context["lines"], page.context["others"]) == (lines[:2], [handed])
+    mark = {"mark": page.context["mark"], "reason": ""}
+    withdraw([lines[0].pk], by=staff)
+    stale = client.post(f"{address('dossier-withdraw', dossier.pk)}?{ticked}", mark)
+    assert stale.context["form"].non_field_errors()
+    assert stages(dossier) == ["withdrawn", "draft", "draft", "submitted"]
+    client.post(f"{address('dossier-withdraw', dossier.pk)}?{ticked}", {"mark": stale.context["mark"]})
+    assert stages(dossier) == ["withdrawn", "withdrawn", "draft", "submitted"]
+    assert Nomination.objects.get(pk=foreign.pk).stage == "draft"
+
+
+def test_ticking_nothing_withdraws_nothing(client, staff, dossier, title):
+    make_nomination(dossier, title, make_person(dossier.unit))
+    client.force_login(staff)
+    page = client.post(address("dossier-withdraw", dossier.pk), {"mark": mark_of([])})
+    assert (page.status_code, page.context["lines"], stages(dossier)) == (200, [], ["draft"])
+
+
 # ── one line ──────────────────────────────────────────────────────────────
 
 
@@ -309,6 +396,83 @@ def test_line_shows_what_was_handed_in_and_what_differs_today(client, staff, dos
     rating.save()
     [(leaf, differs)] = client.get(path).context["leaves"]
     assert (leaf["state"], differs) == ("met", True)
+
+
+def test_older_findings_get_addresses_and_english_words_from_today(client, staff, dossier, title):
+    """Only where the criterion says the very same: what it was judged by stays."""
+    [person] = people(dossier.unit, "Lê Chi")
+    [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
+    line.refresh_from_db()
+    for side in ("full", "quiet", "open"):
+        for leaf in line.findings[side]["leaves"]:
+            del leaf["en"]
+            leaf["sources"] = [person.get_absolute_url()]
+    line.stage = "submitted"
+    line.save()
+    title.criteria.update(text_en="Tasks done well")
+    staff.language = "en"
+    staff.save()
+    client.force_login(staff)
+    said = []
+    for text in ("Hoàn thành tốt", "Hoàn thành rất tốt"):
+        title.criteria.update(text=text)
+        [(leaf, differs)] = client.get(address("nomination-today", line.pk)).context["leaves"]
+        said.append((leaf["text"], leaf["sources"][0] == person.get_absolute_url(), differs))
+    assert said == [("Tasks done well", False, False), ("Hoàn thành tốt", True, False)]
+
+
+def test_history_says_what_was_changed(client, staff, dossier, title):
+    line = make_nomination(dossier, title, make_person(dossier.unit), merit="Cũ", votes_for=3)
+    change_line(line, columns={"merit": "Mới " * 100, "votes_for": None}, by=staff)
+    client.force_login(staff)
+    [step] = client.get(line.get_absolute_url()).context["steps"]
+    assert [(name, before, len(after)) for name, before, after in step.changes] == [
+        ("Tóm tắt thành tích", "Cũ", 160), ("Số phiếu đồng ý khi bình xét", "3", 0),
+    ]  # fmt: skip
+
+
+def test_frozen_criteria_are_read_in_the_readers_language(client, staff, dossier, title):
+    title.criteria.update(text_en="Tasks done well")
+    [person] = people(dossier.unit, "Lê Chi")
+    TaskRating.objects.update(rating="completed")
+    [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
+    Nomination.objects.filter(pk=line.pk).update(stage="submitted")
+    client.force_login(staff)
+    said = {}
+    for language in ("vi", "en"):
+        staff.language = language
+        staff.save()
+        page = client.get(line.get_absolute_url()).context
+        [(leaf, _differs)] = page["leaves"]
+        today = client.get(address("nomination-today", line.pk)).context["leaves"]
+        assert [differs for _leaf, differs in today] == [False]
+        [row] = client.get(dossier.get_absolute_url()).context["rows"]
+        said[language] = (leaf["text"], leaf["required"], leaf["actual"], row.side["missing"])
+    assert said == {
+        "vi": ("Hoàn thành tốt", "Hoàn thành tốt", "Hoàn thành", ["Hoàn thành tốt"]),
+        "en": ("Tasks done well", "Completed well", "Completed", ["Tasks done well"]),
+    }
+    TaskRating.objects.update(rating="well")
+    assert [differs for _leaf, differs in client.get(address("nomination-today", line.pk)).context["leaves"]] == [
+        True
+    ]
+
+
+def test_a_draft_shows_its_criteria_as_they_are_now(client, staff, dossier, title):
+    [person] = people(dossier.unit, "Lê Chi")
+    [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
+    judged = line.dossier.lines.get().findings
+    rating = person.ratings.get()
+    rating.rating = "completed"
+    rating.save()
+    client.force_login(staff)
+    shown = client.get(line.get_absolute_url()).context
+    assert ([leaf["state"] for leaf, _differs in shown["leaves"]], shown["row"].side["state"]) == (
+        ["not_met"], "not_met",
+    )  # fmt: skip
+    line.refresh_from_db()
+    [row] = client.get(dossier.get_absolute_url()).context["rows"]
+    assert (line.findings, row.side["state"], row.judged.isoformat()) == (judged, "met", judged["at"])
 
 
 def test_discipline_is_not_given_away_by_a_line(client, staff, reviewer, region, dossier, title):
@@ -380,21 +544,22 @@ def test_pages_run_a_constant_number_of_queries(
     unit_award = make_award("DVTT", subject="unit")
     picks = [Pick(person, title) for person in people(dossier.unit, *(f"Lê Chi {n}" for n in range(count)))]
     [*lines, last], _known = add_lines(dossier, [*picks, Pick(dossier.unit, unit_award)], by=staff)
-    people(dossier.unit, *(f"Vũ Dũng {n}" for n in range(count)))
+    for person in people(dossier.unit, *(f"Vũ Dũng {n}" for n in range(count))):
+        make_grant(title, person, YEAR - 1)
     client.force_login(commander)
     for path, queries in (
         (address("dossier-list"), 9),
         (address("dossier-detail", dossier.pk), 15),
-        (address("dossier-add", dossier.pk) + "?award=CSTT", 13),
-        (address("dossier-add", dossier.pk) + "?source=last", 14),
+        (address("dossier-add", dossier.pk) + "?award=CSTT", 11),
+        (address("dossier-add", dossier.pk) + "?source=last", 17),
         (address("dossier-review", dossier.pk), 9),
         (address("dossier-hand-in", dossier.pk), 18),
         (address("dossier-paper", dossier.pk, "list"), 8),
-        (address("nomination-detail", lines[0].pk), 9),
-        (address("nomination-today", lines[0].pk), 11),
-        (address("nomination-today", last.pk), 11),
-        (address("dossier-add", dossier.pk) + "?award=DVTT", 13),
-        (address("nomination-detail", last.pk), 9),
+        (address("nomination-detail", lines[0].pk), 14),
+        (address("nomination-today", lines[0].pk), 9),
+        (address("nomination-today", last.pk), 9),
+        (address("dossier-add", dossier.pk) + "?award=DVTT", 11),
+        (address("nomination-detail", last.pk), 14),
     ):
         with django_assert_num_queries(queries):
             client.get(path)

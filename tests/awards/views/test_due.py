@@ -1,3 +1,4 @@
+from collections import OrderedDict
 from datetime import date
 from io import BytesIO
 
@@ -6,21 +7,31 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from awards.models import Attestation, Grant
+from awards.reports import standing
+from emulation.reports import demo
 from tests.factories import (
     YEAR,
     make_award,
+    make_campaign,
+    make_campaign_indicator,
     make_complete,
     make_criterion,
     make_dossier,
     make_grant,
+    make_indicator,
     make_membership,
     make_nomination,
     make_occasion,
     make_office,
     make_person,
     make_rating,
+    make_report,
+    make_rounds,
+    make_target,
     make_user,
 )
+from tests.layers import built_once
+from units.catalogue import load_catalogue
 from units.models import Discipline, DisciplineForm, Role
 
 
@@ -29,7 +40,7 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 20))
 
 
-@pytest.fixture
+@built_once
 def title(db):
     award = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến")
     make_criterion(award, "task_rating", rating="well", text="Hoàn thành tốt", clause="Điều 24", certainty="V")
@@ -144,7 +155,7 @@ def test_detail_shows_each_criterion_with_required_found_and_clause(client, staf
     assert (leaf.required, leaf.actual, leaf.state, leaf.clause) == (
         "Hoàn thành tốt", "Hoàn thành xuất sắc", "met", "Điều 24",
     )  # fmt: skip
-    assert leaf.sources == (person.get_absolute_url(),)
+    assert leaf.sources == (reverse("units:person-record-detail", args=["ratings", person.ratings.get().pk]),)
     assert detail(client, depot, kind="unit").status_code == 404
 
 
@@ -186,6 +197,15 @@ def test_history_shows_what_comes_next_and_when(client, staff, depot, title):
     ]  # fmt: skip
 
 
+def test_page_of_a_person_leads_to_the_awards_received(client, staff, depot):
+    person = make_person(depot)
+    client.force_login(staff)
+    page = client.get(person.get_absolute_url())
+    history = reverse("awards:grant-list", args=["person", person.pk])
+    assert page.context["links"] == [("Khen thưởng đã nhận", "bi-award", history)]
+    assert f'href="{history}"' in page.text
+
+
 def test_discipline_is_not_given_away(client, reviewer, planner, depot, title):
     """Staff further up read people, but not their discipline: neither the record nor what follows from it."""
     make_criterion(title, "no_discipline")
@@ -224,7 +244,7 @@ def test_grounds_are_for_who_judges_people_or_keeps_the_register(
     assert seen == dict.fromkeys(("reviewer", "commander", "staff", "clerk"), shown) | {"office": ("met", "", False)}
 
 
-@pytest.fixture
+@built_once
 def planner(region):
     return make_user("planner", (region, Role.STAFF))
 
@@ -303,13 +323,51 @@ def test_pages_run_a_constant_number_of_queries(client, reviewer, depot, title, 
         make_grant(title, person, 2019)
     client.force_login(reviewer)
     for address, queries in (
-        (reverse("awards:due-list", args=[depot.pk, YEAR]), 19),
-        (reverse("awards:due-list", args=[depot.pk, YEAR]) + "?export=csv", 13),
-        (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 13),
-        (reverse("awards:grant-list", args=["person", person.pk]), 13),
+        (reverse("awards:due-list", args=[depot.pk, YEAR]), 13),
+        (reverse("awards:due-list", args=[depot.pk, YEAR]) + "?export=csv", 10),
+        (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 11),
+        (reverse("awards:grant-list", args=["person", person.pk]), 11),
     ):
         with django_assert_num_queries(queries):
             client.get(address)
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_first_view_in_a_process_runs_few_queries(
+    transactional_db, client, reviewer, department, depot, people, monkeypatch, django_assert_num_queries
+):
+    """Of the whole catalogue, with figures and targets, nothing judged and nothing remembered: 20 at most anywhere.
+
+    Outside a transaction, so that the list asks until where changes were seen, as it does in use.
+    """
+    load_catalogue()
+    indicator = make_indicator("TG")
+    placed = make_campaign_indicator(make_campaign(department, state="launched", year=YEAR), indicator)
+    make_target(depot, placed, 5)
+    make_report(depot, make_rounds()[1], {indicator: 5}, state="approved")
+    for number in range(people):
+        make_rating(make_person(depot, f"Lê Chi {number}"))
+    client.force_login(reviewer)
+
+    def count(address, queries):
+        monkeypatch.setattr(standing, "_kept", OrderedDict())
+        monkeypatch.setattr(demo, "_known", None)
+        with django_assert_num_queries(queries):
+            assert client.get(address).status_code == 200
+
+    place, alone = (reverse("awards:due-list", args=[unit.pk, YEAR]) for unit in (department, depot))
+    person = depot.people.first()
+    lines = [reverse("awards:due-detail", args=[*who, YEAR]) for who in
+             (("person", person.pk, "CSTDCS"), ("unit", depot.pk, "DVQT"))]  # fmt: skip
+    count(place, 20)
+    count(f"{place}?award=CSTDCS", 14)
+    count(f"{place}?award=DVQT", 13)
+    count(f"{place}?state=unasked&kind=person&q=chi&unit=K1", 20)
+    count(f"{place}?export=xlsx", 17)
+    count(alone, 19)
+    for line, one, tried in zip(lines, (12, 12), (15, 15), strict=True):
+        count(line, one)
+        count(f"{line}?day=01/02/2024", tried)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ from tests.factories import (
     make_signed_decision,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Person, Rank, Role, Unit
 
@@ -53,24 +54,24 @@ def today(set_today):
     set_today(DAY)
 
 
-@pytest.fixture
+@built_once
 def chief(department):
     return make_user("chief", (department, Role.COMMANDER))
 
 
-@pytest.fixture
+@built_once
 def clerk(department):
     return make_user("clerk", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def award(department):
     level = make_award_level("base", 2)
     DecidingLevel.objects.create(kind=department.kind, level=level)
     return make_award("CSTT", name="Chiến sĩ tiên tiến", level=level)
 
 
-@pytest.fixture
+@built_once
 def order(award):
     return make_award("HC", name="Huân chương", level=make_award_level("state", 5))
 
@@ -92,7 +93,7 @@ def decision(passed, award, clerk, chief, department):
     return decisions.sign(papers.draft_decision(department, [x.pk for x in lines], by=clerk), SIGNED, by=chief)
 
 
-@pytest.fixture
+@built_once
 def secretary(department):
     """Of the department's council, its only member; named in the register of people."""
     user = make_user("secretary", (department, Role.STAFF), person=make_person(department, "Hà Thu"))

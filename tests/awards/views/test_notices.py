@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from awards.models import Nomination
 from tests.factories import (
     make_award,
     make_dossier,
@@ -16,6 +17,7 @@ from tests.factories import (
     make_public_notice,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role, Unit
 
 
@@ -24,7 +26,7 @@ def day_of_work(set_today):
     set_today(date(2020, 12, 20))
 
 
-@pytest.fixture
+@built_once
 def notice(department, depot, workshop, staff, reviewer):
     """One notice of the department with an answered objection to a line of the depot and one of the workshop's."""
     award = make_award()
@@ -43,7 +45,10 @@ def notice(department, depot, workshop, staff, reviewer):
 def test_objections_are_read_by_who_keeps_the_notice_or_judges_the_people(
     client, notice, department, depot, reviewer, commander, staff
 ):
-    """A sister unit reads nothing of them; who is limited to an office learns that there is one, not what it says."""
+    """A sister unit reads nothing of them; who is limited to an office learns that there is one, not what it says.
+
+    The proposing unit reads what is said and answered, never who said so: only who records and settles it does.
+    """
     clerk = make_user("clerk", (department, Role.STAFF))
     office = make_user("office")
     make_membership(office, department, Role.REVIEWER, office=make_office())
@@ -58,8 +63,41 @@ def test_objections_are_read_by_who_keeps_the_notice_or_judges_the_people(
         assert len(row.objections.all()) == len(page.context["objections"])
         seen[user.username] = (len(page.context["objections"]), len(own), len(words))
     assert seen == {
-        "reviewer": (2, 3, 3), "clerk": (2, 3, 3), "commander": (1, 3, 0), "staff": (1, 3, 0), "office": (2, 0, 0),
+        "reviewer": (2, 3, 3), "clerk": (2, 3, 3), "commander": (1, 2, 0), "staff": (1, 2, 0), "office": (2, 0, 0),
     }  # fmt: skip
+
+
+def test_upheld_objection_is_followed_to_the_corrected_line(client, department, depot, staff, commander, reviewer):
+    """The answer says what follows; the appraised line goes back to its unit on its page, with a reason."""
+    line = make_nomination(make_dossier(depot, staff), make_award(), make_person(depot), stage="appraised",
+                           holder=department)  # fmt: skip
+    objection = make_objection(make_public_notice(department, reviewer, line), line, reviewer)
+    client.force_login(reviewer)
+    answer = {"upheld": "1", "answer": "Đã xác minh: phản ánh là đúng."}
+    said = client.post(reverse("awards:notice-answer", args=[objection.pk]), answer, follow=True)
+    assert [m.message for m in said.context["messages"]] == [
+        f"Đã lưu trả lời. “{line}” chỉ được quyết định sau khi đã trả lại, sửa và trình lại. "
+        "Hãy trả lại tại trang của trường hợp này."
+    ]
+    address = reverse("awards:nomination-return", args=[line.pk])
+    assert f'href="{address}"' in client.get(line.get_absolute_url()).text
+    short = client.post(address, {"reason": "sai"})
+    assert (short.status_code, Nomination.objects.get(pk=line.pk).stage) == (200, "appraised")
+    client.post(address, {"reason": "Phản ánh đúng: xem lại kết quả quý III"})
+    line.refresh_from_db()
+    assert (line.stage, line.holder) == ("returned", depot)
+    assert client.get(address).status_code == 403  # it stands at the depot again
+
+
+@pytest.mark.parametrize("stage", ["submitted", "at_council", "passed"])
+def test_only_an_appraised_line_is_returned_on_its_page(client, department, depot, staff, reviewer, stage):
+    line = make_nomination(make_dossier(depot, staff), make_award(), make_person(depot), stage=stage,
+                           holder=department)  # fmt: skip
+    address = reverse("awards:nomination-return", args=[line.pk])
+    client.force_login(reviewer)
+    assert f'href="{address}"' not in client.get(line.get_absolute_url()).text
+    client.post(address, {"reason": "Phản ánh đúng: xem lại kết quả quý III"})
+    assert Nomination.objects.get(pk=line.pk).stage == stage
 
 
 def test_people_are_listed_by_given_name(client, department, depot, reviewer, staff):

@@ -29,6 +29,7 @@ from tests.factories import (
     make_ground,
     make_membership,
     make_nomination,
+    make_occasion,
     make_office,
     make_person,
     make_public_notice,
@@ -36,7 +37,8 @@ from tests.factories import (
     make_submission,
     make_user,
 )
-from units.models import Role
+from tests.layers import built_once
+from units.models import Person, Role
 
 DAY = date(2020, 12, 22)
 SIGNED = {
@@ -50,24 +52,24 @@ def today(set_today):
     set_today(DAY)
 
 
-@pytest.fixture
+@built_once
 def chief(department):
     return make_user("chief", (department, Role.COMMANDER))
 
 
-@pytest.fixture
+@built_once
 def clerk(department):
     return make_user("clerk", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def award(department):
     level = make_award_level("base", 2)
     DecidingLevel.objects.create(kind=department.kind, level=level)
     return make_award("CSTT", name="Chiến sĩ tiên tiến", level=level)
 
 
-@pytest.fixture
+@built_once
 def order(award):
     return make_award("HC", name="Huân chương", level=make_award_level("state", 5))
 
@@ -106,7 +108,9 @@ def test_waiting_lines_become_a_decision_that_the_commander_signs(client, chief,
     assert [line.name for line in decision.lines.all()] == ["Lê An"]
     stale = client.post(page, {"all": "1", "mark": form.context["mark"]})
     assert (bool(stale.context["problems"]), Decision.objects.count()) == (True, 1)
-    assert [task.title for task in my_work(chief).tasks][-1].startswith("Quyết định chờ ký: ")
+    assert [task.title.partition(": ")[0] for task in my_work(chief).tasks][-2:] == [
+        "Quyết định chờ ký", "2 đề nghị đã thông qua chờ ra văn bản",
+    ]  # fmt: skip
     sign = url("paper-sign", "decision", decision.pk)
     wrong = client.post(sign, SIGNED | {"day": "23/12/2020", "number": ""})
     assert sorted(wrong.context["form"].errors) == ["number"]
@@ -395,6 +399,27 @@ def test_revocation_says_that_nothing_was_ticked_and_that_awards_stay(
     assert Grant.objects.in_force().count() == 1
 
 
+def test_ticks_of_a_revocation_outlive_turning_the_page_and_filtering(
+    client, clerk, chief, department, passed, award, monkeypatch
+):
+    """What is ticked and typed on one page goes along to the next; a tick of another page can be taken away there."""
+    monkeypatch.setattr("awards.views.papers.LINES", 1)
+    make_signed_decision(department, chief, *passed(award, "Lê An", "Lê Bình", "Lê Chi"))
+    client.force_login(clerk)
+    page = url("paper-create", "revocation", department.pk)
+    first, second, third = Grant.objects.order_by("pk")
+    typed = {"ground": make_ground().pk, "reason": "Khai sai thành tích huấn luyện."}
+    turned = client.post(page, typed | {"line": [first.pk], "page": "2"})
+    assert ([*turned.context["page"]], [*turned.context["elsewhere"]]) == ([second], [first])
+    assert turned.context["form"]["reason"].value() == typed["reason"]
+    assert f'value="{first.pk}" id="e{first.pk}" checked' in turned.text
+    back = client.post(page, typed | {"line": [first.pk, third.pk], "q": "Lê An", "page": "1"})
+    assert ([*back.context["page"]], [*back.context["elsewhere"]]) == ([first], [third])
+    assert f'value="{first.pk}" id="l{first.pk}" checked' in back.text
+    client.post(page, typed | {"line": [first.pk, third.pk], "q": "Lê An"})
+    assert [*Decision.objects.get(kind="revocation").taken_back.order_by("pk")] == [first, third]
+
+
 def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, reviewer, department, passed, award):
     """A reviewer limited to an office sees that it was, and by which decision; neither ground nor reason."""
     [line] = passed(award, "Lê An")
@@ -520,13 +545,50 @@ def test_statistics_count_awards_in_force(client, reviewer, depot, workshop, awa
     assert [row[1:] for row in rows[1:]] == [(2, 0, 760_000, 1, 1)] * 2
 
 
+def test_forms_of_the_year_count_the_same_awards_otherwise(
+    client, reviewer, department, depot, workshop, staff, award, order
+):
+    """Each form adds up to the awards in force; a person counts where they served then, whoever moved since."""
+    moved = make_person(depot, "Lê An")
+    moved.postings.update(until=date(2021, 2, 28))
+    moved.postings.create(unit=workshop, since=date(2021, 3, 1))
+    Person.objects.filter(pk=moved.pk).update(unit=workshop)
+    occasion = make_occasion("drive", name="Theo đợt")
+    line = make_nomination(make_dossier(depot, staff, occasion=occasion), award, moved, stage="decided")
+    make_nomination(line.dossier, award, make_person(depot), stage="rejected")
+    make_nomination(line.dossier, award, make_person(depot), stage="draft")
+    make_grant(award, moved, 2020, nomination=line, bonus=760_000, decided=date(2020, 12, 20))
+    make_grant(award, make_person(workshop, "Vũ Bình"), 2020)
+    make_grant(award, make_person(department), 2020, revoked_on=DAY, revoked_why="Khai gian")
+    make_grant(order, workshop, 2020, bonus=2_000_000)
+    client.force_login(reviewer)
+    forms = {form.key: form for form in client.get(url("award-statistics")).context["forms"]}
+    assert {key: form.total[1:] for key, form in forms.items()} == dict.fromkeys(
+        ("category", "occasion", "level", "group", "unit"), (2, 1, 2_760_000, 1, 1)
+    ) | {"proposals": (2, 1, 1, 0, 0)}
+    assert [row[:3] for row in forms["unit"].rows] == [
+        (department.name, 0, 0), (depot.name, 1, 0), (workshop.name, 1, 1),
+    ]  # fmt: skip
+    assert [row[:3] for row in forms["occasion"].rows] == [
+        ("Theo đợt", 1, 0), ("chưa ghi nhận (nhập tay hoặc nhập từ tệp)", 1, 1),
+    ]  # fmt: skip
+    for key, form in forms.items():
+        rows = rows_of(client.get(url("award-statistics"), {"export": "xlsx", "table": key}))
+        assert [row[0] for row in rows[1:]] == [row[0] for row in (*form.rows, form.total)]
+    alone = client.get(url("award-statistics"), {"unit": "K1"}).context
+    assert (alone["place"], [form.total[1:3] for form in alone["forms"]][:1]) == (depot, [(0, 0)])
+
+
 def test_import_is_previewed_settled_and_lands_on_its_rows(client, reviewer, depot, award):
     make_person(depot, service_number="15000001")
     client.force_login(reviewer)
     content = "Số hiệu,Danh hiệu,Năm\n15000001,Chiến sĩ tiên tiến giỏi,2018\n".encode()
     client.post(url("grant-import"), {"file": SimpleUploadedFile("cu.csv", content)})
     preview = url("grant-import-preview")
-    assert [p.address for p in client.get(preview).context["reading"].problems] == ["B2"]
+    page = client.get(preview)
+    assert [p.address for p in page.context["reading"].problems] == ["B2"]
+    choice = page.content.decode().partition('name="s0"')[2].partition("</select>")[0]
+    assert ('value="CSTT"' in choice, " selected" in choice) == (True, False)
     assert client.post(preview, {"take": "1"}).context["refusals"]
     assert client.post(preview, {"settle": "1", "s0": "CSTT"}).context["reading"].problems == []
     answer = client.post(preview, {"take": "1", "s0": "CSTT"})
@@ -571,8 +633,8 @@ def test_pages_run_a_constant_number_of_queries(
         (url("decision-certificates", decision.pk), 8),
         (url("grant-book"), 8),
         (url("grant-book") + "?export=csv", 4),
-        (url("award-statistics"), 8),
-        (url("grant-list", "person", person.pk), 14),
+        (url("award-statistics"), 12),
+        (url("grant-list", "person", person.pk), 12),
     ):
         with django_assert_num_queries(queries):
             answer = client.get(address)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.urls import reverse
 
-from awards.models import Attendance, HandCount, Nomination
+from awards.models import Attendance, Attestation, HandCount, Nomination
 from tests.emulation.views.test_seen import values
 from tests.factories import (
     make_award,
@@ -17,12 +17,13 @@ from tests.factories import (
     make_session,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role, Unit, User
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
+@built_once
 def secretary(department: Unit) -> User:
     return make_user("secretary", (department, Role.STAFF), full_name="Trần Văn Bình")
 
@@ -53,6 +54,27 @@ def refused_then_saved(client, address, field, theirs, mine, now):
     assert f'name="seen" value="{form.seen}"' in refused.content.decode()
     assert client.post(address, values(form)).status_code == 302
     assert now() != stored
+
+
+@pytest.mark.parametrize("first", [None, {"holds": "1", "evidence": "Sổ điểm, quý IV"}])
+def test_attestation(client, depot, staff, first):
+    """Also the very first one: nobody replaces unseen what somebody else has attested meanwhile."""
+    make_award("DV_HLG", subject="unit")
+    address = reverse("awards:due-attest", args=["unit", depot.pk, "DV_HLG", 2020, 0])
+    client.force_login(staff)
+    if first:
+        assert client.post(address, first).status_code == 302
+    page = values(client.get(address).context["form"])
+    other = make_user("other", (depot, Role.STAFF), full_name="Trần Văn Bình")
+    client.force_login(other)
+    assert client.post(address, page | {"holds": "0", "evidence": "Biên bản 12"}).status_code == 302
+    client.force_login(staff)
+    form = client.post(address, page | {"holds": "1", "evidence": "Biên bản 13"}).context["form"]
+    assert "Trần Văn Bình" in form.non_field_errors()[0]
+    assert [(one.stored, one.typed) for one in form.differences][-1] == ("Biên bản 12", "Biên bản 13")
+    assert Attestation.objects.get().evidence == "Biên bản 12"
+    assert client.post(address, values(form)).status_code == 302
+    assert Attestation.objects.get().evidence == "Biên bản 13"
 
 
 def test_attendance(client, department, depot, secretary):

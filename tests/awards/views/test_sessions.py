@@ -23,17 +23,18 @@ from tests.factories import (
     make_person,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 DAY = date(2020, 12, 20)
 
 
-@pytest.fixture
+@built_once
 def members(department):
     return [make_user(f"m{number}", (department, Role.STAFF)) for number in range(3)]
 
 
-@pytest.fixture
+@built_once
 def council(department, members):
     council = make_council(department, *members)
     council.members.filter(user=members[1]).update(function=CouncilMember.Function.SECRETARY)
@@ -311,3 +312,35 @@ def test_old_links_lead_to_no_form_once_the_voting_is_open(client, members, open
         to("session-item-update", item.pk),
     ):
         assert client.get(page)["Location"] == opened.get_absolute_url()
+
+
+@pytest.mark.parametrize(("written", "secret", "warned"), [(0, True, 0), (1, True, 1), (2, True, 0), (1, False, 0)])
+def test_a_single_written_ballot_cannot_be_kept_secret_and_that_is_said(
+    client, session, members, lines, written, secret, warned
+):
+    Council.objects.update(secret=secret)
+    session.council.refresh_from_db()
+    sessions.add_lines(session, [line.pk for line in lines], by=members[1])
+    seats = list(session.council.members.order_by("pk"))
+    how = {seat.pk: "written" if number < written else "present" for number, seat in enumerate(seats)}
+    sessions.set_attendance(session, how, by=members[0])
+    sessions.open_voting(session, by=members[0])
+    client.force_login(members[1])
+    words = "Chỉ một thành viên biểu quyết bằng văn bản"
+    pages = [client.get(session.get_absolute_url()), client.get(to("session-counts", session.pk))]
+    assert [page.text.count(words) for page in pages] == [warned] * 2
+    client.force_login(members[2])
+    assert words not in client.get(session.get_absolute_url()).text
+
+
+def test_votes_and_results_stack_on_a_phone(client, opened, members):
+    """Each number says which column it belongs to: nothing stands off the screen."""
+    vote_all(opened, members)
+    ballots.close_voting(opened, by=members[0])
+    client.force_login(members[1])
+    table = client.get(opened.get_absolute_url()).text.partition('aria-label="Chương trình"')[2]
+    table = table.partition("</table>")[0]
+    cells = re.findall(r'data-label="([^"]+)"', table.partition("</tr>")[2].partition("</tr>")[0])
+    assert ("qt-table--cards" in table, cells[-6:]) == (
+        True, ["Đồng ý", "Mức thấp hơn", "Không đồng ý", "Phiếu trắng", "% tổng số thành viên", "Kết quả"],
+    )  # fmt: skip

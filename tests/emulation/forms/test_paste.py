@@ -15,6 +15,7 @@ from tests.factories import (
     make_result,
     make_rounds,
 )
+from tests.layers import built_once
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +24,7 @@ def english():
         yield
 
 
-@pytest.fixture
+@built_once
 def lines(region):
     campaign = make_campaign(region)
     found = {
@@ -38,7 +39,7 @@ def lines(region):
     return found
 
 
-@pytest.fixture
+@built_once
 def report(depot, lines):
     return make_rounds()[1].reports.get(unit=depot)
 
@@ -84,6 +85,7 @@ def test_rows_go_down_the_lines_in_both_formats(report, lines):
         ("attendance", "3200\t3166", "The numerator (3,200) is larger than the denominator (3,166)."),
         ("attendance", "5", "Fill in the denominator."),
         ("attendance", "1\t2\t3", "This line takes a numerator and a denominator, but the block has 3 cells here."),
+        ("prizes", "9 8", "“9 8” has a space inside: type one number without it."),
         ("prizes", "five", "“five” is not a number."),
         ("prizes", "5" * 60, f"“{'5' * 39}…” is too large; figures stay below 100 billion."),
         ("prizes", "KPS", "“KPS” needs a reason: open this line and choose it there."),
@@ -104,6 +106,32 @@ def test_ratio_in_one_cell_or_from_its_denominator_on(report, lines):
     assert short(look(report, "3200", ["attendance"], lines, part="den"))[0][:3] == ("good", "3200", "3,137 / 3,200")
     found = look(report, "3200\t1", ["attendance"], lines, part="den")
     assert found.lines[0].why == ("Only the denominator is left here, but the block has 2 cells.",)
+
+
+@pytest.mark.parametrize(
+    ("name", "block", "becomes"),
+    [
+        ("attendance", "Indicator A\t3137\t3166", "3,137 / 3,166"),
+        ("attendance", "1\tindicator a\t3137\t3166", "3,137 / 3,166"),
+        ("prizes", "Indicator B\t12", "12"),
+        ("prizes", "B\t12\t", "12"),
+        ("water", "Indicator D\ttấn\t1,5", "1.5"),
+        ("politics", "Indicator C\tGood", "Good"),
+        ("politics", "Indicator C", "–"),
+    ],
+)
+def test_block_may_bring_the_names_of_its_lines(report, lines, name, block, becomes):
+    type(lines["water"]).objects.filter(code="D").update(unit_of_measure="tấn")
+    (line,) = look(report, block, [name], lines).lines
+    assert (line.becomes, line.why) == (becomes, ())
+
+
+def test_block_that_names_another_line_is_not_laid_over_this_one(report, lines):
+    found = look(report, "Indicator D\t12\nIndicator D\t1,5", ["prizes", "water"], lines)
+    assert [(line.state, line.becomes) for line in found.lines] == [("wrong", "–"), ("good", "1.5")]
+    assert found.lines[0].why == (
+        "The block says “Indicator D” here, but this line is “Indicator B”: begin at the line that it names.",
+    )
 
 
 def test_grades_by_label_and_code_without_marks(report, lines):

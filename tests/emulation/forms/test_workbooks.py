@@ -23,6 +23,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from tests.workbooks import row_of, saved, send, send_edited
 from units.models import Role
 
@@ -33,7 +34,7 @@ def english():
         yield
 
 
-@pytest.fixture
+@built_once
 def indicators(region):
     campaign = make_campaign(region)
     rows = [
@@ -213,7 +214,7 @@ def test_numbers_that_excel_computes_are_rounded_to_its_precision(report, staff)
     assert differences(preview(report, staff, {"SAVED.F": 0.1 + 0.2})) == {"Saved": ("empty", "0.3")}
 
 
-@pytest.fixture
+@built_once
 def other(depot):
     return make_user("other", (depot, Role.STAFF), full_name="Trần Văn Hai")
 

@@ -8,9 +8,10 @@ import pytest
 from emulation.models import Assessment, AssessmentAnswer, ChecklistClass, ChecklistTemplate, PartyCell
 from tests.constraints import assert_refused
 from tests.factories import make_assessment, make_cell, make_indicator, make_own_checklist, make_person
+from tests.layers import built_once
 
 
-@pytest.fixture
+@built_once
 def checklist(db):
     return make_own_checklist()
 

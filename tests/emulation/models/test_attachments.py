@@ -1,13 +1,13 @@
 """Constraints of attached files."""
 
-import pytest
 from django.utils import timezone
 
 from tests.constraints import assert_refused
 from tests.factories import make_attachment, make_campaign
+from tests.layers import built_once
 
 
-@pytest.fixture
+@built_once
 def found(department, staff):
     return make_attachment(make_campaign(department), staff)
 

@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from django.utils import timezone
+import pytest
+from django.utils import timezone, translation
 
 from emulation.models import Campaign, CampaignIndicator, CampaignJoin, CampaignScope
 from tests.constraints import assert_refused
@@ -68,3 +69,14 @@ def test_a_unit_joins_once_and_a_confirmed_joining_says_who_and_when(department,
 
     assert_refused(CampaignJoin(unit=depot, **columns), "campaign_joined_once")
     assert_refused(CampaignJoin(unit=department, confirmed_by=staff, **columns), "campaign_join_confirmed_by_and_at")
+
+
+@pytest.mark.parametrize(
+    ("language", "name_en", "said"),
+    [("vi", "Attendance", "Quân số"), ("en", "Attendance", "Attendance"), ("en", "", "Quân số")],
+)
+def test_the_years_own_name_is_vietnamese_and_gives_way_in_english(department, language, name_en, said):
+    indicator = make_indicator("ratio", "HL_QS", name="Quân số tham gia huấn luyện", name_en=name_en)
+    row = make_campaign_indicator(make_campaign(department), indicator, name="Quân số")
+    with translation.override(language):
+        assert row.label == said

@@ -1,13 +1,12 @@
 """Constraints of advanced examples."""
 
-import pytest
-
 from emulation.models import ExampleAdoption, ExampleFigure, ExampleStep
 from tests.constraints import assert_refused
 from tests.factories import make_example, make_example_figure, make_indicator, make_person
+from tests.layers import built_once
 
 
-@pytest.fixture
+@built_once
 def example(depot, staff):
     return make_example(depot, staff)
 

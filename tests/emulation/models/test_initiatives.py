@@ -8,11 +8,12 @@ import pytest
 from emulation.models import ContestEntry, InitiativeWork, Recognition, Score, ScoreSheet, WorkAuthor
 from tests.constraints import assert_refused
 from tests.factories import make_initiative, make_person, make_recognition, make_score_template, make_work
+from tests.layers import built_once
 
 DAY = date(2020, 5, 4)
 
 
-@pytest.fixture
+@built_once
 def work(depot, staff):
     return make_work(depot, staff)
 

@@ -6,10 +6,11 @@ from django.utils import timezone
 from emulation.models import Amendment, Cluster, RegisteredTitle, Registration, RegistrationVersion
 from tests.constraints import assert_refused
 from tests.factories import make_amendment, make_cluster, make_registration
+from tests.layers import built_once
 from units.models import Unit, User
 
 
-@pytest.fixture
+@built_once
 def registration(depot: Unit, reviewer: User) -> Registration:
     return make_registration(depot, reviewer)
 

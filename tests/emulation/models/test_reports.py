@@ -17,15 +17,16 @@ from emulation.models import (
 )
 from tests.constraints import assert_refused
 from tests.factories import make_indicator, make_report, make_rounds
+from tests.layers import built_once
 from units.models import Unit, User
 
 
-@pytest.fixture
+@built_once
 def count(db: None) -> Indicator:
     return make_indicator("count")
 
 
-@pytest.fixture
+@built_once
 def report(depot: Unit) -> Report:
     return make_report(depot, make_rounds()[1])
 

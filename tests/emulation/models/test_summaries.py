@@ -6,10 +6,11 @@ from emulation.models import Indicator, Summary
 from emulation.services.summaries import COLUMNS
 from tests.constraints import assert_refused
 from tests.factories import make_drive, make_indicator
+from tests.layers import built_once
 from units.models import Unit
 
 
-@pytest.fixture
+@built_once
 def count(db: None) -> Indicator:
     return make_indicator("count")
 

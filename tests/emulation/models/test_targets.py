@@ -2,15 +2,14 @@
 
 from decimal import Decimal
 
-import pytest
-
 from emulation.models import CampaignIndicator, Registration, Target
 from tests.constraints import assert_refused
 from tests.factories import make_campaign, make_campaign_indicator, make_drive, make_indicator, make_target
+from tests.layers import built_once
 from units.models import Unit
 
 
-@pytest.fixture
+@built_once
 def row(region: Unit) -> CampaignIndicator:
     return make_campaign_indicator(make_campaign(region), make_indicator())
 

@@ -15,10 +15,11 @@ from tests.factories import (
     make_user,
     make_weak_point,
 )
+from tests.layers import built_once
 from units.models import Role
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 

@@ -16,6 +16,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 State = Report.State
@@ -27,7 +28,7 @@ def at(day: int, hour: int = 3) -> datetime:
     return datetime(2020, 4, day, hour, tzinfo=UTC)
 
 
-@pytest.fixture
+@built_once
 def prizes(region):
     indicator = make_indicator("count", "PRIZES")
     make_campaign_indicator(make_campaign(region), indicator)

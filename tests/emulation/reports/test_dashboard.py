@@ -13,6 +13,7 @@ import pytest
 
 from emulation.models import Campaign, CampaignIndicator, Report, Round, Summary
 from emulation.reports.dashboard import Dashboard, dashboard_of, default_period
+from emulation.reports.explain import explain
 from emulation.reports.heat import HeatRow
 from tests.factories import (
     make_campaign,
@@ -207,6 +208,40 @@ def test_a_sheet_waiting_for_approval_is_not_called_missing(cast: Cast) -> None:
     silent = rows_of(show(cast))["Unit K1"].silent
     assert silent.key == "submitted"
     assert rows_of(show(cast, handed_in=True))["Unit K1"].cells[0][2] == "100,0"
+
+
+def test_a_unit_s_own_sheet_waiting_for_approval_is_not_called_missing(cast: Cast) -> None:
+    row = make_campaign_indicator(make_campaign(cast.department), make_indicator("count", "OWN"), is_main=True)
+    make_report(cast.department, make_rounds()[1], {row.indicator: 7}, state=SUBMITTED)
+    own = show(cast).heat.own
+    assert (own.cells, own.silent.key) == ([], "submitted")
+    assert own.silent_note == "chưa duyệt, chưa tính vào số liệu toàn đơn vị"
+    assert rows_of_own(show(cast, handed_in=True)) == ["7"]
+
+
+def rows_of_own(page: Dashboard) -> list[str]:
+    return [cell[2] for cell in page.heat.own.cells]
+
+
+def test_a_branch_of_which_some_have_handed_in_is_not_called_missing(cast: Cast) -> None:
+    row, rounds = attendance(cast), make_rounds()
+    make_report(cast.companies[0], rounds[1], {row.indicator: (1, 1)}, state=SUBMITTED)
+    total = show(cast, "Q1").heat.total
+    assert (total.silent.key, total.silent_note.split(",")[0]) == ("submitted", "1/5 phiếu")
+    silent = rows_of(show(cast, "H1"))["Unit TD1"]
+    assert silent.silent.key == "submitted"
+    assert silent.silent_note.startswith("1/4 phiếu")
+    parts = {part.name: part.mark.key for part in explain(cast.department, row.indicator, 2020, "Q1").rows}
+    assert (parts["Unit TD1"], parts["Unit K1"]) == ("submitted", "none")
+
+
+def test_what_the_figures_are_made_of_is_said_with_what_is_handed_in(cast: Cast) -> None:
+    row, rounds = attendance(cast), make_rounds()
+    make_report(cast.depot, rounds[1], {row.indicator: (1, 1)}, state=APPROVED)
+    make_report(cast.companies[0], rounds[1], {row.indicator: (1, 1)}, state=SUBMITTED)
+    assert show(cast).heat.total.note == "đã duyệt 1/5 phiếu"
+    page = show(cast, handed_in=True)
+    assert (page.heat.total.note, rows_of(page)["Unit TD1"].note) == ("đã trình 2/5 phiếu", "đã trình 1/2 phiếu")
 
 
 def test_sums_stand_against_their_target(cast: Cast) -> None:

@@ -18,6 +18,7 @@ from emulation.terms import terms, tone_of
         (date(2020, 4, 11), "draft", "miss", "1 day late"),
         (date(2020, 4, 20), "draft", "miss", "10 days late"),
         (date(2020, 4, 20), "submitted", "none", ""),
+        (date(2026, 9, 1), "returned", "near", "to be corrected"),
     ],
 )
 def test_deadline_turns_ochre_and_red(set_today, day, state, tone, text):

@@ -23,13 +23,14 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role, Unit, User
 from units.services import move_unit
 
 APPROVED = Report.State.APPROVED
 
 
-@pytest.fixture
+@built_once
 def campaign(depot: Unit, workshop: Unit) -> Campaign:
     return make_campaign(depot, workshop)
 

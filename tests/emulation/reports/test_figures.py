@@ -19,13 +19,14 @@ from tests.factories import (
     make_target,
     make_unit,
 )
+from tests.layers import built_once
 from units.models import Unit
 from units.services import move_unit
 
 APPROVED, SUBMITTED = Report.State.APPROVED, Report.State.SUBMITTED
 
 
-@pytest.fixture
+@built_once
 def campaign(region: Unit, depot: Unit, workshop: Unit) -> Campaign:
     return make_campaign(region)
 

@@ -17,6 +17,7 @@ from tests.factories import (
     make_rounds,
     make_target,
 )
+from tests.layers import built_once
 
 State = Report.State
 LEVELS = CheckRule.Level.values
@@ -29,7 +30,7 @@ def english(set_today):
         yield
 
 
-@pytest.fixture
+@built_once
 def share(region):
     indicator = make_indicator("ratio", "SHARE", name="Healthy", numerator_label="healthy", denominator_label="all")
     make_campaign_indicator(make_campaign(region), indicator)

@@ -20,6 +20,7 @@ from tests.factories import (
     make_unit,
     make_unit_kind,
 )
+from tests.layers import built_once
 
 APPROVED = Report.State.APPROVED
 
@@ -30,7 +31,7 @@ def english():
         yield
 
 
-@pytest.fixture
+@built_once
 def campaign(region):
     return make_campaign(region)
 

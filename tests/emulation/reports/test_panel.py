@@ -17,6 +17,7 @@ from tests.factories import (
     make_target,
     make_unit,
 )
+from tests.layers import built_once
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +26,7 @@ def english():
         yield
 
 
-@pytest.fixture
+@built_once
 def attendance(region):
     """Asked in 2019 and 2020, plausible between 50 and 100."""
     indicator = make_indicator("ratio", "A", name="Attendance", shown_decimals=1)
@@ -35,7 +36,7 @@ def attendance(region):
     return indicator
 
 
-@pytest.fixture
+@built_once
 def report(depot, workshop, attendance):
     rounds = {year: make_rounds(year) for year in (2017, 2018, 2019, 2020)}
     make_target(depot, attendance.placements.get(campaign__year=2020), "98.6")

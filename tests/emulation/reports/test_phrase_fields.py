@@ -2,17 +2,25 @@
 
 import pytest
 
-from emulation.phrases import fields_of, shipped
+from emulation.phrases import WORDS, fields_of, shipped, shown, stored
 from emulation.reports.phrase_fields import FIELDS, explained, sample_of
 from emulation.services.catalogue import load_catalogue
 from tests.sentences import BROKEN
+from units.text import fold
 
 pytestmark = pytest.mark.django_db
 
 
 def test_every_field_of_every_phrase_is_explained():
     known = {name for key in shipped() for name in fields_of(key)}
-    assert known == set(FIELDS)
+    assert known == set(FIELDS) == set(WORDS)
+
+
+def test_every_phrase_comes_back_from_its_vietnamese_fields():
+    """No two fields share a name, whatever the capitals and diacritics."""
+    assert len({fold(word) for word in WORDS.values()}) == len(WORDS)
+    assert [text for text in shipped().values() if stored(shown(text)) != text or stored(text) != text] == []
+    assert stored("{KET QUA} {kết quả} {value} {khác} { kết quả }") == "{value} {value} {value} {khác} {value}"
 
 
 def test_every_shipped_phrase_has_a_sample_that_can_be_read(department):
@@ -47,4 +55,4 @@ def test_a_sample_is_of_a_real_indicator_and_the_unit_itself(depot, key, text, s
 
 def test_fields_are_shown_as_they_are_typed(depot):
     found = explained(depot, "short")
-    assert [(one.typed, one.example) for one in found] == [("{coverage}", "44/80")]
+    assert [(one.typed, one.example) for one in found] == [("{số phiếu}", "44/80")]

@@ -24,6 +24,7 @@ from tests.factories import (
     make_report,
     make_rounds,
     make_target,
+    make_unit,
     make_user,
     make_weak_point,
 )
@@ -247,6 +248,7 @@ def test_report_names_deadlines_of_its_own_time_alone(department, depot, trainin
         (["1/4", "1/4", "2/3"], "1/4"),
         (["1/4", "2/3", "2/4"], ""),  # none that most have
         (["1/4", "1/4", ""], ""),  # one is complete: the sentence would be false of it
+        (["1/4", "2/3"], ""),
         (["1/4"], ""),
         ([], ""),
     ],
@@ -255,14 +257,16 @@ def test_what_most_figures_rest_on_is_said_once(covered, most):
     assert mostly(covered) == most
 
 
-def half_reported(depot, workshop, training, whole_too=False):
-    """Two units, of which one has reported: 1/2 sheets behind every figure but one asked of that unit alone."""
+def half_reported(depot, workshop, training, whole_too=""):
+    """Two units, of which one has reported: 1/2 sheets behind every figure, but for one in the area `whole_too`."""
     share, second, rows = training
     for row in rows.values():
         row.kinds.add(workshop.kind)
     results = {share: (991, 1000), second: 3}
     if whole_too:
-        third = make_indicator("count", "C_ALL", area=make_area("Z"), name="Sáng kiến", unit_of_measure="sáng kiến")
+        third = make_indicator(
+            "count", "C_ALL", area=make_area(whole_too), name="Sáng kiến", unit_of_measure="sáng kiến"
+        )
         make_campaign_indicator(rows[share].campaign, third, kinds=[depot.kind])
         results[third] = 4
     make_report(depot, make_rounds(2020)[1], results, state=State.APPROVED)
@@ -288,12 +292,39 @@ def test_five_years_say_once_what_an_unfinished_year_rests_on(department, depot,
 
 def test_an_area_says_once_what_its_figures_rest_on(department, depot, workshop, training):
     """Where other areas are complete."""
-    half_reported(depot, workshop, training, whole_too=True)
+    half_reported(depot, workshop, training, whole_too="Z")
     said = paragraphs(draft_of(department, 2020, "Q1"))
     assert [text for text in said if "1/2" in text and text[:3] != "Đến"] == [
         "Quân số khỏe đạt 99,1\u00a0%; tai nạn có 3 vụ; các số liệu trên tổng hợp từ 1/2 phiếu đã báo cáo."
     ]
     assert [text for text in said if not whole(text)] == []
+
+
+def test_figures_of_an_area_that_rest_on_different_sheets_say_so_each(department, depot, workshop, training):
+    """In few words, explained once; the complete one says nothing."""
+    half_reported(depot, workshop, training, whole_too="training")
+    said = paragraphs(draft_of(department, 2020, "Q1"))
+    assert [text for text in said if "theo 1/2 phiếu" in text or text.startswith("Số phiếu")] == [
+        "Số phiếu ghi sau kết quả là số phiếu đã báo cáo trên tổng số phiếu phải báo cáo; "
+        "chỉ tiêu không ghi số phiếu là đã đủ số liệu.",
+        "Quân số khỏe đạt 99,1\u00a0%, theo 1/2 phiếu; tai nạn có 3 vụ, theo 1/2 phiếu; sáng kiến đạt 4 sáng kiến.",
+    ]
+    assert [text for text in said if not whole(text)] == []
+
+
+def test_an_area_says_once_what_most_of_its_figures_rest_on(department, depot, workshop, training):
+    """With three units: one reports two figures, two report the third; another area is complete."""
+    half_reported(depot, workshop, training, whole_too="Z")
+    third = make_indicator("count", "D_ODD", name="Giải thưởng", unit_of_measure="giải")
+    extra = make_unit(department, kind="company")
+    kinds = [extra.kind, depot.kind, workshop.kind]
+    make_campaign_indicator(training[2][training[0]].campaign, third, kinds=kinds)
+    make_report(extra, make_rounds(2020)[1], {third: 2}, state=State.APPROVED)
+    said = paragraphs(draft_of(department, 2020, "Q1"))
+    assert [text for text in said if "giải" in text] == [
+        "Quân số khỏe đạt 99,1\u00a0%; tai nạn có 3 vụ; giải thưởng đạt 2 giải, theo 1/3 phiếu; "
+        "các số liệu trên tổng hợp từ 1/2 phiếu đã báo cáo, trừ chỉ tiêu có ghi số phiếu khác."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 DAY = date(2020, 2, 14)
@@ -39,7 +40,7 @@ def day_of_work(set_today):
         yield
 
 
-@pytest.fixture
+@built_once
 def line(region):
     line = make_indicator("count", "LAUNCHES")
     make_campaign_indicator(make_campaign(region), line)
@@ -47,7 +48,7 @@ def line(region):
     return line
 
 
-@pytest.fixture
+@built_once
 def sheet(line, depot):
     return Report.objects.get(unit=depot, round=make_rounds()[1])
 

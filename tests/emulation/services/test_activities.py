@@ -18,6 +18,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
@@ -27,7 +28,7 @@ def day_of_work(set_today):
     set_today(date(2020, 4, 5))
 
 
-@pytest.fixture
+@built_once
 def kind(db):
     return make_activity_kind("civil-work", asks_workdays=True)
 

@@ -19,6 +19,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
@@ -27,7 +28,7 @@ SECOND = "Cấp trên giao lại chỉ tiêu sau sơ kết quý."
 AIM = Aim("DVQT", "Đơn vị quyết thắng", "unit")
 
 
-@pytest.fixture
+@built_once
 def row(department, depot):
     return make_campaign_indicator(make_campaign(department), make_indicator(name="Sáng kiến"))
 

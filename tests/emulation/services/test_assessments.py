@@ -27,6 +27,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
@@ -38,7 +39,7 @@ def today(set_today):
     set_today(date(2020, 7, 1))
 
 
-@pytest.fixture
+@built_once
 def checklist(db):
     return make_own_checklist()
 
@@ -263,12 +264,12 @@ def test_person_is_read_by_who_reads_the_person_and_finished_where_it_was_begun(
 # ── what it feeds ─────────────────────────────────────────────────────────
 
 
-@pytest.fixture
+@built_once
 def cells_list(db):
     return make_own_checklist("cell", code="4T3K")
 
 
-@pytest.fixture
+@built_once
 def sheet(region, depot, cells_list):
     """The depot's open sheet of the second quarter, whose share of cells the checklist feeds."""
     share = make_indicator("ratio", "CT_4T3K")

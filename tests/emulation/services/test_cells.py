@@ -17,18 +17,19 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
 
-@pytest.fixture
+@built_once
 def prizes(region):
     indicator = make_indicator("count", "PRIZES")
     make_campaign_indicator(make_campaign(region), indicator)
     return indicator
 
 
-@pytest.fixture
+@built_once
 def report(depot, prizes):
     return make_rounds()[1].reports.select_related("round", "lineage", "unit").get(unit=depot)
 

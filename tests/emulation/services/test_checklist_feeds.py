@@ -28,6 +28,7 @@ from tests.factories import (
     make_report,
     make_rounds,
 )
+from tests.layers import built_once
 
 WHY = "Bổ sung biên bản kiểm tra của cấp trên."
 NAMES = {"+": "met", "-": "not_met", "n": "na"}
@@ -41,7 +42,7 @@ def day(set_today):
         yield
 
 
-@pytest.fixture
+@built_once
 def objectives(region):
     """An indicator of three items."""
     line = make_indicator("checklist", "CVD50", items=3)
@@ -49,7 +50,7 @@ def objectives(region):
     return line
 
 
-@pytest.fixture
+@built_once
 def checklist(objectives):
     """A list that asks for the same, in another order, and for one thing more."""
     checklist = make_own_checklist(code="FOUR", groups="AAAA")
@@ -62,12 +63,12 @@ def checklist(objectives):
     return checklist
 
 
-@pytest.fixture
+@built_once
 def sheet(objectives, depot):
     return Report.objects.get(unit=depot, round=make_rounds()[2])
 
 
-@pytest.fixture
+@built_once
 def by(staff, commander, reviewer):
     return staff, commander, reviewer
 

@@ -7,6 +7,7 @@ from django.utils import translation
 from emulation.models import Comment, Notice
 from emulation.services.comments import add_comment, mentioned
 from tests.factories import make_indicator, make_report, make_rounds, make_user
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
@@ -17,12 +18,12 @@ def english():
         yield
 
 
-@pytest.fixture
+@built_once
 def prizes(db):
     return make_indicator(name="Prizes")
 
 
-@pytest.fixture
+@built_once
 def report(depot, prizes):
     return make_report(depot, make_rounds()[1], {prizes: 5})
 

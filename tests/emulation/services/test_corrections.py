@@ -18,6 +18,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
@@ -25,19 +26,19 @@ REASON = "The log of March was counted twice."
 State = Report.State
 
 
-@pytest.fixture
+@built_once
 def prizes(region):
     indicator = make_indicator("count", "PRIZES")
     make_campaign_indicator(make_campaign(region), indicator)
     return indicator
 
 
-@pytest.fixture
+@built_once
 def report(depot, prizes):
     return make_report(depot, make_rounds()[1], {prizes: 5}, state=State.APPROVED)
 
 
-@pytest.fixture
+@built_once
 def in_review(report):
     Report.objects.filter(pk=report.pk).update(state=State.IN_REVIEW)
     return make_report(report.unit, report.round, state=State.IN_REVIEW)

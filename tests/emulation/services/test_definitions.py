@@ -18,6 +18,7 @@ from tests.factories import (
     make_rounds,
     make_unit_kind,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import UnitKind
 
@@ -29,7 +30,7 @@ def refused(service, *args, **fields) -> str | None:
     return caught.value.field
 
 
-@pytest.fixture
+@built_once
 def reported(region, depot):
     """A ratio with a figure of the second quarter."""
     indicator = make_indicator("ratio", "HL_QS")

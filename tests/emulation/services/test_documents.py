@@ -8,11 +8,12 @@ from emulation.models import Receipt
 from emulation.reports.documents import library, receipt_tasks, receipts_of
 from emulation.services import documents
 from tests.factories import make_document, make_receipt, make_unit, make_user
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 

@@ -21,6 +21,7 @@ from tests.factories import (
     make_rounds,
     make_upload,
 )
+from tests.layers import built_once
 from units.errors import Refused
 
 
@@ -30,7 +31,7 @@ def english():
         yield
 
 
-@pytest.fixture
+@built_once
 def indicator(region):
     row = make_indicator("count", "PRIZES", name="Prizes")
     make_campaign_indicator(make_campaign(region), row)

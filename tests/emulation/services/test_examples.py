@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from emulation.models import Example, ExampleAdoption, ExampleFigure, ExamplePublicity
 from emulation.services import examples as service
 from tests.factories import make_area, make_example, make_indicator, make_person, make_user
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
@@ -20,7 +21,7 @@ def today(set_today):
     set_today(date(2020, 7, 1))
 
 
-@pytest.fixture
+@built_once
 def example(depot, staff):
     return make_example(depot, staff)
 

@@ -16,6 +16,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
@@ -25,7 +26,7 @@ AFTER = date(2020, 4, 22)  # the round has closed
 UNTIL = date(2020, 4, 25)
 
 
-@pytest.fixture
+@built_once
 def prizes(region):
     indicator = make_indicator("count", "PRIZES")
     make_campaign_indicator(make_campaign(region), indicator)

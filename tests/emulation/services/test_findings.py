@@ -7,9 +7,11 @@ from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
 from emulation.models import Acknowledgement, CheckRule, Report
-from emulation.reports.findings import findings_of
+from emulation.reports.findings import all_findings, findings_of
+from emulation.reports.review import read_review
 from emulation.services import findings, sheets
 from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_report, make_rounds
+from tests.layers import built_once
 from units.errors import Refused
 
 REASON = "The barracks flu took half of the company."
@@ -22,12 +24,12 @@ def english(set_today):
         yield
 
 
-@pytest.fixture
+@built_once
 def rule(db):
     return CheckRule.objects.create(code="worse", name="worse", kind="worse", level="warning")
 
 
-@pytest.fixture
+@built_once
 def report(region, depot, rule):
     share = make_indicator("ratio", "SHARE", name="Healthy")
     make_campaign_indicator(make_campaign(region), share)
@@ -71,6 +73,15 @@ def test_rule_for_reviewers_does_not_block(report, rule, commander):
     rule.level = "review"
     rule.save()
     assert sheets.hand_in(report, by=commander).state == Report.State.SUBMITTED
+
+
+def test_unit_may_explain_what_only_the_reviewer_looks_at(report, rule, staff):
+    rule.level = "review"
+    rule.save()
+    (hint,) = all_findings(report)
+    assert findings.acknowledge(report, {hint.key: REASON}, by=staff) == 1
+    assert [one.reason for one in all_findings(report)] == [REASON]
+    assert [row.answers for row in read_review(report).rows] == [(REASON,)]
 
 
 def test_short_reason_is_refused_with_the_field(report, staff):

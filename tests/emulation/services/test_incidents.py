@@ -24,6 +24,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units import access
 from units.errors import Refused
 from units.models import Role, Unit
@@ -37,12 +38,12 @@ def day_of_work(set_today):
     set_today(date(2020, 4, 5))
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def serious(db):
     return make_incident_gravity("serious", 2)
 
@@ -236,7 +237,7 @@ def test_place_of_the_day_stays_when_the_unit_moves(depot, department, elsewhere
 # ── feeds ─────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture
+@built_once
 def sheet(region, depot):
     """The depot's open sheet that asks for serious cases, and for the injured of the roads."""
     campaign = make_campaign(region)

@@ -31,6 +31,7 @@ from tests.factories import (
     make_user,
     make_work,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Initiative, Role
 
@@ -46,17 +47,17 @@ def english(set_today):
         yield
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def person(depot):
     return make_person(depot, "Ngô Thị Thảo")
 
 
-@pytest.fixture
+@built_once
 def work(depot, staff, person):
     return make_work(depot, staff, person)
 

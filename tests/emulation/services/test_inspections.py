@@ -10,6 +10,7 @@ from emulation.reports.inspections import looked_at
 from emulation.services import inspections as service
 from emulation.services import weak_points
 from tests.factories import make_finding, make_inspection, make_user, make_weak_point
+from tests.layers import built_once
 from units import clock
 from units.errors import Refused
 from units.models import Role
@@ -18,12 +19,12 @@ DAY = timedelta(days=1)
 SHORT = ("shortcoming", "Two records are missing.")
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def chief(workshop):
     return make_user("chief", (workshop, Role.COMMANDER))
 

@@ -19,13 +19,14 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
 DAY = date(2020, 1, 8)
 
 
-@pytest.fixture
+@built_once
 def movement(department, depot, workshop):
     campaign = make_campaign(department, name="Phong trào", theme="Dân chủ, kỷ cương")
     campaign.documents.add(make_document(department))

@@ -18,13 +18,14 @@ from tests.factories import (
     make_target,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
 DAY = date(2020, 1, 6)
 
 
-@pytest.fixture
+@built_once
 def chief(department):
     return make_user("chief", (department, Role.COMMANDER))
 

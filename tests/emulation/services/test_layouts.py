@@ -16,13 +16,14 @@ from emulation.reports.paper_kinds import KINDS
 from emulation.reports.papers import as_word, template_of
 from emulation.services import layouts as service
 from tests.factories import make_user
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
 REPORT = KINDS["report"]
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 

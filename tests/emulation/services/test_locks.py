@@ -38,6 +38,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 from units.services import dissolve_unit, move_unit
@@ -176,7 +177,7 @@ def at_once(*acts: Callable[[], object]) -> list[str]:
     return sorted(found)
 
 
-@pytest.fixture
+@built_once
 def judges(department):
     return [make_user(name, (department, Role.REVIEWER)) for name in ("one", "two")]
 
@@ -230,7 +231,7 @@ def test_no_figure_changes_while_a_report_is_being_signed(
 
     monkeypatch.setattr(review_reports, "draft_of", draft_of)
     review_reports.sign_off(
-        report, number="01/BC", day=date(2020, 1, 1), signer="A", signer_post="B", place="C", by=signer
+        report, number="01/BC", day=date(2020, 4, 1), signer="A", signer_post="B", place="C", by=signer
     )
     assert (found, ReviewReport.objects.get().state) == (["waits"], "signed")
 

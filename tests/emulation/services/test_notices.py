@@ -16,6 +16,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role, User
 from units.services import end_membership, move_unit
 
@@ -24,14 +25,14 @@ Kind = Notice.Kind
 REASON = "Please count the prizes again."
 
 
-@pytest.fixture
+@built_once
 def prizes(region):
     indicator = make_indicator("count", "PRIZES")
     make_campaign_indicator(make_campaign(region), indicator)
     return indicator
 
 
-@pytest.fixture
+@built_once
 def report(depot, prizes):
     return make_report(depot, make_rounds()[1], {prizes: 5}, state=State.IN_REVIEW)
 

@@ -25,23 +25,24 @@ from tests.factories import (
     make_target,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
 REASON = "The drive was shortened by two weeks."
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def year_row(department, depot, workshop):
     return make_campaign_indicator(make_campaign(department), make_indicator("ratio"))
 
 
-@pytest.fixture
+@built_once
 def drive(year_row, department):
     return make_drive(department, ends=date(2020, 5, 19))
 

@@ -13,6 +13,7 @@ from emulation.services import review_reports as service
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
+    make_drive,
     make_indicator,
     make_report,
     make_rounds,
@@ -150,6 +151,27 @@ def sign(report, by, **changed):
         "place": "Hà Nội",
     }  # fmt: skip
     service.sign_off(report, **columns | changed, by=by)
+
+
+@pytest.mark.parametrize(
+    ("period", "early", "last"),
+    [("Q1", date(2020, 3, 30), date(2020, 3, 31)), ("H1", date(2019, 1, 1), date(2020, 6, 30))],
+)
+def test_report_is_not_signed_before_its_period_ends(report, depot, staff, commander, period, early, last):
+    if period != "Q1":
+        report = service.begin(depot, 2020, period, by=staff)
+    with pytest.raises(Refused) as error:
+        sign(report, commander, day=early)
+    assert (error.value.field, f"{last:%d/%m/%Y}" in error.value.messages[0]) == ("day", True)
+    sign(report, commander, day=last)
+
+
+def test_report_on_a_drive_is_not_signed_before_the_drive_ends(depot, staff, commander):
+    drive = make_drive(depot, starts=date(2020, 5, 1), ends=date(2020, 5, 20), state="launched")
+    report = service.begin(depot, 2020, f"D{drive.pk}", by=staff)
+    with pytest.raises(Refused):
+        sign(report, commander, day=date(2020, 5, 19))
+    sign(report, commander, day=date(2020, 5, 20))
 
 
 def test_signed_report_stands_still_until_it_is_reopened(report, share, depot, staff, commander):

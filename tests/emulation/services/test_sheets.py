@@ -20,6 +20,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
@@ -27,14 +28,14 @@ State = Report.State
 REASON = "Please count the prizes again."
 
 
-@pytest.fixture
+@built_once
 def prizes(region):
     indicator = make_indicator("count", "PRIZES")
     make_campaign_indicator(make_campaign(region), indicator)
     return indicator
 
 
-@pytest.fixture
+@built_once
 def everybody(depot, department):
     """Holds every role over the depot's sheet, and has no part in it yet."""
     return make_user("everybody", (depot, Role.STAFF), (depot, Role.COMMANDER), (department, Role.REVIEWER))
@@ -321,7 +322,7 @@ def above(report, department, prizes):
     return make_report(department, report.round, {prizes: 1})
 
 
-@pytest.fixture
+@built_once
 def chief(department):
     return make_user("chief", (department, Role.COMMANDER))
 

@@ -20,18 +20,19 @@ from tests.factories import (
     make_unit_kind,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
 REASON = "Giao lại theo tình hình thực tế của đơn vị."
 
 
-@pytest.fixture
+@built_once
 def superior(department):
     return make_user("planner", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def row(department, depot):
     return make_campaign_indicator(make_campaign(department), make_indicator(name="Sáng kiến"))
 
@@ -139,6 +140,25 @@ def test_wrong_milestones_of_a_stock_may_fall(db):
     agreement = Agreement(Decimal(50), ">=", (Decimal(60), Decimal(55), Decimal(52)))
 
     assert list(targets.wrong_milestones(make_indicator("ratio", accrual="stock"), agreement)) == []
+
+
+@pytest.mark.parametrize(
+    ("milestones", "quarters"),
+    [
+        ((60, 70, 75), []),
+        ((60, 60, 80), []),
+        ((60, 50, 75), [2]),
+        ((60, 75, 70), [3]),
+        ((60, 70, 85), [3]),
+        ((80, 70, 80), [2]),
+        ((80, 80, 80), []),
+    ],
+)
+@pytest.mark.parametrize("fields", [{"measure": "ratio", "accrual": "stock"}, {"measure": "score"}])
+def test_milestones_of_a_share_lead_one_way_to_the_year_s_target(db, fields, milestones, quarters):
+    agreement = Agreement(Decimal(80), ">=", tuple(map(Decimal, milestones)))
+    found = targets.wrong_milestones(make_indicator(**fields), agreement)
+    assert [quarter for quarter, _message in found] == quarters
 
 
 # ── assigning and registering ─────────────────────────────────────────────

@@ -20,6 +20,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 
@@ -27,7 +28,7 @@ REASON = "The journal of shooting says otherwise."
 State = Report.State
 
 
-@pytest.fixture
+@built_once
 def lines(region):
     """Two lines of training, one of politics (by the campaign, not by the catalogue), one of nobody."""
     training, politics = make_office("training"), make_office("politics")
@@ -56,7 +57,7 @@ def officer(unit, office, name="officer"):
     return user
 
 
-@pytest.fixture
+@built_once
 def trainer(department, reviewer):
     return officer(department, "training")
 

@@ -25,6 +25,7 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from tests.workbooks import saved, send, send_edited
 from units.errors import Refused
 from units.models import Role
@@ -36,7 +37,7 @@ def english():
         yield
 
 
-@pytest.fixture
+@built_once
 def indicators(region):
     campaign = make_campaign(region)
     rows = [make_indicator("count", "PRIZES", name="Prizes"), make_indicator("count", "BOOKS", name="Books")]

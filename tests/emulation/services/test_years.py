@@ -16,17 +16,18 @@ from tests.factories import (
     make_unit_kind,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role
 from units.services import dissolve_unit
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def movement(department):
     return make_campaign(department, name="Phong trào năm 2020", theme="Dân chủ, kỷ cương")
 

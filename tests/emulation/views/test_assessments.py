@@ -19,6 +19,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role, Unit
 from units.services import move_unit
 
@@ -28,7 +29,7 @@ def today(set_today):
     set_today(date(2020, 7, 1))
 
 
-@pytest.fixture
+@built_once
 def checklist(db):
     return make_own_checklist("cell", wording="placeholder")
 

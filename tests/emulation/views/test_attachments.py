@@ -19,6 +19,7 @@ from tests.factories import (
     make_user,
     make_work,
 )
+from tests.layers import built_once
 from units.models import Role
 
 PNG = (
@@ -27,12 +28,12 @@ PNG = (
 )
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF), language="en")
 
 
-@pytest.fixture
+@built_once
 def campaign(department):
     return make_campaign(department, launching_unit=department)
 
@@ -78,16 +79,32 @@ def test_a_picture_is_shown_and_a_paper_is_saved(client, campaign, planner, staf
 )
 def test_a_wrong_file_is_refused_with_its_reason(client, campaign, planner, upload, words):
     client.force_login(planner)
-    answer = client.post(address("create", campaign), {"files": [make_upload(*upload)]}, follow=True)
-    assert words in str(next(iter(answer.context["messages"])))
+    data = {"files": [make_upload(*upload)], "caption": "Minutes of the launch", "credit": "Huy Thuyết"}
+    form = client.post(address("create", campaign), data).context["form"]
+    assert words in form.errors["files"][0]
+    assert (form["caption"].value(), form["credit"].value()) == ("Minutes of the launch", "Huy Thuyết")
     assert not Attachment.objects.exists()
+
+
+def test_a_refused_caption_asks_for_the_files_again(client, campaign, planner):
+    client.force_login(planner)
+    data = {"files": [make_upload("a.pdf", PDF)], "caption": "A" * 5000}
+    answer = client.post(address("create", campaign), data)
+    assert list(answer.context["form"].errors) == ["caption"]
+    assert "Choose the file again" in answer.content.decode()
+
+
+def test_nothing_chosen_is_said_and_the_caption_stays(client, campaign, planner):
+    client.force_login(planner)
+    form = client.post(address("create", campaign), {"caption": "Minutes"}).context["form"]
+    assert (list(form.errors), form["caption"].value()) == (["files"], "Minutes")
 
 
 def test_the_same_file_is_attached_once(client, campaign, planner):
     make_attachment(campaign, planner, name="a.pdf", content=PDF)
     client.force_login(planner)
-    answer = client.post(address("create", campaign), {"files": [make_upload("b.pdf", PDF)]}, follow=True)
-    assert [str(m) for m in answer.context["messages"]] == ["“b.pdf” is attached here already, as “a.pdf”."]
+    answer = client.post(address("create", campaign), {"files": [make_upload("b.pdf", PDF)]})
+    assert answer.context["form"].errors["files"] == ["“b.pdf” is attached here already, as “a.pdf”."]
     assert campaign.files.count() == 1
 
 

@@ -15,20 +15,21 @@ from tests.factories import (
     make_unit_kind,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF), language="en")
 
 
-@pytest.fixture
+@built_once
 def chief(department):
     return make_user("chief", (department, Role.COMMANDER), language="en")
 
 
-@pytest.fixture
+@built_once
 def movement(department, depot):
     return make_campaign(department, name="Phong trào năm 2020", theme="Dân chủ, kỷ cương")
 

@@ -14,22 +14,23 @@ from tests.factories import (
     make_target,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 
-@pytest.fixture
+@built_once
 def campaign(region):
     return make_campaign(region)
 
 
-@pytest.fixture
+@built_once
 def prizes(campaign):
     indicator = make_indicator("count", "PRIZES", name="Prizes")
     make_campaign_indicator(campaign, indicator)
     return indicator
 
 
-@pytest.fixture
+@built_once
 def houses(campaign):
     indicator = make_indicator("count", "SHEDS", name="Houses")
     make_campaign_indicator(campaign, indicator)

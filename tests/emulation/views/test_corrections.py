@@ -1,24 +1,30 @@
 """Pages of single figures: asked in review, corrected after approval."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
-from emulation.models import Correction, Report, Summary
-from emulation.services.corrections import ask
+from emulation.checks import Entry
+from emulation.models import Correction, Report, ResultChange, Round, Summary
+from emulation.services.corrections import ask, propose
 from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_report, make_rounds
+from tests.layers import built_once
 
 REASON = "The log of March was counted twice."
 State = Report.State
 
 
-@pytest.fixture
+@built_once
 def prizes(region):
     indicator = make_indicator("ratio", "PRIZES", name="Prizes")
     make_campaign_indicator(make_campaign(region), indicator)
     return indicator
 
 
-@pytest.fixture
+@built_once
 def report(depot, prizes):
     return make_report(depot, make_rounds()[1], {prizes: (5, 10)}, state=State.APPROVED)
 
@@ -158,3 +164,36 @@ def test_cost_of_the_corrections(log_in, report, prizes, region, staff, django_a
     client = log_in(staff)
     with django_assert_num_queries(12):
         client.get(reverse("emulation:report-corrections", args=[report.pk]))
+
+
+def test_lines_are_called_as_on_the_sheet_wherever_they_are_spoken_of(
+    client, depot, department, staff, commander, reviewer, set_today
+):
+    """The year may call an indicator otherwise than the catalogue."""
+    set_today(date(2020, 4, 5))
+    prizes = make_indicator(code="PRIZES", name="Catalogue name")
+    make_campaign_indicator(make_campaign(department), prizes, name="Name of the year")
+    sheet = make_report(depot, make_rounds()[1], {prizes: 5}, state=Report.State.IN_REVIEW)
+    ask(sheet, prizes, "How many of them are of this quarter?", by=reviewer)
+    other = make_report(depot, Round.objects.get(year=2020, quarter=2), {prizes: 5}, state=Report.State.APPROVED)
+    propose(other, prizes, Entry(numerator=Decimal(6)), "Counted one too few.", by=staff)
+    save_change(other, prizes, staff)
+    pages = [
+        (staff, reverse("emulation:my-work")),
+        (commander, reverse("emulation:my-work")),
+        (staff, reverse("emulation:report-detail", args=[sheet.pk])),
+        (staff, reverse("emulation:report-history", args=[other.pk])),
+        (staff, reverse("emulation:report-history", args=[sheet.pk])),
+        (commander, reverse("emulation:report-corrections", args=[other.pk])),
+    ]
+    for user, address in pages:
+        client.force_login(user)
+        text = client.get(address).text
+        assert ("Name of the year" in text, "Catalogue name" in text) == (True, False), address
+
+
+def save_change(report, indicator, by):
+    ResultChange.objects.create(
+        report=report, indicator=indicator, by=by, at=timezone.now(), way="form",
+        before=None, after={"status": "reported", "numerator": "5"},
+    )  # fmt: skip

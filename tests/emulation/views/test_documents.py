@@ -5,10 +5,11 @@ from django.urls import reverse
 
 from emulation.models import Document, Receipt
 from tests.factories import make_campaign, make_document, make_receipt, make_unit, make_user
+from tests.layers import built_once
 from units.models import Role
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF), language="en")
 

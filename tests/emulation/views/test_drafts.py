@@ -19,13 +19,14 @@ from tests.factories import (
     make_indicator,
     make_user,
 )
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role, User
 
 NAME = "Đợt thi đua đang soạn"
 
 
-@pytest.fixture
+@built_once
 def people(region, department, depot, administrator, reviewer, staff, commander, outsider) -> dict[str, User]:
     return {
         "above": make_user("above", (region, Role.COMMANDER)),
@@ -40,7 +41,7 @@ ADMINISTRATORS = {"administrator", "own administrator"}
 READS_LAUNCHED = READS_DRAFT | ADMINISTRATORS | {"staff", "commander"}
 
 
-@pytest.fixture
+@built_once
 def campaign(department, depot) -> Campaign:
     root = make_campaign(department, name="Phong trào của năm")
     row = make_drive(department, name=NAME, parent=root, state="draft", launched_on=None)

@@ -22,20 +22,21 @@ from tests.factories import (
     make_upload,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF), language="en")
 
 
-@pytest.fixture
+@built_once
 def row(department, depot):
     return make_campaign_indicator(make_campaign(department), make_indicator())
 
 
-@pytest.fixture
+@built_once
 def drive(row, department):
     return make_drive(department)
 

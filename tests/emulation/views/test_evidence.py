@@ -18,9 +18,10 @@ from tests.factories import (
     make_rounds,
     make_upload,
 )
+from tests.layers import built_once
 
 
-@pytest.fixture
+@built_once
 def indicator(region):
     row = make_indicator("count", "PRIZES", name="Prizes")
     make_campaign_indicator(make_campaign(region), row, order=1)

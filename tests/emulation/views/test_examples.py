@@ -24,6 +24,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 
@@ -32,7 +33,7 @@ def today(set_today):
     set_today(date(2020, 7, 1))
 
 
-@pytest.fixture
+@built_once
 def example(depot, staff):
     return make_example(depot, staff)
 

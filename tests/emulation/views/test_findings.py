@@ -4,9 +4,18 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
-from emulation.models import Acknowledgement, CheckRule, Report
-from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_report, make_rounds
+from emulation.models import Acknowledgement, CampaignIndicator, CheckRule, Report
+from emulation.reports.review import read_review
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_report,
+    make_rounds,
+    make_target,
+)
 
 REASON = "The barracks flu took half of the company."
 
@@ -43,6 +52,22 @@ def test_checks_are_answered_by_the_staff_and_read_by_the_reviewer(client, repor
     page = logged_in(client, reviewer).get(address)
     assert (page.context["may_answer"], [row[2] for row in page.context["warnings"]]) == (False, [REASON])
     assert REASON in page.text
+
+
+def test_unit_reads_before_handing_in_what_the_reviewer_will_read(client, report, field, staff, commander):
+    CheckRule.objects.update(level="review")
+    make_target(report.unit, CampaignIndicator.objects.get(), 50)
+    exact = CheckRule.objects.create(code="z", name="exact", kind="at_target", level="review")
+    said = ["50 is much worse than in the last quarter (90).", "The figure is exactly the target, 50."]
+    page = logged_in(client, staff).get(reverse("emulation:report-checks", args=[report.pk]))
+    assert [one.sentence for one, *_field in page.context["hints"]] == said
+    assert "2 figures that the reviewer looks at closely" in page.text
+    assert "Nothing stands out" not in page.text
+    with translation.override("en"):
+        assert [row.why for row in read_review(report).rows] == [" ".join(said)]
+    handing_in = logged_in(client, commander).get(reverse("emulation:report-hand-in", args=[report.pk]))
+    assert [one.rule for one, *_field in handing_in.context["hints"]][1] == exact.pk
+    assert client.post(handing_in.request["PATH_INFO"], {}).status_code == 302
 
 
 def test_short_reason_comes_back_with_what_was_typed(client, report, field, staff):

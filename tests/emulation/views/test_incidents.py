@@ -18,6 +18,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 QUERIES = 10
@@ -28,14 +29,14 @@ def day_of_work(set_today):
     set_today(date(2020, 4, 5))
 
 
-@pytest.fixture
+@built_once
 def limited(department):
     user = make_user("limited")
     make_membership(user, department, Role.REVIEWER, office=make_office())
     return user
 
 
-@pytest.fixture
+@built_once
 def far(region):
     return make_user("far", (region, Role.STAFF))
 

@@ -19,6 +19,7 @@ from tests.factories import (
     make_user,
     make_work,
 )
+from tests.layers import built_once
 from units.models import Initiative, Role
 
 
@@ -27,7 +28,7 @@ def today(set_today):
     set_today(date(2020, 12, 1))
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 
@@ -47,7 +48,7 @@ def titles(client, **query):
 # ── list ──────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture
+@built_once
 def works(depot, workshop, elsewhere, staff):
     """Two of the depot, one of the workshop, one of a department beside."""
     lifted = make_work(depot, staff, make_person(depot, "Ngô Thị Thảo"), title="Đồ gá tháo lắp")

@@ -8,13 +8,14 @@ from django.urls import reverse
 from emulation.models import Inspection, InspectionFinding, WeakPoint
 from emulation.services import inspections as service
 from tests.factories import make_attachment, make_finding, make_inspection, make_person, make_user
+from tests.layers import built_once
 from units import clock
 from units.models import Person, Role
 
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF), language="en")
 

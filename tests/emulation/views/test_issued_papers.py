@@ -144,6 +144,8 @@ def test_commander_issues_and_cancels_and_the_register_shows_and_exports_it(clie
     }
     wrong = client.post(address, typed | {"number": "DS"})
     assert list(wrong.context["form"].errors) == ["number"]
+    gap = client.post(address, typed | {"place": "(địa danh)"})
+    assert list(gap.context["form"].errors) == ["place"]
     client.post(address, typed)
     row = IssuedPaper.objects.get()
     issued = words(client.get(url("paper-issued", row.pk, "docx")).content)

@@ -17,6 +17,8 @@ def test_layout_is_changed_on_the_page_and_wrong_margins_are_named(client, depot
     client.force_login(staff)
     wrong = client.post(url("layout-update", depot.pk), {"place": "Hà Nội", "left": "5"})
     assert (wrong.status_code, list(wrong.context["form"].errors)) == (200, ["left"])
+    gap = client.post(url("layout-update", depot.pk), {"place": "(địa danh)"}).context["form"]
+    assert gap.errors["place"] == ["“(địa danh)” mới chỉ giữ chỗ: nhập nội dung sẽ ghi trên văn bản."]
     client.post(url("layout-update", depot.pk), {"place": "Hà  Nội", "recipients": "- Phòng A;\n- Lưu: VT."})
     assert LayoutProfile.objects.get().place == "Hà Nội"
     page = client.get(url("layout-detail", depot.pk))

@@ -5,18 +5,19 @@ from django.urls import reverse
 
 from emulation.services.comments import add_comment
 from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_report, make_rounds
+from tests.layers import built_once
 
 PART = {"HX-Request": "true"}
 
 
-@pytest.fixture
+@built_once
 def prizes(region):
     indicator = make_indicator("count", "PRIZES", name="Prizes")
     make_campaign_indicator(make_campaign(region), indicator)
     return indicator
 
 
-@pytest.fixture
+@built_once
 def report(depot, prizes):
     return make_report(depot, make_rounds()[1], {prizes: 5})
 

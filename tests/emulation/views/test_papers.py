@@ -13,12 +13,13 @@ from tests.factories import (
     make_person_group,
     make_rounds,
 )
+from tests.layers import built_once
 from units.models import Person, Rank
 
 MARK = '<span class="qt-onlyprint">DỰ THẢO</span>'
 
 
-@pytest.fixture
+@built_once
 def asked(department, depot):
     make_campaign_indicator(make_campaign(department), make_indicator("count", name="Sáng kiến"))
     make_rounds()
@@ -124,6 +125,26 @@ def test_paragraph_is_edited_on_the_page_and_a_refusal_keeps_what_was_typed(clie
     assert "Giữ vững kết quả <b>" in client.get(url(depot, "txt", name="review-report-file")).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("action", "said"),
+    [("edit", "Đã lưu đoạn."), ("leave_out", "Đã bỏ đoạn khỏi báo cáo."), ("kept", "Đoạn được giữ nguyên.")],
+)
+def test_what_was_done_to_a_paragraph_is_said_beside_it_and_without_script_above(
+    client, asked, depot, staff, action, said
+):
+    client.force_login(staff)
+    client.post(url(depot, name="review-report-begin"))
+    report = ReviewReport.objects.get()
+    address = reverse("emulation:review-report-paragraph", args=[report.pk])
+    row = report.paragraphs.get(key="IV.3")
+    typed = {"action": action, "key": row.key, "version": row.version, "text": "Giữ vững."}
+    answer = client.post(address, typed, headers={"HX-Request": "true"})
+    assert f"</i> {said}</p>" in answer.content.decode()
+    typed["version"] = report.paragraphs.get(key="IV.3").version
+    plain = client.post(address, typed | {"text": "Giữ."})
+    assert [str(message) for message in get_messages(plain.wsgi_request)] == [said]
+
+
 def test_what_cannot_be_kept_is_said_and_stays_on_the_page(client, asked, depot, staff):
     text, said = "Dài " * 25_000, "Mỗi đoạn có tối đa 8.000 ký tự; đoạn này có 99.999. Hãy chia thành nhiều đoạn."
     client.force_login(staff)
@@ -181,14 +202,21 @@ def test_a_phrase_is_tried_before_it_is_kept(client, depot, staff):
     client.force_login(staff)
     address = reverse("emulation:phrase-update", args=[depot.pk, "drives"])
     shown = client.get(address)
-    assert [(one.typed, one.meaning) for one in shown.context["fields"]] == [("{drives}", "tên các đợt thi đua")]
+    assert [(one.typed, one.meaning) for one in shown.context["fields"]] == [
+        ("{các đợt thi đua}", "tên các đợt thi đua")
+    ]
     assert shown.context["sample"] == "Trong năm đã phát động đợt thi đua cao điểm quý II."
     tried = client.post(address, {"text": "Đã mở {drives}.", "try": "1"})
     assert (tried.context["sample"], Phrase.objects.count()) == ("Đã mở đợt thi đua cao điểm quý II.", 0)
     wrong = client.post(address, {"text": "Đã mở {đợt}.", "try": "1"})
-    assert (list(wrong.context["form"].errors), Phrase.objects.count()) == (["text"], 0)
+    said = ["Không có trường {đợt}. Các trường dùng được: {các đợt thi đua}."]
+    assert (wrong.context["form"].errors["text"], Phrase.objects.count()) == (said, 0)
     assert client.post(address, {"text": "Đã mở {drives}\x00."}).status_code == 302
     assert Phrase.objects.get().text == "Đã mở {drives}."
+    form = client.get(address).context["form"]
+    assert form["text"].value() == "Đã mở {các đợt thi đua}."
+    assert client.post(address, {"text": "Có {Cac dot thi đua}.", "seen": form.seen}).status_code == 302
+    assert Phrase.objects.get().text == "Có {drives}."
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -207,6 +235,18 @@ def test_who_signs_is_offered_with_rank_and_post(client, asked, depot, commander
     ]
     offered = [initial[name].value() for name in ("signer", "signer_post", "place")]
     assert offered == (["Trung tá Vũ Bình", "Phó chủ nhiệm", "Huế"] if kept else ["Đại tá Lê An", "Chủ nhiệm", ""])
+
+
+@pytest.mark.parametrize("name", ["number", "place", "signer", "signer_post"])
+def test_no_report_is_signed_with_a_placeholder(client, asked, depot, commander, name):
+    client.force_login(commander)
+    client.post(url(depot, name="review-report-begin"))
+    report = ReviewReport.objects.get()
+    typed = {"number": "01/BC-K1", "day": "01/07/2020", "signer": "Lê An", "signer_post": "CN", "place": "Huế"}
+    address = reverse("emulation:review-report-sign", args=[report.pk])
+    form = client.post(address, typed | {name: "(để trống)"}).context["form"]
+    assert (list(form.errors), ReviewReport.objects.get().is_signed) == ([name], False)
+    assert client.post(address, typed).status_code == 302
 
 
 def test_who_signed_once_is_offered_the_same_words_again(client, asked, depot, commander):

@@ -17,19 +17,20 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 REASON = "Được giao thêm nhiệm vụ, đề nghị điều chỉnh."
 EMPTY = {"titles-TOTAL_FORMS": "3", "titles-INITIAL_FORMS": "0"}
 
 
-@pytest.fixture
+@built_once
 def row(department, depot):
     indicator = make_indicator(name="Tai nạn", direction="lower")
     return make_campaign_indicator(make_campaign(department), indicator, comparator="<=")
 
 
-@pytest.fixture
+@built_once
 def last_year(row, department, depot):
     """Three accidents in each quarter of 2019."""
     make_campaign_indicator(make_campaign(department, year=2019), row.indicator)
@@ -45,7 +46,7 @@ def agreed(row, depot, staff, commander, reviewer):
     return targets.agree(depot, 2020, {row.pk: Agreement(Decimal(4), "<=")}, by=reviewer)
 
 
-@pytest.fixture
+@built_once
 def english(staff, commander, reviewer):
     for user in (staff, commander, reviewer):
         user.language = "en"

@@ -20,13 +20,14 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role, User
 
 REASON = "Please count the prizes again."
 State = Report.State
 
 
-@pytest.fixture
+@built_once
 def indicators(region):
     campaign, found = make_campaign(region), [make_indicator(code=code, name=f"Line {code}") for code in "AB"]
     for indicator in found:
@@ -34,7 +35,7 @@ def indicators(region):
     return found
 
 
-@pytest.fixture
+@built_once
 def report(depot, indicators):
     return make_report(depot, make_rounds()[1], dict.fromkeys(indicators, 5), state=State.IN_REVIEW)
 

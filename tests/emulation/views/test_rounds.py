@@ -9,6 +9,7 @@ from django.urls import reverse
 from emulation.models import Extension, Report, Round
 from emulation.services.rounds import set_up_rounds
 from tests.factories import make_campaign, make_campaign_indicator, make_extension, make_indicator, make_user
+from tests.layers import built_once
 from units.models import Role
 
 USUAL = {
@@ -175,7 +176,7 @@ def test_update_out_of_order_is_refused(client, administrator):
 # ── extensions ────────────────────────────────────────────────────────────
 
 
-@pytest.fixture
+@built_once
 def asked(region, depot, workshop):
     """The second round, which the depot and the workshop owe."""
     make_campaign_indicator(make_campaign(depot, workshop), make_indicator())

@@ -13,6 +13,7 @@ from django.utils.formats import localize_input
 from django.utils.translation import override
 
 from emulation.models import InspectionFinding, LayoutProfile, Phrase, Target
+from emulation.phrases import shown
 from tests.factories import (
     make_activity,
     make_assessment,
@@ -72,7 +73,7 @@ def layout(unit: Unit, user: User) -> Page:
 def phrase(unit: Unit, user: User) -> Page:
     address = reverse("emulation:phrase-update", args=[unit.pk, "over"])
     rows = Phrase.objects.filter(unit=unit)
-    return address, lambda: rows.get().text, "text", "{sentence}, tốt", "{sentence}, rất tốt"
+    return address, lambda: shown(rows.get().text), "text", "{câu số liệu}, tốt", "{câu số liệu}, rất tốt"
 
 
 def scope_of(unit: Unit, user: User) -> Page:

@@ -17,29 +17,30 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 REASON = "Please count the prizes again."
 
 
-@pytest.fixture
+@built_once
 def campaign(region):
     return make_campaign(region)
 
 
-@pytest.fixture
+@built_once
 def prizes(campaign):
     indicator = make_indicator("count", "PRIZES", name="Prizes")
     make_campaign_indicator(campaign, indicator)
     return indicator
 
 
-@pytest.fixture
+@built_once
 def report(depot, prizes):
     return make_rounds()[1].reports.select_related("round", "lineage", "unit").get(unit=depot)
 
 
-@pytest.fixture
+@built_once
 def people(staff, commander, reviewer, administrator, outsider, department):
     return {
         "staff": staff, "commander": commander, "reviewer": reviewer, "administrator": administrator,
@@ -274,10 +275,41 @@ def test_cost_of_the_history(client, campaign, report, prizes, staff, django_ass
         indicator = make_indicator()
         make_campaign_indicator(campaign, indicator)
         cell(client, report, indicator, numerator="1", seen="")
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(url(report, "history"))
 
 
 def test_other_sheets_do_not_exist(client, staff):
     assert log_in(client, staff).get(reverse("emulation:report-detail", args=[10**6])).status_code == 404
     assert not Report.objects.exists()
+
+
+def test_a_corrected_line_says_so_and_the_reason_stands_once(
+    client, report, prizes, depot, staff, commander, reviewer, set_today
+):
+    set_today(date(2020, 4, 5))
+    make_report(depot, report.round, {prizes: 5}, state="approved")
+    set_today(date(2026, 9, 1))
+    sheets.reopen(report, by=reviewer, reason=REASON, lines={prizes.pk: REASON})
+    log_in(client, staff)
+
+    def shown():
+        page = client.get(url(report, "detail"))
+        (row,) = page.context["sheet"].rows
+        return row.state, page.text.count(REASON), "days late" in page.text, "corrected since" in page.text
+
+    before = shown()
+    assert before == ("returned", 1, False, False)
+    assert cell(client, report, prizes, status="reported", numerator="6", seen=":").status_code == 409
+    seen = client.get(url(report, "detail")).context["sheet"].rows[0].seen
+    assert cell(client, report, prizes, status="reported", numerator="6", seen=seen).status_code == 200
+    after = shown()
+    assert (after[0], after[3]) == ("saved", True)
+
+
+def test_history_and_timeline_call_lines_as_the_sheet_does(client, report, prizes, campaign, depot, staff, reviewer):
+    campaign.indicators.update(name="Name of the year")
+    make_report(depot, report.round, {prizes: 5}, state="approved")
+    sheets.reopen(report, by=reviewer, reason=REASON, lines={prizes.pk: REASON})
+    page = log_in(client, staff).get(url(report, "history"))
+    assert [name for step in page.context["steps"] for name, _why in step.lines] == ["Name of the year"]

@@ -1,9 +1,11 @@
+import re
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from emulation.models import Registration, RegistrationEvent, Target
+from emulation.reports.other_papers import target_list
 from emulation.services import targets
 from tests.factories import (
     make_campaign,
@@ -15,27 +17,28 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.layers import built_once
 from units.models import Role
 
 REASON = "Giao lại theo tình hình thực tế của đơn vị."
 
 
-@pytest.fixture
+@built_once
 def movement(department):
     return make_campaign(department)
 
 
-@pytest.fixture
+@built_once
 def row(movement, depot):
     return make_campaign_indicator(movement, make_indicator(name="Sáng kiến"))
 
 
-@pytest.fixture
+@built_once
 def superior(department):
     return make_user("planner", (department, Role.STAFF), language="en")
 
 
-@pytest.fixture
+@built_once
 def english(staff, commander, reviewer):
     for user in (staff, commander, reviewer):
         user.language = "en"
@@ -146,7 +149,25 @@ def test_target_list_shows_what_was_reached_the_year_before(client, row, movemen
         make_report(depot, round_, {row.indicator: quarter}, state="approved")
     client.force_login(staff)
 
-    assert shown(client.get(url(depot)))[row.pk].last == "10"
+    assert [(line.last, line.short) for line in shown(client.get(url(depot))).values()] == [("10", "")]
+
+
+def test_target_list_says_how_much_of_last_year_is_reported(client, row, movement, department, depot, staff):
+    make_campaign_indicator(make_campaign(department, year=2019), row.indicator)
+    for quarter, round_ in make_rounds(2019).items():
+        if quarter < 4:
+            make_report(depot, round_, {row.indicator: quarter}, state="approved")
+    client.force_login(staff)
+    page = client.get(url(depot))
+    assert [(line.last, line.short) for line in shown(page).values()] == [("6", "3/4")]
+    assert re.search(
+        r'<td class="n qt-ink2"[^>]*>6 <small [^>]*title="Đã báo cáo/phải báo cáo">.*3/4</small></td>', page.text
+    )
+    table = client.get(url(depot), {"export": "csv"}).getvalue().decode("utf-8-sig").splitlines()
+    assert table[0].split(";")[3:5] == ["Kết quả 2019", "Đã báo cáo/phải báo cáo"]
+    assert table[1].split(";")[3:5] == ["6", "đã báo cáo 3/4"]
+    paper = target_list(staff, depot, "2020")
+    assert [line.cells[3] for line in paper.table.rows if line.cells] == ["6 (3/4)"]
 
 
 def test_target_list_writes_values_in_words(client, movement, depot, staff):
@@ -159,9 +180,9 @@ def test_target_list_writes_values_in_words(client, movement, depot, staff):
     lines = shown(client.get(url(depot)))
 
     assert (lines[grade.pk].assigned, lines[grade.pk].agreed, lines[grade.pk].registered) == (
-        "≥ Excellent", "≥ Good", "–",
+        "≥\u00a0Excellent", "≥\u00a0Good", "–",
     )  # fmt: skip
-    assert (lines[amount.pk].agreed, lines[amount.pk].milestones) == ("> 1.275,5", ["1", "2", "3"])
+    assert (lines[amount.pk].agreed, lines[amount.pk].milestones) == (">\u00a01.275,5", ["1", "2", "3"])
 
 
 def test_each_role_has_inputs_in_its_own_columns(client, row, depot, staff, commander, reviewer, superior):

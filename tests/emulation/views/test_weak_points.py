@@ -23,6 +23,7 @@ from tests.factories import (
     make_unit,
     make_weak_point,
 )
+from tests.layers import built_once
 from units import clock
 from units.models import Role
 
@@ -31,7 +32,7 @@ NEW = reverse("emulation:weak-point-create")
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
+@built_once
 def missed(department, depot):
     """The depot reached 91 of the 95 agreed in quarter I: approved."""
     indicator = make_indicator("ratio", "HL_QS", name="Attendance")

@@ -19,11 +19,12 @@ from tests.factories import (
     make_rounds,
     make_user,
 )
+from tests.layers import built_once
 from tests.workbooks import edited, row_of
 from units.models import Role
 
 
-@pytest.fixture
+@built_once
 def indicators(region):
     campaign = make_campaign(region)
     rows = [

@@ -4,6 +4,7 @@ import pytest
 
 from tests.constraints import assert_refused
 from tests.factories import make_person, make_unit_rating, make_user
+from tests.layers import built_once
 from units.models import (
     Discipline,
     DisciplineForm,
@@ -25,7 +26,7 @@ NAMES = [  # in the order in which a Vietnamese list has them
 ]  # fmt: skip
 
 
-@pytest.fixture
+@built_once
 def person(depot):
     return make_person(depot)
 

@@ -5,6 +5,7 @@ from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
 
 from tests.factories import make_membership, make_office, make_user
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Membership, Role, User
 from units.services import (
@@ -24,7 +25,7 @@ def _today(set_today):
     set_today(TODAY)
 
 
-@pytest.fixture
+@built_once
 def local(department):
     """An administrator below the root."""
     return make_user("local", (department, Role.ADMINISTRATOR))

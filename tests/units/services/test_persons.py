@@ -7,6 +7,7 @@ from auditlog.models import LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from tests.factories import make_person, make_person_group, make_user
+from tests.layers import built_once
 from units import services
 from units.errors import Refused
 from units.models import Discipline, DisciplineForm, Initiative, Person, Posting, Rank, RankChange, Role, TaskRating
@@ -19,12 +20,12 @@ def _today(set_today):
     set_today(TODAY)
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def person(depot):
     return make_person(depot, post="Thủ kho")
 

@@ -4,6 +4,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from tests.factories import make_user
+from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role, UnitPilot
 from units.services.pilots import end_pilot, make_pilot
@@ -16,7 +17,7 @@ def today(set_today):
     set_today(date(2020, 7, 1))
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from tests.factories import make_person, make_user
+from tests.layers import built_once
 from units.models import Discipline, DisciplineForm, Initiative, Person, Rank, RankChange, Role, TaskRating
 from units.workbooks import MB, read_workbook
 
@@ -18,12 +19,12 @@ def _today(units_catalogue, set_today):
     set_today(TODAY)
 
 
-@pytest.fixture
+@built_once
 def planner(department):
     return make_user("planner", (department, Role.STAFF))
 
 
-@pytest.fixture
+@built_once
 def person(depot):
     return make_person(depot, "Ngọ Quang Trinh", service_number="15000001", post="Thủ kho")
 
@@ -46,7 +47,7 @@ def wrong(response) -> list[str]:
 # ── list ──────────────────────────────────────────────────────────────────
 
 
-@pytest.fixture
+@built_once
 def some(depot, workshop, elsewhere):
     """An and Ánh at the depot, Ân at the workshop, Bách elsewhere, Cường who left the depot."""
     an = make_person(depot, "Lê Văn An", post="Thủ kho")

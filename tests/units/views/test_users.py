@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from tests.factories import PASSWORD, make_membership, make_office, make_user
+from tests.layers import built_once
 from units.models import Membership, Role, User
 
 TODAY = date(2020, 7, 20)
@@ -17,7 +18,7 @@ def _today(set_today):
     set_today(TODAY)
 
 
-@pytest.fixture
+@built_once
 def local(department):
     """An administrator below the root."""
     return make_user("local", (department, Role.ADMINISTRATOR))

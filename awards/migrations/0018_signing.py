@@ -33,7 +33,7 @@ def name(apps, _editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('awards', '0016_two_thirds'),
+        ('awards', '0017_vote_rules_say_something'),
         ('units', '0001_squashed_0005_pilots'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

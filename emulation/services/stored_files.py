@@ -1,0 +1,43 @@
+"""Files that are written together with rows: where the rows are not kept, no file stays either.
+
+A file is on the disk at once, its row with the end of the transaction, which may fail as late as that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+from django.core.files.base import File
+from django.db.models.fields.files import FieldFile
+
+_written: ContextVar[list[FieldFile] | None] = ContextVar("files written within undoing_files", default=None)
+
+
+@contextmanager
+def undoing_files() -> Iterator[None]:
+    """The files stored within it go again where it ends with an error: it stands around the transaction.
+
+    Within another one it hands them on when it ends well: they go where that one fails.
+    """
+    outer, own = _written.get(), list[FieldFile]()
+    within = _written.set(own)
+    try:
+        yield
+    except BaseException:
+        for file in own:
+            file.delete(save=False)
+        raise
+    finally:
+        _written.reset(within)
+    if outer is not None:
+        outer += own
+
+
+def store_file(field: FieldFile, name: str, content: File) -> None:
+    """Write the file of a row that is saved later. Only within `undoing_files`."""
+    own = _written.get()
+    assert own is not None
+    own.append(field)
+    field.save(name, content, save=False)

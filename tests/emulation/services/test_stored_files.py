@@ -1,0 +1,108 @@
+"""Files written with rows: none stays of what was not kept, also where the last step, the commit, fails."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import OperationalError, connection
+from django.test import Client
+from django.urls import reverse
+
+from emulation.models import Attachment, Evidence, IssuedPaper, PaperTemplate
+from emulation.services import attachments, evidence, review_reports
+from emulation.services.stored_files import undoing_files
+from tests.factories import (
+    make_campaign,
+    make_issued_paper,
+    make_paper_template,
+    make_report,
+    make_rounds,
+    make_upload,
+)
+from units.models import Unit
+
+HEAD = {"number": "3/BC-K1", "day": date(2020, 7, 5), "signer": "A", "signer_post": "Chủ nhiệm", "place": "Huế"}
+
+
+@pytest.fixture(autouse=True)
+def july(set_today):
+    set_today(date(2020, 7, 20))
+
+
+def attach_evidence(depot, staff, commander):
+    report = make_report(depot, make_rounds()[2])
+    return lambda: evidence.attach(report, [make_upload()], by=staff)
+
+
+def attach_to_campaign(depot, staff, commander):
+    campaign = make_campaign(depot)
+    return lambda: attachments.attach(campaign, [make_upload()], by=staff)
+
+
+def upload_template(depot, staff, commander):
+    return lambda: make_paper_template(depot, staff)
+
+
+def issue(depot, staff, commander):
+    return lambda: make_issued_paper(depot, commander)
+
+
+def sign_off(depot, staff, commander):
+    """Issues the paper in a transaction within its own."""
+    report = review_reports.begin(depot, 2020, "H1", by=staff)
+    return lambda: review_reports.sign_off(report, **HEAD, by=commander)
+
+
+def join_with_a_plan(depot, staff, commander):
+    """The view joins and attaches in one transaction."""
+    page = reverse("emulation:campaign-join", args=[make_campaign(department_of(depot)).pk, depot.pk])
+    client = Client()
+    client.force_login(staff)
+    return lambda: client.post(page, {"joined_on": "01/07/2020", "files": make_upload()})
+
+
+def department_of(depot: Unit) -> Unit:
+    return Unit.objects.above(depot).order_by("path").last()
+
+
+def files_kept() -> list[Path]:
+    return sorted(path for path in Path(settings.MEDIA_ROOT).rglob("*") if path.is_file())
+
+
+def refuse_the_last_commit(monkeypatch):
+    """The outermost transaction ends with an error; those within it end well. A test is a transaction itself."""
+    around, commit = len(connection.savepoint_ids), connection.savepoint_commit
+    ends = iter([OperationalError("disk full")])
+
+    def refusing(savepoint: str) -> None:
+        if len(connection.savepoint_ids) == around:
+            for error in ends:  # once: rolling back ends the savepoint, too
+                raise error
+        commit(savepoint)
+
+    monkeypatch.setattr(connection, "savepoint_commit", refusing)
+
+
+@pytest.mark.parametrize(
+    "writing", [attach_evidence, attach_to_campaign, join_with_a_plan, upload_template, issue, sign_off]
+)
+def test_a_commit_that_fails_leaves_neither_row_nor_file(writing, depot, staff, commander, monkeypatch):
+    write, known = writing(depot, staff, commander), files_kept()
+    with monkeypatch.context() as faulty:
+        refuse_the_last_commit(faulty)
+        with pytest.raises(OperationalError):
+            write()
+    assert [m.objects.count() for m in (Evidence, Attachment, PaperTemplate, IssuedPaper)] == [0, 0, 0, 0]
+    assert files_kept() == known
+    write()
+    assert len(files_kept()) > len(known)
+
+
+def test_files_go_where_what_stands_around_fails_later(depot, commander):
+    known = files_kept()
+    with pytest.raises(OperationalError), undoing_files():
+        make_issued_paper(depot, commander)
+        assert len(files_kept()) == len(known) + 2
+        raise OperationalError("disk full")
+    assert files_kept() == known

@@ -1,0 +1,171 @@
+"""What a list changes about people who are recorded already: shown from → to, added by date, nothing overwritten."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from tests.factories import make_person, make_unit
+from tests.units.services.test_person_import import HEAD, keep, read
+from units.errors import Refused
+from units.models import Person, PersonGroup, PersonImport, Rank, RankChange
+from units.services import person_import as service
+from units.services.persons import save_record
+
+COLUMNS = [*HEAD, "Cấp bậc từ ngày", "Giới tính", "Nhập ngũ"]
+DAY = date(2020, 7, 20)
+
+
+@pytest.fixture(autouse=True)
+def _base(units_catalogue, set_today):
+    set_today(DAY)
+
+
+@pytest.fixture
+def person(depot, staff):
+    """A captain, clerk at the depot since 2015, of whom neither gender nor enlistment is recorded."""
+    group = PersonGroup.objects.get(code="officer")
+    person = make_person(depot, "Nguyễn Văn Đức", service_number="15000001", birth_year=1985, group=group.code)
+    person.postings.update(post="Trợ lý")
+    person.post = "Trợ lý"
+    person.save()
+    captain = Rank.objects.get(code="off-cpt")
+    save_record(RankChange(person=person, rank=captain, since=date(2016, 1, 1)), by=staff)
+    return Person.objects.get(pk=person.pk)
+
+
+def row(**said):
+    """The row that says what is recorded, with what it says otherwise."""
+    known = {"number": "15000001", "name": "Nguyễn Văn Đức", "born": "1985", "group": "SQ", "rank": "Đại úy",
+             "post": "Trợ lý", "unit": "K1", "since": "", "rank_since": "", "gender": "", "enlisted": ""}  # fmt: skip
+    return [*(known | said).values()]
+
+
+def updating(staff, *rows):
+    upload = keep(staff, *rows, head=COLUMNS)
+    return upload, read(upload, staff, update_known=True)
+
+
+def changes(reading):
+    return [(one.label, one.before, one.after) for update in reading.updates for one in update.changes]
+
+
+def history(person):
+    ranks = [(row.rank.code, row.since) for row in person.ranks.order_by("since")]
+    return ranks, [(p.unit.code, p.post, p.since, p.until) for p in person.postings.order_by("since")]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ({}, []),
+        ({"post": "", "rank": "", "born": ""}, []),  # empty cells say nothing
+        ({"name": "nguyễn văn đức"}, []),  # a habit of lists
+        ({"name": "Nguyễn Văn Đước"}, [("Họ và tên", "Nguyễn Văn Đức", "Nguyễn Văn Đước")]),
+        ({"gender": "Nam"}, [("Giới tính", "", "Nam")]),
+        ({"enlisted": "01/09/2003"}, [("Nhập ngũ, tuyển dụng", "", "01/09/2003")]),
+        (
+            {"rank": "Thiếu tá", "rank_since": "01/06/2020"},
+            [("Cấp bậc", "Đại úy", "Thiếu tá, từ 01/06/2020")],
+        ),
+        (
+            {"post": "Trưởng ban", "since": "01/07/2020"},
+            [("Chức vụ, đơn vị", "Trợ lý, Unit K1", "Trưởng ban, Unit K1, từ 01/07/2020")],
+        ),
+        (
+            {"group": "QNCN", "rank": "Đại úy", "rank_since": "01/07/2020"},
+            [("Đối tượng", "SQ", "QNCN"), ("Cấp bậc", "Đại úy", "Đại úy, từ 01/07/2020")],
+        ),
+    ],
+)
+def test_preview_says_what_changes_from_and_to(staff, person, said, shown):
+    _upload, reading = updating(staff, row(**said))
+    assert (reading.problems, len(reading.lines), reading.known) == ([], 0, 1)
+    assert changes(reading) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ({"rank": "Thiếu tá"}, "I2"),  # since when?
+        ({"rank": "Thiếu tá", "rank_since": "01/01/2016"}, "I2"),  # another rank begins on that day
+        ({"rank": "Thượng úy", "rank_since": "01/01/2012"}, "I2"),  # earlier than what is recorded
+        ({"post": "Trưởng ban"}, "H2"),
+        ({"post": "Trưởng ban", "since": "01/01/2014"}, "H2"),
+        ({"group": "CNVCQP", "rank": ""}, "D2"),  # the rank belongs to another group
+        ({"born": "1905x"}, "C2"),
+    ],
+)
+def test_what_would_change_the_past_or_is_not_dated_is_refused_by_cell(staff, person, said, address):
+    upload, reading = updating(staff, row(**said))
+    assert [problem.address for problem in reading.problems] == [address]
+    before = history(person)
+    with pytest.raises(Refused):
+        service.take_in(upload, reading, mark=service.mark_of(reading), by=staff)
+    assert history(person) == before
+
+
+def test_dates_that_differ_are_said_and_left_and_a_strange_number_is_asked(staff, person):
+    _upload, reading = updating(staff, row(since="01/02/2016", rank_since="01/03/2016"))
+    assert ([w.address for w in reading.warnings], changes(reading)) == (["I2", "H2"], [])
+    _upload, reading = updating(staff, row(name="Lê Thị Hoa", born="1991"))
+    assert [w.address for w in reading.warnings] == ["A2"]
+
+
+def test_update_adds_what_is_dated_and_overwrites_no_history(staff, person, depot):
+    part = make_unit(depot, "K1.1", kind="section")
+    later = {"rank": "Thiếu tá", "rank_since": "01/06/2020", "unit": "K1.1", "since": "01/07/2020"}
+    new = row(number="15000009", name="Lê An", rank="", post="")
+    upload, reading = updating(staff, row(**later, gender="Nam"), new)
+    assert service.take_in(upload, reading, mark=service.mark_of(reading), by=staff) == 1
+    person.refresh_from_db()
+    assert (person.rank.code, person.unit, person.post, person.gender) == ("off-maj", part, "Trợ lý", "male")
+    assert history(person) == (
+        [("off-cpt", date(2016, 1, 1)), ("off-maj", date(2020, 6, 1))],
+        [("K1", "Trợ lý", date(2015, 1, 1), date(2020, 6, 30)), ("K1.1", "Trợ lý", date(2020, 7, 1), None)],
+    )
+    assert (person.imported, Person.objects.get(service_number="15000009").imported) == (None, upload)
+    again = updating(staff, row(**later, gender="Nam"))[1]
+    assert (changes(again), again.problems) == ([], [])
+
+
+def test_what_changed_since_the_preview_is_shown_again(staff, person):
+    upload, reading = updating(staff, row(gender="Nam", name="Nguyễn Văn Đước"))
+    mark = service.mark_of(reading)
+    Person.objects.filter(pk=person.pk).update(birth_year=1986)
+    with pytest.raises(Refused):
+        service.take_in(upload, read(upload, staff, update_known=True), mark=mark, by=staff)
+    person.refresh_from_db()
+    assert person.gender == ""
+
+
+def test_people_of_others_and_numbers_twice_are_refused(staff, person, elsewhere):
+    make_person(elsewhere, service_number="15000002")
+    _upload, reading = updating(staff, row(), row(number="15000002"), row())
+    assert [problem.address for problem in reading.problems] == ["A3", "A4"]
+
+
+def test_page_offers_the_update_and_makes_it(client, staff, person):
+    client.force_login(staff)
+    keep(staff, row(gender="Nam"), head=COLUMNS)
+    preview = reverse("units:person-import-preview")
+    assert f'href="{preview}?update=1"' in client.get(preview).text
+    page = client.get(preview, {"update": "1"})
+    assert "→ <b>Nam</b>" in page.text
+    assert client.post(preview, {"update": "1", "mark": "0"}).context["refusals"]
+    done = client.post(preview, {"update": "1", "mark": page.context["mark"]}, follow=True)
+    assert [m.message for m in done.context["messages"]] == ["Đã cập nhật 1 quân nhân."]
+    person.refresh_from_db()
+    assert (person.gender, PersonImport.objects.get().taken is not None) == ("male", True)
+
+
+@pytest.mark.parametrize("count", [1, 300])
+def test_comparing_asks_a_constant_number_of_queries(staff, depot, count, django_assert_num_queries):
+    rows = []
+    for number in range(count):
+        known = make_person(depot, f"Lê Chi {number}")
+        rows.append(row(number=known.service_number, name=known.full_name, born="", rank="", post="", gender="Nam"))
+    upload = keep(staff, *rows, head=COLUMNS)
+    upload.refresh_from_db()
+    with django_assert_num_queries(7):
+        assert len(read(upload, staff, update_known=True).updates) == count
