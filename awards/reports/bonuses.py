@@ -44,8 +44,8 @@ def dues(lines: Collection[Nomination], day: date, rules: Bonuses | None = None)
     for line in lines:
         if line.why_second == "" and (amount := answers[line.pk].amount) is not None:
             same[_achievement(line)].append((amount, line.award.order, str(line.award), line.pk))
-    for key, paid in _paid(lines).items():
-        same[key] += paid
+    for achievement, paid in _paid(lines).items():
+        same[achievement] += paid
     for some in same.values():
         first = max(some)
         for _amount, _order, _award, key in some:

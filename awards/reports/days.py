@@ -65,7 +65,7 @@ def _letters(lines: Collection[Nomination]) -> list[Fact]:
     letters = Submission.objects.filter(lines__in=[x.pk for x in lines], sent_at__isnull=False, day__isnull=False)
     words = _("Letter %(number)s is of %(day)s.")
     rows = letters.order_by().values_list("day", "number").distinct()
-    return [Fact(day, words % {"day": _shown(day), "number": number}) for day, number in rows]
+    return [Fact(day, words % {"day": _shown(day), "number": number}) for day, number in rows if day is not None]
 
 
 def _shown(day: date) -> str:

@@ -41,11 +41,12 @@ def grant_review(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.errors:
             messages.success(request, _("It has been written down that the award stands."))
             return redirect(review)
-    query = urlencode({"award": grant.award.code, "year": grant.year, "q": grant.name or str(subject)})
+    who = grant.name or str(subject)
+    asked: dict[str, str | int] = {"award": grant.award.code, "year": grant.year, "q": who}
     revoke = reverse("awards:paper-create", args=["revocation", review.unit_id])
     context = {
-        "review": review, "grant": grant, "because": review.because, "who": grant.name or str(subject), "form": form,
-        "history": reverse("awards:grant-list", args=[kind_of(subject), subject.pk]), "revoke": f"{revoke}?{query}",
+        "review": review, "grant": grant, "because": review.because, "who": who, "form": form,
+        "history": reverse("awards:grant-list", args=[kind_of(subject), subject.pk]), "revoke": f"{revoke}?{urlencode(asked)}",
         "crumbs": [*crumbs_to(subject), (_("Does the award stand?"), "")],
     }  # fmt: skip
     return render(request, "awards/grants/review.html", context)
