@@ -46,7 +46,8 @@ def grant_review(request: HttpRequest, pk: int) -> HttpResponse:
     revoke = reverse("awards:paper-create", args=["revocation", review.unit_id])
     context = {
         "review": review, "grant": grant, "because": review.because, "who": who, "form": form,
-        "history": reverse("awards:grant-list", args=[kind_of(subject), subject.pk]), "revoke": f"{revoke}?{urlencode(asked)}",
+        "history": reverse("awards:grant-list", args=[kind_of(subject), subject.pk]),
+        "revoke": f"{revoke}?{urlencode(asked)}",
         "crumbs": [*crumbs_to(subject), (_("Does the award stand?"), "")],
     }  # fmt: skip
     return render(request, "awards/grants/review.html", context)
