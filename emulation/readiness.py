@@ -22,7 +22,8 @@ class Prepared:
     `indicators` counts its own, `from_above` those of the campaign it takes over; `targeted` of `units`
     participants have a target for one of its own indicators. `draft_above` names a superior campaign that
     is a draft itself; `documents` counts those it rests on, `older` those of the years before, which no longer do;
-    `files` counts its papers and theirs; `needs_indicators` says that its kind asks for figures.
+    `files` counts its papers and theirs; `needs_indicators` says that its kind asks for figures; `same_theme` and
+    `same_content` that they are still, word for word, those of the year before.
     """
 
     content: str
@@ -41,6 +42,8 @@ class Prepared:
     leader: str
     draft_above: str = ""
     older: int = 0
+    same_theme: bool = False
+    same_content: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,17 @@ def readiness(draft: Prepared) -> list[Point]:
 
 def _plan(draft: Prepared) -> Iterable[Point]:
     """Goal, theme, dates, scope."""
-    goal = bool(draft.content.strip())
-    words = "" if goal else _("Write the goal and the content: what is to be reached, and how.")
-    yield Point("content", _("Goal and content"), MET if goal else MISSING, words)
-    yield _advised("theme", _("Theme"), draft.theme.strip(), _("Without a theme there is no motto to carry on."))
+    before = {"year": draft.starts.year - 1}
+    if not draft.content.strip():
+        words = _("Write the goal and the content: what is to be reached, and how.")
+        yield Point("content", _("Goal and content"), MISSING, words)
+    else:
+        words = _("Still word for word those of %(year)d: check what is aimed at this year.") % before
+        yield _advised("content", _("Goal and content"), not draft.same_content, words)
+    words = _("Without a theme there is no motto to carry on.")
+    if draft.same_theme:
+        words = _("Still the theme of %(year)d: enter that of this year, or launch with it knowingly.") % before
+    yield _advised("theme", _("Theme"), draft.theme.strip() and not draft.same_theme, words)
     if draft.on > draft.ends:
         yield Point("dates", _("Dates"), MISSING, _("It ends before the day of its launch; move the dates."))
     elif draft.on > draft.starts:

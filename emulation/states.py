@@ -40,6 +40,8 @@ def of(choices: type[TextChoices], looks: Mapping[str, tuple[str, str]]) -> dict
     return {str(one.value): (*looks[one.value], one.label) for one in choices}
 
 
+READY: State = ("person-check", "near", _("Ready for the commander"))  # what staff have reported, where it is open
+
 # The one place that says how a state looks: kind → key → (icon, colour, word).
 STATES: dict[str, dict[str, State]] = {
     # a result against its target, and cells without one
@@ -61,7 +63,7 @@ STATES: dict[str, dict[str, State]] = {
         "returned": ("arrow-return-left", "miss"),
         "approved": ("patch-check-fill", "met"),
     }) | {
-        "ready": ("person-check", "near", _("Ready for the commander")),
+        "ready": READY,
         "overdue": ("dash-circle-dotted", "miss", _("Overdue")),
     },
     # a correction of an approved figure
@@ -86,7 +88,7 @@ STATES: dict[str, dict[str, State]] = {
         "submitted": ("send-fill", "info"),
         "returned": ("arrow-return-left", "miss"),
         "confirmed": ("patch-check-fill", "met"),
-    }),
+    }) | {"ready": READY},
     # what an assessment says of an item, or of the whole model
     "assessed": {
         "met": ("check-circle-fill", "met", pgettext_lazy("model", "Met")),
@@ -107,7 +109,7 @@ STATES: dict[str, dict[str, State]] = {
         "submitted": ("send-fill", "info"),
         "returned": ("arrow-return-left", "miss"),
         "agreed": ("patch-check-fill", "met"),
-    }),
+    }) | {"ready": READY},
     # a sheet against its due date
     "time": {
         "on_time": ("check2", "met", _("On time")),
@@ -120,6 +122,8 @@ STATES: dict[str, dict[str, State]] = {
         "returned": ("arrow-return-left", "miss"),
         "reopened": ("unlock-fill", "near"),
         "approved": ("patch-check-fill", "met"),
+        "withdrawn": ("arrow-counterclockwise", "near"),
+        "given_back": ("arrow-return-left", "near"),
         "mentioned": ("at", "info"),
         "question": ("question-circle-fill", "near"),
         "answer": ("chat-left-text", "none"),

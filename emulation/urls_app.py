@@ -75,6 +75,16 @@ urlpatterns = [
         name="drive-registration-hand-in",
     ),
     path(
+        "campaigns/<int:drive>/drive/<int:unit>/targets/ready/",
+        targets.registration_ready,
+        name="drive-registration-ready",
+    ),
+    path(
+        "campaigns/<int:drive>/drive/<int:unit>/targets/withdraw/",
+        targets.registration_withdraw,
+        name="drive-registration-withdraw",
+    ),
+    path(
         "campaigns/<int:drive>/drive/<int:unit>/targets/return/",
         targets.registration_return,
         name="drive-registration-return",
@@ -97,6 +107,8 @@ urlpatterns = [
     path("targets/", targets.target_home, name="target-home"),
     path("targets/<int:unit>/<int:year>/", targets.target_list, name="target-list"),
     path("targets/<int:unit>/<int:year>/hand-in/", targets.registration_hand_in, name="registration-hand-in"),
+    path("targets/<int:unit>/<int:year>/ready/", targets.registration_ready, name="registration-ready"),
+    path("targets/<int:unit>/<int:year>/withdraw/", targets.registration_withdraw, name="registration-withdraw"),
     path("targets/<int:unit>/<int:year>/return/", targets.registration_return, name="registration-return"),
     path("targets/<int:unit>/<int:year>/agree/", targets.registration_agree, name="registration-agree"),
     path("targets/<int:unit>/<int:year>/below/", targets.registration_list, name="registration-list"),
@@ -161,6 +173,7 @@ urlpatterns = [
     path("sheets/<int:pk>/checks/", findings.checks, name="report-checks"),
     path("sheets/<int:pk>/hand-in/", sheets.hand_in, name="report-hand-in"),
     path("sheets/<int:pk>/withdraw/", sheets.withdraw, name="report-withdraw"),
+    path("sheets/<int:pk>/give-back/", sheets.give_back, name="report-give-back"),
     path("sheets/<int:pk>/history/", sheets.history, name="report-history"),
     path("sheets/<int:pk>/review/", review.review, name="report-review"),
     path("sheets/<int:pk>/take-up/", review.take_up, name="report-take-up"),

@@ -150,3 +150,14 @@ def test_every_constraint_says_in_words_what_it_refuses() -> None:
 def test_every_constraint_has_its_test() -> None:
     tests = "".join(path.read_text() for path in (ROOT / "tests").rglob("models/test_*.py"))
     assert [constraint.name for _model, constraint in constraints() if f'"{constraint.name}"' not in tests] == []
+
+
+def test_no_title_says_by_itself_that_something_was_refused() -> None:
+    """«Error:» stands in the block `error` alone, once before every title."""
+    title = re.compile(r"{% block title %}(.*?){% endblock %}")
+    found = {
+        path.name: titles
+        for path in (ROOT / "templates").rglob("*.html")
+        if (titles := [one for one in title.findall(path.read_text()) if "Error:" in one])
+    }
+    assert found == {}

@@ -170,8 +170,17 @@ class AnswersForm:
                     "answer": one.answer if one else "", "score": input_number(one.score) if one else "",
                     "words": one.words if one and not judging else "",
                 }  # fmt: skip
-            found[item.pk] = values | {"error": self.errors.get(item.pk, ""), "why": self.text("why", item.pk)}
+            said = {"error": self.errors.get(item.pk, ""), "why": self.text("why", item.pk)}
+            differs = judging and one is not None and item.pk in self.entries and self._differs(item.pk, one)
+            found[item.pk] = (
+                values | said | {"open": bool(values["words"] or said["error"] or said["why"] or differs)}
+            )
         return found
+
+    def _differs(self, pk: int, one: AssessmentAnswer) -> bool:
+        """Whether the reviewer chose another answer than the unit."""
+        entry = self.entries[pk]
+        return (entry.answer, entry.score) != (one.answer, one.score)
 
     def reasons(self) -> dict[int, str]:
         """Why items come back, by item."""

@@ -229,3 +229,20 @@ class ReportFilter(forms.Form):
         if chosen.get("state"):
             reports = reports.filter(state=chosen["state"])
         return reports
+
+
+class WithdrawForm(forms.Form):
+    """A word to the staff about a sheet or registration that is taken back."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Word to the staff (may stay empty)"), max_length=500, required=False,
+        widget=forms.Textarea({"rows": 3}),
+    )  # fmt: skip
+
+
+class GiveBackForm(forms.Form):
+    """What the staff are to do with what they reported as ready."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("What the staff are to do"), max_length=500, widget=forms.Textarea({"rows": 3})
+    )

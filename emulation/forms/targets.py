@@ -289,3 +289,14 @@ class TargetsForm(Seen, forms.Form):
             for error in errors:
                 label = self.places[int(pk)].row.label if pk.isdecimal() else ""
                 yield (f"id_{name}", label, str(error))
+
+
+class HandInForm(forms.Form):
+    """Why less is asked for than was assigned or reached; empty where it is not."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea({"rows": 2, "data-most": 500}),
+    )

@@ -93,11 +93,15 @@ class AssessmentQuerySet(models.QuerySet["Assessment"]):
         return self.filter(access.reviews_q(user, "unit__path"))
 
     def waiting_for(self, user: User) -> Self:
-        """Those handed in to the user as reviewer, those to be filled in by the user, those to be handed in."""
+        """Those handed in to the user as reviewer, those to be filled in by the user, those to be handed in.
+
+        What the staff have reported as ready waits for the commander alone.
+        """
         units = {role: [m.unit_id for m in user.active_memberships if m.role == role] for role in Role}
         State = Assessment.State
         open_here = Q(state__in=[State.DRAFT, State.RETURNED])
-        found = open_here & Q(unit__in=units[Role.STAFF] + units[Role.COMMANDER])
+        mine = Q(unit__in=units[Role.STAFF], ready_at=None) | Q(unit__in=units[Role.COMMANDER])
+        found = open_here & mine
         if units[Role.REVIEWER]:
             found |= Q(state=State.SUBMITTED) & access.reviews_q(user, "unit__path")
         return self.visible_to(user).filter(found)
@@ -108,7 +112,8 @@ class Assessment(models.Model):
 
     `unit` is the unit of record: the assessed unit, that of the cell, or where the person served. Its staff answer,
     its commander hands in, the reviewer responsible confirms or sends single items back. Confirmed, it stands still;
-    `meets` is then what the answers come to (None: nothing applies), and empty in every other state.
+    `meets` is then what the answers come to (None: nothing applies), and empty in every other state. `ready_*` says
+    that the staff report it as complete to the commander; the next edit clears it.
     """
 
     class State(models.TextChoices):
@@ -136,6 +141,8 @@ class Assessment(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
     meets = models.BooleanField(_("meets the model"), null=True)
     version = models.PositiveIntegerField(default=1)
+    ready_by = models.ForeignKey(ME, on_delete=models.PROTECT, null=True, related_name="+")
+    ready_at = models.DateTimeField(null=True)
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -170,6 +177,11 @@ class Assessment(models.Model):
             models.CheckConstraint(
                 condition=Q(person__isnull=False) | Q(key_cadre=False), name="assessment_key_cadre_is_person",
                 violation_error_message=_("Only a person is a key cadre."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ready_by=None, ready_at=None) | Q(ready_by__isnull=False, ready_at__isnull=False),
+                name="assessment_ready_by_and_at_together",
+                violation_error_message=_("An assessment reported as ready names who and when."),
             ),
         ]  # fmt: skip
 
@@ -245,6 +257,7 @@ class AssessmentEvent(models.Model):
     dicts of item (key), answer, score, words, reason."""
 
     class Kind(models.TextChoices):
+        READY = "ready", _("Reported as ready")
         HANDED_IN = "handed_in", _("Handed in")
         RETURNED = "returned", _("Sent back")
         CONFIRMED = "confirmed", _("Confirmed")

@@ -67,6 +67,8 @@ class Notice(models.Model):
         RETURNED = "returned", _("Sheet returned")
         REOPENED = "reopened", _("Sheet reopened")
         APPROVED = "approved", _("Sheet approved")
+        WITHDRAWN = "withdrawn", _("Sheet withdrawn by the commander")
+        GIVEN_BACK = "given_back", _("Sheet given back by the commander")
         MENTIONED = "mentioned", _("You were mentioned")
         QUESTION = "question", _("Question about a figure")
         ANSWER = "answer", _("Question answered")

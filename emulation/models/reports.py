@@ -71,13 +71,22 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(state__in=Report.HANDED_IN)
 
     def with_last_step(self) -> Self:
-        """Each with its place, and `last_by`, `last_reason`, `last_lines` of the step that put it into its state."""
-        steps = ReportEvent.objects.filter(report=OuterRef("pk")).exclude(kind__in=ReportEvent.WITHIN)
-        steps = steps.order_by("-at", "-pk")
+        """Each with its place, and `last_by`, `last_reason`, `last_lines` of the step that put it into its state.
+
+        `now_kind`, `now_by`, `now_reason` are of its last step, with those that leave it in its state.
+        """
+        every = ReportEvent.objects.filter(report=OuterRef("pk")).order_by("-at", "-pk")
+        between = [ReportEvent.Kind.SUBMITTED, ReportEvent.Kind.WITHDRAWN]  # leave a return what it was
+        steps = every.exclude(kind__in=ReportEvent.WITHIN)
+        steps = steps.exclude(kind__in=between, report__state=Report.State.RETURNED)
+        now = every.exclude(kind__in=ReportEvent.ABOUT_FIGURES)
         return self.select_related("unit__kind", "round__drive", "lineage", "ready_by").annotate(
             last_by=Subquery(steps.values("by__full_name")[:1]),
             last_reason=Subquery(steps.values("reason")[:1]),
             last_lines=Subquery(steps.values("lines")[:1]),
+            now_kind=Subquery(now.values("kind")[:1]),
+            now_by=Subquery(now.values("by__full_name")[:1]),
+            now_reason=Subquery(now.values("reason")[:1]),
         )
 
     def made_by(self, user: User) -> Self:
@@ -141,6 +150,9 @@ class Report(models.Model):
     last_by: str | None  # `with_last_step`
     last_reason: str | None
     last_lines: list[dict[str, str]] | None
+    now_kind: str | None
+    now_by: str | None
+    now_reason: str | None
     last_change: int | None  # `with_last_change`
 
     objects = ReportQuerySet.as_manager()
@@ -311,6 +323,7 @@ class ReportEvent(models.Model):
 
     class Kind(models.TextChoices):
         READY = "ready", _("Reported as ready")
+        GIVEN_BACK = "given_back", _("Given back to the staff")
         SUBMITTED = "submitted", _("Handed in")
         WITHDRAWN = "withdrawn", _("Withdrawn")
         TAKEN_UP = "taken_up", _("Taken up for review")
@@ -323,7 +336,9 @@ class ReportEvent(models.Model):
         ANSWERED = "answered", _("Answered about a figure")
         CORRECTED = "corrected", _("Figure corrected after approval")
 
-    WITHIN = (Kind.READY, Kind.ASKED, Kind.ANSWERED, Kind.CORRECTED)  # steps that leave the sheet in its state
+    ABOUT_FIGURES = (Kind.ASKED, Kind.ANSWERED, Kind.CORRECTED)
+    WITHIN = (Kind.READY, Kind.GIVEN_BACK, *ABOUT_FIGURES)  # steps that leave the sheet in its state
+    TO_STAFF = (Kind.GIVEN_BACK, Kind.WITHDRAWN)  # by which the commander puts it into the staff's hands again
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -138,7 +138,9 @@ def _made_by(user: User) -> Q:
     own = Q(target__drive=None, target__campaign_indicator__campaign=OuterRef("drive"))
     of_drive = typed.filter(own | Q(target__drive=OuterRef("drive")))
     handed = RegistrationEvent.objects.filter(
-        registration=OuterRef("pk"), by=user, kind=RegistrationEvent.Kind.SUBMITTED
+        registration=OuterRef("pk"),
+        by=user,
+        kind__in=[RegistrationEvent.Kind.READY, RegistrationEvent.Kind.SUBMITTED],
     )
     return Q(drive=None) & Q(Exists(of_year)) | Q(Exists(of_drive)) | Q(Exists(handed))
 
@@ -155,11 +157,21 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         """Registrations that the user judges: responsible for the unit as reviewer, and no part in making them."""
         return self.filter(access.reviews_q(user, "unit__path"), ~_made_by(user))
 
+    def with_last_step(self) -> Self:
+        """Each with `last_kind`, `last_by`, `last_reason` of its last step."""
+        steps = RegistrationEvent.objects.filter(registration=OuterRef("pk")).order_by("-pk")
+        return self.annotate(
+            last_kind=Subquery(steps.values("kind")[:1]),
+            last_by=Subquery(steps.values("by__full_name")[:1]),
+            last_reason=Subquery(steps.values("reason")[:1]),
+        )
+
 
 class Registration(models.Model):
     """A unit's registration of the targets of a year, or of a peak `drive` in it.
 
     Handed in by its commander and agreed by its reviewer. `year` of a drive's registration is that of the drive.
+    `ready_*` says that the staff report it as complete to the commander; the next edit clears it.
     """
 
     class State(models.TextChoices):
@@ -175,6 +187,14 @@ class Registration(models.Model):
         verbose_name=_("peak drive"),
     )  # fmt: skip
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
+    ready_by = models.ForeignKey("units.User", on_delete=models.PROTECT, null=True, related_name="+")
+    ready_at = models.DateTimeField(null=True)
+
+    OPEN = (State.DRAFT, State.RETURNED)  # the unit's own: filled in by its staff, handed in by its commander
+
+    last_kind: str | None  # `with_last_step`
+    last_by: str | None
+    last_reason: str | None
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -189,6 +209,11 @@ class Registration(models.Model):
             models.UniqueConstraint(
                 fields=["unit", "drive"], condition=Q(drive__isnull=False), name="registration_once_a_drive",
                 violation_error_message=_("The unit already has its registration for this peak drive."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ready_by=None, ready_at=None) | Q(ready_by__isnull=False, ready_at__isnull=False),
+                name="registration_ready_by_and_at_together",
+                violation_error_message=_("A registration reported as ready names who and when."),
             ),
         ]  # fmt: skip
 
@@ -205,7 +230,9 @@ class RegistrationEvent(models.Model):
     """A step on the timeline of a registration."""
 
     class Kind(models.TextChoices):
+        READY = "ready", _("Reported as ready")
         SUBMITTED = "submitted", _("Handed in")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
         RETURNED = "returned", _("Returned")
         AGREED = "agreed", _("Agreed")
         CHANGED = "changed", _("Changed by the superior")

@@ -106,6 +106,7 @@ def _said(answer: str, score: Any, row: Assessment) -> tuple[str, str]:
 
 
 STEPS = {  # kind of event → icon, colour
+    AssessmentEvent.Kind.READY: ("person-check", "info"),
     AssessmentEvent.Kind.HANDED_IN: ("send-fill", "info"),
     AssessmentEvent.Kind.CONFIRMED: ("patch-check-fill", "met"),
 }
@@ -412,13 +413,16 @@ def tasks(user: User) -> Iterator[Task]:
     back = AssessmentEvent.objects.filter(kind__in=[Kind.RETURNED, Kind.REOPENED]).select_related("by")
     rows = Assessment.objects.waiting_for(user).select_related("checklist", "unit", "cell", "person")
     rows = rows.prefetch_related(Prefetch("events", back, to_attr="back"))
+    commanded = {m.unit_id for m in user.active_memberships if m.role == Role.COMMANDER}
     for row in rows.order_by("-year", "pk")[:TASKS]:
         action = _("Judge") if row.state == State.SUBMITTED else _("Continue")
+        if row.ready_at and row.unit_id in commanded:
+            action = _("Check and hand in")
         title = _("Assessment: %(body)s") % {"body": row.body_name}
         place = f"{row.checklist.label} · {row.period_name}"
         said = row.back[-1] if row.back and row.state == State.RETURNED else None  # type: ignore[attr-defined]
         reasons = [line["reason"] for line in said.lines] if said else []
         yield Task(
-            title, place, row.get_absolute_url(), action, row.state, "assessment", None, None,
-            reason=(said.reason or "; ".join(reasons)) if said else "", by=str(said.by) if said else "",
+            title, place, row.get_absolute_url(), action, "ready" if row.ready_at else row.state, "assessment", None,
+            None, reason=(said.reason or "; ".join(reasons)) if said else "", by=str(said.by) if said else "",
         )  # fmt: skip

@@ -156,13 +156,17 @@ class AskedGroup:
 
 @dataclass(frozen=True, slots=True)
 class CampaignPage:
-    """What the page of a campaign shows besides the campaign itself."""
+    """What the page of a campaign shows besides the campaign itself.
+
+    `units` take part, `asked` of them for figures: those of a kind that one of its indicators is for.
+    """
 
     groups: list[AskedGroup]
     indicators: int
     points: str
     scopes: list[CampaignScope]
     units: int
+    asked: int
     children: list[TreeRow]
 
 
@@ -177,6 +181,8 @@ def campaign_page(campaign: Campaign, children: QuerySet[Campaign]) -> CampaignP
         units = sum(counts.get(kind.pk, 0) for kind in kinds) if kinds else sum(counts.values())
         words = ", ".join(kind.label for kind in kinds) if kinds else gettext_lazy("every kind")
         groups[row.indicator.area.label].append(AskedRow(row, words, units, format_part(row.points) or "–"))
+    every = any(not row.kinds.all() for row in rows)
+    asked = set(counts) if every else {kind.pk for row in rows for kind in row.kinds.all()}
     points = [row.points for row in rows if row.points is not None]
     below = children.select_related("kind", "launching_unit").annotate(asked=Count("indicators", distinct=True))
     return CampaignPage(
@@ -185,6 +191,7 @@ def campaign_page(campaign: Campaign, children: QuerySet[Campaign]) -> CampaignP
         points=format_part(sum(points, Decimal(0))) if points else "",
         scopes=scopes,
         units=sum(counts.values()),
+        asked=sum(count for kind, count in counts.items() if kind in asked),
         children=[_row(child) for child in below.order_by("kind__order", "order", "starts", "pk")],
     )
 

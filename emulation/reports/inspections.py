@@ -147,9 +147,20 @@ def inspection_tasks(user: User) -> Iterator[Task]:
         yield _task(row, inspects=row.unit_id in keep)
 
 
+def recorded_from(row: Inspection) -> str:
+    """Why nothing can be recorded yet."""
+    day = date_format(row.starts, "SHORT_DATE_FORMAT")
+    return _("Findings are recorded from %(day)s on, the first day of the inspection.") % {"day": day}
+
+
 def _task(row: Inspection, *, inspects: bool) -> Task:
     planned = row.state == State.PLANNED
-    words = (_("Record the findings") if planned else _("Conclude")) if inspects else _("View")
+    begun = row.starts <= clock.today()  # findings are recorded from the first day on (`services.inspections.record`)
+    words = _("View")
+    if inspects and not planned:
+        words = _("Conclude")
+    elif inspects and begun:
+        words = _("Record the findings")
     day = row.starts if planned and row.starts >= clock.today() else row.ends
     days = (day - clock.today()).days
     tone = tone_of(days if inspects else max(days, 0))
@@ -157,4 +168,5 @@ def _task(row: Inspection, *, inspects: bool) -> Task:
     return Task(
         _("%(kind)s: %(title)s") % {"kind": row.get_kind_display(), "title": row.title}, str(row.unit),
         row.get_absolute_url(), words, row.state, "inspection", Deadline(day, days, tone, said), None,
+        hint="" if begun or not inspects else recorded_from(row),
     )  # fmt: skip

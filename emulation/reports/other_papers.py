@@ -7,7 +7,7 @@ rows.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -32,7 +32,9 @@ from emulation.reports.pledges import unit_pledge
 from emulation.reports.progress import subordinates
 from emulation.reports.targets import Line, target_sheet, targets_of
 from emulation.scoring import SIGNS
+from emulation.services.launch import papers_since
 from emulation.services.places import places_for
+from emulation.services.rounds import summed_up_from
 from emulation.services.targets import registration_of
 from emulation.typesetting import Column, Row, Table, pdf
 from emulation.wording import listed, lower_first
@@ -57,6 +59,12 @@ class OtherPaper:
     landscape: bool = False
     left: tuple[str, str] = ("", "")
     first: tuple[str, ...] = ()  # recipients before those of the profile
+    since: date | None = None  # of a paper that sums a period up: `summed_up_from`
+
+    @property
+    def earliest(self) -> date:
+        """The first day that it may bear once signed."""
+        return self.since or papers_since(self.year)
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,10 +234,11 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
         columns, table = _units_in_rows(unit, below, chosen, cell)
     else:
         columns, table = _units_in_columns(unit, below, indicators, cell)
-    return list_paper(
+    paper = list_paper(
         unit, year, "BẢNG THỐNG KÊ KẾT QUẢ THI ĐUA", about[:1].upper() + about[1:], columns, table,
         kind="statistics", landscape=True,
     )  # fmt: skip
+    return replace(paper, since=summed_up_from(year, period))
 
 
 def _units_in_rows(unit: Unit, below: list[Unit], indicators: list[Indicator], cell: CellText) -> Statistics:

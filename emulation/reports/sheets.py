@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
 from emulation.consolidation import Cell, Parts, Value, value_of
-from emulation.models import ChecklistItem, Indicator, Report, Result, ResultItem
+from emulation.models import ChecklistItem, Indicator, Report, ReportEvent, Result, ResultItem
 from emulation.numbers import compared, format_number, format_part, input_number, percent_of
 from emulation.periods import ROMAN, period_short
 from emulation.reports.deadlines import Deadline, deadline_of
@@ -151,6 +151,10 @@ class Sheet:
     specs: Mapping[int, Spec] = field(repr=False)
 
     @property
+    def given_back(self) -> str:
+        return given_back(self.report)
+
+    @property
     def rows(self) -> list[Row]:
         return [row for group in self.groups for row in group.rows]
 
@@ -261,6 +265,15 @@ def _roman(number: int) -> str:
 def state_of(report: Report) -> str:
     """Key of `ui.STATES["sheet"]`: the state, or that it waits for the commander."""
     return "ready" if report.ready_at and report.editable else report.state
+
+
+def given_back(report: Report) -> str:
+    """That the commander has put a sheet into the staff's hands again (`with_last_step`); empty where not."""
+    if not report.editable or report.now_kind not in ReportEvent.TO_STAFF:
+        return ""
+    if report.now_kind == ReportEvent.Kind.WITHDRAWN:
+        return _("Withdrawn by %(who)s") % {"who": report.now_by}
+    return _("Given back to the staff by %(who)s") % {"who": report.now_by}
 
 
 def returned_reasons(report: Report) -> dict[str, str]:

@@ -196,6 +196,12 @@ def last_step(registration: Registration, kind: str) -> RegistrationEvent | None
     return registration.events.filter(kind=kind).select_related("by").last()
 
 
+def taken_back(registration: Registration) -> RegistrationEvent | None:
+    """The withdrawal that left the registration to the staff, until it is ready or handed in. One query."""
+    last = registration.events.select_related("by").last() if registration.pk else None
+    return last if last is not None and last.kind == RegistrationEvent.Kind.WITHDRAWN else None
+
+
 # ── registrations below ───────────────────────────────────────────────────
 
 

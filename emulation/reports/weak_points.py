@@ -22,6 +22,7 @@ from emulation.models import (
     Report,
     ReportEvent,
     WeakPoint,
+    WeakPointEvent,
 )
 from emulation.models.weak_points import AHEAD, WeakPointQuerySet
 from emulation.periods import period_label
@@ -114,6 +115,11 @@ def timeline(point: WeakPoint) -> list[Step]:
         changes = [(names[key], event.before.get(key, ""), event.after.get(key, "")) for key in keys]
         steps.append(step_of(event, icon, colour, changes=changes))
     return steps
+
+
+def reported_settled(point: WeakPoint) -> WeakPointEvent | None:
+    """The last report of the unit that it is settled. One query."""
+    return point.events.filter(kind=WeakPointEvent.Kind.REPORTED).select_related("by").last()
 
 
 def chain_of(point: WeakPoint) -> list[WeakPoint]:

@@ -7,17 +7,27 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from emulation.models import Campaign, Correction, FigureRequest, Notice, Registration, Report, Result
+from emulation.models import (
+    Campaign,
+    Correction,
+    FigureRequest,
+    Notice,
+    Registration,
+    RegistrationEvent,
+    Report,
+    Result,
+)
 from emulation.numbers import percent_of
 from emulation.reports.corrections import waiting_corrections
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.lines import with_lines
 from emulation.reports.notices import notices_of
-from emulation.reports.sheets import state_of
+from emulation.reports.sheets import given_back, state_of
 from emulation.reports.vacancies import Vacancy, vacancies
 from emulation.reports.verdicts import office_sheets
 from emulation.services.extensions import terms_of
@@ -175,9 +185,10 @@ def own_task(item: Item, units: dict[Role, set[int]]) -> Task:
         action = words.get(report.state, _("Continue"))
     lines = report.last_lines or []
     reason = report.last_reason or " · ".join(line["reason"] for line in lines)
+    back = given_back(report)
     return Task(
         _sheet_title(report), str(report.unit), url, action, item.state, "sheet", item.deadline, item, reason,
-        report.last_by or "", len(lines),
+        report.last_by or "", len(lines), f"{back}: “{report.now_reason}”" if report.now_reason and back else back,
     )  # fmt: skip
 
 
@@ -227,13 +238,15 @@ def _sheet_title(report: Report) -> str:
 
 
 def registrations(user: User, units: dict[Role, set[int]]) -> list[Registration]:
-    """Registrations that the user's units still owe, and those handed in to the user, who took no part in them."""
+    """Registrations that the user's units still owe, and those handed in to the user, who took no part in them.
+
+    What the staff have reported as ready waits for the commander alone.
+    """
     State = Registration.State
     found: list[Registration] = []
     if any(units.values()):
-        own = Registration.objects.filter(
-            unit__in=set().union(*units.values()), state__in=[State.DRAFT, State.RETURNED]
-        )
+        mine = Q(unit__in=units[Role.STAFF], ready_at=None) | Q(unit__in=units[Role.COMMANDER])
+        own = Registration.objects.filter(mine, state__in=Registration.OPEN).with_last_step()
         found += own.exclude(drive__state=Campaign.State.CLOSED).select_related("unit", "drive")[:REVIEWS]
     if access.has_role(user, Role.REVIEWER):
         theirs = Registration.objects.judged_by(user).filter(state=State.SUBMITTED)
@@ -251,10 +264,22 @@ def registration_task(row: Registration, commanded: Collection[int]) -> Task:
     """To be judged; to be handed in by the commander of one of the units `commanded`; else to be filled in."""
     action = _("Check and hand in") if row.unit_id in commanded else _("Continue")
     if row.state == Registration.State.SUBMITTED:
-        action = _("Judge")
+        return _registration_task(row, _("Judge"), row.state)
+    reason = row.last_reason or ""
+    if row.last_kind == RegistrationEvent.Kind.WITHDRAWN:
+        back = _("Withdrawn by %(who)s") % {"who": row.last_by}
+        return _registration_task(row, action, row.state, hint=f"{back}: “{reason}”" if reason else back)
+    state = "ready" if row.ready_at else row.state
+    return _registration_task(row, action, state, reason=reason, by=row.last_by or "")
+
+
+def _registration_task(
+    row: Registration, action: str, state: str, *, reason: str = "", by: str = "", hint: str = ""
+) -> Task:
     return Task(
-        registration_title(row), str(row.unit), row.get_absolute_url(), action, row.state, "registration", None, None
-    )
+        registration_title(row), str(row.unit), row.get_absolute_url(), action, state, "registration", None, None,
+        reason=reason, by=by, hint=hint,
+    )  # fmt: skip
 
 
 def correction_task(row: Correction) -> Task:

@@ -100,7 +100,7 @@ def may_reopen(user: User, row: Assessment) -> bool:
 
 
 def _took_part(user: User, row: Assessment) -> bool:
-    handed_in = row.events.filter(kind=Kind.HANDED_IN, by=user)
+    handed_in = row.events.filter(kind__in=[Kind.READY, Kind.HANDED_IN], by=user)
     return handed_in.exists() or row.answers.filter(by=user).exists() or _wrote_once(user, row)
 
 
@@ -108,6 +108,11 @@ def _wrote_once(user: User, row: Assessment) -> bool:
     """An answer names its last writer; the audit log names those before, too."""
     logged = LogEntry.objects.get_for_objects(row.answers.all()).values_list("changes", flat=True)
     return any(str(user.pk) in (changes or {}).get("by", ()) for changes in logged)
+
+
+def was_handed_in(row: Assessment) -> bool:
+    """Whether anything has happened to it outside of the unit's staff."""
+    return row.events.exclude(kind=Kind.READY).exists()
 
 
 # ── the unit ──────────────────────────────────────────────────────────────
@@ -175,12 +180,33 @@ def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: U
     if row.version != version:
         raise changed_meanwhile(last_change(row.answers.all()))
     known = {one.item_id: one for one in row.answers.all()}
-    for item in open_items(row):
-        if item.pk in entries:
-            _write(row, item, known.get(item.pk), entries[item.pk], by)
+    written = [
+        _write(row, item, known.get(item.pk), entries[item.pk], by) for item in open_items(row) if item.pk in entries
+    ]
     row.version += 1
     row.save(update_fields=["version"])
+    if any(written):
+        _no_longer_ready(row)
     return row
+
+
+@transaction.atomic
+def mark_ready(row: Assessment, *, by: User) -> Assessment:
+    """Staff report the assessment as ready to the commander; the next edit clears the stamp. Raises `Refused`."""
+    row = locked(row, *SHOWN)
+    access.require(access.works_at(by, row.unit, Role.STAFF))
+    refuse_unless(row, *Assessment.OPEN)
+    _refuse_gaps(row)
+    if row.ready_at is None:
+        row.ready_by, row.ready_at = by, timezone.now()
+        row.save(update_fields=["ready_by", "ready_at"])
+        AssessmentEvent.objects.create(assessment=row, kind=Kind.READY, by=by, at=row.ready_at)
+    return row
+
+
+def _no_longer_ready(row: Assessment) -> None:
+    row.ready_by = row.ready_at = None
+    row.save(update_fields=["ready_by", "ready_at"])
 
 
 def open_items(row: Assessment) -> list[ChecklistItem]:
@@ -192,14 +218,16 @@ def open_items(row: Assessment) -> list[ChecklistItem]:
     return [item for item in items if item.pk in returned]
 
 
-def _write(row: Assessment, item: ChecklistItem, known: AssessmentAnswer | None, entry: Entry, by: User) -> None:
+def _write(row: Assessment, item: ChecklistItem, known: AssessmentAnswer | None, entry: Entry, by: User) -> bool:
+    """Whether the answer is another than before."""
     check_score(row, entry.score)
     stored = (known.answer, known.score, known.words) if known else ("", None, "")
     if stored == (entry.answer, entry.score, entry.words.strip()):
-        return
+        return False
     one = known or AssessmentAnswer(assessment=row, item=item)
     one.answer, one.score, one.words, one.by = entry.answer, entry.score, entry.words.strip(), by
     one.save()
+    return True
 
 
 def check_score(row: Assessment, score: Decimal | None) -> None:
@@ -222,6 +250,7 @@ def hand_in(row: Assessment, *, by: User) -> Assessment:
     for one in row.answers.exclude(returned=""):
         one.returned = ""
         one.save()
+    _no_longer_ready(row)
     return _step(row, State.SUBMITTED, Kind.HANDED_IN, by=by, lines=_kept(row))
 
 
@@ -243,9 +272,9 @@ def discard(row: Assessment, *, by: User) -> None:
     """The unit's staff take back an assessment begun by mistake, as long as it has never been handed in."""
     row = locked(row, *SHOWN)
     access.require(access.works_at(by, row.unit, Role.STAFF))
-    if row.state != State.DRAFT or row.events.exists():
+    if row.state != State.DRAFT or was_handed_in(row):
         raise Refused(_("What has been handed in stays. The reviewer can send it back."))
-    for one in row.answers.all():
+    for one in (*row.events.all(), *row.answers.all()):
         one.delete()
     row.delete()
 
@@ -261,10 +290,10 @@ def confirm(row: Assessment, differing: Mapping[int, Entry], *, by: User) -> Ass
     indicator that the checklist feeds follow.
     """
     row = _judging(row, by)
+    _refuse_items(row, unsaid(row, differing))
     for one in row.answers.all():
         entry = differing.get(one.item_id)
         if entry is not None and (entry.answer, entry.score) != (one.answer, one.score):
-            _refuse_unsaid(row, entry)
             one.judged, one.judged_score, one.judged_words = entry.answer, entry.score, entry.words.strip()
         else:
             one.judged, one.judged_score, one.judged_words = one.answer, one.score, ""
@@ -280,12 +309,38 @@ def _follow(row: Assessment, by: User) -> None:
     follow(FEEDS, [row.unit_id], [quarter_end(row.year, QUARTERS[row.period][-1])], by=by)
 
 
-def _refuse_unsaid(row: Assessment, entry: Entry) -> None:
-    check_score(row, entry.score)
-    if not entry.is_given:
-        raise Refused(_("Give each item an answer, your own or that of the unit."))
-    if not entry.words.strip():
-        raise Refused(_("Say in words why you judge an item otherwise than the unit."))
+def unsaid(row: Assessment, differing: Mapping[int, Entry]) -> dict[int, str]:
+    """Item (key) → why what the reviewer says of it cannot stand."""
+    found = {}
+    for one in row.answers.all():
+        entry = differing.get(one.item_id)
+        if entry is None or (entry.answer, entry.score) == (one.answer, one.score):
+            continue
+        check_score(row, entry.score)
+        if not entry.is_given:
+            found[one.item_id] = _("Give each item an answer, your own or that of the unit.")
+        elif not entry.words.strip():
+            found[one.item_id] = _("Say in words why you judge an item otherwise than the unit.")
+    return found
+
+
+def too_short(reasons: Mapping[int, str]) -> dict[int, str]:
+    """Item (key) → why its reason to come back does not say enough."""
+    found = {}
+    for item, why in reasons.items():
+        try:
+            order_of(why)
+        except Refused as refused:
+            found[item] = refused.messages[0]
+    return found
+
+
+def _refuse_items(row: Assessment, wrong: Mapping[int, str]) -> None:
+    """Raise `Refused` with each item that is wrong by its number."""
+    numbers = {item.pk: number for number, item in enumerate(row.template.items.all(), start=1)}
+    if wrong:
+        words = _("Item %(number)d: %(problem)s")
+        raise Refused([words % {"number": numbers.get(item, 0), "problem": text} for item, text in wrong.items()])
 
 
 @transaction.atomic
@@ -295,8 +350,7 @@ def send_back(row: Assessment, reasons: Mapping[int, str], *, by: User) -> Asses
     reasons = {item: why.strip() for item, why in reasons.items() if why.strip()}
     if not reasons:
         raise Refused(_("Say of at least one item why it comes back."))
-    for why in reasons.values():
-        order_of(why)
+    _refuse_items(row, too_short(reasons))
     return _return(row, reasons, Kind.RETURNED, "", by)
 
 

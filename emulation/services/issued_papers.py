@@ -9,6 +9,7 @@ from datetime import date
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation.models import IssuedPaper, ReviewReport
@@ -58,16 +59,16 @@ def next_serial(unit: Unit, year: int, kind: PaperKind) -> int:
 @transaction.atomic
 def issue(
     unit: Unit, kind: PaperKind, *, number: str, day: date, title: str, signer: str, files: Mapping[str, bytes],
-    by: User, address: str = "", report: ReviewReport | None = None,
+    by: User, address: str = "", report: ReviewReport | None = None, earliest: date = date.min,
 ) -> IssuedPaper:  # fmt: skip
     """Enter a paper with its number, and keep it as issued (`files`: word, pdf). Raises `Refused`.
 
-    A number is never given twice, and none before the last one: a gap is not filled in silence.
+    A number is never given twice, and none before the last one: a gap is not filled in silence. `earliest` is the
+    first day that such a paper may bear.
     """
     require(may_issue(by, unit))
     locked(unit)
-    if day > clock.today():
-        raise Refused(_("The day lies in the future."), "day")
+    refuse_day(day, earliest, _("A paper of this year or period bears no day before %(day)s."))
     before = IssuedPaper.objects.filter(unit=unit, kind=kind.key, address=address, cancelled_at=None)
     if address and (known := before.exclude(address="").first()):
         raise Refused(_("This paper has a number already: %(number)s. Cancel that one first.") % {"number": known})
@@ -78,6 +79,14 @@ def issue(
         store_file(getattr(row, name), name, ContentFile(content))
     row.save()
     return row
+
+
+def refuse_day(day: date, earliest: date, words: str) -> None:
+    """A paper bears no day to come, and none before `earliest`, of which `words` (with `%(day)s`) say why."""
+    if day > clock.today():
+        raise Refused(_("The day lies in the future."), "day")
+    if day < earliest:
+        raise Refused(words % {"day": date_format(earliest, "d/m/Y")}, "day")
 
 
 def _row(
@@ -137,8 +146,9 @@ def _refuse_taken(unit: Unit, year: int, kind: PaperKind, serial: int) -> None:
             _("The number %(number)d of %(year)d was given to “%(title)s”, since cancelled; it is not given again.")
             if taken.cancelled_at
             else _("The number %(number)d of %(year)d has been given already, to “%(title)s”.")
-        )
-        raise Refused(words % {"number": serial, "year": year, "title": taken.title}, "number")
+        ) % {"number": serial, "year": year, "title": taken.title}
+        free = _("The next free one is %(next)s.") % {"next": next_number(unit, year, kind)}
+        raise Refused(f"{words} {free}", "number")
 
 
 @transaction.atomic

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from django.db.models import Case, Q, QuerySet, When
@@ -64,11 +65,14 @@ def launch_points(campaign: Campaign, on: date, reader: User) -> list[Point]:
     own = Target.objects.filter(Q(campaign_indicator__campaign=campaign) | Q(drive=campaign), unit__in=units)
     papers = campaign.documents.filter(Q(issued_on=None) | Q(issued_on__gte=papers_since(campaign.year)))
     enclosed = Attachment.objects.present().filter(pk__in=papers.values("files"))
+    same_theme, same_content = same_as_last_year(campaign)
     set_ = Q(assigned__isnull=False) | Q(registered__isnull=False) | Q(agreed__isnull=False)
     return readiness(
         Prepared(
             content=campaign.content,
             theme=campaign.theme,
+            same_theme=same_theme,
+            same_content=same_content,
             starts=campaign.starts,
             ends=campaign.ends,
             on=on,
@@ -85,6 +89,27 @@ def launch_points(campaign: Campaign, on: date, reader: User) -> list[Point]:
             draft_above=_draft_above(campaign.parent, reader),
         )
     )
+
+
+def renewed(text: str, old: int, new: int) -> str:
+    """The text with «năm 2020» as «năm 2021»: nothing else, and no spans of years."""
+    return re.sub(rf"\b((?i:năm)[ \u00a0]+){old}\b(?!\s*[-–]\s*\d)", rf"\g<1>{new}", text)
+
+
+def same_as_last_year(campaign: Campaign) -> tuple[bool, bool]:
+    """Whether theme and content are still those of a campaign of the year before. One query."""
+    rows = Campaign.objects.filter(
+        launching_unit=campaign.launching_unit_id, kind=campaign.kind_id, year=campaign.year - 1
+    ).values_list("theme", "content")
+    theme, content = _words(campaign.theme), _words(campaign.content)
+    before = [(_words(one), _words(renewed(two, campaign.year - 1, campaign.year))) for one, two in rows]
+    return any(theme and theme == one for one, _two in before), any(
+        content and content == two for _one, two in before
+    )
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())
 
 
 def papers_since(year: int) -> date:

@@ -8,23 +8,21 @@ from difflib import get_close_matches
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation import drafting
 from emulation.models import Phrase, ReviewEvent, ReviewParagraph, ReviewReport
-from emulation.periods import QUARTERS, quarter_end
 from emulation.reports.drafts import draft_of
 from emulation.reports.drives import drive_of
 from emulation.reports.paper_kinds import KINDS
 from emulation.reports.papers import as_pdf, as_word, title_of
 from emulation.reports.review_paper import Paper
 from emulation.reports.saved_reports import annex_rows, paper_of, pending
-from emulation.services.issued_papers import issue, void
+from emulation.services.issued_papers import issue, refuse_day, void
+from emulation.services.rounds import summed_up_from
 from emulation.services.stored_files import undoing_files
 from emulation.services.summaries import hold_figures
 from emulation.wording import Paragraph
-from units import clock
 from units.access import require, works_at
 from units.errors import Refused, reason_of
 from units.locking import locked
@@ -226,13 +224,8 @@ def sign_off(
     marked = pending(report, draft)
     if marked:
         raise Refused(_("Figures have changed since: decide about the marked paragraphs first."))
-    if day > clock.today():
-        raise Refused(_("The day lies in the future."), "day")
-    if day < (ends := _last_day(report)):
-        raise Refused(
-            _("The report speaks of a period that ends on %(day)s: it is not signed before that day.")
-            % {"day": date_format(ends, "SHORT_DATE_FORMAT")}, "day",
-        )  # fmt: skip
+    since = summed_up_from(report.year, report.period, drive_of(report.unit, report.year, report.period))
+    refuse_day(day, since, _("The last round of the period opens on %(day)s: its report bears no earlier day."))
     report.number, report.day, report.signer, report.signer_post, report.place = (
         number,
         day,
@@ -250,12 +243,6 @@ def sign_off(
         report.unit, KINDS["report"], number=number, day=day, title=title_of(paper), signer=signer,
         files={"word": as_word(paper), "pdf": as_pdf(paper)}, by=by, address=report.get_absolute_url(), report=report,
     )  # fmt: skip
-
-
-def _last_day(report: ReviewReport) -> date:
-    """The last day of what the report speaks of: of its drive, or of its quarters; five years end with their last."""
-    drive = drive_of(report.unit, report.year, report.period)
-    return drive.ends if drive else quarter_end(report.year, QUARTERS.get(report.period, (4,))[-1])
 
 
 @transaction.atomic

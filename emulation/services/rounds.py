@@ -256,3 +256,13 @@ def place_of(unit: Unit, round_: Round) -> Lineage:
         Lineage.objects.filter(pk=above.pk).update(is_leaf=False)
     path = (above.path if above else "") + segment(unit.pk)
     return Lineage.objects.create(round=round_, unit=unit, parent=superior, path=path)
+
+
+def summed_up_from(year: int, period: str, drive: Campaign | None = None) -> date:
+    """The first day that a paper about the period, or the `drive`, may bear: that on which its last round opens, as
+    reviews of a year are held in its last days; without a round its end. One query.
+    """
+    quarter = None if drive is not None else periods.QUARTERS.get(period, periods.QUARTERS["Y"])[-1]
+    opens = Round.objects.filter(year=year, quarter=quarter, drive=drive).values_list("opens", flat=True).first()
+    end = drive.ends if drive is not None else periods.quarter_end(year, quarter or 4)
+    return min(opens, end) if opens is not None else end

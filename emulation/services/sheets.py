@@ -197,6 +197,25 @@ def mark_ready(report: Report, *, by: User) -> Report:
 
 
 @transaction.atomic
+def give_back(report: Report, *, by: User, reason: str) -> Report:
+    """The commander gives a sheet that was reported as ready back to the staff, with what is to be done.
+
+    It stays in its state and is no longer ready; staff read the reason on the sheet, in their work and in a notice.
+    """
+    report = lock(report)
+    access.require(may_hand_in(by, report))
+    require_state(report, *Report.EDITABLE)
+    if report.ready_at is None:
+        raise Refused(_("The sheet is with the staff: they have not reported it as ready."))
+    reason = order_of(reason)
+    report.ready_by = report.ready_at = None
+    report.save(update_fields=["ready_by", "ready_at"])
+    log(report, Kind.GIVEN_BACK, by=by, reason=reason)
+    tell_unit(Notice.Kind.GIVEN_BACK, report, by=by, text=reason)
+    return report
+
+
+@transaction.atomic
 def hand_in(report: Report, *, by: User, missing: Collection[int] = (), reason: str = "") -> Report:
     """The commander hands the sheet in.
 
@@ -261,7 +280,7 @@ def withdraw(report: Report, *, by: User, reason: str = "") -> Report:
     """The unit takes its sheet back, as long as no reviewer has taken it up.
 
     It is a draft again; where only returned lines had been open, these alone are again. Refused when the round is
-    closed: the sheet could not be handed in again.
+    closed: the sheet could not be handed in again. Its staff are told, with the `reason` where there is one.
     """
     report = lock(report)
     access.require(may_hand_in(by, report))
@@ -275,7 +294,9 @@ def withdraw(report: Report, *, by: User, reason: str = "") -> Report:
     lines = _lines_returned(report)
     _keep_returned(report, {line["indicator"]: line["reason"] for line in lines})
     state = State.RETURNED if lines else State.DRAFT
+    reason = reason.strip()
     _enter(report, state, Kind.WITHDRAWN, by=by, reason=reason, lines=lines)
+    tell_unit(Notice.Kind.WITHDRAWN, report, by=by, text=reason)
     return report
 
 

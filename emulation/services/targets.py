@@ -174,9 +174,11 @@ def register(unit: Unit, year: int, values: Values, *, by: User, drive: Campaign
     """The unit's staff enter what it sets itself; returns how many changed."""
     access.require(may_register(by, unit))
     registration = lock(unit, year, drive)
-    if registration.state not in (State.DRAFT, State.RETURNED):
-        raise Refused(_("The registration is “%(state)s” and stands still.") % _state(registration))
-    return write_values(_targets(unit, year, values, by, drive=drive), values, "registered", by=by)
+    refuse_unless_open(registration)
+    changed = write_values(_targets(unit, year, values, by, drive=drive), values, "registered", by=by)
+    if changed:
+        no_longer_ready(registration)
+    return changed
 
 
 def as_assigned(values: Values, targets: Mapping[int, Target]) -> Values:
@@ -308,7 +310,22 @@ def _refuse_closed(drive: Campaign | None) -> None:
         raise Refused(_("The campaign is closed; it can no longer be changed."))
 
 
-def _enter(registration: Registration, state: str, kind: str, *, by: User, reason: str = "") -> None:
+def refuse_unless_open(registration: Registration) -> None:
+    """Raise `Refused` unless the registration is the unit's own to change."""
+    if registration.state not in Registration.OPEN:
+        words = _("The registration is “%(state)s” and stands still.")
+        raise Refused(words % {"state": registration.get_state_display()})
+
+
+def no_longer_ready(registration: Registration) -> None:
+    """What was reported to the commander has changed, or is out of the staff's hands."""
+    if registration.ready_at is not None:
+        registration.ready_by = registration.ready_at = None
+        registration.save(update_fields=["ready_by", "ready_at"])
+
+
+def enter(registration: Registration, state: str, kind: str, *, by: User, reason: str = "") -> None:
+    """Put the locked registration into `state` with an event. No check of the role."""
     registration.state = state
     registration.save(update_fields=["state"])
     RegistrationEvent.objects.create(registration=registration, kind=kind, by=by, at=timezone.now(), reason=reason)
@@ -324,8 +341,7 @@ def hand_in_registration(
     """
     access.require(may_hand_in(by, unit))
     registration = lock(unit, year, drive)
-    if registration.state not in (State.DRAFT, State.RETURNED):
-        raise Refused(_("The registration is “%(state)s” and stands still.") % _state(registration))
+    refuse_unless_open(registration)
     registered = stored_targets(unit, year, drive).filter(registered__isnull=False)
     targets = list(registered.select_related("campaign_indicator__indicator"))
     if not targets:
@@ -340,7 +356,8 @@ def hand_in_registration(
             doubted,
         )
         raise Refused(words % {"lines": doubted, "count": LEAST_ORDER}, "reason")
-    _enter(registration, State.SUBMITTED, Kind.SUBMITTED, by=by, reason=reason.strip() if doubted else "")
+    no_longer_ready(registration)
+    enter(registration, State.SUBMITTED, Kind.SUBMITTED, by=by, reason=reason.strip() if doubted else "")
     return registration
 
 
@@ -352,7 +369,7 @@ def return_registration(
     registration = _for_review(unit, year, drive, by=by)
     if registration.state != State.SUBMITTED:
         raise Refused(_("Only a registration that was handed in can be returned."))
-    _enter(registration, State.RETURNED, Kind.RETURNED, by=by, reason=order_of(reason))
+    enter(registration, State.RETURNED, Kind.RETURNED, by=by, reason=order_of(reason))
     return registration
 
 
@@ -414,7 +431,7 @@ def save_agreed(
     save_changes(changed, Field.AGREED, by=by, reason=reason)
     if titles is not None:
         titles()
-    _enter(registration, State.AGREED, Kind.AGREED if first else kind, by=by, reason="" if first else reason)
+    enter(registration, State.AGREED, Kind.AGREED if first else kind, by=by, reason="" if first else reason)
     keep_version(registration, by=by, reason=reason)
     _bring_up_to_date(registration, [target for target, _before, _after in changed])
 
@@ -494,7 +511,3 @@ def _refuse_gaps(unit: Unit, year: int, lines: Mapping[int, Agreement | None], d
 
 def _named(target: Target) -> dict[str, str]:
     return {"indicator": target.campaign_indicator.label}
-
-
-def _state(registration: Registration) -> dict[str, str]:
-    return {"state": str(registration.get_state_display())}

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from emulation.models import RegisteredTitle, Registration
-from emulation.services.targets import lock, may_register
+from emulation.services.targets import lock, may_register, no_longer_ready, refuse_unless_open
 from units import access
 from units.errors import Refused
 from units.models import Unit, User
@@ -62,14 +62,14 @@ def set_titles(unit: Unit, year: int, aims: list[Aim], *, by: User, seen: str = 
     """
     access.require(may_register(by, unit))
     registration = lock(unit, year)
-    if registration.state not in (Registration.State.DRAFT, Registration.State.RETURNED):
-        words = _("The registration is “%(state)s” and stands still.")
-        raise Refused(words % {"state": registration.get_state_display()})
+    refuse_unless_open(registration)
     stored = aims_of(registration)
     if seen and seen != mark_of(stored) and aims != stored:
         words = _("Stored now: %(titles)s.") % {"titles": "; ".join(map(str, registration.titles.all())) or "–"}
         raise Refused([*changed_meanwhile(last_change(registration.titles.all())).messages, words])
     write_titles(registration, aims)
+    if aims != stored:
+        no_longer_ready(registration)
 
 
 def write_titles(registration: Registration, aims: list[Aim]) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from emulation.models import Campaign, CampaignIndicator, CampaignScope, Round, Target, TargetChange
 from emulation.periods import YEARS
 from emulation.services.campaigns import may_write
+from emulation.services.launch import renewed
 from emulation.services.rounds import set_up_rounds
 from emulation.services.targets import snapshot_of
 from units import access
@@ -98,11 +98,6 @@ def _kept(ordered: list[Campaign], root: Campaign, extent: Extent) -> list[Campa
         if row.pk == root.pk or (extent.keeps(row, root) and row.parent_id in kept):
             kept[row.pk] = row
     return list(kept.values())
-
-
-def renewed(text: str, old: int, new: int) -> str:
-    """The text with «năm 2020» as «năm 2021»: nothing else, and no spans of years."""
-    return re.sub(rf"\b((?i:năm)[ \u00a0]+){old}\b(?!\s*[-–]\s*\d)", rf"\g<1>{new}", text)
 
 
 def _renewed_lines(campaign: Campaign, year: int) -> Iterator[Renewed]:

@@ -38,7 +38,9 @@ def crumbs_to() -> list[Crumb]:
 
 def _assessment(request: HttpRequest, pk: int) -> Assessment:
     rows = Assessment.objects.visible_to(request.user)
-    return get_object_or_404(rows.select_related("checklist", "template", "unit", "cell", "person"), pk=pk)
+    return get_object_or_404(
+        rows.select_related("checklist", "template", "unit", "cell", "person", "ready_by"), pk=pk
+    )
 
 
 def _filtered(request: HttpRequest) -> tuple[AssessmentFilter, AssessmentQuerySet]:
@@ -94,7 +96,7 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect(row)
         except Refused as refused:
             problems = refused.messages
-    row.refresh_from_db(fields=["version"])
+    row.refresh_from_db(fields=["version", "ready_at"])
     sheet = report.sheet_of(row)
     stored = {line.item.pk: line.answer for line in sheet.lines if line.answer}
     fields = form.fields(stored, judging=judges)
@@ -104,7 +106,8 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "answers": answers, "judges": judges, "scored": form.scored, "problems": problems,
         "wrong": [(numbers[key], text) for key, text in form.errors.items()],
         "hands_in": service.may_hand_in(request.user, row), "reopens": service.may_reopen(request.user, row),
-        "steps": report.steps_of(row), "discards": answers and row.state == State.DRAFT,
+        "steps": report.steps_of(row),
+        "discards": answers and row.state == State.DRAFT and not service.was_handed_in(row),
         "crumbs": [*crumbs_to(), (row.body_name, "")],
     }  # fmt: skip
     return render(request, "emulation/assessments/detail.html", context)
@@ -113,21 +116,29 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _done(request: HttpRequest, row: Assessment, form: AnswersForm, *, answers: bool, judges: bool) -> bool:
     """Do what the button says; False when something typed is wrong."""
     user, action = request.user, request.POST.get("action", "save")
-    if action == "hand-in":
+    if action in ("hand-in", "ready"):
+        access.require(answers or action == "hand-in")
         if answers and form.items:
             if not form.is_valid:
                 return False
             service.answer(row, form.entries, version=_number(request.POST.get("version", "")), by=user)
-        service.hand_in(row, by=user)
-        messages.success(request, _("The assessment has been handed in."))
+        if action == "ready":
+            service.mark_ready(row, by=user)
+            messages.success(request, _("The assessment has been reported to the commander, who can hand it in now."))
+        else:
+            service.hand_in(row, by=user)
+            messages.success(request, _("The assessment has been handed in."))
         return True
     access.require(judges if action in ("confirm", "send-back") else answers)
     if action == "send-back":
+        form.errors |= service.too_short(form.reasons())
         if not form.is_valid:
             return False
         service.send_back(row, form.reasons(), by=user)
         messages.success(request, _("The items have been sent back; only they are open for the unit."))
         return True
+    if action == "confirm" and form.is_valid:
+        form.errors |= service.unsaid(row, form.entries)
     if not form.is_valid:
         return False
     if action == "confirm":
@@ -135,7 +146,9 @@ def _done(request: HttpRequest, row: Assessment, form: AnswersForm, *, answers: 
         messages.success(request, _("The assessment has been confirmed."))
     elif action == "save":
         service.answer(row, form.entries, version=_number(request.POST.get("version", "")), by=user)
-        messages.success(request, _("The answers have been saved. The commander hands them in."))
+        messages.success(
+            request, _("The answers have been saved. Report them to the commander when they are complete.")
+        )
     else:
         raise PermissionDenied
     return True

@@ -281,7 +281,7 @@ def campaign_launch(request: HttpRequest, pk: int) -> HttpResponse:
                 _tell_parts(request, *done)
             return redirect(campaign)
     page = campaign_page(campaign, Campaign.objects.none())
-    note = _launch_words(page.units, page.indicators)
+    note = _launch_words(page.asked if page.indicators else page.units, page.indicators)
     context = {
         "campaign": campaign,
         "form": form,

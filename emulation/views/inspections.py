@@ -78,6 +78,7 @@ def inspection_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "content": row.items.filter(point=None), "everything": everything,
         "plans": keeps and row.state == State.PLANNED,
         "records": keeps and row.state in (State.PLANNED, State.CARRIED_OUT) and row.starts <= clock.today(),
+        "too_early": report.recorded_from(row) if keeps and row.starts > clock.today() else "",
         "concludes": row.state == State.CARRIED_OUT and service.concludes(user, row),
         "follows": _followed(request, row, looked),
         "files": files_context(user, "inspection", row) if everything else None,

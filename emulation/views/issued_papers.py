@@ -158,7 +158,7 @@ def paper_issue(request: HttpRequest, unit: int, key: str, what: str) -> HttpRes
                 place, kind, number=signed.number, day=form.cleaned_data["day"],
                 title=f"{paper.title} – {paper.about}", signer=signed.signer,
                 files={"word": as_word(paper, signed), "pdf": as_pdf(paper, signed)},
-                by=request.user, address=MAKERS[key].page(place, what),
+                by=request.user, address=MAKERS[key].page(place, what), earliest=paper.earliest,
             )  # fmt: skip
         if not form.errors:
             messages.success(request, _("The paper has its number and stands in the document register."))

@@ -137,11 +137,12 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """The commander signs the report off."""
     report = _report(request, pk)
     require(service.may_sign(request.user, report.unit))
-    number = next_number(report.unit, clock.today().year, KINDS["report"])
-    offered = {"number": number, "day": f"{clock.today():%d/%m/%Y}"} | signature_of(
-        report.unit, request.user, layout_of(report.unit)
-    )
-    initial = {name: value for name, value in offered.items() if name == "number" or not getattr(report, name)}
+    given = {
+        "number": next_number(report.unit, clock.today().year, KINDS["report"]),
+        "day": f"{clock.today():%d/%m/%Y}",
+    }  # fmt: skip – those of a report that was reopened are cancelled with it
+    offered = signature_of(report.unit, request.user, layout_of(report.unit))
+    initial = given | {name: value for name, value in offered.items() if not getattr(report, name)}
     form = SignForm(request.POST or None, instance=report, initial=initial)
     if form.is_valid():
         with refusals(form):
@@ -163,9 +164,16 @@ def reopen(request: HttpRequest, pk: int) -> HttpResponse:
         with refusals(form):
             service.reopen(report, reason=form.cleaned_data["reason"], by=request.user)
         if not form.errors:
-            messages.success(request, _("The report is a draft again."))
+            messages.success(
+                request, _("The report is a draft again. Its number %(number)s is cancelled and is not given again.")
+                % {"number": report.number},
+            )  # fmt: skip
             return redirect(report)
-    note = _("It becomes a draft again. That it was signed off stays in its history.")
+    note = _(
+        "It becomes a draft again. Its number %(number)s is cancelled: it stays in the document register with your "
+        "reason and is not given again; signed off anew, the report gets the next number. That it was signed off "
+        "stays in its history."
+    ) % {"number": report.number}
     heading = _("Reopen the report")
     return form_page(request, form, crumbs=_crumbs(report), heading=heading, submit=_("Reopen"), note=note)
 

@@ -1,4 +1,4 @@
-"""The quarterly sheets of a unit: filling in, reporting as ready, handing in, withdrawing, history."""
+"""The quarterly sheets of a unit: filling in, reporting as ready, giving back, handing in, withdrawing, history."""
 
 from __future__ import annotations
 
@@ -12,15 +12,25 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from emulation.forms.review import MissingForm
-from emulation.forms.sheets import CellForm, ReportFilter, cell_forms, round_of_today
+from emulation.forms.sheets import (
+    CellForm,
+    GiveBackForm,
+    ReportFilter,
+    WithdrawForm,
+    cell_forms,
+    round_of_today,
+)
 from emulation.models import Report, Result
 from emulation.reports import sheets as shown
 from emulation.reports.corrections import open_requests
+from emulation.reports.deadlines import deadline_of
 from emulation.reports.exports import changes_table, reading_table, sheets_table
 from emulation.reports.findings import all_findings
 from emulation.reports.history import changes_of, timeline
@@ -28,6 +38,7 @@ from emulation.reports.lines import SheetReading
 from emulation.reports.work import with_progress
 from emulation.services import sheets as service
 from emulation.services.cells import Conflict, save_cells
+from emulation.services.extensions import terms_of
 from emulation.services.feeds import report_nothing
 from emulation.services.findings import acknowledge
 from emulation.services.weak_points import may_raise
@@ -37,6 +48,7 @@ from units import access
 from units.errors import Refused
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
+from units.views.pages import Crumb, form_step
 
 OWN = 12  # sheets of the own units, newest first
 PER_PAGE = 25
@@ -72,6 +84,7 @@ def _page(
         "may_enter": enters,
         "closed": closed_reason(report) if enters and report.editable else "",
         "may_hand_in": commands and report.editable,
+        "may_give_back": commands and report.editable and report.ready_at is not None,
         "may_withdraw": commands and report.state == Report.State.SUBMITTED,
         "may_review": access.reviews_above(user, report.unit) and report.state in Report.HANDED_IN,
         "correct": enters and report.state == Report.State.APPROVED,
@@ -281,14 +294,50 @@ def receipt(report: Report) -> str:
     }
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
+    """The commander takes the sheet back, once sure, with a word to the staff."""
     report = get_report(request, pk)
     access.require(service.may_hand_in(request.user, report))
-    try:
-        service.withdraw(report, by=request.user)
-    except Refused as refused:
-        messages.error(request, " ".join(refused.messages))
-    else:
-        messages.success(request, _("The sheet has been withdrawn; its figures can be changed again."))
-    return redirect(report)
+    if request.method == "GET" and report.state != Report.State.SUBMITTED:
+        return redirect(report)
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    return form_step(
+        request, form, lambda: service.withdraw(report, by=request.user, reason=form.cleaned_data["reason"]),
+        done=withdrawn_words(report, request.user), to=report, submit=_("Withdraw"),
+        crumbs=crumbs_of(report), heading=_("Withdraw the sheet of %(round)s") % {"round": report.round},
+        note=_("The sheet leaves the review and is with your staff again, who are told. Hand it in again by %(day)s.")
+        % {"day": date_format(deadline_of(terms_of([report])[report.pk], report.state).day, "d/m/Y")},
+    )  # fmt: skip
+
+
+def withdrawn_words(report: Report, user: User) -> str:
+    """What comes next, by what the reader may do."""
+    if service.may_enter(user, report):
+        return _("The sheet has been withdrawn; its figures can be changed again.")
+    return _(
+        "The sheet has been withdrawn. The staff have been told, change its figures and report it as ready again."
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def give_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The commander gives a sheet that was reported as ready back to the staff."""
+    report = get_report(request, pk)
+    access.require(service.may_hand_in(request.user, report))
+    if request.method == "GET" and not (report.editable and report.ready_at):
+        return redirect(report)
+    form = GiveBackForm(request.POST if request.method == "POST" else None)
+    return form_step(
+        request, form, lambda: service.give_back(report, by=request.user, reason=form.cleaned_data["reason"]),
+        done=_("The sheet has been given back; the staff have been told."), to=report,
+        submit=_("Give back to the staff"), crumbs=crumbs_of(report),
+        heading=_("Give the sheet of %(round)s back to the staff") % {"round": report.round},
+        note=_("The staff read your words on the sheet and report it as ready again when it is right."),
+    )  # fmt: skip
+
+
+def crumbs_of(report: Report) -> list[Crumb]:
+    """The way to the sheet."""
+    name = _("Sheet of %(round)s – %(unit)s") % {"round": report.round, "unit": report.unit.name}
+    return [(_("Quarterly sheets"), reverse("emulation:report-list")), (name, report.get_absolute_url())]

@@ -19,7 +19,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, TargetsForm
+from emulation.forms.sheets import WithdrawForm
+from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, HandInForm, TargetsForm
 from emulation.models import Campaign, Registration, Target
 from emulation.periods import YEARS
 from emulation.reports.exports import targets_table, titles_table
@@ -28,22 +29,23 @@ from emulation.reports.targets import (
     history_of,
     last_step,
     registrations_below,
+    taken_back,
     target_sheet,
     targets_of,
     waiting_for,
 )
-from emulation.services import targets
+from emulation.services import registrations, targets
 from emulation.services.places import Place, asked_places, named_places
 from emulation.services.versions import latest_number
 from emulation.views.campaigns import crumbs_to
 from emulation.views.drives import get_drive
 from units import access, clock
-from units.errors import Refused
+from units.errors import LEAST_ORDER, Refused
 from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Placement, Unit
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb
+from units.views.pages import Crumb, form_step
 
 State = Registration.State
 BELOW = 25  # subordinates on a page
@@ -93,16 +95,63 @@ def target_list(request: HttpRequest, unit: int, year: int = 0, drive: int | Non
     return page.render()
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def registration_hand_in(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
-    """Save what the user typed, then hand the registration in."""
+    """What is about to be handed in, and with `confirmed` the hand-in. What comes from the grid is saved first."""
     page = Grid(request, unit, year, drive)
     access.require(targets.may_hand_in(request.user, page.unit))
-    reason = request.POST.get("reason", "")
-    if page.save(then=lambda: targets.hand_in_registration(**page.key, by=request.user, reason=reason)):
-        messages.success(request, _("The registration has been handed in; nobody changes it until it is judged."))
+    if request.method == "POST" and "confirmed" not in request.POST:
+        return redirect(links_of(page.registration)["registration_hand_in"]) if page.save() else page.render()
+    if not page.hands_in and request.method != "POST":
+        return page.back()
+    form = HandInForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        with refusals(form):
+            targets.hand_in_registration(**page.key, by=request.user, reason=form.cleaned_data["reason"])
+        if not form.errors:
+            messages.success(request, _handed_in(page.unit))
+            return page.back()
+    return page.confirm(form)
+
+
+def _handed_in(unit: Unit) -> str:
+    """What happens next, and who does it."""
+    reviewer = access.reviewing_units([unit])[unit.pk]
+    if reviewer is None:
+        return _("The registration has been handed in. No unit above has a reviewer yet: tell the administrator.")
+    words = _("The registration has been handed in. It waits for %(unit)s and can be withdrawn until it is judged.")
+    return words % {"unit": Unit.objects.get(pk=reviewer)}
+
+
+@require_POST
+def registration_ready(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
+    """Save what was typed, then report the registration as ready to the commander."""
+    page = Grid(request, unit, year, drive)
+    access.require(targets.may_register(request.user, page.unit))
+    if page.save(then=lambda: registrations.mark_ready(**page.key, by=request.user)):
+        messages.success(request, _("The registration has been reported to the commander, who can hand it in now."))
         return page.back()
     return page.render()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def registration_withdraw(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
+    """The commander takes the registration back, once sure, with a word to the staff."""
+    page = Grid(request, unit, year, drive)
+    access.require(targets.may_hand_in(request.user, page.unit))
+    if request.method != "POST" and page.registration.state != State.SUBMITTED:
+        return page.back()
+    form = WithdrawForm(request.POST if request.method == "POST" else None)
+    done = _("The registration has been withdrawn; its values can be changed again.")
+    if not targets.may_register(request.user, page.unit):
+        done = _("The registration has been withdrawn. It is with the staff again, who find it in their work.")
+    return form_step(
+        request, form,
+        lambda: registrations.withdraw(**page.key, by=request.user, reason=form.cleaned_data["reason"]),
+        done=done, to=page.registration, submit=_("Withdraw"), heading=_("Withdraw the registration"),
+        crumbs=crumbs_of(page.registration, ("", ""))[:-1],
+        note=_("The registration leaves the review and is with your staff again. Hand it in anew when it is right."),
+    )  # fmt: skip
 
 
 @require_POST
@@ -184,7 +233,7 @@ class Grid:
             return frozenset()
         if targets.may_assign(user, self.unit):
             found.add(ASSIGNED)
-        if targets.may_register(user, self.unit) and state in (State.DRAFT, State.RETURNED):
+        if targets.may_register(user, self.unit) and state in Registration.OPEN:
             found.add(REGISTERED)
         if self.judges and state in (State.SUBMITTED, State.AGREED):
             found.add(AGREED)
@@ -215,11 +264,36 @@ class Grid:
         name = f"chi-tieu-{self.unit.code}-{self.year}" + (f"-{self.drive.pk}" if self.drive else "")
         return table_file(kind, name, title, *targets_table(self.sheet, self.year, self.drive))
 
+    @property
+    def open(self) -> bool:
+        """Whether the registration is the unit's own to change."""
+        return self.registration.state in Registration.OPEN and not self.closed
+
+    @property
+    def hands_in(self) -> bool:
+        return self.open and targets.may_hand_in(self.request.user, self.unit)
+
+    @property
+    def doubted(self) -> int:
+        """Lines that ask for less than was assigned or reached."""
+        return sum(bool(line.doubts) for group in self.sheet.groups for line in group.lines)
+
+    def confirm(self, form: HandInForm) -> HttpResponse:
+        """What is about to be handed in."""
+        context = {
+            "unit": self.unit, "year": self.year, "drive": self.drive, "registration": self.registration,
+            "sheet": self.sheet, "doubted": self.doubted, "form": form, "least": LEAST_ORDER,
+            "titles": list(self.registration.titles.all()) if self.registration.pk else [],
+            "page": self.registration.get_absolute_url(),
+            "crumbs": crumbs_of(self.registration, (_("Hand the registration in"), "")),
+        }  # fmt: skip
+        return render(self.request, "emulation/targets/hand_in.html", context)
+
     def render(self) -> HttpResponse:
         state, user = self.registration.state, self.request.user
         sheet, registration = self.sheet, self.registration
-        hands_in = targets.may_hand_in(user, self.unit) and state in (State.DRAFT, State.RETURNED) and not self.closed
         judged = state == State.SUBMITTED
+        commands = targets.may_hand_in(user, self.unit)
         context = {
             "unit": self.unit,
             "year": self.year,
@@ -230,9 +304,12 @@ class Grid:
             "handed_in": last_step(registration, State.SUBMITTED) if judged else None,
             "settled": state == State.AGREED and AGREED not in self.columns,
             "stand": targets.stand_of(registration) if AGREED in self.columns else 0,
-            "doubted": sum(bool(line.doubts) for group in sheet.groups for line in group.lines),
+            "taken_back": taken_back(registration) if self.open else None,
+            "ready": registration.ready_at is not None and self.open,
+            "reports": self.open and targets.may_register(user, self.unit),
+            "withdraws": judged and commands and not self.closed,
             "titles": list(registration.titles.all()) if registration.pk else [],
-            "may_title": targets.may_register(user, self.unit) and state in (State.DRAFT, State.RETURNED),
+            "may_title": targets.may_register(user, self.unit) and state in Registration.OPEN,
             "may_amend": targets.may_register(user, self.unit) and state == State.AGREED and not self.closed,
             "amendment": registration.amendments.open().first() if state == State.AGREED else None,
             "version": latest_number(registration) if state == State.AGREED else 0,
@@ -243,7 +320,7 @@ class Grid:
             "columns": self.columns,
             "saves": bool(self.columns & {ASSIGNED, REGISTERED})
             and len(self.form.fields) > 1,  # the reason is there always
-            "hands_in": hands_in,
+            "hands_in": self.hands_in,
             "agrees": AGREED in self.columns,
             "crumbs": crumbs_of(self.registration),
         }
@@ -254,7 +331,10 @@ def links_of(registration: Registration) -> dict[str, str]:
     """Addresses of a registration's pages and steps, which a peak drive has beside those of the year."""
     drive, unit, year = registration.drive_id, registration.unit_id, registration.year
     prefix, args = ("emulation:drive-", [drive, unit]) if drive else ("emulation:", [unit, year])
-    names = ["registration-hand-in", "registration-return", "registration-agree", "version-list", "amendment-create"]
+    names = [
+        "registration-ready", "registration-hand-in", "registration-withdraw", "registration-return",
+        "registration-agree", "version-list", "amendment-create",
+    ]  # fmt: skip
     links = {name.replace("-", "_"): reverse(prefix + name, args=args) for name in names}
     page = registration.get_absolute_url()
     return links | {"page": page, "choose": f"{page}?all=1"}

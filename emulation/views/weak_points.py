@@ -209,12 +209,13 @@ def weak_point_create(request: HttpRequest) -> HttpResponse:
 
 def _step(
     request: HttpRequest, point: WeakPoint, form: forms.Form, write: Callable[[], Any], *, heading: str, submit: str,
-    done: str, note: str = "",
+    done: str, note: str = "", about: dict[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
     """The page of one step; `write` is called once the form is valid."""
     return form_step(
-        request, form, write, done=done, to=point, crumbs=_crumbs(point), heading=heading, submit=submit, note=note
-    )
+        request, form, write, done=done, to=point, crumbs=_crumbs(point), heading=heading, submit=submit, note=note,
+        about=about,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -277,6 +278,10 @@ def weak_point_judge(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(
         request, point, form, write, heading=_("Re-inspect the weak point"), submit=_("Record the re-inspection"),
         done=_("The re-inspection has been recorded."), note=f"{point.unit}: {point.title}",
+        about={
+            "template": "emulation/weak_points/settled.html", "point": point,
+            "reported": report.reported_settled(point), "files": point.files.present(),
+        },
     )  # fmt: skip
 
 

@@ -112,7 +112,11 @@ def _save(request: HttpRequest, upload: WorkbookUpload, preview: Preview) -> lis
     except Refused as refused:
         return refused.messages
     words = ngettext("%(count)d figure has been taken over.", "%(count)d figures have been taken over.", count)
-    messages.success(request, words % {"count": count})
+    said = words % {"count": count}
+    if left := len(preview.differences) - count:
+        kept = ngettext("%(count)d stays as it was stored.", "%(count)d stay as they were stored.", left)
+        said = f"{said} {kept % {'count': left}}"
+    messages.success(request, said)
     return []
 
 

@@ -5,3 +5,4 @@ function unsaved() {
 let sending = false;
 document.addEventListener("submit", () => { sending = true; setTimeout(() => { sending = false; }, 1000); });
 window.addEventListener("beforeunload", (event) => { if (!sending && unsaved()) event.preventDefault(); });
+document.addEventListener("reset", (event) => event.target.closest(".qt-para__edit")?.removeAttribute("open"));

@@ -39,6 +39,8 @@ def test_a_complete_draft_has_nothing_open():
         ("targets", {"indicators": 0, "targeted": 0}, None),
         ("parent", {"draft_above": "Gốc"}, MISSING),
         ("theme", {"theme": ""}, ADVICE),
+        ("theme", {"same_theme": True}, ADVICE),
+        ("content", {"same_content": True}, ADVICE),
         ("leader", {"leader": ""}, ADVICE),
         ("documents", {"documents": 0}, ADVICE),
         ("files", {"files": 0}, ADVICE),

@@ -84,7 +84,7 @@ def register_targets(clerk: Page, head: Page, judge: Page, depot: Unit) -> None:
     fill(clerk, **{name[ATTENDANCE]: "98"})
     press(clerk, "Save", "Saved.")
     head.goto("/targets/")
-    press(head, "Hand the registration in", "handed in")
+    confirm_targets(head)
     judge.goto(f"/targets/{depot.pk}/2021/")
     fill(judge, **{f"agreed-{rows[FAULTS].campaign_indicator_id}": "-5 %"})  # what was assigned is offered
     press(judge, "Agree", "agreed")
@@ -96,7 +96,14 @@ def register_targets(clerk: Page, head: Page, judge: Page, depot: Unit) -> None:
 
 def hand_in_targets(head: Page) -> None:
     head.goto("/targets/")
-    fill(head, reason=WHY)
+    confirm_targets(head, reason=WHY)
+
+
+def confirm_targets(head: Page, **why: str) -> None:
+    """The page that says what is handed in, and the hand-in."""
+    press(head, "Hand the registration in")
+    expect(head.get_by_role("heading", name="Hand in the registration")).to_be_visible()
+    fill(head, **why)
     press(head, "Hand the registration in", "handed in")
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from emulation.models import Checklist, Example, WeakPoint
 from tests.journeys.steps import fill, follow, press, row
-from tests.journeys.year_plan import ATTENDANCE
+from tests.journeys.year_plan import ATTENDANCE, confirm_targets
 from units.models import Unit
 
 
@@ -129,10 +129,13 @@ def run_drive(planner: Page, chief: Page, clerk: Page, head: Page, judge: Page, 
     clerk.goto("/work/")
     follow(clerk, "Register targets: Drive of May")
     press(clerk, "Register what was assigned in the empty lines", "Saved.")
-    for page, button, said in ((head, "Hand the registration in", "handed in"), (judge, "Agree", "agreed")):
+    for page in (head, judge):
         page.goto("/work/")
         follow(page, "Registration of targets: Drive of May")
-        press(page, button, said)
+        if page is head:
+            confirm_targets(head)
+        else:
+            press(judge, "Agree", "agreed")
     set_today(date(2021, 5, 19))
     clerk.goto("/work/")
     follow(clerk, "Sheet of Drive of May")

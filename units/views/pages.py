@@ -32,9 +32,13 @@ def form_page(
     submit: str,
     note: str = "",
     delete: str = "",
+    about: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """`form` with the button `submit`; the last of `crumbs` is where «Cancel» leads, `delete` what deletes."""
-    context = {"form": form, "heading": heading, "submit": submit, "note": note, "delete": delete}
+    """`form` with the button `submit`; the last of `crumbs` is where «Cancel» leads, `delete` what deletes.
+
+    `about` is what is decided upon, shown above the form by its `template`.
+    """
+    context = {"form": form, "heading": heading, "submit": submit, "note": note, "delete": delete, "about": about}
     return render(request, "form_page.html", context | {"back": crumbs[-1][1], "crumbs": [*crumbs, (heading, "")]})
 
 
@@ -51,7 +55,7 @@ def form_step(
     """The page of a form, and what it does: once it is valid, `act` is called, `done` said, and `to` shown.
 
     What `act` refuses stands on the form, and nothing typed is lost. Its result is where it goes unless `to` says so,
-    and what `done` speaks of where that is a function. `page`: crumbs, heading, note, delete of `form_page`.
+    and what `done` speaks of where that is a function. `page`: crumbs, heading, note, delete, about of `form_page`.
     """
     if form.is_valid():
         row = None

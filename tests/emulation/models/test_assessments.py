@@ -59,7 +59,7 @@ def test_body_is_assessed_once_a_period(checklist, depot):
         assert_refused(row, constraint)
 
 
-def test_one_body_and_a_result_only_when_confirmed(checklist, depot):
+def test_one_body_and_a_result_only_when_confirmed(checklist, depot, staff):
     columns = {
         "checklist": checklist,
         "template": checklist.versions.get(),
@@ -71,6 +71,7 @@ def test_one_body_and_a_result_only_when_confirmed(checklist, depot):
     assert_refused(both, "assessment_of_one_body")
     assert_refused(Assessment(**columns, meets=True), "assessment_meets_when_confirmed")
     assert_refused(Assessment(**columns, key_cadre=True), "assessment_key_cadre_is_person")
+    assert_refused(Assessment(**columns, ready_by=staff), "assessment_ready_by_and_at_together")
 
 
 def test_answers(checklist, depot, staff):

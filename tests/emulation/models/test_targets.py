@@ -6,7 +6,7 @@ from emulation.models import CampaignIndicator, Registration, Target
 from tests.constraints import assert_refused
 from tests.factories import make_campaign, make_campaign_indicator, make_drive, make_indicator, make_target
 from tests.layers import built_once
-from units.models import Unit
+from units.models import Unit, User
 
 
 @built_once
@@ -41,3 +41,7 @@ def test_unit_registers_once_a_drive_beside_the_year(region: Unit) -> None:
     for row in (None, drive, other):
         Registration.objects.create(unit=region, year=2020, drive=row)
     assert_refused(Registration(unit=region, year=2020, drive=drive), "registration_once_a_drive")
+
+
+def test_ready_registration_names_who_and_when(region: Unit, staff: User) -> None:
+    assert_refused(Registration(unit=region, year=2020, ready_by=staff), "registration_ready_by_and_at_together")

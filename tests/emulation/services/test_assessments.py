@@ -350,3 +350,26 @@ def test_checklist_feeds_ratios_alone(depot):
         make_feed(count, register="assessments", codes="").full_clean()
     with pytest.raises(ValidationError):
         make_feed(make_indicator("ratio", "RATIO"), register="incidents").full_clean()
+
+
+def test_ready_needs_every_answer_and_goes_with_an_edit_and_the_hand_in(row, staff, commander):
+    answered(row, staff, "++.")
+    with pytest.raises(Refused):
+        service.mark_ready(row, by=staff)
+    row = answered(Assessment.objects.get(), staff, "++-")
+    with pytest.raises(PermissionDenied):
+        service.mark_ready(row, by=commander)
+    for _time in range(2):
+        row = service.mark_ready(row, by=staff)
+    assert (row.ready_by, row.state, row.events.get().kind) == (staff, "draft", "ready")
+    assert answered(row, staff, "++-").ready_by == staff  # nothing has changed
+    row = answered(Assessment.objects.get(), staff, "+++")
+    assert row.ready_by is None
+    service.mark_ready(row, by=staff)
+    assert service.hand_in(row, by=commander).ready_at is None
+
+
+def test_a_ready_draft_is_discarded_as_others(row, staff):
+    service.mark_ready(answered(row, staff), by=staff)
+    service.discard(row, by=staff)
+    assert not Assessment.objects.exists()

@@ -1,15 +1,17 @@
 """A review report that people work on: editing survives changed figures, nothing is replaced or kept in silence."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from emulation.models import Phrase, Report, ReviewReport
+from emulation.models import Phrase, Report, ReviewReport, Round
+from emulation.periods import drive_period
 from emulation.reports.drafts import draft_of
 from emulation.reports.review_paper import phrases_of
 from emulation.reports.saved_reports import paper_for, rows_of
 from emulation.services import review_reports as service
+from emulation.services.rounds import set_up_rounds
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -153,19 +155,6 @@ def sign(report, by, **changed):
     service.sign_off(report, **columns | changed, by=by)
 
 
-@pytest.mark.parametrize(
-    ("period", "early", "last"),
-    [("Q1", date(2020, 3, 30), date(2020, 3, 31)), ("H1", date(2019, 1, 1), date(2020, 6, 30))],
-)
-def test_report_is_not_signed_before_its_period_ends(report, depot, staff, commander, period, early, last):
-    if period != "Q1":
-        report = service.begin(depot, 2020, period, by=staff)
-    with pytest.raises(Refused) as error:
-        sign(report, commander, day=early)
-    assert (error.value.field, f"{last:%d/%m/%Y}" in error.value.messages[0]) == ("day", True)
-    sign(report, commander, day=last)
-
-
 def test_report_on_a_drive_is_not_signed_before_the_drive_ends(depot, staff, commander):
     drive = make_drive(depot, starts=date(2020, 5, 1), ends=date(2020, 5, 20), state="launched")
     report = service.begin(depot, 2020, f"D{drive.pk}", by=staff)
@@ -191,6 +180,34 @@ def test_signed_report_stands_still_until_it_is_reopened(report, share, depot, s
     assert row_of(report).is_marked
     with pytest.raises(Refused):
         sign(ReviewReport.objects.get(), commander)
+
+
+@pytest.mark.parametrize(
+    ("period", "first"),
+    [("Q1", date(2020, 3, 22)), ("H1", date(2020, 6, 21)), ("Y", date(2020, 12, 22)), ("5Y", date(2020, 12, 22))],
+)
+def test_a_report_bears_no_day_before_the_last_round_of_its_period_opens(depot, commander, set_today, period, first):
+    set_today(date(2021, 1, 20))
+    set_up_rounds(2020)
+    report = service.begin(depot, 2020, period, by=commander)
+    for early in (date(2019, 1, 1), first - timedelta(days=1)):
+        with pytest.raises(Refused, match=f"{first:%d/%m/%Y}") as refused:
+            sign(report, commander, day=early)
+        assert refused.value.field == "day"
+    sign(report, commander, day=first)
+
+
+@pytest.mark.parametrize(("opens", "first"), [(None, date(2020, 5, 19)), (date(2020, 5, 10), date(2020, 5, 10))])
+def test_a_report_of_a_drive_bears_no_day_before_its_round_opens(depot, commander, set_today, opens, first):
+    set_today(date(2020, 7, 20))
+    make_campaign(depot)
+    drive = make_drive(depot)
+    if opens:
+        Round.objects.create(year=2020, drive=drive, opens=opens, due=date(2020, 5, 30))
+    report = service.begin(depot, 2020, drive_period(drive.pk), by=commander)
+    with pytest.raises(Refused, match=f"{first:%d/%m/%Y}"):
+        sign(report, commander, day=first - timedelta(days=1))
+    sign(report, commander, day=first)
 
 
 def test_others_do_not_write_the_report(report, reviewer, outsider):

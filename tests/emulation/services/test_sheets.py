@@ -226,6 +226,56 @@ def test_withdrawn_sheet_is_a_draft_again(report, commander):
     assert (event.kind, event.reason, event.by) == ("withdrawn", "One figure is wrong.", commander)
 
 
+def told(report):
+    return [(row.user, row.kind, row.text) for row in Notice.objects.filter(report=report).order_by("user__sorting")]
+
+
+def test_withdrawal_is_told_to_the_staff(report, staff, commander):
+    sheets.hand_in(report, by=commander)
+    sheets.withdraw(report, by=commander, reason=" One figure is wrong. ")
+    assert told(report) == [(staff, "withdrawn", "One figure is wrong.")]
+
+
+def test_commander_gives_back_what_staff_reported_as_ready(report, prizes, staff, commander):
+    with pytest.raises(Refused):  # it is with the staff
+        sheets.give_back(report, by=commander, reason=REASON)
+    sheets.mark_ready(report, by=staff)
+    with pytest.raises(Refused):
+        sheets.give_back(report, by=commander, reason="Sai")
+    sheets.give_back(report, by=commander, reason=REASON)
+    report.refresh_from_db()
+    assert (report.state, report.ready_at) == (State.DRAFT, None)
+    assert (report.events.last().kind, told(report)) == ("given_back", [(staff, "given_back", REASON)])
+    assert report in Report.objects.owed_by(staff)
+    sheets.mark_ready(report, by=staff)
+    assert list(Report.objects.owed_by(commander)) == [report]
+
+
+@pytest.mark.parametrize("who", ["staff", "reviewer", "administrator", "outsider"])
+def test_only_the_commander_gives_a_sheet_back(request, report, staff, who):
+    sheets.mark_ready(report, by=staff)
+    with pytest.raises(PermissionDenied):
+        sheets.give_back(report, by=request.getfixturevalue(who), reason=REASON)
+
+
+@pytest.mark.parametrize("state", Report.HANDED_IN)
+def test_what_is_handed_in_is_not_given_back(report, staff, commander, state):
+    sheets.mark_ready(report, by=staff)
+    put(report, state)
+    with pytest.raises(Refused):
+        sheets.give_back(report, by=commander, reason=REASON)
+
+
+def test_a_return_names_the_reviewer_after_hand_in_and_withdrawal(report, prizes, commander, reviewer):
+    put(report, State.IN_REVIEW)
+    sheets.send_back(report, by=reviewer, lines={prizes.pk: REASON})
+    sheets.hand_in(report, by=commander)
+    sheets.withdraw(report, by=commander, reason="Sửa tiếp.")
+    found = Report.objects.with_last_step().get(pk=report.pk)
+    assert (found.last_by, [line["reason"] for line in found.last_lines]) == (str(reviewer), [REASON])
+    assert (found.now_kind, found.now_by, found.now_reason) == ("withdrawn", str(commander), "Sửa tiếp.")
+
+
 def test_withdrawal_opens_no_more_than_was_returned(report, region, prizes, staff, commander, reviewer):
     """What the reviewer left alone, of an approved sheet even, is not changed by handing in and withdrawing."""
     other = make_indicator("count", "OTHER")

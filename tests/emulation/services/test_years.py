@@ -6,6 +6,7 @@ from django.utils import translation
 
 from emulation.models import Campaign, CampaignIndicator, Document, Report, Round, Summary, Target
 from emulation.services import campaigns, years
+from emulation.services.launch import launch_points, renewed
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -183,7 +184,7 @@ def test_copy_year_leaves_documents_unless_they_are_chosen(movement, planner):
     ],
 )
 def test_the_campaigns_own_year_is_renewed_and_nothing_else(text, after):
-    assert years.renewed(text, 2020, 2021) == after
+    assert renewed(text, 2020, 2021) == after
 
 
 def test_copy_year_renews_name_and_goal_as_the_preview_says(movement, planner):
@@ -198,3 +199,18 @@ def test_copy_year_renews_name_and_goal_as_the_preview_says(movement, planner):
         ("Hoàn thành nhiệm vụ năm 2020.", "Hoàn thành nhiệm vụ năm 2021."),
     ]  # fmt: skip
     assert (copy.name, copy.content) == ("Phong trào năm 2021", "Mục tiêu\nHoàn thành nhiệm vụ năm 2021.")
+
+
+def test_a_copy_says_before_its_launch_that_theme_and_content_are_of_the_old_year(movement, planner):
+    movement.content = "Thực hiện Năm kỷ luật, kỷ cương.\nMục tiêu năm 2020: 100 % đơn vị an toàn."
+    movement.save()
+    root = years.copy_year(movement, year=2021, by=planner)
+
+    def states():
+        points = {point.key: point for point in launch_points(root, date(2021, 1, 1), planner)}
+        return [points[key].state for key in ("theme", "content")], "2020" in points["theme"].words
+
+    assert states() == (["advice", "advice"], True)
+    root.theme, root.content = "Chủ đề mới", "Mục tiêu mới."
+    root.save()
+    assert states() == (["met", "met"], False)

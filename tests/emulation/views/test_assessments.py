@@ -257,3 +257,55 @@ def test_version_form_reads_groups_and_refuses_long_items(client, administrator)
     assert client.post(address, data).status_code == 302
     found = own.versions.first().items.values_list("group", "group_en", "text", "text_en")
     assert list(found) == [("4 tốt", "4 goods", "Một", "One"), ("3 không", "3 noes", "Hai", "Two")]
+
+
+def test_another_judgement_without_words_names_its_item_and_stays_open(client, cell_row, staff, commander, reviewer):
+    reviewer.language = "en"
+    reviewer.save()
+    handed_in(cell_row, staff, commander, "+++")
+    _first, second, third = cell_row.template.items.all()
+    client.force_login(reviewer)
+    typed = {f"answer-{item.pk}": "met" for item in cell_row.template.items.all()} | {
+        f"answer-{second.pk}": "not_met"
+    }
+    page = client.post(cell_row.get_absolute_url(), typed | {"action": "confirm"})
+    assert page.context["wrong"] == [(2, "Say in words why you judge an item otherwise than the unit.")]
+    assert [fields["open"] for _line, fields in page.context["lines"]] == [False, True, False]
+    assert 'href="#item-2"' in page.text
+    page = client.post(cell_row.get_absolute_url(), typed | {"action": "send-back", f"why-{third.pk}": "Thiếu"})
+    assert [number for number, _text in page.context["wrong"]] == [3]
+    assert [fields["open"] for _line, fields in page.context["lines"]] == [False, True, True]
+    cell_row.refresh_from_db()
+    assert cell_row.state == "submitted"
+
+
+def test_corrected_items_are_reported_to_the_commander(client, cell_row, staff, commander, reviewer):
+    handed_in(cell_row, staff, commander, "+++")
+    item = cell_row.template.items.first()
+    service.send_back(cell_row, {item.pk: "Thiếu biên bản kiểm tra quý II"}, by=reviewer)
+
+    def waiting(user):
+        client.force_login(user)
+        work = client.get(reverse("emulation:my-work")).context["work"]
+        url = cell_row.get_absolute_url()
+        return [[task.state for task in tasks if task.url == url] for tasks in (work.returned, work.tasks)]
+
+    assert [waiting(user) for user in (staff, commander)] == [[["returned"], []], [["returned"], []]]
+    client.force_login(staff)
+    cell_row.refresh_from_db()
+    typed = {"version": cell_row.version, f"answer-{item.pk}": "met", f"words-{item.pk}": "Đã bổ sung biên bản."}
+    assert client.post(cell_row.get_absolute_url(), typed | {"action": "ready"}).status_code == 302
+    assert [waiting(user) for user in (staff, commander)] == [[[], []], [[], ["ready"]]]
+    client.force_login(staff)
+    cell_row.refresh_from_db()
+    client.post(
+        cell_row.get_absolute_url(),
+        typed | {"version": cell_row.version, f"words-{item.pk}": "Sửa.", "action": "save"},
+    )
+    assert waiting(staff) == [["returned"], []]
+
+
+def test_only_staff_report_from_the_page(client, cell_row, staff, commander):
+    answered(cell_row, staff, "+++")
+    client.force_login(commander)
+    assert client.post(cell_row.get_absolute_url(), {"action": "ready"}).status_code == 403

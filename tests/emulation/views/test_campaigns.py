@@ -390,3 +390,12 @@ def test_organisation_beyond_every_row_is_one_that_is_not_offered(client, depart
     client.force_login(make_user("writer", (department, Role.STAFF)))
     form = client.post(reverse("emulation:campaign-create"), {"organisations": ["9" * 20]}).context["form"]
     assert len(form.errors["organisations"]) == 1
+
+
+def test_launch_says_how_many_units_are_asked_for_figures(client, department, depot, workshop, chief):
+    draft = make_campaign(department, state="draft", launched_on=None)
+    for kind in (depot.kind, workshop.kind):  # of the three that take part, the department itself is asked nothing
+        make_campaign_indicator(draft, make_indicator(), kinds=[kind])
+    client.force_login(chief)
+    page = client.get(url("campaign-launch", draft.pk))
+    assert page.context["note"].startswith("From the launch on, 2 units are asked for 2 indicators")

@@ -72,7 +72,8 @@ def test_the_registration_of_a_drive_goes_through_its_pages(client, drive, row, 
     assert stored.get() == (drive.pk, None, Decimal(5), None)
     assert client.post(url("drive-registration-hand-in", *args)).status_code == 403
     client.force_login(commander)
-    assert client.post(url("drive-registration-hand-in", *args)).url == page
+    hand_in = url("drive-registration-hand-in", *args)
+    assert (client.get(hand_in).status_code, client.post(hand_in, {"confirmed": "1"}).url) == (200, page)
     client.force_login(staff)
     assert client.post(page, {f"registered-{row.pk}": "8"}).status_code == 403
 
@@ -169,7 +170,7 @@ def test_registrations_of_a_drive_wait_in_my_work(client, drive, row, depot, sta
 
     assert [waiting(user) for user in (staff, commander, reviewer)] == [["draft"], ["draft"], []]
     client.force_login(commander)
-    client.post(url("drive-registration-hand-in", drive.pk, depot.pk))
+    client.post(url("drive-registration-hand-in", drive.pk, depot.pk), {"confirmed": "1"})
     assert [waiting(user) for user in (staff, commander, reviewer)] == [[], [], ["submitted"]]
 
 

@@ -157,3 +157,16 @@ def test_cost_of_the_pages(client, department, depot, workshop, planner, django_
         client.get(reverse("emulation:inspection-list"))
     with django_assert_num_queries(14):
         client.get(rows[0].get_absolute_url())
+
+
+@pytest.mark.parametrize(("ahead", "action"), [(3, "View"), (0, "Record the findings"), (-3, "Record the findings")])
+def test_task_offers_to_record_from_the_first_day_on_and_says_so(client, department, depot, planner, ahead, action):
+    row = make_inspection(
+        department, planner, depot, starts=clock.today() + ahead * DAY, ends=clock.today() + 5 * DAY
+    )
+    words = f"Findings are recorded from {row.starts:%d/%m/%Y} on"
+    client.force_login(planner)
+    [task] = client.get(reverse("emulation:my-work")).context["work"].tasks
+    assert (task.action, words in task.hint) == (action, ahead > 0)
+    page = client.get(row.get_absolute_url()).text
+    assert (words in page, address("record", row.pk, depot.pk) in page) == (ahead > 0, ahead <= 0)

@@ -232,3 +232,28 @@ def test_the_register_begins_with_the_newest_paper_of_whatever_kind(client, depo
 
     assert numbers() == ["2/report", "1/list", "1/plan", "1/report"]
     assert numbers(kind="report") == ["2/report", "1/report"]
+
+
+@pytest.mark.parametrize(
+    ("key", "what", "early", "day"),
+    [
+        ("targets", "2020", "30/09/2019", "01/10/2019"),
+        ("pledge", "2020", "30/09/2019", "01/10/2019"),
+        ("launch-plan", "", "30/09/2019", "01/10/2019"),
+        ("statistics", "2020-Q1", "21/03/2020", "22/03/2020"),
+        ("statistics", "2020", "20/07/2020", None),
+    ],
+)
+def test_a_paper_bears_no_day_before_its_time(client, movement, depot, department, commander, key, what, early, day):
+    for quarter, opens in ((1, date(2020, 3, 22)), (4, date(2020, 12, 22))):
+        Round.objects.filter(quarter=quarter).update(opens=opens, due=opens, closes=None)
+    place = department if key == "launch-plan" else depot
+    signer = make_user("signer", (place, Role.COMMANDER))
+    client.force_login(signer)
+    address = url("paper-issue", place.pk, key, what or str(movement.pk))
+    typed = {"place": "Huế", "signer": "A", "signer_post": "CN", "number": "01/X"}
+    refused = client.post(address, typed | {"day": early})
+    assert (list(refused.context["form"].errors), IssuedPaper.objects.count()) == (["day"], 0)
+    if day:
+        assert client.post(address, typed | {"day": day}).status_code == 302
+        assert f"{IssuedPaper.objects.get().day:%d/%m/%Y}" == day

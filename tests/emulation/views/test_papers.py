@@ -1,3 +1,5 @@
+from datetime import date
+
 import pytest
 from django.contrib.messages import get_messages
 from django.core.management import CommandError, call_command
@@ -288,3 +290,30 @@ def test_a_signed_report_goes_out_as_it_was_issued_whatever_the_layout_is_now(cl
     )
     again = client.get(url(depot, "docx", name="review-report-file"))
     assert (again.status_code, report.issued.get().cancelled_at is None) == (200, False)
+
+
+def test_editing_a_paragraph_can_be_called_off(client, asked, depot, commander):
+    client.force_login(commander)
+    client.post(url(depot, name="review-report-begin"))
+    page = client.get(url(depot)).text
+    forms = page.count("data-kept-text")
+    assert (forms > 0, page.count('type="reset"')) == (True, forms)
+
+
+def test_a_report_reopened_is_offered_the_next_number_and_told_that_the_old_one_is_cancelled(
+    client, asked, depot, commander, set_today
+):
+    set_today(date(2020, 7, 20))
+    client.force_login(commander)
+    client.post(url(depot, name="review-report-begin"))
+    report = ReviewReport.objects.get()
+    sign, reopen = (reverse(f"emulation:review-report-{name}", args=[report.pk]) for name in ("sign", "reopen"))
+    typed = {"number": "01/BC-K1", "day": "01/07/2020", "signer": "Lê An", "signer_post": "CN", "place": "Huế"}
+    client.post(sign, typed)
+    assert "01/BC-K1" in client.get(reopen).text
+    page = client.post(reopen, {"reason": "Số liệu đã được đính chính."}, follow=True)
+    assert ["01/BC-K1" in str(said) for said in page.context["messages"]] == [True]
+    form = client.get(sign).context["form"]
+    assert (form["number"].value(), form["day"].value()) == ("02/BC-K1", "20/07/2020")
+    [refusal] = client.post(sign, typed).context["form"].errors["number"]
+    assert "02/BC-K1" in refusal

@@ -344,3 +344,11 @@ def test_absurd_keys_choose_no_sheet(judge, report, row):
 def test_line_beyond_every_row_does_not_exist(judge, report):
     for name in ("figure-request", "report-panel"):
         assert judge.get(reverse(f"emulation:{name}", args=[report.pk, 10**22])).status_code == 404
+
+
+def test_lines_without_a_verdict_are_marked_and_open_no_empty_reason(judge, report, indicators):
+    first, second = indicators
+    page = judge.post(url(report), {"action": "send"}).text
+    assert (page.count("qt-vote is-wrong"), page.count("data-keep")) == (2, 0)
+    page = judge.post(url(report), verdict([first], "return")).text
+    assert (page.count("qt-vote is-wrong"), page.count("data-keep")) == (1, 1)

@@ -76,7 +76,10 @@ ALLOWED = {
     ("post", "ready"): {"staff": 200},  # a cell is empty
     ("get", "hand-in"): {"commander": 200},
     ("post", "hand-in"): {"commander": 200},
-    ("post", "withdraw"): {"commander": 302},
+    ("get", "withdraw"): {"commander": 302},  # nothing has been handed in
+    ("post", "withdraw"): {"commander": 200},
+    ("get", "give-back"): {"commander": 302},  # nothing has been reported
+    ("post", "give-back"): {"commander": 200},
     ("get", "review"): {"reviewer": 302},  # nothing to review yet
     ("post", "review"): {"reviewer": 302},
     ("post", "take-up"): {"reviewer": 302},
@@ -99,7 +102,6 @@ def test_roles(client, report, people, who):
     [
         ("get", "save"),
         ("get", "ready"),
-        ("get", "withdraw"),
         ("get", "take-up"),
         ("post", "detail"),
         ("post", "history"),
@@ -195,9 +197,40 @@ def test_hand_in_says_who_reviews(client, report, prizes, commander, reviewer):
     assert "It waits for review at Unit CKT" in page.content.decode()
     report.refresh_from_db()
     assert report.state == "submitted"
-    client.post(url(report, "withdraw"))
-    report.refresh_from_db()
-    assert report.state == "draft"
+
+
+def test_withdrawing_asks_first_and_says_what_the_reader_may_do(client, report, prizes, staff, commander, depot):
+    make_result(report, prizes, 5)
+    both = make_user("both", (depot, Role.STAFF), (depot, Role.COMMANDER))
+    for user, words in ((commander, "The staff have been told"), (both, "its figures can be changed again")):
+        sheets.hand_in(report, by=commander)
+        asked = log_in(client, user).get(url(report, "withdraw"))
+        assert 'name="reason"' in asked.text
+        report.refresh_from_db()
+        assert report.state == "submitted"
+        page = client.post(url(report, "withdraw"), {"reason": "Sửa số sáng kiến."}, follow=True)
+        assert [words in str(said) for said in page.context["messages"]] == [True]
+        report.refresh_from_db()
+        assert report.state == "draft"
+    page = log_in(client, staff).get(report.get_absolute_url()).text
+    assert (f"Withdrawn by {both}" in page, "Sửa số sáng kiến." in page) == (True, True)
+    work = client.get(reverse("emulation:my-work")).context["work"]
+    assert [task.hint for task in work.tasks if task.hint] == [f"Withdrawn by {both}: “Sửa số sáng kiến.”"]
+    assert {notice.kind for notice in work.notices} == {"withdrawn"}
+
+
+def test_commander_gives_a_ready_sheet_back_from_its_page(client, report, prizes, staff, commander):
+    make_result(report, prizes, 5)
+    assert url(report, "give-back") not in log_in(client, commander).get(report.get_absolute_url()).text
+    sheets.mark_ready(report, by=staff)
+    for page in (report.get_absolute_url(), url(report, "hand-in")):
+        assert url(report, "give-back") in client.get(page).text
+    assert list(client.post(url(report, "give-back"), {"reason": "Sai"}).context["form"].errors) == ["reason"]
+    assert client.post(url(report, "give-back"), {"reason": REASON}).url == report.get_absolute_url()
+    page = log_in(client, staff).get(report.get_absolute_url()).text
+    assert (f"Given back to the staff by {commander}" in page, REASON in page) == (True, True)
+    sheets.mark_ready(report, by=staff)
+    assert REASON not in client.get(report.get_absolute_url()).text
 
 
 def test_hand_in_says_when_nobody_reviews(client, report, prizes, commander):

@@ -234,12 +234,21 @@ def test_target_list_post_is_forbidden_to_those_who_fill_nothing(client, row, de
 # ── the registration's way ────────────────────────────────────────────────
 
 
-def test_commander_hands_the_registration_in(client, row, depot, staff, commander):
+def test_commander_sees_what_is_handed_in_and_then_hands_it_in(
+    client, english, row, depot, staff, commander, reviewer
+):
     targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
     client.force_login(commander)
 
-    client.post(url(depot, "registration-hand-in"))
+    asked = client.post(url(depot, "registration-hand-in"), follow=True)
 
+    assert (asked.templates[0].name, Registration.objects.get().state) == ("emulation/targets/hand_in.html", "draft")
+    [[line]] = [group.lines for group in asked.context["sheet"].groups]
+    assert line.registered == "≥\u00a04"
+    done = client.post(url(depot, "registration-hand-in"), {"confirmed": "1"}, follow=True)
+    assert [str(said) for said in done.context["messages"]] == [
+        "The registration has been handed in. It waits for Unit CKT and can be withdrawn until it is judged."
+    ]
     assert Registration.objects.get().state == "submitted"
 
 
@@ -248,17 +257,72 @@ def test_hand_in_saves_what_the_same_user_typed(client, row, depot):
 
     client.post(url(depot, "registration-hand-in"), {f"registered-{row.pk}": "7"})
 
-    assert Target.objects.get().registered == 7
-    assert Registration.objects.get().state == "submitted"
+    assert (Target.objects.get().registered, Registration.objects.get().state) == (7, "draft")
+    client.post(url(depot, "registration-hand-in"), {"confirmed": "1"})
+    assert (Target.objects.get().registered, Registration.objects.get().state) == (7, "submitted")
 
 
 def test_hand_in_with_nothing_registered_says_so_and_keeps_nothing(client, english, row, depot, commander):
     client.force_login(commander)
 
-    response = client.post(url(depot, "registration-hand-in"))
+    response = client.post(url(depot, "registration-hand-in"), {"confirmed": "1"})
 
     assert response.context["form"].non_field_errors() == ["Nothing is registered yet."]
     assert Registration.objects.count() == 0
+
+
+def test_hand_in_of_less_asks_why_and_keeps_what_was_typed(client, english, row, depot, superior, staff, commander):
+    targets.assign(depot, 2020, {row.pk: Decimal(9)}, by=superior)
+    targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
+    client.force_login(commander)
+
+    short = client.post(url(depot, "registration-hand-in"), {"confirmed": "1", "reason": "Ít người"})
+
+    assert (list(short.context["form"].errors), "Ít người</textarea>" in short.text) == (["reason"], True)
+    client.post(url(depot, "registration-hand-in"), {"confirmed": "1", "reason": REASON})
+    assert Registration.objects.get().events.get().reason == REASON
+
+
+def test_staff_report_the_registration_and_an_edit_takes_that_back(client, english, row, depot, staff, commander):
+    def waiting(user):
+        client.force_login(user)
+        work = client.get(reverse("emulation:my-work")).context["work"]
+        return [(task.state, task.action) for task in work.tasks if task.url == url(depot)]
+
+    client.force_login(staff)
+    empty = client.post(url(depot, "registration-ready"))
+    assert empty.context["form"].non_field_errors() == ["Nothing is registered yet."]
+    client.post(url(depot, "registration-ready"), {f"registered-{row.pk}": "4"})
+    registration = Registration.objects.get()
+    assert (registration.ready_by, registration.state) == (staff, "draft")
+    assert [waiting(user) for user in (staff, commander)] == [[], [("ready", "Check and hand in")]]
+    client.force_login(staff)
+    client.post(url(depot), {f"registered-{row.pk}": "5"})
+    assert Registration.objects.get().ready_at is None
+    assert [waiting(user) for user in (staff, commander)] == [
+        [("draft", "Continue")],
+        [("draft", "Check and hand in")],
+    ]
+
+
+def test_withdrawing_a_registration_asks_first_and_reaches_the_staff(
+    client, english, depot, row, staff, commander, reviewer, submitted
+):
+    client.force_login(commander)
+    assert url(depot, "registration-withdraw") in client.get(url(depot)).text
+    assert client.get(url(depot, "registration-withdraw")).status_code == 200
+    assert Registration.objects.get().state == "submitted"
+    client.post(url(depot, "registration-withdraw"), {"reason": "Sửa sáng kiến."})
+    registration = Registration.objects.get()
+    assert (registration.state, registration.events.last().kind) == ("draft", "withdrawn")
+    client.force_login(staff)
+    page = client.get(url(depot)).text
+    assert (f"Withdrawn by {commander}" in page, "Sửa sáng kiến." in page) == (True, True)
+    work = client.get(reverse("emulation:my-work")).context["work"]
+    assert [task.hint for task in work.tasks if task.hint] == [f"Withdrawn by {commander}: “Sửa sáng kiến.”"]
+    client.force_login(reviewer)
+    client.post(url(depot, "registration-agree"), agreed(row, "9"))
+    assert Registration.objects.get().state == "draft"
 
 
 def test_reviewer_returns_the_registration_with_a_reason_on_top(client, depot, staff, reviewer, submitted):

@@ -244,3 +244,15 @@ def test_only_unit_that_can_be_meant_is_chosen_already(client, depot, staff, rev
         return [tag for tag in re.findall(r"<input[^>]*name=\"unit\"[^>]*>", page) if " checked" in tag]
 
     assert [len(chosen(user)) for user in (staff, reviewer)] == [1, 0]
+
+
+def test_re_inspection_shows_what_the_unit_has_done(client, depot, staff, reviewer):
+    point = make_weak_point(depot, staff, description="Ít người dự.", measure="Luyện tập hằng tuần.")
+    judge = reverse("emulation:weak-point-judge", args=[point.pk])
+    page = english(client, reviewer).get(judge).text
+    assert ("Luyện tập hằng tuần." in page, "The unit has not reported it as settled." in page) == (True, True)
+    service.report_settled(point, words="98 trên 100 người dự huấn luyện.", by=staff)
+    file = make_attachment(point, staff)
+    page = client.post(judge, {}).text
+    seen = ("Ít người dự.", "98 trên 100 người dự huấn luyện.", f"weak-point/{point.pk}/{file.pk}")
+    assert [words in page for words in seen] == [True, True, True]

@@ -119,9 +119,10 @@ def test_conflict_has_to_be_decided(client, report, staff, depot, indicators):
     assert "Decide first which figure holds" in text(client.post(preview))
     now, key = report.results.get(indicator=indicators[0]).mark, indicators[0].pk
     assert "Decide first" in text(client.post(preview, {f"choice-{key}": "mine", f"now-{key}": "9.9"}))
-    assert (
-        client.post(preview, {f"choice-{key}": "theirs", f"now-{key}": now})["Location"] == report.get_absolute_url()
-    )
+    assert ("Save what was decided" in page, "Save 2 figures" in page) == (True, False)
+    answer = client.post(preview, {f"choice-{key}": "theirs", f"now-{key}": now})
+    assert answer["Location"] == report.get_absolute_url()
+    assert "1 figure has been taken over. 1 stays as it was stored." in text(client.get(report.get_absolute_url()))
     assert {row.indicator.code: row.numerator for row in report.results.filter(indicator__in=indicators[:2])} == {
         "PRIZES": 6, "BOOKS": 3,
     }  # fmt: skip
@@ -189,3 +190,9 @@ def test_paper_form_is_vietnamese_and_empty_or_filled(client, report, reviewer):
     assert (empty.count("☒"), filled.count("☒"), filled.count("☐")) == (0, 2, 8)
     assert ('<td class="n">5</td>' in empty, '<td class="n">5</td>' in filled) == (False, True)
     assert "Chưa đạt" in filled
+
+
+def test_title_says_once_that_no_file_was_chosen(client, report, staff):
+    page = text(log_in(client, staff).post(url(report, "workbook"), {}))
+    title = page[page.index("<title>") : page.index("</title>")]
+    assert title.count("Error:") == 1

@@ -1,0 +1,53 @@
+"""A registration between the staff of its unit and the commander: reported as ready, and taken back.
+
+What is registered, handed in and agreed is written in `services.targets`.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from emulation.models import Campaign, Registration, RegistrationEvent
+from emulation.services import targets
+from units import access
+from units.errors import Refused, refuse_long
+from units.models import Unit, User
+
+State = Registration.State
+Kind = RegistrationEvent.Kind
+
+
+@transaction.atomic
+def mark_ready(unit: Unit, year: int, *, by: User, drive: Campaign | None = None) -> Registration:
+    """Staff report the registration as ready to the commander; the next edit clears the stamp. Raises `Refused`."""
+    access.require(targets.may_register(by, unit))
+    registration = targets.lock(unit, year, drive)
+    targets.refuse_unless_open(registration)
+    if not targets.stored_targets(unit, year, drive).filter(registered__isnull=False).exists():
+        raise Refused(_("Nothing is registered yet."))
+    if registration.ready_at is None:
+        registration.ready_by, registration.ready_at = by, timezone.now()
+        registration.save(update_fields=["ready_by", "ready_at"])
+        targets.enter(registration, registration.state, Kind.READY, by=by)
+    return registration
+
+
+@transaction.atomic
+def withdraw(unit: Unit, year: int, *, by: User, reason: str = "", drive: Campaign | None = None) -> Registration:
+    """The commander takes the registration back, as long as nobody has judged it. Raises `Refused`.
+
+    It is open to the staff again, as it was before; they read the `reason`, where there is one, on it and in their
+    work. A reviewer judges a registration in one step: nothing of the reviewer's is lost.
+    """
+    access.require(targets.may_hand_in(by, unit))
+    registration = targets.lock(unit, year, drive)
+    if registration.state != State.SUBMITTED:
+        words = _("Only a registration that waits to be judged is withdrawn; this one is “%(state)s”.")
+        raise Refused(words % {"state": registration.get_state_display()})
+    refuse_long(reason.strip(), "reason")
+    came_back = registration.events.filter(kind=Kind.RETURNED).exists()
+    state = State.RETURNED if came_back else State.DRAFT
+    targets.enter(registration, state, Kind.WITHDRAWN, by=by, reason=reason.strip())
+    return registration
