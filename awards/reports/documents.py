@@ -18,6 +18,7 @@ from awards.models import (
     BonusRounding,
     Cap,
     Criterion,
+    HighestOnly,
     LegalDocument,
     NoticeRule,
     RevocationGround,
@@ -40,6 +41,7 @@ PARTS: dict[str, Any] = {
 PROCEDURE: dict[str, Any] = {
     "base-wages": BaseWage,
     "bonus-roundings": BonusRounding,
+    "highest-bonus": HighestOnly,
     "revocation-grounds": RevocationGround,
     "rule-choices": RuleChoice,
 }

@@ -21,6 +21,7 @@ from awards.reports.due import verdict_of
 from awards.reports.rules import rules_on
 from awards.services.grants import attest
 from awards.services.rows import save_row
+from awards.views.tables import CATALOGUES
 from tests.factories import (
     make_award,
     make_criterion,
@@ -96,6 +97,12 @@ def test_what_rests_on_a_document_is_listed_from_the_catalogue(admin, document):
 )
 def test_clause_names_a_document_by_its_whole_number(code, clause, rests):
     assert is_named(LegalDocument(code=code), clause) == rests
+
+
+def test_every_catalogue_of_procedure_with_clauses_is_asked():
+    """Whoever adds a rule that cites a document adds it to what rests on documents."""
+    citing = {key: one.model for key, one in CATALOGUES.items() if "clause" in one.columns}
+    assert citing == PROCEDURE
 
 
 def test_what_stands_in_a_group_of_another_document_follows_alone(admin, document):

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("awards", "0017_vote_rules_say_something")]
+    dependencies = [("awards", "0018_signing")]
 
     operations = [
         migrations.AddField(
