@@ -19,6 +19,7 @@ from units import access, clock
 from units.errors import Refused
 from units.models import Person, PersonGroup, Rank, Unit, User
 from units.models.units import UnitQuerySet
+from units.person_lines import NAME, Line
 from units.person_updates import Update, update_of
 from units.text import fold, normal, split_name
 
@@ -89,26 +90,6 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One person of the file, ready to be created."""
-
-    row: int
-    columns: dict[str, Any]
-    unit: Unit
-    post: str
-    since: date | None
-    decision: str
-    rank: Rank | None
-    rank_since: date | None
-
-    @property
-    def full_name(self) -> str:
-        return " ".join(
-            part for part in (self.columns[f"{name}_name"] for name in ("family", "middle", "given")) if part
-        )
-
-
 def read_rows(
     table: Sequence[tuple[int, Sequence[Any]]], columns: Sequence[Column] = COLUMNS
 ) -> tuple[list[tuple[int, Cells]], list[str]]:
@@ -171,6 +152,12 @@ def day_of(text: str) -> date:
         raise ValueError(text)
     day, month, year = found.groups()
     return date(int(year), int(month), int(day or 1))
+
+
+def is_month(text: str) -> bool:
+    """Whether a date that `day_of` understands names month and year alone."""
+    found = DATE.fullmatch(text)
+    return found is not None and found.group(1) is None
 
 
 @dataclass
@@ -280,7 +267,8 @@ class Reading:
         if len(self.problems) > before or unit is None:
             return None
         post, decision = cells.get("post", ""), cells.get("decision", "")
-        return Line(row, columns, unit, post, days["since"], decision, rank, days["rank_since"])
+        months = frozenset(key for key in days if is_month(cells.get(key, "")))
+        return Line(row, columns, unit, post, days["since"], decision, rank, days["rank_since"], months)
 
     def _name(self, row: int, cells: Cells) -> dict[str, str]:
         name = cells.get("name", "")
@@ -380,9 +368,6 @@ class Reading:
                 self.warnings.append(_problem(line.row, cells_of[line.row], "name", message % {"other": seen[key]}))
             elif key[1]:
                 seen[key] = _("row %(row)d") % {"row": line.row}
-
-
-NAME = ("family_name", "middle_name", "given_name")
 
 
 def _problem(row: int, cells: Cells, key: str, message: str) -> Problem:

@@ -1,4 +1,4 @@
-"""What a list changes about people who are recorded already: shown from → to, added by date, nothing overwritten."""
+"""What a list changes about people who are recorded already: shown from → to, ranks and postings added by date."""
 
 from datetime import date
 
@@ -108,8 +108,33 @@ def test_what_would_change_the_past_or_is_not_dated_is_refused_by_cell(staff, pe
 def test_dates_that_differ_are_said_and_left_and_a_strange_number_is_asked(staff, person):
     _upload, reading = updating(staff, row(since="01/02/2016", rank_since="01/03/2016"))
     assert ([w.address for w in reading.warnings], changes(reading)) == (["I2", "H2"], [])
-    _upload, reading = updating(staff, row(name="Lê Thị Hoa", born="1991"))
-    assert [w.address for w in reading.warnings] == ["A2"]
+    for born in ("1991", "1985"):
+        _upload, reading = updating(staff, row(name="Lê Thị Hoa", born=born))
+        assert [(w.address, "Nguyễn Văn Đức, 1985" in w.message) for w in reading.warnings] == [("A2", True)]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "warned"),
+    [
+        ("08/2006", [], []),  # a month alone leaves the day of that month
+        (date(2006, 8, 1), [], ["K2"]),  # what a spreadsheet makes of a month: said, and left
+        ("08/2007", [("Nhập ngũ, tuyển dụng", "21/08/2006", "01/08/2007")], []),
+        ("15/08/2006", [("Nhập ngũ, tuyển dụng", "21/08/2006", "15/08/2006")], []),
+    ],
+)
+def test_recorded_day_stays_where_the_list_agrees_in_month_and_year(staff, person, said, shown, warned):
+    Person.objects.filter(pk=person.pk).update(enlisted=date(2006, 8, 21))
+    _upload, reading = updating(staff, row(enlisted=said))
+    assert (changes(reading), [w.address for w in reading.warnings]) == (shown, warned)
+
+
+def test_month_of_a_rank_and_a_posting_agrees_with_their_day(staff, person):
+    person.ranks.update(since=date(2016, 1, 15))
+    person.postings.update(since=date(2015, 1, 20))
+    _upload, reading = updating(staff, row(rank_since="01/2016", since="01/2015"))
+    assert (changes(reading), reading.warnings, reading.problems) == ([], [], [])
+    _upload, reading = updating(staff, row(rank_since="02/2016", since="02/2015"))
+    assert [w.address for w in reading.warnings] == ["I2", "H2"]
 
 
 def test_update_adds_what_is_dated_and_overwrites_no_history(staff, person, depot):

@@ -16,7 +16,8 @@ from units import access
 from units.errors import Refused
 from units.files import MB, clean_name
 from units.models import Person, PersonImport, Posting, RankChange, Role, User
-from units.person_files import ROWS, Cells, Line, Reading, read_rows
+from units.person_files import ROWS, Cells, Reading, read_rows
+from units.person_lines import Line
 from units.person_updates import Update
 from units.services.persons import correct_person, save_record
 from units.services.seen import digest_of
