@@ -24,6 +24,7 @@ from units.person_updates import Update, update_of
 from units.text import fold, normal, split_name
 
 ROWS = 5000  # people of one file
+UPDATES = 1000  # people of one file of whom something changes: as many as a page shows, who confirms sees them all
 CHUNK = 500  # numbers compared in one statement
 Cells = dict[str, str]  # column → text of one row
 
@@ -217,6 +218,11 @@ class Reading:
                 self._compare(person, line, cells)
             elif line is not None:
                 self.lines.append(line)
+        if len(self.updates) > UPDATES:
+            words = _("Something changes about %(count)d people; at most %(most)d at a time. Divide the list.")
+            first_too_many = self.updates[UPDATES].line
+            self._wrong(first_too_many.row, dict(self.rows)[first_too_many.row], "number",
+                        words % {"count": len(self.updates), "most": UPDATES})  # fmt: skip
         self.problems.sort(key=lambda problem: (problem.row, len(problem.address), problem.address))
         self._warn_of_namesakes()
 
@@ -229,7 +235,7 @@ class Reading:
         found: dict[str, Person] = {}
         people = Person.objects.only("service_number")
         if self.update_known:
-            people = Person.objects.select_related("unit", "group", "rank").prefetch_related("postings", "ranks")
+            people = Person.objects.whole()
         for at in range(0, len(numbers), CHUNK):
             for person in people.filter(service_number__in=numbers[at : at + CHUNK]):
                 found[person.service_number] = person

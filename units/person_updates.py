@@ -49,6 +49,10 @@ def update_of(person: Person, line: Line, wrong: Say, odd: Say) -> Update:
     """
     columns = _corrected(person, line, odd)
     adds_rank, adds_posting = _adds_rank(person, line, wrong, odd), _adds_posting(person, line, wrong, odd)
+    born = columns.get("birth_year", person.birth_year) or 0
+    for key, day, adds in (("rank_since", line.rank_since, adds_rank), ("since", line.since, adds_posting)):
+        if adds and day is not None and day.year <= born:
+            wrong(key, _("This lies before the person’s birth (%(year)d).") % {"year": born})
     changes = _column_changes(person, line, columns)
     if adds_rank:
         changes.append(Change(_("Rank"), _named(person.rank), _since(_named(line.rank), line.rank_since)))
@@ -65,6 +69,14 @@ def update_of(person: Person, line: Line, wrong: Say, odd: Say) -> Update:
         odd("number", _("The name differs from what is recorded (%(person)s). Is the service number right?")
             % {"person": recorded})  # fmt: skip
     return Update(line, person, tuple(changes), columns, adds_rank, adds_posting)
+
+
+def still_holds(update: Update, person: Person) -> bool:
+    """Whether the update says of the person as now stored what it said when the list was compared."""
+    said: list[str] = []
+    now = update_of(person, update.line, lambda _key, words: said.append(words), lambda _key, _words: None)
+    same = person.service_number == update.line.columns["service_number"]
+    return same and not said and (now.changes, now.columns) == (update.changes, update.columns)
 
 
 def _corrected(person: Person, line: Line, odd: Say) -> dict[str, Any]:
