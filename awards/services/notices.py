@@ -45,7 +45,7 @@ def notice_problems(lines: Iterable[Nomination], day: date) -> dict[int, str]:
         objections[one.line_id].append(one)
     again = _handed_in_again([one.line_id for some in objections.values() for one in some if one.upheld])
     return {
-        line.pk: _problem(asked[line.pk], shown[line.pk], objections[line.pk], again.get(line.pk), day)
+        line.pk: _problem(line, asked[line.pk], shown[line.pk], objections[line.pk], again.get(line.pk), day)
         for line in lines
     }
 
@@ -71,8 +71,9 @@ def days_asked(lines: Iterable[Nomination], day: date) -> dict[int, int]:
 
 
 def _problem(
-    days: int, notices: list[PublicNotice], objections: list[Objection], again: datetime | None, day: date
-) -> str:
+    line: Nomination, days: int, notices: list[PublicNotice], objections: list[Objection], again: datetime | None,
+    day: date,
+) -> str:  # fmt: skip
     """An upheld objection says that what was proposed is not so: it stands until the line was returned, corrected
     and handed in once more. What was shown before is not what is proposed now, so it has to be shown anew.
     """
@@ -81,8 +82,9 @@ def _problem(
     upheld = [one.answered_at for one in objections if one.upheld and one.answered_at]
     if upheld:
         if again is None or again <= max(upheld):
-            return _("An objection to this nominee was upheld: the line has to be returned, corrected and handed "
-                     "in again.")  # fmt: skip
+            words = _("An objection to this nominee was upheld: the line has to be returned, corrected and handed in "
+                      "again. %(how)s")  # fmt: skip
+            return words % {"how": way_back(line.stage)}
         notices = [one for one in notices if one.since >= timezone.localdate(again)]
     if not days:
         return ""
@@ -97,6 +99,27 @@ def _problem(
     if day <= ends:
         return _("The public notice runs until %(day)s.") % {"day": date_format(ends, "SHORT_DATE_FORMAT")}
     return ""
+
+
+def way_back(stage: str) -> str:
+    """How a line of that stage comes back to its unit: who does what, and where. "" of one that is over."""
+    ways = {
+        Stage.SUBMITTED: _("The reviewer returns it at the desk."),
+        Stage.APPRAISED: _("The reviewer returns it on its page."),
+        Stage.AT_COUNCIL: _(
+            "First it has to be taken off the agenda of the council; once the voting is open, wait for its end."
+        ),
+        Stage.PASSED: _(
+            "First the commander sends it back to the reviewer, on the page where decisions and letters are drafted; "
+            "a draft that names it has to let it go before."
+        ),
+        Stage.FORWARDED: _(
+            "It has been forwarded and can no longer be corrected: who decides can only reject it; then the unit "
+            "may propose anew."
+        ),
+    }  # fmt: skip
+    waits = _("It stands at its unit, which corrects it and hands it in again.")
+    return waits if stage in Nomination.EDITABLE else str(ways.get(Stage(stage), ""))
 
 
 def length(notice: PublicNotice) -> int:
