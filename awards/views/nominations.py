@@ -168,7 +168,8 @@ def nomination_return(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_line(request.user, pk)
     require(access.concludes(request.user, line.holder))
     if not may_return(request.user, line):
-        messages.error(request, f"{_('Only a line that was appraised is returned here.')} {way_back(line.stage)}")
+        words = _("Only a line that was appraised is returned here.")
+        messages.error(request, f"{words} {way_back(line.stage)}".strip())
         return redirect(line)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     return form_step(
