@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from awards import access
 from awards.models import Nomination, NominationEvent, NoticeRule, Objection, PublicNotice
 from awards.reports.ready import acting
+from awards.services.appraisals import refuse_own
 from awards.services.steps import Stage, lock_lines
 from units import clock
 from units.access import require
@@ -182,11 +183,12 @@ def record_objection(
 
 @transaction.atomic
 def answer_objection(objection: Objection, *, upheld: bool, answer: str, by: User) -> Objection:
-    """Settle an objection, once. Raises `Refused`."""
+    """Settle an objection, once; nobody settles one to a line they wrote or handed in. Raises `Refused`."""
     require(access.concludes(by, objection.notice.unit))
     objection = Objection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
     if objection.upheld is not None:
         raise Refused(_("This objection has been answered already."))
+    refuse_own([objection.line], by)
     objection.upheld, objection.answer = upheld, normal(answer)
     objection.answered_by, objection.answered_at = by, timezone.now()
     objection.full_clean()

@@ -207,3 +207,17 @@ def test_upheld_objection_names_the_way_back_of_the_stage(line, upheld, reviewer
     assert notice_problem(line, DAY).endswith(way_back(stage))
     assert len({way_back(one) for one in Nomination.Stage}) == 7  # five, at its unit, and none where it is over
     assert back(line, stage, reviewer, commander) == ends
+
+
+@pytest.mark.parametrize("kind", ["changed", "submitted"])
+@pytest.mark.parametrize("upheld", [True, False])
+def test_nobody_settles_an_objection_to_a_line_they_wrote_or_handed_in(line, department, reviewer, kind, upheld):
+    objection = make_objection(post_notice(department, [line.pk], **SHOWN, by=reviewer), line, reviewer)
+    NominationEvent.objects.create(line=line, kind=kind, stage="submitted", unit=department, by=reviewer,
+                                   at=datetime(2020, 12, 1, 9, tzinfo=UTC))  # fmt: skip
+    with pytest.raises(Refused):
+        answer_objection(objection, upheld=upheld, answer="Đã kiểm tra, thành tích đúng", by=reviewer)
+    objection.refresh_from_db()
+    assert objection.upheld is None
+    other = make_user("other", (department, Role.REVIEWER))
+    assert answer_objection(objection, upheld=upheld, answer="Đã kiểm tra", by=other).answered_by == other
