@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -89,16 +90,18 @@ def _update(updates: Sequence[Update], upload: PersonImport, by: User) -> None:
     keys = [update.person.pk for update in updates]
     rows = Person.objects.whole().select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
     stored = {person.pk: person for person in rows}
-    before, people, ended, fields = [], [], [], {"search", "sorting"}
+    before: list[Model] = []
+    people, ended, fields = [], [], {"search", "sorting"}
     for update in updates:
         person = stored[update.person.pk]
         access.require(access.keeps_people(by, person.unit))
         if not still_holds(update, person):
             raise _changed()
         before.append(copy(person))
-        if update.adds_posting and (present := next((p for p in person.postings.all() if p.until is None), None)):
+        since = update.line.since if update.adds_posting else None
+        if since is not None and (present := next((p for p in person.postings.all() if p.until is None), None)):
             before.append(copy(present))
-            present.until = update.line.since - DAY
+            present.until = since - DAY
             ended.append(present)
         columns = update.columns | _present(update)
         for name, value in columns.items():

@@ -27,7 +27,7 @@ def log_rows(before: Iterable[Model], after: Iterable[Model], *, by: User, way: 
 
 
 def _entry(before: Model | None, after: Model, by: User, way: Mapping[str, Any]) -> LogEntry:
-    more = getattr(after, "get_additional_data", dict)()
+    more: Mapping[str, Any] = getattr(after, "get_additional_data", dict)()
     entry = LogEntry(
         content_type=ContentType.objects.get_for_model(after), object_pk=str(after.pk), object_id=after.pk,
         object_repr=str(after), action=LogEntry.Action.UPDATE if before else LogEntry.Action.CREATE,
