@@ -7,7 +7,7 @@ from django.db.models import Q
 from awards.models import Council, CouncilMember, Decision, Grant, Submission
 from awards.succession import acting_for, succeeded
 from units import clock
-from units.access import keeps_people, reviews_above, works_at
+from units.access import can_read_figures, keeps_people, reviews_above, works_at
 from units.models import Membership, Person, Role, Unit, User
 from units.paths import branches_q
 
@@ -140,6 +140,16 @@ def reads_paper(user: User, paper: Submission | Decision) -> bool:
     """Whether the user reads what the paper says, beside whom it names: of a revocation why. No query."""
     revokes = isinstance(paper, Decision) and paper.kind == Decision.Kind.REVOCATION
     return not revokes or reads_grounds(user, paper.unit)
+
+
+def reads_whole(user: User, paper: Submission | Decision) -> bool:
+    """Whether the user reads all of the paper: who reads its unit, of a letter also who reads the unit asked.
+
+    Others whose people a signed decision names read its head, and the lines of their own. No query.
+    """
+    if isinstance(paper, Submission):
+        return True
+    return can_read_figures(user, paper.unit)
 
 
 def reads_objections(user: User, notice_unit: Unit, home: Unit) -> bool:

@@ -14,7 +14,7 @@ class AwardsConfig(AppConfig):
         from awards.reports.examples import awards_lines
         from awards.reports.paper_kinds import PAPERS
         from awards.reports.titles import titles_on
-        from awards.reports.work import council_tasks, nomination_tasks, outcome_tasks, paper_tasks
+        from awards.reports.work import council_tasks, nomination_tasks, outcome_tasks, paper_tasks, review_tasks
         from awards.services.catalogue import load_awards
         from awards.services.demo import create_awards
         from awards.states import AWARD_STATES
@@ -43,5 +43,5 @@ class AwardsConfig(AppConfig):
         catalogue.CATALOGUES.update(CATALOGUES)
         catalogue.PAGES.append(AWARDS)
         persons.LINKS.append(OF_PERSON)
-        work.SOURCES.extend([council_tasks, nomination_tasks, outcome_tasks, paper_tasks])
+        work.SOURCES.extend([council_tasks, nomination_tasks, outcome_tasks, paper_tasks, review_tasks])
         examples.awards_of.append(awards_lines)

@@ -17,6 +17,7 @@ from awards.views import (
     nominations,
     notices,
     papers,
+    reviews,
     sessions,
 )
 
@@ -32,6 +33,7 @@ urlpatterns = [
     ),
     path("of/<str:kind>/<int:pk>/", grants.grant_list, name="grant-list"),
     path("of/<str:kind>/<int:pk>/new/", grants.grant_create, name="grant-create"),
+    path("reviews/<int:pk>/", reviews.grant_review, name="grant-review"),
     path("attestations/<int:pk>/", due.attestation_detail, name="attestation-detail"),
     path("grants/<int:pk>/", grants.grant_detail, name="grant-detail"),
     path("grants/<int:pk>/revoke/", grants.grant_revoke, name="grant-revoke"),
@@ -73,6 +75,7 @@ urlpatterns = [
     path("papers/<str:paper>/<int:pk>/update/", papers.paper_update, name="paper-update"),
     path("papers/<str:paper>/<int:pk>/take-out/", papers.paper_take_out, name="paper-take-out"),
     path("papers/<str:paper>/<int:pk>/discard/", papers.paper_discard, name="paper-discard"),
+    path("papers/decision/<int:pk>/sentences/", papers.paper_citations, name="paper-citations"),
     path("papers/<str:paper>/<int:pk>/sign/", papers.paper_sign, name="paper-sign"),
     path("papers/<str:paper>/<int:pk>/file/<str:kind>/", papers.paper_file, name="paper-file"),
     path("book/", book.grant_book, name="grant-book"),

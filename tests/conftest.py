@@ -24,7 +24,7 @@ from tests.layers import built_once, fall, stand
 from units import catalogue, clock
 from units.models import Role, Unit, User
 
-KEEPING: list[DjangoDbBlocker] = []  # once there is a base
+BASE = pytest.StashKey[DjangoDbBlocker]()  # there as long as the base is
 
 # A slow machine is no failure: tests run in parallel on few cores.
 hypothesis_settings.register_profile("suite", deadline=None)
@@ -91,11 +91,13 @@ def touches_database(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: DjangoDbBlocker, pytestconfig: pytest.Config
+) -> Iterator[None]:
     """The base, from which what is kept is taken away in the end."""
-    KEEPING.append(django_db_blocker)
+    pytestconfig.stash[BASE] = django_db_blocker
     yield
-    KEEPING.clear()
+    del pytestconfig.stash[BASE]
     with django_db_blocker.unblock():
         fall()
 
@@ -104,8 +106,8 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
     """What stands there before a test begins leaves no trace: that took a tenth of the time."""
     with disable_auditlog():
-        if KEEPING and touches_database(item):
-            with KEEPING[0].unblock():
+        if (blocker := item.config.stash.get(BASE, None)) and touches_database(item):
+            with blocker.unblock():
                 stand(item)
         return (yield)
 

@@ -19,7 +19,7 @@ from django.db import transaction
 from units import clock
 
 Build = Callable[..., Any]
-Needs = dict[str, Build | None]  # argument → the function behind it; None for fixtures that are not kept, as `db`
+Needs = dict[str, Build]  # argument → the function behind it
 
 OWN_TRANSACTIONS = {"transactional_db", "live_server"}
 
@@ -76,10 +76,14 @@ def _add(build: Build, needs: Needs) -> None:
     try:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(clock, "today", _no_day)
-            values[build] = build(**{name: values.get(other) for name, other in needs.items()})
+            values[build] = build(**{name: values[other] for name, other in needs.items()} | _base(build))
     except BaseException:
         fall(len(_layers) - 1)
         raise
+
+
+def _base(build: Build) -> dict[str, None]:
+    return {"db": None} if "db" in signature(build).parameters else {}
 
 
 def _no_day() -> date:
@@ -87,25 +91,29 @@ def _no_day() -> date:
 
 
 def _needed_by(item: pytest.Item) -> dict[Build, Needs]:
-    """The kept functions behind the test's fixtures, each after those it needs itself."""
+    """The kept functions behind the test's fixtures, each after those it needs itself.
+
+    One that needs a fixture which the test's file replaced by one of its own builds for each test, as that does.
+    """
     known = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
     if not _lies_in_a_transaction(item, known):
         return {}
-    behind = {name: getattr(known[name][-1].func, "__wrapped__", None) for name in known}
+    behind = {name: getattr(definitions[-1].func, "__wrapped__", None) for name, definitions in known.items()}
     found: dict[Build, Needs] = {}
 
-    def add(build: Build) -> None:
-        needs = {
-            name: other if (other := behind.get(name)) in _order else None for name in signature(build).parameters
-        }
-        for other in needs.values():
-            if other is not None and other not in found:
-                add(other)
+    def add(build: Build | None) -> bool:
+        if build in found:
+            return True
+        if build not in _order:
+            return False
+        needs = {name: behind.get(name) for name in signature(build).parameters if name != "db"}
+        if not all(add(other) for other in needs.values()):
+            return False
         found[build] = needs
+        return True
 
     for build in sorted((build for build in behind.values() if build in _order), key=_order.__getitem__):
-        if build not in found:
-            add(build)
+        add(build)
     return found
 
 

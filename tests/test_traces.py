@@ -76,6 +76,7 @@ SAVED_WITHOUT_TRACE = {
     "RegistrationVersion": "is the trace: what was agreed, by whom, when and why",
     "Amendment": "names who asked, sent and decided, when and why; what it changes is a RegistrationVersion",
     "Comment": "append-only: says itself who and when",
+    "GrantReview": "says itself who let the award stand, when and why",
     "KeptPaper": "says itself who signed and when; never changed",
     "IssuedPaper": "says itself who issued it and who cancelled it; nothing else of it changes",
     "PaperTemplate": "append-only: says itself who and when",

@@ -62,7 +62,8 @@ class AwardForm(RowForm):
     class Meta:
         model = Award
         fields = [
-            "code", "name", "name_en", "category", "subject", "level", "order", "groups", "lower_awards", "once",
+            "code", "name", "name_en", "category", "subject", "level", "order", "printed", "on_certificate", "groups",
+            "lower_awards", "once",
             *VALIDITY,
         ]  # fmt: skip
         formfield_callback = field_for
@@ -112,6 +113,15 @@ def belonging_form(key: str) -> type[forms.ModelForm]:
     return forms.modelform_factory(
         model, form=BelongingForm, fields=[*columns, *VALIDITY], formfield_callback=field_for
     )
+
+
+class WhyForm(forms.Form):
+    """Why a row is deleted."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("At least 10 characters."),
+    )  # fmt: skip
 
 
 class DayForm(forms.Form):

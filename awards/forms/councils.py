@@ -80,6 +80,10 @@ class BreakForm(forms.Form):
 
 
 class MinutesForm(SeenFields):
+    number = forms.CharField(
+        label=gettext_lazy("Number of the minutes"), required=False, max_length=60,
+        help_text=gettext_lazy("e.g. 12/BB-HĐTĐKT"),
+    )  # fmt: skip
     text = forms.CharField(
         label=gettext_lazy("Text of the minutes"), max_length=20000,
         widget=forms.Textarea(attrs={"rows": 22, "lang": "vi"}),
@@ -87,7 +91,7 @@ class MinutesForm(SeenFields):
     )  # fmt: skip
 
     def beside(self, row: Session) -> dict[str, Any]:
-        return {"text": row.minutes}
+        return {"number": row.number, "text": row.minutes}
 
 
 class ItemForm(SeenForm):

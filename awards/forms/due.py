@@ -28,8 +28,12 @@ STATES = [
     ("not_met", _("Not met")),
     ("no_data", _("No data")),
     ("held", _("Granted")),
+    ("revoked", _("Revoked")),
 ]
-IN_STATE = {"unasked": ("eligible",)}  # state chosen → states of lines, where it is not one of them
+IN_STATE = {
+    "unasked": ("eligible",),
+    "revoked": ("eligible",),
+}  # state chosen → states of lines, where it is not one of them
 KINDS = [("", _("People and units")), ("person", _("People")), ("unit", _("Units"))]
 
 
@@ -46,17 +50,23 @@ class DueFilter(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["award"].choices = [("", _("Every award")), *((a.code, label_of(a)) for a in awards)]  # type: ignore[attr-defined]
 
-    def filter(self, standing: Standing, units: Iterable[Unit], nominated: Collection[Key]) -> Sequence[int]:
-        """The lines (numbers) that were chosen, in their order. `units` of the branch may be named."""
+    def filter(
+        self, standing: Standing, units: Iterable[Unit], nominated: Collection[Key], revoked: Collection[Key] = ()
+    ) -> Sequence[int]:
+        """The lines (numbers) that were chosen, in their order. `units` of the branch may be named.
+
+        Who could be proposed but has lost the very award of the year (`revoked`) is not among the eligible.
+        """
         chosen = self.cleaned_data["state"]
         if not (chosen or self.cleaned_data["kind"] or self.cleaned_data["q"].strip() or self.cleaned_data["unit"]):
             return standing.lines
         places = self._places(standing, units)
         states = IN_STATE.get(chosen, (chosen,) if chosen else LINE_STATES)
         found = [line for line in standing.in_states(states) if place_of(line) in places]
-        if chosen == "unasked":
-            return [line for line in found if standing.key(line) not in nominated]
-        return found
+        if chosen == "revoked":
+            return [line for line in found if standing.key(line) in revoked]
+        without = {"unasked": {*nominated, *revoked}, "eligible": revoked}.get(chosen, ())
+        return [line for line in found if standing.key(line) not in without] if without else found
 
     def _places(self, standing: Standing, units: Iterable[Unit]) -> set[int]:
         """The places of the subjects that were chosen."""

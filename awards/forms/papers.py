@@ -11,12 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasion, RevocationGround, Submission
+from awards.reports.citations import drafted
 from awards.reports.ready import Ready
 from emulation.forms.fields import refuse_gaps
 from units import clock
 from units.errors import LEAST_ORDER
 from units.forms.fields import DayField
 from units.forms.seen import SeenForm
+from units.models import User
 from units.search import words_q
 from units.text import fold, normal
 
@@ -33,8 +35,9 @@ class PapersFilter(forms.Form):
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False, choices=STATES)
     q = forms.CharField(label=gettext_lazy("Number or name"), required=False, max_length=100)
 
-    def __init__(self, *args: Any, rows: QuerySet, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, rows: QuerySet, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.user = user
         years = rows.order_by("-year").values_list("year", flat=True).distinct()
         self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]
 
@@ -45,7 +48,9 @@ class PapersFilter(forms.Form):
         if chosen["state"]:
             rows = rows.filter(**{f"{done}__isnull": chosen["state"] == "draft"})
         if fold(chosen["q"]):
-            lines = Nomination.objects.filter(words_q(chosen["q"], "person__search", "unit__search"))
+            lines = Nomination.objects.visible_to(self.user).filter(
+                words_q(chosen["q"], "person__search", "unit__search")
+            )
             named = lines.values("submissions" if rows.model is Submission else "decisions")
             rows = rows.filter(Q(number__contains=normal(chosen["q"])) | Q(pk__in=named))
         return rows
@@ -104,7 +109,7 @@ class TextsForm(SeenForm):
 
     class Meta:
         model = Decision
-        fields = ["title", "basis", "signer", "signer_post", "place"]
+        fields = ["title", "basis", "giver", "signer", "signer_post", "place"]
         widgets = {"basis": AREA}
         help_texts = {
             "basis": gettext_lazy("One document a line; each line becomes a paragraph."),
@@ -120,7 +125,7 @@ class LetterTextsForm(TextsForm):
 
 class RevocationTextsForm(TextsForm):
     class Meta(TextsForm.Meta):
-        fields = ["title", "ground", "reason", "basis", "signer", "signer_post", "place"]
+        fields = ["title", "ground", "reason", "basis", "giver", "signer", "signer_post", "place"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -134,13 +139,43 @@ class SignForm(forms.Form):
         label=gettext_lazy("Paper number"), max_length=60, help_text=gettext_lazy("e.g. 125/QĐ-CKT")
     )
     day = DayField(label=gettext_lazy("Day"))
-    signer = forms.CharField(label=gettext_lazy("Signed by"), max_length=120)
+    giver = forms.CharField(
+        label=gettext_lazy("In whose name"), max_length=200, required=False,
+        help_text=gettext_lazy("As it stands over decision and certificates, e.g. Cục trưởng Cục Kỹ thuật."),
+    )  # fmt: skip
+    signer = forms.CharField(
+        label=gettext_lazy("Signed by"), max_length=120,
+        help_text=gettext_lazy("As it stands under the paper: rank and name."),
+    )  # fmt: skip
     signer_post = forms.CharField(label=gettext_lazy("Post of the signer"), max_length=120, required=False)
     place = forms.CharField(label=gettext_lazy("Place of signing"), max_length=120, required=False)
 
-    def __init__(self, *args: Any, over: Sequence[str] = (), **kwargs: Any) -> None:
-        """`over`: caps that are exceeded; whoever signs confirms that this is known."""
+    def __init__(
+        self,
+        *args: Any,
+        gives: bool = True,
+        own: bool = True,
+        over: Sequence[str] = (),
+        running: Sequence[str] = (),
+        **kwargs: Any,
+    ) -> None:
+        """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open.
+
+        `over`: caps that are exceeded, `running`: public notices that have not ended; whoever signs confirms that
+        this is known.
+        """
         super().__init__(*args, **kwargs)
+        if not gives:
+            del self.fields["giver"]
+        for name in ("giver", "signer_post", "place"):
+            if own and name in self.fields:
+                self.fields[name].required = True
+        if running:
+            self.fields["known_notices"] = forms.BooleanField(
+                label=_("The public notice has not ended, and I know it"), help_text=" ".join(running),
+                error_messages={"required": _("Wait until it has ended, take these out, or confirm that you sign "
+                                              "knowingly.")},
+            )  # fmt: skip
         if over:
             self.fields["over_caps"] = forms.BooleanField(
                 label=_("The cap is exceeded, and I know it"), help_text="; ".join(over),
@@ -149,8 +184,24 @@ class SignForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        refuse_gaps(self, ("number", "signer", "signer_post", "place"))
+        refuse_gaps(self, ("number", "giver", "signer", "signer_post", "place"))
         return cleaned
+
+
+class CitationsForm(forms.Form):
+    """The sentence of merit of each line of a draft: `c<line>`."""
+
+    def __init__(self, *args: Any, lines: Sequence[Nomination], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for line in lines:
+            self.fields[f"c{line.pk}"] = forms.CharField(
+                label=line.name, required=False, max_length=300, initial=line.citation or drafted(line),
+                widget=forms.Textarea(attrs={"rows": 2, "lang": "vi", "class": "form-control"}),
+            )  # fmt: skip
+
+    @property
+    def texts(self) -> dict[int, str]:
+        return {int(name[1:]): text for name, text in self.cleaned_data.items()}
 
 
 class OutcomeForm(forms.Form):

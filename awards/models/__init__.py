@@ -25,6 +25,7 @@ from .councils import (
 from .decisions import (
     BonusRounding,
     Decision,
+    HighestOnly,
     RevocationGround,
     Submission,
 )
@@ -43,6 +44,7 @@ from .dossiers import (
 )
 from .grants import Attestation, CompleteRegister, Grant, GrantImport
 from .kept_papers import KeptPaper
+from .reviews import GrantReview
 from .rules import Criterion
 
 __all__ = [
@@ -72,7 +74,9 @@ __all__ = [
     "Dossier",
     "Grant",
     "GrantImport",
+    "GrantReview",
     "HandCount",
+    "HighestOnly",
     "KeptPaper",
     "LegalDocument",
     "Nomination",

@@ -56,6 +56,8 @@ class Dated(models.Model):
     source = models.CharField(_("source"), max_length=300, blank=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
 
+    why_removed = ""  # set by the service just before it deletes the row
+
     objects = DatedQuerySet.as_manager()
 
     class Meta:
@@ -72,6 +74,10 @@ class Dated(models.Model):
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )
+
+    def get_additional_data(self) -> dict[str, str] | None:
+        """What the audit log keeps beside the columns: why the row was removed."""
+        return {"why": self.why_removed} if self.why_removed else None
 
 
 class AwardCategory(CatalogueRow):
@@ -119,6 +125,14 @@ class Award(CatalogueRow, Dated):
         "self", symmetrical=False, blank=True, related_name="+", verbose_name=_("lower awards"),
         help_text=_("What a council may give instead: of these the first that is for the nominee."),
     )  # fmt: skip
+    printed = models.CharField(
+        _("name on papers"), max_length=200, blank=True,
+        help_text=_("As decisions, letters and lists call it, e.g. Bằng khen của Tư lệnh Quân khu; empty: the name."),
+    )  # fmt: skip
+    on_certificate = models.CharField(
+        _("name on certificates"), max_length=200, blank=True,
+        help_text=_("Under the giver, e.g. Bằng khen; empty: the name on papers."),
+    )  # fmt: skip
     once = models.BooleanField(
         _("given only once"), default=False, help_text=_("Whoever holds it is not proposed for it again.")
     )
@@ -133,6 +147,11 @@ class Award(CatalogueRow, Dated):
 
     def get_absolute_url(self) -> str:
         return reverse("awards:award-detail", args=[self.code])
+
+    @property
+    def paper_name(self) -> str:
+        """What Vietnamese papers call it."""
+        return self.printed or self.name
 
 
 class AwardBasis(Dated):

@@ -151,6 +151,7 @@ class Session(models.Model):
     state = models.CharField(_("state"), max_length=8, choices=State, default=State.PLANNED)
     quorum = models.PositiveSmallIntegerField(_("quorum in per cent of all members"), validators=PERCENT)
     minutes = models.TextField(_("minutes"), blank=True)
+    number = models.CharField(_("number of the minutes"), max_length=60, blank=True)
     opened_at = models.DateTimeField(null=True, editable=False)
     closed_at = models.DateTimeField(null=True, editable=False)
     counted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)

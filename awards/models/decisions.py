@@ -46,10 +46,47 @@ class BonusRounding(Dated):
         return f"{self.step:,}".replace(",", ".")
 
 
+class HighestOnly(Dated):
+    """While it holds, of several awards for one achievement only the highest bonus is paid."""
+
+    clause = models.CharField(_("clause"), max_length=200, blank=True)
+
+    class Meta(Dated.Meta):
+        abstract = False
+        verbose_name = _("rule of the highest bonus")
+        verbose_name_plural = _("rules of the highest bonus")
+        ordering = [NEWEST_FIRST, "pk"]
+
+    def __str__(self) -> str:
+        return self.clause or str(self._meta.verbose_name)
+
+
 class PaperQuerySet(models.QuerySet):
     def visible_to(self, user: User) -> Self:
-        """Papers of units that `user` reads."""
-        return self.filter(figures_q(user, "unit__path"))
+        """Papers of units that `user` reads, and signed ones that name somebody of such a unit.
+
+        Of the latter only the head, and what concerns the own people, is shown: see `own_q`, `own_grants_q`.
+        """
+        rows = self.model._default_manager.exclude(signed_at=None)
+        named = rows.filter(own_q(user, "lines__")) | rows.filter(own_grants_q(user, "taken_back__"))
+        return self.filter(figures_q(user, "unit__path") | Q(pk__in=named.values("pk")))
+
+
+def own_q(user: User, prefix: str = "") -> Q:
+    """Lines that units which `user` reads have proposed, or that are about them or their people, then or now."""
+    return _any_q(user, prefix, "dossier__unit__path", "served_in__path", "person__unit__path", "unit__path")
+
+
+def own_grants_q(user: User, prefix: str = "") -> Q:
+    """Awards of people and units that `user` reads, or that their units proposed."""
+    return _any_q(user, prefix, "person__unit__path", "unit__path", "nomination__dossier__unit__path")
+
+
+def _any_q(user: User, prefix: str, *paths: str) -> Q:
+    found = figures_q(user, prefix + paths[0])
+    for path in paths[1:]:
+        found |= figures_q(user, prefix + path)
+    return found
 
 
 class SubmissionQuerySet(PaperQuerySet):
@@ -135,6 +172,10 @@ class Decision(models.Model):
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.AWARD)
     outside = models.BooleanField(_("decided by a higher authority"), default=False)
     issuer = models.CharField(_("who decides"), max_length=200)
+    giver = models.CharField(
+        _("in whose name"), max_length=200, blank=True,
+        help_text=_("As it stands over decision and certificates, e.g. Cục trưởng Cục Kỹ thuật."),
+    )  # fmt: skip
     year = models.PositiveSmallIntegerField(_("year of the number"), validators=YEARS)
     number = models.CharField(_("number"), max_length=60, blank=True)
     number_repeated = models.BooleanField(default=False, editable=False)
@@ -198,7 +239,7 @@ class Decision(models.Model):
         return reverse("awards:decision-detail", args=[self.pk])
 
 
-for _model in (RevocationGround, BonusRounding):
+for _model in (RevocationGround, BonusRounding, HighestOnly):
     auditlog.register(_model)
 auditlog.register(Submission, m2m_fields={"lines"})
 auditlog.register(Decision, m2m_fields={"lines", "taken_back"})

@@ -32,6 +32,12 @@ class Occasion(CatalogueRow):
     of_campaign = models.BooleanField(_("names a campaign"), default=False)
     base_review = models.BooleanField(_("asks for minutes of the review at the base"), default=False)
 
+    sentence = models.CharField(
+        _("sentence of merit"), max_length=300, blank=True,
+        help_text=_("What certificates begin with until somebody writes more; {năm} is the year, {phong trào} the "
+                    "campaign or what the dossier is called."),
+    )  # fmt: skip
+
     class Meta(CatalogueRow.Meta):
         verbose_name = _("occasion of awards")
         verbose_name_plural = _("occasions of awards")
@@ -222,6 +228,9 @@ class Nomination(models.Model):
     merit = models.TextField(_("summary of merit"), max_length=2000, blank=True)
     report = models.TextField(_("self-report"), max_length=8000, blank=True)
     votes_for = models.PositiveSmallIntegerField(_("votes for it at the base"), null=True, blank=True)
+    citation = models.CharField(
+        _("sentence of merit"), max_length=300, blank=True, help_text=_("As it stands on the certificate.")
+    )
     why_second = models.CharField(
         _("why another award"), max_length=300, blank=True,
         help_text=_("Where somebody is proposed for more than one award: for which other achievement."),

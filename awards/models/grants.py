@@ -85,6 +85,7 @@ class Grant(models.Model):
     post = models.CharField(_("post"), max_length=120, blank=True)
     place = models.CharField(_("unit served in"), max_length=200, blank=True)
     merit = models.CharField(_("for which merit"), max_length=500, blank=True)
+    citation = models.CharField(_("sentence of merit"), max_length=300, blank=True)
     register = models.CharField(
         _("register number"), max_length=60, blank=True, help_text=_("In the book of honour.")
     )

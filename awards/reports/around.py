@@ -13,6 +13,7 @@ from awards.reports.due import last_day
 from awards.reports.facts import reach_for
 from awards.reports.standing import Key, nominated_from, nominated_rows
 from awards.reports.tables import read_together, rows_of
+from awards.reports.taken_back import taken_back_rows
 from units import access
 from units.models import Unit, User
 from units.paths import path_ids
@@ -20,9 +21,13 @@ from units.paths import path_ids
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """`nominated`: lines that somebody has proposed; `shares` of the awards; `gaps` of registers."""
+    """`nominated`: lines that somebody has proposed, `revoked`: of which the award was taken back.
+
+    `shares` of the awards; `gaps` of registers.
+    """
 
     nominated: set[Key]
+    revoked: set[Key]
     shares: list[Share]
     gaps: list[Gap]
 
@@ -31,13 +36,15 @@ def around(place: Unit, year: int, rules: Rules, award: str = "") -> Around:
     """For a unit's branch and year, of all awards or of one. One query."""
     awards = [award] if award else None
     tables = {
-        "proposed": nominated_rows(place, year, award), "complete": complete_since(),
+        "proposed": nominated_rows(place, year, award), "revoked": taken_back_rows(place, year, award),
+        "complete": complete_since(),
         **share_tables(place, year, last_day(year), awards),
     }  # fmt: skip
     texts = read_together(tables)
     stated = dict(rows_of(texts, "complete"))
     gaps = gaps_from(reach_for(rules, awards), year, stated)
-    return Around(nominated_from(rows_of(texts, "proposed")), shares_from(texts), gaps)
+    nominated, revoked = (nominated_from(rows_of(texts, name)) for name in ("proposed", "revoked"))
+    return Around(nominated, revoked, shares_from(texts), gaps)
 
 
 def neighbours(place: Unit, units: QuerySet[Unit], user: User) -> tuple[list[Unit], list[Unit]]:

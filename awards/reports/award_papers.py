@@ -5,7 +5,7 @@ Layout after Decree 30/2020, as far as it has been read (`data/documents/award_p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from itertools import groupby
@@ -15,7 +15,7 @@ from django.utils import translation
 
 from awards import access
 from awards.models import AgendaItem, Award, Decision, Grant, Nomination, Submission
-from awards.reports.powers import Bonuses
+from awards.reports.bonuses import dues
 from awards.reports.ready import PAPER_ORDER, with_places
 from emulation.numbers import format_number
 from emulation.official import Layout
@@ -152,12 +152,11 @@ def decision_paper(decision: Decision) -> AwardPaper:
         )  # fmt: skip
 
 
-def bonuses_of(decision: Decision, lines: Iterable[Nomination]) -> dict[int, int | None]:
+def bonuses_of(decision: Decision, lines: Collection[Nomination]) -> dict[int, int | None]:
     """Line (key) → bonus in dong: as given, or of a draft by the rules of its day (today without one)."""
     if decision.signed_at is not None:
         return dict(Grant.objects.filter(issued=decision).values_list("nomination", "bonus"))
-    rules, day = Bonuses(), decision.day or clock.today()
-    return {line.pk: rules.of(line.award_id, line.subject_key[0], day).amount for line in lines}
+    return {key: due.amount for key, due in dues(lines, decision.day or clock.today()).items()}
 
 
 def _revocation(decision: Decision) -> AwardPaper:
@@ -169,7 +168,10 @@ def _revocation(decision: Decision) -> AwardPaper:
         day = f" ngày {grant.decided:%d/%m/%Y}" if grant.decided else ""
         who = (grant.name or str(grant.person or grant.unit), _service(grant.rank, grant.post), grant.place)
         rows.append(
-            Row("", (str(number), *who, f"{grant.award.name}, năm {grant.year}", f"{grant.decision}{day}" or "–"))
+            Row(
+                "",
+                (str(number), *who, f"{grant.award.paper_name}, năm {grant.year}", f"{grant.decision}{day}" or "–"),
+            )
         )
     body = [
         ("Điều 1.", "Hủy bỏ quyết định tặng danh hiệu thi đua, hình thức khen thưởng đối với "
@@ -193,7 +195,9 @@ def _running(reason: str) -> str:
 
 
 def _authority(decision: Decision) -> str:
-    """«CỤC TRƯỞNG CỤC KỸ THUẬT»: the post of the paper, else of the unit's layout."""
+    """«CỤC TRƯỞNG CỤC KỸ THUẬT»: in whose name it is; of drafts and old ones by the post that signs."""
+    if decision.giver:
+        return decision.giver.upper()
     post = decision.signer_post or layout_of(decision.unit).signer_post or "Chỉ huy"
     return f"{post} {decision.issuer}".upper()
 
@@ -214,7 +218,7 @@ def counted(lines: Iterable[Nomination]) -> list[str]:
     words = []
     for award, (people, units) in found.items():
         parts = [f"{people} cá nhân" if people else "", f"{units} tập thể" if units else ""]
-        words.append(f"{award.name} cho {' và '.join(part for part in parts if part)}")
+        words.append(f"{award.paper_name} cho {' và '.join(part for part in parts if part)}")
     return words
 
 
@@ -222,7 +226,7 @@ def _sections(lines: Iterable[Nomination], ends: object) -> list[Row]:
     """Rows by award under its name, numbered through. `ends`: the last two cells of a line."""
     rows, number = [], 0
     for award, part in groupby(lines, lambda line: line.award):
-        rows.append(Row(award.name))
+        rows.append(Row(award.paper_name))
         for line in part:
             number += 1
             who = (str(number), line.name, _service(line.rank, line.post), line.place)

@@ -69,13 +69,19 @@ class Share:
         return next((one.headroom.left for one in self.rooms if one.strictest), None)
 
 
-def shares_of(unit: Unit, year: int, day: date, awards: Iterable[str] | None = None) -> list[Share]:
-    """The named awards, or those that have a cap on `day`, lowest first. Awards for units have none. One query."""
-    return shares_from(read_together(share_tables(unit, year, day, awards)))
+def shares_of(
+    unit: Unit, year: int, day: date, awards: Iterable[str] | None = None, *, acted_on: Iterable[int] | None = None
+) -> list[Share]:
+    """The named awards, or those that have a cap on `day`, lowest first. Awards for units have none. One query.
+
+    `acted_on`: lines (keys) that are being handed in or decided; what others have not handed in, or got back,
+    counts for nothing beside them.
+    """
+    return shares_from(read_together(share_tables(unit, year, day, awards, acted_on=acted_on)))
 
 
 def share_tables(
-    unit: Unit, year: int, day: date, awards: Iterable[str] | None = None
+    unit: Unit, year: int, day: date, awards: Iterable[str] | None = None, *, acted_on: Iterable[int] | None = None
 ) -> dict[str, QuerySet[Any, Any]]:
     """What `shares_from` counts, not read yet."""
     names = None if awards is None else list(awards)
@@ -83,6 +89,8 @@ def share_tables(
     caps = Cap.objects.on(day).exclude(award__subject="unit")
     alive = Nomination.objects.alive().exclude(stage=Nomination.Stage.DECIDED)
     alive = alive.filter(Q(person__in=among("people", 0)), dossier__year=year)
+    if acted_on is not None:
+        alive = alive.filter(~Q(stage__in=Nomination.EDITABLE) | Q(pk__in=list(acted_on)))
     granted = Grant.objects.in_force().filter(year=year, person__in=among("people", 0))
     labels = Award.objects.exclude(subject="unit").filter(
         Q(pk__in=caps.values("award")) if names is None else Q(code__in=names)
@@ -137,31 +145,46 @@ def _by_award(texts: Texts, name: str) -> dict[str, set[int]]:
     return found
 
 
-def exceeded(unit: Unit, lines: Iterable[Nomination]) -> list[str]:
-    """Caps that are exceeded in `unit` or in the units that propose the lines, each with its numbers.
+@dataclass(frozen=True, slots=True)
+class Excess:
+    """A cap that is exceeded in a unit (key): of which award (code), and its numbers in words."""
+
+    unit: int
+    award: str
+    text: str
+
+    def concerns(self, line: Nomination, acting: Unit) -> bool:
+        """Whether the line is one of those of which there are too many, where it is acted on or proposed."""
+        return line.award.code == self.award and self.unit in (acting.pk, line.dossier.unit_id)
+
+
+def exceeded(unit: Unit, lines: Iterable[Nomination]) -> list[Excess]:
+    """Caps that are exceeded in `unit` or in the units that propose the lines, by these and by what is handed in.
 
     A query for every such unit and year.
     """
+    lines = list(lines)
+    keys = [line.pk for line in lines]
     awards: dict[tuple[Unit, int, date], set[str]] = defaultdict(set)
     for line in lines:
         if line.person_id:
             for place in (unit, line.dossier.unit):
                 awards[place, line.dossier.year, rule_day(line.dossier)].add(line.award.code)
     return [
-        text
+        excess
         for (place, year, day), codes in awards.items()
-        for text in excesses(place, shares_of(place, year, day, codes))
+        for excess in excesses(place, shares_of(place, year, day, codes, acted_on=keys))
     ]
 
 
-def excesses(unit: Unit, shares: Iterable[Share]) -> list[str]:
+def excesses(unit: Unit, shares: Iterable[Share]) -> list[Excess]:
     """The caps among the unit's that are exceeded, each with its numbers."""
     words = _("%(unit)s, %(award)s: %(used)d proposed or granted, %(allowed)d allowed (%(share)s %% of %(base)d)")
     return [
-        words % {
+        Excess(unit.pk, share.code, words % {
             "unit": unit.short, "award": share.award, "used": room.headroom.used,
             "allowed": room.headroom.allowed, "share": room.share, "base": room.headroom.base,
-        }
+        })
         for share in shares
         for room in share.rooms
         if room.headroom.left is not None and room.headroom.left < 0

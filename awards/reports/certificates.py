@@ -22,12 +22,16 @@ TITLES = ("title", "honour")  # categories whose awards are acknowledged, not ha
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One sheet. `form` is what it is, `size` its type in points; `gives` the word before it."""
+    """One sheet. `form` is what it is, `size` its type in points; `gives` the word before it.
+
+    `year` stands under a title, which is one of a year; other forms say the year in their sentence of `merit`.
+    """
 
     giver: str
     gives: str
     form: str
     size: int
+    year: str
     name: str
     details: str
     merit: str
@@ -41,7 +45,7 @@ class Certificate:
 def words_of(decision: Decision) -> dict[str, Any]:
     """What certificates of an own decision take from elsewhere, kept when it is signed. Four queries."""
     layout = layout_of(decision.unit)
-    awards = {str(row.pk): [row.name, row.category.code] for row in _awards_of(decision)}
+    awards = {str(row.pk): [row.on_certificate or row.paper_name, row.category.code] for row in _awards_of(decision)}
     return {"post": layout.signer_post, "place": layout.place, "signer": layout.signer, "awards": awards}
 
 
@@ -64,11 +68,12 @@ def certificate_of(grant: Grant, words: Mapping[str, Any], merit: str = "") -> C
     subject = "Đồng chí " if grant.person_id else ""
     details = [part for part in (grant.rank, grant.post, grant.place) if part] if grant.person_id else []
     return Certificate(
-        giver=f"{post} {decision.issuer}".upper(),
+        giver=(decision.giver or f"{post} {decision.issuer}").upper(),
         gives="CÔNG NHẬN DANH HIỆU" if category in TITLES else "TẶNG",
         form=form, size=46 if len(form) <= 14 else 34 if len(form) <= 26 else 25,
+        year=f"NĂM {grant.year}" if category in TITLES else "",
         name=f"{subject}{grant.name}", details=", ".join(details),
-        merit=_sentence(merit or grant.merit, grant),
+        merit=_sentence(merit or grant.citation or grant.merit, grant),
         decision=f"Quyết định số {grant.decision} ngày {decision.day:%d/%m/%Y}", register=grant.register,
         place_and_date=place_and_date(decision.place or words["place"], decision.day, decision.year),
         signer_post=post.upper(), signer=decision.signer or words["signer"],

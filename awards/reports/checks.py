@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from awards.access import hands_in
@@ -15,6 +16,7 @@ from awards.criteria import State
 from awards.models import Criterion, Dossier, Grant, Nomination
 from awards.reports.sight import sides_shown
 from awards.reports.snapshots import Side, side_of
+from awards.reports.taken_back import lost_by
 from units.models import User
 
 
@@ -33,17 +35,20 @@ class Problem:
 
 def problems_of(dossier: Dossier, lines: Collection[Nomination], *, by: User) -> list[Problem]:
     """Of the dossier first, then line by line, in words that tell `by` no more than they may see. The lines carry
-    their findings. Nine queries at most.
+    their findings. Ten queries at most.
 
     What is not met and hidden stands in the way all the same: that it does, and not what, is said to who hands in.
     """
     sides, told = sides_shown(by, lines), hands_in(by, dossier.unit)
     found = _of_dossier(dossier, lines)
     twice, second = duplicates(dossier, lines, by=by), _second(dossier, lines, by=by)
+    lost = lost_by(lines, dossier)
     for line in lines:
         found += [Problem(line, text) for text in twice.get(line.pk, ())]
         if line.pk in second and not line.why_second:
             found.append(Problem(line, _also_for(second[line.pk])))
+        if line.pk in lost:
+            found.append(_of_loss(line, lost[line.pk]))
         found += _of_votes(dossier, line) + _of_criteria(line, sides[line.pk], told)
     return found
 
@@ -76,6 +81,18 @@ def _of_votes(dossier: Dossier, line: Nomination) -> list[Problem]:
     return []
 
 
+def _of_loss(line: Nomination, lost: Grant) -> Problem:
+    """Proposed anew for what was taken back: only knowingly, whatever the criteria say."""
+    assert lost.revoked_on is not None
+    day = date_format(lost.revoked_on, "SHORT_DATE_FORMAT")
+    words = _("This award of %(year)d was revoked on %(day)s") % {"year": lost.year, "day": day}
+    return Problem(line, f"{words}." if line.why_unmet else _say_why(words), hard=not line.why_unmet)
+
+
+def _say_why(words: str) -> str:
+    return _("%(words)s. Say why it is proposed all the same, or withdraw the line.") % {"words": words}
+
+
 def _of_criteria(line: Nomination, shown: Side | None, told: bool) -> list[Problem]:
     full = side_of(line.findings, discipline=True)
     if full is None or shown is None:
@@ -92,8 +109,7 @@ def _of_criteria(line: Nomination, shown: Side | None, told: bool) -> list[Probl
         return [soft] if shown["state"] == State.NO_DATA else []
     if line.why_unmet:
         return [Problem(line, words, hard=False)]
-    return [Problem(line, _("%(words)s. Say why it is proposed all the same, or withdraw the line.")
-                    % {"words": words})]  # fmt: skip
+    return [Problem(line, _say_why(words))]
 
 
 # ── twice the same, two for one ───────────────────────────────────────────

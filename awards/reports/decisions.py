@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, OrderBy, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from awards.access import reads_whole
 from awards.bonus import Answer, Lack
 from awards.models import Decision, Grant, Nomination, Submission
-from awards.reports.powers import Bonuses
+from awards.models.decisions import own_grants_q, own_q
+from awards.reports.bonuses import Due, dues
+from awards.reports.ready import with_places
 from emulation.models import IssuedPaper
 from emulation.numbers import format_number, format_part
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers
 from units import clock
-from units.models import Unit, User
+from units.access import figures_q
+from units.models import User
 
 
 def submissions_page(rows: QuerySet[Submission]) -> QuerySet[Submission]:
@@ -27,9 +31,11 @@ def submissions_page(rows: QuerySet[Submission]) -> QuerySet[Submission]:
     return rows.order_by(*drafts_first("sent_at"))
 
 
-def decisions_page(rows: QuerySet[Decision]) -> QuerySet[Decision]:
-    """Decisions with `named`, how many lines or awards they name; drafts first."""
-    counted = Count("lines", distinct=True) + Count("taken_back", distinct=True)
+def decisions_page(rows: QuerySet[Decision], user: User) -> QuerySet[Decision]:
+    """Decisions with `named`, how many lines or awards they name that the user may see; drafts first."""
+    whole = figures_q(user, "unit__path")
+    lines = Count("lines", filter=whole | own_q(user, "lines__"), distinct=True)
+    counted = lines + Count("taken_back", filter=whole | own_grants_q(user, "taken_back__"), distinct=True)
     return rows.select_related("unit").annotate(named=counted).order_by(*drafts_first("signed_at"))
 
 
@@ -47,21 +53,47 @@ class PaperLine:
     how: str
 
 
-def paper_lines(paper: Submission | Decision, lines: Sequence[Nomination]) -> list[PaperLine]:
-    """Lines of a page of the paper. Four queries."""
+def lines_shown(paper: Submission | Decision, user: User) -> QuerySet[Nomination]:
+    """The lines of the paper: all of them, or, to units of which it names somebody, their own."""
+    rows = with_places(paper.lines.all())
+    return rows if reads_whole(user, paper) else rows.filter(own_q(user)).distinct()
+
+
+def grants_shown(decision: Decision, user: User) -> QuerySet[Grant]:
+    """The same for the awards that it takes back."""
+    rows = decision.taken_back.select_related("award", "person__unit", "unit")
+    return rows if reads_whole(user, decision) else rows.filter(own_grants_q(user)).distinct()
+
+
+def dues_of(decision: Decision) -> dict[int, Due]:
+    """What its lines are paid by the rules of its day (today without one). Six queries."""
+    return dues(list(with_places(decision.lines.all())), decision.day or clock.today())
+
+
+def paper_lines(
+    paper: Submission | Decision, lines: Sequence[Nomination], known: Mapping[int, Due] | None = None
+) -> list[PaperLine]:
+    """Lines of a page of the paper. One query beside `dues_of`, where those are not `known`."""
     if isinstance(paper, Submission):
         return [PaperLine(line, None, None, "") for line in lines]
-    bonuses, day = Bonuses(), paper.day or clock.today()
+    known = dues_of(paper) if known is None else known
     rows = Grant.objects.filter(nomination__in=[line.pk for line in lines], issued=paper)
     grants = {grant.nomination_id: grant for grant in rows}
     found = []
     for line in lines:
-        answer, grant = bonuses.of(line.award_id, line.subject_key[0], day), grants.get(line.pk)
-        amount = grant.bonus if grant else answer.amount
+        due, grant = known[line.pk], grants.get(line.pk)
+        amount = grant.bonus if grant else due.amount
         # Rules may have been corrected since: then the way to the amount given is not theirs.
-        how = how_text(answer) if amount == answer.amount else ""
-        found.append(PaperLine(line, grant, amount, how))
+        found.append(PaperLine(line, grant, amount, how_paid(due) if amount == due.amount else ""))
     return found
+
+
+def how_paid(due: Due) -> str:
+    """How the bonus was found; of an award beside a higher one that only that one's is paid."""
+    if not due.beside:
+        return how_text(due.answer)
+    words = _("only the highest bonus of one achievement is paid: %(award)s") % {"award": due.beside}
+    return words if due.certain else _("%(words)s; rule not verified") % {"words": words}
 
 
 def how_text(answer: Answer) -> str:
@@ -86,16 +118,13 @@ class Total:
     unknown: int
 
 
-def total_of(decision: Decision) -> Total:
-    """Over all lines of the decision. Four queries at most."""
+def total_of(decision: Decision, known: Mapping[int, Due] | None = None) -> Total:
+    """Over all lines of the decision. One query, or those of `dues_of` where those are not `known`."""
     if decision.signed_at is not None:
-        amounts: Iterable[int | None] = Grant.objects.filter(issued=decision).values_list("bonus", flat=True)
+        amounts = list(Grant.objects.filter(issued=decision).values_list("bonus", flat=True))
     else:
-        rules, day = Bonuses(), decision.day or clock.today()
-        rows = decision.lines.values_list("award", "person")
-        amounts = [rules.of(award, "person" if person else "unit", day).amount for award, person in rows]
-    known = list(amounts)
-    return Total(sum(amount or 0 for amount in known), sum(amount is None for amount in known))
+        amounts = [due.amount for due in (dues_of(decision) if known is None else known).values()]
+    return Total(sum(amount or 0 for amount in amounts), sum(amount is None for amount in amounts))
 
 
 # ── what a paper begins with ──────────────────────────────────────────────
@@ -111,18 +140,6 @@ def next_number(paper: Submission | Decision) -> str:
         return issued_papers.next_number(paper.unit, clock.today().year, kind)
     last = max(found, key=lambda match: int(match[1]))
     return f"{int(last[1]) + 1:0{len(last[1])}}{last[2]}"
-
-
-def signer_of(unit: Unit, user: User) -> dict[str, str]:
-    """Signer, post and place as the unit's last signed decision or letter has them; else the user."""
-    columns = ("signer", "signer_post", "place")
-    for row in (
-        Decision.objects.filter(unit=unit, signed_at__isnull=False, outside=False).order_by("-pk").first(),
-        Submission.objects.filter(unit=unit, sent_at__isnull=False).order_by("-pk").first(),
-    ):
-        if row is not None:
-            return {name: getattr(row, name) for name in columns}
-    return {"signer": str(user), "signer_post": "", "place": ""}
 
 
 def cancelled_as(paper: Submission | Decision) -> IssuedPaper | None:

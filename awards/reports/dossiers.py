@@ -18,6 +18,7 @@ from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.sight import sides_shown
 from awards.reports.snapshots import Side, tally_of
+from awards.reports.taken_back import taken_back
 from awards.services.appraisals import opinions_of
 from awards.services.dossiers import people_to_propose, units_to_propose
 from awards.states import AWARD_STATES
@@ -180,10 +181,12 @@ class Offer:
 def offers(dossier: Dossier, award: AwardRule, kind: str, rules: Rules, user: User) -> list[Offer]:
     """People or units (`kind`) of the branch whom nothing keeps from `award` under `rules`.
 
-    Who is proposed or awarded already is left out. Those who meet all criteria come first, then those of whom
+    Who is proposed or awarded already, or has lost the award of the year, is left out. Those who meet all criteria
+    come first, then those of whom
     something is not known yet.
     """
     taken = proposed(dossier, award.code)
+    lost = taken_back(dossier.unit, dossier.year, award.code) if dossier.campaign_id is None else set()
     people = people_in(dossier.unit, dossier.year).exclude(pk__in=taken.filter(unit=None).values("person"))
     units = units_in(dossier.unit, dossier.year).exclude(pk__in=taken.filter(person=None).values("unit"))
     if kind == "person":
@@ -191,6 +194,7 @@ def offers(dossier: Dossier, award: AwardRule, kind: str, rules: Rules, user: Us
     else:
         people = people.none()
     lines = due(people, units, dossier.year, rules, award=award.code, shown=lambda unit: sees_discipline(user, unit))
+    lines = [line for line in lines if (line.subject.kind, line.subject.key, award.code) not in lost]
     eligible = [_offer(line, "eligible") for line in lines if line.eligible]
     unknown = [line for line in lines if not line.held and line.verdict.before_council is State.NO_DATA]
     return eligible + [_offer(line, "no_data", tuple(missing(line.verdict))) for line in unknown]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone, translation
+from django.utils.text import Truncator
 
-from awards.models import AgendaItem, Attendance, Council, CouncilMember
+from awards.models import AgendaItem, Attendance, Council, CouncilMember, Session
 from awards.reports.sessions import Entry, SessionPage
 from emulation.official import Layout, day_words
 from emulation.reports.layouts import layout_of, name_with_rank
@@ -60,11 +62,20 @@ def paper_of(page: SessionPage, kind: str) -> Paper:
         layout = layout_of(council.unit)
         return Paper(
             council.unit, layout, "BIÊN BẢN KIỂM PHIẾU" if tally else "BIÊN BẢN", session.title,
-            layout.issuer.upper(), council_lines(council), layout.number("", CODE),
+            layout.issuer.upper(), council_lines(council), layout.number("" if tally else session.number, CODE),
             tuple(line for line in text.splitlines() if line.strip()),
             tuple(_row(number, entry) for number, entry in enumerate(entries, start=1)),
             ("NGƯỜI KIỂM PHIẾU" if tally else "THƯ KÝ", name_with_rank(_secretary(page))), _presides(page),
         )  # fmt: skip
+
+
+GAP = re.compile("…|[.]{3,}|_{2,}")
+
+
+def gaps_of(session: Session) -> list[str]:
+    """What the saved minutes leave open: their number, and paragraphs in which dots wait for words, shortened."""
+    found = [] if session.number else ["Số: ……"]
+    return found + [Truncator(line.strip()).chars(90) for line in session.minutes.splitlines() if GAP.search(line)]
 
 
 def council_lines(council: Council) -> str:
@@ -78,7 +89,7 @@ def _row(number: int, entry: Entry) -> tuple[str, ...]:
     line = item.line
     details = ", ".join(part for part in (line.rank, line.post, line.place) if part)
     who = f"{line.name}\n{details}".strip()
-    award = item.award.name + (f"\n(mức thấp hơn: {item.lower.name})" if item.lower else "")
+    award = item.award.paper_name + (f"\n(mức thấp hơn: {item.lower.paper_name})" if item.lower else "")
     if tally is None:
         return (str(number), who, award, "–", "–", "–", "–", "–", "–")
     lower = str(tally.lower) if item.lower_id else "–"
@@ -144,7 +155,7 @@ def _opening(page: SessionPage) -> list[str]:
 
 
 def _content(page: SessionPage) -> list[str]:
-    awards = Counter(entry.item.award.name for entry in page.entries)
+    awards = Counter(entry.item.award.paper_name for entry in page.entries)
     named = listed(f"{name}: {count} đề nghị" for name, count in awards.items())
     opened, closed = page.session.opened_at, page.session.closed_at
     times = f" Bắt đầu biểu quyết lúc {_time(opened)}, kết thúc lúc {_time(closed)}." if opened and closed else ""
@@ -166,7 +177,7 @@ def _results(page: SessionPage) -> list[str]:
     found = page.results
     said = [f"thông qua {found['passed']}", f"hạ mức {found['lowered']}", f"không thông qua {found['failed']}"]
     lowered = [
-        f"{entry.item.line.name} (còn {entry.item.lower.name})"
+        f"{entry.item.line.name} (còn {entry.item.lower.paper_name})"
         for entry in page.entries
         if entry.item.result == AgendaItem.Result.LOWERED and entry.item.lower
     ]

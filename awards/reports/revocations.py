@@ -9,7 +9,7 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from awards.models import Criterion, Grant
+from awards.models import Criterion, Grant, GrantReview
 from units.models import Posting
 from units.services import lineages_on
 
@@ -52,6 +52,19 @@ def affected(taken_back: Collection[Grant]) -> list[Affected]:
         found += fresh
         lost = [row.grant for row in fresh]
     return sorted(found, key=lambda row: (row.grant.year, row.grant.award.order, row.grant.pk))
+
+
+def reviewed(taken_back: Collection[Grant]) -> list[tuple[Affected, GrantReview | None]]:
+    """`affected` with what became of each: the review that the revocation asked for, None before it is signed.
+
+    Those that were taken back meanwhile have their reviews still.
+    """
+    rows = GrantReview.objects.filter(because__in=[grant.pk for grant in taken_back])
+    known = {row.grant_id: row for row in rows.select_related(
+        "grant__award", "grant__person__unit", "grant__unit", "criterion", "because__award", "kept_by"
+    )}  # fmt: skip
+    found = [(row, known.pop(row.grant.pk, None)) for row in affected(taken_back)]
+    return found + [(Affected(row.grant, row.criterion, row.because), row) for row in known.values()]
 
 
 class _Places:

@@ -19,6 +19,7 @@ from awards.models import (
     CouncilMember,
     Decision,
     Dossier,
+    GrantReview,
     Nomination,
     NominationEvent,
     Session,
@@ -142,6 +143,30 @@ def _outcome(kind: str, count: int) -> str:
         "returned": ngettext("%(count)d returned", "%(count)d returned", count),
     }
     return words[kind] % {"count": count}
+
+
+def review_tasks(user: User) -> Iterator[Task]:
+    """Awards that rested on what was taken back: for who decides whether they stand, and, to know it, for the unit
+    of who holds them. One query.
+    """
+    judging = {m.unit_id for m in user.active_memberships if m.role == Role.COMMANDER}
+    judging |= {m.unit_id for m in user.active_memberships if m.role == Role.REVIEWER and m.office_id is None}
+    own = {m.unit_id for m in user.active_memberships if m.role in (Role.STAFF, Role.COMMANDER)}
+    if not judging | own:
+        return
+    holder = Q(grant__person__unit__in=own) | Q(grant__unit__in=own) | Q(grant__nomination__dossier__unit__in=own)
+    rows = GrantReview.objects.waiting().filter(Q(unit__in=judging) | holder)
+    rows = rows.select_related("grant__award", "grant__person", "grant__unit", "because__award", "unit")
+    for row in rows.distinct().order_by("pk")[:SHOWN]:
+        grant = row.grant
+        said = {"who": grant.name or str(grant.person or grant.unit), "award": str(grant)}
+        place = _("%(unit)s · rested on “%(award)s”, revoked") % {"unit": row.unit.short, "award": row.because}
+        title, action = (
+            (_("Does it stand: %(who)s, %(award)s?"), _("Look again"))
+            if row.unit_id in judging
+            else (_("To be reviewed after a revocation: %(who)s, %(award)s"), _("Look at it"))
+        )
+        yield Task(title % said, place, row.get_absolute_url(), action, "held", "eligibility", None, None)
 
 
 # ── letters and decisions ─────────────────────────────────────────────────

@@ -25,6 +25,7 @@ from awards.models import (
     CompleteRegister,
     Criterion,
     DecidingLevel,
+    HighestOnly,
     LegalDocument,
     NoticeRule,
     Occasion,
@@ -74,6 +75,8 @@ def _load_procedure(data: Entry, levels: Rows, fresh: set[str]) -> None:
         _save(RuleChoice(**_columns(entry)) for entry in data["rule_choices"])
     if not BonusRounding.objects.exists():
         _save(BonusRounding(**_columns(entry)) for entry in data["bonus_roundings"])
+    if not HighestOnly.objects.exists():
+        _save(HighestOnly(**_columns(entry)) for entry in data["highest_only"])
     if not DecidingLevel.objects.exists():
         kinds = {row.code: row for row in UnitKind.objects.all()}
         rows = [

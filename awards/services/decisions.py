@@ -17,7 +17,10 @@ from awards import access
 from awards.models import Decision, Grant, Nomination
 from awards.models.grants import GrantQuerySet
 from awards.reports.bases import document_words, documents_of, revocation_basis, revocation_title, title_of
-from awards.reports.powers import Bonuses, Powers
+from awards.reports.bonuses import dues
+from awards.reports.citations import drafted
+from awards.reports.days import later_than
+from awards.reports.powers import Powers
 from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
 from awards.services.dossiers import refuse_short
@@ -27,11 +30,14 @@ from awards.services.papers import (
     lock_paper,
     lock_ready,
     pass_unvoted,
+    refuse_before,
     refuse_beyond,
     refuse_unshown,
     save_signed,
+    together,
     write_head,
 )
+from awards.services.reviews import ask_for_reviews
 from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.services.issued_papers import void
@@ -50,12 +56,15 @@ MERIT = 500  # characters of a merit as it stands with the award
 
 @undoing_files()
 @transaction.atomic
-def sign(decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool = False, by: User) -> Decision:
+def sign(
+    decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool = False, known_notices: bool = False,
+    by: User,
+) -> Decision:  # fmt: skip
     """Sign a decision on awards: its grants come into being, its lines are decided; it is never changed again.
 
     `head`: number, day, signer and the texts of `papers.TEXTS`. Raises `Refused` with everything that stands in
     the way: authority on that day, public notice, an award that is held already, a number given twice; and a cap
-    that is exceeded, unless that is known.
+    that is exceeded, or a public notice that no rule asks for but still runs, unless that is known.
     """
     require(access.signs(by, decision.unit))
     decision = lock_paper(decision)
@@ -63,32 +72,39 @@ def sign(decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool =
         raise Refused(_("This decision takes awards back: it is signed as such."))
     lines = lines_of_draft(decision)
     decision.issuer = decision.unit.name  # renamed, perhaps, since the draft
-    write_head(decision, head)
+    write_head(decision, head, lines)
     assert decision.day is not None
     powers = Powers(decision.day)
     refuse_beyond(decision.unit, lines, powers)
-    refuse_unshown(lines, decision.day)
-    return _complete(decision, lines, powers, by, over_caps(decision.unit, lines, known=known_over_caps))
+    shown = refuse_unshown(lines, decision.day, known_notices=known_notices)
+    over = over_caps(decision.unit, lines, known=known_over_caps)
+    known = {line.pk: together(over[line.pk], shown.get(line.pk, "")) for line in lines}
+    return _complete(decision, lines, powers, by, known)
 
 
 def _complete(
-    decision: Decision, lines: Collection[Nomination], powers: Powers, by: User, over: str = ""
+    decision: Decision,
+    lines: Collection[Nomination],
+    powers: Powers,
+    by: User,
+    known: Mapping[int, str] | None = None,
 ) -> Decision:
     refuse_held(lines)
     if decision.signed_at is None:
         decision.signed_by, decision.signed_at = by, timezone.now()
         save_signed(decision, by)
     pass_unvoted(lines, by)
-    bonuses = Bonuses()
+    bonuses = {key: due.amount for key, due in dues(lines, decision.day or clock.today()).items()}
     try:
         with transaction.atomic():
             grants = [grant_of(line, decision, powers, bonuses, by) for line in lines]
     except IntegrityError as error:
         raise Refused(_("Somebody of the list has just been given this award elsewhere.")) from error
-    said = "; ".join(filter(None, (decision_words(decision), over)))[:500]
+    said, known = decision_words(decision), known or {}
     for line, grant in zip(lines, grants, strict=True):
         after = {"grant": grant.pk} | ({} if grant.bonus is None else {"bonus": grant.bonus})
-        step(line, Kind.DECIDED, Stage.DECIDED, by=by, at=decision.unit, reason=said, after=after)
+        reason = together(said, known.get(line.pk, ""))
+        step(line, Kind.DECIDED, Stage.DECIDED, by=by, at=decision.unit, reason=reason, after=after)
     keep_decision(decision, by=by)
     return decision
 
@@ -134,15 +150,18 @@ def refuse_held(lines: Collection[Nomination]) -> None:
         raise Refused(wrong)
 
 
-def grant_of(line: Nomination, decision: Decision, powers: Powers, bonuses: Bonuses, by: User) -> Grant:
+def grant_of(
+    line: Nomination, decision: Decision, powers: Powers, bonuses: Mapping[int, int | None], by: User
+) -> Grant:
     """The award of a line, with name, rank, post and place as the list of the decision says them."""
     assert decision.day is not None
     return Grant.objects.create(
         award=line.award, person=line.person, unit=line.unit, year=line.dossier.year, period=period_of(line),
         level=powers.of(line).level, decision=decision.number, decided=decision.day, signer=decision.signer,
         name=line.name, rank=line.rank, post=line.post, place=line.place,
-        merit=Truncator(normal(line.merit)).chars(MERIT), issued=decision, nomination=line, by=by,
-        bonus=bonuses.of(line.award_id, line.subject_key[0], decision.day).amount,
+        merit=Truncator(normal(line.merit)).chars(MERIT), issued=decision,
+        citation=line.citation or drafted(line), nomination=line, by=by,
+        bonus=bonuses[line.pk],
     )  # fmt: skip
 
 
@@ -194,13 +213,14 @@ def _outside(unit: Unit, lines: Collection[Nomination], head: Mapping[str, Any],
     assert isinstance(day, date)
     known = _recorded(unit, issuer, normal(head["number"]), day)
     if known is not None:
+        refuse_before(day, later_than(day, lines))
         known.lines.add(*lines)
         return known
     basis = "\n".join(document_words(row) for row in documents_of({x.award for x in lines}, day))
     decision = Decision(
         unit=unit, outside=True, issuer=issuer, year=day.year, title=title_of(lines), basis=basis, by=by
     )
-    write_head(decision, head)
+    write_head(decision, head, lines)
     save_signed(decision, by)
     decision.lines.set(lines)
     return decision
@@ -327,6 +347,7 @@ def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) ->
         if grant.nomination_id in lines:
             line = lines[grant.nomination_id]
             step(line, Kind.REVOKED, line.stage, by=by, at=decision.unit, reason=said)
+    ask_for_reviews(grants)
     _void_empty({grant.issued for grant in grants if grant.issued}, decision, by)
     keep_decision(decision, by=by)
     return decision

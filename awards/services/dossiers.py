@@ -367,10 +367,10 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], known_over_caps: bool =
         line.save(update_fields=["name", "rank", "post", "place", "served_in"])
     judge_lines(chosen, dossier)
     refuse(problems_of(dossier, chosen, by=by))
-    said = over_caps(dossier.unit, chosen, known=known_over_caps)[:500]
+    said = over_caps(dossier.unit, chosen, known=known_over_caps)
     for line in chosen:
         to = back.get(line.pk, holder)
-        step(line, Kind.SUBMITTED, Stage.SUBMITTED, by=by, at=dossier.unit, holder=to, reason=said)
+        step(line, Kind.SUBMITTED, Stage.SUBMITTED, by=by, at=dossier.unit, holder=to, reason=said[line.pk][:500])
     return chosen
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from awards import access
 from awards.models import Attestation, Award, Criterion, Grant
+from awards.services.reviews import ask_for_reviews
 from units import clock
 from units.access import require
 from units.errors import Refused
@@ -74,3 +75,4 @@ def revoke_grant(grant: Grant, *, on: date, why: str, by: User) -> None:
     grant.revoked_on, grant.revoked_why = on, why
     grant.full_clean()
     grant.save(update_fields=["revoked_on", "revoked_why"])
+    ask_for_reviews([grant])

@@ -123,6 +123,30 @@ def way_back(stage: str) -> str:
     return waits if stage in Nomination.EDITABLE else str(ways.get(Stage(stage), ""))
 
 
+def running(lines: Iterable[Nomination], day: date) -> dict[int, date]:
+    """Line (key) → last day of a public notice that shows it on `day`, asked for by a rule or not. One query."""
+    through = PublicNotice.lines.through.objects.filter(
+        nomination__in=[line.pk for line in lines], publicnotice__since__lte=day, publicnotice__until__gte=day
+    )
+    rows = through.order_by().values_list("nomination").annotate(Max("publicnotice__until"))
+    return dict(rows)
+
+
+def running_words(lines: Iterable[Nomination], day: date) -> list[str]:
+    """Who is on public notice on `day`, and until when: a sentence for each last day."""
+    lines = list(lines)
+    names: dict[date, list[str]] = defaultdict(list)
+    found = running(lines, day)
+    for line in lines:
+        if line.pk in found:
+            names[found[line.pk]].append(line.name)
+    words = _("The public notice runs until %(day)s: %(names)s.")
+    return [
+        words % {"day": date_format(until, "SHORT_DATE_FORMAT"), "names": ", ".join(dict.fromkeys(some))}
+        for until, some in sorted(names.items())
+    ]
+
+
 def length(notice: PublicNotice) -> int:
     """Days of the notice, both ends included."""
     return (notice.until - notice.since).days + 1

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -14,11 +15,14 @@ from awards import access
 from awards.models import Decision, Nomination, Submission
 from awards.reports.award_papers import LETTER_ABOUT
 from awards.reports.bases import basis_of, title_of
+from awards.reports.citations import MOST, drafted
+from awards.reports.days import Fact, basis_on, cited_too_early, later_than
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, ready, unvoted_q, with_places
 from awards.reports.routes import next_above
+from awards.reports.signatures import complete
 from awards.services.kept_papers import keep_letter
-from awards.services.notices import notice_problems
+from awards.services.notices import notice_problems, running, running_words
 from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
@@ -26,12 +30,24 @@ from emulation.services import issued_papers
 from emulation.services.stored_files import undoing_files
 from units import clock
 from units.access import require
-from units.errors import Refused
+from units.errors import Refused, refuse_long
 from units.models import Unit, User
 from units.text import normal
 
 Paper = Submission | Decision
-TEXTS = ("title", "recipient", "basis", "signer", "signer_post", "place", "ground", "reason", "issuer", "outside")
+TEXTS = (
+    "title",
+    "recipient",
+    "basis",
+    "signer",
+    "signer_post",
+    "place",
+    "giver",
+    "ground",
+    "reason",
+    "issuer",
+    "outside",
+)
 AnyPaper = TypeVar("AnyPaper", bound=Submission | Decision)
 
 
@@ -68,7 +84,34 @@ def draft_decision(unit: Unit, keys: Collection[int], *, by: User) -> Decision:
     decision.full_clean()
     decision.save()
     decision.lines.set(lines)
+    for line in lines:
+        if not line.citation:
+            line.citation = drafted(line)
+            line.save(update_fields=["citation"])
     return decision
+
+
+@transaction.atomic
+def write_citations(decision: Decision, texts: Mapping[int, str], *, by: User) -> int:
+    """Write sentences of merit (line → text) of a draft, as certificates will have them. Returns how many changed.
+
+    An empty one is drafted anew. Each change stands in the trace of its line.
+    """
+    require(access.drafts_papers(by, decision.unit))
+    decision = lock_paper(decision)
+    keys = set(decision.lines.filter(pk__in=texts).values_list("pk", flat=True))
+    lock_lines(keys)
+    changed = 0
+    for line in with_places(Nomination.objects.filter(pk__in=keys)).order_by("pk"):
+        before, after = line.citation, normal(texts[line.pk]) or drafted(line)
+        refuse_long(after, f"c{line.pk}", MOST)
+        if after != before:
+            line.citation = after
+            line.save(update_fields=["citation"])
+            step(line, Kind.CHANGED, line.stage, by=by, at=decision.unit, before={"citation": before},
+                 after={"citation": after})  # fmt: skip
+            changed += 1
+    return changed
 
 
 def refuse_beyond(unit: Unit, lines: Iterable[Nomination], powers: Powers) -> None:
@@ -184,14 +227,45 @@ def discard(paper: Paper, *, by: User) -> None:
 # ── what every paper needs before it is signed ────────────────────────────
 
 
-def write_head(paper: Paper, head: Mapping[str, Any]) -> None:
-    """Number, day, signer and texts of a paper about to be signed; its year is the day's. Raises `Refused`."""
+def write_head(paper: Paper, head: Mapping[str, Any], lines: Collection[Nomination] = ()) -> None:
+    """Number, day, signer and texts of a paper on `lines` about to be signed; its year is the day's.
+
+    Documents that it cites as drafted are those in force on its day. Raises `Refused`, also where anything that
+    the paper rests on came later.
+    """
     number, day = normal(head["number"]), head["day"]
     if day > clock.today():
         raise Refused(_("The day lies in the future."), "day")
     paper.number, paper.day, paper.year = number, day, day.year
     refuse_number(paper)
     write_texts(paper, {name: value for name, value in head.items() if name in TEXTS})
+    paper.basis = basis_on(paper.basis, lines, day)
+    if isinstance(paper, Submission) or not paper.outside:
+        refuse_unsigned(paper)
+    refuse_before(day, [*later_than(day, lines), *cited_too_early(paper.basis, day)])
+
+
+def refuse_unsigned(paper: Paper) -> None:
+    """Nothing is signed with dots in head or foot. Raises `Refused` naming the field and where it is kept."""
+    words = {
+        "place": _("Say where it is signed, e.g. Hà Nội: type it here, or once for all papers in their layout."),
+        "signer": _("Say who signs: rank and name, as they stand under the paper."),
+        "signer_post": _(
+            "Say the post of who signs, e.g. Cục trưởng; or keep it once for all papers in their layout."
+        ),
+        "giver": _("Say in whose name the awards are given, e.g. Cục trưởng Cục Kỹ thuật."),
+    }
+    for name in complete(paper):
+        raise Refused(words[name], name)
+
+
+def refuse_before(day: date, facts: Sequence[Fact]) -> None:
+    """No paper is older than what it rests on. Raises `Refused` with the first day that it may have."""
+    if facts:
+        words = _("A paper of %(day)s cannot rest on what came later. Date it %(first)s or later. %(what)s")
+        first = max(fact.day for fact in facts)
+        shown = {name: date_format(one, "SHORT_DATE_FORMAT") for name, one in (("day", day), ("first", first))}
+        raise Refused(words % (shown | {"what": " ".join(fact.words for fact in facts)}), "day")
 
 
 def refuse_number(paper: Paper) -> None:
@@ -234,12 +308,23 @@ def enter_register(paper: Paper, by: User) -> IssuedPaper:
     )  # fmt: skip
 
 
-def refuse_unshown(lines: Collection[Nomination], day: Any) -> None:
-    """Public notice that still stands in the way."""
+def refuse_unshown(lines: Collection[Nomination], day: date, *, known_notices: bool) -> dict[int, str]:
+    """Public notice that still stands in the way. One that no rule asks for is waited for, too, unless somebody says
+    that it is `known_notices`; then line (key) → what its trace says of that, in Vietnamese.
+    """
     problems = notice_problems(lines, day)
     wrong = [f"{line}: {problems[line.pk]}" for line in lines if problems[line.pk]]
     if wrong:
         raise Refused(wrong)
+    if (words := running_words(lines, day)) and not known_notices:
+        raise Refused(
+            [*words, _("Wait until it has ended, take these out, or confirm that you sign knowingly.")],
+            "known_notices",
+        )  # fmt: skip
+    with translation.override("vi"):
+        said = _("Signed knowingly while the public notice ran until %(day)s")
+        found = running(lines, day)
+        return {key: said % {"day": date_format(until, "SHORT_DATE_FORMAT")} for key, until in found.items()}
 
 
 def lines_of_draft(paper: Paper) -> list[Nomination]:
@@ -262,6 +347,11 @@ def lines_of_draft(paper: Paper) -> list[Nomination]:
     return lines
 
 
+def together(*said: str) -> str:
+    """What the trace of a line says: of the paper, of a cap that it exceeds, of a public notice."""
+    return "; ".join(filter(None, said))[:500]
+
+
 def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
     """Appraised lines of a unit without a council have passed by their appraisal."""
     for line in lines:
@@ -274,18 +364,21 @@ def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
 
 @undoing_files()
 @transaction.atomic
-def send(submission: Submission, head: Mapping[str, Any], *, known_over_caps: bool = False, by: User) -> Submission:
+def send(
+    submission: Submission, head: Mapping[str, Any], *, known_over_caps: bool = False, known_notices: bool = False,
+    by: User,
+) -> Submission:  # fmt: skip
     """Send the letter with number, day and signer: its lines are forwarded to the unit asked.
 
     Where nobody above is in the tree they stay with the sender, who records the outcome. Raises `Refused`,
-    also where a cap is exceeded, unless that is known.
+    also where a cap is exceeded or a public notice still runs, unless that is known.
     """
     require(access.signs(by, submission.unit))
     submission = lock_paper(submission)
     lines = lines_of_draft(submission)
-    write_head(submission, head)
+    write_head(submission, head, lines)
     assert submission.day is not None
-    refuse_unshown(lines, submission.day)
+    shown = refuse_unshown(lines, submission.day, known_notices=known_notices)
     over = over_caps(submission.unit, lines, known=known_over_caps)
     submission.to_unit = next_above(submission.unit)
     submission.sent_by, submission.sent_at = by, timezone.now()
@@ -295,9 +388,16 @@ def send(submission: Submission, head: Mapping[str, Any], *, known_over_caps: bo
         "number": submission.number, "day": date_format(submission.day, "SHORT_DATE_FORMAT"),
         "recipient": submission.recipient,
     }  # fmt: skip
-    said = "; ".join(filter(None, (said, over)))[:500]
     holder = submission.to_unit or submission.unit
     for line in lines:
-        step(line, Kind.FORWARDED, Stage.FORWARDED, by=by, at=submission.unit, reason=said, holder=holder)
+        step(
+            line,
+            Kind.FORWARDED,
+            Stage.FORWARDED,
+            by=by,
+            at=submission.unit,
+            reason=together(said, over[line.pk], shown.get(line.pk, "")),
+            holder=holder,
+        )
     keep_letter(submission, by=by)
     return submission

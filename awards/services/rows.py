@@ -19,10 +19,11 @@ from django.utils.translation import ngettext
 
 from awards.models import Award, Bonus, Criterion
 from awards.reports.catalogue import Span, dossiers_judged_by, is_judging
-from emulation.services.definitions import is_referred
+from emulation.services.definitions import IN_FORCE, is_referred, was_in_force
 from units.access import administers_root, require
-from units.errors import Refused
+from units.errors import Refused, reason_of
 from units.models import User
+from units.text import normal
 
 Chosen = Mapping[str, Iterable[models.Model]]
 # What is written about a rule and decides nothing.
@@ -153,13 +154,22 @@ def _refuse_second_rate(row: Bonus) -> None:
         raise Refused(words % {"row": other}, "valid_from")
 
 
-@transaction.atomic
-def delete_row(row: Any, *, by: User) -> None:
-    """Delete what nobody refers to and no dossier was judged by; everything else ends by date."""
-    require(administers_root(by))
+def why_kept(row: Any) -> str:
+    """Why the row of an award is not deleted; "" where it may be."""
     if is_referred(row):
-        raise Refused(_("“%(row)s” is in use and stays. Let it end by date.") % {"row": row})
+        return _("“%(row)s” is in use and stays. Let it end by date.") % {"row": row}
     if is_judging(row) and dossiers_judged_by(row.award, [Span(row.valid_from, row.valid_until)]):
-        raise Refused(_("Dossiers that were received are judged by “%(row)s”: it stays. Let it end by date.")
-                      % {"row": row})  # fmt: skip
+        words = _("Dossiers that were received are judged by “%(row)s”: it stays. Let it end by date.")
+        return words % {"row": row}
+    return str(IN_FORCE % {"row": row}) if was_in_force(row) else ""
+
+
+@transaction.atomic
+def delete_row(row: Any, *, reason: str, by: User) -> None:
+    """Delete what was entered by mistake, with the reason; everything else ends by date. Raises `Refused`."""
+    require(administers_root(by))
+    why = reason_of(normal(reason), most=300)
+    if kept := why_kept(row):
+        raise Refused(kept)
+    row.why_removed = why
     row.delete()

@@ -11,11 +11,14 @@ from datetime import date
 
 from django.db import transaction
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from awards import access
 from awards.models import AgendaItem, Attendance, Award, Ballot, Council, HandCount, Nomination, Session, VoteRule
 from awards.models.catalogue import NEWEST_FIRST
+from awards.reports.days import last_hand_ins
+from awards.reports.minutes import gaps_of
 from awards.reports.ready import acting
 from awards.services.kept_papers import keep_minutes
 from awards.services.steps import Kind, Stage, lock_lines, step
@@ -25,6 +28,7 @@ from units import clock
 from units.access import require
 from units.errors import Refused
 from units.models import User
+from units.text import normal
 
 State = Session.State
 How = Attendance.How
@@ -201,6 +205,7 @@ def open_voting(session: Session, *, by: User) -> Session:
     items = list(session.items.select_related("line__dossier", "line__award", "line__person", "lower"))
     if not items:
         raise Refused(_("The agenda is empty: put nominations on it first."))
+    _refuse_day(session, [item.line for item in items])
     rules = Rules(session.council)
     for item in items:
         apply_rules(item, rules, lower=item.lower is not None and not _lower_taken(item))
@@ -208,6 +213,20 @@ def open_voting(session: Session, *, by: User) -> Session:
     session.state, session.opened_at = State.OPEN, timezone.now()
     session.save(update_fields=["state", "opened_at", "quorum"])
     return session
+
+
+def _refuse_day(session: Session, lines: Collection[Nomination]) -> None:
+    """Minutes are dated by the day of the session: nobody votes before it, nor on what was handed in after it."""
+    days = {"day": date_format(session.day, "SHORT_DATE_FORMAT")}
+    if session.day > clock.today():
+        raise Refused(_("The session is planned for %(day)s. If the council votes today, change its day.") % days)
+    last = max(last_hand_ins(lines).values(), default=session.day)
+    if last > session.day:
+        days["last"] = date_format(last, "SHORT_DATE_FORMAT")
+        raise Refused(
+            _("The session is dated %(day)s, but a line on its agenda was handed in on %(last)s: change its day.")
+            % days
+        )
 
 
 def _lower_taken(item: AgendaItem) -> bool:
@@ -238,22 +257,30 @@ def break_off(session: Session, *, why: str, by: User) -> None:
 
 
 @transaction.atomic
-def save_minutes(session: Session, *, text: str, by: User) -> None:
-    """Keep what people made of the drafted minutes; possible until the session ends."""
+def save_minutes(session: Session, *, text: str, number: str = "", by: User) -> None:
+    """Keep what people made of the drafted minutes, and their number; possible until the session ends."""
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.CLOSED)
-    session.minutes = text
-    session.save(update_fields=["minutes"])
+    session.minutes, session.number = text, normal(number)
+    session.full_clean()
+    session.save(update_fields=["minutes", "number"])
 
 
 @undoing_files()
 @transaction.atomic
-def end_session(session: Session, *, by: User) -> None:
-    """End the session: the minutes are fixed and kept as files. Raises `Refused` while there are none."""
+def end_session(session: Session, *, known_gaps: bool = False, by: User) -> None:
+    """End the session: the minutes are fixed and kept as files. Raises `Refused` while there are none.
+
+    What they leave open (`gaps_of`) is refused, too, unless it is said to be known.
+    """
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.CLOSED)
     if not session.minutes:
         raise Refused(_("Save the minutes first: they are fixed with the end of the session."))
+    gaps = gaps_of(session)
+    if gaps and not known_gaps:
+        words = _("The minutes still have gaps: fill them in, or confirm that they stay. %(gaps)s")
+        raise Refused(words % {"gaps": " ".join(f"“{gap}”" for gap in gaps)}, "known_gaps")
     session.state = State.ENDED
     session.save(update_fields=["state"])
     keep_minutes(session, by=by)

@@ -39,17 +39,21 @@ def lock_lines(keys: Collection[int]) -> list[Nomination]:
     return list(rows.select_related("dossier__unit", "dossier__occasion", "award", "holder", "person", "unit"))
 
 
-def over_caps(unit: Unit, lines: Iterable[Nomination], *, known: bool) -> str:
-    """What the trace says of caps that are exceeded, in Vietnamese; "" where none is.
+def over_caps(unit: Unit, lines: Iterable[Nomination], *, known: bool) -> dict[int, str]:
+    """Line (key) → what its trace says of the caps that it exceeds, in Vietnamese; "" where it exceeds none.
 
     Caps are data, some of doubtful source: nobody is stopped who says that it is `known`. Raises `Refused` otherwise.
     """
     lines = list(lines)
     found = exceeded(unit, lines)
     if found and not known:
-        raise Refused([*found, _("Confirm that the cap is exceeded knowingly, or take lines out.")], "over_caps")
+        texts = [one.text for one in found]
+        raise Refused([*texts, _("Confirm that the cap is exceeded knowingly, or take lines out.")], "over_caps")
     with translation.override("vi"):
-        return _("Cap exceeded knowingly: %(caps)s") % {"caps": "; ".join(exceeded(unit, lines))} if found else ""
+        found = exceeded(unit, lines) if found else []
+        words = _("Cap exceeded knowingly: %(caps)s")
+    said = {line.pk: "; ".join(one.text for one in found if one.concerns(line, unit)) for line in lines}
+    return {key: words % {"caps": text} if text else "" for key, text in said.items()}
 
 
 def step(

@@ -18,11 +18,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from awards.forms.councils import BallotForm, CountsForm, MinutesForm
-from awards.models import Attendance, HandCount
+from awards.models import Attendance, HandCount, Session
 from awards.reports.kept_papers import content_of, kept_minutes
-from awards.reports.minutes import PAPERS, draft_minutes, paper_of
+from awards.reports.minutes import PAPERS, draft_minutes, gaps_of, paper_of
 from awards.reports.papers import WRITERS
-from awards.reports.sessions import VOTED, State, session_page
+from awards.reports.sessions import VOTED, SessionPage, State, session_page
 from awards.services import ballots, sessions
 from awards.views.sessions import back_to, crumbs_at, get_session, run_session, told
 from emulation.views.papers import TYPES
@@ -146,25 +146,31 @@ def session_minutes(request: HttpRequest, pk: int) -> HttpResponse:
     editing = page.officer and session.state == State.CLOSED
     if request.method == "POST":
         require(page.officer)
-    form = MinutesForm(request.POST or None, row=session, initial={"text": session.minutes or draft_minutes(page)})
+    form = MinutesForm(request.POST or None, row=session, initial=_drafted(session, page))
     if form.is_valid():
         with refusals(form):
-            sessions.save_minutes(session, text=form.cleaned_data["text"], by=request.user)
+            typed = form.cleaned_data
+            sessions.save_minutes(session, text=typed["text"], number=typed["number"], by=request.user)
         if not form.errors:
             messages.success(request, _("The minutes have been saved."))
             return redirect(back_to(session, "minutes"))
     context = {
         "session": session, "page": page, "paper": paper_of(page, "minutes"),
         "crumbs": crumbs_at(session, _("Minutes")), "form": form if editing else None,
+        "gaps": gaps_of(session) if editing and session.minutes else [],
     }  # fmt: skip
     return render(request, "awards/councils/minutes.html", context)
+
+
+def _drafted(session: Session, page: SessionPage) -> dict[str, str]:
+    return {"number": session.number, "text": session.minutes or draft_minutes(page)}
 
 
 @require_POST
 def session_end(request: HttpRequest, pk: int) -> HttpResponse:
     session = run_session(request.user, pk)
     try:
-        sessions.end_session(session, by=request.user)
+        sessions.end_session(session, known_gaps="known_gaps" in request.POST, by=request.user)
     except Refused as error:
         told(request, error)
         return redirect(back_to(session, "minutes") if session.state == State.CLOSED else session)

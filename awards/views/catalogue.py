@@ -15,16 +15,15 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from awards.forms.catalogue import BELONGINGS, AwardForm, DayForm, belonging_form
+from awards.forms.catalogue import BELONGINGS, AwardForm, DayForm, WhyForm, belonging_form
 from awards.models import Award
 from awards.reports.catalogue import Span, award_rows, belongings_of, dossiers_judged_by, is_judging
 from awards.reports.exports import awards_table
 from awards.services import rows
 from emulation.views.catalogue import for_root_administrators
 from units import access, clock
-from units.errors import Refused
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
 
@@ -117,7 +116,7 @@ def row_update(request: HttpRequest, part: str, pk: int) -> HttpResponse:
     award = row.award
     form = belonging_form(part)(request.POST or None, instance=row)
     note = _judged(row)
-    delete = reverse("awards:row-delete", args=[part, pk])
+    delete = "" if rows.why_kept(row) else reverse("awards:row-delete", args=[part, pk])
     return step(request, form, to=award, crumbs=crumbs_to(award), heading=str(row), note=note, delete=delete)
 
 
@@ -134,14 +133,19 @@ def _judged(row: Any) -> str:
     return f"{judged % {'count': count}} {words}"
 
 
-@require_POST
+@require_http_methods(FORM)
 @for_root_administrators
 def row_delete(request: HttpRequest, part: str, pk: int) -> HttpResponse:
+    """Ask for the reason first: the button beside the row posts none."""
     row: Any = get_object_or_404(model_of(part)._default_manager.select_related("award"), pk=pk)
-    try:
-        rows.delete_row(row, by=request.user)
-    except Refused as error:
-        messages.error(request, str(error))
+    if kept := rows.why_kept(row):
+        messages.error(request, kept)
         return redirect("awards:row-update", part, pk)
-    messages.success(request, _("“%(row)s” has been deleted.") % {"row": row})
-    return redirect(row.award)
+    form = WhyForm(request.POST if "reason" in request.POST else None)
+    words = _("“%(row)s” disappears from the catalogue; the audit log keeps what it said, and your reason.")
+    here = [*crumbs_to(row.award), (str(row), reverse("awards:row-update", args=[part, pk]))]
+    return form_step(
+        request, form, lambda: rows.delete_row(row, reason=form.cleaned_data["reason"], by=request.user),
+        done=_("“%(row)s” has been deleted.") % {"row": row}, to=row.award, crumbs=here,
+        heading=_("Delete this row?"), note=words % {"row": row}, submit=_("Delete"),
+    )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -18,11 +19,20 @@ from awards import access
 from awards.forms.papers import CertificatesForm, OutcomeForm, PapersFilter
 from awards.models import Decision, Grant, Submission
 from awards.reports.certificates import as_pdf
-from awards.reports.decisions import cancelled_as, decisions_page, paper_lines, submissions_page, total_of
+from awards.reports.decisions import (
+    cancelled_as,
+    decisions_page,
+    dues_of,
+    grants_shown,
+    lines_shown,
+    paper_lines,
+    submissions_page,
+    total_of,
+)
 from awards.reports.exports import grants_table, paper_lines_table
 from awards.reports.powers import Powers
 from awards.reports.ready import PAPER_ORDER, acting, awaited, groups, waiting_counts, with_places
-from awards.reports.revocations import affected
+from awards.reports.revocations import reviewed
 from awards.services import decisions as service
 from awards.services.papers import is_open
 from awards.services.registers import register_grants
@@ -43,9 +53,10 @@ def decision_list(request: HttpRequest) -> HttpResponseBase:
     """What waits for a paper or an outcome, and the decisions."""
     require(has_role(request.user, *READERS))
     rows = Decision.objects.visible_to(request.user)
+    arranged = partial(decisions_page, user=request.user)
     if kind := asked_table(request):
-        return _table(request, kind, rows, decisions_page, "quyet-dinh", _("Decisions"))
-    form, page = _list(request, rows, decisions_page)
+        return _table(request, kind, rows, arranged, "quyet-dinh", _("Decisions"))
+    form, page = _list(request, rows, arranged)
     units = access.paper_units(request.user)
     held = acting(units) if units else {}
     counts = waiting_counts(held) if held else {}
@@ -72,7 +83,7 @@ def submission_list(request: HttpRequest) -> HttpResponseBase:
 
 def _table(request: HttpRequest, kind: str, rows: Any, arranged: Any, name: str, title: str) -> HttpResponseBase:
     """The papers of the filter, all pages."""
-    form = PapersFilter(request.GET, rows=rows)
+    form = PapersFilter(request.GET, rows=rows, user=request.user)
     if not form.is_valid():
         raise Http404
     heads = [_("Paper number"), _("Day"), _("Unit"), _("Title"), _("Signed by"), _("Names")]
@@ -83,7 +94,7 @@ def _table(request: HttpRequest, kind: str, rows: Any, arranged: Any, name: str,
 
 
 def _list(request: HttpRequest, rows: Any, arranged: Any) -> tuple[PapersFilter, Any]:
-    form = PapersFilter(request.GET, rows=rows)
+    form = PapersFilter(request.GET, rows=rows, user=request.user)
     if not form.is_valid():
         raise Http404
     return form, Paginator(arranged(form.filter(rows)), PAPERS).get_page(request.GET.get("page"))
@@ -112,23 +123,30 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     decision = get_paper(request.user, "decision", pk)
     assert isinstance(decision, Decision)
     if decision.kind == Decision.Kind.REVOCATION:
-        grants = decision.taken_back.select_related("award", "person__unit", "unit").order_by("-award__order", "pk")
+        grants = grants_shown(decision, request.user).order_by("-award__order", "pk")
         if kind := asked_table(request):
             shown = access.reads_paper(request.user, decision)
             table = grants_table(grants.iterator(LINES), grounds=shown)
             return table_file(kind, f"thu-hoi-{pk}", _("Awards taken back"), *table)
         page = Paginator(grants, LINES).get_page(request.GET.get("page"))
-        context = _page(request, decision) | {"page": page, "grants": list(page), "affected": affected(list(grants))}
+        context = _page(request, decision) | {
+            "page": page,
+            "grants": list(page),
+            "affected": reviewed(list(grants)) if access.reads_whole(request.user, decision) else None,
+        }
         return render(request, "awards/papers/detail.html", context)
-    rows = with_places(decision.lines.all()).order_by(*PAPER_ORDER)  # type: ignore[arg-type]
+    rows = lines_shown(decision, request.user).order_by(*PAPER_ORDER)
     if kind := asked_table(request):
         return table_file(kind, f"quyet-dinh-{pk}", _("Lines of the decision"), *paper_lines_table(decision, rows))
     lines = Paginator(rows, LINES).get_page(request.GET.get("page"))
+    dues = dues_of(decision)
     context = _page(request, decision) | {
-        "page": lines, "rows": paper_lines(decision, list(lines)), "total": total_of(decision),
+        "page": lines, "rows": paper_lines(decision, list(lines), dues), "total": None,
         "cancelled": cancelled_as(decision),
         "unnumbered": Grant.objects.in_force().filter(issued=decision, register="").count(),
     }  # fmt: skip
+    if context["whole"]:
+        context["total"] = total_of(decision, dues)
     return render(request, "awards/papers/detail.html", context)
 
 
@@ -137,7 +155,9 @@ def _page(request: HttpRequest, paper: Submission | Decision) -> dict[str, Any]:
     decided = isinstance(paper, Decision)
     recorded = isinstance(paper, Decision) and paper.outside
     signs = (access.records_outcomes if recorded else access.signs)(request.user, paper.unit)
+    whole = access.reads_whole(request.user, paper)
     return {
+        "whole": whole,
         "object": paper, "paper": name_of(paper), "open": is_open(paper), "may_draft": drafts and is_open(paper),
         "may_sign": signs and is_open(paper), "registers": drafts and not is_open(paper),
         "prints": drafts and decided and not is_open(paper) and not recorded,

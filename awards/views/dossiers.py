@@ -284,7 +284,7 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         "unticked": {line.pk for line in lines} - set(ticked) if refused else (),
         "general": [problem for problem in problems if problem.line is None],
         "refused": refused,
-        "over": excesses(dossier.unit, left) if may_hand_in else [],
+        "over": [one.text for one in excesses(dossier.unit, left)] if may_hand_in else [],
         "shares": left,
         "judge": judging_unit(dossier.unit),
         "may_hand_in": may_hand_in,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ from awards import access as awards_access
 from awards.criteria import Criterion as Rule
 from awards.criteria import Rules, State
 from awards.forms.due import AttestForm, DueFilter, WhatIfForm
-from awards.models import Attestation, Award, Criterion
+from awards.models import Attestation, Award, Criterion, Grant
 from awards.reach import reach_of
 from awards.reports.around import Around, around, neighbours
 from awards.reports.complete import gaps
@@ -87,11 +87,24 @@ class Listed:
 
     def shown(self, lines: Iterable[int]) -> list[tuple[Row, str, list[str], bool]]:
         """(line, award, what is missing, whether it is nominated) of some of the lines."""
-        rows = ((self.standing.row(line), self.standing.key(line) in self.around.nominated) for line in lines)
+        rows = ((self._row(line), self.standing.key(line) in self.around.nominated) for line in lines)
         return [
             (row, label_of(row.award), [_missing(one, unseen=row.unseen(one)) for one in row.lacking], known)
             for row, known in rows
         ]
+
+    def _row(self, line: int) -> Row:
+        """What could be proposed by the criteria is marked where the award of the year was taken back."""
+        row = self.standing.row(line)
+        return replace(row, state="revoked") if row.state == "eligible" and self._lost(line) else row
+
+    def _lost(self, line: int) -> bool:
+        return self.standing.key(line) in self.around.revoked
+
+    @property
+    def unasked(self) -> int:
+        """How many could be proposed and are not, without those who have just lost the award."""
+        return self.standing.unasked(self.around.nominated | self.around.revoked)
 
     @property
     def hidden(self) -> int:
@@ -116,7 +129,8 @@ def get_list(request: HttpRequest, unit: int, year: int) -> Listed:
     award, units = form.cleaned_data["award"], units_in(place, year)
     standing = standing_of(place, units, year, rules, request.user, award=award)
     beside = around(place, year, rules, award)
-    return Listed(place, rules, units, form, standing, beside, form.filter(standing, units, beside.nominated))
+    chosen = form.filter(standing, units, beside.nominated, beside.revoked)
+    return Listed(place, rules, units, form, standing, beside, chosen)
 
 
 @require_safe
@@ -137,8 +151,8 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
         "form": found.form,
         "page": page,
         "rows": found.shown(page),
-        "eligible": len(standing.eligible),
-        "unasked": standing.unasked(found.around.nominated),
+        "eligible": len(standing.eligible - found.around.revoked),
+        "unasked": found.unasked,
         "hidden": found.hidden,
         "shares": shares,
         "gaps": found.around.gaps,
@@ -157,7 +171,7 @@ def _due_table(found: Listed) -> tuple[list[str], Iterator[list[Value]]]:
         _("Missing for it"), _("Nominated"),
     ]  # fmt: skip
     kinds = {"person": _("Person"), "unit": _("Unit")}
-    words = {state: str(STATE_WORDS["eligibility"][state][2]) for state in STATES}
+    words = {state: str(STATE_WORDS["eligibility"][state][2]) for state in (*STATES, "revoked")}
     return heads, (
         [
             kinds[row.subject.kind], row.subject.name, row.subject.code, row.subject.unit, award, words[row.state],
@@ -188,6 +202,7 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
         "leaves": found,
         "tally": tally_of(found),
         "grants": subject.grants.select_related("award").order_by("-year")[:8],
+        "lost": None if line.held else _lost(subject, award, year),
         "may_attest": awards_access.attests(request.user, subject),
         "grounds": grounds,
         "hidden": HIDDEN if not access.sees_discipline(request.user, unit) else (),
@@ -200,6 +215,12 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
     if what_if.is_valid():
         context |= _tried_out(request.user, subject, line, found, year, what_if.cleaned_data["day"])
     return render(request, "awards/due/detail.html", context)
+
+
+def _lost(subject: Subject, award: str, year: int) -> Grant | None:
+    """The award of the very year that was taken back."""
+    rows = subject.grants.filter(award__code=award, year=year, period="").exclude(revoked_on=None)
+    return rows.order_by("revoked_on").last()
 
 
 def _tried_out(

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from awards import access as awards_access
 from awards.access import drafts_papers
 from awards.forms.due import GrantForm, RevokeForm
-from awards.models import Grant
+from awards.models import Decision, Grant
 from awards.reports.due import last_day
 from awards.reports.exports import grants_table
 from awards.reports.outlook import steps_of
@@ -21,7 +21,7 @@ from awards.reports.rules import rules_on
 from awards.services.grants import record_grant, revoke_grant
 from awards.views.due import Subject, get_subject
 from emulation.reports.dashboard import latest_year
-from units.access import can_read_figures, require, sees_discipline
+from units.access import require, sees_discipline
 from units.models import Person
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
@@ -60,7 +60,8 @@ def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
         votes=awards_access.votes_q(request.user),
     )  # fmt: skip
     papers = {paper for grant in grants for paper in (grant.issued, grant.revoking) if paper is not None}
-    readable = {paper.pk for paper in papers if can_read_figures(request.user, paper.unit)}
+    shown = Decision.objects.visible_to(request.user).filter(pk__in=[paper.pk for paper in papers])
+    readable = set(shown.values_list("pk", flat=True))
     prints = {paper.pk for paper in papers if not paper.outside and drafts_papers(request.user, paper.unit)}
     context = {
         "subject": subject,

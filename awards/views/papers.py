@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from awards import access
 from awards.forms.papers import (
+    CitationsForm,
     GrantsFilter,
     LetterTextsForm,
     ReadyFilter,
@@ -24,15 +26,18 @@ from awards.forms.papers import (
     SignForm,
     TextsForm,
 )
-from awards.models import Decision, Submission
+from awards.models import Decision, Nomination, Submission
 from awards.reports.award_papers import WRITERS, decision_paper, submission_paper
+from awards.reports.bonuses import dues
 from awards.reports.caps import exceeded
-from awards.reports.decisions import cancelled_as, next_number, signer_of
+from awards.reports.decisions import cancelled_as, next_number
 from awards.reports.desk import mark_of
 from awards.reports.kept_papers import content_of, kept_paper
 from awards.reports.powers import Powers
-from awards.reports.ready import ready_lines, with_places
+from awards.reports.ready import PAPER_ORDER, ready_lines, with_places
+from awards.reports.signatures import signer_of
 from awards.services import decisions, papers
+from awards.services.notices import running_words
 from emulation.reports.cancelled import STAMPED, stamp_of
 from emulation.views.papers import TYPES
 from units import clock
@@ -230,12 +235,39 @@ def paper_update(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     kind: Any = LetterTextsForm if isinstance(found, Submission) else TextsForm
     if isinstance(found, Decision) and found.kind == Decision.Kind.REVOCATION:
         kind = RevocationTextsForm
-    initial = {name: value for name, value in signer_of(found.unit, request.user).items() if not getattr(found, name)}
+    offered = signer_of(found.unit, request.user).items()
+    initial = {name: value for name, value in offered if not getattr(found, name, "")}
     form = kind(request.POST or None, instance=get_paper(request.user, paper, pk), initial=initial)
     return form_step(
         request, form, lambda: papers.change_texts(found, form.cleaned_data, by=request.user),
         done=_("The draft has been saved."), to=found, crumbs=crumbs_to(found), heading=_("Texts of the draft"),
     )  # fmt: skip
+
+
+@require_http_methods(FORM)
+def paper_citations(request: HttpRequest, pk: int) -> HttpResponse:
+    """The sentence of merit of each line, drafted, to be finished before it stands on a certificate."""
+    found, elsewhere = get_draft(request, DECISION, pk)
+    assert isinstance(found, Decision)
+    if found.kind != Decision.Kind.AWARD:
+        raise Http404
+    if elsewhere is not None:
+        return elsewhere
+    rows = with_places(found.lines.all()).order_by(*PAPER_ORDER)
+    page = Paginator(rows, LINES).get_page(request.GET.get("page"))
+    form = CitationsForm(request.POST or None, lines=list(page))
+    if form.is_valid():
+        with refusals(form):
+            count = papers.write_citations(found, form.texts, by=request.user)
+        if not form.errors:
+            words = ngettext("%(count)d sentence has been changed.", "%(count)d sentences have been changed.", count)
+            messages.success(request, words % {"count": count})
+            return redirect(found)
+    context = {
+        "object": found, "page": page, "form": form, "rows": [(line, form[f"c{line.pk}"]) for line in page],
+        "crumbs": [*crumbs_to(found), (_("Sentences of merit"), "")],
+    }  # fmt: skip
+    return render(request, "awards/papers/citations.html", context)
 
 
 @require_http_methods(FORM)
@@ -247,33 +279,50 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     if elsewhere is not None:
         return elsewhere
     texts = signer_of(found.unit, request.user)
-    initial = {name: getattr(found, name) or ("" if recorded else texts[name]) for name in texts}
+    initial = {name: getattr(found, name, "") or ("" if recorded else texts[name]) for name in texts}
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
     letter = isinstance(found, Submission)
     awards = isinstance(found, Submission) or not recorded and found.kind == Decision.Kind.AWARD
-    lines = with_places(found.lines.all()) if awards else []
-    over = exceeded(found.unit, lines)
-    form = SignForm(request.POST if request.method == "POST" else None, initial=initial, over=over)
+    lines = list(with_places(found.lines.all())) if awards else []
+    form = SignForm(
+        request.POST if request.method == "POST" else None, initial=initial, own=not recorded,
+        gives=not (letter or recorded),
+        over=[one.text for one in exceeded(found.unit, lines)], running=running_words(lines, clock.today()),
+    )  # fmt: skip
     heading = _("Send the letter") if letter else _("Sign the decision")
     note = (
         _("Its lines are forwarded; the letter is never changed afterwards.")
         if letter
         else _("Its awards take effect at once; a signed decision is never changed.")
     )
+    note = note if letter else f"{note} {_unpaid(lines)}".strip()
     return form_step(
         request, form, lambda: _sign(found, form.cleaned_data, request.user), done=lambda _row: _signed_words(found),
         to=found, crumbs=crumbs_to(found), heading=heading, submit=heading, note=note,
     )  # fmt: skip
 
 
+def _unpaid(lines: Sequence[Nomination]) -> str:
+    """Who gets no bonus of their own for an award because a higher one is paid for the same achievement."""
+    found = dues(lines, clock.today())
+    names = list(dict.fromkeys(line.name for line in lines if found[line.pk].beside))
+    if not names:
+        return ""
+    words = _("Several awards for one achievement, of which only the highest bonus is paid: %(names)s.")
+    unread = any(due.beside and not due.certain for due in found.values())
+    said = words % {"names": ", ".join(names)}
+    rule = _("The rule has not been verified: the administrator keeps it in the catalogue.")
+    return f"{said} {rule}" if unread else said
+
+
 def _sign(found: Paper, head: dict[str, Any], user: User) -> None:
-    known = head.get("over_caps", False)
+    known = {"known_over_caps": head.get("over_caps", False), "known_notices": head.get("known_notices", False)}
     if isinstance(found, Submission):
-        papers.send(found, head, known_over_caps=known, by=user)
+        papers.send(found, head, **known, by=user)
     elif found.kind == Decision.Kind.REVOCATION:
         decisions.sign_revocation(found, head, by=user)
     else:
-        decisions.sign(found, head, known_over_caps=known, by=user)
+        decisions.sign(found, head, **known, by=user)
 
 
 def _signed_words(found: Paper) -> str:
@@ -290,7 +339,7 @@ def paper_file(request: HttpRequest, paper: str, pk: int, kind: str) -> HttpResp
     found = get_paper(request.user, paper, pk)
     if kind not in WRITERS:
         raise Http404
-    require(access.reads_paper(request.user, found))
+    require(access.reads_paper(request.user, found) and access.reads_whole(request.user, found))
     title = "to trinh" if isinstance(found, Submission) else "quyet dinh"
     name = slugify(fold(f"{title} {found.number or 'du thao'} {found.unit.code}"))
     try:

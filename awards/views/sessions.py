@@ -18,6 +18,7 @@ from awards.models import AgendaItem, CouncilMember, Session
 from awards.reports.exports import agenda_table
 from awards.reports.sessions import LISTED, addable, by_award_and_year, files_of, findings_for, session_page
 from awards.services import sessions
+from awards.services.notices import running_words
 from awards.views.councils import crumbs_to, get_council
 from awards.views.nominations import saved_file
 from units import clock
@@ -79,6 +80,9 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "page": page,
         "session": session,
+        "running": running_words((row.item.line for row in page.entries), clock.today())
+        if session.state in (Session.State.PLANNED, Session.State.OPEN)
+        else [],
         "entries": Paginator(page.entries, LISTED).get_page(request.GET.get("page")),
         "crumbs": [*crumbs_to(session.council), (session.title, "")],
     }

@@ -9,6 +9,7 @@ from awards.models import (
     BonusRounding,
     CompleteRegister,
     DecidingLevel,
+    HighestOnly,
     LegalDocument,
     Occasion,
     RevocationGround,
@@ -45,6 +46,11 @@ CATALOGUES = {
         BonusRounding, ("step", "up", "clause", *VALIDITY), "bi-calculator", _("How bonuses are rounded."),
         listed=("step", "up", "valid_from", "valid_until", "clause", "certainty"),
     ),
+    "highest-bonus": Catalogue(
+        HighestOnly, ("clause", *VALIDITY), "bi-cash-stack",
+        _("While it holds, of several awards for one achievement only the highest bonus is paid."),
+        listed=("clause", "valid_from", "valid_until", "certainty", "note"),
+    ),
     "complete-registers": Catalogue(
         CompleteRegister, ("register", "since", "note"), "bi-calendar-check",
         _("From which year on registers hold everything: what is not found in them before is “no data”."),
@@ -55,7 +61,7 @@ CATALOGUES = {
         listed=("kind", "level", "valid_from", "valid_until", "certainty"),
     ),
     "occasions": Catalogue(
-        Occasion, (*NAMED, "simplified", "of_campaign", "base_review"), "bi-calendar-event",
+        Occasion, (*NAMED, "simplified", "of_campaign", "base_review", "sentence"), "bi-calendar-event",
         _("Why awards are proposed."),
     ),
     "rule-choices": Catalogue(

@@ -6,10 +6,14 @@ The audit log keeps who changed what (rows are saved one by one).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from datetime import timedelta
+from typing import Any, NamedTuple
 
+from auditlog.models import LogEntry
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from emulation.models import (
     Assessment,
@@ -24,7 +28,12 @@ from emulation.models import (
 )
 from emulation.periods import QUARTERS
 from emulation.services.summaries import rebuild
+from units import clock
 from units.errors import Refused
+
+IN_FORCE = gettext_lazy(
+    "“%(row)s” is or was in force, and lists, dossiers and decisions rest on it: let it end by date."
+)
 
 
 class Item(NamedTuple):
@@ -65,11 +74,24 @@ def save_row(row: models.Model) -> None:
     row.save()
 
 
+def was_in_force(row: Any) -> bool:
+    """Whether a row that holds for a time (`valid_from`, `valid_until`) holds or held: what is of those days rests
+    on it, also where no row names it. Not one that only begins, or that somebody entered within the last day by
+    mistake; what the application brought along was entered by nobody.
+    """
+    if not hasattr(row, "valid_until") or row.valid_from is not None and row.valid_from > clock.today():
+        return False
+    entries = LogEntry.objects.get_for_object(row).filter(action=LogEntry.Action.CREATE, actor__isnull=False)
+    return not entries.filter(timestamp__gt=timezone.now() - timedelta(days=1)).exists()
+
+
 @transaction.atomic
 def delete_row(row: models.Model) -> None:
-    """Delete a catalogue row that nothing refers to."""
+    """Delete a catalogue row that nothing refers to, and that was never in force. Raises `Refused`."""
     if is_referred(row):
         raise Refused(_("“%(row)s” is in use and stays. Only what nobody refers to can be deleted.") % {"row": row})
+    if was_in_force(row):
+        raise Refused(IN_FORCE % {"row": row})
     row.delete()
 
 

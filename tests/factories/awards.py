@@ -22,6 +22,7 @@ from awards.models import (
     Decision,
     Dossier,
     Grant,
+    GrantReview,
     LegalDocument,
     Nomination,
     NominationFile,
@@ -67,6 +68,16 @@ def make_complete(register: str = "awards", since: int | None = YEAR - 10) -> Co
 def make_grant(award: Award, to: Person | Unit, year: int = YEAR, **fields: Any) -> Grant:
     subject = {"person": to} if isinstance(to, Person) else {"unit": to}
     return Grant.objects.create(award=award, year=year, **subject | fields)
+
+
+def make_grant_review(grant: Grant, **fields: Any) -> GrantReview:
+    """An award that rested on another one, which was taken back; the unit of its holder answers for it."""
+    subject = grant.person or grant.unit
+    assert subject is not None
+    home = subject.unit if isinstance(subject, Person) else subject
+    because = make_grant(make_award(), subject, grant.year)
+    columns = {"because": because, "criterion": make_criterion(grant.award), "unit": home}
+    return GrantReview.objects.create(grant=grant, **columns | fields)
 
 
 def make_attestation(award: Award, to: Person | Unit, by: User, year: int = YEAR, **fields: Any) -> Attestation:

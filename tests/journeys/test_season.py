@@ -50,6 +50,9 @@ def test_revoked_award_no_longer_stands(someone, grant, chief, department):
     signing.goto(page.url)
     signing.get_by_role("link", name="Sign", exact=True).click()
     expect(signing.get_by_label("Paper number")).to_have_value("126/QĐ-CKT")
+    signing.get_by_label("Post of the signer").fill("Cục trưởng")
+    signing.get_by_label("In whose name").fill("Cục trưởng Cục Kỹ thuật")
+    signing.get_by_label("Place of signing").fill("Hà Nội")
     signing.get_by_role("button", name="Sign the decision").click()
     expect(signing.get_by_text("the awards have been revoked")).to_be_visible()
 

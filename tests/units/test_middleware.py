@@ -57,13 +57,13 @@ def test_an_address_that_only_takes_a_form_says_so_and_leads_back(client, depot,
     client.force_login(make_user("reader", (depot, Role.STAFF), language=language))
     page = f"/targets/{depot.pk}/2020/"
 
-    response = client.get(page + "hand-in/")
+    response = client.get(page + "ready/")
 
     text = response.content.decode()
     assert (response.status_code, response["Allow"]) == (405, "POST")
     assert f"<h1>{heading}</h1>" in text
     assert f'<a class="btn btn-primary" href="{page}">{back}</a>' in text
-    assert client.get(page + "hand-in/", headers={"HX-Request": "true"}).content == b""
+    assert client.get(page + "ready/", headers={"HX-Request": "true"}).content == b""
     assert client.put(page).content == b""
 
 

@@ -76,6 +76,7 @@ class Season:
         self.awards = {award.code: award for award in Award.objects.all()}
         self.occasions = {row.code: row for row in Occasion.objects.all()}
         self.office = Office.objects.get(code="politics")
+        self.minutes = 0  # how many there are
         self.failed: set[int | None] = set()  # people who failed the tests of the year
         self.by_unit: dict[str, list[Record]] = {code: [] for code in self.units}
         for record in records().values():
@@ -265,13 +266,17 @@ class Season:
         session.save(update_fields=["closed_at"])
         text = draft_minutes(session_page(session, by))
         text = text.replace("luận: ……", "luận: nhất trí với báo cáo thẩm định của cơ quan (minh họa).")
-        sessions.save_minutes(session, text=text, by=by)
+        for hours in ("08 giờ 00", "11 giờ 30"):  # of the beginning, and of the end
+            text = text.replace("…… giờ ……", hours, 1)
+        self.minutes += 1
+        sessions.save_minutes(session, text=text, number=f"{self.minutes:02}/BB-HĐTĐKT", by=by)
         sessions.end_session(session, by=by)
 
     def head(self, number: str, day: date, lines: Lines = ()) -> dict[str, object]:  # type: ignore[assignment]
         basis = {"basis": basis_of(self.actors.department, lines, day)} if lines else {}
         return basis | {
             "number": number, "day": day, "signer": f"Đại tá {self.actors.chair}", "signer_post": "CỤC TRƯỞNG",
+            "place": "Hà Nội", "giver": "Cục trưởng Cục Kỹ thuật",
         }  # fmt: skip
 
 

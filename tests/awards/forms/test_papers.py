@@ -4,10 +4,13 @@ import pytest
 
 from awards.forms.papers import SignForm
 
-TYPED = {"number": "125/QĐ-CKT", "day": "20/12/2020", "signer": "Đại tá A", "signer_post": "", "place": ""}
+TYPED = {
+    "number": "125/QĐ-CKT", "day": "20/12/2020", "signer": "Đại tá A", "signer_post": "Cục trưởng", "place": "Hà Nội",
+    "giver": "Cục trưởng Cục A",
+}  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["number", "signer", "signer_post", "place"])
+@pytest.mark.parametrize("name", ["number", "giver", "signer", "signer_post", "place"])
 def test_nothing_is_signed_with_a_placeholder(name):
     assert SignForm(TYPED).is_valid()
     form = SignForm(TYPED | {name: "(địa danh)"})

@@ -17,6 +17,8 @@ from awards.models import (
     Decision,
     Dossier,
     Grant,
+    GrantReview,
+    HighestOnly,
     Nomination,
     NominationFile,
     NoticeRule,
@@ -34,6 +36,7 @@ from tests.factories import (
     make_decision,
     make_dossier,
     make_grant,
+    make_grant_review,
     make_nomination,
     make_occasion,
     make_office,
@@ -58,6 +61,7 @@ def line(depot, staff) -> Nomination:
         ("noticerule_until_not_before_from", lambda line: NoticeRule(award=line.award, days=5, **BACKWARDS)),
         ("bonusrounding_until_not_before_from", lambda line: BonusRounding(step=1, **BACKWARDS)),
         ("revocationground_until_not_before_from", lambda line: RevocationGround(code="X", name="X", **BACKWARDS)),
+        ("highestonly_until_not_before_from", lambda line: HighestOnly(**BACKWARDS)),
         (
             "decidinglevel_until_not_before_from",
             lambda line: DecidingLevel(kind=line.holder.kind, level=line.award.level, **BACKWARDS),
@@ -97,6 +101,14 @@ def test_office_gives_one_opinion_and_a_reason_when_it_refuses(line, reviewer):
     assert_refused(Appraisal(agrees=False, **common), "appraisal_refusal_has_a_reason")
     Appraisal.objects.create(agrees=True, **common)
     assert_refused(Appraisal(agrees=True, **common), "appraisal_one_an_office")
+
+
+def test_award_is_reviewed_once_for_a_reason_and_stands_by_somebody(line, depot):
+    row = make_grant_review(make_grant(line.award, depot))
+    copied = {"grant": row.grant, "because": row.because, "criterion": row.criterion, "unit": depot}
+    assert_refused(GrantReview(**copied), "grantreview_once")
+    row.kept_why = "Đủ tiêu chuẩn"
+    assert_refused(row, "grantreview_kept_by_at_and_why")
 
 
 def test_removed_file_says_who_removed_it(line):

@@ -1,5 +1,7 @@
 """Twice the same award: what is given only once, and what was taken back and is proposed anew."""
 
+from datetime import date
+
 import pytest
 from django.utils import translation
 
@@ -61,6 +63,16 @@ def test_award_taken_back_is_proposed_anew(depot, staff, person):
     grant.revoked_on, grant.revoked_why = line.at.date(), "Sai quyết định"
     grant.save()
     assert says() == (False, False, False)
+
+
+@pytest.mark.parametrize("why", ["", "Kết luận mới của cơ quan thanh tra"])
+def test_award_taken_back_is_proposed_anew_only_with_a_reason(depot, staff, person, why):
+    award = make_award("CSTT")
+    make_grant(award, person, revoked_on=date(YEAR, 12, 10), revoked_why="Khai gian")
+    line = make_nomination(make_dossier(depot, staff), award, person, why_unmet=why)
+    with translation.override("vi"):
+        found = [one for one in problems_of(line.dossier, [line], by=staff) if "10/12/2020" in one.text]
+    assert [(one.line, one.hard) for one in found] == [(line, not why)]
 
 
 @pytest.mark.parametrize(("own", "said"), [

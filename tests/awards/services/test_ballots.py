@@ -333,13 +333,35 @@ def test_session_broken_off_leaves_the_lines_waiting_and_no_ballot(opened, membe
     assert not Ballot.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("number", "text", "gap"),
+    [
+        ("", "Nội dung", "Số: ……"),
+        ("3/BB", "Xong\nBắt đầu: …… giờ", "Bắt đầu: …… giờ"),
+        ("3/BB", "Họp ...", "Họp ..."),
+    ],
+)
+def test_minutes_with_gaps_are_fixed_only_knowingly(opened, members, number, text, gap):
+    for user in members[:3]:
+        vote(opened, user, "for", "for")
+    ballots.close_voting(opened, by=members[0])
+    sessions.save_minutes(opened, text=text, number=number, by=members[1])
+    with pytest.raises(Refused, match=gap) as error:
+        sessions.end_session(opened, by=members[0])
+    opened.refresh_from_db()
+    assert (error.value.field, opened.state) == ("known_gaps", "closed")
+    sessions.end_session(opened, known_gaps=True, by=members[0])
+    opened.refresh_from_db()
+    assert opened.state == "ended"
+
+
 def test_minutes_are_fixed_with_the_end(opened, members):
     for user in members[:3]:
         vote(opened, user, "for", "for")
     ballots.close_voting(opened, by=members[0])
     with pytest.raises(Refused):
         sessions.end_session(opened, by=members[0])
-    sessions.save_minutes(opened, text="Nội dung", by=members[1])
+    sessions.save_minutes(opened, text="Nội dung", number="3/BB-HĐ", by=members[1])
     sessions.end_session(opened, by=members[0])
     with pytest.raises(Refused):
         sessions.save_minutes(opened, text="Khác", by=members[1])

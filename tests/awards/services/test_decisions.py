@@ -1,6 +1,6 @@
 """From a passed line to a signed decision, a recorded outcome, a revocation: what is written, and what is refused."""
 
-from datetime import date
+from datetime import date, timedelta
 from importlib import import_module
 
 import pytest
@@ -9,7 +9,18 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
-from awards.models import BaseWage, Bonus, BonusRounding, DecidingLevel, Decision, Grant, Nomination, NoticeRule
+from awards.models import (
+    BaseWage,
+    Bonus,
+    BonusRounding,
+    DecidingLevel,
+    Decision,
+    Grant,
+    HighestOnly,
+    Nomination,
+    NoticeRule,
+)
+from awards.reports.decisions import paper_lines, total_of
 from awards.services import decisions, papers
 from emulation.models import IssuedPaper
 from emulation.services import issued_papers
@@ -22,6 +33,7 @@ from tests.factories import (
     make_ground,
     make_nomination,
     make_person,
+    make_public_notice,
     make_user,
 )
 from tests.layers import built_once
@@ -29,7 +41,10 @@ from units.errors import Refused
 from units.models import Role, Unit
 
 DAY = date(2020, 12, 22)
-HEAD = {"number": "125/QĐ-CKT", "day": DAY, "signer": "Đại tá Nguyễn Văn B", "signer_post": "Chủ nhiệm"}
+HEAD = {
+    "number": "125/QĐ-CKT", "day": DAY, "signer": "Đại tá Nguyễn Văn B", "signer_post": "Chủ nhiệm",
+    "place": "Hà Nội",
+}  # fmt: skip
 REASON = "Khai sai thành tích huấn luyện."
 
 
@@ -118,9 +133,70 @@ def test_more_than_a_cap_allows_is_signed_knowingly(passed, award, clerk, chief,
     assert "Vượt tỷ lệ khống chế, đã biết" in line.events.get(kind="decided").reason
 
 
+@pytest.mark.parametrize("stage", ["draft", "returned", "submitted"])
+def test_caps_count_what_is_handed_in_and_stand_with_the_lines_they_concern(
+    passed, award, clerk, chief, department, depot, staff, stage
+):
+    """A third line alone would exceed the cap of two; a draft of it is nobody's proposal yet."""
+    award.caps.create(of="headcount", share=50)
+    other = make_award("GK", level=award.level)
+    lines = [passed(award), passed(award, "Vũ Bình"), passed(other, "Trần Chi")]
+    make_nomination(make_dossier(depot, staff), award, make_person(depot, "Đỗ Dũng"), stage=stage)
+    draft = papers.draft_decision(department, [line.pk for line in lines], by=clerk)
+    if stage != "submitted":
+        decisions.sign(draft, HEAD, by=chief)
+    else:
+        with pytest.raises(Refused) as error:
+            decisions.sign(draft, HEAD, by=chief)
+        assert error.value.field == "over_caps"
+        decisions.sign(draft, HEAD, known_over_caps=True, by=chief)
+    said = ["Vượt tỷ lệ" in line.events.get(kind="decided").reason for line in lines]
+    assert said == [stage == "submitted"] * 2 + [False]
+
+
 def test_bonus_without_a_rule_stays_unknown(passed, award, clerk, chief):
     signed(passed(award), clerk, chief)
     assert Grant.objects.get().bonus is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "why", "paid"),
+    [(True, "", [0, 450_000]), (False, "", [150_000, 450_000]), (True, "Cứu nạn", [150_000, 450_000])],
+)
+def test_of_several_awards_for_one_achievement_the_highest_bonus_is_paid(
+    passed, award, levels, depot, staff, clerk, chief, rule, why, paid
+):
+    higher = make_award("CSTDCS", level=levels["unit"])
+    for one, coefficient in ((award, "0.1"), (higher, "0.3")):
+        Bonus.objects.create(award=one, coefficient=coefficient)
+    BaseWage.objects.create(amount=1_490_000)
+    BonusRounding.objects.create(step=10_000)
+    HighestOnly.objects.create(valid_from=DAY if rule else None, valid_until=None if rule else date(2020, 12, 21))
+    dossier, person = make_dossier(depot, staff, rule_day=DAY, received_on=DAY), make_person(depot, "Ngô Thảo")
+    lines = [passed(award, dossier=dossier, to=person, why_second=why), passed(higher, dossier=dossier, to=person)]
+    draft = papers.draft_decision(lines[0].holder, [line.pk for line in lines], by=clerk)
+    shown = paper_lines(draft, lines)
+    assert [row.bonus for row in shown] == paid
+    assert ["CSTDCS" in row.how for row in shown] == [0 in paid, False]
+    assert total_of(draft).amount == sum(paid)
+    decisions.sign(draft, HEAD, by=chief)
+    assert list(Grant.objects.order_by("bonus").values_list("bonus", flat=True)) == paid
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_bonus_paid_before_for_the_achievement_counts(passed, award, levels, depot, staff, clerk, chief, first):
+    """The lower one after the higher one is paid nothing; the higher one later is paid in full."""
+    higher = make_award("CSTDCS", level=levels["unit"])
+    for one, coefficient in ((award, "0.1"), (higher, "0.3")):
+        Bonus.objects.create(award=one, coefficient=coefficient)
+    BaseWage.objects.create(amount=1_490_000)
+    BonusRounding.objects.create(step=10_000)
+    HighestOnly.objects.create()
+    dossier, person = make_dossier(depot, staff, rule_day=DAY, received_on=DAY), make_person(depot, "Ngô Thảo")
+    lines = [passed(one, dossier=dossier, to=person) for one in (award, higher)]
+    for number, line in enumerate((lines[first], lines[1 - first]), start=7):
+        signed(line, clerk, chief, number=f"{number}/QĐ")
+    assert [Grant.objects.get(award=one).bonus for one in (award, higher)] == [[150_000, 0][first], 450_000]
 
 
 def test_only_the_commander_signs_and_only_once(passed, award, clerk, chief, reviewer):
@@ -164,8 +240,9 @@ def test_numbers_given_twice_by_a_unit_of_two_names_are_marked_and_stay():
     assert import_module("awards.migrations.0013_decision_numbers_by_unit").repeated(rows) == [1, 5]
 
 
-def test_same_number_in_another_year_is_another_number(passed, award, clerk, chief):
-    signed(passed(award), clerk, chief, day=date(2019, 12, 31))
+def test_same_number_in_another_year_is_another_number(passed, award, clerk, chief, depot, staff):
+    earlier = make_dossier(depot, staff, rule_day=DAY, received_on=date(2019, 12, 2))
+    signed(passed(award, dossier=earlier), clerk, chief, day=date(2019, 12, 31))
     signed(passed(award, "Vũ Bình"), clerk, chief)
     assert sorted(Decision.objects.values_list("year", flat=True)) == [2019, 2020]
 
@@ -196,6 +273,21 @@ def test_public_notice_comes_first(passed, award, clerk, chief):
     NoticeRule.objects.create(award=award, days=5)
     with pytest.raises(Refused, match="5"):
         signed(passed(award), clerk, chief)
+
+
+@pytest.mark.parametrize(("since", "until", "waits"), [(0, 4, True), (-4, 0, True), (-4, -1, False), (1, 4, False)])
+def test_notice_that_no_rule_asks_for_is_waited_for_too(passed, award, clerk, chief, department, since, until, waits):
+    line, other = passed(award), passed(award, "Vũ Bình")
+    days = {"since": DAY + timedelta(days=since), "until": DAY + timedelta(days=until)}
+    make_public_notice(department, clerk, line, **days)
+    draft = papers.draft_decision(department, [line.pk, other.pk], by=clerk)
+    if waits:
+        with pytest.raises(Refused, match="Lê An") as error:
+            decisions.sign(draft, HEAD, by=chief)
+        assert (error.value.field, "Vũ Bình" in str(error.value)) == ("known_notices", False)
+    decisions.sign(draft, HEAD, known_notices=waits, by=chief)
+    said = ["công khai" in one.events.get(kind="decided").reason for one in (line, other)]
+    assert said == [waits, False]
 
 
 def test_unit_decides_up_to_its_level(passed, award, flag, clerk, department):

@@ -327,6 +327,8 @@ def test_the_same_award_twice_is_caught(dossier, title, staff, commander, review
     assert len(refusal(hand_in, dossier, lines=[line.pk], by=commander)) == 1
     grant.revoked_on, grant.revoked_why = date(2020, 12, 9), "Nhập nhầm"
     grant.save()
+    assert len(refusal(hand_in, dossier, lines=[line.pk], by=commander)) == 1
+    change_line(line, columns={"why_unmet": "Nhập nhầm quyết định, nay đề nghị lại"}, by=staff)
     hand_in(dossier, lines=[line.pk], by=commander)
 
 

@@ -24,6 +24,8 @@ from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role, User
 
+SIGNED = {"signer_post": "B", "place": "C"}
+
 
 def at_once(*acts: Callable[[], object]) -> list[str]:
     """What becomes of acts that begin together, each on its own connection: "done" or "refused"."""
@@ -123,7 +125,7 @@ def drafts(transactional_db, department, depot, staff, set_today):
 
 def test_decision_is_signed_once_and_a_number_given_once(drafts):
     (first, second), chief = drafts
-    head = {"number": "125/QĐ", "day": date(2020, 12, 22), "signer": "A"}
+    head = {"number": "125/QĐ", "day": date(2020, 12, 22), "signer": "A", **SIGNED}
     acts = [lambda paper=paper: decisions.sign(paper, head, by=chief) for paper in (first, first, second)]
     assert at_once(*acts) == ["done", "refused", "refused"]
     assert (Grant.objects.count(), Decision.objects.exclude(number="").count()) == (1, 1)
@@ -134,7 +136,7 @@ def test_nominee_is_decided_or_objected_to_but_not_both(drafts):
     line = draft.lines.get()
     keeper = make_user("keeper", (draft.unit, Role.STAFF))
     notice = make_public_notice(draft.unit, keeper, line)
-    head = {"number": "125/QĐ", "day": date(2020, 12, 22), "signer": "A"}
+    head = {"number": "125/QĐ", "day": date(2020, 12, 22), "signer": "A", **SIGNED}
     said = {"whose": "Quần chúng", "text": "Chưa đúng", "received": date(2020, 12, 5)}
     found = at_once(
         lambda: decisions.sign(draft, head, by=chief),
@@ -153,8 +155,19 @@ def test_outcomes_of_one_decision_recorded_at_once_are_one_decision(drafts):
     DecidingLevel.objects.all().delete()
     for line, number in zip(lines, ("1", "2"), strict=True):
         letter = papers.draft_submission(chief.memberships.get().unit, [line.pk], by=chief)
-        papers.send(letter, {"number": number, "day": date(2020, 12, 22), "signer": "A"}, by=chief)
-    head = {"issuer": "Bộ Quốc phòng", "number": "5000/QĐ", "day": date(2020, 12, 22), "signer": "A"}
+        papers.send(
+            letter,
+            {"number": number, "day": date(2020, 12, 22), "signer": "A", **SIGNED},
+            by=chief,
+        )
+    head = {
+        "issuer": "Bộ Quốc phòng",
+        "number": "5000/QĐ",
+        "day": date(2020, 12, 22),
+        "signer": "A",
+        "signer_post": "B",
+        "place": "C",
+    }
     acts = [
         lambda line=line: decisions.record_outcome(line.holder, given=[line.pk], refused={}, head=head, by=chief)
         for line in lines
@@ -165,7 +178,7 @@ def test_outcomes_of_one_decision_recorded_at_once_are_one_decision(drafts):
 
 def test_register_numbers_are_given_once(drafts):
     (first, second), chief = drafts
-    head = {"day": date(2020, 12, 22), "signer": "A"}
+    head = {"day": date(2020, 12, 22), "signer": "A", **SIGNED}
     for paper, number in ((first, "1"), (second, "2")):
         decisions.sign(paper, head | {"number": number}, by=chief)
     one, other = Grant.objects.values_list("pk", flat=True)

@@ -1,16 +1,19 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
+from auditlog.models import LogEntry
 from django.urls import reverse
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from awards.forms.catalogue import BELONGINGS, AwardForm
-from awards.models import Award, Bonus, Cap, Criterion, Dossier, LegalDocument, NoticeRule
+from awards.models import Award, BaseWage, Bonus, Cap, Criterion, Dossier, LegalDocument, NoticeRule
 from awards.reports.caps import shares
 from awards.reports.catalogue import Span
 from awards.reports.rules import rules_on
 from tests.factories import make_award, make_criterion, make_dossier, make_grant, make_nomination, make_person
+from units import clock
 from units.catalogue import load_catalogue
 
 COMMON = {"certainty": "V", "order": 0, "number": 1, "gap": 1, "ending": "year"}
@@ -211,14 +214,58 @@ def test_only_groups_of_the_award_are_offered(admin):
     assert list(form.fields["parent"].queryset) == [group]
 
 
-def test_what_is_referred_to_ends_by_date_and_is_not_deleted(admin):
+def enter(by, ago=0):
+    """What has been created so far was entered by somebody, days ago."""
+    LogEntry.objects.update(timestamp=timezone.now() - timedelta(days=ago), actor=by)
+
+
+def erase(admin, part, row, **typed):
+    return admin.post(reverse("awards:row-delete", args=[part, row.pk]), typed)
+
+
+def test_what_is_referred_to_ends_by_date_and_is_not_deleted(admin, administrator):
     award = make_award("CSTT")
     group = make_criterion(award, "any_of")
     leaf = make_criterion(award, parent=group)
-    admin.post(reverse("awards:row-delete", args=["criteria", group.pk]))
+    enter(administrator)
+    erase(admin, "criteria", group, reason="Nhập nhầm tiêu chuẩn")
     assert award.criteria.count() == 2
-    admin.post(reverse("awards:row-delete", args=["criteria", leaf.pk]))
+    erase(admin, "criteria", leaf, reason="Nhập nhầm tiêu chuẩn")
     assert list(award.criteria.all()) == [group]
+
+
+def test_nothing_is_deleted_without_question_and_reason(admin, administrator):
+    row = make_criterion(make_award("CSTT"))
+    enter(administrator)
+    page = erase(admin, "criteria", row)
+    assert (page.status_code, dict(page.context["form"].errors)) == (200, {})
+    assert list(erase(admin, "criteria", row, reason="Nhầm").context["form"].errors) == ["reason"]
+    assert Criterion.objects.count() == 1
+    erase(admin, "criteria", row, reason="Nhập nhầm tiêu chuẩn")
+    trace = LogEntry.objects.get(action=LogEntry.Action.DELETE)
+    assert (Criterion.objects.count(), trace.additional_data) == (0, {"why": "Nhập nhầm tiêu chuẩn"})
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "stays"),
+    [(None, None, True), (-400, None, True), (-400, -30, True), (0, None, True), (1, None, False)],
+)  # fmt: skip
+def test_rule_that_was_in_force_stays(admin, administrator, since, until, stays):
+    """Entered long ago: a cap of a year past, or of today; but not one that only begins tomorrow."""
+    days = {"valid_from": since, "valid_until": until}
+    dates = {name: clock.today() + timedelta(days=n) for name, n in days.items() if n is not None}
+    row = Cap.objects.create(award=make_award("CSTT"), of="headcount", share=10, **dates)
+    enter(administrator, ago=2)
+    page = admin.get(reverse("awards:row-update", args=["caps", row.pk]))
+    assert bool(page.context["delete"]) is not stays
+    answer = erase(admin, "caps", row, reason="Nhập nhầm tỷ lệ khống chế")
+    assert (answer.status_code, Cap.objects.exists()) == (302, stays)
+
+
+def test_base_wage_that_the_application_brought_along_stays(admin):
+    wage = BaseWage.objects.create(amount=1_490_000, valid_from=date(2019, 7, 1))
+    admin.post(reverse("emulation:catalogue-delete", args=["base-wages", wage.pk]))
+    assert list(BaseWage.objects.all()) == [wage]
 
 
 def test_code_of_an_award_that_was_given_is_fixed(admin, depot):

@@ -553,15 +553,15 @@ def test_pages_run_a_constant_number_of_queries(
     for path, queries in (
         (address("dossier-list"), 9),
         (address("dossier-detail", dossier.pk), 15),
-        (address("dossier-add", dossier.pk) + "?award=CSTT", 10),
+        (address("dossier-add", dossier.pk) + "?award=CSTT", 11),
         (address("dossier-add", dossier.pk) + "?source=last", 17),
         (address("dossier-review", dossier.pk), 9),
-        (address("dossier-hand-in", dossier.pk), 17),
+        (address("dossier-hand-in", dossier.pk), 18),
         (address("dossier-paper", dossier.pk, "list"), 8),
         (address("nomination-detail", lines[0].pk), 14),
         (address("nomination-today", lines[0].pk), 9),
         (address("nomination-today", last.pk), 9),
-        (address("dossier-add", dossier.pk) + "?award=DVTT", 10),
+        (address("dossier-add", dossier.pk) + "?award=DVTT", 11),
         (address("nomination-detail", last.pk), 14),
     ):
         with django_assert_num_queries(queries):

@@ -325,7 +325,7 @@ def test_pages_run_a_constant_number_of_queries(client, reviewer, depot, title, 
     for address, queries in (
         (reverse("awards:due-list", args=[depot.pk, YEAR]), 13),
         (reverse("awards:due-list", args=[depot.pk, YEAR]) + "?export=csv", 10),
-        (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 10),
+        (reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]), 11),
         (reverse("awards:grant-list", args=["person", person.pk]), 11),
     ):
         with django_assert_num_queries(queries):
@@ -365,7 +365,7 @@ def test_first_view_in_a_process_runs_few_queries(
     count(f"{place}?state=unasked&kind=person&q=chi&unit=K1", 20)
     count(f"{place}?export=xlsx", 17)
     count(alone, 19)
-    for line, one, tried in zip(lines, (11, 11), (14, 14), strict=True):
+    for line, one, tried in zip(lines, (12, 12), (15, 15), strict=True):
         count(line, one)
         count(f"{line}?day=01/02/2024", tried)
 
@@ -440,3 +440,23 @@ def test_who_may_not_see_discipline_is_told_so_whatever_there_is(client, region,
     title.criteria.filter(kind="no_discipline").delete()
     client.force_login(clerk)
     assert client.get(address, {"award": "CSTT"}).context["hidden"] == 0
+
+
+def test_who_has_lost_the_award_is_marked_and_not_offered_again(client, reviewer, depot, title):
+    """Nothing in the registers may say what the revocation found: the criteria alone would offer it again."""
+    for name in ("Lê An", "Vũ Bình"):
+        make_rating(make_person(depot, name), rating="well")
+    an = depot.people.get(given_name="An")
+    make_grant(title, an, YEAR, revoked_on=date(2020, 12, 10), revoked_why="Khai gian")
+    client.force_login(reviewer)
+    page = client.get(reverse("awards:due-list", args=[depot.pk, YEAR])).context
+    assert (page["eligible"], page["unasked"]) == (1, 1)
+    lost, free = ("Lê An", "CSTT", "revoked"), ("Vũ Bình", "CSTT", "eligible")
+    found = {state: rows(client, depot, state=state) for state in ("unasked", "eligible", "revoked")}
+    assert (found, set(rows(client, depot))) == (
+        {"unasked": [free], "eligible": [free], "revoked": [lost]}, {lost, free},
+    )  # fmt: skip
+    detail = client.get(reverse("awards:due-detail", args=["person", an.pk, "CSTT", YEAR])).context
+    assert detail["lost"].revoked_on == date(2020, 12, 10)
+    make_grant(title, an, YEAR)
+    assert rows(client, depot, q="An") == [("Lê An", "CSTT", "held")]

@@ -42,7 +42,10 @@ from units.errors import Refused
 from units.models import Person, Rank, Role, Unit
 
 DAY = date(2020, 12, 22)
-SIGNED = {"number": "125/QĐ-CKT", "day": DAY, "signer": "Đại tá Nguyễn Văn B"}
+SIGNED = {
+    "number": "125/QĐ-CKT", "day": DAY, "signer": "Đại tá Nguyễn Văn B", "signer_post": "Chủ nhiệm",
+    "place": "Hà Nội", "giver": "Chủ nhiệm Cục Kỹ thuật",
+}  # fmt: skip
 KINDS_OF_FILE = ("docx", "pdf")
 
 
@@ -112,7 +115,9 @@ def letter(passed, order, clerk, chief, department, secretary):
 def ended(passed, order, department, secretary):
     """A session whose minutes have been fixed."""
     lines = passed(order, "Đỗ Em")
-    session = make_closed_session(department.councils.get(), secretary, *lines, minutes="1. Thành phần\nĐủ.")
+    session = make_closed_session(
+        department.councils.get(), secretary, *lines, minutes="1. Thành phần\nĐủ.", number="2/BB"
+    )
     sessions.end_session(session, by=secretary)
     return session
 
@@ -171,7 +176,7 @@ def test_a_signed_paper_has_the_readers_it_had(
         found[user.username] = [client.get(one).status_code for one in addresses]
     assert found == {
         "chief": [200, 200, 200, 200], "office": [200, 200, 403, 403],
-        "outsider": [404] * 4, "commander": [404] * 4,
+        "outsider": [404] * 4, "commander": [403, 404, 403, 404],
     }  # fmt: skip
 
 
@@ -212,7 +217,7 @@ def test_certificates_say_what_they_said_when_the_decision_was_signed(chief, dep
     Award.objects.update(name="Danh hiệu khác")
     grant = Grant.objects.order_by("pk").first()
     found = certificates.certificate_of(grant, certificates.words_for(grant.issued))
-    assert (found.form, found.signer_post, found.place_and_date[:4]) == ("CHIẾN SĨ TIÊN TIẾN", "CHỈ HUY", "……, ")
+    assert (found.form, found.signer_post, found.place_and_date[:4]) == ("CHIẾN SĨ TIÊN TIẾN", "CHỦ NHIỆM", "Hà N")
 
 
 def test_what_cannot_be_drawn_is_not_signed(passed, award, clerk, chief, department, monkeypatch):

@@ -14,7 +14,7 @@ from awards.models import DecidingLevel, Decision, Grant, Submission
 from awards.reports.award_papers import submission_paper
 from awards.reports.certificates import certificate_of, words_of
 from awards.services import decisions
-from awards.services.papers import enter_register
+from awards.services.papers import draft_decision, enter_register
 from emulation.models import LayoutProfile
 from emulation.reports.cancelled import stamped_word
 from emulation.reports.work import my_work
@@ -32,6 +32,7 @@ from tests.factories import (
     make_occasion,
     make_office,
     make_person,
+    make_public_notice,
     make_signed_decision,
     make_submission,
     make_user,
@@ -40,7 +41,10 @@ from tests.layers import built_once
 from units.models import Person, Role
 
 DAY = date(2020, 12, 22)
-SIGNED = {"number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn B"}
+SIGNED = {
+    "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn B", "signer_post": "Cục trưởng",
+    "place": "Hà Nội", "giver": "Cục trưởng Cục Kỹ thuật",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -147,9 +151,100 @@ def test_letter_is_sent_and_its_outcome_recorded(client, chief, department, pass
     assert list(refused.errors) == [f"r{lost.pk}"]
     typed[f"r{lost.pk}"] = "Chưa đủ thời gian giữ danh hiệu."
     assert sorted(client.post(page, typed).context["form"].errors) == ["issuer"]
-    client.post(page, typed | {"issuer": "Chủ tịch nước", "day": "20/12/2020", "signer": "A"})
+    client.post(
+        page,
+        typed | {"issuer": "Chủ tịch nước", "day": "22/12/2020", "signer": "A", "signer_post": "B", "place": "C"},
+    )
     assert (Grant.objects.get().person, Decision.objects.get().outside) == (won.person, True)
     assert client.get(page).context["shown"] == []
+
+
+def test_signing_asks_for_place_post_and_giver(client, chief, clerk, department, passed, award):
+    [line] = passed(award, "Lê An")
+    draft = draft_decision(department, [line.pk], by=clerk)
+    client.force_login(chief)
+    page = url("paper-sign", "decision", draft.pk)
+    empty = dict.fromkeys(("giver", "signer", "signer_post", "place"), "")
+    assert sorted(client.post(page, SIGNED | empty).context["form"].errors) == sorted(empty)
+    gap = client.post(page, SIGNED | {"place": "(địa danh)"}).context["form"]
+    assert (list(gap.errors), Grant.objects.count()) == (["place"], 0)
+
+
+def test_unit_reads_of_its_people_whoever_proposed_them(client, staff, chief, clerk, department, depot, award):
+    """The department proposed somebody of the depot in a dossier of its own."""
+    dossier = make_dossier(department, clerk, rule_day=DAY, received_on=DAY)
+    place = {"stage": "passed", "holder": department, "name": "Lê An"}
+    decision = make_signed_decision(
+        department, chief, make_nomination(dossier, award, make_person(depot, "Lê An"), **place),
+        make_nomination(dossier, award, make_person(department, "Vũ Bình"), **place | {"name": "Vũ Bình"}),
+    )  # fmt: skip
+    client.force_login(staff)
+    assert [row.line.name for row in client.get(decision.get_absolute_url()).context["rows"]] == ["Lê An"]
+
+
+def test_who_signs_while_a_notice_runs_says_so(client, chief, clerk, department, passed, award):
+    [line] = passed(award, "Lê An")
+    make_public_notice(department, clerk, line, since=DAY, until=date(2020, 12, 30))
+    draft = draft_decision(department, [line.pk], by=clerk)
+    client.force_login(chief)
+    page = url("paper-sign", "decision", draft.pk)
+    form = client.post(page, SIGNED).context["form"]
+    assert (list(form.errors), "30/12/2020" in form.fields["known_notices"].help_text) == (["known_notices"], True)
+    assert client.post(page, SIGNED | {"known_notices": "on"}).status_code == 302
+    assert Grant.objects.count() == 1
+
+
+def test_sentences_of_merit_are_edited_in_a_draft(client, chief, clerk, department, passed, award):
+    first, second = passed(award, "Lê An", "Vũ Bình")
+    draft = draft_decision(department, [first.pk, second.pk], by=clerk)
+    client.force_login(clerk)
+    page = url("paper-citations", draft.pk)
+    assert [field.initial for _line, field in client.get(page).context["rows"]] == ["Đã có thành tích năm 2020"] * 2
+    client.post(page, {f"c{first.pk}": "Đã lập công năm 2020", f"c{second.pk}": ""})
+    first.refresh_from_db(), second.refresh_from_db()
+    assert (first.citation, second.citation) == ("Đã lập công năm 2020", "Đã có thành tích năm 2020")
+    client.force_login(chief)
+    client.post(url("paper-sign", "decision", draft.pk), SIGNED)
+    assert client.get(page)["Location"] == draft.get_absolute_url()
+
+
+@pytest.fixture
+def beside(workshop, department, award):
+    """A passed line at the department for somebody of the workshop, which the depot does not read."""
+    by = make_user("beside", (workshop, Role.STAFF))
+    dossier = make_dossier(workshop, by, rule_day=DAY, received_on=DAY)
+    return make_nomination(
+        dossier, award, make_person(workshop, "Vũ Bình"), stage="passed", holder=department, name="Vũ Bình"
+    )
+
+
+def test_unit_reads_of_a_decision_its_head_and_its_own_lines(
+    client, staff, commander, elsewhere, chief, department, passed, award, beside
+):
+    decision = make_signed_decision(department, chief, *passed(award, "Lê An"), beside)
+    page = decision.get_absolute_url()
+    for user in (staff, commander):
+        client.force_login(user)
+        context = client.get(page).context
+        assert [row.line.name for row in context["rows"]] == ["Lê An"]
+        assert (context["total"], context["whole"], context["prints"], context["open"]) == (None, False, False, False)
+        assert [row.named for row in client.get(url("decision-list")).context["page"]] == [1]
+        assert list(client.get(url("decision-list"), {"q": "Bình"}).context["page"]) == []
+        assert "Vũ Bình" not in client.get(page, {"export": "csv"}).getvalue().decode()
+        files = [client.get(url("paper-file", "decision", decision.pk, kind)).status_code for kind in ("pdf", "docx")]
+        assert (files, client.get(url("decision-certificates", decision.pk)).status_code) == ([403, 403], 403)
+    texts = {"ground": make_ground(), "reason": "Khai sai thành tích huấn luyện."}
+    keys = list(Grant.objects.values_list("pk", flat=True))
+    draft = decisions.draft_revocation(department, keys, texts, by=chief)
+    client.force_login(staff)
+    assert client.get(draft.get_absolute_url()).status_code == 404
+    head = {"number": "9", "day": DAY, "signer": "A", "signer_post": "B", "place": "C"}
+    revocation = decisions.sign_revocation(draft, head, by=chief)
+    answer = client.get(revocation.get_absolute_url())
+    assert [row.name for row in answer.context["grants"]] == ["Lê An"]
+    assert "Khai sai" not in answer.text
+    client.force_login(make_user("stranger", (elsewhere, Role.STAFF)))
+    assert [client.get(one.get_absolute_url()).status_code for one in (decision, revocation)] == [404, 404]
 
 
 @pytest.mark.parametrize("kind", ["pdf", "docx"])
@@ -331,7 +426,9 @@ def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, 
     make_signed_decision(department, chief, line)
     texts = {"ground": make_ground(), "reason": "Khai sai thành tích huấn luyện."}
     draft = decisions.draft_revocation(department, [Grant.objects.get().pk], texts, by=clerk)
-    revocation = decisions.sign_revocation(draft, {"number": "7/QĐ", "day": DAY, "signer": "A"}, by=chief)
+    revocation = decisions.sign_revocation(
+        draft, {"number": "7/QĐ", "day": DAY, "signer": "A", "signer_post": "B", "place": "C"}, by=chief
+    )
     assert "Khai sai" not in line.events.get(kind="revoked").reason
     line.events.filter(kind="revoked").update(reason="7/QĐ: Khai sai thành tích")  # as it was written before
     office = make_user("office")
@@ -529,15 +626,15 @@ def test_pages_run_a_constant_number_of_queries(
         (url("submission-list"), 8),
         (url("paper-create", "decision", department.pk), 13),
         (url("paper-create", "revocation", department.pk), 9),
-        (decision.get_absolute_url(), 15),
-        (draft.get_absolute_url(), 17),
+        (decision.get_absolute_url(), 17),
+        (draft.get_absolute_url(), 15),
         (letter.get_absolute_url(), 11),
-        (revocation.get_absolute_url(), 15),
+        (revocation.get_absolute_url(), 16),
         (url("decision-certificates", decision.pk), 8),
         (url("grant-book"), 8),
         (url("grant-book") + "?export=csv", 4),
         (url("award-statistics"), 12),
-        (url("grant-list", "person", person.pk), 11),
+        (url("grant-list", "person", person.pk), 12),
     ):
         with django_assert_num_queries(queries):
             answer = client.get(address)

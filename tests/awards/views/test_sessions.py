@@ -221,12 +221,12 @@ def test_open_ballot_waits_in_my_work_until_it_is_cast(opened, members, reviewer
     assert not my_work(reviewer).tasks
 
 
-def assert_around(document, council):
+def assert_around(document, council, number):
     """The unit's own layout stands around the words of its council, which itself stands under the unit."""
     section = document.sections[0]
     left, right = (cell.text.split("\n") for cell in document.tables[0].rows[0].cells)
     issuer = council_lines(council).split("\n")
-    assert left == ["CỤC KỸ THUẬT QUÂN KHU", *issuer, "_________", "Số: ……/BB-KT"]
+    assert left == ["CỤC KỸ THUẬT QUÂN KHU", *issuer, "_________", f"Số: {number}"]
     assert right[1:] == ["Độc lập - Tự do - Hạnh phúc", "__________________", ""]  # minutes have no day line
     assert (round(section.left_margin.mm), round(section.top_margin.mm)) == (34, 25)
     assert [row.cells[0].text for row in document.tables[1].rows][0] == "TT"
@@ -254,14 +254,19 @@ def test_papers_say_what_came_out(client, opened, members, department):
     draft = form.initial["text"]
     assert "Tổng số thành viên Hội đồng: 3 đồng chí; có mặt 3" in draft
     assert "thông qua 3, hạ mức 0, không thông qua 0" in draft
-    client.post(address, {"text": draft.replace("……", "nhất trí cao")})
+    client.post(address, {"number": "3/BB-HĐ", "text": draft})
+    assert len(client.get(address).context["gaps"]) == 4
+    client.post(to("session-end", opened.pk))
+    opened.refresh_from_db()
+    assert opened.state == "closed"  # nobody has said that the gaps are known
+    client.post(address, {"number": "3/BB-HĐ", "text": draft.replace("……", "nhất trí cao")})
     for paper in ("minutes", "tally"):
         for kind, mark in (("pdf", b"%PDF"), ("docx", b"PK")):
             file = client.get(reverse("awards:session-paper", args=[opened.pk, paper, kind]))
             assert file.content[: len(mark)] == mark
             if kind == "docx":
                 document = Document(BytesIO(file.content))
-                assert_around(document, opened.council)
+                assert_around(document, opened.council, "3/BB-HĐ" if paper == "minutes" else "……/BB-KT")
     assert any("tiến hành kiểm phiếu các đề nghị" in paragraph.text for paragraph in document.paragraphs)
     drafted = "DỰ THẢO" in client.get(address).text
     client.post(to("session-end", opened.pk))
@@ -283,7 +288,7 @@ def test_pages_run_a_constant_number_of_queries(client, session, members, lines,
     sessions.add_lines(session, [line.pk for line in lines[:count]], by=members[1])
     seats = session.council.members.all()
     client.force_login(members[1])
-    queries = {"session-agenda": 10, "session-detail": 10, "session-attendance": 9}
+    queries = {"session-agenda": 10, "session-detail": 11, "session-attendance": 9}
     for name, number in queries.items():
         with django_assert_num_queries(number):
             client.get(to(name, session.pk))

@@ -1,0 +1,74 @@
+"""Bonuses of the lines of a decision: each by its own rules, and only the highest where the rule says so."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+
+from awards.bonus import Answer
+from awards.models import Grant, HighestOnly, Nomination
+from awards.reports.powers import Bonuses, is_certain
+
+Achievement = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a line is paid: `amount` in dong (None: not known); by `answer`, or, with `beside`, nothing because that
+    award for the same achievement has the higher bonus. `certain`: every rule of it has been read.
+    """
+
+    amount: int | None
+    answer: Answer
+    beside: str = ""
+    certain: bool = True
+
+
+def dues(lines: Collection[Nomination], day: date, rules: Bonuses | None = None) -> dict[int, Due]:
+    """Line (key) → what it is paid by a decision of `day`. Two queries, and those of `Bonuses`.
+
+    One achievement: the same person or unit, year, occasion and campaign, unless the line says for which other
+    achievement it is proposed (`why_second`). What was paid for it by an earlier decision counts, too.
+    """
+    rules = rules or Bonuses()
+    answers = {line.pk: rules.of(line.award_id, line.subject_key[0], day) for line in lines}
+    found = {key: Due(answer.amount, answer, certain=answer.certain) for key, answer in answers.items()}
+    highest = HighestOnly.objects.on(day).first()
+    if highest is None:
+        return found
+    same: dict[Achievement, list[tuple[int, int, str, int]]] = defaultdict(list)
+    for line in lines:
+        if line.why_second == "" and (amount := answers[line.pk].amount) is not None:
+            same[_achievement(line)].append((amount, line.award.order, str(line.award), line.pk))
+    for achievement, paid in _paid(lines).items():
+        same[achievement] += paid
+    for some in same.values():
+        first = max(some)
+        for _amount, _order, _award, key in some:
+            if key and key != first[3]:
+                certain = answers[key].certain and is_certain(highest)
+                found[key] = Due(0, answers[key], first[2], certain)
+    return found
+
+
+def _achievement(line: Nomination) -> Achievement:
+    dossier = line.dossier
+    return (*line.subject_key, dossier.year, dossier.occasion_id, dossier.campaign_id)
+
+
+def _paid(lines: Iterable[Nomination]) -> dict[Achievement, list[tuple[int, int, str, int]]]:
+    """What was paid before for the achievements of the lines; the key of none of them."""
+    keys = [line.pk for line in lines]
+    people = {line.person_id for line in lines if line.person_id}
+    units = {line.unit_id for line in lines if line.unit_id}
+    rows = Grant.objects.in_force().filter(Q(person__in=people) | Q(unit__in=units), nomination__why_second="")
+    rows = rows.filter(bonus__gt=0, year__in={line.dossier.year for line in lines}).exclude(nomination__in=keys)
+    found = defaultdict(list)
+    for grant in rows.select_related("award", "nomination__dossier"):
+        assert grant.nomination is not None
+        found[_achievement(grant.nomination)].append((grant.bonus or 0, grant.award.order, str(grant.award), 0))
+    return found
