@@ -21,11 +21,11 @@ TRACED = {
     "FigureRequest": "ReportEvent",
     "Unit": "UnitChange",
     "Placement": "UnitChange",
-    "Person": "PersonImport",
+    "Person": "PersonImport; of a list that updates people the audit log, by log_rows",
     "ReviewParagraph": "ReviewEvent; the order in bulk, where a paragraph was put between",
-    "Posting": "PersonImport",
+    "Posting": "PersonImport; of a list that updates people the audit log, by log_rows",
     "Grant": "GrantImport",
-    "RankChange": "PersonImport",
+    "RankChange": "PersonImport; of a list that updates people the audit log, by log_rows",
     "Appraisal": "NominationEvent, kind opinion; a returned line is judged anew",
 }
 # Written in bulk without a trace, each with its reason.

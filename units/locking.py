@@ -15,7 +15,9 @@ Row = TypeVar("Row", bound=Model)
 
 def locked(row: Row, *related: str) -> Row:
     """The row as it is stored, with `related` rows; two writers of one row wait for each other."""
-    rows = type(row)._default_manager.select_for_update(of=("self",)).select_related(*related)
+    rows = type(row)._default_manager.select_for_update(of=("self",))
+    if related:  # without names Django would follow every relation that is never empty, and theirs
+        rows = rows.select_related(*related)
     return rows.get(pk=row.pk)
 
 

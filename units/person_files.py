@@ -19,10 +19,12 @@ from units import access, clock
 from units.errors import Refused
 from units.models import Person, PersonGroup, Rank, Unit, User
 from units.models.units import UnitQuerySet
+from units.person_lines import NAME, Line
 from units.person_updates import Update, update_of
 from units.text import fold, normal, split_name
 
 ROWS = 5000  # people of one file
+UPDATES = 1000  # people of one file of whom something changes: as many as a page shows, who confirms sees them all
 CHUNK = 500  # numbers compared in one statement
 Cells = dict[str, str]  # column → text of one row
 
@@ -89,26 +91,6 @@ class Problem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One person of the file, ready to be created."""
-
-    row: int
-    columns: dict[str, Any]
-    unit: Unit
-    post: str
-    since: date | None
-    decision: str
-    rank: Rank | None
-    rank_since: date | None
-
-    @property
-    def full_name(self) -> str:
-        return " ".join(
-            part for part in (self.columns[f"{name}_name"] for name in ("family", "middle", "given")) if part
-        )
-
-
 def read_rows(
     table: Sequence[tuple[int, Sequence[Any]]], columns: Sequence[Column] = COLUMNS
 ) -> tuple[list[tuple[int, Cells]], list[str]]:
@@ -173,6 +155,12 @@ def day_of(text: str) -> date:
     return date(int(year), int(month), int(day or 1))
 
 
+def is_month(text: str) -> bool:
+    """Whether a date that `day_of` understands names month and year alone."""
+    found = DATE.fullmatch(text)
+    return found is not None and found.group(1) is None
+
+
 @dataclass
 class Reading:
     """What the rows say. `lines` can be created when there are no `problems`; `warnings` do not stop it.
@@ -230,6 +218,11 @@ class Reading:
                 self._compare(person, line, cells)
             elif line is not None:
                 self.lines.append(line)
+        if len(self.updates) > UPDATES:
+            words = _("Something changes about %(count)d people; at most %(most)d at a time. Divide the list.")
+            first_too_many = self.updates[UPDATES].line
+            self._wrong(first_too_many.row, dict(self.rows)[first_too_many.row], "number",
+                        words % {"count": len(self.updates), "most": UPDATES})  # fmt: skip
         self.problems.sort(key=lambda problem: (problem.row, len(problem.address), problem.address))
         self._warn_of_namesakes()
 
@@ -242,7 +235,7 @@ class Reading:
         found: dict[str, Person] = {}
         people = Person.objects.only("service_number")
         if self.update_known:
-            people = Person.objects.select_related("unit", "group", "rank").prefetch_related("postings", "ranks")
+            people = Person.objects.whole()
         for at in range(0, len(numbers), CHUNK):
             for person in people.filter(service_number__in=numbers[at : at + CHUNK]):
                 found[person.service_number] = person
@@ -280,7 +273,8 @@ class Reading:
         if len(self.problems) > before or unit is None:
             return None
         post, decision = cells.get("post", ""), cells.get("decision", "")
-        return Line(row, columns, unit, post, days["since"], decision, rank, days["rank_since"])
+        months = frozenset(key for key in days if is_month(cells.get(key, "")))
+        return Line(row, columns, unit, post, days["since"], decision, rank, days["rank_since"], months)
 
     def _name(self, row: int, cells: Cells) -> dict[str, str]:
         name = cells.get("name", "")
@@ -380,9 +374,6 @@ class Reading:
                 self.warnings.append(_problem(line.row, cells_of[line.row], "name", message % {"other": seen[key]}))
             elif key[1]:
                 seen[key] = _("row %(row)d") % {"row": line.row}
-
-
-NAME = ("family_name", "middle_name", "given_name")
 
 
 def _problem(row: int, cells: Cells, key: str, message: str) -> Problem:

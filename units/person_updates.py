@@ -1,7 +1,8 @@
 """What a row of a list changes about somebody who is recorded already: from → to, for the preview.
 
-Empty cells say nothing. What has a date is added: a rank or posting that begins later than the present one; nothing
-recorded earlier is changed by a list. What would, is a problem that is settled on the person's own page.
+Empty cells say nothing. Name, gender, birth year, group and the days of enlistment and Party membership become what
+the list says; a month alone leaves the recorded day of that month. Ranks and postings are added where they begin
+later than the present one: no earlier one is changed. What would, is a problem that is settled on the person's page.
 """
 
 from __future__ import annotations
@@ -9,18 +10,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from units.models import Person
-
-if TYPE_CHECKING:
-    from units.person_files import Line
+from units.person_lines import NAME, Line
 
 Say = Callable[[str, str], None]  # column of the list, what is wrong or odd in it
-NAME = ("family_name", "middle_name", "given_name")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +47,12 @@ def update_of(person: Person, line: Line, wrong: Say, odd: Say) -> Update:
 
     `wrong` is told what cannot be taken over, `odd` what differs and is left as it is.
     """
-    columns = _corrected(person, line)
+    columns = _corrected(person, line, odd)
     adds_rank, adds_posting = _adds_rank(person, line, wrong, odd), _adds_posting(person, line, wrong, odd)
+    born = columns.get("birth_year", person.birth_year) or 0
+    for key, day, adds in (("rank_since", line.rank_since, adds_rank), ("since", line.since, adds_posting)):
+        if adds and day is not None and day.year <= born:
+            wrong(key, _("This lies before the person’s birth (%(year)d).") % {"year": born})
     changes = _column_changes(person, line, columns)
     if adds_rank:
         changes.append(Change(_("Rank"), _named(person.rank), _since(_named(line.rank), line.rank_since)))
@@ -62,19 +64,39 @@ def update_of(person: Person, line: Line, wrong: Say, odd: Say) -> Update:
         wrong("group", _("A new group comes with a new rank: give the rank and its date in the same row."))
     if group != person.group and not adds_rank:  # else it follows from the rank
         columns["group"] = group
-    if "given_name" in columns and "birth_year" in columns and person.birth_year:
-        odd("number", _("Name and birth year both differ from what is recorded (%(name)s, %(year)s). Is the service "
-                        "number right?") % {"name": person.full_name, "year": person.birth_year})  # fmt: skip
+    if "given_name" in columns:  # one wrong digit, and somebody else's record is overwritten
+        recorded = f"{person.full_name}, {person.birth_year}" if person.birth_year else person.full_name
+        odd("number", _("The name differs from what is recorded (%(person)s). Is the service number right?")
+            % {"person": recorded})  # fmt: skip
     return Update(line, person, tuple(changes), columns, adds_rank, adds_posting)
 
 
-def _corrected(person: Person, line: Line) -> dict[str, Any]:
+def still_holds(update: Update, person: Person) -> bool:
+    """Whether the update says of the person as now stored what it said when the list was compared."""
+    said: list[str] = []
+    now = update_of(person, update.line, lambda _key, words: said.append(words), lambda _key, _words: None)
+    same = person.service_number == update.line.columns["service_number"]
+    return same and not said and (now.changes, now.columns) == (update.changes, update.columns)
+
+
+def _corrected(person: Person, line: Line, odd: Say) -> dict[str, Any]:
     """Columns that are filled in and differ; a name goes as a whole. The group follows from the rank."""
     said = {name: line.columns[name] for name in ("gender", "birth_year", "enlisted", "party_since")}
     found = {name: value for name, value in said.items() if value and value != getattr(person, name)}
+    for name in ("enlisted", "party_since"):
+        recorded = getattr(person, name)
+        if name in found and recorded and _is_month_of(recorded, found[name]):
+            if name not in line.months:
+                odd(name, _left(recorded, found[name]))
+            del found[name]
     if any(line.columns[name] != getattr(person, name) for name in NAME):
         found |= {name: line.columns[name] for name in NAME}
     return found
+
+
+def _is_month_of(recorded: date, said: date) -> bool:
+    """Whether the list says no more than the month of the recorded day: spreadsheets make 01/08/2006 of 08/2006."""
+    return said == recorded.replace(day=1)
 
 
 def _column_changes(person: Person, line: Line, columns: dict[str, Any]) -> list[Change]:
@@ -99,9 +121,9 @@ def _adds_rank(person: Person, line: Line, wrong: Say, odd: Say) -> bool:
     if rank is None:
         return False
     if rank == person.rank:
-        known = next((row.since for row in person.ranks.all() if row.rank_id == rank.pk), None)
-        if since is not None and since not in {row.since for row in person.ranks.all() if row.rank_id == rank.pk}:
-            odd("rank_since", _left(known, since))
+        known = [row.since for row in person.ranks.all() if row.rank_id == rank.pk]
+        if since is not None and not any(_agrees(day, since, "rank_since", line) for day in known):
+            odd("rank_since", _left(known[0] if known else None, since))
         return False
     if since is None:
         wrong("rank_since", _("The rank differs from the one recorded (%(rank)s): say since when.")
@@ -118,7 +140,7 @@ def _adds_posting(person: Person, line: Line, wrong: Say, odd: Say) -> bool:
     present = next(iter(person.postings.all()))  # latest first
     post = line.post or (person.post if line.unit == person.unit else "")
     if line.unit == person.unit and post == person.post and person.left is None:
-        if line.since is not None and line.since != present.since:
+        if line.since is not None and not _agrees(present.since, line.since, "since", line):
             odd("since", _left(present.since, line.since))
         return False
     if line.since is None:
@@ -130,6 +152,11 @@ def _adds_posting(person: Person, line: Line, wrong: Say, odd: Say) -> bool:
         wrong("since", _earlier(_place(person.unit, person.post), last))
         return False
     return True
+
+
+def _agrees(recorded: date | None, said: date, key: str, line: Line) -> bool:
+    """Whether the list says the recorded day, or its month where it names no day."""
+    return recorded is not None and (said == recorded or key in line.months and _is_month_of(recorded, said))
 
 
 def _earlier(what: str, day: date) -> str:

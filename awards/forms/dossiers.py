@@ -16,7 +16,7 @@ from awards.services.dossiers import REVIEW, Pick
 from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.models import Campaign
 from units.errors import LEAST_ORDER
-from units.forms.fields import DayField, ReasonField
+from units.forms.fields import DayField, JudgedReasonField
 from units.forms.seen import SeenForm
 from units.keys import key_of
 from units.models import Person, Unit
@@ -315,7 +315,7 @@ class LineForm(SeenForm):
 class ReasonForm(forms.Form):
     """Why a line is withdrawn."""
 
-    reason = ReasonField(required=False, max_length=500)
+    reason = JudgedReasonField(required=False, max_length=500)
 
     def __init__(self, *args: Any, least: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

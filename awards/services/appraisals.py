@@ -39,7 +39,8 @@ def wrote_q(user: User) -> Q:
     return Q(by=user) | Q(pk__in=NominationEvent.objects.filter(by=user, kind__in=WROTE).values("line"))
 
 
-def _refuse_own(lines: Collection[Nomination], user: User) -> None:
+def refuse_own(lines: Collection[Nomination], user: User) -> None:
+    """Raises `Refused` where the user wrote or handed in one of the lines."""
     own = took_part(lines, user)
     if own:
         names = ", ".join(line.name for line in lines if line.pk in own)
@@ -67,7 +68,7 @@ def give_opinions(reasons: Mapping[int, str], office: Office, *, by: User) -> li
                           % {"line": line.name, "stage": line.get_stage_display()})  # fmt: skip
         if reasons[line.pk]:
             refuse_short(reasons[line.pk])
-    _refuse_own(lines, by)
+    refuse_own(lines, by)
     now = timezone.now()
     for line in lines:
         reason = normal(reasons[line.pk])
@@ -91,7 +92,7 @@ def conclude(keys: Collection[int], *, verdict: str, reason: str = "", by: User)
         if not open_:
             raise Refused(_("“%(line)s” does not wait for a conclusion: it is “%(stage)s”.")
                           % {"line": line.name, "stage": line.get_stage_display()})  # fmt: skip
-    _refuse_own(lines, by)
+    refuse_own(lines, by)
     opinions = opinions_of(lines)
     if verdict != APPRAISED:
         refuse_short(reason)

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from awards import access
 from awards.models import Dossier, Nomination, NominationFile
 from awards.services.dossiers import lock, refuse_unless_editable
-from emulation.services.evidence import checked, keep, save_beside
+from emulation.services.evidence import checked, keep, mark_removed, save_beside
 from units.access import require
 from units.errors import Refused
 from units.models import User
-from units.text import normal
 
 
 def attach(
@@ -51,16 +49,12 @@ def remove(row: NominationFile, *, why: str, by: User) -> NominationFile:
     dossier = lock(row.dossier)
     row = NominationFile.objects.select_for_update(of=("self",)).select_related("line").get(pk=row.pk)
     refuse_removal(row, dossier)
-    if not normal(why):
-        raise Refused(_("Say why the file is removed."), "why")
-    row.removed_by, row.removed_at, row.removed_why = by, timezone.now(), normal(why)
-    row.save(update_fields=["removed_by", "removed_at", "removed_why"])
+    mark_removed(row, by=by, why=why)
     return row
 
 
 def refuse_removal(row: NominationFile, dossier: Dossier) -> None:
-    if row.removed_at:
-        raise Refused(_("The file has been removed already."))
+    """What has been handed in with the file keeps it."""
     refuse_unless_open(dossier, row.line)
     lines = row.dossier.lines.filter(pk=row.line_id) if row.line_id else row.dossier.lines.all()
     if lines.filter(events__kind="submitted", events__at__gte=row.at).exists():

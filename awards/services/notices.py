@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from awards import access
 from awards.models import Nomination, NominationEvent, NoticeRule, Objection, PublicNotice
 from awards.reports.ready import acting
+from awards.services.appraisals import refuse_own
 from awards.services.steps import Stage, lock_lines
 from units import clock
 from units.access import require
@@ -45,7 +46,7 @@ def notice_problems(lines: Iterable[Nomination], day: date) -> dict[int, str]:
         objections[one.line_id].append(one)
     again = _handed_in_again([one.line_id for some in objections.values() for one in some if one.upheld])
     return {
-        line.pk: _problem(asked[line.pk], shown[line.pk], objections[line.pk], again.get(line.pk), day)
+        line.pk: _problem(line, asked[line.pk], shown[line.pk], objections[line.pk], again.get(line.pk), day)
         for line in lines
     }
 
@@ -71,8 +72,9 @@ def days_asked(lines: Iterable[Nomination], day: date) -> dict[int, int]:
 
 
 def _problem(
-    days: int, notices: list[PublicNotice], objections: list[Objection], again: datetime | None, day: date
-) -> str:
+    line: Nomination, days: int, notices: list[PublicNotice], objections: list[Objection], again: datetime | None,
+    day: date,
+) -> str:  # fmt: skip
     """An upheld objection says that what was proposed is not so: it stands until the line was returned, corrected
     and handed in once more. What was shown before is not what is proposed now, so it has to be shown anew.
     """
@@ -81,8 +83,9 @@ def _problem(
     upheld = [one.answered_at for one in objections if one.upheld and one.answered_at]
     if upheld:
         if again is None or again <= max(upheld):
-            return _("An objection to this nominee was upheld: the line has to be returned, corrected and handed "
-                     "in again.")  # fmt: skip
+            words = _("An objection to this nominee was upheld: the line has to be returned, corrected and handed in "
+                      "again. %(how)s")  # fmt: skip
+            return words % {"how": way_back(line.stage)}
         notices = [one for one in notices if one.since >= timezone.localdate(again)]
     if not days:
         return ""
@@ -97,6 +100,27 @@ def _problem(
     if day <= ends:
         return _("The public notice runs until %(day)s.") % {"day": date_format(ends, "SHORT_DATE_FORMAT")}
     return ""
+
+
+def way_back(stage: str) -> str:
+    """How a line of that stage comes back to its unit: who does what, and where. "" of one that is over."""
+    ways = {
+        Stage.SUBMITTED: _("The reviewer returns it at the desk."),
+        Stage.APPRAISED: _("The reviewer returns it on its page."),
+        Stage.AT_COUNCIL: _(
+            "First it has to be taken off the agenda of the council; once the voting is open, wait for its end."
+        ),
+        Stage.PASSED: _(
+            "First the commander sends it back to the reviewer, on the page where decisions and letters are drafted; "
+            "a draft that names it has to let it go before."
+        ),
+        Stage.FORWARDED: _(
+            "It has been forwarded and can no longer be corrected: who decides can only reject it; then the unit "
+            "may propose anew."
+        ),
+    }  # fmt: skip
+    waits = _("It stands at its unit, which corrects it and hands it in again.")
+    return waits if stage in Nomination.EDITABLE else str(ways.get(Stage(stage), ""))
 
 
 def running(lines: Iterable[Nomination], day: date) -> dict[int, date]:
@@ -183,11 +207,12 @@ def record_objection(
 
 @transaction.atomic
 def answer_objection(objection: Objection, *, upheld: bool, answer: str, by: User) -> Objection:
-    """Settle an objection, once. Raises `Refused`."""
+    """Settle an objection, once; nobody settles one to a line they wrote or handed in. Raises `Refused`."""
     require(access.concludes(by, objection.notice.unit))
     objection = Objection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
     if objection.upheld is not None:
         raise Refused(_("This objection has been answered already."))
+    refuse_own([objection.line], by)
     objection.upheld, objection.answer = upheld, normal(answer)
     objection.answered_by, objection.answered_at = by, timezone.now()
     objection.full_clean()

@@ -23,7 +23,7 @@ from awards.reports.snapshots import as_found_today, changed, criterion_of, find
 from awards.services import dossiers as service
 from awards.services import nomination_files
 from awards.services.appraisals import RETURNED, conclude, opinions_of, silent_offices
-from awards.services.notices import notice_problem
+from awards.services.notices import notice_problem, way_back
 from awards.views.dossiers import crumbs_to, get_dossier
 from emulation.forms.evidence import RemoveForm
 from units import clock
@@ -169,7 +169,8 @@ def nomination_return(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_line(request.user, pk)
     require(access.concludes(request.user, line.holder))
     if not may_return(request.user, line):
-        messages.error(request, _("Only a line that was appraised is returned here."))
+        words = _("Only a line that was appraised is returned here.")
+        messages.error(request, f"{words} {way_back(line.stage)}".strip())
         return redirect(line)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     return form_step(

@@ -128,11 +128,11 @@ def notice_answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answered(objection: Objection) -> str:
     """What follows from the answer for the line."""
-    names = {"line": objection.line}
+    names = {"line": objection.line, "how": service.way_back(objection.line.stage)}
     if not objection.upheld:
         return _("The answer has been saved: “%(line)s” goes on.") % names
     return _("The answer has been saved: “%(line)s” is not decided before it was returned, corrected and handed in "
-             "again. Return it on its page.") % names  # fmt: skip
+             "again. %(how)s") % names  # fmt: skip
 
 
 def _saved(

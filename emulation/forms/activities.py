@@ -16,7 +16,7 @@ from emulation.models.activities import LARGEST_CROWD, ActivityQuerySet
 from emulation.numbers import format_part
 from emulation.plausibility import is_crowd
 from emulation.services.activities import Groups, campaigns_for
-from units.forms.fields import BranchField, DayField, ReasonField, branches_named
+from units.forms.fields import BranchField, DayField, JudgedReasonField, branches_named
 from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenForm
 from units.keys import key_of
@@ -160,7 +160,7 @@ class ActivityForm(SeenForm):
 
 
 class CancelForm(forms.Form):
-    reason = ReasonField(max_length=300)
+    reason = JudgedReasonField(max_length=300)
 
 
 def clean_year(text: str, today: date) -> int:

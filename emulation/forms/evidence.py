@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
 from units.files import KINDS
-from units.forms.fields import FileInput, ReasonField
+from units.forms.fields import FileInput, JudgedReasonField
 
 ENDINGS = ",".join([*(f".{kind}" for kind in KINDS), ".jpeg", ".tiff"])
 
@@ -49,7 +49,7 @@ class AttachForm(forms.Form):
 
 
 class RemoveForm(forms.Form):
-    why = ReasonField(
+    why = JudgedReasonField(
         label=_("Why is the file removed?"), max_length=300, widget=forms.TextInput(),
         help_text=_("The file stays kept, with your name and this reason in the history of the sheet."),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from emulation.models import Incident, IncidentGravity, IncidentKind, IncidentPe
 from emulation.models.incidents import IncidentQuerySet
 from emulation.reports.incidents import fed_rows, narrowing
 from units import clock
-from units.forms.fields import BranchField, DayField, ReasonField, branches_named
+from units.forms.fields import BranchField, DayField, JudgedReasonField, branches_named
 from units.forms.layout import laid_out, pair
 from units.forms.seen import SeenForm
 from units.models import Person, User
@@ -159,7 +159,7 @@ class ConcludeForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    reason = ReasonField(max_length=REASON)
+    reason = JudgedReasonField(max_length=REASON)
 
 
 class YearForm(forms.Form):

@@ -84,6 +84,7 @@ class PhraseForm(SeenForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["text"].required = False
+        self.fields["text"].strip = False
         self.fields["text"].help_text = _("Empty: the words of the unit above.")
         if phrases.fields_of(self.instance.key):
             self.fields["text"].help_text = _(
@@ -92,4 +93,6 @@ class PhraseForm(SeenForm):
             )
 
     def clean_text(self) -> str:
-        return " ".join(self.cleaned_data["text"].splitlines())
+        """One line; a blank at its beginning stays where ours begins with one: what is said stands before it."""
+        text = " ".join(self.cleaned_data["text"].splitlines()).rstrip()
+        return text if phrases.shipped().get(self.instance.key, "").startswith(" ") else text.lstrip()

@@ -14,7 +14,7 @@ from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emulation.models import Attachment, Evidence, Report, ReportEvent
+from emulation.models import Evidence, Report, ReportEvent
 from emulation.services.sheets import expected_indicators, lock, may_enter, open_lines, refuse_unless_open
 from emulation.services.stored_files import store_file, undoing_files
 from units import access
@@ -22,6 +22,7 @@ from units.errors import Refused
 from units.files import MB, clean_name, recognise
 from units.locking import locked
 from units.models import User
+from units.text import normal
 
 CHUNK = 64 * 1024
 
@@ -37,7 +38,6 @@ class Kept(Protocol):
 
 
 Row = TypeVar("Row", bound=Kept)
-Removable = Evidence | Attachment
 
 
 def may_attach(user: User, report: Report) -> bool:
@@ -91,13 +91,16 @@ def save_beside(rows: Sequence[Kept], present: QuerySet[Any]) -> None:
     save_new(rows, known)
 
 
-def mark_removed(row: Removable, *, by: User, why: str) -> None:
-    """Mark a locked row's file as removed; it stays kept. Raises `Refused` without a reason, or the second time."""
+def mark_removed(row: Any, *, by: User, why: str) -> None:
+    """Mark the file of a locked row with `removed_at`, `removed_by` and `removed_why` as removed; it stays kept.
+
+    Raises `Refused` without a reason, or the second time.
+    """
     if row.removed_at:
         raise Refused(_("The file has been removed already."))
-    if not why.strip():
+    if not normal(why):
         raise Refused(_("Say why the file is removed."), "why")
-    row.removed_by, row.removed_at, row.removed_why = by, timezone.now(), why.strip()
+    row.removed_by, row.removed_at, row.removed_why = by, timezone.now(), normal(why)
     row.save(update_fields=["removed_by", "removed_at", "removed_why"])
 
 

@@ -5,6 +5,7 @@ A file is on the disk at once, its row with the end of the transaction, which ma
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -12,6 +13,7 @@ from contextvars import ContextVar
 from django.core.files.base import File
 from django.db.models.fields.files import FieldFile
 
+logger = logging.getLogger(__name__)
 _written: ContextVar[list[FieldFile] | None] = ContextVar("files written within undoing_files", default=None)
 
 
@@ -27,7 +29,10 @@ def undoing_files() -> Iterator[None]:
         yield
     except BaseException:
         for file in own:
-            file.delete(save=False)
+            try:
+                file.delete(save=False)
+            except OSError:  # the others go all the same, and what went wrong first is what is told
+                logger.exception("A file of rows that were not kept could not be removed: %s", file.name)
         raise
     finally:
         _written.reset(within)

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from emulation.models import Report
+from emulation.models import Phrase, Report
 from emulation.services.summaries import recompute
 from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_report, make_rounds
 
@@ -40,3 +40,14 @@ def test_officers_words_survive_a_changed_figure(someone, approved, depot, staff
     own.get_by_role("button", name="Put the new figures into my words").click()
     expect(own.locator("p").first).to_have_text("Anh em nỗ lực: 7 được áp dụng.")
     expect(own).not_to_contain_text("Figures have changed")
+
+
+def test_default_wording_takes_the_place_of_the_text(someone, approved, depot, staff):
+    writing = someone(staff)
+    writing.goto(f"/phrases/{depot.pk}/deadline/")
+    writing.locator("#id_text").fill("trước ngày {day}")
+    writing.get_by_role("button", name="Use this wording").click()
+    expect(writing.locator("#id_text")).to_have_value(" (thời hạn {ngày hạn})")
+    writing.get_by_role("button", name="Save").click()
+    expect(writing.locator("body")).to_contain_text("The words have been saved")
+    assert Phrase.objects.get().text == " (thời hạn {day})"

@@ -16,7 +16,7 @@ from django.utils.datastructures import MultiValueDict
 from emulation.forms.evidence import FilesField, FilesInput
 from units import django_words
 from units.errors import Refused, refuse_long
-from units.forms.fields import CHOOSE_AGAIN, DayField, FileInput, ReasonField
+from units.forms.fields import CHOOSE_AGAIN, DayField, FileInput, JudgedReasonField
 
 
 def test_each_text_is_the_library_s_own() -> None:
@@ -91,7 +91,7 @@ def test_a_form_that_comes_back_says_that_the_file_has_to_be_chosen_again(severa
 
 def test_reason_that_is_always_asked_for_is_marked_and_judged_by_the_service():
     class Why(forms.Form):
-        reason = ReasonField(max_length=300)
+        reason = JudgedReasonField(max_length=300)
 
     empty = Why({"reason": " "})
     assert (empty.is_valid(), empty.cleaned_data) == (True, {"reason": ""})

@@ -1,12 +1,14 @@
-"""What a list changes about people who are recorded already: shown from → to, added by date, nothing overwritten."""
+"""What a list changes about people who are recorded already: shown from → to, ranks and postings added by date."""
 
 from datetime import date
 
 import pytest
+from auditlog.models import LogEntry
 from django.urls import reverse
 
 from tests.factories import make_person, make_unit
 from tests.units.services.test_person_import import HEAD, keep, read
+from units import person_files
 from units.errors import Refused
 from units.models import Person, PersonGroup, PersonImport, Rank, RankChange
 from units.services import person_import as service
@@ -108,8 +110,33 @@ def test_what_would_change_the_past_or_is_not_dated_is_refused_by_cell(staff, pe
 def test_dates_that_differ_are_said_and_left_and_a_strange_number_is_asked(staff, person):
     _upload, reading = updating(staff, row(since="01/02/2016", rank_since="01/03/2016"))
     assert ([w.address for w in reading.warnings], changes(reading)) == (["I2", "H2"], [])
-    _upload, reading = updating(staff, row(name="Lê Thị Hoa", born="1991"))
-    assert [w.address for w in reading.warnings] == ["A2"]
+    for born in ("1991", "1985"):
+        _upload, reading = updating(staff, row(name="Lê Thị Hoa", born=born))
+        assert [(w.address, "Nguyễn Văn Đức, 1985" in w.message) for w in reading.warnings] == [("A2", True)]
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "warned"),
+    [
+        ("08/2006", [], []),  # a month alone leaves the day of that month
+        (date(2006, 8, 1), [], ["K2"]),  # what a spreadsheet makes of a month: said, and left
+        ("08/2007", [("Nhập ngũ, tuyển dụng", "21/08/2006", "01/08/2007")], []),
+        ("15/08/2006", [("Nhập ngũ, tuyển dụng", "21/08/2006", "15/08/2006")], []),
+    ],
+)
+def test_recorded_day_stays_where_the_list_agrees_in_month_and_year(staff, person, said, shown, warned):
+    Person.objects.filter(pk=person.pk).update(enlisted=date(2006, 8, 21))
+    _upload, reading = updating(staff, row(enlisted=said))
+    assert (changes(reading), [w.address for w in reading.warnings]) == (shown, warned)
+
+
+def test_month_of_a_rank_and_a_posting_agrees_with_their_day(staff, person):
+    person.ranks.update(since=date(2016, 1, 15))
+    person.postings.update(since=date(2015, 1, 20))
+    _upload, reading = updating(staff, row(rank_since="01/2016", since="01/2015"))
+    assert (changes(reading), reading.warnings, reading.problems) == ([], [], [])
+    _upload, reading = updating(staff, row(rank_since="02/2016", since="02/2015"))
+    assert [w.address for w in reading.warnings] == ["I2", "H2"]
 
 
 def test_update_adds_what_is_dated_and_overwrites_no_history(staff, person, depot):
@@ -137,6 +164,59 @@ def test_what_changed_since_the_preview_is_shown_again(staff, person):
         service.take_in(upload, read(upload, staff, update_known=True), mark=mark, by=staff)
     person.refresh_from_db()
     assert person.gender == ""
+
+
+def test_what_changes_while_it_is_taken_over_is_not_overwritten(staff, person):
+    upload, reading = updating(staff, row(gender="Nam"))
+    Person.objects.filter(pk=person.pk).update(gender="female")
+    with pytest.raises(Refused):
+        service.take_in(upload, reading, mark=service.mark_of(reading), by=staff)
+    person.refresh_from_db()
+    assert (person.gender, LogEntry.objects.filter(additional_data__import=upload.pk).count()) == ("female", 0)
+
+
+def test_trace_of_an_update_names_who_what_and_the_file(staff, person, depot):
+    make_unit(depot, "K1.1", kind="section")
+    later = {"rank": "Thiếu tá", "rank_since": "01/06/2020", "unit": "K1.1", "since": "01/07/2020"}
+    upload, reading = updating(staff, row(**later, gender="Nam"))
+    service.take_in(upload, reading, mark=service.mark_of(reading), by=staff)
+    entries = LogEntry.objects.filter(additional_data__import=upload.pk, additional_data__file=upload.name)
+    assert {entry.actor for entry in entries} == {staff}
+    first, last = person.postings.order_by("since")
+    changed = {(e.content_type.model, e.object_id, e.get_action_display()): e.changes_dict for e in entries}
+    found = {key: sorted(values) for key, values in changed.items()}
+    assert found == {
+        ("person", person.pk, "update"): ["gender", "rank", "unit"],
+        ("posting", first.pk, "update"): ["until"],
+        ("posting", last.pk, "create"): ["decision", "id", "person", "post", "since", "unit"],
+        ("rankchange", person.ranks.first().pk, "create"): ["decision", "id", "person", "rank", "since"],
+    }
+    assert changed["person", person.pk, "update"]["gender"] == ["", "male"]
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ({"born": "2004", "rank": "Thiếu tá", "rank_since": "01/06/2004"}, "I2"),
+        ({"born": "2004", "post": "Trưởng ban", "since": "01/06/2004"}, "H2"),
+    ],
+)
+def test_nobody_is_posted_or_promoted_before_birth(staff, person, said, address):
+    person.ranks.all().delete()
+    person.postings.update(since=None)
+    Person.objects.filter(pk=person.pk).update(rank=None)
+    _upload, reading = updating(staff, row(**({"rank": ""} | said)))
+    assert [problem.address for problem in reading.problems] == [address]
+
+
+def test_no_more_change_than_a_page_shows(staff, depot, monkeypatch):
+    monkeypatch.setattr(person_files, "UPDATES", 2)
+    rows = [
+        row(number=p.service_number, name=p.full_name, born="", rank="", post="", gender="Nam")
+        for p in (make_person(depot, "Lê Chi") for _number in range(3))
+    ]
+    assert updating(staff, *rows[:2])[1].problems == []
+    assert [problem.address for problem in updating(staff, *rows)[1].problems] == ["A4"]
 
 
 def test_people_of_others_and_numbers_twice_are_refused(staff, person, elsewhere):
@@ -169,3 +249,14 @@ def test_comparing_asks_a_constant_number_of_queries(staff, depot, count, django
     upload.refresh_from_db()
     with django_assert_num_queries(7):
         assert len(read(upload, staff, update_known=True).updates) == count
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_updating_asks_a_constant_number_of_queries(staff, depot, count, django_assert_num_queries):
+    people = [make_person(depot, f"Lê Chi {number}") for number in range(count)]
+    said = {"rank": "Thiếu tá", "rank_since": "01/06/2020", "post": "Trưởng ban", "since": "01/07/2020"}
+    rows = [row(number=p.service_number, name=p.full_name, born="", gender="Nam", **said) for p in people]
+    upload, reading = updating(staff, *rows)
+    with django_assert_num_queries(14):
+        service.take_in(upload, reading, mark=service.mark_of(reading), by=staff)
+    assert Person.objects.filter(rank__code="off-maj", post="Trưởng ban", gender="male").count() == count

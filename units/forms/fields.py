@@ -60,8 +60,10 @@ def normal_texts(cleaned: Mapping[str, Any]) -> dict[str, Any]:
     return {name: normal(value) if isinstance(value, str) else value for name, value in cleaned.items()}
 
 
-class ReasonField(forms.CharField):
-    """A reason that is always asked for, and marked so. How long it has to be the service says."""
+class JudgedReasonField(forms.CharField):
+    """A reason that is always asked for, and marked so (the form pack marks what is `required`), but judged by the
+    service alone: it says what a reason has to be, also of an empty one.
+    """
 
     def __init__(self, **kwargs: Any) -> None:
         known: dict[str, Any] = {"label": gettext_lazy("Reason"), "widget": forms.Textarea({"rows": 3})}

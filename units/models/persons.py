@@ -86,6 +86,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
             branches_q((m.unit.path for m in user.active_memberships if m.role in READERS), "unit__path")
         )
 
+    def whole(self) -> Self:
+        """People with what `person_updates` compares: unit, group and rank, all postings and ranks, latest first."""
+        return self.select_related("unit", "group", "rank").prefetch_related("postings", "ranks")
+
     def serving(self) -> Self:
         """People who have not left."""
         return self.filter(left=None)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import timedelta
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,10 +17,12 @@ from units import access
 from units.errors import Refused
 from units.files import MB, clean_name
 from units.models import Person, PersonImport, Posting, RankChange, Role, User
-from units.person_files import ROWS, Cells, Line, Reading, read_rows
-from units.person_updates import Update
-from units.services.persons import correct_person, save_record
+from units.person_files import ROWS, Cells, Reading, read_rows
+from units.person_lines import Line
+from units.person_updates import Update, still_holds
+from units.services.persons import DAY
 from units.services.seen import digest_of
+from units.services.traces import log_rows
 from units.workbooks import read_workbook
 
 KEPT = timedelta(hours=24)  # an upload that nobody confirms
@@ -58,7 +61,8 @@ def take_in(upload: PersonImport, reading: Reading, *, mark: str = "", by: User)
     `upload` is the trace of those created, the audit log of what changed. `mark` is what the sender has seen of the
     updates: where the register has changed since, nothing is saved.
     """
-    access.require(upload.by_id == by.pk and all(access.keeps_people(by, line.unit) for line in reading.lines))
+    lines = [*reading.lines, *(update.line for update in reading.updates)]
+    access.require(upload.by_id == by.pk and all(access.keeps_people(by, line.unit) for line in lines))
     if PersonImport.objects.select_for_update().get(pk=upload.pk).taken is not None:
         raise Refused(_("This file has been taken over already."))
     if reading.problems:
@@ -66,32 +70,60 @@ def take_in(upload: PersonImport, reading: Reading, *, mark: str = "", by: User)
     if not reading.lines and not reading.updates:
         raise Refused(_("Nobody is left to be taken over."))
     if reading.updates and mark != mark_of(reading):
-        raise Refused(_("The register has changed since the preview. Look at the changes again before you confirm."))
+        raise _changed()
     try:
         with transaction.atomic():
             create_people(reading.lines, upload)
-            for update in reading.updates:
-                _update(update, by)
+            for at in range(0, len(reading.updates), BATCH):
+                _update(reading.updates[at : at + BATCH], upload, by)
     except IntegrityError as error:  # recorded by somebody else since the rows were compared
         raise Refused(_("Somebody else has just recorded one of these people. Look at the preview again.")) from error
     return len(reading.lines)
 
 
-def _update(update: Update, by: User) -> None:
-    """Correct the columns, add rank and posting; what is refused says in which row."""
-    line, person = update.line, update.person
-    try:
-        if update.adds_rank:
-            save_record(RankChange(person=person, rank=line.rank, since=line.rank_since), by=by)
-        if update.columns:
-            correct_person(person, by=by, **update.columns)
-        if update.adds_posting:
-            posting = Posting(person=person, unit=line.unit, post=line.post, since=line.since, decision=line.decision)
-            save_record(posting, by=by)
-    except (Refused, ValidationError) as error:
-        words = _("Row %(row)d, %(name)s: %(message)s")
-        names = {"row": line.row, "name": person.full_name}
-        raise Refused([words % (names | {"message": text}) for text in error.messages]) from error
+def _changed() -> Refused:
+    return Refused(_("The register has changed since the preview. Look at the changes again before you confirm."))
+
+
+def _update(updates: Sequence[Update], upload: PersonImport, by: User) -> None:
+    """Correct the columns, add ranks and postings, in bulk: `Reading` has checked them. The trace names the file."""
+    keys = [update.person.pk for update in updates]
+    rows = Person.objects.whole().select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    stored = {person.pk: person for person in rows}
+    before: list[Model] = []
+    people, ended, fields = [], [], {"search", "sorting"}
+    for update in updates:
+        person = stored[update.person.pk]
+        access.require(access.keeps_people(by, person.unit))
+        if not still_holds(update, person):
+            raise _changed()
+        before.append(copy(person))
+        since = update.line.since if update.adds_posting else None
+        if since is not None and (present := next((p for p in person.postings.all() if p.until is None), None)):
+            before.append(copy(present))
+            present.until = since - DAY
+            ended.append(present)
+        columns = update.columns | _present(update)
+        for name, value in columns.items():
+            setattr(person, name, value)
+        fields |= columns.keys()
+        person.refresh_keys()
+        people.append(person)
+    Person.objects.bulk_update(people, sorted(fields), batch_size=BATCH)
+    Posting.objects.bulk_update(ended, ["until"], batch_size=BATCH)
+    added = _add([(stored[u.person.pk], u.line) for u in updates if u.adds_posting],
+                 [(stored[u.person.pk], u.line) for u in updates if u.adds_rank])  # fmt: skip
+    log_rows(before, [*people, *ended, *added], by=by, way={"import": upload.pk, "file": upload.name})
+
+
+def _present(update: Update) -> dict[str, Any]:
+    """What a person repeats of the rank and posting that the update adds."""
+    line, found = update.line, dict[str, Any]()
+    if update.adds_rank:
+        found |= {"rank": line.rank, "group": line.columns["group"]}
+    if update.adds_posting:
+        found |= {"unit": line.unit, "post": line.post, "left": None}
+    return found
 
 
 def create_people(lines: Iterable[Line], imported: PersonImport) -> list[Person]:
@@ -104,16 +136,20 @@ def create_people(lines: Iterable[Line], imported: PersonImport) -> list[Person]
         person.refresh_keys()
     people = Person.objects.bulk_create(people, batch_size=BATCH)
     pairs = list(zip(people, lines, strict=True))
-    Posting.objects.bulk_create(
-        (Posting(person=p, unit=x.unit, post=x.post, since=x.since, decision=x.decision) for p, x in pairs),
-        batch_size=BATCH,
-    )
-    RankChange.objects.bulk_create(
-        (RankChange(person=p, rank=x.rank, since=x.rank_since) for p, x in pairs if x.rank), batch_size=BATCH
-    )
+    _add(pairs, [(person, line) for person, line in pairs if line.rank])
     imported.taken = timezone.now()
     imported.save(update_fields=["taken"])
     return people
+
+
+def _add(posted: Iterable[tuple[Person, Line]], ranked: Iterable[tuple[Person, Line]]) -> list[Posting | RankChange]:
+    """The postings and ranks that lines name, in bulk."""
+    postings = (Posting(person=p, unit=x.unit, post=x.post, since=x.since, decision=x.decision) for p, x in posted)
+    ranks = (RankChange(person=p, rank=x.rank, since=x.rank_since) for p, x in ranked)
+    return [
+        *Posting.objects.bulk_create(postings, batch_size=BATCH),
+        *RankChange.objects.bulk_create(ranks, batch_size=BATCH),
+    ]
 
 
 def discard(upload: PersonImport, *, by: User) -> None:

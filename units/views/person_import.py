@@ -17,7 +17,7 @@ from units import access
 from units.errors import Refused
 from units.forms.persons import UploadForm, kept_units
 from units.models import PersonImport, Role
-from units.person_files import COLUMNS, Reading
+from units.person_files import COLUMNS, UPDATES, Reading
 from units.reports.person_template import person_template
 from units.services import person_import as service
 from units.spreadsheets import XLSX
@@ -27,7 +27,6 @@ from units.views.uploads import keep_upload
 
 FORM = ["GET", "HEAD", "POST"]
 SHOWN = 20  # people shown of those to be created
-CHANGED = 1000  # people shown of those of whom something changes: all of them, as far as a page can hold them
 
 
 @require_http_methods(FORM)
@@ -95,7 +94,6 @@ def _taken_text(created: int, updated: int) -> str:
 def _preview(upload: PersonImport, reading: Reading, skip: bool, refusals: list[str]) -> dict[str, Any]:
     return {
         "upload": upload, "reading": reading, "skip": skip, "refusals": refusals, "shown": reading.lines[:SHOWN],
-        "more": len(reading.lines) - SHOWN, "changed": reading.updates[:CHANGED],
-        "more_changed": len(reading.updates) - CHANGED, "mark": service.mark_of(reading),
+        "more": len(reading.lines) - SHOWN, "changed": reading.updates[:UPDATES], "mark": service.mark_of(reading),
         "crumbs": [*crumbs_to(), (_("Import from Excel"), "")],
     }  # fmt: skip

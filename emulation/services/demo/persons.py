@@ -29,7 +29,7 @@ from units.models import (
     TaskRating,
     Unit,
 )
-from units.person_files import Line
+from units.person_lines import Line
 from units.services.person_import import create_people
 from units.services.persons import release_person
 

@@ -3,14 +3,27 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from awards.models import NominationEvent, NoticeRule
-from awards.services.notices import answer_objection, notice_problem, post_notice, record_objection
-from tests.factories import make_award, make_dossier, make_nomination, make_objection, make_person, make_user
+from awards.models import Nomination, NominationEvent, NoticeRule
+from awards.services.appraisals import conclude
+from awards.services.decisions import send_back
+from awards.services.notices import answer_objection, notice_problem, post_notice, record_objection, way_back
+from awards.services.sessions import take_off
+from tests.factories import (
+    make_award,
+    make_council,
+    make_dossier,
+    make_nomination,
+    make_objection,
+    make_person,
+    make_session,
+    make_user,
+)
 from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role, Unit
 
 DAY = date(2020, 12, 20)
+REASON = "Phản ánh đúng: xem lại kết quả quý III"
 SHOWN = {"place": "Bảng tin", "since": date(2020, 12, 1), "until": date(2020, 12, 10)}
 
 
@@ -160,3 +173,51 @@ def test_objections_name_a_nominee_of_the_notice(line, department, reviewer, sta
         record_objection(notice, line, **received | {"received": date(2020, 12, 21)}, by=reviewer)
     with pytest.raises(PermissionDenied):
         answer_objection(make_objection(notice, line, reviewer), upheld=True, answer="Đúng", by=staff)
+
+
+def back(line, stage, reviewer, commander):
+    """Go the way that is named for the stage; where the line stands then."""
+    unit = line.holder
+    if stage == "at_council":
+        [item] = make_session(make_council(unit, commander), reviewer, line).items.all()
+        take_off(item, by=commander)
+    elif stage in ("passed", "forwarded"):
+        send_back(unit, [line.pk], reason=REASON, by=commander)
+    if stage != "forwarded":
+        conclude([line.pk], verdict="returned", reason=REASON, by=reviewer)
+    line.refresh_from_db()
+    return line.stage
+
+
+@pytest.mark.parametrize(
+    ("stage", "ends"),
+    [
+        ("submitted", "returned"),
+        ("appraised", "returned"),
+        ("at_council", "returned"),
+        ("passed", "returned"),
+        ("forwarded", "rejected"),
+    ],
+)
+def test_upheld_objection_names_the_way_back_of_the_stage(line, upheld, reviewer, department, stage, ends):
+    """Each way that is named can be gone; what was forwarded has none."""
+    commander = make_user("chief", (department, Role.COMMANDER))
+    type(line).objects.filter(pk=line.pk).update(stage=stage)
+    line.refresh_from_db()
+    assert notice_problem(line, DAY).endswith(way_back(stage))
+    assert len({way_back(one) for one in Nomination.Stage}) == 7  # five, at its unit, and none where it is over
+    assert back(line, stage, reviewer, commander) == ends
+
+
+@pytest.mark.parametrize("kind", ["changed", "submitted"])
+@pytest.mark.parametrize("upheld", [True, False])
+def test_nobody_settles_an_objection_to_a_line_they_wrote_or_handed_in(line, department, reviewer, kind, upheld):
+    objection = make_objection(post_notice(department, [line.pk], **SHOWN, by=reviewer), line, reviewer)
+    NominationEvent.objects.create(line=line, kind=kind, stage="submitted", unit=department, by=reviewer,
+                                   at=datetime(2020, 12, 1, 9, tzinfo=UTC))  # fmt: skip
+    with pytest.raises(Refused):
+        answer_objection(objection, upheld=upheld, answer="Đã kiểm tra, thành tích đúng", by=reviewer)
+    objection.refresh_from_db()
+    assert objection.upheld is None
+    other = make_user("other", (department, Role.REVIEWER))
+    assert answer_objection(objection, upheld=upheld, answer="Đã kiểm tra", by=other).answered_by == other

@@ -536,8 +536,11 @@ def test_files_are_kept_sent_out_and_removed_with_a_reason(client, staff, review
     assert client.get(address("nomination-file", file.pk)).status_code == 404
     client.force_login(staff)
     assert client.post(address("nomination-file-remove", file.pk), {"why": " "}).context["form"].errors
-    client.post(address("nomination-file-remove", file.pk), {"why": "Nhầm tệp"})
+    client.post(address("nomination-file-remove", file.pk), {"why": " Nhầm   tệp "})
     assert client.get(address("nomination-file", file.pk)).status_code == 404
+    again = client.post(address("nomination-file-remove", file.pk), {"why": "Nhầm lần nữa"})
+    file.refresh_from_db()
+    assert (len(again.context["form"].errors), file.removed_why, file.removed_by) == (1, "Nhầm tệp", staff)
 
 
 def test_file_of_a_line_is_for_who_reads_the_line(client, staff, outsider, elsewhere, department, dossier, title):

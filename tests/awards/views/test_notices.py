@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from awards.models import Nomination
+from awards.services.notices import way_back
 from tests.factories import (
     make_award,
     make_dossier,
@@ -77,7 +78,7 @@ def test_upheld_objection_is_followed_to_the_corrected_line(client, department, 
     said = client.post(reverse("awards:notice-answer", args=[objection.pk]), answer, follow=True)
     assert [m.message for m in said.context["messages"]] == [
         f"Đã lưu trả lời. “{line}” chỉ được quyết định sau khi đã trả lại, sửa và trình lại. "
-        "Hãy trả lại tại trang của trường hợp này."
+        "Cơ quan thẩm định trả lại tại trang của trường hợp này."
     ]
     address = reverse("awards:nomination-return", args=[line.pk])
     assert f'href="{address}"' in client.get(line.get_absolute_url()).text
@@ -96,7 +97,8 @@ def test_only_an_appraised_line_is_returned_on_its_page(client, department, depo
     address = reverse("awards:nomination-return", args=[line.pk])
     client.force_login(reviewer)
     assert f'href="{address}"' not in client.get(line.get_absolute_url()).text
-    client.post(address, {"reason": "Phản ánh đúng: xem lại kết quả quý III"})
+    said = client.post(address, {"reason": "Phản ánh đúng: xem lại kết quả quý III"}, follow=True)
+    assert [way_back(stage) in m.message for m in said.context["messages"]] == [True]
     assert Nomination.objects.get(pk=line.pk).stage == stage
 
 

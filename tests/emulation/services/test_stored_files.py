@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import default_storage
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
@@ -106,3 +107,20 @@ def test_files_go_where_what_stands_around_fails_later(depot, commander):
         assert len(files_kept()) == len(known) + 2
         raise OperationalError("disk full")
     assert files_kept() == known
+
+
+def test_a_file_that_cannot_be_removed_keeps_no_other_and_hides_no_error(depot, commander, monkeypatch, caplog):
+    known, remove, refused = files_kept(), default_storage.delete, []
+
+    def refusing_the_first(name: str) -> None:
+        if not refused:
+            refused.append(name)
+            raise PermissionError("in use")
+        remove(name)
+
+    monkeypatch.setattr(default_storage._wrapped, "delete", refusing_the_first)
+    with pytest.raises(OperationalError), undoing_files():
+        make_issued_paper(depot, commander)
+        raise OperationalError("disk full")
+    assert len(files_kept()) == len(known) + 1
+    assert [refused[0] in record.getMessage() for record in caplog.records] == [True]

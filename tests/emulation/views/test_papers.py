@@ -221,6 +221,21 @@ def test_a_phrase_is_tried_before_it_is_kept(client, depot, staff):
     assert Phrase.objects.get().text == "Có {drives}."
 
 
+@pytest.mark.parametrize(
+    ("key", "typed", "kept"),
+    [
+        ("deadline", " (thời hạn {day})", " (thời hạn {day})"),  # stands behind a word
+        ("deadline", ", hạn {day}  ", ", hạn {day}"),
+        ("deadline", "\r\n ", None),
+        ("drives", "  Đã mở {drives}. ", "Đã mở {drives}."),
+    ],
+)
+def test_a_phrase_keeps_the_blank_that_parts_it_from_the_word_before(client, depot, staff, key, typed, kept):
+    client.force_login(staff)
+    assert client.post(reverse("emulation:phrase-update", args=[depot.pk, key]), {"text": typed}).status_code == 302
+    assert [row.text for row in Phrase.objects.all()] == ([kept] if kept else [])
+
+
 @pytest.mark.parametrize("kept", [True, False])
 def test_who_signs_is_offered_with_rank_and_post(client, asked, depot, commander, kept):
     """By the layout of the unit, else as the register knows whoever signs."""
