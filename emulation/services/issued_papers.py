@@ -63,8 +63,8 @@ def issue(
 ) -> IssuedPaper:  # fmt: skip
     """Enter a paper with its number, and keep it as issued (`files`: word, pdf). Raises `Refused`.
 
-    A number is never given twice, and none before the last one: a gap is not filled in silence. `earliest` is the
-    first day that such a paper may bear.
+    A number is never given twice, and none before the last one: a gap is not filled in silence. Nor does it bear a
+    day before that of an earlier number. `earliest` is the first day that such a paper may bear.
     """
     require(may_issue(by, unit))
     locked(unit)
@@ -73,6 +73,7 @@ def issue(
     if address and (known := before.exclude(address="").first()):
         raise Refused(_("This paper has a number already: %(number)s. Cancel that one first.") % {"number": known})
     serial = _serial(unit, day.year, kind, number)
+    _refuse_backwards(unit, kind, serial, day)
     row = _row(unit, kind, serial, number=number, day=day, title=title, signer=signer, address=address, by=by)
     row.report = report
     for name, content in files.items():
@@ -149,6 +150,15 @@ def _refuse_taken(unit: Unit, year: int, kind: PaperKind, serial: int) -> None:
         ) % {"number": serial, "year": year, "title": taken.title}
         free = _("The next free one is %(next)s.") % {"next": next_number(unit, year, kind)}
         raise Refused(f"{words} {free}", "number")
+
+
+def _refuse_backwards(unit: Unit, kind: PaperKind, serial: int, day: date) -> None:
+    """A number bears no day before that of an earlier one of its year, also of one that has been cancelled."""
+    before = IssuedPaper.objects.filter(unit=unit, year=day.year, kind=kind.key, serial__lt=serial)
+    last = before.order_by("-day", "-serial").first()
+    if last is not None:
+        words = _("The number %(number)s bears the day %%(day)s: a later number bears no earlier day.")
+        refuse_day(day, last.day, words % {"number": last.number.replace("%", "%%")})
 
 
 @transaction.atomic

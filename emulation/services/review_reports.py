@@ -11,7 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation import drafting
-from emulation.models import Phrase, ReviewEvent, ReviewParagraph, ReviewReport
+from emulation.models import (
+    Campaign,
+    Lineage,
+    Phrase,
+    Report,
+    ReportEvent,
+    ReviewEvent,
+    ReviewParagraph,
+    ReviewReport,
+)
+from emulation.periods import FIVE_YEARS, QUARTERS
 from emulation.reports.drafts import draft_of
 from emulation.reports.drives import drive_of
 from emulation.reports.paper_kinds import KINDS
@@ -23,10 +33,12 @@ from emulation.services.rounds import summed_up_from
 from emulation.services.stored_files import undoing_files
 from emulation.services.summaries import hold_figures
 from emulation.wording import Paragraph
+from units import clock
 from units.access import require, works_at
 from units.errors import Refused, reason_of
 from units.locking import locked
 from units.models import Role, Unit, User
+from units.paths import branches_q
 
 Kind = ReviewEvent.Kind
 
@@ -224,8 +236,7 @@ def sign_off(
     marked = pending(report, draft)
     if marked:
         raise Refused(_("Figures have changed since: decide about the marked paragraphs first."))
-    since = summed_up_from(report.year, report.period, drive_of(report.unit, report.year, report.period))
-    refuse_day(day, since, _("The last round of the period opens on %(day)s: its report bears no earlier day."))
+    _refuse_early(report, day)
     report.number, report.day, report.signer, report.signer_post, report.place = (
         number,
         day,
@@ -243,6 +254,39 @@ def sign_off(
         report.unit, KINDS["report"], number=number, day=day, title=title_of(paper), signer=signer,
         files={"word": as_word(paper), "pdf": as_pdf(paper)}, by=by, address=report.get_absolute_url(), report=report,
     )  # fmt: skip
+
+
+def _refuse_early(report: ReviewReport, day: date) -> None:
+    """No day before the period is summed up, and none before the last figure that the report counts was approved.
+
+    Today is always late enough: also while the period lasts.
+    """
+    drive = drive_of(report.unit, report.year, report.period)
+    since = summed_up_from(report.year, report.period, drive)
+    refuse_day(day, since, _("The last round of the period opens on %(day)s: its report bears no earlier day."))
+    approved = min(_last_approved(report, drive), clock.today())
+    refuse_day(
+        day, approved, _("Figures of the report were approved on %(day)s and not before: it bears no earlier day.")
+    )
+
+
+def _last_approved(report: ReviewReport, drive: Campaign | None) -> date:
+    """The day of the last approval, or correction, of a sheet of the branch that counts in the period. Two queries.
+
+    What a migration took over counts as approved since its own time, which nobody knows.
+    """
+    places = Lineage.objects.filter(round__drive=drive)
+    if drive is None:
+        first = report.year - 4 if report.period == FIVE_YEARS else report.year
+        quarters = QUARTERS.get(report.period, QUARTERS["Y"])
+        places = places.filter(round__year__range=(first, report.year), round__quarter__in=quarters)
+    paths = places.filter(unit=report.unit).values_list("path", flat=True).distinct()
+    sheets = Report.objects.filter(branches_q(paths, "lineage__path"), state=Report.State.APPROVED)
+    steps = ReportEvent.objects.filter(
+        report__in=sheets.filter(lineage__in=places), kind__in=[ReportEvent.Kind.APPROVED, ReportEvent.Kind.CORRECTED]
+    )
+    last = steps.aggregate(last=Max("at"))["last"]
+    return timezone.localdate(last) if last else date.min
 
 
 @transaction.atomic

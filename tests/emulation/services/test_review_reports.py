@@ -1,9 +1,10 @@
 """A review report that people work on: editing survives changed figures, nothing is replaced or kept in silence."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.utils.timezone import get_current_timezone
 
 from emulation.models import Phrase, Report, ReviewReport, Round
 from emulation.periods import drive_period
@@ -195,6 +196,46 @@ def test_a_report_bears_no_day_before_the_last_round_of_its_period_opens(depot, 
             sign(report, commander, day=early)
         assert refused.value.field == "day"
     sign(report, commander, day=first)
+
+
+@pytest.mark.parametrize("kind", ["approved", "corrected"])
+@pytest.mark.parametrize(("period", "last"), [("Q1", 8), ("H1", 16)])
+def test_a_report_bears_no_day_before_the_last_approval_that_it_counts(
+    share, department, depot, workshop, elsewhere, reviewer, kind, period, last
+):
+    """Of the branch alone, and of the period alone."""
+    chief = make_user("chief", (department, Role.COMMANDER))
+    rounds = {row.quarter: row for row in Round.objects.filter(year=2020)}
+    approve(depot, rounds[1], reviewer, 8, kind)
+    approve(depot, rounds[2], reviewer, 16, kind)
+    approve(elsewhere, rounds[1], reviewer, 18, kind)
+    approve(workshop, rounds[1], reviewer, 19, kind, state=Report.State.RETURNED)
+    report = service.begin(department, 2020, period, by=chief)
+    with pytest.raises(Refused, match=f"{last:02}/07/2020") as refused:
+        sign(report, chief, day=date(2020, 7, last - 1))
+    assert refused.value.field == "day"
+    sign(report, chief, day=date(2020, 7, last))
+
+
+def approve(unit, round_, by, day, kind, state=APPROVED):
+    at = datetime(2020, 7, day, 9, tzinfo=get_current_timezone())
+    make_report(unit, round_, state=state).events.create(kind=kind, by=by, at=at)
+
+
+def test_a_report_of_a_year_that_has_not_ended_is_signed_today(share, depot, reviewer, commander, set_today):
+    set_today(date(2020, 12, 22))
+    set_up_rounds(2020)
+    approve(depot, Round.objects.get(year=2020, quarter=3), reviewer, 20, "approved")
+    sign(service.begin(depot, 2020, "Y", by=commander), commander, day=date(2020, 12, 22))
+
+
+def test_numbers_and_days_run_together_also_after_one_was_cancelled(report, commander):
+    sign(report, commander, day=date(2020, 7, 15))
+    service.reopen(report, reason="Số liệu quý đã được đính chính", by=commander)
+    with pytest.raises(Refused, match="12/BC-K1.*15/07/2020") as refused:
+        sign(report, commander, number="13/BC-K1", day=date(2020, 7, 14))
+    assert refused.value.field == "day"
+    sign(report, commander, number="13/BC-K1", day=date(2020, 7, 15))
 
 
 @pytest.mark.parametrize(("opens", "first"), [(None, date(2020, 5, 19)), (date(2020, 5, 10), date(2020, 5, 10))])
