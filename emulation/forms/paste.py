@@ -18,6 +18,7 @@ from emulation.reports.lines import Figure, SheetReading, Spec
 from emulation.reports.sheets import MISSING, Row, Typed, figure_text
 from units.text import fold
 
+HEADS = frozenset(map(fold, ("Chỉ tiêu", "Tên chỉ tiêu", "Nội dung", "Indicator", "TT", "STT", "No.")))
 LONGEST = 200_000  # characters; a sheet has some hundred short cells
 NAMED = 2  # columns before the figures in which a line is named: its number may stand first
 GOOD, SAME, EMPTY, WRONG, LOCKED = "good", "same", "empty", "wrong", "locked"
@@ -101,13 +102,20 @@ def preview(
     reading: SheetReading,
     part: str = "num",
 ) -> Preview:
-    """Lay the block over the lines `keys`, one row a line, beginning at `part` of a ratio."""
+    """Lay the block over the lines `keys`, one row a line, beginning at `part` of a ratio. Heads are left out."""
     targets = list(keys)
+    block = block[1:] if len(block) > 1 and _is_head(block[0]) else block
     lines = tuple(
         _pasted(list(texts), rows[key], reading.specs[key], reading.figures.get(key), part)
         for texts, key in zip(block, targets, strict=False)
     )
     return Preview(lines, max(0, len(block) - len(targets)))
+
+
+def _is_head(texts: Sequence[str]) -> bool:
+    """Whether a row is the head of a table that was copied with it: columns' names and no figure."""
+    named = any(fold(text) in HEADS for text in texts[:NAMED])
+    return named and not any(char.isdigit() for text in texts for char in text)
 
 
 def _pasted(texts: list[str], row: Row, spec: Spec, figure: Figure | None, part: str) -> Pasted:
@@ -134,15 +142,16 @@ def _pasted(texts: list[str], row: Row, spec: Spec, figure: Figure | None, part:
 
 
 def _behind_name(texts: list[str], row: Row, spec: Spec) -> list[str] | str:
-    """The figures of a row that was copied with the line's name (and number, and unit of measure) before them; or
-    that it names another line.
+    """The figures of a row that was copied with the line's name (and number, and unit of measure, in its own cell or
+    behind the name as the sheet shows it) before them; or that it names another line.
     """
     indicator = spec.indicator
+    measured = {fold(text) for text in (row.unit, indicator.unit_label) if text}
     names = {fold(text) for text in (row.name, indicator.label, indicator.name, indicator.code)}
+    names |= {f"{name} {shown}" for name in names for unit in measured for shown in (unit, f"({unit})")}
     at = next((place for place, text in enumerate(texts[:NAMED]) if fold(text) in names), None)
     if at is not None:
         figures = texts[at + 1 :]
-        measured = {fold(text) for text in (row.unit, indicator.unit_label) if text}
         figures = figures[1:] if figures and fold(figures[0]) in measured else figures
         return figures if any(figures) else []
     said = next((text for text in texts[: NAMED if len(texts) > 2 else 1] if text and not text.isdigit()), "")

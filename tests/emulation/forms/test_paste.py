@@ -116,6 +116,8 @@ def test_ratio_in_one_cell_or_from_its_denominator_on(report, lines):
         ("prizes", "Indicator B\t12", "12"),
         ("prizes", "B\t12\t", "12"),
         ("water", "Indicator D\ttấn\t1,5", "1.5"),
+        ("water", "Indicator D (tấn)\t1,5", "1.5"),
+        ("water", "4\tindicator d tấn\t1,5", "1.5"),
         ("politics", "Indicator C\tGood", "Good"),
         ("politics", "Indicator C", "–"),
     ],
@@ -132,6 +134,12 @@ def test_block_that_names_another_line_is_not_laid_over_this_one(report, lines):
     assert found.lines[0].why == (
         "The block says “Indicator D” here, but this line is “Indicator B”: begin at the line that it names.",
     )
+
+
+@pytest.mark.parametrize("head", ["Chỉ tiêu\tTử số\tMẫu số", "TT\tChỉ tiêu\tTử số\tMẫu số", "Indicator\tFigure"])
+def test_head_of_a_copied_table_is_no_line(report, lines, head):
+    found = look(report, f"{head}\nIndicator A\t3137\t3166\nIndicator B\t12", ["attendance", "prizes"], lines)
+    assert ([line.becomes for line in found.lines], found.over) == (["3,137 / 3,166", "12"], 0)
 
 
 def test_grades_by_label_and_code_without_marks(report, lines):
