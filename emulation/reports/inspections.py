@@ -125,8 +125,14 @@ def concern(items: list[InspectionItem], unit: Unit) -> list[InspectionItem]:
 
 
 def _line(item: InspectionItem, finding: InspectionFinding | None) -> Line:
-    followed = next(iter(finding.weak_points.all()), None) if finding else None
-    return Line(item, finding, followed)
+    return Line(item, finding, followed_by(finding, item.point) if finding else None)
+
+
+def followed_by(finding: InspectionFinding, point: WeakPoint | None) -> WeakPoint | None:
+    """The weak point that came of the finding; of a shortcoming found again the unsettled `point` itself."""
+    raised = next(iter(finding.weak_points.all()), None)
+    again = point is not None and not point.is_closed and finding.result == Result.SHORTCOMING
+    return raised or (point if again else None)
 
 
 # ── what waits ────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -19,6 +19,8 @@ from emulation.models import (
     Breakthrough,
     CampaignIndicator,
     Indicator,
+    Inspection,
+    InspectionFinding,
     Report,
     ReportEvent,
     WeakPoint,
@@ -106,7 +108,7 @@ def summary(user: User) -> str:
 
 
 def timeline(point: WeakPoint) -> list[Step]:
-    """Every step, the first one first. One query."""
+    """Every step, and what inspections found on it, the first one first. Two queries."""
     names = {"owner": _("In charge"), "measure": pgettext("weak point", "Measure"), "deadline": _("Deadline")}
     steps = []
     for event in point.events.select_related("by"):
@@ -114,7 +116,16 @@ def timeline(point: WeakPoint) -> list[Step]:
         keys = [key for key in names if event.before.get(key) or event.after.get(key)]
         changes = [(names[key], event.before.get(key, ""), event.after.get(key, "")) for key in keys]
         steps.append(step_of(event, icon, colour, changes=changes))
-    return steps
+    return sorted([*steps, *_reinspected(point)], key=lambda step: step.at)
+
+
+def _reinspected(point: WeakPoint) -> Iterator[Step]:
+    """What inspections that have been carried out found on the point: judged or not, it stands in its course."""
+    rows = InspectionFinding.objects.filter(item__point=point, item__inspection__state__in=Inspection.PUBLISHED)
+    for row in rows.select_related("by", "item__inspection"):
+        icon, colour, said = STATES["finding"][row.result]
+        word = _("Re-inspected: %(result)s") % {"result": said}
+        yield Step(icon, colour, word, str(row.by), row.at, row.words, more=[str(row.item.inspection)])
 
 
 def reported_settled(point: WeakPoint) -> WeakPointEvent | None:
@@ -237,12 +248,20 @@ def weak_point_tasks(user: User) -> Iterator[Task]:
     if judges:
         waiting = Q(access.reviews_q(user, "unit__path"), state=State.REPORTED)
         mine |= waiting & ~Q(unit__in=own) & ~Q(reported_by=user)
+    back = WeakPointEvent.objects.filter(point=OuterRef("pk"), kind=WeakPointEvent.Kind.SENT_BACK).order_by(
+        "-at", "-pk"
+    )
     rows = WeakPoint.objects.filter(mine).select_related("unit")
+    rows = rows.annotate(
+        back_by=Subquery(back.values("by__full_name")[:1]), back_why=Subquery(back.values("reason")[:1])
+    )
     for point in rows.order_by("deadline", "pk")[:TASKS]:
         yield _task(point)
 
 
 def _task(point: WeakPoint) -> Task:
+    """Of a point with `back_by` and `back_why` of the last return: said as long as it is with the unit for that."""
+    returned = point.state == State.RETURNED
     judged = point.state == State.REPORTED
     title = (_("Re-inspect: %(title)s") if judged else _("Weak point: %(title)s")) % {"title": point.title}
     url = reverse("emulation:weak-point-judge", args=[point.pk]) if judged else point.get_absolute_url()
@@ -253,7 +272,7 @@ def _task(point: WeakPoint) -> Task:
     }
     return Task(
         title, str(point.unit), url, words.get(State(point.state), _("View")), point.state, "weak_point",
-        _deadline(point), None,
+        _deadline(point), None, reason=(returned and point.back_why) or "", by=(returned and point.back_by) or "",  # type: ignore[attr-defined]
     )  # fmt: skip
 
 

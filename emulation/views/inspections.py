@@ -100,7 +100,7 @@ def inspection_finding(request: HttpRequest, pk: int) -> HttpResponse:
     )
     found = get_object_or_404(rows, pk=pk)
     row, point = found.item.inspection, found.item.point
-    followed = found.weak_points.first()
+    followed = report.followed_by(found, point)
     context = {
         "finding": found, "row": row, "point": point, "followed": followed,
         "follows": row.is_published and followed is None and found.result == InspectionFinding.Result.SHORTCOMING

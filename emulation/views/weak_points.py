@@ -9,7 +9,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -29,6 +29,7 @@ from emulation.periods import QUARTERS, YEARS
 from emulation.reports import weak_points as report
 from emulation.reports.dashboard import latest_year
 from emulation.reports.exports import weak_years_table
+from emulation.reports.inspections import followed_by
 from emulation.services import weak_points as service
 from emulation.views.attachments import files_context
 from emulation.views.registers import register_crumbs
@@ -155,7 +156,9 @@ def _key(text: str) -> int:
 
 
 def _from_finding(request: HttpRequest, point: WeakPoint, pk: int) -> None:
-    rows = InspectionFinding.objects.visible_to(request.user).select_related("unit", "item__inspection")
+    rows = InspectionFinding.objects.visible_to(request.user).select_related(
+        "unit", "item__inspection", "item__point"
+    )
     found = get_object_or_404(rows, pk=pk)
     point.unit, point.finding, point.source = found.unit, found, WeakPoint.Source.FINDING
     point.year = found.item.inspection.starts.year
@@ -191,6 +194,8 @@ def weak_point_create(request: HttpRequest) -> HttpResponse:
     """Raise a weak point, prefilled with where it arose."""
     access.require(access.has_role(request.user, Role.STAFF, Role.COMMANDER, Role.REVIEWER))
     point = _arisen(request)
+    if point.finding and (again := followed_by(point.finding, point.finding.item.point)):
+        return redirect(again)
     given = point.unit if point.unit_id else None
     access.require(given is None or service.may_raise(request.user, given))
     units = service.raising_units(request.user)

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from emulation.models import Inspection, InspectionFinding, WeakPoint
 from emulation.services import inspections as service
-from tests.factories import make_attachment, make_finding, make_inspection, make_person, make_user
+from tests.factories import make_attachment, make_finding, make_inspection, make_person, make_user, make_weak_point
 from tests.layers import built_once
 from units import clock
 from units.models import Person, Role
@@ -110,6 +110,30 @@ def test_findings_are_recorded_and_followed_up(client, inspection, depot, worksh
     client.force_login(staff)
     assert finding.get_absolute_url() in client.get(point.get_absolute_url()).content.decode()
     assert point.get_absolute_url() in client.get(finding.get_absolute_url()).content.decode()
+
+
+def test_what_a_re_inspection_found_stands_in_the_course_of_the_weak_point(client, department, depot, planner, staff):
+    point = make_weak_point(depot, staff)
+    row = make_inspection(department, planner, depot)
+    item = row.items.get(point=point)
+    service.record(row, depot, {item.pk: ("shortcoming", "The roof leaks still.")}, by=planner)
+    client.force_login(staff)
+    assert len(client.get(point.get_absolute_url()).context["steps"]) == 1  # not known yet
+    service.carry_out(row, by=planner)
+    step = client.get(point.get_absolute_url()).context["steps"][-1]
+    assert (step.reason, step.by, step.more, step.colour) == (
+        "The roof leaks still.",
+        str(planner),
+        [str(row)],
+        "miss",
+    )
+    client.force_login(planner)
+    new = f"{reverse('emulation:weak-point-create')}?finding={item.findings.get().pk}"
+    for page in (row, item.findings.get()):
+        text = client.get(page.get_absolute_url()).text
+        assert (point.get_absolute_url() in text, new in text) == (True, False)
+    assert client.get(new).url == point.get_absolute_url()
+    assert client.post(new, {"kind": "weak_link", "title": point.title}).url == point.get_absolute_url()
 
 
 def test_the_inspected_see_only_their_own(client, inspection, depot, workshop, planner, staff, outsider):

@@ -221,6 +221,15 @@ def test_my_work_names_what_waits(client, depot, staff, reviewer):
     assert [task.title for task in work.tasks] == [f"Re-inspect: {settled}"]
 
 
+def test_a_point_sent_back_arrives_with_who_and_why(client, depot, staff, reviewer):
+    point = make_weak_point(depot, staff, state="reported")
+    service.send_back(point, reason="The roof leaks still.", by=reviewer)
+    page = english(client, staff).get(reverse("emulation:my-work"))
+    (task,) = page.context["work"].returned
+    assert (task.by, task.reason) == (reviewer.full_name, "The roof leaks still.")
+    assert "“The roof leaks still.”" in page.text
+
+
 @pytest.mark.parametrize("more", [1, 3])
 def test_cost_of_the_pages(client, department, depot, staff, reviewer, django_assert_num_queries, more):
     for _number in range(more):
