@@ -194,22 +194,26 @@ def paper_table(columns: Sequence[str], rows: Iterable[AreaRow]) -> Table:
 
 
 def heat_table(heat: Heat) -> Table:
-    """One row a unit: each indicator's value, the sum that the unit is to reach if any, and the state in words."""
+    """One row a unit: each indicator's value, the sum that the unit is to reach if any, the state in words, and what
+    it is made of where that is not all."""
     rows = [heat.total, *([heat.own] if heat.own else []), *(row for _name, rows in heat.groups for row in rows)]
-    sums = [any(row.values[at][1] for row in rows if row.values) for at in range(heat.width)]
+    known = [row for row in rows if row.values]
+    sums = [any(row.values[at][1] for row in known) for at in range(heat.width)]
+    partly = [any(row.states[at][1] for row in known) for at in range(heat.width)]
     heads = [_("Unit"), _("Note")]
-    for (name, unit, target), has_sum in zip(heat.heads, sums, strict=True):
+    for (name, unit, target), has_sum, has_part in zip(heat.heads, sums, partly, strict=True):
         heads.append(" ".join(part for part in (name, f"({unit})" if unit else "", target) if part))
-        heads += [_("Target"), _("State")] if has_sum else [_("State")]
-    return heads, [_heat_row(row, sums) for row in rows]
+        heads += [_("Target")] * has_sum + [_("State")] + [_("Reported of expected")] * has_part
+    return heads, [_heat_row(row, sums, partly) for row in rows]
 
 
-def _heat_row(row: HeatRow, sums: list[bool]) -> list[Value]:
+def _heat_row(row: HeatRow, sums: list[bool], partly: list[bool]) -> list[Value]:
     if row.silent:
-        return [row.name, f"{row.silent.word} – {row.silent_note}", *[""] * (2 * len(sums) + sum(sums))]
+        width = 2 * len(sums) + sum(sums) + sum(partly)
+        return [row.name, f"{row.silent.word} – {row.silent_note}", *[""] * width]
     found: list[Value] = [row.name, row.note]
-    for (value, target), cell, has_sum in zip(row.values, row.cells, sums, strict=True):
-        found += [value, target, cell[4]] if has_sum else [value, cell[4]]
+    for (value, target), (state, part), *has in zip(row.values, row.states, sums, partly, strict=True):
+        found += [value, *[target] * has[0], state, *[part] * has[1]]
     return found
 
 

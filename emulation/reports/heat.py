@@ -34,7 +34,8 @@ Cell = tuple[str, str, str, str, str]  # class, address, value, icon, word
 class HeatRow:
     """A unit of the heat table. `url` empty: no dashboard of its own; `silent`: reported nothing at all, and why.
 
-    `values` are those of the cells apart from the targets that stand behind sums, which may be empty.
+    `values` are those of the cells apart from the targets that stand behind sums, which may be empty; `states` what
+    is said of them and, where not all is reported, how much is, both in words.
     """
 
     name: str
@@ -42,6 +43,7 @@ class HeatRow:
     url: str
     cells: list[Cell]
     values: list[tuple[str, str]]
+    states: list[tuple[str, str]]
     silent: Mark | None = None
     silent_note: str = ""
 
@@ -101,7 +103,14 @@ def _row(
         _cell(page, unit.pk, indicator, figure, "/".join(filter(None, value)))
         for (indicator, _decimals, figure), value in zip(known, values, strict=True)
     ]
-    return HeatRow(name or unit.name, note, "" if name else page.links.dashboard(unit.pk), cells, values)
+    return HeatRow(
+        name or unit.name,
+        note,
+        "" if name else page.links.dashboard(unit.pk),
+        cells,
+        values,
+        [_state(figure) for figure in figures],
+    )
 
 
 def _own_row(
@@ -135,7 +144,7 @@ def _or_silent(
     if "none" not in states or not states <= {"none", "na"}:
         return row
     mark, note = _why_silent(page, place, terms, own=own)
-    return HeatRow(row.name, row.note, row.url, [], [], mark, note)
+    return HeatRow(row.name, row.note, row.url, [], [], [], mark, note)
 
 
 def _counted(page: Page, approved: int, handed_in: int, sheets: int) -> str:
@@ -196,3 +205,10 @@ def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, va
     if shown.key in ("over", "met", "near", "miss"):
         return f"h-{shown.key}", url, value, shown.icon, shown.word
     return "", url, value, "", ""
+
+
+def _state(figure: Figure | None) -> tuple[str, str]:
+    if figure is None or figure.complete or not figure.reported:
+        return str(mark_of(figure).word), ""
+    counted = {"reported": figure.reported, "expected": figure.expected}
+    return str(mark_of(figure).word), _("%(reported)d of %(expected)d reported") % counted

@@ -22,6 +22,7 @@ from units.views.downloads import asked_table, table_file
 from units.views.pages import PartRequest
 
 YEARS = 4  # shown in the switch, the newest
+BASES = {False: "da-duyet", True: "gom-ca-da-trinh"}  # in the name of a file: what its figures are made of
 
 
 @require_GET
@@ -51,7 +52,7 @@ def dashboard(request: PartRequest, unit: int) -> HttpResponseBase:
     if request.htmx:  # another indicator was chosen for the trend
         return render(request, "emulation/dashboard/_trend.html", {"page": found, "trend": found.trend})
     if (kind := asked_table(request)) and found.heat:
-        name = f"tong-hop-{place.code}-{found.year}-{found.period}"
+        name = f"tong-hop-{place.code}-{found.year}-{found.period}-{BASES[form.handed_in]}"
         return table_file(kind, name, _("Units × indicators"), *heat_table(found.heat))
     readable = found.superior is not None and access.can_read_figures(request.user, found.superior)
     return render(
@@ -113,7 +114,7 @@ def figure(request: HttpRequest, unit: int, indicator: str) -> HttpResponseBase:
         reader=request.user,
     )
     if kind := asked_table(request):
-        name = f"{row.code}-{found.code}-{explained.year}-{explained.period}"
+        name = f"{row.code}-{found.code}-{explained.year}-{explained.period}-{BASES[form.handed_in]}"
         return table_file(kind, name, explained.label, *parts_table(explained))
     superior = explained.superior
     return render(

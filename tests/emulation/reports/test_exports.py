@@ -84,8 +84,21 @@ def test_dashboard_as_file_has_numbers_and_sums_apart_from_their_targets(departm
     page = dashboard_of(department, 2020, "Q1")
     found = list(cells(heat_table(page.heat), depot.name).values())
     assert [cell[:2] for cell in found[2:4]] == [(98.7, "#,##0.0"), ("", "@")]
-    assert [cell[2] for cell in found[4:6]] == ["1.234", "2"]
-    assert [cell[0] for cell in found[4:6]] == [1234, 2]
+    assert [cell[2] for cell in found[5:7]] == ["1.234", "2"]
+    assert [cell[0] for cell in found[5:7]] == [1234, 2]
+
+
+def test_dashboard_as_file_has_the_state_apart_from_what_is_reported(department, depot, share, rounds):
+    make_target(depot, share, 95)
+    make_report(depot, rounds[1], {share.indicator: (900, 1000)}, state=APPROVED)
+
+    def said(period, unit=""):
+        row = cells(heat_table(dashboard_of(department, 2020, period).heat), unit)
+        return row["Trạng thái"][0], row["Đã báo cáo/phải báo cáo"][0]
+
+    assert [said("Q1", depot.name), said("Q1"), said("H1", depot.name)] == [
+        ("Chưa đạt", ""), ("", "đã báo cáo 1/2"), ("", "đã báo cáo 1/2"),
+    ]  # fmt: skip
 
 
 def test_figure_as_file_has_numbers_and_signed_influence(department, depot, workshop, share, rounds):

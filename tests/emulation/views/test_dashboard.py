@@ -133,6 +133,16 @@ def test_switches_keep_the_other_choices(
     assert f"/dashboard/{department.pk}/QS/?year=2020&amp;period=H1&amp;basis=all" in text
 
 
+@pytest.mark.parametrize("page", ["", "QS/"])
+@pytest.mark.parametrize(("basis", "said"), [("approved", "-Q1-da-duyet."), ("all", "-Q1-gom-ca-da-trinh.")])
+def test_a_file_says_which_figures_it_is_made_of(
+    client: Client, placed: CampaignIndicator, reviewer: User, department: Unit, page: str, basis: str, said: str
+) -> None:
+    client.force_login(reviewer)
+    address = f"/dashboard/{department.pk}/{page}?year=2020&period=Q1&basis={basis}&export=xlsx"
+    assert said in client.get(address)["Content-Disposition"]
+
+
 def test_superior_is_a_link_only_for_those_who_read_it(
     client: Client, placed: CampaignIndicator, reviewer: User, staff: User, department: Unit, depot: Unit
 ) -> None:
