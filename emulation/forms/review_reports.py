@@ -36,6 +36,13 @@ class ParagraphForm(forms.Form):
         return text
 
 
+# Another day asks for the number of its year: `views.review_reports.sign` answers with the field anew.
+NUMBER_OF_DAY = {
+    "hx-get": "", "hx-trigger": "change", "hx-include": "#id_number", "hx-target": "#div_id_number",
+    "hx-select": "#div_id_number", "hx-swap": "outerHTML",
+}  # fmt: skip
+
+
 class SignForm(forms.ModelForm):
     """What a report on paper carries beside its words."""
 
@@ -49,6 +56,7 @@ class SignForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("number", "signer", "signer_post", "place"):
             self.fields[name].required = True
+        self.fields["day"].widget.attrs |= NUMBER_OF_DAY
 
     def clean(self) -> dict[str, Any]:
         super().clean()

@@ -42,6 +42,12 @@ def next_number(unit: Unit, year: int, kind: PaperKind) -> str:
     return f"{next_serial(unit, year, kind):02}/{kind.code}-{layout_of(unit).abbreviation}"
 
 
+def offered_numbers(unit: Unit, kind: PaperKind) -> set[str]:
+    """The numbers that are offered in one year or another: those that nobody typed."""
+    years = IssuedPaper.objects.filter(unit=unit, kind=kind.key).order_by().values_list("year", flat=True).distinct()
+    return {next_number(unit, year, kind) for year in (*years, 0)}  # 0: one in which none has been given
+
+
 def next_serial(unit: Unit, year: int, kind: PaperKind) -> int:
     """The next running number that nobody was given, cancelled or not."""
     serial = last_serial(unit, year, kind) + 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -21,12 +22,14 @@ from emulation.reports.phrase_fields import explained, sample_of
 from emulation.reports.phrases import row_of, sections_of
 from emulation.reports.saved_reports import rows_of
 from emulation.services import review_reports as service
-from emulation.services.issued_papers import next_number
+from emulation.services.issued_papers import next_number, offered_numbers
 from emulation.views.papers import check_period, get_unit, heading_of
 from units import clock
 from units.access import require
 from units.errors import Refused
-from units.forms.fields import refusals
+from units.forms.fields import DayField, refusals
+from units.models import Unit
+from units.text import normal
 from units.views.pages import Crumb, PartRequest, form_page
 
 FORM = ["GET", "HEAD", "POST"]
@@ -137,12 +140,10 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     """The commander signs the report off."""
     report = _report(request, pk)
     require(service.may_sign(request.user, report.unit))
-    given = {
-        "number": next_number(report.unit, clock.today().year, KINDS["report"]),
-        "day": f"{clock.today():%d/%m/%Y}",
-    }  # fmt: skip – those of a report that was reopened are cancelled with it
     offered = signature_of(report.unit, request.user, layout_of(report.unit))
-    initial = given | {name: value for name, value in offered.items() if not getattr(report, name)}
+    initial = _given(report.unit, request) | {
+        name: value for name, value in offered.items() if not getattr(report, name)
+    }
     form = SignForm(request.POST or None, instance=report, initial=initial)
     if form.is_valid():
         with refusals(form):
@@ -153,6 +154,20 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
     note = _("From then on its words and figures stand still.")
     heading = _("Sign the report off")
     return form_page(request, form, crumbs=_crumbs(report), heading=heading, submit=_("Sign off"), note=note)
+
+
+def _given(unit: Unit, request: HttpRequest) -> dict[str, str]:
+    """Today and its year's next number: those of a report that was reopened are cancelled with it. Where another
+    `day` has been typed, the number of its year, unless somebody typed a `number` of their own."""
+    day = request.GET.get("day", f"{clock.today():%d/%m/%Y}")
+    typed, kind = normal(request.GET.get("number", "")), KINDS["report"]
+    if typed and typed not in offered_numbers(unit, kind):
+        return {"number": typed, "day": day}
+    try:
+        year = DayField().clean(day).year
+    except ValidationError:
+        year = clock.today().year
+    return {"number": next_number(unit, year, kind), "day": day}
 
 
 @require_http_methods(FORM)

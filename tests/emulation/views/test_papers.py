@@ -6,6 +6,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from emulation.models import Campaign, CampaignScope, LayoutProfile, Phrase, ReviewReport
+from emulation.reports.paper_kinds import KINDS
+from emulation.services.issued_papers import issue
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -332,3 +334,28 @@ def test_a_report_reopened_is_offered_the_next_number_and_told_that_the_old_one_
     assert (form["number"].value(), form["day"].value()) == ("02/BC-K1", "20/07/2020")
     [refusal] = client.post(sign, typed).context["form"].errors["number"]
     assert "02/BC-K1" in refusal
+
+
+@pytest.mark.parametrize(
+    ("day", "typed", "number"),
+    [
+        ("05/07/2020", "01/BC-K1", "05/BC-K1"),  # as offered today
+        ("05/07/2020", "", "05/BC-K1"),
+        ("04/01/2021", "05/BC-K1", "01/BC-K1"),  # and back again
+        ("05/07/2020", "12/BC-K1", "12/BC-K1"),  # somebody's own
+        ("no day", "01/BC-K1", "01/BC-K1"),
+    ],
+)
+def test_the_number_follows_the_year_of_the_day(client, asked, depot, commander, set_today, day, typed, number):
+    set_today(date(2021, 1, 20))
+    issue(
+        depot, KINDS["report"], number="04/BC-K1", day=date(2020, 7, 1), title="Báo cáo", signer="Lê An", files={},
+        by=commander,
+    )  # fmt: skip
+    client.force_login(commander)
+    client.post(url(depot, name="review-report-begin"))
+    sign = reverse("emulation:review-report-sign", args=[ReviewReport.objects.get().pk])
+    assert client.get(sign).context["form"]["number"].value() == "01/BC-K1"
+    page = client.get(sign, {"day": day, "number": typed})
+    assert (page.context["form"]["number"].value(), page.context["form"]["day"].value()) == (number, day)
+    assert ('hx-target="#div_id_number"' in page.text, 'id="div_id_number"' in page.text) == (True, True)
