@@ -39,7 +39,7 @@ class ParagraphForm(forms.Form):
 # Another day asks for the number of its year: `views.review_reports.sign` answers with the field anew.
 NUMBER_OF_DAY = {
     "hx-get": "", "hx-trigger": "change", "hx-include": "#id_number", "hx-target": "#div_id_number",
-    "hx-select": "#div_id_number", "hx-swap": "outerHTML",
+    "hx-swap": "outerHTML",
 }  # fmt: skip
 
 

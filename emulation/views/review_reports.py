@@ -136,8 +136,8 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(FORM)
-def sign(request: HttpRequest, pk: int) -> HttpResponse:
-    """The commander signs the report off."""
+def sign(request: PartRequest, pk: int) -> HttpResponse:
+    """The commander signs the report off; with htmx the number alone, for the day that has been typed."""
     report = _report(request, pk)
     require(service.may_sign(request.user, report.unit))
     offered = signature_of(report.unit, request.user, layout_of(report.unit))
@@ -145,6 +145,8 @@ def sign(request: HttpRequest, pk: int) -> HttpResponse:
         name: value for name, value in offered.items() if not getattr(report, name)
     }
     form = SignForm(request.POST or None, instance=report, initial=initial)
+    if request.htmx:
+        return render(request, "emulation/papers/number.html", {"form": form})
     if form.is_valid():
         with refusals(form):
             service.sign_off(_report(request, pk), **form.cleaned_data, by=request.user)

@@ -358,4 +358,11 @@ def test_the_number_follows_the_year_of_the_day(client, asked, depot, commander,
     assert client.get(sign).context["form"]["number"].value() == "01/BC-K1"
     page = client.get(sign, {"day": day, "number": typed})
     assert (page.context["form"]["number"].value(), page.context["form"]["day"].value()) == (number, day)
-    assert ('hx-target="#div_id_number"' in page.text, 'id="div_id_number"' in page.text) == (True, True)
+    part = client.get(sign, {"day": day, "number": typed}, headers={"HX-Request": "true"}).text
+    shown = page.context["form"]["day"].as_widget()
+    assert ('hx-target="#div_id_number"' in shown, part.count("<input"), f'value="{number}"' in part) == (
+        True,
+        1,
+        True,
+    )
+    assert part.strip().startswith('<div id="div_id_number"')
