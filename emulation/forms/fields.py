@@ -12,7 +12,7 @@ from django.core.validators import MinValueValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from emulation.numbers import NumberError, input_number, parse_number
+from emulation.numbers import NumberError, format_part, input_number, parse_number
 from emulation.official import is_gap
 
 
@@ -26,7 +26,11 @@ class NumberField(forms.CharField):
         super().__init__(**known | kwargs)
 
     def prepare_value(self, value: Any) -> Any:
-        return input_number(value, get_language() or "vi") if isinstance(value, Decimal) else value
+        """A whole number in groups where only whole ones are taken: the parser reads it back without doubt."""
+        if not isinstance(value, Decimal):
+            return value
+        written = input_number if self.decimals else format_part
+        return str(written(value, get_language() or "vi"))
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:

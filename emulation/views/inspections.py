@@ -159,7 +159,10 @@ def inspection_record(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
             count = service.record(row, found, form.answers, by=request.user)
         if not form.errors:
             words = ngettext("%(count)d finding has been recorded.", "%(count)d findings have been recorded.", count)
-            messages.success(request, words % {"count": count})
+            if count:
+                messages.success(request, words % {"count": count})
+            else:
+                messages.info(request, _("Nothing has been changed."))
             return redirect(row)
     context = {"row": row, "unit": found, "form": form, "crumbs": [*_crumbs(row), (found.name, "")]}
     return render(request, "emulation/inspections/record.html", context)

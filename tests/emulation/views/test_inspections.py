@@ -100,6 +100,10 @@ def test_findings_are_recorded_and_followed_up(client, inspection, depot, worksh
     for unit in (depot, workshop):
         good = {f"r{first.pk}": "shortcoming", f"w{first.pk}": "Two records are missing."}
         client.post(address("record", inspection.pk, unit.pk), good)
+    again = client.post(address("record", inspection.pk, workshop.pk), good, follow=True)
+    assert [(said.level_tag, str(said)) for said in again.context["messages"]][2:] == [
+        ("info", "Nothing has been changed.")
+    ]
     client.post(address("carry-out", inspection.pk))
     finding = InspectionFinding.objects.get(unit=depot)
     new = f"{reverse('emulation:weak-point-create')}?finding={finding.pk}"
