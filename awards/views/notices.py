@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, F, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -120,6 +121,9 @@ def notice_answer(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Objection.objects.filter(notice__in=seen).select_related("notice__unit", "line__award")
     objection = get_object_or_404(rows, pk=pk)
     require(access.concludes(request.user, objection.notice.unit))
+    if objection.upheld is not None and request.method != "POST":  # who sends one that is late keeps what they typed
+        messages.info(request, _("This objection has been answered already: the answer stands below."))
+        return redirect(objection.notice)
     form = AnswerForm(request.POST or None)
     return _saved(request, form, objection.notice, _("Answer the objection"), lambda: service.answer_objection(
         objection, upheld=form.cleaned_data["upheld"] == "1", answer=form.cleaned_data["answer"], by=request.user),

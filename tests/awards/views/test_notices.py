@@ -90,6 +90,18 @@ def test_upheld_objection_is_followed_to_the_corrected_line(client, department, 
     assert client.get(address).status_code == 403  # it stands at the depot again
 
 
+def test_answered_objection_leads_to_its_answer(client, notice, reviewer):
+    """No empty form is shown; who typed one while somebody else answered keeps what was typed."""
+    objection = notice.objections.get(line__dossier__unit__code="K1")
+    address = reverse("awards:notice-answer", args=[objection.pk])
+    client.force_login(reviewer)
+    shown = client.get(address, follow=True)
+    assert shown.redirect_chain == [(notice.get_absolute_url(), 302)]
+    assert "Trả lời K1" in shown.text
+    late = client.post(address, {"upheld": "1", "answer": "Đã xác minh: phản ánh là đúng."})
+    assert (late.status_code, late.context["form"]["answer"].value()) == (200, "Đã xác minh: phản ánh là đúng.")
+
+
 @pytest.mark.parametrize("stage", ["submitted", "at_council", "passed"])
 def test_only_an_appraised_line_is_returned_on_its_page(client, department, depot, staff, reviewer, stage):
     line = make_nomination(make_dossier(depot, staff), make_award(), make_person(depot), stage=stage,
