@@ -366,7 +366,7 @@ def test_hand_in_says_which_lines_are_not_in_it(client, commander, reviewer, dos
     assert (page.context["unticked"], stages(dossier)) == ({third.pk}, ["draft", "withdrawn", "draft"])
     said = client.post(address("dossier-hand-in", dossier.pk), {"line": [first.pk]}, follow=True)
     assert [m.message for m in said.context["messages"]] == [
-        "Đã trình 1 trường hợp. Không nằm trong lần trình này: 1 trường hợp: Lê Chi: Chiến sĩ tiên tiến."
+        "Đã trình 1 trường hợp. Còn 1 trường hợp không nằm trong lần trình này: Lê Chi (Chiến sĩ tiên tiến)."
     ]
     assert stages(dossier) == ["submitted", "withdrawn", "draft"]
 
