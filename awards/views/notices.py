@@ -23,6 +23,7 @@ from awards.reports.ready import acting
 from awards.services import notices as service
 from units import clock
 from units.access import READERS, has_role, require
+from units.forms.fields import refusals
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
 from units.views.pages import form_step
@@ -56,22 +57,27 @@ def notice_list(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(FORM)
 def notice_create(request: HttpRequest) -> HttpResponse:
-    """Lines that stand at the user's unit, those whose award asks for public notice first."""
+    """Lines that stand at the user's unit, unit by unit, each with its stage: ticked one by one, by unit or stage."""
     units = keeping_units(request.user)
     require(bool(units))
     lines = Nomination.objects.filter(holder__in=list(acting(units)), stage__in=service.SHOWN)
-    lines = lines.select_related("award", "dossier__unit", "holder").order_by(*ORDER)
+    lines = lines.select_related("award", "dossier__unit", "holder").order_by("dossier__unit__path", *ORDER, "pk")
     form = NoticeForm(request.POST or None, units=units, lines=lines, today=clock.today())
-
-    def post() -> PublicNotice:
+    if form.is_valid():
         chosen = dict(form.cleaned_data)
         keys = [line.pk for line in chosen.pop("lines")]
-        return service.post_notice(chosen.pop("unit"), keys, **chosen, by=request.user)
-
-    return form_step(
-        request, form, post, done=_("The notice has been posted. Print the list and put it up."), crumbs=_crumbs(),
-        heading=_("New public notice"), submit=_("Post the notice"),
-    )  # fmt: skip
+        with refusals(form):
+            notice = service.post_notice(chosen.pop("unit"), keys, **chosen, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The notice has been posted. Print the list and put it up."))
+            return redirect(notice)
+    offered = list(lines)
+    context = {
+        "form": form, "lines": offered, "ticked": request.POST.getlist("lines"),
+        "crumbs": [*_crumbs(), (_("New public notice"), "")], "back": reverse("awards:notice-list"),
+        "stages": [(one.value, one.label) for one in service.SHOWN if one in {line.stage for line in offered}],
+    }  # fmt: skip
+    return render(request, "awards/dossiers/notice_new.html", context)
 
 
 def _crumbs() -> list[tuple[str, str]]:

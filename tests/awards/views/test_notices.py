@@ -125,6 +125,29 @@ def test_people_are_listed_by_given_name(client, department, depot, reviewer, st
     assert [line.name for line in offered] == [line.name for line in shown] == list(names[::-1])
 
 
+def test_nominees_are_offered_unit_by_unit_with_their_stage(client, department, depot, workshop, reviewer, staff):
+    """Two of a name are told apart, who is not appraised yet from who has passed; what is refused stays ticked."""
+    award, found = make_award(), []
+    for unit, stage in ((workshop, "passed"), (depot, "submitted"), (workshop, "submitted")):
+        dossier = make_dossier(unit, staff, title=stage)
+        found.append(make_nomination(dossier, award, make_person(unit, "Lê An"), stage=stage, holder=department))
+    client.force_login(reviewer)
+    address = reverse("awards:notice-create")
+    page = client.get(address)
+    assert [(line.dossier.unit, line.stage) for line in page.context["lines"]] == [
+        (depot, "submitted"), (workshop, "passed"), (workshop, "submitted"),
+    ]  # fmt: skip
+    assert [value for value, _word in page.context["stages"]] == ["submitted", "passed"]
+    assert page.text.count(f'data-unit="{workshop.pk}"') == 2
+    assert page.text.count(f"{award.label} {found[0].dossier.year}") == 3
+    typed = {"unit": department.pk, "place": "Bảng tin", "since": "20/12/2020", "until": "", "lines": [found[0].pk]}
+    refused = client.post(address, typed)
+    assert (list(refused.context["form"].errors), refused.context["ticked"]) == (["until"], [str(found[0].pk)])
+    assert refused.text.count(" checked>") == 1
+    posted = client.post(address, typed | {"until": "31/12/2020"}, follow=True)
+    assert list(posted.context["notice"].lines.all()) == [found[0]]
+
+
 def test_lines_of_a_sister_unit_are_shown_without_a_link(client, notice, reviewer, staff):
     """Everybody who reads the notice reads who is shown; what lies behind a line is for its own branch."""
     seen = {}
@@ -158,7 +181,10 @@ def test_pages_run_a_constant_number_of_queries(
     for _number in range(count):
         make_objection(notice, notice.lines.first(), reviewer)
         make_public_notice(department, reviewer, *notice.lines.all())
+        one = notice.lines.first()
+        make_nomination(one.dossier, one.award, make_person(depot), stage="submitted", holder=department)
     client.force_login(reviewer)
-    for address, queries in ((reverse("awards:notice-list"), 8), (notice.get_absolute_url(), 9)):
+    for path, queries in (("awards:notice-list", 8), ("awards:notice-create", 9), ("", 9)):
+        address = reverse(path) if path else notice.get_absolute_url()
         with django_assert_num_queries(queries):
             assert client.get(address).status_code == 200
