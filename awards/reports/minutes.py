@@ -12,13 +12,14 @@ from django.utils.text import Truncator
 
 from awards.models import AgendaItem, Attendance, Council, CouncilMember, Session
 from awards.reports.sessions import Entry, SessionPage
-from emulation.official import Layout, day_words
+from emulation.official import BLANK, Layout, day_words
 from emulation.reports.layouts import layout_of, name_with_rank
 from emulation.wording import listed, lower_first
 from units.models import Unit, User
 
 PAPERS = ("minutes", "tally")
 CODE = "BB"  # in the numbers of minutes
+COUNCIL = "HĐTĐKT"  # who wrote them, as it stands there
 COLUMNS = (
     "TT", "Cá nhân, tập thể được đề nghị", "Danh hiệu, hình thức", "Đồng ý", "Mức thấp hơn", "Không đồng ý",
     "Phiếu trắng", "% tổng số thành viên", "Kết quả",
@@ -62,11 +63,22 @@ def paper_of(page: SessionPage, kind: str) -> Paper:
         layout = layout_of(council.unit)
         return Paper(
             council.unit, layout, "BIÊN BẢN KIỂM PHIẾU" if tally else "BIÊN BẢN", session.title,
-            layout.issuer.upper(), council_lines(council), layout.number("" if tally else session.number, CODE),
+            layout.issuer.upper(), council_lines(council), number_of(session, tally=tally),
             tuple(line for line in text.splitlines() if line.strip()),
             tuple(_row(number, entry) for number, entry in enumerate(entries, start=1)),
             ("NGƯỜI KIỂM PHIẾU" if tally else "THƯ KÝ", name_with_rank(_secretary(page))), _presides(page),
         )  # fmt: skip
+
+
+def number_of(session: Session, *, tally: bool) -> str:
+    """The number of the minutes, or a gap in its place before it has one. The tally's own is written in by hand.
+
+    Both are papers of the council, so the gap of the one ends as the number of the other does.
+    """
+    if session.number and not tally:
+        return session.number
+    _number, _slash, ending = session.number.partition("/")
+    return f"{BLANK}/{ending or f'{CODE}-{COUNCIL}'}"
 
 
 GAP = re.compile("…|[.]{3,}|_{2,}")

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
-from emulation.models import Report
+from emulation.models import Campaign, Report, Round
 from tests.factories import (
     PASSWORD,
     make_campaign,
@@ -102,6 +102,30 @@ def test_commander_follows_a_figure_down_to_its_sheet(page: Page, chief: User) -
     page.get_by_role("link", name="Open the sheet").click()
     expect(page).to_have_url(re.compile(r"/sheets/\d+/$"))
     expect(page.locator("main")).to_contain_text("Company 1")
+
+
+BROKEN = """() => [...document.querySelectorAll(".qt-heat thead th")].flatMap((head) => {
+  const text = head.firstChild, range = document.createRange();
+  return [...text.data.matchAll(/\\S+/g)].filter((word) => {
+    range.setStart(text, word.index);
+    range.setEnd(text, word.index + word[0].length);
+    return range.getClientRects().length > 1;
+  }).map((word) => word[0]);
+})"""
+
+
+def test_no_word_breaks_inside_the_heads_of_the_english_table(page: Page, chief: User) -> None:
+    """Ten columns, as the demonstration has them; the longest word that stands in one."""
+    campaign = Campaign.objects.get(name="Movement of 2020")
+    for number in range(8):
+        name = "Recognised initiatives and technical improvements"
+        row = make_indicator("count", f"N{number}", name=f"Sáng kiến {number}", name_en=f"{name} {number}")
+        make_campaign_indicator(campaign, row, is_main=True)
+        make_report(Unit.objects.get(code="K1"), Round.objects.get(quarter=1), {row: 2}, state=APPROVED)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    log_in(page, chief, "en")
+    expect(page.locator(".qt-heat thead th")).to_have_count(11)
+    assert page.evaluate(BROKEN) == []
 
 
 def test_charts_are_drawn_and_change_with_the_indicator(page: Page, chief: User) -> None:

@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from docx import Document
 
-from awards.models import AgendaItem, Ballot, Council, CouncilMember, Nomination
-from awards.reports.minutes import council_lines
+from awards.models import AgendaItem, Ballot, Council, CouncilMember, Nomination, Session
+from awards.reports.minutes import council_lines, number_of
 from awards.services import ballots, sessions
 from emulation.models import LayoutProfile
 from emulation.reports.work import my_work
@@ -266,7 +266,7 @@ def test_papers_say_what_came_out(client, opened, members, department):
             assert file.content[: len(mark)] == mark
             if kind == "docx":
                 document = Document(BytesIO(file.content))
-                assert_around(document, opened.council, "3/BB-HĐ" if paper == "minutes" else "……/BB-KT")
+                assert_around(document, opened.council, "3/BB-HĐ" if paper == "minutes" else "……/BB-HĐ")
     assert any("tiến hành kiểm phiếu các đề nghị" in paragraph.text for paragraph in document.paragraphs)
     drafted = "DỰ THẢO" in client.get(address).text
     client.post(to("session-end", opened.pk))
@@ -274,6 +274,20 @@ def test_papers_say_what_came_out(client, opened, members, department):
     assert (opened.state, "nhất trí cao" in opened.minutes) == ("ended", True)
     ended = client.get(address)
     assert (ended.context["form"], drafted, "DỰ THẢO" in ended.text) == (None, True, False)
+
+
+@pytest.mark.parametrize(
+    ("number", "minutes", "tally"),
+    [
+        ("02/BB-HĐTĐKT", "02/BB-HĐTĐKT", "……/BB-HĐTĐKT"),
+        ("02/BB-HĐ", "02/BB-HĐ", "……/BB-HĐ"),
+        ("2", "2", "……/BB-HĐTĐKT"),
+        ("", "……/BB-HĐTĐKT", "……/BB-HĐTĐKT"),
+    ],
+)
+def test_minutes_and_tally_of_a_council_are_numbered_alike(number, minutes, tally):
+    session = Session(number=number)
+    assert (number_of(session, tally=False), number_of(session, tally=True)) == (minutes, tally)
 
 
 def test_a_wrong_count_is_said_beside_its_field_too(client, opened, members):
