@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasion, RevocationGround, Submission
 from awards.reports.citations import drafted
+from awards.reports.drafts import refuse_changed
 from awards.reports.ready import Ready
 from emulation.forms.fields import refuse_gaps
 from units import clock
 from units.errors import LEAST_ORDER
-from units.forms.fields import DayField
-from units.forms.seen import SeenForm
+from units.forms.fields import DayField, refusals
+from units.forms.seen import SEEN, SeenForm
 from units.models import User
 from units.search import words_q
 from units.text import fold, normal
@@ -157,14 +158,16 @@ class SignForm(forms.Form):
         own: bool = True,
         over: Sequence[str] = (),
         running: Sequence[str] = (),
+        mark: str = "",
         **kwargs: Any,
     ) -> None:
         """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open.
 
         `over`: caps that are exceeded, `running`: public notices that have not ended; whoever signs confirms that
-        this is known.
+        this is known. `mark`: of the draft as its page shows it now.
         """
         super().__init__(*args, **kwargs)
+        self.seen = mark
         if not gives:
             del self.fields["giver"]
         for name in ("giver", "signer_post", "place"):
@@ -184,6 +187,8 @@ class SignForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        with refusals(self):
+            refuse_changed(self.data.get(SEEN, ""), self.seen)
         refuse_gaps(self, ("number", "giver", "signer", "signer_post", "place"))
         return cleaned
 

@@ -32,6 +32,7 @@ from awards.services.papers import (
     pass_unvoted,
     refuse_before,
     refuse_beyond,
+    refuse_unseen,
     refuse_unshown,
     save_signed,
     together,
@@ -58,18 +59,20 @@ MERIT = 500  # characters of a merit as it stands with the award
 @transaction.atomic
 def sign(
     decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool = False, known_notices: bool = False,
-    by: User,
+    seen: str = "", by: User,
 ) -> Decision:  # fmt: skip
     """Sign a decision on awards: its grants come into being, its lines are decided; it is never changed again.
 
     `head`: number, day, signer and the texts of `papers.TEXTS`. Raises `Refused` with everything that stands in
     the way: authority on that day, public notice, an award that is held already, a number given twice; and a cap
-    that is exceeded, or a public notice that no rule asks for but still runs, unless that is known.
+    that is exceeded, or a public notice that no rule asks for but still runs, unless that is known; and a draft that
+    is not the one its page showed (`seen`, its mark) any more.
     """
     require(access.signs(by, decision.unit))
     decision = lock_paper(decision)
     if decision.kind != Decision.Kind.AWARD:
         raise Refused(_("This decision takes awards back: it is signed as such."))
+    refuse_unseen(decision, seen)
     lines = lines_of_draft(decision)
     decision.issuer = decision.unit.name  # renamed, perhaps, since the draft
     write_head(decision, head, lines)
@@ -319,11 +322,12 @@ def _refuse_higher(decision: Decision, grants: Iterable[Grant]) -> None:
 
 @undoing_files()
 @transaction.atomic
-def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) -> Decision:
+def sign_revocation(decision: Decision, head: Mapping[str, Any], *, seen: str = "", by: User) -> Decision:
     """Sign it: the awards end on its day in the same transaction; chains and shares that rest on them follow."""
     allowed = access.records_outcomes if decision.outside else access.signs
     require(allowed(by, decision.unit))
     decision = lock_paper(decision)
+    refuse_unseen(decision, seen)
     keys = list(decision.taken_back.values_list("pk", flat=True))
     lines = {
         line.pk: line

@@ -32,6 +32,7 @@ from awards.reports.bonuses import dues
 from awards.reports.caps import exceeded
 from awards.reports.decisions import cancelled_as, next_number
 from awards.reports.desk import mark_of
+from awards.reports.drafts import draft_of
 from awards.reports.kept_papers import content_of, kept_paper
 from awards.reports.powers import Powers
 from awards.reports.ready import PAPER_ORDER, ready_lines, with_places
@@ -284,9 +285,10 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     letter = isinstance(found, Submission)
     awards = isinstance(found, Submission) or not recorded and found.kind == Decision.Kind.AWARD
     lines = list(with_places(found.lines.all())) if awards else []
+    draft = draft_of(found)
     form = SignForm(
         request.POST if request.method == "POST" else None, initial=initial, own=not recorded,
-        gives=not (letter or recorded),
+        gives=not (letter or recorded), mark=draft.mark,
         over=[one.text for one in exceeded(found.unit, lines)], running=running_words(lines, clock.today()),
     )  # fmt: skip
     heading = _("Send the letter") if letter else _("Sign the decision")
@@ -297,8 +299,9 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     )
     note = note if letter else f"{note} {_unpaid(lines)}".strip()
     return form_step(
-        request, form, lambda: _sign(found, form.cleaned_data, request.user), done=lambda _row: _signed_words(found),
-        to=found, crumbs=crumbs_to(found), heading=heading, submit=heading, note=note,
+        request, form, lambda: _sign(found, form.cleaned_data, draft.mark, request.user),
+        done=lambda _row: _signed_words(found), to=found, crumbs=crumbs_to(found), heading=heading, submit=heading,
+        note=note, about={"template": "awards/papers/signing.html", "draft": draft, "paper": found},
     )  # fmt: skip
 
 
@@ -315,14 +318,14 @@ def _unpaid(lines: Sequence[Nomination]) -> str:
     return f"{said} {rule}" if unread else said
 
 
-def _sign(found: Paper, head: dict[str, Any], user: User) -> None:
+def _sign(found: Paper, head: dict[str, Any], seen: str, user: User) -> None:
     known = {"known_over_caps": head.get("over_caps", False), "known_notices": head.get("known_notices", False)}
     if isinstance(found, Submission):
-        papers.send(found, head, **known, by=user)
+        papers.send(found, head, **known, seen=seen, by=user)
     elif found.kind == Decision.Kind.REVOCATION:
-        decisions.sign_revocation(found, head, by=user)
+        decisions.sign_revocation(found, head, seen=seen, by=user)
     else:
-        decisions.sign(found, head, **known, by=user)
+        decisions.sign(found, head, **known, seen=seen, by=user)
 
 
 def _signed_words(found: Paper) -> str:
