@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasion, RevocationGround, Submission
 from awards.reports.citations import drafted
@@ -159,12 +159,13 @@ class SignForm(forms.Form):
         over: Sequence[str] = (),
         running: Sequence[str] = (),
         mark: str = "",
+        unpaid: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open.
 
         `over`: caps that are exceeded, `running`: public notices that have not ended; whoever signs confirms that
-        this is known. `mark`: of the draft as its page shows it now.
+        this is known. `unpaid`: whose bonus is not known, likewise. `mark`: of the draft as its page shows it now.
         """
         super().__init__(*args, **kwargs)
         self.seen = mark
@@ -183,6 +184,17 @@ class SignForm(forms.Form):
             self.fields["over_caps"] = forms.BooleanField(
                 label=_("The cap is exceeded, and I know it"), help_text="; ".join(over),
                 error_messages={"required": _("Confirm that the cap is exceeded knowingly, or take lines out.")},
+            )  # fmt: skip
+
+        if unpaid:
+            words = ngettext(
+                "The bonus of %(count)d is not known, and I know it",
+                "The bonuses of %(count)d are not known, and I know it", len(unpaid),
+            )  # fmt: skip
+            self.fields["known_unpaid"] = forms.BooleanField(
+                label=words % {"count": len(unpaid)}, help_text=", ".join(unpaid),
+                error_messages={"required": _("Have the missing rule entered in the award catalogue, or confirm that "
+                                              "you sign without these bonuses.")},
             )  # fmt: skip
 
     def clean(self) -> dict[str, Any]:

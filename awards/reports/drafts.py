@@ -21,15 +21,16 @@ Paper = Submission | Decision
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`awards` are (award, how many), the highest first; `total` of a decision on awards what `lines` are paid.
-
-    `mark` stands for whom it names, their sentences and bonuses, and its texts: signed is what was shown.
+    """`awards` are (award, how many), the highest first; `total` of a decision on awards what `lines` are paid, and
+    `unpaid` whose bonus is not known. `mark` stands for whom it names, their sentences and bonuses, and its texts:
+    signed is what was shown.
     """
 
     lines: int
     awards: list[tuple[str, int]]
     total: Total | None
     mark: str
+    unpaid: tuple[str, ...] = ()
 
 
 def draft_of(paper: Paper, day: date | None = None) -> Draft:
@@ -46,10 +47,11 @@ def draft_of(paper: Paper, day: date | None = None) -> Draft:
         return Draft(len(lines), list(counted.items()), None, digest_of([texts, said]))
     now = dues(lines, clock.today())
     mark = digest_of([texts, said, [now[line.pk].amount for line in lines]])
-    paid = now if day in (None, clock.today()) else dues(lines, day)
+    paid = now if day is None or day == clock.today() else dues(lines, day)
     amounts = [due.amount for due in paid.values()]
     total = Total(sum(amount or 0 for amount in amounts), sum(amount is None for amount in amounts))
-    return Draft(len(lines), list(counted.items()), total, mark)
+    unpaid = tuple(line.name for line in lines if paid[line.pk].amount is None)
+    return Draft(len(lines), list(counted.items()), total, mark, unpaid)
 
 
 def refuse_changed(seen: str, mark: str) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -17,9 +17,10 @@ from awards import access
 from awards.models import Decision, Grant, Nomination
 from awards.models.grants import GrantQuerySet
 from awards.reports.bases import document_words, documents_of, revocation_basis, revocation_title, title_of
-from awards.reports.bonuses import dues
+from awards.reports.bonuses import Due, dues
 from awards.reports.citations import drafted
 from awards.reports.days import later_than
+from awards.reports.decisions import how_paid
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
@@ -97,7 +98,7 @@ def _complete(
         decision.signed_by, decision.signed_at = by, timezone.now()
         save_signed(decision, by)
     pass_unvoted(lines, by)
-    bonuses = {key: due.amount for key, due in dues(lines, decision.day or clock.today()).items()}
+    bonuses = dues(lines, decision.day or clock.today())
     try:
         with transaction.atomic():
             grants = [grant_of(line, decision, powers, bonuses, by) for line in lines]
@@ -153,18 +154,19 @@ def refuse_held(lines: Collection[Nomination]) -> None:
         raise Refused(wrong)
 
 
-def grant_of(
-    line: Nomination, decision: Decision, powers: Powers, bonuses: Mapping[int, int | None], by: User
-) -> Grant:
+def grant_of(line: Nomination, decision: Decision, powers: Powers, bonuses: Mapping[int, Due], by: User) -> Grant:
     """The award of a line, with name, rank, post and place as the list of the decision says them."""
     assert decision.day is not None
+    due = bonuses[line.pk]
+    with translation.override("vi"):
+        how = "" if due.amount is None else Truncator(how_paid(due)).chars(300)
     return Grant.objects.create(
         award=line.award, person=line.person, unit=line.unit, year=line.dossier.year, period=period_of(line),
         level=powers.of(line).level, decision=decision.number, decided=decision.day, signer=decision.signer,
         name=line.name, rank=line.rank, post=line.post, place=line.place,
         merit=Truncator(normal(line.merit)).chars(MERIT), issued=decision,
         citation=line.citation or drafted(line), nomination=line, by=by,
-        bonus=bonuses[line.pk],
+        bonus=due.amount, bonus_how=how,
     )  # fmt: skip
 
 

@@ -46,7 +46,7 @@ from units.text import fold
 DAY = date(2020, 12, 22)
 SIGNED = {
     "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn B", "signer_post": "Cục trưởng",
-    "place": "Hà Nội", "giver": "Cục trưởng Cục Kỹ thuật",
+    "place": "Hà Nội", "giver": "Cục trưởng Cục Kỹ thuật", "known_unpaid": "on",
 }  # fmt: skip
 
 
@@ -231,6 +231,22 @@ def test_only_the_draft_that_was_shown_is_signed(client, chief, clerk, departmen
     assert (refused(paid), Grant.objects.count()) == (["__all__"], 0)
     client.post(page, SIGNED | {"seen": shown()[0]})
     assert [grant.name for grant in Grant.objects.all()] == ["Lê An"]
+
+
+def test_who_signs_while_a_bonus_is_not_known_says_so(client, chief, clerk, department, passed, award):
+    """Asked of the day typed: the rate ends the day before."""
+    Bonus.objects.create(award=award, coefficient="0.3", valid_until=date(2020, 12, 21))
+    BaseWage.objects.create(amount=1_490_000)
+    BonusRounding.objects.create(step=10_000)
+    [line] = passed(award, "Lê An")
+    draft = draft_decision(department, [line.pk], by=clerk)
+    client.force_login(chief)
+    page, typed = url("paper-sign", "decision", draft.pk), {**SIGNED, "known_unpaid": ""}
+    form = client.post(page, typed).context["form"]
+    assert (list(form.errors), form.fields["known_unpaid"].help_text) == (["known_unpaid"], "Lê An")
+    earlier = client.post(page, typed | {"day": "21/12/2020", "number": ""}).context["form"]
+    assert list(earlier.errors) == ["number"]
+    assert client.post(page, SIGNED).status_code == 302
 
 
 def test_sentences_of_merit_are_edited_in_a_draft(client, chief, clerk, department, passed, award):
