@@ -12,7 +12,7 @@ from django.utils.text import Truncator
 
 from awards.models import AgendaItem, Attendance, Council, CouncilMember, Session
 from awards.reports.sessions import Entry, SessionPage
-from emulation.official import Layout, day_words
+from emulation.official import BLANK, Layout, day_words
 from emulation.reports.layouts import layout_of, name_with_rank
 from emulation.wording import listed, lower_first
 from units.models import Unit, User
@@ -62,11 +62,18 @@ def paper_of(page: SessionPage, kind: str) -> Paper:
         layout = layout_of(council.unit)
         return Paper(
             council.unit, layout, "BIÊN BẢN KIỂM PHIẾU" if tally else "BIÊN BẢN", session.title,
-            layout.issuer.upper(), council_lines(council), layout.number("" if tally else session.number, CODE),
+            layout.issuer.upper(), council_lines(council), _number(session, layout, tally=tally),
             tuple(line for line in text.splitlines() if line.strip()),
             tuple(_row(number, entry) for number, entry in enumerate(entries, start=1)),
             ("NGƯỜI KIỂM PHIẾU" if tally else "THƯ KÝ", name_with_rank(_secretary(page))), _presides(page),
         )  # fmt: skip
+
+
+def _number(session: Session, layout: Layout, *, tally: bool) -> str:
+    """The minutes of the tally have no number of their own yet: a gap, then the sign that the minutes have."""
+    if tally and (found := re.match(r"\s*\d+\s*(/.+)", session.number)):
+        return f"{BLANK}{found[1]}"
+    return layout.number("" if tally else session.number, CODE)
 
 
 GAP = re.compile("…|[.]{3,}|_{2,}")

@@ -301,11 +301,11 @@ def _handed_in_text(dossier: Dossier, count: int) -> str:
     """How many lines went, and which of the dossier did not: not ticked, or proposed since the page was opened."""
     words = ngettext("%(count)d line has been handed in.", "%(count)d lines have been handed in.", count)
     words %= {"count": count}
-    left = [str(line) for line in editable_lines(dossier)]
+    left = [f"{line.name} – {line.award}" for line in editable_lines(dossier)]
     if not left:
         return words
-    named = ", ".join(left[:NAMED]) + (", …" if len(left) > NAMED else "")
-    stay = ngettext("Not in it: %(count)d line: %(lines)s.", "Not in it: %(count)d lines: %(lines)s.", len(left))
+    named = "; ".join(left[:NAMED]) + ("; …" if len(left) > NAMED else "")
+    stay = ngettext("%(count)d line is not in it: %(lines)s.", "%(count)d lines are not in it: %(lines)s.", len(left))
     return f"{words} {stay % {'count': len(left), 'lines': named}}"
 
 

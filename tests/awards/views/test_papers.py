@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 from docx import Document
 from openpyxl import load_workbook
 
-from awards.models import BaseWage, Bonus, BonusRounding, DecidingLevel, Decision, Grant, Submission
+from awards.models import BaseWage, Bonus, BonusRounding, DecidingLevel, Decision, Grant, Nomination, Submission
 from awards.reports.award_papers import submission_paper
 from awards.reports.certificates import certificate_of, words_of
 from awards.services import decisions
@@ -532,6 +532,21 @@ def test_printing_gives_numbers_that_stay(client, chief, department, passed, awa
     client.post(page, {"grant": [first.pk, second.pk, third.pk], "merit": "Có thành tích xuất sắc"})
     assert list(Grant.objects.order_by("pk").values_list("register", flat=True)) == [
         "CKT-2020-0002", "CKT-2020-0001", "",
+    ]  # fmt: skip
+
+
+def test_register_numbers_follow_the_list_of_the_decision(client, chief, department, passed, award):
+    """The list goes by the order of the award, then of the line; neither is the order in which grants came about."""
+    higher = make_award("CSTDCS", level=award.level, order=award.order + 1)
+    lines = [*passed(award, "Lê An", "Vũ Bình"), *passed(higher, "Trần Chi")]
+    for order, line in zip((2, 1, 1), lines, strict=True):
+        Nomination.objects.filter(pk=line.pk).update(order=order)
+    decision = make_signed_decision(department, chief, *lines)
+    client.force_login(chief)
+    client.post(url("decision-register", decision.pk))
+    rows = client.get(decision.get_absolute_url()).context["rows"]
+    assert [(row.line.name, row.grant.register[-4:]) for row in rows] == [
+        ("Trần Chi", "0001"), ("Vũ Bình", "0002"), ("Lê An", "0003"),
     ]  # fmt: skip
 
 

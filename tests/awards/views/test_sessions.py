@@ -268,7 +268,7 @@ def test_papers_say_what_came_out(client, opened, members, department):
             assert file.content[: len(mark)] == mark
             if kind == "docx":
                 document = Document(BytesIO(file.content))
-                assert_around(document, opened.council, "3/BB-HĐ" if paper == "minutes" else "……/BB-KT")
+                assert_around(document, opened.council, "3/BB-HĐ" if paper == "minutes" else "……/BB-HĐ")
     assert any("tiến hành kiểm phiếu các đề nghị" in paragraph.text for paragraph in document.paragraphs)
     drafted = "DỰ THẢO" in client.get(address).text
     client.post(to("session-end", opened.pk))
@@ -276,6 +276,17 @@ def test_papers_say_what_came_out(client, opened, members, department):
     assert (opened.state, "nhất trí cao" in opened.minutes) == ("ended", True)
     ended = client.get(address)
     assert (ended.context["form"], drafted, "DỰ THẢO" in ended.text) == (None, True, False)
+
+
+def test_who_has_not_voted_is_neither_for_nor_against(client, opened, members):
+    """Art. 45(8) of Decree 91/2017: shares are of all members; the page says what the table and the tally count."""
+    vote_all(opened, members[:2])
+    client.force_login(members[0])
+    said = "không tính là phiếu đồng ý, cũng không tính là phiếu không đồng ý"
+    assert said in client.get(to("session-close", opened.pk)).text
+    ballots.close_voting(opened, by=members[0])
+    item = opened.items.first()
+    assert (item.members, item.votes_for, item.votes_against, item.votes_blank, item.result) == (3, 2, 0, 0, "passed")
 
 
 def test_a_number_of_minutes_is_given_once_a_year(client, opened, members, council, department):
