@@ -36,7 +36,8 @@ SINCE = date(1990, 1, 1)
 
 def rule_of(entry, numbers):
     """A criterion as `reports.rules` makes it of the stored row."""
-    plain = {"kind": Kind(entry["kind"]), "key": next(numbers), "awards": tuple(entry.get("awards", ()))}
+    key = next(numbers)
+    plain = {"kind": Kind(entry["kind"]), "key": key, "attested_as": key, "awards": tuple(entry.get("awards", ()))}
     plain |= {name: entry[name] for name in ("subject", "number", "years", "months", "below_years", "gap", "ending",
                                              "merit", "strict", "clause", "text") if name in entry}  # fmt: skip
     plain["rating"] = RATINGS.get(entry.get("rating"), 0)
@@ -125,7 +126,7 @@ MADE = {
     Kind.CLUSTER_RANK: lambda c, holds: {"places": (Place(YEAR, c.number + (not holds)),)},
     Kind.TARGETS_MET: lambda c, holds: {"targets": (Targets(YEAR, 4, 4, 4 if holds else 3),)},
     Kind.COUNCIL_VOTE: lambda c, holds: {"votes": (Vote("A", YEAR, 9 if holds else 8, 10, True),)},
-    Kind.ATTESTED: lambda c, holds: {"attested": (Attested("A", c.key, YEAR, holds),)},
+    Kind.ATTESTED: lambda c, holds: {"attested": (Attested("A", c.attested_as, YEAR, holds),)},
     Kind.SCORE: lambda c, holds: {"scores": (YearScore(YEAR, Fraction(100 if holds else 0)),)},
 }  # fmt: skip
 # Asked for in the catalogue without saying how much: nobody can meet them until somebody fills that in.

@@ -4,12 +4,13 @@ The way is the main line; what may go wrong on it has tests of its own. Where a 
 the list or My work leads there, and other tests follow that link.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
+from django.utils.timezone import make_aware
 from playwright.sync_api import Page, expect
 
-from awards.models import BaseWage, Bonus, BonusRounding, DecidingLevel, Grant
+from awards.models import BaseWage, Bonus, BonusRounding, DecidingLevel, Grant, NominationEvent
 from emulation.models import Campaign, Indicator, Report, Round
 from tests.factories import (
     make_activity_kind,
@@ -161,6 +162,7 @@ def award(clerk: Page, head: Page, judge: Page, planner: Page, chief: Page, depo
     head.goto("/work/")
     follow(head, "Ready to hand in")
     press(head, "Hand in the ticked lines", "handed in")
+    NominationEvent.objects.update(at=make_aware(datetime(2021, 12, 21, 9)))  # the test sets the day, no hours
     judge.goto("/work/")
     follow(judge, "1 nomination to appraise", "Conclude the 1 that meets the rule")
     press(judge, "Conclude 1 line")
