@@ -281,7 +281,7 @@ class ReviewForm(SeenForm):
         words = _("%(name)s: %(votes)d votes, but only %(present)d members were present.")
         for line in self.lines:
             votes = cleaned.get(f"v{line.pk}")
-            if None not in (present, votes) and votes > present:
+            if present is not None and votes is not None and votes > present:
                 self.add_error(f"v{line.pk}", words % {"name": line.name, "votes": votes, "present": present})
         return cleaned
 
