@@ -23,6 +23,13 @@ NAMES = set(NAMED.findall(texts("templates/**/*.html", *(f"{app}/**/*.py" for ap
 BEGUN = tuple(name for name in NAMES if name.endswith("-"))
 
 
+def test_heads_of_printed_tables_are_repeated_and_totals_are_not() -> None:
+    """A browser repeats both on every page of a long table; «Cộng» would stand there several times."""
+    printed = texts("static/css/print.css")
+    assert ".qt-table thead { display: table-header-group; }" in printed
+    assert ".qt-table tfoot { display: table-row-group; }" in printed
+
+
 def test_every_class_of_ours_is_styled_or_found_by_a_script() -> None:
     found = STYLES | set(STYLED.findall(SCRIPTS))
     assert sorted(NAMES - found - set(BEGUN)) == []

@@ -213,7 +213,7 @@ class Reading:
                 self._wrong(row, cells, "number", message)
             elif number:
                 first[number] = row
-            line = self._read(row, cells, before)
+            line = self._read(row, cells, before, person if self.update_known else None)
             if line is not None and person is not None:
                 self._compare(person, line, cells)
             elif line is not None:
@@ -254,19 +254,27 @@ class Reading:
         if update.changes:
             self.updates.append(update)
 
-    def _read(self, row: int, cells: Cells, before: int) -> Line | None:
-        """A line made of the row, unless there are more problems than the `before` of the rows above it."""
+    def _read(self, row: int, cells: Cells, before: int, recorded: Person | None) -> Line | None:
+        """A line made of the row, unless there are more problems than the `before` of the rows above it.
+
+        Of somebody `recorded` empty cells say nothing: name, group and unit are then those recorded.
+        """
         for column in COLUMNS:
             text = cells.get(column.key, "")
             if column.required and not text:
-                self._wrong(row, cells, column.key, str(EMPTY))
+                if recorded is None:
+                    self._wrong(row, cells, column.key, str(EMPTY))
             elif len(text) > column.limit:
                 self._wrong(row, cells, column.key, _("At most %(most)d characters.") % {"most": column.limit})
-        group, unit = self._group(row, cells), self._unit(row, cells)
+        group, unit, name = self._group(row, cells), self._unit(row, cells), self._name(row, cells)
+        if recorded is not None:
+            group = group if cells.get("group") else recorded.group
+            unit = unit if cells.get("unit") else recorded.unit
+            name = name if cells.get("name") else {part: getattr(recorded, part) for part in NAME}
         rank = self._rank(row, cells, group) if group else None
         days = {key: self._day(row, cells, key) for key in ("since", "rank_since", "enlisted", "party_since")}
         columns = {
-            "service_number": cells.get("number", ""), **self._name(row, cells), "group": group,
+            "service_number": cells.get("number", ""), **name, "group": group,
             "gender": self._gender(row, cells), "birth_year": self._birth_year(row, cells),
             "enlisted": days["enlisted"], "party_since": days["party_since"],
         }  # fmt: skip
@@ -274,7 +282,8 @@ class Reading:
             return None
         post, decision = cells.get("post", ""), cells.get("decision", "")
         months = frozenset(key for key in days if is_month(cells.get(key, "")))
-        return Line(row, columns, unit, post, days["since"], decision, rank, days["rank_since"], months)
+        posted = recorded is None or any(cells.get(key) for key in ("post", "unit", "since"))
+        return Line(row, columns, unit, post, days["since"], decision, rank, days["rank_since"], months, posted)
 
     def _name(self, row: int, cells: Cells) -> dict[str, str]:
         name = cells.get("name", "")

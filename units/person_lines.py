@@ -13,7 +13,10 @@ NAME = ("family_name", "middle_name", "given_name")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One person of the file, ready to be created. Of the days in `months` the list names month and year alone."""
+    """One person of the file, ready to be created. Of the days in `months` the list names month and year alone.
+
+    `posted`: the row says something of post or unit; one about somebody recorded may leave all of that empty.
+    """
 
     row: int
     columns: dict[str, Any]
@@ -24,6 +27,7 @@ class Line:
     rank: Rank | None
     rank_since: date | None
     months: frozenset[str] = frozenset()
+    posted: bool = True
 
     @property
     def full_name(self) -> str:

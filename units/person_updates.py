@@ -137,6 +137,8 @@ def _adds_rank(person: Person, line: Line, wrong: Say, odd: Say) -> bool:
 
 
 def _adds_posting(person: Person, line: Line, wrong: Say, odd: Say) -> bool:
+    if not line.posted:
+        return False
     present = next(iter(person.postings.all()))  # latest first
     post = line.post or (person.post if line.unit == person.unit else "")
     if line.unit == person.unit and post == person.post and person.left is None:

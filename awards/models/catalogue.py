@@ -6,6 +6,7 @@ What was in force on the relevant day decides, never today's: rows end by date a
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Self
 
 from auditlog.registry import auditlog
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from awards.voting import share_words
 from emulation.models.fields import PartField
+from emulation.numbers import format_part
 from units.models import CatalogueRow, PersonGroup
 
 
@@ -32,6 +34,11 @@ class Subject(models.TextChoices):
     BOTH = "", _("individuals and collectives")
     PERSON = "person", _("individuals")
     UNIT = "unit", _("collectives")
+
+
+def _shown(value: Decimal | None) -> str:
+    """The number as people read it; “?” where it is not known."""
+    return "?" if value is None else format_part(Decimal(value))
 
 
 # What has always held comes last: databases do not agree where nothing stands in an order.
@@ -227,7 +234,7 @@ class Cap(Dated):
         ordering = ["award", NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
-        return f"{self.award} ≤ {self.share or '?'} %"
+        return f"{self.award} ≤ {_shown(self.share)} %"
 
 
 class Bonus(Dated):
@@ -245,7 +252,7 @@ class Bonus(Dated):
         ordering = ["award", NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
-        return f"{self.award} × {self.coefficient or '?'}"
+        return f"{self.award} × {_shown(self.coefficient)}"
 
 
 class BaseWage(Dated):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Count, Model, Q
+from django.db.models import Count, Max, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -93,6 +93,15 @@ def dossiers_judged_by(row: Any, spans: Iterable[Span]) -> int:
     An award and its criteria judge, beside who is proposed for it, whoever is proposed for an award that asks to
     meet it; caps and votes only the former. Two queries.
     """
+    return _judged(row, spans).aggregate(n=Count("dossier", distinct=True))["n"]
+
+
+def last_judged_by(row: Any, spans: Iterable[Span]) -> date | None:
+    """The last rule day of the dossiers that `dossiers_judged_by` counts. Two queries."""
+    return _judged(row, spans).aggregate(day=Max("dossier__rule_day"))["day"]
+
+
+def _judged(row: Any, spans: Iterable[Span]) -> QuerySet[Nomination]:
     award = row if isinstance(row, Award) else row.award
     asking = _asking() if isinstance(row, (Award, Criterion)) else {}
     lines = Q(pk__in=[])
@@ -100,8 +109,7 @@ def dossiers_judged_by(row: Any, spans: Iterable[Span]) -> int:
         for pk, part in _reaching(award.pk, span, asking, ()):
             days = Q(dossier__rule_day__gte=part.first or date.min, dossier__rule_day__lte=part.last or date.max)
             lines |= (Q(award=pk) | Q(asked=pk)) & days
-    judged = Nomination.objects.exclude(stage=Nomination.Stage.WITHDRAWN).filter(lines)
-    return judged.aggregate(n=Count("dossier", distinct=True))["n"]
+    return Nomination.objects.exclude(stage=Nomination.Stage.WITHDRAWN).filter(lines)
 
 
 def decisions_paid_by(row: Bonus, spans: Iterable[Span]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -91,6 +91,11 @@ def resting_on(document: LegalDocument) -> list[Resting]:
     """
     found = list(_rows(document))
     return sorted(found, key=lambda one: (not one.of_award, *_place(one), _newest(one.row.valid_from)))
+
+
+def outliving(resting: Iterable[Resting], last_day: date) -> list[Resting]:
+    """The rows that are in force after the last day of their document."""
+    return [one for one in resting if one.row.valid_until is None or one.row.valid_until > last_day]
 
 
 def _place(one: Resting) -> tuple[int, str]:

@@ -19,6 +19,7 @@ from units.models import Unit, User
 
 PAPERS = ("minutes", "tally")
 CODE = "BB"  # in the numbers of minutes
+COUNCIL = "HĐTĐKT"  # who wrote them, as it stands there
 COLUMNS = (
     "TT", "Cá nhân, tập thể được đề nghị", "Danh hiệu, hình thức", "Đồng ý", "Mức thấp hơn", "Không đồng ý",
     "Phiếu trắng", "% tổng số thành viên", "Kết quả",
@@ -62,18 +63,22 @@ def paper_of(page: SessionPage, kind: str) -> Paper:
         layout = layout_of(council.unit)
         return Paper(
             council.unit, layout, "BIÊN BẢN KIỂM PHIẾU" if tally else "BIÊN BẢN", session.title,
-            layout.issuer.upper(), council_lines(council), _number(session, layout, tally=tally),
+            layout.issuer.upper(), council_lines(council), number_of(session, tally=tally),
             tuple(line for line in text.splitlines() if line.strip()),
             tuple(_row(number, entry) for number, entry in enumerate(entries, start=1)),
             ("NGƯỜI KIỂM PHIẾU" if tally else "THƯ KÝ", name_with_rank(_secretary(page))), _presides(page),
         )  # fmt: skip
 
 
-def _number(session: Session, layout: Layout, *, tally: bool) -> str:
-    """The minutes of the tally have no number of their own yet: a gap, then the sign that the minutes have."""
-    if tally and (found := re.match(r"\s*\d+\s*(/.+)", session.number)):
-        return f"{BLANK}{found[1]}"
-    return layout.number("" if tally else session.number, CODE)
+def number_of(session: Session, *, tally: bool) -> str:
+    """The number of the minutes, or a gap in its place before it has one. The tally's own is written in by hand.
+
+    Both are papers of the council, so the gap of the one ends as the number of the other does.
+    """
+    if session.number and not tally:
+        return session.number
+    _number, _slash, ending = session.number.partition("/")
+    return f"{BLANK}/{ending or f'{CODE}-{COUNCIL}'}"
 
 
 GAP = re.compile("…|[.]{3,}|_{2,}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from awards.models import Council
 from units.access import reviewing_units
-from units.models import Unit
+from units.models import Membership, Role, Unit
 from units.paths import path_ids
 
 
@@ -33,3 +33,9 @@ def _nearest(keys: list[int]) -> Unit | None:
 def _reviewing(unit: Unit) -> Unit | None:
     found = reviewing_units([unit])[unit.pk]
     return Unit.objects.filter(pk=found).first() if found else None
+
+
+def commanders_of(unit: Unit) -> list[str]:
+    """Names of those who command the unit, and so hand its dossiers in. One query."""
+    rows = Membership.objects.active().filter(unit=unit, role=Role.COMMANDER).order_by("pk")
+    return list(rows.values_list("user__full_name", flat=True))

@@ -111,6 +111,8 @@ def enter_counts(session: Session, counts: Mapping[int, ByHand], papers: Collect
         for item in items
         if counts[item.pk].total > (most := len(papers) + (0 if item.secret else present))
     ]
+    if wrong and written - set(papers):
+        wrong.append(_("If their papers have come, tick the members under “Papers that have come”."))
     wrong += [
         _("“%(name)s”: no lower award is offered.") % {"name": item.line.name}
         for item in items

@@ -14,11 +14,12 @@ from typing import Any
 
 from django.db import models, transaction
 from django.db.models import Q
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from awards.models import Award, Bonus, Criterion
-from awards.reports.catalogue import Span, decisions_paid_by, dossiers_judged_by, is_judging
+from awards.reports.catalogue import Span, decisions_paid_by, dossiers_judged_by, is_judging, last_judged_by
 from emulation.services.definitions import IN_FORCE, is_referred, was_in_force
 from units.access import administers_root, require
 from units.errors import Refused, reason_of
@@ -101,7 +102,18 @@ def _refuse_past(row: Any, chosen: Chosen, since: date | None) -> None:
             "%(count)d dossiers that were received would be judged by another rule. Say from which day the change "
             "holds; or that a slip is corrected, also for them.", count,
         )  # fmt: skip
-        raise Refused(words % {"count": count}, "slip")
+        raise Refused(f"{words % {'count': count}} {_earliest(row, chosen, since, spans)}".strip(), "slip")
+
+
+def _earliest(row: Any, chosen: Chosen, since: date | None, spans: Iterable[Span]) -> str:
+    """From which day a change may hold: after the last dossier judged; "" where no change is meant, or too late."""
+    if row.pk is None:
+        return ""
+    stored = type(row)._default_manager.get(pk=row.pk)
+    last = last_judged_by(row, spans) if since is not None or _decides(stored, row, chosen) else None
+    if last is None or (stored.valid_until is not None and last >= stored.valid_until):
+        return ""
+    return _("The earliest day is %(day)s.") % {"day": date_format(last + timedelta(days=1), "d/m/Y")}
 
 
 def _changed(row: Any, chosen: Chosen, since: date | None) -> list[Span]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from awards.forms.documents import EndForm
 from awards.models import LegalDocument
-from awards.reports.documents import resting_on
+from awards.reports.documents import outliving, resting_on
 from awards.services.documents import end_document
 from emulation.views.catalogue import crumbs_to, for_root_administrators
 from units import clock
@@ -27,13 +27,11 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
     form = EndForm(request.POST or None, document=document, resting=resting)
     if form.is_valid():
         chosen = dict(form.cleaned_data)
+        del chosen["stay"]
         with refusals(form):
             count = end_document(document, keys=chosen.pop("rows"), **chosen, by=request.user)
         if not form.errors:
-            words = ngettext(
-                "The document ends; %(count)d row follows.", "The document ends; %(count)d rows follow.", count
-            )
-            messages.success(request, words % {"count": count})
+            messages.success(request, _ended_text(count, len(outliving(resting_on(document), chosen["last_day"]))))
             return redirect("awards:document-detail", pk)
     context = {
         "document": document, "form": form, "resting": resting, "ticked": request.POST.getlist("rows"),
@@ -41,3 +39,13 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "back": reverse("emulation:catalogue-rows", args=["legal-documents"]),
     }  # fmt: skip
     return render(request, "awards/documents/detail.html", context)
+
+
+def _ended_text(follow: int, stay: int) -> str:
+    """How many rows went with the document, and how many are in force beyond its last day all the same."""
+    words = ngettext("The document ends; %(count)d row follows.", "The document ends; %(count)d rows follow.", follow)
+    left = ngettext(
+        "%(count)d row stays in force as it is.", "%(count)d rows stay in force as they are.", stay
+    )  # fmt: skip
+    parts = [words % {"count": follow}, left % {"count": stay} if stay else ""]
+    return " ".join(part for part in parts if part)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib import messages
@@ -26,7 +27,7 @@ from awards.forms.dossiers import (
     TitleForm,
 )
 from awards.models import Award, Dossier, Nomination, NominationFile
-from awards.reports.caps import excesses, shares
+from awards.reports.caps import excesses, shares, shares_of
 from awards.reports.checks import problems_of, reviewed
 from awards.reports.desk import batches, mark_of
 from awards.reports.dossiers import (
@@ -38,7 +39,7 @@ from awards.reports.dossiers import (
     with_counts,
 )
 from awards.reports.exports import caps_table, dossiers_table, lines_table
-from awards.reports.routes import judging_unit
+from awards.reports.routes import commanders_of, judging_unit
 from awards.reports.rules import rule_day, rules_on
 from awards.services import dossiers as service
 from awards.wording import label_of
@@ -273,23 +274,34 @@ def dossier_hand_in(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _handed_in_text(dossier, len(handed)))
             return redirect(dossier)
     lines = editable_lines(dossier)
-    problems, left = problems_of(dossier, lines, by=request.user), shares(dossier)
+    problems = problems_of(dossier, lines, by=request.user)
     by_line: dict[int, list[Any]] = {line.pk: [] for line in lines}
     for problem in problems:
         if problem.line is not None:
             by_line[problem.line.pk].append(problem)
+    # as the hand-in counts them: all are ticked at first
+    chosen = [line for line in lines if line.pk in ticked] if refused else lines
     context = {
         "dossier": dossier,
         "rows": [(line, by_line[line.pk], not any(p.hard for p in by_line[line.pk])) for line in lines],
         "unticked": {line.pk for line in lines} - set(ticked) if refused else (),
         "general": [problem for problem in problems if problem.line is None],
         "refused": refused,
-        "over": [one.text for one in excesses(dossier.unit, left)] if may_hand_in else [],
-        "shares": left,
+        "over": _over(dossier, chosen) if may_hand_in else [],
+        "shares": shares(dossier),
+        "commanders": [] if may_hand_in else commanders_of(dossier.unit),
         "judge": judging_unit(dossier.unit),
         "may_hand_in": may_hand_in,
     }
     return render(request, "awards/dossiers/hand_in.html", context)
+
+
+def _over(dossier: Dossier, lines: Iterable[Nomination]) -> list[str]:
+    """The caps that these lines exceed in the unit beside what is handed in, as the hand-in counts. Two queries."""
+    people = [line for line in lines if line.person_id]
+    awards, keys = {line.award.code for line in people}, [line.pk for line in people]
+    found = shares_of(dossier.unit, dossier.year, rule_day(dossier), awards, acted_on=keys) if awards else []
+    return [one.text for one in excesses(dossier.unit, found)]
 
 
 def _ticked(query: QueryDict) -> list[int]:
@@ -301,10 +313,10 @@ def _handed_in_text(dossier: Dossier, count: int) -> str:
     """How many lines went, and which of the dossier did not: not ticked, or proposed since the page was opened."""
     words = ngettext("%(count)d line has been handed in.", "%(count)d lines have been handed in.", count)
     words %= {"count": count}
-    left = [f"{line.name} – {line.award}" for line in editable_lines(dossier)]
+    left = [f"{line.name} ({line.award})" for line in editable_lines(dossier)]
     if not left:
         return words
-    named = "; ".join(left[:NAMED]) + ("; …" if len(left) > NAMED else "")
+    named = ", ".join(left[:NAMED]) + (", …" if len(left) > NAMED else "")
     stay = ngettext("%(count)d line is not in it: %(lines)s.", "%(count)d lines are not in it: %(lines)s.", len(left))
     return f"{words} {stay % {'count': len(left), 'lines': named}}"
 

@@ -21,7 +21,7 @@ from awards import access as awards_access
 from awards.criteria import Criterion as Rule
 from awards.criteria import Rules, State
 from awards.forms.due import AttestForm, DueFilter, WhatIfForm
-from awards.models import Attestation, Award, Criterion, Grant
+from awards.models import Attestation, Award, Criterion, Decision, Grant
 from awards.reach import reach_of
 from awards.reports.around import Around, around, neighbours
 from awards.reports.complete import gaps
@@ -190,6 +190,7 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
     if line is None:
         raise Http404
     unit = awards_access.unit_of(subject)
+    lost = None if line.held else _lost(subject, award, year)
     grounds = awards_access.reads_grounds(request.user, unit)
     found = leaves(line.verdict, rules, line.subject, grounds=grounds)
     what_if = WhatIfForm(request.GET if "day" in request.GET else None)
@@ -202,7 +203,8 @@ def due_detail(request: HttpRequest, kind: str, pk: int, award: str, year: int) 
         "leaves": found,
         "tally": tally_of(found),
         "grants": subject.grants.select_related("award").order_by("-year")[:8],
-        "lost": None if line.held else _lost(subject, award, year),
+        "lost": lost,
+        "papers": _papers_of(lost, request.user) if lost else {},
         "may_attest": awards_access.attests(request.user, subject),
         "grounds": grounds,
         "hidden": HIDDEN if not access.sees_discipline(request.user, unit) else (),
@@ -221,6 +223,14 @@ def _lost(subject: Subject, award: str, year: int) -> Grant | None:
     """The award of the very year that was taken back."""
     rows = subject.grants.filter(award__code=award, year=year, period="").exclude(revoked_on=None)
     return rows.order_by("revoked_on").last()
+
+
+def _papers_of(lost: Grant, user: User) -> dict[str, Decision]:
+    """The decision that gave the award and the one that took it back (issued, revoking), as far as the user reads
+    them. One query."""
+    found = Decision.objects.visible_to(user).in_bulk([key for key in (lost.issued_id, lost.revoking_id) if key])
+    keys = {"issued": lost.issued_id, "revoking": lost.revoking_id}
+    return {name: found[key] for name, key in keys.items() if key in found}
 
 
 def _tried_out(

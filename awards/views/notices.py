@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Exists, F, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,6 +23,7 @@ from awards.reports.ready import acting
 from awards.services import notices as service
 from units import clock
 from units.access import READERS, has_role, require
+from units.forms.fields import refusals
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
 from units.views.pages import form_step
@@ -55,22 +57,27 @@ def notice_list(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(FORM)
 def notice_create(request: HttpRequest) -> HttpResponse:
-    """Lines that stand at the user's unit, those whose award asks for public notice first."""
+    """Lines that stand at the user's unit, unit by unit, each with its stage: ticked one by one, by unit or stage."""
     units = keeping_units(request.user)
     require(bool(units))
     lines = Nomination.objects.filter(holder__in=list(acting(units)), stage__in=service.SHOWN)
-    lines = lines.select_related("award", "dossier__unit", "holder").order_by(*ORDER)
+    lines = lines.select_related("award", "dossier__unit", "holder").order_by("dossier__unit__path", *ORDER, "pk")
     form = NoticeForm(request.POST or None, units=units, lines=lines, today=clock.today())
-
-    def post() -> PublicNotice:
+    if form.is_valid():
         chosen = dict(form.cleaned_data)
         keys = [line.pk for line in chosen.pop("lines")]
-        return service.post_notice(chosen.pop("unit"), keys, **chosen, by=request.user)
-
-    return form_step(
-        request, form, post, done=_("The notice has been posted. Print the list and put it up."), crumbs=_crumbs(),
-        heading=_("New public notice"), submit=_("Post the notice"),
-    )  # fmt: skip
+        with refusals(form):
+            notice = service.post_notice(chosen.pop("unit"), keys, **chosen, by=request.user)
+        if not form.errors:
+            messages.success(request, _("The notice has been posted. Print the list and put it up."))
+            return redirect(notice)
+    offered = list(lines)
+    context = {
+        "form": form, "lines": offered, "ticked": request.POST.getlist("lines"),
+        "crumbs": [*_crumbs(), (_("New public notice"), "")], "back": reverse("awards:notice-list"),
+        "stages": [(one.value, one.label) for one in service.SHOWN if one in {line.stage for line in offered}],
+    }  # fmt: skip
+    return render(request, "awards/dossiers/notice_new.html", context)
 
 
 def _crumbs() -> list[tuple[str, str]]:
@@ -120,6 +127,9 @@ def notice_answer(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Objection.objects.filter(notice__in=seen).select_related("notice__unit", "line__award")
     objection = get_object_or_404(rows, pk=pk)
     require(access.concludes(request.user, objection.notice.unit))
+    if objection.upheld is not None and request.method != "POST":  # who sends one that is late keeps what they typed
+        messages.info(request, _("This objection has been answered already: the answer stands below."))
+        return redirect(objection.notice)
     form = AnswerForm(request.POST or None)
     return _saved(request, form, objection.notice, _("Answer the objection"), lambda: service.answer_objection(
         objection, upheld=form.cleaned_data["upheld"] == "1", answer=form.cleaned_data["answer"], by=request.user),

@@ -239,6 +239,30 @@ def test_page_offers_the_update_and_makes_it(client, staff, person):
     assert (person.gender, PersonImport.objects.get().taken is not None) == ("male", True)
 
 
+def test_empty_cells_say_nothing_of_who_is_recorded(client, staff, person):
+    """Also those that a new person needs; somebody new in the same list needs them still."""
+    known = row(number="15000001", name="", born="", group="", rank="", post="", unit="", gender="Nam")
+    new = row(number="15000002", name="Trần Thị Dung", rank="", post="Thợ", gender="Nữ", born="")
+    _upload, reading = updating(staff, known, new)
+    assert (changes(reading), reading.problems, len(reading.lines)) == ([("Giới tính", "", "Nam")], [], 1)
+    _upload, reading = updating(staff, known, row(number="15000003", name="", group="", unit=""))
+    assert [problem.address for problem in reading.problems] == ["B3", "D3", "G3"]
+    Person.objects.filter(pk=person.pk).update(left=DAY)  # of the posting of who has left nothing is said either
+    _upload, reading = updating(staff, known)
+    assert (changes(reading), reading.problems) == ([("Giới tính", "", "Nam")], [])
+
+
+def test_list_after_the_import_has_all_its_rows(client, staff, person, depot):
+    client.force_login(staff)
+    make_person(depot, "Lê Chi")
+    new = row(number="15000002", name="Trần Thị Dung", rank="", post="Thợ")
+    upload, reading = updating(staff, row(gender="Nam"), new)
+    typed = {"update": "1", "mark": service.mark_of(reading)}
+    done = client.post(reverse("units:person-import-preview"), typed, follow=True)
+    assert done.redirect_chain[0][0].endswith(f"?imported={upload.pk}")
+    assert [one.full_name for one in done.context["page"]] == ["Trần Thị Dung", "Nguyễn Văn Đức"]
+
+
 @pytest.mark.parametrize("count", [1, 300])
 def test_comparing_asks_a_constant_number_of_queries(staff, depot, count, django_assert_num_queries):
     rows = []

@@ -32,6 +32,7 @@ from units.models import (
 from units.models.persons import PersonQuerySet
 from units.models.units import UnitQuerySet
 from units.paths import branches_q
+from units.reports.persons import touched_by
 from units.text import split_name
 
 
@@ -86,7 +87,7 @@ class PersonFilter(forms.Form):
         if chosen["serving"] != "all":
             people = people.filter(left__isnull=chosen["serving"] != "left")
         if chosen["imported"]:
-            people = people.filter(imported=chosen["imported"])
+            people = people.filter(touched_by(chosen["imported"]))
         if chosen["disciplined"]:
             first, last = date(chosen["disciplined"], 1, 1), date(self.chosen_year, 12, 31)
             rows = Discipline.objects.in_force_between(first, last).filter(

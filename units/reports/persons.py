@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from auditlog.models import LogEntry
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from units import access
-from units.models import Discipline, Initiative, Person, Posting, RankChange, TaskRating, User
+from units.models import Discipline, Initiative, Person, PersonImport, Posting, RankChange, TaskRating, User
 from units.models.persons import PersonQuerySet
 from units.spreadsheets import Value
 
@@ -158,3 +159,21 @@ def export_rows(people: QuerySet[Person]) -> Iterator[list[Value]]:
 def kind_name(kind: str) -> str:
     """What one row of the kind is called, with a capital."""
     return capfirst(str(KINDS[kind]._meta.verbose_name))
+
+
+TAKING = timedelta(minutes=10)  # far longer than a file is being taken over
+
+
+def touched_by(upload: int) -> Q:
+    """People whom a list (key of a `PersonImport`) added or changed: the former name it, of the latter the log does.
+
+    The log has no index of files, but one of times: what belongs to a list was written when it was taken. One query.
+    """
+    taken = PersonImport.objects.filter(pk=upload).values_list("taken", flat=True).first()
+    if taken is None:
+        return Q(pk__in=[])
+    entries = LogEntry.objects.filter(
+        content_type__app_label="units", content_type__model="person", additional_data__import=upload,
+        timestamp__range=(taken, taken + TAKING),
+    )  # fmt: skip
+    return Q(imported=upload) | Q(pk__in=entries.order_by().values("object_id"))

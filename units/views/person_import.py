@@ -78,8 +78,7 @@ def person_import_preview(request: HttpRequest) -> HttpResponse:
             refusals = refused.messages
         else:
             messages.success(request, _taken_text(count, len(reading.updates)))
-            address = reverse("units:person-list")
-            return redirect(f"{address}?imported={upload.pk}" if count else address)
+            return redirect(f"{reverse('units:person-list')}?imported={upload.pk}")
     return render(request, "units/persons/preview.html", _preview(upload, reading, skip, refusals))
 
 

@@ -149,6 +149,23 @@ def test_what_would_judge_received_dossiers_otherwise_is_done_knowingly(admin, c
 
 
 @pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ({"share": "30"}, True),
+        ({"share": "30", "since": "01/07/2020"}, True),
+        ({"valid_until": "30/12/2020"}, False),  # nothing else changes: no day of a change is asked
+    ],
+)
+def test_earliest_day_of_a_change_is_named_and_holds(admin, cap, typed, named):
+    page = reverse("awards:row-update", args=["caps", cap.pk])
+    [said] = admin.post(page, capped(cap, **typed)).context["form"].errors["slip"]
+    assert ("Ngày sớm nhất có thể là 01/01/2021." in said) == named
+    assert admin.post(page, capped(cap, share="30", since="31/12/2020")).status_code == 200
+    done = admin.post(page, capped(cap, share="12,5", since="01/01/2021"), follow=True)
+    assert "≤ 12,5 %" in str(*done.context["messages"])
+
+
+@pytest.mark.parametrize(
     ("typed", "refused"),
     [
         ({"name": "Tên mới", "order": 9, "note": "Đã đối chiếu"}, False),

@@ -164,6 +164,29 @@ def test_document_that_is_replaced_goes_on_unverified_under_the_new_one(admin, d
     assert (documents_of([award], LAST), documents_of([award], NEXT)) == ([document], [new])
 
 
+def test_successor_without_a_single_tick_is_asked_about(admin, document):
+    """The ticks were most likely forgotten: rows would stay in force under a document that has ended."""
+    new = make_legal_document("TT 1/2021/TT-BQP", valid_from=NEXT)
+    sent = {"last_day": "31/12/2020", "successor": new.pk}
+    asked_first = admin.post(page_of(document), sent).context["form"].errors
+    document.refresh_from_db()
+    assert (list(asked_first), document.valid_until) == (["stay"], None)
+    assert asked_first["stay"][0].startswith("Chưa đánh dấu dòng nào: 3 dòng")
+    answer = admin.post(page_of(document), sent | {"stay": "on"}, follow=True)
+    document.refresh_from_db()
+    assert (document.valid_until, [str(message) for message in answer.context["messages"]]) == (
+        LAST, ["Đã ghi ngày hết hiệu lực của văn bản; 0 dòng chuyển theo. 3 dòng giữ nguyên hiệu lực."],
+    )  # fmt: skip
+
+
+def test_rows_that_stay_behind_are_counted(admin, document):
+    sent = {"last_day": "31/12/2020", "rows": [key for key in keys(admin, document) if key.startswith("caps")]}
+    answer = admin.post(page_of(document), sent, follow=True)
+    assert [str(message) for message in answer.context["messages"]] == [
+        "Đã ghi ngày hết hiệu lực của văn bản; 1 dòng chuyển theo. 2 dòng giữ nguyên hiệu lực."
+    ]
+
+
 def rows_in_force(day):
     """How many criteria, caps and bases hold on the day."""
     return [model.objects.on(day).count() for model in (Criterion, Cap, AwardBasis)]

@@ -318,6 +318,31 @@ def test_share_is_shown_with_the_room_that_the_cap_leaves(client, commander, sta
     assert set(dossier.lines.values_list("stage", flat=True)) == {"submitted"}
 
 
+def test_refused_hand_in_counts_the_ticked_lines_throughout(client, commander, staff, reviewer, dossier, title):
+    """Drafts that are not ticked count neither in the refusal nor in the note below it."""
+    title.caps.create(of="headcount", share=20)
+    found = people(dossier.unit, *(f"Lê Chi {number}" for number in range(5)))
+    lines, _known = add_lines(dossier, [Pick(person, title) for person in found[:3]], by=staff)
+    confirm_read(dossier, by=staff)
+    client.force_login(commander)
+    assert ": đề nghị và đã tặng 3" in client.get(address("dossier-hand-in", dossier.pk)).context["over"][0]
+    page = client.post(address("dossier-hand-in", dossier.pk), {"line": [line.pk for line in lines[:2]]})
+    assert page.context["over"] == page.context["refused"][:1]
+    assert ": đề nghị và đã tặng 2" in page.context["over"][0]
+    assert "Chỉ tính các trường hợp đã đánh dấu" in page.text
+
+
+def test_who_prepares_a_dossier_is_told_who_hands_it_in(client, commander, staff, reviewer, dossier, title):
+    add_lines(dossier, [Pick(person, title) for person in people(dossier.unit, "Lê Chi")], by=staff)
+    said = f"Chỉ huy {dossier.unit.name} trình hồ sơ"
+    client.force_login(staff)
+    page = client.get(address("dossier-hand-in", dossier.pk))
+    assert said in page.text and f"Người trình: {commander.full_name}" in page.text
+    client.force_login(commander)
+    page = client.get(address("dossier-hand-in", dossier.pk))
+    assert said not in page.text and page.context["commanders"] == []
+
+
 def test_refused_hand_in_says_why_and_keeps_everything(client, commander, reviewer, dossier, title, staff):
     [person] = people(dossier.unit, "Lê Chi", rating="completed")
     [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
@@ -343,7 +368,7 @@ def test_hand_in_says_which_lines_are_not_in_it(client, commander, reviewer, dos
     assert (page.context["unticked"], stages(dossier)) == ({third.pk}, ["draft", "withdrawn", "draft"])
     said = client.post(address("dossier-hand-in", dossier.pk), {"line": [first.pk]}, follow=True)
     assert [m.message for m in said.context["messages"]] == [
-        "Đã trình 1 trường hợp. Còn 1 trường hợp không nằm trong lần trình này: Lê Chi – Chiến sĩ tiên tiến."
+        "Đã trình 1 trường hợp. Còn 1 trường hợp không nằm trong lần trình này: Lê Chi (Chiến sĩ tiên tiến)."
     ]
     assert stages(dossier) == ["submitted", "withdrawn", "draft"]
 
@@ -577,7 +602,7 @@ def test_pages_run_a_constant_number_of_queries(
         (address("dossier-add", dossier.pk) + "?award=CSTT", 11),
         (address("dossier-add", dossier.pk) + "?source=last", 17),
         (address("dossier-review", dossier.pk), 9),
-        (address("dossier-hand-in", dossier.pk), 18),
+        (address("dossier-hand-in", dossier.pk), 20),
         (address("dossier-paper", dossier.pk, "list"), 8),
         (address("nomination-detail", lines[0].pk), 14),
         (address("nomination-today", lines[0].pk), 9),

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from awards.models import Attestation, Grant
+from awards.models import Attestation, Grant, RevocationGround
 from awards.reports import standing
 from emulation.reports import demo
 from tests.factories import (
@@ -27,6 +27,7 @@ from tests.factories import (
     make_rating,
     make_report,
     make_rounds,
+    make_signed_decision,
     make_target,
     make_user,
 )
@@ -440,6 +441,25 @@ def test_who_may_not_see_discipline_is_told_so_whatever_there_is(client, region,
     title.criteria.filter(kind="no_discipline").delete()
     client.force_login(clerk)
     assert client.get(address, {"award": "CSTT"}).context["hidden"] == 0
+
+
+def test_lost_award_leads_to_what_gave_it_and_what_took_it_back(client, reviewer, staff, department, depot, title):
+    """As far as the user reads these decisions: others are led to the history alone."""
+    person = make_person(depot, "Lê An")
+    why = {"ground": RevocationGround.objects.create(code="false", name="Gian dối"), "reason": "Khai gian thành tích"}
+    papers = {
+        "issued": make_signed_decision(department, reviewer),
+        "revoking": make_signed_decision(department, reviewer, kind="revocation", **why),
+    }
+    make_grant(title, person, YEAR, revoked_on=date(2020, 12, 10), revoked_why="Khai gian", **papers)
+    seen = {}
+    for user in (reviewer, staff):
+        client.force_login(user)
+        page = client.get(reverse("awards:due-detail", args=["person", person.pk, "CSTT", YEAR]))
+        assert f'href="{reverse("awards:grant-list", args=["person", person.pk])}"' in page.text
+        seen[user] = page.context["papers"]
+        assert all(f'href="{paper.get_absolute_url()}"' in page.text for paper in seen[user].values())
+    assert seen == {reviewer: papers, staff: {}}
 
 
 def test_who_has_lost_the_award_is_marked_and_not_offered_again(client, reviewer, depot, title):

@@ -90,6 +90,18 @@ def test_upheld_objection_is_followed_to_the_corrected_line(client, department, 
     assert client.get(address).status_code == 403  # it stands at the depot again
 
 
+def test_answered_objection_leads_to_its_answer(client, notice, reviewer):
+    """No empty form is shown; who typed one while somebody else answered keeps what was typed."""
+    objection = notice.objections.get(line__dossier__unit__code="K1")
+    address = reverse("awards:notice-answer", args=[objection.pk])
+    client.force_login(reviewer)
+    shown = client.get(address, follow=True)
+    assert shown.redirect_chain == [(notice.get_absolute_url(), 302)]
+    assert "Trả lời K1" in shown.text
+    late = client.post(address, {"upheld": "1", "answer": "Đã xác minh: phản ánh là đúng."})
+    assert (late.status_code, late.context["form"]["answer"].value()) == (200, "Đã xác minh: phản ánh là đúng.")
+
+
 @pytest.mark.parametrize("stage", ["submitted", "at_council", "passed"])
 def test_only_an_appraised_line_is_returned_on_its_page(client, department, depot, staff, reviewer, stage):
     line = make_nomination(make_dossier(depot, staff), make_award(), make_person(depot), stage=stage,
@@ -111,6 +123,29 @@ def test_people_are_listed_by_given_name(client, department, depot, reviewer, st
     offered = client.get(reverse("awards:notice-create")).context["form"].fields["lines"].queryset
     shown = client.get(make_public_notice(department, reviewer, *lines).get_absolute_url()).context["lines"]
     assert [line.name for line in offered] == [line.name for line in shown] == list(names[::-1])
+
+
+def test_nominees_are_offered_unit_by_unit_with_their_stage(client, department, depot, workshop, reviewer, staff):
+    """Two of a name are told apart, who is not appraised yet from who has passed; what is refused stays ticked."""
+    award, found = make_award(), []
+    for unit, stage in ((workshop, "passed"), (depot, "submitted"), (workshop, "submitted")):
+        dossier = make_dossier(unit, staff, title=stage)
+        found.append(make_nomination(dossier, award, make_person(unit, "Lê An"), stage=stage, holder=department))
+    client.force_login(reviewer)
+    address = reverse("awards:notice-create")
+    page = client.get(address)
+    assert [(line.dossier.unit, line.stage) for line in page.context["lines"]] == [
+        (depot, "submitted"), (workshop, "passed"), (workshop, "submitted"),
+    ]  # fmt: skip
+    assert [value for value, _word in page.context["stages"]] == ["submitted", "passed"]
+    assert page.text.count(f'data-unit="{workshop.pk}"') == 2
+    assert page.text.count(f"{award.label} {found[0].dossier.year}") == 3
+    typed = {"unit": department.pk, "place": "Bảng tin", "since": "20/12/2020", "until": "", "lines": [found[0].pk]}
+    refused = client.post(address, typed)
+    assert (list(refused.context["form"].errors), refused.context["ticked"]) == (["until"], [str(found[0].pk)])
+    assert refused.text.count(" checked>") == 1
+    posted = client.post(address, typed | {"until": "31/12/2020"}, follow=True)
+    assert list(posted.context["notice"].lines.all()) == [found[0]]
 
 
 def test_lines_of_a_sister_unit_are_shown_without_a_link(client, notice, reviewer, staff):
@@ -146,7 +181,10 @@ def test_pages_run_a_constant_number_of_queries(
     for _number in range(count):
         make_objection(notice, notice.lines.first(), reviewer)
         make_public_notice(department, reviewer, *notice.lines.all())
+        one = notice.lines.first()
+        make_nomination(one.dossier, one.award, make_person(depot), stage="submitted", holder=department)
     client.force_login(reviewer)
-    for address, queries in ((reverse("awards:notice-list"), 8), (notice.get_absolute_url(), 9)):
+    for path, queries in (("awards:notice-list", 8), ("awards:notice-create", 9), ("", 9)):
+        address = reverse(path) if path else notice.get_absolute_url()
         with django_assert_num_queries(queries):
             assert client.get(address).status_code == 200

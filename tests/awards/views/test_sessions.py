@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 from docx import Document
 
-from awards.models import AgendaItem, Ballot, Council, CouncilMember, Nomination
-from awards.reports.minutes import council_lines
+from awards.models import AgendaItem, Ballot, Council, CouncilMember, Nomination, Session
+from awards.reports.minutes import council_lines, number_of
 from awards.services import ballots, sessions
 from emulation.models import LayoutProfile
 from emulation.reports.work import my_work
@@ -309,6 +309,20 @@ def test_a_number_of_minutes_is_given_once_a_year(client, opened, members, counc
     sessions.end_session(opened, by=members[0])
     opened.refresh_from_db()
     assert (opened.state, opened.number) == ("ended", "02/BB-HĐTĐKT")
+
+
+@pytest.mark.parametrize(
+    ("number", "minutes", "tally"),
+    [
+        ("02/BB-HĐTĐKT", "02/BB-HĐTĐKT", "……/BB-HĐTĐKT"),
+        ("02/BB-HĐ", "02/BB-HĐ", "……/BB-HĐ"),
+        ("2", "2", "……/BB-HĐTĐKT"),
+        ("", "……/BB-HĐTĐKT", "……/BB-HĐTĐKT"),
+    ],
+)
+def test_minutes_and_tally_of_a_council_are_numbered_alike(number, minutes, tally):
+    session = Session(number=number)
+    assert (number_of(session, tally=False), number_of(session, tally=True)) == (minutes, tally)
 
 
 def test_a_wrong_count_is_said_beside_its_field_too(client, opened, members):
