@@ -91,7 +91,10 @@ class BelongingForm(RowForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             del self.fields["since"]
-        if not is_judging(self.instance):
+        paid = isinstance(self.instance, Bonus) and self.instance.pk is not None
+        if paid:
+            self.fields["slip"].label = _("A slip is corrected: what signed decisions paid stays as it is")
+        elif not is_judging(self.instance):
             del self.fields["slip"]
         self.order_fields(["since"])
         if "parent" in self.fields:

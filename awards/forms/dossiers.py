@@ -274,6 +274,17 @@ class ReviewForm(SeenForm):
         keys = [line.pk for line in self.lines]
         return {f"v{pk}": votes for pk, votes in row.lines.filter(pk__in=keys).values_list("pk", "votes_for")}
 
+    def clean(self) -> dict[str, Any]:
+        """More votes than members present is told beside every other fault, not after it."""
+        cleaned = super().clean() or self.cleaned_data
+        present = cleaned.get("review_present")
+        words = _("%(name)s: %(votes)d votes, but only %(present)d members were present.")
+        for line in self.lines:
+            votes = cleaned.get(f"v{line.pk}")
+            if present is not None and votes is not None and votes > present:
+                self.add_error(f"v{line.pk}", words % {"name": line.name, "votes": votes, "present": present})
+        return cleaned
+
     @property
     def votes(self) -> dict[int, int | None]:
         return {line.pk: self.cleaned_data[f"v{line.pk}"] for line in self.lines}

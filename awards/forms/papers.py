@@ -8,16 +8,17 @@ from typing import Any
 from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasion, RevocationGround, Submission
 from awards.reports.citations import drafted
+from awards.reports.drafts import refuse_changed
 from awards.reports.ready import Ready
 from emulation.forms.fields import refuse_gaps
 from units import clock
 from units.errors import LEAST_ORDER
-from units.forms.fields import DayField
-from units.forms.seen import SeenForm
+from units.forms.fields import DayField, refusals
+from units.forms.seen import SEEN, SeenForm
 from units.models import User
 from units.search import words_q
 from units.text import fold, normal
@@ -157,14 +158,17 @@ class SignForm(forms.Form):
         own: bool = True,
         over: Sequence[str] = (),
         running: Sequence[str] = (),
+        mark: str = "",
+        unpaid: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open.
 
         `over`: caps that are exceeded, `running`: public notices that have not ended; whoever signs confirms that
-        this is known.
+        this is known. `unpaid`: whose bonus is not known, likewise. `mark`: of the draft as its page shows it now.
         """
         super().__init__(*args, **kwargs)
+        self.seen = mark
         if not gives:
             del self.fields["giver"]
         for name in ("giver", "signer_post", "place"):
@@ -182,8 +186,21 @@ class SignForm(forms.Form):
                 error_messages={"required": _("Confirm that the cap is exceeded knowingly, or take lines out.")},
             )  # fmt: skip
 
+        if unpaid:
+            words = ngettext(
+                "The bonus of %(count)d is not known, and I know it",
+                "The bonuses of %(count)d are not known, and I know it", len(unpaid),
+            )  # fmt: skip
+            self.fields["known_unpaid"] = forms.BooleanField(
+                label=words % {"count": len(unpaid)}, help_text=", ".join(unpaid),
+                error_messages={"required": _("Have the missing rule entered in the award catalogue, or confirm that "
+                                              "you sign without these bonuses.")},
+            )  # fmt: skip
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
+        with refusals(self):
+            refuse_changed(self.data.get(SEEN, ""), self.seen)
         refuse_gaps(self, ("number", "giver", "signer", "signer_post", "place"))
         return cleaned
 

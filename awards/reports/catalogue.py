@@ -21,6 +21,7 @@ from awards.models import (
     Bonus,
     Cap,
     Criterion,
+    Grant,
     Nomination,
     NoticeRule,
     VoteRule,
@@ -109,6 +110,19 @@ def _judged(row: Any, spans: Iterable[Span]) -> QuerySet[Nomination]:
             days = Q(dossier__rule_day__gte=part.first or date.min, dossier__rule_day__lte=part.last or date.max)
             lines |= (Q(award=pk) | Q(asked=pk)) & days
     return Nomination.objects.exclude(stage=Nomination.Stage.WITHDRAWN).filter(lines)
+
+
+def decisions_paid_by(row: Bonus, spans: Iterable[Span]) -> int:
+    """Signed decisions, dated within the row and one of the spans, that paid a bonus for its award. One query."""
+    days = Q(pk__in=[])
+    for span in spans:
+        part = span.within(Span(row.valid_from, row.valid_until))
+        if not part.empty:
+            days |= Q(decided__gte=part.first or date.min, decided__lte=part.last or date.max)
+    paid = Grant.objects.filter(days, award=row.award_id, bonus__isnull=False, issued__isnull=False)
+    if row.subject:
+        paid = paid.filter(**{f"{row.subject}__isnull": False})
+    return paid.aggregate(n=Count("issued", distinct=True))["n"]
 
 
 Asking = dict[int, list[tuple[int, Span]]]  # award → the awards that ask to meet it, and when

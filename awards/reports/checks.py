@@ -11,9 +11,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from awards.access import hands_in
+from awards.access import hands_in, reads_objections
 from awards.criteria import State
-from awards.models import Criterion, Dossier, Grant, Nomination
+from awards.models import Criterion, Dossier, Grant, Nomination, Objection
+from awards.reports.objections import unmet
 from awards.reports.sight import sides_shown
 from awards.reports.snapshots import Side, side_of
 from awards.reports.taken_back import lost_by
@@ -35,7 +36,7 @@ class Problem:
 
 def problems_of(dossier: Dossier, lines: Collection[Nomination], *, by: User) -> list[Problem]:
     """Of the dossier first, then line by line, in words that tell `by` no more than they may see. The lines carry
-    their findings. Ten queries at most.
+    their findings. Fourteen queries at most.
 
     What is not met and hidden stands in the way all the same: that it does, and not what, is said to who hands in.
     """
@@ -43,12 +44,15 @@ def problems_of(dossier: Dossier, lines: Collection[Nomination], *, by: User) ->
     found = _of_dossier(dossier, lines)
     twice, second = duplicates(dossier, lines, by=by), _second(dossier, lines, by=by)
     lost = lost_by(lines, dossier)
+    objected = unmet([line for line in lines if line.stage == Nomination.Stage.RETURNED])
     for line in lines:
         found += [Problem(line, text) for text in twice.get(line.pk, ())]
         if line.pk in second and not line.why_second:
             found.append(Problem(line, _also_for(second[line.pk])))
         if line.pk in lost:
             found.append(_of_loss(line, lost[line.pk]))
+        if line.pk in objected:
+            found.append(_of_objection(line, objected[line.pk], by))
         found += _of_votes(dossier, line) + _of_criteria(line, sides[line.pk], told)
     return found
 
@@ -87,6 +91,16 @@ def _of_loss(line: Nomination, lost: Grant) -> Problem:
     day = date_format(lost.revoked_on, "SHORT_DATE_FORMAT")
     words = _("This award of %(year)d was revoked on %(day)s") % {"year": lost.year, "day": day}
     return Problem(line, f"{words}." if line.why_unmet else _say_why(words), hard=not line.why_unmet)
+
+
+def _of_objection(line: Nomination, objection: Objection, by: User) -> Problem:
+    """Handed in again as it was, the line would be what the objection says is not so."""
+    words = _(
+        "An objection to this nominee was upheld: correct the line; or say there, under “Why it is proposed all the "
+        "same”, why it stays as it is."
+    )
+    told = reads_objections(by, objection.notice.unit, line.dossier.unit)
+    return Problem(line, f"{words} “{objection.text}”" if told else words)
 
 
 def _say_why(words: str) -> str:

@@ -84,7 +84,8 @@ def paper_lines(
         due, grant = known[line.pk], grants.get(line.pk)
         amount = grant.bonus if grant else due.amount
         # Rules may have been corrected since: then the way to the amount given is not theirs.
-        found.append(PaperLine(line, grant, amount, how_paid(due) if amount == due.amount else ""))
+        how = (grant.bonus_how if grant else "") or (how_paid(due) if amount == due.amount else "")
+        found.append(PaperLine(line, grant, amount, how))
     return found
 
 

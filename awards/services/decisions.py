@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
@@ -17,9 +17,10 @@ from awards import access
 from awards.models import Decision, Grant, Nomination
 from awards.models.grants import GrantQuerySet
 from awards.reports.bases import document_words, documents_of, revocation_basis, revocation_title, title_of
-from awards.reports.bonuses import dues
+from awards.reports.bonuses import Due, dues
 from awards.reports.citations import drafted
 from awards.reports.days import later_than
+from awards.reports.decisions import how_paid
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
@@ -32,6 +33,7 @@ from awards.services.papers import (
     pass_unvoted,
     refuse_before,
     refuse_beyond,
+    refuse_unseen,
     refuse_unshown,
     save_signed,
     together,
@@ -58,18 +60,20 @@ MERIT = 500  # characters of a merit as it stands with the award
 @transaction.atomic
 def sign(
     decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool = False, known_notices: bool = False,
-    by: User,
+    seen: str = "", by: User,
 ) -> Decision:  # fmt: skip
     """Sign a decision on awards: its grants come into being, its lines are decided; it is never changed again.
 
     `head`: number, day, signer and the texts of `papers.TEXTS`. Raises `Refused` with everything that stands in
     the way: authority on that day, public notice, an award that is held already, a number given twice; and a cap
-    that is exceeded, or a public notice that no rule asks for but still runs, unless that is known.
+    that is exceeded, or a public notice that no rule asks for but still runs, unless that is known; and a draft that
+    is not the one its page showed (`seen`, its mark) any more.
     """
     require(access.signs(by, decision.unit))
     decision = lock_paper(decision)
     if decision.kind != Decision.Kind.AWARD:
         raise Refused(_("This decision takes awards back: it is signed as such."))
+    refuse_unseen(decision, seen)
     lines = lines_of_draft(decision)
     decision.issuer = decision.unit.name  # renamed, perhaps, since the draft
     write_head(decision, head, lines)
@@ -94,7 +98,7 @@ def _complete(
         decision.signed_by, decision.signed_at = by, timezone.now()
         save_signed(decision, by)
     pass_unvoted(lines, by)
-    bonuses = {key: due.amount for key, due in dues(lines, decision.day or clock.today()).items()}
+    bonuses = dues(lines, decision.day or clock.today())
     try:
         with transaction.atomic():
             grants = [grant_of(line, decision, powers, bonuses, by) for line in lines]
@@ -150,18 +154,19 @@ def refuse_held(lines: Collection[Nomination]) -> None:
         raise Refused(wrong)
 
 
-def grant_of(
-    line: Nomination, decision: Decision, powers: Powers, bonuses: Mapping[int, int | None], by: User
-) -> Grant:
+def grant_of(line: Nomination, decision: Decision, powers: Powers, bonuses: Mapping[int, Due], by: User) -> Grant:
     """The award of a line, with name, rank, post and place as the list of the decision says them."""
     assert decision.day is not None
+    due = bonuses[line.pk]
+    with translation.override("vi"):
+        how = "" if due.amount is None else Truncator(how_paid(due)).chars(300)
     return Grant.objects.create(
         award=line.award, person=line.person, unit=line.unit, year=line.dossier.year, period=period_of(line),
         level=powers.of(line).level, decision=decision.number, decided=decision.day, signer=decision.signer,
         name=line.name, rank=line.rank, post=line.post, place=line.place,
         merit=Truncator(normal(line.merit)).chars(MERIT), issued=decision,
         citation=line.citation or drafted(line), nomination=line, by=by,
-        bonus=bonuses[line.pk],
+        bonus=due.amount, bonus_how=how,
     )  # fmt: skip
 
 
@@ -319,11 +324,12 @@ def _refuse_higher(decision: Decision, grants: Iterable[Grant]) -> None:
 
 @undoing_files()
 @transaction.atomic
-def sign_revocation(decision: Decision, head: Mapping[str, Any], *, by: User) -> Decision:
+def sign_revocation(decision: Decision, head: Mapping[str, Any], *, seen: str = "", by: User) -> Decision:
     """Sign it: the awards end on its day in the same transaction; chains and shares that rest on them follow."""
     allowed = access.records_outcomes if decision.outside else access.signs
     require(allowed(by, decision.unit))
     decision = lock_paper(decision)
+    refuse_unseen(decision, seen)
     keys = list(decision.taken_back.values_list("pk", flat=True))
     lines = {
         line.pk: line

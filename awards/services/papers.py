@@ -17,6 +17,7 @@ from awards.reports.award_papers import LETTER_ABOUT
 from awards.reports.bases import basis_of, title_of
 from awards.reports.citations import MOST, drafted
 from awards.reports.days import Fact, basis_on, cited_too_early, later_than
+from awards.reports.drafts import draft_of, refuse_changed
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, ready, unvoted_q, with_places
 from awards.reports.routes import next_above
@@ -224,6 +225,12 @@ def discard(paper: Paper, *, by: User) -> None:
     paper.delete()
 
 
+def refuse_unseen(paper: Paper, seen: str) -> None:
+    """Refuse to sign what the page that has the mark `seen` did not show. The paper is locked."""
+    if seen:
+        refuse_changed(seen, draft_of(paper).mark)
+
+
 # ── what every paper needs before it is signed ────────────────────────────
 
 
@@ -366,15 +373,17 @@ def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
 @transaction.atomic
 def send(
     submission: Submission, head: Mapping[str, Any], *, known_over_caps: bool = False, known_notices: bool = False,
-    by: User,
+    seen: str = "", by: User,
 ) -> Submission:  # fmt: skip
     """Send the letter with number, day and signer: its lines are forwarded to the unit asked.
 
     Where nobody above is in the tree they stay with the sender, who records the outcome. Raises `Refused`,
-    also where a cap is exceeded or a public notice still runs, unless that is known.
+    also where a cap is exceeded or a public notice still runs, unless that is known; and where the draft is not the
+    one that its page showed (`seen`, its mark) any more.
     """
     require(access.signs(by, submission.unit))
     submission = lock_paper(submission)
+    refuse_unseen(submission, seen)
     lines = lines_of_draft(submission)
     write_head(submission, head, lines)
     assert submission.day is not None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -18,10 +20,12 @@ from units.models import Unit, User
 def register_grants(keys: Collection[int], *, by: User) -> list[Grant]:
     """The awards, each with its number: «CKT-2020-0012», by the unit that keeps the book and the award's year.
 
-    Who has a number keeps it. Raises `Refused` for awards that were revoked.
+    Numbers follow the order of the decision's list; who has one keeps it. Raises `Refused` for awards that were
+    revoked.
     """
     rows = Grant.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
-    grants = list(rows.select_related("award__category", "issued__unit", "person__unit", "unit"))
+    beside = ("award__category", "issued__unit", "person__unit", "unit", "nomination__dossier__unit")
+    grants = sorted(rows.select_related(*beside), key=place_of)
     for grant in grants:
         require(access.registers(by, grant))
     ended = [f"{grant.name or grant.person or grant.unit}: {grant}" for grant in grants if grant.revoked_on]
@@ -40,6 +44,15 @@ def register_grants(keys: Collection[int], *, by: User) -> list[Grant]:
         grant.register = f"{book}{last[book]:04}"
         grant.save(update_fields=["register"])
     return grants
+
+
+def place_of(grant: Grant) -> tuple[Any, ...]:
+    """Where it stands: decisions by their day, in each as its list (`PAPER_ORDER`), then what has no line."""
+    line, award = grant.nomination, grant.award
+    decision = (grant.decided or date.max, grant.issued_id or 0, -award.order, award.code)
+    if line is None:
+        return (*decision, 1, "", 0, 0, grant.pk)
+    return (*decision, 0, line.dossier.unit.path, line.dossier_id, line.order, line.pk)
 
 
 def keeper_of(grant: Grant) -> Unit:

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from awards.models import Award, Bonus, Criterion
-from awards.reports.catalogue import Span, dossiers_judged_by, is_judging, last_judged_by
+from awards.reports.catalogue import Span, decisions_paid_by, dossiers_judged_by, is_judging, last_judged_by
 from emulation.services.definitions import IN_FORCE, is_referred, was_in_force
 from units.access import administers_root, require
 from units.errors import Refused, reason_of
@@ -55,6 +55,8 @@ def save_row(
             _refuse_other_award(stored, row, chosen)
     if is_judging(row) and not slip:
         _refuse_past(row, chosen, since)
+    if isinstance(row, Bonus) and row.pk is not None and not slip:
+        _refuse_paid(row, chosen, since)
     former = _end_former(row, since) if since is not None else None
     if isinstance(row, Bonus):
         _refuse_second_rate(row)
@@ -92,18 +94,7 @@ def _refuse_other_award(stored: Award, row: Award, chosen: Chosen) -> None:
 
 def _refuse_past(row: Any, chosen: Chosen, since: date | None) -> None:
     """No dossier that was received is judged by another rule than it was. Locks the stored row."""
-    typed = Span(row.valid_from, row.valid_until)
-    if row.pk is None:
-        spans = [typed]
-    else:
-        stored = type(row)._default_manager.select_for_update().get(pk=row.pk)
-        before = Span(stored.valid_from, stored.valid_until)
-        if since is not None:
-            spans = [before.since(since), Span(since, row.valid_until)]
-        elif _decides(stored, row, chosen):
-            spans = [before, typed]
-        else:
-            spans = before.without(typed) + typed.without(before)
+    spans = _changed(row, chosen, since)
     if count := dossiers_judged_by(row, spans):
         words = ngettext(
             "%(count)d dossier that was received would be judged by another rule. Say from which day the change "
@@ -111,17 +102,44 @@ def _refuse_past(row: Any, chosen: Chosen, since: date | None) -> None:
             "%(count)d dossiers that were received would be judged by another rule. Say from which day the change "
             "holds; or that a slip is corrected, also for them.", count,
         )  # fmt: skip
-        changes = row.pk is not None and (since is not None or _decides(stored, row, chosen))
-        earliest = _earliest(row, stored, spans) if changes else ""
-        raise Refused(f"{words % {'count': count}} {earliest}".strip(), "slip")
+        raise Refused(f"{words % {'count': count}} {_earliest(row, chosen, since, spans)}".strip(), "slip")
 
 
-def _earliest(row: Any, stored: Any, spans: Iterable[Span]) -> str:
-    """From which day the change may hold: after the last dossier judged; "" where the row has ended by then."""
-    last = last_judged_by(row, spans)
-    if last is None or stored.valid_until is not None and last >= stored.valid_until:
+def _earliest(row: Any, chosen: Chosen, since: date | None, spans: Iterable[Span]) -> str:
+    """From which day a change may hold: after the last dossier judged; "" where no change is meant, or too late."""
+    if row.pk is None:
+        return ""
+    stored = type(row)._default_manager.get(pk=row.pk)
+    last = last_judged_by(row, spans) if since is not None or _decides(stored, row, chosen) else None
+    if last is None or (stored.valid_until is not None and last >= stored.valid_until):
         return ""
     return _("The earliest day is %(day)s.") % {"day": date_format(last + timedelta(days=1), "d/m/Y")}
+
+
+def _changed(row: Any, chosen: Chosen, since: date | None) -> list[Span]:
+    """When another rule holds than before the row is saved. Locks the stored row."""
+    typed = Span(row.valid_from, row.valid_until)
+    if row.pk is None:
+        return [typed]
+    stored = type(row)._default_manager.select_for_update().get(pk=row.pk)
+    before = Span(stored.valid_from, stored.valid_until)
+    if since is not None:
+        return [before.since(since), Span(since, row.valid_until)]
+    return [before, typed] if _decides(stored, row, chosen) else before.without(typed) + typed.without(before)
+
+
+def _refuse_paid(row: Bonus, chosen: Chosen, since: date | None) -> None:
+    """A bonus that a signed decision has paid by this row was not another one, unless it was a slip."""
+    stored = Bonus.objects.get(pk=row.pk)
+    if count := decisions_paid_by(stored, _changed(row, chosen, since)):
+        words = ngettext(
+            "%(count)d signed decision has paid bonuses by this row. Say from which day after it the change holds, "
+            "or let the row end after it; or say that a slip is corrected: what was paid stays as it is.",
+            "%(count)d signed decisions have paid bonuses by this row. Say from which day after them the change "
+            "holds, or let the row end after them; or say that a slip is corrected: what was paid stays as it is.",
+            count,
+        )  # fmt: skip
+        raise Refused(words % {"count": count}, "slip")
 
 
 def _decides(stored: models.Model, row: models.Model, chosen: Chosen) -> bool:

@@ -262,8 +262,31 @@ def save_minutes(session: Session, *, text: str, number: str = "", by: User) -> 
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.CLOSED)
     session.minutes, session.number = text, normal(number)
+    _refuse_number(session)
     session.full_clean()
     session.save(update_fields=["minutes", "number"])
+
+
+def _refuse_number(session: Session) -> None:
+    """A council gives a number of minutes once a year; those that differ in case or spaces alone are the same."""
+    if not session.number:
+        return
+    Council.objects.select_for_update(no_key=True, of=("self",)).get(pk=session.council_id)
+    others = Session.objects.filter(council=session.council_id, day__year=session.day.year).exclude(
+        state=State.BROKEN
+    )
+    key = _key(session.number)
+    same = next((row for row in others.exclude(pk=session.pk) if _key(row.number) == key), None)
+    if same is not None:
+        words = _(
+            "The number %(number)s stands already on the minutes of %(day)s: “%(title)s”. Give the next free one."
+        )
+        day = date_format(same.day, "SHORT_DATE_FORMAT")
+        raise Refused(words % {"number": session.number, "day": day, "title": same.title}, "number")
+
+
+def _key(number: str) -> str:
+    return "".join(number.split()).casefold()
 
 
 @undoing_files()
@@ -277,6 +300,7 @@ def end_session(session: Session, *, known_gaps: bool = False, by: User) -> None
     session = lock(session, State.CLOSED)
     if not session.minutes:
         raise Refused(_("Save the minutes first: they are fixed with the end of the session."))
+    _refuse_number(session)
     gaps = gaps_of(session)
     if gaps and not known_gaps:
         words = _("The minutes still have gaps: fill them in, or confirm that they stay. %(gaps)s")

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from awards import access
 from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
-from awards.models import Dossier, Nomination, NominationFile
+from awards.models import Dossier, Nomination, NominationFile, Objection
 from awards.reports.decisions import papers_of
 from awards.reports.dossiers import Row, steps_of, who_acts
+from awards.reports.objections import upheld
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.sight import shows_discipline, shows_incidents
@@ -75,12 +76,19 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "silent": silent_offices([line], {line.pk: opinions})[line.pk] if line.stage == "submitted" else [],
         "papers": papers_of(line, request.user) if line.stage in PAPER_STAGES else [],
         "notice": notice_problem(line, clock.today()) if line.stage in Nomination.UNDER_WAY else "",
+        "objections": _objections(request.user, line),
         "may_draft": may_draft(request.user, line),
         "may_withdraw": may_withdraw(request.user, line),
         "may_conclude": line.stage == "submitted" and access.concludes(request.user, line.holder),
         "may_return": may_return(request.user, line),
     }
     return render(request, "awards/dossiers/line.html", context)
+
+
+def _objections(user: User, line: Nomination) -> list[Objection]:
+    """Those upheld, to who reads them; there are none to a draft, which nobody has shown yet."""
+    found = upheld([line]) if line.stage != Stage.DRAFT else ()
+    return [one for one in found if access.reads_objections(user, one.notice.unit, line.dossier.unit)]
 
 
 @require_safe

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -32,6 +34,7 @@ from awards.reports.bonuses import dues
 from awards.reports.caps import exceeded
 from awards.reports.decisions import cancelled_as, next_number
 from awards.reports.desk import mark_of
+from awards.reports.drafts import draft_of
 from awards.reports.kept_papers import content_of, kept_paper
 from awards.reports.powers import Powers
 from awards.reports.ready import PAPER_ORDER, ready_lines, with_places
@@ -43,7 +46,7 @@ from emulation.views.papers import TYPES
 from units import clock
 from units.access import figures_q, require
 from units.errors import Refused
-from units.forms.fields import refusals
+from units.forms.fields import DayField, refusals
 from units.keys import key_of
 from units.models import Unit, User
 from units.text import fold
@@ -284,9 +287,10 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     letter = isinstance(found, Submission)
     awards = isinstance(found, Submission) or not recorded and found.kind == Decision.Kind.AWARD
     lines = list(with_places(found.lines.all())) if awards else []
+    draft = draft_of(found, _day_typed(request))
     form = SignForm(
         request.POST if request.method == "POST" else None, initial=initial, own=not recorded,
-        gives=not (letter or recorded),
+        gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid,
         over=[one.text for one in exceeded(found.unit, lines)], running=running_words(lines, clock.today()),
     )  # fmt: skip
     heading = _("Send the letter") if letter else _("Sign the decision")
@@ -297,9 +301,18 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     )
     note = note if letter else f"{note} {_unpaid(lines)}".strip()
     return form_step(
-        request, form, lambda: _sign(found, form.cleaned_data, request.user), done=lambda _row: _signed_words(found),
-        to=found, crumbs=crumbs_to(found), heading=heading, submit=heading, note=note,
+        request, form, lambda: _sign(found, form.cleaned_data, draft.mark, request.user),
+        done=lambda _row: _signed_words(found), to=found, crumbs=crumbs_to(found), heading=heading, submit=heading,
+        note=note, about={"template": "awards/papers/signing.html", "draft": draft, "paper": found},
     )  # fmt: skip
+
+
+def _day_typed(request: HttpRequest) -> date | None:
+    """The day of the paper as it was sent; None where it is none, which the form says."""
+    try:
+        return DayField(required=False).clean(request.POST.get("day", ""))
+    except ValidationError:
+        return None
 
 
 def _unpaid(lines: Sequence[Nomination]) -> str:
@@ -315,14 +328,14 @@ def _unpaid(lines: Sequence[Nomination]) -> str:
     return f"{said} {rule}" if unread else said
 
 
-def _sign(found: Paper, head: dict[str, Any], user: User) -> None:
+def _sign(found: Paper, head: dict[str, Any], seen: str, user: User) -> None:
     known = {"known_over_caps": head.get("over_caps", False), "known_notices": head.get("known_notices", False)}
     if isinstance(found, Submission):
-        papers.send(found, head, **known, by=user)
+        papers.send(found, head, **known, seen=seen, by=user)
     elif found.kind == Decision.Kind.REVOCATION:
-        decisions.sign_revocation(found, head, by=user)
+        decisions.sign_revocation(found, head, seen=seen, by=user)
     else:
-        decisions.sign(found, head, **known, by=user)
+        decisions.sign(found, head, **known, seen=seen, by=user)
 
 
 def _signed_words(found: Paper) -> str:

@@ -16,6 +16,7 @@ from awards import access as awards_access
 from awards.forms.councils import AgendaFilter, AttendanceForm, BreakForm, ItemForm, LinesForm, SessionForm
 from awards.models import AgendaItem, CouncilMember, Session
 from awards.reports.exports import agenda_table
+from awards.reports.objections import upheld
 from awards.reports.sessions import LISTED, addable, by_award_and_year, files_of, findings_for, session_page
 from awards.services import sessions
 from awards.services.notices import running_words
@@ -174,6 +175,7 @@ def session_item(request: HttpRequest, pk: int) -> HttpResponse:
         "line": item.line,
         "findings": findings_for(item.line, request.user, judges=seat is not None),
         "files": files_of(item.line),
+        "objections": upheld([item.line]) if seat is not None else [],
         "opinions": item.line.appraisals.select_related("office"),
         "before": nearby[place - 1] if place else None,
         "after": nearby[place + 1] if place + 1 < len(nearby) else None,

@@ -183,6 +183,18 @@ def test_of_several_awards_for_one_achievement_the_highest_bonus_is_paid(
     assert list(Grant.objects.order_by("bonus").values_list("bonus", flat=True)) == paid
 
 
+def test_how_a_bonus_was_found_is_kept_with_the_award(passed, award, clerk, chief):
+    """Rules that end or change afterwards change no explanation of a signed decision."""
+    rate = Bonus.objects.create(award=award, coefficient="0.3", certainty="V")
+    BaseWage.objects.create(amount=1_490_000, certainty="V")
+    BonusRounding.objects.create(step=10_000, certainty="V")
+    decision = signed(line := passed(award), clerk, chief)
+    for change in ({"coefficient": "0.302"}, {"valid_until": date(2019, 12, 31)}):  # 0.302: rounded to the same
+        Bonus.objects.filter(pk=rate.pk).update(**change)
+        [row] = paper_lines(decision, [line])
+        assert (row.bonus, row.how) == (450_000, "0,3 × 1.490.000")
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_bonus_paid_before_for_the_achievement_counts(passed, award, levels, depot, staff, clerk, chief, first):
     """The lower one after the higher one is paid nothing; the higher one later is paid in full."""

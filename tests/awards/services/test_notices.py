@@ -2,10 +2,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.urls import reverse
 
 from awards.models import Nomination, NominationEvent, NoticeRule
+from awards.reports.checks import problems_of
+from awards.reports.objections import unmet
 from awards.services.appraisals import conclude
 from awards.services.decisions import send_back
+from awards.services.dossiers import change_line, hand_in
 from awards.services.notices import answer_objection, notice_problem, post_notice, record_objection, way_back
 from awards.services.sessions import take_off
 from tests.factories import (
@@ -13,6 +17,7 @@ from tests.factories import (
     make_council,
     make_dossier,
     make_nomination,
+    make_nomination_file,
     make_objection,
     make_person,
     make_session,
@@ -94,6 +99,49 @@ def test_a_line_handed_in_anew_after_an_upheld_objection_is_shown_anew_and_goes_
     assert "chưa được trả lời" in notice_problem(line, date(2020, 12, 24))
     answer_objection(later, upheld=True, answer="Vẫn chưa đúng", by=reviewer)
     assert "trình lại" in notice_problem(line, date(2020, 12, 24))
+
+
+def test_a_line_is_not_handed_in_again_as_it_was_after_an_upheld_objection(line, upheld, depot, staff, commander):
+    """A change of its unit meets it, be it the reason why the line stays as it is; what came before does not."""
+    Nomination.objects.filter(pk=line.pk).update(stage="returned", holder=depot)
+
+    def said():
+        line.refresh_from_db()
+        return [p.text for p in problems_of(line.dossier, [line], by=commander) if p.hard and p.line == line]
+
+    def changed(day, stage):
+        at = datetime(2020, 12, day, 9, tzinfo=UTC)
+        return NominationEvent.objects.create(line=line, kind="changed", stage=stage, unit=depot, by=staff, at=at)
+
+    changed(11, "returned")
+    changed(13, "passed")  # a sentence of merit, written by the level that decides
+    assert [upheld.text in text for text in said()] == [True]
+    with pytest.raises(Refused, match=upheld.text):
+        hand_in(line.dossier, lines=[line.pk], by=commander)
+    change_line(line, columns={"why_unmet": "Đã kiểm tra lại với Phòng Tài chính, số liệu đúng."}, by=staff)
+    assert said() == []
+
+
+def test_a_file_attached_since_meets_an_upheld_objection(line, upheld, staff):
+    assert unmet([line]) == {line.pk: upheld}
+    Nomination.objects.filter(pk=line.pk).update(stage="returned", holder=line.dossier.unit)
+    line.refresh_from_db()
+    make_nomination_file(line, staff)
+    assert unmet([line]) == {}
+
+
+def test_upheld_objections_are_shown_to_who_judges(client, line, upheld, depot, department, reviewer, commander):
+    """On the line to its commander and the appraiser; not to members of units beside it."""
+    member = make_user("member", (department, Role.STAFF))
+    session = make_session(make_council(department, reviewer, member), reviewer, line)
+    for user, page in (
+        (commander, line.get_absolute_url()),
+        (reviewer, line.get_absolute_url()),
+        (member, reverse("awards:session-item", args=[session.items.get().pk])),
+    ):
+        client.force_login(user)
+        answer = client.get(page)
+        assert ([*answer.context["objections"]], upheld.text in answer.content.decode()) == ([upheld], True)
 
 
 def test_another_notice_alone_does_not_outweigh_an_upheld_objection(line, upheld, department, reviewer):

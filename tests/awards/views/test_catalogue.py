@@ -12,7 +12,15 @@ from awards.models import Award, BaseWage, Bonus, Cap, Criterion, Dossier, Legal
 from awards.reports.caps import shares
 from awards.reports.catalogue import Span
 from awards.reports.rules import rules_on
-from tests.factories import make_award, make_criterion, make_dossier, make_grant, make_nomination, make_person
+from tests.factories import (
+    make_award,
+    make_criterion,
+    make_dossier,
+    make_grant,
+    make_nomination,
+    make_person,
+    make_signed_decision,
+)
 from units import clock
 from units.catalogue import load_catalogue
 
@@ -57,6 +65,28 @@ def test_two_bonuses_never_hold_beside_each_other(admin, since, until, subject, 
     assert (answer.status_code, Bonus.objects.exclude(pk=first.pk).exists()) == (200 if refused else 302, not refused)
     if refused:
         assert list(answer.context["form"].errors) == ["valid_from"]
+
+
+@pytest.mark.parametrize(("typed", "refused"), [
+    ({"valid_until": "21/12/2020"}, True),  # the day before the decision
+    ({"valid_until": "22/12/2020"}, False),
+    ({"coefficient": "2"}, True),
+    ({"coefficient": "2", "since": "22/12/2020"}, True),
+    ({"coefficient": "2", "since": "23/12/2020"}, False),
+    ({"valid_until": "21/12/2020", "slip": "on"}, False),
+    ({"clause": "Điều 54"}, False),
+])  # fmt: skip
+def test_a_bonus_that_a_signed_decision_paid_changes_after_it_alone(admin, depot, commander, staff, typed, refused):
+    award = make_award("CSTT")
+    bonus = Bonus.objects.create(award=award, coefficient=1, certainty="V")
+    line = make_nomination(make_dossier(depot, staff), award, make_person(depot))
+    decision = make_signed_decision(depot, commander, line)  # of 22/12/2020
+    decision.grants.update(bonus=1_490_000, decided=decision.day)
+    page = reverse("awards:row-update", args=["bonuses", bonus.pk])
+    answer = admin.post(page, {"coefficient": "1", "certainty": "V", "subject": ""} | typed)
+    assert answer.status_code == (200 if refused else 302)
+    if refused:
+        assert list(answer.context["form"].errors) == ["slip"]
 
 
 @pytest.fixture

@@ -297,6 +297,8 @@ def test_review_keeps_what_was_typed_when_votes_do_not_fit(client, staff, dossie
     minutes = {"review_day": "01/12/2020", "review_members": 20, "review_present": 18, f"v{line.pk}": 19}
     form = client.post(address("dossier-review", dossier.pk), minutes).context["form"]
     assert form.errors and form["review_present"].value() == "18"
+    both = client.post(address("dossier-review", dossier.pk), minutes | {"review_day": "40/12/2020"}).context["form"]
+    assert sorted(both.errors) == ["review_day", f"v{line.pk}"]
     dossier.refresh_from_db()
     assert dossier.review_present is None
 

@@ -271,7 +271,7 @@ def test_a_template_that_cannot_be_filled_in_any_more_stops_the_signing_with_a_w
     Path(template.file.path).unlink()
     draft = papers.draft_decision(department, [x.pk for x in passed(award, "Lê An")], by=clerk)
     client.force_login(chief)
-    typed = SIGNED | {"day": "22/12/2020"}
+    typed = SIGNED | {"day": "22/12/2020", "known_unpaid": "on"}
     answer = client.post(reverse("awards:paper-sign", args=["decision", draft.pk]), typed)
     assert "mau.docx" in " ".join(answer.context["form"].non_field_errors())
     assert Decision.objects.get().signed_at is None

@@ -11,11 +11,11 @@ from django.utils import timezone, translation
 from docx import Document
 from openpyxl import load_workbook
 
-from awards.models import DecidingLevel, Decision, Grant, Submission
+from awards.models import BaseWage, Bonus, BonusRounding, DecidingLevel, Decision, Grant, Nomination, Submission
 from awards.reports.award_papers import submission_paper
 from awards.reports.certificates import certificate_of, words_of
 from awards.services import decisions
-from awards.services.papers import draft_decision, enter_register
+from awards.services.papers import change_texts, draft_decision, enter_register, take_out, write_citations
 from emulation.models import LayoutProfile
 from emulation.reports.cancelled import stamped_word
 from emulation.reports.work import my_work
@@ -39,13 +39,14 @@ from tests.factories import (
     make_user,
 )
 from tests.layers import built_once
+from units.errors import Refused
 from units.models import Person, Role, Unit
 from units.text import fold
 
 DAY = date(2020, 12, 22)
 SIGNED = {
     "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn B", "signer_post": "Cục trưởng",
-    "place": "Hà Nội", "giver": "Cục trưởng Cục Kỹ thuật",
+    "place": "Hà Nội", "giver": "Cục trưởng Cục Kỹ thuật", "known_unpaid": "on",
 }  # fmt: skip
 
 
@@ -194,6 +195,58 @@ def test_who_signs_while_a_notice_runs_says_so(client, chief, clerk, department,
     assert (list(form.errors), "30/12/2020" in form.fields["known_notices"].help_text) == (["known_notices"], True)
     assert client.post(page, SIGNED | {"known_notices": "on"}).status_code == 302
     assert Grant.objects.count() == 1
+
+
+def test_only_the_draft_that_was_shown_is_signed(client, chief, clerk, department, passed, award):
+    first, second = passed(award, "Lê An", "Vũ Bình")
+    draft = draft_decision(department, [first.pk, second.pk], by=clerk)
+    client.force_login(chief)
+    page = url("paper-sign", "decision", draft.pk)
+
+    def shown():
+        context = client.get(page).context
+        return context["form"].seen, context["about"]["draft"].awards
+
+    def refused(seen):
+        return list(client.post(page, SIGNED | {"seen": seen}).context["form"].errors)
+
+    whole, counted = shown()
+    assert counted == [("Chiến sĩ tiên tiến", 2)]
+    take_out(draft, [second.pk], by=clerk)
+    assert refused(whole) == ["__all__"]
+    shorter, counted = shown()
+    assert counted == [("Chiến sĩ tiên tiến", 1)]
+    write_citations(draft, {first.pk: "Đã lập công năm 2020"}, by=clerk)
+    assert refused(shorter) == ["__all__"]
+    written, _counted = shown()
+    Bonus.objects.create(award=award, coefficient="0.3")
+    BaseWage.objects.create(amount=1_490_000)
+    BonusRounding.objects.create(step=10_000)
+    assert refused(written) == ["__all__"]
+    with pytest.raises(Refused):
+        decisions.sign(draft, SIGNED | {"day": DAY}, seen=written, by=chief)
+    paid, _counted = shown()
+    assert b"450.000" in client.get(page).content
+    change_texts(draft, {"title": "Tặng danh hiệu"}, by=clerk)
+    assert (refused(paid), Grant.objects.count()) == (["__all__"], 0)
+    client.post(page, SIGNED | {"seen": shown()[0]})
+    assert [grant.name for grant in Grant.objects.all()] == ["Lê An"]
+
+
+def test_who_signs_while_a_bonus_is_not_known_says_so(client, chief, clerk, department, passed, award):
+    """Asked of the day typed: the rate ends the day before."""
+    Bonus.objects.create(award=award, coefficient="0.3", valid_until=date(2020, 12, 21))
+    BaseWage.objects.create(amount=1_490_000)
+    BonusRounding.objects.create(step=10_000)
+    [line] = passed(award, "Lê An")
+    draft = draft_decision(department, [line.pk], by=clerk)
+    client.force_login(chief)
+    page, typed = url("paper-sign", "decision", draft.pk), {**SIGNED, "known_unpaid": ""}
+    form = client.post(page, typed).context["form"]
+    assert (list(form.errors), form.fields["known_unpaid"].help_text) == (["known_unpaid"], "Lê An")
+    earlier = client.post(page, typed | {"day": "21/12/2020", "number": ""}).context["form"]
+    assert list(earlier.errors) == ["number"]
+    assert client.post(page, SIGNED).status_code == 302
 
 
 def test_sentences_of_merit_are_edited_in_a_draft(client, chief, clerk, department, passed, award):
@@ -479,6 +532,21 @@ def test_printing_gives_numbers_that_stay(client, chief, department, passed, awa
     client.post(page, {"grant": [first.pk, second.pk, third.pk], "merit": "Có thành tích xuất sắc"})
     assert list(Grant.objects.order_by("pk").values_list("register", flat=True)) == [
         "CKT-2020-0002", "CKT-2020-0001", "",
+    ]  # fmt: skip
+
+
+def test_register_numbers_follow_the_list_of_the_decision(client, chief, department, passed, award):
+    """The list goes by the order of the award, then of the line; neither is the order in which grants came about."""
+    higher = make_award("CSTDCS", level=award.level, order=award.order + 1)
+    lines = [*passed(award, "Lê An", "Vũ Bình"), *passed(higher, "Trần Chi")]
+    for order, line in zip((2, 1, 1), lines, strict=True):
+        Nomination.objects.filter(pk=line.pk).update(order=order)
+    decision = make_signed_decision(department, chief, *lines)
+    client.force_login(chief)
+    client.post(url("decision-register", decision.pk))
+    rows = client.get(decision.get_absolute_url()).context["rows"]
+    assert [(row.line.name, row.grant.register[-4:]) for row in rows] == [
+        ("Trần Chi", "0001"), ("Vũ Bình", "0002"), ("Lê An", "0003"),
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from emulation.models import LayoutProfile
 from emulation.reports.work import my_work
 from tests.factories import (
     make_award,
+    make_closed_session,
     make_council,
     make_criterion,
     make_dossier,
@@ -24,6 +25,7 @@ from tests.factories import (
     make_user,
 )
 from tests.layers import built_once
+from units.errors import Refused
 from units.models import Role
 
 DAY = date(2020, 12, 20)
@@ -274,6 +276,39 @@ def test_papers_say_what_came_out(client, opened, members, department):
     assert (opened.state, "nhất trí cao" in opened.minutes) == ("ended", True)
     ended = client.get(address)
     assert (ended.context["form"], drafted, "DỰ THẢO" in ended.text) == (None, True, False)
+
+
+def test_who_has_not_voted_is_neither_for_nor_against(client, opened, members):
+    """Art. 45(8) of Decree 91/2017: shares are of all members; the page says what the table and the tally count."""
+    vote_all(opened, members[:2])
+    client.force_login(members[0])
+    said = "không tính là phiếu đồng ý, cũng không tính là phiếu không đồng ý"
+    assert said in client.get(to("session-close", opened.pk)).text
+    ballots.close_voting(opened, by=members[0])
+    item = opened.items.first()
+    assert (item.members, item.votes_for, item.votes_against, item.votes_blank, item.result) == (3, 2, 0, 0, "passed")
+
+
+def test_a_number_of_minutes_is_given_once_a_year(client, opened, members, council, department):
+    """Also where it was given before that was refused; a session that was broken off gave none."""
+    kept = {"minutes": "Biên bản", "number": "02/BB-HĐTĐKT"}
+    earlier = make_closed_session(council, members[0], **kept)
+    vote_all(opened, members)
+    ballots.close_voting(opened, by=members[0])
+    client.force_login(members[0])
+    page = to("session-minutes", opened.pk)
+    typed = {"text": "Biên bản", "number": "02 / bb-hđtđkt"}
+    assert list(client.post(page, typed).context["form"].errors) == ["number"]
+    opened.refresh_from_db()
+    assert opened.number == ""
+    type(opened).objects.filter(pk=opened.pk).update(**kept)
+    with pytest.raises(Refused) as refused:
+        sessions.end_session(opened, by=members[0])
+    assert refused.value.field == "number"
+    type(opened).objects.filter(pk=earlier.pk).update(state="broken", broken_why="Mất điện")
+    sessions.end_session(opened, by=members[0])
+    opened.refresh_from_db()
+    assert (opened.state, opened.number) == ("ended", "02/BB-HĐTĐKT")
 
 
 @pytest.mark.parametrize(
