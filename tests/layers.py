@@ -14,7 +14,7 @@ from inspect import signature
 from typing import Any, NamedTuple
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from units import clock
 
@@ -64,8 +64,10 @@ def stand(item: pytest.Item) -> None:
 def fall(height: int = 0) -> None:
     """Take away the layers above the height."""
     while len(_layers) > height:
-        transaction.set_rollback(True)
-        _layers.pop().block.__exit__(None, None, None)
+        block = _layers.pop().block
+        if connection.in_atomic_block:  # else somebody closed the connection, and with it went everything
+            transaction.set_rollback(True)
+            block.__exit__(None, None, None)
 
 
 def _add(build: Build, needs: Needs) -> None:
