@@ -1,5 +1,5 @@
 # make run         everything that is missing, then the application on http://localhost:8000 (PORT=…)
-# make test        lint and all tests on SQLite, then on PostgreSQL what the engine decides (WHOLE=1: there too, all)
+# make test        lint and all tests, on SQLite and on PostgreSQL
 # make lint        ruff alone
 # make messages    bring the message catalogues up to date with the source and compile them
 # make bench       how fast the main pages are, on SQLite and on PostgreSQL (BENCH_UNITS="200 2000")
@@ -37,7 +37,7 @@ test: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES) $(CHROMIUM)
 	@echo "── SQLite, with the journeys: three processes, because these wait for the browser ──"
 	@env -u DATABASE_URL $(PYTEST) -n 3
 	@echo "── PostgreSQL ──"
-	@EXAMPLES=5 $(PYTHON) tests/with_postgres.py $(PYTEST) -n 2 --reuse-db --second-engine $(if $(WHOLE),--whole) -m "not once and (not browser or both)"
+	@EXAMPLES=5 $(PYTHON) tests/with_postgres.py $(PYTEST) -n 2 --reuse-db --database-only -m "not once and (not browser or both)"
 
 lint: $(VENV)/test.stamp
 	@$(VENV)/bin/ruff check .

@@ -60,27 +60,20 @@ def pytest_collection_finish() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--second-engine", action="store_true", help="leave out what another engine has answered")
-    parser.addoption("--whole", action="store_true", help="with --second-engine: all that touches a database")
+    parser.addoption("--database-only", action="store_true", help="leave out tests that touch no database")
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Files with a long walk begin at once: processes that are done would only wait for their ends.
 
-    On the second engine a test without a database would say the same again. Pages, each of which is opened for the
-    table of addresses, and the demonstration, made by services, are tested there only when the whole is asked for.
+    On the second engine a test without a database would say the same again.
     """
     items.sort(key=lambda item: item.get_closest_marker("longest") is None)
-    if config.getoption("--second-engine"):
-        whole = config.getoption("--whole")
-        asked = [item for item in items if touches_database(item) and (whole or not is_of_pages(item))]
-        config.hook.pytest_deselected(items=[item for item in items if item not in set(asked)])
-        items[:] = asked
-
-
-def is_of_pages(item: pytest.Item) -> bool:
-    return bool({"views", "forms", "front", "test_junk.py", "test_demo.py"} & set(item.path.parts))
+    if config.getoption("--database-only"):
+        touching = [item for item in items if touches_database(item)]
+        config.hook.pytest_deselected(items=[item for item in items if item not in set(touching)])
+        items[:] = touching
 
 
 def touches_database(item: pytest.Item) -> bool:
