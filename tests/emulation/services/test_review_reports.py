@@ -227,6 +227,8 @@ def test_a_report_of_a_year_that_has_not_ended_is_signed_today(share, depot, rev
     set_up_rounds(2020)
     approve(depot, Round.objects.get(year=2020, quarter=3), reviewer, 20, "approved")
     sign(service.begin(depot, 2020, "Y", by=commander), commander, day=date(2020, 12, 22))
+    signed = ReviewReport.objects.get()
+    assert (signed.is_signed, signed.day) == (True, date(2020, 12, 22))
 
 
 def test_numbers_and_days_run_together_also_after_one_was_cancelled(report, commander):
