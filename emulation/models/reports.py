@@ -338,7 +338,6 @@ class ReportEvent(models.Model):
 
     ABOUT_FIGURES = (Kind.ASKED, Kind.ANSWERED, Kind.CORRECTED)
     WITHIN = (Kind.READY, Kind.GIVEN_BACK, *ABOUT_FIGURES)  # steps that leave the sheet in its state
-    TO_STAFF = (Kind.GIVEN_BACK, Kind.WITHDRAWN)  # by which the commander puts it into the staff's hands again
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

@@ -18,7 +18,6 @@ from emulation.models import (
     FigureRequest,
     Notice,
     Registration,
-    RegistrationEvent,
     Report,
     Result,
 )
@@ -28,6 +27,7 @@ from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.lines import with_lines
 from emulation.reports.notices import notices_of
 from emulation.reports.sheets import given_back, state_of
+from emulation.reports.timeline import back_with_staff, said
 from emulation.reports.vacancies import Vacancy, vacancies
 from emulation.reports.verdicts import office_sheets
 from emulation.services.extensions import terms_of
@@ -185,10 +185,10 @@ def own_task(item: Item, units: dict[Role, set[int]]) -> Task:
         action = words.get(report.state, _("Continue"))
     lines = report.last_lines or []
     reason = report.last_reason or " · ".join(line["reason"] for line in lines)
-    back = given_back(report)
+    hint = said(given_back(report), report.now_reason)
     return Task(
         _sheet_title(report), str(report.unit), url, action, item.state, "sheet", item.deadline, item, reason,
-        report.last_by or "", len(lines), f"{back}: “{report.now_reason}”" if report.now_reason and back else back,
+        report.last_by or "", len(lines), hint,
     )  # fmt: skip
 
 
@@ -265,12 +265,9 @@ def registration_task(row: Registration, commanded: Collection[int]) -> Task:
     action = _("Check and hand in") if row.unit_id in commanded else _("Continue")
     if row.state == Registration.State.SUBMITTED:
         return _registration_task(row, _("Judge"), row.state)
-    reason = row.last_reason or ""
-    if row.last_kind == RegistrationEvent.Kind.WITHDRAWN:
-        back = _("Withdrawn by %(who)s") % {"who": row.last_by}
-        return _registration_task(row, action, row.state, hint=f"{back}: “{reason}”" if reason else back)
+    hint = said(back_with_staff(row.now_kind, row.now_by), row.now_reason)
     state = "ready" if row.ready_at else row.state
-    return _registration_task(row, action, state, reason=reason, by=row.last_by or "")
+    return _registration_task(row, action, state, reason=row.last_reason or "", by=row.last_by or "", hint=hint)
 
 
 def _registration_task(

@@ -1,4 +1,4 @@
-"""A registration between the staff of its unit and the commander: reported as ready, and taken back.
+"""A registration between the staff of its unit and the commander: reported as ready, given back, and taken back.
 
 What is registered, handed in and agreed is written in `services.targets`.
 """
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from emulation.models import Campaign, Registration, RegistrationEvent
 from emulation.services import targets
 from units import access
-from units.errors import Refused, refuse_long
+from units.errors import Refused, order_of, refuse_long
 from units.models import Unit, User
 
 State = Registration.State
@@ -31,6 +31,23 @@ def mark_ready(unit: Unit, year: int, *, by: User, drive: Campaign | None = None
         registration.ready_by, registration.ready_at = by, timezone.now()
         registration.save(update_fields=["ready_by", "ready_at"])
         targets.enter(registration, registration.state, Kind.READY, by=by)
+    return registration
+
+
+@transaction.atomic
+def give_back(unit: Unit, year: int, *, by: User, reason: str, drive: Campaign | None = None) -> Registration:
+    """The commander gives a registration that was reported as ready back to the staff, with what is to be done.
+
+    It stays in its state and is no longer ready; staff read the `reason` on it and in their work. Raises `Refused`.
+    """
+    access.require(targets.may_hand_in(by, unit))
+    registration = targets.lock(unit, year, drive)
+    targets.refuse_unless_open(registration)
+    if registration.ready_at is None:
+        raise Refused(_("The registration is with the staff: they have not reported it as ready."))
+    reason = order_of(reason)
+    targets.no_longer_ready(registration)
+    targets.enter(registration, registration.state, Kind.GIVEN_BACK, by=by, reason=reason)
     return registration
 
 

@@ -19,17 +19,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from emulation.forms.sheets import WithdrawForm
+from emulation.forms.sheets import GiveBackForm, WithdrawForm
 from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, HandInForm, TargetsForm
 from emulation.models import Campaign, Registration, Target
 from emulation.periods import YEARS
 from emulation.reports.exports import targets_table, titles_table
 from emulation.reports.targets import (
     bases_of,
+    course_of,
     history_of,
-    last_step,
     registrations_below,
-    taken_back,
     target_sheet,
     targets_of,
     waiting_for,
@@ -132,6 +131,24 @@ def registration_ready(request: HttpRequest, unit: int, year: int = 0, drive: in
         messages.success(request, _("The registration has been reported to the commander, who can hand it in now."))
         return page.back()
     return page.render()
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def registration_give_back(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
+    """The commander gives a registration that was reported as ready back to the staff."""
+    page = Grid(request, unit, year, drive)
+    access.require(targets.may_hand_in(request.user, page.unit))
+    if request.method != "POST" and not (page.open and page.registration.ready_at):
+        return page.back()
+    form = GiveBackForm(request.POST if request.method == "POST" else None)
+    return form_step(
+        request, form,
+        lambda: registrations.give_back(**page.key, by=request.user, reason=form.cleaned_data["reason"]),
+        done=_("The registration has been given back; the staff find it in their work."), to=page.registration,
+        submit=_("Give back to the staff"), heading=_("Give the registration back to the staff"),
+        crumbs=crumbs_of(page.registration, ("", ""))[:-1],
+        note=_("The staff read your words on the registration and report it as ready again when it is right."),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -285,6 +302,7 @@ class Grid:
             "sheet": self.sheet, "doubted": self.doubted, "form": form, "least": LEAST_ORDER,
             "titles": list(self.registration.titles.all()) if self.registration.pk else [],
             "page": self.registration.get_absolute_url(),
+            "give_back": links_of(self.registration)["registration_give_back"],
             "crumbs": crumbs_of(self.registration, (_("Hand the registration in"), "")),
         }  # fmt: skip
         return render(self.request, "emulation/targets/hand_in.html", context)
@@ -293,19 +311,21 @@ class Grid:
         state, user = self.registration.state, self.request.user
         sheet, registration = self.sheet, self.registration
         judged = state == State.SUBMITTED
-        commands = targets.may_hand_in(user, self.unit)
+        commands, course = targets.may_hand_in(user, self.unit), course_of(registration)
         context = {
             "unit": self.unit,
             "year": self.year,
             "drive": self.drive,
             "registration": self.registration,
             "links": links_of(self.registration),
-            "returned": last_step(registration, State.RETURNED) if state == State.RETURNED else None,
-            "handed_in": last_step(registration, State.SUBMITTED) if judged else None,
+            "returned": course.last(State.RETURNED) if state == State.RETURNED else None,
+            "handed_in": course.last(State.SUBMITTED) if judged else None,
+            "steps": course.steps,
             "settled": state == State.AGREED and AGREED not in self.columns,
             "stand": targets.stand_of(registration) if AGREED in self.columns else 0,
-            "taken_back": taken_back(registration) if self.open else None,
+            "with_staff": course.with_staff if self.open else None,
             "ready": registration.ready_at is not None and self.open,
+            "gives_back": registration.ready_at is not None and self.hands_in,
             "reports": self.open and targets.may_register(user, self.unit),
             "withdraws": judged and commands and not self.closed,
             "titles": list(registration.titles.all()) if registration.pk else [],
@@ -332,8 +352,8 @@ def links_of(registration: Registration) -> dict[str, str]:
     drive, unit, year = registration.drive_id, registration.unit_id, registration.year
     prefix, args = ("emulation:drive-", [drive, unit]) if drive else ("emulation:", [unit, year])
     names = [
-        "registration-ready", "registration-hand-in", "registration-withdraw", "registration-return",
-        "registration-agree", "version-list", "amendment-create",
+        "registration-ready", "registration-give-back", "registration-hand-in", "registration-withdraw",
+        "registration-return", "registration-agree", "version-list", "amendment-create",
     ]  # fmt: skip
     links = {name.replace("-", "_"): reverse(prefix + name, args=args) for name in names}
     page = registration.get_absolute_url()

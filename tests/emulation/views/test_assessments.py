@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from emulation.models import Assessment
 from emulation.services import assessments as service
-from tests.emulation.services.test_assessments import answered, handed_in
+from tests.emulation.services.test_assessments import WHY, answered, handed_in
 from tests.factories import (
     make_assessment,
     make_cell,
@@ -32,6 +32,13 @@ def today(set_today):
 @built_once
 def checklist(db):
     return make_own_checklist("cell", wording="placeholder")
+
+
+@pytest.fixture
+def english(staff, commander):
+    for user in (staff, commander):
+        user.language = "en"
+        user.save()
 
 
 @pytest.fixture
@@ -309,3 +316,23 @@ def test_only_staff_report_from_the_page(client, cell_row, staff, commander):
     answered(cell_row, staff, "+++")
     client.force_login(commander)
     assert client.post(cell_row.get_absolute_url(), {"action": "ready"}).status_code == 403
+
+
+def test_commander_gives_a_ready_assessment_back_and_the_staff_read_why(client, cell_row, staff, commander, english):
+    page, give_back = cell_row.get_absolute_url(), reverse("emulation:assessment-give-back", args=[cell_row.pk])
+    answered(cell_row, staff, "+++")
+    client.force_login(commander)
+    assert give_back not in client.get(page).text
+    service.mark_ready(cell_row, by=staff)
+    assert give_back in client.get(page).text
+    assert list(client.post(give_back, {"reason": "Sai"}).context["form"].errors) == ["reason"]
+    assert client.post(give_back, {"reason": WHY}).url == page
+    client.force_login(staff)
+    text = client.get(page).text
+    assert (text.count(f"Given back to the staff by {commander}"), text.count(WHY)) == (1, 2)  # and on the timeline
+    work = client.get(reverse("emulation:my-work")).context["work"]
+    assert [(task.state, task.hint) for task in work.tasks if task.url == page] == [
+        ("draft", f"Given back to the staff by {commander}: “{WHY}”")
+    ]
+    service.mark_ready(cell_row, by=staff)
+    assert f"Given back to the staff by {commander}" not in client.get(page).text
