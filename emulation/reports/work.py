@@ -25,7 +25,7 @@ from emulation.numbers import percent_of
 from emulation.reports.corrections import waiting_corrections
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.lines import with_lines
-from emulation.reports.notices import notices_of
+from emulation.reports.notices import notices_of, shown
 from emulation.reports.sheets import given_back, state_of
 from emulation.reports.timeline import back_with_staff, said
 from emulation.reports.vacancies import Vacancy, vacancies
@@ -141,7 +141,7 @@ def my_work(user: User) -> MyWork:
         max(0, len(waiting) - REVIEWS),
         tuple(vacant),
         more_vacancies,
-        tuple(with_lines(notices_of(user).unread()[:TOLD])),
+        tuple(shown(notices_of(user).unread()[:TOLD], user)),
     )
 
 

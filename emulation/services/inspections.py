@@ -20,9 +20,11 @@ from emulation.models import (
     InspectionEvent,
     InspectionFinding,
     InspectionItem,
+    Notice,
     WeakPoint,
     WeakPointEvent,
 )
+from emulation.services.notices import tell_inspected
 from units import access, clock
 from units.errors import Refused, reason_of, refuse_short
 from units.locking import locked, refuse_unless
@@ -233,7 +235,7 @@ def _take_back(found: InspectionFinding, *, draft: bool) -> bool:
 
 @transaction.atomic
 def carry_out(inspection: Inspection, *, by: User) -> Inspection:
-    """The findings are recorded: from now on the inspected units read what was found on them."""
+    """The findings are recorded: from now on the inspected units read what was found on them, and are told."""
     row = locked(inspection, "unit")
     access.require(keeps(by, row))
     refuse_unless(row, State.PLANNED)
@@ -244,12 +246,16 @@ def carry_out(inspection: Inspection, *, by: User) -> Inspection:
     row.state = State.CARRIED_OUT
     row.save(update_fields=["state"])
     _log(row, Kind.CARRIED_OUT, by=by)
+    tell_inspected(Notice.Kind.INSPECTED, row, by=by)
     return row
 
 
 @transaction.atomic
 def conclude(inspection: Inspection, *, conclusion: str, number: str, day: date, by: User) -> Inspection:
-    """Record the conclusion with number and date of its document; findings stand still from now on."""
+    """Record the conclusion with number and date of its document; findings stand still from now on.
+
+    The inspected units are told.
+    """
     row = locked(inspection, "unit")
     access.require(concludes(by, row))
     refuse_unless(row, State.CARRIED_OUT)
@@ -266,6 +272,7 @@ def conclude(inspection: Inspection, *, conclusion: str, number: str, day: date,
     row.full_clean()
     row.save(update_fields=["state", "conclusion", "number", "concluded_on"])
     _log(row, Kind.CONCLUDED, by=by, reason=row.number)
+    tell_inspected(Notice.Kind.CONCLUDED, row, by=by, text=row.conclusion)
     return row
 
 

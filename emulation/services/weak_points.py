@@ -20,11 +20,13 @@ from emulation.models import (
     Breakthrough,
     Indicator,
     InspectionFinding,
+    Notice,
     WeakPoint,
     WeakPointEvent,
 )
 from emulation.models.weak_points import WeakPointQuerySet
 from emulation.services.feeds import follow, hold_sheets
+from emulation.services.notices import tell_of_point
 from units import access, clock
 from units.errors import Refused, reason_of, refuse_short
 from units.locking import locked, refuse_unless
@@ -226,7 +228,7 @@ def report_settled(point: WeakPoint, *, words: str, by: User) -> WeakPoint:
 
 @transaction.atomic
 def send_back(point: WeakPoint, *, reason: str, by: User, finding: InspectionFinding | None = None) -> WeakPoint:
-    """Re-inspected and not settled: back to the unit with the reason."""
+    """Re-inspected and not settled: back to the unit with the reason, which its officers are told."""
     row = locked(point, "unit", "owner")
     _require_judge(row, by)
     refuse_unless(row, State.REPORTED)
@@ -234,6 +236,7 @@ def send_back(point: WeakPoint, *, reason: str, by: User, finding: InspectionFin
     row.state = State.RETURNED
     row.save(update_fields=["state"])
     _log(row, Kind.SENT_BACK, by=by, reason=reason, finding=_finding_of(row, finding))
+    tell_of_point(Notice.Kind.POINT_RETURNED, row, by=by, text=reason)
     return row
 
 

@@ -228,6 +228,11 @@ def test_a_point_sent_back_arrives_with_who_and_why(client, depot, staff, review
     (task,) = page.context["work"].returned
     assert (task.by, task.reason) == (reviewer.full_name, "The roof leaks still.")
     assert "“The roof leaks still.”" in page.text
+    (notice,) = page.context["work"].notices
+    assert (notice.kind, notice.about, notice.text) == ("point_returned", point, "The roof leaks still.")
+    answer = client.post(reverse("emulation:notice-read", args=[notice.pk]), {"open": "1"})
+    assert answer.url == point.get_absolute_url()
+    assert [*client.get(reverse("emulation:my-work")).context["work"].notices] == []
 
 
 @pytest.mark.parametrize("more", [1, 3])
