@@ -20,6 +20,8 @@ from units import access
 from units.models import Unit
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from units.models import User
 
 
@@ -158,7 +160,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(access.reviews_q(user, "unit__path"), ~_made_by(user))
 
     def with_last_step(self) -> Self:
-        """Each with `last_by`, `last_reason` of the step that put it into its state.
+        """Each with `last_by`, `last_at`, `last_reason` of the step that put it into its state.
 
         `now_kind`, `now_by`, `now_reason` are of its last step, with those that leave it in its state.
         """
@@ -168,6 +170,7 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         steps = steps.exclude(kind__in=between, registration__state=Registration.State.RETURNED)
         return self.annotate(
             last_by=Subquery(steps.values("by__full_name")[:1]),
+            last_at=Subquery(steps.values("at")[:1]),
             last_reason=Subquery(steps.values("reason")[:1]),
             now_kind=Subquery(every.values("kind")[:1]),
             now_by=Subquery(every.values("by__full_name")[:1]),
@@ -201,6 +204,7 @@ class Registration(models.Model):
     OPEN = (State.DRAFT, State.RETURNED)  # the unit's own: filled in by its staff, handed in by its commander
 
     last_by: str | None  # `with_last_step`
+    last_at: datetime | None
     last_reason: str | None
     now_kind: str | None
     now_by: str | None

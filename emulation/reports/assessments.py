@@ -440,10 +440,11 @@ def tasks(user: User) -> Iterator[Task]:
         )  # fmt: skip
 
 
-def _why_returned(row: Assessment, course: Sequence[AssessmentEvent]) -> dict[str, str]:
-    """Why a returned assessment came back, and who says so."""
+def _why_returned(row: Assessment, course: Sequence[AssessmentEvent]) -> dict[str, Any]:
+    """Why a returned assessment came back, who says so and when, as columns of `Task`."""
     steps = [event for event in course if event.kind in (Kind.RETURNED, Kind.REOPENED)]
     if not steps or row.state != State.RETURNED:
         return {}
     last = steps[-1]
-    return {"reason": last.reason or "; ".join(line["reason"] for line in last.lines), "by": str(last.by)}
+    reason = last.reason or "; ".join(line["reason"] for line in last.lines)
+    return {"reason": reason, "by": str(last.by), "at": last.at}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -253,14 +253,15 @@ def weak_point_tasks(user: User) -> Iterator[Task]:
     )
     rows = WeakPoint.objects.filter(mine).select_related("unit")
     rows = rows.annotate(
-        back_by=Subquery(back.values("by__full_name")[:1]), back_why=Subquery(back.values("reason")[:1])
-    )
+        back_by=Subquery(back.values("by__full_name")[:1]), back_why=Subquery(back.values("reason")[:1]),
+        back_at=Subquery(back.values("at")[:1]),
+    )  # fmt: skip
     for point in rows.order_by("deadline", "pk")[:TASKS]:
         yield _task(point)
 
 
 def _task(point: WeakPoint) -> Task:
-    """Of a point with `back_by` and `back_why` of the last return: said as long as it is with the unit for that."""
+    """Of a point with `back_by`, `back_at`, `back_why` of the last return: said as long as it is with the unit."""
     returned = point.state == State.RETURNED
     judged = point.state == State.REPORTED
     title = (_("Re-inspect: %(title)s") if judged else _("Weak point: %(title)s")) % {"title": point.title}
@@ -270,10 +271,13 @@ def _task(point: WeakPoint) -> Task:
         State.REPORTED: _("Re-inspect"),
         State.RETURNED: pgettext("work", "Continue"),
     }
-    return Task(
+    task = Task(
         title, str(point.unit), url, words.get(State(point.state), _("View")), point.state, "weak_point",
-        _deadline(point), None, reason=(returned and point.back_why) or "", by=(returned and point.back_by) or "",  # type: ignore[attr-defined]
+        _deadline(point), None,
     )  # fmt: skip
+    if not returned:
+        return task
+    return replace(task, reason=point.back_why or "", by=point.back_by or "", at=point.back_at)  # type: ignore[attr-defined]
 
 
 def _deadline(point: WeakPoint) -> Deadline | None:

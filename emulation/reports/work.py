@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.urls import reverse
@@ -78,7 +78,10 @@ def with_progress(reports: Iterable[Report]) -> list[Item]:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that waits for the user. `item` is the sheet, None for a registration of targets."""
+    """Something that waits for the user. `item` is the sheet, None for what is none.
+
+    Of what came back, `reason` is why, `by` and `at` who returned it and when.
+    """
 
     title: str
     place: str
@@ -93,6 +96,7 @@ class Task:
     lines: int = 0
     hint: str = ""  # what can be done about it
     asked: bool = False  # somebody waits for the answer: before all other tasks
+    at: datetime | None = None
 
     @property
     def returned(self) -> bool:
@@ -188,7 +192,7 @@ def own_task(item: Item, units: dict[Role, set[int]]) -> Task:
     hint = said(given_back(report), report.now_reason)
     return Task(
         _sheet_title(report), str(report.unit), url, action, item.state, "sheet", item.deadline, item, reason,
-        report.last_by or "", len(lines), hint,
+        report.last_by or "", len(lines), hint, at=report.last_at,
     )  # fmt: skip
 
 
@@ -267,16 +271,14 @@ def registration_task(row: Registration, commanded: Collection[int]) -> Task:
         return _registration_task(row, _("Judge"), row.state)
     hint = said(back_with_staff(row.now_kind, row.now_by), row.now_reason)
     state = "ready" if row.ready_at else row.state
-    return _registration_task(row, action, state, reason=row.last_reason or "", by=row.last_by or "", hint=hint)
+    task = _registration_task(row, action, state)
+    return replace(task, reason=row.last_reason or "", by=row.last_by or "", at=row.last_at, hint=hint)
 
 
-def _registration_task(
-    row: Registration, action: str, state: str, *, reason: str = "", by: str = "", hint: str = ""
-) -> Task:
+def _registration_task(row: Registration, action: str, state: str) -> Task:
     return Task(
-        registration_title(row), str(row.unit), row.get_absolute_url(), action, state, "registration", None, None,
-        reason=reason, by=by, hint=hint,
-    )  # fmt: skip
+        registration_title(row), str(row.unit), row.get_absolute_url(), action, state, "registration", None, None
+    )
 
 
 def correction_task(row: Correction) -> Task:

@@ -298,6 +298,9 @@ def test_corrected_items_are_reported_to_the_commander(client, cell_row, staff, 
         return [[task.state for task in tasks if task.url == url] for tasks in (work.returned, work.tasks)]
 
     assert [waiting(user) for user in (staff, commander)] == [[["returned"], []], [["returned"], []]]
+    (task,) = client.get(reverse("emulation:my-work")).context["work"].returned
+    back = cell_row.events.get(kind="returned")
+    assert (task.by, task.at, task.reason) == (str(reviewer), back.at, "Thiếu biên bản kiểm tra quý II")
     client.force_login(staff)
     cell_row.refresh_from_db()
     typed = {"version": cell_row.version, f"answer-{item.pk}": "met", f"words-{item.pk}": "Đã bổ sung biên bản."}

@@ -6,6 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import override
 from python_calamine import CalamineWorkbook
 
 from emulation.models import WeakPoint
@@ -226,7 +229,10 @@ def test_a_point_sent_back_arrives_with_who_and_why(client, depot, staff, review
     service.send_back(point, reason="The roof leaks still.", by=reviewer)
     page = english(client, staff).get(reverse("emulation:my-work"))
     (task,) = page.context["work"].returned
-    assert (task.by, task.reason) == (reviewer.full_name, "The roof leaks still.")
+    when = point.events.get(kind="sent_back").at
+    assert (task.by, task.at, task.reason) == (reviewer.full_name, when, "The roof leaks still.")
+    with override("en"):
+        assert f"{reviewer.full_name} · {date_format(localtime(when), 'DATETIME_FORMAT')}" in page.text
     assert "“The roof leaks still.”" in page.text
     (notice,) = page.context["work"].notices
     assert (notice.kind, notice.about, notice.text) == ("point_returned", point, "The roof leaks still.")
