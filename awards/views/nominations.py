@@ -29,7 +29,6 @@ from awards.views.dossiers import crumbs_to, get_dossier
 from emulation.forms.evidence import RemoveForm
 from units import clock
 from units.access import require
-from units.errors import Refused
 from units.files import KINDS
 from units.forms.fields import CHOOSE_AGAIN, refusals
 from units.models import User
@@ -131,16 +130,12 @@ def may_withdraw(user: User, line: Nomination) -> bool:
 def nomination_update(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_line(request.user, pk)
     require(access.drafts_dossiers(request.user, line.dossier.unit))
-    try:
-        service.refuse_unless_editable(line)
-    except Refused as error:
-        messages.error(request, " ".join(error.messages))
-        return redirect(line)
     form = LineForm(request.POST or None, instance=get_line(request.user, pk), day=rule_day(line.dossier))
     return form_step(
         request, form,
         lambda: service.change_line(line, columns=form.columns(), award=form.cleaned_data["award"], by=request.user),
-        done=_("The line has been saved."), to=line, crumbs=crumbs_in(line), heading=_("Correct the line"),
+        done=_("The line has been saved."), to=line, first=lambda: service.refuse_unless_editable(line),
+        crumbs=crumbs_in(line), heading=_("Correct the line"),
     )  # fmt: skip
 
 

@@ -35,6 +35,14 @@ def may_withdraw(user: User, amendment: Amendment) -> bool:
     return amendment.is_open and access.works_at(user, amendment.registration.unit, Role.STAFF, Role.COMMANDER)
 
 
+def refuse_unless_amendable(registration: Registration) -> None:
+    """Raises `Refused` unless the registration is agreed and no amendment of it waits. One query."""
+    if registration.state != Registration.State.AGREED:
+        raise Refused(_("Only what has been agreed is amended; change the registration itself."))
+    if registration.amendments.open().exists():
+        raise Refused(_("An amendment of this registration is waiting already."))
+
+
 @transaction.atomic
 def propose(
     unit: Unit, year: int, lines: Mapping[int, Agreement | None], aims: list[Aim] | None, *, by: User, reason: str,
@@ -46,10 +54,7 @@ def propose(
     """
     access.require(targets.may_register(by, unit))
     registration = targets.lock(unit, year, drive)
-    if registration.state != Registration.State.AGREED:
-        raise Refused(_("Only what has been agreed is amended; change the registration itself."))
-    if registration.amendments.open().exists():
-        raise Refused(_("An amendment of this registration is waiting already."))
+    refuse_unless_amendable(registration)
     changed = differing(unit, year, lines, drive)
     if aims is not None:
         refuse_wrong_titles(aims)

@@ -204,6 +204,13 @@ def mark_ready(row: Assessment, *, by: User) -> Assessment:
     return row
 
 
+def refuse_unless_ready(row: Assessment) -> None:
+    """Raises `Refused` unless the staff have reported the assessment to the commander."""
+    refuse_unless(row, *Assessment.OPEN)
+    if row.ready_at is None:
+        raise Refused(_("The assessment is with the staff: they have not reported it as ready."))
+
+
 @transaction.atomic
 def give_back(row: Assessment, reason: str, *, by: User) -> Assessment:
     """The commander gives an assessment that was reported as ready back to the staff, with what is to be done.
@@ -212,9 +219,7 @@ def give_back(row: Assessment, reason: str, *, by: User) -> Assessment:
     """
     row = locked(row, *SHOWN)
     access.require(access.works_at(by, row.unit, Role.COMMANDER))
-    refuse_unless(row, *Assessment.OPEN)
-    if row.ready_at is None:
-        raise Refused(_("The assessment is with the staff: they have not reported it as ready."))
+    refuse_unless_ready(row)
     reason = order_of(reason)
     _no_longer_ready(row)
     AssessmentEvent.objects.create(assessment=row, kind=Kind.GIVEN_BACK, by=by, at=timezone.now(), reason=reason)

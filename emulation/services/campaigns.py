@@ -160,9 +160,14 @@ def _refuse_entries(campaign: Campaign) -> None:
 def _locked(campaign: Campaign) -> Campaign:
     """The stored campaign, locked. Raises `Refused` when it is closed."""
     found = locked(campaign, "kind", "launching_unit")
-    if found.state == State.CLOSED:
-        raise Refused(_("The campaign is closed; it can no longer be changed."))
+    refuse_closed(found)
     return found
+
+
+def refuse_closed(campaign: Campaign) -> None:
+    """Raises `Refused` where the campaign stands still."""
+    if campaign.state == State.CLOSED:
+        raise Refused(_("The campaign is closed; it can no longer be changed."))
 
 
 def _check_place(campaign: Campaign) -> None:

@@ -171,6 +171,13 @@ def _add_points(inspection: Inspection) -> None:
 # ── findings ──────────────────────────────────────────────────────────────
 
 
+def refuse_unless_under_way(row: Inspection) -> None:
+    """Raises `Refused` before the inspection begins, and where its findings stand still."""
+    refuse_unless(row, State.PLANNED, State.CARRIED_OUT)
+    if row.starts > clock.today():
+        raise Refused(_("The inspection begins on %(day)s.") % {"day": date_format(row.starts, "SHORT_DATE_FORMAT")})
+
+
 @transaction.atomic
 def record(inspection: Inspection, unit: Unit, answers: Mapping[int, Answer], *, by: User) -> int:
     """Write what was found in `unit`: item (key) → result and words; an empty result takes a draft back.
@@ -179,9 +186,7 @@ def record(inspection: Inspection, unit: Unit, answers: Mapping[int, Answer], *,
     """
     row = locked(inspection, "unit")
     access.require(keeps(by, row))
-    refuse_unless(row, State.PLANNED, State.CARRIED_OUT)
-    if row.starts > clock.today():
-        raise Refused(_("The inspection begins on %(day)s.") % {"day": date_format(row.starts, "SHORT_DATE_FORMAT")})
+    refuse_unless_under_way(row)
     if not row.inspected.filter(unit=unit).exists():
         raise Refused(_("%(unit)s is not part of this inspection.") % {"unit": unit})
     items = {item.pk: item for item in items_for(row, unit)}
@@ -276,14 +281,19 @@ def conclude(inspection: Inspection, *, conclusion: str, number: str, day: date,
     return row
 
 
+def refuse_unless_unbegun(row: Inspection) -> None:
+    """Raises `Refused` for an inspection that has taken place or has been called off."""
+    refuse_unless(row, State.PLANNED)
+    if InspectionFinding.objects.filter(item__inspection=row).exists():
+        raise Refused(_("Findings are recorded already; the inspection has taken place."))
+
+
 @transaction.atomic
 def call_off(inspection: Inspection, *, reason: str, by: User) -> Inspection:
     """The planned inspection does not take place."""
     row = locked(inspection, "unit")
     access.require(keeps(by, row))
-    refuse_unless(row, State.PLANNED)
-    if InspectionFinding.objects.filter(item__inspection=row).exists():
-        raise Refused(_("Findings are recorded already; the inspection has taken place."))
+    refuse_unless_unbegun(row)
     reason = reason_of(reason, most=1000)
     row.state = State.CALLED_OFF
     row.save(update_fields=["state"])

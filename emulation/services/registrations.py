@@ -34,6 +34,13 @@ def mark_ready(unit: Unit, year: int, *, by: User, drive: Campaign | None = None
     return registration
 
 
+def refuse_unless_ready(registration: Registration) -> None:
+    """Raises `Refused` unless the staff have reported the registration to the commander."""
+    targets.refuse_unless_open(registration)
+    if registration.ready_at is None:
+        raise Refused(_("The registration is with the staff: they have not reported it as ready."))
+
+
 @transaction.atomic
 def give_back(unit: Unit, year: int, *, by: User, reason: str, drive: Campaign | None = None) -> Registration:
     """The commander gives a registration that was reported as ready back to the staff, with what is to be done.
@@ -42,13 +49,18 @@ def give_back(unit: Unit, year: int, *, by: User, reason: str, drive: Campaign |
     """
     access.require(targets.may_hand_in(by, unit))
     registration = targets.lock(unit, year, drive)
-    targets.refuse_unless_open(registration)
-    if registration.ready_at is None:
-        raise Refused(_("The registration is with the staff: they have not reported it as ready."))
+    refuse_unless_ready(registration)
     reason = order_of(reason)
     targets.no_longer_ready(registration)
     targets.enter(registration, registration.state, Kind.GIVEN_BACK, by=by, reason=reason)
     return registration
+
+
+def refuse_unless_waiting(registration: Registration) -> None:
+    """Raises `Refused` unless the registration has been handed in and not judged."""
+    if registration.state != State.SUBMITTED:
+        words = _("Only a registration that waits to be judged is withdrawn; this one is “%(state)s”.")
+        raise Refused(words % {"state": registration.get_state_display()})
 
 
 @transaction.atomic
@@ -60,9 +72,7 @@ def withdraw(unit: Unit, year: int, *, by: User, reason: str = "", drive: Campai
     """
     access.require(targets.may_hand_in(by, unit))
     registration = targets.lock(unit, year, drive)
-    if registration.state != State.SUBMITTED:
-        words = _("Only a registration that waits to be judged is withdrawn; this one is “%(state)s”.")
-        raise Refused(words % {"state": registration.get_state_display()})
+    refuse_unless_waiting(registration)
     refuse_long(reason.strip(), "reason")
     came_back = registration.events.filter(kind=Kind.RETURNED).exists()
     state = State.RETURNED if came_back else State.DRAFT

@@ -81,12 +81,23 @@ def _trace(
     )
 
 
+def refuse_signed(report: ReviewReport) -> None:
+    """Raises `Refused` where the report stands still."""
+    if report.is_signed:
+        raise Refused(_("The report has been signed off. The commander may reopen it."))
+
+
+def refuse_draft(report: ReviewReport) -> None:
+    """Raises `Refused` where there is nothing to be reopened."""
+    if not report.is_signed:
+        raise Refused(_("The report is a draft already."))
+
+
 def _lock(report: ReviewReport, by: User) -> ReviewReport:
     """The report, locked, as long as it is a draft that the user may edit."""
     require(may_edit(by, report.unit))
     report = locked(report, "unit")
-    if report.is_signed:
-        raise Refused(_("The report has been signed off. The commander may reopen it."))
+    refuse_signed(report)
     return report
 
 
@@ -294,8 +305,7 @@ def reopen(report: ReviewReport, *, reason: str, by: User) -> None:
     """Make a signed report a draft again, for a reason."""
     require(may_sign(by, report.unit))
     report = locked(report, "unit")
-    if not report.is_signed:
-        raise Refused(_("The report is a draft already."))
+    refuse_draft(report)
     reason = reason_of(reason)
     report.state, report.signed_by, report.signed_at, report.annex = ReviewReport.State.DRAFT, None, None, None
     report.save()

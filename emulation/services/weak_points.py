@@ -193,6 +193,13 @@ def set_measure(
     return row
 
 
+def refuse_unless_due(row: WeakPoint) -> None:
+    """Raises `Refused` where the point has no deadline that can be moved."""
+    refuse_unless(row, *WeakPoint.WITH_UNIT)
+    if row.deadline is None:
+        raise Refused(_("No deadline has been set yet; set the measure first."))
+
+
 @transaction.atomic
 def move_deadline(
     point: WeakPoint, *, deadline: date, reason: str, by: User, at: datetime | None = None
@@ -200,9 +207,7 @@ def move_deadline(
     """Move a deadline; the old one stays in the history with the reason. `at` is for imported ones and demos."""
     row = locked(point, "unit", "owner")
     access.require(may_move(by, row))
-    refuse_unless(row, *WeakPoint.WITH_UNIT)
-    if row.deadline is None:
-        raise Refused(_("No deadline has been set yet; set the measure first."))
+    refuse_unless_due(row)
     if deadline == row.deadline:
         raise Refused(_("This is the deadline that stands already."), "deadline")
     _refuse_past(deadline, at)
@@ -218,12 +223,17 @@ def report_settled(point: WeakPoint, *, words: str, by: User) -> WeakPoint:
     """The unit reports the point as settled, with what was done; evidence is attached to it."""
     row = locked(point, "unit", "owner")
     access.require(works_on(by, row.unit))
-    refuse_unless(row, State.PLANNED, State.RETURNED)
+    refuse_unless(row, *WeakPoint.WORKED_ON)
     refuse_short(words, "reason")
     row.state, row.reported_by = State.REPORTED, by
     row.save(update_fields=["state", "reported_by"])
     _log(row, Kind.REPORTED, by=by, reason=words)
     return row
+
+
+def refuse_unless_judged(row: WeakPoint, finding: InspectionFinding | None) -> None:
+    """Raises `Refused` unless the point waits to be re-inspected, or an inspection has a `finding` on it."""
+    refuse_unless(row, *([*WeakPoint.WITH_UNIT, State.REPORTED] if finding else [State.REPORTED]))
 
 
 @transaction.atomic
@@ -246,7 +256,7 @@ def close(point: WeakPoint, *, reason: str, by: User, finding: InspectionFinding
     row = locked(point, "unit", "owner")
     _require_judge(row, by)
     found = _finding_of(row, finding)
-    refuse_unless(row, *([*WeakPoint.WITH_UNIT, State.REPORTED] if found else [State.REPORTED]))
+    refuse_unless_judged(row, found)
     if found and found.result == InspectionFinding.Result.SHORTCOMING:
         raise Refused(_("The re-inspection found a shortcoming; the weak point cannot be closed on it."))
     reason = reason_of(reason, most=1000)

@@ -24,6 +24,7 @@ from emulation.views.registers import register_crumbs
 from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
+from units.locking import refuse_unless
 from units.models import Role, Unit
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page, form_step
@@ -176,11 +177,10 @@ def assessment_give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """The commander gives an assessment that was reported as ready back to the staff."""
     row = _assessment(request, pk)
     access.require(access.works_at(request.user, row.unit, Role.COMMANDER))
-    if request.method != "POST" and not (row.is_open and row.ready_at):
-        return redirect(row)
     form = GiveBackForm(request.POST if request.method == "POST" else None)
     return form_step(
         request, form, lambda: service.give_back(row, form.cleaned_data["reason"], by=request.user),
+        first=lambda: service.refuse_unless_ready(row),
         done=_("The assessment has been given back; the staff find it in their work."), to=row,
         crumbs=[*crumbs_to(), (row.body_name, row.get_absolute_url())], submit=_("Give back to the staff"),
         heading=_("Give the assessment back to the staff"),
@@ -197,6 +197,7 @@ def assessment_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     heading = _("Reopen the assessment")
     return form_step(
         request, form, lambda: service.reopen(row, form.cleaned_data["reason"], by=request.user),
+        first=lambda: refuse_unless(row, State.CONFIRMED),
         done=_("The assessment is open again for the unit."), to=row,
         crumbs=[*crumbs_to(), (row.body_name, row.get_absolute_url())], heading=heading, submit=_("Reopen"),
         note=note,

@@ -138,13 +138,12 @@ def registration_give_back(request: HttpRequest, unit: int, year: int = 0, drive
     """The commander gives a registration that was reported as ready back to the staff."""
     page = Grid(request, unit, year, drive)
     access.require(targets.may_hand_in(request.user, page.unit))
-    if request.method != "POST" and not (page.open and page.registration.ready_at):
-        return page.back()
     form = GiveBackForm(request.POST if request.method == "POST" else None)
     return form_step(
         request, form,
         lambda: registrations.give_back(**page.key, by=request.user, reason=form.cleaned_data["reason"]),
         done=_("The registration has been given back; the staff find it in their work."), to=page.registration,
+        first=lambda: registrations.refuse_unless_ready(page.registration),
         submit=_("Give back to the staff"), heading=_("Give the registration back to the staff"),
         crumbs=crumbs_of(page.registration, ("", ""))[:-1],
         note=_("The staff read your words on the registration and report it as ready again when it is right."),
@@ -156,8 +155,6 @@ def registration_withdraw(request: HttpRequest, unit: int, year: int = 0, drive:
     """The commander takes the registration back, once sure, with a word to the staff."""
     page = Grid(request, unit, year, drive)
     access.require(targets.may_hand_in(request.user, page.unit))
-    if request.method != "POST" and page.registration.state != State.SUBMITTED:
-        return page.back()
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     done = _("The registration has been withdrawn; its values can be changed again.")
     if not targets.may_register(request.user, page.unit):
@@ -165,7 +162,8 @@ def registration_withdraw(request: HttpRequest, unit: int, year: int = 0, drive:
     return form_step(
         request, form,
         lambda: registrations.withdraw(**page.key, by=request.user, reason=form.cleaned_data["reason"]),
-        done=done, to=page.registration, submit=_("Withdraw"), heading=_("Withdraw the registration"),
+        done=done, to=page.registration, first=lambda: registrations.refuse_unless_waiting(page.registration),
+        submit=_("Withdraw"), heading=_("Withdraw the registration"),
         crumbs=crumbs_of(page.registration, ("", ""))[:-1],
         note=_("The registration leaves the review and is with your staff again. Hand it in anew when it is right."),
     )  # fmt: skip

@@ -146,9 +146,7 @@ def test_an_amendment_that_is_refused_changes_nothing(sent, reviewer):
 def test_of_two_decisions_one_holds(sent, reviewer):
     amendments.refuse(sent, by=reviewer, reason=SECOND)
 
-    assert (
-        refusal(amendments.accept, sent, by=reviewer) == "This is not possible now: it is “Refused”. Reload the page."
-    )
+    assert refusal(amendments.accept, sent, by=reviewer) == "This is not possible now: it is “Refused”."
     assert Target.objects.get().agreed == 4
 
 

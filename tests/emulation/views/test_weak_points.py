@@ -18,7 +18,9 @@ from tests.factories import (
     make_breakthrough,
     make_campaign,
     make_campaign_indicator,
+    make_finding,
     make_indicator,
+    make_inspection,
     make_membership,
     make_report,
     make_rounds,
@@ -266,10 +268,14 @@ def test_only_unit_that_can_be_meant_is_chosen_already(client, depot, staff, rev
     assert [len(chosen(user)) for user in (staff, reviewer)] == [1, 0]
 
 
-def test_re_inspection_shows_what_the_unit_has_done(client, depot, staff, reviewer):
+def test_re_inspection_shows_what_the_unit_has_done(client, department, depot, staff, reviewer):
     point = make_weak_point(depot, staff, description="Ít người dự.", measure="Luyện tập hằng tuần.")
     judge = reverse("emulation:weak-point-judge", args=[point.pk])
-    page = english(client, reviewer).get(judge).text
+    inspection = make_inspection(department, reviewer, depot)
+    finding = make_finding(inspection, depot, reviewer, item=inspection.items.get(point=point))
+    page = (
+        english(client, reviewer).get(f"{judge}?finding={finding.pk}").text
+    )  # it was looked at before it was reported
     assert ("Luyện tập hằng tuần." in page, "The unit has not reported it as settled." in page) == (True, True)
     service.report_settled(point, words="98 trên 100 người dự huấn luyện.", by=staff)
     file = make_attachment(point, staff)
