@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Q
 
 from awards.bonus import Answer
-from awards.models import Grant, HighestOnly, Nomination
+from awards.models import Award, Grant, HighestOnly, Nomination
 from awards.reports.powers import Bonuses, is_certain
 
 Achievement = tuple[object, ...]
@@ -24,8 +25,18 @@ class Due:
 
     amount: int | None
     answer: Answer
-    beside: str = ""
+    beside: Award | None = None
     certain: bool = True
+
+
+class Paid(NamedTuple):
+    """A bonus for an achievement; the highest is paid. `line`: key of its nomination, 0 where it was paid before."""
+
+    amount: int
+    order: int
+    code: str
+    line: int
+    award: Award
 
 
 def dues(lines: Collection[Nomination], day: date, rules: Bonuses | None = None) -> dict[int, Due]:
@@ -40,18 +51,18 @@ def dues(lines: Collection[Nomination], day: date, rules: Bonuses | None = None)
     highest = HighestOnly.objects.on(day).first()
     if highest is None:
         return found
-    same: dict[Achievement, list[tuple[int, int, str, int]]] = defaultdict(list)
+    same: dict[Achievement, list[Paid]] = defaultdict(list)
     for line in lines:
         if line.why_second == "" and (amount := answers[line.pk].amount) is not None:
-            same[_achievement(line)].append((amount, line.award.order, str(line.award), line.pk))
+            same[_achievement(line)].append(Paid(amount, line.award.order, line.award.code, line.pk, line.award))
     for achievement, paid in _paid(lines).items():
         same[achievement] += paid
     for some in same.values():
-        first = max(some)
-        for _amount, _order, _award, key in some:
-            if key and key != first[3]:
-                certain = answers[key].certain and is_certain(highest)
-                found[key] = Due(0, answers[key], first[2], certain)
+        first = max(some, key=lambda one: one[:4])
+        for one in some:
+            if one.line and one.line != first.line:
+                certain = answers[one.line].certain and is_certain(highest)
+                found[one.line] = Due(0, answers[one.line], first.award, certain)
     return found
 
 
@@ -60,7 +71,7 @@ def _achievement(line: Nomination) -> Achievement:
     return (*line.subject_key, dossier.year, dossier.occasion_id, dossier.campaign_id)
 
 
-def _paid(lines: Iterable[Nomination]) -> dict[Achievement, list[tuple[int, int, str, int]]]:
+def _paid(lines: Iterable[Nomination]) -> dict[Achievement, list[Paid]]:
     """What was paid before for the achievements of the lines; the key of none of them."""
     keys = [line.pk for line in lines]
     people = {line.person_id for line in lines if line.person_id}
@@ -70,5 +81,6 @@ def _paid(lines: Iterable[Nomination]) -> dict[Achievement, list[tuple[int, int,
     found = defaultdict(list)
     for grant in rows.select_related("award", "nomination__dossier"):
         assert grant.nomination is not None
-        found[_achievement(grant.nomination)].append((grant.bonus or 0, grant.award.order, str(grant.award), 0))
+        paid = Paid(grant.bonus or 0, grant.award.order, grant.award.code, 0, grant.award)
+        found[_achievement(grant.nomination)].append(paid)
     return found

@@ -45,12 +45,15 @@ def drafts_first(field: str) -> tuple[OrderBy, str]:
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """A line of a paper on its page. `grant` is what it was given; `how` says how the bonus was found, or why not."""
+    """A line of a paper on its page. `grant` is what it was given; `how` says how the bonus was found, or why not: in
+    the reader's language, or, where it was `kept` when the decision was signed, in Vietnamese.
+    """
 
     line: Nomination
     grant: Grant | None
     bonus: int | None
     how: str
+    kept: bool = False
 
 
 def lines_shown(paper: Submission | Decision, user: User) -> QuerySet[Nomination]:
@@ -84,16 +87,17 @@ def paper_lines(
         due, grant = known[line.pk], grants.get(line.pk)
         amount = grant.bonus if grant else due.amount
         # Rules may have been corrected since: then the way to the amount given is not theirs.
-        how = (grant.bonus_how if grant else "") or (how_paid(due) if amount == due.amount else "")
-        found.append(PaperLine(line, grant, amount, how))
+        kept = grant.bonus_how if grant else ""
+        how = kept or (how_paid(due) if amount == due.amount else "")
+        found.append(PaperLine(line, grant, amount, how, bool(kept)))
     return found
 
 
 def how_paid(due: Due) -> str:
     """How the bonus was found; of an award beside a higher one that only that one's is paid."""
-    if not due.beside:
+    if due.beside is None:
         return how_text(due.answer)
-    words = _("only the highest bonus of one achievement is paid: %(award)s") % {"award": due.beside}
+    words = _("only the highest bonus of one achievement is paid: %(award)s") % {"award": due.beside.label}
     return words if due.certain else _("%(words)s; rule not verified") % {"words": words}
 
 

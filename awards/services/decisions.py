@@ -113,7 +113,9 @@ def _complete(
     return decision
 
 
+@translation.override("vi")
 def decision_words(decision: Decision) -> str:
+    """Which decision it was, as the trace of a line and of a grant keeps it."""
     assert decision.day is not None
     day = date_format(decision.day, "SHORT_DATE_FORMAT")
     return _("%(number)s of %(day)s, %(issuer)s") % {"number": decision.number, "day": day, "issuer": decision.issuer}
@@ -345,7 +347,8 @@ def sign_revocation(decision: Decision, head: Mapping[str, Any], *, seen: str = 
     _refuse_revocation(decision, grants)
     decision.signed_by, decision.signed_at = by, timezone.now()
     save_signed(decision, by)
-    why = Truncator(f"{decision.ground}: {decision.reason}").chars(300)
+    with translation.override("vi"):
+        why = Truncator(f"{decision.ground}: {decision.reason}").chars(300)
     said = decision_words(decision)
     for grant in grants:
         grant.revoking, grant.revoked_on, grant.revoked_why = decision, decision.day, why

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from awards import access
 from awards.models import Decision, Nomination, Submission
@@ -24,7 +25,7 @@ from awards.reports.routes import next_above
 from awards.reports.signatures import complete
 from awards.services.kept_papers import keep_letter
 from awards.services.notices import notice_problems, running, running_words
-from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
+from awards.services.steps import Kind, Stage, kept, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers
@@ -212,7 +213,8 @@ def take_out(paper: Paper, keys: Collection[int], *, by: User) -> int:
 def _trace_out(letter: Submission, keys: Collection[int], by: User) -> None:
     """Lines that a letter no longer names say so in their trace."""
     for line in lock_lines(keys):
-        step(line, Kind.RELEASED, line.stage, by=by, at=letter.unit, reason=_("Taken out of the draft of a letter."))
+        words = kept(gettext_lazy("Taken out of the draft of a letter."))
+        step(line, Kind.RELEASED, line.stage, by=by, at=letter.unit, reason=words)
 
 
 @transaction.atomic
@@ -363,7 +365,7 @@ def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
     """Appraised lines of a unit without a council have passed by their appraisal."""
     for line in lines:
         if line.stage == Stage.APPRAISED:
-            step(line, Kind.PASSED, Stage.PASSED, by=by, reason=_("No council is asked."))
+            step(line, Kind.PASSED, Stage.PASSED, by=by, reason=kept(gettext_lazy("No council is asked.")))
 
 
 # ── sending a letter ──────────────────────────────────────────────────────
@@ -393,10 +395,11 @@ def send(
     submission.sent_by, submission.sent_at = by, timezone.now()
     save_signed(submission, by)
     pass_unvoted(lines, by)
-    said = _("%(number)s of %(day)s, to: %(recipient)s") % {
-        "number": submission.number, "day": date_format(submission.day, "SHORT_DATE_FORMAT"),
-        "recipient": submission.recipient,
-    }  # fmt: skip
+    with translation.override("vi"):
+        said = _("%(number)s of %(day)s, to: %(recipient)s") % {
+            "number": submission.number, "day": date_format(submission.day, "SHORT_DATE_FORMAT"),
+            "recipient": submission.recipient,
+        }  # fmt: skip
     holder = submission.to_unit or submission.unit
     for line in lines:
         step(

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from awards.models import Award, Nomination, NominationEvent
@@ -54,6 +55,12 @@ def over_caps(unit: Unit, lines: Iterable[Nomination], *, known: bool) -> dict[i
         words = _("Cap exceeded knowingly: %(caps)s")
     said = {line.pk: "; ".join(one.text for one in found if one.concerns(line, unit)) for line in lines}
     return {key: words % {"caps": text} if text else "" for key, text in said.items()}
+
+
+def kept(words: Promise) -> str:
+    """Words of the application as a trace keeps them: in Vietnamese, whatever the language of whoever does it."""
+    with translation.override("vi"):
+        return str(words)
 
 
 def step(

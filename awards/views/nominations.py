@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards import access
 from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile, Objection
+from awards.reports.achievements import achievements_of, as_data
 from awards.reports.decisions import papers_of
 from awards.reports.dossiers import Row, steps_of, who_acts
 from awards.reports.objections import upheld
@@ -57,6 +58,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     frozen = line.stage not in Nomination.EDITABLE
     if not frozen:
         line.findings = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
+        line.achievements = as_data(achievements_of([line], line.dossier.year)[line.pk])
     discipline, incidents = shows_discipline(request.user, line), shows_incidents(request.user, line)
     side = side_of(line.findings, discipline=discipline, incidents=incidents)
     opinions = opinions_of([line]).get(line.pk, [])

@@ -18,8 +18,8 @@ class Step:
     """What was done, by whom, when and why; `icon` and `colour` as in `states`.
 
     `lines` are parts of it with what is said of each, `changes` columns that it changed, `more` whole sentences.
-    `day` is the day on which it took place, where it is written down later; `version` the number under which figures
-    were kept.
+    `kept`: the reason is what the application wrote down, in Vietnamese. `day` is the day on which it took place,
+    where it is written down later; `version` the number under which figures were kept.
     """
 
     icon: str
@@ -33,6 +33,7 @@ class Step:
     more: Sequence[str] = ()
     day: date | None = None
     version: int | None = None
+    kept: bool = False
 
 
 def step_of(event: Any, icon: str = "check2", colour: str = "met", **more: Any) -> Step:

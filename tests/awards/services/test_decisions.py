@@ -195,6 +195,33 @@ def test_how_a_bonus_was_found_is_kept_with_the_award(passed, award, clerk, chie
         assert (row.bonus, row.how) == (450_000, "0,3 × 1.490.000")
 
 
+def test_what_is_kept_is_vietnamese_and_what_is_computed_is_read_in_the_language_of_the_reader(
+    passed, levels, depot, staff, clerk, chief
+):
+    names = {"CSTT": ("Chiến sĩ tiên tiến", "Advanced Soldier"), "CSTDCS": ("Chiến sĩ thi đua", "Emulation Fighter")}
+    awards = [make_award(code, level=levels["unit"]) for code in names]
+    for award, coefficient in zip(awards, ("0.1", "0.3"), strict=True):
+        award.name, award.name_en = names[award.code]
+        award.save()
+        Bonus.objects.create(award=award, coefficient=coefficient, certainty="V")
+    BaseWage.objects.create(amount=1_490_000, certainty="V")
+    BonusRounding.objects.create(step=10_000, certainty="V")
+    HighestOnly.objects.create(certainty="V")
+    dossier, person = make_dossier(depot, staff, rule_day=DAY, received_on=DAY), make_person(depot, "Ngô Thảo")
+    lines = [passed(award, dossier=dossier, to=person) for award in awards]
+    draft = papers.draft_decision(lines[0].holder, [line.pk for line in lines], by=clerk)
+    english = "only the highest bonus of one achievement is paid: Emulation Fighter"
+    vietnamese = "một thành tích chỉ hưởng mức cao nhất: Chiến sĩ thi đua"
+    with translation.override("en"):
+        shown = paper_lines(draft, lines)
+        decision = decisions.sign(draft, HEAD, by=chief)
+        kept = paper_lines(decision, lines)
+    assert [(row.how, row.kept) for row in shown] == [(english, False), ("0.3 × 1,490,000", False)]
+    assert [(row.how, row.kept) for row in kept] == [(vietnamese, True), ("0,3 × 1.490.000", True)]
+    said = decision.number, decision.day.strftime("%d/%m/%Y"), decision.issuer
+    assert lines[0].events.get(kind="decided").reason == "số {} ngày {}, {}".format(*said)
+
+
 @pytest.mark.parametrize("first", [0, 1])
 def test_bonus_paid_before_for_the_achievement_counts(passed, award, levels, depot, staff, clerk, chief, first):
     """The lower one after the higher one is paid nothing; the higher one later is paid in full."""

@@ -586,6 +586,27 @@ def test_file_of_a_line_is_for_who_reads_the_line(client, staff, outsider, elsew
     assert answers == [200, 404, 200]
 
 
+def test_achievements_are_read_in_the_language_of_the_reader_until_they_are_frozen(client, staff, dossier, title):
+    person = make_person(dossier.unit, "Lê An")
+    make_rating(person, rating="excellent")
+    [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
+    staff.language = "en"
+    staff.save()
+    client.force_login(staff)
+    page = client.get(address("nomination-detail", line.pk))
+    assert [(row["label"], row["value"]) for row in page.context["achievements"]] == [
+        ("Task rating 2020", "Completed excellently")
+    ]
+    assert '<th scope="row" lang="vi">' not in page.text
+    Nomination.objects.filter(pk=line.pk).update(stage="submitted")
+    page = client.get(address("nomination-detail", line.pk))
+    kept = ("Xếp loại hoàn thành nhiệm vụ năm 2020", "Hoàn thành xuất sắc")
+    assert [(row["label"], row["value"]) for row in page.context["achievements"]] == [kept]
+    cell = re.compile(r'<th scope="row" lang="vi"><a [^>]*>Xếp loại hoàn thành nhiệm vụ năm 2020</a></th>')
+    assert cell.search(page.text)
+    assert re.search(r'<td lang="vi"[^>]*>Hoàn thành xuất sắc', page.text)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_pages_run_a_constant_number_of_queries(
     client, commander, staff, reviewer, dossier, title, count, django_assert_num_queries
@@ -604,11 +625,11 @@ def test_pages_run_a_constant_number_of_queries(
         (address("dossier-review", dossier.pk), 9),
         (address("dossier-hand-in", dossier.pk), 20),
         (address("dossier-paper", dossier.pk, "list"), 8),
-        (address("nomination-detail", lines[0].pk), 14),
+        (address("nomination-detail", lines[0].pk), 17),
         (address("nomination-today", lines[0].pk), 9),
         (address("nomination-today", last.pk), 9),
         (address("dossier-add", dossier.pk) + "?award=DVTT", 11),
-        (address("nomination-detail", last.pk), 14),
+        (address("nomination-detail", last.pk), 21),
     ):
         with django_assert_num_queries(queries):
             client.get(path)
