@@ -269,6 +269,8 @@ def campaign_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def campaign_launch(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     access.require(campaigns.may_launch(request.user, campaign))
+    if away := turned_away(request, lambda: campaigns.refuse_launched(campaign), campaign):
+        return away
     points = _points(request, campaign)
     parts = campaigns.draft_parts(campaign)
     form = LaunchForm(request.POST or None, campaign=campaign, advised=bool(advice(points)), parts=parts)
@@ -327,6 +329,8 @@ def _launch_words(units: int, indicators: int) -> str:
 def campaign_advance(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     access.require(campaigns.may_launch(request.user, campaign))
+    if away := turned_away(request, lambda: campaigns.refuse_unless_next(campaign), campaign):
+        return away
     form = AdvanceForm(request.POST or None, campaign=campaign)
     if form.is_valid():
         with refusals(form):

@@ -137,6 +137,12 @@ CASES = [  # who, address, what it is about, more of the address, what is said
      "The assessment is with the staff: they have not reported it as ready."),
     ("commander", "report-give-back", sheet, (),
      "The sheet is with the staff: they have not reported it as ready."),
+    ("chief", "campaign-launch", lambda cast: make_campaign(cast["department"]), (),
+     "The campaign was launched on 01/01/2020."),
+    ("chief", "campaign-advance", lambda cast: make_campaign(cast["department"], state="closed"), (),
+     "The campaign is “Closed”; it only goes forward."),
+    ("staff", "campaign-join", lambda cast: make_campaign(cast["department"], state="closed"), ("depot",),
+     "Only a campaign under way is joined; this one is “Closed”."),
     ("planner", "campaign-update", lambda cast: make_campaign(cast["department"], state="closed"), (),
      "The campaign is closed; it can no longer be changed."),
 ]  # fmt: skip
