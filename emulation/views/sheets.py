@@ -48,7 +48,7 @@ from units import access
 from units.errors import Refused
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_step
+from units.views.pages import Crumb, form_step, turned_away
 
 OWN = 12  # sheets of the own units, newest first
 PER_PAGE = 25
@@ -263,7 +263,9 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """What is about to be handed in, and the hand-in itself."""
     report = get_report(request, pk)
     access.require(service.may_hand_in(request.user, report))
-    if not report.editable:
+    if away := turned_away(request, lambda: service.require_state(report, *Report.EDITABLE), report):
+        return away
+    if not report.editable:  # sent twice: it has been handed in
         return redirect(report)
     problems: list[str] = [closed_reason(report)] if closed_reason(report) else []
     typed, wrong = reasons_in(request.POST), ""

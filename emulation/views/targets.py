@@ -34,6 +34,7 @@ from emulation.reports.targets import (
     waiting_for,
 )
 from emulation.services import registrations, targets
+from emulation.services.campaigns import refuse_closed
 from emulation.services.places import Place, asked_places, named_places
 from emulation.services.versions import latest_number
 from emulation.views.campaigns import crumbs_to
@@ -44,7 +45,7 @@ from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Placement, Unit
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_step
+from units.views.pages import Crumb, form_step, turned_away
 
 State = Registration.State
 BELOW = 25  # subordinates on a page
@@ -101,8 +102,8 @@ def registration_hand_in(request: HttpRequest, unit: int, year: int = 0, drive: 
     access.require(targets.may_hand_in(request.user, page.unit))
     if request.method == "POST" and "confirmed" not in request.POST:
         return redirect(links_of(page.registration)["registration_hand_in"]) if page.save() else page.render()
-    if not page.hands_in and request.method != "POST":
-        return page.back()
+    if away := turned_away(request, page.refuse_closed, page.registration):
+        return away
     form = HandInForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with refusals(form):
@@ -283,6 +284,12 @@ class Grid:
     def open(self) -> bool:
         """Whether the registration is the unit's own to change."""
         return self.registration.state in Registration.OPEN and not self.closed
+
+    def refuse_closed(self) -> None:
+        """Raises `Refused` where nothing can be handed in: of a closed drive, or with the reviewer."""
+        if self.drive is not None:
+            refuse_closed(self.drive)
+        targets.refuse_unless_open(self.registration)
 
     @property
     def hands_in(self) -> bool:

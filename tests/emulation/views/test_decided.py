@@ -1,6 +1,6 @@
 """Forms of steps that are no longer possible do not open: a sentence says why, on the page they belong to."""
 
-from datetime import timedelta
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -29,7 +29,6 @@ from tests.factories import (
 from units import clock
 from units.models import Role
 
-DAY = timedelta(days=1)
 NOT_NOW = "This is not possible now: it is “{}”."
 
 
@@ -59,6 +58,10 @@ def inspection(cast, state="planned", **columns):
     ended = {"conclusion": "Settled.", "number": "1/KL", "concluded_on": clock.today()}
     Inspection.objects.filter(pk=row.pk).update(state=state, **ended if state == "concluded" else {})
     return row
+
+
+def later(cast):
+    return inspection(cast, starts=date(2099, 1, 1), ends=date(2099, 1, 1))
 
 
 def begun(cast):
@@ -135,6 +138,7 @@ CASES = [  # who, address, what it is about, more of the address, what is said
     ("reviewer", "assessment-reopen", assessment, (), NOT_NOW.format("Being filled in")),
     ("commander", "assessment-give-back", assessment, (),
      "The assessment is with the staff: they have not reported it as ready."),
+    ("planner", "inspection-record", later, ("depot",), "The inspection begins on 01/01/2099."),
     ("commander", "report-give-back", sheet, (),
      "The sheet is with the staff: they have not reported it as ready."),
     ("chief", "campaign-launch", lambda cast: make_campaign(cast["department"]), (),
@@ -167,6 +171,7 @@ def test_form_of_a_step_that_is_no_longer_possible_leads_back_with_the_reason(
     [
         ("registration-give-back", "draft",
          "The registration is with the staff: they have not reported it as ready."),
+        ("registration-hand-in", "submitted", "The registration is “Handed in” and stands still."),
         ("registration-withdraw", "agreed",
          "Only a registration that waits to be judged is withdrawn; this one is “Agreed”."),
     ],
@@ -177,6 +182,16 @@ def test_steps_of_a_registration_lead_back_too(client, cast, name, state, said):
     page = client.get(reverse(f"emulation:{name}", args=[row.unit_id, row.year]), follow=True)
     assert page.redirect_chain == [(row.get_absolute_url(), 302)]
     assert [str(message) for message in page.context["messages"]] == [said]
+
+
+@pytest.mark.parametrize("name", ["report-hand-in", "report-withdraw"])
+def test_an_approved_sheet_says_since_when(client, cast, name):
+    row = sheet(cast, "approved")
+    client.force_login(cast["commander"])
+    page = client.get(reverse(f"emulation:{name}", args=[row.pk]), follow=True)
+    assert page.redirect_chain == [(row.get_absolute_url(), 302)]
+    [said] = page.context["messages"]
+    assert "This is not possible now: the sheet is “Approved” since" in str(said)
 
 
 def test_a_second_amendment_is_not_begun(client, cast):
