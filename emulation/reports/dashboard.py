@@ -28,13 +28,15 @@ from emulation.reports.display import (
     Page,
     bar_of,
     coverage_text,
+    dated,
     delta_of,
     mark_of,
     trimmed,
     unit_text,
+    until_text,
     with_unit,
 )
-from emulation.reports.figures import Figure, Reading, Wanted
+from emulation.reports.figures import Figure, Reading, Until, Wanted
 from emulation.reports.heat import Heat, heat_of
 from emulation.reports.progress import Progress, progress_of, subordinates
 from emulation.reports.trends import (
@@ -68,6 +70,7 @@ class Tile:
     before: str
     short: str
     url: str
+    as_of: str  # empty where the figure reaches to the end of the period
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +118,11 @@ class Line:
     above: bool = False  # the value is above the target
     full: str = ""  # the longer of the campaign's name and the catalogue's: for papers
     named: bool = False  # the campaign's own name says more than the catalogue's: sentences keep it
+    until: Until | None = None  # as of when the value stands, where that is before the end of the period
+
+    @property
+    def as_of(self) -> str:
+        return until_text(self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +307,7 @@ def _tile(page: Page, placed: CampaignIndicator, figure: Figure) -> Tile:
         before=with_unit(page.text(indicator, before), indicator),
         short="" if figure.complete else coverage_text(figure),
         url=page.links.figure(page.unit.pk, indicator),
+        as_of=until_text(figure.until),
     )
 
 
@@ -328,7 +337,7 @@ def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
         target=page.target(indicator, figure),
         value=page.text(indicator, figure),
         mark=mark_of(figure),
-        before=page.text(indicator, before),
+        before=_before(page, indicator, figure, before),
         coverage=coverage_text(figure),
         complete=figure.complete,
         units=f"{figure.met}/{figure.targeted}" if figure.branch and figure.targeted else "",
@@ -340,4 +349,11 @@ def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
         above=figure.above,
         full=max(indicator.label, page.label(indicator), key=len),
         named=len(page.label(indicator)) > len(indicator.label),
+        until=figure.until,
     )
+
+
+def _before(page: Page, indicator: Indicator, figure: Figure, before: Figure | None) -> str:
+    """Last year's value, with as of when it stands where that is not as of when this year's does."""
+    text = page.text(indicator, before)
+    return dated(text, before.until) if before and before.until != figure.until else text

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from emulation.models import CampaignIndicator, Grade, Indicator
 from emulation.numbers import NBSP, compared, format_number, round_half_up, signed
-from emulation.reports.figures import Figure, Reading
+from emulation.periods import ROMAN
+from emulation.reports.figures import Figure, Reading, Until
 from emulation.scoring import SIGNS, Outcome, shown_decimals
 from emulation.states import STATES
 from units.models import Unit
@@ -143,11 +144,14 @@ class Delta:
 
 def delta_of(indicator: Indicator, now: Figure | None, before: Figure | None) -> Delta | None:
     """None where one of the two has no value or less than half of its reports, and where what is missing in either
-    alone makes a change: of a sum, of what is added over the rounds, of a single unit.
+    alone makes a change: of a sum, of what is added over the rounds, of a single unit; nor where only one of them
+    stands as of a day before the period's end.
 
     The unrounded values are subtracted.
     """
     if now is None or before is None or not (now.comparable and before.comparable):
+        return None
+    if now.until != before.until:
         return None
     added = indicator.is_sum or indicator.accrual == Indicator.Accrual.FLOW_OVER_STOCK
     if not (now.complete and before.complete) and (added or not now.branch):
@@ -229,6 +233,19 @@ class Links:
 def coverage_text(figure: Figure) -> str:
     """Cells reported of cells expected."""
     return f"{figure.reported}/{figure.expected}"
+
+
+def until_text(until: Until | None) -> str:
+    """As of when a figure stands that does not reach to the end of its period; else empty."""
+    if until is None:
+        return ""
+    words = _("data of some units until quarter %(roman)s") if until.some else _("data until quarter %(roman)s")
+    return words % {"roman": ROMAN[until.quarter]}
+
+
+def dated(text: str, until: Until | None) -> str:
+    """A value, or the name of one, with as of when it stands."""
+    return f"{text} ({until_text(until)})" if until else text
 
 
 def nil_text() -> str:

@@ -19,6 +19,7 @@ from emulation.reports.display import (
     state_key,
     trimmed,
     unit_text,
+    until_text,
 )
 from emulation.reports.figures import Figure
 from emulation.reports.progress import Progress, sheet_mark
@@ -50,9 +51,10 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """Direct subordinates × main indicators. `heads` are (name, unit of measure, target)."""
+    """Direct subordinates × main indicators. `heads` are (name, unit of measure, target, as of when the figures of
+    the column stand where that is before the end of the period)."""
 
-    heads: list[tuple[str, str, str]]
+    heads: list[tuple[str, str, str, str]]
     total: HeatRow
     own: HeatRow | None
     groups: list[tuple[str, list[HeatRow]]]
@@ -86,11 +88,23 @@ def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: P
         groups.setdefault(place.unit.kind.block, []).append(row)
     names = {UnitKind.Block.STAFF: _("Offices of the staff"), UnitKind.Block.LINE: _("Line units")}
     return Heat(
-        [(page.label(i), unit_text(i), page.target(i, page.figure(i))) for i in main],
+        [_head(page, indicator) for indicator in main],
         total,
         _own_row(page, own, terms, columns) if own else None,
         [(names[UnitKind.Block(block)], rows) for block, rows in groups.items()],
     )
+
+
+def _head(page: Page, indicator: Indicator) -> tuple[str, str, str, str]:
+    figure = page.figure(indicator)
+    as_of = until_text(figure.until) if figure else ""
+    return page.label(indicator), unit_text(indicator), page.target(indicator, figure), as_of
+
+
+def _as_of(page: Page, indicator: Indicator, figure: Figure | None) -> str:
+    """As of when a cell stands, where that does not hold for the whole column."""
+    whole = page.figure(indicator)
+    return until_text(figure.until) if figure and whole and whole.mixed and figure is not whole else ""
 
 
 def _row(
@@ -109,7 +123,7 @@ def _row(
         "" if name else page.links.dashboard(unit.pk),
         cells,
         values,
-        [_state(figure) for figure in figures],
+        [_state(page, indicator, figure) for indicator, _decimals, figure in known],
     )
 
 
@@ -200,15 +214,21 @@ def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, va
     url = page.links.figure(unit, indicator)
     if shown.key == "none":
         return "h-none", url, value, shown.icon, shown.word
+    as_of = _as_of(page, indicator, figure)
     if not figure.complete and not figure.branch:
-        return "", url, value, "", coverage_text(figure)
+        return "", url, value, "", _joined(coverage_text(figure), as_of)
     if shown.key in ("over", "met", "near", "miss"):
-        return f"h-{shown.key}", url, value, shown.icon, shown.word
-    return "", url, value, "", ""
+        return f"h-{shown.key}", url, value, shown.icon, _joined(shown.word, as_of)
+    return "", url, value, "", as_of
 
 
-def _state(figure: Figure | None) -> tuple[str, str]:
-    if figure is None or figure.complete or not figure.reported:
-        return str(mark_of(figure).word), ""
-    counted = {"reported": figure.reported, "expected": figure.expected}
-    return str(mark_of(figure).word), _("%(reported)d of %(expected)d reported") % counted
+def _state(page: Page, indicator: Indicator, figure: Figure | None) -> tuple[str, str]:
+    word, part = str(mark_of(figure).word), ""
+    if figure is not None and figure.reported and not figure.complete:
+        counted = {"reported": figure.reported, "expected": figure.expected}
+        part = _("%(reported)d of %(expected)d reported") % counted
+    return _joined(word, _as_of(page, indicator, figure)), part
+
+
+def _joined(*texts: str) -> str:
+    return ", ".join(filter(None, texts))

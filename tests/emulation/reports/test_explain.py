@@ -279,10 +279,10 @@ def test_unit_without_sheet_has_no_way_to_show(region: Unit, depot: Unit) -> Non
     ("fields", "start"),
     [
         ({"measure": "ratio", "accrual": "flow"}, "Cộng tử số, cộng mẫu số"),
-        ({"measure": "ratio", "accrual": "stock"}, "Lấy số liệu quý cuối kỳ: cộng tử số"),
+        ({"measure": "ratio", "accrual": "stock"}, "Lấy số liệu quý cuối cùng phải báo cáo trong kỳ: cộng tử số"),
         ({"measure": "ratio", "accrual": "flow_over_stock"}, "Cộng tử số của mọi đơn vị"),
         ({"measure": "count", "accrual": "flow"}, "Cộng số liệu của mọi đơn vị"),
-        ({"measure": "count", "accrual": "stock"}, "Cộng số liệu quý cuối kỳ"),
+        ({"measure": "count", "accrual": "stock"}, "Cộng số liệu của các đơn vị ở quý cuối cùng phải báo cáo"),
         ({"measure": "score", "accrual": "stock"}, "Trung bình cộng của 0 điểm"),
         ({"measure": "grade", "headline_share": 100}, "Kết quả chung lấy theo mức thấp nhất"),
         ({"measure": "grade", "headline_share": 75}, "Kết quả chung là mức cao nhất mà ít nhất 75"),
