@@ -120,8 +120,19 @@ def target_text(indicator: Indicator, target: Fraction | None, comparator: str, 
     """ "≥ 98,6"; empty without a target."""
     if target is None:
         return ""
-    graded = indicator.measure == Indicator.Measure.GRADE
-    return compared(SIGNS[comparator], grades.name(indicator, target) if graded else trimmed(target))
+    if indicator.measure == Indicator.Measure.GRADE:
+        return compared(SIGNS[comparator], grades.name(indicator, target))
+    return period_target(comparator, target)
+
+
+def period_target(comparator: str, target: Fraction) -> str:
+    """What a number is to reach in a period. No figure is below 0: "≥ 0", as of a quarter in which the milestones do
+    not rise, asks for nothing and is written as 0; "≤ 0" is "= 0".
+    """
+    text = trimmed(target)
+    if target == 0 and comparator == ">=":
+        return text
+    return compared(SIGNS["=" if target == 0 and comparator == "<=" else comparator], text)
 
 
 @dataclass(frozen=True, slots=True)

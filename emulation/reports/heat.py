@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from emulation.models import Indicator, Lineage, Report
+from emulation.numbers import NBSP
 from emulation.periods import QUARTERS
 from emulation.reports.display import (
     Mark,
@@ -97,8 +98,9 @@ def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: P
 
 def _head(page: Page, indicator: Indicator) -> tuple[str, str, str, str]:
     figure = page.figure(indicator)
-    as_of = until_text(figure.until) if figure else ""
-    return page.label(indicator), unit_text(indicator), page.target(indicator, figure), as_of
+    as_of, target = until_text(figure.until) if figure else "", page.target(indicator, figure)
+    words = f"{_('Target')}{NBSP}{target}" if target and NBSP not in target else target  # a bare number says nothing
+    return page.label(indicator), unit_text(indicator), words, as_of
 
 
 def _as_of(page: Page, indicator: Indicator, figure: Figure | None) -> str:
@@ -197,14 +199,14 @@ def _handed_in(page: Page, place: Lineage, *, own: bool) -> tuple[str, int, int]
 
 
 def _value(page: Page, indicator: Indicator, decimals: int, figure: Figure | None) -> tuple[str, str]:
-    """The value, and the target of a sum that is to reach one."""
+    """The value, and the target of a sum that is to reach one, also where that is 0 in the period."""
     key = state_key(figure)
     if figure is None or key in ("na", "none"):
         return "–" if key == "na" else "", ""
     if key == "nil":
         return nil_text(), ""
-    reaches = not figure.nil and indicator.is_sum and figure.target and figure.comparator in (">=", ">")
-    return page.text(indicator, figure, decimals), trimmed(figure.target, 2) if figure.target and reaches else ""
+    reached = figure.target if indicator.is_sum and figure.comparator in (">=", ">") else None
+    return page.text(indicator, figure, decimals), "" if reached is None else trimmed(reached, 2)
 
 
 def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, value: str) -> Cell:

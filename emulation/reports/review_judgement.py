@@ -59,10 +59,12 @@ def name_of(line: Line, told: Phrases) -> str:
 
 
 def _target(line: Line, told: Phrases) -> str:
-    """«từ 98,6 % trở lên»."""
+    """«từ 98,6 % trở lên»; «0 sáng kiến» where the period asks for none yet."""
     if not line.target:
         return ""
-    sign, value = line.target.split(NBSP, 1)
+    sign, found, value = line.target.partition(NBSP)
+    if not found:
+        sign, value = "=", line.target
     words = lower_first(value) if line.graded else measured(value, line.unit)
     return "".join(part.text for part in fill(told[TARGETS[sign]], value=words))
 
