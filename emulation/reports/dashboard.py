@@ -11,8 +11,6 @@ from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone, translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from emulation import periods
 from emulation.models import Campaign, CampaignIndicator, Indicator, Lineage, Report
@@ -27,6 +25,7 @@ from emulation.reports.display import (
     Mark,
     Page,
     bar_of,
+    basis_text,
     coverage_text,
     dated,
     delta_of,
@@ -166,10 +165,12 @@ class Dashboard:
     @property
     def state(self) -> str:
         """Which figures count, and until when."""
-        at = date_format(timezone.localtime(self.at), "DATETIME_FORMAT")
-        if self.links.handed_in:
-            return _("Figures approved and handed in until %(at)s") % {"at": at}
-        return _("Figures approved until %(at)s") % {"at": at}
+        return basis_text(self.links.handed_in, self.at)
+
+    @property
+    def about(self) -> str:
+        """What a file of the page holds."""
+        return f"{self.unit.name} – {self.period_label} – {self.state}"
 
     @property
     def printed_period(self) -> str:

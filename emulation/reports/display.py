@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from functools import cache
 from urllib.parse import quote, urlencode
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -239,6 +242,13 @@ class Links:
         if stem is None:
             stem = self._stems[unit] = reverse("emulation:dashboard", args=[unit])
         return stem
+
+
+def basis_text(handed_in: bool, at: datetime) -> str:
+    """Which figures count, and until when."""
+    when = date_format(timezone.localtime(at), "DATETIME_FORMAT")
+    words = _("Figures approved and handed in until %(at)s") if handed_in else _("Figures approved until %(at)s")
+    return words % {"at": when}
 
 
 def coverage_text(figure: Figure) -> str:

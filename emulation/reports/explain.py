@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation import periods
@@ -17,6 +18,7 @@ from emulation.reports.display import (
     Links,
     Mark,
     Page,
+    basis_text,
     coverage_text,
     mark_of,
     unit_text,
@@ -102,6 +104,12 @@ class Explained:
     @property
     def period_label(self) -> str:
         return periods.period_label(self.year, self.period)
+
+    @property
+    def about(self) -> str:
+        """What a file of the page holds."""
+        basis = basis_text(self.links.handed_in, timezone.now())
+        return f"{self.label} – {self.unit.name} – {self.period_label} – {basis}"
 
     @property
     def as_of(self) -> str:
