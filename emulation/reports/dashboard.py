@@ -6,11 +6,13 @@ the years stored nor on the units further below.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone, translation
+from django.utils.translation import ngettext
 
 from emulation import periods
 from emulation.models import Campaign, CampaignIndicator, Indicator, Lineage, Report
@@ -76,12 +78,14 @@ class Tile:
 class Reached:
     """How many of the indicators with a target are met or exceeded.
 
-    `change` since last year; None where fewer than half of them had a target then.
+    `change` since last year; None where fewer than half of them had a target then. `untils`: of those whose figures
+    end before the period does.
     """
 
     met: int
     total: int
     change: int | None
+    untils: tuple[Until, ...] = ()
 
     @property
     def share(self) -> int:
@@ -90,6 +94,15 @@ class Reached:
     @property
     def left(self) -> int:
         return self.total - self.met
+
+    @property
+    def as_of(self) -> list[str]:
+        """How many of them are judged by figures as of when."""
+        return [
+            ngettext("%(count)d target: %(as_of)s", "%(count)d targets: %(as_of)s", count)
+            % {"count": count, "as_of": until_text(until)}
+            for until, count in Counter(self.untils).items()
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,18 +288,19 @@ def _ordered(reading: Reading, placed: list[CampaignIndicator]) -> list[Indicato
 
 def _reached(page: Page) -> Reached:
     """Compared with last year over the indicators that had a target then as well."""
-    now, both_now, both_before, common = [], 0, 0, 0
+    now, untils, both_now, both_before, common = [], [], 0, 0, 0
     for indicator in page.indicators:
         figure, before = page.figure(indicator), page.figure(indicator, year=page.year - 1)
         if figure is None or figure.target is None:
             continue
         now.append(figure.outcome in GOOD)
+        untils += [figure.until] if figure.until else []
         if before is not None and before.target is not None and figure.comparable and before.comparable:
             common += 1
             both_now += figure.outcome in GOOD
             both_before += before.outcome in GOOD
     known = common * 2 > len(now)
-    return Reached(sum(now), len(now), both_now - both_before if known else None)
+    return Reached(sum(now), len(now), both_now - both_before if known else None, tuple(untils))
 
 
 def _tiles(page: Page, placed: list[CampaignIndicator]) -> list[Tile]:

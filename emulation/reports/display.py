@@ -260,7 +260,11 @@ def until_text(until: Until | None) -> str:
     """As of when a figure stands that does not reach to the end of its period; else empty."""
     if until is None:
         return ""
-    words = _("data of some units until quarter %(roman)s") if until.some else _("data until quarter %(roman)s")
+    words = (
+        _("data of some units only to the end of quarter %(roman)s")
+        if until.some
+        else _("data to the end of quarter %(roman)s")
+    )
     return words % {"roman": ROMAN[until.quarter]}
 
 

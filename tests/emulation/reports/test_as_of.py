@@ -116,6 +116,7 @@ def test_dashboard_says_it_at_tile_table_and_file(movement, department, depot, w
     page = dashboard_of(department, 2020, "9M")
     (line,) = page.areas[0][1]
     assert (page.tiles[0].as_of, line.as_of, line.mark.key) == (HALF, HALF, "met")
+    assert (page.reached.met, page.reached.total, page.reached.as_of) == (1, 1, [f"1 chỉ tiêu: {HALF}"])
     heads, _rows = heat_table(page.heat)
     assert heads[2] == f"Huấn luyện cán bộ (%) ≥\u00a055 {HALF}"
     assert dashboard_of(department, 2020, "H1").tiles[0].as_of == ""
