@@ -352,10 +352,10 @@ LISTS: list[tuple[str, str, Callable[[], list[Any]], dict[str, str], Count]] = [
 # Above their heads stands what they are made of.
 ABOUT = ("emulation:dashboard", "emulation:figure")
 
-# Nothing in them was typed, or it is kept as it was agreed.
+# Nothing in them was typed, or it is kept as it was agreed or signed.
 NAMELESS = (
     ("emulation:round-list", None), ("emulation:figure", "quarter"), ("emulation:drive-version-list", None),
-    ("emulation:drive-pledge", None),
+    ("emulation:drive-pledge", None), ("emulation:review-report", None),
 )  # fmt: skip
 
 
