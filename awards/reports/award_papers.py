@@ -5,7 +5,7 @@ Layout after Decree 30/2020, as far as it has been read (`data/documents/award_p
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from fractions import Fraction
 from itertools import groupby
@@ -14,8 +14,8 @@ from typing import Any
 from django.utils import translation
 
 from awards import access
-from awards.models import AgendaItem, Award, Decision, Grant, Nomination, Submission
-from awards.reports.bonuses import dues
+from awards.models import AgendaItem, Award, Decision, Nomination, Submission
+from awards.reports.bonuses import paid_by
 from awards.reports.ready import PAPER_ORDER, with_places
 from emulation.numbers import format_number
 from emulation.official import Layout
@@ -24,7 +24,6 @@ from emulation.reports.paper_kinds import KINDS
 from emulation.reports.papers import word_file
 from emulation.typesetting import pdf
 from emulation.wording import lower_first
-from units import clock
 from units.models import Unit, User
 
 WHO = ("TT", "Họ và tên, tên tập thể", "Cấp bậc, chức vụ", "Đơn vị")
@@ -130,7 +129,7 @@ def decision_paper(decision: Decision) -> AwardPaper:
         if decision.kind == Decision.Kind.REVOCATION:
             return _revocation(decision)
         lines = _lines(decision)
-        amounts = bonuses_of(decision, lines)
+        amounts = paid_by(decision, lines).amounts
         known = [amount for amount in amounts.values() if amount is not None]
         rows = _sections(lines, lambda line: (money(amounts[line.pk]), ""))
         money_text = "Tiền thưởng kèm theo danh hiệu, hình thức khen thưởng thực hiện theo quy định hiện hành"
@@ -150,13 +149,6 @@ def decision_paper(decision: Decision) -> AwardPaper:
             annex="DANH SÁCH CÁ NHÂN, TẬP THỂ ĐƯỢC TẶNG DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG",
             recipients=("Như Điều 3",),
         )  # fmt: skip
-
-
-def bonuses_of(decision: Decision, lines: Collection[Nomination]) -> dict[int, int | None]:
-    """Line (key) → bonus in dong: as given, or of a draft by the rules of its day (today without one)."""
-    if decision.signed_at is not None:
-        return dict(Grant.objects.filter(issued=decision).values_list("nomination", "bonus"))
-    return {key: due.amount for key, due in dues(lines, decision.day or clock.today()).items()}
 
 
 def _revocation(decision: Decision) -> AwardPaper:

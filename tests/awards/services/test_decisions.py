@@ -20,7 +20,9 @@ from awards.models import (
     Nomination,
     NoticeRule,
 )
-from awards.reports.decisions import paper_lines, total_of
+from awards.reports.bonuses import Total, paid_by
+from awards.reports.decisions import decision_lines
+from awards.reports.drafts import draft_of
 from awards.services import decisions, papers
 from emulation.models import IssuedPaper
 from emulation.services import issued_papers
@@ -175,10 +177,12 @@ def test_of_several_awards_for_one_achievement_the_highest_bonus_is_paid(
     dossier, person = make_dossier(depot, staff, rule_day=DAY, received_on=DAY), make_person(depot, "Ngô Thảo")
     lines = [passed(award, dossier=dossier, to=person, why_second=why), passed(higher, dossier=dossier, to=person)]
     draft = papers.draft_decision(lines[0].holder, [line.pk for line in lines], by=clerk)
-    shown = paper_lines(draft, lines)
+    shown = decision_lines(draft, lines)
     assert [row.bonus for row in shown] == paid
     assert ["CSTDCS" in row.how for row in shown] == [0 in paid, False]
-    assert total_of(draft).amount == sum(paid)
+    found = draft_of(draft)
+    assert (paid_by(draft, lines).total, found.total) == (Total(sum(paid), 0),) * 2
+    assert (found.beside, found.unpaid) == (["Ngô Thảo"] if 0 in paid else [], [])
     decisions.sign(draft, HEAD, by=chief)
     assert list(Grant.objects.order_by("bonus").values_list("bonus", flat=True)) == paid
 
@@ -191,7 +195,7 @@ def test_how_a_bonus_was_found_is_kept_with_the_award(passed, award, clerk, chie
     decision = signed(line := passed(award), clerk, chief)
     for change in ({"coefficient": "0.302"}, {"valid_until": date(2019, 12, 31)}):  # 0.302: rounded to the same
         Bonus.objects.filter(pk=rate.pk).update(**change)
-        [row] = paper_lines(decision, [line])
+        [row] = decision_lines(decision, [line])
         assert (row.bonus, row.how) == (450_000, "0,3 × 1.490.000")
 
 
