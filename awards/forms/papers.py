@@ -14,7 +14,6 @@ from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasi
 from awards.reports.citations import drafted
 from awards.reports.drafts import refuse_changed
 from awards.reports.ready import Ready
-from emulation.forms.fields import refuse_gaps
 from units import clock
 from units.errors import LEAST_ORDER
 from units.forms.fields import DayField, refusals
@@ -201,7 +200,6 @@ class SignForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         with refusals(self):
             refuse_changed(self.data.get(SEEN, ""), self.seen)
-        refuse_gaps(self, ("number", "giver", "signer", "signer_post", "place"))
         return cleaned
 
 

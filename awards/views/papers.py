@@ -329,7 +329,7 @@ def _sign(found: Paper, head: dict[str, Any], seen: str, user: User) -> None:
     elif found.kind == Decision.Kind.REVOCATION:
         decisions.sign_revocation(found, head, seen=seen, by=user)
     else:
-        decisions.sign(found, head, **known, seen=seen, by=user)
+        decisions.sign(found, head, **known, known_unpaid=head.get("known_unpaid", False), seen=seen, by=user)
 
 
 def _signed_words(found: Paper) -> str:

@@ -252,6 +252,7 @@ def sign_off(
     paper = paper_of(report, draft)
     issue(
         report.unit, KINDS["report"], number=number, day=day, title=title_of(paper), signer=signer,
+        signer_post=signer_post, place=place,
         files={"word": as_word(paper), "pdf": as_pdf(paper)}, by=by, address=report.get_absolute_url(), report=report,
     )  # fmt: skip
 

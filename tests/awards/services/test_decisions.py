@@ -98,7 +98,7 @@ def passed(depot, staff, department):
 
 def signed(line, clerk, chief, **head):
     decision = papers.draft_decision(line.holder, [line.pk], by=clerk)
-    return decisions.sign(decision, HEAD | head, by=chief)
+    return decisions.sign(decision, HEAD | head, known_unpaid=True, by=chief)
 
 
 def test_signing_gives_the_award_as_it_stands_in_the_list(passed, award, clerk, chief, department):
@@ -128,10 +128,10 @@ def test_more_than_a_cap_allows_is_signed_knowingly(passed, award, clerk, chief,
     make_person(department, "Lê Bình")
     draft = papers.draft_decision(department, [line.pk], by=clerk)
     with translation.override("en"), pytest.raises(Refused) as error:
-        decisions.sign(draft, HEAD, by=chief)
+        decisions.sign(draft, HEAD, known_unpaid=True, by=chief)
     units = {"department": department.short, "depot": depot.short}
     assert {text.partition(",")[0] for text in error.value.messages[:-1]} == {units[name] for name in places}
-    decisions.sign(draft, HEAD, known_over_caps=True, by=chief)
+    decisions.sign(draft, HEAD, known_over_caps=True, known_unpaid=True, by=chief)
     assert "Vượt tỷ lệ khống chế, đã biết" in line.events.get(kind="decided").reason
 
 
@@ -146,19 +146,32 @@ def test_caps_count_what_is_handed_in_and_stand_with_the_lines_they_concern(
     make_nomination(make_dossier(depot, staff), award, make_person(depot, "Đỗ Dũng"), stage=stage)
     draft = papers.draft_decision(department, [line.pk for line in lines], by=clerk)
     if stage != "submitted":
-        decisions.sign(draft, HEAD, by=chief)
+        decisions.sign(draft, HEAD, known_unpaid=True, by=chief)
     else:
         with pytest.raises(Refused) as error:
-            decisions.sign(draft, HEAD, by=chief)
+            decisions.sign(draft, HEAD, known_unpaid=True, by=chief)
         assert error.value.field == "over_caps"
-        decisions.sign(draft, HEAD, known_over_caps=True, by=chief)
+        decisions.sign(draft, HEAD, known_over_caps=True, known_unpaid=True, by=chief)
     said = ["Vượt tỷ lệ" in line.events.get(kind="decided").reason for line in lines]
     assert said == [stage == "submitted"] * 2 + [False]
 
 
-def test_bonus_without_a_rule_stays_unknown(passed, award, clerk, chief):
-    signed(passed(award), clerk, chief)
-    assert Grant.objects.get().bonus is None
+def test_bonus_without_a_rule_is_left_unknown_only_knowingly(passed, award, levels, clerk, chief, department):
+    """Of the day of the decision; the trace of the line says so, that of one whose bonus is known does not."""
+    paid = make_award("CSTDCS", level=levels["unit"])
+    Bonus.objects.create(award=paid, coefficient="0.3")
+    Bonus.objects.create(award=award, coefficient="0.3", valid_from=DAY + timedelta(days=1))
+    BaseWage.objects.create(amount=1_490_000)
+    BonusRounding.objects.create(step=10_000)
+    lines = [passed(award), passed(paid, "Vũ Bình")]
+    draft = papers.draft_decision(department, [line.pk for line in lines], by=clerk)
+    with pytest.raises(Refused, match="Lê An") as error:
+        decisions.sign(draft, HEAD, by=chief)
+    assert (error.value.field, "Vũ Bình" in str(error.value), Grant.objects.count()) == ("known_unpaid", False, 0)
+    decisions.sign(draft, HEAD, known_unpaid=True, by=chief)
+    assert [line.grant.bonus for line in lines] == [None, 450_000]
+    said = ["chưa rõ tiền thưởng" in line.events.get(kind="decided").reason for line in lines]
+    assert said == [True, False]
 
 
 @pytest.mark.parametrize(
@@ -183,7 +196,7 @@ def test_of_several_awards_for_one_achievement_the_highest_bonus_is_paid(
     found = draft_of(draft)
     assert (paid_by(draft, lines).total, found.total) == (Total(sum(paid), 0),) * 2
     assert (found.beside, found.unpaid) == (["Ngô Thảo"] if 0 in paid else [], [])
-    decisions.sign(draft, HEAD, by=chief)
+    decisions.sign(draft, HEAD, known_unpaid=True, by=chief)
     assert list(Grant.objects.order_by("bonus").values_list("bonus", flat=True)) == paid
 
 
@@ -219,10 +232,10 @@ def test_only_the_commander_signs_and_only_once(passed, award, clerk, chief, rev
     decision = papers.draft_decision((line := passed(award)).holder, [line.pk], by=reviewer)
     for somebody in (clerk, reviewer):
         with pytest.raises(PermissionDenied):
-            decisions.sign(decision, HEAD, by=somebody)
-    decisions.sign(decision, HEAD, by=chief)
+            decisions.sign(decision, HEAD, known_unpaid=True, by=somebody)
+    decisions.sign(decision, HEAD, known_unpaid=True, by=chief)
     for act in (
-        lambda: decisions.sign(decision, HEAD | {"number": "126/QĐ-CKT"}, by=chief),
+        lambda: decisions.sign(decision, HEAD | {"number": "126/QĐ-CKT"}, known_unpaid=True, by=chief),
         lambda: papers.change_texts(decision, {"title": "Khác"}, by=chief),
         lambda: papers.take_out(decision, [line.pk], by=chief),
         lambda: papers.discard(decision, by=chief),
@@ -278,10 +291,10 @@ def test_award_given_only_once_is_refused_whatever_the_year(passed, award, depot
     grant = make_grant(award, person, 2012)
     decision = papers.draft_decision(department, [passed(award, to=person).pk], by=clerk)
     with pytest.raises(Refused):
-        decisions.sign(decision, HEAD, by=chief)
+        decisions.sign(decision, HEAD, known_unpaid=True, by=chief)
     grant.revoked_on, grant.revoked_why = DAY, REASON
     grant.save()
-    decisions.sign(decision, HEAD, by=chief)
+    decisions.sign(decision, HEAD, known_unpaid=True, by=chief)
     assert award.grants.in_force().get().year == 2020
 
 
@@ -299,9 +312,9 @@ def test_notice_that_no_rule_asks_for_is_waited_for_too(passed, award, clerk, ch
     draft = papers.draft_decision(department, [line.pk, other.pk], by=clerk)
     if waits:
         with pytest.raises(Refused, match="Lê An") as error:
-            decisions.sign(draft, HEAD, by=chief)
+            decisions.sign(draft, HEAD, known_unpaid=True, by=chief)
         assert (error.value.field, "Vũ Bình" in str(error.value)) == ("known_notices", False)
-    decisions.sign(draft, HEAD, known_notices=waits, by=chief)
+    decisions.sign(draft, HEAD, known_notices=waits, known_unpaid=True, by=chief)
     said = ["công khai" in one.events.get(kind="decided").reason for one in (line, other)]
     assert said == [waits, False]
 
@@ -341,7 +354,7 @@ def test_superior_decides_what_a_dissolved_unit_held(passed, award, region, depa
     Unit.objects.filter(pk=department.pk).update(dissolved=date(2020, 12, 1))
     general = make_user("general", (region, Role.COMMANDER))
     decision = papers.draft_decision(region, [line.pk], by=general)
-    decisions.sign(decision, HEAD, by=general)
+    decisions.sign(decision, HEAD, known_unpaid=True, by=general)
     assert Grant.objects.get().issued.unit == region
 
 
@@ -364,7 +377,7 @@ def test_letter_forwards_to_the_unit_above_which_decides(passed, levels, clerk, 
     assert list(line.events.order_by("pk").values_list("kind", flat=True)) == ["proposed", "forwarded"]
     general = make_user("general", (region, Role.COMMANDER))
     decision = papers.draft_decision(region, [line.pk], by=general)
-    decisions.sign(decision, HEAD, by=general)
+    decisions.sign(decision, HEAD, known_unpaid=True, by=general)
     assert Grant.objects.get().level == levels["region"]
 
 
@@ -477,7 +490,7 @@ def test_a_decision_of_which_nothing_is_left_is_cancelled_in_the_register(
     dossier = make_dossier(depot, staff, rule_day=DAY, received_on=DAY)
     lines = [passed(award, name, dossier=dossier) for name in ("Lê An", "Vũ Bình")]
     draft = papers.draft_decision(department, [line.pk for line in lines], by=clerk)
-    decisions.sign(draft, HEAD, by=chief)
+    decisions.sign(draft, HEAD, known_unpaid=True, by=chief)
     ground = make_ground()
     for number, grant in enumerate(Grant.objects.order_by("pk"), start=7):
         taken = decisions.draft_revocation(department, [grant.pk], {"ground": ground, "reason": REASON}, by=clerk)

@@ -90,7 +90,9 @@ def passed(depot, staff, department):
 @pytest.fixture
 def decision(passed, award, clerk, chief, department):
     lines = passed(award, "Lê An", "Vũ Bình")
-    return decisions.sign(papers.draft_decision(department, [x.pk for x in lines], by=clerk), SIGNED, by=chief)
+    return decisions.sign(
+        papers.draft_decision(department, [x.pk for x in lines], by=clerk), SIGNED, known_unpaid=True, by=chief
+    )
 
 
 @built_once
@@ -228,7 +230,7 @@ def test_what_cannot_be_drawn_is_not_signed(passed, award, clerk, chief, departm
 
     monkeypatch.setattr(award_papers, "pdf", broken)
     with pytest.raises(Refused, match="PDF"):
-        decisions.sign(draft, SIGNED, by=chief)
+        decisions.sign(draft, SIGNED, known_unpaid=True, by=chief)
     draft.refresh_from_db()
     assert (draft.signed_at, draft.number, Grant.objects.count(), KeptPaper.objects.count()) == (None, "", 0, 0)
     assert draft.lines.get().stage == "passed"
@@ -257,7 +259,7 @@ def test_no_file_is_left_of_what_was_not_signed(
         else:
             faulty.setattr(decisions, "keep_decision", keep_and_break)
         with pytest.raises(OperationalError):
-            decisions.sign(draft, SIGNED, by=chief)
+            decisions.sign(draft, SIGNED, known_unpaid=True, by=chief)
     assert files_kept() == known
 
 

@@ -164,6 +164,13 @@ def test_report_on_a_drive_is_not_signed_before_the_drive_ends(depot, staff, com
     sign(report, commander, day=date(2020, 5, 20))
 
 
+def test_a_report_is_not_signed_with_placeholders(report, share, commander):
+    with pytest.raises(Refused) as error:
+        sign(report, commander, place="(địa danh)", signer_post="……")
+    report.refresh_from_db()
+    assert ([*error.value.by_field], report.state) == (["place", "signer_post"], "draft")
+
+
 def test_signed_report_stands_still_until_it_is_reopened(report, share, depot, staff, commander):
     with pytest.raises(PermissionDenied):
         sign(report, staff)
