@@ -21,8 +21,9 @@ Paper = Submission | Decision
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`count` is how many it names, `awards` are (award, how many), the highest first. `lines` are those of a letter
-    or of a decision on awards, and `dues` what those of the latter are paid: line (key) → due.
+    """`count` is how many it names, `awards` are (award, how many), the highest first; `total` of a decision what its
+    lines are paid, or have to pay back. `lines` are those of a letter or of a decision on awards, and `dues` what
+    those of the latter are paid: line (key) → due.
 
     `mark` stands for whom it names, their sentences and bonuses, and its texts: signed is what was shown.
     """
@@ -30,13 +31,9 @@ class Draft:
     count: int
     awards: list[tuple[str, int]]
     mark: str
+    total: Total | None = None
     lines: tuple[Nomination, ...] = ()
     dues: Mapping[int, Due] = field(default_factory=dict)
-
-    @property
-    def total(self) -> Total | None:
-        """Of a decision on awards what its lines are paid."""
-        return total_of(due.amount for due in self.dues.values()) if self.dues else None
 
     @property
     def unpaid(self) -> list[str]:
@@ -61,16 +58,17 @@ def draft_of(paper: Paper, day: date | None = None) -> Draft:
     if isinstance(paper, Decision) and paper.kind == Decision.Kind.REVOCATION:
         grants = list(paper.taken_back.select_related("award").order_by("-award__order", "pk"))
         counted = Counter(grant.award.label for grant in grants)
-        return Draft(len(grants), list(counted.items()), digest_of([texts, [grant.pk for grant in grants]]))
+        mark, total = digest_of([texts, [grant.pk for grant in grants]]), total_of(grant.bonus for grant in grants)
+        return Draft(len(grants), list(counted.items()), mark, total)
     lines = tuple(with_places(paper.lines.all()).order_by("-award__order", "pk"))
     awards = list(Counter(line.award.label for line in lines).items())
     said = [(line.pk, line.award_id, line.name, line.citation) for line in lines]
     if isinstance(paper, Submission):
-        return Draft(len(lines), awards, digest_of([texts, said]), lines)
+        return Draft(len(lines), awards, digest_of([texts, said]), lines=lines)
     now = dues(lines, clock.today())
     mark = digest_of([texts, said, [now[line.pk].amount for line in lines]])
     paid = now if day is None or day == clock.today() else dues(lines, day)
-    return Draft(len(lines), awards, mark, lines, paid)
+    return Draft(len(lines), awards, mark, total_of(due.amount for due in paid.values()), lines, paid)
 
 
 def refuse_changed(seen: str, mark: str) -> None:

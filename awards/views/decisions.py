@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards import access
 from awards.forms.papers import CertificatesForm, OutcomeForm, PapersFilter
 from awards.models import Decision, Grant, Submission
-from awards.reports.bonuses import paid_by
+from awards.reports.bonuses import paid_by, total_of
 from awards.reports.certificates import as_pdf
 from awards.reports.decisions import (
     cancelled_as,
@@ -128,12 +128,11 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             shown = access.reads_paper(request.user, decision)
             table = grants_table(grants.iterator(LINES), grounds=shown)
             return table_file(kind, f"thu-hoi-{pk}", _("Awards taken back"), *table)
-        page = Paginator(grants, LINES).get_page(request.GET.get("page"))
-        context = _page(request, decision) | {
-            "page": page,
-            "grants": list(page),
-            "affected": reviewed(list(grants)) if access.reads_whole(request.user, decision) else None,
-        }
+        found = list(grants)
+        page = Paginator(found, LINES).get_page(request.GET.get("page"))
+        context = _page(request, decision) | {"page": page, "grants": list(page)}
+        if context["whole"]:
+            context |= {"affected": reviewed(found), "total": total_of(grant.bonus for grant in found)}
         return render(request, "awards/papers/detail.html", context)
     rows = lines_shown(decision, request.user).order_by(*PAPER_ORDER)
     if kind := asked_table(request):

@@ -360,8 +360,8 @@ def test_list_and_words_have_the_room_and_size_that_the_pdf_gives_them(client, c
     client.force_login(chief)
     document = Document(BytesIO(client.get(url("paper-file", "decision", draft.pk, "docx")).content))
     widths = [column.width.mm for column in document.tables[-1].columns]
-    assert [round(width * 160 / sum(widths)) for width in widths] == [9, 32, 32, 25, 32, 30]
-    assert [round(cell.width.mm) for cell in document.tables[-1].rows[1].cells] == [round(width) for width in widths]
+    assert [round(width * 160 / sum(widths)) for width in widths] == [9, 36, 35, 27, 25, 28]
+    assert [round(cell.width.mm) for cell in document.tables[-1].rows[2].cells] == [round(width) for width in widths]
     [article] = [p for p in document.paragraphs if p.text.startswith("Điều 2.")]
     assert ([run.font.size for run in article.runs], document.styles["Normal"].font.size.pt) == ([None, None], 14)
 
@@ -476,6 +476,20 @@ def test_ticks_of_a_revocation_outlive_turning_the_page_and_filtering(
     assert f'value="{first.pk}" id="l{first.pk}" checked' in back.text
     client.post(page, typed | {"line": [first.pk, third.pk], "q": "Lê An"})
     assert [*Decision.objects.get(kind="revocation").taken_back.order_by("pk")] == [first, third]
+
+
+def test_a_revocation_says_what_has_to_be_paid_back(client, chief, clerk, department, passed, award):
+    """To units of which it names somebody of their own people alone; no sum, which would tell of the others."""
+    make_signed_decision(department, chief, *passed(award, "Lê An", "Vũ Bình"))
+    Grant.objects.filter(name="Lê An").update(bonus=450_000)
+    keys = list(Grant.objects.values_list("pk", flat=True))
+    texts = {"ground": make_ground(), "reason": "Khai sai thành tích huấn luyện."}
+    draft = decisions.draft_revocation(department, keys, texts, by=clerk)
+    client.force_login(chief)
+    with translation.override("vi"):
+        for address in (draft.get_absolute_url(), url("paper-sign", "decision", draft.pk)):
+            text = re.sub(r"<[^>]+>|\s+", " ", client.get(address).text)
+            assert "Phải thu hồi: 450.000 đ · 1 chưa rõ" in re.sub(" +", " ", text)
 
 
 def test_why_an_award_is_revoked_is_for_who_judges_people(client, chief, clerk, reviewer, department, passed, award):
@@ -733,8 +747,9 @@ def test_pages_run_a_constant_number_of_queries(
         (decision.get_absolute_url(), 10),
         (draft.get_absolute_url(), 11),
         (url("paper-sign", "decision", draft.pk), 19),
+        (url("paper-sign", "decision", revocation.pk), 12),
         (letter.get_absolute_url(), 11),
-        (revocation.get_absolute_url(), 16),
+        (revocation.get_absolute_url(), 14),
         (url("decision-certificates", decision.pk), 8),
         (url("grant-book"), 8),
         (url("grant-book") + "?export=csv", 4),
