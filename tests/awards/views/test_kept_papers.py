@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 from django.urls import reverse
 from docx import Document
 
-from awards.models import Award, CouncilMember, DecidingLevel, Decision, Grant, KeptPaper, Submission
+from awards.models import Award, CouncilMember, Decision, Grant, KeptPaper, Submission
 from awards.reports import award_papers, certificates
 from awards.services import decisions, papers, sessions
 from awards.services.kept_papers import keep_decision
@@ -23,14 +23,10 @@ from emulation.reports.cancelled import stamped_word
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import layouts
 from tests.factories import (
-    make_award,
-    make_award_level,
     make_closed_session,
     make_council,
-    make_dossier,
     make_ground,
     make_membership,
-    make_nomination,
     make_office,
     make_person,
     make_person_group,
@@ -52,39 +48,6 @@ KINDS_OF_FILE = ("docx", "pdf")
 @pytest.fixture(autouse=True)
 def today(set_today):
     set_today(DAY)
-
-
-@built_once
-def chief(department):
-    return make_user("chief", (department, Role.COMMANDER))
-
-
-@built_once
-def clerk(department):
-    return make_user("clerk", (department, Role.STAFF))
-
-
-@built_once
-def award(department):
-    level = make_award_level("base", 2)
-    DecidingLevel.objects.create(kind=department.kind, level=level)
-    return make_award("CSTT", name="Chiến sĩ tiên tiến", level=level)
-
-
-@built_once
-def order(award):
-    return make_award("HC", name="Huân chương", level=make_award_level("state", 5))
-
-
-@pytest.fixture
-def passed(depot, staff, department):
-    dossier = make_dossier(depot, staff, rule_day=DAY, received_on=DAY)
-
-    def make(award, *names):
-        place = {"stage": "passed", "holder": department, "place": "Kho K1"}
-        return [make_nomination(dossier, award, make_person(depot, name), **place) for name in names]
-
-    return make
 
 
 @pytest.fixture
