@@ -224,6 +224,13 @@ def test_a_report_bears_no_day_before_the_last_approval_that_it_counts(
     sign(report, chief, day=date(2020, 7, last))
 
 
+def test_figures_that_a_migration_took_over_bear_no_day(share, depot, reviewer, commander):
+    """They were approved in their own time, and the report on that time is signed as of then."""
+    approve(depot, Round.objects.get(year=2020, quarter=1), reviewer, 16, "migrated")
+    sign(service.begin(depot, 2020, "Q1", by=commander), commander, day=date(2020, 7, 8))
+    assert ReviewReport.objects.get().is_signed
+
+
 def approve(unit, round_, by, day, kind, state=APPROVED):
     at = datetime(2020, 7, day, 9, tzinfo=get_current_timezone())
     make_report(unit, round_, state=state).events.create(kind=kind, by=by, at=at)
