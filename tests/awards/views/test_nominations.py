@@ -137,6 +137,19 @@ def test_line_is_corrected_and_withdrawn(client, staff, dossier, title):
     assert (line.merit, line.stage) == ("Sửa <b>12</b> xe", "withdrawn")
 
 
+def test_votes_beyond_those_present_are_told_beside_the_other_faults(client, staff, dossier, title):
+    dossier.review_members, dossier.review_present = 25, 23
+    dossier.save()
+    line = make_nomination(dossier, title, make_person(dossier.unit, "Lê Chi"), merit="Cũ")
+    client.force_login(staff)
+    form = client.post(
+        address("nomination-update", line.pk), {"award": "", "merit": "Mới", "votes_for": 999}
+    ).context["form"]
+    assert (sorted(form.errors), form["merit"].value()) == (["award", "votes_for"], "Mới")
+    line.refresh_from_db()
+    assert (line.merit, line.votes_for) == ("Cũ", None)
+
+
 def test_files_are_kept_sent_out_and_removed_with_a_reason(client, staff, reviewer, outsider, dossier, title):
     line = make_nomination(dossier, title, make_person(dossier.unit))
     client.force_login(staff)

@@ -101,6 +101,9 @@ def test_answered_objection_leads_to_its_answer(client, notice, reviewer):
     assert "Trả lời K1" in shown.text
     late = client.post(address, {"upheld": "1", "answer": "Đã xác minh: phản ánh là đúng."})
     assert (late.status_code, late.context["form"]["answer"].value()) == (200, "Đã xác minh: phản ánh là đúng.")
+    assert late.context["form"].non_field_errors() == [
+        "Ý kiến này đã được trả lời. Phản ánh không đúng: “Trả lời K1”"
+    ]
 
 
 @pytest.mark.parametrize("stage", ["submitted", "at_council", "passed"])
