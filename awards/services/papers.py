@@ -25,7 +25,7 @@ from awards.reports.routes import next_above
 from awards.reports.signatures import complete
 from awards.services.kept_papers import keep_letter
 from awards.services.notices import notice_problems, running, running_words
-from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
+from awards.services.steps import CONFIRM, Kind, Stage, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers
@@ -328,10 +328,7 @@ def refuse_unshown(lines: Collection[Nomination], day: date, *, known_notices: b
     if wrong:
         raise Refused(wrong)
     if (words := running_words(lines, day)) and not known_notices:
-        raise Refused(
-            [*words, _("Wait until it has ended, take these out, or confirm that you sign knowingly.")],
-            "known_notices",
-        )  # fmt: skip
+        raise Refused([*words, str(CONFIRM["known_notices"])], "known_notices")
     with translation.override("vi"):
         said = _("Signed knowingly while the public notice ran until %(day)s")
         found = running(lines, day)
@@ -343,10 +340,7 @@ def refuse_unpaid(lines: Collection[Nomination], found: Mapping[int, Due], *, kn
     its trace says of that, in Vietnamese.
     """
     if (names := unpaid_names(lines, found)) and not known:
-        words = _(
-            "Have the missing rule entered in the award catalogue, or confirm that you sign without these bonuses."
-        )
-        raise Refused([f"{', '.join(names)}: {words}"], "known_unpaid")
+        raise Refused(f"{', '.join(names)}: {CONFIRM['known_unpaid']}", "known_unpaid")
     with translation.override("vi"):
         said = _("Signed knowingly though its bonus was not known")
     return {key: said for key, due in found.items() if due.amount is None}
