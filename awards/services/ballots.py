@@ -107,13 +107,13 @@ def enter_counts(session: Session, counts: Mapping[int, ByHand], papers: Collect
     present = session.attendances.filter(how=How.PRESENT).count()
     counts = {item.pk: counts.get(item.pk, ByHand()) for item in items}
     wrong = {
-        f"f{item.pk}": _("“%(name)s”: %(votes)d votes were entered, but only %(most)d can have been counted.")
-        % {"name": item.line.name, "votes": counts[item.pk].total, "most": most}
+        f"f{item.pk}": _("%(votes)d votes were entered, but only %(most)d can have been counted.")
+        % {"votes": counts[item.pk].total, "most": most}
         for item in items
         if counts[item.pk].total > (most := len(papers) + (0 if item.secret else present))
     }
     if wrong and written - set(papers):
-        wrong = {"papers": _("If their papers have come, tick the members under “Papers that have come”."), **wrong}
+        wrong = {"papers": _("Tick the members whose papers have come."), **wrong}
     wrong |= {
         f"l{item.pk}": _("“%(name)s”: no lower award is offered.") % {"name": item.line.name}
         for item in items
