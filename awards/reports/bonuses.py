@@ -1,17 +1,18 @@
-"""Bonuses of the lines of a decision: each by its own rules, and only the highest where the rule says so."""
+"""Bonuses of the lines of a decision: each by its own rules, and only the highest where the rule says so; sums."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
 
 from awards.bonus import Answer
-from awards.models import Grant, HighestOnly, Nomination
+from awards.models import Decision, Grant, HighestOnly, Nomination
 from awards.reports.powers import Bonuses, is_certain
+from units import clock
 
 Achievement = tuple[object, ...]
 
@@ -26,6 +27,50 @@ class Due:
     answer: Answer
     beside: str = ""
     certain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Bonuses together: `amount` of the known ones in dong, how many are not known."""
+
+    amount: int
+    unknown: int
+
+
+def total_of(amounts: Iterable[int | None]) -> Total:
+    amounts = list(amounts)
+    return Total(sum(amount or 0 for amount in amounts), sum(amount is None for amount in amounts))
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What the lines of a decision are paid: of a signed one the `grants`, of a draft the `dues`, by line (key)."""
+
+    grants: Mapping[int, Grant]
+    dues: Mapping[int, Due]
+
+    @property
+    def amounts(self) -> dict[int, int | None]:
+        """Line (key) → bonus in dong, None where it is not known."""
+        given = {key: grant.bonus for key, grant in self.grants.items()}
+        return given or {key: due.amount for key, due in self.dues.items()}
+
+    @property
+    def total(self) -> Total:
+        return total_of(self.amounts.values())
+
+    @property
+    def unnumbered(self) -> int:
+        """How many awards in force have no number in the book of honour yet."""
+        return sum(not grant.register and grant.revoked_on is None for grant in self.grants.values())
+
+
+def paid_by(decision: Decision, lines: Collection[Nomination]) -> Paid:
+    """As given, one query; of a draft with these `lines` by the rules of its day (today without one), as `dues`."""
+    if decision.signed_at is not None:
+        rows = Grant.objects.filter(issued=decision)
+        return Paid({grant.nomination_id: grant for grant in rows if grant.nomination_id is not None}, {})
+    return Paid({}, dues(lines, decision.day or clock.today()))
 
 
 def dues(lines: Collection[Nomination], day: date, rules: Bonuses | None = None) -> dict[int, Due]:
@@ -53,6 +98,11 @@ def dues(lines: Collection[Nomination], day: date, rules: Bonuses | None = None)
                 certain = answers[key].certain and is_certain(highest)
                 found[key] = Due(0, answers[key], first[2], certain)
     return found
+
+
+def unpaid_names(lines: Iterable[Nomination], found: Mapping[int, Due]) -> list[str]:
+    """Names of the lines whose bonus is not known."""
+    return [line.name for line in lines if found[line.pk].amount is None]
 
 
 def _achievement(line: Nomination) -> Achievement:

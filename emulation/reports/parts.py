@@ -282,11 +282,7 @@ def total_row(page: Page, indicator: Indicator, figure: Figure) -> PartRow:
 
 def quarter_rows(page: Page, indicator: Indicator, branch: bool, events: Iterable[ReportEvent]) -> list[PartRow]:
     """One row a quarter; for a single unit with its sheet, and who approved it when."""
-    approvals = {
-        event.report_id: event
-        for event in events
-        if event.kind in (ReportEvent.Kind.APPROVED, ReportEvent.Kind.MIGRATED)
-    }
+    approvals = {event.report_id: event for event in events if event.kind in ReportEvent.APPROVALS}
     figures = {q: _quarter_figure(page, indicator, q) for q in periods.QUARTERS[page.period]}
     decimals = decimals_for(indicator, figures.values())
     rows = []

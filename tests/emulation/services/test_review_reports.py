@@ -195,6 +195,13 @@ def test_annex_signed_when_texts_alone_were_kept_stays_as_it_is(client, report, 
     assert row == [("Quân số khỏe", "@"), *((text, "@") for text in ("%", "≥\u00a099", "98,0", "Chưa đạt", "–"))]
 
 
+def test_a_report_is_not_signed_with_placeholders(report, share, commander):
+    with pytest.raises(Refused) as error:
+        sign(report, commander, place="(địa danh)", signer_post="……")
+    report.refresh_from_db()
+    assert ([*error.value.by_field], report.state) == (["place", "signer_post"], "draft")
+
+
 def test_signed_report_stands_still_until_it_is_reopened(report, share, depot, staff, commander):
     with pytest.raises(PermissionDenied):
         sign(report, staff)
@@ -246,6 +253,13 @@ def test_a_report_bears_no_day_before_the_last_approval_that_it_counts(
         sign(report, chief, day=date(2020, 7, last - 1))
     assert refused.value.field == "day"
     sign(report, chief, day=date(2020, 7, last))
+
+
+def test_figures_that_a_migration_took_over_bear_no_day(share, depot, reviewer, commander):
+    """They were approved in their own time, and the report on that time is signed as of then."""
+    approve(depot, Round.objects.get(year=2020, quarter=1), reviewer, 16, "migrated")
+    sign(service.begin(depot, 2020, "Q1", by=commander), commander, day=date(2020, 7, 8))
+    assert ReviewReport.objects.get().is_signed
 
 
 def approve(unit, round_, by, day, kind, state=APPROVED):
