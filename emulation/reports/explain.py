@@ -129,6 +129,12 @@ class Explained:
         return words % {"roman": periods.ROMAN[until.quarter]}
 
     @property
+    def skewed_why(self) -> str:
+        if not self.figure or not self.figure.skewed:
+            return ""
+        return _("Not judged before every sheet is there: a quarter of few sheets makes the mean too small.")
+
+    @property
     def measured_in(self) -> str:
         return unit_text(self.indicator)
 

@@ -12,7 +12,7 @@ from typing import Self
 from django.db.models import Q
 
 from emulation import periods
-from emulation.consolidation import Parts, Rule, Value, value_of
+from emulation.consolidation import Parts, Rule, Value, is_skewed, value_of
 from emulation.models import (
     CampaignIndicator,
     Grade,
@@ -74,7 +74,8 @@ class Figure:
 
     `reported` and `expected` count unit × round cells; `targeted` and `met` count units without
     subordinates. `branch` says that the unit has subordinates in the period; `nil` that a single unit
-    reported nothing but nil. `outcome` is None where there is nothing to compare, and for a single unit
+    reported nothing but nil; `skewed` that missing cells distort the value (`consolidation.is_skewed`).
+    `outcome` is None where there is nothing to compare, where the value is skewed, and for a single unit
     with a missing cell. `until` is None where the data reach to the period's end, or nothing is reported.
     """
 
@@ -94,6 +95,7 @@ class Figure:
     outcome: Outcome | None
     nil: bool = False
     until: Until | None = None
+    skewed: bool = False
 
     @property
     def complete(self) -> bool:
@@ -113,7 +115,8 @@ class Figure:
     @property
     def comparable(self) -> bool:
         """There is a value, and enough is reported that comparing it with another period does not mislead."""
-        return self.value.comparable is not None and bool(self.reported) and half(self.reported, self.expected)
+        known = self.value.comparable is not None and bool(self.reported) and not self.skewed
+        return known and half(self.reported, self.expected)
 
     @property
     def missing(self) -> int:
@@ -333,14 +336,16 @@ class Reading:
         met: int, target: Fraction | None, comparator: str, nil: bool = False, until: Until | None = None,
     ) -> Figure:  # fmt: skip
         row = self.indicators[indicator]
-        value = value_of(rule_of(row), parts, branch=branch)
+        rule = rule_of(row)
+        value, skewed = value_of(rule, parts, branch=branch), is_skewed(rule, parts)
+        whole = parts.reported == parts.expected or (branch and not skewed)
         outcome = None
-        if value.comparable is not None and target is not None and (branch or parts.reported == parts.expected):
+        if value.comparable is not None and target is not None and whole:
             margins = self.margins(row, unit, year, period)
             outcome = judge(comparator, target, value.comparable, over_margin=margins.over, near_margin=margins.near)
         return Figure(
             unit, indicator, year, period, branch, value, parts, parts.reported, parts.expected, targeted, met,
-            target, comparator, outcome, nil, until if parts.reported else None,
+            target, comparator, outcome, nil, until if parts.reported else None, skewed,
         )  # fmt: skip
 
     def figure(self, unit: int, indicator: int, year: int, period: str) -> Figure | None:

@@ -109,6 +109,23 @@ def test_flow_over_stock_divides_by_the_mean_of_the_quarters(
     assert rows_of(page)["Unit K1"].denominator == "105"
 
 
+def test_flow_over_stock_is_not_judged_where_a_quarter_lacks_sheets(
+    campaign: Campaign, department: Unit, depot: Unit, workshop: Unit
+) -> None:
+    """Nothing new has happened in the second quarter: that half of the strength is missing makes no breach of it."""
+    row = placed(campaign, accrual="flow_over_stock")
+    make_target(department, row, "1.5", comparator="<=")
+    rounds = make_rounds()
+    for unit, figure in ((depot, (2, 100)), (workshop, (0, 100))):
+        make_report(unit, rounds[1], {row.indicator: figure}, state=APPROVED)
+    make_report(depot, rounds[2], {row.indicator: (0, 100)}, state=APPROVED)
+    page = explain(department, row.indicator, 2020, "H1")
+    assert (page.value, page.mark.key, page.skewed_why != "") == ("1,3\u00a0%", "", True)
+    make_report(workshop, rounds[2], {row.indicator: (0, 100)}, state=APPROVED)
+    page = explain(department, row.indicator, 2020, "H1")
+    assert (page.value, page.mark.key, page.skewed_why) == ("1,0\u00a0%", "met", "")
+
+
 @pytest.mark.parametrize(
     ("measure", "fields", "figures", "value"),
     [
