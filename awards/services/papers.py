@@ -16,6 +16,7 @@ from awards import access
 from awards.models import Decision, Nomination, Submission
 from awards.reports.award_papers import LETTER_ABOUT
 from awards.reports.bases import basis_of, title_of
+from awards.reports.bonuses import Due, unpaid_names
 from awards.reports.citations import MOST, drafted
 from awards.reports.days import Fact, basis_on, cited_too_early, later_than
 from awards.reports.drafts import draft_of, refuse_changed
@@ -25,7 +26,7 @@ from awards.reports.routes import next_above
 from awards.reports.signatures import complete
 from awards.services.kept_papers import keep_letter
 from awards.services.notices import notice_problems, running, running_words
-from awards.services.steps import Kind, Stage, kept, lock_lines, over_caps, step
+from awards.services.steps import CONFIRM, Kind, Stage, kept, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers
@@ -50,6 +51,7 @@ TEXTS = (
     "issuer",
     "outside",
 )
+GAPLESS = ("number", "title", "recipient", "issuer", "basis", "signer")  # of what a higher authority decided, too
 AnyPaper = TypeVar("AnyPaper", bound=Submission | Decision)
 
 
@@ -249,13 +251,12 @@ def write_head(paper: Paper, head: Mapping[str, Any], lines: Collection[Nominati
     refuse_number(paper)
     write_texts(paper, {name: value for name, value in head.items() if name in TEXTS})
     paper.basis = basis_on(paper.basis, lines, day)
-    if isinstance(paper, Submission) or not paper.outside:
-        refuse_unsigned(paper)
+    refuse_unsigned(paper)
     refuse_before(day, [*later_than(day, lines), *cited_too_early(paper.basis, day)])
 
 
 def refuse_unsigned(paper: Paper) -> None:
-    """Nothing is signed with dots in head or foot. Raises `Refused` naming the field and where it is kept."""
+    """Nothing is signed with dots. Raises `Refused` naming each field, and where what the unit signs is kept."""
     words = {
         "place": _("Say where it is signed, e.g. Hà Nội: type it here, or once for all papers in their layout."),
         "signer": _("Say who signs: rank and name, as they stand under the paper."),
@@ -264,8 +265,11 @@ def refuse_unsigned(paper: Paper) -> None:
         ),
         "giver": _("Say in whose name the awards are given, e.g. Cục trưởng Cục Kỹ thuật."),
     }
-    for name in complete(paper):
-        raise Refused(words[name], name)
+    wrong = issued_papers.gap_words({name: getattr(paper, name, "") for name in GAPLESS})
+    if isinstance(paper, Submission) or not paper.outside:
+        wrong |= {name: words[name] for name in complete(paper)}
+    if wrong:
+        raise Refused(wrong)
 
 
 def refuse_before(day: date, facts: Sequence[Fact]) -> None:
@@ -326,14 +330,22 @@ def refuse_unshown(lines: Collection[Nomination], day: date, *, known_notices: b
     if wrong:
         raise Refused(wrong)
     if (words := running_words(lines, day)) and not known_notices:
-        raise Refused(
-            [*words, _("Wait until it has ended, take these out, or confirm that you sign knowingly.")],
-            "known_notices",
-        )  # fmt: skip
+        raise Refused([*words, str(CONFIRM["known_notices"])], "known_notices")
     with translation.override("vi"):
         said = _("Signed knowingly while the public notice ran until %(day)s")
         found = running(lines, day)
         return {key: said % {"day": date_format(until, "SHORT_DATE_FORMAT")} for key, until in found.items()}
+
+
+def refuse_unpaid(lines: Collection[Nomination], found: Mapping[int, Due], *, known: bool) -> dict[int, str]:
+    """Awards whose bonus is not known are given only where somebody says that it is `known`; then line (key) → what
+    its trace says of that, in Vietnamese.
+    """
+    if (names := unpaid_names(lines, found)) and not known:
+        raise Refused(f"{', '.join(names)}: {CONFIRM['known_unpaid']}", "known_unpaid")
+    with translation.override("vi"):
+        said = _("Signed knowingly though its bonus was not known")
+    return {key: said for key, due in found.items() if due.amount is None}
 
 
 def lines_of_draft(paper: Paper) -> list[Nomination]:

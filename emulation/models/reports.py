@@ -342,6 +342,9 @@ class ReportEvent(models.Model):
 
     ABOUT_FIGURES = (Kind.ASKED, Kind.ANSWERED, Kind.CORRECTED)
     WITHIN = (Kind.READY, Kind.GIVEN_BACK, *ABOUT_FIGURES)  # steps that leave the sheet in its state
+    APPROVALS = (Kind.APPROVED, Kind.MIGRATED)
+    # Steps that date the figures: those a migration took over were approved in their own time, which nobody knows.
+    DATING = (Kind.APPROVED, Kind.CORRECTED)
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

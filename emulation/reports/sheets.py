@@ -18,7 +18,7 @@ from emulation.models import ChecklistItem, Indicator, Report, Result, ResultIte
 from emulation.numbers import compared, format_number, format_part, input_number, percent_of
 from emulation.periods import ROMAN, period_short
 from emulation.reports.deadlines import Deadline, deadline_of
-from emulation.reports.display import trimmed, unit_text
+from emulation.reports.display import period_target, unit_text
 from emulation.reports.feeds import Fed, for_reader
 from emulation.reports.figures import rule_of
 from emulation.reports.lines import Figure, Line, SheetReading, Spec, value_in
@@ -384,9 +384,9 @@ def target_text(line: Line) -> str:
     """ "≥ 98,6"; "–" without a target."""
     if line.target is None:
         return MISSING
-    graded = line.indicator.measure == Indicator.Measure.GRADE
-    text = grade_name(line.spec, line.target) if graded else trimmed(line.target)
-    return compared(SIGNS[line.comparator], text)
+    if line.indicator.measure == Indicator.Measure.GRADE:
+        return compared(SIGNS[line.comparator], grade_name(line.spec, line.target))
+    return period_target(line.comparator, line.target)
 
 
 def status_text(status: str) -> str:

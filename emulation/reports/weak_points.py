@@ -29,7 +29,7 @@ from emulation.models import (
 from emulation.models.weak_points import AHEAD, WeakPointQuerySet
 from emulation.periods import period_label
 from emulation.reports.deadlines import Deadline, days_late
-from emulation.reports.display import Grades, target_text, value_text, with_unit
+from emulation.reports.display import Grades, dated, target_text, value_text, with_unit
 from emulation.reports.figures import figures_of
 from emulation.reports.timeline import Step, step_of
 from emulation.reports.work import Task
@@ -195,7 +195,7 @@ def missed(unit: Unit, indicator: Indicator, year: int, period: str) -> Grounds 
     target = target_text(indicator, figure.target, figure.comparator, grades)
     words = {
         "name": name, "period": period_label(year, period), "target": with_unit(target, indicator),
-        "value": with_unit(value_text(indicator, figure, grades), indicator),
+        "value": dated(with_unit(value_text(indicator, figure, grades), indicator), figure.until),
     }  # fmt: skip
     title = _("Below target: %(name)s") % words
     return Grounds(title[:200], _("%(name)s, %(period)s: target %(target)s, reached %(value)s.") % words)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, Registration, RegistrationEvent
 from emulation.services import targets
+from emulation.services.places import stored_targets
 from units import access
 from units.errors import Refused, order_of, refuse_long
 from units.models import Unit, User
@@ -25,7 +26,7 @@ def mark_ready(unit: Unit, year: int, *, by: User, drive: Campaign | None = None
     access.require(targets.may_register(by, unit))
     registration = targets.lock(unit, year, drive)
     targets.refuse_unless_open(registration)
-    if not targets.stored_targets(unit, year, drive).filter(registered__isnull=False).exists():
+    if not stored_targets(unit, year, drive).filter(registered__isnull=False).exists():
         raise Refused(_("Nothing is registered yet."))
     if registration.ready_at is None:
         registration.ready_by, registration.ready_at = by, timezone.now()

@@ -263,6 +263,7 @@ def sign_off(
     paper = paper_of(report, draft)
     issue(
         report.unit, KINDS["report"], number=number, day=day, title=title_of(paper), signer=signer,
+        signer_post=signer_post, place=place,
         files={"word": as_word(paper), "pdf": as_pdf(paper)}, by=by, address=report.get_absolute_url(), report=report,
     )  # fmt: skip
 
@@ -282,10 +283,7 @@ def _refuse_early(report: ReviewReport, day: date) -> None:
 
 
 def _last_approved(report: ReviewReport, drive: Campaign | None) -> date:
-    """The day of the last approval, or correction, of a sheet of the branch that counts in the period. Two queries.
-
-    What a migration took over counts as approved since its own time, which nobody knows.
-    """
+    """The last day that dates figures of a sheet of the branch that counts in the period. Two queries."""
     places = Lineage.objects.filter(round__drive=drive)
     if drive is None:
         first = report.year - 4 if report.period == FIVE_YEARS else report.year
@@ -293,9 +291,8 @@ def _last_approved(report: ReviewReport, drive: Campaign | None) -> date:
         places = places.filter(round__year__range=(first, report.year), round__quarter__in=quarters)
     paths = places.filter(unit=report.unit).values_list("path", flat=True).distinct()
     sheets = Report.objects.filter(branches_q(paths, "lineage__path"), state=Report.State.APPROVED)
-    steps = ReportEvent.objects.filter(
-        report__in=sheets.filter(lineage__in=places), kind__in=[ReportEvent.Kind.APPROVED, ReportEvent.Kind.CORRECTED]
-    )
+    sheets = sheets.filter(lineage__in=places)
+    steps = ReportEvent.objects.filter(report__in=sheets, kind__in=ReportEvent.DATING)
     last = steps.aggregate(last=Max("at"))["last"]
     return timezone.localdate(last) if last else date.min
 

@@ -381,7 +381,7 @@ def undo_approval(report: Report, *, by: User, reason: str) -> Report:
 
 def approved_by(report: Report, user: User) -> bool:
     """Whether the last approval of the sheet is the user's (nobody's own when figures were migrated)."""
-    last = report.events.filter(kind__in=[Kind.APPROVED, Kind.MIGRATED]).last()
+    last = report.events.filter(kind__in=ReportEvent.APPROVALS).last()
     return last is not None and last.kind == Kind.APPROVED and last.by_id == user.pk
 
 

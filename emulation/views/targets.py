@@ -36,6 +36,7 @@ from emulation.reports.targets import (
 from emulation.services import registrations, targets
 from emulation.services.campaigns import refuse_closed
 from emulation.services.places import Place, asked_places, named_places
+from emulation.services.target_values import Values, as_assigned
 from emulation.services.versions import latest_number
 from emulation.views.campaigns import crumbs_to
 from emulation.views.drives import get_drive
@@ -264,9 +265,9 @@ class Grid:
             if ASSIGNED in self.columns:
                 targets.assign(**self.key, values=form.values(ASSIGNED), by=self.request.user)
             if REGISTERED in self.columns:
-                values: targets.Values = form.values(REGISTERED)
+                values: Values = form.values(REGISTERED)
                 if "as_assigned" in self.request.POST:
-                    values = targets.as_assigned(values, self.targets)
+                    values = as_assigned(values, self.targets)
                 targets.register(**self.key, values=values, by=self.request.user)
             if then is not None:
                 then()

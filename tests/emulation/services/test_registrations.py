@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from emulation.models import Registration
 from emulation.services import registrations, targets
+from emulation.services.target_values import Agreement
 from emulation.services.titles import Aim, set_titles
 from tests.factories import make_campaign, make_campaign_indicator, make_indicator
 from units.errors import Refused
@@ -94,7 +95,7 @@ def test_a_registration_is_withdrawn_until_it_is_judged_and_is_open_as_before(ro
     targets.hand_in_registration(depot, 2020, by=commander)
     assert registrations.withdraw(depot, 2020, by=commander).state == "returned"
     targets.hand_in_registration(depot, 2020, by=commander)
-    targets.agree(depot, 2020, {row.pk: targets.Agreement(Decimal(4), ">=")}, by=reviewer)
+    targets.agree(depot, 2020, {row.pk: Agreement(Decimal(4), ">=")}, by=reviewer)
     for call in (registrations.withdraw, registrations.mark_ready):
         with pytest.raises(Refused):
             call(depot, 2020, by=commander if call is registrations.withdraw else staff)
