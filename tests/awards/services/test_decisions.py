@@ -174,9 +174,9 @@ def test_what_is_kept_is_vietnamese_and_what_is_computed_is_read_in_the_language
     english = "only the highest bonus of one achievement is paid: Emulation Fighter"
     vietnamese = "một thành tích chỉ hưởng mức cao nhất: Chiến sĩ thi đua"
     with translation.override("en"):
-        shown = paper_lines(draft, lines)
+        shown = decision_lines(draft, lines)
         decision = decisions.sign(draft, HEAD, by=chief)
-        kept = paper_lines(decision, lines)
+        kept = decision_lines(decision, lines)
     assert [(row.how, row.kept) for row in shown] == [(english, False), ("0.3 × 1,490,000", False)]
     assert [(row.how, row.kept) for row in kept] == [(vietnamese, True), ("0,3 × 1.490.000", True)]
     said = decision.number, decision.day.strftime("%d/%m/%Y"), decision.issuer
