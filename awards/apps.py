@@ -14,6 +14,7 @@ class AwardsConfig(AppConfig):
         from awards.reports.examples import awards_lines
         from awards.reports.paper_kinds import PAPERS
         from awards.reports.titles import titles_on
+        from awards.reports.tree_changes import resting_on
         from awards.reports.work import council_tasks, nomination_tasks, outcome_tasks, paper_tasks, review_tasks
         from awards.services.catalogue import load_awards
         from awards.services.demo import create_awards
@@ -29,6 +30,7 @@ class AwardsConfig(AppConfig):
         from emulation.states import STATES
         from emulation.views import catalogue
         from units.catalogue import after_catalogue
+        from units.services import taking_back
         from units.views import persons
 
         pre_migrate.connect(before_migrations, sender=self)
@@ -45,3 +47,4 @@ class AwardsConfig(AppConfig):
         persons.LINKS.append(OF_PERSON)
         work.SOURCES.extend([council_tasks, nomination_tasks, outcome_tasks, paper_tasks, review_tasks])
         examples.awards_of.append(awards_lines)
+        taking_back.what_rests.append(resting_on)

@@ -8,7 +8,16 @@ class EmulationConfig(AppConfig):
 
     def ready(self) -> None:
         from emulation.feeds import add_source
-        from emulation.reports import activities, assessments, examples, incidents, initiatives, weak_points, work
+        from emulation.reports import (
+            activities,
+            assessments,
+            examples,
+            incidents,
+            initiatives,
+            tree_changes,
+            weak_points,
+            work,
+        )
         from emulation.reports.amendments import amendment_tasks
         from emulation.reports.assessment_feeds import FEEDS
         from emulation.reports.documents import receipt_tasks
@@ -17,10 +26,13 @@ class EmulationConfig(AppConfig):
         from emulation.reports.openings import launch_tasks, register_tasks
         from emulation.reports.unfed import unfed_tasks
         from emulation.services.rounds import follow_tree, hold_sheets
-        from units.services import after_tree_change, before_tree_change
+        from units.reports import dissolution
+        from units.services import after_tree_change, before_tree_change, taking_back
 
         before_tree_change.append(hold_sheets)
         after_tree_change.append(follow_tree)
+        dissolution.SOURCES.append(tree_changes.of_dissolution)
+        taking_back.what_rests.append(tree_changes.resting_on)
         work.SOURCES.extend([receipt_tasks, join_tasks, amendment_tasks])
         work.SOURCES.extend([launch_tasks, register_tasks])
         work.SOURCES.extend([weak_points.weak_point_tasks, inspection_tasks])

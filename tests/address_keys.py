@@ -135,6 +135,7 @@ def unit_keys(cast: Cast) -> Keys:
         "record": {"kind": "postings", "pk": cast.person.postings.get().pk},
         "person-record": records | {"record": cast.person.postings.get().pk},
         "membership": {"pk": Membership.objects.get(user=cast.staff).pk},
+        "change": {"pk": cast.depot.changes.get().pk},
         "pilot": {"pk": make_pilot_unit(cast.depot).pk},
     }
 

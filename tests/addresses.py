@@ -24,6 +24,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "units:unit-rename": ("unit", "200 403 403 403 403 404", "200 403 403 403 403 404"),
     "units:unit-move": ("unit", "200 403 403 403 403 404", "200 403 403 403 403 404"),
     "units:unit-dissolve": ("unit", "200 403 403 403 403 404", "200 403 403 403 403 404"),
+    "units:change-undo": ("change", "200 403 403 403 403 404", "200 403 403 403 403 404"),
     "units:pilot-create": ("unit", "403 200 403 403 403 404", "403 200 403 403 403 404"),
     "units:pilot-end": ("pilot", "403 200 403 403 403 404", "403 200 403 403 403 404"),
     "units:user-list": ("", "200 403 403 403 403 403", None),

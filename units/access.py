@@ -28,6 +28,11 @@ def works_at(user: User, unit: Unit, *roles: Role) -> bool:
     return any(m.unit_id == unit.pk and m.role in roles for m in user.active_memberships)
 
 
+def asked_units(user: User, role: Role) -> set[Unit]:
+    """Units for which something new may be asked of the user in that role: none that has been dissolved."""
+    return {m.unit for m in user.active_memberships if m.role == role and not m.unit.ended}
+
+
 def read_paths(user: User) -> list[str]:
     """Paths of the branches whose figures the user may read today."""
     return [m.unit.path for m in user.active_memberships if m.role in READERS]

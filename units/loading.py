@@ -184,7 +184,8 @@ class Reader:
         """What decisions have changed since is not overwritten by a file."""
         unit, places = self.tree.units[line.code], self.tree.places[line.code]
         if unit.dissolved is not None and unit.dissolved != line.dissolved:
-            self.wrong(line.row, _("The unit was dissolved on %(date)s.") % {"date": unit.dissolved.isoformat()})
+            words = _("The unit was dissolved on %(date)s; a mistaken dissolution is taken back on the unit's page.")
+            self.wrong(line.row, words % {"date": unit.dissolved.isoformat()})
         elif not line.parent and self.tree.parents[line.code]:
             self.wrong(line.row, _("The superior is missing."))
         elif len(places) > 1 and (line.parent, line.established) != (self.tree.parents[line.code], unit.established):

@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:pk>/rename/", tree.unit_rename, name="unit-rename"),
     path("<int:pk>/move/", tree.unit_move, name="unit-move"),
     path("<int:pk>/dissolve/", tree.unit_dissolve, name="unit-dissolve"),
+    path("changes/<int:pk>/take-back/", tree.change_undo, name="change-undo"),
     path("<int:pk>/pilot/", pilots.pilot_create, name="pilot-create"),
     path("pilots/<int:pk>/end/", pilots.pilot_end, name="pilot-end"),
     path("users/", users.user_list, name="user-list"),

@@ -40,6 +40,7 @@ from emulation.reports.display import (
 from emulation.reports.figures import Figure, Reading, Until, Wanted
 from emulation.reports.heat import Heat, heat_of
 from emulation.reports.progress import Progress, progress_of, subordinates
+from emulation.reports.tree_changes import existed_until
 from emulation.reports.trends import (
     STACK_QUARTERS,
     TREND_QUARTERS,
@@ -166,6 +167,11 @@ class Dashboard:
     @property
     def last_year(self) -> int:
         return self.year - 1
+
+    @property
+    def existed(self) -> str:
+        """That the unit has ended within the year."""
+        return existed_until(self.unit, self.year)
 
     @property
     def period_label(self) -> str:

@@ -41,6 +41,7 @@ from emulation.reports.parts import (
     unit_rows,
 )
 from emulation.reports.timeline import Step
+from emulation.reports.tree_changes import existed_until
 from emulation.reports.trends import TREND_QUARTERS, Quarter, Trend, last_quarters, trend_of, wanted_quarters
 from units.models import Unit, User
 
@@ -141,6 +142,11 @@ class Explained:
     @property
     def last_year(self) -> int:
         return self.year - 1
+
+    @property
+    def existed(self) -> str:
+        """That the unit has ended within the year."""
+        return existed_until(self.unit, self.year)
 
     @property
     def has_fraction(self) -> bool:

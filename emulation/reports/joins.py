@@ -98,14 +98,14 @@ def _to_join(units: Collection[Unit]) -> Iterator[tuple[Unit, list[Campaign]]]:
 
 def join_tasks(user: User) -> Iterator[Task]:
     """Campaigns to join, for staff; joinings to confirm, for commanders. A query for each role."""
-    for unit, campaigns in _to_join({m.unit for m in user.active_memberships if m.role == Role.STAFF}):
+    for unit, campaigns in _to_join(access.asked_units(user, Role.STAFF)):
         for campaign in campaigns[:SHOWN]:
             url = reverse("emulation:campaign-join", args=[campaign.pk, unit.pk])
             title = _("Join: %(campaign)s") % {"campaign": campaign}
             launched = _("launched by %(unit)s") % {"unit": campaign.launching_unit}
             place = f"{unit} · {launched}"
             yield Task(title, place, url, _("Record the joining"), "none", "join", None, None)
-    commanded = {m.unit_id for m in user.active_memberships if m.role == Role.COMMANDER}
+    commanded = access.asked_units(user, Role.COMMANDER)
     if commanded:
         rows = CampaignJoin.objects.filter(Q(unit__in=commanded), confirmed_at=None).select_related(
             "campaign", "unit"

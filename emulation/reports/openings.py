@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, CampaignIndicator, CampaignScope, Registration, Target
 from emulation.reports.work import Task
+from units import access
 from units.models import Role, Unit, User
 from units.paths import path_ids
 
@@ -22,7 +23,7 @@ def launch_tasks(user: User) -> Iterator[Task]:
 
     Parts of a draft wait until that has been launched: until then they are not named.
     """
-    commanded = {m.unit_id for m in user.active_memberships if m.role == Role.COMMANDER}
+    commanded = access.asked_units(user, Role.COMMANDER)
     if not commanded:
         return
     rows = Campaign.objects.filter(state=Campaign.State.DRAFT, launching_unit__in=commanded)
@@ -41,7 +42,7 @@ def register_tasks(user: User) -> Iterator[Task]:
 
     Once somebody has begun, the registration itself is the task. One query, none for others.
     """
-    units = {m.unit for m in user.active_memberships if m.role == Role.STAFF}
+    units = access.asked_units(user, Role.STAFF)
     for unit, campaigns in _unbegun(units):
         years = {row.year for row in campaigns if not row.kind.is_drive}
         rows = [Registration(unit=unit, year=year) for year in sorted(years, reverse=True)]

@@ -32,8 +32,12 @@ def may_confirm(user: User, unit: Unit) -> bool:
 
 
 def takes_part(campaign: Campaign, unit: Unit) -> bool:
-    """Whether the unit lies in the scope of a campaign that another unit launched."""
-    return unit.pk != campaign.launching_unit_id and Unit.objects.filter(scope_q(campaign), pk=unit.pk).exists()
+    """Whether the unit exists and lies in the scope of a campaign that another unit launched."""
+    return (
+        unit.pk != campaign.launching_unit_id
+        and not unit.ended
+        and Unit.objects.filter(scope_q(campaign), pk=unit.pk).exists()
+    )
 
 
 def refuse_unless_joinable(campaign: Campaign, unit: Unit) -> None:

@@ -33,6 +33,7 @@ from emulation.reports.targets import (
     targets_of,
     waiting_for,
 )
+from emulation.reports.tree_changes import existed_until
 from emulation.services import registrations, targets
 from emulation.services.campaigns import refuse_closed
 from emulation.services.places import Place, asked_places, named_places
@@ -348,6 +349,7 @@ class Grid:
             and len(self.form.fields) > 1,  # the reason is there always
             "hands_in": self.hands_in,
             "agrees": AGREED in self.columns,
+            "existed": existed_until(self.unit, self.year),
             "crumbs": crumbs_of(self.registration),
         }
         return render(self.request, "emulation/targets/target_list.html", context)

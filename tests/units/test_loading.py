@@ -284,7 +284,7 @@ def test_update_does_not_undo_a_decision(region, department, depot, elsewhere):
 
     assert errors("K1,Kho K1,,depot,CKT\nK2,Kho K2,,depot,QK", update=True) == [
         "Row 2: The unit has been moved since; change its place on its page.",
-        "Row 3: The unit was dissolved on 2020-07-01.",
+        "Row 3: The unit was dissolved on 2020-07-01; a mistaken dissolution is taken back on the unit's page.",
     ]
 
 

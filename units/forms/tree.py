@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
-from units import access
+from units import access, clock
 from units.forms.fields import DayField, UnitField
 from units.forms.seen import SeenFields, SeenForm
 from units.models import Unit, UnitChange, User
@@ -92,4 +93,48 @@ class MoveForm(DecisionForm):
 
 
 class DissolveForm(DecisionForm):
-    effective = DayField(label=_("Dissolved on"), help_text=_("The first day on which the unit no longer exists."))
+    """A dissolution is confirmed by who has read what it means on its very day (`foreseen`, as the page showed it).
+
+    `keep_roles` is asked only where something is left that those with a role in the unit have to finish.
+    """
+
+    effective = DayField(
+        label=_("Dissolved on"), initial=clock.today, help_text=_("The first day on which the unit no longer exists.")
+    )
+    keep_roles = forms.BooleanField(
+        label=_("Leave the roles in force until the unfinished sheets are done; they are then ended by hand"),
+        required=False,
+    )
+    foreseen = forms.DateField(widget=forms.HiddenInput, required=False)
+    confirmed = forms.BooleanField(label=_("I have read what it means and dissolve the unit"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        day = cleaned.get("effective")
+        if day and cleaned.get("foreseen") != day:
+            self.add_error("confirmed", _("Read above what it means on that day, then confirm it."))
+        elif not cleaned.get("confirmed"):
+            self.add_error("confirmed", _("Confirm that you have read what it means."))
+        return cleaned
+
+    def foresee(self, day: date, *, unfinished: bool) -> None:
+        """The page shows what it means on `day`; whoever confirmed another day has to confirm again."""
+        if self.is_bound and self.data.get("foreseen") != day.isoformat():
+            self.data = self.data.copy()
+            self.data["foreseen"] = day.isoformat()
+            self.data.pop("confirmed", None)
+        self.initial["foreseen"] = day
+        if not unfinished:
+            del self.fields["keep_roles"]
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What the service takes."""
+        asked = ("effective", "decision", "reason", "keep_roles")
+        return {name: self.cleaned_data[name] for name in asked if name in self.cleaned_data}
+
+
+class TakeBackForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it is taken back"), max_length=300, help_text=_("It stays in the history with this reason.")
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 from auditlog.registry import auditlog
@@ -173,6 +173,11 @@ class Unit(models.Model):
     def ended(self) -> bool:
         return self.dissolved is not None and self.dissolved <= clock.today()
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which a dissolved unit existed."""
+        return self.dissolved - timedelta(days=1) if self.dissolved else None
+
     def exists_on(self, day: date) -> bool:
         return (self.established is None or self.established <= day) and (
             self.dissolved is None or self.dissolved > day
@@ -219,7 +224,12 @@ class Placement(models.Model):
 
 
 class UnitChange(models.Model):
-    """A dated change of the tree with the decision behind it. The history of a unit is its changes."""
+    """A dated change of the tree with the decision behind it. The history of a unit is its changes.
+
+    One recorded by mistake is taken back (`services.taking_back`): it stays, with who, when and why. `kept` is what a
+    taking back needs and no other column says: `short_name`, the one before; `roles`, the memberships that ended
+    with the unit, as [key, last day before (ISO) or None].
+    """
 
     class Kind(models.TextChoices):
         CREATED = "created", _("Created")
@@ -238,10 +248,22 @@ class UnitChange(models.Model):
     parent_after = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
     by = models.ForeignKey("units.User", on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
+    kept = models.JSONField(default=dict, editable=False)
+    undone_by = models.ForeignKey("units.User", on_delete=models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+    undone_why = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta:
         verbose_name = _("unit change")
         ordering = [F("effective").desc(nulls_last=True), "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(undone_by=None, undone_at=None, undone_why="")
+                | (Q(undone_by__isnull=False, undone_at__isnull=False) & ~Q(undone_why="")),
+                name="unitchange_undone_by_at_and_why_together",
+                violation_error_message=_("A change that was taken back names who took it back, when and why."),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.effective or ''}"

@@ -103,12 +103,14 @@ def unit_changes_table(changes: QuerySet[UnitChange]) -> Table:
     """One row a dated change of the unit: what it was called and under whom it stood before and after."""
     heads = [
         _("Takes effect on"), _("What changed"), _("Name before"), _("Name after"), _("Superior before"),
-        _("Superior after"), _("Decision number"), _("Reason"), _("Recorded by"), _("Recorded"),
+        _("Superior after"), _("Decision number"), _("Reason"), _("Recorded by"), _("Recorded"), _("Taken back by"),
+        _("Taken back on"), _("Why it is taken back"),
     ]  # fmt: skip
     return heads, [
         [
             row.effective, row.get_kind_display(), row.name_before, row.name_after, str(row.parent_before or ""),
             str(row.parent_after or ""), row.decision, row.reason, str(row.by or ""), localdate(row.at),
+            str(row.undone_by or ""), localdate(row.undone_at) if row.undone_at else None, row.undone_why,
         ]
         for row in changes
     ]  # fmt: skip

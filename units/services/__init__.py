@@ -7,6 +7,7 @@ from .people import (
     update_user,
 )
 from .persons import correct_person, create_person, rate_people, release_person, remove_record, save_record
+from .taking_back import take_back_change
 from .tree import (
     TreeChange,
     after_tree_change,
@@ -46,5 +47,6 @@ __all__ = [
     "save_record",
     "set_first_password",
     "superiors_on",
+    "take_back_change",
     "update_user",
 ]

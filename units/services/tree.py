@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q, Value
@@ -143,15 +144,16 @@ def rename_unit(
     _check_date(unit, effective)
     if (normal(name), normal(short_name)) == (unit.name, unit.short_name):
         raise Refused(_("This is the name it already has."), "name")
-    last = unit.changes.filter(kind=UnitChange.Kind.RENAMED).first()
+    last = unit.changes.filter(kind=UnitChange.Kind.RENAMED, undone_at=None).first()
     if last is not None and last.effective is not None and effective < last.effective:
         raise Refused(_("The unit was renamed on a later day; the new name has to follow it."), "effective")
-    before, unit.name, unit.short_name = unit.name, normal(name), normal(short_name)
+    before, short_before = unit.name, unit.short_name
+    unit.name, unit.short_name = normal(name), normal(short_name)
     unit.full_clean(exclude=["path", "search"])
     unit.save(update_fields=["name", "short_name", "search"])
     UnitChange.objects.create(
         unit=unit, kind=UnitChange.Kind.RENAMED, effective=effective, decision=decision, reason=reason,
-        name_before=before, name_after=unit.name, by=by,
+        name_before=before, name_after=unit.name, by=by, kept={"short_name": short_before},
     )  # fmt: skip
 
 
@@ -198,17 +200,14 @@ def move_unit(unit: Unit, *, parent: Unit, effective: date, by: User, decision: 
     if former.pk == parent.pk:
         raise Refused(_("The unit already stands under %(unit)s.") % {"unit": parent}, "parent")
     _check_follows(place, effective)
-    _check_below(unit, parent, effective)
+    check_below(unit, parent, effective)
 
     hold(unit, effective)
-    _lock_branch(unit)
+    lock_branch(unit)
     place.until = effective
     place.save(update_fields=["until"])
     Placement.objects.create(unit=unit, parent=parent, since=effective)
-    new_path = parent.path + segment(unit.pk)
-    Unit.objects.filter(branch_q(unit.path)).update(
-        path=Concat(Value(new_path), Substr(F("path"), len(unit.path) + 1))
-    )
+    carry_branch(unit, parent)
     UnitChange.objects.create(
         unit=unit, kind=UnitChange.Kind.MOVED, effective=effective, decision=decision, reason=reason,
         parent_before=former, parent_after=parent, by=by,
@@ -226,7 +225,7 @@ def _check_follows(place: Placement, effective: date) -> None:
         )
 
 
-def _check_below(unit: Unit, parent: Unit, effective: date) -> None:
+def check_below(unit: Unit, parent: Unit, effective: date) -> None:
     """The branch of the unit can stand below `parent`: not within itself, and not too deep."""
     if unit.pk in _superiors_since(parent, effective):
         raise Refused(
@@ -237,7 +236,15 @@ def _check_below(unit: Unit, parent: Unit, effective: date) -> None:
         raise Refused(too_deep(), "parent")
 
 
-def _lock_branch(unit: Unit) -> None:
+def carry_branch(unit: Unit, parent: Unit) -> None:
+    """Write the paths of the unit's whole branch below `parent`."""
+    new_path = parent.path + segment(unit.pk)
+    Unit.objects.filter(branch_q(unit.path)).update(
+        path=Concat(Value(new_path), Substr(F("path"), len(unit.path) + 1))
+    )
+
+
+def lock_branch(unit: Unit) -> None:
     """Lock what the move writes from leaf to root, as whoever computes figures above it does."""
     rows = Unit.objects.in_branch(unit).select_for_update(no_key=True).order_by("-path")
     list(rows.values_list("pk"))
@@ -256,8 +263,14 @@ def _superiors_since(unit: Unit, day: date) -> set[int]:
 
 
 @transaction.atomic
-def dissolve_unit(unit: Unit, *, effective: date, by: User, decision: str, reason: str = "") -> None:
-    """End the unit: `effective` is the first day on which it no longer exists."""
+def dissolve_unit(
+    unit: Unit, *, effective: date, by: User, decision: str, reason: str = "", keep_roles: bool = False
+) -> None:
+    """End the unit: `effective` is the first day on which it no longer exists. Roles in it end with it.
+
+    With `keep_roles` they stay, for sheets of its time that are still to be handed in; they are then ended by hand.
+    What it means is shown first (`reports.dissolution`), and a mistaken one is taken back (`services.taking_back`).
+    """
     lock_tree()
     unit = Unit.objects.get(pk=unit.pk)
     place = open_placement(unit)
@@ -275,11 +288,23 @@ def dissolve_unit(unit: Unit, *, effective: date, by: User, decision: str, reaso
     hold(unit, effective)
     unit.dissolved = effective
     unit.save(update_fields=["dissolved"])
+    roles = [] if keep_roles else _end_roles(unit, effective - timedelta(days=1))
     UnitChange.objects.create(
         unit=unit, kind=UnitChange.Kind.DISSOLVED, effective=effective, decision=decision, reason=reason,
-        parent_before=place.parent, by=by,
+        parent_before=place.parent, by=by, kept={"roles": roles},
     )  # fmt: skip
     announce([unit.pk], effective, [place.parent_id])
+
+
+def _end_roles(unit: Unit, last: date) -> list[list[Any]]:
+    """End the roles that go on after the unit's last day, those given later on their first; what they were before."""
+    ended = []
+    rows = unit.memberships.select_for_update(of=("self",))
+    for row in rows.filter(Q(until=None) | Q(until__gt=last)).order_by("pk"):
+        ended.append([row.pk, row.until.isoformat() if row.until else None])
+        row.until = max(last, row.since)
+        row.save(update_fields=["until"])
+    return ended
 
 
 def superiors_on(unit: Unit, day: date) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -9,24 +11,28 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from units import access, services
+from units import access, clock, services
 from units.forms.persons import kept_units
 from units.forms.tree import (
     DissolveForm,
     MoveForm,
     OptionsFilter,
     RenameForm,
+    TakeBackForm,
     UnitCorrectForm,
     UnitCreateForm,
     UnitFilter,
     administered_units,
 )
-from units.models import Membership, Role, Unit
+from units.models import Membership, Role, Unit, UnitChange, User
 from units.reports import find_units, level_below, tree_of, with_superiors
+from units.reports.dissolution import consequences, leftovers
 from units.reports.exports import members_table, placements_table, unit_changes_table, units_table
+from units.services.taking_back import last_change
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, PartRequest, form_step
 
@@ -97,7 +103,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     memberships = Membership.objects.none()
     if administers:
         memberships = unit.memberships.select_related("user", "office").order_by("until", "-since", "pk")
-    changes = unit.changes.select_related("by", "parent_before", "parent_after")
+    changes = unit.changes.select_related("by", "undone_by", "parent_before", "parent_after")
     if (kind := asked_table(request, "members")) and administers:
         return table_file(kind, f"thanh-vien-{unit.code}", _("People with a role here"), *members_table(memberships))
     if kind := asked_table(request, "history"):
@@ -113,6 +119,8 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "page": Paginator(below, BELOW).get_page(request.GET.get("page")),
         "memberships": memberships,
         "changes": changes,
+        "undoable": _undoable(request.user, changes) if administers else None,
+        "left": leftovers(unit),
         "placements": placements,
         "administers": administers,
         "reads": access.can_read_figures(request.user, unit),
@@ -122,6 +130,12 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "may_take": administers and access.administers_superior(request.user, unit) and not unit.is_root,
     }
     return render(request, "units/unit_detail.html", context)
+
+
+def _undoable(user: User, changes: Iterable[UnitChange]) -> UnitChange | None:
+    """The change that the user may take back."""
+    last = last_change(changes)
+    return last if last is not None and _may_undo(user, last) else None
 
 
 def _reachable(request: HttpRequest, superiors: list[Unit]) -> list[Crumb]:
@@ -187,12 +201,52 @@ def unit_move(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(FORM)
 def unit_dissolve(request: HttpRequest, pk: int) -> HttpResponse:
+    """What the dissolution means on the day, and the form that confirms having read it."""
     unit = get_unit(request, pk)
     access.require(access.administers_superior(request.user, unit))
     form = DissolveForm(request.POST or None)
-    note = _("The unit keeps its figures and its history; from that day on nothing is asked of it.")
+    day = _day_asked(form)
+    rows = consequences(unit, day)
+    form.foresee(day, unfinished=any(row.unfinished for row in rows))
     return form_step(
-        request, form, lambda: services.dissolve_unit(unit, **form.cleaned_data, by=request.user),
+        request, form, lambda: services.dissolve_unit(unit, **form.decided, by=request.user),
         done=_("The unit has been dissolved."), to=unit, crumbs=crumbs_to(unit),
-        heading=_("Dissolve %(unit)s") % {"unit": unit}, submit=_("Dissolve the unit"), note=note,
+        heading=_("Dissolve %(unit)s") % {"unit": unit}, submit=_("Dissolve the unit"),
+        note=_("The unit keeps its figures and its history; from that day on nothing is asked of it."),
+        about={"template": "units/dissolution.html", "rows": rows, "day": day},
     )  # fmt: skip
+
+
+def _day_asked(form: DissolveForm) -> date:
+    """The day that was typed, or today."""
+    if not form.is_bound:
+        return clock.today()
+    form.is_valid()
+    return form.cleaned_data.get("effective") or clock.today()
+
+
+@require_http_methods(FORM)
+def change_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """A dissolution, a move or a new name is taken back, with a reason."""
+    reached = UnitChange.objects.filter(unit__in=Unit.objects.visible_to(request.user))
+    change = get_object_or_404(reached.select_related("unit", "parent_before", "parent_after"), pk=pk)
+    access.require(_may_undo(request.user, change))
+    form = TakeBackForm(request.POST or None)
+    note = _("%(change)s on %(day)s is undone: the unit is what it was before. The entry stays in the history.") % {
+        "change": change.get_kind_display(),
+        "day": date_format(change.effective, "SHORT_DATE_FORMAT") if change.effective else "–",
+    }
+    return form_step(
+        request, form, lambda: services.take_back_change(change, **form.cleaned_data, by=request.user),
+        done=_("The change has been taken back."), to=change.unit, crumbs=crumbs_to(change.unit),
+        heading=_("Take back a change of %(unit)s") % {"unit": change.unit}, submit=_("Take back the change"),
+        note=note,
+    )  # fmt: skip
+
+
+def _may_undo(user: User, change: UnitChange) -> bool:
+    """Who may rename the unit takes back a name; who may take it from its place, and back to the former, the rest."""
+    if change.kind == UnitChange.Kind.RENAMED:
+        return access.administers(user, change.unit)
+    former = change.parent_before
+    return access.administers_superior(user, change.unit) and (former is None or access.administers(user, former))

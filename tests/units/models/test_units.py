@@ -7,7 +7,7 @@ from django.utils import translation
 
 from tests.constraints import assert_refused
 from tests.factories import make_pilot_unit, make_unit, make_unit_kind
-from units.models import Placement, Unit, UnitPilot
+from units.models import Placement, Unit, UnitChange, UnitPilot
 
 
 def test_a_unit_dissolved_before_it_was_established_is_refused(depot):
@@ -33,6 +33,11 @@ def test_a_unit_is_a_pilot_of_one_thing_once_at_a_time(depot):
 def test_a_pilot_that_ends_before_it_began_is_refused(depot):
     row = UnitPilot(unit=depot, purpose="VMTD", since=date(2020, 4, 1), until=date(2020, 4, 1))
     assert_refused(row, "unitpilot_until_after_since")
+
+
+def test_a_change_that_was_taken_back_names_who_when_and_why(depot, administrator):
+    row = UnitChange(unit=depot, kind="moved", undone_by=administrator, undone_why="Ghi nhầm")
+    assert_refused(row, "unitchange_undone_by_at_and_why_together")
 
 
 def test_a_placement_that_ends_before_it_begins_is_refused(depot, elsewhere):

@@ -7,9 +7,17 @@ from django.core.exceptions import ValidationError
 
 from emulation.models import Lineage, Report, Round
 from emulation.services.rounds import set_up_rounds
-from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_unit, make_unit_kind
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_membership,
+    make_unit,
+    make_unit_kind,
+    make_user,
+)
 from units.errors import Refused
-from units.models import Placement, Unit, UnitChange
+from units.models import Placement, Role, Unit, UnitChange
 from units.services import (
     TreeChange,
     after_tree_change,
@@ -342,6 +350,26 @@ def test_dissolve_unit_takes_the_empty_sheets_of_later_rounds(region, depot):
 
     rounds = Round.objects.filter(reports__unit=depot).order_by("quarter").values_list("quarter", flat=True)
     assert list(rounds) == [1, 2]
+
+
+def test_dissolve_unit_ends_the_roles_there_with_it(depot):
+    user, future = make_user("", (depot, Role.STAFF)), make_membership(make_user(), depot, since=date(2020, 7, 10))
+    past = make_membership(make_user(), depot, until=date(2020, 1, 31))
+
+    dissolve(depot)
+
+    ends = dict(depot.memberships.values_list("pk", "until"))
+    assert ends == {
+        user.memberships.get().pk: date(2020, 6, 30), future.pk: date(2020, 7, 10), past.pk: date(2020, 1, 31)
+    }  # fmt: skip
+
+
+def test_dissolve_unit_leaves_the_roles_for_unfinished_sheets_on_request(depot):
+    user = make_user("", (depot, Role.STAFF))
+
+    dissolve_unit(depot, effective=DAY, by=None, decision="4/QĐ", keep_roles=True)
+
+    assert user.memberships.get().until is None
 
 
 # ── the tree on a day ─────────────────────────────────────────────────────

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from tests.factories import make_membership, make_unit, make_unit_kind, make_user
+from tests.factories import make_membership, make_person, make_unit, make_unit_kind, make_user
 from units.models import Role, Unit
 from units.services import dissolve_unit, move_unit
 
@@ -324,14 +324,96 @@ def test_move_out_of_the_administrators_branch_is_refused(client, department, de
     assert reload(depot).path.startswith(department.path)
 
 
+CONFIRMED = DECISION | {"foreseen": "2020-07-01", "confirmed": "on"}
+
+
 def test_dissolve_ends_the_unit(client, administrator, depot):
-    send(client, administrator, "unit-dissolve", depot.pk, data=DECISION)
+    send(client, administrator, "unit-dissolve", depot.pk, data=CONFIRMED)
 
     assert reload(depot).dissolved == date(2020, 7, 1)
 
 
+@pytest.mark.parametrize("data", [{"foreseen": ""}, {"foreseen": "2020-07-20"}, {"confirmed": ""}])
+def test_dissolve_is_confirmed_by_who_has_read_what_it_means_on_that_very_day(client, administrator, depot, data):
+    response = send(client, administrator, "unit-dissolve", depot.pk, data=CONFIRMED | data)
+
+    assert wrong(response) == ["confirmed"]
+    assert 'name="foreseen" value="2020-07-01"' in response.content.decode()
+    assert "checked" not in response.content.decode()
+    assert reload(depot).dissolved is None
+
+
+def test_dissolve_shows_roles_and_people_before(client, administrator, staff, depot):
+    make_person(depot)
+
+    context = page(client, administrator, "unit-dissolve", depot.pk).context
+
+    assert [row.about for row in context["about"]["rows"]] == [
+        "Phiếu",
+        "Vai trò của người dùng",
+        "Người đang công tác",
+    ]
+    assert str(staff) in context["about"]["rows"][1].words
+    assert context["about"]["rows"][2].words.startswith("Còn 1 người")
+    assert "keep_roles" not in context["form"].fields
+
+
+def test_the_page_of_a_dissolved_unit_says_who_is_still_to_be_posted_elsewhere(client, administrator, depot):
+    make_person(depot)
+    send(client, administrator, "unit-dissolve", depot.pk, data=CONFIRMED)
+
+    response = page(client, administrator, "unit-detail", depot.pk)
+
+    assert (response.context["left"].people, response.context["left"].roles) == (1, 0)
+    assert "còn 1 người công tác tại đây" in response.content.decode()
+
+
 def test_dissolve_with_subordinates_is_refused_in_the_summary(client, administrator, department, depot):
-    assert wrong(send(client, administrator, "unit-dissolve", department.pk, data=DECISION)) == ["__all__"]
+    assert wrong(send(client, administrator, "unit-dissolve", department.pk, data=CONFIRMED)) == ["__all__"]
+
+
+# ── taking back ───────────────────────────────────────────────────────────
+
+WHY = {"reason": "Ghi nhầm đơn vị khi nhập quyết định."}
+
+
+def test_a_mistaken_change_is_taken_back_from_the_history_and_stays_there(client, administrator, depot):
+    send(client, administrator, "unit-dissolve", depot.pk, data=CONFIRMED)
+    change = depot.changes.get(kind="dissolved")
+    address = reverse("units:change-undo", args=[change.pk])
+    assert address in page(client, administrator, "unit-detail", depot.pk).content.decode()
+
+    send(client, administrator, "change-undo", change.pk, data=WHY)
+
+    content = page(client, administrator, "unit-detail", depot.pk).content.decode()
+    assert (reload(depot).dissolved, WHY["reason"] in content, address in content) == (None, True, False)
+
+
+def test_a_change_is_taken_back_with_a_reason_alone(client, administrator, depot):
+    send(client, administrator, "unit-dissolve", depot.pk, data=CONFIRMED)
+
+    change = depot.changes.get(kind="dissolved")
+    response = send(client, administrator, "change-undo", change.pk, data={"reason": "nhầm"})
+
+    assert wrong(response) == ["reason"]
+
+
+def test_a_move_is_taken_back_by_who_administers_both_superiors(client, administrator, depot, department, elsewhere):
+    move_unit(depot, parent=elsewhere, effective=date(2020, 7, 1), by=administrator, decision="1")
+    there, both = make_user("", (elsewhere, Role.ADMINISTRATOR)), administrator
+    change = depot.changes.get(kind="moved")
+
+    assert send(client, there, "change-undo", change.pk, data=WHY).status_code == 403
+    assert send(client, both, "change-undo", change.pk, data=WHY).url == depot.get_absolute_url()
+
+
+@pytest.mark.parametrize("who", ["staff", "commander", "outsider"])
+def test_nobody_else_takes_a_change_back(request, client, administrator, depot, who):
+    user = request.getfixturevalue(who)
+    send(client, administrator, "unit-dissolve", depot.pk, data=CONFIRMED | {"keep_roles": "on"})
+
+    expected = 404 if who == "outsider" else 403
+    assert send(client, user, "change-undo", depot.changes.get(kind="dissolved").pk, data=WHY).status_code == expected
 
 
 def test_update_corrects_kind_order_and_short_name(client, administrator, depot):
