@@ -33,7 +33,18 @@ class LoginForm(forms.LoginForm):
 
 
 class ChangePasswordForm(PasswordChangeForm):
-    """Django's form, for it speaks Vietnamese; allauth's view takes it as it is."""
+    """Django's form, for it speaks Vietnamese; allauth's view takes it as it is.
+
+    The new password is neither the present one nor the one that an administrator handed over.
+    """
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        new = cleaned.get("new_password1")
+        if new and cleaned.get("old_password") and self.user.has_used(new):
+            words = _("Choose another password: this is the present one, or the one that was handed over to you.")
+            self.add_error("new_password1", words)
+        return cleaned
 
     def save(self, commit: bool = True) -> User:
         self.user.must_change_password = False

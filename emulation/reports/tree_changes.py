@@ -107,7 +107,7 @@ def _day(at) -> str:
 
 def existed_until(unit: Unit, year: int) -> str:
     """The sentence for pages about a year in which the unit ended; empty for the others."""
-    if unit.dissolved is None or unit.dissolved.year != year:
+    if unit.dissolved is None or unit.last_day is None or unit.dissolved.year != year:
         return ""
     return _(
         "%(unit)s existed until %(day)s. Its targets of %(year)d stand as they were agreed, for the whole year:"

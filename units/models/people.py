@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from auditlog.registry import auditlog
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.db import models
@@ -76,6 +77,7 @@ class User(AbstractBaseUser):
     email = models.EmailField(_("e-mail"), blank=True, help_text=_("Optional: reminders of due dates go there."))
     is_active = models.BooleanField(_("may log in"), default=True)
     must_change_password = models.BooleanField(_("password to be changed at the next login"), default=True)
+    first_password = models.CharField(max_length=128, editable=False, blank=True)  # its hash: others have known it
     language = models.CharField(_("language"), max_length=5, blank=True)
     created = models.DateTimeField(auto_now_add=True)
     search = models.CharField(max_length=300, editable=False)
@@ -99,6 +101,16 @@ class User(AbstractBaseUser):
 
     def get_absolute_url(self) -> str:
         return reverse("units:user-detail", args=[self.pk])
+
+    def set_first_password(self, password: str) -> None:
+        """A password that whoever hands it over knows as well: to be changed, and never chosen again."""
+        self.set_password(password)
+        self.first_password = self.password
+        self.must_change_password = True
+
+    def has_used(self, password: str) -> bool:
+        """Whether it is the present password, or the one that was handed over."""
+        return self.check_password(password) or check_password(password, self.first_password)
 
     @cached_property
     def active_memberships(self) -> list[Membership]:
@@ -165,5 +177,5 @@ class Membership(models.Model):
 
 
 auditlog.register(Office)
-auditlog.register(User, exclude_fields=["last_login", "password", "search", "sorting"])
+auditlog.register(User, exclude_fields=["first_password", "last_login", "password", "search", "sorting"])
 auditlog.register(Membership)

@@ -21,9 +21,12 @@ from units.text import normal
 def create_user(
     *, username: str, full_name: str, password: str, must_change_password: bool = True, email: str = ""
 ) -> User:
-    user: User = User.objects.create_user(
-        username, password, full_name=normal(full_name), must_change_password=must_change_password, email=email
-    )
+    user = User(username=username, full_name=normal(full_name), email=email, must_change_password=False)
+    if must_change_password:
+        user.set_first_password(password)
+    else:
+        user.set_password(password)
+    user.save()
     return user
 
 
@@ -69,9 +72,8 @@ def set_first_password(user: User, *, password: str, by: User) -> None:
     if user.pk == by.pk:
         raise Refused(_("Change your own password under “My account”."))
     _check_reach(user, by)
-    user.set_password(password)
-    user.must_change_password = True
-    user.save(update_fields=["password", "must_change_password"])
+    user.set_first_password(password)
+    user.save(update_fields=["password", "first_password", "must_change_password"])
 
 
 @transaction.atomic
