@@ -133,7 +133,8 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
 class Membership(models.Model):
     """A role of a user in a unit, in force from `since` to `until`, both days included.
 
-    It reads the whole branch of the unit; it writes for the very unit (see `units.access`).
+    It reads the whole branch of the unit; it writes for the very unit (see `units.access`). One that was given by
+    mistake is `withdrawn` on the day on which it begins, or before: it ends before that day, and was never in force.
     """
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("user"))
@@ -145,6 +146,7 @@ class Membership(models.Model):
     )  # fmt: skip
     since = models.DateField(_("from"), default=clock.today)
     until = models.DateField(_("until"), null=True, blank=True)
+    withdrawn = models.BooleanField(_("withdrawn"), default=False, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -154,7 +156,9 @@ class Membership(models.Model):
         ordering = ["-since", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(until=None) | Q(until__gte=F("since")), name="membership_until_not_before_since",
+                condition=Q(until=None, withdrawn=False) | Q(until__gte=F("since"), withdrawn=False)
+                | Q(until__lt=F("since"), withdrawn=True),
+                name="membership_until_not_before_since",
                 violation_error_message=_("The last day of a membership is not before its first."),
             ),
             models.CheckConstraint(

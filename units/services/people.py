@@ -6,12 +6,12 @@ root is never left without an administrator.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from units import access
+from units import access, clock
 from units.errors import Refused
 from units.models import Membership, Office, Role, Unit, User
 from units.text import normal
@@ -91,13 +91,18 @@ def add_membership(
 
 @transaction.atomic
 def end_membership(membership: Membership, *, until: date) -> None:
-    """Set the last day of a membership. A membership is never deleted: it is part of the history."""
-    if until < membership.since:
+    """Set the last day of a membership. A membership is never deleted: it is part of the history.
+
+    Yesterday ends it at once, also one that begins today or later: then it was never in force (`withdrawn`).
+    """
+    yesterday = clock.today() - timedelta(days=1)
+    withdrawn = until == yesterday and membership.since > yesterday
+    if until < membership.since and not withdrawn:
         raise Refused(_("The last day of a membership is not before its first."), "until")
     if membership.until is None:
         _check_administrators_left(membership, "until")
-    membership.until = until
-    membership.save(update_fields=["until"])
+    membership.until, membership.withdrawn = until, withdrawn
+    membership.save(update_fields=["until", "withdrawn"])
 
 
 def _check_reach(user: User, by: User) -> None:

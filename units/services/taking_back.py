@@ -107,8 +107,8 @@ def _restore_roles(change: UnitChange) -> None:
     for row in Membership.objects.select_for_update(of=("self",)).filter(pk__in=before).order_by("pk"):
         like = Q(user=row.user_id, unit=row.unit_id, role=row.role, office=row.office_id, until=None)
         if not Membership.objects.filter(like).exists():
-            row.until = before[row.pk]
-            row.save(update_fields=["until"])
+            row.until, row.withdrawn = before[row.pk], False
+            row.save(update_fields=["until", "withdrawn"])
 
 
 UNDO: dict[str, Callable[[UnitChange], None]] = {

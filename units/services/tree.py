@@ -297,13 +297,17 @@ def dissolve_unit(
 
 
 def _end_roles(unit: Unit, last: date) -> list[list[Any]]:
-    """End the roles that go on after the unit's last day, those given later on their first; what they were before."""
+    """End the roles that go on after the unit's last day; what they were before.
+
+    Those given later end on their first day, or at once where that is today or has not come.
+    """
     ended = []
     rows = unit.memberships.select_for_update(of=("self",))
     for row in rows.filter(Q(until=None) | Q(until__gt=last)).order_by("pk"):
         ended.append([row.pk, row.until.isoformat() if row.until else None])
-        row.until = max(last, row.since)
-        row.save(update_fields=["until"])
+        row.withdrawn = row.since >= clock.today()
+        row.until = clock.today() - timedelta(days=1) if row.withdrawn else max(last, row.since)
+        row.save(update_fields=["until", "withdrawn"])
     return ended
 
 

@@ -137,12 +137,13 @@ def membership_create(request: HttpRequest, pk: int) -> HttpResponse:
 def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
     memberships = Membership.objects.visible_to(request.user).select_related("user", "unit", "office")
     membership = get_object_or_404(memberships, pk=pk)
-    at_once = max(membership.since, clock.today() - timedelta(days=1))
-    form = MembershipEndForm(request.POST or None, initial={"until": at_once})
+    form = MembershipEndForm(request.POST or None, initial={"until": clock.today() - timedelta(days=1)})
     note = _("%(role)s, %(unit)s: the last day still counts. Figures and signatures of the past stay.") % {
         "role": membership.get_role_display(),
         "unit": membership.unit,
     }
+    if membership.since >= clock.today():
+        note += " " + _("Ended by yesterday, this role is withdrawn: it was given by mistake and was never in force.")
     return form_step(
         request, form, lambda: services.end_membership(membership, **form.cleaned_data),
         done=_("The role has been ended."), to=membership.user, crumbs=crumbs_to(membership.user),

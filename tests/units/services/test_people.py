@@ -148,6 +148,34 @@ def test_end_membership_before_it_began_is_refused(staff):
     assert refused(end_membership, staff.memberships.get(), until=date(1999, 12, 31)) == "until"
 
 
+@pytest.mark.parametrize("since", [TODAY, date(2020, 8, 1)])
+def test_a_role_given_by_mistake_ends_at_once_and_was_never_in_force(staff, depot, since):
+    membership = add_membership(user=staff, unit=depot, role=Role.COMMANDER, since=since)
+
+    end_membership(membership, until=date(2020, 7, 19))
+
+    row = Membership.objects.get(pk=membership.pk)
+    assert (row.until, row.withdrawn) == (date(2020, 7, 19), True)
+    assert not any(Membership.objects.active(day).filter(pk=row.pk) for day in (date(2020, 7, 19), TODAY, since))
+    assert set(LogEntry.objects.get_for_object(row).first().changes) == {"until", "withdrawn"}
+    assert add_membership(user=staff, unit=depot, role=Role.COMMANDER, since=TODAY).pk  # given rightly
+
+
+def test_a_role_is_withdrawn_by_no_other_day_than_yesterday(staff, depot):
+    membership = add_membership(user=staff, unit=depot, role=Role.COMMANDER, since=TODAY)
+
+    assert refused(end_membership, membership, until=date(2020, 7, 18)) == "until"
+
+
+def test_a_role_that_began_before_today_ends_at_once_and_has_been_in_force(staff, depot):
+    membership = add_membership(user=staff, unit=depot, role=Role.COMMANDER, since=date(2020, 7, 19))
+
+    end_membership(membership, until=date(2020, 7, 19))
+
+    row = Membership.objects.get(pk=membership.pk)
+    assert (row.until, row.withdrawn) == (date(2020, 7, 19), False)
+
+
 def test_memberships_leave_a_trace(staff, depot):
     membership = add_membership(user=staff, unit=depot, role=Role.COMMANDER, since=TODAY)
     end_membership(membership, until=TODAY)

@@ -43,7 +43,7 @@ def stored() -> list:
         list(Placement.objects.order_by("pk").values_list("unit", "parent", "since", "until")),
         sorted(Lineage.objects.values_list("round", "unit", "path", "parent", "is_leaf")),
         sorted(Report.objects.values_list("round", "unit", "state")),
-        sorted(Membership.objects.values_list("pk", "until")),
+        sorted(Membership.objects.values_list("pk", "until", "withdrawn")),
         sorted(
             map(repr, Summary.objects.values_list("unit", "period", "indicator", "numerator", "reported", "expected"))
         ),
@@ -75,6 +75,7 @@ def refusal(unit, by) -> str:
 @pytest.mark.parametrize("kind", ["dissolved", "moved", "renamed"])
 def test_all_is_as_it_was_and_the_change_keeps_who_when_and_why(administrator, staff, depot, elsewhere, kind):
     make_membership(make_user(), depot, Role.STAFF, until=date(2020, 12, 31))
+    make_membership(make_user(), depot, Role.STAFF, since=TODAY)
     before = stored()
     changes(depot, elsewhere, administrator)[kind]()
     assert stored() != before

@@ -355,12 +355,14 @@ def test_dissolve_unit_takes_the_empty_sheets_of_later_rounds(region, depot):
 def test_dissolve_unit_ends_the_roles_there_with_it(depot):
     user, future = make_user("", (depot, Role.STAFF)), make_membership(make_user(), depot, since=date(2020, 7, 10))
     past = make_membership(make_user(), depot, until=date(2020, 1, 31))
+    today = make_membership(make_user(), depot, since=TODAY)
 
     dissolve(depot)
 
     ends = dict(depot.memberships.values_list("pk", "until"))
     assert ends == {
-        user.memberships.get().pk: date(2020, 6, 30), future.pk: date(2020, 7, 10), past.pk: date(2020, 1, 31)
+        user.memberships.get().pk: date(2020, 6, 30), future.pk: date(2020, 7, 10), past.pk: date(2020, 1, 31),
+        today.pk: date(2020, 7, 19),
     }  # fmt: skip
 
 

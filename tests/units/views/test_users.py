@@ -265,6 +265,17 @@ def test_a_role_is_ended_on_its_last_day(client, local, staff):
     assert Membership.objects.get(pk=membership.pk).until == date(2020, 7, 31)
 
 
+def test_end_of_a_role_given_today_is_offered_for_yesterday_and_shown_as_withdrawn(client, local, staff, depot):
+    membership = make_membership(staff, depot, Role.COMMANDER, since=TODAY)
+    context = page(client, local, "membership-end", membership.pk).context
+    offered = context["form"]["until"].value()
+    assert "thu hồi" in context["note"]
+
+    send(client, local, "membership-end", membership.pk, data={"until": offered.strftime("%d/%m/%Y")})
+
+    assert "thu hồi, chưa từng có hiệu lực" in page(client, local, "user-detail", staff.pk).content.decode()
+
+
 def test_the_last_administrator_of_the_root_stays(client, administrator):
     membership = administrator.memberships.get()
 
