@@ -25,12 +25,15 @@ class EmulationConfig(AppConfig):
         from emulation.reports.joins import join_tasks
         from emulation.reports.openings import launch_tasks, register_tasks
         from emulation.reports.unfed import unfed_tasks
+        from emulation.reports.vacancies import remarks
         from emulation.services.rounds import follow_tree, hold_sheets
         from units.reports import dissolution
         from units.services import after_tree_change, before_tree_change, taking_back
+        from units.views import tree
 
         before_tree_change.append(hold_sheets)
         after_tree_change.append(follow_tree)
+        tree.REMARKS.append(remarks)
         dissolution.SOURCES.append(tree_changes.of_dissolution)
         taking_back.what_rests.append(tree_changes.resting_on)
         work.SOURCES.extend([receipt_tasks, join_tasks, amendment_tasks])

@@ -23,7 +23,8 @@ class Prepared:
     participants have a target for one of its own indicators. `draft_above` names a superior campaign that
     is a draft itself; `documents` counts those it rests on, `older` those of the years before, which no longer do;
     `files` counts its papers and theirs; `needs_indicators` says that its kind asks for figures; `same_theme` and
-    `same_content` that they are still, word for word, those of the year before.
+    `same_content` that they are still, word for word, those of the year before; `vacant` names the units that lack
+    somebody, and whom.
     """
 
     content: str
@@ -44,6 +45,7 @@ class Prepared:
     older: int = 0
     same_theme: bool = False
     same_content: bool = False
+    vacant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,9 @@ def _plan(draft: Prepared) -> Iterable[Point]:
         yield Point("dates", _("Dates"), MET, "")
     words = "" if draft.scopes else _("Say first which units take part.")
     yield Point("scope", _("Units that take part"), MET if draft.scopes else MISSING, words)
+    if draft.scopes:
+        words = _("Tell the administrator before the launch. %(units)s") % {"units": draft.vacant}
+        yield _advised("officers", _("Officers of the units"), not draft.vacant, words)
 
 
 def _figures(draft: Prepared) -> Iterable[Point]:

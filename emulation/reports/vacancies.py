@@ -1,55 +1,89 @@
-"""Units that owe a sheet but lack an officer for it, for the administrator who can appoint one."""
+"""Units that take part but lack an officer, for the administrator who can appoint one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Substr
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from emulation.models import Report
-from units import clock
+from emulation.models import Campaign, CampaignScope, Report
+from units import access, clock
 from units.models import Membership, Role, Unit, User
-from units.paths import branch_q, branches_q, outermost
+from units.models.units import UnitQuerySet
+from units.paths import MAX_DEPTH, WIDTH, branch_q, branches_q, outermost
+from units.reports.officers import Lack, lack_in, lacking
+from units.reports.tree import Remark
 
 LOOK_BACK = timedelta(days=366)  # sheets due longer ago hold nobody up any more
 SHOWN = 20
+NAMED = 5  # units named in one sentence
 
 
 @dataclass(frozen=True, slots=True)
 class Vacancy:
-    """A unit without active staff, without an active commander, or without both."""
+    """A unit and the officers that it lacks."""
 
     unit: Unit
-    no_staff: bool
-    no_commander: bool
+    lack: Lack
 
 
 def vacancies(user: User) -> tuple[list[Vacancy], bool]:
     """Vacant units for which the user is the nearest administrator at or above them; and whether there are more.
 
-    Computed whenever it is read, so that it disappears with the appointment. Two queries, none for users
+    Of the units that owe a sheet, or take part in a campaign that is prepared or under way: it is told before the
+    launch. Computed whenever it is read, so that it disappears with the appointment. Two queries, none for users
     who administer nothing.
     """
     mine = [m.unit for m in user.active_memberships if m.role == Role.ADMINISTRATOR]
     if not mine:
         return [], False
-    active = Membership.objects.active()
-    here = active.filter(unit=OuterRef("pk"))
-    waiting = Report.objects.exclude(state=Report.State.APPROVED).filter(
-        unit=OuterRef("pk"), round__due__gte=clock.today() - LOOK_BACK
-    )
-    found = (
-        Unit.objects.filter(_nearest(mine), Exists(waiting))
-        .existing_on(clock.today())
-        .annotate(
-            no_staff=~Exists(here.filter(role=Role.STAFF)), no_commander=~Exists(here.filter(role=Role.COMMANDER))
-        )
-        .filter(Q(no_staff=True) | Q(no_commander=True))
-        .order_by("path")[: SHOWN + 1]
-    )
-    rows = [Vacancy(unit, unit.no_staff, unit.no_commander) for unit in found]
+    units = concerned().filter(_nearest(mine))
+    rows = [Vacancy(unit, lack_in(unit)) for unit in lacking(units)[: SHOWN + 1]]
     return rows[:SHOWN], len(rows) > SHOWN
+
+
+def concerned() -> UnitQuerySet:
+    """Units that owe a sheet, or take part in a campaign that is prepared or under way."""
+    today = clock.today()
+    waiting = Report.objects.exclude(state=Report.State.APPROVED).filter(
+        unit=OuterRef("pk"), round__due__gte=today - LOOK_BACK
+    )
+    prefixes = [Substr(OuterRef("path"), 1, end) for end in range(WIDTH, (MAX_DEPTH + 1) * WIDTH, WIDTH)]
+    around = Q(unit=OuterRef("pk")) | Q(with_branch=True, unit__path__in=prefixes)
+    states = [Campaign.State.DRAFT, *Campaign.RUNNING]
+    scopes = CampaignScope.objects.filter(around, campaign__state__in=states, campaign__ends__gte=today)
+    return Unit.objects.filter(Exists(waiting) | Exists(scopes)).existing_on(today)
+
+
+def remarks(user: User, unit: Unit | None) -> Iterator[Remark]:
+    """What the pages of the tree say: of a unit what it lacks, above the tree which units lack somebody.
+
+    A query each; above the tree two, and none for who administers nothing.
+    """
+    if unit is None:
+        yield from _of_branch(user)
+        return
+    for row in lacking(concerned().filter(pk=unit.pk)):
+        lack = lack_in(row)
+        title = _("Missing: %(who)s") % {"who": lack.who}
+        whom = "" if access.administers(user, unit) else " " + _("Tell the administrator.")
+        yield Remark(title, " ".join(lack.means) + whom, "", "")
+
+
+def _of_branch(user: User) -> Iterator[Remark]:
+    rows, more = vacancies(user)
+    if not rows:
+        return
+    title = ngettext("%(count)d unit lacks an officer", "%(count)d units lack officers", len(rows))
+    names = "; ".join(f"{row.unit.short}: {row.lack.who}" for row in rows[:NAMED])
+    words = f"{names} …" if more or len(rows) > NAMED else f"{names}."
+    yield Remark(title % {"count": len(rows)}, words, reverse("emulation:my-work"), _("See all"))
 
 
 def _nearest(mine: list[Unit]) -> Q:

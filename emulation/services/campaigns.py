@@ -28,14 +28,14 @@ from emulation.models import (
     TargetChange,
 )
 from emulation.readiness import advice, missing
-from emulation.services.launch import launch_points
+from emulation.services.launch import launch_points, scope_q
 from emulation.services.rounds import fit_sheets, place_units, set_up_drive_round
 from emulation.services.summaries import rebuild
 from units import access, clock
 from units.errors import Refused
 from units.locking import locked
 from units.models import Role, Unit, UnitKind, User
-from units.paths import branch_q, path_ids
+from units.paths import path_ids
 
 State = Campaign.State
 Scope = Mapping[Unit, bool]  # unit → with its whole branch
@@ -395,14 +395,6 @@ def figures_asked(row: CampaignIndicator) -> int:
     if kinds:
         results = results.filter(report__unit__kind__in=kinds)
     return results.filter(scope_q(row.campaign, "report__lineage__path", "report__unit")).count()
-
-
-def scope_q(campaign: Campaign, path: str = "path", unit: str = "pk") -> Q:
-    """Rows of units in the scope of the campaign; `path` and `unit` lead to the unit's path and key."""
-    found = Q(**{f"{unit}__in": []})
-    for row in campaign.scopes.select_related("unit"):
-        found |= branch_q(row.unit.path, path) if row.with_branch else Q(**{unit: row.unit_id})
-    return found
 
 
 def _refuse_referenced(row: CampaignIndicator) -> None:

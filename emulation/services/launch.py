@@ -12,6 +12,18 @@ from emulation.models import Attachment, Campaign, CampaignIndicator, Target
 from emulation.readiness import Point, Prepared, readiness
 from units import clock
 from units.models import Unit, User
+from units.paths import branch_q
+from units.reports.officers import lack_in, lacking
+
+NAMED = 5  # units that are named as lacking somebody
+
+
+def scope_q(campaign: Campaign, path: str = "path", unit: str = "pk") -> Q:
+    """Rows of units in the scope of the campaign; `path` and `unit` lead to the unit's path and key."""
+    found = Q(**{f"{unit}__in": []})
+    for row in campaign.scopes.select_related("unit"):
+        found |= branch_q(row.unit.path, path) if row.with_branch else Q(**{unit: row.unit_id})
+    return found
 
 
 def participants(campaign: Campaign) -> QuerySet[Unit]:
@@ -87,8 +99,16 @@ def launch_points(campaign: Campaign, on: date, reader: User) -> list[Point]:
             files=campaign.files.present().count() + enclosed.count(),
             leader=campaign.leader,
             draft_above=_draft_above(campaign.parent, reader),
+            vacant=_vacant(campaign),
         )
     )
+
+
+def _vacant(campaign: Campaign) -> str:
+    """The first units of the scope that lack staff, commander or reviewer, with whom they lack. One query."""
+    found = list(lacking(Unit.objects.filter(scope_q(campaign)).existing_on(clock.today()))[: NAMED + 1])
+    names = [f"{unit.short}: {lack_in(unit).who}" for unit in found[:NAMED]]
+    return "; ".join(names) + (" …" if len(found) > NAMED else ".") if names else ""
 
 
 def renewed(text: str, old: int, new: int) -> str:

@@ -44,6 +44,8 @@ def test_a_complete_draft_has_nothing_open():
         ("leader", {"leader": ""}, ADVICE),
         ("documents", {"documents": 0}, ADVICE),
         ("files", {"files": 0}, ADVICE),
+        ("officers", {"vacant": "K1: trợ lý."}, ADVICE),
+        ("officers", {"vacant": "K1: trợ lý.", "scopes": 0}, None),
     ],
 )
 def test_a_point_that_is_open_bars_the_launch_or_warns(key, change, found):

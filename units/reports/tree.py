@@ -42,6 +42,16 @@ class Level:
     cut: bool = False
 
 
+@dataclass(frozen=True)
+class Remark:
+    """What a page of the tree says above everything else; `url` and `action` lead on, empty where they do not."""
+
+    title: str
+    text: str
+    url: str
+    action: str
+
+
 def with_superiors(units: Iterable[Unit]) -> list[Placed]:
     """Each unit with its superiors. One query besides `units`."""
     units = list(units)

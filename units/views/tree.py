@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -32,12 +32,15 @@ from units.models import Membership, Role, Unit, UnitChange, User
 from units.reports import find_units, level_below, tree_of, with_superiors
 from units.reports.dissolution import consequences, leftovers
 from units.reports.exports import members_table, placements_table, unit_changes_table, units_table
+from units.reports.tree import Remark
 from units.services.taking_back import last_change
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, PartRequest, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 BELOW = 25  # subordinates on a page
+# What higher apps say above the tree (None) and on the page of a unit. They register here when Django starts.
+REMARKS: list[Callable[[User, Unit | None], Iterable[Remark]]] = []
 
 
 def get_unit(request: HttpRequest, pk: int) -> Unit:
@@ -63,6 +66,7 @@ def unit_tree(request: PartRequest) -> HttpResponseBase:
         return render(request, "units/tree_body.html", context)
     context["may_create"] = access.has_role(request.user, Role.ADMINISTRATOR)
     context["rates"] = access.has_role(request.user, Role.STAFF)
+    context["remarks"] = [row for source in REMARKS for row in source(request.user, None)]
     return render(request, "units/unit_tree.html", context)
 
 
@@ -121,6 +125,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "changes": changes,
         "undoable": _undoable(request.user, changes) if administers else None,
         "left": leftovers(unit),
+        "remarks": [row for source in REMARKS for row in source(request.user, unit)],
         "placements": placements,
         "administers": administers,
         "reads": access.can_read_figures(request.user, unit),

@@ -181,9 +181,9 @@ def test_the_tree_asks_a_constant_number_of_queries(client, django_assert_num_qu
         make_unit(make_unit(region, f"A{place}"), f"B{place}")
     client.force_login(administrator)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(reverse("units:unit-tree"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         client.get(reverse("units:unit-tree"), {"q": "unit"})
 
 
@@ -222,7 +222,7 @@ def test_the_page_asks_a_constant_number_of_queries(
         move_unit(depot, parent=target, effective=date(2020, 7, 1 + place), by=administrator, decision="1")
     client.force_login(administrator)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         client.get(reverse("units:unit-detail", args=[depot.pk]))
 
 
