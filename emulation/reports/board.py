@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Case, CharField, Count, Q, Value, When
@@ -20,11 +20,13 @@ from django.utils import timezone
 from emulation.models import Lineage, Report, Round
 from emulation.models.reports import ReportQuerySet
 from emulation.reports.progress import place_order
+from emulation.reports.sheets import state_of
 from emulation.services.extensions import BEGUN, extended_in, round_terms
 from emulation.terms import Terms
 from units import clock
 from units.models import User
 from units.paths import WIDTH, branch_q
+from units.reports.officers import Lack, lacks
 
 State = Report.State
 ON_TIME, LATE, OVERDUE, PENDING, NONE = "on_time", "late", "overdue", "pending", ""
@@ -104,6 +106,12 @@ class Line:
     when: str
     handed_in: date | None
     days: int
+    lack: Lack | None = None  # whom the unit of an open sheet lacks
+
+    @property
+    def state(self) -> str:
+        """Key of `ui.STATES["sheet"]`."""
+        return state_of(self.report)
 
 
 class Board:
@@ -174,6 +182,12 @@ class Board:
     def lines(self, reports: Iterable[Report]) -> list[Line]:
         """`reports` of this board as they are shown. No query."""
         return [self._line(report) for report in reports]
+
+    def lines_with_lacks(self, reports: Iterable[Report]) -> list[Line]:
+        """`lines` with whom units lack that have not handed in. One query."""
+        lines = self.lines(reports)
+        found = lacks(line.report.unit_id for line in lines if line.report.editable)
+        return [replace(line, lack=found.get(line.report.unit_id)) for line in lines]
 
     def _line(self, report: Report) -> Line:
         terms, handed_in = self.extended.get(report.unit_id, self.usual), _day(report.handed_in_at)

@@ -60,7 +60,7 @@ def board(request: HttpRequest, unit: int) -> HttpResponseBase:
         page = Paginator(form.filter(reading), PER_PAGE).get_page(request.GET.get("page"))
         total, units = reading.rows()
         context |= {
-            "total": total, "rows": units, "page": page, "lines": reading.lines(page), "words": dict(WHEN),
+            "total": total, "rows": units, "page": page, "lines": reading.lines_with_lacks(page), "words": dict(WHEN),
             "extends": extends_anything(request.user),
         }  # fmt: skip
     return render(request, "emulation/board/board.html", context)
@@ -81,10 +81,9 @@ def _table(reading: Board, lines: list[Line]) -> tuple[list[str], list[list[Valu
         _("On time or not"), _("Days late"), _("As of"),
     ]  # fmt: skip
     words, round_ = dict(WHEN), str(reading.round)
-    states = dict(Report.State.choices)
     return heads, [
         [
-            line.report.unit.code, line.report.unit.name, round_, str(states[line.report.state]), line.terms.due,
+            line.report.unit.code, line.report.unit.name, round_, str(STATES["sheet"][line.state][2]), line.terms.due,
             _("yes") if line.terms.extended else "", line.handed_in, str(words.get(line.when, "")),
             line.days or None, reading.today,
         ]

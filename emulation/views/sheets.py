@@ -47,6 +47,7 @@ from emulation.views.findings import shown as shown_findings
 from units import access
 from units.errors import Refused
 from units.models import Role, Unit, User
+from units.reports.officers import Lack, lack_of, lacks
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step, turned_away
 
@@ -87,6 +88,7 @@ def _page(
         "may_give_back": commands and report.editable and report.ready_at is not None,
         "may_withdraw": commands and report.state == Report.State.SUBMITTED,
         "may_review": access.reviews_above(user, report.unit) and report.state in Report.HANDED_IN,
+        "lack": lack_of(report.unit) if report.editable and (enters or commands) else None,
         "correct": enters and report.state == Report.State.APPROVED,
         "requests": open_requests(report) if enters and report.state == Report.State.IN_REVIEW else [],
         "problems": problems or [],
@@ -251,7 +253,11 @@ def ready(request: HttpRequest, pk: int) -> HttpResponse:
         service.mark_ready(report, by=request.user)
     except Refused as refused:
         return _page(request, report, _read(request, report), problems=refused.messages)
-    messages.success(request, _("The sheet has been reported to the commander, who can hand it in now."))
+    if lack_of(report.unit).commander:
+        words = _("The sheet is ready, but %(unit)s has no commander: nobody can hand it in. Tell the administrator.")
+        messages.warning(request, words % {"unit": report.unit})
+    else:
+        messages.success(request, _("The sheet has been reported to the commander, who can hand it in now."))
     return redirect(report)
 
 
@@ -269,7 +275,8 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(report)
     problems: list[str] = [closed_reason(report)] if closed_reason(report) else []
     typed, wrong = reasons_in(request.POST), ""
-    form = MissingForm(request.POST if request.method == "POST" else None, waiting=service.waiting_below(report))
+    waiting = service.waiting_below(report)
+    form = MissingForm(request.POST if request.method == "POST" else None, waiting=waiting)
     if request.method == "POST":
         try:
             with transaction.atomic():
@@ -283,7 +290,14 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = shown.read_sheet(report, editing=False, reader=request.user)
     context = shown_findings(all_findings(report), typed, wrong)
     context |= {"report": report, "sheet": sheet, "problems": problems, "may_answer": True, "below": form}
+    context |= {"lack": lack_of(report.unit), "lacks": lacks_of(waiting)}
     return render(request, "emulation/sheets/hand_in.html", context)
+
+
+def lacks_of(waiting: list[Report]) -> list[tuple[Unit, Lack]]:
+    """Of the units of sheets that are waited for those that lack somebody. One query, none without sheets."""
+    found = lacks(row.unit_id for row in waiting) if waiting else {}
+    return [(row.unit, found[row.unit_id]) for row in waiting if found[row.unit_id]]
 
 
 def receipt(report: Report) -> str:

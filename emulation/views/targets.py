@@ -45,7 +45,8 @@ from units import access, clock
 from units.errors import LEAST_ORDER, Refused
 from units.forms.fields import refusals
 from units.keys import key_of
-from units.models import Placement, Unit
+from units.models import Placement, Role, Unit
+from units.reports.officers import lack_of
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step, turned_away
 
@@ -131,7 +132,16 @@ def registration_ready(request: HttpRequest, unit: int, year: int = 0, drive: in
     page = Grid(request, unit, year, drive)
     access.require(targets.may_register(request.user, page.unit))
     if page.save(then=lambda: registrations.mark_ready(**page.key, by=request.user)):
-        messages.success(request, _("The registration has been reported to the commander, who can hand it in now."))
+        if lack_of(page.unit).commander:
+            words = _(
+                "The registration is ready, but %(unit)s has no commander: nobody can hand it in. Tell the"
+                " administrator."
+            )
+            messages.warning(request, words % {"unit": page.unit})
+        else:
+            messages.success(
+                request, _("The registration has been reported to the commander, who can hand it in now.")
+            )
         return page.back()
     return page.render()
 
@@ -310,6 +320,7 @@ class Grid:
             "titles": list(self.registration.titles.all()) if self.registration.pk else [],
             "page": self.registration.get_absolute_url(),
             "give_back": links_of(self.registration)["registration_give_back"],
+            "lack": lack_of(self.unit),
             "crumbs": crumbs_of(self.registration, (_("Hand the registration in"), "")),
         }  # fmt: skip
         return render(self.request, "emulation/targets/hand_in.html", context)
@@ -349,6 +360,9 @@ class Grid:
             and len(self.form.fields) > 1,  # the reason is there always
             "hands_in": self.hands_in,
             "agrees": AGREED in self.columns,
+            "lack": lack_of(self.unit)
+            if self.open and access.works_at(user, self.unit, Role.STAFF, Role.COMMANDER)
+            else None,
             "existed": existed_until(self.unit, self.year),
             "crumbs": crumbs_of(self.registration),
         }

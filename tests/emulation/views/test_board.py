@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from python_calamine import CalamineWorkbook
 
 from emulation.models import Report
@@ -16,6 +17,7 @@ from tests.factories import (
     make_rounds,
     make_unit,
 )
+from units.reports.officers import Lack
 
 
 @pytest.fixture
@@ -99,10 +101,19 @@ def test_xlsx_has_the_extended_due_date_and_no_formula(client, reviewer, departm
     ]
 
 
+def test_a_sheet_that_is_ready_says_so_and_who_is_missing(client, reviewer, department, workshop, staff, round_):
+    Report.objects.filter(unit=workshop, round=round_).update(ready_by=staff, ready_at=timezone.now())
+    (line,) = (
+        row for row in board(client, reviewer, department, round=round_.pk).context["lines"]
+        if row.report.unit_id == workshop.pk
+    )  # fmt: skip
+    assert (line.state, line.lack) == ("ready", Lack(staff=True, commander=True, reviewer=False))
+
+
 @pytest.mark.parametrize("more", [1, 3])
 def test_cost_of_the_board(client, reviewer, department, round_, django_assert_num_queries, more):
     for _unit in range(more):
         make_unit(department)
     client.force_login(reviewer)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         client.get(reverse("emulation:board", args=[department.pk]), {"round": round_.pk})

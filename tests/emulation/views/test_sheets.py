@@ -181,6 +181,33 @@ def test_ready_saves_and_stamps(client, report, prizes, staff):
     assertNotContains(page, "Report to the commander")
 
 
+def test_staff_without_a_commander_read_before_and_after_that_nobody_can_hand_in(client, report, prizes, staff):
+    make_result(report, prizes, 5)
+    told = "Nobody can hand in what it enters."
+    assert told in log_in(client, staff).get(report.get_absolute_url()).text
+    after = client.post(url(report, "ready"), follow=True).text
+    assert f"The sheet is ready, but {report.unit} has no commander" in after
+    assert "who can hand it in now" not in after
+
+    make_user("", (report.unit, "commander"))
+    assert told not in client.get(report.get_absolute_url()).text
+    assert "who can hand it in now" in client.post(url(report, "ready"), follow=True).text
+
+
+def test_commander_reads_before_the_hand_in_that_nobody_reviews(client, department, report, commander):
+    told = "Nobody above can review what it hands in."
+    assert told in log_in(client, commander).get(url(report, "hand-in")).text
+    make_user("", (department, "reviewer"))
+    assert told not in client.get(url(report, "hand-in")).text
+
+
+def test_commander_of_a_superior_reads_for_whom_waiting_is_in_vain(client, department, report):
+    above = make_report(department, report.round)
+    chief = make_user("", (department, "commander"))
+    words = f"{report.unit} (staff officer, commander, reviewer)"
+    assert words in log_in(client, chief).get(url(above, "hand-in")).text
+
+
 def test_ready_lists_what_is_missing(client, report, staff):
     page = log_in(client, staff).post(url(report, "ready"))
     assert "Prizes: not filled in" in page.content.decode()
@@ -283,7 +310,7 @@ def test_cost_of_the_sheet(client, depot, campaign, report, staff, django_assert
             make_campaign_indicator(campaign, make_indicator(measure))
     make_report(depot, report.round, state=state)
     log_in(client, staff)
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(14 if state == "submitted" else 15):
         client.get(url(report, "detail"))
 
 

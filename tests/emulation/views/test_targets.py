@@ -99,7 +99,7 @@ def test_target_list_takes_the_same_queries_for_every_number_of_indicators(
         make_target(depot, make_campaign_indicator(movement, make_indicator("grade")), 3)
     client.force_login(staff)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         response = client.get(url(depot))
 
     assert response.context["sheet"].lines == count
@@ -309,6 +309,17 @@ def test_staff_report_the_registration_and_an_edit_takes_that_back(client, engli
         [("draft", "Continue")],
         [("draft", "Check and hand in")],
     ]
+
+
+def test_staff_without_a_commander_read_before_and_after_that_nobody_can_hand_in(client, english, row, depot, staff):
+    targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
+    depot.memberships.filter(role=Role.COMMANDER).delete()
+    client.force_login(staff)
+    assert "Nobody can hand in what it enters." in client.get(url(depot)).text
+
+    after = client.post(url(depot, "registration-ready"), {f"registered-{row.pk}": "4"}, follow=True).text
+
+    assert f"The registration is ready, but {depot} has no commander" in after
 
 
 def test_commander_gives_a_ready_registration_back_and_the_staff_read_why(
