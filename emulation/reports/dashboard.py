@@ -39,7 +39,7 @@ from emulation.reports.display import (
 )
 from emulation.reports.figures import Figure, Reading, Until, Wanted
 from emulation.reports.heat import Heat, heat_of
-from emulation.reports.progress import Progress, progress_of, subordinates
+from emulation.reports.progress import Coming, Progress, coming_of, progress_of, subordinates
 from emulation.reports.tree_changes import existed_until
 from emulation.reports.trends import (
     STACK_QUARTERS,
@@ -156,6 +156,7 @@ class Dashboard:
     heat: Heat | None
     areas: list[tuple[str, list[Line]]]
     progress: Progress | None
+    coming: Coming
     trend: Trend | None
     choices: list[tuple[str, str]]
     stack: Stack | None
@@ -204,14 +205,16 @@ class Dashboard:
 
 
 def default_period(unit: Unit, year: int) -> str:
-    """The year up to the last quarter that has approved figures and is due; before that up to the last with any."""
-    places = Lineage.objects.filter(unit=unit, round__year=year, round__drive=None).filter(
-        Q(approved__gt=0) | Q(report__state=Report.State.APPROVED)
-    )
-    quarters = list(places.order_by("round__quarter").values_list("round__quarter", "round__due"))
-    due = [quarter for quarter, day in quarters if day < clock.today()]
-    last = (due or [quarter for quarter, _day in quarters] or [1])[-1]
-    return {1: "Q1", 2: "H1", 3: "9M"}.get(last or 4, "Y")
+    """The year up to the last quarter that is due, however much of it is in: the page says so (`progress.Coming`).
+
+    Before the first is due: up to the last that has approved figures, else quarter I. Two queries at most.
+    """
+    places = Lineage.objects.filter(unit=unit, round__year=year, round__drive=None).order_by("round__quarter")
+    last = places.filter(round__due__lt=clock.today()).values_list("round__quarter", flat=True).last()
+    if last is None:
+        known = places.filter(Q(approved__gt=0) | Q(report__state=Report.State.APPROVED))
+        last = known.values_list("round__quarter", flat=True).last()
+    return {1: "Q1", 2: "H1", 3: "9M", 4: "Y"}[last or 1]
 
 
 def latest_year() -> int:
@@ -258,6 +261,7 @@ def dashboard_of(unit: Unit, year: int, period: str, *, handed_in: bool = False,
         heat=heat_of(page, below, [row.indicator for row in placed if row.is_main], progress),
         areas=_areas(page),
         progress=progress,
+        coming=coming_of(page),
         trend=trend_of(reading, unit.pk, drawn.indicator, quarters, page.grades, drawn.label) if drawn else None,
         choices=[(row.indicator.code, row.label) for row in placed],
         stack=stack_of(reading, unit.pk, recent),

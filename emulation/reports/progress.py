@@ -60,6 +60,56 @@ class Progress:
         return f"{self.approved * 100 / self.sheets:.2f}" if self.sheets else "0"
 
 
+@dataclass(frozen=True, slots=True)
+class Quarter:
+    """Sheets of the branch in one quarter: `counted` of `sheets` are approved, or handed in where these count too."""
+
+    label: str
+    counted: int
+    sheets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """How many of the sheets of a period its figures are made of."""
+
+    quarters: tuple[Quarter, ...]
+
+    @property
+    def counted(self) -> int:
+        return sum(row.counted for row in self.quarters)
+
+    @property
+    def sheets(self) -> int:
+        return sum(row.sheets for row in self.quarters)
+
+    @property
+    def complete(self) -> bool:
+        return self.counted == self.sheets
+
+
+def coming_of(page: Page) -> Coming:
+    """Over every quarter of the period in which the unit had its place. No query."""
+    found = []
+    for quarter in periods.QUARTERS[page.period]:
+        place = page.reading.places.get((page.unit.pk, page.year, quarter))
+        if place is not None:
+            sheets, handed_in, approved = _counts(place)
+            counted = handed_in if page.links.handed_in else approved
+            found.append(Quarter(periods.period_short(f"Q{quarter}"), counted, sheets))
+    return Coming(tuple(found))
+
+
+def _counts(place: Lineage) -> tuple[int, int, int]:
+    """Sheets of the branch: all, handed in, approved."""
+    if not place.is_leaf:
+        return place.sheets, place.handed_in, place.approved
+    own: Report | None = getattr(place, "report", None)
+    if own is None:
+        return 0, 0, 0
+    return 1, int(own.state in Report.HANDED_IN), int(own.state == Report.State.APPROVED)
+
+
 def subordinates(reading: Reading, unit: Unit, year: int, period: str) -> list[Lineage]:
     """Units directly below `unit` at the end of the period, offices before the others, each with its place."""
     last: dict[int, Lineage] = {}
@@ -98,10 +148,7 @@ def progress_of(page: Page) -> Progress | None:
             0, Chip(page.unit.short, page.unit.name, _leaf_mark(own, place, days), "", own.get_absolute_url())
         )
     late = [chip.title for chip in chips if chip.mark.key == "overdue"]
-    counts = (place.sheets, place.handed_in, place.approved)
-    if place.is_leaf:
-        handed_in = own is not None and own.state in Report.HANDED_IN
-        counts = (int(own is not None), int(handed_in), int(own is not None and own.state == Report.State.APPROVED))
+    counts = _counts(place)
     overdue = days.branch(place, counts[0] - counts[1])
     return Progress(place.round, *counts, overdue, chips, late[:NAMED], max(0, len(late) - NAMED))
 

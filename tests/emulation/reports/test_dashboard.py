@@ -408,11 +408,13 @@ def test_a_single_unit_has_its_own_dashboard(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("quarters", "today", "period"),
     [
-        ([], date(2020, 7, 20), "Q1"),
-        ([1], date(2020, 7, 20), "Q1"),
-        ([1, 2], date(2020, 7, 20), "H1"),
+        ([], date(2020, 7, 20), "H1"),
+        ([1], date(2020, 7, 20), "H1"),
+        ([1], date(2020, 11, 30), "9M"),
         ([1, 2, 3], date(2020, 9, 20), "H1"),  # quarter III is not due yet
-        ([1], date(2020, 1, 5), "Q1"),  # nothing is due yet
+        ([], date(2021, 1, 5), "Y"),
+        ([1, 2], date(2020, 1, 5), "H1"),  # nothing is due yet
+        ([], date(2020, 1, 5), "Q1"),
     ],
 )
 @pytest.mark.parametrize("single", [True, False])
@@ -428,6 +430,25 @@ def test_default_period_reaches_to_the_last_quarter_that_is_due(
         make_report(cast.depot, rounds[quarter], {row.indicator: (1, 1)}, state=APPROVED)
     set_today(today)
     assert default_period(cast.depot if single else cast.department, 2020) == period
+
+
+@pytest.mark.parametrize(("handed_in", "second"), [(False, 0), (True, 1)])
+def test_the_page_says_how_many_sheets_of_the_period_its_figures_are_made_of(
+    cast: Cast, handed_in: bool, second: int
+) -> None:
+    row = attendance(cast)
+    rounds = make_rounds()
+    make_report(cast.depot, rounds[1], {row.indicator: (1, 1)}, state=APPROVED)
+    make_report(cast.depot, rounds[2], {row.indicator: (1, 1)}, state="submitted")
+    all_ = rounds[1].reports.count()
+
+    def quarters(unit: Unit) -> list[tuple[str, int, int]]:
+        coming = dashboard_of(unit, 2020, "H1", handed_in=handed_in).coming
+        assert coming.complete == (coming.counted == coming.sheets)
+        return [(one.label, one.counted, one.sheets) for one in coming.quarters]
+
+    assert quarters(cast.depot) == [("Quý I", 1, 1), ("Quý II", second, 1)]
+    assert quarters(cast.department) == [("Quý I", 1, all_), ("Quý II", second, all_)]
 
 
 def test_a_year_without_anything_is_empty(cast: Cast) -> None:
