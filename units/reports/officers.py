@@ -45,16 +45,20 @@ class Lack:
 
 
 def with_officers(units: UnitQuerySet) -> UnitQuerySet:
-    """The units with `no_staff`, `no_commander` and `no_reviewer`, which is what `access.reviewing_units` finds."""
+    """The units with `no_staff`, `no_commander` and `no_reviewer`, which is what `access.reviewing_units` finds.
+
+    `no_judge`: nor has the unit itself a reviewer, for those directly below it.
+    """
     active = Membership.objects.active()
     here = active.filter(unit=OuterRef("pk"))
-    prefixes = [Substr(OuterRef("path"), 1, end) for end in range(WIDTH, MAX_DEPTH * WIDTH, WIDTH)]
-    above = Q(unit__path__in=prefixes) & (~Q(unit=OuterRef("pk")) | Q(length=WIDTH))
-    judges = active.filter(role=Role.REVIEWER, office=None).annotate(length=Length("unit__path")).filter(above)
+    prefixes = [Substr(OuterRef("path"), 1, end) for end in range(WIDTH, (MAX_DEPTH + 1) * WIDTH, WIDTH)]
+    judges = active.filter(role=Role.REVIEWER, office=None, unit__path__in=prefixes)
+    above = judges.annotate(length=Length("unit__path")).filter(~Q(unit=OuterRef("pk")) | Q(length=WIDTH))
     return units.annotate(
         no_staff=~Exists(here.filter(role=Role.STAFF)),
         no_commander=~Exists(here.filter(role=Role.COMMANDER)),
-        no_reviewer=~Exists(judges),
+        no_reviewer=~Exists(above),
+        no_judge=~Exists(judges),
     )
 
 

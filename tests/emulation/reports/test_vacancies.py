@@ -18,7 +18,7 @@ from tests.factories import (
 )
 from units.access import reviewing_units
 from units.models import Membership, Role, User
-from units.reports.officers import Lack, lack_of
+from units.reports.officers import lack_of
 from units.services import dissolve_unit, end_membership
 
 DAY = date(2020, 4, 8)
@@ -34,11 +34,7 @@ def sheets(region, department, elsewhere, depot, staff, commander, reviewer, set
 
 def found(user):
     rows, _more = vacancies(User.objects.get(pk=user.pk))
-    return [(row.unit.code, *missing(row.lack)) for row in rows]
-
-
-def missing(lack: Lack) -> tuple[bool, bool, bool]:
-    return lack.staff, lack.commander, lack.reviewer
+    return [(row.unit.code, row.lack.staff, row.lack.commander, row.judge) for row in rows]
 
 
 def test_unit_with_both_officers_needs_nobody(administrator):
@@ -115,7 +111,15 @@ def test_a_unit_without_a_reviewer_above_is_named(administrator, reviewer, how):
         Membership.objects.filter(user=reviewer).update(until=date(2020, 4, 7))
     else:
         Membership.objects.filter(user=reviewer).update(office=make_office())
-    assert found(administrator) == [("K1", False, False, True)]
+    assert found(administrator) == [("CKT", False, False, True)]  # once, where one should be appointed
+
+
+def test_a_missing_reviewer_is_told_the_administrator_of_the_superior(administrator, department, depot, reviewer):
+    reviewer.memberships.all().delete()
+    below = make_user("below", (depot, Role.ADMINISTRATOR))
+    assert (found(below), found(administrator)) == ([], [("CKT", False, False, True)])
+    (page,) = remarks(below, depot)
+    assert page.text == "Cấp trên không có ai thẩm định những gì đơn vị trình."
 
 
 def test_the_reviewer_missing_is_the_one_responsible(region, department, depot, reviewer):
@@ -174,4 +178,4 @@ def test_cost(administrator, department, django_assert_num_queries, more):
     make_rounds(2021)
     _known = administrator.active_memberships
     with django_assert_num_queries(2):
-        assert len(vacancies(administrator)[0]) == more + 1
+        assert len(vacancies(administrator)[0]) == more + 2  # the department, too, and above it there is no reviewer
