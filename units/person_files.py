@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -74,6 +74,7 @@ SHORT_RANKS = {
 DATE = re.compile(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})(?: 00:00:00)?")
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
 EMPTY = gettext_lazy("This has to be filled in.")
+FORMULA = "="  # text of a cell whose formula has left nothing that could be read
 
 
 def plain(text: str) -> str:
@@ -127,6 +128,16 @@ def read_rows(
             _("The file has %(rows)d rows; at most %(most)d at a time.") % {"rows": len(rows), "most": ROWS}
         )
     return rows, unknown
+
+
+def with_formulas(
+    table: Sequence[tuple[int, Sequence[Any]]], formulas: Collection[str]
+) -> list[tuple[int, list[Any]]]:
+    """The sheet; where a formula (address) has left nothing, with `FORMULA`: to whoever typed it is not empty."""
+    return [
+        (number, [cell or (FORMULA if f"{letter(at)}{number}" in formulas else "") for at, cell in enumerate(cells)])
+        for number, cells in table
+    ]
 
 
 def _text(cell: Any) -> str:
@@ -197,7 +208,7 @@ class Reading:
         recorded = self._recorded()
         first: dict[str, int] = {}
         for row, cells in self.rows:
-            number, before = cells.get("number", ""), len(self.problems)
+            number, before = cells.get("number", "").replace(FORMULA, ""), len(self.problems)
             person = recorded.get(number)
             if person is not None:
                 self.known += 1
@@ -261,11 +272,15 @@ class Reading:
         """
         for column in COLUMNS:
             text = cells.get(column.key, "")
-            if column.required and not text:
+            if text == FORMULA:
+                words = _("The cell holds a formula without a value. Type the text itself.")
+                self._wrong(row, cells, column.key, words)
+            elif column.required and not text:
                 if recorded is None:
                     self._wrong(row, cells, column.key, str(EMPTY))
             elif len(text) > column.limit:
                 self._wrong(row, cells, column.key, _("At most %(most)d characters.") % {"most": column.limit})
+        cells = {key: "" if text == FORMULA else text for key, text in cells.items()}
         group, unit, name = self._group(row, cells), self._unit(row, cells), self._name(row, cells)
         if recorded is not None:
             group = group if cells.get("group") else recorded.group

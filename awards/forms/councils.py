@@ -58,6 +58,12 @@ class SeatForm(forms.ModelForm):
     def __init__(self, *args: Any, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["user"].queryset = candidates(unit)
+        self.fields["user"].label_from_instance = with_roles
+
+
+def with_roles(user: Any) -> str:
+    """A candidate with the roles by which they may sit: names alone do not tell two people apart."""
+    return f"{user} – {'; '.join(f'{row.get_role_display()}, {row.unit.short}' for row in user.serving)}"
 
 
 class SeatEndForm(forms.Form):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from awards import access
@@ -22,10 +22,15 @@ ONE_OF_A_KIND = (Function.CHAIR, Function.SECRETARY)
 
 
 def candidates(unit: Unit) -> UserQuerySet:
-    """Who may sit in the council of a unit: who serves there, at a superior or at a direct subordinate."""
+    """Who may sit in the council of a unit: who serves there, at a superior or at a direct subordinate.
+
+    Each with `serving`, the roles in units that exist: whoever has one in a unit that was dissolved alone is none.
+    """
     near = Q(unit__in=path_ids(unit.path)) | Q(unit__in=Unit.objects.children_of(unit))
-    serving = Membership.objects.active().filter(near, role__in=READERS).values("user")
-    return User.objects.filter(pk__in=serving)
+    alive = Unit.objects.existing_on(clock.today()).values("pk")
+    serving = Membership.objects.active().filter(near, role__in=READERS, unit__in=alive)
+    roles = Prefetch("memberships", serving.select_related("unit").order_by("unit__path", "pk"), to_attr="serving")
+    return User.objects.filter(pk__in=serving.values("user")).prefetch_related(roles)
 
 
 @transaction.atomic

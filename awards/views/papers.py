@@ -337,7 +337,9 @@ def _signed_words(found: Paper) -> str:
         return _("The letter has been sent; its lines are forwarded.")
     if found.kind == Decision.Kind.REVOCATION:
         return _("The decision is signed; the awards have been revoked.")
-    return _("The decision is signed; its awards stand in the book of honour.")
+    return _(
+        "The decision is signed; its awards are given. Their numbers come with the entry into the book of honour."
+    )
 
 
 @require_safe

@@ -17,7 +17,7 @@ from units import access
 from units.errors import Refused
 from units.files import MB, clean_name
 from units.models import Person, PersonImport, Posting, RankChange, Role, User
-from units.person_files import ROWS, Cells, Reading, read_rows
+from units.person_files import ROWS, Cells, Reading, read_rows, with_formulas
 from units.person_lines import Line
 from units.person_updates import Update, still_holds
 from units.services.persons import DAY
@@ -37,7 +37,8 @@ def keep_file(name: str, file: IO[bytes], *, size: int, by: User) -> tuple[Perso
     """
     access.require(access.has_role(by, Role.STAFF))
     book = read_workbook(name, file, size=size, limit=settings.WORKBOOK_MB * MB, rows=ROWS + 100)
-    rows, unknown = read_rows(next(iter(book.sheets.values()), []))
+    title, table = next(iter(book.sheets.items()), ("", []))
+    rows, unknown = read_rows(with_formulas(table, book.formulas.get(title, ())))
     return _keep(clean_name(name), rows, by), unknown
 
 

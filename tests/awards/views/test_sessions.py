@@ -25,8 +25,10 @@ from tests.factories import (
     make_user,
 )
 from tests.layers import built_once
+from units import clock
 from units.errors import Refused
 from units.models import Role
+from units.services import dissolve_unit
 
 DAY = date(2020, 12, 20)
 
@@ -94,6 +96,18 @@ def test_reviewer_founds_a_council_with_its_decision_and_seats_members(client, r
         )
     assert list(last.context["form"].errors) == ["function"]
     assert [seat.user for seat in council.members.all()] == [members[0]]
+
+
+def test_candidates_stand_with_role_and_unit_and_nobody_of_a_dissolved_unit_alone(
+    client, reviewer, council, department, depot, workshop
+):
+    chief, gone = make_user("", (depot, "commander")), make_user("", (workshop, "commander"))
+    dissolve_unit(workshop, effective=clock.today(), by=reviewer, decision="1", keep_roles=True)
+    client.force_login(reviewer)
+    choices = client.get(to("council-seat", council.pk)).context["form"].fields["user"].choices
+    labels = {getattr(key, "value", key): label for key, label in choices}
+    assert labels[chief.pk] == f"{chief} – Chỉ huy, {depot.short}"
+    assert gone.pk not in labels
 
 
 def test_seats_are_for_those_near_the_unit(client, reviewer, council, outsider):

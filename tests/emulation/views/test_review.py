@@ -200,6 +200,13 @@ def test_queue_counts_by_state(judge, report, indicators, department):
     assert {item.report.state for item in page.context["items"]} == {State.SUBMITTED, State.IN_REVIEW}
 
 
+def test_an_empty_queue_does_not_say_that_there_are_no_sheets(judge, report):
+    make_report(report.unit, report.round, {}, state=State.APPROVED)
+    address = reverse("emulation:review-list")
+    assert "No sheet waits for you." in judge.get(address).text
+    assert "No sheet is in this state in the rounds chosen." in judge.get(address, {"state": "returned"}).text
+
+
 def test_queue_is_for_reviewers(client, report, staff):
     client.force_login(staff)
     assert client.get(reverse("emulation:review-list")).status_code == 403

@@ -6,6 +6,7 @@ from io import BytesIO
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from xlsxwriter import Workbook
 
 from tests.factories import make_person, make_user
 from units.errors import Refused
@@ -71,6 +72,20 @@ def test_one_wrong_row_keeps_everybody_out(staff, depot):
         service.take_in(upload, read(upload, staff), by=staff)
 
     assert (Person.objects.count(), Posting.objects.count()) == (0, 0)
+
+
+def test_a_formula_without_a_value_is_called_one_not_an_empty_cell(staff, depot):
+    file = BytesIO()
+    with Workbook(file, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("x")
+        sheet.write_row(0, 0, HEAD)
+        sheet.write_row(1, 0, ["15000001", "", "1985", "SQ", "Đại úy", "Trợ lý", "K1", "05/2019"])
+        sheet.write_formula(1, 1, '=A1&" B"', value="")
+        sheet.write_formula(1, 5, '=A1&" C"', value="")
+    upload, _unknown = service.keep_file("ds.xlsx", file, size=file.getbuffer().nbytes, by=staff)
+
+    words = "Ô này là công thức không có giá trị. Hãy nhập chính nội dung."
+    assert [(p.address, p.message) for p in read(upload, staff).problems] == [("B2", words), ("F2", words)]
 
 
 def test_a_list_is_taken_over_once(staff, depot):
