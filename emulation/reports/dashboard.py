@@ -156,10 +156,10 @@ class Dashboard:
     heat: Heat | None
     areas: list[tuple[str, list[Line]]]
     progress: Progress | None
-    coming: Coming
     trend: Trend | None
     choices: list[tuple[str, str]]
     stack: Stack | None
+    coming: Coming = Coming(())  # of a drive nothing is said
 
     @property
     def empty(self) -> bool:
