@@ -52,7 +52,7 @@ def test_points_count_what_the_draft_has(department, depot, workshop, chief):
 
     assert states["targets"][0] == "advice"
     assert states["targets"][1].split()[:3] in (["1", "of", "2"], ["1/2", "đơn", "vị"])
-    assert {key for key, (state, _words) in states.items() if state != "met"} == {"targets", "files"}
+    assert {key for key, (state, _words) in states.items() if state != "met"} == {"targets", "files", "officers"}
 
 
 def test_a_launch_with_something_missing_is_refused_whatever_was_read(department, chief):
