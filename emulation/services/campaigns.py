@@ -346,8 +346,7 @@ def advance_campaign(campaign: Campaign, *, by: User, state: str) -> Campaign:
 @transaction.atomic
 def place_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKind]) -> CampaignIndicator:
     """Ask for an indicator. Raises `Refused` when another campaign of the year asks one of the units for it."""
-    access.require(may_write(by, row.campaign))
-    _locked(row.campaign)
+    _lock_campaign(row, by)
     if row.indicator.retired:
         raise Refused(_("This indicator is no longer placed in campaigns."), "indicator")
     if row.campaign.indicators.filter(indicator=row.indicator).exists():
@@ -363,8 +362,9 @@ def place_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKin
 @transaction.atomic
 def change_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKind]) -> CampaignIndicator:
     """Save a changed campaign indicator; the indicator and the campaign stay."""
-    access.require(may_write(by, row.campaign))
-    _locked(row.campaign)
+    _lock_campaign(row, by)
+    if not row.campaign.indicators.filter(pk=row.pk).exists():
+        raise Refused(_("The campaign no longer asks for this indicator."))
     kinds = list(kinds)
     _refuse_double(row, kinds)
     row.save()
@@ -376,12 +376,17 @@ def change_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKi
 @transaction.atomic
 def remove_indicator(row: CampaignIndicator, *, by: User) -> None:
     """Stop asking for an indicator that nothing refers to. Raises `Refused` naming what does."""
-    access.require(may_write(by, row.campaign))
-    campaign = _locked(row.campaign)
+    _lock_campaign(row, by)
     _refuse_referenced(row)
     indicator = row.indicator_id
     row.delete()
-    _follow(campaign, [indicator])
+    _follow(row.campaign, [indicator])
+
+
+def _lock_campaign(row: CampaignIndicator, by: User) -> None:
+    """The row's campaign as it is stored, locked: what was read before it was launched would decide wrongly."""
+    row.campaign = _locked(row.campaign)
+    access.require(may_write(by, row.campaign))
 
 
 def figures_asked(row: CampaignIndicator) -> int:
