@@ -177,8 +177,7 @@ def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: U
     row = locked(row, *SHOWN)
     access.require(access.works_at(by, row.unit, Role.STAFF))
     refuse_unless(row, *Assessment.OPEN)
-    if row.version != version:
-        raise changed_meanwhile(last_change(row.answers.all()))
+    refuse_unseen(row, version)
     known = {one.item_id: one for one in row.answers.all()}
     written = [
         _write(row, item, known.get(item.pk), entries[item.pk], by) for item in open_items(row) if item.pk in entries
@@ -305,13 +304,14 @@ def discard(row: Assessment, *, by: User) -> None:
 
 
 @transaction.atomic
-def confirm(row: Assessment, differing: Mapping[int, Entry], *, by: User) -> Assessment:
+def confirm(row: Assessment, differing: Mapping[int, Entry], *, version: int, by: User) -> Assessment:
     """The reviewer confirms: items in `differing` (by key) as the reviewer says, with words; all others as answered.
 
     Both answers are kept. The assessment then stands still, and says whether the model is met; open sheets with an
-    indicator that the checklist feeds follow.
+    indicator that the checklist feeds follow. `version` is the one that the reviewer has read: raises `Refused`
+    when it has been sent back and answered anew since.
     """
-    row = _judging(row, by)
+    row = _judging(row, version, by)
     _refuse_items(row, unsaid(row, differing))
     for one in row.answers.all():
         entry = differing.get(one.item_id)
@@ -366,9 +366,12 @@ def _refuse_items(row: Assessment, wrong: Mapping[int, str]) -> None:
 
 
 @transaction.atomic
-def send_back(row: Assessment, reasons: Mapping[int, str], *, by: User) -> Assessment:
-    """The reviewer sends single items (by key) back, each with its reason; only these open for the unit."""
-    row = _judging(row, by)
+def send_back(row: Assessment, reasons: Mapping[int, str], *, version: int, by: User) -> Assessment:
+    """The reviewer sends single items (by key) back, each with its reason; only these open for the unit.
+
+    `version` as in `confirm`.
+    """
+    row = _judging(row, version, by)
     reasons = {item: why.strip() for item, why in reasons.items() if why.strip()}
     if not reasons:
         raise Refused(_("Say of at least one item why it comes back."))
@@ -405,12 +408,19 @@ def _return(row: Assessment, reasons: Mapping[int, str], kind: str, reason: str,
 # ── common ────────────────────────────────────────────────────────────────
 
 
-def _judging(row: Assessment, by: User) -> Assessment:
+def _judging(row: Assessment, version: int, by: User) -> Assessment:
     row = locked(row, *SHOWN)
     access.require(access.reviews(by, row.unit))
     refuse_unless(row, State.SUBMITTED)
     _refuse_own(row, by)
+    refuse_unseen(row, version)
     return row
+
+
+def refuse_unseen(row: Assessment, version: int) -> None:
+    """Raises `Refused` where the page showed another version than the stored one: who changed it, and when."""
+    if row.version != version:
+        raise changed_meanwhile(last_change(row.answers.all()))
 
 
 def _refuse_own(row: Assessment, by: User) -> None:

@@ -63,8 +63,13 @@ def handed_in(row, staff, commander, marks="++-"):
     return service.hand_in(answered(row, staff, marks), by=commander)
 
 
+def confirm(row, differing=None, *, by):
+    """As the reviewer has read it now."""
+    return service.confirm(row, differing or {}, version=row.version, by=by)
+
+
 def test_confirmed_as_answered(row, staff, commander, reviewer):
-    row = service.confirm(handed_in(row, staff, commander, "+++"), {}, by=reviewer)
+    row = confirm(handed_in(row, staff, commander, "+++"), by=reviewer)
     assert (row.state, row.meets) == ("confirmed", True)
     assert [event.kind for event in row.events.all()] == ["handed_in", "confirmed"]
     assert [line["judged"] for line in row.events.last().lines] == ["met"] * 3
@@ -74,8 +79,8 @@ def test_reviewer_judges_an_item_otherwise_and_both_answers_stay(row, staff, com
     row = handed_in(row, staff, commander, "+++")
     first = row.template.items.first()
     with pytest.raises(Refused):
-        service.confirm(row, {first.pk: Entry("not_met")}, by=reviewer)
-    row = service.confirm(row, {first.pk: Entry("not_met", None, "Không thấy biên bản")}, by=reviewer)
+        confirm(row, {first.pk: Entry("not_met")}, by=reviewer)
+    row = confirm(row, {first.pk: Entry("not_met", None, "Không thấy biên bản")}, by=reviewer)
     one = row.answers.get(item=first)
     assert (one.answer, one.judged, one.judged_words, row.meets) == ("met", "not_met", "Không thấy biên bản", False)
 
@@ -83,7 +88,7 @@ def test_reviewer_judges_an_item_otherwise_and_both_answers_stay(row, staff, com
 def test_items_sent_back_alone_are_open(row, staff, commander, reviewer):
     row = handed_in(row, staff, commander)
     first, second, third = row.template.items.all()
-    row = service.send_back(row, {second.pk: WHY}, by=reviewer)
+    row = service.send_back(row, {second.pk: WHY}, version=row.version, by=reviewer)
     assert (row.state, service.open_items(row)) == ("returned", [second])
     row = service.answer(row, entries(row, "---", "Đã bổ sung"), version=row.version, by=staff)
     assert [one.answer for one in row.answers.all()] == ["met", "not_met", "not_met"]
@@ -97,12 +102,12 @@ def test_sending_back_needs_a_reason_of_some_length(row, staff, commander, revie
     item = row.template.items.first()
     for reasons in ({}, {item.pk: " "}, {item.pk: "sai"}):
         with pytest.raises(Refused):
-            service.send_back(row, reasons, by=reviewer)
+            service.send_back(row, reasons, version=row.version, by=reviewer)
     assert Assessment.objects.get().state == "submitted"
 
 
 def test_reopened_counts_no_more(row, staff, commander, reviewer):
-    row = service.confirm(handed_in(row, staff, commander, "+++"), {}, by=reviewer)
+    row = confirm(handed_in(row, staff, commander, "+++"), by=reviewer)
     row = service.reopen(row, WHY, by=reviewer)
     assert (row.state, row.meets, len(service.open_items(row))) == ("returned", None, 3)
     assert set(row.answers.values_list("judged", flat=True)) == {""}
@@ -140,6 +145,29 @@ def test_two_hand_ins_make_one(row, staff, commander):
     assert row.events.count() == 1
 
 
+@pytest.mark.parametrize("judge", [
+    lambda row, version, by: service.confirm(row, {}, version=version, by=by),
+    lambda row, version, by: service.send_back(
+        row, {row.template.items.last().pk: WHY}, version=version, by=by
+    ),
+])  # fmt: skip
+def test_reviewer_judges_only_what_was_read(row, staff, commander, reviewer, department, judge):
+    read = handed_in(row, staff, commander, "+++")
+    second = read.template.items.all()[1]
+    other = make_user("other", (department, Role.REVIEWER))
+    row = service.send_back(read, {second.pk: WHY}, version=read.version, by=other)
+    row = service.answer(row, {second.pk: Entry("not_met", None, "Chưa có")}, version=row.version, by=staff)
+    now = service.hand_in(row, by=commander)
+    with pytest.raises(Refused) as refused:
+        judge(read, read.version, reviewer)
+    row.refresh_from_db()
+    assert (row.state, row.version) == ("submitted", now.version)
+    assert "sau khi đồng chí mở trang" in refused.value.messages[0]
+    judge(read, now.version, reviewer)
+    row.refresh_from_db()
+    assert row.state != "submitted"
+
+
 def test_each_step_is_for_its_role(row, staff, commander, reviewer, outsider):
     for user in (commander, reviewer, outsider):
         with pytest.raises(PermissionDenied):
@@ -151,7 +179,7 @@ def test_each_step_is_for_its_role(row, staff, commander, reviewer, outsider):
     row = service.hand_in(row, by=commander)
     for user in (staff, commander, outsider):
         with pytest.raises(PermissionDenied):
-            service.confirm(row, {}, by=user)
+            confirm(row, by=user)
         with pytest.raises(PermissionDenied):
             service.reopen(row, WHY, by=user)
 
@@ -161,7 +189,7 @@ def test_nobody_judges_what_they_answered(row, staff, commander, department):
     row = handed_in(row, make_user("s", (row.unit, Role.STAFF)), commander)
     row.answers.update(by=staff)
     with pytest.raises(Refused):
-        service.confirm(row, {}, by=make_user_again(staff))
+        confirm(row, by=make_user_again(staff))
     assert not service.may_judge(make_user_again(staff), row)
 
 
@@ -173,8 +201,8 @@ def test_nobody_judges_or_reopens_what_they_once_answered(row, staff, commander,
     make_membership(staff, department, Role.REVIEWER)
     writer = make_user_again(staff)
     with pytest.raises(Refused):
-        service.confirm(row, {}, by=writer)
-    row = service.confirm(row, {}, by=reviewer)
+        confirm(row, by=writer)
+    row = confirm(row, by=reviewer)
     with pytest.raises(Refused):
         service.reopen(row, WHY, by=writer)
     assert [service.may_reopen(user, row) for user in (writer, reviewer)] == [False, True]
@@ -234,11 +262,12 @@ def test_scores_stay_in_range_and_decide_by_the_mean(depot, staff, commander, re
         service.answer(row, {items[0].pk: Entry("", Decimal("10.5"))}, version=1, by=staff)
     scores = {item.pk: Entry("", Decimal(text)) for item, text in zip(items, ("8.1", "8", "7.9"), strict=True)}
     row = service.hand_in(service.answer(row, scores, version=1, by=staff), by=commander)
-    assert service.confirm(row, {}, by=reviewer).meets is True
+    assert confirm(row, by=reviewer).meets is True
 
 
 def test_only_a_draft_never_handed_in_is_discarded(row, staff, commander, reviewer):
-    row = service.send_back(handed_in(row, staff, commander), {row.template.items.first().pk: WHY}, by=reviewer)
+    row = handed_in(row, staff, commander)
+    row = service.send_back(row, {row.template.items.first().pk: WHY}, version=row.version, by=reviewer)
     with pytest.raises(Refused):
         service.discard(row, by=staff)
     other = service.begin(row.checklist, row.unit, 2020, "Q1", by=staff)
@@ -282,7 +311,7 @@ def judged(checklist, cell, marks, by, *, period="H1", stage="confirmed"):
     staff, commander, reviewer = by
     row = service.begin(checklist, cell.unit, 2020, period, cell=cell, by=staff)
     row = handed_in(row, staff, commander, marks)
-    return service.confirm(row, {}, by=reviewer) if stage == "confirmed" else row
+    return confirm(row, by=reviewer) if stage == "confirmed" else row
 
 
 def parts(sheet):
@@ -304,7 +333,7 @@ def test_cells_that_meet_the_model_feed_the_share_once_all_are_confirmed(
     assert parts(sheet) == []  # another quarter's
     row = judged(cells_list, third, "+++", by, stage="submitted")
     assert parts(sheet) == []
-    service.confirm(row, {}, by=reviewer)
+    confirm(row, by=reviewer)
     assert parts(sheet) == [(2, 3)]
     change = sheet.changes.get()
     assert (change.way, change.by) == (ResultChange.Way.REGISTER, reviewer)
@@ -337,7 +366,7 @@ def test_sheet_handed_in_stands_still_and_the_figure_is_typed_until_all_are_conf
     make_report(depot, sheet.round, state="submitted")
     row = service.reopen(row, WHY, by=reviewer)
     row = service.hand_in(service.answer(row, entries(row, "---"), version=row.version, by=staff), by=commander)
-    service.confirm(row, {}, by=reviewer)
+    confirm(row, by=reviewer)
     assert parts(sheet) == [(1, 1)]
     report = Report.objects.with_last_step().get(pk=sheet.pk)
     [line] = read_sheet(report, editing=False, reader=staff).rows

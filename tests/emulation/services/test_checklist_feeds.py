@@ -82,7 +82,7 @@ def judge(row, entries, by):
     staff, commander, reviewer = by
     answers = dict(zip((item.pk for item in row.template.items.all()), entries, strict=True))
     row = service.hand_in(service.answer(row, answers, version=row.version, by=staff), by=commander)
-    return service.confirm(row, {}, by=reviewer)
+    return service.confirm(row, {}, version=row.version, by=reviewer)
 
 
 def assess(checklist, unit, entries, by, period="Q2"):
@@ -122,7 +122,8 @@ def test_items_of_the_indicator_take_the_reviewers_answers(checklist, sheet, dep
     answers = {item.pk: entry for item, entry in zip(items, said("+-+n"), strict=True)}
     row = service.hand_in(service.answer(row, answers, version=row.version, by=staff), by=commander)
     assert standing(sheet) is None
-    service.confirm(row, {items[0].pk: Entry("not_met", None, "Không thấy biên bản")}, by=reviewer)
+    judged = {items[0].pk: Entry("not_met", None, "Không thấy biên bản")}
+    service.confirm(row, judged, version=row.version, by=reviewer)
     assert standing(sheet) == expected("--+n")
 
 
