@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from auditlog.models import LogEntry
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from emulation.assessing import NOT_APPLICABLE, NOT_MET, Given, Outcome, Rule, outcome_of
 from emulation.models import (
     PERIODS,
+    AnswerChange,
     Assessment,
     AssessmentAnswer,
     AssessmentEvent,
@@ -30,7 +30,7 @@ from units import access, clock
 from units.errors import Refused, order_of
 from units.locking import locked, refuse_unless
 from units.models import Person, Role, Unit, User
-from units.services.seen import changed_meanwhile, last_change
+from units.services.seen import Change, changed_meanwhile
 
 State = Assessment.State
 SHOWN = ("unit", "checklist", "template")  # what is read of an assessment
@@ -101,13 +101,7 @@ def may_reopen(user: User, row: Assessment) -> bool:
 
 def _took_part(user: User, row: Assessment) -> bool:
     handed_in = row.events.filter(kind__in=[Kind.READY, Kind.HANDED_IN], by=user)
-    return handed_in.exists() or row.answers.filter(by=user).exists() or _wrote_once(user, row)
-
-
-def _wrote_once(user: User, row: Assessment) -> bool:
-    """An answer names its last writer; the audit log names those before, too."""
-    logged = LogEntry.objects.get_for_objects(row.answers.all()).values_list("changes", flat=True)
-    return any(str(user.pk) in (changes or {}).get("by", ()) for changes in logged)
+    return handed_in.exists() or AnswerChange.objects.filter(answer__assessment=row, by=user).exists()
 
 
 def was_handed_in(row: Assessment) -> bool:
@@ -240,15 +234,23 @@ def open_items(row: Assessment) -> list[ChecklistItem]:
 
 
 def _write(row: Assessment, item: ChecklistItem, known: AssessmentAnswer | None, entry: Entry, by: User) -> bool:
-    """Whether the answer is another than before."""
+    """Whether the answer is another than before. The caller makes the next version."""
     check_score(row, entry.score)
     stored = (known.answer, known.score, known.words) if known else ("", None, "")
     if stored == (entry.answer, entry.score, entry.words.strip()):
         return False
-    one = known or AssessmentAnswer(assessment=row, item=item)
+    one, before = known or AssessmentAnswer(assessment=row, item=item), _said(known) if known else None
     one.answer, one.score, one.words, one.by = entry.answer, entry.score, entry.words.strip(), by
     one.save()
+    AnswerChange.objects.create(
+        answer=one, version=row.version + 1, before=before, after=_said(one), by=by, at=timezone.now()
+    )
     return True
+
+
+def _said(one: AssessmentAnswer) -> dict[str, Any]:
+    """What the unit says of an item, for traces."""
+    return {"answer": one.answer, "score": None if one.score is None else str(one.score), "words": one.words}
 
 
 def check_score(row: Assessment, score: Decimal | None) -> None:
@@ -295,7 +297,8 @@ def discard(row: Assessment, *, by: User) -> None:
     access.require(access.works_at(by, row.unit, Role.STAFF))
     if row.state != State.DRAFT or was_handed_in(row):
         raise Refused(_("What has been handed in stays. The reviewer can send it back."))
-    for one in (*row.events.all(), *row.answers.all()):
+    changes = AnswerChange.objects.filter(answer__assessment=row)
+    for one in (*row.events.all(), *changes, *row.answers.all()):
         one.delete()
     row.delete()
 
@@ -418,9 +421,17 @@ def _judging(row: Assessment, version: int, by: User) -> Assessment:
 
 
 def refuse_unseen(row: Assessment, version: int) -> None:
-    """Raises `Refused` where the page showed another version than the stored one: who changed it, and when."""
-    if row.version != version:
-        raise changed_meanwhile(last_change(row.answers.all()))
+    """Raises `Refused` where the page showed another version than the stored one: who changed it, when, and what."""
+    if row.version == version:
+        return
+    changes = AnswerChange.objects.filter(answer__assessment=row, version__gt=version)
+    rows = list(changes.select_related("by", "answer"))
+    newest = rows[-1] if rows else row.events.select_related("by").last()
+    told = changed_meanwhile(Change(newest.by, newest.at) if newest is not None and newest.at else None)
+    changed, items = {one.answer.item_id for one in rows}, row.template.items.all()
+    numbers = [str(number) for number, item in enumerate(items, start=1) if item.pk in changed]
+    what = [_("Items answered anew since: %(items)s.") % {"items": ", ".join(numbers)}] if numbers else []
+    raise Refused([*told.messages, *what])
 
 
 def _refuse_own(row: Assessment, by: User) -> None:

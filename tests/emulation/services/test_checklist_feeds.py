@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulation.checks import Entry as Cell
-from emulation.models import Assessment, ChecklistClass, Report, Unfed
+from emulation.models import AnswerChange, Assessment, ChecklistClass, Report, Unfed
 from emulation.reports.explain import explain
 from emulation.reports.lines import SheetReading
 from emulation.reports.sheets import read_sheet
@@ -168,6 +168,7 @@ def test_open_sheet_always_says_what_the_shortest_confirmed_assessment_says(chec
         if row.state == "confirmed":
             service.reopen(row, WHY, by=by[2])
         row.events.all().delete()
+        AnswerChange.objects.filter(answer__assessment=row).delete()
         row.answers.all().delete()
         row.delete()
     sheet.results.all().delete()
