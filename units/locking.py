@@ -14,11 +14,17 @@ Row = TypeVar("Row", bound=Model)
 
 
 def locked(row: Row, *related: str) -> Row:
-    """The row as it is stored, with `related` rows; two writers of one row wait for each other."""
+    """The row as it is stored, with `related` rows; two writers of one row wait for each other.
+
+    Raises `Refused` where somebody has deleted it since it was read.
+    """
     rows = type(row)._default_manager.select_for_update(of=("self",))
     if related:  # without names Django would follow every relation that is never empty, and theirs
         rows = rows.select_related(*related)
-    return rows.get(pk=row.pk)
+    try:
+        return rows.get(pk=row.pk)
+    except type(row).DoesNotExist as error:  # type: ignore[attr-defined]
+        raise Refused(_("Somebody has deleted this meanwhile.")) from error
 
 
 def forget(rows: QuerySet[Any]) -> None:
