@@ -487,3 +487,19 @@ def test_remove_indicator_of_a_draft_launched_meanwhile_keeps_targets_and_figure
 
     assert "Figures of this year on sheets: 1." in refusal(campaigns.remove_indicator, row, by=planner)
     assert CampaignIndicator.objects.count() == 1
+
+
+def test_nothing_is_added_to_nor_launched_below_a_campaign_closed_meanwhile(department, planner, chief):
+    movement = make_campaign(department, name="Gốc")
+    below = make_campaign(department, state="draft", launched_on=None)
+    kind, read = make_campaign_kind(), Campaign.objects.get(pk=movement.pk)
+    campaigns.advance_campaign(movement, by=chief, state="closed")
+
+    def create():
+        own = draft(department, parent=read, kind=kind)
+        campaigns.create_campaign(own, by=planner, documents=[], scope={department: True})
+
+    below.parent = read
+    for act in (create, lambda: campaigns.launch_campaign(below, by=chief, on=date(2020, 1, 6), despite=True)):
+        assert refusal(act) == "“Gốc” is closed; nothing can be added to it."
+    assert list(Campaign.objects.values_list("state", flat=True).order_by("pk")) == ["closed", "draft"]
