@@ -122,7 +122,8 @@ def begin(
     Raises `Refused` where the list does not fit or is not in force, for a period that has not begun, and when
     the body is assessed for it already.
     """
-    unit = locked(unit)
+    unit, checklist = locked(unit), locked(checklist, "owner")  # its versions stay while somebody begins by them
+    cell, person = locked(cell) if cell else None, locked(person) if person else None
     access.require(access.works_at(by, unit, Role.STAFF))
     _check_period(year, period)
     _check_body(checklist, unit, year, period, cell, person)

@@ -436,3 +436,16 @@ def test_a_ready_assessment_is_given_back_once_with_what_is_to_be_done(row, staf
         service.give_back(row, WHY, by=commander)
     service.discard(row, by=staff)  # it has never left the unit
     assert not Assessment.objects.exists()
+
+
+def test_assessment_is_begun_by_list_and_cell_as_they_are_stored(depot, staff):
+    checklist, cell = make_own_checklist("cell"), make_cell(depot)
+    type(cell).objects.filter(pk=cell.pk).update(ended=date(2019, 12, 31))
+    with pytest.raises(Refused) as caught:
+        service.begin(checklist, depot, 2020, "H1", cell=cell, by=staff)
+    assert caught.value.field == "cell"
+    type(cell).objects.filter(pk=cell.pk).update(ended=None)
+    type(checklist).objects.filter(pk=checklist.pk).update(ended=date(2019, 12, 31))
+    with pytest.raises(Refused) as caught:
+        service.begin(checklist, depot, 2020, "H1", cell=cell, by=staff)
+    assert (caught.value.field, Assessment.objects.count()) == ("checklist", 0)
