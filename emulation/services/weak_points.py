@@ -262,6 +262,7 @@ def send_back(point: WeakPoint, *, reason: str, by: User, finding: InspectionFin
 @transaction.atomic
 def close(point: WeakPoint, *, reason: str, by: User, finding: InspectionFinding | None = None) -> WeakPoint:
     """Re-inspected and settled for good. Where an inspection found it settled, the unit need not have reported it."""
+    hold_sheets(FEEDS, [point.unit_id], [timezone.localdate(), clock.today()])  # before finding, as `raise_point`
     row = locked(point, "unit", "owner")
     _require_judge(row, by)
     found = _finding_of(row, finding)
