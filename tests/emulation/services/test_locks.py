@@ -343,6 +343,7 @@ def test_two_administrators_do_not_end_each_other(transactional_db, region, set_
     """Neither waits for the other for ever, and one of them remains."""
     set_today(date(2020, 7, 20))
     users = [make_user(name, (region, Role.ADMINISTRATOR)) for name in ("one", "other")]
+    assert [len(user.active_memberships) for user in users] == [1, 1]  # as the requests of both have read them
     monkeypatch.setattr(people, "_refuse_last", slowly(people._refuse_last))
     acts = [
         lambda by=by, user=user: people.end_membership(user.memberships.get(), until=date(2020, 7, 19), by=by)
