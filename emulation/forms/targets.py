@@ -26,7 +26,7 @@ from emulation.reports.targets import Line, TargetSheet
 from emulation.services.places import Place
 from emulation.services.targets import Agreement, Value, offered, plain, value_of, wrong_milestones, wrong_value
 from units.errors import Refused
-from units.forms.seen import Seen
+from units.forms.seen import Seen, SeenPage
 from units.services.seen import Change
 
 ASSIGNED, REGISTERED, AGREED = "assigned", "registered", "agreed"
@@ -291,8 +291,11 @@ class TargetsForm(Seen, forms.Form):
                 yield (f"id_{name}", label, str(error))
 
 
-class HandInForm(forms.Form):
-    """Why less is asked for than was assigned or reached; empty where it is not."""
+class HandInForm(SeenPage, forms.Form):
+    """A registration handed in as the page shows it.
+
+    Why less is asked for than was assigned or reached; empty where it is not.
+    """
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),

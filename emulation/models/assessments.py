@@ -258,6 +258,7 @@ class AssessmentEvent(models.Model):
 
     class Kind(models.TextChoices):
         READY = "ready", _("Reported as ready")
+        LAPSED = "lapsed", _("No longer ready: changed since")
         HANDED_IN = "handed_in", _("Handed in")
         RETURNED = "returned", _("Sent back")
         CONFIRMED = "confirmed", _("Confirmed")

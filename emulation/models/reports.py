@@ -287,7 +287,7 @@ class ResultChange(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
-    sealed = models.BooleanField(default=False)  # the sheet has been handed in since: nothing joins this row
+    sealed = models.BooleanField(default=False)  # reported as ready or handed in since: nothing joins
 
     class Meta:
         verbose_name = _("change of a figure")
@@ -323,6 +323,7 @@ class ReportEvent(models.Model):
 
     class Kind(models.TextChoices):
         READY = "ready", _("Reported as ready")
+        LAPSED = "lapsed", _("No longer ready: changed since")
         GIVEN_BACK = "given_back", _("Given back to the staff")
         SUBMITTED = "submitted", _("Handed in")
         WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -337,7 +338,7 @@ class ReportEvent(models.Model):
         CORRECTED = "corrected", _("Figure corrected after approval")
 
     ABOUT_FIGURES = (Kind.ASKED, Kind.ANSWERED, Kind.CORRECTED)
-    WITHIN = (Kind.READY, Kind.GIVEN_BACK, *ABOUT_FIGURES)  # steps that leave the sheet in its state
+    WITHIN = (Kind.READY, Kind.LAPSED, Kind.GIVEN_BACK, *ABOUT_FIGURES)  # steps that leave the sheet in its state
     TO_STAFF = (Kind.GIVEN_BACK, Kind.WITHDRAWN)  # by which the commander puts it into the staff's hands again
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="events")

@@ -231,6 +231,7 @@ class RegistrationEvent(models.Model):
 
     class Kind(models.TextChoices):
         READY = "ready", _("Reported as ready")
+        LAPSED = "lapsed", _("No longer ready: changed since")
         SUBMITTED = "submitted", _("Handed in")
         WITHDRAWN = "withdrawn", _("Withdrawn")
         RETURNED = "returned", _("Returned")

@@ -112,7 +112,7 @@ def _wrote_once(user: User, row: Assessment) -> bool:
 
 def was_handed_in(row: Assessment) -> bool:
     """Whether anything has happened to it outside of the unit's staff."""
-    return row.events.exclude(kind=Kind.READY).exists()
+    return row.events.exclude(kind__in=[Kind.READY, Kind.LAPSED]).exists()
 
 
 # ── the unit ──────────────────────────────────────────────────────────────
@@ -186,6 +186,8 @@ def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: U
     row.version += 1
     row.save(update_fields=["version"])
     if any(written):
+        if row.ready_at is not None:
+            AssessmentEvent.objects.create(assessment=row, kind=Kind.LAPSED, by=by, at=timezone.now())
         _no_longer_ready(row)
     return row
 

@@ -192,6 +192,7 @@ def mark_ready(report: Report, *, by: User) -> Report:
         return report
     report.ready_by, report.ready_at = by, timezone.now()
     report.save(update_fields=["ready_by", "ready_at"])
+    report.changes.filter(sealed=False).update(sealed=True)
     log(report, Kind.READY, by=by)
     return report
 

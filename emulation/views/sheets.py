@@ -29,6 +29,7 @@ from emulation.forms.sheets import (
 )
 from emulation.models import Report, Result
 from emulation.reports import sheets as shown
+from emulation.reports.confirmed import sheet_page
 from emulation.reports.corrections import open_requests
 from emulation.reports.deadlines import deadline_of
 from emulation.reports.exports import changes_table, reading_table, sheets_table
@@ -267,10 +268,14 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(report)
     problems: list[str] = [closed_reason(report)] if closed_reason(report) else []
     typed, wrong = reasons_in(request.POST), ""
-    form = MissingForm(request.POST if request.method == "POST" else None, waiting=service.waiting_below(report))
+    form = MissingForm(
+        request.POST if request.method == "POST" else None, waiting=service.waiting_below(report),
+        page=sheet_page(report),
+    )  # fmt: skip
     if request.method == "POST":
         try:
             with transaction.atomic():
+                form.refuse_unread()
                 acknowledge(report, typed, by=request.user)
                 service.hand_in(report, by=request.user, missing=form.named, reason=form.reason)
         except Refused as refused:
