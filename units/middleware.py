@@ -36,7 +36,10 @@ class LoginMiddleware(LoginRequiredMiddleware):
 
 
 class LanguageMiddleware:
-    """The user's language, else the cookie of the login page, else Vietnamese – never the browser's."""
+    """The user's language, else the cookie of the login page, else Vietnamese – never the browser's.
+
+    A page opened with `?paper=vi` is about to be printed (`base.js`): what has a letterhead is Vietnamese as a whole.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -45,6 +48,8 @@ class LanguageMiddleware:
         chosen = getattr(request.user, "language", "") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         known = dict(settings.LANGUAGES)
         language = chosen if chosen in known else settings.LANGUAGE_CODE
+        if request.method == "GET" and request.GET.get("paper") == "vi":
+            language = "vi"
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)

@@ -80,7 +80,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         steps = every.exclude(kind__in=ReportEvent.WITHIN)
         steps = steps.exclude(kind__in=between, report__state=Report.State.RETURNED)
         now = every.exclude(kind__in=ReportEvent.ABOUT_FIGURES)
-        return self.select_related("unit__kind", "round__drive", "lineage", "ready_by").annotate(
+        return self.select_related("unit__kind", "round__drive", "lineage__parent", "ready_by").annotate(
             last_by=Subquery(steps.values("by__full_name")[:1]),
             last_reason=Subquery(steps.values("reason")[:1]),
             last_lines=Subquery(steps.values("lines")[:1]),

@@ -346,3 +346,19 @@ def test_history_and_timeline_call_lines_as_the_sheet_does(client, report, prize
     sheets.reopen(report, by=reviewer, reason=REASON, lines={prizes.pk: REASON})
     page = log_in(client, staff).get(url(report, "history"))
     assert [name for step in page.context["steps"] for name, _why in step.lines] == ["Name of the year"]
+
+
+@pytest.mark.parametrize("name", ["detail", "review"])
+def test_page_opened_for_paper_is_vietnamese_as_a_whole_with_the_superior_on_top(client, report, reviewer, name):
+    report.state = "submitted"
+    report.save()
+    log_in(client, reviewer)
+    words = {
+        ("lang", "en"): 'html lang="en"',
+        ("lang", "vi"): 'html lang="vi"',
+        ("head", ""): "UNIT CKT<br><b>UNIT K1",
+    }
+    pages = [client.get(url(report, name), query).text for query in ({}, {"paper": "vi"}, {"paper": "x"})]
+    found = [{key for key, text in words.items() if text in page} for page in pages]
+    english, vietnamese = {("lang", "en"), ("head", "")}, {("lang", "vi"), ("head", "")}
+    assert found == [english, vietnamese, english]
