@@ -176,5 +176,5 @@ def test_english_page_prints_in_vietnamese_and_is_there_again_afterwards(page: P
     expect(page).to_have_url(re.compile("paper=vi"))
     expect(page.locator("html")).to_have_attribute("lang", "vi")
     expect(page.locator("[data-trend] canvas")).to_be_visible()
-    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.evaluate("setTimeout(() => dispatchEvent(new Event('afterprint')))")
     expect(page.locator("html")).to_have_attribute("lang", "en")
