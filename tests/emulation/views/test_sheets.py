@@ -362,3 +362,11 @@ def test_page_opened_for_paper_is_vietnamese_as_a_whole_with_the_superior_on_top
     found = [{key for key, text in words.items() if text in page} for page in pages]
     english, vietnamese = {("lang", "en"), ("head", "")}, {("lang", "vi"), ("head", "")}
     assert found == [english, vietnamese, english]
+
+
+def test_hand_in_names_every_value_on_a_phone(client, report, prizes, commander):
+    make_result(report, prizes, 5)
+    page = log_in(client, commander).get(url(report, "hand-in")).text
+    shown = page[page.index("What is handed in") : page.index('id="hand-in"')]
+    names = ["Target set", "Parts", "Result", "Against target", "Reason, note"]
+    assert [f'data-label="{name}"' in shown for name in names] == [True] * 5
