@@ -274,6 +274,7 @@ class ResultChange(models.Model):
 
     class Way(models.TextChoices):
         FORM = "form", _("typed")
+        PASTE = "paste", _("pasted")
         IMPORT = "import", _("imported")
         MIGRATION = "migration", _("migrated")
         CORRECTION = "correction", _("corrected")
