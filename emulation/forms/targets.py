@@ -283,10 +283,18 @@ class TargetsForm(Seen, forms.Form):
         }
 
     def wrong_lines(self) -> Iterator[tuple[str, str, str]]:
-        """(id of the input, indicator, message) of every error, for the summary."""
-        for name, errors in self.errors.items():
+        """(id of the input, indicator, message) of every error, for the summary: as they stand on the page, line by
+        line, and the reason below them last.
+        """
+        areas = list(dict.fromkeys(place.row.indicator.area_id for place in self.places.values()))
+
+        def area(name: str) -> int:
             pk = name.rpartition("-")[2]
-            for error in errors:
+            return areas.index(self.places[int(pk)].row.indicator.area_id) if pk.isdecimal() else len(areas)
+
+        for name in sorted(self.fields, key=area):
+            pk = name.rpartition("-")[2]
+            for error in self.errors.get(name, ()):
                 label = self.places[int(pk)].row.label if pk.isdecimal() else ""
                 yield (f"id_{name}", label, str(error))
 

@@ -33,6 +33,7 @@ from units.paths import path_ids
 
 Kind = ReportEvent.Kind
 State = Report.State
+WARNINGS = "warnings"  # what `Refused` names where only reasons for warnings are missing
 
 
 # ── who ───────────────────────────────────────────────────────────────────
@@ -466,7 +467,7 @@ def _refuse_findings(report: Report) -> None:
             % {"count": warnings}
         )
     if errors:
-        raise Refused(errors)
+        raise Refused(errors, None if len(errors) > 1 or not warnings else WARNINGS)
 
 
 def refuse_own(by: User, report: Report) -> None:

@@ -135,6 +135,8 @@ def test_form_saves_what_is_right_and_keeps_what_is_wrong(client, report, campai
     assert [result.indicator for result in report.results.all()] == [prizes]
     assert "Houses: “x1” is not a number." in text
     assert 'value="x1"' in text
+    kept = {row.name: (row.result, row.since_january) for row in page.context["sheet"].rows}
+    assert kept == {"Prizes": ("5", "5"), "Houses": ("–", "–")}  # an error has neither result nor year to date
 
 
 def test_form_leaves_lines_alone_that_nobody_touched(client, report, prizes, staff):
