@@ -46,7 +46,7 @@ NUMBER_OF_DAY = {
 class SignForm(SeenPage, forms.ModelForm):
     """A report signed off as the page shows it, and what it carries on paper beside its words."""
 
-    day = DayField(label=_("Day"))
+    day = DayField(label=_("Date"))
 
     class Meta:
         model = ReviewReport

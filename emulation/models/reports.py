@@ -195,7 +195,7 @@ class Result(models.Model):
 
     class Status(models.TextChoices):
         REPORTED = "reported", _("Reported")
-        NIL = "nil", _("Nil")
+        NIL = "nil", _("Nothing occurred")
         NOT_APPLICABLE = "not_applicable", _("Not applicable")
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="results")
@@ -221,7 +221,9 @@ class Result(models.Model):
                 | Q(status="reported", numerator=None, denominator=None, grade__isnull=False)
                 | Q(status__in=["nil", "not_applicable"], numerator=None, denominator=None, grade=None),
                 name="result_parts_follow_status",
-                violation_error_message=_("A reported figure has a value; nil and not applicable have none."),
+                violation_error_message=_(
+                    "A reported figure has a value; “Nothing occurred” and “Not applicable” have none."
+                ),
             ),
             models.CheckConstraint(
                 condition=(Q(numerator=None) | Q(numerator__gte=0, numerator__lt=LIMIT))

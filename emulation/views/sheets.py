@@ -284,7 +284,9 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, receipt(report))
             return redirect(report)
     sheet = shown.read_sheet(report, editing=False, reader=request.user)
-    context = shown_findings(all_findings(report), typed, wrong if wrong.startswith("why-") or not problems else OPEN)
+    context: dict[str, Any] = shown_findings(
+        all_findings(report), typed, wrong if wrong.startswith("why-") or not problems else OPEN
+    )
     context |= {
         "report": report,
         "sheet": sheet,
@@ -335,7 +337,8 @@ def withdrawn_words(report: Report, user: User) -> str:
     if service.may_enter(user, report):
         return _("The sheet has been withdrawn; its figures can be changed again.")
     return _(
-        "The sheet has been withdrawn. The staff have been told, change its figures and report it as ready again."
+        "The sheet has been withdrawn. The staff have been told: they change its figures and report it as ready "
+        "again."
     )
 
 

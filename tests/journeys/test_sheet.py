@@ -61,7 +61,7 @@ def test_figures_are_typed_with_the_keyboard(someone, sheet, staff):
     page.keyboard.press("ArrowDown")
     expect(row(page, "Prizes")).to_contain_text("Nothing occurred")
     page.keyboard.press("Enter")
-    expect(page.locator(".qt-errline")).to_contain_text("nil and not applicable need a reason")
+    expect(page.locator(".qt-errline")).to_contain_text("“Nothing occurred” and “Not applicable” need a reason")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")
