@@ -14,7 +14,7 @@ from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasi
 from awards.reports.citations import drafted
 from awards.reports.drafts import refuse_changed
 from awards.reports.ready import Ready
-from emulation.forms.fields import refuse_gaps
+from awards.services.steps import CONFIRM
 from units import clock
 from units.errors import LEAST_ORDER
 from units.forms.fields import DayField, refusals
@@ -174,34 +174,24 @@ class SignForm(forms.Form):
         for name in ("giver", "signer_post", "place"):
             if own and name in self.fields:
                 self.fields[name].required = True
-        if running:
-            self.fields["known_notices"] = forms.BooleanField(
-                label=_("The public notice has not ended, and I know it"), help_text=" ".join(running),
-                error_messages={"required": _("Wait until it has ended, take these out, or confirm that you sign "
-                                              "knowingly.")},
-            )  # fmt: skip
-        if over:
-            self.fields["over_caps"] = forms.BooleanField(
-                label=_("The cap is exceeded, and I know it"), help_text="; ".join(over),
-                error_messages={"required": _("Confirm that the cap is exceeded knowingly, or take lines out.")},
-            )  # fmt: skip
+        bonuses = ngettext(
+            "The bonus of %(count)d is not known, and I know it",
+            "The bonuses of %(count)d are not known, and I know it", len(unpaid),
+        ) % {"count": len(unpaid)}  # fmt: skip
+        self._ask("known_notices", _("The public notice has not ended, and I know it"), " ".join(running))
+        self._ask("over_caps", _("The cap is exceeded, and I know it"), "; ".join(over))
+        self._ask("known_unpaid", bonuses, ", ".join(unpaid))
 
-        if unpaid:
-            words = ngettext(
-                "The bonus of %(count)d is not known, and I know it",
-                "The bonuses of %(count)d are not known, and I know it", len(unpaid),
-            )  # fmt: skip
-            self.fields["known_unpaid"] = forms.BooleanField(
-                label=words % {"count": len(unpaid)}, help_text=", ".join(unpaid),
-                error_messages={"required": _("Have the missing rule entered in the award catalogue, or confirm that "
-                                              "you sign without these bonuses.")},
-            )  # fmt: skip
+    def _ask(self, name: str, label: str, about: str) -> None:
+        """A box that confirms `about` as known, where it says anything: asked for beside every other fault."""
+        if about:
+            errors = {"required": CONFIRM[name]}
+            self.fields[name] = forms.BooleanField(label=label, help_text=about, error_messages=errors)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         with refusals(self):
             refuse_changed(self.data.get(SEEN, ""), self.seen)
-        refuse_gaps(self, ("number", "giver", "signer", "signer_post", "place"))
         return cleaned
 
 

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from awards.models import Grant, Nomination
@@ -44,17 +43,16 @@ Found = dict[tuple[str, int], list[Achievement]]
 
 
 def achievements_of(lines: Iterable[Nomination], year: int) -> dict[int, list[Achievement]]:
-    """Line (key) → achievements of its subject up to `year`, in Vietnamese. A fixed number of queries."""
+    """Line (key) → achievements of its subject up to `year`, in the language in force. A fixed number of queries."""
     lines = list(lines)
     people = {line.person_id for line in lines if line.person_id}
     units = {unit for line in lines if (unit := line.unit_id)}
     found: Found = defaultdict(list)
-    with translation.override("vi"):
-        if people:
-            _of_people(people, year, found)
-        if units:
-            _of_units(units, year, found)
-        _awards(people, units, year, found)
+    if people:
+        _of_people(people, year, found)
+    if units:
+        _of_units(units, year, found)
+    _awards(people, units, year, found)
     return {line.pk: found[line.subject_key] for line in lines}
 
 

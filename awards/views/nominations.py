@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards import access
 from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile, Objection
+from awards.reports.achievements import achievements_of, as_data
 from awards.reports.decisions import papers_of
 from awards.reports.dossiers import Row, steps_of, who_acts
 from awards.reports.objections import upheld
@@ -29,7 +30,6 @@ from awards.views.dossiers import crumbs_to, get_dossier
 from emulation.forms.evidence import RemoveForm
 from units import clock
 from units.access import require
-from units.errors import Refused
 from units.files import KINDS
 from units.forms.fields import CHOOSE_AGAIN, refusals
 from units.models import User
@@ -58,6 +58,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     frozen = line.stage not in Nomination.EDITABLE
     if not frozen:
         line.findings = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
+        line.achievements = as_data(achievements_of([line], line.dossier.year)[line.pk])
     discipline, incidents = shows_discipline(request.user, line), shows_incidents(request.user, line)
     side = side_of(line.findings, discipline=discipline, incidents=incidents)
     opinions = opinions_of([line]).get(line.pk, [])
@@ -131,16 +132,12 @@ def may_withdraw(user: User, line: Nomination) -> bool:
 def nomination_update(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_line(request.user, pk)
     require(access.drafts_dossiers(request.user, line.dossier.unit))
-    try:
-        service.refuse_unless_editable(line)
-    except Refused as error:
-        messages.error(request, " ".join(error.messages))
-        return redirect(line)
     form = LineForm(request.POST or None, instance=get_line(request.user, pk), day=rule_day(line.dossier))
     return form_step(
         request, form,
         lambda: service.change_line(line, columns=form.columns(), award=form.cleaned_data["award"], by=request.user),
-        done=_("The line has been saved."), to=line, crumbs=crumbs_in(line), heading=_("Correct the line"),
+        done=_("The line has been saved."), to=line, first=lambda: service.refuse_unless_editable(line),
+        crumbs=crumbs_in(line), heading=_("Correct the line"),
     )  # fmt: skip
 
 

@@ -29,7 +29,7 @@ from emulation.reports.saved_reports import annex_rows
 from emulation.reports.targets import target_sheet, targets_of
 from emulation.services.cells import snapshot
 from emulation.services.places import Place
-from emulation.services.targets import value_of
+from emulation.services.target_values import value_of
 from units.models import Unit
 from units.services.seen import Change, Page, Shown, last_change
 

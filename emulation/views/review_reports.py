@@ -33,7 +33,7 @@ from units.keys import key_of
 from units.models import Unit
 from units.services.seen import changed_unread
 from units.text import normal
-from units.views.pages import Crumb, PartRequest, form_page
+from units.views.pages import Crumb, PartRequest, form_page, turned_away
 
 FORM = ["GET", "HEAD", "POST"]
 SAID = {  # what has been done to a paragraph
@@ -143,6 +143,8 @@ def sign(request: PartRequest, pk: int) -> HttpResponse:
     """The commander signs the report off; with htmx the number alone, for the day that has been typed."""
     report = _report(request, pk)
     require(service.may_sign(request.user, report.unit))
+    if away := turned_away(request, lambda: service.refuse_signed(report), report):
+        return away
     read = key_of(request.GET.get("read", ""))  # the step after which its words were read
     if request.method != "POST" and not request.htmx and read not in (None, report.last_step):
         messages.warning(request, str(changed_unread(changed_last(report))))
@@ -183,6 +185,8 @@ def _given(unit: Unit, request: HttpRequest) -> dict[str, str]:
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
     require(service.may_sign(request.user, report.unit))
+    if away := turned_away(request, lambda: service.refuse_draft(report), report):
+        return away
     form = ReopenForm(request.POST or None)
     if form.is_valid():
         with refusals(form):
