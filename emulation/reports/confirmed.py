@@ -25,7 +25,6 @@ from emulation.reports.assessments import sheet_of
 from emulation.reports.drafts import draft_of
 from emulation.reports.history import Words
 from emulation.reports.lines import names_on
-from emulation.reports.saved_reports import annex_rows
 from emulation.reports.targets import target_sheet, targets_of
 from emulation.services.cells import snapshot
 from emulation.services.places import Place
@@ -100,8 +99,8 @@ def report_page(report: ReviewReport) -> Page:
         for number, row in enumerate(report.paragraphs.all(), start=1):
             text = "" if row.left_out else drafting.plain(row.text)
             found[row.key] = Shown(_("Paragraph %(number)d") % {"number": number}, text, text)
-        for number, cells in enumerate(annex_rows(draft_of(report.unit, report.year, report.period)), start=1):
-            words = " · ".join([cells["area"], *cells["cells"]]).strip(" ·")
+        for number, line in enumerate(draft_of(report.unit, report.year, report.period).annex, start=1):
+            words = " · ".join(text for text in (line.area, *line.cells) if text)
             found[f"annex-{number}"] = Shown(_("Annex, line %(number)d") % {"number": number}, words, words)
         return found
 

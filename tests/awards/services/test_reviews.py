@@ -65,8 +65,8 @@ def test_revocation_asks_for_the_review_of_what_rested_on_it(
     review, grants, department, chief, staff, commander, outsider, django_assert_num_queries
 ):
     assert (review.grant, review.because, review.unit) == (grants[1], grants[0], department)
-    asked = [("Does it stand: Ngô Thảo, Award CSTDCS 2020?", "Look again")]
-    told = [("To be reviewed after a revocation: Ngô Thảo, Award CSTDCS 2020", "Look at it")]
+    asked = [("Review after a revocation: Ngô Thảo, Award CSTDCS 2020", "Review again")]
+    told = [("To be reviewed after a revocation: Ngô Thảo, Award CSTDCS 2020", "View")]
     users = (chief, staff, commander, outsider)
     assert [bool(user.active_memberships) for user in users] == [True] * 4
     with translation.override("en"), django_assert_num_queries(4):

@@ -11,6 +11,7 @@ import pytest
 from auditlog.context import set_actor
 from django.urls import reverse
 
+from emulation.reports.confirmed import report_page
 from emulation.services import assessments, cells, registrations, review_reports, sheets, targets
 from tests.factories import (
     make_assessment,
@@ -19,6 +20,7 @@ from tests.factories import (
     make_drive,
     make_indicator,
     make_own_checklist,
+    make_report,
     make_result,
     make_rounds,
 )
@@ -202,3 +204,12 @@ def test_row_of_the_sheet_that_has_gone_is_named(client, depot, staff, commander
     refused = client.post(address, typed | {"seen": mark})
     assert [(one.label, one.typed) for one in form_of(refused).differences] == [("No longer there", "5")]
     assert not gone()
+
+
+def test_annex_goes_out_under_the_signature_too(depot, staff):
+    prizes = make_indicator("ratio", "PRIZES", name="Giải")
+    make_campaign_indicator(make_campaign(depot), prizes)
+    make_report(depot, make_rounds()[1], {prizes: (47, 100)}, state="approved")
+    row = review_reports.begin(depot, 2020, "Q1", by=staff)
+    found = [line.words for key, line in report_page(row).lines().items() if key.startswith("annex-")]
+    assert ["47" in words for words in found if "Giải" in words] == [True]
