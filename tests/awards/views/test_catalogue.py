@@ -52,6 +52,26 @@ def test_administrator_adds_an_award_with_criterion_and_cap(admin):
     assert (str(Cap.objects.get().share), Cap.objects.get().rounding) == ("12.5", "up")
 
 
+@pytest.mark.parametrize("code", ["GK/CKT", "a/b ?#..", "..", ".x", "GK CKT", "GK?", "new", "New", "Ð#"])
+def test_code_that_no_address_can_hold_is_refused_beside_the_field(admin, code):
+    base = make_award("CSTT")
+    typed = {"code": code, "name": "Mới", "category": base.category_id, "level": base.level_id, "order": 7,
+             "certainty": "U"}  # fmt: skip
+    answer = admin.post(reverse("awards:award-create"), typed)
+    assert list(answer.context["form"].errors) == ["code"]
+    assert Award.objects.count() == 1
+
+
+@pytest.mark.parametrize("code", ["GK-CKT", "HCBVTQ_1", "Đ.2", "newest", "1"])
+def test_award_of_any_code_that_is_accepted_has_its_pages(admin, code):
+    base = make_award("CSTT")
+    typed = {"code": code, "name": "Mới", "category": base.category_id, "level": base.level_id, "order": 7,
+             "certainty": "U"}  # fmt: skip
+    answer = admin.post(reverse("awards:award-create"), typed, follow=True)
+    assert answer.context["award"].code == code
+    assert [row.code for row in Award.objects.order_by("pk")] == ["CSTT", code]
+
+
 @pytest.mark.parametrize(("since", "until", "subject", "refused"), [
     ("", "", "", True), ("01/01/2024", "", "", True), ("", "01/01/2020", "", True), ("", "31/12/2019", "", False),
     ("", "", "unit", False),
