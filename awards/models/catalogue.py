@@ -125,14 +125,16 @@ TAKEN = ("new",)  # what stands in the place of a code in addresses of the catal
 
 
 def stands_in_address(code: str) -> None:
-    """Refuses what the address of an award cannot hold, or holds already for another page. Raises `ValidationError`."""
+    """Refuses what no address can hold, or holds already for another page. Raises `ValidationError`."""
     if not ADDRESSABLE.fullmatch(code):
         raise ValidationError(
             _("The code stands in addresses: use letters, digits, “-”, “_” and “.” only, e.g. GK-CKT, beginning with "
               "a letter or a digit.")
         )  # fmt: skip
     if code.casefold() in TAKEN:
-        raise ValidationError(_("“%(code)s” is the address of another page: choose another code."), params={"code": code})
+        raise ValidationError(
+            _("“%(code)s” is the address of another page: choose another code."), params={"code": code}
+        )
 
 
 class Award(CatalogueRow, Dated):
@@ -171,7 +173,9 @@ class Award(CatalogueRow, Dated):
             models.CheckConstraint(
                 condition=~Q(code__contains="/") & ~Q(code__in=("", *TAKEN)),
                 name="award_code_stands_in_address",
-                violation_error_message=_("The code of an award stands in addresses: it has no “/” and is not “new”."),
+                violation_error_message=_(
+                    "The code of an award stands in addresses: it has no “/” and is not “new”."
+                ),
             ),
         ]
 

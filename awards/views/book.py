@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -77,7 +78,10 @@ def _statistics(request: HttpRequest) -> tuple[StatisticsFilter, QuerySet[Grant]
 
 @require_safe
 def award_statistics(request: HttpRequest) -> HttpResponseBase:
-    """Awards of a year by award, and the forms that count them otherwise; each of them a file, all of them print."""
+    """Awards of a year by award, and the forms that count them otherwise; each of them a file, all of them print.
+
+    The forms are a paper: Vietnamese whatever the language of the page around them.
+    """
     form, rows = _statistics(request)
     year = form.chosen_year
     if form.text and not form.place:  # a form bears the name of one unit: which one is meant?
@@ -88,7 +92,8 @@ def award_statistics(request: HttpRequest) -> HttpResponseBase:
         title = _("Awards of %(year)d") % {"year": year}
         return table_file(kind, name, title, statistics_heads(), statistics_rows(stats))
     place = form.place or _senior(request.user)
-    found = forms_of(rows, place, year, request.user)
+    with translation.override("vi"):  # they are printed and handed in
+        found = forms_of(rows, place, year, request.user)
     for one in found:
         if kind := asked_table(request, one.key):
             return table_file(kind, f"{name}-{one.key}", one.title, one.heads, form_rows(one))
