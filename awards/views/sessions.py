@@ -19,7 +19,7 @@ from awards.reports.exports import agenda_table
 from awards.reports.objections import upheld
 from awards.reports.sessions import LISTED, addable, by_award_and_year, files_of, findings_for, session_page
 from awards.services import sessions
-from awards.services.notices import running_words
+from awards.services.notices import Objected, objected, running_words
 from awards.views.councils import crumbs_to, get_council
 from awards.views.nominations import saved_file
 from units import clock
@@ -78,12 +78,13 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     page = session_page(session, request.user)
     if kind := asked_table(request):
         return table_file(kind, f"phien-hop-{pk}", session.title, *agenda_table(page))
+    going = session.state in (Session.State.PLANNED, Session.State.OPEN)
+    lines = [row.item.line for row in page.entries] if going else []
     context = {
         "page": page,
         "session": session,
-        "running": running_words((row.item.line for row in page.entries), clock.today())
-        if session.state in (Session.State.PLANNED, Session.State.OPEN)
-        else [],
+        "running": running_words(lines, clock.today()) if lines else [],
+        "objected": objected(lines) if lines and page.sees_votes else Objected(),
         "entries": Paginator(page.entries, LISTED).get_page(request.GET.get("page")),
         "crumbs": [*crumbs_to(session.council), (session.title, "")],
     }
