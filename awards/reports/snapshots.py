@@ -8,7 +8,7 @@ without discipline as well; `offices` says for each office how its own criteria 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
@@ -140,12 +140,24 @@ def _weight(top: Finding, leaf: Finding) -> State:
 # ── reading them ──────────────────────────────────────────────────────────
 
 
-def side_of(findings: Findings | None, *, discipline: bool, incidents: bool = True) -> Side | None:
+def side_of(
+    findings: Findings | None, *, discipline: bool, incidents: bool = True, offices: Collection[int] = ()
+) -> Side | None:
     """What may be shown, in the reader's language: with discipline, and with incidents, or without. Who may not see
     discipline reads no grounds either, and of findings frozen before the two were told apart sees both or neither.
+
+    Criteria that the reader judges for one of the `offices` (keys) are shown as they are, with their grounds.
     """
     if not findings:
         return None
+    side = _side_shown(findings, discipline=discipline, incidents=incidents)
+    if not offices:
+        return side
+    judged = {criterion_of(leaf): leaf for leaf in _in_words(findings["full"])["leaves"] if leaf["office"] in offices}
+    return side | {"leaves": [judged.get(criterion_of(leaf), leaf) for leaf in side["leaves"]]}
+
+
+def _side_shown(findings: Findings, *, discipline: bool, incidents: bool) -> Side:
     if discipline and incidents:
         return _in_words(findings["full"])
     if discipline and "quiet" in findings:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse
@@ -19,7 +21,7 @@ from awards.reports.dossiers import Row, steps_of, who_acts
 from awards.reports.objections import upheld
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
-from awards.reports.sight import shows_discipline, shows_incidents
+from awards.reports.sight import judged_offices, shows_discipline, shows_incidents
 from awards.reports.snapshots import as_found_today, changed, criterion_of, findings_of, side_of
 from awards.services import dossiers as service
 from awards.services import nomination_files
@@ -59,7 +61,8 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     if not frozen:
         line.findings = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
     discipline, incidents = shows_discipline(request.user, line), shows_incidents(request.user, line)
-    side = side_of(line.findings, discipline=discipline, incidents=incidents)
+    mine = judged_offices(request.user, line)
+    side = side_of(line.findings, discipline=discipline, incidents=incidents, offices=mine)
     opinions = opinions_of([line]).get(line.pk, [])
     context = {
         "line": line,
@@ -97,8 +100,9 @@ def nomination_today(request: HttpRequest, pk: int) -> HttpResponse:
     where the records say something else today.
     """
     line = get_line(request.user, pk)
-    sight = {
-        "discipline": shows_discipline(request.user, line), "incidents": shows_incidents(request.user, line)
+    sight: dict[str, Any] = {
+        "discipline": shows_discipline(request.user, line), "incidents": shows_incidents(request.user, line),
+        "offices": judged_offices(request.user, line),
     }  # fmt: skip
     now = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
     frozen = line.stage not in Nomination.EDITABLE and line.findings is not None

@@ -6,13 +6,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from awards.models import Appraisal, Nomination
+from awards.reports.snapshots import findings_of
 from awards.services.appraisals import give_opinions
 from awards.services.dossiers import Pick, add_lines, confirm_read, hand_in
 from tests.factories import (
+    make_attestation,
     make_award,
     make_criterion,
     make_dossier,
     make_membership,
+    make_nomination,
     make_office,
     make_person,
     make_rating,
@@ -96,6 +99,28 @@ def test_office_sees_only_its_criteria_and_lines_that_have_them(client, officer,
     award.criteria.update(office=None)
     Nomination.objects.update(findings={"full": {}, "open": {}, "offices": {}})
     assert shown(client) == []
+
+
+@pytest.mark.parametrize("stage", ["submitted", "appraised"])
+def test_office_reads_the_evidence_that_lines_before_it_rest_on_and_no_other(
+    client, officer, staff, award, depot, department, training, handed, stage
+):
+    other, man = make_office("staff"), make_person(depot, "Lê An", enlisted=date(2010, 1, 1))
+    rows = {}
+    for office in (training, other):
+        asked = make_criterion(award, "attested", office=office, text=f"Kiểm tra {office.code}")
+        rows[office.code] = make_attestation(award, man, staff, criterion=asked, evidence=f"Biên bản {office.code}")
+    make_rating(man, rating="well")
+    line = make_nomination(make_dossier(depot, staff), award, man, stage=stage, holder=department)
+    line.findings = findings_of([line], 2020, date(2020, 12, 10))[line.pk]
+    line.save()
+    client.force_login(officer)
+    leaves = client.get(line.get_absolute_url()).context["leaves"]
+    read = [leaf["actual"] for leaf, _differs in leaves if leaf["kind"] == "attested"]
+    opened = {code: "Biên bản" in client.get(row.get_absolute_url()).text for code, row in rows.items()}
+    mine = stage == "submitted"
+    assert read == ["Biên bản training" if mine else "", ""]
+    assert opened == {"training": mine, "staff": False}
 
 
 def test_office_agrees_and_refuses_line_by_line(client, officer, handed):
