@@ -168,8 +168,12 @@ class Dossier(models.Model):
 
 class NominationQuerySet(models.QuerySet["Nomination"]):
     def visible_to(self, user: User) -> Self:
-        """Lines of dossiers of units that `user` reads, and those that stand at such a unit."""
-        return self.filter(figures_q(user, "dossier__unit__path") | figures_q(user, "holder__path"))
+        """Lines of dossiers of units that `user` reads, and those that stand at such a unit; once they are decided
+        also those of people and units that `user` reads, whoever proposed them: what their award rests on is theirs.
+        """
+        own = figures_q(user, "person__unit__path") | figures_q(user, "unit__path")
+        decided = Q(stage=Nomination.Stage.DECIDED) & own
+        return self.filter(figures_q(user, "dossier__unit__path") | figures_q(user, "holder__path") | decided)
 
     def alive(self) -> Self:
         """Lines that may still lead to an award, or have: neither withdrawn nor rejected."""
@@ -367,8 +371,8 @@ class Appraisal(models.Model):
 class NominationFileQuerySet(models.QuerySet["NominationFile"]):
     def visible_to(self, user: User) -> Self:
         """Files of the dossiers that the user reads; of those that belong to a line only where the line is read."""
-        lines = Nomination.objects.visible_to(user)
-        return self.filter(Q(line=None) | Q(line__in=lines), dossier__in=Dossier.objects.visible_to(user))
+        lines, dossiers = Nomination.objects.visible_to(user), Dossier.objects.visible_to(user)
+        return self.filter(Q(line=None, dossier__in=dossiers) | Q(line__in=lines))
 
     def present(self) -> Self:
         """Those that have not been removed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from awards.access import reads_grounds, unit_of
 from awards.forms.book import BookFilter, StatisticsFilter, VerifyForm
-from awards.models import Grant
+from awards.models import Decision, Grant
 from awards.reports.book import (
     book_page,
     export_heads,
@@ -47,9 +49,16 @@ def grant_book(request: HttpRequest) -> HttpResponseBase:
     page = Paginator(book_page(rows), GRANTS).get_page(request.GET.get("page"))
     context = {
         "form": form, "page": page, "filtered": any(v for name, v in request.GET.items() if name != "page"),
+        "opened": readable(request.user, page.object_list),
         "may_import": has_role(request.user, Role.REVIEWER),
     }  # fmt: skip
     return render(request, "awards/book/book.html", context)
+
+
+def readable(user: User, grants: Iterable[Grant]) -> set[int]:
+    """Decisions (keys) that gave the awards or took them back, as far as the user reads them. One query."""
+    keys = {key for grant in grants for key in (grant.issued_id, grant.revoking_id) if key}
+    return set(Decision.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
 
 
 @require_safe
@@ -63,7 +72,8 @@ def grant_verify(request: HttpRequest) -> HttpResponse:
     )
     found = rows.filter(register__iexact=number).first() if number else None
     grounds = found is not None and reads_grounds(request.user, unit_of(found.subject))
-    context = {"form": form, "number": number, "grant": found, "grounds": grounds}
+    opened = readable(request.user, [found]) if found else set()
+    context = {"form": form, "number": number, "grant": found, "grounds": grounds, "opened": opened}
     return render(request, "awards/book/verify.html", context)
 
 

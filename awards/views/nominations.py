@@ -30,13 +30,13 @@ from awards.services.notices import notice_problem, way_back
 from awards.views.dossiers import crumbs_to, get_dossier
 from emulation.forms.evidence import RemoveForm
 from units import clock
-from units.access import require
+from units.access import can_read_figures, require
 from units.errors import Refused
 from units.files import KINDS
 from units.forms.fields import CHOOSE_AGAIN, refusals
 from units.models import User
 from units.views.downloads import attachment
-from units.views.pages import form_step
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 Stage = Nomination.Stage
@@ -66,6 +66,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     opinions = opinions_of([line]).get(line.pk, [])
     context = {
         "line": line,
+        "crumbs": crumbs_above(request.user, line),
         "row": Row(line, side, who_acts(line)),
         "leaves": [(leaf, False) for leaf in (side["leaves"] if side else [])],
         "frozen": frozen,
@@ -86,6 +87,15 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_return": may_return(request.user, line),
     }
     return render(request, "awards/dossiers/line.html", context)
+
+
+def crumbs_above(user: User, line: Nomination) -> list[Crumb]:
+    """The dossier; whoever reads the line alone comes from what its person or unit was given."""
+    here = (line.name, "")
+    if can_read_figures(user, line.dossier.unit) or can_read_figures(user, line.holder):
+        return [*crumbs_to(line.dossier), here]
+    kind, key = ("person", line.person_id) if line.person_id else ("unit", line.unit_id)
+    return [(_("Awards received"), reverse("awards:grant-list", args=[kind, key])), here]
 
 
 def _objections(user: User, line: Nomination) -> list[Objection]:

@@ -23,7 +23,7 @@ from awards.services.notices import Objected, objected, running_words
 from awards.views.councils import crumbs_to, get_council
 from awards.views.nominations import saved_file
 from units import clock
-from units.access import require
+from units.access import can_read_figures, require
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import User
@@ -175,6 +175,7 @@ def session_item(request: HttpRequest, pk: int) -> HttpResponse:
         "item": item,
         "line": item.line,
         "findings": findings_for(item.line, request.user, judges=seat is not None),
+        "opens": can_read_figures(request.user, item.line.dossier.unit),
         "files": files_of(item.line),
         "objections": upheld([item.line]) if seat is not None else [],
         "opinions": item.line.appraisals.select_related("office"),

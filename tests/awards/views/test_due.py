@@ -21,6 +21,7 @@ from tests.factories import (
     make_indicator,
     make_membership,
     make_nomination,
+    make_nomination_file,
     make_occasion,
     make_office,
     make_person,
@@ -480,3 +481,35 @@ def test_who_has_lost_the_award_is_marked_and_not_offered_again(client, reviewer
     assert detail["lost"].revoked_on == date(2020, 12, 10)
     make_grant(title, an, YEAR)
     assert rows(client, depot, q="An") == [("Lê An", "CSTT", "held")]
+
+
+def test_unit_reads_what_its_own_people_were_given_for_whoever_proposed_them(
+    client, commander, department, depot, workshop
+):
+    planner = make_user("above", (department, Role.STAFF))
+    dossier = make_dossier(department, planner)
+    own, other = make_person(depot, "Lê An"), make_person(workshop, "Vũ Bình")
+    award = make_award("GK")
+    lines = [make_nomination(dossier, award, who) for who in (own, other)]
+    file = make_nomination_file(lines[0], planner)
+    client.force_login(commander)
+    assert client.get(lines[0].get_absolute_url()).status_code == 404  # nothing has been decided
+    make_signed_decision(department, planner, *lines)
+    [row] = client.get(reverse("awards:grant-list", args=["person", own.pk])).context["rows"]
+    assert row["nomination"] == lines[0].pk
+    page = client.get(lines[0].get_absolute_url())
+    assert [url for _label, url in page.context["crumbs"]] == [
+        reverse("awards:grant-list", args=["person", own.pk]), ""
+    ]  # fmt: skip
+    shut = [lines[1].get_absolute_url(), dossier.get_absolute_url()]
+    assert [client.get(address).status_code for address in shut] == [404, 404]
+    assert client.get(reverse("awards:nomination-file", args=[file.pk]))["Content-Disposition"] != ""
+
+
+def test_history_leads_to_no_nomination_that_does_not_open(client, region, depot, reviewer):
+    man = make_person(depot)
+    line = make_nomination(make_dossier(region, reviewer), make_award("GK"), man, stage="appraised")
+    make_grant(line.award, man, nomination=line)
+    client.force_login(make_user("near", (depot, Role.STAFF)))
+    [row] = client.get(reverse("awards:grant-list", args=["person", man.pk])).context["rows"]
+    assert row["nomination"] is None
