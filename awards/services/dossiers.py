@@ -250,16 +250,17 @@ def _trace(
 def judge_lines(lines: Collection[Nomination], dossier: Dossier, *, draft: bool = False) -> None:
     """Write anew what criteria and approved figures say of lines; with `draft` the summary of merit, too.
 
-    In Vietnamese, whatever the language of whoever does it: it is kept and printed.
+    In Vietnamese, whatever the language of whoever does it, with the English words beside: it is kept and printed.
     """
     if not lines:
         return
     with translation.override("vi"):
         found = findings_of(lines, dossier.year, rule_day(dossier))
-        achieved = achievements_of(lines, dossier.year)
+        achieved = achievements_of(lines, dossier.year, dossier.campaign)
+        english = achievements_of(lines, dossier.year, dossier.campaign, language="en")
         drafts = {line.pk: merit_text(achieved[line.pk], dossier.year) for line in lines} if draft else {}
     for line in lines:
-        line.findings, line.achievements = found[line.pk], as_data(achieved[line.pk])
+        line.findings, line.achievements = found[line.pk], as_data(achieved[line.pk], english[line.pk])
         line.merit = line.merit or drafts.get(line.pk, "")
         line.save(update_fields=["findings", "achievements", "merit"])
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards import access
 from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile, Objection
+from awards.reports.achievements import in_words
 from awards.reports.decisions import papers_of
 from awards.reports.dossiers import Row, steps_of, who_acts
 from awards.reports.objections import upheld
@@ -73,7 +74,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "looked": not frozen,
         "hidden": not discipline,
         "incidents_hidden": discipline and not incidents,
-        "achievements": line.achievements or [],
+        "achievements": in_words(line.achievements or []),
         "files": line.files.filter(removed_at=None).select_related("by"),
         "steps": steps_of(line, grounds=access.reads_grounds(request.user, access.unit_of(line.subject))),
         "opinions": opinions,

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards import access as awards_access
 from awards.forms.councils import AgendaFilter, AttendanceForm, BreakForm, ItemForm, LinesForm, SessionForm
 from awards.models import AgendaItem, CouncilMember, Session
+from awards.reports.achievements import in_words
 from awards.reports.exports import agenda_table
 from awards.reports.objections import upheld
 from awards.reports.sessions import LISTED, addable, by_award_and_year, files_of, findings_for, session_page
@@ -176,6 +177,7 @@ def session_item(request: HttpRequest, pk: int) -> HttpResponse:
         "line": item.line,
         "findings": findings_for(item.line, request.user, judges=seat is not None),
         "opens": can_read_figures(request.user, item.line.dossier.unit),
+        "achievements": in_words(item.line.achievements or []),
         "files": files_of(item.line),
         "objections": upheld([item.line]) if seat is not None else [],
         "opinions": item.line.appraisals.select_related("office"),
