@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from awards.models import Attestation, Grant, RevocationGround
+from awards.models import Attestation, Cap, Grant, RevocationGround
 from awards.reports import standing
 from emulation.reports import demo
 from tests.factories import (
@@ -197,6 +197,21 @@ def test_history_shows_what_comes_next_and_when(client, staff, depot, title):
     assert [(step.code, step.state, step.missing, step.soonest) for step in steps] == [
         ("CSTDTQ", "no_data", ("Ba lần",), 2021),
     ]  # fmt: skip
+
+
+def test_path_says_where_rules_contradict_each_other(client, staff, depot, title):
+    unit_title = make_award("DVTT", subject="unit")
+    make_criterion(unit_title, "task_rating", rating="well")
+    make_criterion(unit_title, "members_holding", awards=[title], share=50, strict=True)
+    client.force_login(staff)
+
+    def path():
+        [step] = client.get(reverse("awards:grant-list", args=["unit", depot.pk])).context["steps"]
+        return step.soonest, "40 %" in step.shut
+
+    assert path() == (2020, False)
+    Cap.objects.create(award=title, of="headcount", share=40)
+    assert path() == (None, True)
 
 
 def test_page_of_a_person_leads_to_the_awards_received(client, staff, depot):
