@@ -178,13 +178,16 @@ def _in_words(side: Side) -> Side:
 
 
 def tally_of(leaves: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """State → number of criteria; alternatives left out that nothing depends on, for a group is met without them.
+    """State → number of criteria; alternatives left out that nothing depends on, for a group is met without them."""
+    return dict(Counter(leaf["state"] for leaf in leaves if not is_spare(leaf)))
 
-    Findings frozen before they were marked know how the innermost group stands.
+
+def is_spare(leaf: Mapping[str, Any]) -> bool:
+    """Whether nothing depends on it, for a group is met without it. Findings frozen before such were marked know how
+    the innermost group stands.
     """
     met = str(State.MET)
-    counted = (leaf["state"] for leaf in leaves if not leaf.get("spare", leaf["group_state"] == met != leaf["state"]))
-    return dict(Counter(counted))
+    return bool(leaf.get("spare", leaf["group_state"] == met != leaf["state"]))
 
 
 def asks_incidents(findings: Findings | None) -> bool:
@@ -199,9 +202,10 @@ def of_office(findings: Findings | None, office: int) -> Side | None:
     own = [leaf for leaf in _in_words(findings["full"])["leaves"] if leaf["office"] == office]
     return {
         "state": findings["offices"][office_key(office)],
-        "missing": [leaf["text"] for leaf in own if leaf["state"] != State.MET],
+        "missing": [leaf["text"] for leaf in own if leaf["state"] != State.MET and not is_spare(leaf)],
         "tally": tally_of(own),
         "leaves": own,
+        "spared": all(map(is_spare, own)),  # whatever the line has of it stands in nobody's way
     }
 
 

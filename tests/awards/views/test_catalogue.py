@@ -23,6 +23,7 @@ from tests.factories import (
 )
 from units import clock
 from units.catalogue import load_catalogue
+from units.models import User
 
 COMMON = {"certainty": "V", "order": 0, "number": 1, "gap": 1, "ending": "year"}
 
@@ -403,6 +404,19 @@ def test_page_of_an_award_shows_what_is_in_force_on_a_day(admin):
     assert shown == {"2020-06-01": {"Cũ"}, "2021-06-01": {"Mới"}}
     assert 'value="31/12/2020"' in admin.get(address, {"day": "31/12/2020"}).content.decode()
     assert list(admin.get(address, {"day": "31/02/2020"}).context["form"].errors) == ["day"]
+
+
+def test_rows_not_in_force_say_what_they_asked(admin):
+    award, other = make_award("CSTDCS"), make_award("CSTT", name="Chiến sĩ tiên tiến")
+    since = {"valid_from": date(2021, 1, 1), "clause": "Điều 1 (chưa xác định điều khoản)"}
+    make_criterion(award, "task_rating", rating="excellent", valid_until=date(2020, 12, 31))
+    make_criterion(award, "prior_awards", number=2, awards=[other], **since)
+    User.objects.update(language="en")
+    [criteria, *_others] = admin.get(award.get_absolute_url(), {"day": "01/01/2020"}).context["parts"]
+    assert [(entry.detail, entry.holds, entry.clause) for entry in criteria.entries] == [
+        ("Chiến sĩ tiên tiến, 2 times running", False, "Điều 1 (clause not identified)"),
+        ("Completed excellently", True, ""),
+    ]
 
 
 def test_all_that_belongs_to_an_award_can_be_reached_from_its_page(admin):

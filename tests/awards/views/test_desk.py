@@ -5,7 +5,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from awards.models import Appraisal, Nomination
+from awards.models import Appraisal, Award, Nomination
 from awards.reports.snapshots import findings_of
 from awards.services.appraisals import give_opinions
 from awards.services.dossiers import Pick, add_lines, confirm_read, hand_in
@@ -22,7 +22,7 @@ from tests.factories import (
     make_user,
 )
 from tests.layers import built_once
-from units.models import Role
+from units.models import Role, User
 
 REASON = "Chưa có xác nhận của chỉ huy trực tiếp."
 DESK = "/awards/desk/"
@@ -121,6 +121,28 @@ def test_office_reads_the_evidence_that_lines_before_it_rest_on_and_no_other(
     mine = stage == "submitted"
     assert read == ["Biên bản training" if mine else "", ""]
     assert opened == {"training": mine, "staff": False}
+
+
+def test_what_nothing_depends_on_is_not_named_as_missing(client, officer, award, training, handed):
+    group = make_criterion(award, "any_of", text="Một trong hai")
+    make_criterion(award, "service_time", years=1, parent=group, text="Đủ thời gian")
+    make_criterion(award, text="Kiểm tra", parent=group, office=training)
+    award.criteria.filter(kind="task_rating").update(office=None)
+    handed(An="well")
+    client.force_login(officer)
+    page = client.get(DESK)
+    [(row, *_rest)] = page.context["shown"]
+    assert (row.side["state"], row.side["missing"], row.side["tally"], row.side["spared"]) == ("met", [], {}, True)
+
+
+@pytest.mark.parametrize(("language", "name"), [("vi", "Chiến sĩ tiên tiến"), ("en", "Advanced Soldier")])
+def test_bulk_confirmation_names_awards_in_the_language_of_the_page(client, officer, award, handed, language, name):
+    Award.objects.filter(pk=award.pk).update(name_en="Advanced Soldier")
+    handed(An="well")
+    User.objects.filter(pk=officer.pk).update(language=language)
+    client.force_login(officer)
+    [batch] = client.get(reverse("awards:nomination-many", args=["agree"])).context["batches"]
+    assert (batch.award, batch.count) == (name, 1)
 
 
 def test_office_agrees_and_refuses_line_by_line(client, officer, handed):
