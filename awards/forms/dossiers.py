@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from awards.models import Award, Dossier, Nomination, NominationFile, Occasion
+from awards.models.dossiers import MEETING
 from awards.services.dossiers import REVIEW, Pick
 from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.models import Campaign
@@ -266,7 +267,7 @@ class ReviewForm(SeenForm):
         self.lines = lines
         for line in lines:
             self.fields[f"v{line.pk}"] = forms.IntegerField(
-                label=str(line), min_value=0, max_value=9999, required=False, initial=line.votes_for,
+                label=str(line), min_value=0, max_value=MEETING, required=False, initial=line.votes_for,
                 widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "form-control form-control-sm n"}),
             )  # fmt: skip
 
@@ -277,7 +278,9 @@ class ReviewForm(SeenForm):
     def clean(self) -> dict[str, Any]:
         """More votes than members present is told beside every other fault, not after it."""
         cleaned = super().clean() or self.cleaned_data
-        present = cleaned.get("review_present")
+        present, members = cleaned.get("review_present"), cleaned.get("review_members")
+        if present is not None and (members is None or present > members):
+            self.add_error("review_present", _("Not more members are present than the meeting has."))
         words = _("%(name)s: %(votes)d votes, but only %(present)d members were present.")
         for line in self.lines:
             votes = cleaned.get(f"v{line.pk}")

@@ -6,7 +6,7 @@ from typing import Self
 from uuid import uuid4
 
 from auditlog.registry import auditlog
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -96,6 +96,9 @@ class DecidingLevel(Dated):
         return f"{self.kind}: {self.level}"
 
 
+MEETING = 999  # people that may meet at a base: more is a slip of the finger
+
+
 class DossierQuerySet(models.QuerySet["Dossier"]):
     def visible_to(self, user: User) -> Self:
         """Dossiers of units that `user` reads, and those of which a line stands at such a unit.
@@ -124,8 +127,12 @@ class Dossier(models.Model):
     review_place = models.CharField(_("place"), max_length=120, blank=True)
     review_chair = models.CharField(_("chaired by"), max_length=120, blank=True)
     review_clerk = models.CharField(_("minutes taken by"), max_length=120, blank=True)
-    review_members = models.PositiveSmallIntegerField(_("members of the meeting"), null=True, blank=True)
-    review_present = models.PositiveSmallIntegerField(_("members present"), null=True, blank=True)
+    review_members = models.PositiveSmallIntegerField(
+        _("members of the meeting"), null=True, blank=True, validators=[MaxValueValidator(MEETING)]
+    )
+    review_present = models.PositiveSmallIntegerField(
+        _("members present"), null=True, blank=True, validators=[MaxValueValidator(MEETING)]
+    )
     review_text = models.TextField(_("what was said"), max_length=4000, blank=True)
     read_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     read_at = models.DateTimeField(null=True, editable=False)
@@ -231,7 +238,9 @@ class Nomination(models.Model):
     holder = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("stands at"))
     merit = models.TextField(_("summary of merit"), max_length=2000, blank=True)
     report = models.TextField(_("self-report"), max_length=8000, blank=True)
-    votes_for = models.PositiveSmallIntegerField(_("votes for it at the base"), null=True, blank=True)
+    votes_for = models.PositiveSmallIntegerField(
+        _("votes for it at the base"), null=True, blank=True, validators=[MaxValueValidator(MEETING)]
+    )
     citation = models.CharField(
         _("sentence of merit"), max_length=300, blank=True, help_text=_("As it stands on the certificate.")
     )

@@ -65,6 +65,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     mine = judged_offices(request.user, line)
     side = side_of(line.findings, discipline=discipline, incidents=incidents, offices=mine)
     opinions = opinions_of([line]).get(line.pk, [])
+    files = list(line.files.filter(removed_at=None).select_related("by"))
     context = {
         "line": line,
         "crumbs": crumbs_above(request.user, line),
@@ -75,7 +76,8 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "hidden": not discipline,
         "incidents_hidden": discipline and not incidents,
         "achievements": in_words(line.achievements or []),
-        "files": line.files.filter(removed_at=None).select_related("by"),
+        "files": files,
+        "removable": nomination_files.removable(line.dossier, files, request.user),
         "steps": steps_of(line, grounds=access.reads_grounds(request.user, access.unit_of(line.subject))),
         "opinions": opinions,
         "silent": silent_offices([line], {line.pk: opinions})[line.pk] if line.stage == "submitted" else [],
@@ -261,6 +263,12 @@ def nomination_file_remove(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_file(request.user, pk)
     require(access.drafts_dossiers(request.user, found.dossier.unit))
     back = found.line.get_absolute_url() if found.line else found.dossier.get_absolute_url()
+    if request.method != "POST":
+        try:
+            nomination_files.refuse_removal(found, found.dossier)
+        except Refused as error:
+            messages.error(request, " ".join(error.messages))
+            return redirect(back)
     form = RemoveForm(request.POST if request.method == "POST" else None)
     heading = _("Remove “%(name)s”") % {"name": found.name}
     return form_step(

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from awards.models import Dossier, Nomination, NominationFile
+from awards.models import Dossier, Nomination, NominationEvent, NominationFile
 from awards.reports.desk import mark_of
 from awards.services.dossiers import Pick, add_lines, change_line, confirm_read, withdraw
+from awards.services.steps import step
 from tests.factories import (
     YEAR,
     make_award,
@@ -16,6 +17,7 @@ from tests.factories import (
     make_dossier,
     make_grant,
     make_nomination,
+    make_nomination_file,
     make_occasion,
     make_person,
     make_rating,
@@ -568,6 +570,36 @@ def test_files_are_kept_sent_out_and_removed_with_a_reason(client, staff, review
     again = client.post(address("nomination-file-remove", file.pk), {"why": "Nhầm lần nữa"})
     file.refresh_from_db()
     assert (len(again.context["form"].errors), file.removed_why, file.removed_by) == (1, "Nhầm tệp", staff)
+
+
+def test_files_of_what_was_handed_in_are_not_offered_for_removal(client, staff, reviewer, dossier, title):
+    line = make_nomination(dossier, title, make_person(dossier.unit))
+    of_dossier = make_nomination_file(line, staff)
+    NominationFile.objects.filter(pk=of_dossier.pk).update(line=None)
+    of_line = make_nomination_file(line, staff)
+
+    def offered(user):
+        client.force_login(user)
+        shown = [client.get(row.get_absolute_url()).context["removable"] for row in (line, dossier)]
+        opened = [client.get(address("nomination-file-remove", row.pk)).status_code for row in (of_line, of_dossier)]
+        return [set(keys) for keys in shown], opened
+
+    assert offered(staff) == ([{of_line.pk}, {of_dossier.pk}], [200, 200])
+    assert offered(reviewer) == ([set(), set()], [403, 403])
+    step(line, NominationEvent.Kind.SUBMITTED, "returned", by=staff)
+    assert offered(staff) == ([set(), set()], [302, 302])
+
+
+@pytest.mark.parametrize(
+    ("members", "present", "wrong"),
+    [("99999999999999", "5", ["review_members"]), ("1000", "5", ["review_members"]), ("20", "21", ["review_present"]),
+     ("", "5", ["review_present"]), ("20", "99999999999999", ["review_present"]), ("999", "999", [])],
+)  # fmt: skip
+def test_nobody_meets_with_absurd_numbers(client, staff, dossier, members, present, wrong):
+    client.force_login(staff)
+    typed = {"review_day": "01/12/2020", "review_members": members, "review_present": present, "seen": ""}
+    answer = client.post(address("dossier-review", dossier.pk), typed)
+    assert (list(answer.context["form"].errors) if answer.context else []) == wrong
 
 
 def test_file_of_a_line_is_for_who_reads_the_line(client, staff, outsider, elsewhere, department, dossier, title):
