@@ -281,11 +281,11 @@ class ReviewForm(SeenForm):
         present, members = cleaned.get("review_present"), cleaned.get("review_members")
         if present is not None and (members is None or present > members):
             self.add_error("review_present", _("Not more members are present than the meeting has."))
-        words = _("%(name)s: %(votes)d votes, but only %(present)d members were present.")
+        words = _("%(votes)d votes, but only %(present)d members were present.")
         for line in self.lines:
             votes = cleaned.get(f"v{line.pk}")
             if present is not None and votes is not None and votes > present:
-                self.add_error(f"v{line.pk}", words % {"name": line.name, "votes": votes, "present": present})
+                self.add_error(f"v{line.pk}", words % {"votes": votes, "present": present})
         return cleaned
 
     @property

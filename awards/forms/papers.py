@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -176,20 +177,21 @@ class SignForm(forms.Form):
                 self.fields[name].required = True
         if running:
             self.fields["known_notices"] = forms.BooleanField(
-                label=_("The public notice has not ended, and I know it"), help_text=" ".join(running),
+                label=_("It is known that the public notice has not ended"), help_text=" ".join(running),
                 error_messages={"required": _("Wait until it has ended, take these out, or confirm that you sign "
                                               "knowingly.")},
             )  # fmt: skip
         if over:
             self.fields["over_caps"] = forms.BooleanField(
-                label=_("The cap is exceeded, and I know it"), help_text="; ".join(over),
+                label=_("The cap is exceeded knowingly"),
+                help_text=format_html_join("", '<span class="d-block">{}</span>', ((one,) for one in over)),
                 error_messages={"required": _("Confirm that the cap is exceeded knowingly, or take lines out.")},
             )  # fmt: skip
 
         if unpaid:
             words = ngettext(
-                "The bonus of %(count)d is not known, and I know it",
-                "The bonuses of %(count)d are not known, and I know it", len(unpaid),
+                "It is accepted that the bonus of %(count)d is not known",
+                "It is accepted that the bonuses of %(count)d are not known", len(unpaid),
             )  # fmt: skip
             self.fields["known_unpaid"] = forms.BooleanField(
                 label=words % {"count": len(unpaid)}, help_text=", ".join(unpaid),

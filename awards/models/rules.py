@@ -32,7 +32,7 @@ class Criterion(Dated):
         ALL_OF = RuleKind.ALL_OF, _("group: all of them")
         ANY_OF = RuleKind.ANY_OF, _("group: any of them")
         AT_LEAST = RuleKind.AT_LEAST, _("group: at least a number of them")
-        MEETS_AWARD = RuleKind.MEETS_AWARD, _("meets or holds another award of the year")
+        MEETS_AWARD = RuleKind.MEETS_AWARD, _("meets the criteria of another award of the year, or holds it")
         TASK_RATING = RuleKind.TASK_RATING, _("task rating, in years running")
         PRIOR_AWARDS = RuleKind.PRIOR_AWARDS, _("earlier awards")
         QUALIFYING_YEARS = RuleKind.QUALIFYING_YEARS, _("years running with an award, or with rating and initiatives")

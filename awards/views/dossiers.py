@@ -199,12 +199,17 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
         found = last_list(dossier, rules, request.user)
     else:
         found = offers(dossier, award, kind, rules, request.user) if award else []
+    eligible = sum(offer.state == "eligible" for offer in found)
+    asked_caps = award is not None and source == "due" and kind == "person"
+    left = shares_of(dossier.unit, dossier.year, day, [award.code]) if award and asked_caps else []
+    room = left[0].room if left else None
     context = {
+        "shares": left, "room": max(room, 0) if room is not None and eligible > room else None,
         "dossier": dossier, "source": source, "form": form, "offers": found, "kind": kind, "award": award,
         "awards": [(rule.code, label_of(rule)) for rule in rules.values()],
         "name": label_of(award) if award else "",
         "ticked": request.POST.getlist("pick"),
-        "eligible": sum(offer.state == "eligible" for offer in found),
+        "eligible": eligible,
     }  # fmt: skip
     return render(request, "awards/dossiers/add.html", context)
 

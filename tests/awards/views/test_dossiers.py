@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from awards.models import Dossier, Nomination, NominationEvent, NominationFile
+from awards.models import Cap, Dossier, Nomination, NominationEvent, NominationFile
 from awards.reports.desk import mark_of
 from awards.services.dossiers import Pick, add_lines, change_line, confirm_read, withdraw
 from awards.services.steps import step
@@ -586,7 +586,9 @@ def test_files_of_what_was_handed_in_are_not_offered_for_removal(client, staff, 
 
     assert offered(staff) == ([{of_line.pk}, {of_dossier.pk}], [200, 200])
     assert offered(reviewer) == ([set(), set()], [403, 403])
-    step(line, NominationEvent.Kind.SUBMITTED, "returned", by=staff)
+    step(line, NominationEvent.Kind.SUBMITTED, "submitted", by=staff)
+    assert offered(staff) == ([set(), set()], [302, 302])
+    Nomination.objects.update(stage="returned")  # what went with it stays, though it is corrected
     assert offered(staff) == ([set(), set()], [302, 302])
 
 
@@ -600,6 +602,30 @@ def test_nobody_meets_with_absurd_numbers(client, staff, dossier, members, prese
     typed = {"review_day": "01/12/2020", "review_members": members, "review_present": present, "seen": ""}
     answer = client.post(address("dossier-review", dossier.pk), typed)
     assert (list(answer.context["form"].errors) if answer.context else []) == wrong
+
+
+@pytest.mark.parametrize(("share", "room", "ticked"), [(None, None, 3), (60, None, 3), (40, 2, 0), (10, 0, 0)])
+def test_more_eligible_than_the_cap_leaves_room_for_are_not_ticked_beforehand(
+    client, staff, dossier, title, share, room, ticked
+):
+    people(dossier.unit, "Lê An", "Lê Bình", "Lê Chi")
+    people(dossier.unit, "Vũ Dũng", "Vũ Giang", rating="completed")
+    if share:
+        Cap.objects.create(award=title, of="headcount", share=share)
+    client.force_login(staff)
+    page = client.get(address("dossier-add", dossier.pk), {"award": "CSTT"})
+    assert (page.context["eligible"], page.context["room"]) == (3, room)
+    boxes = re.findall(r'<input[^>]*name="pick"[^>]*>', page.text)
+    assert sum(" checked" in box for box in boxes) == ticked
+
+
+def test_votes_of_a_nominee_are_named_once(client, staff, dossier, title):
+    line = make_nomination(dossier, title, make_person(dossier.unit, "Lê An"))
+    client.force_login(staff)
+    typed = {"review_day": "01/12/2020", "review_members": "9", "review_present": "8", "seen": "", f"v{line.pk}": "9"}
+    answer = client.post(address("dossier-review", dossier.pk), typed)
+    [error] = answer.context["form"].errors[f"v{line.pk}"]
+    assert ("Lê An" in error, "8" in error) == (False, True)
 
 
 def test_file_of_a_line_is_for_who_reads_the_line(client, staff, outsider, elsewhere, department, dossier, title):
@@ -631,7 +657,7 @@ def test_pages_run_a_constant_number_of_queries(
     for path, queries in (
         (address("dossier-list"), 9),
         (address("dossier-detail", dossier.pk), 15),
-        (address("dossier-add", dossier.pk) + "?award=CSTT", 11),
+        (address("dossier-add", dossier.pk) + "?award=CSTT", 12),
         (address("dossier-add", dossier.pk) + "?source=last", 17),
         (address("dossier-review", dossier.pk), 9),
         (address("dossier-hand-in", dossier.pk), 20),
