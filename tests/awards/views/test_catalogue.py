@@ -310,6 +310,34 @@ def test_wrong_criteria_are_refused_beside_the_field(admin, columns, field):
     assert not award.criteria.exists()
 
 
+def test_what_a_kind_does_not_read_is_not_kept(admin):
+    award = make_award("CSTT")
+    typed = {"kind": "no_discipline", "text": "X", "years": "3", "share": "50", "number": "7", "months": "x",
+             "strict": "on", "awards": [award.pk], "ending": "either"}  # fmt: skip
+    answer = admin.post(reverse("awards:row-create", args=["CSTT", "criteria"]), COMMON | typed)
+    assert answer.status_code == 302
+    row = award.criteria.get()
+    kept = (row.years, row.share, row.number, row.months, row.strict, row.ending, row.awards.count())
+    assert kept == (3, None, 1, None, False, "year", 0)
+
+
+def test_every_kind_of_criterion_says_what_it_reads():
+    assert {*Criterion.READ} == {*Criterion.Kind}
+    assert all({*Criterion.NEEDED.get(kind, ())} <= {*read} for kind, read in Criterion.READ.items())
+
+
+@pytest.mark.parametrize(("part", "typed", "field"), [
+    ("criteria", {"kind": "targets_met", "text": "X"}, "share"), ("bonuses", {}, "coefficient"),
+    ("caps", {"of": "headcount", "rounding": "up"}, "share"),
+])  # fmt: skip
+def test_number_that_was_forgotten_is_asked_for(admin, part, typed, field):
+    make_award("CSTT")
+    page = reverse("awards:row-create", args=["CSTT", part])
+    assert list(admin.post(page, COMMON | typed).context["form"].errors) == [field]
+    if part != "criteria":  # what is not known is said to be so
+        assert admin.post(page, COMMON | typed | {"note": "Chưa đọc được văn bản"}).status_code == 302
+
+
 def test_only_groups_of_the_award_are_offered(admin):
     award = make_award("CSTT")
     group, _leaf = make_criterion(award, "any_of"), make_criterion(award)
