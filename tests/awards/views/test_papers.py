@@ -732,7 +732,7 @@ def test_pages_run_a_constant_number_of_queries(
         (url("grant-book"), 9),
         (url("grant-book") + "?export=csv", 4),
         (url("award-statistics"), 12),
-        (url("grant-list", "person", person.pk), 12),
+        (url("grant-list", "person", person.pk), 13),
     ):
         with django_assert_num_queries(queries):
             answer = client.get(address)
