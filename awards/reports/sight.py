@@ -52,6 +52,17 @@ def shows_incidents(user: User, line: Nomination) -> bool:
     return line.pk in incidents_shown(user, [line])
 
 
+def resting_on(user: User, row: Attestation) -> list[Nomination]:
+    """Nominations that rest on the attestation, as far as the user reads them. One query."""
+    rows = Nomination.objects.visible_to(user).filter(person=row.person_id, unit=row.unit_id, dossier__year=row.year)
+    address = row.get_absolute_url()
+    return [
+        line
+        for line in rows.select_related("award", "dossier__campaign").order_by("pk")
+        if line.findings and any(address in leaf["sources"] for leaf in line.findings["full"]["leaves"])
+    ]
+
+
 def discipline_shown(user: User, lines: Iterable[Nomination]) -> set[int]:
     """Lines (keys) of whose findings discipline and incidents are shown: by the rule for the unit of the person, and
     to who concludes on the line. One query at most.

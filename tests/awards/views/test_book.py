@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from awards.models import Award
 from tests.factories import (
     YEAR,
     make_award,
@@ -14,7 +15,9 @@ from tests.factories import (
     make_occasion,
     make_person,
     make_signed_decision,
+    make_user,
 )
+from units.models import Role
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +64,18 @@ def test_every_row_of_the_statistics_leads_to_the_awards_that_it_counts(client, 
                 found[form.key, row[0]] = client.get(address).context["page"].paginator.count
     assert found == counted
     assert {key for key, _label in counted} == {"category", "occasion", "level", "group", "unit"} - {"level"}
+
+
+@pytest.mark.parametrize(("second", "name"), [("GK", "giay-khen"), ("CSTT", "khen-thuong")])
+def test_certificates_are_called_by_what_they_are(client, decision, depot, staff, reviewer, department, second, name):
+    Award.objects.filter(code="GK").update(name="Giấy khen")
+    award = Award.objects.filter(code=second).first() or make_award(second)
+    extra = make_nomination(make_dossier(depot, staff), award, make_person(depot))
+    make_grant(extra.award, extra.subject, issued=decision, nomination=extra, name=extra.name)
+    client.force_login(make_user("clerk", (department, Role.STAFF)))
+    keys = list(decision.grants.values_list("pk", flat=True))
+    file = client.post(reverse("awards:decision-certificates", args=[decision.pk]), {"grant": keys, "merit": ""})
+    assert f'filename="{name}-' in file["Content-Disposition"]
 
 
 def test_book_lets_nobody_count_in_units_beyond_reach(client, decision, staff, department):

@@ -135,6 +135,13 @@ def test_what_nothing_depends_on_is_not_named_as_missing(client, officer, award,
     assert (row.side["state"], row.side["missing"], row.side["tally"], row.side["spared"]) == ("met", [], {}, True)
 
 
+def test_line_of_a_unit_says_its_place_once(client, reviewer, staff, depot, department):
+    award = make_award("DVTT", subject="unit")
+    make_nomination(make_dossier(depot, staff), award, depot, stage="submitted", holder=department)
+    client.force_login(reviewer)
+    assert f"· {depot.short}</small>" not in client.get(DESK).text
+
+
 @pytest.mark.parametrize(("language", "name"), [("vi", "Chiến sĩ tiên tiến"), ("en", "Advanced Soldier")])
 def test_bulk_confirmation_names_awards_in_the_language_of_the_page(client, officer, award, handed, language, name):
     Award.objects.filter(pk=award.pk).update(name_en="Advanced Soldier")

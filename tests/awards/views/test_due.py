@@ -8,9 +8,11 @@ from python_calamine import CalamineWorkbook
 
 from awards.models import Attestation, Cap, Grant, RevocationGround
 from awards.reports import standing
+from awards.reports.snapshots import findings_of
 from emulation.reports import demo
 from tests.factories import (
     YEAR,
+    make_attestation,
     make_award,
     make_campaign,
     make_campaign_indicator,
@@ -528,3 +530,19 @@ def test_history_leads_to_no_nomination_that_does_not_open(client, region, depot
     client.force_login(make_user("near", (depot, Role.STAFF)))
     [row] = client.get(reverse("awards:grant-list", args=["person", man.pk])).context["rows"]
     assert row["nomination"] is None
+
+
+def test_attestation_leads_on_to_the_nomination_and_the_drive(client, reviewer, staff, outsider, depot):
+    award, man = make_award("GK", subject="person"), make_person(depot)
+    asked = make_criterion(award, text="Có thành tích")
+    row = make_attestation(award, man, staff, criterion=asked)
+    drive = make_campaign(depot)
+    dossier = make_dossier(depot, staff, occasion=make_occasion("drive", of_campaign=True), campaign=drive)
+    line, other = make_nomination(dossier, award, man), make_nomination(dossier, make_award("CSTT"), man)
+    for one in (line, other):
+        one.findings = findings_of([one], YEAR, date(YEAR, 12, 20))[one.pk]
+        one.save()
+    client.force_login(reviewer)
+    page = client.get(row.get_absolute_url())
+    assert page.context["lines"] == [line]
+    assert all(f'href="{one.get_absolute_url()}"' in page.text for one in (line, drive))
