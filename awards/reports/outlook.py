@@ -77,10 +77,11 @@ def steps_of(subject: Person | Unit, year: int, rules: Rules, *, shown: Shown, v
 
 def _caps(year: int) -> dict[str, Fraction]:
     """Award → the lowest known share of the headcount that may be given it at the end of the year. One query."""
-    rows = Cap.objects.on(last_day(year)).filter(of=Cap.Of.HEADCOUNT).exclude(share=None)
+    rows = Cap.objects.on(last_day(year)).filter(of=Cap.Of.HEADCOUNT)
     found: dict[str, Fraction] = {}
     for code, share in rows.order_by().values_list("award__code", "share"):
-        found[code] = min(found.get(code, Fraction(share)), Fraction(share))
+        if share is not None:
+            found[code] = min(found.get(code, Fraction(share)), Fraction(share))
     return found
 
 
