@@ -27,7 +27,7 @@ def create_papers(cast: Cast) -> None:
     region = cast.units["QK"]
     above = {
         "place": "Hà Nội",
-        "signer_post": "TƯ LỆNH",
+        "signer_post": "Tư lệnh",
         "signer": f"Thiếu tướng {cast.user(region, Role.COMMANDER)}",
     }
     change_layout(region, above, by=cast.user(region, Role.STAFF))

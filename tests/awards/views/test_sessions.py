@@ -219,6 +219,24 @@ def test_member_who_does_not_read_the_unit_reads_the_documents(client, opened, c
     assert client.get(reverse("awards:session-file", args=[other.pk, file.pk])).status_code == 404
 
 
+@pytest.mark.parametrize("near", [True, False])
+def test_records_are_opened_from_the_documents_where_they_are_within_reach(
+    client, opened, council, lines, members, workshop, near
+):
+    leaf = {"text": "X", "state": "not_met", "kind": "merit", "spare": True, "sources": ["/units/people/1/"]}
+    full = {"state": "met", "leaves": [leaf]}
+    achieved = [
+        {"kind": "rating", "label": "Xếp loại", "value": "Tốt", "url": "/units/people/2/", "en": {"label": "R"}}
+    ]
+    Nomination.objects.filter(pk=lines[0].pk).update(findings={"full": full, "open": full}, achievements=achieved)
+    member = members[0] if near else make_user("head", (workshop, Role.STAFF))
+    CouncilMember.objects.get_or_create(council=council, user=member, defaults={"since": date(2000, 1, 1)})
+    client.force_login(member)
+    page = client.get(to("session-item", opened.items.get(line=lines[0]).pk)).text
+    hrefs = [f'href="{one}"' in page for one in ("/units/people/1/", "/units/people/2/", lines[0].get_absolute_url())]
+    assert (hrefs, "không bắt buộc: đã đạt theo cách khác" in page) == ([near] * 3, True)
+
+
 def test_open_ballot_waits_in_my_work_until_it_is_cast(opened, members, reviewer):
     assert [task.url for task in my_work(members[2]).tasks] == [to("session-vote", opened.pk)]
     vote_all(opened, members[2:])

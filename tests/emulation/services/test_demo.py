@@ -26,6 +26,7 @@ from awards.reports.checks import problems_of
 from awards.reports.due import due, missing, people_in
 from awards.reports.revocations import affected
 from awards.reports.rules import rules_on
+from awards.reports.signatures import signer_of
 from emulation.models import (
     Activity,
     Amendment,
@@ -339,6 +340,14 @@ def test_nothing_that_a_decided_nomination_rests_on_came_after_it(seeded):
     assert {row["url"] for row in achieved if row["kind"] == "campaign"} == {
         line.dossier.campaign.get_absolute_url() for line in lines
     }
+
+
+def test_who_signs_for_the_region_finds_head_and_foot_filled_in(seeded):
+    region = Unit.objects.get(code="QK")
+    chief = User.objects.get(username="commander-qk")
+    assert signer_of(region, chief) == {
+        "place": "Hà Nội", "signer": f"Thiếu tướng {chief}", "signer_post": "Tư lệnh", "giver": "Tư lệnh Quân khu",
+    }  # fmt: skip
 
 
 def test_a_title_was_taken_back_and_what_rested_on_it_is_named(seeded):
