@@ -160,9 +160,11 @@ class SignForm(forms.Form):
         running: Sequence[str] = (),
         mark: str = "",
         unpaid: Sequence[str] = (),
+        by: str = "",
         **kwargs: Any,
     ) -> None:
-        """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open.
+        """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open;
+        `by`: the name of who signs, who is told where another name is to stand under the paper.
 
         `over`: caps that are exceeded, `running`: public notices that have not ended; whoever signs confirms that
         this is known. `unpaid`: whose bonus is not known, likewise. `mark`: of the draft as its page shows it now.
@@ -178,6 +180,10 @@ class SignForm(forms.Form):
             "The bonus of %(count)d is not known, and I know it",
             "The bonuses of %(count)d are not known, and I know it", len(unpaid),
         ) % {"count": len(unpaid)}  # fmt: skip
+        signer = str((self.data if self.is_bound else self.initial).get("signer", ""))
+        if own and fold(by) not in fold(signer):
+            told = _("Rank and name as under the paper. You are %(name)s: another name stands here.")
+            self.fields["signer"].help_text = told % {"name": by}
         self._ask("known_notices", _("The public notice has not ended, and I know it"), " ".join(running))
         self._ask("over_caps", _("The cap is exceeded, and I know it"), "; ".join(over))
         self._ask("known_unpaid", bonuses, ", ".join(unpaid))

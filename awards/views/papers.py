@@ -286,7 +286,7 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     draft = draft_of(found, _day_typed(request))
     form = SignForm(
         request.POST if request.method == "POST" else None, initial=initial, own=not recorded,
-        gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid,
+        gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid, by=str(request.user),
         over=[one.text for one in exceeded(found.unit, draft.lines)],
         running=running_words(draft.lines, clock.today()),
     )  # fmt: skip

@@ -111,6 +111,17 @@ def test_signing_asks_for_place_post_and_giver(client, chief, clerk, department,
     assert (list(gap.errors), Grant.objects.count()) == (["place"], 0)
 
 
+def test_who_signs_is_told_that_the_paper_names_another(client, chief, clerk, department, passed, award):
+    [line] = passed(award, "Lê An")
+    draft = draft_decision(department, [line.pk], by=clerk)
+    client.force_login(chief)
+    page = url("paper-sign", "decision", draft.pk)
+    told = {
+        name: client.post(page, SIGNED | {"signer": name, "number": ""}).context["form"] for name in ("B", str(chief))
+    }
+    assert [str(chief) in str(form.fields["signer"].help_text) for form in told.values()] == [True, False]
+
+
 def test_who_signs_while_a_notice_runs_says_so(client, chief, clerk, department, passed, award):
     [line] = passed(award, "Lê An")
     make_public_notice(department, clerk, line, since=DAY, until=date(2020, 12, 30))
