@@ -1,6 +1,6 @@
 # make run         everything that is missing, then the application on http://localhost:8000 (PORT=…)
-# make test        lint and all tests, on SQLite and on PostgreSQL
-# make lint        ruff alone
+# make test        lint and all tests: test-sqlite, with the journeys, then test-postgresql
+# make lint        ruff and mypy alone
 # make messages    bring the message catalogues up to date with the source and compile them
 # make bench       how fast the main pages are, on SQLite and on PostgreSQL (BENCH_UNITS="200 2000")
 # make reset-demo  put the base of `make run` aside and start again with the demo
@@ -22,8 +22,10 @@ BASE := var/quyetthang.sqlite3
 # Compiled files are kept whatever the shell says: else each of the many processes compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test lint messages bench reset-demo
+.PHONY: run test test-sqlite test-postgresql lint messages bench reset-demo
 .DELETE_ON_ERROR:
+# Either half of the tests has all processors for itself.
+.NOTPARALLEL:
 
 run: $(VENV)/run.stamp $(FRONT_END) $(CATALOGUES)
 	@$(PYTHON) manage.py migrate -v 0
@@ -32,16 +34,21 @@ run: $(VENV)/run.stamp $(FRONT_END) $(CATALOGUES)
 	@echo "Open http://localhost:$(PORT) – Ctrl+C stops the server."
 	@exec $(VENV)/bin/gunicorn emulation.wsgi --bind localhost:$(PORT) --threads 8 --no-control-socket --log-level warning
 
-test: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES) $(CHROMIUM)
-	@$(VENV)/bin/ruff check .
-	@echo "── SQLite, with the journeys: three processes, because these wait for the browser ──"
+test: lint test-sqlite test-postgresql
+
+# With the journeys: three processes, because these wait for the browser.
+test-sqlite: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES) $(CHROMIUM)
+	@echo "── SQLite, with the journeys ──"
 	@env -u DATABASE_URL $(PYTEST) -n 3
+
+test-postgresql: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES) $(CHROMIUM)
 	@echo "── PostgreSQL ──"
 	@EXAMPLES=5 $(PYTHON) tests/with_postgres.py $(PYTEST) -n 2 --reuse-db --database-only -m "not once and (not browser or both)"
 
 lint: $(VENV)/test.stamp
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
 
 messages: $(VENV)/test.stamp
 	@$(PYTHON) -m tests.catalogues

@@ -139,6 +139,13 @@ class Value:
         return self.value if self.rank is None else Fraction(self.rank)
 
 
+def is_skewed(rule: Rule, parts: Parts) -> bool:
+    """Whether missing cells shift the value of a whole branch: a quarter of few sheets makes the mean of a flow over
+    a stock small, while what the other quarters' sheets counted stays. Other measures lack the cells in both parts.
+    """
+    return rule.accrual == "flow_over_stock" and parts.samples > 1 and parts.reported < parts.expected
+
+
 NOTHING = Value()
 
 

@@ -8,6 +8,7 @@ therefore has a profile of its own (`emulation.models.LayoutProfile`), and these
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -81,6 +82,12 @@ def day_words(day: date) -> str:
 def is_gap(text: str) -> bool:
     """Whether a text only holds its place, as «(địa danh)» and «……» do: no paper is signed with it."""
     return bool(_GAP.search(text.strip()))
+
+
+def gaps_in(texts: Mapping[str, str]) -> dict[str, str]:
+    """Name → the first line of its text that only holds its place; names without one are left out."""
+    found = {name: next(filter(is_gap, text.splitlines()), "") for name, text in texts.items()}
+    return {name: line.strip() for name, line in found.items() if line}
 
 
 def place_and_date(place: str, day: date | None, year: int) -> str:

@@ -63,6 +63,11 @@ def quarter_label(year: int, quarter: int) -> str:
     return _("quarter %(roman)s/%(year)d") % {"roman": ROMAN[quarter], "year": year}
 
 
+def quarter_name(quarter: int) -> str:
+    """Where the year goes without saying."""
+    return _("Quarter %(roman)s") % {"roman": ROMAN[quarter]}
+
+
 def period_label(year: int, period: str) -> str:
     """In words: "quý II/2020", "6 tháng đầu năm 2020"."""
     if period == "H1":
@@ -77,7 +82,7 @@ def period_label(year: int, period: str) -> str:
 def period_short(period: str) -> str:
     """For switches and table heads."""
     names = {"H1": _("6 months"), "9M": _("9 months"), "Y": _("Whole year")}
-    return names.get(period) or _("Quarter %(roman)s") % {"roman": ROMAN[int(period[1])]}
+    return names.get(period) or quarter_name(int(period[1]))
 
 
 # ── periods of review reports alone ───────────────────────────────────────

@@ -35,7 +35,7 @@ WORDS = {
     "count": "số lượng", "title": "thành tích nổi bật", "day": "ngày hạn", "point": "khâu yếu",
     "cause": "nguyên nhân", "measure": "biện pháp", "deadline": "thời hạn", "movements": "các phong trào",
     "when": "thời gian", "verb": "động từ", "first": "số đầu", "last": "số cuối", "years": "các năm",
-    "awards": "khen thưởng",
+    "awards": "khen thưởng", "quarter": "quý",
 }  # fmt: skip
 _FIELD = re.compile(r"\{([^{}]*)\}")
 

@@ -134,6 +134,9 @@ STATES: dict[str, dict[str, State]] = {
         "correction_decided": ("check2-square", "info"),
         "extended": ("calendar-plus", "info"),
         "extension_ended": ("calendar-x", "near"),
+        "inspected": ("clipboard-check", "info"),
+        "concluded": ("patch-check-fill", "met"),
+        "point_returned": ("arrow-return-left", "miss"),
     }),
     # a weak point of a unit
     "weak_point": of(WeakPoint.State, {

@@ -80,6 +80,11 @@ urlpatterns = [
         name="drive-registration-ready",
     ),
     path(
+        "campaigns/<int:drive>/drive/<int:unit>/targets/give-back/",
+        targets.registration_give_back,
+        name="drive-registration-give-back",
+    ),
+    path(
         "campaigns/<int:drive>/drive/<int:unit>/targets/withdraw/",
         targets.registration_withdraw,
         name="drive-registration-withdraw",
@@ -108,6 +113,7 @@ urlpatterns = [
     path("targets/<int:unit>/<int:year>/", targets.target_list, name="target-list"),
     path("targets/<int:unit>/<int:year>/hand-in/", targets.registration_hand_in, name="registration-hand-in"),
     path("targets/<int:unit>/<int:year>/ready/", targets.registration_ready, name="registration-ready"),
+    path("targets/<int:unit>/<int:year>/give-back/", targets.registration_give_back, name="registration-give-back"),
     path("targets/<int:unit>/<int:year>/withdraw/", targets.registration_withdraw, name="registration-withdraw"),
     path("targets/<int:unit>/<int:year>/return/", targets.registration_return, name="registration-return"),
     path("targets/<int:unit>/<int:year>/agree/", targets.registration_agree, name="registration-agree"),
@@ -262,6 +268,7 @@ urlpatterns = [
     path("assessments/new/<int:checklist>/", assessments.assessment_create, name="assessment-create"),
     path("assessments/<int:pk>/", assessments.assessment_detail, name="assessment-detail"),
     path("assessments/<int:pk>/discard/", assessments.assessment_discard, name="assessment-discard"),
+    path("assessments/<int:pk>/give-back/", assessments.assessment_give_back, name="assessment-give-back"),
     path("assessments/<int:pk>/reopen/", assessments.assessment_reopen, name="assessment-reopen"),
     path("assessments/<int:pk>/form/", assessments.assessment_paper, name="assessment-paper"),
     path("assessments/of/<int:checklist>/<int:unit>/", assessments.assessment_table, name="assessment-table"),

@@ -27,7 +27,8 @@ class Fact:
     less is better; `exact`: off an exact target, or above one that is not to be exceeded; `total`: a count or an
     amount; `zero`: one of 0; `nil`: one nobody had anything for, though it may have a result; `named`: the
     campaign has a name of its own for it, so the sentence of the indicator does not fit. `tone` is met where
-    the trend is for the better, miss where it is for the worse.
+    the trend is for the better, miss where it is for the worse. `until`: the quarter («quý II») with which its data
+    end where that is before the period's end; `partly`: those of some units alone.
     """
 
     name: str
@@ -48,6 +49,8 @@ class Fact:
     delta: str = ""
     coverage: str = ""
     url: str = ""
+    until: str = ""
+    partly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,14 +114,19 @@ def trend_key(fact: Fact) -> str:
 
 
 def clause(fact: Fact, told: Phrases) -> Clause:
-    """The clause about a figure: result, comparison with last year, coverage, as far as they apply."""
+    """The clause about a figure: result, comparison with last year, coverage, as of when, as far as they apply."""
     text = told[sentence_key(fact, told)].replace(f"{{{ONLY}}} ", f"{ONLY} " if _only(fact) else "")
     fields = {name: field_of(fact, name) for name in ("name", "value", "target")}
     parts = fill(told[main_key(fact, told)], sentence=fill(text, **fields), **fields)
     if fact.state not in SILENT:
         parts += fill(told[trend_key(fact)], delta=field_of(fact, "delta")) if fact.trend else ()
         parts += fill(told["short"], coverage=field_of(fact, "coverage")) if fact.coverage else ()
-    return Clause(parts)
+    return Clause(parts + as_of(fact, told))
+
+
+def as_of(fact: Fact, told: Phrases) -> tuple[Part, ...]:
+    """«, số liệu đến hết quý II», where the figure does not reach to the end of the period."""
+    return fill(told["until_some" if fact.partly else "until"], quarter=fact.until) if fact.until else ()
 
 
 def _only(fact: Fact) -> bool:

@@ -45,7 +45,7 @@ EXEMPT = {
     "DemoLogin": "written once, by seed_demo",
     "Unfed": "derived from registers",
     "UnfedItem": "derived from registers",
-    "Notice": "derived from the events of sheets, which are the trace",
+    "Notice": "derived from the events of sheets, inspections and weak points, which are the trace",
     "Attendance": "who has voted is kept without time, so that nothing ties a member to a ballot",
     "Ballot": "secret: no voter, no time; counted when the voting closes, a choice is never changed",
     "HandCount": "papers of absent members are as secret as ballots; the session names who counted and confirmed",

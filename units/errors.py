@@ -1,6 +1,6 @@
 """The error that services raise when they refuse, in words for the user."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,12 +12,18 @@ LEAST_ORDER = 20  # of a reason on which others act: what comes back or is refus
 class Refused(Exception):
     """A request that the rules do not allow. `messages` are translated sentences; nothing was changed.
 
-    `field` names the form field the message belongs to, where there is one.
+    `field` names the form field the message belongs to, where there is one; where several fields are wrong at once,
+    `message` is field → message, and `field` the first of them. `by_field` holds what each is told.
     """
 
-    def __init__(self, message: str | Sequence[str], field: str | None = None) -> None:
-        self.messages: list[str] = [str(message)] if isinstance(message, str) else [str(m) for m in message]
-        self.field = field
+    def __init__(self, message: str | Sequence[str] | Mapping[str, str], field: str | None = None) -> None:
+        self.by_field: dict[str | None, list[str]]
+        if isinstance(message, Mapping):
+            self.by_field = {name: [str(words)] for name, words in message.items()}
+        else:
+            self.by_field = {field: [str(message)] if isinstance(message, str) else [str(m) for m in message]}
+        self.messages = [words for some in self.by_field.values() for words in some]
+        self.field = next(iter(self.by_field), None)
         super().__init__("\n".join(self.messages))
 
 

@@ -24,8 +24,12 @@ def locked(row: Row, *related: str) -> Row:
 def refuse_unless(row: Any, *states: str) -> None:
     """Raises `Refused` where the row is in none of the states: somebody was quicker, or the page is old."""
     if row.state not in states:
-        words = _("This is not possible now: it is “%(state)s”. Reload the page.")
-        raise Refused(words % {"state": row.get_state_display()})
+        raise not_now(row.get_state_display())
+
+
+def not_now(state: str) -> Refused:
+    """What is said where the state (as it is read) does not allow a step."""
+    return Refused(_("This is not possible now: it is “%(state)s”.") % {"state": state})
 
 
 def refuse_twin(unit: Unit, rows: QuerySet[Any]) -> None:

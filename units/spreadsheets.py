@@ -66,12 +66,14 @@ def csv_text(value: Value) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else str(value)
 
 
-def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
-    """A csv file in UTF-8 with BOM, in pieces: Excel reads Vietnamese only with it.
+def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[Value]], *, about: Sequence[str] = ()) -> Iterator[bytes]:
+    """A csv file in UTF-8 with BOM, in pieces: Excel reads Vietnamese only with it. `about` stands above the heads.
 
     Separated by semicolons, as Excel expects where the comma belongs to the numbers.
     """
     yield BOM_UTF8
+    for line in about:
+        yield _csv_line([line])
     yield _csv_line(heads)
     for row in rows:
         yield _csv_line(row)
@@ -83,17 +85,22 @@ def _csv_line(row: Sequence[Value]) -> bytes:
     return text.getvalue().encode()
 
 
-def xlsx_pieces(title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> Iterator[bytes]:
+def xlsx_pieces(
+    title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]], *, about: Sequence[str] = ()
+) -> Iterator[bytes]:
     """The file of `write_xlsx` in pieces, by way of the disk: its index, written last, is read first."""
     with TemporaryFile() as file:
-        write_xlsx(file, title, heads, rows)
+        write_xlsx(file, title, heads, rows, about=about)
         file.seek(0)
         while piece := file.read(PIECE):
             yield piece
 
 
-def write_xlsx(file: IO[bytes], title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-    """A plain table: a head that stays in sight, a filter, columns as wide as what stands in them.
+def write_xlsx(
+    file: IO[bytes], title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]], *, about: Sequence[str] = ()
+) -> None:
+    """A plain table: a head that stays in sight, a filter, columns as wide as what stands in them. Lines `about` it
+    stand above the head.
 
     One row at a time is held in memory, however many there are; the others wait in a temporary file.
     """
@@ -101,18 +108,20 @@ def write_xlsx(file: IO[bytes], title: str, heads: Sequence[str], rows: Iterable
     sheet = book.sheet(title)
     head = book.format(bold=True, bg_color="#DDE6DC", border=1, text_wrap=True, valign="vcenter")
     widths = [len(text) for text in heads]
+    for line, text in enumerate(about):
+        book.put(sheet, line, 0, text)
+    top = last = len(about)
     for column, text in enumerate(heads):
-        book.put(sheet, 0, column, text, head)
-    last = 0
-    for last, row in enumerate(rows, start=1):  # noqa: B007 – how many rows there were
+        book.put(sheet, top, column, text, head)
+    for last, row in enumerate(rows, start=top + 1):  # noqa: B007 – how many rows there were
         for column, value in enumerate(row):
             book.put(sheet, last, column, value)
             widths[column] = max(widths[column], len(str(value or "")))
     for column, width in enumerate(widths):
         sheet.set_column(column, column, min(60, max(8, width + 2)))
-    sheet.freeze_panes(1, 1)
+    sheet.freeze_panes(top + 1, 1)
     if heads:
-        sheet.autofilter(0, 0, last, len(heads) - 1)
+        sheet.autofilter(top, 0, last, len(heads) - 1)
     book.workbook.close()
 
 

@@ -25,6 +25,14 @@ class Written(str):
         self.number, self.form = number, form
         return self
 
+    def as_json(self) -> dict[str, str]:
+        """How it is kept with what stands still; `from_json` reads it again."""
+        return {"text": str(self), "number": str(self.number), "form": self.form}
+
+    @classmethod
+    def from_json(cls, kept: dict[str, str]) -> Written:
+        return cls(kept["text"], Decimal(kept["number"]), kept["form"])
+
     def __getnewargs__(self) -> tuple[str, Decimal, str]:  # type: ignore[override]
         return str(self), self.number, self.form
 

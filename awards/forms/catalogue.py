@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from awards.models import Authority, Award, AwardBasis, Bonus, Cap, Criterion, NoticeRule, VoteRule
-from awards.reports.catalogue import is_judging
+from awards.reports.catalogue import is_judging, is_paying
 from emulation.forms.catalogue import RowForm
 from emulation.forms.fields import NumberField
 from emulation.models.fields import PartField
@@ -77,10 +77,11 @@ class AwardForm(RowForm):
             del self.fields["slip"]
 
 
-class BelongingForm(RowForm):
-    """A row of an award; groups offered are those of the same award.
+class LastingForm(RowForm):
+    """A row that holds for a time.
 
-    `since` makes a successor of a stored row; `slip` is asked where dossiers are judged by such rows.
+    `since` makes a successor of a stored row; `slip` is asked where dossiers are judged, or bonuses found, by such
+    rows.
     """
 
     class Media:
@@ -97,12 +98,18 @@ class BelongingForm(RowForm):
         super().__init__(*args, **kwargs)
         if self.instance.pk is None:
             del self.fields["since"]
-        paid = isinstance(self.instance, Bonus) and self.instance.pk is not None
-        if paid:
+        if is_paying(self.instance) and self.instance.pk is not None:
             self.fields["slip"].label = _("A slip is corrected: what signed decisions paid stays as it is")
         elif not is_judging(self.instance):
             del self.fields["slip"]
         self.order_fields(["since"])
+
+
+class BelongingForm(LastingForm):
+    """A row of an award; groups offered are those of the same award."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         if "parent" in self.fields:
             groups = self.instance.award.criteria.filter(kind__in=["all_of", "any_of", "at_least"])
             self.fields["parent"].queryset = groups.exclude(pk=self.instance.pk)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from awards.models import Award, Dossier, Nomination, NominationFile, Occasion
 from awards.models.dossiers import MEETING
-from awards.services.dossiers import REVIEW, Pick
+from awards.services.dossiers import REVIEW, Pick, votes_problem
 from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.models import Campaign
 from units.errors import LEAST_ORDER
@@ -281,11 +281,9 @@ class ReviewForm(SeenForm):
         present, members = cleaned.get("review_present"), cleaned.get("review_members")
         if present is not None and (members is None or present > members):
             self.add_error("review_present", _("Not more members are present than the meeting has."))
-        words = _("%(votes)d votes, but only %(present)d members were present.")
         for line in self.lines:
-            votes = cleaned.get(f"v{line.pk}")
-            if present is not None and votes is not None and votes > present:
-                self.add_error(f"v{line.pk}", words % {"votes": votes, "present": present})
+            if words := votes_problem(cleaned.get(f"v{line.pk}"), present):
+                self.add_error(f"v{line.pk}", words)
         return cleaned
 
     @property
@@ -321,6 +319,14 @@ class LineForm(SeenForm):
         field = self.fields["award"]
         field.queryset = Award.objects.on(day).filter(subject__in=["", kind])  # type: ignore[attr-defined]
         field.empty_label = None  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """More votes than members were present is told beside every other fault, not after it."""
+        cleaned = super().clean() or self.cleaned_data
+        present = self.instance.dossier.review_present
+        if words := votes_problem(cleaned.get("votes_for"), present):
+            self.add_error("votes_for", words)
+        return cleaned
 
     def columns(self) -> dict[str, Any]:
         return {name: self.cleaned_data[name] for name in self.Meta.fields if name != "award"}

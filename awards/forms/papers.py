@@ -15,7 +15,7 @@ from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasi
 from awards.reports.citations import drafted
 from awards.reports.drafts import refuse_changed
 from awards.reports.ready import Ready
-from emulation.forms.fields import refuse_gaps
+from awards.services.steps import CONFIRM
 from units import clock
 from units.errors import LEAST_ORDER
 from units.forms.fields import DayField, refusals
@@ -161,9 +161,11 @@ class SignForm(forms.Form):
         running: Sequence[str] = (),
         mark: str = "",
         unpaid: Sequence[str] = (),
+        by: str = "",
         **kwargs: Any,
     ) -> None:
-        """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open.
+        """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open;
+        `by`: the name of who signs, who is told where another name is to stand under the paper.
 
         `over`: caps that are exceeded, `running`: public notices that have not ended; whoever signs confirms that
         this is known. `unpaid`: whose bonus is not known, likewise. `mark`: of the draft as its page shows it now.
@@ -175,35 +177,29 @@ class SignForm(forms.Form):
         for name in ("giver", "signer_post", "place"):
             if own and name in self.fields:
                 self.fields[name].required = True
-        if running:
-            self.fields["known_notices"] = forms.BooleanField(
-                label=_("It is known that the public notice has not ended"), help_text=" ".join(running),
-                error_messages={"required": _("Wait until it has ended, take these out, or confirm that you sign "
-                                              "knowingly.")},
-            )  # fmt: skip
-        if over:
-            self.fields["over_caps"] = forms.BooleanField(
-                label=_("The cap is exceeded knowingly"),
-                help_text=format_html_join("", '<span class="d-block">{}</span>', ((one,) for one in over)),
-                error_messages={"required": _("Confirm that the cap is exceeded knowingly, or take lines out.")},
-            )  # fmt: skip
+        bonuses = ngettext(
+            "It is accepted that the bonus of %(count)d is not known",
+            "It is accepted that the bonuses of %(count)d are not known", len(unpaid),
+        ) % {"count": len(unpaid)}  # fmt: skip
+        signer = str((self.data if self.is_bound else self.initial).get("signer", ""))
+        if own and fold(by) not in fold(signer):
+            told = _("Rank and name as under the paper. You are %(name)s: another name stands here.")
+            self.fields["signer"].help_text = told % {"name": by}
+        self._ask("known_notices", _("It is known that the public notice has not ended"), " ".join(running))
+        caps = format_html_join("", '<span class="d-block">{}</span>', ((one,) for one in over))
+        self._ask("over_caps", _("The cap is exceeded knowingly"), caps)
+        self._ask("known_unpaid", bonuses, ", ".join(unpaid))
 
-        if unpaid:
-            words = ngettext(
-                "It is accepted that the bonus of %(count)d is not known",
-                "It is accepted that the bonuses of %(count)d are not known", len(unpaid),
-            )  # fmt: skip
-            self.fields["known_unpaid"] = forms.BooleanField(
-                label=words % {"count": len(unpaid)}, help_text=", ".join(unpaid),
-                error_messages={"required": _("Have the missing rule entered in the award catalogue, or confirm that "
-                                              "you sign without these bonuses.")},
-            )  # fmt: skip
+    def _ask(self, name: str, label: str, about: str) -> None:
+        """A box that confirms `about` as known, where it says anything: asked for beside every other fault."""
+        if about:
+            errors = {"required": CONFIRM[name]}
+            self.fields[name] = forms.BooleanField(label=label, help_text=about, error_messages=errors)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         with refusals(self):
             refuse_changed(self.data.get(SEEN, ""), self.seen)
-        refuse_gaps(self, ("number", "giver", "signer", "signer_post", "place"))
         return cleaned
 
 

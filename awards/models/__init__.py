@@ -37,13 +37,12 @@ from .dossiers import (
     NominationEvent,
     NominationFile,
     NoticeRule,
-    Objection,
     Occasion,
-    PublicNotice,
     RuleChoice,
 )
 from .grants import Attestation, CompleteRegister, Grant, GrantImport
 from .kept_papers import KeptPaper
+from .notices import Objection, PublicNotice
 from .reviews import GrantReview
 from .rules import Criterion
 

@@ -15,7 +15,7 @@ from django.utils import translation
 
 from awards import access
 from awards.models import AgendaItem, Award, Decision, Grant, Nomination, Submission
-from awards.reports.bonuses import dues
+from awards.reports.bonuses import paid_by
 from awards.reports.ready import PAPER_ORDER, with_places
 from emulation.numbers import format_number
 from emulation.official import Layout
@@ -24,7 +24,6 @@ from emulation.reports.paper_kinds import KINDS
 from emulation.reports.papers import word_file
 from emulation.typesetting import pdf
 from emulation.wording import lower_first
-from units import clock
 from units.models import Unit, User
 
 WHO = ("TT", "Họ và tên, tên tập thể", "Cấp bậc, chức vụ", "Đơn vị")
@@ -130,7 +129,7 @@ def decision_paper(decision: Decision) -> AwardPaper:
         if decision.kind == Decision.Kind.REVOCATION:
             return _revocation(decision)
         lines = _lines(decision)
-        amounts = bonuses_of(decision, lines)
+        amounts = paid_by(decision, lines).amounts
         known = [amount for amount in amounts.values() if amount is not None]
         rows = _sections(lines, lambda line: (money(amounts[line.pk]), ""))
         money_text = "Tiền thưởng kèm theo danh hiệu, hình thức khen thưởng thực hiện theo quy định hiện hành"
@@ -152,41 +151,52 @@ def decision_paper(decision: Decision) -> AwardPaper:
         )  # fmt: skip
 
 
-def bonuses_of(decision: Decision, lines: Collection[Nomination]) -> dict[int, int | None]:
-    """Line (key) → bonus in dong: as given, or of a draft by the rules of its day (today without one)."""
-    if decision.signed_at is not None:
-        return dict(Grant.objects.filter(issued=decision).values_list("nomination", "bonus"))
-    return {key: due.amount for key, due in dues(lines, decision.day or clock.today()).items()}
-
-
 def _revocation(decision: Decision) -> AwardPaper:
-    grants = list(
-        decision.taken_back.select_related("award", "person", "unit").order_by("-award__order", "award__code", "pk")
-    )
-    rows: list[Row] = []
-    for number, grant in enumerate(grants, start=1):
-        day = f" ngày {grant.decided:%d/%m/%Y}" if grant.decided else ""
-        who = (grant.name or str(grant.person or grant.unit), _service(grant.rank, grant.post), grant.place)
-        rows.append(
-            Row(
-                "",
-                (str(number), *who, f"{grant.award.paper_name}, năm {grant.year}", f"{grant.decision}{day}" or "–"),
-            )
-        )
+    """Decisions that gave the awards, the ground, and what goes back: objects, and each bonus as it was paid."""
+    rows = decision.taken_back.select_related("award", "person", "unit")
+    grants = list(rows.order_by("-award__order", "award__code", "-year", "pk"))
     body = [
         ("Điều 1.", "Hủy bỏ quyết định tặng danh hiệu thi đua, hình thức khen thưởng đối với "
                     f"{len(grants)} trường hợp (có danh sách kèm theo). "
                     f"Lý do: {lower_first(str(decision.ground))}; {_running(decision.reason)}."),
-        ("Điều 2.", "Thu hồi hiện vật khen thưởng và tiền thưởng đã nhận theo quy định."),
+        ("Điều 2.", recovery_words([grant.bonus for grant in grants])),
         ("Điều 3.", "Các cơ quan, đơn vị có liên quan và các cá nhân, tập thể có tên tại Điều 1 chịu trách nhiệm "
                     "thi hành Quyết định này. Quyết định có hiệu lực kể từ ngày ký."),
     ]  # fmt: skip
     return _paper(
         decision, "QUYẾT ĐỊNH", decision.title, "decision", to="", authority=_authority(decision),
-        order="QUYẾT ĐỊNH:", body=body, columns=(*WHO, "Danh hiệu, hình thức", "Quyết định đã tặng"), rows=rows,
-        widths=(9, 32, 32, 25, 32, 30),
+        order="QUYẾT ĐỊNH:", body=body, columns=(*WHO, "Tiền thưởng thu hồi (đồng)", "Quyết định đã tặng"),
+        rows=_taken_back(grants), widths=(9, 36, 35, 27, 25, 28), amounts=True,
         annex="DANH SÁCH THU HỒI DANH HIỆU THI ĐUA, HÌNH THỨC KHEN THƯỞNG", recipients=("Như Điều 3",),
     )  # fmt: skip
+
+
+def recovery_words(amounts: Collection[int | None]) -> str:
+    """What goes back: objects, and the bonuses (`amounts` in dong; None: not known, which is said). No database.
+
+    Source: Law 06/2022/QH15, chapter VII: the object and the money received are recovered.
+    """
+    paid, unknown = sum(amount or 0 for amount in amounts), sum(amount is None for amount in amounts)
+    if not paid and not unknown:
+        return "Thu hồi hiện vật khen thưởng; không có tiền thưởng phải thu hồi."
+    known = [f"tổng số tiền {money(paid)} đồng"] if paid else []
+    lack = [f"{unknown} trường hợp chưa rõ số tiền đã nhận"] if unknown else []
+    said = ", chưa kể ".join(known + lack)
+    return f"Thu hồi hiện vật khen thưởng và tiền thưởng đã nhận theo quy định: {said}."
+
+
+def _taken_back(grants: Iterable[Grant]) -> list[Row]:
+    """Rows by award and year under their names, numbered through; an unknown bonus says so."""
+    rows, number = [], 0
+    for (award, year), part in groupby(grants, lambda grant: (grant.award, grant.year)):
+        rows.append(Row(f"{award.paper_name}, năm {year}"))
+        for grant in part:
+            number += 1
+            who = (grant.name or str(grant.person or grant.unit), _service(grant.rank, grant.post), grant.place)
+            paid = "chưa rõ" if grant.bonus is None else money(grant.bonus)
+            day = f" ngày {grant.decided:%d/%m/%Y}" if grant.decided else ""
+            rows.append(Row("", (str(number), *who, paid, f"{grant.decision}{day}" or "–")))
+    return rows
 
 
 def _running(reason: str) -> str:

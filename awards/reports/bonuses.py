@@ -1,17 +1,19 @@
-"""Bonuses of the lines of a decision: each by its own rules, and only the highest where the rule says so."""
+"""Bonuses of the lines of a decision: each by its own rules, and only the highest where the rule says so; sums."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.db.models import Q
 
 from awards.bonus import Answer
-from awards.models import Grant, HighestOnly, Nomination
+from awards.models import Award, Decision, Grant, HighestOnly, Nomination
 from awards.reports.powers import Bonuses, is_certain
+from units import clock
 
 Achievement = tuple[object, ...]
 
@@ -24,8 +26,62 @@ class Due:
 
     amount: int | None
     answer: Answer
-    beside: str = ""
+    beside: Award | None = None
     certain: bool = True
+
+
+class Bonus(NamedTuple):
+    """A bonus for an achievement; the highest is paid. `line`: key of its nomination, 0 where it was paid before."""
+
+    amount: int
+    order: int
+    code: str
+    line: int
+    award: Award
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """Bonuses together: `amount` of the known ones in dong, how many are not known."""
+
+    amount: int
+    unknown: int
+
+
+def total_of(amounts: Iterable[int | None]) -> Total:
+    amounts = list(amounts)
+    return Total(sum(amount or 0 for amount in amounts), sum(amount is None for amount in amounts))
+
+
+@dataclass(frozen=True, slots=True)
+class Paid:
+    """What the lines of a decision are paid: of a signed one the `grants`, of a draft the `dues`, by line (key)."""
+
+    grants: Mapping[int, Grant]
+    dues: Mapping[int, Due]
+
+    @property
+    def amounts(self) -> dict[int, int | None]:
+        """Line (key) → bonus in dong, None where it is not known."""
+        given = {key: grant.bonus for key, grant in self.grants.items()}
+        return given or {key: due.amount for key, due in self.dues.items()}
+
+    @property
+    def total(self) -> Total:
+        return total_of(self.amounts.values())
+
+    @property
+    def unnumbered(self) -> int:
+        """How many awards in force have no number in the book of honour yet."""
+        return sum(not grant.register and grant.revoked_on is None for grant in self.grants.values())
+
+
+def paid_by(decision: Decision, lines: Collection[Nomination]) -> Paid:
+    """As given, one query; of a draft with these `lines` by the rules of its day (today without one), as `dues`."""
+    if decision.signed_at is not None:
+        rows = Grant.objects.filter(issued=decision)
+        return Paid({grant.nomination_id: grant for grant in rows if grant.nomination_id is not None}, {})
+    return Paid({}, dues(lines, decision.day or clock.today()))
 
 
 def dues(lines: Collection[Nomination], day: date, rules: Bonuses | None = None) -> dict[int, Due]:
@@ -40,19 +96,24 @@ def dues(lines: Collection[Nomination], day: date, rules: Bonuses | None = None)
     highest = HighestOnly.objects.on(day).first()
     if highest is None:
         return found
-    same: dict[Achievement, list[tuple[int, int, str, int]]] = defaultdict(list)
+    same: dict[Achievement, list[Bonus]] = defaultdict(list)
     for line in lines:
         if line.why_second == "" and (amount := answers[line.pk].amount) is not None:
-            same[_achievement(line)].append((amount, line.award.order, str(line.award), line.pk))
+            same[_achievement(line)].append(Bonus(amount, line.award.order, line.award.code, line.pk, line.award))
     for achievement, paid in _paid(lines).items():
         same[achievement] += paid
     for some in same.values():
-        first = max(some)
-        for _amount, _order, _award, key in some:
-            if key and key != first[3]:
-                certain = answers[key].certain and is_certain(highest)
-                found[key] = Due(0, answers[key], first[2], certain)
+        first = max(some, key=lambda one: one[:4])
+        for one in some:
+            if one.line and one.line != first.line:
+                certain = answers[one.line].certain and is_certain(highest)
+                found[one.line] = Due(0, answers[one.line], first.award, certain)
     return found
+
+
+def unpaid_names(lines: Iterable[Nomination], found: Mapping[int, Due]) -> list[str]:
+    """Names of the lines whose bonus is not known."""
+    return [line.name for line in lines if found[line.pk].amount is None]
 
 
 def _achievement(line: Nomination) -> Achievement:
@@ -60,7 +121,7 @@ def _achievement(line: Nomination) -> Achievement:
     return (*line.subject_key, dossier.year, dossier.occasion_id, dossier.campaign_id)
 
 
-def _paid(lines: Iterable[Nomination]) -> dict[Achievement, list[tuple[int, int, str, int]]]:
+def _paid(lines: Iterable[Nomination]) -> dict[Achievement, list[Bonus]]:
     """What was paid before for the achievements of the lines; the key of none of them."""
     keys = [line.pk for line in lines]
     people = {line.person_id for line in lines if line.person_id}
@@ -70,5 +131,6 @@ def _paid(lines: Iterable[Nomination]) -> dict[Achievement, list[tuple[int, int,
     found = defaultdict(list)
     for grant in rows.select_related("award", "nomination__dossier"):
         assert grant.nomination is not None
-        found[_achievement(grant.nomination)].append((grant.bonus or 0, grant.award.order, str(grant.award), 0))
+        paid = Bonus(grant.bonus or 0, grant.award.order, grant.award.code, 0, grant.award)
+        found[_achievement(grant.nomination)].append(paid)
     return found

@@ -17,10 +17,13 @@ from awards.models import (
     Authority,
     Award,
     AwardBasis,
+    BaseWage,
     Bonus,
+    BonusRounding,
     Cap,
     Criterion,
     Grant,
+    HighestOnly,
     Nomination,
     NoticeRule,
     VoteRule,
@@ -111,16 +114,25 @@ def _judged(row: Any, spans: Iterable[Span]) -> QuerySet[Nomination]:
     return Nomination.objects.exclude(stage=Nomination.Stage.WITHDRAWN).filter(lines)
 
 
-def decisions_paid_by(row: Bonus, spans: Iterable[Span]) -> int:
-    """Signed decisions, dated within the row and one of the spans, that paid a bonus for its award. One query."""
+def is_paying(row: Model) -> bool:
+    """Whether bonuses are found by the row of the day of the decision."""
+    return isinstance(row, (Bonus, BaseWage, BonusRounding, HighestOnly))
+
+
+def decisions_paid_by(row: Any, spans: Iterable[Span]) -> int:
+    """Signed decisions, dated within the row and one of the spans, that paid a bonus: for its award, where it is a
+    coefficient; any, where it is a base wage or what bonuses are rounded or left out by. One query.
+    """
     days = Q(pk__in=[])
     for span in spans:
         part = span.within(Span(row.valid_from, row.valid_until))
         if not part.empty:
             days |= Q(decided__gte=part.first or date.min, decided__lte=part.last or date.max)
-    paid = Grant.objects.filter(days, award=row.award_id, bonus__isnull=False, issued__isnull=False)
-    if row.subject:
-        paid = paid.filter(**{f"{row.subject}__isnull": False})
+    paid = Grant.objects.filter(days, bonus__isnull=False, issued__isnull=False)
+    if isinstance(row, Bonus):
+        paid = paid.filter(award=row.award_id)
+        if row.subject:
+            paid = paid.filter(**{f"{row.subject}__isnull": False})
     return paid.aggregate(n=Count("issued", distinct=True))["n"]
 
 

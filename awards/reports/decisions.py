@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from awards.access import reads_whole
 from awards.bonus import Answer, Lack
 from awards.models import Decision, Grant, Nomination, Submission
 from awards.models.decisions import own_grants_q, own_q
-from awards.reports.bonuses import Due, dues
+from awards.reports.bonuses import Due, Paid, dues, paid_by
 from awards.reports.ready import with_places
 from emulation.models import IssuedPaper
 from emulation.numbers import format_number, format_part
@@ -45,12 +45,15 @@ def drafts_first(field: str) -> tuple[OrderBy, str]:
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """A line of a paper on its page. `grant` is what it was given; `how` says how the bonus was found, or why not."""
+    """A line of a paper on its page. `grant` is what it was given; `how` says how the bonus was found, or why not: in
+    the reader's language, or, where it was `kept` when the decision was signed, in Vietnamese.
+    """
 
     line: Nomination
     grant: Grant | None
     bonus: int | None
     how: str
+    kept: bool = False
 
 
 def lines_shown(paper: Submission | Decision, user: User) -> QuerySet[Nomination]:
@@ -65,35 +68,37 @@ def grants_shown(decision: Decision, user: User) -> QuerySet[Grant]:
     return rows if reads_whole(user, decision) else rows.filter(own_grants_q(user)).distinct()
 
 
-def dues_of(decision: Decision) -> dict[int, Due]:
-    """What its lines are paid by the rules of its day (today without one). Six queries."""
-    return dues(list(with_places(decision.lines.all())), decision.day or clock.today())
+def letter_lines(lines: Iterable[Nomination]) -> list[PaperLine]:
+    return [PaperLine(line, None, None, "") for line in lines]
 
 
-def paper_lines(
-    paper: Submission | Decision, lines: Sequence[Nomination], known: Mapping[int, Due] | None = None
-) -> list[PaperLine]:
-    """Lines of a page of the paper. One query beside `dues_of`, where those are not `known`."""
-    if isinstance(paper, Submission):
-        return [PaperLine(line, None, None, "") for line in lines]
-    known = dues_of(paper) if known is None else known
-    rows = Grant.objects.filter(nomination__in=[line.pk for line in lines], issued=paper)
-    grants = {grant.nomination_id: grant for grant in rows}
+def decision_lines(decision: Decision, lines: Sequence[Nomination], paid: Paid | None = None) -> list[PaperLine]:
+    """Lines of a page of the decision. No query where it is known what all of its lines are `paid`, but for awards
+    that were given without saying how their bonus was found: for those the rules of the day are read (`dues`).
+    """
+    paid = paid_by(decision, lines) if paid is None else paid
+    silent = [line for line in lines if (grant := paid.grants.get(line.pk)) and not grant.bonus_how]
+    read = {**paid.dues, **dues(silent, decision.day or clock.today())} if silent else paid.dues
+    amounts = paid.amounts
     found = []
     for line in lines:
-        due, grant = known[line.pk], grants.get(line.pk)
-        amount = grant.bonus if grant else due.amount
-        # Rules may have been corrected since: then the way to the amount given is not theirs.
-        how = (grant.bonus_how if grant else "") or (how_paid(due) if amount == due.amount else "")
-        found.append(PaperLine(line, grant, amount, how))
+        grant = paid.grants.get(line.pk)
+        kept = grant.bonus_how if grant else ""
+        how = kept or _how(grant, read.get(line.pk))
+        found.append(PaperLine(line, grant, amounts.get(line.pk), how, bool(kept)))
     return found
+
+
+def _how(grant: Grant | None, due: Due | None) -> str:
+    """How the bonus was found. Rules may have been corrected since: then what was given was found in another way."""
+    return how_paid(due) if due is not None and (grant is None or grant.bonus == due.amount) else ""
 
 
 def how_paid(due: Due) -> str:
     """How the bonus was found; of an award beside a higher one that only that one's is paid."""
-    if not due.beside:
+    if due.beside is None:
         return how_text(due.answer)
-    words = _("only the highest bonus of one achievement is paid: %(award)s") % {"award": due.beside}
+    words = _("only the highest bonus of one achievement is paid: %(award)s") % {"award": due.beside.label}
     return words if due.certain else _("%(words)s; rule not verified") % {"words": words}
 
 
@@ -109,23 +114,6 @@ def how_text(answer: Answer) -> str:
     assert answer.coefficient is not None
     product = f"{format_part(answer.coefficient)} × {format_number(answer.wage, 0)}"
     return product if answer.certain else _("%(product)s; rule not verified") % {"product": product}
-
-
-@dataclass(frozen=True, slots=True)
-class Total:
-    """Bonuses of a decision: `amount` of the known ones in dong, how many are not known."""
-
-    amount: int
-    unknown: int
-
-
-def total_of(decision: Decision, known: Mapping[int, Due] | None = None) -> Total:
-    """Over all lines of the decision. One query, or those of `dues_of` where those are not `known`."""
-    if decision.signed_at is not None:
-        amounts = list(Grant.objects.filter(issued=decision).values_list("bonus", flat=True))
-    else:
-        amounts = [due.amount for due in (dues_of(decision) if known is None else known).values()]
-    return Total(sum(amount or 0 for amount in amounts), sum(amount is None for amount in amounts))
 
 
 # ── what a paper begins with ──────────────────────────────────────────────

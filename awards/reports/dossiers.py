@@ -39,6 +39,13 @@ def lines_page(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
     return rows.defer("report", "achievements").annotate(sent_on=Exists(sent_by_holder()))
 
 
+# Steps of which the application says more, in Vietnamese: which decision, which cap, that no council is asked.
+KEPT = {
+    NominationEvent.Kind.SUBMITTED, NominationEvent.Kind.PASSED, NominationEvent.Kind.DOWNGRADED,
+    NominationEvent.Kind.RELEASED, NominationEvent.Kind.FORWARDED, NominationEvent.Kind.DECIDED,
+}  # fmt: skip
+
+
 def steps_of(line: Nomination, *, grounds: bool) -> list[Step]:
     """The way of a line so far; without `grounds` it does not say why an award was revoked. Two queries at most."""
     found = []
@@ -61,6 +68,7 @@ def steps_of(line: Nomination, *, grounds: bool) -> list[Step]:
                 reason,
                 more=more,
                 changes=_changes(event),
+                kept=event.kind in KEPT,
             )
         )
     return found

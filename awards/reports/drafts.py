@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.utils.translation import gettext as _
 
-from awards.models import Decision, Submission
-from awards.reports.bonuses import dues
-from awards.reports.decisions import Total
+from awards.models import Decision, Nomination, Submission
+from awards.reports.bonuses import Due, Total, dues, total_of, unpaid_names
 from awards.reports.ready import with_places
 from units import clock
 from units.errors import Refused
@@ -21,16 +21,35 @@ Paper = Submission | Decision
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """`awards` are (award, how many), the highest first; `total` of a decision on awards what `lines` are paid, and
-    `unpaid` whose bonus is not known. `mark` stands for whom it names, their sentences and bonuses, and its texts:
-    signed is what was shown.
+    """`count` is how many it names, `awards` are (award, how many), the highest first; `total` of a decision what its
+    lines are paid, or have to pay back. `lines` are those of a letter or of a decision on awards, and `dues` what
+    those of the latter are paid: line (key) → due.
+
+    `mark` stands for whom it names, their sentences and bonuses, and its texts: signed is what was shown.
     """
 
-    lines: int
+    count: int
     awards: list[tuple[str, int]]
-    total: Total | None
     mark: str
-    unpaid: tuple[str, ...] = ()
+    total: Total | None = None
+    lines: tuple[Nomination, ...] = ()
+    dues: Mapping[int, Due] = field(default_factory=dict)
+
+    @property
+    def unpaid(self) -> list[str]:
+        """Names of the lines whose bonus is not known."""
+        return unpaid_names(self.lines, self.dues) if self.dues else []
+
+    @property
+    def beside(self) -> list[str]:
+        """Who gets no bonus of their own for an award because a higher one is paid for the same achievement."""
+        found = (line.name for line in self.lines if (due := self.dues.get(line.pk)) and due.beside)
+        return list(dict.fromkeys(found))
+
+    @property
+    def certain(self) -> bool:
+        """Whether every rule by which somebody is not paid beside a higher award has been read."""
+        return all(due.certain for due in self.dues.values() if due.beside)
 
 
 def draft_of(paper: Paper, day: date | None = None) -> Draft:
@@ -39,19 +58,17 @@ def draft_of(paper: Paper, day: date | None = None) -> Draft:
     if isinstance(paper, Decision) and paper.kind == Decision.Kind.REVOCATION:
         grants = list(paper.taken_back.select_related("award").order_by("-award__order", "pk"))
         counted = Counter(grant.award.label for grant in grants)
-        return Draft(len(grants), list(counted.items()), None, digest_of([texts, [grant.pk for grant in grants]]))
-    lines = list(with_places(paper.lines.all()).order_by("-award__order", "pk"))
-    counted = Counter(line.award.label for line in lines)
+        mark, total = digest_of([texts, [grant.pk for grant in grants]]), total_of(grant.bonus for grant in grants)
+        return Draft(len(grants), list(counted.items()), mark, total)
+    lines = tuple(with_places(paper.lines.all()).order_by("-award__order", "pk"))
+    awards = list(Counter(line.award.label for line in lines).items())
     said = [(line.pk, line.award_id, line.name, line.citation) for line in lines]
     if isinstance(paper, Submission):
-        return Draft(len(lines), list(counted.items()), None, digest_of([texts, said]))
+        return Draft(len(lines), awards, digest_of([texts, said]), lines=lines)
     now = dues(lines, clock.today())
     mark = digest_of([texts, said, [now[line.pk].amount for line in lines]])
     paid = now if day is None or day == clock.today() else dues(lines, day)
-    amounts = [due.amount for due in paid.values()]
-    total = Total(sum(amount or 0 for amount in amounts), sum(amount is None for amount in amounts))
-    unpaid = tuple(line.name for line in lines if paid[line.pk].amount is None)
-    return Draft(len(lines), list(counted.items()), total, mark, unpaid)
+    return Draft(len(lines), awards, mark, total_of(due.amount for due in paid.values()), lines, paid)
 
 
 def refuse_changed(seen: str, mark: str) -> None:

@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from awards.models import Award, Council, Decision, Dossier, Grant, Nomination, PublicNotice, Session, Submission
+from awards.reports.bonuses import paid_by
 from awards.reports.caps import Room, Share
-from awards.reports.decisions import paper_lines
+from awards.reports.decisions import decision_lines, letter_lines
 from awards.reports.desk import Desk, page_rows
 from awards.reports.dossiers import Row, rows_of
 from awards.reports.sessions import Entry, SessionPage
@@ -167,8 +168,10 @@ def paper_lines_table(paper: Submission | Decision, lines: QuerySet[Nomination])
 
 def _paper_lines(paper: Submission | Decision, lines: QuerySet[Nomination]) -> Iterator[list[Value]]:
     number = 0
+    paid = paid_by(paper, lines) if isinstance(paper, Decision) else None
     for page in Paginator(lines, CHUNK):
-        for row in paper_lines(paper, list(page)):
+        shown = decision_lines(paper, list(page), paid) if isinstance(paper, Decision) else letter_lines(page)
+        for row in shown:
             number += 1
             line, taken = row.line, row.grant is not None and row.grant.revoked_on
             stage = STATES["eligibility"]["revoked"] if taken else STATES["nomination"][line.stage]

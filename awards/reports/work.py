@@ -88,16 +88,21 @@ def _dossiers(staff: set[int], commander: set[int]) -> Iterator[Task]:
     if not staff | commander:
         return
     mine = Dossier.objects.filter(unit__in=staff | commander, lines__stage__in=Nomination.EDITABLE).distinct()
-    back = NominationEvent.objects.filter(line__dossier=OuterRef("pk"), kind="returned").order_by("-at", "-pk")
-    rows: QuerySet[Any] = with_counts(mine).annotate(
-        last_reason=Subquery(back.values("reason")[:1]), last_by=Subquery(back.values("by__full_name")[:1])
+    back = NominationEvent.objects.filter(
+        line__dossier=OuterRef("pk"), kind="returned", stage=Nomination.Stage.RETURNED
     )
+    back = back.order_by("-at", "-pk")  # without what goes back within the judging unit
+    rows: QuerySet[Any] = with_counts(mine).annotate(
+        last_reason=Subquery(back.values("reason")[:1]), last_by=Subquery(back.values("by__full_name")[:1]),
+        last_at=Subquery(back.values("at")[:1]),
+    )  # fmt: skip
     for row in rows.order_by("-year", "pk")[:DOSSIERS]:
         if row.returned:
             # the name of a dossier without a title ends with the unit, which stands behind it as the place
             yield Task(
                 row.title or f"{row.occasion} {row.year}", row.unit.short, row.get_absolute_url(), _("Correct"),
                 "returned", "nomination", None, None, row.last_reason or "", row.last_by or "", row.returned,
+                at=row.last_at,
             )  # fmt: skip
         elif row.read_at and row.unit_id in commander:
             url = reverse("awards:dossier-hand-in", args=[row.pk])

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from awards import access
 from awards.criteria import State
 from awards.models import Appraisal, Nomination, NominationEvent
 from awards.reports.snapshots import concerned, side_of
 from awards.services.dossiers import refuse_short
-from awards.services.steps import Kind, Stage, lock_lines, step
+from awards.services.steps import Kind, Stage, kept, lock_lines, step
 from units.access import require
 from units.errors import LEAST_ORDER, Refused
 from units.models import Office, User
@@ -108,7 +109,7 @@ def conclude(keys: Collection[int], *, verdict: str, reason: str = "", by: User)
         if verdict == RETURNED:
             forget_opinions(line)
         if verdict == APPRAISED and line.dossier.occasion.simplified:
-            step(line, Kind.PASSED, Stage.PASSED, by=by, reason=_("simplified procedure"))
+            step(line, Kind.PASSED, Stage.PASSED, by=by, reason=kept(gettext_lazy("simplified procedure")))
     return lines
 
 

@@ -92,7 +92,8 @@ def enter_counts(session: Session, counts: Mapping[int, ByHand], papers: Collect
     """What was counted by hand, item → votes; `papers` are the absent members (attendances) whose papers came.
 
     Of a secret item no more votes than papers, of an open one no more than members present and papers. May be
-    entered anew until somebody else confirms it. Raises `Refused` with every item that is wrong.
+    entered anew until somebody else confirms it. Raises `Refused` with every item that is wrong (`f<item>`, of votes
+    for a lower award `l<item>`), and first of all where a paper was not ticked (`papers`).
     """
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.OPEN)
@@ -105,19 +106,19 @@ def enter_counts(session: Session, counts: Mapping[int, ByHand], papers: Collect
         raise Refused(_("This item is not on the agenda."))
     present = session.attendances.filter(how=How.PRESENT).count()
     counts = {item.pk: counts.get(item.pk, ByHand()) for item in items}
-    wrong = [
-        _("“%(name)s”: %(votes)d votes were entered, but only %(most)d can have been counted.")
-        % {"name": item.line.name, "votes": counts[item.pk].total, "most": most}
+    wrong = {
+        f"f{item.pk}": _("%(votes)d votes were entered, but only %(most)d can have been counted.")
+        % {"votes": counts[item.pk].total, "most": most}
         for item in items
         if counts[item.pk].total > (most := len(papers) + (0 if item.secret else present))
-    ]
+    }
     if wrong and written - set(papers):
-        wrong.append(_("If their papers have come, tick the members under “Papers that have come”."))
-    wrong += [
-        _("“%(name)s”: no lower award is offered.") % {"name": item.line.name}
+        wrong = {"papers": _("Tick the members whose papers have come."), **wrong}
+    wrong |= {
+        f"l{item.pk}": _("“%(name)s”: no lower award is offered.") % {"name": item.line.name}
         for item in items
         if counts[item.pk].lower and not item.lower_id
-    ]
+    }
     if wrong:
         raise Refused(wrong)
     session.attendances.filter(how=How.WRITTEN).update(voted=False)

@@ -33,6 +33,7 @@ from awards.services.papers import (
     pass_unvoted,
     refuse_before,
     refuse_beyond,
+    refuse_unpaid,
     refuse_unseen,
     refuse_unshown,
     save_signed,
@@ -60,14 +61,14 @@ MERIT = 500  # characters of a merit as it stands with the award
 @transaction.atomic
 def sign(
     decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool = False, known_notices: bool = False,
-    seen: str = "", by: User,
+    known_unpaid: bool = False, seen: str = "", by: User,
 ) -> Decision:  # fmt: skip
     """Sign a decision on awards: its grants come into being, its lines are decided; it is never changed again.
 
     `head`: number, day, signer and the texts of `papers.TEXTS`. Raises `Refused` with everything that stands in
     the way: authority on that day, public notice, an award that is held already, a number given twice; and a cap
-    that is exceeded, or a public notice that no rule asks for but still runs, unless that is known; and a draft that
-    is not the one its page showed (`seen`, its mark) any more.
+    that is exceeded, a public notice that no rule asks for but still runs, or a bonus that is not known, unless that
+    is known; and a draft that is not the one its page showed (`seen`, its mark) any more.
     """
     require(access.signs(by, decision.unit))
     decision = lock_paper(decision)
@@ -82,14 +83,17 @@ def sign(
     refuse_beyond(decision.unit, lines, powers)
     shown = refuse_unshown(lines, decision.day, known_notices=known_notices)
     over = over_caps(decision.unit, lines, known=known_over_caps)
-    known = {line.pk: together(over[line.pk], shown.get(line.pk, "")) for line in lines}
-    return _complete(decision, lines, powers, by, known)
+    bonuses = dues(lines, decision.day)
+    unpaid = refuse_unpaid(lines, bonuses, known=known_unpaid)
+    known = {pk: together(over[pk], shown.get(pk, ""), unpaid.get(pk, "")) for pk in bonuses}
+    return _complete(decision, lines, powers, bonuses, by, known)
 
 
 def _complete(
     decision: Decision,
     lines: Collection[Nomination],
     powers: Powers,
+    bonuses: Mapping[int, Due],
     by: User,
     known: Mapping[int, str] | None = None,
 ) -> Decision:
@@ -98,7 +102,6 @@ def _complete(
         decision.signed_by, decision.signed_at = by, timezone.now()
         save_signed(decision, by)
     pass_unvoted(lines, by)
-    bonuses = dues(lines, decision.day or clock.today())
     try:
         with transaction.atomic():
             grants = [grant_of(line, decision, powers, bonuses, by) for line in lines]
@@ -113,7 +116,9 @@ def _complete(
     return decision
 
 
+@translation.override("vi")
 def decision_words(decision: Decision) -> str:
+    """Which decision it was, as the trace of a line and of a grant keeps it."""
     assert decision.day is not None
     day = date_format(decision.day, "SHORT_DATE_FORMAT")
     return _("%(number)s of %(day)s, %(issuer)s") % {"number": decision.number, "day": day, "issuer": decision.issuer}
@@ -202,7 +207,8 @@ def record_outcome(
     won = [line for line in lines if line.pk in set(given)]
     if won:
         decision = _outside(unit, won, head, by)
-        _complete(decision, won, Powers(decision.day or clock.today()), by)
+        day = decision.day or clock.today()
+        _complete(decision, won, Powers(day), dues(won, day), by)
     for line in lines:
         if line.pk in refused:
             step(line, Kind.REJECTED, Stage.REJECTED, by=by, at=unit, reason=normal(refused[line.pk])[:500])
@@ -339,7 +345,8 @@ def sign_revocation(decision: Decision, head: Mapping[str, Any], *, seen: str = 
     _refuse_revocation(decision, grants)
     decision.signed_by, decision.signed_at = by, timezone.now()
     save_signed(decision, by)
-    why = Truncator(f"{decision.ground}: {decision.reason}").chars(300)
+    with translation.override("vi"):
+        why = Truncator(f"{decision.ground}: {decision.reason}").chars(300)
     said = decision_words(decision)
     for grant in grants:
         grant.revoking, grant.revoked_on, grant.revoked_why = decision, decision.day, why

@@ -120,7 +120,8 @@ def rename_dossier(dossier: Dossier, *, title: str, by: User) -> None:
 def record_review(dossier: Dossier, *, minutes: Mapping[str, Any], votes: Mapping[int, int | None], by: User) -> None:
     """Write the minutes of the review at the base (`REVIEW`), and `votes` in favour by line.
 
-    Only lines that can still be changed take votes. Raises `Refused` with everything that does not fit.
+    Only lines that can still be changed take votes. Raises `Refused` with everything that does not fit, the votes of
+    a line under `v<line>`.
     """
     require(access.drafts_dossiers(by, dossier.unit))
     dossier = lock(dossier)
@@ -129,9 +130,11 @@ def record_review(dossier: Dossier, *, minutes: Mapping[str, Any], votes: Mappin
         raise Refused(_("The dossier has been handed in: its minutes stand."))
     for name in REVIEW:
         setattr(dossier, name, minutes[name])
+    found = {f"v{line.pk}": votes_problem(votes[line.pk], dossier.review_present) for line in lines}
     if dossier.review_day and dossier.review_day > clock.today():
-        raise Refused(_("The review is dated in the future."), "review_day")
-    _refuse_votes(dossier, {line.name: votes[line.pk] for line in lines})
+        found["review_day"] = _("The review is dated in the future.")
+    if wrong := {field: words for field, words in found.items() if words}:
+        raise Refused(wrong)
     dossier.full_clean()
     dossier.save(update_fields=list(REVIEW))
     for line in lines:
@@ -139,19 +142,11 @@ def record_review(dossier: Dossier, *, minutes: Mapping[str, Any], votes: Mappin
             _write(line, {"votes_for": votes[line.pk]}, by)
 
 
-def _refuse_votes(dossier: Dossier, votes: Mapping[str, int | None], field: str | None = None) -> None:
-    """Raises `Refused` with everybody (name → votes) who would have more votes than members were present."""
-    present = dossier.review_present
-    if present is None:
-        return
-    words = _("%(name)s: %(votes)d votes, but only %(present)d members were present.")
-    wrong = [
-        words % {"name": name, "votes": count, "present": present}
-        for name, count in votes.items()
-        if count is not None and count > present
-    ]
-    if wrong:
-        raise Refused(wrong, field)
+def votes_problem(votes: int | None, present: int | None) -> str:
+    """What is wrong with more votes in favour than members were present at the base; "" where one is not known."""
+    if votes is None or present is None or votes <= present:
+        return ""
+    return _("%(votes)d votes, but only %(present)d members were present.") % {"votes": votes, "present": present}
 
 
 @transaction.atomic
@@ -288,7 +283,8 @@ def change_line(line: Nomination, *, columns: Mapping[str, Any], award: Award | 
         _refuse_picks(dossier, [Pick(line.subject, award)])
         if dossier.lines.alive().filter(award=award, person=line.person, unit=line.unit).exists():  # type: ignore[attr-defined]
             raise Refused(_("“%(name)s” is proposed for this award already.") % {"name": line.name}, "award")
-    _refuse_votes(dossier, {line.name: columns.get("votes_for")}, "votes_for")
+    if words := votes_problem(columns.get("votes_for"), dossier.review_present):
+        raise Refused(words, "votes_for")
     _write(line, columns, by, award)
     if award is not None:
         judge_lines([line], dossier)

@@ -244,7 +244,9 @@ def answer_objection(objection: Objection, *, upheld: bool, answer: str, by: Use
     require(access.concludes(by, objection.notice.unit))
     objection = Objection.objects.select_for_update(of=("self",)).get(pk=objection.pk)
     if objection.upheld is not None:
-        raise Refused(_("This objection has been answered already."))
+        how = _("Upheld") if objection.upheld else _("Not upheld")
+        words = _("This objection has been answered already. %(how)s: “%(answer)s”")
+        raise Refused(words % {"how": how, "answer": objection.answer})
     refuse_own([objection.line], by)
     objection.upheld, objection.answer = upheld, normal(answer)
     objection.answered_by, objection.answered_at = by, timezone.now()

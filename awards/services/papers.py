@@ -10,11 +10,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from awards import access
 from awards.models import Decision, Nomination, Submission
 from awards.reports.award_papers import LETTER_ABOUT
 from awards.reports.bases import basis_of, title_of
+from awards.reports.bonuses import Due, unpaid_names
 from awards.reports.citations import MOST, drafted
 from awards.reports.days import Fact, basis_on, cited_too_early, later_than
 from awards.reports.drafts import draft_of, refuse_changed
@@ -24,7 +26,7 @@ from awards.reports.routes import next_above
 from awards.reports.signatures import complete
 from awards.services.kept_papers import keep_letter
 from awards.services.notices import notice_problems, running, running_words
-from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
+from awards.services.steps import CONFIRM, Kind, Stage, kept, lock_lines, over_caps, step
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers
@@ -49,6 +51,7 @@ TEXTS = (
     "issuer",
     "outside",
 )
+GAPLESS = ("number", "title", "recipient", "issuer", "basis", "signer")  # of what a higher authority decided, too
 AnyPaper = TypeVar("AnyPaper", bound=Submission | Decision)
 
 
@@ -212,7 +215,8 @@ def take_out(paper: Paper, keys: Collection[int], *, by: User) -> int:
 def _trace_out(letter: Submission, keys: Collection[int], by: User) -> None:
     """Lines that a letter no longer names say so in their trace."""
     for line in lock_lines(keys):
-        step(line, Kind.RELEASED, line.stage, by=by, at=letter.unit, reason=_("Taken out of the draft of a letter."))
+        words = kept(gettext_lazy("Taken out of the draft of a letter."))
+        step(line, Kind.RELEASED, line.stage, by=by, at=letter.unit, reason=words)
 
 
 @transaction.atomic
@@ -247,13 +251,12 @@ def write_head(paper: Paper, head: Mapping[str, Any], lines: Collection[Nominati
     refuse_number(paper)
     write_texts(paper, {name: value for name, value in head.items() if name in TEXTS})
     paper.basis = basis_on(paper.basis, lines, day)
-    if isinstance(paper, Submission) or not paper.outside:
-        refuse_unsigned(paper)
+    refuse_unsigned(paper)
     refuse_before(day, [*later_than(day, lines), *cited_too_early(paper.basis, day)])
 
 
 def refuse_unsigned(paper: Paper) -> None:
-    """Nothing is signed with dots in head or foot. Raises `Refused` naming the field and where it is kept."""
+    """Nothing is signed with dots. Raises `Refused` naming each field, and where what the unit signs is kept."""
     words = {
         "place": _("Say where it is signed, e.g. Hà Nội: type it here, or once for all papers in their layout."),
         "signer": _("Say who signs: rank and name, as they stand under the paper."),
@@ -262,8 +265,11 @@ def refuse_unsigned(paper: Paper) -> None:
         ),
         "giver": _("Say in whose name the awards are given, e.g. Cục trưởng Cục Kỹ thuật."),
     }
-    for name in complete(paper):
-        raise Refused(words[name], name)
+    wrong = issued_papers.gap_words({name: getattr(paper, name, "") for name in GAPLESS})
+    if isinstance(paper, Submission) or not paper.outside:
+        wrong |= {name: words[name] for name in complete(paper)}
+    if wrong:
+        raise Refused(wrong)
 
 
 def refuse_before(day: date, facts: Sequence[Fact]) -> None:
@@ -324,14 +330,22 @@ def refuse_unshown(lines: Collection[Nomination], day: date, *, known_notices: b
     if wrong:
         raise Refused(wrong)
     if (words := running_words(lines, day)) and not known_notices:
-        raise Refused(
-            [*words, _("Wait until it has ended, take these out, or confirm that you sign knowingly.")],
-            "known_notices",
-        )  # fmt: skip
+        raise Refused([*words, str(CONFIRM["known_notices"])], "known_notices")
     with translation.override("vi"):
         said = _("Signed knowingly while the public notice ran until %(day)s")
         found = running(lines, day)
         return {key: said % {"day": date_format(until, "SHORT_DATE_FORMAT")} for key, until in found.items()}
+
+
+def refuse_unpaid(lines: Collection[Nomination], found: Mapping[int, Due], *, known: bool) -> dict[int, str]:
+    """Awards whose bonus is not known are given only where somebody says that it is `known`; then line (key) → what
+    its trace says of that, in Vietnamese.
+    """
+    if (names := unpaid_names(lines, found)) and not known:
+        raise Refused(f"{', '.join(names)}: {CONFIRM['known_unpaid']}", "known_unpaid")
+    with translation.override("vi"):
+        said = _("Signed knowingly though its bonus was not known")
+    return {key: said for key, due in found.items() if due.amount is None}
 
 
 def lines_of_draft(paper: Paper) -> list[Nomination]:
@@ -363,7 +377,7 @@ def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
     """Appraised lines of a unit without a council have passed by their appraisal."""
     for line in lines:
         if line.stage == Stage.APPRAISED:
-            step(line, Kind.PASSED, Stage.PASSED, by=by, reason=_("No council is asked."))
+            step(line, Kind.PASSED, Stage.PASSED, by=by, reason=kept(gettext_lazy("No council is asked.")))
 
 
 # ── sending a letter ──────────────────────────────────────────────────────
@@ -393,10 +407,11 @@ def send(
     submission.sent_by, submission.sent_at = by, timezone.now()
     save_signed(submission, by)
     pass_unvoted(lines, by)
-    said = _("%(number)s of %(day)s, to: %(recipient)s") % {
-        "number": submission.number, "day": date_format(submission.day, "SHORT_DATE_FORMAT"),
-        "recipient": submission.recipient,
-    }  # fmt: skip
+    with translation.override("vi"):
+        said = _("%(number)s of %(day)s, to: %(recipient)s") % {
+            "number": submission.number, "day": date_format(submission.day, "SHORT_DATE_FORMAT"),
+            "recipient": submission.recipient,
+        }  # fmt: skip
     holder = submission.to_unit or submission.unit
     for line in lines:
         step(

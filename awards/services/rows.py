@@ -18,8 +18,15 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from awards.models import Award, Bonus, Criterion
-from awards.reports.catalogue import Span, decisions_paid_by, dossiers_judged_by, is_judging, last_judged_by
+from awards.models import Award, BaseWage, Bonus, BonusRounding, Criterion
+from awards.reports.catalogue import (
+    Span,
+    decisions_paid_by,
+    dossiers_judged_by,
+    is_judging,
+    is_paying,
+    last_judged_by,
+)
 from emulation.services.definitions import IN_FORCE, is_referred, was_in_force
 from units.access import administers_root, require
 from units.errors import Refused, reason_of
@@ -35,13 +42,14 @@ BESIDE = frozenset({"text_en", "clause", "certainty", "source", "note", "order"}
 def save_row(
     row: models.Model, *, chosen: Chosen, since: date | None = None, slip: bool = False, by: User
 ) -> None:  # fmt: skip
-    """Create or change an award, or a row of one, with the rows it chooses (column → rows).
+    """Create or change an award, a row of one, or a rule of bonuses, with the rows it chooses (column → rows).
 
     `since`: the change holds from that day; the stored row ends the day before, and `row` becomes its successor.
     `slip`: what was typed wrongly is corrected, also for dossiers that were received already.
     Raises ValidationError for what breaks a rule of its table, and `Refused` where the code of an award that was
-    given would change, where dossiers that were received would be judged by another rule, or a second bonus would
-    hold beside another one: contradicting each other, none is known.
+    given would change, where dossiers that were received would be judged by another rule or a decision that was
+    signed have paid by another one, or a second bonus, base wage or rounding would hold beside another one:
+    contradicting each other, none is known.
     """
     require(administers_root(by))
     row.full_clean()
@@ -55,11 +63,11 @@ def save_row(
             _refuse_other_award(stored, row, chosen)
     if is_judging(row) and not slip:
         _refuse_past(row, chosen, since)
-    if isinstance(row, Bonus) and row.pk is not None and not slip:
+    if is_paying(row) and row.pk is not None and not slip:
         _refuse_paid(row, chosen, since)
     former = _end_former(row, since) if since is not None else None
-    if isinstance(row, Bonus):
-        _refuse_second_rate(row)
+    if isinstance(row, (Bonus, BaseWage, BonusRounding)):
+        _refuse_second(row)
     row.save()
     for name, rows in chosen.items():
         getattr(row, name).set(rows)
@@ -128,9 +136,9 @@ def _changed(row: Any, chosen: Chosen, since: date | None) -> list[Span]:
     return [before, typed] if _decides(stored, row, chosen) else before.without(typed) + typed.without(before)
 
 
-def _refuse_paid(row: Bonus, chosen: Chosen, since: date | None) -> None:
+def _refuse_paid(row: Any, chosen: Chosen, since: date | None) -> None:
     """A bonus that a signed decision has paid by this row was not another one, unless it was a slip."""
-    stored = Bonus.objects.get(pk=row.pk)
+    stored = type(row)._default_manager.get(pk=row.pk)
     if count := decisions_paid_by(stored, _changed(row, chosen, since)):
         words = ngettext(
             "%(count)d signed decision has paid bonuses by this row. Say from which day after it the change holds, "
@@ -186,10 +194,15 @@ def _continue_children(former: Criterion, successor: models.Model, since: date) 
         _continue_children(child, heir, since)
 
 
-def _refuse_second_rate(row: Bonus) -> None:
-    Award.objects.select_for_update().get(pk=row.award_id)
-    others = Bonus.objects.filter(award=row.award_id, subject=row.subject).exclude(pk=row.pk)
-    others = others.filter(Q(valid_until=None) | Q(valid_until__gte=row.valid_from or date.min))
+def _refuse_second(row: Bonus | BaseWage | BonusRounding) -> None:
+    """One coefficient, one base wage, one rounding at a time. Who writes another one meanwhile waits."""
+    rows: Any = type(row)._default_manager.exclude(pk=row.pk)
+    if isinstance(row, Bonus):
+        Award.objects.select_for_update().get(pk=row.award_id)
+        rows = rows.filter(award=row.award_id, subject=row.subject)
+    else:
+        lock_rules(Award.objects.all())
+    others = rows.filter(Q(valid_until=None) | Q(valid_until__gte=row.valid_from or date.min))
     other = others.filter(Q(valid_from=None) | Q(valid_from__lte=row.valid_until or date.max)).first()
     if other is not None:
         words = _("“%(row)s” holds at the same time: give it its last day first, or change it.")

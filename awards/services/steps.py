@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone, translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from awards.models import Award, Nomination, NominationEvent
 from awards.reports.caps import exceeded
@@ -15,6 +17,14 @@ from units.models import Office, Unit, User
 
 Kind = NominationEvent.Kind
 Stage = Nomination.Stage
+
+# What a signature confirms as known, by the box that is ticked for it: pages ask, services refuse to sign without.
+CONFIRM = {
+    "known_notices": gettext_lazy("Wait until it has ended, take these out, or confirm that you sign knowingly."),
+    "over_caps": gettext_lazy("Confirm that the cap is exceeded knowingly, or take lines out."),
+    "known_unpaid": gettext_lazy("Have the missing rule entered in the award catalogue, or confirm that you sign "
+                                 "without these bonuses."),
+}  # fmt: skip
 
 # From which stage a line may go where; the same stage again is a step that changes no stage.
 NEXT: dict[str, frozenset[str]] = {
@@ -48,12 +58,18 @@ def over_caps(unit: Unit, lines: Iterable[Nomination], *, known: bool) -> dict[i
     found = exceeded(unit, lines)
     if found and not known:
         texts = [one.text for one in found]
-        raise Refused([*texts, _("Confirm that the cap is exceeded knowingly, or take lines out.")], "over_caps")
+        raise Refused([*texts, str(CONFIRM["over_caps"])], "over_caps")
     with translation.override("vi"):
         found = exceeded(unit, lines) if found else []
         words = _("Cap exceeded knowingly: %(caps)s")
     said = {line.pk: "; ".join(one.text for one in found if one.concerns(line, unit)) for line in lines}
     return {key: words % {"caps": text} if text else "" for key, text in said.items()}
+
+
+def kept(words: Promise) -> str:
+    """Words of the application as a trace keeps them: in Vietnamese, whatever the language of whoever does it."""
+    with translation.override("vi"):
+        return str(words)
 
 
 def step(

@@ -24,6 +24,7 @@ from awards.reports.exports import awards_table
 from awards.services import rows
 from emulation.views.catalogue import for_root_administrators
 from units import access, clock
+from units.models import User
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
 
@@ -59,20 +60,22 @@ def award_detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "awards/catalogue/detail.html", context)
 
 
+def save_row(form: BaseModelForm, by: User) -> Model:
+    """Save the row of a form with what it chooses, from the day on that was typed, or as a slip."""
+    many = {field.name for field in form.instance._meta.many_to_many}
+    chosen = {name: form.cleaned_data[name] for name in many if name in form.cleaned_data}
+    life = {name: form.cleaned_data[name] for name in ("since", "slip") if name in form.cleaned_data}
+    rows.save_row(form.instance, chosen=chosen, **life, by=by)
+    return form.instance
+
+
 def step(request: HttpRequest, form: BaseModelForm, *, to: Award | None = None, **page: Any) -> HttpResponse:
     """The page of a row that is saved with what it chooses; then `to` is shown, or the row itself."""
-
-    def save() -> Model:
-        many = {field.name for field in form.instance._meta.many_to_many}
-        chosen = {name: form.cleaned_data[name] for name in many if name in form.cleaned_data}
-        life = {name: form.cleaned_data[name] for name in ("since", "slip") if name in form.cleaned_data}
-        rows.save_row(form.instance, chosen=chosen, **life, by=request.user)
-        return form.instance
 
     def done(row: Model) -> str:
         return _("“%(row)s” has been saved.") % {"row": row}
 
-    return form_step(request, form, save, done=done, to=to, **page)
+    return form_step(request, form, lambda: save_row(form, request.user), done=done, to=to, **page)
 
 
 @require_http_methods(FORM)

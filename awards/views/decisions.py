@@ -19,16 +19,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards import access
 from awards.forms.papers import CertificatesForm, OutcomeForm, PapersFilter
 from awards.models import Decision, Grant, Submission
+from awards.reports.bonuses import paid_by, total_of
 from awards.reports.certificates import as_pdf
 from awards.reports.decisions import (
     cancelled_as,
+    decision_lines,
     decisions_page,
-    dues_of,
     grants_shown,
+    letter_lines,
     lines_shown,
-    paper_lines,
     submissions_page,
-    total_of,
 )
 from awards.reports.exports import grants_table, paper_lines_table
 from awards.reports.powers import Powers
@@ -112,7 +112,7 @@ def submission_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     powers = Powers(clock.today())
     asked = {powers.of(line).decides for line in page} - {""}
     context = _page(request, letter) | {
-        "page": page, "rows": paper_lines(letter, list(page)), "several": sorted(asked) if len(asked) > 1 else [],
+        "page": page, "rows": letter_lines(page), "several": sorted(asked) if len(asked) > 1 else [],
     }  # fmt: skip
     if letter.sent_at is not None and access.records_outcomes(request.user, letter.unit):
         context["awaited"] = awaited(acting([letter.unit])).filter(submissions=letter).count()
@@ -129,25 +129,22 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             shown = access.reads_paper(request.user, decision)
             table = grants_table(grants.iterator(LINES), grounds=shown)
             return table_file(kind, f"thu-hoi-{pk}", _("Awards taken back"), *table)
-        page = Paginator(grants, LINES).get_page(request.GET.get("page"))
-        context = _page(request, decision) | {
-            "page": page,
-            "grants": list(page),
-            "affected": reviewed(list(grants)) if access.reads_whole(request.user, decision) else None,
-        }
+        found = list(grants)
+        page = Paginator(found, LINES).get_page(request.GET.get("page"))
+        context = _page(request, decision) | {"page": page, "grants": list(page)}
+        if context["whole"]:
+            context |= {"affected": reviewed(found), "total": total_of(grant.bonus for grant in found)}
         return render(request, "awards/papers/detail.html", context)
     rows = lines_shown(decision, request.user).order_by(*PAPER_ORDER)
     if kind := asked_table(request):
         return table_file(kind, f"quyet-dinh-{pk}", _("Lines of the decision"), *paper_lines_table(decision, rows))
+    paid = paid_by(decision, rows)
     lines = Paginator(rows, LINES).get_page(request.GET.get("page"))
-    dues = dues_of(decision)
     context = _page(request, decision) | {
-        "page": lines, "rows": paper_lines(decision, list(lines), dues), "total": None,
-        "cancelled": cancelled_as(decision),
-        "unnumbered": Grant.objects.in_force().filter(issued=decision, register="").count(),
+        "page": lines, "rows": decision_lines(decision, list(lines), paid), "cancelled": cancelled_as(decision),
+        "unnumbered": paid.unnumbered,
     }  # fmt: skip
-    if context["whole"]:
-        context["total"] = total_of(decision, dues)
+    context["total"] = paid.total if context["whole"] else None
     return render(request, "awards/papers/detail.html", context)
 
 

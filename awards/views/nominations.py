@@ -9,14 +9,14 @@ from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from awards import access
 from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile, Objection
-from awards.reports.achievements import in_words
+from awards.reports.achievements import achievements_of, as_data, in_words
 from awards.reports.decisions import papers_of
 from awards.reports.dossiers import Row, steps_of, who_acts
 from awards.reports.objections import upheld
@@ -32,7 +32,6 @@ from awards.views.dossiers import crumbs_to, get_dossier
 from emulation.forms.evidence import RemoveForm
 from units import clock
 from units.access import can_read_figures, require
-from units.errors import Refused
 from units.files import KINDS
 from units.forms.fields import CHOOSE_AGAIN, refusals
 from units.models import User
@@ -61,6 +60,7 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     frozen = line.stage not in Nomination.EDITABLE
     if not frozen:
         line.findings = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
+        line.achievements = achieved_by(line)
     discipline, incidents = shows_discipline(request.user, line), shows_incidents(request.user, line)
     mine = judged_offices(request.user, line)
     side = side_of(line.findings, discipline=discipline, incidents=incidents, offices=mine)
@@ -90,6 +90,13 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "may_return": may_return(request.user, line),
     }
     return render(request, "awards/dossiers/line.html", context)
+
+
+def achieved_by(line: Nomination) -> list[dict[str, Any]]:
+    """What is recorded now, in the reader's language alone: as it is kept, both languages are asked."""
+    dossier = line.dossier
+    found = achievements_of([line], dossier.year, dossier.campaign, language=get_language() or "vi")[line.pk]
+    return as_data(found, found)
 
 
 def crumbs_above(user: User, line: Nomination) -> list[Crumb]:
@@ -148,16 +155,12 @@ def may_withdraw(user: User, line: Nomination) -> bool:
 def nomination_update(request: HttpRequest, pk: int) -> HttpResponse:
     line = get_line(request.user, pk)
     require(access.drafts_dossiers(request.user, line.dossier.unit))
-    try:
-        service.refuse_unless_editable(line)
-    except Refused as error:
-        messages.error(request, " ".join(error.messages))
-        return redirect(line)
     form = LineForm(request.POST or None, instance=get_line(request.user, pk), day=rule_day(line.dossier))
     return form_step(
         request, form,
         lambda: service.change_line(line, columns=form.columns(), award=form.cleaned_data["award"], by=request.user),
-        done=_("The line has been saved."), to=line, crumbs=crumbs_in(line), heading=_("Correct the line"),
+        done=_("The line has been saved."), to=line, first=lambda: service.refuse_unless_editable(line),
+        crumbs=crumbs_in(line), heading=_("Correct the line"),
     )  # fmt: skip
 
 
@@ -263,17 +266,12 @@ def nomination_file_remove(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_file(request.user, pk)
     require(access.drafts_dossiers(request.user, found.dossier.unit))
     back = found.line.get_absolute_url() if found.line else found.dossier.get_absolute_url()
-    if request.method != "POST":
-        try:
-            nomination_files.refuse_removal(found, found.dossier)
-        except Refused as error:
-            messages.error(request, " ".join(error.messages))
-            return redirect(back)
     form = RemoveForm(request.POST if request.method == "POST" else None)
     heading = _("Remove “%(name)s”") % {"name": found.name}
     return form_step(
         request, form, lambda: nomination_files.remove(found, why=form.cleaned_data["why"], by=request.user),
         done=lambda _row: _("“%(name)s” has been removed.") % {"name": found.name}, to=back,
+        first=lambda: nomination_files.refuse_removal(found, found.dossier),
         crumbs=[(_("Dossiers"), reverse("awards:dossier-list")), (str(found.line or found.dossier), back)],
         heading=heading, submit=_("Remove the file"),
     )  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -57,7 +59,7 @@ def notice_list(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(FORM)
 def notice_create(request: HttpRequest) -> HttpResponse:
-    """Lines that stand at the user's unit, unit by unit, each with its stage: ticked one by one, by unit or stage."""
+    """Lines at the user's unit, in `_groups`, each with its stage: ticked one by one, by group or by stage."""
     units = keeping_units(request.user)
     require(bool(units))
     lines = Nomination.objects.filter(holder__in=list(acting(units)), stage__in=service.SHOWN)
@@ -73,11 +75,21 @@ def notice_create(request: HttpRequest) -> HttpResponse:
             return redirect(notice)
     offered = list(lines)
     context = {
-        "form": form, "lines": offered, "ticked": request.POST.getlist("lines"),
+        "form": form, "groups": _groups(offered), "ticked": request.POST.getlist("lines"),
         "crumbs": [*_crumbs(), (_("New public notice"), "")], "back": reverse("awards:notice-list"),
         "stages": [(one.value, one.label) for one in service.SHOWN if one in {line.stage for line in offered}],
     }  # fmt: skip
     return render(request, "awards/dossiers/notice_new.html", context)
+
+
+def _groups(lines: Iterable[Nomination]) -> list[tuple[Unit, bool, list[Nomination]]]:
+    """(unit, whether they wait for appraisal, lines): unit by unit, who is not appraised yet below all the others."""
+
+    def key(line: Nomination) -> tuple[bool, str]:
+        return line.stage == Nomination.Stage.SUBMITTED, line.dossier.unit.path
+
+    parts = [(waits, list(some)) for (waits, _path), some in groupby(sorted(lines, key=key), key)]
+    return [(some[0].dossier.unit, waits, some) for waits, some in parts]
 
 
 def _crumbs() -> list[tuple[str, str]]:

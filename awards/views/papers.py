@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -28,13 +27,12 @@ from awards.forms.papers import (
     SignForm,
     TextsForm,
 )
-from awards.models import Decision, Nomination, Submission
+from awards.models import Decision, Submission
 from awards.reports.award_papers import WRITERS, decision_paper, submission_paper
-from awards.reports.bonuses import dues
 from awards.reports.caps import exceeded
 from awards.reports.decisions import cancelled_as, next_number
 from awards.reports.desk import mark_of
-from awards.reports.drafts import draft_of
+from awards.reports.drafts import Draft, draft_of
 from awards.reports.kept_papers import content_of, kept_paper
 from awards.reports.powers import Powers
 from awards.reports.ready import PAPER_ORDER, ready_lines, with_places
@@ -285,13 +283,12 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     initial = {name: getattr(found, name, "") or ("" if recorded else texts[name]) for name in texts}
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
     letter = isinstance(found, Submission)
-    awards = isinstance(found, Submission) or not recorded and found.kind == Decision.Kind.AWARD
-    lines = list(with_places(found.lines.all())) if awards else []
     draft = draft_of(found, _day_typed(request))
     form = SignForm(
         request.POST if request.method == "POST" else None, initial=initial, own=not recorded,
-        gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid,
-        over=[one.text for one in exceeded(found.unit, lines)], running=running_words(lines, clock.today()),
+        gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid, by=str(request.user),
+        over=[one.text for one in exceeded(found.unit, draft.lines)],
+        running=running_words(draft.lines, clock.today()),
     )  # fmt: skip
     heading = _("Send the letter") if letter else _("Sign the decision")
     note = (
@@ -299,7 +296,7 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
         if letter
         else _("Its awards take effect at once; a signed decision is never changed.")
     )
-    note = note if letter else f"{note} {_unpaid(lines)}".strip()
+    note = note if letter else f"{note} {_beside(draft)}".strip()
     return form_step(
         request, form, lambda: _sign(found, form.cleaned_data, draft.mark, request.user),
         done=lambda _row: _signed_words(found), to=found, crumbs=crumbs_to(found), heading=heading, submit=heading,
@@ -315,17 +312,14 @@ def _day_typed(request: HttpRequest) -> date | None:
         return None
 
 
-def _unpaid(lines: Sequence[Nomination]) -> str:
+def _beside(draft: Draft) -> str:
     """Who gets no bonus of their own for an award because a higher one is paid for the same achievement."""
-    found = dues(lines, clock.today())
-    names = list(dict.fromkeys(line.name for line in lines if found[line.pk].beside))
-    if not names:
+    if not draft.beside:
         return ""
     words = _("Several awards for one achievement, of which only the highest bonus is paid: %(names)s.")
-    unread = any(due.beside and not due.certain for due in found.values())
-    said = words % {"names": ", ".join(names)}
+    said = words % {"names": ", ".join(draft.beside)}
     rule = _("The rule has not been verified: the administrator keeps it in the catalogue.")
-    return f"{said} {rule}" if unread else said
+    return said if draft.certain else f"{said} {rule}"
 
 
 def _sign(found: Paper, head: dict[str, Any], seen: str, user: User) -> None:
@@ -335,7 +329,7 @@ def _sign(found: Paper, head: dict[str, Any], seen: str, user: User) -> None:
     elif found.kind == Decision.Kind.REVOCATION:
         decisions.sign_revocation(found, head, seen=seen, by=user)
     else:
-        decisions.sign(found, head, **known, seen=seen, by=user)
+        decisions.sign(found, head, **known, known_unpaid=head.get("known_unpaid", False), seen=seen, by=user)
 
 
 def _signed_words(found: Paper) -> str:

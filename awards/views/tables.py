@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from awards.forms.catalogue import LastingForm
 from awards.models import (
     AwardCategory,
     AwardLevel,
@@ -15,6 +16,7 @@ from awards.models import (
     RevocationGround,
     RuleChoice,
 )
+from awards.views.catalogue import save_row
 from emulation.views.catalogue import NAMED, Catalogue, CataloguePage
 
 AWARDS = CataloguePage(
@@ -40,16 +42,16 @@ CATALOGUES = {
         ("amount", "clause", *VALIDITY),
         "bi-cash-coin",
         _("Bonuses are multiples of the base wage on the day of the decision."),
-        listed=("amount", "valid_from", "valid_until", "clause", "certainty"),
+        listed=("amount", "valid_from", "valid_until", "clause", "certainty"), form=LastingForm, save=save_row,
     ),
     "bonus-roundings": Catalogue(
         BonusRounding, ("step", "up", "clause", *VALIDITY), "bi-calculator", _("How bonuses are rounded."),
-        listed=("step", "up", "valid_from", "valid_until", "clause", "certainty"),
+        listed=("step", "up", "valid_from", "valid_until", "clause", "certainty"), form=LastingForm, save=save_row,
     ),
     "highest-bonus": Catalogue(
         HighestOnly, ("clause", *VALIDITY), "bi-cash-stack",
         _("While it holds, of several awards for one achievement only the highest bonus is paid."),
-        listed=("clause", "valid_from", "valid_until", "certainty", "note"),
+        listed=("clause", "valid_from", "valid_until", "certainty", "note"), form=LastingForm, save=save_row,
     ),
     "complete-registers": Catalogue(
         CompleteRegister, ("register", "since", "note"), "bi-calendar-check",

@@ -29,8 +29,11 @@ class RowForm(SeenForm):
         return normal_texts(super().clean() or self.cleaned_data)
 
 
-def row_form(model: type[Model], fields: tuple[str, ...]) -> type[forms.ModelForm]:
-    return forms.modelform_factory(model, form=RowForm, fields=fields)
+def row_form(
+    model: type[Model], fields: tuple[str, ...], form: type[forms.ModelForm] = RowForm
+) -> type[forms.ModelForm]:
+    """The form of a catalogue's rows; `form` where more is asked than its columns."""
+    return forms.modelform_factory(model, form=form, fields=fields)
 
 
 class IndicatorFilter(forms.Form):

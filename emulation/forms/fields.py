@@ -10,10 +10,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
 from emulation.numbers import NumberError, format_part, input_number, parse_number
-from emulation.official import is_gap
+from emulation.services.issued_papers import gap_words
 
 
 class NumberField(forms.CharField):
@@ -53,8 +52,5 @@ class NumberField(forms.CharField):
 
 def refuse_gaps(form: forms.BaseForm, names: Iterable[str]) -> None:
     """An error for each of the fields in which a placeholder stands where the paper needs words."""
-    for name in names:
-        text = form.cleaned_data.get(name)
-        if isinstance(text, str) and is_gap(text):
-            words = _("“%(text)s” only holds the place: type what is to stand on the paper.")
-            form.add_error(name, words % {"text": text})
+    for name, words in gap_words({name: form.cleaned_data.get(name) or "" for name in names}).items():
+        form.add_error(name, words)

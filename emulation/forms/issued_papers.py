@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from emulation.forms.fields import refuse_gaps
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
 from units.forms.fields import DayField, normal_texts
@@ -27,7 +26,6 @@ class IssueForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        refuse_gaps(self, ("number", "place", "signer", "signer_post"))
         return normal_texts(self.cleaned_data)
 
 

@@ -1,9 +1,14 @@
-"""A block of cells pasted into a sheet: what goes where, read by the same forms as what is typed."""
+"""A block of cells pasted into a sheet: what goes where, read by the same forms as what is typed.
+
+Where every row of the block names its line, rows go to the lines that they name, whatever their order; else they go
+down line by line from the chosen one.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 
@@ -20,7 +25,8 @@ from units.text import fold
 
 HEADS = frozenset(map(fold, ("Chỉ tiêu", "Tên chỉ tiêu", "Nội dung", "Indicator", "TT", "STT", "No.")))
 LONGEST = 200_000  # characters; a sheet has some hundred short cells
-NAMED = 2  # columns before the figures in which a line is named: its number may stand first
+NAMED = 2  # columns before the figures in which a line is named: its number, or its code, may stand first
+_BEFORE_NAME = re.compile(r"^([0-9]+[.)]|[\s“\"'(–-])+")
 GOOD, SAME, EMPTY, WRONG, LOCKED = "good", "same", "empty", "wrong", "locked"
 
 
@@ -70,10 +76,14 @@ class Pasted:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a block would do. `over` rows of the block have no line left."""
+    """What a block would do. `over` rows of the block have no line left.
+
+    `problems` say, row by row, why a block that names its lines cannot be laid over them: nothing of it is saved.
+    """
 
     lines: tuple[Pasted, ...]
     over: int
+    problems: tuple[str, ...] = ()
 
     def having(self, state: str) -> list[Pasted]:
         return [line for line in self.lines if line.state == state]
@@ -102,14 +112,90 @@ def preview(
     reading: SheetReading,
     part: str = "num",
 ) -> Preview:
-    """Lay the block over the lines `keys`, one row a line, beginning at `part` of a ratio. Heads are left out."""
+    """Lay the block over the lines that its rows name, whatever `keys` are chosen; else over the lines `keys`, one
+    row a line. It begins at `part` of a ratio. Heads are left out.
+    """
     targets = list(keys)
-    block = block[1:] if len(block) > 1 and _is_head(block[0]) else block
+    head = int(len(block) > 1 and _is_head(block[0]))
+    block = block[head:]
+    named = _named(block, rows, reading)
+    if named:
+        problems = tuple(_misnamed(named, head))
+        found = [] if problems else [(row.texts, next(iter(row.keys))) for row in named]
+        return Preview(tuple(_by_name(texts, key, rows, reading, part) for texts, key in found), 0, problems)
     lines = tuple(
         _pasted(list(texts), rows[key], reading.specs[key], reading.figures.get(key), part)
         for texts, key in zip(block, targets, strict=False)
     )
     return Preview(lines, max(0, len(block) - len(targets)))
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A row of the block that names its line: `number` from 0, what it `said`, and the lines of that name."""
+
+    number: int
+    texts: list[str]
+    said: str
+    keys: set[int]
+
+
+def _named(block: Sequence[Sequence[str]], rows: Mapping[int, Row], reading: SheetReading) -> list[Named]:
+    """The rows with what they name; empty where one of them has something else. Empty rows, and headings without a
+    figure between the others, name nothing and say nothing.
+    """
+    names: dict[str, set[int]] = {}
+    for key, row in rows.items():
+        for name in _names(row, reading.specs[key]):
+            names.setdefault(name, set()).add(key)
+    grades = [spec for spec in reading.specs.values() if spec.grades]
+    found = []
+    for number, cells in enumerate(block):
+        texts = list(cells)
+        if not any(texts):
+            continue
+        known = [text for text in texts[:NAMED] if fold(text) in names]
+        if known:
+            keys = set.intersection(*(names[fold(text)] for text in known))
+            found.append(Named(number, texts, " · ".join(known), keys))
+            continue
+        said = _said(texts)
+        if not said or not _is_name(said, *grades):
+            return []
+        if len(list(filter(None, texts))) > 1 and fold(said) not in HEADS:
+            found.append(Named(number, texts, said, set()))
+    return found
+
+
+def _said(texts: Sequence[str]) -> str:
+    """What stands where a row names its line: before the figures, behind its number; empty where only figures do."""
+    return next((text for text in texts[: NAMED if len(texts) > 2 else 1] if text and not text.isdigit()), "")
+
+
+def _misnamed(named: Sequence[Named], head: int) -> Iterator[str]:
+    """Rows that name no line of the sheet, or more than one, and lines that are named more than once."""
+    for row in named:
+        if len(row.keys) != 1:
+            several = _("Row %(row)d: “%(text)s” names several lines of this sheet. Put the code in its place.")
+            said = several if row.keys else _("Row %(row)d: this sheet has no line “%(text)s”.")
+            yield said % {"row": row.number + head + 1, "text": Truncator(row.said).chars(QUOTED)}
+    places: dict[int, list[Named]] = {}
+    for row in named:
+        if len(row.keys) == 1:
+            places.setdefault(next(iter(row.keys)), []).append(row)
+    for found in places.values():
+        if len(found) > 1:
+            numbers = ", ".join(str(row.number + head + 1) for row in found)
+            words = {"rows": numbers, "text": Truncator(found[0].said).chars(QUOTED)}
+            yield _("Rows %(rows)s name the same line, “%(text)s”. Leave one of them.") % words
+
+
+def _by_name(texts: list[str], key: int, rows: Mapping[int, Row], reading: SheetReading, part: str) -> Pasted:
+    """The row over the line that it names: only a single figure begins at the chosen part of a ratio."""
+    row, spec = rows[key], reading.specs[key]
+    figures = _behind_name(texts, row, spec)
+    alone = len(list(filter(None, figures))) == 1
+    return _pasted(texts, row, spec, reading.figures.get(key), part if alone else "num")
 
 
 def _is_head(texts: Sequence[str]) -> bool:
@@ -145,16 +231,13 @@ def _behind_name(texts: list[str], row: Row, spec: Spec) -> list[str] | str:
     """The figures of a row that was copied with the line's name (and number, and unit of measure, in its own cell or
     behind the name as the sheet shows it) before them; or that it names another line.
     """
-    indicator = spec.indicator
-    measured = {fold(text) for text in (row.unit, indicator.unit_label) if text}
-    names = {fold(text) for text in (row.name, indicator.label, indicator.name, indicator.code)}
-    names |= {f"{name} {shown}" for name in names for unit in measured for shown in (unit, f"({unit})")}
-    at = next((place for place, text in enumerate(texts[:NAMED]) if fold(text) in names), None)
-    if at is not None:
-        figures = texts[at + 1 :]
-        figures = figures[1:] if figures and fold(figures[0]) in measured else figures
+    names = _names(row, spec)
+    at = [place for place, text in enumerate(texts[:NAMED]) if fold(text) in names]
+    if at:
+        figures = texts[at[-1] + 1 :]
+        figures = figures[1:] if figures and fold(figures[0]) in _measured(row, spec) else figures
         return figures if any(figures) else []
-    said = next((text for text in texts[: NAMED if len(texts) > 2 else 1] if text and not text.isdigit()), "")
+    said = _said(texts)
     if len(list(filter(None, texts))) > 1 and _is_name(said, spec):
         words = {"text": Truncator(said).chars(QUOTED), "name": row.name}
         return (
@@ -163,10 +246,26 @@ def _behind_name(texts: list[str], row: Row, spec: Spec) -> list[str] | str:
     return texts
 
 
-def _is_name(text: str, spec: Spec) -> bool:
-    """Whether a text can only be the name of a line: no figure, no class, nothing said instead of a figure."""
-    plain = not any(char.isdigit() for char in text) and any(char.isalpha() for char in text)
-    return plain and fold(text) not in _without_figure() and not _grade(spec, text)
+def _measured(row: Row, spec: Spec) -> set[str]:
+    """The line's unit of measure, folded."""
+    return {fold(text) for text in (row.unit, spec.indicator.unit_label) if text}
+
+
+def _names(row: Row, spec: Spec) -> set[str]:
+    """What a line is called: its name on the sheet and in the catalogue, and its code, alone or with its unit."""
+    indicator = spec.indicator
+    names = {fold(text) for text in (row.name, indicator.label, indicator.name, indicator.code)}
+    measured = _measured(row, spec)
+    return names | {f"{name} {shown}" for name in names for unit in measured for shown in (unit, f"({unit})")}
+
+
+def _is_name(text: str, *specs: Spec) -> bool:
+    """Whether a text can only be the name of a line: no figure, no class, nothing said instead of a figure.
+
+    Figures begin with a digit; a name may hold some, and a number may stand before it.
+    """
+    plain = _BEFORE_NAME.sub("", text)[:1].isalpha()
+    return plain and fold(text) not in _without_figure() and not any(_grade(spec, text) for spec in specs)
 
 
 def _stays(line: Pasted, state: str, *why: str) -> Pasted:

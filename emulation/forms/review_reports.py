@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from emulation import phrases
-from emulation.forms.fields import refuse_gaps
 from emulation.models import Phrase, ReviewReport
 from emulation.numbers import format_number
 from units.forms.fields import DayField, normal_texts
@@ -60,7 +59,6 @@ class SignForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         super().clean()
-        refuse_gaps(self, ("number", "place", "signer", "signer_post"))
         return normal_texts(self.cleaned_data)
 
 

@@ -24,7 +24,7 @@ from emulation.models.catalogue import Comparator
 from emulation.relations import Relative, percent_text, read_percent
 from emulation.reports.targets import Line, TargetSheet
 from emulation.services.places import Place
-from emulation.services.targets import Agreement, Value, offered, plain, value_of, wrong_milestones, wrong_value
+from emulation.services.target_values import Agreement, Value, offered, plain, value_of, wrong_milestones, wrong_value
 from units.errors import Refused
 from units.forms.seen import Seen
 from units.services.seen import Change
@@ -124,8 +124,8 @@ class Cells:
 
 class TargetsForm(Seen, forms.Form):
     """Fields are named `<column>-<campaign indicator>`. Offered as agreed is the better of what is assigned and
-    registered (`services.targets.offered`), unless `offers` is off. Where there are `bases` (campaign indicator →
-    last year's figure, or why there is none), «−5 %» is taken, in the `year` of the targets.
+    registered (`services.target_values.offered`), unless `offers` is off. Where there are `bases` (campaign
+    indicator → last year's figure, or why there is none), «−5 %» is taken, in the `year` of the targets.
 
     After `is_valid`, `values(column)` and `agreements` hold what the services take. `again` reads the targets anew,
     locked: what is typed beside values that somebody else has changed meanwhile is told (`Seen`).

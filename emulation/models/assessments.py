@@ -258,10 +258,16 @@ class AssessmentEvent(models.Model):
 
     class Kind(models.TextChoices):
         READY = "ready", _("Reported as ready")
+        GIVEN_BACK = "given_back", _("Given back to the staff")
         HANDED_IN = "handed_in", _("Handed in")
         RETURNED = "returned", _("Sent back")
         CONFIRMED = "confirmed", _("Confirmed")
         REOPENED = "reopened", _("Reopened")
+
+    WITHIN = (
+        Kind.READY,
+        Kind.GIVEN_BACK,
+    )  # between the staff and the commander, before the assessment leaves the unit
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("step"), max_length=10, choices=Kind)

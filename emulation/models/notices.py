@@ -1,17 +1,19 @@
-"""Notices: what happened to a sheet, told in the app to those whom it concerns."""
+"""Notices: what happened to a sheet, an inspection or a weak point, told in the app to those whom it concerns."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Length, Substr
 from django.utils.translation import gettext_lazy as _
 
 from emulation.models.catalogue import Indicator
+from emulation.models.inspections import InspectedUnit, Inspection
 from emulation.models.reports import Report
 from emulation.models.rounds import Lineage
+from emulation.models.weak_points import WeakPoint
 from units import access
 
 if TYPE_CHECKING:
@@ -20,9 +22,10 @@ if TYPE_CHECKING:
 
 class NoticeQuerySet(models.QuerySet["Notice"]):
     def visible_to(self, user: User) -> Self:
-        """The user's own notices, of sheets that the user still reads.
+        """The user's own notices, of what the user still reads.
 
-        Says what `Report.objects.visible_to` says, in one query and over the user's few rows.
+        Says what `visible_to` of sheets, weak points and inspections that have taken place says, in one query and
+        over the user's few rows.
         """
         mine = [m.unit_id for m in user.active_memberships if m.role in access.READERS]
         then = Lineage.objects.filter(
@@ -30,7 +33,11 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
             round=OuterRef("report__round"),
             path=Substr(OuterRef("report__lineage__path"), 1, Length(F("path"))),
         )
-        return self.filter(access.figures_q(user, "report__unit__path") | Exists(then), user=user)
+        inspected = InspectedUnit.objects.filter(
+            access.figures_q(user, "unit__path"), inspection=OuterRef("inspection")
+        )
+        sheets = access.figures_q(user, "report__unit__path") | Exists(then)
+        return self.filter(sheets | access.figures_q(user, "point__unit__path") | Exists(inspected), user=user)
 
     def unread(self) -> Self:
         return self.filter(read_at=None)
@@ -57,9 +64,10 @@ class ReminderMail(models.Model):
 
 
 class Notice(models.Model):
-    """One user is told that something happened to a sheet, or to one figure of it (`indicator`).
+    """One user is told that something happened to a sheet, or to one figure of it (`indicator`); to an inspection of
+    the unit, or to one of its weak points.
 
-    Derived: the event itself stands on the sheet's timeline, whether the notice was read or not. `text` is
+    Derived: the event itself stands on the timeline, whether the notice was read or not. `text` is
     what was said there, a reason or a comment. What is due is no row: `reports.reminders` computes it.
     """
 
@@ -79,10 +87,15 @@ class Notice(models.Model):
         UNDONE = "undone", _("Approval taken back")
         EXTENDED = "extended", _("More time given")
         EXTENSION_ENDED = "extension_ended", _("Extension ended")
+        INSPECTED = "inspected", _("Results of an inspection")
+        CONCLUDED = "concluded", _("Inspection concluded")
+        POINT_RETURNED = "point_returned", _("Weak point sent back")
 
     user = models.ForeignKey("units.User", on_delete=models.PROTECT, related_name="notices")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="notices")
+    report = models.ForeignKey(Report, on_delete=models.CASCADE, null=True, related_name="notices")
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, null=True, related_name="+")
+    point = models.ForeignKey(WeakPoint, on_delete=models.CASCADE, null=True, related_name="+")
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, null=True, related_name="+")
     text = models.CharField(max_length=500, blank=True)
     by = models.ForeignKey("units.User", on_delete=models.PROTECT, related_name="+")
@@ -94,7 +107,27 @@ class Notice(models.Model):
     class Meta:
         verbose_name = _("notice")
         ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(report__isnull=False, inspection=None, point=None)
+                | Q(report=None, inspection__isnull=False, point=None)
+                | Q(report=None, inspection=None, point__isnull=False),
+                name="notice_about_one_thing",
+                violation_error_message=_("A notice is about a sheet, an inspection or a weak point."),
+            ),
+            models.CheckConstraint(
+                condition=Q(indicator=None) | Q(report__isnull=False), name="notice_figure_is_of_a_sheet",
+                violation_error_message=_("Only a notice about a sheet names one of its figures."),
+            ),
+        ]  # fmt: skip
         indexes = [models.Index(fields=["user", "read_at"]), models.Index(fields=["user", "-at"])]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.report_id}"
+        return f"{self.get_kind_display()}: {self.about}"
+
+    @property
+    def about(self) -> Report | Inspection | WeakPoint:
+        """What it speaks of."""
+        found = self.report or self.inspection or self.point
+        assert found is not None  # `notice_about_one_thing`
+        return found

@@ -19,6 +19,8 @@ from units.models import Role, Unit
 from units.paths import branches_q
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from units.models import User
 
 
@@ -71,7 +73,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         return self.filter(state__in=Report.HANDED_IN)
 
     def with_last_step(self) -> Self:
-        """Each with its place, and `last_by`, `last_reason`, `last_lines` of the step that put it into its state.
+        """Each with its place, and `last_by`, `last_at`, `last_reason`, `last_lines` of what led to its state.
 
         `now_kind`, `now_by`, `now_reason` are of its last step, with those that leave it in its state.
         """
@@ -82,6 +84,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         now = every.exclude(kind__in=ReportEvent.ABOUT_FIGURES)
         return self.select_related("unit__kind", "round__drive", "lineage", "ready_by").annotate(
             last_by=Subquery(steps.values("by__full_name")[:1]),
+            last_at=Subquery(steps.values("at")[:1]),
             last_reason=Subquery(steps.values("reason")[:1]),
             last_lines=Subquery(steps.values("lines")[:1]),
             now_kind=Subquery(now.values("kind")[:1]),
@@ -148,6 +151,7 @@ class Report(models.Model):
     handed_in_at = models.DateTimeField(null=True)
 
     last_by: str | None  # `with_last_step`
+    last_at: datetime | None
     last_reason: str | None
     last_lines: list[dict[str, str]] | None
     now_kind: str | None
@@ -338,7 +342,9 @@ class ReportEvent(models.Model):
 
     ABOUT_FIGURES = (Kind.ASKED, Kind.ANSWERED, Kind.CORRECTED)
     WITHIN = (Kind.READY, Kind.GIVEN_BACK, *ABOUT_FIGURES)  # steps that leave the sheet in its state
-    TO_STAFF = (Kind.GIVEN_BACK, Kind.WITHDRAWN)  # by which the commander puts it into the staff's hands again
+    APPROVALS = (Kind.APPROVED, Kind.MIGRATED)
+    # Steps that date the figures: those a migration took over were approved in their own time, which nobody knows.
+    DATING = (Kind.APPROVED, Kind.CORRECTED)
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

@@ -31,7 +31,8 @@ class ReviewReport(models.Model):
     """The report of a unit's branch for a period. Its paragraphs are drafted from figures and edited by people.
 
     A draft until the commander signs it off with number and day; then its words and its annex (`annex`, rows as
-    they were) stand still. Reopening makes it a draft again.
+    they were; numbers are kept as such, in those signed before as texts) stand still. Reopening makes it a draft
+    again.
     """
 
     class State(models.TextChoices):

@@ -20,6 +20,8 @@ from units import access
 from units.models import Unit
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from units.models import User
 
 
@@ -158,12 +160,21 @@ class RegistrationQuerySet(models.QuerySet["Registration"]):
         return self.filter(access.reviews_q(user, "unit__path"), ~_made_by(user))
 
     def with_last_step(self) -> Self:
-        """Each with `last_kind`, `last_by`, `last_reason` of its last step."""
-        steps = RegistrationEvent.objects.filter(registration=OuterRef("pk")).order_by("-pk")
+        """Each with `last_by`, `last_at`, `last_reason` of the step that put it into its state.
+
+        `now_kind`, `now_by`, `now_reason` are of its last step, with those that leave it in its state.
+        """
+        every = RegistrationEvent.objects.filter(registration=OuterRef("pk")).order_by("-pk")
+        between = [RegistrationEvent.Kind.SUBMITTED, RegistrationEvent.Kind.WITHDRAWN]  # leave a return what it was
+        steps = every.exclude(kind__in=RegistrationEvent.WITHIN)
+        steps = steps.exclude(kind__in=between, registration__state=Registration.State.RETURNED)
         return self.annotate(
-            last_kind=Subquery(steps.values("kind")[:1]),
             last_by=Subquery(steps.values("by__full_name")[:1]),
+            last_at=Subquery(steps.values("at")[:1]),
             last_reason=Subquery(steps.values("reason")[:1]),
+            now_kind=Subquery(every.values("kind")[:1]),
+            now_by=Subquery(every.values("by__full_name")[:1]),
+            now_reason=Subquery(every.values("reason")[:1]),
         )
 
 
@@ -192,9 +203,12 @@ class Registration(models.Model):
 
     OPEN = (State.DRAFT, State.RETURNED)  # the unit's own: filled in by its staff, handed in by its commander
 
-    last_kind: str | None  # `with_last_step`
-    last_by: str | None
+    last_by: str | None  # `with_last_step`
+    last_at: datetime | None
     last_reason: str | None
+    now_kind: str | None
+    now_by: str | None
+    now_reason: str | None
 
     objects = RegistrationQuerySet.as_manager()
 
@@ -231,12 +245,15 @@ class RegistrationEvent(models.Model):
 
     class Kind(models.TextChoices):
         READY = "ready", _("Reported as ready")
+        GIVEN_BACK = "given_back", _("Given back to the staff")
         SUBMITTED = "submitted", _("Handed in")
         WITHDRAWN = "withdrawn", _("Withdrawn")
         RETURNED = "returned", _("Returned")
         AGREED = "agreed", _("Agreed")
         CHANGED = "changed", _("Changed by the superior")
         AMENDED = "amended", _("Amended on request")
+
+    WITHIN = (Kind.READY, Kind.GIVEN_BACK)  # steps that leave the registration in its state
 
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

@@ -82,6 +82,7 @@ class WeakPoint(models.Model):
         CLOSED = "closed", pgettext_lazy("weak point", "Settled")
 
     WITH_UNIT = (State.OPEN, State.PLANNED, State.RETURNED)
+    WORKED_ON = (State.PLANNED, State.RETURNED)  # with a measure: can be reported as settled
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="weak_points", verbose_name=_("unit"))
     year = models.PositiveSmallIntegerField(_("year"), validators=YEARS)

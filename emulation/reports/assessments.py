@@ -29,7 +29,7 @@ from emulation.models import (
 from emulation.models.assessments import AssessmentQuerySet
 from emulation.numbers import format_number, format_part
 from emulation.periods import QUARTERS, quarter_end
-from emulation.reports.timeline import Step, step_of
+from emulation.reports.timeline import Step, back_with_staff, said, step_of
 from emulation.reports.work import Task
 from emulation.services.assessments import outcome
 from units import access
@@ -107,20 +107,32 @@ def _said(answer: str, score: Any, row: Assessment) -> tuple[str, str]:
 
 STEPS = {  # kind of event → icon, colour
     AssessmentEvent.Kind.READY: ("person-check", "info"),
+    AssessmentEvent.Kind.GIVEN_BACK: ("arrow-return-left", "near"),
     AssessmentEvent.Kind.HANDED_IN: ("send-fill", "info"),
     AssessmentEvent.Kind.CONFIRMED: ("patch-check-fill", "met"),
 }
 
 
-def steps_of(row: Assessment) -> list[Step]:
-    """What happened, newest last; of what was sent back, each item with its reason. One query."""
+def events_of(row: Assessment) -> list[AssessmentEvent]:
+    """What happened, newest last. One query."""
+    return list(row.events.select_related("by"))
+
+
+def given_back(row: Assessment, events: Sequence[AssessmentEvent]) -> AssessmentEvent | None:
+    """The step by which the commander gave it back to the staff, until it is ready or handed in."""
+    last = events[-1] if events and row.is_open else None
+    return last if last is not None and last.kind == Kind.GIVEN_BACK else None
+
+
+def steps_of(row: Assessment, events: Sequence[AssessmentEvent]) -> list[Step]:
+    """Its `events`; of what was sent back, each item with its reason. One query."""
     numbers = {item.pk: f"{number}. {item.label}" for number, item in enumerate(row.template.items.all(), start=1)}
     return [
         step_of(
             event, *STEPS.get(AssessmentEvent.Kind(event.kind), ("arrow-return-left", "near")),
             lines=[(numbers.get(line["item"], ""), line["reason"]) for line in event.lines if "reason" in line],
         )
-        for event in row.events.select_related("by")
+        for event in events
     ]  # fmt: skip
 
 
@@ -407,12 +419,11 @@ def summary(user: User) -> str:
 
 
 def tasks(user: User) -> Iterator[Task]:
-    """Assessments that wait for the user; why one came back stands with it. Two queries."""
+    """Assessments that wait for the user; why one came back, and to whom, stands with it. Two queries."""
     if not access.has_role(user, Role.STAFF, Role.COMMANDER, Role.REVIEWER):
         return
-    back = AssessmentEvent.objects.filter(kind__in=[Kind.RETURNED, Kind.REOPENED]).select_related("by")
     rows = Assessment.objects.waiting_for(user).select_related("checklist", "unit", "cell", "person")
-    rows = rows.prefetch_related(Prefetch("events", back, to_attr="back"))
+    rows = rows.prefetch_related(Prefetch("events", AssessmentEvent.objects.select_related("by"), to_attr="course"))
     commanded = {m.unit_id for m in user.active_memberships if m.role == Role.COMMANDER}
     for row in rows.order_by("-year", "pk")[:TASKS]:
         action = _("Judge") if row.state == State.SUBMITTED else _("Continue")
@@ -420,9 +431,20 @@ def tasks(user: User) -> Iterator[Task]:
             action = _("Check and hand in")
         title = _("Assessment: %(body)s") % {"body": row.body_name}
         place = f"{row.checklist.label} · {row.period_name}"
-        said = row.back[-1] if row.back and row.state == State.RETURNED else None  # type: ignore[attr-defined]
-        reasons = [line["reason"] for line in said.lines] if said else []
+        course: list[AssessmentEvent] = row.course  # type: ignore[attr-defined]
+        back = given_back(row, course)
         yield Task(
             title, place, row.get_absolute_url(), action, "ready" if row.ready_at else row.state, "assessment", None,
-            None, reason=(said.reason or "; ".join(reasons)) if said else "", by=str(said.by) if said else "",
+            None, **_why_returned(row, course),
+            hint=said(back_with_staff(back.kind, back.by), back.reason) if back else "",
         )  # fmt: skip
+
+
+def _why_returned(row: Assessment, course: Sequence[AssessmentEvent]) -> dict[str, Any]:
+    """Why a returned assessment came back, who says so and when, as columns of `Task`."""
+    steps = [event for event in course if event.kind in (Kind.RETURNED, Kind.REOPENED)]
+    if not steps or row.state != State.RETURNED:
+        return {}
+    last = steps[-1]
+    reason = last.reason or "; ".join(line["reason"] for line in last.lines)
+    return {"reason": reason, "by": str(last.by), "at": last.at}

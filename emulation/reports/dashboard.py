@@ -6,13 +6,13 @@ the years stored nor on the units further below.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone, translation
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from emulation import periods
 from emulation.models import Campaign, CampaignIndicator, Indicator, Lineage, Report
@@ -27,14 +27,17 @@ from emulation.reports.display import (
     Mark,
     Page,
     bar_of,
+    basis_text,
     coverage_text,
+    dated,
     delta_of,
     mark_of,
     trimmed,
     unit_text,
+    until_text,
     with_unit,
 )
-from emulation.reports.figures import Figure, Reading, Wanted
+from emulation.reports.figures import Figure, Reading, Until, Wanted
 from emulation.reports.heat import Heat, heat_of
 from emulation.reports.progress import Progress, progress_of, subordinates
 from emulation.reports.trends import (
@@ -68,18 +71,21 @@ class Tile:
     before: str
     short: str
     url: str
+    as_of: str  # empty where the figure reaches to the end of the period
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
     """How many of the indicators with a target are met or exceeded.
 
-    `change` since last year; None where fewer than half of them had a target then.
+    `change` since last year; None where fewer than half of them had a target then. `untils`: of those whose figures
+    end before the period does.
     """
 
     met: int
     total: int
     change: int | None
+    untils: tuple[Until, ...] = ()
 
     @property
     def share(self) -> int:
@@ -88,6 +94,15 @@ class Reached:
     @property
     def left(self) -> int:
         return self.total - self.met
+
+    @property
+    def as_of(self) -> list[str]:
+        """How many of them are judged by figures as of when."""
+        return [
+            ngettext("%(count)d target: %(as_of)s", "%(count)d targets: %(as_of)s", count)
+            % {"count": count, "as_of": until_text(until)}
+            for until, count in Counter(self.untils).items()
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +130,11 @@ class Line:
     above: bool = False  # the value is above the target
     full: str = ""  # the longer of the campaign's name and the catalogue's: for papers
     named: bool = False  # the campaign's own name says more than the catalogue's: sentences keep it
+    until: Until | None = None  # as of when the value stands, where that is before the end of the period
+
+    @property
+    def as_of(self) -> str:
+        return until_text(self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +178,12 @@ class Dashboard:
     @property
     def state(self) -> str:
         """Which figures count, and until when."""
-        at = date_format(timezone.localtime(self.at), "DATETIME_FORMAT")
-        if self.links.handed_in:
-            return _("Figures approved and handed in until %(at)s") % {"at": at}
-        return _("Figures approved until %(at)s") % {"at": at}
+        return basis_text(self.links.handed_in, self.at)
+
+    @property
+    def about(self) -> str:
+        """What a file of the page holds."""
+        return f"{self.unit.name} – {self.period_label} – {self.state}"
 
     @property
     def printed_period(self) -> str:
@@ -266,18 +288,19 @@ def _ordered(reading: Reading, placed: list[CampaignIndicator]) -> list[Indicato
 
 def _reached(page: Page) -> Reached:
     """Compared with last year over the indicators that had a target then as well."""
-    now, both_now, both_before, common = [], 0, 0, 0
+    now, untils, both_now, both_before, common = [], [], 0, 0, 0
     for indicator in page.indicators:
         figure, before = page.figure(indicator), page.figure(indicator, year=page.year - 1)
         if figure is None or figure.target is None:
             continue
         now.append(figure.outcome in GOOD)
+        untils += [figure.until] if figure.until else []
         if before is not None and before.target is not None and figure.comparable and before.comparable:
             common += 1
             both_now += figure.outcome in GOOD
             both_before += before.outcome in GOOD
     known = common * 2 > len(now)
-    return Reached(sum(now), len(now), both_now - both_before if known else None)
+    return Reached(sum(now), len(now), both_now - both_before if known else None, tuple(untils))
 
 
 def _tiles(page: Page, placed: list[CampaignIndicator]) -> list[Tile]:
@@ -299,6 +322,7 @@ def _tile(page: Page, placed: CampaignIndicator, figure: Figure) -> Tile:
         before=with_unit(page.text(indicator, before), indicator),
         short="" if figure.complete else coverage_text(figure),
         url=page.links.figure(page.unit.pk, indicator),
+        as_of=until_text(figure.until),
     )
 
 
@@ -328,7 +352,7 @@ def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
         target=page.target(indicator, figure),
         value=page.text(indicator, figure),
         mark=mark_of(figure),
-        before=page.text(indicator, before),
+        before=_before(page, indicator, figure, before),
         coverage=coverage_text(figure),
         complete=figure.complete,
         units=f"{figure.met}/{figure.targeted}" if figure.branch and figure.targeted else "",
@@ -340,4 +364,11 @@ def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
         above=figure.above,
         full=max(indicator.label, page.label(indicator), key=len),
         named=len(page.label(indicator)) > len(indicator.label),
+        until=figure.until,
     )
+
+
+def _before(page: Page, indicator: Indicator, figure: Figure, before: Figure | None) -> str:
+    """Last year's value, with as of when it stands where that is not as of when this year's does."""
+    text = page.text(indicator, before)
+    return dated(text, before.until) if before and before.until != figure.until else text

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 from functools import cache
 from urllib.parse import quote, urlencode
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from emulation.models import CampaignIndicator, Grade, Indicator
 from emulation.numbers import NBSP, compared, format_number, round_half_up, signed
-from emulation.reports.figures import Figure, Reading
+from emulation.periods import ROMAN
+from emulation.reports.figures import Figure, Reading, Until
 from emulation.scoring import SIGNS, Outcome, shown_decimals
 from emulation.states import STATES
 from units.models import Unit
@@ -119,8 +123,19 @@ def target_text(indicator: Indicator, target: Fraction | None, comparator: str, 
     """ "≥ 98,6"; empty without a target."""
     if target is None:
         return ""
-    graded = indicator.measure == Indicator.Measure.GRADE
-    return compared(SIGNS[comparator], grades.name(indicator, target) if graded else trimmed(target))
+    if indicator.measure == Indicator.Measure.GRADE:
+        return compared(SIGNS[comparator], grades.name(indicator, target))
+    return period_target(comparator, target)
+
+
+def period_target(comparator: str, target: Fraction) -> str:
+    """What a number is to reach in a period. No figure is below 0: "≥ 0", as of a quarter in which the milestones do
+    not rise, asks for nothing and is written as 0; "≤ 0" is "= 0".
+    """
+    text = trimmed(target)
+    if target == 0 and comparator == ">=":
+        return text
+    return compared(SIGNS["=" if target == 0 and comparator == "<=" else comparator], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +158,14 @@ class Delta:
 
 def delta_of(indicator: Indicator, now: Figure | None, before: Figure | None) -> Delta | None:
     """None where one of the two has no value or less than half of its reports, and where what is missing in either
-    alone makes a change: of a sum, of what is added over the rounds, of a single unit.
+    alone makes a change: of a sum, of what is added over the rounds, of a single unit; nor where only one of them
+    stands as of a day before the period's end.
 
     The unrounded values are subtracted.
     """
     if now is None or before is None or not (now.comparable and before.comparable):
+        return None
+    if now.until != before.until:
         return None
     added = indicator.is_sum or indicator.accrual == Indicator.Accrual.FLOW_OVER_STOCK
     if not (now.complete and before.complete) and (added or not now.branch):
@@ -226,9 +244,33 @@ class Links:
         return stem
 
 
+def basis_text(handed_in: bool, at: datetime) -> str:
+    """Which figures count, and until when."""
+    when = date_format(timezone.localtime(at), "DATETIME_FORMAT")
+    words = _("Figures approved and handed in until %(at)s") if handed_in else _("Figures approved until %(at)s")
+    return words % {"at": when}
+
+
 def coverage_text(figure: Figure) -> str:
     """Cells reported of cells expected."""
     return f"{figure.reported}/{figure.expected}"
+
+
+def until_text(until: Until | None) -> str:
+    """As of when a figure stands that does not reach to the end of its period; else empty."""
+    if until is None:
+        return ""
+    words = (
+        _("data of some units only to the end of quarter %(roman)s")
+        if until.some
+        else _("data to the end of quarter %(roman)s")
+    )
+    return words % {"roman": ROMAN[until.quarter]}
+
+
+def dated(text: str, until: Until | None) -> str:
+    """A value, or the name of one, with as of when it stands."""
+    return f"{text} ({until_text(until)})" if until else text
 
 
 def nil_text() -> str:

@@ -12,8 +12,8 @@ from django.utils.translation import pgettext
 from emulation.models import Attachment, Example, ExampleFigure, ExampleStep
 from emulation.models.examples import ExampleQuerySet
 from emulation.periods import period_label
-from emulation.reports.display import Grades, Links, Mark, mark_of, value_text, with_unit
-from emulation.reports.figures import figures_of
+from emulation.reports.display import Grades, Links, Mark, dated, mark_of, value_text, with_unit
+from emulation.reports.figures import Figure, figures_of
 from emulation.reports.timeline import Step
 from emulation.reports.work import Task
 from emulation.states import STATES
@@ -84,13 +84,14 @@ def figures_shown(row: Example, user: User) -> list[FigureLine]:
     return found
 
 
-def _figure_line(one: ExampleFigure, figure: object, grades: Grades, *, readable: bool) -> FigureLine:
+def _figure_line(one: ExampleFigure, figure: Figure | None, grades: Grades, *, readable: bool) -> FigureLine:
     said = one.pk, one.indicator.label, one.unit.short, period_label(one.year, one.period)
     if not readable:
         return FigureLine(*said, "", None, "")
-    value = with_unit(value_text(one.indicator, figure, grades), one.indicator) if figure else ""  # type: ignore[arg-type]
+    value = with_unit(value_text(one.indicator, figure, grades), one.indicator) if figure else ""
+    value = dated(value, figure.until if figure else None)
     url = Links(one.year, one.period, handed_in=False).figure(one.unit_id, one.indicator)
-    return FigureLine(*said, value or "–", mark_of(figure) if figure else None, url)  # type: ignore[arg-type]
+    return FigureLine(*said, value or "–", mark_of(figure) if figure else None, url)
 
 
 def awards_shown(row: Example, user: User) -> list[AwardLine]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation import periods
@@ -17,9 +18,11 @@ from emulation.reports.display import (
     Links,
     Mark,
     Page,
+    basis_text,
     coverage_text,
     mark_of,
     unit_text,
+    until_text,
     with_unit,
 )
 from emulation.reports.feeds import Fed, feed_of, for_reader, read
@@ -101,6 +104,35 @@ class Explained:
     @property
     def period_label(self) -> str:
         return periods.period_label(self.year, self.period)
+
+    @property
+    def about(self) -> str:
+        """What a file of the page holds."""
+        basis = basis_text(self.links.handed_in, timezone.now())
+        return f"{self.label} – {self.unit.name} – {self.period_label} – {basis}"
+
+    @property
+    def as_of(self) -> str:
+        """As of when the figure stands, where that is before the end of the period."""
+        return until_text(self.figure.until) if self.figure else ""
+
+    @property
+    def as_of_why(self) -> str:
+        until = self.figure.until if self.figure else None
+        if until is None:
+            return ""
+        words = (
+            _("Some units are asked it no later in this period than in quarter %(roman)s.")
+            if until.some
+            else _("It is asked no later in this period than in quarter %(roman)s: value and result are of then.")
+        )
+        return words % {"roman": periods.ROMAN[until.quarter]}
+
+    @property
+    def skewed_why(self) -> str:
+        if not self.figure or not self.figure.skewed:
+            return ""
+        return _("Not judged before every sheet is there: a quarter of few sheets makes the mean too small.")
 
     @property
     def measured_in(self) -> str:
@@ -259,12 +291,12 @@ def rule_text(indicator: Indicator, figure: Figure | None) -> str:
     if indicator.measure == Measure.RATIO:
         if stock:
             return _(
-                "The last quarter of the period holds: its numerators are added, its denominators are added, then "
-                "they are divided. Ratios are never averaged."
+                "The last quarter of the period in which it is asked holds: its numerators are added, its "
+                "denominators are added, then they are divided. Ratios are never averaged."
             )
         return _("Numerators are added, denominators are added, then they are divided. Ratios are never averaged.")
     if stock:
-        return _("The figures of the period's last quarter are added over the units.")
+        return _("The figures of the last quarter of the period in which it is asked are added over the units.")
     return _("The figures of all units and all quarters of the period are added.")
 
 

@@ -201,8 +201,8 @@ def heat_table(heat: Heat) -> Table:
     sums = [any(row.values[at][1] for row in known) for at in range(heat.width)]
     partly = [any(row.states[at][1] for row in known) for at in range(heat.width)]
     heads = [_("Unit"), _("Note")]
-    for (name, unit, target), has_sum, has_part in zip(heat.heads, sums, partly, strict=True):
-        heads.append(" ".join(part for part in (name, f"({unit})" if unit else "", target) if part))
+    for (name, unit, target, as_of), has_sum, has_part in zip(heat.heads, sums, partly, strict=True):
+        heads.append(" ".join(part for part in (name, f"({unit})" if unit else "", target, as_of) if part))
         heads += [_("Target")] * has_sum + [_("State")] + [_("Reported of expected")] * has_part
     return heads, [_heat_row(row, sums, partly) for row in rows]
 

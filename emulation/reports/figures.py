@@ -12,7 +12,7 @@ from typing import Self
 from django.db.models import Q
 
 from emulation import periods
-from emulation.consolidation import Parts, Rule, Value, value_of
+from emulation.consolidation import Parts, Rule, Value, is_skewed, value_of
 from emulation.models import (
     CampaignIndicator,
     Grade,
@@ -36,6 +36,7 @@ from emulation.services.book import (
     read_items,
 )
 from emulation.services.plan import Plan, plans, slot
+from emulation.services.summaries import SPLIT
 from units.models import Unit
 
 
@@ -57,13 +58,25 @@ def margins_of(indicator: Indicator, placed: CampaignIndicator | None) -> Margin
 
 
 @dataclass(frozen=True, slots=True)
+class Until:
+    """The quarter with whose end the data of a figure end, before its period does: it is asked no later in it.
+
+    `some`: of a part of the branch's units alone; the others are asked up to the period's end.
+    """
+
+    quarter: int
+    some: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """One indicator over the branch of one unit in one period.
 
     `reported` and `expected` count unit × round cells; `targeted` and `met` count units without
     subordinates. `branch` says that the unit has subordinates in the period; `nil` that a single unit
-    reported nothing but nil. `outcome` is None where there is nothing to compare, and for a single unit
-    with a missing cell.
+    reported nothing but nil; `skewed` that missing cells distort the value (`consolidation.is_skewed`).
+    `outcome` is None where there is nothing to compare, where the value is skewed, and for a single unit
+    with a missing cell. `until` is None where the data reach to the period's end, or nothing is reported.
     """
 
     unit: int
@@ -81,10 +94,17 @@ class Figure:
     comparator: str
     outcome: Outcome | None
     nil: bool = False
+    until: Until | None = None
+    skewed: bool = False
 
     @property
     def complete(self) -> bool:
         return self.reported == self.expected
+
+    @property
+    def mixed(self) -> bool:
+        """Whether figures of units that do not all stand as of the same quarter make it."""
+        return self.until is not None and self.until.some
 
     @property
     def above(self) -> bool:
@@ -95,7 +115,8 @@ class Figure:
     @property
     def comparable(self) -> bool:
         """There is a value, and enough is reported that comparing it with another period does not mislead."""
-        return self.value.comparable is not None and bool(self.reported) and half(self.reported, self.expected)
+        known = self.value.comparable is not None and bool(self.reported) and not self.skewed
+        return known and half(self.reported, self.expected)
 
     @property
     def missing(self) -> int:
@@ -146,6 +167,16 @@ class OwnFigures(UnitFigures):
             for name in SETS
         )
 
+    def until(self, unit: int, indicator: int, period: str, name: str) -> Until | None:
+        """With which quarter the data of the unit's figure end, where that is before the period's end."""
+        quarters, asked = self.tree.periods[period], self.schedule(unit, indicator, period)
+        inside = [quarter for quarter in quarters if quarter in asked]
+        if not inside or inside[-1] == quarters[-1]:
+            return None
+        later = [q for q in quarters if q > inside[-1]] if self.rules[indicator].flow else []
+        unasked = any(self.cell(unit, quarter, indicator, name) for quarter in later)  # it counts all the same
+        return None if unasked else Until(inside[-1])
+
     def all_nil(self, unit: int, indicator: int, period: str, name: str) -> bool:
         """Whether every counted cell of the figure is nil."""
         making = self.making(unit, indicator, period)
@@ -174,6 +205,7 @@ class Reading:
         self._found: dict[tuple[int, int, int, str], Figure | None] = {}
         self._placed: dict[tuple[int, int, int, str], CampaignIndicator | None] = {}
         self._margins: dict[tuple[int, int | None], Margins] = {}
+        self._cells: dict[tuple[int, int, int, str], int] = {}  # as `_found`, how many cells are expected
 
     @classmethod
     def of_branch(cls, unit: Unit, year: int, years: Iterable[int], *, handed_in: bool) -> Self:
@@ -246,8 +278,9 @@ class Reading:
             for period in want.periods:
                 inner = [unit for unit in want.units if not want.alone and self.inner(unit, want.year, period)]
                 if inner:
-                    some = Q(unit__in=inner, year=want.year, period=period)
-                    stored |= some if want.indicators is None else some & Q(indicator__in=want.indicators)
+                    some = Q(unit__in=inner, year=want.year)
+                    only_these = Q() if want.indicators is None else Q(indicator__in=want.indicators)
+                    stored |= some & only_these & (Q(period=period) | self._made_of(want.year, period))
                 alone = set(want.units).difference(inner)
                 if alone:
                     leaves[want.year] |= alone
@@ -256,11 +289,32 @@ class Reading:
         known = {row[3] for row in rows} | (self._load_own(leaves, only, items) if leaves else set())
         if unknown := known - self.indicators.keys():
             self.indicators |= Indicator.objects.select_related("area").in_bulk(unknown)
+        for unit, year, period, indicator, _target, _comparator, *sums in rows:
+            self._cells[unit, indicator, year, period] = sums[4]
         for row in rows:
-            self._keep_stored(row)
+            if row[2] in periods.QUARTERS:
+                self._keep_stored(row)
         rules = {pk: rule_of(row) for pk, row in self.indicators.items()}
         for own in self.own.values():
             own.rules = rules
+
+    def _made_of(self, year: int, period: str) -> Q:
+        """The rows that say how much of a figure of nine months ends with the half-year, where it is asked so."""
+        plan = self.plans.get(year)
+        if period != "9M" or plan is None or not plan.half_yearly:
+            return Q()
+        return Q(period__in=[*SPLIT.values(), "Q2", "Q3"], indicator__in=plan.half_yearly)
+
+    def _until(self, unit: int, indicator: int, year: int, period: str) -> Until | None:
+        """Of a unit with subordinates: by what is expected of its branch up to the half-year and after it."""
+        plan = self.plans.get(year)
+        if period != "9M" or plan is None or indicator not in plan.half_yearly:
+            return None
+        flow = rule_of(self.indicators[indicator]).flow
+        names = ("Q2", "Q3") if flow else SPLIT.values()
+        early, late = (self._cells.get((unit, indicator, year, name), 0) for name in names)
+        some = late < early if flow else bool(early)
+        return Until(2, some=bool(late)) if not late or some else None
 
     def _columns(self) -> list[str]:
         parts = ("numerator", "denominator", "samples", "reported", "expected", "classes", "targeted", "met")
@@ -274,21 +328,24 @@ class Reading:
         self._found[unit, indicator, year, period] = self._figure(
             unit, indicator, year, period, parts, branch=True, targeted=targeted, met=met,
             target=None if target is None else Fraction(target, TARGET_UNITS), comparator=comparator,
+            until=self._until(unit, indicator, year, period),
         )  # fmt: skip
 
     def _figure(
         self, unit: int, indicator: int, year: int, period: str, parts: Parts, *, branch: bool, targeted: int,
-        met: int, target: Fraction | None, comparator: str, nil: bool = False,
+        met: int, target: Fraction | None, comparator: str, nil: bool = False, until: Until | None = None,
     ) -> Figure:  # fmt: skip
         row = self.indicators[indicator]
-        value = value_of(rule_of(row), parts, branch=branch)
+        rule = rule_of(row)
+        value, skewed = value_of(rule, parts, branch=branch), is_skewed(rule, parts)
+        whole = parts.reported == parts.expected or (branch and not skewed)
         outcome = None
-        if value.comparable is not None and target is not None and (branch or parts.reported == parts.expected):
+        if value.comparable is not None and target is not None and whole:
             margins = self.margins(row, unit, year, period)
             outcome = judge(comparator, target, value.comparable, over_margin=margins.over, near_margin=margins.near)
         return Figure(
             unit, indicator, year, period, branch, value, parts, parts.reported, parts.expected, targeted, met,
-            target, comparator, outcome, nil,
+            target, comparator, outcome, nil, until if parts.reported else None, skewed,
         )  # fmt: skip
 
     def figure(self, unit: int, indicator: int, year: int, period: str) -> Figure | None:
@@ -319,6 +376,7 @@ class Reading:
             targeted=row.targeted[self.name] if judged else 0, met=row.met[self.name] if judged else 0,
             target=row.target if judged else None, comparator=row.comparator if judged else "",
             nil=own.all_nil(unit, indicator, period, self.name),
+            until=own.until(unit, indicator, period, self.name),
         )  # fmt: skip
 
     def _load_own(self, leaves: dict[int, set[int]], only: set[int] | None, items: bool) -> set[int]:

@@ -162,7 +162,7 @@ def _verb(row: Indicator) -> str:
 
 
 def _best(one: Series, year: int) -> tuple[str, Figure | None]:
-    """The year's own figure when complete, else that of the longest part of it that is."""
+    """The year's own figure when complete, else that of the longest part of it that is and whose end it reaches."""
     parts = one.parts.get(year, {})
     period = next((name for name in PARTS if name in parts and _known(parts[name])), "Y")
     return period, parts[period] if period != "Y" else one.figures.get(year)
@@ -180,7 +180,7 @@ def _point(unit: Unit, one: Series, year: int, grades: Grades) -> Point:
 
 
 def _known(figure: Figure) -> bool:
-    return figure.complete and bool(figure.reported) and figure.value.comparable is not None
+    return figure.complete and figure.until is None and bool(figure.reported) and figure.value.comparable is not None
 
 
 def _value(row: Indicator, figure: Figure | None, grades: Grades) -> tuple[str, Fraction | int | None]:

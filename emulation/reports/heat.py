@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from emulation.models import Indicator, Lineage, Report
+from emulation.numbers import NBSP
 from emulation.periods import QUARTERS
 from emulation.reports.display import (
     Mark,
@@ -19,6 +20,7 @@ from emulation.reports.display import (
     state_key,
     trimmed,
     unit_text,
+    until_text,
 )
 from emulation.reports.figures import Figure
 from emulation.reports.progress import Progress, sheet_mark
@@ -50,9 +52,10 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class Heat:
-    """Direct subordinates × main indicators. `heads` are (name, unit of measure, target)."""
+    """Direct subordinates × main indicators. `heads` are (name, unit of measure, target, as of when the figures of
+    the column stand where that is before the end of the period)."""
 
-    heads: list[tuple[str, str, str]]
+    heads: list[tuple[str, str, str, str]]
     total: HeatRow
     own: HeatRow | None
     groups: list[tuple[str, list[HeatRow]]]
@@ -86,11 +89,24 @@ def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: P
         groups.setdefault(place.unit.kind.block, []).append(row)
     names = {UnitKind.Block.STAFF: _("Offices of the staff"), UnitKind.Block.LINE: _("Line units")}
     return Heat(
-        [(page.label(i), unit_text(i), page.target(i, page.figure(i))) for i in main],
+        [_head(page, indicator) for indicator in main],
         total,
         _own_row(page, own, terms, columns) if own else None,
         [(names[UnitKind.Block(block)], rows) for block, rows in groups.items()],
     )
+
+
+def _head(page: Page, indicator: Indicator) -> tuple[str, str, str, str]:
+    figure = page.figure(indicator)
+    as_of, target = until_text(figure.until) if figure else "", page.target(indicator, figure)
+    words = f"{_('Target')}{NBSP}{target}" if target and NBSP not in target else target  # a bare number says nothing
+    return page.label(indicator), unit_text(indicator), words, as_of
+
+
+def _as_of(page: Page, indicator: Indicator, figure: Figure | None) -> str:
+    """As of when a cell stands, where that does not hold for the whole column."""
+    whole = page.figure(indicator)
+    return until_text(figure.until) if figure and whole and whole.mixed and figure is not whole else ""
 
 
 def _row(
@@ -109,7 +125,7 @@ def _row(
         "" if name else page.links.dashboard(unit.pk),
         cells,
         values,
-        [_state(figure) for figure in figures],
+        [_state(page, indicator, figure) for indicator, _decimals, figure in known],
     )
 
 
@@ -183,14 +199,14 @@ def _handed_in(page: Page, place: Lineage, *, own: bool) -> tuple[str, int, int]
 
 
 def _value(page: Page, indicator: Indicator, decimals: int, figure: Figure | None) -> tuple[str, str]:
-    """The value, and the target of a sum that is to reach one."""
+    """The value, and the target of a sum that is to reach one, also where that is 0 in the period."""
     key = state_key(figure)
     if figure is None or key in ("na", "none"):
         return "–" if key == "na" else "", ""
     if key == "nil":
         return nil_text(), ""
-    reaches = not figure.nil and indicator.is_sum and figure.target and figure.comparator in (">=", ">")
-    return page.text(indicator, figure, decimals), trimmed(figure.target, 2) if figure.target and reaches else ""
+    reached = figure.target if indicator.is_sum and figure.comparator in (">=", ">") else None
+    return page.text(indicator, figure, decimals), "" if reached is None else trimmed(reached, 2)
 
 
 def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, value: str) -> Cell:
@@ -200,15 +216,21 @@ def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, va
     url = page.links.figure(unit, indicator)
     if shown.key == "none":
         return "h-none", url, value, shown.icon, shown.word
-    if not figure.complete and not figure.branch:
-        return "", url, value, "", coverage_text(figure)
+    as_of = _as_of(page, indicator, figure)
+    if figure.skewed or not (figure.complete or figure.branch):
+        return "", url, value, "", _joined(coverage_text(figure), as_of)
     if shown.key in ("over", "met", "near", "miss"):
-        return f"h-{shown.key}", url, value, shown.icon, shown.word
-    return "", url, value, "", ""
+        return f"h-{shown.key}", url, value, shown.icon, _joined(shown.word, as_of)
+    return "", url, value, "", as_of
 
 
-def _state(figure: Figure | None) -> tuple[str, str]:
-    if figure is None or figure.complete or not figure.reported:
-        return str(mark_of(figure).word), ""
-    counted = {"reported": figure.reported, "expected": figure.expected}
-    return str(mark_of(figure).word), _("%(reported)d of %(expected)d reported") % counted
+def _state(page: Page, indicator: Indicator, figure: Figure | None) -> tuple[str, str]:
+    word, part = str(mark_of(figure).word), ""
+    if figure is not None and figure.reported and not figure.complete:
+        counted = {"reported": figure.reported, "expected": figure.expected}
+        part = _("%(reported)d of %(expected)d reported") % counted
+    return _joined(word, _as_of(page, indicator, figure)), part
+
+
+def _joined(*texts: str) -> str:
+    return ", ".join(filter(None, texts))

@@ -75,12 +75,12 @@ Row = TypeVar("Row", Correction, FigureRequest, Notice)
 def with_lines(rows: Iterable[Row]) -> list[Row]:
     """Each (with sheet, round and indicator) with `line`, the name that the sheet has for what it is about.
 
-    Queries as `line_names`. Of a notice about the whole sheet it is empty.
+    Queries as `line_names`. Of a notice about the whole sheet, or about something else, it is empty.
     """
     found = list(rows)
     names = line_names(found)
     for row in found:
-        row.line = names.get((row.report_id, row.indicator_id or 0), "")  # type: ignore[attr-defined]
+        row.line = names.get((row.report_id or 0, row.indicator_id or 0), "")  # type: ignore[attr-defined]
     return found
 
 
@@ -89,7 +89,11 @@ def line_names(rows: Iterable[About]) -> dict[tuple[int, int], str]:
 
     Three queries, two more with peak drives; none without rows.
     """
-    pairs = {(row.report_id, row.indicator.pk): (row.report.round, row.indicator) for row in rows if row.indicator}
+    pairs = {
+        (row.report.pk, row.indicator.pk): (row.report.round, row.indicator)
+        for row in rows
+        if row.indicator and row.report
+    }
     if not pairs:
         return {}
     sheets = Report.objects.filter(pk__in={report for report, _indicator in pairs})

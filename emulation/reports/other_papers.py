@@ -22,7 +22,7 @@ from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeW
 from emulation.numbers import format_part
 from emulation.official import Layout
 from emulation.periods import YEARS, parse_period, period_label
-from emulation.reports.display import Grades, unit_text, value_text
+from emulation.reports.display import Grades, dated, unit_text, value_text
 from emulation.reports.figures import Reading, figures_of
 from emulation.reports.initiatives import for_list, row_of
 from emulation.reports.layouts import layout_of
@@ -208,6 +208,7 @@ def _pledge(registration: Registration) -> OtherPaper:
 
 
 CellText = Callable[[Unit, Indicator], str]
+NameText = Callable[[Indicator], str]
 Statistics = tuple[tuple[Column, ...], list[Row]]
 
 
@@ -224,16 +225,24 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
     indicators = list(rows.order_by("area__order", "area__code", "order", "code"))
     grades = Grades()
 
+    whole = {row.pk: figures.get((unit.pk, row.pk, period)) for row in indicators}
+
     def cell(one: Unit, row: Indicator) -> str:
-        return value_text(row, figures.get((one.pk, row.pk, period)), grades)
+        figure, total = figures.get((one.pk, row.pk, period)), whole[row.pk]
+        text = value_text(row, figure, grades)
+        return dated(text, figure.until) if figure and total and total.mixed and figure is not total else text
+
+    def name(row: Indicator) -> str:
+        total = whole[row.pk]
+        return dated(row.label, total.until) if total else row.label
 
     about = period_label(year, period)
     if len(below) > WIDE:
         main = set(CampaignIndicator.objects.in_force(year).filter(is_main=True).values_list("indicator", flat=True))
         chosen = [row for row in indicators if row.pk in main][:WIDE] or indicators[:WIDE]
-        columns, table = _units_in_rows(unit, below, chosen, cell)
+        columns, table = _units_in_rows(unit, below, chosen, name, cell)
     else:
-        columns, table = _units_in_columns(unit, below, indicators, cell)
+        columns, table = _units_in_columns(unit, below, indicators, name, cell)
     paper = list_paper(
         unit, year, "BẢNG THỐNG KÊ KẾT QUẢ THI ĐUA", about[:1].upper() + about[1:], columns, table,
         kind="statistics", landscape=True,
@@ -241,12 +250,16 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
     return replace(paper, since=summed_up_from(year, period))
 
 
-def _units_in_rows(unit: Unit, below: list[Unit], indicators: list[Indicator], cell: CellText) -> Statistics:
-    columns = (Column("Đơn vị", 24), *(Column(_headed(row), 10, "center") for row in indicators))
+def _units_in_rows(
+    unit: Unit, below: list[Unit], indicators: list[Indicator], name: NameText, cell: CellText
+) -> Statistics:
+    columns = (Column("Đơn vị", 24), *(Column(_headed(row, name(row)), 10, "center") for row in indicators))
     return columns, [Row((one.short, *(cell(one, row) for row in indicators))) for one in [unit, *below]]
 
 
-def _units_in_columns(unit: Unit, below: list[Unit], indicators: list[Indicator], cell: CellText) -> Statistics:
+def _units_in_columns(
+    unit: Unit, below: list[Unit], indicators: list[Indicator], name: NameText, cell: CellText
+) -> Statistics:
     """Indicators in rows, under the heading of their area."""
     columns = (
         Column("Chỉ tiêu", 30), Column("Đơn vị tính", 10, "center"), Column("Toàn đơn vị", 10, "center"),
@@ -258,7 +271,7 @@ def _units_in_columns(unit: Unit, below: list[Unit], indicators: list[Indicator]
             area = row.area.label
             table.append(Row(section=area))
         values = (cell(one, row) for one in [unit, *below])
-        table.append(Row((row.label, "" if row.grade_scale_id else unit_text(row), *values)))
+        table.append(Row((name(row), "" if row.grade_scale_id else unit_text(row), *values)))
     return columns, table
 
 
@@ -269,9 +282,9 @@ def _below(unit: Unit, year: int, period: str) -> list[Unit]:
     return [place.unit for place in subordinates(reading, unit, year, period)]
 
 
-def _headed(row: Indicator) -> str:
+def _headed(row: Indicator, name: str) -> str:
     unit = "" if row.grade_scale_id else unit_text(row)
-    return f"{row.label} ({unit})" if unit else row.label
+    return f"{name} ({unit})" if unit else name
 
 
 # ── launch plan ───────────────────────────────────────────────────────────

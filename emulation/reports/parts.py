@@ -24,6 +24,7 @@ from emulation.reports.display import (
     mark_of,
     nil_text,
     trimmed,
+    until_text,
 )
 from emulation.reports.figures import Figure, rule_of
 from emulation.reports.progress import place_order, sheet_mark
@@ -196,7 +197,7 @@ def _unit_row(
         share=format_number(Fraction(share * 100, weight), 1) if weight and parts.reported else "",
         pull=_pull(indicator, figure, rule, rows, row) if parts.reported and len(rows) > 1 else None,
         sources=_sources(page, place, row) if place.is_leaf or own else [],
-        note=_note(page, row, parts),
+        note=_note(page, row, parts, until_text(known.until) if known and figure and figure.mixed else ""),
         gone=not own and stands_elsewhere(place),
         missing=parts.reported < parts.expected,
     )
@@ -213,8 +214,8 @@ def _row_mark(page: Page, row: Contribution, parts: Parts, judged: Figure | None
     return sheet_mark(report.state) if report is not None and report.state in Report.HANDED_IN else mark("none")
 
 
-def _note(page: Page, row: Contribution, parts: Parts) -> str:
-    notes = []
+def _note(page: Page, row: Contribution, parts: Parts, as_of: str) -> str:
+    notes = [as_of] if as_of else []
     if not row.whole:
         names = ", ".join(periods.ROMAN[quarter] for quarter in sorted(row.parts))
         notes.append(_("under this unit in quarter %(quarters)s alone") % {"quarters": names})
@@ -272,6 +273,7 @@ def total_row(page: Page, indicator: Indicator, figure: Figure) -> PartRow:
         numerator=part_text(value.numerator),
         denominator=part_text(value.denominator),
         share=format_number(100, 1),
+        note=f"({until_text(figure.until)})" if figure.until else "",
     )
 
 
@@ -280,11 +282,7 @@ def total_row(page: Page, indicator: Indicator, figure: Figure) -> PartRow:
 
 def quarter_rows(page: Page, indicator: Indicator, branch: bool, events: Iterable[ReportEvent]) -> list[PartRow]:
     """One row a quarter; for a single unit with its sheet, and who approved it when."""
-    approvals = {
-        event.report_id: event
-        for event in events
-        if event.kind in (ReportEvent.Kind.APPROVED, ReportEvent.Kind.MIGRATED)
-    }
+    approvals = {event.report_id: event for event in events if event.kind in ReportEvent.APPROVALS}
     figures = {q: _quarter_figure(page, indicator, q) for q in periods.QUARTERS[page.period]}
     decimals = decimals_for(indicator, figures.values())
     rows = []

@@ -53,6 +53,7 @@ FIELDS: dict[str, tuple[str | Promise, str]] = {
     "first": (_("the first figure"), "98,1\u00a0%"),
     "last": (_("the last figure"), "99,2\u00a0%"),
     "years": (_("the years, each with what is said of it"), "2016, 2017"),
+    "quarter": (_("the quarter up to which the data go"), "quý II"),
     "awards": (_("awards, counted by kind"), "12 Bằng khen; 30 Giấy khen"),
 }
 

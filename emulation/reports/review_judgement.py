@@ -9,13 +9,13 @@ from django.db.models import Q
 from django.utils import timezone
 
 from emulation.models import Campaign, Example, ExampleStep, Indicator, WeakPoint
-from emulation.periods import QUARTERS, quarter_end, quarter_start
+from emulation.periods import QUARTERS, quarter_end, quarter_name, quarter_start
 from emulation.phrases import Part, Phrases, fill
 from emulation.reports.dashboard import Dashboard, Line
 from emulation.reports.display import NBSP, nil_text
 from emulation.reports.review_paper import headed, said
 from emulation.scoring import SIGNS
-from emulation.wording import BAD, Fact, Paragraph, enumerated, field_of, listed, lower_first
+from emulation.wording import BAD, Fact, Paragraph, as_of, enumerated, field_of, listed, lower_first
 from units.models import Unit
 
 # Years after its own for which a report sets deadlines, as plans of a term do. One before the period has passed, one
@@ -47,6 +47,8 @@ def fact_of(line: Line, told: Phrases) -> Fact:
         trend=trend, tone=delta.tone if delta else "",
         delta="" if delta is None or delta.rises is None or line.graded else _change(delta.text, line.unit),
         coverage="" if line.complete else line.coverage, url=line.url,
+        until=lower_first(quarter_name(line.until.quarter)) if line.until else "",
+        partly=line.until is not None and line.until.some,
     )  # fmt: skip
 
 
@@ -57,10 +59,12 @@ def name_of(line: Line, told: Phrases) -> str:
 
 
 def _target(line: Line, told: Phrases) -> str:
-    """«từ 98,6 % trở lên»."""
+    """«từ 98,6 % trở lên»; «0 sáng kiến» where the period asks for none yet."""
     if not line.target:
         return ""
-    sign, value = line.target.split(NBSP, 1)
+    sign, found, value = line.target.partition(NBSP)
+    if not found:
+        sign, value = "=", line.target
     words = lower_first(value) if line.graded else measured(value, line.unit)
     return "".join(part.text for part in fill(told[TARGETS[sign]], value=words))
 
@@ -180,10 +184,14 @@ def weak(page: Dashboard, told: Phrases) -> Iterable[Paragraph]:
 
 
 def _each(missed: list[Fact], told: Phrases, phrase: str) -> list[Part]:
-    """Figures one by one, each with its value and target."""
+    """Figures one by one, each with its value, as of when it stands, and its target."""
     return enumerated(
-        fill(told[phrase], **{name: field_of(fact, name) for name in ("name", "value", "target")}) for fact in missed
-    )
+        fill(
+            told[phrase], name=fact.name, value=(field_of(fact, "value"), *as_of(fact, told)),
+            target=field_of(fact, "target"),
+        )
+        for fact in missed
+    )  # fmt: skip
 
 
 def weak_points(page: Dashboard) -> list[WeakPoint]:

@@ -132,6 +132,9 @@ def results(page: Dashboard, told: Phrases) -> Iterable[Paragraph]:
         yield said(told, "II.0.1", "short_most", coverage=counted(page, "phiếu đã báo cáo", most))
     elif any(fact.coverage for area in areas for fact in area.facts if fact.state not in SILENT):
         yield said(told, "II.0.2", "short_some")
+    for quarter in dict.fromkeys(fact.until for area in areas for fact in area.facts if not fact.partly):
+        if quarter:
+            yield said(told, f"II.0.3.{quarter}", "until_known", quarter=quarter)
     for number, area in enumerate(areas, start=1):
         yield heading(f"II.{area.name}", f"{number}. {area.name}", 2)
         yield from _results(page, area, told)
@@ -189,6 +192,5 @@ def annex_of(page: Dashboard, columns: int = len(COLUMNS)) -> tuple[Annex, ...]:
 
 
 def _annex(line: Line) -> Annex:
-    return Annex(
-        "", (line.full or line.label, line.unit, line.target or "–", line.value, line.mark.word, line.before)
-    )
+    judged = " ".join(filter(None, [line.mark.word, line.as_of and f"({line.as_of})"]))
+    return Annex("", (line.full or line.label, line.unit, line.target or "–", line.value, judged, line.before))

@@ -13,6 +13,7 @@ from emulation.reports.drafts import draft_of
 from emulation.reports.review_paper import Annex, Paper
 from emulation.wording import Paragraph, Part
 from units.models import Unit
+from units.written import Written
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,12 @@ def pending(report: ReviewReport, draft: Paper) -> list[Row]:
 
 
 def annex_rows(draft: Paper) -> list[dict[str, Any]]:
-    return [{"area": row.area, "cells": list(row.cells)} for row in draft.annex]
+    """The annex as it is kept with a signed report: texts, and numbers as written."""
+    return [{"area": row.area, "cells": [_kept(cell) for cell in row.cells]} for row in draft.annex]
+
+
+def _kept(cell: str) -> str | dict[str, str]:
+    return cell.as_json() if isinstance(cell, Written) else cell
 
 
 def paper_of(report: ReviewReport, draft: Paper) -> Paper:
@@ -112,4 +118,9 @@ def issued_with(unit: Unit, year: int, period: str, kind: str) -> IssuedPaper | 
 
 
 def _annex(rows: Iterable[dict[str, Any]]) -> Iterable[Annex]:
-    return (Annex(row["area"], tuple(row["cells"])) for row in rows)
+    return (Annex(row["area"], tuple(map(_cell, row["cells"]))) for row in rows)
+
+
+def _cell(kept: str | dict[str, str]) -> str:
+    """A number as it was written; where the report was signed when texts alone were kept, its text."""
+    return kept if isinstance(kept, str) else Written.from_json(kept)

@@ -14,14 +14,15 @@ from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
 from emulation.consolidation import Cell, Parts, Value, value_of
-from emulation.models import ChecklistItem, Indicator, Report, ReportEvent, Result, ResultItem
+from emulation.models import ChecklistItem, Indicator, Report, Result, ResultItem
 from emulation.numbers import compared, format_number, format_part, input_number, percent_of
 from emulation.periods import ROMAN, period_short
 from emulation.reports.deadlines import Deadline, deadline_of
-from emulation.reports.display import trimmed, unit_text
+from emulation.reports.display import period_target, unit_text
 from emulation.reports.feeds import Fed, for_reader
 from emulation.reports.figures import rule_of
 from emulation.reports.lines import Figure, Line, SheetReading, Spec, value_in
+from emulation.reports.timeline import back_with_staff
 from emulation.scoring import SIGNS, shown_decimals
 from emulation.services.extensions import terms_of
 from units.models import Unit, User
@@ -269,11 +270,7 @@ def state_of(report: Report) -> str:
 
 def given_back(report: Report) -> str:
     """That the commander has put a sheet into the staff's hands again (`with_last_step`); empty where not."""
-    if not report.editable or report.now_kind not in ReportEvent.TO_STAFF:
-        return ""
-    if report.now_kind == ReportEvent.Kind.WITHDRAWN:
-        return _("Withdrawn by %(who)s") % {"who": report.now_by}
-    return _("Given back to the staff by %(who)s") % {"who": report.now_by}
+    return back_with_staff(report.now_kind, report.now_by) if report.editable else ""
 
 
 def returned_reasons(report: Report) -> dict[str, str]:
@@ -387,9 +384,9 @@ def target_text(line: Line) -> str:
     """ "≥ 98,6"; "–" without a target."""
     if line.target is None:
         return MISSING
-    graded = line.indicator.measure == Indicator.Measure.GRADE
-    text = grade_name(line.spec, line.target) if graded else trimmed(line.target)
-    return compared(SIGNS[line.comparator], text)
+    if line.indicator.measure == Indicator.Measure.GRADE:
+        return compared(SIGNS[line.comparator], grade_name(line.spec, line.target))
+    return period_target(line.comparator, line.target)
 
 
 def status_text(status: str) -> str:

@@ -27,6 +27,7 @@ from emulation.periods import period_label, quarter_of
 from emulation.relations import Doubt, Relative
 from emulation.reports.bases import base_or_reason, doubts_of, last_figures, looks_back
 from emulation.reports.display import Grades, coverage_text, value_text
+from emulation.reports.timeline import Step, back_with_staff, step_of
 from emulation.scoring import SIGNS
 from emulation.services.places import Place, stored_targets
 from units.models import Unit, User
@@ -189,17 +190,42 @@ def judged_on(row: CampaignIndicator, drive: Campaign | None) -> str:
     return _("the drive's own sheet") if own else period_label(drive.year, f"Q{quarter_of(drive.ends)}")
 
 
-def last_step(registration: Registration, kind: str) -> RegistrationEvent | None:
-    """The last step of this kind. One query."""
-    if registration.pk is None:
-        return None
-    return registration.events.filter(kind=kind).select_related("by").last()
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The steps of a registration, oldest first; none where nothing has been done yet."""
+
+    events: tuple[RegistrationEvent, ...]
+
+    def last(self, kind: str) -> RegistrationEvent | None:
+        """The last step of this kind."""
+        return next((event for event in reversed(self.events) if event.kind == kind), None)
+
+    @property
+    def with_staff(self) -> RegistrationEvent | None:
+        """The step by which the commander left it to the staff again, until it is ready or handed in."""
+        last = self.events[-1] if self.events else None
+        return last if last is not None and back_with_staff(last.kind, last.by) else None
+
+    @property
+    def steps(self) -> list[Step]:
+        return [step_of(event, *STEPS[RegistrationEvent.Kind(event.kind)]) for event in self.events]
 
 
-def taken_back(registration: Registration) -> RegistrationEvent | None:
-    """The withdrawal that left the registration to the staff, until it is ready or handed in. One query."""
-    last = registration.events.select_related("by").last() if registration.pk else None
-    return last if last is not None and last.kind == RegistrationEvent.Kind.WITHDRAWN else None
+STEPS = {  # kind of event → icon, colour
+    RegistrationEvent.Kind.READY: ("person-check", "info"),
+    RegistrationEvent.Kind.GIVEN_BACK: ("arrow-return-left", "near"),
+    RegistrationEvent.Kind.SUBMITTED: ("send-fill", "info"),
+    RegistrationEvent.Kind.WITHDRAWN: ("arrow-counterclockwise", "near"),
+    RegistrationEvent.Kind.RETURNED: ("arrow-return-left", "miss"),
+    RegistrationEvent.Kind.AGREED: ("patch-check-fill", "met"),
+    RegistrationEvent.Kind.CHANGED: ("pencil-square", "near"),
+    RegistrationEvent.Kind.AMENDED: ("pencil-square", "near"),
+}
+
+
+def course_of(registration: Registration) -> Course:
+    """What happened to a registration. One query."""
+    return Course(tuple(registration.events.select_related("by")) if registration.pk else ())
 
 
 # ── registrations below ───────────────────────────────────────────────────

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ from emulation.models import (
 from emulation.models.weak_points import AHEAD, WeakPointQuerySet
 from emulation.periods import period_label
 from emulation.reports.deadlines import Deadline, days_late
-from emulation.reports.display import Grades, target_text, value_text, with_unit
+from emulation.reports.display import Grades, dated, target_text, value_text, with_unit
 from emulation.reports.figures import figures_of
 from emulation.reports.timeline import Step, step_of
 from emulation.reports.work import Task
@@ -195,7 +195,7 @@ def missed(unit: Unit, indicator: Indicator, year: int, period: str) -> Grounds 
     target = target_text(indicator, figure.target, figure.comparator, grades)
     words = {
         "name": name, "period": period_label(year, period), "target": with_unit(target, indicator),
-        "value": with_unit(value_text(indicator, figure, grades), indicator),
+        "value": dated(with_unit(value_text(indicator, figure, grades), indicator), figure.until),
     }  # fmt: skip
     title = _("Below target: %(name)s") % words
     return Grounds(title[:200], _("%(name)s, %(period)s: target %(target)s, reached %(value)s.") % words)
@@ -253,14 +253,15 @@ def weak_point_tasks(user: User) -> Iterator[Task]:
     )
     rows = WeakPoint.objects.filter(mine).select_related("unit")
     rows = rows.annotate(
-        back_by=Subquery(back.values("by__full_name")[:1]), back_why=Subquery(back.values("reason")[:1])
-    )
+        back_by=Subquery(back.values("by__full_name")[:1]), back_why=Subquery(back.values("reason")[:1]),
+        back_at=Subquery(back.values("at")[:1]),
+    )  # fmt: skip
     for point in rows.order_by("deadline", "pk")[:TASKS]:
         yield _task(point)
 
 
 def _task(point: WeakPoint) -> Task:
-    """Of a point with `back_by` and `back_why` of the last return: said as long as it is with the unit for that."""
+    """Of a point with `back_by`, `back_at`, `back_why` of the last return: said as long as it is with the unit."""
     returned = point.state == State.RETURNED
     judged = point.state == State.REPORTED
     title = (_("Re-inspect: %(title)s") if judged else _("Weak point: %(title)s")) % {"title": point.title}
@@ -270,10 +271,13 @@ def _task(point: WeakPoint) -> Task:
         State.REPORTED: _("Re-inspect"),
         State.RETURNED: pgettext("work", "Continue"),
     }
-    return Task(
+    task = Task(
         title, str(point.unit), url, words.get(State(point.state), _("View")), point.state, "weak_point",
-        _deadline(point), None, reason=(returned and point.back_why) or "", by=(returned and point.back_by) or "",  # type: ignore[attr-defined]
+        _deadline(point), None,
     )  # fmt: skip
+    if not returned:
+        return task
+    return replace(task, reason=point.back_why or "", by=point.back_by or "", at=point.back_at)  # type: ignore[attr-defined]
 
 
 def _deadline(point: WeakPoint) -> Deadline | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 
 from django.db.models import Q
 from django.urls import reverse
@@ -18,7 +18,6 @@ from emulation.models import (
     FigureRequest,
     Notice,
     Registration,
-    RegistrationEvent,
     Report,
     Result,
 )
@@ -26,8 +25,9 @@ from emulation.numbers import percent_of
 from emulation.reports.corrections import waiting_corrections
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.lines import with_lines
-from emulation.reports.notices import notices_of
+from emulation.reports.notices import notices_of, shown
 from emulation.reports.sheets import given_back, state_of
+from emulation.reports.timeline import back_with_staff, said
 from emulation.reports.vacancies import Vacancy, vacancies
 from emulation.reports.verdicts import office_sheets
 from emulation.services.extensions import terms_of
@@ -78,7 +78,10 @@ def with_progress(reports: Iterable[Report]) -> list[Item]:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something that waits for the user. `item` is the sheet, None for a registration of targets."""
+    """Something that waits for the user. `item` is the sheet, None for what is none.
+
+    Of what came back, `reason` is why, `by` and `at` who returned it and when.
+    """
 
     title: str
     place: str
@@ -93,6 +96,7 @@ class Task:
     lines: int = 0
     hint: str = ""  # what can be done about it
     asked: bool = False  # somebody waits for the answer: before all other tasks
+    at: datetime | None = None
 
     @property
     def returned(self) -> bool:
@@ -141,7 +145,7 @@ def my_work(user: User) -> MyWork:
         max(0, len(waiting) - REVIEWS),
         tuple(vacant),
         more_vacancies,
-        tuple(with_lines(notices_of(user).unread()[:TOLD])),
+        tuple(shown(notices_of(user).unread()[:TOLD], user)),
     )
 
 
@@ -185,10 +189,10 @@ def own_task(item: Item, units: dict[Role, set[int]]) -> Task:
         action = words.get(report.state, _("Continue"))
     lines = report.last_lines or []
     reason = report.last_reason or " · ".join(line["reason"] for line in lines)
-    back = given_back(report)
+    hint = said(given_back(report), report.now_reason)
     return Task(
         _sheet_title(report), str(report.unit), url, action, item.state, "sheet", item.deadline, item, reason,
-        report.last_by or "", len(lines), f"{back}: “{report.now_reason}”" if report.now_reason and back else back,
+        report.last_by or "", len(lines), hint, at=report.last_at,
     )  # fmt: skip
 
 
@@ -265,21 +269,16 @@ def registration_task(row: Registration, commanded: Collection[int]) -> Task:
     action = _("Check and hand in") if row.unit_id in commanded else _("Continue")
     if row.state == Registration.State.SUBMITTED:
         return _registration_task(row, _("Judge"), row.state)
-    reason = row.last_reason or ""
-    if row.last_kind == RegistrationEvent.Kind.WITHDRAWN:
-        back = _("Withdrawn by %(who)s") % {"who": row.last_by}
-        return _registration_task(row, action, row.state, hint=f"{back}: “{reason}”" if reason else back)
+    hint = said(back_with_staff(row.now_kind, row.now_by), row.now_reason)
     state = "ready" if row.ready_at else row.state
-    return _registration_task(row, action, state, reason=reason, by=row.last_by or "")
+    task = _registration_task(row, action, state)
+    return replace(task, reason=row.last_reason or "", by=row.last_by or "", at=row.last_at, hint=hint)
 
 
-def _registration_task(
-    row: Registration, action: str, state: str, *, reason: str = "", by: str = "", hint: str = ""
-) -> Task:
+def _registration_task(row: Registration, action: str, state: str) -> Task:
     return Task(
-        registration_title(row), str(row.unit), row.get_absolute_url(), action, state, "registration", None, None,
-        reason=reason, by=by, hint=hint,
-    )  # fmt: skip
+        registration_title(row), str(row.unit), row.get_absolute_url(), action, state, "registration", None, None
+    )
 
 
 def correction_task(row: Correction) -> Task:

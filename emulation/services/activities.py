@@ -59,13 +59,18 @@ def record_activity(activity: Activity, groups: Groups, *, by: User) -> Activity
     return hold_activity(activity, groups, by=by)
 
 
+def refuse_cancelled(row: Activity) -> None:
+    """Raises `Refused` where nothing of the activity can be changed any more."""
+    if row.state == State.CANCELLED:
+        raise Refused(_("The activity has been cancelled; it can no longer be changed."))
+
+
 @transaction.atomic
 def change_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
     """Keep what was corrected of a planned or held activity: its columns are the new ones, its state the old."""
     before = locked(activity, "unit", "kind")
     access.require(may_write(by, before.unit))
-    if before.state == State.CANCELLED:
-        raise Refused(_("The activity has been cancelled; it can no longer be changed."))
+    refuse_cancelled(before)
     activity.state = before.state
     _check(activity)
     if before.is_held:
@@ -102,8 +107,7 @@ def cancel_activity(activity: Activity, *, reason: str, by: User) -> Activity:
     """It does not take place, or was recorded by mistake: its numbers go, the audit log keeps them."""
     row = locked(activity, "unit", "kind")
     access.require(may_write(by, row.unit))
-    if row.state == State.CANCELLED:
-        raise Refused(_("The activity has been cancelled already."))
+    refuse_cancelled(row)
     reason = reason_of(reason, most=300)
     held = row.is_held
     row.state, row.why_cancelled, row.outcome = State.CANCELLED, reason, ""

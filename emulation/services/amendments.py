@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Amendment, Campaign, Registration, RegistrationEvent
 from emulation.services import targets
-from emulation.services.targets import Agreement, agreement_from, differing
+from emulation.services.target_values import Agreement, agreement_from, differing
 from emulation.services.titles import Aim, aims_from, aims_of, as_json, refuse_wrong_titles, write_titles
 from emulation.services.versions import keep_first, latest_number
 from units import access
@@ -35,6 +35,14 @@ def may_withdraw(user: User, amendment: Amendment) -> bool:
     return amendment.is_open and access.works_at(user, amendment.registration.unit, Role.STAFF, Role.COMMANDER)
 
 
+def refuse_unless_amendable(registration: Registration) -> None:
+    """Raises `Refused` unless the registration is agreed and no amendment of it waits. One query."""
+    if registration.state != Registration.State.AGREED:
+        raise Refused(_("Only what has been agreed is amended; change the registration itself."))
+    if registration.amendments.open().exists():
+        raise Refused(_("An amendment of this registration is waiting already."))
+
+
 @transaction.atomic
 def propose(
     unit: Unit, year: int, lines: Mapping[int, Agreement | None], aims: list[Aim] | None, *, by: User, reason: str,
@@ -46,10 +54,7 @@ def propose(
     """
     access.require(targets.may_register(by, unit))
     registration = targets.lock(unit, year, drive)
-    if registration.state != Registration.State.AGREED:
-        raise Refused(_("Only what has been agreed is amended; change the registration itself."))
-    if registration.amendments.open().exists():
-        raise Refused(_("An amendment of this registration is waiting already."))
+    refuse_unless_amendable(registration)
     changed = differing(unit, year, lines, drive)
     if aims is not None:
         refuse_wrong_titles(aims)

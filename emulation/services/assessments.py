@@ -111,8 +111,8 @@ def _wrote_once(user: User, row: Assessment) -> bool:
 
 
 def was_handed_in(row: Assessment) -> bool:
-    """Whether anything has happened to it outside of the unit's staff."""
-    return row.events.exclude(kind=Kind.READY).exists()
+    """Whether it has ever left the hands of the unit's staff and commander."""
+    return row.events.exclude(kind__in=AssessmentEvent.WITHIN).exists()
 
 
 # ── the unit ──────────────────────────────────────────────────────────────
@@ -201,6 +201,28 @@ def mark_ready(row: Assessment, *, by: User) -> Assessment:
         row.ready_by, row.ready_at = by, timezone.now()
         row.save(update_fields=["ready_by", "ready_at"])
         AssessmentEvent.objects.create(assessment=row, kind=Kind.READY, by=by, at=row.ready_at)
+    return row
+
+
+def refuse_unless_ready(row: Assessment) -> None:
+    """Raises `Refused` unless the staff have reported the assessment to the commander."""
+    refuse_unless(row, *Assessment.OPEN)
+    if row.ready_at is None:
+        raise Refused(_("The assessment is with the staff: they have not reported it as ready."))
+
+
+@transaction.atomic
+def give_back(row: Assessment, reason: str, *, by: User) -> Assessment:
+    """The commander gives an assessment that was reported as ready back to the staff, with what is to be done.
+
+    It stays in its state and is no longer ready; staff read the reason on it and in their work. Raises `Refused`.
+    """
+    row = locked(row, *SHOWN)
+    access.require(access.works_at(by, row.unit, Role.COMMANDER))
+    refuse_unless_ready(row)
+    reason = order_of(reason)
+    _no_longer_ready(row)
+    AssessmentEvent.objects.create(assessment=row, kind=Kind.GIVEN_BACK, by=by, at=timezone.now(), reason=reason)
     return row
 
 

@@ -160,9 +160,14 @@ def _refuse_entries(campaign: Campaign) -> None:
 def _locked(campaign: Campaign) -> Campaign:
     """The stored campaign, locked. Raises `Refused` when it is closed."""
     found = locked(campaign, "kind", "launching_unit")
-    if found.state == State.CLOSED:
-        raise Refused(_("The campaign is closed; it can no longer be changed."))
+    refuse_closed(found)
     return found
+
+
+def refuse_closed(campaign: Campaign) -> None:
+    """Raises `Refused` where the campaign stands still."""
+    if campaign.state == State.CLOSED:
+        raise Refused(_("The campaign is closed; it can no longer be changed."))
 
 
 def _check_place(campaign: Campaign) -> None:
@@ -229,6 +234,15 @@ def _write_scope(campaign: Campaign, scope: Scope) -> bool:
 # ── its life ──────────────────────────────────────────────────────────────
 
 
+def refuse_launched(campaign: Campaign) -> None:
+    """Raises `Refused` for a campaign that is no draft."""
+    if campaign.state != State.DRAFT:
+        raise Refused(
+            _("The campaign was launched on %(date)s.")
+            % {"date": date_format(campaign.launched_on or campaign.starts)}
+        )
+
+
 @transaction.atomic
 def launch_campaign(campaign: Campaign, *, by: User, on: date, despite: bool = False) -> Campaign:
     """The commander launches a draft: from now on it asks for figures, and sheets are there for everybody asked.
@@ -238,11 +252,7 @@ def launch_campaign(campaign: Campaign, *, by: User, on: date, despite: bool = F
     """
     access.require(may_launch(by, campaign))
     campaign = _locked(campaign)
-    if campaign.state != State.DRAFT:
-        raise Refused(
-            _("The campaign was launched on %(date)s.")
-            % {"date": date_format(campaign.launched_on or campaign.starts)}
-        )
+    refuse_launched(campaign)
     if on > clock.today():
         raise Refused(_("Record the launch on its day, not before."), "on")
     if on.year < campaign.year - 1:
@@ -307,15 +317,21 @@ def next_states(campaign: Campaign) -> list[State]:
     return states[states.index(State(campaign.state)) + 1 :]
 
 
+def refuse_unless_next(campaign: Campaign, *states: str) -> None:
+    """Raises `Refused` where the campaign goes on to none of the `states`; without them, to none at all."""
+    coming = next_states(campaign)
+    if not set(states or coming) & set(coming):
+        raise Refused(
+            _("The campaign is “%(state)s”; it only goes forward.") % {"state": campaign.get_state_display()}, "state"
+        )
+
+
 @transaction.atomic
 def advance_campaign(campaign: Campaign, *, by: User, state: str) -> Campaign:
     """Carry a campaign under way on: preliminary review, final review, closed."""
     access.require(may_launch(by, campaign))
     campaign = _locked(campaign)
-    if state not in next_states(campaign):
-        raise Refused(
-            _("The campaign is “%(state)s”; it only goes forward.") % {"state": campaign.get_state_display()}, "state"
-        )
+    refuse_unless_next(campaign, state)
     running = campaign.children.exclude(state__in=[State.DRAFT, State.CLOSED]).first()
     if state == State.CLOSED and running is not None:
         raise Refused(_("Close “%(campaign)s” first, which is part of it.") % {"campaign": running}, "state")

@@ -109,11 +109,8 @@ def acknowledge(receipt: Receipt, *, by: User) -> Receipt:
     return row
 
 
-@transaction.atomic
-def recall(receipt: Receipt, *, reason: str, by: User) -> Receipt:
-    """Take back what went to a wrong unit. Raises `Refused` once the unit has acknowledged receipt: that stays."""
-    row = locked(receipt, "unit", "sender", "acknowledged_by")
-    access.require(may_recall(by, row))
+def refuse_unless_recallable(row: Receipt) -> None:
+    """Raises `Refused` once the unit has acknowledged receipt, or the sending has been recalled."""
     if row.acknowledged_at:
         raise Refused(
             _("%(unit)s acknowledged receipt on %(day)s; what has been received is not recalled.")
@@ -121,6 +118,14 @@ def recall(receipt: Receipt, *, reason: str, by: User) -> Receipt:
         )
     if row.recalled_at:
         raise Refused(_("It has been recalled already."))
+
+
+@transaction.atomic
+def recall(receipt: Receipt, *, reason: str, by: User) -> Receipt:
+    """Take back what went to a wrong unit. Raises `Refused` once the unit has acknowledged receipt: that stays."""
+    row = locked(receipt, "unit", "sender", "acknowledged_by")
+    access.require(may_recall(by, row))
+    refuse_unless_recallable(row)
     reason = reason_of(reason, most=300)
     row.recalled_by, row.recalled_at, row.recalled_why = by, timezone.now(), reason
     row.save(update_fields=["recalled_by", "recalled_at", "recalled_why"])

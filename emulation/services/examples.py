@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from emulation.models import Example, ExampleAdoption, ExampleFigure, ExamplePublicity, ExampleStep
 from units import access, clock
 from units.errors import LEAST_ORDER, Refused, reason_of
-from units.locking import locked
+from units.locking import locked, not_now
 from units.models import Role, Unit, User
 from units.paths import path_ids
 from units.text import fold, normal
@@ -140,6 +140,12 @@ def _check_day(day: date, after: date | None = None) -> None:
         raise Refused(_("The stage before it was reached later than this day."), "day")
 
 
+def refuse_unless_next(row: Example, to: str) -> None:
+    """Raises `Refused` where `to` is not the stage that follows."""
+    if to != next_stage(row):
+        raise not_now(row.get_stage_display())
+
+
 @transaction.atomic
 def advance(row: Example, *, to: str, day: date, reason: str, level: str = "", by: User) -> Example:
     """Take the example to the stage `to`, which has to be its next one: two people at once make one step.
@@ -148,10 +154,7 @@ def advance(row: Example, *, to: str, day: date, reason: str, level: str = "", b
     """
     row = locked(row, *SHOWN)
     access.require(access.works_at(by, row.unit, Role.STAFF) if to == Stage.FOSTERED else recognises(by, row))
-    if to != next_stage(row):
-        raise Refused(
-            _("This is not possible now: it is “%(state)s”. Reload the page.") % {"state": row.get_stage_display()}
-        )
+    refuse_unless_next(row, to)
     _check_day(day, _last_day(row))
     reason = reason_of(reason, least=LEAST_ORDER)
     if to == Stage.RECOGNISED:
@@ -166,15 +169,25 @@ def advance(row: Example, *, to: str, day: date, reason: str, level: str = "", b
     return row
 
 
+def refuse_withdrawn(row: Example) -> None:
+    """Raises `Refused` where the example stands for nothing any more."""
+    if row.stage == Stage.WITHDRAWN:
+        raise Refused(_("The example has been withdrawn already."))
+
+
+def refuse_unless_withdrawable(row: Example, by: User) -> None:
+    """Raises `Refused` for what has been withdrawn, or is the superior's to withdraw."""
+    refuse_withdrawn(row)
+    if not may_withdraw(by, row):
+        raise Refused(_("A recognised example is withdrawn by the superior that recognised it."))
+
+
 @transaction.atomic
 def withdraw(row: Example, *, day: date, reason: str, by: User) -> Example:
     """What stands for nothing any more is withdrawn with its reason; the record stays with the unit's branch."""
     row = locked(row, *SHOWN)
     access.require(access.works_at(by, row.unit, Role.STAFF) or recognises(by, row))
-    if row.stage == Stage.WITHDRAWN:
-        raise Refused(_("The example has been withdrawn already."))
-    if not may_withdraw(by, row):
-        raise Refused(_("A recognised example is withdrawn by the superior that recognised it."))
+    refuse_unless_withdrawable(row, by)
     _check_day(day, _last_day(row))
     reason = reason_of(reason, least=LEAST_ORDER)
     row.stage = Stage.WITHDRAWN

@@ -153,14 +153,19 @@ def _hindrance(unit: Unit, report: Report | None) -> str:
     return ""
 
 
+def refuse_ended(extension: Extension) -> None:
+    """Raises `Refused` where the extension no longer runs."""
+    if extension.ended_at is not None or extension.passed:
+        raise Refused(_("The extension has ended already."))
+
+
 @transaction.atomic
 def end_extension(extension: Extension, *, reason: str, by: User) -> None:
     """End an extension before its last day: the round's calendar holds again, from now on."""
     extension = locked(extension, "unit", "round")
     access.require(may_extend(by, extension.unit))
     reason = reason_of(reason, most=300)
-    if extension.ended_at is not None or extension.passed:
-        raise Refused(_("The extension has ended already."))
+    refuse_ended(extension)
     _end(extension, by=by, reason=reason)
     sheets = Report.objects.filter(round=extension.round, unit=extension.unit).select_related("unit", "lineage")
     for report in sheets:  # none where the unit is asked nothing any more

@@ -103,6 +103,12 @@ def report_incident(incident: Incident, *, by: User) -> Incident:
     return incident
 
 
+def refuse_unless_correctable(row: Incident) -> None:
+    """Raises `Refused` once the incident has been concluded or withdrawn."""
+    if not row.is_open:
+        raise Refused(_("The incident is no longer open: take its conclusion back first."))
+
+
 @transaction.atomic
 def correct_incident(incident: Incident, *, reason: str = "", by: User) -> Incident:
     """Keep corrected columns of an open incident.
@@ -112,8 +118,7 @@ def correct_incident(incident: Incident, *, reason: str = "", by: User) -> Incid
     """
     before = locked(incident, "unit", "kind", "gravity")
     access.require(may_correct(by, before))
-    if not before.is_open:
-        raise Refused(_("The incident is no longer open: take its conclusion back first."))
+    refuse_unless_correctable(before)
     incident.state = before.state
     _check(incident)
     lighter = mitigates(before, incident)
@@ -143,8 +148,7 @@ def name_person(incident: Incident, person: Person, part: str, *, reason: str = 
     """
     row = locked(incident, "unit", "kind", "gravity")
     access.require(may_investigate(by, row))
-    if not row.is_open:
-        raise Refused(_("The incident is no longer open: take its conclusion back first."))
+    refuse_unless_correctable(row)
     known = row.people.filter(person=person).select_related("person").first()
     if not part:
         _take_away(row, known, reason, by)
@@ -181,6 +185,18 @@ def investigate(incident: Incident, *, by: User) -> Incident:
     return _step(row, Kind.INVESTIGATED, by, state=State.INVESTIGATED)
 
 
+def refuse_unless_open(row: Incident) -> None:
+    """Raises `Refused` where the incident has been decided already."""
+    if not row.is_open:
+        raise Refused(_("The incident has been concluded or withdrawn already."))
+
+
+def refuse_unless_concluded(row: Incident) -> None:
+    """Raises `Refused` where no conclusion can be taken back."""
+    if row.state != State.CONCLUDED:
+        raise Refused(_("Only a concluded incident is taken up again."))
+
+
 @transaction.atomic
 def conclude(
     incident: Incident, *, number: str, on: date, words: str, gravity: IncidentGravity, cause: str = "", by: User
@@ -188,8 +204,7 @@ def conclude(
     """The conclusion: it may change the gravity. Figures of open sheets follow."""
     row = locked(incident, "unit", "kind", "gravity")
     access.require(may_conclude(by, row))
-    if not row.is_open:
-        raise Refused(_("The incident has been concluded or withdrawn already."))
+    refuse_unless_open(row)
     if on > clock.today():
         raise Refused(_("The day lies in the future."), "on")
     if on < row.reported_on:
@@ -212,8 +227,7 @@ def reopen(incident: Incident, *, reason: str, by: User) -> Incident:
     """Take a conclusion back: it is investigated again."""
     row = locked(incident, "unit", "kind", "gravity")
     access.require(may_conclude(by, row))
-    if row.state != State.CONCLUDED:
-        raise Refused(_("Only a concluded incident is taken up again."))
+    refuse_unless_concluded(row)
     reason = reason_of(reason)
     before = locked(incident, "unit", "kind", "gravity")
     row.state = State.INVESTIGATED
@@ -228,8 +242,7 @@ def withdraw(incident: Incident, *, reason: str, by: User) -> Incident:
     """It was no incident after all: it counts no more, and stays with the reason."""
     row = locked(incident, "unit", "kind", "gravity")
     access.require(may_mitigate(by, row))
-    if not row.is_open:
-        raise Refused(_("The incident has been concluded or withdrawn already."))
+    refuse_unless_open(row)
     reason = reason_of(reason)
     _step(row, Kind.WITHDRAWN, by, reason, state=State.WITHDRAWN, withdrawn_why=reason)
     follow(FEEDS, [row.unit_id], [row.happened_on], by=by)

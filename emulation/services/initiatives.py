@@ -42,6 +42,8 @@ from units.text import fold, normal
 
 Kind = WorkEvent.Kind
 State = InitiativeWork.State
+WITH_COUNCIL = (State.SUBMITTED, State.SCORED)
+RECOGNISABLE = (*WITH_COUNCIL, State.RECOGNISED)
 FEEDS = ("initiatives", "initiatives-saved")  # keys of what this register feeds
 
 
@@ -195,7 +197,7 @@ def score(
     """Record a member's score sheet, or correct it (`sheet`). Raises `Refused` for an author who would score."""
     work = locked(work, "unit", "template")
     access.require(judges(by, work))
-    refuse_unless(work, State.SUBMITTED, State.SCORED)
+    refuse_unless(work, *WITH_COUNCIL)
     template = template_of(work)
     if template is None or {row.pk for row in points} != set(template.criteria.values_list("pk", flat=True)):
         raise Refused(_("The score sheet has changed meanwhile. Open it again."))
@@ -234,7 +236,7 @@ def recognise(work: InitiativeWork, recognition: Recognition, *, by: User) -> Re
     """
     work = locked(work, "unit", "template")
     access.require(judges(by, work))
-    refuse_unless(work, State.SUBMITTED, State.SCORED, State.RECOGNISED)
+    refuse_unless(work, *RECOGNISABLE)
     mean = mean_of(work.sheets.prefetch_related("scores"))
     if mean is not None and work.template and mean < work.template.threshold and work.state == State.SCORED:
         raise Refused(
@@ -358,7 +360,7 @@ def refuse(work: InitiativeWork, reason: str, *, by: User) -> InitiativeWork:
     """The council does not recognise the work."""
     work = locked(work, "unit", "template")
     access.require(judges(by, work))
-    refuse_unless(work, State.SUBMITTED, State.SCORED)
+    refuse_unless(work, *WITH_COUNCIL)
     work.why_refused = reason_of(normal(reason), least=LEAST_ORDER)
     return _enter(work, State.REFUSED, Kind.REFUSED, by=by, text=work.why_refused)
 

@@ -20,9 +20,11 @@ from emulation.models import (
     InspectionEvent,
     InspectionFinding,
     InspectionItem,
+    Notice,
     WeakPoint,
     WeakPointEvent,
 )
+from emulation.services.notices import tell_inspected
 from units import access, clock
 from units.errors import Refused, reason_of, refuse_short
 from units.locking import locked, refuse_unless
@@ -169,6 +171,13 @@ def _add_points(inspection: Inspection) -> None:
 # ── findings ──────────────────────────────────────────────────────────────
 
 
+def refuse_unless_under_way(row: Inspection) -> None:
+    """Raises `Refused` before the inspection begins, and where its findings stand still."""
+    refuse_unless(row, State.PLANNED, State.CARRIED_OUT)
+    if row.starts > clock.today():
+        raise Refused(_("The inspection begins on %(day)s.") % {"day": date_format(row.starts, "SHORT_DATE_FORMAT")})
+
+
 @transaction.atomic
 def record(inspection: Inspection, unit: Unit, answers: Mapping[int, Answer], *, by: User) -> int:
     """Write what was found in `unit`: item (key) → result and words; an empty result takes a draft back.
@@ -177,9 +186,7 @@ def record(inspection: Inspection, unit: Unit, answers: Mapping[int, Answer], *,
     """
     row = locked(inspection, "unit")
     access.require(keeps(by, row))
-    refuse_unless(row, State.PLANNED, State.CARRIED_OUT)
-    if row.starts > clock.today():
-        raise Refused(_("The inspection begins on %(day)s.") % {"day": date_format(row.starts, "SHORT_DATE_FORMAT")})
+    refuse_unless_under_way(row)
     if not row.inspected.filter(unit=unit).exists():
         raise Refused(_("%(unit)s is not part of this inspection.") % {"unit": unit})
     items = {item.pk: item for item in items_for(row, unit)}
@@ -233,7 +240,7 @@ def _take_back(found: InspectionFinding, *, draft: bool) -> bool:
 
 @transaction.atomic
 def carry_out(inspection: Inspection, *, by: User) -> Inspection:
-    """The findings are recorded: from now on the inspected units read what was found on them."""
+    """The findings are recorded: from now on the inspected units read what was found on them, and are told."""
     row = locked(inspection, "unit")
     access.require(keeps(by, row))
     refuse_unless(row, State.PLANNED)
@@ -244,12 +251,16 @@ def carry_out(inspection: Inspection, *, by: User) -> Inspection:
     row.state = State.CARRIED_OUT
     row.save(update_fields=["state"])
     _log(row, Kind.CARRIED_OUT, by=by)
+    tell_inspected(Notice.Kind.INSPECTED, row, by=by)
     return row
 
 
 @transaction.atomic
 def conclude(inspection: Inspection, *, conclusion: str, number: str, day: date, by: User) -> Inspection:
-    """Record the conclusion with number and date of its document; findings stand still from now on."""
+    """Record the conclusion with number and date of its document; findings stand still from now on.
+
+    The inspected units are told.
+    """
     row = locked(inspection, "unit")
     access.require(concludes(by, row))
     refuse_unless(row, State.CARRIED_OUT)
@@ -266,7 +277,15 @@ def conclude(inspection: Inspection, *, conclusion: str, number: str, day: date,
     row.full_clean()
     row.save(update_fields=["state", "conclusion", "number", "concluded_on"])
     _log(row, Kind.CONCLUDED, by=by, reason=row.number)
+    tell_inspected(Notice.Kind.CONCLUDED, row, by=by, text=row.conclusion)
     return row
+
+
+def refuse_unless_unbegun(row: Inspection) -> None:
+    """Raises `Refused` for an inspection that has taken place or has been called off."""
+    refuse_unless(row, State.PLANNED)
+    if InspectionFinding.objects.filter(item__inspection=row).exists():
+        raise Refused(_("Findings are recorded already; the inspection has taken place."))
 
 
 @transaction.atomic
@@ -274,9 +293,7 @@ def call_off(inspection: Inspection, *, reason: str, by: User) -> Inspection:
     """The planned inspection does not take place."""
     row = locked(inspection, "unit")
     access.require(keeps(by, row))
-    refuse_unless(row, State.PLANNED)
-    if InspectionFinding.objects.filter(item__inspection=row).exists():
-        raise Refused(_("Findings are recorded already; the inspection has taken place."))
+    refuse_unless_unbegun(row)
     reason = reason_of(reason, most=1000)
     row.state = State.CALLED_OFF
     row.save(update_fields=["state"])

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation.models import IssuedPaper, ReviewReport
+from emulation.official import gaps_in
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
 from emulation.services.stored_files import store_file, undoing_files
@@ -61,18 +62,28 @@ def next_serial(unit: Unit, year: int, kind: PaperKind) -> int:
     return serial
 
 
+def gap_words(texts: Mapping[str, str]) -> dict[str, str]:
+    """Name → what is wrong with its text, where a placeholder stands in it: no paper is signed with one."""
+    words = _("“%(text)s” only holds the place: type what is to stand on the paper.")
+    return {name: words % {"text": line} for name, line in gaps_in(texts).items()}
+
+
 @undoing_files()
 @transaction.atomic
 def issue(
     unit: Unit, kind: PaperKind, *, number: str, day: date, title: str, signer: str, files: Mapping[str, bytes],
-    by: User, address: str = "", report: ReviewReport | None = None, earliest: date = date.min,
+    by: User, signer_post: str = "", place: str = "", address: str = "", report: ReviewReport | None = None,
+    earliest: date = date.min,
 ) -> IssuedPaper:  # fmt: skip
     """Enter a paper with its number, and keep it as issued (`files`: word, pdf). Raises `Refused`.
 
     A number is never given twice, and none before the last one: a gap is not filled in silence. Nor does it bear a
-    day before that of an earlier number. `earliest` is the first day that such a paper may bear.
+    day before that of an earlier number. `earliest` is the first day that such a paper may bear. Neither number nor
+    signature (`signer`, `signer_post`, `place`, as they stand on the files) is a placeholder.
     """
     require(may_issue(by, unit))
+    if gaps := gap_words({"number": number, "place": place, "signer": signer, "signer_post": signer_post}):
+        raise Refused(gaps)
     locked(unit)
     refuse_day(day, earliest, _("A paper of this year or period bears no day before %(day)s."))
     before = IssuedPaper.objects.filter(unit=unit, kind=kind.key, address=address, cancelled_at=None)

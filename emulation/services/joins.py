@@ -36,15 +36,20 @@ def takes_part(campaign: Campaign, unit: Unit) -> bool:
     return unit.pk != campaign.launching_unit_id and Unit.objects.filter(scope_q(campaign), pk=unit.pk).exists()
 
 
+def refuse_unless_joinable(campaign: Campaign, unit: Unit) -> None:
+    """Raises `Refused` for a campaign that is not under way, or in which the unit takes no part."""
+    if not takes_part(campaign, unit):
+        raise Refused(_("%(unit)s does not take part in this campaign.") % {"unit": unit})
+    if campaign.state not in Campaign.RUNNING:
+        raise Refused(_("Only a campaign under way is joined; this one is “%(state)s”.") % _state(campaign))
+
+
 @transaction.atomic
 def join_campaign(campaign: Campaign, unit: Unit, *, joined_on: date, words: str, by: User) -> CampaignJoin:
     """Record that the unit joins. Raises `Refused` for a draft, a closed one, a day outside its time."""
     access.require(may_join(by, unit))
     campaign = locked(campaign)
-    if not takes_part(campaign, unit):
-        raise Refused(_("%(unit)s does not take part in this campaign.") % {"unit": unit})
-    if campaign.state not in Campaign.RUNNING:
-        raise Refused(_("Only a campaign under way is joined; this one is “%(state)s”.") % _state(campaign))
+    refuse_unless_joinable(campaign, unit)
     if joined_on > clock.today():
         raise Refused(_("Record the joining on its day, not before."), "joined_on")
     if campaign.launched_on and joined_on < campaign.launched_on:

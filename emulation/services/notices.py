@@ -1,17 +1,18 @@
 """Telling people in the app: who is told, and marking as read.
 
-A notice goes to nobody who does not read the sheet, and never to the person who caused it.
+A notice goes to nobody who does not read what it is about, and never to the person who caused it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from emulation.models import Indicator, Notice, Report
+from emulation.models import Indicator, InspectedUnit, Inspection, Notice, Report, WeakPoint
 from units import access
 from units.models import Membership, Role, User
 from units.paths import path_ids
@@ -30,13 +31,22 @@ def tell(
     `report` has its unit and lineage. Two queries.
     """
     wanted = {user.pk for user in users} - {by.pk}
-    told = sorted(readers(report).order_by().filter(pk__in=wanted).values_list("pk", flat=True))
-    now = timezone.now()
-    Notice.objects.bulk_create(
-        Notice(user_id=pk, kind=kind, report=report, indicator=indicator, text=text[:LENGTH], by=by, at=now)
-        for pk in told
-    )
-    return len(told)
+    told = readers(report).order_by().filter(pk__in=wanted).values_list("pk", flat=True)
+    return _write(told, Notice(kind=kind, report=report, indicator=indicator, text=text, by=by))
+
+
+def _write(users: Iterable[int], notice: Notice) -> int:
+    """The `notice` for each of `users` (keys)."""
+    now, text = timezone.now(), notice.text[:LENGTH]
+    found = [
+        Notice(
+            user_id=pk, kind=notice.kind, report=notice.report, inspection=notice.inspection, point=notice.point,
+            indicator=notice.indicator, text=text, by=notice.by, at=now,
+        )
+        for pk in sorted(users)
+    ]  # fmt: skip
+    Notice.objects.bulk_create(found)
+    return len(found)
 
 
 def tell_unit(
@@ -46,9 +56,28 @@ def tell_unit(
     return tell(officers(report), kind, report, by=by, text=text, indicator=indicator)
 
 
+@transaction.atomic
+def tell_inspected(kind: Notice.Kind, inspection: Inspection, *, by: User, text: str = "") -> int:
+    """A notice for the staff and commanders of every inspected unit: what concerns all of them."""
+    units = InspectedUnit.objects.filter(inspection=inspection).values("unit")
+    told = _officers(unit__in=units).exclude(pk=by.pk).values_list("pk", flat=True)
+    return _write(told, Notice(kind=kind, inspection=inspection, text=text, by=by))
+
+
+@transaction.atomic
+def tell_of_point(kind: Notice.Kind, point: WeakPoint, *, by: User, text: str = "") -> int:
+    """A notice for the staff and commanders of the unit that has the weak point."""
+    told = _officers(unit=point.unit_id).exclude(pk=by.pk).values_list("pk", flat=True)
+    return _write(told, Notice(kind=kind, point=point, text=text, by=by))
+
+
 def officers(report: Report) -> QuerySet[User]:
     """Staff and commanders of the very unit today."""
-    rows = Membership.objects.active().filter(unit=report.unit_id, role__in=OFFICERS)
+    return _officers(unit=report.unit_id)
+
+
+def _officers(**units: Any) -> QuerySet[User]:
+    rows = Membership.objects.active().filter(role__in=OFFICERS, **units)
     return User.objects.filter(pk__in=rows.values("user"))
 
 

@@ -81,12 +81,23 @@ def _trace(
     )
 
 
+def refuse_signed(report: ReviewReport) -> None:
+    """Raises `Refused` where the report stands still."""
+    if report.is_signed:
+        raise Refused(_("The report has been signed off. The commander may reopen it."))
+
+
+def refuse_draft(report: ReviewReport) -> None:
+    """Raises `Refused` where there is nothing to be reopened."""
+    if not report.is_signed:
+        raise Refused(_("The report is a draft already."))
+
+
 def _lock(report: ReviewReport, by: User) -> ReviewReport:
     """The report, locked, as long as it is a draft that the user may edit."""
     require(may_edit(by, report.unit))
     report = locked(report, "unit")
-    if report.is_signed:
-        raise Refused(_("The report has been signed off. The commander may reopen it."))
+    refuse_signed(report)
     return report
 
 
@@ -252,6 +263,7 @@ def sign_off(
     paper = paper_of(report, draft)
     issue(
         report.unit, KINDS["report"], number=number, day=day, title=title_of(paper), signer=signer,
+        signer_post=signer_post, place=place,
         files={"word": as_word(paper), "pdf": as_pdf(paper)}, by=by, address=report.get_absolute_url(), report=report,
     )  # fmt: skip
 
@@ -271,10 +283,7 @@ def _refuse_early(report: ReviewReport, day: date) -> None:
 
 
 def _last_approved(report: ReviewReport, drive: Campaign | None) -> date:
-    """The day of the last approval, or correction, of a sheet of the branch that counts in the period. Two queries.
-
-    What a migration took over counts as approved since its own time, which nobody knows.
-    """
+    """The last day that dates figures of a sheet of the branch that counts in the period. Two queries."""
     places = Lineage.objects.filter(round__drive=drive)
     if drive is None:
         first = report.year - 4 if report.period == FIVE_YEARS else report.year
@@ -282,9 +291,8 @@ def _last_approved(report: ReviewReport, drive: Campaign | None) -> date:
         places = places.filter(round__year__range=(first, report.year), round__quarter__in=quarters)
     paths = places.filter(unit=report.unit).values_list("path", flat=True).distinct()
     sheets = Report.objects.filter(branches_q(paths, "lineage__path"), state=Report.State.APPROVED)
-    steps = ReportEvent.objects.filter(
-        report__in=sheets.filter(lineage__in=places), kind__in=[ReportEvent.Kind.APPROVED, ReportEvent.Kind.CORRECTED]
-    )
+    sheets = sheets.filter(lineage__in=places)
+    steps = ReportEvent.objects.filter(report__in=sheets, kind__in=ReportEvent.DATING)
     last = steps.aggregate(last=Max("at"))["last"]
     return timezone.localdate(last) if last else date.min
 
@@ -294,8 +302,7 @@ def reopen(report: ReviewReport, *, reason: str, by: User) -> None:
     """Make a signed report a draft again, for a reason."""
     require(may_sign(by, report.unit))
     report = locked(report, "unit")
-    if not report.is_signed:
-        raise Refused(_("The report is a draft already."))
+    refuse_draft(report)
     reason = reason_of(reason)
     report.state, report.signed_by, report.signed_at, report.annex = ReviewReport.State.DRAFT, None, None, None
     report.save()

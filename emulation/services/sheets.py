@@ -196,6 +196,13 @@ def mark_ready(report: Report, *, by: User) -> Report:
     return report
 
 
+def refuse_unless_ready(report: Report) -> None:
+    """Raises `Refused` unless the staff have reported the sheet to the commander."""
+    require_state(report, *Report.EDITABLE)
+    if report.ready_at is None:
+        raise Refused(_("The sheet is with the staff: they have not reported it as ready."))
+
+
 @transaction.atomic
 def give_back(report: Report, *, by: User, reason: str) -> Report:
     """The commander gives a sheet that was reported as ready back to the staff, with what is to be done.
@@ -204,9 +211,7 @@ def give_back(report: Report, *, by: User, reason: str) -> Report:
     """
     report = lock(report)
     access.require(may_hand_in(by, report))
-    require_state(report, *Report.EDITABLE)
-    if report.ready_at is None:
-        raise Refused(_("The sheet is with the staff: they have not reported it as ready."))
+    refuse_unless_ready(report)
     reason = order_of(reason)
     report.ready_by = report.ready_at = None
     report.save(update_fields=["ready_by", "ready_at"])
@@ -376,7 +381,7 @@ def undo_approval(report: Report, *, by: User, reason: str) -> Report:
 
 def approved_by(report: Report, user: User) -> bool:
     """Whether the last approval of the sheet is the user's (nobody's own when figures were migrated)."""
-    last = report.events.filter(kind__in=[Kind.APPROVED, Kind.MIGRATED]).last()
+    last = report.events.filter(kind__in=ReportEvent.APPROVALS).last()
     return last is not None and last.kind == Kind.APPROVED and last.by_id == user.pk
 
 

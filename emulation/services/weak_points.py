@@ -20,11 +20,13 @@ from emulation.models import (
     Breakthrough,
     Indicator,
     InspectionFinding,
+    Notice,
     WeakPoint,
     WeakPointEvent,
 )
 from emulation.models.weak_points import WeakPointQuerySet
 from emulation.services.feeds import follow, hold_sheets
+from emulation.services.notices import tell_of_point
 from units import access, clock
 from units.errors import Refused, reason_of, refuse_short
 from units.locking import locked, refuse_unless
@@ -191,6 +193,13 @@ def set_measure(
     return row
 
 
+def refuse_unless_due(row: WeakPoint) -> None:
+    """Raises `Refused` where the point has no deadline that can be moved."""
+    refuse_unless(row, *WeakPoint.WITH_UNIT)
+    if row.deadline is None:
+        raise Refused(_("No deadline has been set yet; set the measure first."))
+
+
 @transaction.atomic
 def move_deadline(
     point: WeakPoint, *, deadline: date, reason: str, by: User, at: datetime | None = None
@@ -198,9 +207,7 @@ def move_deadline(
     """Move a deadline; the old one stays in the history with the reason. `at` is for imported ones and demos."""
     row = locked(point, "unit", "owner")
     access.require(may_move(by, row))
-    refuse_unless(row, *WeakPoint.WITH_UNIT)
-    if row.deadline is None:
-        raise Refused(_("No deadline has been set yet; set the measure first."))
+    refuse_unless_due(row)
     if deadline == row.deadline:
         raise Refused(_("This is the deadline that stands already."), "deadline")
     _refuse_past(deadline, at)
@@ -216,7 +223,7 @@ def report_settled(point: WeakPoint, *, words: str, by: User) -> WeakPoint:
     """The unit reports the point as settled, with what was done; evidence is attached to it."""
     row = locked(point, "unit", "owner")
     access.require(works_on(by, row.unit))
-    refuse_unless(row, State.PLANNED, State.RETURNED)
+    refuse_unless(row, *WeakPoint.WORKED_ON)
     refuse_short(words, "reason")
     row.state, row.reported_by = State.REPORTED, by
     row.save(update_fields=["state", "reported_by"])
@@ -224,9 +231,14 @@ def report_settled(point: WeakPoint, *, words: str, by: User) -> WeakPoint:
     return row
 
 
+def refuse_unless_judged(row: WeakPoint, finding: InspectionFinding | None) -> None:
+    """Raises `Refused` unless the point waits to be re-inspected, or an inspection has a `finding` on it."""
+    refuse_unless(row, *([*WeakPoint.WITH_UNIT, State.REPORTED] if finding else [State.REPORTED]))
+
+
 @transaction.atomic
 def send_back(point: WeakPoint, *, reason: str, by: User, finding: InspectionFinding | None = None) -> WeakPoint:
-    """Re-inspected and not settled: back to the unit with the reason."""
+    """Re-inspected and not settled: back to the unit with the reason, which its officers are told."""
     row = locked(point, "unit", "owner")
     _require_judge(row, by)
     refuse_unless(row, State.REPORTED)
@@ -234,6 +246,7 @@ def send_back(point: WeakPoint, *, reason: str, by: User, finding: InspectionFin
     row.state = State.RETURNED
     row.save(update_fields=["state"])
     _log(row, Kind.SENT_BACK, by=by, reason=reason, finding=_finding_of(row, finding))
+    tell_of_point(Notice.Kind.POINT_RETURNED, row, by=by, text=reason)
     return row
 
 
@@ -243,7 +256,7 @@ def close(point: WeakPoint, *, reason: str, by: User, finding: InspectionFinding
     row = locked(point, "unit", "owner")
     _require_judge(row, by)
     found = _finding_of(row, finding)
-    refuse_unless(row, *([*WeakPoint.WITH_UNIT, State.REPORTED] if found else [State.REPORTED]))
+    refuse_unless_judged(row, found)
     if found and found.result == InspectionFinding.Result.SHORTCOMING:
         raise Refused(_("The re-inspection found a shortcoming; the weak point cannot be closed on it."))
     reason = reason_of(reason, most=1000)

@@ -16,7 +16,7 @@ from emulation.periods import YEARS
 from emulation.services.campaigns import may_write
 from emulation.services.launch import renewed
 from emulation.services.rounds import set_up_rounds
-from emulation.services.targets import snapshot_of
+from emulation.services.target_values import snapshot_of
 from units import access
 from units.errors import Refused
 from units.models import User

@@ -131,7 +131,7 @@ def activity_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(FORM)
 def activity_update(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_activity(request, pk)
-    access.require(service.may_change(request.user, activity))
+    access.require(service.may_write(request.user, activity.unit))
     return _edit(request, activity, service.change_activity, held=activity.is_held, heading=_("Correct the activity"))
 
 
@@ -139,7 +139,7 @@ def activity_update(request: HttpRequest, pk: int) -> HttpResponse:
 def activity_hold(request: HttpRequest, pk: int) -> HttpResponse:
     """A planned activity has taken place: its numbers."""
     activity = get_activity(request, pk)
-    access.require(service.may_change(request.user, activity))
+    access.require(service.may_write(request.user, activity.unit))
     if activity.is_held:
         return redirect("emulation:activity-update", pk)
     return _edit(request, activity, service.hold_activity, held=True, heading=_("Record what came of it"))
@@ -149,14 +149,14 @@ def _edit(request: HttpRequest, activity: Activity, save: Any, *, held: bool, he
     form = ActivityForm(request.POST or None, instance=activity, viewer=request.user, held=held)
     return form_step(
         request, form, lambda: save(form.instance, form.chosen_groups(), by=request.user), done=_("Saved."),
-        to=activity, crumbs=crumbs_to(activity), heading=heading,
+        to=activity, first=lambda: service.refuse_cancelled(activity), crumbs=crumbs_to(activity), heading=heading,
     )  # fmt: skip
 
 
 @require_http_methods(FORM)
 def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_activity(request, pk)
-    access.require(service.may_change(request.user, activity))
+    access.require(service.may_write(request.user, activity.unit))
     form = CancelForm(request.POST or None)
     note = _("For what does not take place, or was recorded by mistake. It stays in the list with the reason; its "
              "numbers count no more.")  # fmt: skip
@@ -165,5 +165,6 @@ def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         request, form,
         lambda: service.cancel_activity(activity, reason=form.cleaned_data["reason"], by=request.user),
         done=lambda _row: _("“%(title)s” has been cancelled.") % {"title": activity}, to=activity,
-        crumbs=crumbs_to(activity), heading=heading, submit=_("Cancel the activity"), note=note,
+        first=lambda: service.refuse_cancelled(activity), crumbs=crumbs_to(activity), heading=heading,
+        submit=_("Cancel the activity"), note=note,
     )  # fmt: skip

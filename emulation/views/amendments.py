@@ -28,6 +28,7 @@ from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
 from units.views.downloads import asked_table, table_file
+from units.views.pages import turned_away
 
 NOTHING: dict[str, list[Any]] = {"targets": [], "titles": []}
 
@@ -72,6 +73,8 @@ def amendment_create(request: HttpRequest, unit: int, year: int = 0, drive: int 
     """Propose what is to be agreed instead: the lines and titles that are to change, with the reason."""
     registration = get_registration(request, unit, year, drive)
     access.require(targets.may_register(request.user, registration.unit))
+    if away := turned_away(request, lambda: service.refuse_unless_amendable(registration), registration):
+        return away
     key: dict[str, Any] = {"unit": registration.unit, "year": registration.year, "drive": registration.drive}
     places, others = shown_places(request, **key)
     known = targets_of(places=places, **key)
@@ -101,7 +104,7 @@ def amendment_create(request: HttpRequest, unit: int, year: int = 0, drive: int 
     context = {
         **key, "registration": registration, "form": form, "grid": form.grid(sheet),
         "links": links_of(registration) | {"choose": "?all=1"},
-        "forms": titles, "agrees": True, "settled": True, "open": registration.state == Registration.State.AGREED,
+        "forms": titles, "agrees": True, "settled": True,
         "others": others,
         "crumbs": crumbs_of(registration, (_("Propose an amendment"), "")),
     }  # fmt: skip

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from emulation.forms.assessments import AnswersForm, AssessmentFilter, BeginForm, PeriodForm
 from emulation.forms.corrections import ReasonForm
+from emulation.forms.sheets import GiveBackForm
 from emulation.models import PERIODS, Assessment, Checklist
 from emulation.models.assessments import AssessmentQuerySet
 from emulation.periods import period_label, period_short
@@ -23,6 +24,7 @@ from emulation.views.registers import register_crumbs
 from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
+from units.locking import refuse_unless
 from units.models import Role, Unit
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_page, form_step
@@ -100,13 +102,13 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     sheet = report.sheet_of(row)
     stored = {line.item.pk: line.answer for line in sheet.lines if line.answer}
     fields = form.fields(stored, judging=judges)
-    numbers = {line.item.pk: line.number for line in sheet.lines}
+    numbers, events = {line.item.pk: line.number for line in sheet.lines}, report.events_of(row)
     context = {
         "row": row, "sheet": sheet, "lines": [(line, fields.get(line.item.pk)) for line in sheet.lines],
         "answers": answers, "judges": judges, "scored": form.scored, "problems": problems,
         "wrong": [(numbers[key], text) for key, text in form.errors.items()],
         "hands_in": service.may_hand_in(request.user, row), "reopens": service.may_reopen(request.user, row),
-        "steps": report.steps_of(row),
+        "steps": report.steps_of(row, events), "given_back": report.given_back(row, events),
         "discards": answers and row.state == State.DRAFT and not service.was_handed_in(row),
         "crumbs": [*crumbs_to(), (row.body_name, "")],
     }  # fmt: skip
@@ -171,6 +173,22 @@ def assessment_discard(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(FORM)
+def assessment_give_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """The commander gives an assessment that was reported as ready back to the staff."""
+    row = _assessment(request, pk)
+    access.require(access.works_at(request.user, row.unit, Role.COMMANDER))
+    form = GiveBackForm(request.POST if request.method == "POST" else None)
+    return form_step(
+        request, form, lambda: service.give_back(row, form.cleaned_data["reason"], by=request.user),
+        first=lambda: service.refuse_unless_ready(row),
+        done=_("The assessment has been given back; the staff find it in their work."), to=row,
+        crumbs=[*crumbs_to(), (row.body_name, row.get_absolute_url())], submit=_("Give back to the staff"),
+        heading=_("Give the assessment back to the staff"),
+        note=_("The staff read your words on the assessment and report it as ready again when it is right."),
+    )  # fmt: skip
+
+
+@require_http_methods(FORM)
 def assessment_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     row = _assessment(request, pk)
     access.require(access.reviews(request.user, row.unit))
@@ -179,6 +197,7 @@ def assessment_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     heading = _("Reopen the assessment")
     return form_step(
         request, form, lambda: service.reopen(row, form.cleaned_data["reason"], by=request.user),
+        first=lambda: refuse_unless(row, State.CONFIRMED),
         done=_("The assessment is open again for the unit."), to=row,
         crumbs=[*crumbs_to(), (row.body_name, row.get_absolute_url())], heading=heading, submit=_("Reopen"),
         note=note,

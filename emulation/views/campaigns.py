@@ -42,7 +42,7 @@ from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_page
+from units.views.pages import Crumb, form_page, turned_away
 
 FORM = ["GET", "HEAD", "POST"]
 
@@ -192,6 +192,8 @@ def _key_in(text: str) -> int:
 def campaign_update(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     access.require(campaigns.may_write(request.user, campaign))
+    if away := turned_away(request, lambda: campaigns.refuse_closed(campaign), campaign):
+        return away
     heading = _("Change %(campaign)s") % {"campaign": campaign}
     return _edit(request, campaign, heading=heading, crumbs=crumbs_to(campaign))
 
@@ -267,6 +269,8 @@ def campaign_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def campaign_launch(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     access.require(campaigns.may_launch(request.user, campaign))
+    if away := turned_away(request, lambda: campaigns.refuse_launched(campaign), campaign):
+        return away
     points = _points(request, campaign)
     parts = campaigns.draft_parts(campaign)
     form = LaunchForm(request.POST or None, campaign=campaign, advised=bool(advice(points)), parts=parts)
@@ -325,6 +329,8 @@ def _launch_words(units: int, indicators: int) -> str:
 def campaign_advance(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     access.require(campaigns.may_launch(request.user, campaign))
+    if away := turned_away(request, lambda: campaigns.refuse_unless_next(campaign), campaign):
+        return away
     form = AdvanceForm(request.POST or None, campaign=campaign)
     if form.is_valid():
         with refusals(form):
@@ -364,6 +370,8 @@ def campaign_indicator_update(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _edit_indicator(request: HttpRequest, form: CampaignIndicatorForm, save: Any, heading: str) -> HttpResponse:
     campaign = form.instance.campaign
+    if away := turned_away(request, lambda: campaigns.refuse_closed(campaign), campaign):
+        return away
     if form.is_valid():
         with refusals(form):
             save(form.instance, by=request.user, kinds=form.cleaned_data["kinds"])

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Model
-from django.forms.models import model_to_dict
+from django.forms.models import ModelForm, model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from emulation.forms.catalogue import ChecklistForm, IndicatorFilter, IndicatorForm, row_form
+from emulation.forms.catalogue import ChecklistForm, IndicatorFilter, IndicatorForm, RowForm, row_form
 from emulation.models import (
     ActivityKind,
     Area,
@@ -43,7 +43,7 @@ from units import access
 from units.counting import count_all
 from units.errors import Refused
 from units.keys import key_of
-from units.models import DisciplineForm, Office, PersonGroup, Rank, UnitKind
+from units.models import DisciplineForm, Office, PersonGroup, Rank, UnitKind, User
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
 
@@ -52,11 +52,16 @@ PLACEMENTS = 8  # campaigns shown on an indicator's page
 View = Callable[..., HttpResponseBase]
 
 
+def _save_row(form: ModelForm, by: User) -> None:
+    definitions.save_row(form.instance)
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """A simple catalogue: its model, the columns that are edited, what it is for, and those listed (all).
 
-    `page` names the address of a row that has a page of its own beside its form.
+    `page` names the address of a row that has a page of its own beside its form. `form` and `save` (form, who) stand
+    where a row is more than its columns: what they refuse stands on the form.
     """
 
     model: type[Model]
@@ -65,6 +70,8 @@ class Catalogue:
     purpose: str | Promise
     listed: tuple[str, ...] = ()
     page: str = ""
+    form: type[ModelForm] = RowForm
+    save: Callable[[ModelForm, User], object] = _save_row
 
     @property
     def name(self) -> str:
@@ -76,6 +83,9 @@ class Catalogue:
 
     def row_name(self) -> str:
         return capfirst(str(self.model._meta.verbose_name))
+
+    def row_form(self) -> type[ModelForm]:
+        return row_form(self.model, self.columns, self.form)
 
     def heads(self) -> list[str]:
         names = {field.name: field.verbose_name for field in self.model._meta.fields}
@@ -267,10 +277,10 @@ def catalogue_rows(request: HttpRequest, key: str) -> HttpResponseBase:
 @for_root_administrators
 def catalogue_create(request: HttpRequest, key: str) -> HttpResponse:
     catalogue = get_catalogue(key)
-    form = row_form(catalogue.model, catalogue.columns)(request.POST or None)
+    form = catalogue.row_form()(request.POST or None)
     heading = _("New row: %(what)s") % {"what": catalogue.row_name()}
     return form_step(
-        request, form, lambda: definitions.save_row(form.instance),
+        request, form, lambda: catalogue.save(form, request.user),
         done=lambda _row: _("“%(row)s” has been added.") % {"row": form.instance},
         to=reverse("emulation:catalogue-rows", args=[key]), crumbs=crumbs_to(key), heading=heading,
     )  # fmt: skip
@@ -282,10 +292,10 @@ def catalogue_update(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     catalogue = get_catalogue(key)
     row = get_object_or_404(catalogue.model, pk=pk)
     name = str(row)
-    form = row_form(catalogue.model, catalogue.columns)(request.POST or None, instance=row)
+    form = catalogue.row_form()(request.POST or None, instance=row)
     delete = reverse("emulation:catalogue-delete", args=[key, pk])
     return form_step(
-        request, form, lambda: definitions.save_row(form.instance),
+        request, form, lambda: catalogue.save(form, request.user),
         done=lambda _row: _("“%(row)s” has been changed.") % {"row": form.instance},
         to=reverse("emulation:catalogue-rows", args=[key]), crumbs=crumbs_to(key), heading=name, delete=delete,
     )  # fmt: skip

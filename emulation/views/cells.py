@@ -166,7 +166,8 @@ def paste(request: HttpRequest, pk: int) -> HttpResponse:
     if not problems:
         chosen = form.cleaned_data
         context["fill"] = chosen["fill"]
-        context["preview"] = preview(chosen["block"], chosen["lines"], rows, reading, part=chosen["part"] or "num")
+        found = preview(chosen["block"], chosen["lines"], rows, reading, part=chosen["part"] or "num")
+        context |= {"preview": found, "problems": found.problems}
     return render(request, "emulation/sheets/paste.html", context)
 
 

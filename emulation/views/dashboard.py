@@ -53,7 +53,7 @@ def dashboard(request: PartRequest, unit: int) -> HttpResponseBase:
         return render(request, "emulation/dashboard/_trend.html", {"page": found, "trend": found.trend})
     if (kind := asked_table(request)) and found.heat:
         name = f"tong-hop-{place.code}-{found.year}-{found.period}-{BASES[form.handed_in]}"
-        return table_file(kind, name, _("Units × indicators"), *heat_table(found.heat))
+        return table_file(kind, name, _("Units × indicators"), *heat_table(found.heat), about=[found.about])
     readable = found.superior is not None and access.can_read_figures(request.user, found.superior)
     return render(
         request,
@@ -115,7 +115,7 @@ def figure(request: HttpRequest, unit: int, indicator: str) -> HttpResponseBase:
     )
     if kind := asked_table(request):
         name = f"{row.code}-{found.code}-{explained.year}-{explained.period}-{BASES[form.handed_in]}"
-        return table_file(kind, name, explained.label, *parts_table(explained))
+        return table_file(kind, name, explained.label, *parts_table(explained), about=[explained.about])
     superior = explained.superior
     return render(
         request,

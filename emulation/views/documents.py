@@ -170,6 +170,7 @@ def receipt_recall(request: HttpRequest, pk: int) -> HttpResponse:
     return form_step(
         request, form, lambda: documents.recall(receipt, reason=form.cleaned_data["reason"], by=request.user),
         done=lambda _row: _("The sending to %(unit)s has been recalled.") % {"unit": receipt.unit},
-        to=receipt.document, crumbs=crumbs_to(receipt.document), heading=heading, submit=_("Recall"),
+        to=receipt.document, first=lambda: documents.refuse_unless_recallable(receipt),
+        crumbs=crumbs_to(receipt.document), heading=heading, submit=_("Recall"),
         note=note % {"day": day},
     )  # fmt: skip

@@ -112,12 +112,12 @@ def example_create(request: HttpRequest) -> HttpResponse:
 
 def _saved(
     request: HttpRequest, row: Example, form: BaseForm, save: Callable[[], Any], *, heading: str, note: str = "",
-    submit: str = "",
+    submit: str = "", first: Callable[[], object] | None = None,
 ) -> HttpResponse:  # fmt: skip
-    """A form of an example: shown, or saved by `save` and back to the story."""
+    """A form of an example: shown unless `first` refuses, or saved by `save` and back to the story."""
     return form_step(
-        request, form, save, done=_("Saved."), to=row, crumbs=crumbs_to(row), heading=heading, submit=submit,
-        note=note,
+        request, form, save, done=_("Saved."), to=row, first=first, crumbs=crumbs_to(row), heading=heading,
+        submit=submit, note=note,
     )  # fmt: skip
 
 
@@ -144,6 +144,7 @@ def example_step(request: HttpRequest, pk: int, to: str) -> HttpResponse:
     return _saved(
         request, row, form, lambda: service.advance(row, to=to, **form.cleaned_data, by=request.user),
         heading=_("New stage: %(stage)s") % {"stage": Stage(to).label}, note=note,
+        first=lambda: service.refuse_unless_next(row, to),
     )  # fmt: skip
 
 
@@ -156,6 +157,7 @@ def example_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     return _saved(
         request, row, form, lambda: service.withdraw(row, **form.cleaned_data, by=request.user),
         heading=_("Withdraw the example"), submit=_("Withdraw"), note=note,
+        first=lambda: service.refuse_unless_withdrawable(row, request.user),
     )  # fmt: skip
 
 
@@ -176,7 +178,7 @@ def _publicity(request: HttpRequest, row: Example, item: ExamplePublicity, headi
     item.example = row
     form = PublicityForm(request.POST or None, instance=item)
     save = lambda: service.save_publicity(form.instance, by=request.user)  # noqa: E731
-    return _saved(request, row, form, save, heading=heading)
+    return _saved(request, row, form, save, heading=heading, first=lambda: service.refuse_withdrawn(row))
 
 
 @require_http_methods(FORM)

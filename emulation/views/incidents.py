@@ -5,6 +5,7 @@ Outside `Incident.visible_to` nothing exists: no row, no count, no file.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -131,7 +132,8 @@ def incident_update(request: HttpRequest, pk: int) -> HttpResponse:
     return form_step(
         request, form,
         lambda: service.correct_incident(form.instance, reason=form.cleaned_data["reason"], by=request.user),
-        done=_("Saved."), to=incident, crumbs=crumbs_to(incident), heading=_("Correct the incident"), note=note,
+        done=_("Saved."), to=incident, first=lambda: service.refuse_unless_correctable(incident),
+        crumbs=crumbs_to(incident), heading=_("Correct the incident"), note=note,
     )  # fmt: skip
 
 
@@ -181,7 +183,8 @@ def incident_conclude(request: HttpRequest, pk: int) -> HttpResponse:
     form = ConcludeForm(request.POST or None, initial=initial)
     note = _("The conclusion may change the gravity. Figures of open sheets follow; on sheets handed in the "
              "difference is shown.")  # fmt: skip
-    return _reasoned(request, incident, form, service.conclude, _("Record the conclusion"), note)
+    return _reasoned(request, incident, form, service.conclude, service.refuse_unless_open,
+                     _("Record the conclusion"), note)  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -190,7 +193,8 @@ def incident_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     access.require(service.may_mitigate(request.user, incident))
     note = _("It counts no more, in figures and in awards; the record stays with the reason.")
     form = ReasonForm(request.POST or None)
-    return _reasoned(request, incident, form, service.withdraw, _("Withdraw as no incident"), note)
+    return _reasoned(request, incident, form, service.withdraw, service.refuse_unless_open,
+                     _("Withdraw as no incident"), note)  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -199,13 +203,17 @@ def incident_reopen(request: HttpRequest, pk: int) -> HttpResponse:
     access.require(service.may_conclude(request.user, incident))
     note = _("The incident is investigated again; the conclusion stays in its steps.")
     form = ReasonForm(request.POST or None)
-    return _reasoned(request, incident, form, service.reopen, _("Take the conclusion back"), note)
+    return _reasoned(request, incident, form, service.reopen, service.refuse_unless_concluded,
+                     _("Take the conclusion back"), note)  # fmt: skip
 
 
-def _reasoned(request: HttpRequest, incident: Incident, form: Any, act: Any, heading: str, note: str) -> HttpResponse:
+def _reasoned(
+    request: HttpRequest, incident: Incident, form: Any, act: Any, check: Callable[[Incident], None], heading: str,
+    note: str,
+) -> HttpResponse:  # fmt: skip
     return form_step(
         request, form, lambda: act(incident, **form.cleaned_data, by=request.user), done=_("Saved."), to=incident,
-        crumbs=crumbs_to(incident), heading=heading, submit=heading, note=note,
+        first=lambda: check(incident), crumbs=crumbs_to(incident), heading=heading, submit=heading, note=note,
     )  # fmt: skip
 
 

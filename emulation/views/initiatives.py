@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django import forms
@@ -35,6 +35,7 @@ from emulation.views.attachments import files_context
 from emulation.views.registers import register_crumbs
 from units import access, clock
 from units.errors import Refused
+from units.locking import refuse_unless
 from units.models import Initiative, Role, Unit
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
@@ -113,7 +114,7 @@ def initiative_detail(request: HttpRequest, pk: int) -> HttpResponse:
     work = get_object_or_404(report.with_all(InitiativeWork.objects.visible_to(request.user)), pk=pk)
     user = request.user
     writes, judges = service.may_write(user, work), service.judges(user, work)
-    undecided = work.state in (State.SUBMITTED, State.SCORED)
+    undecided = work.state in service.WITH_COUNCIL
     context = {
         "work": work, "crumbs": [*crumbs_to(), (work.title, "")], "scored": report.scored(work),
         "steps": report.steps_of(work),
@@ -122,7 +123,7 @@ def initiative_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "takes_back": service.may_submit(user, work) and work.state == State.SUBMITTED,
         "applies": writes and work.state == State.RECOGNISED,
         "contests": writes or judges, "judges": judges and undecided,
-        "recognises": judges and (undecided or work.state == State.RECOGNISED), "corrects": judges,
+        "recognises": judges and work.state in service.RECOGNISABLE, "corrects": judges,
         "files": files_context(user, "initiative", work),
         "unfed": missed_by(work.unit, service.FEEDS, days_of(work), user),
     }  # fmt: skip
@@ -166,18 +167,18 @@ def initiative_update(request: HttpRequest, pk: int) -> HttpResponse:
     form = WorkForm(request.POST or None, instance=work, user=request.user)
     return _step(
         request, work, form, _("Change the work"), _("Save"), _("The work has been changed."),
-        lambda: service.change_work(work, form.people, by=request.user, **form.columns()),
+        lambda: service.change_work(work, form.people, by=request.user, **form.columns()), states=[State.PROPOSED],
     )  # fmt: skip
 
 
 def _step(
     request: HttpRequest, work: InitiativeWork, form: forms.BaseForm, heading: str, submit: str, done: str,
-    act: Callable[[], object], note: str = "",
+    act: Callable[[], object], note: str = "", states: Collection[str] = State.values,
 ) -> HttpResponse:  # fmt: skip
-    """The page of one form about a work: what the service refuses stands beside what was typed."""
+    """The page of one form about a work in one of `states`: what the service refuses stands beside what was typed."""
     return form_step(
-        request, form, act, done=done, to=work, crumbs=crumbs_to(work), heading=heading,
-        submit=submit, note=note,
+        request, form, act, done=done, to=work, first=lambda: refuse_unless(work, *states), crumbs=crumbs_to(work),
+        heading=heading, submit=submit, note=note,
     )  # fmt: skip
 
 
@@ -211,7 +212,7 @@ def initiative_apply(request: HttpRequest, pk: int) -> HttpResponse:
     form = ApplyForm(request.POST or None, instance=work)
     return _step(
         request, work, form, _("Use and value"), _("Save"), _("Use and value have been recorded."),
-        lambda: service.apply_work(work, by=request.user, **form.cleaned_data),
+        lambda: service.apply_work(work, by=request.user, **form.cleaned_data), states=[State.RECOGNISED],
     )  # fmt: skip
 
 
@@ -273,7 +274,7 @@ def _score(request: HttpRequest, work: InitiativeWork, key: int | None) -> HttpR
         lambda: service.score(
             work, data["member"], form.points(), by=request.user, remark=data["remark"], sheet=sheet
         ),
-        note,
+        note, service.WITH_COUNCIL,
     )  # fmt: skip
 
 
@@ -284,7 +285,7 @@ def recognition_create(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(
         request, work, form, _("Record the recognition"), _("Record"),
         _("The recognition has been recorded; the records of the authors and open sheets of the unit follow."),
-        lambda: service.recognise(work, form.instance, by=request.user),
+        lambda: service.recognise(work, form.instance, by=request.user), states=service.RECOGNISABLE,
     )  # fmt: skip
 
 
@@ -318,5 +319,5 @@ def initiative_refuse(request: HttpRequest, pk: int) -> HttpResponse:
     form = RefuseForm(request.POST or None)
     return _step(
         request, work, form, _("Not recognised"), _("Record"), _("The work is not recognised; the unit sees why."),
-        lambda: service.refuse(work, form.cleaned_data["reason"], by=request.user),
+        lambda: service.refuse(work, form.cleaned_data["reason"], by=request.user), states=service.WITH_COUNCIL,
     )  # fmt: skip

@@ -26,9 +26,10 @@ from emulation.views.registers import register_crumbs
 from units import access, clock
 from units.errors import Refused
 from units.forms.fields import refusals
+from units.locking import refuse_unless
 from units.models import Unit
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_step
+from units.views.pages import Crumb, form_step, turned_away
 
 FORM = ["GET", "HEAD", "POST"]
 PER_PAGE = 25
@@ -138,8 +139,10 @@ def _plan(request: HttpRequest, row: Inspection, heading: str, *known: Inspectio
 
     note = _("Inspected by %(unit)s; only units below it can be chosen.") % {"unit": row.unit}
     return form_step(
-        request, form, write, done=_("The plan has been saved."), to=row, crumbs=_crumbs(*known), heading=heading,
-        submit=_("Save the plan"), note=note,
+        request, form, write, done=_("The plan has been saved."), to=row,
+        first=lambda: refuse_unless(row, State.PLANNED), crumbs=_crumbs(*known), heading=heading,
+        submit=_("Save the plan"),
+        note=note,
     )  # fmt: skip
 
 
@@ -152,6 +155,8 @@ def inspection_record(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
     row = _inspection(request, pk)
     access.require(service.keeps(request.user, row))
     found = get_object_or_404(Unit.objects.filter(inspected__inspection=row), pk=unit)
+    if away := turned_away(request, lambda: service.refuse_unless_under_way(row), row):
+        return away
     items = service.items_for(row, found)
     form = RecordForm(request.POST or None, row=row, items=items, unit=found)
     if request.method == "POST" and form.is_valid():
@@ -182,11 +187,13 @@ def inspection_carry_out(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _step(
-    request: HttpRequest, row: Inspection, form: forms.Form, write: Callable[[], Any], *, heading: str, submit: str
-) -> HttpResponse:
+    request: HttpRequest, row: Inspection, form: forms.Form, write: Callable[[], Any], *, first: Callable[[], object],
+    heading: str, submit: str,
+) -> HttpResponse:  # fmt: skip
     return form_step(
-        request, form, write, done=_("Saved."), to=row, crumbs=_crumbs(row), heading=heading, submit=submit
-    )
+        request, form, write, done=_("Saved."), to=row, first=first, crumbs=_crumbs(row), heading=heading,
+        submit=submit,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)
@@ -196,7 +203,8 @@ def inspection_conclude(request: HttpRequest, pk: int) -> HttpResponse:
     form = ConclusionForm(request.POST or None)
     return _step(
         request, row, form, lambda: service.conclude(row, **form.cleaned_data, by=request.user),
-        heading=_("Conclude the inspection"), submit=_("Record the conclusion"),
+        first=lambda: refuse_unless(row, State.CARRIED_OUT), heading=_("Conclude the inspection"),
+        submit=_("Record the conclusion"),
     )  # fmt: skip
 
 
@@ -207,5 +215,6 @@ def inspection_call_off(request: HttpRequest, pk: int) -> HttpResponse:
     form = CallOffForm(request.POST or None)
     return _step(
         request, row, form, lambda: service.call_off(row, reason=form.cleaned_data["reason"], by=request.user),
-        heading=_("Call the inspection off"), submit=_("Call it off"),
+        first=lambda: service.refuse_unless_unbegun(row), heading=_("Call the inspection off"),
+        submit=_("Call it off"),
     )  # fmt: skip

@@ -157,6 +157,7 @@ def paper_issue(request: HttpRequest, unit: int, key: str, what: str) -> HttpRes
             service.issue(
                 place, kind, number=signed.number, day=form.cleaned_data["day"],
                 title=f"{paper.title} – {paper.about}", signer=signed.signer,
+                signer_post=signed.signer_post, place=signed.place,
                 files={"word": as_word(paper, signed), "pdf": as_pdf(paper, signed)},
                 by=request.user, address=MAKERS[key].page(place, what), earliest=paper.earliest,
             )  # fmt: skip

@@ -23,7 +23,7 @@ from units import access
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import Unit, User
-from units.views.pages import form_page
+from units.views.pages import form_page, turned_away
 
 
 def _unit(request: HttpRequest, pk: int) -> Unit:
@@ -37,6 +37,8 @@ def campaign_join(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
     if request.method != "POST" and (join := joined(request.user, campaign, joining)):
         return _joined(request, campaign, join)
     access.require(joins.may_join(request.user, joining))
+    if away := turned_away(request, lambda: joins.refuse_unless_joinable(campaign, joining), campaign):
+        return away
     form = JoinForm(request.POST or None, request.FILES or None, campaign=campaign)
     if form.is_valid():
         target: Campaign | CampaignJoin = campaign

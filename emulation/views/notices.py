@@ -11,8 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from emulation.models import Notice
-from emulation.reports.lines import with_lines
-from emulation.reports.notices import address, notices_of, reminders_of
+from emulation.reports.notices import address, notices_of, reminders_of, shown
 from emulation.services.notices import mark_read
 
 PER_PAGE = 25
@@ -24,14 +23,14 @@ def notice_list(request: HttpRequest) -> HttpResponse:
     unread = request.GET.get("unread") == "1"
     rows = notices_of(request.user)
     page = Paginator(rows.unread() if unread else rows, PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = with_lines(page.object_list)
+    page.object_list = shown(page.object_list, request.user)
     context = {"page": page, "unread": unread, "reminders": reminders_of(request.user)}
     return render(request, "emulation/notices/list.html", context)
 
 
 @require_POST
 def notice_read(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mark one notice as read; with `open`, go on to its sheet."""
+    """Mark one notice as read; with `open`, go on to what it is about."""
     notice = get_object_or_404(notices_of(request.user), pk=pk)
     mark_read(Notice.objects.filter(pk=notice.pk))
     return redirect(address(notice) if "open" in request.POST else "emulation:notice-list")

@@ -30,7 +30,7 @@ from units.errors import Refused
 from units.forms.fields import DayField, refusals
 from units.models import Unit
 from units.text import normal
-from units.views.pages import Crumb, PartRequest, form_page
+from units.views.pages import Crumb, PartRequest, form_page, turned_away
 
 FORM = ["GET", "HEAD", "POST"]
 SAID = {  # what has been done to a paragraph
@@ -140,6 +140,8 @@ def sign(request: PartRequest, pk: int) -> HttpResponse:
     """The commander signs the report off; with htmx the number alone, for the day that has been typed."""
     report = _report(request, pk)
     require(service.may_sign(request.user, report.unit))
+    if away := turned_away(request, lambda: service.refuse_signed(report), report):
+        return away
     offered = signature_of(report.unit, request.user, layout_of(report.unit))
     initial = _given(report.unit, request) | {
         name: value for name, value in offered.items() if not getattr(report, name)
@@ -176,6 +178,8 @@ def _given(unit: Unit, request: HttpRequest) -> dict[str, str]:
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
     require(service.may_sign(request.user, report.unit))
+    if away := turned_away(request, lambda: service.refuse_draft(report), report):
+        return away
     form = ReopenForm(request.POST or None)
     if form.is_valid():
         with refusals(form):

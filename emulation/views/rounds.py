@@ -147,7 +147,8 @@ def extension_end(request: HttpRequest, pk: int) -> HttpResponse:
     note = _("%(unit)s can no longer enter from now on where the round has closed. What is handed in stays on time.")
     return form_step(
         request, form, lambda: service.end_extension(extension, **form.cleaned_data, by=request.user),
-        done=_("The extension has been ended."), to=back, crumbs=[(crumb, back)],
+        done=_("The extension has been ended."), to=back, first=lambda: service.refuse_ended(extension),
+        crumbs=[(crumb, back)],
         heading=_("End the extension of %(unit)s") % {"unit": extension.unit}, submit=_("End the extension"),
         note=note % {"unit": extension.unit},
     )  # fmt: skip

@@ -48,7 +48,7 @@ from units import access
 from units.errors import Refused
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_step
+from units.views.pages import Crumb, form_step, turned_away
 
 OWN = 12  # sheets of the own units, newest first
 PER_PAGE = 25
@@ -263,7 +263,9 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """What is about to be handed in, and the hand-in itself."""
     report = get_report(request, pk)
     access.require(service.may_hand_in(request.user, report))
-    if not report.editable:
+    if away := turned_away(request, lambda: service.require_state(report, *Report.EDITABLE), report):
+        return away
+    if not report.editable:  # sent twice: it has been handed in
         return redirect(report)
     problems: list[str] = [closed_reason(report)] if closed_reason(report) else []
     typed, wrong = reasons_in(request.POST), ""
@@ -299,12 +301,11 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     """The commander takes the sheet back, once sure, with a word to the staff."""
     report = get_report(request, pk)
     access.require(service.may_hand_in(request.user, report))
-    if request.method == "GET" and report.state != Report.State.SUBMITTED:
-        return redirect(report)
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     return form_step(
         request, form, lambda: service.withdraw(report, by=request.user, reason=form.cleaned_data["reason"]),
         done=withdrawn_words(report, request.user), to=report, submit=_("Withdraw"),
+        first=lambda: service.require_state(report, Report.State.SUBMITTED),
         crumbs=crumbs_of(report), heading=_("Withdraw the sheet of %(round)s") % {"round": report.round},
         note=_("The sheet leaves the review and is with your staff again, who are told. Hand it in again by %(day)s.")
         % {"day": date_format(deadline_of(terms_of([report])[report.pk], report.state).day, "d/m/Y")},
@@ -325,12 +326,11 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """The commander gives a sheet that was reported as ready back to the staff."""
     report = get_report(request, pk)
     access.require(service.may_hand_in(request.user, report))
-    if request.method == "GET" and not (report.editable and report.ready_at):
-        return redirect(report)
     form = GiveBackForm(request.POST if request.method == "POST" else None)
     return form_step(
         request, form, lambda: service.give_back(report, by=request.user, reason=form.cleaned_data["reason"]),
         done=_("The sheet has been given back; the staff have been told."), to=report,
+        first=lambda: service.refuse_unless_ready(report),
         submit=_("Give back to the staff"), crumbs=crumbs_of(report),
         heading=_("Give the sheet of %(round)s back to the staff") % {"round": report.round},
         note=_("The staff read your words on the sheet and report it as ready again when it is right."),

@@ -19,23 +19,24 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from emulation.forms.sheets import WithdrawForm
+from emulation.forms.sheets import GiveBackForm, WithdrawForm
 from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, HandInForm, TargetsForm
 from emulation.models import Campaign, Registration, Target
 from emulation.periods import YEARS
 from emulation.reports.exports import targets_table, titles_table
 from emulation.reports.targets import (
     bases_of,
+    course_of,
     history_of,
-    last_step,
     registrations_below,
-    taken_back,
     target_sheet,
     targets_of,
     waiting_for,
 )
 from emulation.services import registrations, targets
+from emulation.services.campaigns import refuse_closed
 from emulation.services.places import Place, asked_places, named_places
+from emulation.services.target_values import Values, as_assigned
 from emulation.services.versions import latest_number
 from emulation.views.campaigns import crumbs_to
 from emulation.views.drives import get_drive
@@ -45,7 +46,7 @@ from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Placement, Unit
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, form_step
+from units.views.pages import Crumb, form_step, turned_away
 
 State = Registration.State
 BELOW = 25  # subordinates on a page
@@ -102,8 +103,8 @@ def registration_hand_in(request: HttpRequest, unit: int, year: int = 0, drive: 
     access.require(targets.may_hand_in(request.user, page.unit))
     if request.method == "POST" and "confirmed" not in request.POST:
         return redirect(links_of(page.registration)["registration_hand_in"]) if page.save() else page.render()
-    if not page.hands_in and request.method != "POST":
-        return page.back()
+    if away := turned_away(request, page.refuse_closed, page.registration):
+        return away
     form = HandInForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         with refusals(form):
@@ -135,12 +136,27 @@ def registration_ready(request: HttpRequest, unit: int, year: int = 0, drive: in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+def registration_give_back(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
+    """The commander gives a registration that was reported as ready back to the staff."""
+    page = Grid(request, unit, year, drive)
+    access.require(targets.may_hand_in(request.user, page.unit))
+    form = GiveBackForm(request.POST if request.method == "POST" else None)
+    return form_step(
+        request, form,
+        lambda: registrations.give_back(**page.key, by=request.user, reason=form.cleaned_data["reason"]),
+        done=_("The registration has been given back; the staff find it in their work."), to=page.registration,
+        first=lambda: registrations.refuse_unless_ready(page.registration),
+        submit=_("Give back to the staff"), heading=_("Give the registration back to the staff"),
+        crumbs=crumbs_of(page.registration, ("", ""))[:-1],
+        note=_("The staff read your words on the registration and report it as ready again when it is right."),
+    )  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
 def registration_withdraw(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
     """The commander takes the registration back, once sure, with a word to the staff."""
     page = Grid(request, unit, year, drive)
     access.require(targets.may_hand_in(request.user, page.unit))
-    if request.method != "POST" and page.registration.state != State.SUBMITTED:
-        return page.back()
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     done = _("The registration has been withdrawn; its values can be changed again.")
     if not targets.may_register(request.user, page.unit):
@@ -148,7 +164,8 @@ def registration_withdraw(request: HttpRequest, unit: int, year: int = 0, drive:
     return form_step(
         request, form,
         lambda: registrations.withdraw(**page.key, by=request.user, reason=form.cleaned_data["reason"]),
-        done=done, to=page.registration, submit=_("Withdraw"), heading=_("Withdraw the registration"),
+        done=done, to=page.registration, first=lambda: registrations.refuse_unless_waiting(page.registration),
+        submit=_("Withdraw"), heading=_("Withdraw the registration"),
         crumbs=crumbs_of(page.registration, ("", ""))[:-1],
         note=_("The registration leaves the review and is with your staff again. Hand it in anew when it is right."),
     )  # fmt: skip
@@ -248,9 +265,9 @@ class Grid:
             if ASSIGNED in self.columns:
                 targets.assign(**self.key, values=form.values(ASSIGNED), by=self.request.user)
             if REGISTERED in self.columns:
-                values: targets.Values = form.values(REGISTERED)
+                values: Values = form.values(REGISTERED)
                 if "as_assigned" in self.request.POST:
-                    values = targets.as_assigned(values, self.targets)
+                    values = as_assigned(values, self.targets)
                 targets.register(**self.key, values=values, by=self.request.user)
             if then is not None:
                 then()
@@ -269,6 +286,12 @@ class Grid:
         """Whether the registration is the unit's own to change."""
         return self.registration.state in Registration.OPEN and not self.closed
 
+    def refuse_closed(self) -> None:
+        """Raises `Refused` where nothing can be handed in: of a closed drive, or with the reviewer."""
+        if self.drive is not None:
+            refuse_closed(self.drive)
+        targets.refuse_unless_open(self.registration)
+
     @property
     def hands_in(self) -> bool:
         return self.open and targets.may_hand_in(self.request.user, self.unit)
@@ -285,6 +308,7 @@ class Grid:
             "sheet": self.sheet, "doubted": self.doubted, "form": form, "least": LEAST_ORDER,
             "titles": list(self.registration.titles.all()) if self.registration.pk else [],
             "page": self.registration.get_absolute_url(),
+            "give_back": links_of(self.registration)["registration_give_back"],
             "crumbs": crumbs_of(self.registration, (_("Hand the registration in"), "")),
         }  # fmt: skip
         return render(self.request, "emulation/targets/hand_in.html", context)
@@ -293,19 +317,21 @@ class Grid:
         state, user = self.registration.state, self.request.user
         sheet, registration = self.sheet, self.registration
         judged = state == State.SUBMITTED
-        commands = targets.may_hand_in(user, self.unit)
+        commands, course = targets.may_hand_in(user, self.unit), course_of(registration)
         context = {
             "unit": self.unit,
             "year": self.year,
             "drive": self.drive,
             "registration": self.registration,
             "links": links_of(self.registration),
-            "returned": last_step(registration, State.RETURNED) if state == State.RETURNED else None,
-            "handed_in": last_step(registration, State.SUBMITTED) if judged else None,
+            "returned": course.last(State.RETURNED) if state == State.RETURNED else None,
+            "handed_in": course.last(State.SUBMITTED) if judged else None,
+            "steps": course.steps,
             "settled": state == State.AGREED and AGREED not in self.columns,
             "stand": targets.stand_of(registration) if AGREED in self.columns else 0,
-            "taken_back": taken_back(registration) if self.open else None,
+            "with_staff": course.with_staff if self.open else None,
             "ready": registration.ready_at is not None and self.open,
+            "gives_back": registration.ready_at is not None and self.hands_in,
             "reports": self.open and targets.may_register(user, self.unit),
             "withdraws": judged and commands and not self.closed,
             "titles": list(registration.titles.all()) if registration.pk else [],
@@ -332,8 +358,8 @@ def links_of(registration: Registration) -> dict[str, str]:
     drive, unit, year = registration.drive_id, registration.unit_id, registration.year
     prefix, args = ("emulation:drive-", [drive, unit]) if drive else ("emulation:", [unit, year])
     names = [
-        "registration-ready", "registration-hand-in", "registration-withdraw", "registration-return",
-        "registration-agree", "version-list", "amendment-create",
+        "registration-ready", "registration-give-back", "registration-hand-in", "registration-withdraw",
+        "registration-return", "registration-agree", "version-list", "amendment-create",
     ]  # fmt: skip
     links = {name.replace("-", "_"): reverse(prefix + name, args=args) for name in names}
     page = registration.get_absolute_url()

@@ -35,6 +35,7 @@ from emulation.views.attachments import files_context
 from emulation.views.registers import register_crumbs
 from units import access
 from units.keys import key_of
+from units.locking import refuse_unless
 from units.models import Role, Unit
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
@@ -100,7 +101,7 @@ def weak_point_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "finding": point.finding if inspection and _reads(request, inspection) else None,
         "files": files_context(user, "weak-point", point),
         "sets": works and point.state in WeakPoint.WITH_UNIT,
-        "reports": works and point.state in (State.PLANNED, State.RETURNED),
+        "reports": works and point.state in WeakPoint.WORKED_ON,
         "moves": point.state in WeakPoint.WITH_UNIT and point.deadline and service.may_move(user, point),
         "judges": point.state == State.REPORTED and service.may_judge(user, point),
         "crumbs": [*_crumbs(), (point.title, "")],
@@ -213,13 +214,14 @@ def weak_point_create(request: HttpRequest) -> HttpResponse:
 
 
 def _step(
-    request: HttpRequest, point: WeakPoint, form: forms.Form, write: Callable[[], Any], *, heading: str, submit: str,
-    done: str, note: str = "", about: dict[str, Any] | None = None,
+    request: HttpRequest, point: WeakPoint, form: forms.Form, write: Callable[[], Any], *,
+    first: Callable[[], object], heading: str, submit: str, done: str, note: str = "",
+    about: dict[str, Any] | None = None,
 ) -> HttpResponse:  # fmt: skip
-    """The page of one step; `write` is called once the form is valid."""
+    """The page of one step, which opens unless `first` refuses; `write` is called once the form is valid."""
     return form_step(
-        request, form, write, done=done, to=point, crumbs=_crumbs(point), heading=heading, submit=submit, note=note,
-        about=about,
+        request, form, write, done=done, to=point, first=first, crumbs=_crumbs(point), heading=heading, submit=submit,
+        note=note, about=about,
     )  # fmt: skip
 
 
@@ -232,7 +234,8 @@ def weak_point_measure(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(
         request, point, form,
         lambda: service.set_measure(point, **{"deadline": None} | form.cleaned_data, by=request.user),
-        heading=_("Set the measure"), submit=_("Save the measure"), done=_("The measure has been set."),
+        first=lambda: refuse_unless(point, *WeakPoint.WITH_UNIT), heading=_("Set the measure"),
+        submit=_("Save the measure"), done=_("The measure has been set."),
         note=_("Name somebody of the unit, or the post that settles it."),
     )  # fmt: skip
 
@@ -245,7 +248,8 @@ def weak_point_deadline(request: HttpRequest, pk: int) -> HttpResponse:
     form = DeadlineForm(request.POST or None, row=point, initial={"deadline": None})
     return _step(
         request, point, form, lambda: service.move_deadline(point, **form.cleaned_data, by=request.user),
-        heading=_("Move the deadline"), submit=_("Move it"), done=_("The deadline has been moved."),
+        first=lambda: service.refuse_unless_due(point), heading=_("Move the deadline"), submit=_("Move it"),
+        done=_("The deadline has been moved."),
         note=_("The old deadline stays in the history, with your name and the reason."),
     )  # fmt: skip
 
@@ -259,7 +263,8 @@ def weak_point_settled(request: HttpRequest, pk: int) -> HttpResponse:
     return _step(
         request, point, form,
         lambda: service.report_settled(point, words=form.cleaned_data["reason"], by=request.user),
-        heading=_("Report as settled"), submit=_("Report to the superior"),
+        first=lambda: refuse_unless(point, *WeakPoint.WORKED_ON), heading=_("Report as settled"),
+        submit=_("Report to the superior"),
         done=_("The superior's reviewer re-inspects it and closes it."),
         note=_("Attach the evidence on the page of the weak point. The superior re-inspects and closes it."),
     )  # fmt: skip
@@ -281,7 +286,8 @@ def weak_point_judge(request: HttpRequest, pk: int) -> HttpResponse:
         act(point, reason=form.cleaned_data["reason"], by=request.user, finding=finding)
 
     return _step(
-        request, point, form, write, heading=_("Re-inspect the weak point"), submit=_("Record the re-inspection"),
+        request, point, form, write, first=lambda: service.refuse_unless_judged(point, finding),
+        heading=_("Re-inspect the weak point"), submit=_("Record the re-inspection"),
         done=_("The re-inspection has been recorded."), note=f"{point.unit}: {point.title}",
         about={
             "template": "emulation/weak_points/settled.html", "point": point,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from emulation.official import Layout, bare_line, is_gap, place_and_date
+from emulation.official import Layout, bare_line, gaps_in, is_gap, place_and_date
 
 LAYOUT = Layout("Quân khu", "Cục Kỹ thuật", "CKT", place="Hà Nội", signer="Đại tá A", signer_post="Chủ nhiệm")
 
@@ -47,3 +47,12 @@ def test_recipients_end_with_their_stops():
 )  # fmt: skip
 def test_a_placeholder_is_told_from_words(text, gap):
     assert is_gap(text) == gap
+
+
+def test_a_text_of_several_lines_is_looked_through():
+    texts = {
+        "title": "Về việc khen thưởng",
+        "basis": "Căn cứ Luật;\n Căn cứ Quyết định số ……;",
+        "place": "(địa danh)",
+    }
+    assert gaps_in(texts) == {"basis": "Căn cứ Quyết định số ……;", "place": "(địa danh)"}

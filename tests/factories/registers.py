@@ -82,8 +82,11 @@ def make_inspection(unit: Unit, by: User, *units: Unit, **fields: Any) -> Inspec
 
 def make_finding(inspection: Inspection, unit: Unit, by: User, **fields: Any) -> InspectionFinding:
     """A shortcoming on the first item."""
-    defaults = {"result": "shortcoming", "words": "Two records are missing.", "at": timezone.now()}
-    return InspectionFinding.objects.create(item=inspection.items.all()[0], unit=unit, by=by, **defaults | fields)
+    defaults = {
+        "item": inspection.items.all()[0], "result": "shortcoming", "words": "Two records are missing.",
+        "at": timezone.now(),
+    }  # fmt: skip
+    return InspectionFinding.objects.create(unit=unit, by=by, **defaults | fields)
 
 
 def make_paper_template(unit: Unit, by: User) -> PaperTemplate:

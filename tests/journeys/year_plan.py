@@ -77,7 +77,7 @@ def register_targets(clerk: Page, head: Page, judge: Page, depot: Unit) -> None:
     hand_in_targets(head)
     judge.goto("/work/")
     follow(judge, "Registration of targets for 2021")
-    expect(judge.get_by_text(WHY)).to_be_visible()
+    expect(judge.get_by_text(WHY).first).to_be_visible()
     fill(judge, reason="Register what was assigned, as last year.")
     press(judge, "Return", "returned")
     clerk.goto("/targets/")

@@ -37,6 +37,13 @@ def test_a_reason_too_short_or_too_long_is_refused_at_its_field(text, more, mess
     assert (caught.value.messages, caught.value.field) == ([message], "why")
 
 
+def test_several_fields_are_told_at_once():
+    found = Refused({"number": "Give it.", "day": "Say when."})
+    assert (found.field, found.messages, str(found)) == ("number", ["Give it.", "Say when."], "Give it.\nSay when.")
+    assert found.by_field == {"number": ["Give it."], "day": ["Say when."]}
+    assert Refused(["One.", "Two."]).by_field == {None: ["One.", "Two."]}
+
+
 def test_a_text_that_says_nothing_is_refused(settings):
     settings.LANGUAGE_CODE = "en"
     refuse_short("x" * 10, "measure")

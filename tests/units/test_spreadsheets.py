@@ -107,6 +107,14 @@ def test_a_written_number_is_a_number_in_a_workbook_and_its_text_in_a_csv_file()
     ]  # fmt: skip
 
 
+def test_lines_above_the_head_are_harmless_and_the_filter_stands_below_them() -> None:
+    options = {"about": ["=1+1", "Quý I"]}
+    assert read_csv(b"".join(csv_lines(["a"], [["5"]], **options))) == [["'=1+1"], ["Quý I"], ["a"], ["5"]]
+    sheet = load_workbook(BytesIO(b"".join(xlsx_pieces("t", ["a"], [["5"]], **options)))).active
+    assert [cell.value for (cell,) in sheet.iter_rows()] == ["=1+1", "Quý I", "a", "5"]
+    assert (sheet["A1"].data_type, sheet.auto_filter.ref, sheet.freeze_panes) == ("s", "A3:A4", "B4")
+
+
 def test_a_written_number_survives_a_copy() -> None:
     again = deepcopy(Written("8,5", Decimal("8.5"), "x{}"))
     assert (again, again.number, again.form) == ("8,5", Decimal("8.5"), "x{}")

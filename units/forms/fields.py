@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import date
 from typing import Any
@@ -46,13 +46,16 @@ def refusals(form: forms.BaseForm) -> Iterator[None]:
             if unseen is not None:
                 raise unseen
     except Refused as error:
-        for message in error.messages:
-            form.add_error(error.field if error.field in form.fields else None, message)
+        _add_errors(form, error.by_field)
     except ValidationError as error:
-        by_field = error.message_dict if hasattr(error, "error_dict") else {"": error.messages}
-        for field, messages in by_field.items():
-            for message in messages:
-                form.add_error(field if field in form.fields else None, message)
+        _add_errors(form, error.message_dict if hasattr(error, "error_dict") else {"": error.messages})
+
+
+def _add_errors(form: forms.BaseForm, by_field: Mapping[Any, Iterable[str]]) -> None:
+    """What is wrong with a field that the form has not is wrong with the form."""
+    for field, messages in by_field.items():
+        for message in messages:
+            form.add_error(field if field in form.fields else None, message)
 
 
 def normal_texts(cleaned: Mapping[str, Any]) -> dict[str, Any]:

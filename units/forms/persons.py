@@ -90,16 +90,16 @@ class PersonFilter(forms.Form):
             people = people.filter(touched_by(chosen["imported"]))
         if chosen["disciplined"]:
             first, last = date(chosen["disciplined"], 1, 1), date(self.chosen_year, 12, 31)
-            rows = Discipline.objects.in_force_between(first, last).filter(
+            decisions = Discipline.objects.in_force_between(first, last).filter(
                 person__unit__in=access.discipline_units(viewer).values("pk")
             )
-            people = people.filter(pk__in=rows.values("person"))
+            people = people.filter(pk__in=decisions.values("person"))
         if chosen["rating"]:
-            rows = TaskRating.objects.filter(year=self.chosen_year)
+            ratings = TaskRating.objects.filter(year=self.chosen_year)
             if chosen["rating"] == self.NONE:
-                people = people.exclude(pk__in=rows.values("person"))
+                people = people.exclude(pk__in=ratings.values("person"))
             else:
-                people = people.filter(pk__in=rows.filter(rating=chosen["rating"]).values("person"))
+                people = people.filter(pk__in=ratings.filter(rating=chosen["rating"]).values("person"))
         return people.found_by(chosen["q"])
 
 

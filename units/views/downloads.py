@@ -65,13 +65,14 @@ def asked_table(request: HttpRequest, table: str = "") -> str:
 
 
 def table_file(
-    kind: str, name: str, title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]]
-) -> HttpResponseBase:
-    """The list as filtered, safe against formulas, streamed however long it is."""
+    kind: str, name: str, title: str, heads: Sequence[str], rows: Iterable[Sequence[Value]], *,
+    about: Sequence[str] = (),
+) -> HttpResponseBase:  # fmt: skip
+    """The list as filtered, safe against formulas, streamed however long it is; lines `about` it stand above."""
     if kind == "xlsx":
-        pieces, content_type = xlsx_pieces(title, heads, rows), XLSX
+        pieces, content_type = xlsx_pieces(title, heads, rows, about=about), XLSX
     else:
-        pieces, content_type = csv_lines(heads, rows), CSV
+        pieces, content_type = csv_lines(heads, rows, about=about), CSV
     return guarded(
         StreamingHttpResponse(spoken(pieces, translation.get_language()), content_type=content_type), f"{name}.{kind}"
     )

@@ -201,7 +201,7 @@ def record_detail(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """To the row on the page of its person, for who sees such rows."""
     if kind not in KINDS:
         raise Http404
-    row: Record = get_object_or_404(KINDS[kind], pk=pk)
+    row: Any = get_object_or_404(KINDS[kind], pk=pk)
     person = get_person(request, row.person_id)
     if kind == "discipline" and not access.sees_discipline(request.user, person.unit):
         raise Http404

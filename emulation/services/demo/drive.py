@@ -16,7 +16,7 @@ from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import named
 from emulation.services.demo.sheets import Life, Writer
 from emulation.services.summaries import rebuild
-from emulation.services.targets import Agreement
+from emulation.services.target_values import Agreement
 from units.models import Role, Unit, UnitKind
 
 REASON = "Bổ sung chỉ tiêu riêng của đợt cao điểm theo kế hoạch (minh họa)."

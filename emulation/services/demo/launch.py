@@ -17,7 +17,7 @@ from emulation.services.demo.examples import neutral_picture
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment
 from emulation.services.places import drive_places
-from emulation.services.targets import Agreement
+from emulation.services.target_values import Agreement
 from units import clock
 from units.models import Role, Unit
 

@@ -53,5 +53,6 @@ def _issue(cast: Cast, key: str, what: str, day: date) -> None:
         files = {"word": as_word(paper, signed), "pdf": as_pdf(paper, signed)}
     issued_papers.issue(
         unit, KINDS[paper.kind], number=number, day=day, title=f"{paper.title} – {paper.about}", signer=layout.signer,
+        signer_post=layout.signer_post, place=layout.place,
         files=files, by=chief, address=MAKERS[key].page(unit, what), earliest=paper.earliest,
     )  # fmt: skip

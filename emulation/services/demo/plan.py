@@ -23,7 +23,7 @@ from emulation.services.catalogue import DATA
 from emulation.services.demo import pledges
 from emulation.services.demo.people import Cast
 from emulation.services.demo.pledges import moment
-from emulation.services.targets import Agreement
+from emulation.services.target_values import Agreement
 from units.models import Role, Unit, UnitKind
 
 Line = dict[str, str]

@@ -17,7 +17,7 @@ from emulation.services import amendments, clusters, targets
 from emulation.services.catalogue import DATA
 from emulation.services.demo.people import Cast
 from emulation.services.places import places_for
-from emulation.services.targets import Agreement
+from emulation.services.target_values import Agreement, agreement_of
 from emulation.services.titles import Aim, set_titles
 from emulation.titles import titles_on
 from units.models import Role, Unit
@@ -81,7 +81,7 @@ def _amend(entry: dict[str, Any], cast: Cast) -> Amendment:
     if "indicator" in entry:
         places = {place.row.indicator.code: place.row for place in places_for(unit, YEAR)}
         row = places[entry["indicator"]]
-        stands = targets.agreement_of(unit.targets.get(campaign_indicator=row, drive=None))
+        stands = agreement_of(unit.targets.get(campaign_indicator=row, drive=None))
         assert stands is not None
         relation = relative_to_last(unit, row.indicator, entry["percent"])
         lines[row.pk] = replace(stands, value=relation.stored(stands.comparator), relation=relation)

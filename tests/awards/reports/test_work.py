@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.urls import reverse
 
-from awards.models import NominationEvent
-from awards.reports.work import outcome_tasks, paper_tasks
+from awards.models import Nomination, NominationEvent
+from awards.reports.work import nomination_tasks, outcome_tasks, paper_tasks
 from tests.factories import (
     make_award,
     make_dossier,
@@ -78,6 +78,16 @@ def test_what_is_old_or_no_outcome_is_not_told(lines, staff, reviewer, kind, col
 def test_nobody_is_told_what_they_did_themselves(lines, staff, commander):
     step(lines[0], "rejected", commander)
     assert (told(commander), len(told(staff))) == ([], 1)
+
+
+def test_what_is_to_be_corrected_says_who_returned_it_to_the_unit_when_and_why(lines, staff, reviewer):
+    back = step(lines[0], "returned", reviewer)
+    NominationEvent.objects.filter(pk=back.pk).update(reason="Ghi rõ thành tích từng năm.")
+    Nomination.objects.filter(pk=lines[0].pk).update(stage="returned")
+    inside = step(lines[1], "returned", staff, stage="submitted", day=21)  # later, within the judging unit
+    NominationEvent.objects.filter(pk=inside.pk).update(reason="Xem lại ý kiến của phòng.")
+    found = [(task.by, task.at, task.reason) for task in nomination_tasks(staff) if task.returned]
+    assert found == [(str(reviewer), back.at, "Ghi rõ thành tích từng năm.")]
 
 
 def test_what_was_only_returned_is_told_where_it_is_corrected(lines, staff, reviewer):

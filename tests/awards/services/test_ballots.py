@@ -311,11 +311,11 @@ def test_papers_of_absent_members_are_confirmed_by_somebody_else(opened, members
 
 def test_who_forgot_to_tick_a_paper_is_told_so(opened, members):
     one, paper = opened.items.first(), opened.attendances.get(how="written")
-    hint = "Nếu phiếu của các thành viên đã nhận, đánh dấu các thành viên đó tại “Phiếu giấy đã nhận”."
-    for papers, told in (([], True), ([paper.pk], False)):
+    hint = "Đánh dấu các thành viên đã gửi phiếu giấy."
+    for papers, told in (([], ["papers", f"f{one.pk}"]), ([paper.pk], [f"f{one.pk}"])):
         with pytest.raises(Refused) as refused:
             ballots.enter_counts(opened, {one.pk: ByHand(favour=2)}, papers, by=members[1])
-        assert (hint in refused.value.messages) == told
+        assert ([*refused.value.by_field], hint in refused.value.messages) == (told, "papers" in told)
 
 
 # ── closing ───────────────────────────────────────────────────────────────

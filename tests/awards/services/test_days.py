@@ -80,7 +80,7 @@ def refused_until(day, act):
 
 def test_decision_is_not_older_than_the_hand_in(draft, chief, line):
     def sign(day):
-        return decisions.sign(draft, head(day), by=chief)
+        return decisions.sign(draft, head(day), known_unpaid=True, by=chief)
 
     refused_until(HANDED, sign)
     NominationEvent.objects.create(
@@ -93,7 +93,7 @@ def test_decision_is_not_older_than_the_hand_in(draft, chief, line):
 
 def test_decision_is_not_older_than_the_session_it_cites(draft, chief, line, department):
     make_closed_session(make_council(department, chief), chief, line, title="Phiên một", day=date(2024, 3, 15))
-    said = refused_until(date(2024, 3, 15), lambda day: decisions.sign(draft, head(day), by=chief))
+    said = refused_until(date(2024, 3, 15), lambda day: decisions.sign(draft, head(day), known_unpaid=True, by=chief))
     assert "Phiên một" in said
 
 
@@ -118,7 +118,7 @@ def test_letter_is_not_older_than_the_hand_in_nor_its_outcome_older_than_the_let
 def test_legal_basis_is_that_of_the_day(draft, chief, award):
     """Drafted documents give way to those in force on the day; what somebody wrote stays."""
     Decision.objects.filter(pk=draft.pk).update(basis=f"{OLD}\nCăn cứ Quy chế của Cục;")
-    assert decisions.sign(draft, head(HANDED), by=chief).basis == f"{NEW}\nCăn cứ Quy chế của Cục;"
+    assert decisions.sign(draft, head(HANDED), known_unpaid=True, by=chief).basis == f"{NEW}\nCăn cứ Quy chế của Cục;"
 
 
 @pytest.mark.parametrize(

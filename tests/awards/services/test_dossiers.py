@@ -262,8 +262,11 @@ def test_another_award_is_judged_anew(dossier, title, staff):
 
 
 def test_votes_fit_the_members_present(dossier, title, staff):
-    [line] = proposed(dossier, title, staff, "Lê Chi")
-    assert "19" in refusal(record_review, dossier, minutes=MINUTES, votes={line.pk: 19}, by=staff)[0]
+    line, same = proposed(dossier, title, staff, "Lê Chi", "Lê Chi")
+    late = MINUTES | {"review_day": date(2020, 12, 11)}
+    with pytest.raises(Refused, match="19") as refused:
+        record_review(dossier, minutes=late, votes={line.pk: 19, same.pk: 18}, by=staff)
+    assert sorted(refused.value.by_field) == ["review_day", f"v{line.pk}"]
     record_review(dossier, minutes=MINUTES, votes={line.pk: 18}, by=staff)
     with pytest.raises(Refused, match="19") as refused:
         change_line(line, columns={"votes_for": 19}, by=staff)

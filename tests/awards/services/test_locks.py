@@ -129,7 +129,10 @@ def drafts(transactional_db, department, depot, staff, set_today):
 def test_decision_is_signed_once_and_a_number_given_once(drafts):
     (first, second), chief = drafts
     head = {"number": "125/QĐ", "day": date(2020, 12, 22), "signer": "A", **SIGNED}
-    acts = [lambda paper=paper: decisions.sign(paper, head, by=chief) for paper in (first, first, second)]
+    acts = [
+        lambda paper=paper: decisions.sign(paper, head, known_unpaid=True, by=chief)
+        for paper in (first, first, second)
+    ]
     assert at_once(*acts) == ["done", "refused", "refused"]
     assert (Grant.objects.count(), Decision.objects.exclude(number="").count()) == (1, 1)
 
@@ -142,7 +145,7 @@ def test_nominee_is_decided_or_objected_to_but_not_both(drafts):
     head = {"number": "125/QĐ", "day": date(2020, 12, 22), "signer": "A", **SIGNED}
     said = {"whose": "Quần chúng", "text": "Chưa đúng", "received": date(2020, 12, 5)}
     found = at_once(
-        lambda: decisions.sign(draft, head, by=chief),
+        lambda: decisions.sign(draft, head, known_unpaid=True, by=chief),
         lambda: notices.record_objection(notice, line, **said, by=keeper),
     )
     assert found == ["done", "refused"]
@@ -183,7 +186,7 @@ def test_register_numbers_are_given_once(drafts):
     (first, second), chief = drafts
     head = {"day": date(2020, 12, 22), "signer": "A", **SIGNED}
     for paper, number in ((first, "1"), (second, "2")):
-        decisions.sign(paper, head | {"number": number}, by=chief)
+        decisions.sign(paper, head | {"number": number}, known_unpaid=True, by=chief)
     one, other = Grant.objects.values_list("pk", flat=True)
     acts = [lambda key=key: registers.register_grants([key], by=chief) for key in (one, other)]
     assert at_once(*acts) == ["done", "done"]

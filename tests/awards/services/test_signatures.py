@@ -8,7 +8,7 @@ from awards.models import AwardCategory, DecidingLevel, Grant, NominationEvent
 from awards.reports.award_papers import decision_paper
 from awards.reports.certificates import certificate_of, words_for
 from awards.reports.citations import filled
-from awards.reports.signatures import giver_of
+from awards.reports.signatures import giver_of, signer_of
 from awards.services import decisions, papers
 from emulation.models import LayoutProfile
 from tests.factories import (
@@ -63,13 +63,39 @@ def draft(lines, department, chief):
 @pytest.mark.parametrize("text", ["", "(địa danh)", "……"])
 def test_nothing_is_signed_with_a_gap_in_head_or_foot(draft, chief, column, text):
     with pytest.raises(Refused) as error:
-        decisions.sign(draft, HEAD | {column: text}, by=chief)
+        decisions.sign(draft, HEAD | {column: text}, known_unpaid=True, by=chief)
     assert (error.value.field, Grant.objects.count()) == (column, 0)
+
+
+def test_every_placeholder_of_a_paper_is_named_at_once(draft, chief):
+    papers.change_texts(
+        draft, {"title": "Về việc ……", "basis": "Căn cứ Luật A;\nCăn cứ Quyết định số ___;"}, by=chief
+    )
+    gaps = {"number": "……/QĐ-CKT", "place": "(địa danh)"}
+    with pytest.raises(Refused) as error:
+        decisions.sign(draft, HEAD | gaps, known_unpaid=True, by=chief)
+    assert sorted(error.value.by_field) == ["basis", "number", "place", "title"]
+    assert "“Căn cứ Quyết định số ___;”" in error.value.by_field["basis"][0]
+
+
+@pytest.mark.parametrize("column", ["number", "signer", "issuer"])
+def test_what_a_higher_authority_decided_is_recorded_without_placeholders(lines, department, chief, column):
+    line = lines[0]
+    DecidingLevel.objects.all().delete()
+    papers.send(papers.draft_submission(department, [line.pk], by=chief), HEAD, by=chief)
+    head = HEAD | {"issuer": "Bộ Quốc phòng"}
+    with pytest.raises(Refused) as error:
+        decisions.record_outcome(department, given=[line.pk], refused={}, head=head | {column: "(chưa rõ)"}, by=chief)
+    assert ([*error.value.by_field], Grant.objects.count()) == ([column], 0)
+    assert (
+        decisions.record_outcome(department, given=[line.pk], refused={}, head=head, by=chief).issuer
+        == head["issuer"]
+    )
 
 
 def test_what_the_paper_does_not_say_says_its_layout(draft, chief, department):
     LayoutProfile.objects.create(unit=department, place="Vinh", signer="Đại tá C", signer_post="Chủ nhiệm")
-    signed = decisions.sign(draft, {"number": "1", "day": DAY}, by=chief)
+    signed = decisions.sign(draft, {"number": "1", "day": DAY}, known_unpaid=True, by=chief)
     assert (signed.place, signed.signer, signed.signer_post) == ("Vinh", "Đại tá C", "Chủ nhiệm")
     assert signed.giver == f"Chủ nhiệm {department.name}"
 
@@ -88,9 +114,9 @@ def test_giver_is_the_head_of_the_unit(post, giver):
 def test_who_signs_for_the_head_says_in_whose_name(draft, chief):
     deputy = HEAD | {"signer_post": "KT. CỤC TRƯỞNG PHÓ CỤC TRƯỞNG"}
     with pytest.raises(Refused) as error:
-        decisions.sign(draft, deputy, by=chief)
+        decisions.sign(draft, deputy, known_unpaid=True, by=chief)
     assert error.value.field == "giver"
-    signed = decisions.sign(draft, deputy | {"giver": "Cục trưởng Cục Kỹ thuật"}, by=chief)
+    signed = decisions.sign(draft, deputy | {"giver": "Cục trưởng Cục Kỹ thuật"}, known_unpaid=True, by=chief)
     found = certificate_of(Grant.objects.first(), words_for(signed))
     assert (found.giver, decision_paper(signed).authority) == ("CỤC TRƯỞNG CỤC KỸ THUẬT",) * 2
 
@@ -101,7 +127,7 @@ def test_certificates_carry_a_sentence_with_the_year(draft, lines, chief):
     event = NominationEvent.objects.get(line=title, kind="changed")
     drafted = "Đã có thành tích trong phong trào Thi đua Quyết thắng năm 2020"
     assert (changed, event.before["citation"], event.after["citation"]) == (1, drafted, "Đã lập công năm 2020")
-    signed = decisions.sign(draft, HEAD, by=chief)
+    signed = decisions.sign(draft, HEAD, known_unpaid=True, by=chief)
     words = words_for(signed)
     sheets = {grant.nomination_id: certificate_of(grant, words) for grant in Grant.objects.select_related("issued")}
     assert [(one.form, one.year, one.merit) for one in (sheets[title.pk], sheets[letter.pk])] == [
@@ -136,3 +162,14 @@ def test_papers_call_awards_by_their_names_on_papers(draft, department, chief, l
 )
 def test_sentence_is_filled_in(sentence, what, expected):
     assert filled(sentence, what, 2020) == expected
+
+
+def test_staff_draft_for_their_only_commander_to_sign(department, commander, staff):
+    """Neither is anybody's guess: with two commanders it is typed."""
+    clerk = make_user("clerk", (department, Role.STAFF), full_name="Lê Văn Thư")
+    assert signer_of(department, clerk)["signer"] == ""
+    chief = make_user("chief", (department, Role.COMMANDER), full_name="Trần Quốc Bảo")
+    assert [signer_of(department, user)["signer"] for user in (clerk, chief)] == ["Trần Quốc Bảo"] * 2
+    second = make_user("second", (department, Role.COMMANDER), full_name="Lý Thế Hùng")
+    found = [signer_of(department, user)["signer"] for user in (clerk, chief, second)]
+    assert found == ["", "Trần Quốc Bảo", "Lý Thế Hùng"]

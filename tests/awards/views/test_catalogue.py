@@ -8,7 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from awards.forms.catalogue import BELONGINGS, AwardForm
-from awards.models import Award, BaseWage, Bonus, Cap, Criterion, Dossier, LegalDocument, NoticeRule
+from awards.models import (
+    Award,
+    BaseWage,
+    Bonus,
+    BonusRounding,
+    Cap,
+    Criterion,
+    Dossier,
+    HighestOnly,
+    LegalDocument,
+    NoticeRule,
+)
 from awards.reports.caps import shares
 from awards.reports.catalogue import Span
 from awards.reports.rules import rules_on
@@ -108,6 +119,72 @@ def test_a_bonus_that_a_signed_decision_paid_changes_after_it_alone(admin, depot
     assert answer.status_code == (200 if refused else 302)
     if refused:
         assert list(answer.context["form"].errors) == ["slip"]
+
+
+PAYING = {  # key in the address → the row by which bonuses were found, the columns of its form, another value
+    "base-wages": (lambda: BaseWage.objects.create(amount=1_490_000), {"amount": "1490000"}, {"amount": "1800000"}),
+    "bonus-roundings": (lambda: BonusRounding.objects.create(step=1000), {"step": "1000", "up": "on"}, {"up": ""}),
+    "highest-bonus": (lambda: HighestOnly.objects.create(clause="a"), {"clause": "a"}, {}),
+}
+
+
+CHANGES = [  # what is typed, whether another value, whether it is refused
+    ({"valid_until": "21/12/2020"}, False, True),  # the day before the decision
+    ({"valid_until": "22/12/2020"}, False, False),
+    ({"valid_from": "23/12/2020"}, False, True),
+    ({}, True, True),
+    ({"since": "22/12/2020"}, True, True),
+    ({"since": "23/12/2020"}, True, False),
+    ({"valid_until": "21/12/2020", "slip": "on"}, False, False),
+    ({"note": "Đã đối chiếu văn bản"}, False, False),
+]
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "other", "refused"),
+    [(key, *change) for key, row in PAYING.items() for change in CHANGES if row[2] or not change[1]],
+)
+def test_what_bonuses_were_found_by_changes_after_the_decisions_that_paid(
+    admin, depot, commander, staff, key, typed, other, refused
+):
+    build, columns, changed = PAYING[key]
+    row = build()
+    line = make_nomination(make_dossier(depot, staff), make_award("CSTT"), make_person(depot))
+    decision = make_signed_decision(depot, commander, line)  # of 22/12/2020
+    decision.grants.update(bonus=1_490_000, decided=decision.day)
+    page = reverse("emulation:catalogue-update", args=[key, row.pk])
+    answer = admin.post(page, columns | {"certainty": "U"} | (changed if other else {}) | typed)
+    assert answer.status_code == (200 if refused else 302)
+    if refused:
+        assert list(answer.context["form"].errors) == ["slip"]
+    terms = list(type(row).objects.order_by("pk").values_list("valid_from", "valid_until"))
+    if "since" in typed and not refused:
+        assert terms == [(None, date(2020, 12, 22)), (date(2020, 12, 23), None)]
+    else:
+        assert len(terms) == 1
+
+
+def test_wages_that_paid_nothing_are_changed_as_they_are(admin, depot, commander, staff):
+    row = BaseWage.objects.create(amount=1_490_000)
+    line = make_nomination(make_dossier(depot, staff), make_award("CSTT"), make_person(depot))
+    make_signed_decision(depot, commander, line)  # without a bonus
+    page = reverse("emulation:catalogue-update", args=["base-wages", row.pk])
+    assert admin.post(page, {"amount": "1800000", "certainty": "U"}).status_code == 302
+    assert BaseWage.objects.get().amount == 1_800_000
+
+
+@pytest.mark.parametrize(("since", "until", "refused"), [
+    ("", "", True), ("01/01/2024", "", True), ("", "01/01/2020", True), ("", "31/12/2019", False),
+])  # fmt: skip
+@pytest.mark.parametrize(("key", "columns"), [("base-wages", {"amount": "1"}), ("bonus-roundings", {"step": "10"})])
+def test_two_wages_or_roundings_never_hold_beside_each_other(admin, key, columns, since, until, refused):
+    model = {"base-wages": BaseWage, "bonus-roundings": BonusRounding}[key]
+    model.objects.create(valid_from=date(2020, 1, 1), **dict.fromkeys(columns, 1000))
+    new = columns | {"certainty": "U", "valid_from": since, "valid_until": until}
+    answer = admin.post(reverse("emulation:catalogue-create", args=[key]), new)
+    assert (answer.status_code, model.objects.count()) == ((200, 1) if refused else (302, 2))
+    if refused:
+        assert list(answer.context["form"].errors) == ["valid_from"]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from django.db import OperationalError, connection
 from django.urls import reverse
 from docx import Document
 
-from awards.models import Award, CouncilMember, DecidingLevel, Decision, Grant, KeptPaper, Submission
+from awards.models import Award, CouncilMember, Decision, Grant, KeptPaper, Submission
 from awards.reports import award_papers, certificates
 from awards.services import decisions, papers, sessions
 from awards.services.kept_papers import keep_decision
@@ -23,14 +23,10 @@ from emulation.reports.cancelled import stamped_word
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import layouts
 from tests.factories import (
-    make_award,
-    make_award_level,
     make_closed_session,
     make_council,
-    make_dossier,
     make_ground,
     make_membership,
-    make_nomination,
     make_office,
     make_person,
     make_person_group,
@@ -54,43 +50,12 @@ def today(set_today):
     set_today(DAY)
 
 
-@built_once
-def chief(department):
-    return make_user("chief", (department, Role.COMMANDER))
-
-
-@built_once
-def clerk(department):
-    return make_user("clerk", (department, Role.STAFF))
-
-
-@built_once
-def award(department):
-    level = make_award_level("base", 2)
-    DecidingLevel.objects.create(kind=department.kind, level=level)
-    return make_award("CSTT", name="Chiến sĩ tiên tiến", level=level)
-
-
-@built_once
-def order(award):
-    return make_award("HC", name="Huân chương", level=make_award_level("state", 5))
-
-
-@pytest.fixture
-def passed(depot, staff, department):
-    dossier = make_dossier(depot, staff, rule_day=DAY, received_on=DAY)
-
-    def make(award, *names):
-        place = {"stage": "passed", "holder": department, "place": "Kho K1"}
-        return [make_nomination(dossier, award, make_person(depot, name), **place) for name in names]
-
-    return make
-
-
 @pytest.fixture
 def decision(passed, award, clerk, chief, department):
     lines = passed(award, "Lê An", "Vũ Bình")
-    return decisions.sign(papers.draft_decision(department, [x.pk for x in lines], by=clerk), SIGNED, by=chief)
+    return decisions.sign(
+        papers.draft_decision(department, [x.pk for x in lines], by=clerk), SIGNED, known_unpaid=True, by=chief
+    )
 
 
 @built_once
@@ -228,7 +193,7 @@ def test_what_cannot_be_drawn_is_not_signed(passed, award, clerk, chief, departm
 
     monkeypatch.setattr(award_papers, "pdf", broken)
     with pytest.raises(Refused, match="PDF"):
-        decisions.sign(draft, SIGNED, by=chief)
+        decisions.sign(draft, SIGNED, known_unpaid=True, by=chief)
     draft.refresh_from_db()
     assert (draft.signed_at, draft.number, Grant.objects.count(), KeptPaper.objects.count()) == (None, "", 0, 0)
     assert draft.lines.get().stage == "passed"
@@ -257,7 +222,7 @@ def test_no_file_is_left_of_what_was_not_signed(
         else:
             faulty.setattr(decisions, "keep_decision", keep_and_break)
         with pytest.raises(OperationalError):
-            decisions.sign(draft, SIGNED, by=chief)
+            decisions.sign(draft, SIGNED, known_unpaid=True, by=chief)
     assert files_kept() == known
 
 

@@ -1,5 +1,6 @@
 """Pages of public notices: who reads which objection."""
 
+import re
 from datetime import date
 
 import pytest
@@ -100,6 +101,9 @@ def test_answered_objection_leads_to_its_answer(client, notice, reviewer):
     assert "Trả lời K1" in shown.text
     late = client.post(address, {"upheld": "1", "answer": "Đã xác minh: phản ánh là đúng."})
     assert (late.status_code, late.context["form"]["answer"].value()) == (200, "Đã xác minh: phản ánh là đúng.")
+    assert late.context["form"].non_field_errors() == [
+        "Ý kiến này đã được trả lời. Phản ánh không đúng: “Trả lời K1”"
+    ]
 
 
 @pytest.mark.parametrize("stage", ["submitted", "at_council", "passed"])
@@ -125,8 +129,10 @@ def test_people_are_listed_by_given_name(client, department, depot, reviewer, st
     assert [line.name for line in offered] == [line.name for line in shown] == list(names[::-1])
 
 
-def test_nominees_are_offered_unit_by_unit_with_their_stage(client, department, depot, workshop, reviewer, staff):
-    """Two of a name are told apart, who is not appraised yet from who has passed; what is refused stays ticked."""
+def test_nominees_are_offered_by_unit_and_who_is_not_appraised_apart(
+    client, department, depot, workshop, reviewer, staff
+):
+    """Two of a name are told apart; one tick takes nobody along who waits; what is refused stays ticked."""
     award, found = make_award(), []
     for unit, stage in ((workshop, "passed"), (depot, "submitted"), (workshop, "submitted")):
         dossier = make_dossier(unit, staff, title=stage)
@@ -134,11 +140,16 @@ def test_nominees_are_offered_unit_by_unit_with_their_stage(client, department, 
     client.force_login(reviewer)
     address = reverse("awards:notice-create")
     page = client.get(address)
-    assert [(line.dossier.unit, line.stage) for line in page.context["lines"]] == [
-        (depot, "submitted"), (workshop, "passed"), (workshop, "submitted"),
+    assert [(unit, waits, *(line.stage for line in some)) for unit, waits, some in page.context["groups"]] == [
+        (workshop, False, "passed"), (depot, True, "submitted"), (workshop, True, "submitted"),
     ]  # fmt: skip
     assert [value for value, _word in page.context["stages"]] == ["submitted", "passed"]
-    assert page.text.count(f'data-unit="{workshop.pk}"') == 2
+    ticks = re.findall(r'data-tick="([^"]+)"', page.text)
+    groups = [f"input[data-group='{number}']" for number in (1, 2, 3)]
+    assert ticks == ["input[data-stage=submitted]", "input[data-stage=passed]", *groups]
+    assert re.findall(r'data-group="(\d)" data-stage="(\w+)"', page.text) == [
+        ("1", "passed"), ("2", "submitted"), ("3", "submitted"),
+    ]  # fmt: skip
     assert page.text.count(f"{award.label} {found[0].dossier.year}") == 3
     typed = {"unit": department.pk, "place": "Bảng tin", "since": "20/12/2020", "until": "", "lines": [found[0].pk]}
     refused = client.post(address, typed)

@@ -353,6 +353,20 @@ def test_a_wrong_count_is_said_beside_its_field_too(client, opened, members):
     assert (page.count("invalid-feedback"), f'id="id_f{item.pk}_error"' in page) == (1, True)
 
 
+def test_votes_without_a_ticked_paper_are_answered_at_the_papers(client, session, members, lines):
+    sessions.add_lines(session, [line.pk for line in lines], by=members[1])
+    first, *others = session.council.members.order_by("pk")
+    how = {first.pk: "written"} | {seat.pk: "present" for seat in others}
+    sessions.set_attendance(session, how, by=members[0])
+    opened = sessions.open_voting(session, by=members[0])
+    client.force_login(members[1])
+    items = [item.pk for item in opened.items.all()]
+    address = to("session-counts", opened.pk)
+    page = client.post(address, {f"f{key}": 1 for key in items} | {"seen": client.get(address).context["form"].seen})
+    assert list(page.context["form"].errors) == ["papers", *(f"f{key}" for key in items)]
+    assert ('href="#id_papers"' in page.text, 'id="id_papers"' in page.text) == (True, True)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_pages_run_a_constant_number_of_queries(client, session, members, lines, count, django_assert_num_queries):
     sessions.add_lines(session, [line.pk for line in lines[:count]], by=members[1])

@@ -129,11 +129,54 @@ def test_block_may_bring_the_names_of_its_lines(report, lines, name, block, beco
 
 
 def test_block_that_names_another_line_is_not_laid_over_this_one(report, lines):
-    found = look(report, "Indicator D\t12\nIndicator D\t1,5", ["prizes", "water"], lines)
+    """Not every row bears a name, so the block goes down line by line."""
+    found = look(report, "Indicator D\t12\n1,5", ["prizes", "water"], lines)
     assert [(line.state, line.becomes) for line in found.lines] == [("wrong", "–"), ("good", "1.5")]
     assert found.lines[0].why == (
         "The block says “Indicator D” here, but this line is “Indicator B”: begin at the line that it names.",
     )
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Indicator D\t1,5\nIndicator A\t3137\t3166\nIndicator B\t12",
+        "TT\tChỉ tiêu\tKết quả 2020\n3\tindicator d\t1,5\n\n1\tIndicator A\t3137\t3166\n2\tB\t12",
+        "I. Training\nD\tIndicator D\t1,5\nA\tIndicator A\t3137\t3166\n2. Prizes\nB\tIndicator B\t12",
+    ],
+)
+@pytest.mark.parametrize("part", ["num", "den"])
+def test_rows_that_name_their_lines_find_them_whatever_their_order(report, lines, block, part):
+    """Whatever line was chosen, and though there are fewer lines below it."""
+    found = look(report, block, ["water"], lines, part=part)
+    assert [(line.key, line.state, line.becomes) for line in found.lines] == [
+        (lines[name].pk, "good", becomes)
+        for name, becomes in (("water", "1.5"), ("attendance", "3,137 / 3,166"), ("prizes", "12"))
+    ]
+    assert (found.over, found.problems) == (0, ())
+
+
+@pytest.mark.parametrize(
+    ("block", "problems"),
+    [
+        ("Indicator D\t1\nIndicator B\t2\nD\t3", ["Rows 1, 3 name the same line, “Indicator D”. Leave one of them."]),
+        ("Indicator D\t1\nIndicatr B, 2 of 3\t2", ["Row 2: this sheet has no line “Indicatr B, 2 of 3”."]),
+        ("Chỉ tiêu\tSố\nIndicatr B\t2\nD\t1", ["Row 2: this sheet has no line “Indicatr B”."]),
+        ("Indicator Z\t1", ["Row 1: this sheet has no line “Indicator Z”."]),
+        ("D\tIndicator B\t2", ["Row 1: this sheet has no line “D · Indicator B”."]),
+        ("Indicator E\t2", ["Row 1: “Indicator E” names several lines of this sheet. Put the code in its place."]),
+    ],
+)
+def test_a_name_twice_or_unknown_leaves_the_whole_block_out(report, lines, block, problems):
+    type(lines["water"]).objects.filter(code="A").update(name="Indicator E")
+    found = look(report, block, ["prizes", "water"], lines)
+    assert (list(found.problems), found.lines) == (problems, ())
+
+
+def test_denominators_by_name_begin_where_the_user_stood(report, lines):
+    make_result(report, lines["attendance"], (3137, 3166))
+    found = look(report, "Indicator B\t12\nIndicator A\t3200", ["attendance"], lines, part="den")
+    assert [line.becomes for line in found.lines] == ["12", "3,137 / 3,200"]
 
 
 @pytest.mark.parametrize("head", ["Chỉ tiêu\tTử số\tMẫu số", "TT\tChỉ tiêu\tTử số\tMẫu số", "Indicator\tFigure"])

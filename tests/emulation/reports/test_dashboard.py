@@ -202,6 +202,18 @@ def test_a_unit_with_one_figure_missing_has_a_hatched_cell(cast: Cast) -> None:
     assert second.indicator.code in cells[1][1]
 
 
+def test_a_mean_that_sheets_are_missing_from_shows_them_instead_of_a_result(cast: Cast) -> None:
+    row = make_campaign_indicator(
+        cast.campaign, make_indicator("ratio", "VP", accrual="flow_over_stock", shown_decimals=2), is_main=True
+    )
+    make_target(cast.department, row, 1, comparator="<=")
+    rounds = make_rounds()
+    filled(cast, rounds, row)
+    make_report(cast.depot, rounds[2], {row.indicator: (300, 300)}, state=APPROVED)
+    [cell] = show(cast, "H1").heat.total.cells
+    assert (cell[0], cell[2], cell[4]) == ("", "199,23", "6/10")
+
+
 def test_a_sheet_waiting_for_approval_is_not_called_missing(cast: Cast) -> None:
     row = attendance(cast)
     make_report(cast.depot, make_rounds()[1], {row.indicator: (1, 1)}, state=SUBMITTED)

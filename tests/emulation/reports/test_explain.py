@@ -109,6 +109,23 @@ def test_flow_over_stock_divides_by_the_mean_of_the_quarters(
     assert rows_of(page)["Unit K1"].denominator == "105"
 
 
+def test_flow_over_stock_is_not_judged_where_a_quarter_lacks_sheets(
+    campaign: Campaign, department: Unit, depot: Unit, workshop: Unit
+) -> None:
+    """Nothing new has happened in the second quarter: that half of the strength is missing makes no breach of it."""
+    row = placed(campaign, accrual="flow_over_stock")
+    make_target(department, row, "1.5", comparator="<=")
+    rounds = make_rounds()
+    for unit, figure in ((depot, (2, 100)), (workshop, (0, 100))):
+        make_report(unit, rounds[1], {row.indicator: figure}, state=APPROVED)
+    make_report(depot, rounds[2], {row.indicator: (0, 100)}, state=APPROVED)
+    page = explain(department, row.indicator, 2020, "H1")
+    assert (page.value, page.mark.key, page.skewed_why != "") == ("1,3\u00a0%", "", True)
+    make_report(workshop, rounds[2], {row.indicator: (0, 100)}, state=APPROVED)
+    page = explain(department, row.indicator, 2020, "H1")
+    assert (page.value, page.mark.key, page.skewed_why) == ("1,0\u00a0%", "met", "")
+
+
 @pytest.mark.parametrize(
     ("measure", "fields", "figures", "value"),
     [
@@ -279,10 +296,10 @@ def test_unit_without_sheet_has_no_way_to_show(region: Unit, depot: Unit) -> Non
     ("fields", "start"),
     [
         ({"measure": "ratio", "accrual": "flow"}, "Cộng tử số, cộng mẫu số"),
-        ({"measure": "ratio", "accrual": "stock"}, "Lấy số liệu quý cuối kỳ: cộng tử số"),
+        ({"measure": "ratio", "accrual": "stock"}, "Lấy số liệu quý cuối cùng phải báo cáo trong kỳ: cộng tử số"),
         ({"measure": "ratio", "accrual": "flow_over_stock"}, "Cộng tử số của mọi đơn vị"),
         ({"measure": "count", "accrual": "flow"}, "Cộng số liệu của mọi đơn vị"),
-        ({"measure": "count", "accrual": "stock"}, "Cộng số liệu quý cuối kỳ"),
+        ({"measure": "count", "accrual": "stock"}, "Cộng số liệu của các đơn vị ở quý cuối cùng phải báo cáo"),
         ({"measure": "score", "accrual": "stock"}, "Trung bình cộng của 0 điểm"),
         ({"measure": "grade", "headline_share": 100}, "Kết quả chung lấy theo mức thấp nhất"),
         ({"measure": "grade", "headline_share": 75}, "Kết quả chung là mức cao nhất mà ít nhất 75"),

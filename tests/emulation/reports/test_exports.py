@@ -1,5 +1,6 @@
 """Tables of figures as files: numbers that can be summed, changes with their sign, words for what is no number."""
 
+from fractions import Fraction
 from io import BytesIO
 
 import pytest
@@ -7,6 +8,8 @@ from openpyxl import load_workbook
 
 from emulation.models import CampaignIndicator, Report, Round
 from emulation.reports.dashboard import dashboard_of
+from emulation.reports.display import period_target
+from emulation.reports.drafts import draft_of
 from emulation.reports.explain import explain
 from emulation.reports.exports import heat_table, parts_table, reading_table, review_table
 from emulation.reports.review import read_review
@@ -86,6 +89,35 @@ def test_dashboard_as_file_has_numbers_and_sums_apart_from_their_targets(departm
     assert [cell[:2] for cell in found[2:4]] == [(98.7, "#,##0.0"), ("", "@")]
     assert [cell[2] for cell in found[5:7]] == ["1.234", "2"]
     assert [cell[0] for cell in found[5:7]] == [1234, 2]
+
+
+def test_a_target_of_zero_is_no_missing_target(depot, workshop, department, count, rounds):
+    """The milestones do not rise in quarter II: nothing more is asked in it, and both units read so everywhere."""
+    for unit in (depot, workshop):
+        make_target(unit, count, 3, milestones=(1, 1, 2))
+    make_report(depot, rounds[2], {count.indicator: "nil"}, state=APPROVED)
+    report = make_report(workshop, rounds[2], {count.indicator: 1}, state=APPROVED)
+    page = dashboard_of(department, 2020, "Q2")
+    table = heat_table(page.heat)
+    rows = [cells(table, unit.name) for unit in (depot, workshop)]
+    found = [(row["Indicator SK Chỉ tiêu\u00a00"][2], *row["Chỉ tiêu"][:2]) for row in rows]
+    assert found == [("KPS", 0, "#,##0"), ("1", 0, "#,##0")]
+    shown = {row.name: row.cells[1][2:5:2] for _group, rows in page.heat.groups for row in rows}
+    assert shown == {"Unit K1": ("KPS/0", "Đạt"), "Unit X1": ("1/0", "Vượt")}
+    line = dashboard_of(workshop, 2020, "Q2").areas[0][1][1]
+    assert (line.target, explain(workshop, count.indicator, 2020, "Q2").target) == ("0", "0")
+    assert [str(row.target) for group in read_sheet(report, editing=False).groups for row in group.rows] == ["–", "0"]
+    said = " ".join(part.text for part in draft_of(workshop, 2020, "Q2").body)
+    assert "ndicator SK đạt 1, vượt chỉ tiêu (0)" in said
+
+
+@pytest.mark.parametrize(
+    ("comparator", "target", "words"),
+    [(">=", 0, "0"), ("<=", 0, "=\u00a00"), ("=", 0, "=\u00a00"), (">", 0, ">\u00a00"), (">=", 5, "≥\u00a05"),
+     ("<=", 5, "≤\u00a05")],
+)  # fmt: skip
+def test_no_sign_says_that_a_figure_may_be_below_zero(comparator, target, words):
+    assert period_target(comparator, Fraction(target)) == words
 
 
 def test_dashboard_as_file_has_the_state_apart_from_what_is_reported(department, depot, share, rounds):

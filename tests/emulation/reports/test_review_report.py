@@ -75,7 +75,7 @@ def test_report_tells_results_against_plan_and_last_year(department, depot, trai
 
 def test_report_names_what_was_missed_and_makes_it_a_task(department, depot, training):
     found = paragraphs(report(department, depot, training, now=(900, 1000), accidents=2))
-    named = "quân số khỏe (90,0\u00a0%; chỉ tiêu từ 99\u00a0% trở lên); tai nạn (2 vụ; chỉ tiêu không quá 0 vụ)"
+    named = "quân số khỏe (90,0\u00a0%; chỉ tiêu từ 99\u00a0% trở lên); tai nạn (2 vụ; chỉ tiêu 0 vụ)"
     assert f"Còn 2 chỉ tiêu chưa đạt: {named}." in found
     assert "Chưa tốt bằng cùng kỳ năm 2019: quân số khỏe; tai nạn." in found
     assert [text for text in found if text.startswith("Tập trung")] != []

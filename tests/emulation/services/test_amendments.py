@@ -8,7 +8,7 @@ from django.utils import translation
 from emulation.models import Amendment, CheckRule, Registration, RegistrationVersion, Target
 from emulation.relations import Relative
 from emulation.services import amendments, clusters, targets
-from emulation.services.targets import Agreement
+from emulation.services.target_values import Agreement
 from emulation.services.titles import Aim, set_titles
 from tests.factories import (
     make_campaign,
@@ -146,9 +146,7 @@ def test_an_amendment_that_is_refused_changes_nothing(sent, reviewer):
 def test_of_two_decisions_one_holds(sent, reviewer):
     amendments.refuse(sent, by=reviewer, reason=SECOND)
 
-    assert (
-        refusal(amendments.accept, sent, by=reviewer) == "This is not possible now: it is “Refused”. Reload the page."
-    )
+    assert refusal(amendments.accept, sent, by=reviewer) == "This is not possible now: it is “Refused”."
     assert Target.objects.get().agreed == 4
 
 

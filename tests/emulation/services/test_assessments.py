@@ -373,3 +373,23 @@ def test_a_ready_draft_is_discarded_as_others(row, staff):
     service.mark_ready(answered(row, staff), by=staff)
     service.discard(row, by=staff)
     assert not Assessment.objects.exists()
+
+
+def test_a_ready_assessment_is_given_back_once_with_what_is_to_be_done(row, staff, commander, reviewer):
+    row = answered(row, staff)
+    with pytest.raises(Refused, match="chưa báo"):
+        service.give_back(row, WHY, by=commander)
+    service.mark_ready(row, by=staff)
+    for user in (staff, reviewer):
+        with pytest.raises(PermissionDenied):
+            service.give_back(row, WHY, by=user)
+    for reason in ("Sai", "x" * 501):
+        with pytest.raises(Refused):
+            service.give_back(row, reason, by=commander)
+    back = service.give_back(row, f" {WHY} ", by=commander)
+    assert (back.state, back.ready_by, back.ready_at) == ("draft", None, None)
+    assert (back.events.last().kind, back.events.last().reason) == ("given_back", WHY)
+    with pytest.raises(Refused):
+        service.give_back(row, WHY, by=commander)
+    service.discard(row, by=staff)  # it has never left the unit
+    assert not Assessment.objects.exists()

@@ -129,7 +129,7 @@ def test_only_the_units_own_staff_write(depot, department, planner, commander, w
 
 def test_submitted_work_stands_still_until_it_is_taken_back(submitted, staff, commander):
     assert refused(service.change_work, submitted, [], by=staff, title="Other") == [
-        "This is not possible now: it is “With the council”. Reload the page."
+        "This is not possible now: it is “With the council”."
     ]
     back = service.take_back(submitted, by=commander)
     assert service.change_work(back, [Author("A")], by=staff, title="Other").title == "Other"
@@ -189,7 +189,7 @@ def test_refusal_needs_a_reason_and_is_final(submitted, planner, staff):
     assert refused(service.refuse, submitted, "No.", by=planner) == ["Give a reason of at least 20 characters."]
     service.refuse(submitted, "Known for years in every workshop.", by=planner)
     assert refused(service.recognise, submitted, recognition(), by=planner) == [
-        "This is not possible now: it is “Not recognised”. Reload the page."
+        "This is not possible now: it is “Not recognised”."
     ]
 
 
@@ -402,7 +402,7 @@ def test_savings_are_summed_by_the_day_of_use(depot, staff, person, planner):
 def test_only_a_recognised_work_is_put_to_use(work, staff):
     columns = {"applied_where": "Shed 4", "applied_since": DAY, "saved": None, "effect": ""}
     assert refused(service.apply_work, work, by=staff, **columns) == [
-        "This is not possible now: it is “Just proposed”. Reload the page."
+        "This is not possible now: it is “Just proposed”."
     ]
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from emulation.models import Inspection, InspectionFinding
+from emulation.models import Inspection, InspectionFinding, Notice
 from emulation.reports.inspections import looked_at
 from emulation.services import inspections as service
 from emulation.services import weak_points
@@ -172,6 +172,23 @@ def test_carried_out_asks_for_findings_on_every_unit(inspection, planner, depot,
     service.carry_out(inspection, by=planner)
     with pytest.raises(Refused):
         service.carry_out(inspection, by=planner)
+
+
+def test_the_inspected_are_told_of_the_results_and_of_the_conclusion(
+    inspection, planner, chief, depot, workshop, staff, commander, reviewer, outsider, administrator
+):
+    recorded(inspection, planner, depot, workshop)
+    assert not Notice.objects.exists()
+    service.carry_out(inspection, by=planner)
+    told = {("staff", "inspected", ""), ("commander", "inspected", ""), ("chief", "inspected", "")}
+    assert set(Notice.objects.values_list("user__username", "kind", "text")) == told
+    words = "Two units keep their records badly; settle it by the end of the quarter."
+    service.conclude(inspection, conclusion=words, number="12/KL-K", day=clock.today(), by=planner)
+    told |= {(name, "concluded", words) for name in ("staff", "commander", "chief")}
+    assert set(Notice.objects.values_list("user__username", "kind", "text")) == told
+    with pytest.raises(Refused):
+        service.conclude(inspection, conclusion=words, number="12/KL-K", day=clock.today(), by=planner)
+    assert Notice.objects.count() == 6
 
 
 def test_draft_finding_is_taken_back_and_a_published_one_stays(inspection, planner, depot, workshop):

@@ -51,6 +51,13 @@ def test_cancelled_paper_stays_and_its_number_is_not_given_again(depot, commande
     assert service.next_number(depot, 2020, LIST) == "02/DS-K1"
 
 
+@pytest.mark.parametrize("name", ["number", "place", "signer", "signer_post"])
+def test_nothing_is_issued_with_a_placeholder(depot, commander, name):
+    with pytest.raises(Refused) as error:
+        make_issued_paper(depot, commander, **{name: "……"})
+    assert ([*error.value.by_field], IssuedPaper.objects.count()) == ([name], 0)
+
+
 def test_only_the_units_commander_issues_and_not_for_a_day_to_come(depot, commander, staff, outsider, set_today):
     set_today(date(2020, 1, 4))
     for user in (staff, outsider, make_user("above", (depot, Role.REVIEWER))):

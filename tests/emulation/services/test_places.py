@@ -14,7 +14,7 @@ from emulation.reports.figures import figures_of
 from emulation.services import amendments, targets
 from emulation.services.places import drive_places, targets_in
 from emulation.services.rounds import set_up_drive_round
-from emulation.services.targets import Agreement
+from emulation.services.target_values import Agreement
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

@@ -1,10 +1,12 @@
 """A review report that people work on: editing survives changed figures, nothing is replaced or kept in silence."""
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils.timezone import get_current_timezone
+from openpyxl import load_workbook
 
 from emulation.models import Phrase, Report, ReviewReport, Round
 from emulation.periods import drive_period
@@ -164,6 +166,42 @@ def test_report_on_a_drive_is_not_signed_before_the_drive_ends(depot, staff, com
     sign(report, commander, day=date(2020, 5, 20))
 
 
+def exported(client, depot):
+    """Value and number format of every cell of the annex as a workbook."""
+    content = b"".join(client.get(f"/reports/{depot.pk}/2020/Q1/?export=xlsx").streaming_content)
+    return [(cell.value, cell.number_format) for row in load_workbook(BytesIO(content)).active for cell in row]
+
+
+def test_annex_of_a_signed_report_is_exported_as_that_of_the_draft(client, report, depot, commander):
+    client.force_login(commander)
+    drafted = exported(client, depot)
+    sign(report, commander)
+    assert exported(client, depot) == drafted
+    assert [cell for cell in drafted if isinstance(cell[0], int | float)] == [
+        (99, '"≥\u00a0"#,##0'), (98, "#,##0.0"),
+    ]  # fmt: skip
+
+
+def test_annex_signed_when_texts_alone_were_kept_stays_as_it_is(client, report, depot, commander):
+    sign(report, commander)
+    report.refresh_from_db()
+    report.annex = [
+        {**row, "cells": [cell if isinstance(cell, str) else cell["text"] for cell in row["cells"]]}
+        for row in report.annex
+    ]
+    report.save()
+    client.force_login(commander)
+    row = exported(client, depot)[-6:]
+    assert row == [("Quân số khỏe", "@"), *((text, "@") for text in ("%", "≥\u00a099", "98,0", "Chưa đạt", "–"))]
+
+
+def test_a_report_is_not_signed_with_placeholders(report, share, commander):
+    with pytest.raises(Refused) as error:
+        sign(report, commander, place="(địa danh)", signer_post="……")
+    report.refresh_from_db()
+    assert ([*error.value.by_field], report.state) == (["place", "signer_post"], "draft")
+
+
 def test_signed_report_stands_still_until_it_is_reopened(report, share, depot, staff, commander):
     with pytest.raises(PermissionDenied):
         sign(report, staff)
@@ -215,6 +253,13 @@ def test_a_report_bears_no_day_before_the_last_approval_that_it_counts(
         sign(report, chief, day=date(2020, 7, last - 1))
     assert refused.value.field == "day"
     sign(report, chief, day=date(2020, 7, last))
+
+
+def test_figures_that_a_migration_took_over_bear_no_day(share, depot, reviewer, commander):
+    """They were approved in their own time, and the report on that time is signed as of then."""
+    approve(depot, Round.objects.get(year=2020, quarter=1), reviewer, 16, "migrated")
+    sign(service.begin(depot, 2020, "Q1", by=commander), commander, day=date(2020, 7, 8))
+    assert ReviewReport.objects.get().is_signed
 
 
 def approve(unit, round_, by, day, kind, state=APPROVED):

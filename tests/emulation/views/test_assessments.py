@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from emulation.models import Assessment
 from emulation.services import assessments as service
-from tests.emulation.services.test_assessments import answered, handed_in
+from tests.emulation.services.test_assessments import WHY, answered, handed_in
 from tests.factories import (
     make_assessment,
     make_cell,
@@ -32,6 +32,13 @@ def today(set_today):
 @built_once
 def checklist(db):
     return make_own_checklist("cell", wording="placeholder")
+
+
+@pytest.fixture
+def english(staff, commander):
+    for user in (staff, commander):
+        user.language = "en"
+        user.save()
 
 
 @pytest.fixture
@@ -291,6 +298,9 @@ def test_corrected_items_are_reported_to_the_commander(client, cell_row, staff, 
         return [[task.state for task in tasks if task.url == url] for tasks in (work.returned, work.tasks)]
 
     assert [waiting(user) for user in (staff, commander)] == [[["returned"], []], [["returned"], []]]
+    (task,) = client.get(reverse("emulation:my-work")).context["work"].returned
+    back = cell_row.events.get(kind="returned")
+    assert (task.by, task.at, task.reason) == (str(reviewer), back.at, "Thiếu biên bản kiểm tra quý II")
     client.force_login(staff)
     cell_row.refresh_from_db()
     typed = {"version": cell_row.version, f"answer-{item.pk}": "met", f"words-{item.pk}": "Đã bổ sung biên bản."}
@@ -309,3 +319,23 @@ def test_only_staff_report_from_the_page(client, cell_row, staff, commander):
     answered(cell_row, staff, "+++")
     client.force_login(commander)
     assert client.post(cell_row.get_absolute_url(), {"action": "ready"}).status_code == 403
+
+
+def test_commander_gives_a_ready_assessment_back_and_the_staff_read_why(client, cell_row, staff, commander, english):
+    page, give_back = cell_row.get_absolute_url(), reverse("emulation:assessment-give-back", args=[cell_row.pk])
+    answered(cell_row, staff, "+++")
+    client.force_login(commander)
+    assert give_back not in client.get(page).text
+    service.mark_ready(cell_row, by=staff)
+    assert give_back in client.get(page).text
+    assert list(client.post(give_back, {"reason": "Sai"}).context["form"].errors) == ["reason"]
+    assert client.post(give_back, {"reason": WHY}).url == page
+    client.force_login(staff)
+    text = client.get(page).text
+    assert (text.count(f"Given back to the staff by {commander}"), text.count(WHY)) == (1, 2)  # and on the timeline
+    work = client.get(reverse("emulation:my-work")).context["work"]
+    assert [(task.state, task.hint) for task in work.tasks if task.url == page] == [
+        ("draft", f"Given back to the staff by {commander}: “{WHY}”")
+    ]
+    service.mark_ready(cell_row, by=staff)
+    assert f"Given back to the staff by {commander}" not in client.get(page).text

@@ -200,6 +200,15 @@ def test_preview_says_what_goes_where_and_saves_nothing(client, report, prizes, 
     assert figures(report) == {}
 
 
+def test_preview_of_rows_by_name_says_which_name_is_wrong_and_offers_nothing(client, report, prizes, houses, staff):
+    page = look(log_in(client, staff), report, f"{houses.name}\t3\nNobody’s line\t4", prizes)
+    text = page.content.decode()
+    assert "Row 2: this sheet has no line “Nobody’s line”." in text
+    assert ("data-paste-save" in text, "data-pasted" in text) == (False, False)
+    page = look(log_in(client, staff), report, f"{houses.name}\t3\n{prizes.name}\t4", houses)
+    assert [line.key for line in page.context["preview"].lines] == [houses.pk, prizes.pk]
+
+
 def test_preview_shows_what_was_pasted_as_text(client, report, prizes, staff):
     text = look(log_in(client, staff), report, "<script>1</script>", prizes).content.decode()
     assert "<script>" not in text

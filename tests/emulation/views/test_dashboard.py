@@ -1,9 +1,11 @@
 """Who sees which dashboard and figure, how the address is read, how much a page asks of the database."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 
 from emulation.models import CampaignIndicator, Report
 from tests.factories import (
@@ -139,8 +141,15 @@ def test_a_file_says_which_figures_it_is_made_of(
     client: Client, placed: CampaignIndicator, reviewer: User, department: Unit, page: str, basis: str, said: str
 ) -> None:
     client.force_login(reviewer)
-    address = f"/dashboard/{department.pk}/{page}?year=2020&period=Q1&basis={basis}&export=xlsx"
-    assert said in client.get(address)["Content-Disposition"]
+    address = f"/dashboard/{department.pk}/{page}?year=2020&period=Q1&basis={basis}&export="
+    answer, text = (client.get(address + kind) for kind in ("xlsx", "csv"))
+    assert said in answer["Content-Disposition"]
+    sheet = load_workbook(BytesIO(b"".join(answer.streaming_content))).active
+    first = b"".join(text.streaming_content).decode("utf-8-sig").splitlines()[0]
+    words = {"approved": "Số liệu đã duyệt đến", "all": "Số liệu đã duyệt và đã trình đến"}[basis]
+    for line in (sheet["A1"].value, first):
+        assert f"Unit CKT – quý I/2020 – {words} " in line
+    assert sheet["A2"].value == "Đơn vị"
 
 
 def test_superior_is_a_link_only_for_those_who_read_it(

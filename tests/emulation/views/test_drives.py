@@ -10,7 +10,7 @@ from docx import Document
 
 from emulation.models import Campaign, CampaignJoin, IssuedPaper, Organisation, Target
 from emulation.services import targets
-from emulation.services.targets import Agreement
+from emulation.services.target_values import Agreement
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from emulation.models import Inspection, InspectionFinding, WeakPoint
+from emulation.models import Inspection, InspectionFinding, Notice, WeakPoint
 from emulation.services import inspections as service
 from tests.factories import make_attachment, make_finding, make_inspection, make_person, make_user, make_weak_point
 from tests.layers import built_once
 from units import clock
-from units.models import Person, Role
+from units.models import Person, Role, User
 
 DAY = timedelta(days=1)
 
@@ -198,3 +198,37 @@ def test_task_offers_to_record_from_the_first_day_on_and_says_so(client, departm
     assert (task.action, words in task.hint) == (action, ahead > 0)
     page = client.get(row.get_absolute_url()).text
     assert (words in page, address("record", row.pk, depot.pk) in page) == (ahead > 0, ahead <= 0)
+
+
+def test_results_reach_my_work_of_the_inspected_with_their_own_findings_until_they_are_read(
+    client, inspection, depot, workshop, planner, staff, commander, outsider
+):
+    chief = make_user("chief", (workshop, Role.COMMANDER), language="en")
+    items = list(inspection.items.all())
+    service.record(inspection, depot, {item.pk: ("shortcoming", "Two are missing.") for item in items}, by=planner)
+    service.record(inspection, workshop, {items[0].pk: ("met", "")}, by=planner)
+    service.carry_out(inspection, by=planner)
+
+    def told(user):
+        user.language = "en"
+        user.save()
+        client.force_login(user)
+        pages = [client.get(reverse(f"emulation:{name}")) for name in ("my-work", "notice-list")]
+        of_work, listed = (
+            [(str(row.about), row.found) for row in rows]
+            for rows in (pages[0].context["work"].notices, pages[1].context["page"])
+        )
+        assert of_work == listed
+        assert [all(words in pages[0].text for words in pair) for pair in listed] == [True] * len(listed)
+        return listed
+
+    own = (inspection.title, "2 shortcomings were found in your unit.")
+    found = [told(user) for user in (staff, commander, chief, planner, outsider)]
+    assert found == [[own], [own], [(inspection.title, "No shortcoming was found in your unit.")], [], []]
+    notice = Notice.objects.get(user=staff)
+    client.force_login(staff)
+    answer = client.post(reverse("emulation:notice-read", args=[notice.pk]), {"open": "1"})
+    assert (answer.url, client.get(answer.url).status_code) == (inspection.get_absolute_url(), 200)
+    assert list(client.get(reverse("emulation:my-work")).context["work"].notices) == []
+    staff.memberships.all().delete()
+    assert list(Notice.objects.visible_to(User.objects.get(pk=staff.pk))) == []

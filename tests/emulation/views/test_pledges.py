@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from emulation.models import Amendment, Registration, RegistrationEvent, Result, Target
 from emulation.services import targets
-from emulation.services.targets import Agreement
+from emulation.services.target_values import Agreement
 from tests.factories import (
     make_award,
     make_campaign,

@@ -6,11 +6,12 @@ from django.urls import reverse
 
 from emulation.models import Registration, RegistrationEvent, Target
 from emulation.reports.other_papers import target_list
-from emulation.services import targets
+from emulation.services import registrations, targets
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
     make_indicator,
+    make_membership,
     make_report,
     make_rounds,
     make_target,
@@ -308,6 +309,51 @@ def test_staff_report_the_registration_and_an_edit_takes_that_back(client, engli
         [("draft", "Continue")],
         [("draft", "Check and hand in")],
     ]
+
+
+def test_commander_gives_a_ready_registration_back_and_the_staff_read_why(
+    client, english, row, depot, staff, commander
+):
+    targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
+    give_back = url(depot, "registration-give-back")
+    client.force_login(commander)
+    assert give_back not in client.get(url(depot)).text
+    registrations.mark_ready(depot, 2020, by=staff)
+    for page in (url(depot), url(depot, "registration-hand-in")):
+        assert give_back in client.get(page).text
+    assert list(client.post(give_back, {"reason": "Sai"}).context["form"].errors) == ["reason"]
+    assert client.post(give_back, {"reason": REASON}).url == url(depot)
+    client.force_login(staff)
+    page = client.get(url(depot))
+    assert (f"Given back to the staff by {commander}" in page.text, REASON in page.text) == (True, True)
+    assert [(str(step.word), step.reason) for step in page.context["steps"]] == [
+        ("Reported as ready", ""),
+        ("Given back to the staff", REASON),
+    ]
+    work = client.get(reverse("emulation:my-work")).context["work"]
+    assert [(task.state, task.hint) for task in work.tasks if task.url == url(depot)] == [
+        ("draft", f"Given back to the staff by {commander}: “{REASON}”")
+    ]
+    registrations.mark_ready(depot, 2020, by=staff)
+    assert f"Given back to the staff by {commander}" not in client.get(url(depot)).text
+
+
+def test_a_registration_with_nothing_in_it_is_not_offered_to_be_handed_in(
+    client, english, row, depot, staff, commander
+):
+    hand_in, button = url(depot, "registration-hand-in"), "Hand the registration in</button>"
+    client.force_login(commander)
+    grid = client.get(url(depot)).text
+    assert (hand_in in grid, "Nothing is registered yet" in grid) == (False, True)
+    page = client.get(hand_in).text
+    assert (button in page, f'href="{url(depot)}">To the targets' in page) == (False, True)
+    targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
+    assert [button in client.get(address).text for address in (url(depot), hand_in)] == [True, True]
+    both = make_membership(commander, depot, Role.STAFF).user  # types and hands in at once
+    Registration.objects.all().delete()
+    Target.objects.update(registered=None)
+    client.force_login(both)
+    assert hand_in in client.get(url(depot)).text
 
 
 def test_withdrawing_a_registration_asks_first_and_reaches_the_staff(

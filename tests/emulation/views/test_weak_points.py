@@ -6,6 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import override
 from python_calamine import CalamineWorkbook
 
 from emulation.models import WeakPoint
@@ -15,7 +18,9 @@ from tests.factories import (
     make_breakthrough,
     make_campaign,
     make_campaign_indicator,
+    make_finding,
     make_indicator,
+    make_inspection,
     make_membership,
     make_report,
     make_rounds,
@@ -226,8 +231,16 @@ def test_a_point_sent_back_arrives_with_who_and_why(client, depot, staff, review
     service.send_back(point, reason="The roof leaks still.", by=reviewer)
     page = english(client, staff).get(reverse("emulation:my-work"))
     (task,) = page.context["work"].returned
-    assert (task.by, task.reason) == (reviewer.full_name, "The roof leaks still.")
+    when = point.events.get(kind="sent_back").at
+    assert (task.by, task.at, task.reason) == (reviewer.full_name, when, "The roof leaks still.")
+    with override("en"):
+        assert f"{reviewer.full_name} · {date_format(localtime(when), 'DATETIME_FORMAT')}" in page.text
     assert "“The roof leaks still.”" in page.text
+    (notice,) = page.context["work"].notices
+    assert (notice.kind, notice.about, notice.text) == ("point_returned", point, "The roof leaks still.")
+    answer = client.post(reverse("emulation:notice-read", args=[notice.pk]), {"open": "1"})
+    assert answer.url == point.get_absolute_url()
+    assert [*client.get(reverse("emulation:my-work")).context["work"].notices] == []
 
 
 @pytest.mark.parametrize("more", [1, 3])
@@ -255,10 +268,14 @@ def test_only_unit_that_can_be_meant_is_chosen_already(client, depot, staff, rev
     assert [len(chosen(user)) for user in (staff, reviewer)] == [1, 0]
 
 
-def test_re_inspection_shows_what_the_unit_has_done(client, depot, staff, reviewer):
+def test_re_inspection_shows_what_the_unit_has_done(client, department, depot, staff, reviewer):
     point = make_weak_point(depot, staff, description="Ít người dự.", measure="Luyện tập hằng tuần.")
     judge = reverse("emulation:weak-point-judge", args=[point.pk])
-    page = english(client, reviewer).get(judge).text
+    inspection = make_inspection(department, reviewer, depot)
+    finding = make_finding(inspection, depot, reviewer, item=inspection.items.get(point=point))
+    page = (
+        english(client, reviewer).get(f"{judge}?finding={finding.pk}").text
+    )  # it was looked at before it was reported
     assert ("Luyện tập hằng tuần." in page, "The unit has not reported it as settled." in page) == (True, True)
     service.report_settled(point, words="98 trên 100 người dự huấn luyện.", by=staff)
     file = make_attachment(point, staff)

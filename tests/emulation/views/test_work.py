@@ -1,13 +1,14 @@
 """What waits for whom."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from emulation.models import CampaignIndicator, Registration, Report, Round, TargetChange
-from emulation.services import sheets
+from emulation.services import registrations, sheets, targets
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -94,6 +95,7 @@ def test_returned_sheet_stands_on_top_with_its_reason(client, depot, rounds, pri
     work = work_of(client, staff).context["work"]
     (task,) = work.returned
     assert (task.reason, task.lines, task.action, task.by) == (REASON, 1, "Correct", str(reviewer))
+    assert task.at == report.events.get(kind="returned").at
     assert work.tasks == ()
 
 
@@ -113,6 +115,28 @@ def test_registrations_wait_for_the_unit_and_its_reviewer(
     assert tasks(work_of(client, staff))[-1] == ("Registration of targets for 2021", "Continue")
     assert tasks(work_of(client, reviewer)) == [("Registration of targets for 2021", "Judge")]
     assert tasks(work_of(client, commander))[-1] == ("Registration of targets for 2021", "Check and hand in")
+
+
+def test_returned_registration_keeps_who_when_and_why_through_all_that_happens_in_the_unit(
+    client, depot, rounds, prizes, staff, commander, reviewer
+):
+    row = CampaignIndicator.objects.get()
+    Registration.objects.all().delete()
+    targets.register(depot, 2020, {row.pk: Decimal(4)}, by=staff)
+    targets.hand_in_registration(depot, 2020, by=commander)
+    targets.return_registration(depot, 2020, by=reviewer, reason=REASON)
+    came = (REASON, str(reviewer), Registration.objects.get().events.get(kind="returned").at)
+
+    def returned():
+        return [(task.reason, task.by, task.at) for task in work_of(client, staff).context["work"].returned]
+
+    assert returned() == [came]
+    registrations.mark_ready(depot, 2020, by=staff)
+    targets.register(depot, 2020, {row.pk: Decimal(5)}, by=staff)
+    assert returned() == [came]
+    targets.hand_in_registration(depot, 2020, by=commander)
+    registrations.withdraw(depot, 2020, by=commander)
+    assert returned() == [came]
 
 
 def test_sent_sheets_show_their_state(client, depot, rounds, prizes, commander):

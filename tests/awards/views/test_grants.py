@@ -1,0 +1,38 @@
+"""Awards recorded without a decision: a list read from a file; those of a decision stay with it."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from awards.models import Grant
+from tests.awards.views.test_papers import DAY, url
+from tests.factories import make_person, make_signed_decision
+
+
+@pytest.fixture(autouse=True)
+def today(set_today):
+    set_today(DAY)
+
+
+def test_import_is_previewed_settled_and_lands_on_its_rows(client, reviewer, depot, award):
+    make_person(depot, service_number="15000001")
+    client.force_login(reviewer)
+    content = "Số hiệu,Danh hiệu,Năm\n15000001,Chiến sĩ tiên tiến giỏi,2018\n".encode()
+    client.post(url("grant-import"), {"file": SimpleUploadedFile("cu.csv", content)})
+    preview = url("grant-import-preview")
+    page = client.get(preview)
+    assert [p.address for p in page.context["reading"].problems] == ["B2"]
+    choice = page.content.decode().partition('name="s0"')[2].partition("</select>")[0]
+    assert ('value="CSTT"' in choice, " selected" in choice) == (True, False)
+    assert client.post(preview, {"take": "1"}).context["refusals"]
+    assert client.post(preview, {"settle": "1", "s0": "CSTT"}).context["reading"].problems == []
+    answer = client.post(preview, {"take": "1", "s0": "CSTT"})
+    assert [row.year for row in client.get(answer["Location"]).context["page"]] == [2018]
+    assert client.get(url("grant-import-template")).content.startswith(b"PK")
+
+
+def test_award_of_a_decision_is_revoked_by_a_decision_alone(client, reviewer, chief, department, passed, award):
+    make_signed_decision(department, chief, *passed(award, "Lê An"))
+    client.force_login(reviewer)
+    answer = client.post(url("grant-revoke", Grant.objects.get().pk), {"on": "22/12/2020", "why": "Khai không đúng"})
+    assert answer.context["form"].non_field_errors()
+    assert Grant.objects.in_force().count() == 1
