@@ -33,8 +33,7 @@ class Command(BaseCommand):
         load_catalogue()
         try:
             user = User(username=username, full_name=username)
-            user.clean_fields(exclude=["password", "search", "sorting"])
-            user.validate_unique()
+            user.full_clean(exclude=["password", "search", "sorting"])
             validate_password(password, user)
             first_administrator(username=username, password=password, unit=unit)
         except (ValidationError, Refused) as error:

@@ -57,7 +57,7 @@ def _change(changes: dict[str, Any], at: Any, last: dict[str, Any] | None) -> It
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("emulation", "0038_given_back_and_told"),
+        ("emulation", "0039_no_longer_ready"),
         ("auditlog", "0017_add_actor_email"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
