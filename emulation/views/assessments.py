@@ -143,6 +143,8 @@ def _done(
         return True
     access.require(judges if action in ("confirm", "send-back") else answers)
     if judges:  # before any error in what was typed: that may be due to the change alone
+        with transaction.atomic():
+            confirm.refuse_unread()
         service.refuse_unseen(row, version)
     if action == "send-back":
         form.errors |= service.too_short(form.reasons())

@@ -300,6 +300,8 @@ def test_old_page_of_a_reviewer_confirms_nothing_and_keeps_what_was_typed(
 ):
     read = handed_in(cell_row, staff, commander, "+++")
     first, second, _third = read.template.items.all()
+    client.force_login(reviewer)
+    seen = client.get(read.get_absolute_url()).context["confirm"].seen
     row = service.send_back(read, {second.pk: "Thiếu biên bản kiểm tra quý II"}, version=read.version, by=reviewer)
     row = service.answer(row, {second.pk: service.Entry("not_met", None, "Chưa có")}, version=row.version, by=staff)
     now = service.hand_in(row, by=commander)
@@ -307,8 +309,12 @@ def test_old_page_of_a_reviewer_confirms_nothing_and_keeps_what_was_typed(
     typed = {f"answer-{item.pk}": "met" for item in read.template.items.all()} | {
         f"answer-{first.pk}": "not_met", f"words-{first.pk}": "Chữ của tôi", "action": "confirm",
     }  # fmt: skip
-    page = client.post(row.get_absolute_url(), typed | {"version": read.version})
+    page = client.post(row.get_absolute_url(), typed | {"version": read.version})  # from before marks were sent
     assert (len(page.context["problems"]), page.context["wrong"]) == (2, [])
+    page = client.post(row.get_absolute_url(), typed | {"version": read.version, "seen": seen})
+    [changed] = page.context["confirm"].differences
+    assert (changed.typed, changed.stored) == ("đạt · Có biên bản", "chưa đạt · Chưa có")
+    assert "Thay đổi sau khi đồng chí mở trang" in page.text
     assert page.context["lines"][0][1]["words"] == "Chữ của tôi"
     assert f'name="version" value="{now.version}"' in page.text
     row.refresh_from_db()
