@@ -77,7 +77,7 @@ def name_of(paper: Paper) -> str:
 
 def home_of(paper: str) -> Crumb:
     if paper == LETTER:
-        return _("Letters"), reverse("awards:submission-list")
+        return _("Submissions"), reverse("awards:submission-list")
     return _("Decisions"), reverse("awards:decision-list")
 
 
@@ -129,7 +129,7 @@ def paper_create(request: HttpRequest, paper: str, unit: int) -> HttpResponse:
         "unit": place, "paper": paper, "own": own, "form": form, "found": found, "mark": mark_of(keys),
         "page": Paginator(found, LINES).get_page(request.GET.get("page")), "problems": problems,
         "may_sign": access.signs(request.user, place), "ticked": request.POST.getlist("line"),
-        "crumbs": [home_of(paper), (_("New letter") if paper == LETTER else _("New decision"), "")],
+        "crumbs": [home_of(paper), (_("New submission") if paper == LETTER else _("New decision"), "")],
     }  # fmt: skip
     return render(request, "awards/papers/choose.html", context)
 
@@ -286,7 +286,7 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     draft = draft_of(found, _day_typed(request))
     form = SignForm(
         request.POST if request.method == "POST" else None, initial=initial, own=not recorded,
-        gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid,
+        gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid, by=str(request.user),
         over=[one.text for one in exceeded(found.unit, draft.lines)],
         running=running_words(draft.lines, clock.today()),
     )  # fmt: skip
@@ -338,7 +338,8 @@ def _signed_words(found: Paper) -> str:
     if found.kind == Decision.Kind.REVOCATION:
         return _("The decision is signed; the awards have been revoked.")
     return _(
-        "The decision is signed; its awards are given. Their numbers come with the entry into the book of honour."
+        "The decision is signed and its awards are in force. Their register numbers are still to be given: here, or "
+        "with printing the certificates."
     )
 
 

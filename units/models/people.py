@@ -9,6 +9,7 @@ from auditlog.registry import auditlog
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -19,7 +20,7 @@ from units import clock
 from units.models.units import CatalogueRow, Unit
 from units.paths import branches_q
 from units.search import words_q
-from units.text import fold, person_sort_key
+from units.text import fold, login_key, person_sort_key
 
 
 class Office(CatalogueRow):
@@ -52,9 +53,16 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The user whom the login means, however it is written."""
+        found: User = self.get(login_key=login_key(username or ""))
+        return found
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
         user: User = self.model(username=username, **fields)
         user.set_password(password)
+        if user.must_change_password:
+            user.first_password = user.password
         user.save()
         return user
 
@@ -69,6 +77,7 @@ class User(AbstractBaseUser):
         validators=[UnicodeUsernameValidator()],
         error_messages={"unique": _("Another user has this name.")},
     )
+    login_key = models.CharField(max_length=300, editable=False)
     full_name = models.CharField(_("full name"), max_length=120)
     person = models.OneToOneField(
         "units.Person", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("person of the register"),
@@ -90,11 +99,19 @@ class User(AbstractBaseUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["sorting", "username"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["login_key"], name="user_name_once_in_any_case",
+                violation_error_message=_("Another user has this name; capitals make no difference."),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.full_name or self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.username = self.normalize_username(self.username)
+        self.login_key = login_key(self.username)
         self.search = fold(f"{self.username} {self.full_name}")[:300]
         self.sorting = person_sort_key(self.full_name)[:600]
         super().save(*args, **kwargs)
@@ -111,6 +128,15 @@ class User(AbstractBaseUser):
     def has_used(self, password: str) -> bool:
         """Whether it is the present password, or the one that was handed over."""
         return self.check_password(password) or check_password(password, self.first_password)
+
+    def clean(self) -> None:
+        """Raises ValidationError at the user name that another user has, in these letters or others."""
+        super().clean()
+        self.login_key = login_key(self.username)
+        twin = User.objects.filter(login_key=self.login_key).exclude(pk=self.pk).first()
+        if twin is not None:
+            words = _("The user “%(name)s” is there already; capitals make no difference. Choose another user name.")
+            raise ValidationError({"username": words % {"name": twin.username}})
 
     @cached_property
     def active_memberships(self) -> list[Membership]:
@@ -181,5 +207,5 @@ class Membership(models.Model):
 
 
 auditlog.register(Office)
-auditlog.register(User, exclude_fields=["first_password", "last_login", "password", "search", "sorting"])
+auditlog.register(User, exclude_fields=["first_password", "last_login", "login_key", "password", "search", "sorting"])
 auditlog.register(Membership)
