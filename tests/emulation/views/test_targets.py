@@ -103,7 +103,7 @@ def test_target_list_takes_the_same_queries_for_every_number_of_indicators(
         make_target(depot, make_campaign_indicator(movement, make_indicator("grade")), 3)
     client.force_login(staff)
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         response = client.get(url(depot))
 
     assert response.context["sheet"].lines == count
