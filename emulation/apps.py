@@ -16,9 +16,12 @@ class EmulationConfig(AppConfig):
         from emulation.reports.joins import join_tasks
         from emulation.reports.openings import launch_tasks, register_tasks
         from emulation.reports.unfed import unfed_tasks
+        from emulation.services.catalogue import load_emulation
         from emulation.services.rounds import follow_tree, hold_sheets
+        from units.catalogue import after_catalogue
         from units.services import after_tree_change, before_tree_change
 
+        after_catalogue.append(load_emulation)
         before_tree_change.append(hold_sheets)
         after_tree_change.append(follow_tree)
         work.SOURCES.extend([receipt_tasks, join_tasks, amendment_tasks])

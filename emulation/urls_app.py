@@ -133,6 +133,7 @@ urlpatterns = [
     path("targets/clusters/<int:pk>/pdf/", clusters.cluster_file, name="cluster-file"),
     path("targets/clusters/<int:pk>/update/", clusters.cluster_update, name="cluster-update"),
     path("catalogues/", catalogue.catalogue_list, name="catalogue-list"),
+    path("catalogues/load/", catalogue.catalogue_load, name="catalogue-load"),
     path("catalogues/<slug:key>/", catalogue.catalogue_rows, name="catalogue-rows"),
     path("catalogues/<slug:key>/new/", catalogue.catalogue_create, name="catalogue-create"),
     path("catalogues/<slug:key>/<int:pk>/", catalogue.catalogue_update, name="catalogue-update"),
