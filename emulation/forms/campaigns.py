@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.forms.fields import NumberField
 from emulation.models import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document, Indicator
+from emulation.models.catalogue import Comparator
 from emulation.periods import YEARS
 from emulation.services.campaigns import Scope, next_states
 from emulation.services.years import Extent
@@ -210,8 +212,13 @@ class AdvanceForm(forms.Form):
 
 
 class CampaignIndicatorForm(SeenForm):
-    """How a campaign asks for an indicator. The indicator is chosen once; kinds of unit go to the service."""
+    """How a campaign asks for an indicator. The indicator is chosen once; kinds of unit go to the service.
 
+    A new row takes comparator and rhythm of the catalogue unless they are chosen; the script of the page shows them
+    as soon as the indicator is chosen. A comparator against the indicator's direction is to be confirmed (`despite`).
+    """
+
+    despite = forms.BooleanField(label=gettext_lazy("The comparator is meant as chosen"), required=False)
     range_min = NumberField(label=gettext_lazy("Plausible from"), required=False)
     range_max = NumberField(label=gettext_lazy("Plausible to"), required=False)
     over_margin = NumberField(label=gettext_lazy("Over from (per cent of the target)"), at_least=0, required=False)
@@ -238,9 +245,18 @@ class CampaignIndicatorForm(SeenForm):
             "order": gettext_lazy("Order"),
         }
 
+    class Media:
+        js = (forms.Script("js/campaign-indicator.js", defer=True),)
+
+    CATALOGUE = ("comparator", "asked")  # columns for which the catalogue has the usual value
+    field_order = ["indicator", "kinds", "asked", "comparator", "despite"]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
+        self.warning = warning_of(row.indicator, row.comparator) if row.pk else ""
+        if not self.warning and not self.is_bound:
+            del self.fields["despite"]
         if row.campaign.kind.is_drive:  # asked once, in the drive's own round
             del self.fields["asked"]
         if row.pk is not None:
@@ -250,9 +266,44 @@ class CampaignIndicatorForm(SeenForm):
         indicators = Indicator.objects.filter(retired=False).exclude(pk__in=placed).select_related("area")
         self.fields["indicator"].queryset = indicators
         self.fields["indicator"].choices = _by_area(indicators)
+        self._offer_catalogue(indicators)
+
+    def _offer_catalogue(self, indicators: QuerySet[Indicator]) -> None:
+        usual = [name for name in self.CATALOGUE if name in self.fields]
+        for name in usual:
+            field = self.fields[name]
+            field.choices = [("", _("as in the catalogue")), *field.choices]  # type: ignore[attr-defined]
+            field.required, self.initial[name] = False, ""
+        defaults = {one.pk: {name: getattr(one, name) for name in usual} for one in indicators}
+        self.fields["indicator"].widget.attrs["data-defaults"] = json.dumps(defaults)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        indicator = self.instance.indicator if self.instance.pk else cleaned.get("indicator")
+        for name in self.CATALOGUE:
+            if indicator is not None and name in self.fields and cleaned.get(name) == "":
+                cleaned[name] = getattr(indicator, name)
+        self.warning = warning_of(indicator, cleaned.get("comparator", "")) if indicator is not None else ""
+        if not self.warning:
+            del self.fields["despite"]
+        elif not cleaned.get("despite"):
+            self.add_error("comparator", self.warning)
+        return cleaned
 
     def _save_m2m(self) -> None:
         """Kinds are written by the service, in the same transaction as the row."""
+
+
+def warning_of(indicator: Indicator, comparator: str) -> str:
+    """What is wrong with a comparator against the direction of the indicator; else empty."""
+    if not indicator.contradicts(comparator):
+        return ""
+    if indicator.direction == Indicator.Direction.LOWER:
+        words = _("Of this indicator lower is better, but with “%(sign)s” a higher figure counts as reached.")
+    else:
+        words = _("Of this indicator higher is better, but with “%(sign)s” a lower figure counts as reached.")
+    confirm = _("Choose another comparator, or confirm that it is meant so.")
+    return f"{words % {'sign': Comparator(comparator).label}} {confirm}"
 
 
 def _by_area(indicators: QuerySet[Indicator]) -> list[tuple[str, Any]]:

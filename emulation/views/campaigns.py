@@ -378,9 +378,8 @@ def _edit_indicator(request: HttpRequest, form: CampaignIndicatorForm, save: Any
         if not form.errors:
             messages.success(request, _("“%(indicator)s” has been saved.") % {"indicator": form.instance.label})
             return redirect(campaign)
-    return form_page(
-        request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Save"), note=consequences(campaign)
-    )
+    note = " ".join(part for part in (form.warning if not form.is_bound else "", consequences(campaign)) if part)
+    return form_page(request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Save"), note=note)
 
 
 @require_http_methods(FORM)

@@ -1,3 +1,4 @@
+import json
 from datetime import date
 
 import pytest
@@ -292,6 +293,64 @@ def test_campaign_indicator_create_places_it_with_its_range(client, movement, de
     assert [kind.code for kind in row.kinds.all()] == ["depot"]
 
 
+def test_campaign_indicator_takes_what_is_not_chosen_from_the_catalogue(client, movement, planner):
+    indicator = make_indicator(comparator="<=", asked="year", direction="lower")
+    client.force_login(planner)
+
+    form = client.get(url("campaign-indicator-create", movement.pk)).context["form"]
+    shown = [(form[name].value(), form.fields[name].choices[0][0]) for name in ("comparator", "asked")]
+    client.post(url("campaign-indicator-create", movement.pk), {
+        "indicator": indicator.pk, "comparator": "", "asked": "", "order": "0",
+    })  # fmt: skip
+
+    assert shown == [("", ""), ("", "")]
+    assert CampaignIndicator.objects.values_list("comparator", "asked").get() == ("<=", "year")
+
+
+def test_campaign_indicator_form_brings_the_catalogue_along_for_its_script(client, movement, planner):
+    indicator = make_indicator(comparator="<=", asked="year")
+    client.force_login(planner)
+
+    page = client.get(url("campaign-indicator-create", movement.pk))
+
+    attrs = page.context["form"].fields["indicator"].widget.attrs
+    assert json.loads(attrs["data-defaults"]) == {str(indicator.pk): {"comparator": "<=", "asked": "year"}}
+    assert "js/campaign-indicator.js" in page.content.decode()
+
+
+def test_a_comparator_against_the_direction_is_confirmed_before_it_is_saved(client, movement, planner):
+    indicator = make_indicator(comparator="<=", direction="lower")
+    client.force_login(planner)
+    data = {"indicator": indicator.pk, "comparator": ">=", "asked": "", "order": "0"}
+
+    form = client.post(url("campaign-indicator-create", movement.pk), data).context["form"]
+    before = CampaignIndicator.objects.count()
+    client.post(url("campaign-indicator-create", movement.pk), data | {"despite": "on"})
+
+    assert form.errors == {"comparator": [
+        "Of this indicator lower is better, but with “≥” a higher figure counts as reached. "
+        "Choose another comparator, or confirm that it is meant so."
+    ]}  # fmt: skip
+    assert ("despite" in form.fields, before) == (True, 0)
+    assert CampaignIndicator.objects.get().comparator == ">="
+
+
+@pytest.mark.parametrize(("comparator", "warned"), [(">=", True), ("<=", False)])
+def test_a_stored_comparator_against_the_direction_is_told_on_page_and_form(
+    client, movement, planner, comparator, warned
+):
+    row = make_campaign_indicator(movement, make_indicator(direction="lower"), comparator=comparator)
+    client.force_login(planner)
+
+    form = client.get(url("campaign-indicator-update", row.pk))
+    page = client.get(movement.get_absolute_url()).content.decode()
+
+    assert ("despite" in form.context["form"].fields, "lower is better, but with" in form.context["note"]) == (
+        warned, warned,
+    )  # fmt: skip
+    assert ("“≥”, although lower is better" in page) is warned
+
+
 @pytest.mark.parametrize("column", ["over_margin", "near_margin", "points"])
 def test_campaign_indicator_margins_and_points_are_not_below_zero(client, movement, planner, column):
     row = make_campaign_indicator(movement, make_indicator())
@@ -318,7 +377,7 @@ def test_campaign_indicator_that_another_campaign_asks_is_refused_on_the_page(cl
 
 
 def test_campaign_indicator_update_keeps_the_indicator(client, movement, planner):
-    row = make_campaign_indicator(movement, make_indicator(), range_max=50)
+    row = make_campaign_indicator(movement, make_indicator(direction="lower"), range_max=50)
     client.force_login(planner)
 
     form = client.get(url("campaign-indicator-update", row.pk)).context["form"]
