@@ -61,6 +61,11 @@ urlpatterns = [
         "campaigns/indicators/<int:pk>/update/", campaigns.campaign_indicator_update, name="campaign-indicator-update"
     ),
     path(
+        "campaigns/indicators/<int:pk>/comparators/",
+        campaigns.campaign_indicator_comparators,
+        name="campaign-indicator-comparators",
+    ),  # fmt: skip
+    path(
         "campaigns/indicators/<int:pk>/delete/", campaigns.campaign_indicator_delete, name="campaign-indicator-delete"
     ),
     path("campaigns/<int:pk>/join/<int:unit>/", joins.campaign_join, name="campaign-join"),

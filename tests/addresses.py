@@ -60,6 +60,11 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
         "403 200 403 403 403 404",
         "403 200 403 403 403 404",
     ),
+    "emulation:campaign-indicator-comparators": (
+        "campaign-indicator",
+        "403 200 403 403 200 404",
+        "403 200 403 403 200 404",
+    ),
     "emulation:campaign-indicator-delete": (
         "campaign-indicator",
         "403 200 403 403 403 404",

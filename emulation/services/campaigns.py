@@ -31,6 +31,7 @@ from emulation.readiness import advice, missing
 from emulation.services.launch import launch_points
 from emulation.services.rounds import fit_sheets, place_units, set_up_drive_round
 from emulation.services.summaries import rebuild
+from emulation.services.usual_comparator import follow
 from units import access, clock
 from units.errors import Refused
 from units.locking import locked
@@ -362,13 +363,14 @@ def place_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKin
 
 @transaction.atomic
 def change_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKind]) -> CampaignIndicator:
-    """Save a changed campaign indicator; the indicator and the campaign stay."""
+    """Save a changed campaign indicator; the indicator and the campaign stay. Targets not agreed yet follow."""
     access.require(may_write(by, row.campaign))
     _locked(row.campaign)
     kinds = list(kinds)
     _refuse_double(row, kinds)
     row.save()
     row.kinds.set(kinds)
+    follow(row, by=by)
     _follow(row.campaign, [row.indicator_id])
     return row
 

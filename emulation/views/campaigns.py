@@ -24,14 +24,16 @@ from emulation.forms.campaigns import (
     LaunchForm,
     usual_day,
 )
+from emulation.forms.corrections import ReasonForm
 from emulation.models import Campaign, CampaignIndicator, Document
 from emulation.periods import YEARS
 from emulation.readiness import Point, advice, missing
 from emulation.reports.activities import events_of
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
+from emulation.reports.comparators import kept_targets
 from emulation.reports.exports import asked_indicators_table, campaigns_table, joins_table
 from emulation.reports.joins import joins_of
-from emulation.services import campaigns, years
+from emulation.services import campaigns, comparators, years
 from emulation.services.documents import save_document
 from emulation.services.joins import takes_part
 from emulation.services.launch import from_above, launch_points
@@ -129,6 +131,7 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "files": files_context(request.user, "campaign", campaign),
         "reads_unit": access.can_read_figures(request.user, campaign.launching_unit),
         "writes": writes,
+        "compares": writes or access.judges_whole_sheets(request.user),
         "judges": campaign.kind.is_drive and access.has_role(request.user, *access.READERS),
         "below": below if open_ else None,
         "points": _points(request, campaign) if writes or launches else [],
@@ -368,6 +371,32 @@ def campaign_indicator_update(request: HttpRequest, pk: int) -> HttpResponse:
     return _edit_indicator(request, form, campaigns.change_indicator, row.label)
 
 
+@require_http_methods(FORM)
+def campaign_indicator_comparators(request: HttpRequest, pk: int) -> HttpResponse:
+    """Agreed targets with another comparator than the campaign indicator; its reviewers change theirs in one step."""
+    row = get_indicator(request, pk)
+    access.require(campaigns.may_write(request.user, row.campaign) or access.judges_whole_sheets(request.user))
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        count = 0
+        with refusals(form):
+            count = comparators.change_agreed(row, by=request.user, reason=form.cleaned_data["reason"])
+        if not form.errors:
+            words = ngettext("%(count)d target has been changed.", "%(count)d targets have been changed.", count)
+            messages.success(request, words % {"count": count})
+            return redirect(request.path)
+    lines = kept_targets(row, request.user)
+    context = {
+        "row": row,
+        "campaign": row.campaign,
+        "lines": lines,
+        "mine": sum(line.mine for line in lines),
+        "form": form,
+        "crumbs": [*crumbs_to(row.campaign), (row.label, "")],
+    }
+    return render(request, "emulation/campaigns/comparators.html", context)
+
+
 def _edit_indicator(request: HttpRequest, form: CampaignIndicatorForm, save: Any, heading: str) -> HttpResponse:
     campaign = form.instance.campaign
     if away := turned_away(request, lambda: campaigns.refuse_closed(campaign), campaign):
@@ -377,7 +406,10 @@ def _edit_indicator(request: HttpRequest, form: CampaignIndicatorForm, save: Any
             save(form.instance, by=request.user, kinds=form.cleaned_data["kinds"])
         if not form.errors:
             messages.success(request, _("“%(indicator)s” has been saved.") % {"indicator": form.instance.label})
-            return redirect(campaign)
+            told = "comparator" in form.changed_data and comparators.kept(form.instance).exists()
+            return (
+                redirect("emulation:campaign-indicator-comparators", form.instance.pk) if told else redirect(campaign)
+            )
     note = " ".join(part for part in (form.warning if not form.is_bound else "", consequences(campaign)) if part)
     return form_page(request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Save"), note=note)
 

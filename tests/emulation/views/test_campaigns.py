@@ -12,7 +12,10 @@ from tests.factories import (
     make_document,
     make_drive,
     make_indicator,
+    make_registration,
     make_rounds,
+    make_target,
+    make_unit,
     make_unit_kind,
     make_user,
 )
@@ -349,6 +352,57 @@ def test_a_stored_comparator_against_the_direction_is_told_on_page_and_form(
         warned, warned,
     )  # fmt: skip
     assert ("“≥”, although lower is better" in page) is warned
+
+
+def test_a_changed_comparator_leads_to_the_agreed_targets_that_keep_the_old_one(
+    client, movement, depot, commander, planner, reviewer
+):
+    row = make_campaign_indicator(movement, make_indicator(direction="lower"), comparator=">=")
+    make_registration(depot, commander)
+    target = make_target(depot, row, 2)
+    address = url("campaign-indicator-comparators", row.pk)
+
+    client.force_login(planner)
+    saved = client.post(
+        url("campaign-indicator-update", row.pk), {"asked": "quarter", "comparator": "<=", "order": 0}
+    )
+    told = client.get(address)
+    campaign = client.get(movement.get_absolute_url()).content.decode()
+    client.force_login(reviewer)
+    asked = client.get(address)
+    client.post(address, {"reason": "Sửa theo chiều của chỉ tiêu."})
+
+    assert saved.url == address
+    assert [(line.target, line.mine, line.judge.code) for line in told.context["lines"]] == [(target, False, "CKT")]
+    assert f'href="{address}">1 agreed target with another comparator' in campaign
+    assert [(line.agreed, line.mine) for line in asked.context["lines"]] == [("≥\N{NO-BREAK SPACE}2", True)]
+    target.refresh_from_db()
+    assert target.comparator == "<="
+
+
+def test_a_changed_comparator_that_no_agreed_target_had_leads_back(client, movement, depot, planner):
+    row = make_campaign_indicator(movement, make_indicator(direction="lower"), comparator=">=")
+    make_target(depot, row, None, assigned=3)
+    client.force_login(planner)
+
+    saved = client.post(
+        url("campaign-indicator-update", row.pk), {"asked": "quarter", "comparator": "<=", "order": 0}
+    )
+
+    assert saved.url == movement.get_absolute_url()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_targets_with_another_comparator_take_the_same_queries(
+    client, django_assert_num_queries, movement, department, planner, count
+):
+    row = make_campaign_indicator(movement, make_indicator(), comparator=">=")
+    for number in range(count):
+        make_target(make_unit(department, f"T{number}"), row, 2, comparator="<=")
+    client.force_login(planner)
+
+    with django_assert_num_queries(8):
+        client.get(url("campaign-indicator-comparators", row.pk))
 
 
 @pytest.mark.parametrize("column", ["over_margin", "near_margin", "points"])
