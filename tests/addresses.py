@@ -54,6 +54,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:campaign-launch": ("campaign", "403 403 403 403 403 404", "403 403 403 403 403 404"),
     "emulation:campaign-advance": ("campaign", "403 403 403 403 403 404", "403 403 403 403 403 404"),
     "emulation:campaign-copy": ("campaign", "403 200 403 403 403 404", "403 200 403 403 403 404"),
+    "emulation:campaign-indicators-choose": ("campaign", "403 200 403 403 403 404", "403 200 403 403 403 404"),
     "emulation:campaign-indicator-create": ("campaign", "403 200 403 403 403 404", "403 200 403 403 403 404"),
     "emulation:campaign-indicator-update": (
         "campaign-indicator",

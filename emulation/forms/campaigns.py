@@ -15,15 +15,16 @@ from django.utils.translation import gettext_lazy
 
 from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.forms.fields import NumberField
-from emulation.models import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document, Indicator
+from emulation.models import Area, Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document, Indicator
 from emulation.models.catalogue import Comparator
 from emulation.periods import YEARS
 from emulation.services.campaigns import Scope, next_states
+from emulation.services.placements import placeable
 from emulation.services.years import Extent
 from units import clock
 from units.forms.fields import DayField, RowsField, UnitField
 from units.forms.seen import SeenForm
-from units.models import Unit
+from units.models import Unit, UnitKind
 from units.models.units import UnitQuerySet
 from units.services.seen import Change, logged_change
 
@@ -262,8 +263,7 @@ class CampaignIndicatorForm(SeenForm):
         if row.pk is not None:
             del self.fields["indicator"]
             return
-        placed = row.campaign.indicators.values("indicator")
-        indicators = Indicator.objects.filter(retired=False).exclude(pk__in=placed).select_related("area")
+        indicators = placeable(row.campaign)
         self.fields["indicator"].queryset = indicators
         self.fields["indicator"].choices = _by_area(indicators)
         self._offer_catalogue(indicators)
@@ -311,6 +311,31 @@ def _by_area(indicators: QuerySet[Indicator]) -> list[tuple[str, Any]]:
     for row in indicators:
         groups.setdefault(row.area.label, []).append((row.pk, f"{row.label} ({row.code})"))
     return [("", "–"), *groups.items()]
+
+
+class IndicatorsForm(forms.Form):
+    """Several indicators at once, for the kinds of unit chosen. `groups`: what is offered by area, with its tick."""
+
+    indicators = RowsField(
+        label=gettext_lazy("Indicators"), queryset=Indicator.objects.none(), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Tick at least one indicator.")},
+    )  # fmt: skip
+    kinds = RowsField(
+        label=gettext_lazy("Kinds of unit asked"), queryset=UnitKind.objects.all(), required=False,
+        widget=forms.CheckboxSelectMultiple, help_text=gettext_lazy("None chosen: every kind."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = placeable(campaign)
+        self.fields["indicators"].queryset = self.offered
+
+    def groups(self) -> list[tuple[Area, list[tuple[Indicator, bool]]]]:
+        chosen = {str(key) for key in self["indicators"].value() or ()}
+        found: dict[Area, list[tuple[Indicator, bool]]] = {}
+        for row in self.offered:
+            found.setdefault(row.area, []).append((row, str(row.pk) in chosen))
+        return list(found.items())
 
 
 class CopyYearForm(forms.Form):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -18,22 +17,19 @@ from django.views.decorators.http import require_http_methods, require_safe
 from emulation.forms.campaigns import (
     AdvanceForm,
     CampaignForm,
-    CampaignIndicatorForm,
     CopyYearForm,
     DocumentForm,
     LaunchForm,
     usual_day,
 )
-from emulation.forms.corrections import ReasonForm
 from emulation.models import Campaign, CampaignIndicator, Document
 from emulation.periods import YEARS
 from emulation.readiness import Point, advice, missing
 from emulation.reports.activities import events_of
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
-from emulation.reports.comparators import kept_targets
 from emulation.reports.exports import asked_indicators_table, campaigns_table, joins_table
 from emulation.reports.joins import joins_of
-from emulation.services import campaigns, comparators, years
+from emulation.services import campaigns, years
 from emulation.services.documents import save_document
 from emulation.services.joins import takes_part
 from emulation.services.launch import from_above, launch_points
@@ -59,12 +55,6 @@ def read_parent(campaign: Campaign, user: User) -> Campaign | None:
     if campaign.parent is None or campaign.parent.state != Campaign.State.DRAFT:
         return campaign.parent
     return Campaign.objects.visible_to(user).filter(pk=campaign.parent.pk).first()
-
-
-def get_indicator(request: HttpRequest, pk: int) -> CampaignIndicator:
-    rows = CampaignIndicator.objects.filter(campaign__in=Campaign.objects.visible_to(request.user))
-    rows = rows.select_related("indicator", "campaign__launching_unit", "campaign__kind")
-    return get_object_or_404(rows, pk=pk)
 
 
 def crumbs_to(campaign: Campaign | None, year: int | None = None) -> list[Crumb]:
@@ -350,90 +340,6 @@ def campaign_advance(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Record the new state"), note=note
     )
-
-
-# ── what it asks for ──────────────────────────────────────────────────────
-
-
-@require_http_methods(FORM)
-def campaign_indicator_create(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = get_campaign(request, pk)
-    access.require(campaigns.may_write(request.user, campaign))
-    form = CampaignIndicatorForm(request.POST or None, instance=CampaignIndicator(campaign=campaign))
-    return _edit_indicator(request, form, campaigns.place_indicator, _("Add an indicator"))
-
-
-@require_http_methods(FORM)
-def campaign_indicator_update(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_indicator(request, pk)
-    access.require(campaigns.may_write(request.user, row.campaign))
-    form = CampaignIndicatorForm(request.POST or None, instance=row)
-    return _edit_indicator(request, form, campaigns.change_indicator, row.label)
-
-
-@require_http_methods(FORM)
-def campaign_indicator_comparators(request: HttpRequest, pk: int) -> HttpResponse:
-    """Agreed targets with another comparator than the campaign indicator; its reviewers change theirs in one step."""
-    row = get_indicator(request, pk)
-    access.require(campaigns.may_write(request.user, row.campaign) or access.judges_whole_sheets(request.user))
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if form.is_valid():
-        count = 0
-        with refusals(form):
-            count = comparators.change_agreed(row, by=request.user, reason=form.cleaned_data["reason"])
-        if not form.errors:
-            words = ngettext("%(count)d target has been changed.", "%(count)d targets have been changed.", count)
-            messages.success(request, words % {"count": count})
-            return redirect(request.path)
-    lines = kept_targets(row, request.user)
-    context = {
-        "row": row,
-        "campaign": row.campaign,
-        "lines": lines,
-        "mine": sum(line.mine for line in lines),
-        "form": form,
-        "crumbs": [*crumbs_to(row.campaign), (row.label, "")],
-    }
-    return render(request, "emulation/campaigns/comparators.html", context)
-
-
-def _edit_indicator(request: HttpRequest, form: CampaignIndicatorForm, save: Any, heading: str) -> HttpResponse:
-    campaign = form.instance.campaign
-    if away := turned_away(request, lambda: campaigns.refuse_closed(campaign), campaign):
-        return away
-    if form.is_valid():
-        with refusals(form):
-            save(form.instance, by=request.user, kinds=form.cleaned_data["kinds"])
-        if not form.errors:
-            messages.success(request, _("“%(indicator)s” has been saved.") % {"indicator": form.instance.label})
-            told = "comparator" in form.changed_data and comparators.kept(form.instance).exists()
-            return (
-                redirect("emulation:campaign-indicator-comparators", form.instance.pk) if told else redirect(campaign)
-            )
-    note = " ".join(part for part in (form.warning if not form.is_bound else "", consequences(campaign)) if part)
-    return form_page(request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Save"), note=note)
-
-
-@require_http_methods(FORM)
-def campaign_indicator_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_indicator(request, pk)
-    access.require(campaigns.may_write(request.user, row.campaign))
-    if request.method == "POST":
-        try:
-            campaigns.remove_indicator(row, by=request.user)
-        except Refused as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, _("“%(indicator)s” is no longer asked.") % {"indicator": row.label})
-        return redirect(row.campaign)
-    context = {
-        "heading": _("Stop asking for “%(indicator)s”?") % {"indicator": row.label},
-        "text": _("It disappears from the sheets of this year. Nothing that has been entered is ever removed."),
-        "submit": _("Stop asking"),
-        "crumbs": crumbs_to(row.campaign),
-        "back": row.campaign.get_absolute_url(),
-    }
-    return render(request, "emulation/campaigns/confirm.html", context)
 
 
 # ── a new year ────────────────────────────────────────────────────────────
