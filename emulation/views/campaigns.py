@@ -113,6 +113,7 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     writes = open_ and campaigns.may_write(request.user, campaign)
     launches = open_ and campaigns.may_launch(request.user, campaign)
     below = next((unit for unit in _own_units(request) if writes or takes_part(campaign, unit)), None)
+    points = _points(request, campaign) if writes or launches else []
     context = {
         "campaign": campaign,
         "page": page,
@@ -124,7 +125,8 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "compares": writes or access.judges_whole_sheets(request.user),
         "judges": campaign.kind.is_drive and access.has_role(request.user, *access.READERS),
         "below": below if open_ else None,
-        "points": _points(request, campaign) if writes or launches else [],
+        "points": points,
+        "waits": bool(points) and not launches and not missing(points),
         "parent": read_parent(campaign, request.user),
         "joins": joins,
         "above": _above(request, campaign),

@@ -115,8 +115,12 @@ def _edit_indicator(request: HttpRequest, form: CampaignIndicatorForm, save: Any
             return (
                 redirect("emulation:campaign-indicator-comparators", form.instance.pk) if told else redirect(campaign)
             )
-    note = " ".join(part for part in (form.warning if not form.is_bound else "", consequences(campaign)) if part)
-    return form_page(request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Save"), note=note)
+    warned = bool(form.warning) and not form.is_bound  # of what was typed the field itself tells
+    about = {"template": "emulation/campaigns/contradiction.html", "text": form.warning} if warned else None
+    return form_page(
+        request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Save"), note=consequences(campaign),
+        about=about,
+    )  # fmt: skip
 
 
 @require_http_methods(FORM)

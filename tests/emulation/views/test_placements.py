@@ -101,7 +101,7 @@ def test_a_stored_comparator_against_the_direction_is_told_on_page_and_form(
     form = client.get(url("campaign-indicator-update", row.pk))
     page = client.get(movement.get_absolute_url()).content.decode()
 
-    assert ("despite" in form.context["form"].fields, "lower is better, but with" in form.context["note"]) == (
+    assert ("despite" in form.context["form"].fields, form.context["about"] is not None) == (
         warned, warned,
     )  # fmt: skip
     assert ("“≥”, although lower is better" in page) is warned
