@@ -141,4 +141,5 @@ def _who(role: Role, unit: Unit, holders: Holders) -> str:
         Role.COMMANDER: _("commander of %(unit)s"),
     }[role] % {"unit": unit.short}
     names = holders.get((role, unit), [])
-    return f"{words}: {', '.join(names[:NAMED]) or _('nobody yet')}"
+    nobody = _("nobody yet")
+    return f"{words}: {', '.join(names[:NAMED]) or nobody}"

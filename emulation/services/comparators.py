@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, CampaignIndicator, Registration, Target
+from emulation.models.targets import TargetQuerySet
 from emulation.services import targets
 from emulation.services.target_values import Agreement, agreement_of, plain
 from units import access
@@ -22,9 +22,10 @@ from units.models import User
 Key = tuple[int, int | None]  # unit, drive
 
 
-def kept(row: CampaignIndicator) -> QuerySet[Target]:
+def kept(row: CampaignIndicator) -> TargetQuerySet:
     """Agreed targets of the row with another comparator than its own."""
-    return row.targets.filter(agreed__isnull=False).exclude(comparator=row.comparator)
+    rows = Target.objects.filter(campaign_indicator=row, agreed__isnull=False)
+    return rows.exclude(comparator=row.comparator)
 
 
 def key_of_target(target: Target, row: CampaignIndicator) -> Key:
