@@ -363,7 +363,7 @@ def place_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKin
 
 @transaction.atomic
 def change_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKind]) -> CampaignIndicator:
-    """Save a changed campaign indicator; the indicator and the campaign stay. Targets not agreed yet follow."""
+    """Save a changed campaign indicator; the indicator and the campaign stay."""
     access.require(may_write(by, row.campaign))
     _locked(row.campaign)
     kinds = list(kinds)
