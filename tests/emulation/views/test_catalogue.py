@@ -321,7 +321,11 @@ def test_only_checklists_have_items(client, administrator):
     ],
 )
 def test_an_empty_catalogue_says_so_and_what_to_do(request, client, who, words):
-    text = page(client, request.getfixturevalue(who), "indicator-list").content.decode()
+    user = request.getfixturevalue(who)
+    user.language = "en"
+    user.save()
+
+    text = page(client, user, "indicator-list").content.decode()
 
     assert f"The catalogue has no indicators yet. {words}" in text
     assert "Change the filter" not in text
