@@ -160,12 +160,14 @@ class SignForm(forms.Form):
         running: Sequence[str] = (),
         mark: str = "",
         unpaid: Sequence[str] = (),
+        differing: Sequence[str] = (),
         **kwargs: Any,
     ) -> None:
         """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open.
 
         `over`: caps that are exceeded, `running`: public notices that have not ended; whoever signs confirms that
-        this is known. `unpaid`: whose bonus is not known, likewise. `mark`: of the draft as its page shows it now.
+        this is known. `unpaid`: whose bonus is not known, `differing`: of whom records say something else than at the
+        hand-in, likewise. `mark`: of the draft as its page shows it now.
         """
         super().__init__(*args, **kwargs)
         self.seen = mark
@@ -180,6 +182,8 @@ class SignForm(forms.Form):
         ) % {"count": len(unpaid)}  # fmt: skip
         self._ask("known_notices", _("The public notice has not ended, and I know it"), " ".join(running))
         self._ask("over_caps", _("The cap is exceeded, and I know it"), "; ".join(over))
+        words = _("The records say something else than at the hand-in, and I know it")
+        self._ask("known_changes", words, ", ".join(differing))
         self._ask("known_unpaid", bonuses, ", ".join(unpaid))
 
     def _ask(self, name: str, label: str, about: str) -> None:

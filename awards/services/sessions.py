@@ -21,7 +21,7 @@ from awards.reports.days import last_hand_ins
 from awards.reports.minutes import gaps_of
 from awards.reports.ready import acting
 from awards.services.kept_papers import keep_minutes
-from awards.services.steps import Kind, Stage, lock_lines, step
+from awards.services.steps import Kind, Stage, lock_lines, refuse_differing, step
 from awards.voting import needed, reached
 from emulation.services.stored_files import undoing_files
 from units import clock
@@ -187,8 +187,10 @@ def set_attendance(session: Session, how: Mapping[int, str], *, by: User) -> Non
 
 
 @transaction.atomic
-def open_voting(session: Session, *, by: User) -> Session:
-    """Fix members, attendance, shares and rules, and let the members vote. Raises `Refused` without a quorum."""
+def open_voting(session: Session, *, known_changes: bool = False, by: User) -> Session:
+    """Fix members, attendance, shares and rules, and let the members vote. Raises `Refused` without a quorum, and
+    where records say something else than what the council is shown, unless that is known.
+    """
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.PLANNED)
     seats = {seat.pk for seat in session.council.members.on(session.day)}
@@ -205,11 +207,16 @@ def open_voting(session: Session, *, by: User) -> Session:
     items = list(session.items.select_related("line__dossier", "line__award", "line__person", "lower"))
     if not items:
         raise Refused(_("The agenda is empty: put nominations on it first."))
-    _refuse_day(session, [item.line for item in items])
+    lines = lock_lines([item.line_id for item in items])
+    _refuse_day(session, lines)
+    differing = refuse_differing(lines, known=known_changes, by=by, judges=True)
     rules = Rules(session.council)
     for item in items:
         apply_rules(item, rules, lower=item.lower is not None and not _lower_taken(item))
         item.save()
+    for line in lines:
+        if line.pk in differing:
+            step(line, Kind.LISTED, line.stage, by=by, at=session.council.unit, after=differing[line.pk])
     session.state, session.opened_at = State.OPEN, timezone.now()
     session.save(update_fields=["state", "opened_at", "quorum"])
     return session

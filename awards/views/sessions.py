@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards import access as awards_access
 from awards.forms.councils import AgendaFilter, AttendanceForm, BreakForm, ItemForm, LinesForm, SessionForm
 from awards.models import AgendaItem, CouncilMember, Session
+from awards.reports.differences import differences
 from awards.reports.exports import agenda_table
 from awards.reports.objections import upheld
 from awards.reports.sessions import LISTED, addable, by_award_and_year, files_of, findings_for, session_page
@@ -78,9 +79,11 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     page = session_page(session, request.user)
     if kind := asked_table(request):
         return table_file(kind, f"phien-hop-{pk}", session.title, *agenda_table(page))
+    opens = page.officer and session.state == Session.State.PLANNED and bool(page.attendances)
     context = {
         "page": page,
         "session": session,
+        "differing": differences(request.user, [row.item.line for row in page.entries], judges=True) if opens else [],
         "running": running_words((row.item.line for row in page.entries), clock.today())
         if session.state in (Session.State.PLANNED, Session.State.OPEN)
         else [],
@@ -242,7 +245,7 @@ def session_attendance(request: HttpRequest, pk: int) -> HttpResponse:
 def session_open(request: HttpRequest, pk: int) -> HttpResponse:
     session = run_session(request.user, pk)
     try:
-        sessions.open_voting(session, by=request.user)
+        sessions.open_voting(session, known_changes="known_changes" in request.POST, by=request.user)
     except Refused as error:
         told(request, error)
     else:
