@@ -109,11 +109,20 @@ def lock(dossier: Dossier) -> Dossier:
 
 @transaction.atomic
 def rename_dossier(dossier: Dossier, *, title: str, by: User) -> None:
+    """Give a dossier that has not been received another title. Raises `Refused`, for a title given already, too."""
     require(access.drafts_dossiers(by, dossier.unit))
     dossier = lock(dossier)
+    refuse_received(dossier)
     dossier.title = normal(title)
+    _refuse_namesake(dossier)
     dossier.full_clean()
     dossier.save(update_fields=["title"])
+
+
+def refuse_received(dossier: Dossier) -> None:
+    """What was handed in keeps its title: papers name it, and awards on a simplified occasion are given for it."""
+    if dossier.received_on is not None:
+        raise Refused(_("“%(dossier)s” has been handed in: it keeps its title.") % {"dossier": dossier})
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from awards.services.dossiers import (
     judge_anew,
     open_dossier,
     record_review,
+    rename_dossier,
     withdraw,
 )
 from awards.services.steps import Kind, step
@@ -427,3 +428,18 @@ def test_superior_answers_for_a_dissolved_unit(dossier, title, staff, commander,
     hand_in(dossier, lines=[line.pk], by=chief)
     line.refresh_from_db()
     assert line.stage == "submitted"
+
+
+def test_a_title_is_given_once_and_stands_from_the_hand_in_on(dossier, depot, title, staff, commander, reviewer):
+    """It is what awards on a simplified occasion are given for; two of one name cannot be told apart."""
+    other = open_dossier(depot, year=dossier.year, occasion=dossier.occasion, title="Đợt hai", by=staff)
+    with pytest.raises(Refused) as error:
+        rename_dossier(dossier, title=" Đợt  hai ", by=staff)
+    assert error.value.field == "title"
+    rename_dossier(dossier, title="Đợt một", by=staff)
+    rename_dossier(dossier, title="Đợt một", by=staff)  # its own title is no namesake
+    [line] = proposed(dossier, title, staff, "Lê An")
+    shown = Dossier.objects.get(pk=dossier.pk)  # what the page showed before the hand-in
+    hand_in(ready(dossier, staff), lines=[line.pk], by=commander)
+    refusal(rename_dossier, shown, title="Đợt ba", by=staff)
+    assert set(Dossier.objects.values_list("title", flat=True)) == {"Đợt một", other.title}
