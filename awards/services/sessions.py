@@ -47,8 +47,7 @@ def lock(session: Session, *states: str) -> Session:
 @transaction.atomic
 def plan_session(council: Council, *, title: str, day: date, place: str = "", by: User) -> Session:
     require(access.runs_sessions(by, council))
-    if council.until is not None and council.until < day:
-        raise Refused(_("The council has ended by then."), "day")
+    _refuse_after_end(council, day)
     session = Session(council=council, title=title, day=day, place=place, quorum=council.quorum, by=by)
     session.full_clean()
     session.save()
@@ -59,10 +58,18 @@ def plan_session(council: Council, *, title: str, day: date, place: str = "", by
 def change_session(session: Session, *, title: str, day: date, place: str = "", by: User) -> Session:
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.PLANNED)
+    _refuse_after_end(session.council, day)
     session.title, session.day, session.place = title, day, place
     session.full_clean()
     session.save(update_fields=["title", "day", "place"])
     return session
+
+
+def _refuse_after_end(council: Council, day: date) -> None:
+    """No session after the last day of its council, as it stands now: who ends it waits, and sees the session."""
+    until = Council.objects.select_for_update(no_key=True, of=("self",)).get(pk=council.pk).until
+    if until is not None and until < day:
+        raise Refused(_("The council has ended by then."), "day")
 
 
 # ── the agenda ────────────────────────────────────────────────────────────
