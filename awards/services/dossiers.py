@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -49,9 +50,12 @@ class Pick:
 
 
 def people_to_propose(unit: Unit, year: int) -> PersonQuerySet:
-    """People of the unit's branch: who serve there now, and who did at the end of the year."""
+    """People of the unit's branch: who serve there now, who did at the end of the year, and who left from there in
+    the year or since: of these awards are given for what they did before. Not who had left before the year began.
+    """
     then = people_in(unit, year).values("pk")
-    return Person.objects.filter(Q(pk__in=then) | branch_q(unit.path, "unit__path"))
+    serving = Q(left=None) | Q(left__gte=date(year, 1, 1))
+    return Person.objects.filter(Q(pk__in=then) | branch_q(unit.path, "unit__path") & serving)
 
 
 def units_to_propose(unit: Unit, year: int) -> UnitQuerySet:

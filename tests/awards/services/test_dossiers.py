@@ -13,6 +13,7 @@ from awards.services.dossiers import (
     hand_in,
     judge_anew,
     open_dossier,
+    people_to_propose,
     record_review,
     rename_dossier,
     withdraw,
@@ -443,3 +444,12 @@ def test_a_title_is_given_once_and_stands_from_the_hand_in_on(dossier, depot, ti
     hand_in(ready(dossier, staff), lines=[line.pk], by=commander)
     refusal(rename_dossier, shown, title="Đợt ba", by=staff)
     assert set(Dossier.objects.values_list("title", flat=True)) == {"Đợt một", other.title}
+
+
+@pytest.mark.parametrize(("left", "proposable"), [(date(2015, 6, 30), False), (date(2020, 6, 30), True)])
+def test_who_left_before_the_year_is_not_proposed(dossier, depot, title, staff, left, proposable):
+    person = make_person(depot, "Lê An")
+    release_person(person, until=left, by=staff)
+    assert (person in people_to_propose(depot, YEAR)) is proposable
+    if not proposable:
+        assert "Lê An" in refusal(add_lines, dossier, [Pick(person, title)], by=staff)[0]
