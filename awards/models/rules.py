@@ -38,9 +38,7 @@ class Criterion(Dated):
         QUALIFYING_YEARS = RuleKind.QUALIFYING_YEARS, _("years running with an award, or with rating and initiatives")
         MERIT = RuleKind.MERIT, _("recognised initiatives or science works")
         FIGURE = RuleKind.FIGURE, _("figure of an indicator")
-        SCORE = RuleKind.SCORE, _("score of the year")
         TARGETS_MET = RuleKind.TARGETS_MET, _("targets met")
-        CLUSTER_RANK = RuleKind.CLUSTER_RANK, _("place in the cluster")
         NO_DISCIPLINE = RuleKind.NO_DISCIPLINE, _("no discipline")
         NO_INCIDENT = RuleKind.NO_INCIDENT, _("no incident")
         SERVICE_TIME = RuleKind.SERVICE_TIME, _("time of service")
@@ -92,7 +90,7 @@ class Criterion(Dated):
     rating = models.CharField(_("task rating or better"), max_length=12, choices=TaskRating.Rating, blank=True)
     number = models.PositiveSmallIntegerField(
         pgettext_lazy("criterion", "number"), default=1, validators=[MinValueValidator(1)],
-        help_text=_("How many times, how many of the group, how many members; or the lowest place."),
+        help_text=_("How many times, how many of the group, how many members."),
     )  # fmt: skip
     years = models.PositiveSmallIntegerField(
         _("years"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(60)],

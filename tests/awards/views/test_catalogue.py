@@ -353,7 +353,7 @@ def test_cap_is_no_more_than_everybody(admin):
     [
         ({"kind": "prior_awards"}, "awards"),
         ({"kind": "task_rating"}, "rating"),
-        ({"kind": "score", "value": "nhiều"}, "value"),
+        ({"kind": "figure", "value": "nhiều"}, "value"),
         ({"kind": "members_holding", "share": "101"}, "share"),
         ({"kind": "attested", "valid_from": "02/01/2021", "valid_until": "01/01/2021"}, "__all__"),
         ({"kind": "attested", "valid_from": "2021"}, "valid_from"),
