@@ -1,6 +1,6 @@
 # make run         everything that is missing, then the application on http://localhost:8000 (PORT=…)
 # make test        lint and all tests: test-sqlite, with the journeys, then test-postgresql
-# make lint        ruff alone
+# make lint        ruff and mypy alone
 # make messages    bring the message catalogues up to date with the source and compile them
 # make bench       how fast the main pages are, on SQLite and on PostgreSQL (BENCH_UNITS="200 2000")
 # make reset-demo  put the base of `make run` aside and start again with the demo
@@ -48,6 +48,7 @@ test-postgresql: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES) $(CHROMIUM)
 lint: $(VENV)/test.stamp
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/mypy
 
 messages: $(VENV)/test.stamp
 	@$(PYTHON) -m tests.catalogues

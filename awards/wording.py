@@ -57,8 +57,13 @@ def text_of(criterion: Criterion) -> str:
 
 def clause(criterion: Criterion) -> str:
     """The clause, never empty; one that has not been read says so."""
-    words = criterion.clause or UNKNOWN_CLAUSE
+    words = clause_text(criterion.clause or UNKNOWN_CLAUSE)
     return words if criterion.certainty == "V" else f"{words} ({CERTAINTY[criterion.certainty]})"
+
+
+def clause_text(clause: str) -> str:
+    """A clause as the catalogue has it; that it is not known which one is said in the reader's language."""
+    return clause.replace(UNKNOWN_CLAUSE, _("clause not identified"))
 
 
 def _names(criterion: Criterion, rules: Rules) -> str:

@@ -24,7 +24,7 @@ from units.services.seen import Change
 from units.text import normal
 
 AGREE, REFUSE = "agree", "refuse"
-KNOWN = gettext_lazy("The records say something else than at the hand-in, and I know it")
+KNOWN = gettext_lazy("It is known that the records say something else than at the hand-in")
 STATES = [
     ("", gettext_lazy("Every state")),
     ("met", gettext_lazy("Meets the rule")),

@@ -8,7 +8,7 @@ without discipline as well; `offices` says for each office how its own criteria 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
@@ -206,12 +206,24 @@ def _weight(top: Finding, leaf: Finding) -> State:
 # ── reading them ──────────────────────────────────────────────────────────
 
 
-def side_of(findings: Findings | None, *, discipline: bool, incidents: bool = True) -> Side | None:
+def side_of(
+    findings: Findings | None, *, discipline: bool, incidents: bool = True, offices: Collection[int] = ()
+) -> Side | None:
     """What may be shown, in the reader's language: with discipline, and with incidents, or without. Who may not see
     discipline reads no grounds either, and of findings frozen before the two were told apart sees both or neither.
+
+    Criteria that the reader judges for one of the `offices` (keys) are shown as they are, with their grounds.
     """
     if not findings:
         return None
+    side = _side_shown(findings, discipline=discipline, incidents=incidents)
+    if not offices:
+        return side
+    judged = {criterion_of(leaf): leaf for leaf in _in_words(findings["full"])["leaves"] if leaf["office"] in offices}
+    return side | {"leaves": [judged.get(criterion_of(leaf), leaf) for leaf in side["leaves"]]}
+
+
+def _side_shown(findings: Findings, *, discipline: bool, incidents: bool) -> Side:
     if discipline and incidents:
         return _in_words(findings["full"])
     if discipline and "quiet" in findings:
@@ -232,13 +244,16 @@ def _in_words(side: Side) -> Side:
 
 
 def tally_of(leaves: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """State → number of criteria; alternatives left out that nothing depends on, for a group is met without them.
+    """State → number of criteria; alternatives left out that nothing depends on, for a group is met without them."""
+    return dict(Counter(leaf["state"] for leaf in leaves if not is_spare(leaf)))
 
-    Findings frozen before they were marked know how the innermost group stands.
+
+def is_spare(leaf: Mapping[str, Any]) -> bool:
+    """Whether nothing depends on it, for a group is met without it. Findings frozen before such were marked know how
+    the innermost group stands.
     """
     met = str(State.MET)
-    counted = (leaf["state"] for leaf in leaves if not leaf.get("spare", leaf["group_state"] == met != leaf["state"]))
-    return dict(Counter(counted))
+    return bool(leaf.get("spare", leaf["group_state"] == met != leaf["state"]))
 
 
 def asks_incidents(findings: Findings | None) -> bool:
@@ -253,9 +268,10 @@ def of_office(findings: Findings | None, office: int) -> Side | None:
     own = [leaf for leaf in _in_words(findings["full"])["leaves"] if leaf["office"] == office]
     return {
         "state": findings["offices"][office_key(office)],
-        "missing": [leaf["text"] for leaf in own if leaf["state"] != State.MET],
+        "missing": [leaf["text"] for leaf in own if leaf["state"] != State.MET and not is_spare(leaf)],
         "tally": tally_of(own),
         "leaves": own,
+        "spared": all(map(is_spare, own)),  # whatever the line has of it stands in nobody's way
     }
 
 

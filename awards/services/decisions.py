@@ -319,14 +319,8 @@ def _refuse_higher(decision: Decision, grants: Iterable[Grant]) -> None:
     """What was decided above the unit's level is taken back there, and only recorded here."""
     if decision.outside:
         return
-    own = Powers(decision.day or clock.today()).own(decision.unit)
-    higher = [
-        str(grant)
-        for grant in grants
-        if (grant.issued is not None and grant.issued.outside)
-        or (grant.level is not None and (own is None or grant.level.order > own.order))
-    ]
-    if higher:
+    powers = Powers(decision.day or clock.today())
+    if higher := [str(grant) for grant in grants if powers.is_above(decision.unit, grant)]:
         words = _("Decided by a higher authority: %(names)s. Record that authority’s decision.")
         raise Refused(words % {"names": ", ".join(higher)}, "outside")
 

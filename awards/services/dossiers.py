@@ -143,7 +143,7 @@ def record_review(dossier: Dossier, *, minutes: Mapping[str, Any], votes: Mappin
         raise Refused(_("The dossier has been handed in: its minutes stand."))
     for name in REVIEW:
         setattr(dossier, name, minutes[name])
-    found = {f"v{line.pk}": votes_problem(line, votes[line.pk], dossier.review_present) for line in lines}
+    found = {f"v{line.pk}": votes_problem(votes[line.pk], dossier.review_present) for line in lines}
     if dossier.review_day and dossier.review_day > clock.today():
         found["review_day"] = _("The review is dated in the future.")
     if wrong := {field: words for field, words in found.items() if words}:
@@ -155,12 +155,11 @@ def record_review(dossier: Dossier, *, minutes: Mapping[str, Any], votes: Mappin
             _write(line, {"votes_for": votes[line.pk]}, by)
 
 
-def votes_problem(line: Nomination, votes: int | None, present: int | None) -> str:
+def votes_problem(votes: int | None, present: int | None) -> str:
     """What is wrong with more votes in favour than members were present at the base; "" where one is not known."""
     if votes is None or present is None or votes <= present:
         return ""
-    words = _("%(name)s: %(votes)d votes, but only %(present)d members were present.")
-    return words % {"name": line.name, "votes": votes, "present": present}
+    return _("%(votes)d votes, but only %(present)d members were present.") % {"votes": votes, "present": present}
 
 
 @transaction.atomic
@@ -259,16 +258,17 @@ def _trace(
 def judge_lines(lines: Collection[Nomination], dossier: Dossier, *, draft: bool = False) -> None:
     """Write anew what criteria and approved figures say of lines; with `draft` the summary of merit, too.
 
-    In Vietnamese, whatever the language of whoever does it: it is kept and printed.
+    In Vietnamese, whatever the language of whoever does it, with the English words beside: it is kept and printed.
     """
     if not lines:
         return
     with translation.override("vi"):
         found = findings_of(lines, dossier.year, rule_day(dossier))
-        achieved = achievements_of(lines, dossier.year)
+        achieved = achievements_of(lines, dossier.year, dossier.campaign)
+        english = achievements_of(lines, dossier.year, dossier.campaign, language="en")
         drafts = {line.pk: merit_text(achieved[line.pk], dossier.year) for line in lines} if draft else {}
     for line in lines:
-        line.findings, line.achievements = found[line.pk], as_data(achieved[line.pk])
+        line.findings, line.achievements = found[line.pk], as_data(achieved[line.pk], english[line.pk])
         line.merit = line.merit or drafts.get(line.pk, "")
         line.save(update_fields=["findings", "achievements", "merit"])
 
@@ -296,7 +296,7 @@ def change_line(line: Nomination, *, columns: Mapping[str, Any], award: Award | 
         _refuse_picks(dossier, [Pick(line.subject, award)])
         if dossier.lines.alive().filter(award=award, person=line.person, unit=line.unit).exists():  # type: ignore[attr-defined]
             raise Refused(_("“%(name)s” is proposed for this award already.") % {"name": line.name}, "award")
-    if words := votes_problem(line, columns.get("votes_for"), dossier.review_present):
+    if words := votes_problem(columns.get("votes_for"), dossier.review_present):
         raise Refused(words, "votes_for")
     _write(line, columns, by, award)
     if award is not None:

@@ -6,7 +6,7 @@ The session's row is locked first, then the lines: nobody waits the other way. V
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
@@ -21,6 +21,7 @@ from awards.reports.days import last_hand_ins
 from awards.reports.minutes import gaps_of
 from awards.reports.ready import acting
 from awards.services.kept_papers import keep_minutes
+from awards.services.notices import objected
 from awards.services.steps import Kind, Stage, lock_lines, refuse_differing, step
 from awards.voting import needed, reached
 from emulation.services.stored_files import undoing_files
@@ -195,8 +196,11 @@ def set_attendance(session: Session, how: Mapping[int, str], *, by: User) -> Non
 
 @transaction.atomic
 def open_voting(session: Session, *, known_changes: bool = False, by: User) -> Session:
-    """Fix members, attendance, shares and rules, and let the members vote. Raises `Refused` without a quorum, and
-    where records say something else than what the council is shown, unless that is known.
+    """Fix members, attendance, shares and rules, and let the members vote.
+
+    Raises `Refused` without a quorum; while a line is on the agenda to which an objection was upheld: it has to be
+    corrected first, and once the voting is open nothing leaves the agenda; and where records say something else
+    than what the council is shown, unless that is known.
     """
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.PLANNED)
@@ -216,6 +220,7 @@ def open_voting(session: Session, *, known_changes: bool = False, by: User) -> S
         raise Refused(_("The agenda is empty: put nominations on it first."))
     lines = lock_lines([item.line_id for item in items])
     _refuse_day(session, lines)
+    _refuse_objected(lines)
     differing = refuse_differing(lines, known=known_changes, by=by, judges=True)
     rules = Rules(session.council)
     for item in items:
@@ -241,6 +246,13 @@ def _refuse_day(session: Session, lines: Collection[Nomination]) -> None:
             _("The session is dated %(day)s, but a line on its agenda was handed in on %(last)s: change its day.")
             % days
         )
+
+
+def _refuse_objected(lines: Iterable[Nomination]) -> None:
+    if wrong := objected(lines).upheld:
+        words = _("An objection was upheld to these: take them off the agenda, so that they are corrected and handed "
+                  "in again. %(names)s.")  # fmt: skip
+        raise Refused(words % {"names": ", ".join(wrong)})
 
 
 def _lower_taken(item: AgendaItem) -> bool:

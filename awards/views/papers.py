@@ -78,7 +78,7 @@ def name_of(paper: Paper) -> str:
 
 def home_of(paper: str) -> Crumb:
     if paper == LETTER:
-        return _("Letters"), reverse("awards:submission-list")
+        return _("Submissions"), reverse("awards:submission-list")
     return _("Decisions"), reverse("awards:decision-list")
 
 
@@ -130,7 +130,7 @@ def paper_create(request: HttpRequest, paper: str, unit: int) -> HttpResponse:
         "unit": place, "paper": paper, "own": own, "form": form, "found": found, "mark": mark_of(keys),
         "page": Paginator(found, LINES).get_page(request.GET.get("page")), "problems": problems,
         "may_sign": access.signs(request.user, place), "ticked": request.POST.getlist("line"),
-        "crumbs": [home_of(paper), (_("New letter") if paper == LETTER else _("New decision"), "")],
+        "crumbs": [home_of(paper), (_("New submission") if paper == LETTER else _("New decision"), "")],
     }  # fmt: skip
     return render(request, "awards/papers/choose.html", context)
 
@@ -288,7 +288,7 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     differing = differences(request.user, draft.lines)
     form = SignForm(
         request.POST if request.method == "POST" else None, initial=initial, own=not recorded,
-        gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid,
+        gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid, by=str(request.user),
         over=[one.text for one in exceeded(found.unit, draft.lines)],
         running=running_words(draft.lines, clock.today()), differing=[one.line.name for one in differing],
     )  # fmt: skip
@@ -341,7 +341,10 @@ def _signed_words(found: Paper) -> str:
         return _("The letter has been sent; its lines are forwarded.")
     if found.kind == Decision.Kind.REVOCATION:
         return _("The decision is signed; the awards have been revoked.")
-    return _("The decision is signed; its awards stand in the book of honour.")
+    return _(
+        "The decision is signed and its awards are in force. Their register numbers are still to be given: here, or "
+        "with printing the certificates."
+    )
 
 
 @require_safe

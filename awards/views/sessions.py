@@ -15,16 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards import access as awards_access
 from awards.forms.councils import AgendaFilter, AttendanceForm, BreakForm, ItemForm, LinesForm, SessionForm
 from awards.models import AgendaItem, CouncilMember, Session
+from awards.reports.achievements import in_words
 from awards.reports.differences import differences
 from awards.reports.exports import agenda_table
 from awards.reports.objections import upheld
 from awards.reports.sessions import LISTED, addable, by_award_and_year, files_of, findings_for, session_page
 from awards.services import sessions
-from awards.services.notices import running_words
+from awards.services.notices import Objected, objected, running_words
 from awards.views.councils import crumbs_to, get_council
 from awards.views.nominations import saved_file
 from units import clock
-from units.access import require
+from units.access import can_read_figures, require
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import User
@@ -79,14 +80,15 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     page = session_page(session, request.user)
     if kind := asked_table(request):
         return table_file(kind, f"phien-hop-{pk}", session.title, *agenda_table(page))
+    going = session.state in (Session.State.PLANNED, Session.State.OPEN)
+    lines = [row.item.line for row in page.entries] if going else []
     opens = page.officer and session.state == Session.State.PLANNED and bool(page.attendances)
     context = {
         "page": page,
         "session": session,
-        "differing": differences(request.user, [row.item.line for row in page.entries], judges=True) if opens else [],
-        "running": running_words((row.item.line for row in page.entries), clock.today())
-        if session.state in (Session.State.PLANNED, Session.State.OPEN)
-        else [],
+        "running": running_words(lines, clock.today()) if lines else [],
+        "objected": objected(lines) if lines and page.sees_votes else Objected(),
+        "differing": differences(request.user, lines, judges=True) if opens else [],
         "entries": Paginator(page.entries, LISTED).get_page(request.GET.get("page")),
         "crumbs": [*crumbs_to(session.council), (session.title, "")],
     }
@@ -177,6 +179,8 @@ def session_item(request: HttpRequest, pk: int) -> HttpResponse:
         "item": item,
         "line": item.line,
         "findings": findings_for(item.line, request.user, judges=seat is not None),
+        "opens": can_read_figures(request.user, item.line.dossier.unit),
+        "achievements": in_words(item.line.achievements or []),
         "files": files_of(item.line),
         "objections": upheld([item.line]) if seat is not None else [],
         "opinions": item.line.appraisals.select_related("office"),

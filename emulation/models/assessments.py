@@ -258,6 +258,7 @@ class AssessmentEvent(models.Model):
 
     class Kind(models.TextChoices):
         READY = "ready", _("Reported as ready")
+        LAPSED = "lapsed", _("No longer ready: changed since")
         GIVEN_BACK = "given_back", _("Given back to the staff")
         HANDED_IN = "handed_in", _("Handed in")
         RETURNED = "returned", _("Sent back")
@@ -266,6 +267,7 @@ class AssessmentEvent(models.Model):
 
     WITHIN = (
         Kind.READY,
+        Kind.LAPSED,
         Kind.GIVEN_BACK,
     )  # between the staff and the commander, before the assessment leaves the unit
 

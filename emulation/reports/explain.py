@@ -346,6 +346,7 @@ def _share(count: int, of: int) -> str:
 
 STEPS = {  # kind of event → icon, colour
     ReportEvent.Kind.READY: ("person-check", "info"),
+    ReportEvent.Kind.LAPSED: ("pencil", "near"),
     ReportEvent.Kind.GIVEN_BACK: ("arrow-return-left", "near"),
     ReportEvent.Kind.SUBMITTED: ("send-fill", "info"),
     ReportEvent.Kind.WITHDRAWN: ("arrow-return-left", "near"),

@@ -186,6 +186,8 @@ def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: U
     row.version += 1
     row.save(update_fields=["version"])
     if any(written):
+        if row.ready_at is not None:
+            AssessmentEvent.objects.create(assessment=row, kind=Kind.LAPSED, by=by, at=timezone.now())
         _no_longer_ready(row)
     return row
 

@@ -87,7 +87,7 @@ def register(unit: Unit, year: int, values: Values, *, by: User, drive: Campaign
     refuse_unless_open(registration)
     changed = write_values(targets_to_write(unit, year, values, by, drive=drive), values, "registered", by=by)
     if changed:
-        no_longer_ready(registration)
+        lapse(registration, by=by)
     return changed
 
 
@@ -128,6 +128,13 @@ def no_longer_ready(registration: Registration) -> None:
     if registration.ready_at is not None:
         registration.ready_by = registration.ready_at = None
         registration.save(update_fields=["ready_by", "ready_at"])
+
+
+def lapse(registration: Registration, *, by: User) -> None:
+    """Something of the locked registration has changed: it is no longer ready, and its timeline says so."""
+    if registration.ready_at is not None:
+        no_longer_ready(registration)
+        enter(registration, registration.state, Kind.LAPSED, by=by)
 
 
 def enter(registration: Registration, state: str, kind: str, *, by: User, reason: str = "") -> None:

@@ -23,6 +23,7 @@ from emulation.forms.sheets import GiveBackForm, WithdrawForm
 from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, HandInForm, TargetsForm
 from emulation.models import Campaign, Registration, Target
 from emulation.periods import YEARS
+from emulation.reports.confirmed import registration_page
 from emulation.reports.exports import targets_table, titles_table
 from emulation.reports.targets import (
     bases_of,
@@ -105,7 +106,10 @@ def registration_hand_in(request: HttpRequest, unit: int, year: int = 0, drive: 
         return redirect(links_of(page.registration)["registration_hand_in"]) if page.save() else page.render()
     if away := turned_away(request, page.refuse_closed, page.registration):
         return away
-    form = HandInForm(request.POST if request.method == "POST" else None)
+    form = HandInForm(
+        request.POST if request.method == "POST" else None,
+        page=registration_page(page.registration, places=page.places, **page.key),
+    )  # fmt: skip
     if form.is_valid():
         with refusals(form):
             targets.hand_in_registration(**page.key, by=request.user, reason=form.cleaned_data["reason"])

@@ -143,7 +143,7 @@ def test_scores_and_places_that_nothing_feeds_are_attested(catalogue, code):
 def test_stored_criteria_of_scores_and_places_become_attested_ones(db):
     award = make_award("CO")
     former = {kind: make_criterion(award, kind, number=3, value=8) for kind in ("score", "cluster_rank", "figure")}
-    import_module("awards.migrations.0021_no_scores_or_places").attest(apps, None)
+    import_module("awards.migrations.0023_no_scores_or_places").attest(apps, None)
     found = {kind: Criterion.objects.get(pk=row.pk) for kind, row in former.items()}
     assert {kind: (row.kind, row.number, row.value) for kind, row in found.items()} == {
         "score": ("attested", 1, None), "cluster_rank": ("attested", 1, None), "figure": ("figure", 3, 8),

@@ -2,9 +2,11 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import translation
 
 from awards.models import Dossier, Nomination, RuleChoice
+from awards.reports.achievements import in_words
 from awards.services.dossiers import (
     Pick,
     add_lines,
@@ -24,6 +26,7 @@ from tests.factories import (
     YEAR,
     make_award,
     make_campaign,
+    make_campaign_kind,
     make_criterion,
     make_dossier,
     make_grant,
@@ -176,6 +179,37 @@ def test_line_of_a_unit_carries_its_ratings(dossier, staff):
     [line], _known = add_lines(dossier, [Pick(dossier.unit, award)], by=staff)
     assert [(row["kind"], row["year"]) for row in line.achievements] == [("rating", YEAR), ("rating", 2019)]
     assert line.findings["full"]["state"] == "met" and "Hoàn thành xuất sắc" in line.merit
+
+
+def test_line_for_a_drive_rests_on_it_and_on_no_rating_of_a_year_that_was_not_over(depot, staff):
+    for year in (2019, YEAR):
+        make_unit_rating(depot, year, "well")
+    kind = make_campaign_kind("drive", is_drive=True)
+    drive = make_campaign(depot, kind=kind, starts=date(YEAR, 5, 1), ends=date(YEAR, 6, 30))
+    dossier = make_dossier(depot, staff, occasion=make_occasion("drive", of_campaign=True), campaign=drive)
+    [line], _known = add_lines(dossier, [Pick(depot, make_award("GK", subject="unit"))], by=staff)
+    assert [(row["kind"], row["year"], row["url"]) for row in line.achievements] == [
+        ("campaign", YEAR, drive.get_absolute_url()),
+        ("rating", 2019, reverse("units:unit-detail", args=[depot.pk])),
+    ]
+
+
+def test_achievements_are_read_in_both_languages(dossier, title, staff):
+    person = make_person(dossier.unit, "Lê Chi")
+    make_rating(person, rating="excellent")
+    [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
+    said = {}
+    for language in ("vi", "en"):
+        with translation.override(language):
+            [row] = in_words(line.achievements)
+            said[language] = (row["label"], row["value"])
+    assert said == {
+        "vi": (f"Xếp loại hoàn thành nhiệm vụ năm {YEAR}", "Hoàn thành xuất sắc"),
+        "en": (f"Task rating {YEAR}", "Completed excellently"),
+    }
+    line.achievements[0].pop("en")  # kept before there were English words
+    with translation.override("en"):
+        assert in_words(line.achievements) == line.achievements
 
 
 def test_who_stands_there_already_is_left_out(dossier, title, staff):

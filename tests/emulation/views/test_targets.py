@@ -99,7 +99,7 @@ def test_target_list_takes_the_same_queries_for_every_number_of_indicators(
         make_target(depot, make_campaign_indicator(movement, make_indicator("grade")), 3)
     client.force_login(staff)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         response = client.get(url(depot))
 
     assert response.context["sheet"].lines == count
@@ -217,6 +217,27 @@ def test_superior_assigns_and_staff_register(client, row, depot, staff, superior
     assert response.url == url(depot)
     target = Target.objects.get()
     assert (target.assigned, target.registered, target.agreed) == (3, 1275, None)
+
+
+def test_errors_are_listed_as_their_lines_stand_on_the_page(
+    client, english, row, movement, depot, superior, reviewer
+):
+    other = make_campaign_indicator(movement, make_indicator("count", "OTHER", name="Giải thưởng"))
+    for one in (row, other):
+        make_target(depot, one, None, registered=5)
+    targets.hand_in_registration(depot, 2020, by=make_user("chief", (depot, Role.COMMANDER)), reason=REASON)
+    client.force_login(reviewer)
+    lines = [line.row.pk for group in client.get(url(depot)).context["sheet"].groups for line in group.lines]
+    first, second = lines
+    typed = {f"comparator-{pk}": ">=" for pk in lines}
+    typed |= {
+        f"agreed-{first}": "5",
+        f"m1-{first}": "2",
+        f"agreed-{second}": "x",
+        "reason": "x" * 501,
+    }  # refused last, first
+    found = client.post(url(depot, "registration-agree"), typed).context["form"].wrong_lines()
+    assert [where for where, _label, _error in found] == [f"id_m2-{first}", f"id_agreed-{second}", "id_reason"]
 
 
 def test_a_wrong_number_stays_in_place_with_its_error(client, english, row, depot, staff):

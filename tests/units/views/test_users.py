@@ -272,3 +272,25 @@ def test_the_last_administrator_of_the_root_stays(client, administrator):
         "until"
     ]
     assert Membership.objects.get(pk=membership.pk).until is None
+
+
+@pytest.mark.parametrize("name", ["STAFF", "Staff", "ｓｔａｆｆ"])
+def test_user_name_in_other_letters_is_refused_at_its_field(client, administrator, staff, depot, name):
+    data = {
+        "full_name": "Lê An", "username": name, "password": FIRST, "unit": depot.pk, "role": "staff",
+        "since": "01/07/2020",
+    }  # fmt: skip
+    assert wrong(send(client, administrator, "user-create", data=data)) == ["username"]
+
+
+@pytest.mark.parametrize("name", ["staff", "STAFF", " Staff ", "ｓｔａｆｆ"])
+def test_login_does_not_mind_capitals(client, staff, name):
+    assert client.post("/login/", {"login": name, "password": PASSWORD}).status_code == 302
+    assert client.session["_auth_user_id"] == str(staff.pk)
+
+
+def test_wrong_attempts_count_together_however_the_name_is_written(client, staff):
+    names = ["staff", "STAFF", "Staff", "ｓｔａｆｆ", "stafF"]
+    codes = [client.post("/login/", {"login": name, "password": "x"}).status_code for name in names]
+    last = client.post("/login/", {"login": "sTaff", "password": PASSWORD})
+    assert (codes, last.status_code) == ([200] * 5, 200)

@@ -34,8 +34,7 @@ class Command(BaseCommand):
         load_catalogue()
         try:
             user = User(username=username, full_name=username)
-            user.clean_fields(exclude=["password", "search", "sorting"])
-            user.validate_unique()
+            user.full_clean(exclude=["password", "search", "sorting"])
             validate_password(password, user)
             user = create_user(username=username, full_name=username, password=password, must_change_password=False)
             add_membership(user=user, unit=unit, role=Role.ADMINISTRATOR, since=clock.today())
