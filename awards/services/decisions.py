@@ -24,7 +24,7 @@ from awards.reports.decisions import how_paid
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
-from awards.services.dossiers import refuse_short
+from awards.services.dossiers import lock_subjects, refuse_short
 from awards.services.kept_papers import keep_decision
 from awards.services.papers import (
     lines_of_draft,
@@ -99,6 +99,7 @@ def _complete(
     known: Mapping[int, str] | None = None,
     differing: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> Decision:
+    lock_subjects(lines)
     refuse_held(lines)
     if decision.signed_at is None:
         decision.signed_by, decision.signed_at = by, timezone.now()

@@ -379,7 +379,7 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], known_over_caps: bool =
         dossier.received_on = clock.today()
         dossier.rule_day = rule_day(dossier)
         dossier.save(update_fields=["received_on", "rule_day"])
-    _lock_subjects(chosen)
+    lock_subjects(chosen)
     back = _returned_by(chosen)
     for line in chosen:
         _copy_subject(line)
@@ -405,8 +405,10 @@ def _refuse_dropped(lines: Iterable[Nomination]) -> None:
         raise Refused([*gone, _("Look at what is left, then hand in again.")])
 
 
-def _lock_subjects(lines: Collection[Nomination]) -> None:
-    """Two dossiers handed in at once with the same subject: the second one waits, and sees the first."""
+def lock_subjects(lines: Collection[Nomination]) -> None:
+    """Two dossiers handed in at once with the same subject, or two decisions signed: the second one waits, and sees
+    the first.
+    """
     people, units = [line.person_id for line in lines if line.person_id], [u for line in lines if (u := line.unit_id)]
     list(Person.objects.select_for_update().filter(pk__in=people).order_by("pk").values("pk"))
     list(Unit.objects.select_for_update().filter(pk__in=units).order_by("pk").values("pk"))
