@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -59,7 +60,7 @@ def differences(user: User, lines: Iterable[Nomination], *, judges: bool = False
 def _what(frozen: Findings | None, now: Findings, *, discipline: bool, incidents: bool) -> str:
     """The criteria that differ, of those that the reader sees, in the reader's language."""
     assert frozen is not None
-    sight = {"discipline": discipline, "incidents": incidents}
+    sight: dict[str, Any] = {"discipline": discipline, "incidents": incidents}
     before, after = side_of(frozen, **sight) or {"leaves": []}, side_of(now, **sight) or {"leaves": []}
     told = changed(frozen["full"], now["full"]) & changed(before, after)
     old, new = ({criterion_of(leaf): leaf for leaf in side["leaves"]} for side in (before, after))

@@ -171,14 +171,18 @@ def judge_item(user: User, pk: int) -> tuple[AgendaItem, CouncilMember | None]:
 
 @require_safe
 def session_item(request: HttpRequest, pk: int) -> HttpResponse:
-    """The documents of a line, for those who judge it: as they were frozen at the hand-in."""
+    """The documents of a line, for those who judge it: as they were frozen at the hand-in, and, until the vote is
+    over, what differs today.
+    """
     item, seat = judge_item(request.user, pk)
     nearby = list(item.session.items.values_list("pk", flat=True))
     place = nearby.index(item.pk)
+    going = item.session.state in (Session.State.PLANNED, Session.State.OPEN)
     context = {
         "item": item,
         "line": item.line,
         "findings": findings_for(item.line, request.user, judges=seat is not None),
+        "differing": differences(request.user, [item.line], judges=seat is not None) if going else [],
         "opens": can_read_figures(request.user, item.line.dossier.unit),
         "achievements": in_words(item.line.achievements or []),
         "files": files_of(item.line),

@@ -114,6 +114,8 @@ def test_officer_who_opens_the_voting(client, lines, department, reviewer):
     client.post(address, {"known_changes": "on"})
     session.refresh_from_db()
     assert session.state == "open"
+    items = [reverse("awards:session-item", args=[item.pk]) for item in session.items.order_by("order")]
+    assert [named(client.get(address)) for address in items] == [["Lê An"], []]  # to those who vote
 
 
 def test_commander_who_signs(client, lines, department):

@@ -223,7 +223,8 @@ def test_member_who_does_not_read_the_unit_reads_the_documents(client, opened, c
 def test_records_are_opened_from_the_documents_where_they_are_within_reach(
     client, opened, council, lines, members, workshop, near
 ):
-    leaf = {"text": "X", "state": "not_met", "kind": "merit", "spare": True, "sources": ["/units/people/1/"]}
+    leaf = {"award": "CSTDCS", "key": 1, "group": "", "text": "X", "actual": "", "state": "not_met", "kind": "merit",
+            "spare": True, "sources": ["/units/people/1/"]}  # fmt: skip
     full = {"state": "met", "leaves": [leaf]}
     achieved = [
         {"kind": "rating", "label": "Xếp loại", "value": "Tốt", "url": "/units/people/2/", "en": {"label": "R"}}
