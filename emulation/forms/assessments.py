@@ -189,7 +189,7 @@ class AnswersForm:
 
 
 class ConfirmForm(SeenPage, forms.Form):
-    """An assessment handed in as the page shows it; nothing is typed."""
+    """An assessment handed in, or judged, as the page shows it."""
 
 
 class PeriodForm(forms.Form):

@@ -124,12 +124,13 @@ def _done(
 ) -> bool:  # fmt: skip
     """Do what the button says; False when something typed is wrong."""
     user, action = request.user, request.POST.get("action", "save")
+    version = _number(request.POST.get("version", ""))
     if action in ("hand-in", "ready"):
         access.require(answers or action == "hand-in")
         if answers and form.items:
             if not form.is_valid:
                 return False
-            service.answer(row, form.entries, version=_number(request.POST.get("version", "")), by=user)
+            service.answer(row, form.entries, version=version, by=user)
         if action == "ready":
             service.mark_ready(row, by=user)
             messages.success(request, _("The assessment has been reported to the commander, who can hand it in now."))
@@ -141,11 +142,15 @@ def _done(
             messages.success(request, _("The assessment has been handed in."))
         return True
     access.require(judges if action in ("confirm", "send-back") else answers)
+    if judges:  # before any error in what was typed: that may be due to the change alone
+        with transaction.atomic():
+            confirm.refuse_unread()
+        service.refuse_unseen(row, version)
     if action == "send-back":
         form.errors |= service.too_short(form.reasons())
         if not form.is_valid:
             return False
-        service.send_back(row, form.reasons(), by=user)
+        service.send_back(row, form.reasons(), version=version, by=user)
         messages.success(request, _("The items have been sent back; only they are open for the unit."))
         return True
     if action == "confirm" and form.is_valid:
@@ -153,10 +158,10 @@ def _done(
     if not form.is_valid:
         return False
     if action == "confirm":
-        service.confirm(row, form.entries, by=user)
+        service.confirm(row, form.entries, version=version, by=user)
         messages.success(request, _("The assessment has been confirmed."))
     elif action == "save":
-        service.answer(row, form.entries, version=_number(request.POST.get("version", "")), by=user)
+        service.answer(row, form.entries, version=version, by=user)
         messages.success(
             request, _("The answers have been saved. Report them to the commander when they are complete.")
         )

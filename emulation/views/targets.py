@@ -181,7 +181,7 @@ def registration_return(request: HttpRequest, unit: int, year: int = 0, drive: i
     access.require(access.reviews(request.user, page.unit))
     reason = request.POST.get("reason", "")
     try:
-        targets.return_registration(**page.key, by=request.user, reason=reason)
+        targets.return_registration(**page.key, by=request.user, reason=reason, seen=request.POST.get("stand", ""))
     except Refused as error:
         page.form.show_only(error)
         return page.render()
@@ -197,7 +197,7 @@ def registration_agree(request: HttpRequest, unit: int, year: int = 0, drive: in
     if form.is_valid():
         with refusals(form):
             targets.agree(
-                **page.key, lines=form.agreements, by=request.user, seen=key_of(request.POST.get("stand", "")) or 0,
+                **page.key, lines=form.agreements, by=request.user, seen=request.POST.get("stand", ""),
                 reason=form.cleaned_data.get("reason", ""),
             )  # fmt: skip
         if not form.errors:
@@ -332,7 +332,7 @@ class Grid:
             "handed_in": course.last(State.SUBMITTED) if judged else None,
             "steps": course.steps,
             "settled": state == State.AGREED and AGREED not in self.columns,
-            "stand": targets.stand_of(registration) if AGREED in self.columns else 0,
+            "stand": targets.stand_of(registration) if AGREED in self.columns else "",
             "with_staff": course.with_staff if self.open else None,
             "ready": registration.ready_at is not None and self.open,
             "gives_back": registration.ready_at is not None and self.hands_in,

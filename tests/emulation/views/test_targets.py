@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from emulation.models import Registration, RegistrationEvent, Target
+from emulation.models import Registration, Target
 from emulation.reports.other_papers import target_list
 from emulation.services import registrations, targets
 from tests.factories import (
@@ -19,7 +19,7 @@ from tests.factories import (
     make_user,
 )
 from tests.layers import built_once
-from units.models import Role
+from units.models import Role, Unit
 
 REASON = "Giao lại theo tình hình thực tế của đơn vị."
 
@@ -59,9 +59,13 @@ def url(unit, name="target-list", year=2020):
 def agreed(row, value, comparator=">=", milestones=("", "", ""), reason=""):
     """A filled-in line of the reviewer's columns."""
     quarters = {f"m{quarter}-{row.pk}": value for quarter, value in enumerate(milestones, start=1)}
-    last = RegistrationEvent.objects.order_by("pk").last()  # of the page that the reviewer has just read
     line = {f"agreed-{row.pk}": value, f"comparator-{row.pk}": comparator}
-    return line | {"reason": reason, "stand": last.pk if last else 0} | quarters
+    return line | {"reason": reason, "stand": stand(Unit.objects.get(code="K1"))} | quarters
+
+
+def stand(unit, year=2020):
+    """Of the page that the reviewer has just read."""
+    return targets.stand_of(targets.registration_of(unit, year))
 
 
 def shown(response) -> dict[int, object]:
@@ -399,7 +403,7 @@ def test_withdrawing_a_registration_asks_first_and_reaches_the_staff(
 
 def test_reviewer_returns_the_registration_with_a_reason_on_top(client, depot, staff, reviewer, submitted):
     client.force_login(reviewer)
-    client.post(url(depot, "registration-return"), {"reason": REASON})
+    client.post(url(depot, "registration-return"), {"reason": REASON, "stand": stand(depot)})
     client.force_login(staff)
 
     page = client.get(url(depot))
@@ -411,7 +415,7 @@ def test_reviewer_returns_the_registration_with_a_reason_on_top(client, depot, s
 def test_return_with_a_short_reason_is_refused_beside_it(client, english, depot, reviewer, submitted):
     client.force_login(reviewer)
 
-    response = client.post(url(depot, "registration-return"), {"reason": "Thấp quá"})
+    response = client.post(url(depot, "registration-return"), {"reason": "Thấp quá", "stand": stand(depot)})
 
     assert list(response.context["form"].errors) == ["reason"]
     assert Registration.objects.get().state == "submitted"

@@ -265,6 +265,16 @@ def test_a_role_is_ended_on_its_last_day(client, local, staff):
     assert Membership.objects.get(pk=membership.pk).until == date(2020, 7, 31)
 
 
+def test_a_role_that_has_ended_is_given_anew_not_ended_again(client, local, staff):
+    membership = staff.memberships.get()
+    Membership.objects.filter(pk=membership.pk).update(until=date(2020, 7, 1))
+
+    assert page(client, local, "membership-end", membership.pk)["Location"] == staff.get_absolute_url()
+    response = send(client, local, "membership-end", membership.pk, data={"until": "31/12/2030"})
+    assert (wrong(response), "Vai trò này đã kết thúc ngày 01/07/2020" in response.text) == (["until"], True)
+    assert staff.memberships.get().until == date(2020, 7, 1)
+
+
 def test_the_last_administrator_of_the_root_stays(client, administrator):
     membership = administrator.memberships.get()
 
