@@ -254,7 +254,8 @@ class GrantReading:
         text = cells.get("year", "")
         year = int(text) if re.fullmatch(r"[0-9]{4}", text) else 0
         if text and not FIRST_YEAR <= year <= clock.today().year:
-            self._wrong(row, cells, "year", _("“%(text)s” is no year that has begun.") % {"text": text})
+            self._wrong(row, cells, "year", _("“%(text)s” is not accepted: give a year from %(first)d to %(last)d.")
+                        % {"text": text, "first": FIRST_YEAR, "last": clock.today().year})  # fmt: skip
             return None
         return year or None
 

@@ -7,11 +7,13 @@ council's vote, what is attested by hand) is taken as met: it has to be earned b
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 
 from awards.criteria import AwardRule, Criterion, Kind, Rules, State
-from awards.eligibility import evaluate
+from awards.eligibility import evaluate, full_years
 from awards.facts import Facts, Held, Rating
 
 HORIZON = 15  # years that are played through
@@ -69,6 +71,45 @@ def _counting(criterion: Criterion) -> Criterion:
     if criterion.kind in (Kind.ALL_OF, Kind.ANY_OF, Kind.AT_LEAST):
         return replace(criterion, children=tuple(_counting(child) for child in criterion.children))
     return criterion if criterion.kind in COUNTING else replace(GIVEN, subject=criterion.subject)
+
+
+def shut_by_caps(rule: AwardRule, caps: Mapping[str, Fraction]) -> tuple[Fraction, Fraction] | None:
+    """Per cent of the members who have to hold an award, and per cent of the headcount that may be given it (`caps`:
+    award → share), where the rules in force ask for more than they allow: nobody reaches that award. Else None.
+    """
+    for criterion in _needed(rule.criteria):
+        if (
+            criterion.kind != Kind.MEMBERS_HOLDING
+            or criterion.share is None
+            or not caps.keys() >= {*criterion.awards}
+        ):
+            continue
+        most = sum((caps[code] for code in criterion.awards), Fraction(0))
+        if most < criterion.share or (criterion.strict and most == criterion.share):
+            return criterion.share, most
+    return None
+
+
+def outgrown(rule: AwardRule, facts: Facts, day: date) -> bool:
+    """Whether the subject has served too long for the award: it was for earlier years and never lies ahead again."""
+    if facts.began is None:
+        return False
+    served = full_years(facts.began, day)
+    return any(
+        criterion.kind == Kind.SERVICE_TIME
+        and criterion.subject in ("", facts.subject)
+        and criterion.below_years is not None
+        and served >= criterion.below_years
+        for criterion in _needed(rule.criteria)
+    )
+
+
+def _needed(criteria: Iterable[Criterion]) -> Iterator[Criterion]:
+    """Criteria that nothing else can take the place of."""
+    for criterion in criteria:
+        yield criterion
+        if criterion.kind == Kind.ALL_OF:
+            yield from _needed(criterion.children)
 
 
 def counts_years(rule: AwardRule, facts: Facts) -> bool:

@@ -57,8 +57,13 @@ def text_of(criterion: Criterion) -> str:
 
 def clause(criterion: Criterion) -> str:
     """The clause, never empty; one that has not been read says so."""
-    words = criterion.clause or UNKNOWN_CLAUSE
+    words = clause_text(criterion.clause or UNKNOWN_CLAUSE)
     return words if criterion.certainty == "V" else f"{words} ({CERTAINTY[criterion.certainty]})"
+
+
+def clause_text(clause: str) -> str:
+    """A clause as the catalogue has it; that it is not known which one is said in the reader's language."""
+    return clause.replace(UNKNOWN_CLAUSE, _("clause not identified"))
 
 
 def _names(criterion: Criterion, rules: Rules) -> str:
@@ -134,9 +139,7 @@ REQUIRED: dict[Kind, Callable[[Criterion, Rules], str]] = {
     Kind.QUALIFYING_YEARS: _qualifying,
     Kind.MERIT: _merit,
     Kind.FIGURE: lambda c, _r: f"{c.indicator} {c.comparator} {number(c.value or 0)}",
-    Kind.SCORE: lambda c, _r: f"≥ {number(c.value)}" if c.value is not None else _("threshold not determined"),
     Kind.TARGETS_MET: _targets,
-    Kind.CLUSTER_RANK: lambda c, _r: _("place ≤ %(n)s") % {"n": c.number},
     Kind.NO_DISCIPLINE: lambda c, _r: _("none"),
     Kind.NO_INCIDENT: lambda c, _r: _("none"),
     Kind.SERVICE_TIME: _service,
@@ -187,9 +190,7 @@ ACTUAL: Mapping[Kind, Callable[[tuple[Any, ...]], str]] = {
     Kind.QUALIFYING_YEARS: lambda a: ", ".join(f"{year}: {YEAR_STATES[state]}" for year, state in a),
     Kind.MERIT: lambda a: _of(*a),
     Kind.FIGURE: lambda a: number(a[0]),
-    Kind.SCORE: lambda a: number(a[0]),
     Kind.TARGETS_MET: lambda a: _of(*a),
-    Kind.CLUSTER_RANK: lambda a: _("place %(n)s") % {"n": a[0]},
     Kind.NO_DISCIPLINE: lambda a: _("%(n)s on record") % {"n": a[0]},
     Kind.NO_INCIDENT: lambda a: _("%(n)s on record") % {"n": a[0]},
     Kind.SERVICE_TIME: _served,

@@ -39,7 +39,7 @@ def missing_parts(indicator: Measured, entry: Entry) -> Iterator[str]:
     """Parts that the measure needs and the entry lacks, or has although it should not."""
     if entry.status != "reported":
         if (entry.numerator, entry.denominator, entry.grade) != (None, None, None) or entry.items:
-            yield _("Nil and not applicable have no figure.")
+            yield _("“Nothing occurred” and “Not applicable” have no figure.")
         return
     if indicator.measure == "grade":
         if entry.grade is None:
@@ -71,7 +71,7 @@ def wrong_parts(indicator: Measured, entry: Entry) -> Iterator[str]:
         if -int(part.normalize().as_tuple().exponent) > allowed:
             yield _("At most %(decimals)d decimals are allowed.") % {"decimals": allowed}
     if entry.denominator == 0:
-        yield _("The denominator is 0. When nothing occurred, choose “Nil”.")
+        yield _("The denominator is 0. Choose “Nothing occurred” where that is so.")
     elif (
         entry.numerator is not None
         and entry.denominator is not None
@@ -120,4 +120,4 @@ def entry_value(indicator: Measured, entry: Entry) -> Fraction | None:
 def needs_reason(entry: Entry) -> Iterator[str]:
     """Nil and not applicable are explained by whoever enters them."""
     if entry.status != "reported" and not entry.reason.strip():
-        yield _("Say why: nil and not applicable need a reason.")
+        yield _("Say why: “Nothing occurred” and “Not applicable” need a reason.")

@@ -64,6 +64,7 @@ SAVED_WITHOUT_TRACE = {
     "Correction": "names who asked, sent and decided, when and why; what it changes is a ResultChange",
     "Assessment": "AssessmentEvent; a draft never handed in has none",
     "AssessmentEvent": "is the trace",
+    "AnswerChange": "is the trace",
     "ExampleStep": "is the trace",
     "Attachment": "says itself who attached and who removed it",
     "Evidence": "says itself who attached and who removed it",

@@ -11,6 +11,7 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext_lazy as _
 
 from units.models import User
+from units.text import login_key
 
 
 class Adapter(DefaultAccountAdapter):
@@ -30,6 +31,10 @@ class LoginForm(forms.LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name")
+
+    def clean_login(self) -> str:
+        """One user has one name, and one count of wrong attempts, however it is written."""
+        return login_key(super().clean_login())
 
 
 class ChangePasswordForm(PasswordChangeForm):

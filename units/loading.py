@@ -52,6 +52,7 @@ class Tree:
 
     def __init__(self) -> None:
         self.units = {unit.code: unit for unit in Unit.objects.select_related("kind")}
+        self.spelt = {code.lower(): code for code in self.units}
         codes = {unit.pk: code for code, unit in self.units.items()}
         self.places: dict[str, list[Placement]] = {code: [] for code in codes.values()}
         for place in Placement.objects.order_by("pk"):
@@ -76,6 +77,7 @@ class Reader:
         self.errors: list[tuple[int, str]] = []
         self.lines: dict[str, Line] = {}
         self.first: dict[str, int] = {}
+        self.alike: dict[str, int] = {}  # the same, capitals or not
 
     def wrong(self, row: int, message: str) -> None:
         self.errors.append((row, _("Row %(row)d: %(message)s") % {"row": row, "message": message}))
@@ -83,6 +85,7 @@ class Reader:
     def read(self, rows: Iterable[Row]) -> None:
         rows = list(rows)
         self.first = {texts["code"]: row for row, texts in reversed(rows)}
+        self.alike = {texts["code"].lower(): row for row, texts in reversed(rows)}
         for row, texts in rows:
             line = self._line(row, texts)
             if line is not None:
@@ -119,10 +122,10 @@ class Reader:
                 _("“%(code)s” is not a code: up to 32 letters, digits, full stops, hyphens and underscores.")
                 % {"code": code},
             )
-        elif self.first[code] != row:
-            self.wrong(
-                row, _("The unit “%(code)s” stands in row %(row)d already.") % {"code": code, "row": self.first[code]}
-            )
+        elif (first := self.alike[code.lower()]) != row:
+            self.wrong(row, _("The unit “%(code)s” stands in row %(row)d already.") % {"code": code, "row": first})
+        elif (stored := self.tree.spelt.get(code.lower(), code)) != code:
+            self.wrong(row, _("There is a unit “%(code)s” already; write its code like that.") % {"code": stored})
         elif code in self.tree.units and not self.update:
             self.wrong(row, _("There is a unit “%(code)s” already.") % {"code": code})
 

@@ -14,11 +14,36 @@ Row = TypeVar("Row", bound=Model)
 
 
 def locked(row: Row, *related: str) -> Row:
-    """The row as it is stored, with `related` rows; two writers of one row wait for each other."""
+    """The row as it is stored, with `related` rows; two writers of one row wait for each other.
+
+    Raises `Refused` where somebody has deleted it since it was read.
+    """
     rows = type(row)._default_manager.select_for_update(of=("self",))
     if related:  # without names Django would follow every relation that is never empty, and theirs
         rows = rows.select_related(*related)
-    return rows.get(pk=row.pk)
+    try:
+        return rows.get(pk=row.pk)
+    except type(row).DoesNotExist as error:  # type: ignore[attr-defined]
+        raise Refused(_("Somebody has deleted this meanwhile.")) from error
+
+
+def forget(rows: QuerySet[Any]) -> None:
+    """Delete the rows as far as they still answer to their condition once nobody else holds them.
+
+    A plain `delete()` of rows that others refer to reads them first and deletes them by key, whatever became of them.
+    """
+    held = [row.pk for row in rows.select_for_update(of=("self",)).only("pk")]
+    rows.model._default_manager.filter(pk__in=held).delete()
+
+
+def waiting_file(upload: Row) -> Row:
+    """A kept file, locked. Raises `Refused` where it has been taken over, or discarded, since a page has read it."""
+    row: Any = type(upload)._default_manager.select_for_update(of=("self",)).filter(pk=upload.pk).first()
+    if row is None:
+        raise Refused(_("No file waits here: it has been taken over, discarded, or kept too long."))
+    if row.taken is not None:
+        raise Refused(_("This file has been taken over already."))
+    return row
 
 
 def refuse_unless(row: Any, *states: str) -> None:

@@ -36,7 +36,10 @@ class LoginMiddleware(LoginRequiredMiddleware):
 
 
 class LanguageMiddleware:
-    """The user's language, else the cookie of the login page, else Vietnamese – never the browser's."""
+    """The user's language, else the cookie of the login page, else Vietnamese – never the browser's.
+
+    A page opened with `?paper=vi` is about to be printed (`base.js`): what has a letterhead is Vietnamese as a whole.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -45,6 +48,8 @@ class LanguageMiddleware:
         chosen = getattr(request.user, "language", "") or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
         known = dict(settings.LANGUAGES)
         language = chosen if chosen in known else settings.LANGUAGE_CODE
+        if request.method == "GET" and request.GET.get("paper") == "vi":
+            language = "vi"
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
@@ -124,7 +129,11 @@ class FirstPasswordMiddleware:
 
 
 class NotAllowedMiddleware:
-    """An address that only takes a form, opened as a page (a bookmark, the address bar), says so and leads back."""
+    """An address that only takes a form, opened as a page (a bookmark, the address bar), says so and leads back.
+
+    Who comes from that very address has seen the answer to the form there, and switched the language or loaded it
+    anew: the page to which it belongs is shown.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
@@ -133,6 +142,9 @@ class NotAllowedMiddleware:
         response = self.get_response(request)
         if response.status_code != 405 or request.method != "GET" or "HX-Request" in request.headers:
             return response
+        came = request.headers.get("Referer", "").partition("//")[2].partition("?")[0]
+        if came == f"{request.get_host()}{request.path}":
+            return redirect(owner_of(request.path_info))
         page = render(request, "405.html", {"owner": owner_of(request.path_info)}, status=405)
         page.headers["Allow"] = response.headers.get("Allow", "")
         return page

@@ -44,6 +44,11 @@ def normal(text: str) -> str:
     return re.sub(r"\s+", " ", plain(text)).strip()
 
 
+def login_key(username: str) -> str:
+    """What tells user names apart: neither capitals nor the Unicode form in which a keyboard sends a letter do."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", plain(username)).casefold())
+
+
 def fold(text: str) -> str:
     """Key for search: lower case without diacritics, đ → d ("Đơn vị" → "don vi")."""
     plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))

@@ -10,17 +10,23 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from awards.forms.desk import KINDS
-from awards.models import Award, Grant, Nomination
+from awards.models import Award, AwardCategory, AwardLevel, Grant, Nomination, Occasion
+from awards.reports.statistics import served
 from units import clock
 from units.access import figures_q
 from units.forms.fields import BranchField, FileInput, branches_named
 from units.keys import BIGGEST
-from units.models import Unit, User
+from units.models import PersonGroup, Unit, User
 from units.paths import branch_q
 from units.search import words_q
 from units.text import fold, normal
 
 STATES = [("", _("In force and revoked")), ("held", _("Still in force")), ("revoked", _("Revoked"))]
+
+
+def hidden_code() -> dict[str, Any]:
+    """What the fields have in common that no page offers: a code in the address."""
+    return {"required": False, "to_field_name": "code", "widget": forms.HiddenInput}
 
 
 class BookFilter(forms.Form):
@@ -36,16 +42,29 @@ class BookFilter(forms.Form):
     kind = forms.ChoiceField(label=_("For"), required=False, choices=KINDS)
     state = forms.ChoiceField(label=_("State"), required=False, choices=STATES)
     imported = forms.IntegerField(required=False, min_value=1, max_value=BIGGEST, widget=forms.HiddenInput)
+    # where the statistics lead: what they count by; `alone` without the units below
+    category = forms.ModelChoiceField(AwardCategory.objects.all(), **hidden_code())
+    level = forms.ModelChoiceField(AwardLevel.objects.all(), **hidden_code())
+    group = forms.ModelChoiceField(PersonGroup.objects.all(), **hidden_code())
+    occasion = forms.ModelChoiceField(Occasion.objects.all(), **hidden_code())
+    served = forms.ModelChoiceField(Unit.objects.none(), **hidden_code())
+    alone = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, viewer: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
+        self.fields["served"].queryset = Unit.objects.filter(figures_q(viewer))
 
     def filter(self, rows: QuerySet[Grant]) -> QuerySet[Grant]:
         chosen = self.cleaned_data
         columns = {"award": chosen["award"], "year__gte": chosen["first"], "year__lte": chosen["last"],
-                   "imported": chosen["imported"]}  # fmt: skip
+                   "imported": chosen["imported"], "award__category": chosen["category"], "level": chosen["level"],
+                   "person__group": chosen["group"],
+                   "nomination__dossier__occasion": chosen["occasion"]}  # fmt: skip
         rows = rows.filter(**{name: value for name, value in columns.items() if value})
+        if place := chosen["served"]:
+            rows = rows.alias(path=served())
+            rows = rows.filter(path=place.path) if chosen["alone"] else rows.filter(branch_q(place.path, "path"))
         if chosen["kind"]:
             rows = rows.filter(**{f"{chosen['kind']}__isnull": False})
         if chosen["state"]:

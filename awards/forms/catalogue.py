@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Field, Model
+from django.forms.widgets import Script
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -53,6 +54,8 @@ def field_for(column: Field, **kwargs: Any) -> forms.Field | None:
     return column.formfield(**kwargs)
 
 
+# Columns of criteria that only some kinds read.
+OF_KINDS = frozenset(name for read in Criterion.READ.values() for name in read)
 SLIP = gettext_lazy("A slip is corrected: dossiers received already are judged by it, too")
 
 
@@ -81,6 +84,9 @@ class LastingForm(RowForm):
     rows.
     """
 
+    class Media:
+        js = (Script("js/kinds.js", defer=True),)
+
     since = DayField(
         label=gettext_lazy("The change holds from"), required=False,
         help_text=gettext_lazy("This row then ends the day before, and a new one begins with what stands below. "
@@ -108,14 +114,36 @@ class BelongingForm(LastingForm):
             groups = self.instance.award.criteria.filter(kind__in=["all_of", "any_of", "at_least"])
             self.fields["parent"].queryset = groups.exclude(pk=self.instance.pk)
 
+        if isinstance(self.instance, Criterion):
+            for name in OF_KINDS:
+                kinds = [str(kind) for kind, read in Criterion.READ.items() if name in read]
+                self.fields[name].widget.attrs["data-kinds"] = " ".join(kinds)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        if isinstance(self.instance, Criterion):
+            self._drop_unread(cleaned)
+        if isinstance(self.instance, (Bonus, Cap)):
+            self._refuse_unsaid(cleaned)
         naming = cleaned.get("kind") in Criterion.NAMING or cleaned.get("of") == Cap.Of.HOLDERS
         if naming and "awards" in self.fields and not cleaned.get("awards"):
             self.add_error("awards", _("Say which awards."))
         if isinstance(self.instance, Cap) and (cleaned.get("share") or 0) > 100:
             self.add_error("share", _("A share is at most 100 %."))
         return cleaned
+
+    def _drop_unread(self, cleaned: dict[str, Any]) -> None:
+        """What the chosen kind does not read is not kept: it would seem to be a rule and be none."""
+        for name in OF_KINDS - {*Criterion.READ.get(cleaned.get("kind", ""), OF_KINDS)}:
+            column: Any = Criterion._meta.get_field(name)
+            cleaned[name] = [] if column.many_to_many else column.get_default()
+            self.errors.pop(name, None)
+
+    def _refuse_unsaid(self, cleaned: dict[str, Any]) -> None:
+        """A number that is not known is said to be so; else it was forgotten."""
+        name = "coefficient" if isinstance(self.instance, Bonus) else "share"
+        if name not in self.errors and cleaned.get(name) is None and not cleaned.get("note"):
+            self.add_error(name, _("Give the number; where it is not known, say so in the note."))
 
 
 def belonging_form(key: str) -> type[forms.ModelForm]:

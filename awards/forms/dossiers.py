@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from awards.models import Award, Dossier, Nomination, NominationFile, Occasion
+from awards.models.dossiers import MEETING
 from awards.services.dossiers import REVIEW, Pick, votes_problem
 from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.models import Campaign
@@ -266,7 +267,7 @@ class ReviewForm(SeenForm):
         self.lines = lines
         for line in lines:
             self.fields[f"v{line.pk}"] = forms.IntegerField(
-                label=str(line), min_value=0, max_value=9999, required=False, initial=line.votes_for,
+                label=str(line), min_value=0, max_value=MEETING, required=False, initial=line.votes_for,
                 widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "form-control form-control-sm n"}),
             )  # fmt: skip
 
@@ -277,8 +278,11 @@ class ReviewForm(SeenForm):
     def clean(self) -> dict[str, Any]:
         """More votes than members present is told beside every other fault, not after it."""
         cleaned = super().clean() or self.cleaned_data
+        present, members = cleaned.get("review_present"), cleaned.get("review_members")
+        if present is not None and (members is None or present > members):
+            self.add_error("review_present", _("Not more members are present than the meeting has."))
         for line in self.lines:
-            if words := votes_problem(line, cleaned.get(f"v{line.pk}"), cleaned.get("review_present")):
+            if words := votes_problem(cleaned.get(f"v{line.pk}"), present):
                 self.add_error(f"v{line.pk}", words)
         return cleaned
 
@@ -320,7 +324,7 @@ class LineForm(SeenForm):
         """More votes than members were present is told beside every other fault, not after it."""
         cleaned = super().clean() or self.cleaned_data
         present = self.instance.dossier.review_present
-        if words := votes_problem(self.instance, cleaned.get("votes_for"), present):
+        if words := votes_problem(cleaned.get("votes_for"), present):
             self.add_error("votes_for", words)
         return cleaned
 

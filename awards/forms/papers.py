@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
+from django.utils.html import format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -160,12 +161,16 @@ class SignForm(forms.Form):
         running: Sequence[str] = (),
         mark: str = "",
         unpaid: Sequence[str] = (),
+        differing: Sequence[str] = (),
+        by: str = "",
         **kwargs: Any,
     ) -> None:
-        """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open.
+        """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open;
+        `by`: the name of who signs, who is told where another name is to stand under the paper.
 
         `over`: caps that are exceeded, `running`: public notices that have not ended; whoever signs confirms that
-        this is known. `unpaid`: whose bonus is not known, likewise. `mark`: of the draft as its page shows it now.
+        this is known. `unpaid`: whose bonus is not known, `differing`: of whom records say something else than at the
+        hand-in, likewise. `mark`: of the draft as its page shows it now.
         """
         super().__init__(*args, **kwargs)
         self.seen = mark
@@ -175,11 +180,18 @@ class SignForm(forms.Form):
             if own and name in self.fields:
                 self.fields[name].required = True
         bonuses = ngettext(
-            "The bonus of %(count)d is not known, and I know it",
-            "The bonuses of %(count)d are not known, and I know it", len(unpaid),
+            "It is accepted that the bonus of %(count)d is not known",
+            "It is accepted that the bonuses of %(count)d are not known", len(unpaid),
         ) % {"count": len(unpaid)}  # fmt: skip
-        self._ask("known_notices", _("The public notice has not ended, and I know it"), " ".join(running))
-        self._ask("over_caps", _("The cap is exceeded, and I know it"), "; ".join(over))
+        signer = str((self.data if self.is_bound else self.initial).get("signer", ""))
+        if own and fold(by) not in fold(signer):
+            told = _("Rank and name as under the paper. You are %(name)s: another name stands here.")
+            self.fields["signer"].help_text = told % {"name": by}
+        self._ask("known_notices", _("It is known that the public notice has not ended"), " ".join(running))
+        caps = format_html_join("", '<span class="d-block">{}</span>', ((one,) for one in over))
+        self._ask("over_caps", _("The cap is exceeded knowingly"), caps)
+        words = _("It is known that the records say something else than at the hand-in")
+        self._ask("known_changes", words, ", ".join(differing))
         self._ask("known_unpaid", bonuses, ", ".join(unpaid))
 
     def _ask(self, name: str, label: str, about: str) -> None:

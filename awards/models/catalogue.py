@@ -5,11 +5,13 @@ What was in force on the relevant day decides, never today's: rows end by date a
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Self
 
 from auditlog.registry import auditlog
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -118,9 +120,27 @@ class LegalDocument(CatalogueRow, Dated):
         return self.code
 
 
+ADDRESSABLE = re.compile(r"[^\W_][\w.-]*")
+TAKEN = ("new",)  # what stands in the place of a code in addresses of the catalogue
+
+
+def stands_in_address(code: str) -> None:
+    """Refuses what no address can hold, or holds already for another page. Raises `ValidationError`."""
+    if not ADDRESSABLE.fullmatch(code):
+        raise ValidationError(
+            _("The code stands in addresses: use letters, digits, “-”, “_” and “.” only, e.g. GK-CKT, beginning with "
+              "a letter or a digit.")
+        )  # fmt: skip
+    if code.casefold() in TAKEN:
+        raise ValidationError(
+            _("“%(code)s” is the address of another page: choose another code."), params={"code": code}
+        )
+
+
 class Award(CatalogueRow, Dated):
     """Something that may be given to a person, a unit or both. `order` is its precedence, higher is higher."""
 
+    code = models.CharField(_("code"), max_length=32, unique=True, validators=[stands_in_address])
     category = models.ForeignKey(AwardCategory, on_delete=models.PROTECT, verbose_name=_("category"))
     level = models.ForeignKey(AwardLevel, on_delete=models.PROTECT, verbose_name=_("level of decision"))
     subject = models.CharField(_("for"), max_length=8, choices=Subject, blank=True)
@@ -148,6 +168,16 @@ class Award(CatalogueRow, Dated):
         abstract = False
         verbose_name = _("award")
         verbose_name_plural = _("awards")
+        constraints = [
+            *Dated.Meta.constraints,
+            models.CheckConstraint(
+                condition=~Q(code__contains="/") & ~Q(code__in=("", *TAKEN)),
+                name="award_code_stands_in_address",
+                violation_error_message=_(
+                    "The code of an award stands in addresses: it has no “/” and is not “new”."
+                ),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label

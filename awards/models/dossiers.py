@@ -6,7 +6,7 @@ from typing import Self
 from uuid import uuid4
 
 from auditlog.registry import auditlog
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -95,6 +95,9 @@ class DecidingLevel(Dated):
         return f"{self.kind}: {self.level}"
 
 
+MEETING = 999  # people that may meet at a base: more is a slip of the finger
+
+
 class DossierQuerySet(models.QuerySet["Dossier"]):
     def visible_to(self, user: User) -> Self:
         """Dossiers of units that `user` reads, and those of which a line stands at such a unit.
@@ -123,8 +126,12 @@ class Dossier(models.Model):
     review_place = models.CharField(_("place"), max_length=120, blank=True)
     review_chair = models.CharField(_("chaired by"), max_length=120, blank=True)
     review_clerk = models.CharField(_("minutes taken by"), max_length=120, blank=True)
-    review_members = models.PositiveSmallIntegerField(_("members of the meeting"), null=True, blank=True)
-    review_present = models.PositiveSmallIntegerField(_("members present"), null=True, blank=True)
+    review_members = models.PositiveSmallIntegerField(
+        _("members of the meeting"), null=True, blank=True, validators=[MaxValueValidator(MEETING)]
+    )
+    review_present = models.PositiveSmallIntegerField(
+        _("members present"), null=True, blank=True, validators=[MaxValueValidator(MEETING)]
+    )
     review_text = models.TextField(_("what was said"), max_length=4000, blank=True)
     read_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", editable=False)
     read_at = models.DateTimeField(null=True, editable=False)
@@ -167,8 +174,12 @@ class Dossier(models.Model):
 
 class NominationQuerySet(models.QuerySet["Nomination"]):
     def visible_to(self, user: User) -> Self:
-        """Lines of dossiers of units that `user` reads, and those that stand at such a unit."""
-        return self.filter(figures_q(user, "dossier__unit__path") | figures_q(user, "holder__path"))
+        """Lines of dossiers of units that `user` reads, and those that stand at such a unit; once they are decided
+        also those of people and units that `user` reads, whoever proposed them: what their award rests on is theirs.
+        """
+        own = figures_q(user, "person__unit__path") | figures_q(user, "unit__path")
+        decided = Q(stage=Nomination.Stage.DECIDED) & own
+        return self.filter(figures_q(user, "dossier__unit__path") | figures_q(user, "holder__path") | decided)
 
     def alive(self) -> Self:
         """Lines that may still lead to an award, or have: neither withdrawn nor rejected."""
@@ -226,7 +237,9 @@ class Nomination(models.Model):
     holder = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+", verbose_name=_("stands at"))
     merit = models.TextField(_("summary of merit"), max_length=2000, blank=True)
     report = models.TextField(_("self-report"), max_length=8000, blank=True)
-    votes_for = models.PositiveSmallIntegerField(_("votes for it at the base"), null=True, blank=True)
+    votes_for = models.PositiveSmallIntegerField(
+        _("votes for it at the base"), null=True, blank=True, validators=[MaxValueValidator(MEETING)]
+    )
     citation = models.CharField(
         _("sentence of merit"), max_length=300, blank=True, help_text=_("As it stands on the certificate.")
     )
@@ -366,8 +379,8 @@ class Appraisal(models.Model):
 class NominationFileQuerySet(models.QuerySet["NominationFile"]):
     def visible_to(self, user: User) -> Self:
         """Files of the dossiers that the user reads; of those that belong to a line only where the line is read."""
-        lines = Nomination.objects.visible_to(user)
-        return self.filter(Q(line=None) | Q(line__in=lines), dossier__in=Dossier.objects.visible_to(user))
+        lines, dossiers = Nomination.objects.visible_to(user), Dossier.objects.visible_to(user)
+        return self.filter(Q(line=None, dossier__in=dossiers) | Q(line__in=lines))
 
     def present(self) -> Self:
         """Those that have not been removed."""

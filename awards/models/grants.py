@@ -9,6 +9,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from awards.models.catalogue import Award, AwardLevel
@@ -194,6 +195,9 @@ class Attestation(models.Model):
 
     def __str__(self) -> str:
         return self.evidence
+
+    def get_absolute_url(self) -> str:
+        return reverse("awards:attestation-detail", args=[self.pk])
 
 
 class CompleteRegister(models.Model):

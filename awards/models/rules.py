@@ -32,15 +32,13 @@ class Criterion(Dated):
         ALL_OF = RuleKind.ALL_OF, _("group: all of them")
         ANY_OF = RuleKind.ANY_OF, _("group: any of them")
         AT_LEAST = RuleKind.AT_LEAST, _("group: at least a number of them")
-        MEETS_AWARD = RuleKind.MEETS_AWARD, _("meets or holds another award of the year")
+        MEETS_AWARD = RuleKind.MEETS_AWARD, _("meets the criteria of another award of the year, or holds it")
         TASK_RATING = RuleKind.TASK_RATING, _("task rating, in years running")
         PRIOR_AWARDS = RuleKind.PRIOR_AWARDS, _("earlier awards")
         QUALIFYING_YEARS = RuleKind.QUALIFYING_YEARS, _("years running with an award, or with rating and initiatives")
         MERIT = RuleKind.MERIT, _("recognised initiatives or science works")
         FIGURE = RuleKind.FIGURE, _("figure of an indicator")
-        SCORE = RuleKind.SCORE, _("score of the year")
         TARGETS_MET = RuleKind.TARGETS_MET, _("targets met")
-        CLUSTER_RANK = RuleKind.CLUSTER_RANK, _("place in the cluster")
         NO_DISCIPLINE = RuleKind.NO_DISCIPLINE, _("no discipline")
         NO_INCIDENT = RuleKind.NO_INCIDENT, _("no incident")
         SERVICE_TIME = RuleKind.SERVICE_TIME, _("time of service")
@@ -63,6 +61,28 @@ class Criterion(Dated):
         Kind.FIGURE: ("indicator", "comparator", "value"),
         Kind.MEMBERS_RATED: ("rating",),
         Kind.NO_INCIDENT: ("incident_gravity",),
+        Kind.TARGETS_MET: ("share",),
+    }
+    # Columns that a kind reads, beside those that every criterion has; what another one holds says nothing.
+    READ: dict[str, tuple[str, ...]] = {
+        Kind.ALL_OF: (),
+        Kind.ANY_OF: (),
+        Kind.AT_LEAST: ("number",),
+        Kind.MEETS_AWARD: ("awards",),
+        Kind.TASK_RATING: ("rating", "years"),
+        Kind.PRIOR_AWARDS: ("awards", "since_award", "number", "years", "gap", "ending"),
+        Kind.UNIT_TITLE: ("awards", "since_award", "number", "years", "gap", "ending"),
+        Kind.QUALIFYING_YEARS: ("awards", "rating", "number", "years", "ending", "merit", "level"),
+        Kind.MERIT: ("number", "years", "merit", "level"),
+        Kind.FIGURE: ("indicator", "comparator", "value"),
+        Kind.TARGETS_MET: ("share", "strict"),
+        Kind.NO_DISCIPLINE: ("years", "gravity"),
+        Kind.NO_INCIDENT: ("years", "incident_gravity"),
+        Kind.SERVICE_TIME: ("years", "below_years", "months"),
+        Kind.MEMBERS_HOLDING: ("awards", "number", "share", "strict"),
+        Kind.MEMBERS_RATED: ("rating", "number", "share", "strict"),
+        Kind.COUNCIL_VOTE: ("share", "strict"),
+        Kind.ATTESTED: (),
     }
     # Kinds that name other awards.
     NAMING = (Kind.MEETS_AWARD, Kind.PRIOR_AWARDS, Kind.QUALIFYING_YEARS, Kind.MEMBERS_HOLDING, Kind.UNIT_TITLE)
@@ -92,7 +112,7 @@ class Criterion(Dated):
     rating = models.CharField(_("task rating or better"), max_length=12, choices=TaskRating.Rating, blank=True)
     number = models.PositiveSmallIntegerField(
         pgettext_lazy("criterion", "number"), default=1, validators=[MinValueValidator(1)],
-        help_text=_("How many times, how many of the group, how many members; or the lowest place."),
+        help_text=_("How many times, how many of the group, how many members."),
     )  # fmt: skip
     years = models.PositiveSmallIntegerField(
         _("years"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(60)],

@@ -8,11 +8,14 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from awards.models import Grant, Nomination
 from awards.reports.facts import WHOLE_YEAR
-from emulation.models import Indicator
+from emulation.models import Campaign, Indicator
+from emulation.periods import quarter_end, quarter_of
 from emulation.reports.display import Grades, Links, coverage_text, state_key, target_text, value_text, with_unit
 from emulation.reports.figures import Figure, figures_of
 from units.models import Initiative, TaskRating, Unit, UnitRating
@@ -24,7 +27,8 @@ NAMED = 12  # figures that the draft of the merit names
 
 @dataclass(frozen=True, slots=True)
 class Achievement:
-    """One thing achieved. `kind`: rating, initiative, award, figure; `state` is a key of the states of results.
+    """One thing achieved. `kind`: campaign, rating, initiative, award, figure; `state` is a key of the states of
+    results.
 
     `value` and `target` are as shown, `coverage` cells reported of expected, `url` where it comes from.
     """
@@ -39,29 +43,74 @@ class Achievement:
     year: int = 0
 
 
+WORDS = ("label", "value", "target")
 Found = dict[tuple[str, int], list[Achievement]]
 
 
-def achievements_of(lines: Iterable[Nomination], year: int) -> dict[int, list[Achievement]]:
-    """Line (key) → achievements of its subject up to `year`, in the language in force. A fixed number of queries."""
+@dataclass(frozen=True, slots=True)
+class Term:
+    """What is looked at: figures of the `period` of `year`, ratings up to the year `rated`.
+
+    What is proposed for a drive rests on the quarter in which it ends, as its targets do, and not on the rating of a
+    year that was not over.
+    """
+
+    year: int
+    period: str = WHOLE_YEAR
+    rated: int = 0
+
+
+def term_of(year: int, campaign: Campaign | None) -> Term:
+    if campaign is None or not campaign.kind.is_drive:
+        return Term(year, rated=year)
+    return Term(year, f"Q{quarter_of(campaign.ends)}", year if campaign.ends == quarter_end(year, 4) else year - 1)
+
+
+def achievements_of(
+    lines: Iterable[Nomination], year: int, campaign: Campaign | None = None, *, language: str = "vi"
+) -> dict[int, list[Achievement]]:
+    """Line (key) → achievements of its subject up to `year`, the campaign they are proposed for first. A fixed number
+    of queries.
+    """
     lines = list(lines)
     people = {line.person_id for line in lines if line.person_id}
     units = {unit for line in lines if (unit := line.unit_id)}
     found: Found = defaultdict(list)
-    if people:
-        _of_people(people, year, found)
-    if units:
-        _of_units(units, year, found)
-    _awards(people, units, year, found)
-    return {line.pk: found[line.subject_key] for line in lines}
+    with translation.override(language):
+        term = term_of(year, campaign)
+        first = [_campaign(campaign)] if campaign else []
+        if people:
+            _of_people(people, term, found)
+        if units:
+            _of_units(units, term, found)
+        _awards(people, units, year, found)
+    return {line.pk: [*first, *found[line.subject_key]] for line in lines}
 
 
-def as_data(rows: Iterable[Achievement]) -> list[dict[str, Any]]:
-    return [asdict(row) for row in rows]
+def as_data(rows: Iterable[Achievement], english: Iterable[Achievement]) -> list[dict[str, Any]]:
+    """The rows as they are kept, with what is said differently in English (the same rows) under «en»."""
+    kept = []
+    for row, other in zip(rows, english, strict=True):
+        said = {name: words for name in WORDS if (words := getattr(other, name)) != getattr(row, name)}
+        kept.append(asdict(row) | ({"en": said} if said else {}))
+    return kept
 
 
-def _of_people(people: set[int], year: int, found: Found) -> None:
-    rated = TaskRating.objects.filter(person__in=people, year__gt=year - YEARS, year__lte=year).order_by("-year")
+def in_words(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Kept rows in the reader's language; those kept before there were English words stay Vietnamese."""
+    return [row | row.get("en", {}) for row in rows] if get_language() == "en" else list(rows)
+
+
+def _campaign(campaign: Campaign) -> Achievement:
+    url = campaign.get_absolute_url()
+    return Achievement("campaign", campaign.kind.label, campaign.name, url=url, year=campaign.year)
+
+
+def _of_people(people: set[int], term: Term, found: Found) -> None:
+    year = term.year
+    rated = TaskRating.objects.filter(person__in=people, year__gt=year - YEARS, year__lte=term.rated).order_by(
+        "-year"
+    )
     for row in rated:
         found["person", row.person_id].append(_rating(row, reverse("units:person-detail", args=[row.person_id])))
     works = Initiative.objects.filter(person__in=people, year__gt=year - YEARS, year__lte=year)
@@ -77,19 +126,20 @@ def _rating(row: TaskRating | UnitRating, url: str) -> Achievement:
     return Achievement("rating", label, row.get_rating_display(), url=url, year=row.year)
 
 
-def _of_units(units: set[int], year: int, found: Found) -> None:
-    """Ratings, and the year's consolidated figures of each unit, against the target where there is one."""
-    rated = UnitRating.objects.filter(unit__in=units, year__gt=year - YEARS, year__lte=year).order_by("-year")
+def _of_units(units: set[int], term: Term, found: Found) -> None:
+    """Ratings, and the consolidated figures of each unit, against the target where there is one."""
+    year, period = term.year, term.period
+    rated = UnitRating.objects.filter(unit__in=units, year__gt=year - YEARS, year__lte=term.rated).order_by("-year")
     for row in rated:
         found["unit", row.unit_id].append(_rating(row, reverse("units:unit-detail", args=[row.unit_id])))
     places = list(Unit.objects.filter(pk__in=units))
-    figures = figures_of(places, year, [WHOLE_YEAR])
+    figures = figures_of(places, year, [period])
     wanted = {indicator for _unit, indicator, _period in figures}
     rows = Indicator.objects.filter(pk__in=wanted).select_related("area", "grade_scale").order_by("area", "code")
-    links, grades = Links(year, WHOLE_YEAR, False), Grades()
+    links, grades = Links(year, period, False), Grades()
     for indicator in rows:
         for unit in places:
-            figure = figures.get((unit.pk, indicator.pk, WHOLE_YEAR))
+            figure = figures.get((unit.pk, indicator.pk, period))
             if figure is not None and figure.expected:
                 url = links.figure(unit.pk, indicator)
                 found["unit", unit.pk].append(_figure(indicator, figure, grades, url, year))

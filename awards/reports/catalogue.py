@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from awards import wording
-from awards.criteria import Criterion as Rule
 from awards.models import (
     Authority,
     Award,
@@ -30,7 +29,7 @@ from awards.models import (
     VoteRule,
 )
 from awards.models.catalogue import NEWEST_FIRST
-from awards.reports.rules import rules_on
+from awards.reports.rules import criteria_ever, rules_on
 from awards.voting import share_words
 from emulation.numbers import format_part
 
@@ -187,29 +186,20 @@ def _entry(
     clause: str = "",
     depth: int = 0,
 ) -> Entry:
-    return Entry(row, text, detail, clause, row.certainty, row.holds_on(day), depth)
+    return Entry(row, text, detail, wording.clause_text(clause), row.certainty, row.holds_on(day), depth)
 
 
 def _criteria(award: Award, day: date) -> list[Entry]:
-    """Groups before what stands in them; each with what it asks, in words."""
+    """Groups before what stands in them; each with what it asks, in words, whether it is in force or not."""
     rows = list(award.criteria.order_by(NEWEST_FIRST, "order", "pk"))
-    rules = rules_on(day)
-    asked: dict[int, Rule] = {}
-
-    def collect(criterion: Rule) -> None:
-        asked[criterion.key] = criterion
-        for child in criterion.children:
-            collect(child)
-
-    for criterion in rules[award.code].criteria if award.code in rules else ():
-        collect(criterion)
+    rules, asked = rules_on(day), criteria_ever(award.pk)
     found: list[Entry] = []
 
     def place(parent: int | None, depth: int) -> None:
         for row in rows:
             if row.parent_id == parent:
-                rule = asked.get(row.pk)
-                words = wording.required(rule, rules) if rule and rule.kind in wording.REQUIRED else ""
+                rule = asked[row.pk]
+                words = wording.required(rule, rules) if rule.kind in wording.REQUIRED else ""
                 detail = words or str(row.get_kind_display())
                 found.append(_entry(row, day, row.label, detail, row.clause, depth))
                 place(row.pk, depth + 1)

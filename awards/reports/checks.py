@@ -112,12 +112,17 @@ def _of_criteria(line: Nomination, shown: Side | None, told: bool) -> list[Probl
     if full is None or shown is None:
         return []
     texts = "; ".join(shown["missing"])
+    known = {leaf["text"]: leaf["state"] for leaf in shown["leaves"]}
+    wrong = [text for text in shown["missing"] if known.get(text) != State.NO_DATA]
+    open_ = "; ".join(text for text in shown["missing"] if text not in wrong)
     if full["state"] == State.NOT_MET != shown["state"] and told:
         words = _("A criterion that you may not see is not met: ask the level that judges the dossier")
     elif shown["state"] == State.NOT_MET:
-        words = (
-            _("Not met: %(texts)s") % {"texts": texts} if texts else _("The award is not for this person or unit.")
-        )
+        words = _("The award is not for this person or unit.")
+        if texts:
+            words = _("Not met: %(texts)s") % {"texts": "; ".join(wrong) or texts}
+        if wrong and open_:
+            words = f"{words}. {_('No data yet: %(texts)s') % {'texts': open_}}"
     else:
         soft = Problem(line, _("No data yet: %(texts)s") % {"texts": texts}, hard=False)
         return [soft] if shown["state"] == State.NO_DATA else []

@@ -144,4 +144,4 @@ def papers_of(line: Nomination, user: User) -> list[tuple[str, Submission | Deci
     letters = Submission.objects.visible_to(user).filter(lines=line).order_by("pk").distinct()
     decided = Q(lines=line) | Q(taken_back__nomination=line)
     decisions = Decision.objects.visible_to(user).filter(decided).order_by("pk").distinct()
-    return [(_("Letter"), row) for row in letters] + [(row.get_kind_display(), row) for row in decisions]
+    return [(_("Submission"), row) for row in letters] + [(row.get_kind_display(), row) for row in decisions]

@@ -10,6 +10,7 @@ from typing import Any
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
+from django.utils.translation import get_language
 
 from awards import access
 from awards.models import Appraisal, Nomination
@@ -92,8 +93,13 @@ class Batch:
 
 def batches(rows: QuerySet[Nomination]) -> list[Batch]:
     """The lines of `rows` by award and year. One query."""
-    found = rows.order_by().values_list("award__name", "dossier__year").annotate(count=Count("pk", distinct=True))
-    return [Batch(*row) for row in found.order_by("dossier__year", "award__name")]
+    columns = ("award__name", "award__name_en", "dossier__year")
+    found = rows.order_by().values_list(*columns).annotate(count=Count("pk", distinct=True))
+    english = get_language() == "en"
+    return [
+        Batch(name_en if english and name_en else name, year, count)
+        for name, name_en, year, count in found.order_by("dossier__year", "award__name")
+    ]
 
 
 def mark_of(keys: Iterable[int]) -> str:

@@ -18,6 +18,7 @@ from awards.models import (
     Certainty,
     Dated,
     DecidingLevel,
+    Grant,
     Nomination,
 )
 from units.models import Unit
@@ -74,6 +75,13 @@ class Powers:
     def decides(self, unit: Unit, needed: Needed) -> bool:
         own = self.own(unit)
         return own is not None and own.order >= needed.level.order
+
+    def is_above(self, unit: Unit, grant: Grant) -> bool:
+        """Whether the award was decided above what the unit's commander decides: what becomes of it is said there."""
+        if grant.issued is not None and grant.issued.outside:
+            return True
+        own = self.own(unit)
+        return grant.level is not None and (own is None or grant.level.order > own.order)
 
 
 def is_certain(row: Dated) -> bool:

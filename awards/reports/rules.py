@@ -58,6 +58,18 @@ def rules_on(day: date) -> dict[str, rules.AwardRule]:
     }  # fmt: skip
 
 
+def criteria_ever(award: int) -> dict[int, rules.Criterion]:
+    """Key → criterion of the award (key), whenever it is or was in force. One query."""
+    others = Criterion.awards.through.objects.filter(criterion__award=award)
+    texts = read_together({
+        "others": others.order_by().values_list("award__order", "award__code", "criterion_id"),
+        "criteria": Criterion.objects.filter(award=award).order_by().values_list(*CRITERION),
+    })  # fmt: skip
+    named = _by_key(texts, "others")
+    found = (dict(zip(CRITERION, columns, strict=True)) for columns in rows_of(texts, "criteria"))
+    return {row["pk"]: _criterion(row, defaultdict(list), named) for row in found}
+
+
 def _by_key(texts: Texts, table: str) -> dict[int, list[str]]:
     """Codes by the key they belong to, in order of precedence."""
     found: dict[int, list[str]] = defaultdict(list)

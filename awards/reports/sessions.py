@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from awards import access
 from awards.models import AgendaItem, Attendance, Council, CouncilMember, Nomination, NominationFile, Session
@@ -27,7 +27,9 @@ def councils(user: User) -> QuerySet[Council]:
     """Councils that the user may see, with the number of their members and sessions; those that ended last."""
     members = Count("members", filter=Q(members__until=None), distinct=True)
     rows = Council.objects.visible_to(user).select_related("unit")
-    return rows.annotate(seats=members, held=Count("sessions", distinct=True)).order_by("until", "unit__path")
+    return rows.annotate(seats=members, held=Count("sessions", distinct=True)).order_by(
+        F("until").desc(nulls_first=True), "unit__path", "pk"
+    )
 
 
 def addable(council: Council) -> QuerySet[Nomination]:
@@ -47,12 +49,25 @@ def by_award_and_year(lines: Iterable[Nomination]) -> list[tuple[str, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An item of the agenda. `tally` and `percent` only where the numbers may be shown; `needed` votes pass it."""
+    """An item of the agenda. `tally` and `percent` only where the numbers may be shown; `needed` votes pass it.
+
+    `favour` are the votes for what came out.
+    """
 
     item: AgendaItem
     tally: Tally | None
-    percent: str
     needed: int
+
+    @property
+    def favour(self) -> int:
+        if self.tally is None:
+            return 0
+        return self.tally.for_lower if self.item.result == AgendaItem.Result.LOWERED else self.tally.favour
+
+    @property
+    def percent(self) -> str:
+        """In the notation of who reads it, which is not that of who had the page made: minutes are Vietnamese."""
+        return format_number(share_of(self.favour, self.tally.members), 1) if self.tally else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +163,7 @@ def entries_of(session: Session, members: int, *, seen: bool) -> list[Entry]:
 
 def _entry(item: AgendaItem, members: int, *, seen: bool) -> Entry:
     tally = tally_of(item) if seen else None
-    favour = (tally.for_lower if item.result == AgendaItem.Result.LOWERED else tally.favour) if tally else 0
-    percent = format_number(share_of(favour, tally.members), 1) if tally else ""
-    return Entry(item, tally, percent, needed(members, item.share))
+    return Entry(item, tally, needed(members, item.share))
 
 
 def tally_of(item: AgendaItem) -> Tally:

@@ -8,8 +8,8 @@ from django.db.models import Max
 
 from awards import access
 from awards.criteria import Kind
-from awards.models import Criterion, Nomination
-from awards.reports.snapshots import Side, asks_incidents, side_of
+from awards.models import Attestation, Criterion, Nomination
+from awards.reports.snapshots import Side, asks_incidents, of_office, side_of
 from emulation.models import IncidentPerson
 from units.access import discipline_units, sees_discipline
 from units.models import Posting, Unit, User
@@ -21,8 +21,27 @@ def sides_shown(user: User, lines: Iterable[Nomination]) -> dict[int, Side | Non
     lines = list(lines)
     shown, told = discipline_shown(user, lines), incidents_shown(user, lines)
     return {
-        line.pk: side_of(line.findings, discipline=line.pk in shown, incidents=line.pk in told) for line in lines
-    }  # fmt: skip
+        line.pk: side_of(
+            line.findings, discipline=line.pk in shown, incidents=line.pk in told, offices=judged_offices(user, line)
+        )
+        for line in lines
+    }
+
+
+def judged_offices(user: User, line: Nomination) -> set[int]:
+    """Offices (keys) for which the line waits for the user's opinion: what it rests on there the user reads."""
+    return access.speaks_for(user, line.holder) if line.stage == Nomination.Stage.SUBMITTED else set()
+
+
+def judges_by(user: User, row: Attestation) -> bool:
+    """Whether a line that waits for an office of the user rests on the attestation. One query at most."""
+    if not access.has_desk(user):
+        return False
+    rows = Nomination.objects.filter(stage=Nomination.Stage.SUBMITTED, dossier__year=row.year)
+    rows = rows.filter(person=row.person_id, unit=row.unit_id).select_related("holder")
+    sides = [of_office(line.findings, office) for line in rows for office in judged_offices(user, line)]
+    address = row.get_absolute_url()
+    return any(address in leaf["sources"] for side in sides if side for leaf in side["leaves"])
 
 
 def shows_discipline(user: User, line: Nomination) -> bool:
@@ -31,6 +50,17 @@ def shows_discipline(user: User, line: Nomination) -> bool:
 
 def shows_incidents(user: User, line: Nomination) -> bool:
     return line.pk in incidents_shown(user, [line])
+
+
+def resting_on(user: User, row: Attestation) -> list[Nomination]:
+    """Nominations that rest on the attestation, as far as the user reads them. One query."""
+    rows = Nomination.objects.visible_to(user).filter(person=row.person_id, unit=row.unit_id, dossier__year=row.year)
+    address = row.get_absolute_url()
+    return [
+        line
+        for line in rows.select_related("award", "dossier__campaign").order_by("pk")
+        if line.findings and any(address in leaf["sources"] for leaf in line.findings["full"]["leaves"])
+    ]
 
 
 def discipline_shown(user: User, lines: Iterable[Nomination]) -> set[int]:

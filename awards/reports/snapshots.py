@@ -8,7 +8,7 @@ without discipline as well; `offices` says for each office how its own criteria 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from awards.facts import Facts
 from awards.models import Criterion, Nomination
 from awards.reports.due import (
     Subject,
+    Words,
     everything,
     last_day,
     leaves,
@@ -30,7 +31,7 @@ from awards.reports.due import (
     unit_subject,
 )
 from awards.reports.facts import facts_of
-from awards.reports.rules import rules_on
+from awards.reports.rules import rule_day, rules_on
 from units.models import Person, Unit
 
 Findings = dict[str, Any]  # see `findings_of`
@@ -46,11 +47,14 @@ def office_key(office: int) -> str:
     return f"o{office}"
 
 
-def findings_of(lines: Iterable[Nomination], year: int, day: date) -> dict[int, Findings]:
+def findings_of(
+    lines: Iterable[Nomination], year: int, day: date, *, as_handed_in: bool = False
+) -> dict[int, Findings]:
     """Line (key) → what the rules in force on `day` find for its subject and award. A fixed number of queries.
 
     A dict of `at` (time), `rules` (day), `full`, `quiet` and `open` (`Side`) and `offices` (`office_key` → state).
     An award that is not in force then, or not for such a subject, yields a side without criteria, not met.
+    `as_handed_in`: by the award whose criteria were frozen, which a council may have lowered since.
     """
     lines = list(lines)
     rules = rules_on(day)
@@ -61,9 +65,71 @@ def findings_of(lines: Iterable[Nomination], year: int, day: date) -> dict[int, 
     with translation.override("vi"):
         return {
             line.pk: {"at": at, "rules": day.isoformat()}
-            | _findings(line.award.code, *known[line.subject_key], year, rules, offices)
+            | _findings(
+                _frozen_award(line) if as_handed_in else line.award.code,
+                *known[line.subject_key],
+                year,
+                rules,
+                offices,
+            )
             for line in lines
         }
+
+
+def changed_today(lines: Iterable[Nomination]) -> dict[int, Findings]:
+    """Line (key) → what is found for it today, of the lines for which that is not what was frozen with them.
+
+    A fixed number of queries, but for each year and set of rules among them. Lines come with award, `asked`, person,
+    unit and dossier. A line that a council lowered is judged by the criteria it was handed in with.
+    """
+    found: dict[int, Findings] = {}
+    for year, day, rules, some in _by_rules([line for line in lines if line.findings]):
+        people, units = [p for line in some if (p := line.person_id)], [u for line in some if (u := line.unit_id)]
+        known = _facts(people, units, year, rules)
+        now, at = Words(rules), {"at": timezone.now().isoformat(), "rules": day.isoformat()}
+        with translation.override("vi"):
+            other = [line for line in some if _differs(line, *known[line.subject_key], year, rules, now)]
+            offices = offices_of_criteria() if other else {}
+            for line in other:
+                found[line.pk] = at | _findings(_frozen_award(line), *known[line.subject_key], year, rules, offices)
+    return found
+
+
+def _by_rules(lines: Iterable[Nomination]) -> list[tuple[int, date, Rules, list[Nomination]]]:
+    """(year, day, the rules in force then, lines judged by them): days of the same rules are taken together."""
+    days = {line.dossier_id: rule_day(line.dossier) for line in {line.dossier_id: line for line in lines}.values()}
+    rules: list[tuple[date, Rules]] = []
+    place: dict[date, int] = {}
+    for day in dict.fromkeys(days.values()):
+        in_force = rules_on(day)
+        same = [index for index, (_day, others) in enumerate(rules) if others == in_force]
+        place[day] = same[0] if same else len(rules)
+        rules += [] if same else [(day, in_force)]
+    together: dict[tuple[int, int], list[Nomination]] = {}
+    for line in lines:
+        together.setdefault((line.dossier.year, place[days[line.dossier_id]]), []).append(line)
+    return [(year, *rules[index], some) for (year, index), some in together.items()]
+
+
+def _frozen_award(line: Nomination) -> str:
+    """Code of the award whose criteria were frozen: a council may have lowered it to another one since."""
+    assert line.findings is not None
+    named = {leaf["award"] for leaf in line.findings["full"]["leaves"]}
+    return line.asked.code if line.asked.code in named else line.award.code
+
+
+def _differs(line: Nomination, subject: Subject, facts: Facts, year: int, rules: Rules, words: Words) -> bool:
+    """Whether any criterion says something else: in Vietnamese, which is kept, and no more than is compared."""
+    assert line.findings is not None
+    rule = rules.get(_frozen_award(line))
+    now: Side = {"leaves": []}
+    if rule is not None and rule.suits(facts):
+        verdict = evaluate(rule, facts, year=year, day=last_day(year), rules=rules)
+        now["leaves"] = [
+            {"award": leaf.award, "key": leaf.key, "group": leaf.group, "state": leaf.state, "actual": leaf.actual}
+            for leaf in leaves(verdict, rules, subject, words=words)
+        ]
+    return bool(changed(line.findings["full"], now))
 
 
 def _facts(
@@ -140,12 +206,24 @@ def _weight(top: Finding, leaf: Finding) -> State:
 # ── reading them ──────────────────────────────────────────────────────────
 
 
-def side_of(findings: Findings | None, *, discipline: bool, incidents: bool = True) -> Side | None:
+def side_of(
+    findings: Findings | None, *, discipline: bool, incidents: bool = True, offices: Collection[int] = ()
+) -> Side | None:
     """What may be shown, in the reader's language: with discipline, and with incidents, or without. Who may not see
     discipline reads no grounds either, and of findings frozen before the two were told apart sees both or neither.
+
+    Criteria that the reader judges for one of the `offices` (keys) are shown as they are, with their grounds.
     """
     if not findings:
         return None
+    side = _side_shown(findings, discipline=discipline, incidents=incidents)
+    if not offices:
+        return side
+    judged = {criterion_of(leaf): leaf for leaf in _in_words(findings["full"])["leaves"] if leaf["office"] in offices}
+    return side | {"leaves": [judged.get(criterion_of(leaf), leaf) for leaf in side["leaves"]]}
+
+
+def _side_shown(findings: Findings, *, discipline: bool, incidents: bool) -> Side:
     if discipline and incidents:
         return _in_words(findings["full"])
     if discipline and "quiet" in findings:
@@ -166,13 +244,16 @@ def _in_words(side: Side) -> Side:
 
 
 def tally_of(leaves: Iterable[dict[str, Any]]) -> dict[str, int]:
-    """State → number of criteria; alternatives left out that nothing depends on, for a group is met without them.
+    """State → number of criteria; alternatives left out that nothing depends on, for a group is met without them."""
+    return dict(Counter(leaf["state"] for leaf in leaves if not is_spare(leaf)))
 
-    Findings frozen before they were marked know how the innermost group stands.
+
+def is_spare(leaf: Mapping[str, Any]) -> bool:
+    """Whether nothing depends on it, for a group is met without it. Findings frozen before such were marked know how
+    the innermost group stands.
     """
     met = str(State.MET)
-    counted = (leaf["state"] for leaf in leaves if not leaf.get("spare", leaf["group_state"] == met != leaf["state"]))
-    return dict(Counter(counted))
+    return bool(leaf.get("spare", leaf["group_state"] == met != leaf["state"]))
 
 
 def asks_incidents(findings: Findings | None) -> bool:
@@ -187,9 +268,10 @@ def of_office(findings: Findings | None, office: int) -> Side | None:
     own = [leaf for leaf in _in_words(findings["full"])["leaves"] if leaf["office"] == office]
     return {
         "state": findings["offices"][office_key(office)],
-        "missing": [leaf["text"] for leaf in own if leaf["state"] != State.MET],
+        "missing": [leaf["text"] for leaf in own if leaf["state"] != State.MET and not is_spare(leaf)],
         "tally": tally_of(own),
         "leaves": own,
+        "spared": all(map(is_spare, own)),  # whatever the line has of it stands in nobody's way
     }
 
 

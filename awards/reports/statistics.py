@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Substr
@@ -22,27 +23,40 @@ from units.models import Posting, Unit, User
 from units.paths import WIDTH, branch_q
 from units.spreadsheets import Value as Cell
 
-Place = tuple[int, str]  # order, label
+Place = tuple[int, str, str]  # order, label, the query string that leaves its awards in the book of honour
 LAST = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form: the first column says what the others count. `rows` without, `total` with its label."""
+    """A form: the first column says what the others count. `rows` without, `total` with its label.
+
+    `queries`: for each row what leaves its awards in the book of honour, empty where nothing does.
+    """
 
     key: str
     title: str
     heads: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: tuple[Cell, ...]
+    queries: tuple[str, ...]
+
+    @property
+    def linked(self) -> Iterator[tuple[tuple[Cell, ...], str]]:
+        """(row, its query string)."""
+        return zip(self.rows, self.queries, strict=True)
 
 
-# Columns that name what awards are counted by: (order, name, name in English).
-AWARD = ("award__order", "award__name", "award__name_en")
-CATEGORY = ("award__category__order", "award__category__name", "award__category__name_en")
-LEVEL = ("level__order", "level__name", "level__name_en")
-GROUP = ("person__group__order", "person__group__name", "person__group__name_en")
-OCCASION = tuple(f"nomination__dossier__occasion__{name}" for name in ("order", "name", "name_en"))
+def _columns(way: str) -> tuple[str, ...]:
+    """Columns that name what awards are counted by: (order, name, name in English, code)."""
+    return tuple(f"{way}__{name}" for name in ("order", "name", "name_en", "code"))
+
+
+AWARD = _columns("award")
+CATEGORY = _columns("award__category")
+LEVEL = _columns("level")
+GROUP = _columns("person__group")
+OCCASION = _columns("nomination__dossier__occasion")
 NAMES = (CATEGORY, LEVEL, GROUP, OCCASION)
 
 
@@ -61,16 +75,28 @@ def forms_of(rows: QuerySet[Grant], place: Unit, year: int, user: User) -> list[
     """The forms of the awards `rows`, seen from `place`. Three queries."""
     counted = _counted(rows, place)
     return [
-        _form("category", _("By category"), _("Category"), counted, _named(CATEGORY, "")),
+        _form("category", _("By category"), _("Category"), counted, _named(CATEGORY, "", "category")),
         _form(
             "occasion",
             _("By occasion"),
             _("Occasion"),
             counted,
-            _named(OCCASION, _("not recorded: entered or imported")),
+            _named(OCCASION, _("not recorded: entered or imported"), "occasion"),
         ),
-        _form("level", _("By level of decision"), _("Level of decision"), counted, _named(LEVEL, _("not recorded"))),
-        _form("group", _("By group of people"), _("Group"), counted, _named(GROUP, _("Collectives"))),
+        _form(
+            "level",
+            _("By level of decision"),
+            _("Level of decision"),
+            counted,
+            _named(LEVEL, _("not recorded"), "level"),
+        ),
+        _form(
+            "group",
+            _("By group of people"),
+            _("Group"),
+            counted,
+            _named(GROUP, _("Collectives"), "group", "kind=unit"),
+        ),
         _form("unit", _("By unit"), _("Unit"), counted, _by_unit(counted, place)),
         _proposals(place, year, user),
     ]
@@ -92,14 +118,18 @@ def _counted(rows: QuerySet[Grant], place: Unit) -> list[dict[str, Any]]:
     ))  # fmt: skip
 
 
-def _named(names: Sequence[str], otherwise: str) -> Callable[[dict[str, Any]], Place]:
-    """The row's place among those that are told apart by the columns; at the end what has none."""
-    order, name, english = names
+def _named(names: Sequence[str], otherwise: str, key: str, rest: str = "") -> Callable[[dict[str, Any]], Place]:
+    """The row's place among those that are told apart by the columns; at the end what has none (`rest` finds it).
+
+    `key` is the field of the book's filter that takes the code.
+    """
+    order, name, english, code = names
 
     def of(row: dict[str, Any]) -> Place:
         if row[name] is None:
-            return LAST, otherwise
-        return row[order], row[english] if row[english] and get_language() == "en" else row[name]
+            return LAST, otherwise, rest
+        label = row[english] if row[english] and get_language() == "en" else row[name]
+        return row[order], label, urlencode({key: row[code]})
 
     return of
 
@@ -114,11 +144,11 @@ def _by_unit(counted: Iterable[dict[str, Any]], place: Unit) -> Callable[[dict[s
     def of(row: dict[str, Any]) -> Place:
         path = row["path"]
         if not path.startswith(place.path):
-            return LAST, _("outside the unit today or then")
+            return LAST, _("outside the unit today or then"), ""
         if path == place.path:
-            return 0, place.name
+            return 0, place.name, urlencode({"served": place.code, "alone": 1})
         pk = int(path[end:][:WIDTH])
-        return orders[pk], units[pk].name
+        return orders[pk], units[pk].name, urlencode({"served": units[pk].code})
 
     return of
 
@@ -134,13 +164,17 @@ def _form(
     heads = (
         head, _("Individuals"), _("Collectives"), _("Bonuses (dong)"), _("Bonus not known"), _("Revoked"),
     )  # fmt: skip
-    return _totalled(key, title, heads, ((label, *numbers) for (_order, label), numbers in sorted(sums.items())))
+    found = sorted(sums.items())
+    rows = ((label, *numbers) for (_order, label, _query), numbers in found)
+    return _totalled(key, title, heads, rows, [query for (_order, _label, query), _numbers in found])
 
 
-def _totalled(key: str, title: str, heads: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> Form:
+def _totalled(
+    key: str, title: str, heads: Sequence[str], rows: Iterable[tuple[Any, ...]], queries: Sequence[str] = ()
+) -> Form:
     lines = tuple(rows)
     total = tuple(sum(row[at] for row in lines) for at in range(1, len(heads)))
-    return Form(key, title, tuple(heads), lines, (_("Total"), *total))
+    return Form(key, title, tuple(heads), lines, (_("Total"), *total), tuple(queries) or ("",) * len(lines))
 
 
 def _proposals(place: Unit, year: int, user: User) -> Form:
@@ -159,7 +193,7 @@ def _proposals(place: Unit, year: int, user: User) -> Form:
     heads = (
         _("Award"), _("Proposed"), _("Decided"), _("Rejected"), _("Withdrawn"), _("Under way"),
     )  # fmt: skip
-    name = _named(AWARD, "")
+    name = _named(AWARD, "", "award")
     rows = (
         (name(row)[1], *(row[key] for key in ("proposed", "decided", "rejected", "withdrawn", "waiting")))
         for row in sorted(found, key=lambda row: (-row[AWARD[0]], row[AWARD[1]]))

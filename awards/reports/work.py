@@ -137,7 +137,7 @@ def outcome_tasks(user: User) -> Iterator[Task]:
             state = "rejected" if {"rejected", "revoked"} & told.keys() else "decided"
             title = _("Outcome: %(dossier)s") % {"dossier": row}
             place, url = f"{row.unit.short} · {words}", row.get_absolute_url()
-            yield Task(title, place, url, _("Look at it"), state, "nomination", None, None)
+            yield Task(title, place, url, _("View"), state, "nomination", None, None)
 
 
 def _outcome(kind: str, count: int) -> str:
@@ -167,9 +167,9 @@ def review_tasks(user: User) -> Iterator[Task]:
         said = {"who": grant.name or str(grant.person or grant.unit), "award": str(grant)}
         place = _("%(unit)s · rested on “%(award)s”, revoked") % {"unit": row.unit.short, "award": row.because}
         title, action = (
-            (_("Does it stand: %(who)s, %(award)s?"), _("Look again"))
+            (_("Review after a revocation: %(who)s, %(award)s"), _("Review again"))
             if row.unit_id in judging
-            else (_("To be reviewed after a revocation: %(who)s, %(award)s"), _("Look at it"))
+            else (_("To be reviewed after a revocation: %(who)s, %(award)s"), _("View"))
         )
         yield Task(title % said, place, row.get_absolute_url(), action, "held", "eligibility", None, None)
 

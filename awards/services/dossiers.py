@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -49,9 +50,12 @@ class Pick:
 
 
 def people_to_propose(unit: Unit, year: int) -> PersonQuerySet:
-    """People of the unit's branch: who serve there now, and who did at the end of the year."""
+    """People of the unit's branch: who serve there now, who did at the end of the year, and who left from there in
+    the year or since: of these awards are given for what they did before. Not who had left before the year began.
+    """
     then = people_in(unit, year).values("pk")
-    return Person.objects.filter(Q(pk__in=then) | branch_q(unit.path, "unit__path"))
+    serving = Q(left=None) | Q(left__gte=date(year, 1, 1))
+    return Person.objects.filter(Q(pk__in=then) | branch_q(unit.path, "unit__path") & serving)
 
 
 def units_to_propose(unit: Unit, year: int) -> UnitQuerySet:
@@ -109,11 +113,20 @@ def lock(dossier: Dossier) -> Dossier:
 
 @transaction.atomic
 def rename_dossier(dossier: Dossier, *, title: str, by: User) -> None:
+    """Give a dossier that has not been received another title. Raises `Refused`, for a title given already, too."""
     require(access.drafts_dossiers(by, dossier.unit))
     dossier = lock(dossier)
+    refuse_received(dossier)
     dossier.title = normal(title)
+    _refuse_namesake(dossier)
     dossier.full_clean()
     dossier.save(update_fields=["title"])
+
+
+def refuse_received(dossier: Dossier) -> None:
+    """What was handed in keeps its title: papers name it, and awards on a simplified occasion are given for it."""
+    if dossier.received_on is not None:
+        raise Refused(_("“%(dossier)s” has been handed in: it keeps its title.") % {"dossier": dossier})
 
 
 @transaction.atomic
@@ -130,7 +143,7 @@ def record_review(dossier: Dossier, *, minutes: Mapping[str, Any], votes: Mappin
         raise Refused(_("The dossier has been handed in: its minutes stand."))
     for name in REVIEW:
         setattr(dossier, name, minutes[name])
-    found = {f"v{line.pk}": votes_problem(line, votes[line.pk], dossier.review_present) for line in lines}
+    found = {f"v{line.pk}": votes_problem(votes[line.pk], dossier.review_present) for line in lines}
     if dossier.review_day and dossier.review_day > clock.today():
         found["review_day"] = _("The review is dated in the future.")
     if wrong := {field: words for field, words in found.items() if words}:
@@ -142,12 +155,11 @@ def record_review(dossier: Dossier, *, minutes: Mapping[str, Any], votes: Mappin
             _write(line, {"votes_for": votes[line.pk]}, by)
 
 
-def votes_problem(line: Nomination, votes: int | None, present: int | None) -> str:
+def votes_problem(votes: int | None, present: int | None) -> str:
     """What is wrong with more votes in favour than members were present at the base; "" where one is not known."""
     if votes is None or present is None or votes <= present:
         return ""
-    words = _("%(name)s: %(votes)d votes, but only %(present)d members were present.")
-    return words % {"name": line.name, "votes": votes, "present": present}
+    return _("%(votes)d votes, but only %(present)d members were present.") % {"votes": votes, "present": present}
 
 
 @transaction.atomic
@@ -246,16 +258,17 @@ def _trace(
 def judge_lines(lines: Collection[Nomination], dossier: Dossier, *, draft: bool = False) -> None:
     """Write anew what criteria and approved figures say of lines; with `draft` the summary of merit, too.
 
-    In Vietnamese, whatever the language of whoever does it: it is kept and printed.
+    In Vietnamese, whatever the language of whoever does it, with the English words beside: it is kept and printed.
     """
     if not lines:
         return
     with translation.override("vi"):
         found = findings_of(lines, dossier.year, rule_day(dossier))
-        achieved = achievements_of(lines, dossier.year)
+        achieved = achievements_of(lines, dossier.year, dossier.campaign)
+        english = achievements_of(lines, dossier.year, dossier.campaign, language="en")
         drafts = {line.pk: merit_text(achieved[line.pk], dossier.year) for line in lines} if draft else {}
     for line in lines:
-        line.findings, line.achievements = found[line.pk], as_data(achieved[line.pk])
+        line.findings, line.achievements = found[line.pk], as_data(achieved[line.pk], english[line.pk])
         line.merit = line.merit or drafts.get(line.pk, "")
         line.save(update_fields=["findings", "achievements", "merit"])
 
@@ -283,7 +296,7 @@ def change_line(line: Nomination, *, columns: Mapping[str, Any], award: Award | 
         _refuse_picks(dossier, [Pick(line.subject, award)])
         if dossier.lines.alive().filter(award=award, person=line.person, unit=line.unit).exists():  # type: ignore[attr-defined]
             raise Refused(_("“%(name)s” is proposed for this award already.") % {"name": line.name}, "award")
-    if words := votes_problem(line, columns.get("votes_for"), dossier.review_present):
+    if words := votes_problem(columns.get("votes_for"), dossier.review_present):
         raise Refused(words, "votes_for")
     _write(line, columns, by, award)
     if award is not None:
@@ -366,7 +379,7 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], known_over_caps: bool =
         dossier.received_on = clock.today()
         dossier.rule_day = rule_day(dossier)
         dossier.save(update_fields=["received_on", "rule_day"])
-    _lock_subjects(chosen)
+    lock_subjects(chosen)
     back = _returned_by(chosen)
     for line in chosen:
         _copy_subject(line)
@@ -392,8 +405,10 @@ def _refuse_dropped(lines: Iterable[Nomination]) -> None:
         raise Refused([*gone, _("Look at what is left, then hand in again.")])
 
 
-def _lock_subjects(lines: Collection[Nomination]) -> None:
-    """Two dossiers handed in at once with the same subject: the second one waits, and sees the first."""
+def lock_subjects(lines: Collection[Nomination]) -> None:
+    """Two dossiers handed in at once with the same subject, or two decisions signed: the second one waits, and sees
+    the first.
+    """
     people, units = [line.person_id for line in lines if line.person_id], [u for line in lines if (u := line.unit_id)]
     list(Person.objects.select_for_update().filter(pk__in=people).order_by("pk").values("pk"))
     list(Unit.objects.select_for_update().filter(pk__in=units).order_by("pk").values("pk"))

@@ -16,6 +16,7 @@ from awards.models import Grant, GrantImport
 from units.access import has_role, require
 from units.errors import Refused
 from units.files import MB, clean_name
+from units.locking import forget, waiting_file
 from units.models import Person, Role, User
 from units.person_files import Cells
 
@@ -36,8 +37,8 @@ def keep_file(name: str, file: IO[bytes], *, size: int, by: User) -> tuple[Grant
 @transaction.atomic
 def _keep(name: str, rows: list[tuple[int, Cells]], by: User) -> GrantImport:
     waiting = GrantImport.objects.filter(taken=None)
-    waiting.filter(by=by).delete()
-    waiting.filter(at__lt=timezone.now() - KEPT, grants=None).delete()
+    forget(waiting.filter(by=by))
+    forget(waiting.filter(at__lt=timezone.now() - KEPT, grants=None))
     return GrantImport.objects.create(name=name, by=by, rows=rows)
 
 
@@ -45,8 +46,7 @@ def _keep(name: str, rows: list[tuple[int, Cells]], by: User) -> GrantImport:
 def take_in(upload: GrantImport, reading: GrantReading, *, by: User) -> int:
     """Enter the awards of a faultless reading; returns how many. `upload` is the trace of all of them."""
     require(upload.by_id == by.pk and all(access.records_grants(by, line.subject) for line in reading.lines))
-    if GrantImport.objects.select_for_update().get(pk=upload.pk).taken is not None:
-        raise Refused(_("This file has been taken over already."))
+    waiting_file(upload)
     if reading.problems:
         raise Refused(_("The file has errors: nothing was saved."))
     if not reading.lines:
@@ -72,7 +72,8 @@ def _grants(upload: GrantImport, reading: GrantReading, by: User) -> list[Grant]
     return rows
 
 
+@transaction.atomic
 def discard(upload: GrantImport, *, by: User) -> None:
-    """Forget a file that has not been taken over."""
-    require(upload.by_id == by.pk and upload.taken is None)
-    upload.delete()
+    """Forget a file that has not been taken over. Raises `Refused` where it has been: it is the trace of that."""
+    require(upload.by_id == by.pk)
+    waiting_file(upload).delete()

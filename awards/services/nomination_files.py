@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from awards import access
@@ -51,6 +52,22 @@ def remove(row: NominationFile, *, why: str, by: User) -> NominationFile:
     refuse_removal(row, dossier)
     mark_removed(row, by=by, why=why)
     return row
+
+
+def removable(dossier: Dossier, files: Collection[NominationFile], user: User) -> set[int]:
+    """Which of the files (keys) `refuse_removal` lets the user remove. One query at most."""
+    if not files or not access.drafts_dossiers(user, dossier.unit):
+        return set()
+    sent = Max("events__at", filter=Q(events__kind="submitted"))
+    lines = {pk: (stage in Nomination.EDITABLE, at) for pk, stage, at in
+             dossier.lines.order_by().values_list("pk", "stage").annotate(sent=sent)}  # fmt: skip
+    found = set()
+    for row in files:
+        asked = [lines[row.line_id]] if row.line_id else list(lines.values())
+        is_open = not asked or any(editable for editable, _at in asked)
+        if is_open and not any(at is not None and at >= row.at for _editable, at in asked):
+            found.add(row.pk)
+    return found
 
 
 def refuse_removal(row: NominationFile, dossier: Dossier) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -80,12 +81,12 @@ def _problem(
     """
     if any(one.upheld is None for one in objections):
         return _("An objection to this nominee has not been answered.")
-    upheld = [one.answered_at for one in objections if one.upheld and one.answered_at]
-    if upheld:
-        if again is None or again <= max(upheld):
+    if _upheld_on(objections) is not None:
+        if _stands_upheld(objections, again):
             words = _("An objection to this nominee was upheld: the line has to be returned, corrected and handed in "
                       "again. %(how)s")  # fmt: skip
             return words % {"how": way_back(line.stage)}
+        assert again is not None
         notices = [one for one in notices if one.since >= timezone.localdate(again)]
     if not days:
         return ""
@@ -100,6 +101,38 @@ def _problem(
     if day <= ends:
         return _("The public notice runs until %(day)s.") % {"day": date_format(ends, "SHORT_DATE_FORMAT")}
     return ""
+
+
+def _upheld_on(objections: Iterable[Objection]) -> datetime | None:
+    """When the last of them was upheld."""
+    return max((one.answered_at for one in objections if one.upheld and one.answered_at), default=None)
+
+
+def _stands_upheld(objections: Iterable[Objection], again: datetime | None) -> bool:
+    """Whether one was upheld since the line was handed in last."""
+    upheld = _upheld_on(objections)
+    return upheld is not None and (again is None or again <= upheld)
+
+
+@dataclass(frozen=True, slots=True)
+class Objected:
+    """Nominees (names) to whom objections stand: not answered yet, or upheld since they were handed in last."""
+
+    unanswered: tuple[str, ...] = ()
+    upheld: tuple[str, ...] = ()
+
+
+def objected(lines: Iterable[Nomination]) -> Objected:
+    """Which of the lines no council should judge as they are. Two queries at most."""
+    lines = list(lines)
+    found: dict[int, list[Objection]] = defaultdict(list)
+    for one in Objection.objects.filter(line__in=[line.pk for line in lines]).exclude(upheld=False):
+        found[one.line_id].append(one)
+    again = _handed_in_again([key for key, some in found.items() if _upheld_on(some)])
+    return Objected(
+        tuple(line.name for line in lines if any(one.upheld is None for one in found[line.pk])),
+        tuple(line.name for line in lines if _stands_upheld(found[line.pk], again.get(line.pk))),
+    )
 
 
 def way_back(stage: str) -> str:

@@ -6,7 +6,7 @@ The session's row is locked first, then the lines: nobody waits the other way. V
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.db import transaction
@@ -21,7 +21,8 @@ from awards.reports.days import last_hand_ins
 from awards.reports.minutes import gaps_of
 from awards.reports.ready import acting
 from awards.services.kept_papers import keep_minutes
-from awards.services.steps import Kind, Stage, lock_lines, step
+from awards.services.notices import objected
+from awards.services.steps import Kind, Stage, lock_lines, refuse_differing, step
 from awards.voting import needed, reached
 from emulation.services.stored_files import undoing_files
 from units import clock
@@ -47,8 +48,7 @@ def lock(session: Session, *states: str) -> Session:
 @transaction.atomic
 def plan_session(council: Council, *, title: str, day: date, place: str = "", by: User) -> Session:
     require(access.runs_sessions(by, council))
-    if council.until is not None and council.until < day:
-        raise Refused(_("The council has ended by then."), "day")
+    _refuse_after_end(council, day)
     session = Session(council=council, title=title, day=day, place=place, quorum=council.quorum, by=by)
     session.full_clean()
     session.save()
@@ -59,10 +59,18 @@ def plan_session(council: Council, *, title: str, day: date, place: str = "", by
 def change_session(session: Session, *, title: str, day: date, place: str = "", by: User) -> Session:
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.PLANNED)
+    _refuse_after_end(session.council, day)
     session.title, session.day, session.place = title, day, place
     session.full_clean()
     session.save(update_fields=["title", "day", "place"])
     return session
+
+
+def _refuse_after_end(council: Council, day: date) -> None:
+    """No session after the last day of its council, as it stands now: who ends it waits, and sees the session."""
+    until = Council.objects.select_for_update(no_key=True, of=("self",)).get(pk=council.pk).until
+    if until is not None and until < day:
+        raise Refused(_("The council has ended by then."), "day")
 
 
 # ── the agenda ────────────────────────────────────────────────────────────
@@ -187,8 +195,13 @@ def set_attendance(session: Session, how: Mapping[int, str], *, by: User) -> Non
 
 
 @transaction.atomic
-def open_voting(session: Session, *, by: User) -> Session:
-    """Fix members, attendance, shares and rules, and let the members vote. Raises `Refused` without a quorum."""
+def open_voting(session: Session, *, known_changes: bool = False, by: User) -> Session:
+    """Fix members, attendance, shares and rules, and let the members vote.
+
+    Raises `Refused` without a quorum; while a line is on the agenda to which an objection was upheld: it has to be
+    corrected first, and once the voting is open nothing leaves the agenda; and where records say something else
+    than what the council is shown, unless that is known.
+    """
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.PLANNED)
     seats = {seat.pk for seat in session.council.members.on(session.day)}
@@ -205,11 +218,17 @@ def open_voting(session: Session, *, by: User) -> Session:
     items = list(session.items.select_related("line__dossier", "line__award", "line__person", "lower"))
     if not items:
         raise Refused(_("The agenda is empty: put nominations on it first."))
-    _refuse_day(session, [item.line for item in items])
+    lines = lock_lines([item.line_id for item in items])
+    _refuse_day(session, lines)
+    _refuse_objected(lines)
+    differing = refuse_differing(lines, known=known_changes, by=by, judges=True)
     rules = Rules(session.council)
     for item in items:
         apply_rules(item, rules, lower=item.lower is not None and not _lower_taken(item))
         item.save()
+    for line in lines:
+        if line.pk in differing:
+            step(line, Kind.LISTED, line.stage, by=by, at=session.council.unit, after=differing[line.pk])
     session.state, session.opened_at = State.OPEN, timezone.now()
     session.save(update_fields=["state", "opened_at", "quorum"])
     return session
@@ -227,6 +246,13 @@ def _refuse_day(session: Session, lines: Collection[Nomination]) -> None:
             _("The session is dated %(day)s, but a line on its agenda was handed in on %(last)s: change its day.")
             % days
         )
+
+
+def _refuse_objected(lines: Iterable[Nomination]) -> None:
+    if wrong := objected(lines).upheld:
+        words = _("An objection was upheld to these: take them off the agenda, so that they are corrected and handed "
+                  "in again. %(names)s.")  # fmt: skip
+        raise Refused(words % {"names": ", ".join(wrong)})
 
 
 def _lower_taken(item: AgendaItem) -> bool:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from awards.access import reads_grounds, unit_of
 from awards.forms.book import BookFilter, StatisticsFilter, VerifyForm
-from awards.models import Grant
+from awards.models import Decision, Grant
 from awards.reports.book import (
     book_page,
     export_heads,
@@ -46,9 +49,16 @@ def grant_book(request: HttpRequest) -> HttpResponseBase:
     page = Paginator(book_page(rows), GRANTS).get_page(request.GET.get("page"))
     context = {
         "form": form, "page": page, "filtered": any(v for name, v in request.GET.items() if name != "page"),
+        "opened": readable(request.user, page.object_list),
         "may_import": has_role(request.user, Role.REVIEWER),
     }  # fmt: skip
     return render(request, "awards/book/book.html", context)
+
+
+def readable(user: User, grants: Iterable[Grant]) -> set[int]:
+    """Decisions (keys) that gave the awards or took them back, as far as the user reads them. One query."""
+    keys = {key for grant in grants for key in (grant.issued_id, grant.revoking_id) if key}
+    return set(Decision.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
 
 
 @require_safe
@@ -62,7 +72,8 @@ def grant_verify(request: HttpRequest) -> HttpResponse:
     )
     found = rows.filter(register__iexact=number).first() if number else None
     grounds = found is not None and reads_grounds(request.user, unit_of(found.subject))
-    context = {"form": form, "number": number, "grant": found, "grounds": grounds}
+    opened = readable(request.user, [found]) if found else set()
+    context = {"form": form, "number": number, "grant": found, "grounds": grounds, "opened": opened}
     return render(request, "awards/book/verify.html", context)
 
 
@@ -77,7 +88,10 @@ def _statistics(request: HttpRequest) -> tuple[StatisticsFilter, QuerySet[Grant]
 
 @require_safe
 def award_statistics(request: HttpRequest) -> HttpResponseBase:
-    """Awards of a year by award, and the forms that count them otherwise; each of them a file, all of them print."""
+    """Awards of a year by award, and the forms that count them otherwise; each of them a file, all of them print.
+
+    The forms are a paper: Vietnamese whatever the language of the page around them.
+    """
     form, rows = _statistics(request)
     year = form.chosen_year
     if form.text and not form.place:  # a form bears the name of one unit: which one is meant?
@@ -88,7 +102,8 @@ def award_statistics(request: HttpRequest) -> HttpResponseBase:
         title = _("Awards of %(year)d") % {"year": year}
         return table_file(kind, name, title, statistics_heads(), statistics_rows(stats))
     place = form.place or _senior(request.user)
-    found = forms_of(rows, place, year, request.user)
+    with translation.override("vi"):  # they are printed and handed in
+        found = forms_of(rows, place, year, request.user)
     for one in found:
         if kind := asked_table(request, one.key):
             return table_file(kind, f"{name}-{one.key}", one.title, one.heads, form_rows(one))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
@@ -76,7 +77,7 @@ def submission_list(request: HttpRequest) -> HttpResponseBase:
     require(has_role(request.user, *READERS))
     rows = Submission.objects.visible_to(request.user)
     if kind := asked_table(request):
-        return _table(request, kind, rows, submissions_page, "to-trinh", _("Letters"))
+        return _table(request, kind, rows, submissions_page, "to-trinh", _("Submissions"))
     form, page = _list(request, rows, submissions_page)
     return render(request, "awards/papers/list.html", {"form": form, "page": page, "paper": "submission"})
 
@@ -205,6 +206,12 @@ def decision_register(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(decision)
 
 
+def _kind_printed(grants: Iterable[Grant]) -> str:
+    """What the file is called by: the award that is printed, where it is but one."""
+    names = {grant.award.on_certificate or grant.award.paper_name for grant in grants}
+    return names.pop() if len(names) == 1 else "khen thưởng"
+
+
 @require_http_methods(FORM)
 def decision_certificates(request: HttpRequest, pk: int) -> HttpResponse:
     """The ticked awards are given their numbers and printed, one a page, into one PDF."""
@@ -230,7 +237,7 @@ def decision_certificates(request: HttpRequest, pk: int) -> HttpResponse:
                 registered = {grant.pk: grant for grant in register_grants(keys, by=request.user)}
             if not form.errors:
                 content = as_pdf([registered[key] for key in keys], form.cleaned_data["merit"])
-                name = slugify(fold(f"giay khen {decision.number} {decision.unit.code}"))
+                name = slugify(fold(f"{_kind_printed(registered.values())} {decision.number} {decision.unit.code}"))
                 return attachment(content, f"{name}.pdf", "application/pdf")
     context = {
         "decision": decision, "page": page, "form": form, "ticked": ticked,

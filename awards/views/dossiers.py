@@ -42,6 +42,7 @@ from awards.reports.exports import caps_table, dossiers_table, lines_table
 from awards.reports.routes import commanders_of, judging_unit
 from awards.reports.rules import rule_day, rules_on
 from awards.services import dossiers as service
+from awards.services.nomination_files import removable
 from awards.wording import label_of
 from emulation.models import Campaign
 from emulation.official import day_words
@@ -52,7 +53,7 @@ from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
-from units.views.pages import form_page
+from units.views.pages import form_page, form_step
 
 LINES = 100  # on a page
 DOSSIERS = 50
@@ -124,13 +125,16 @@ def dossier_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     if kind := asked_table(request, "caps"):
         return table_file(kind, f"ho-so-{pk}-ty-le", _("Caps and what they leave"), *caps_table(left))
     page = Paginator(rows, LINES).get_page(request.GET.get("page"))
+    files = list(NominationFile.objects.present().filter(dossier=dossier, line=None).select_related("by"))
     context = {
         "dossier": dossier,
         "counts": counts,
         "form": form,
         "page": page,
         "rows": rows_of(list(page), request.user),
-        "files": NominationFile.objects.present().filter(dossier=dossier, line=None).select_related("by"),
+        "files": files,
+        "removable": removable(dossier, files, request.user),
+        "stands": not counts.drafts and (counts.waiting or counts.decided or counts.over),
         "reviewed": reviewed(dossier),
         "may_draft": access.drafts_dossiers(request.user, dossier.unit),
         "ticks": any(line.stage == Nomination.Stage.DRAFT for line in page),
@@ -145,13 +149,12 @@ def dossier_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 def dossier_update(request: HttpRequest, pk: int) -> HttpResponse:
     dossier = get_dossier(request.user, pk)
     require(access.drafts_dossiers(request.user, dossier.unit))
-    form = TitleForm(request.POST or None, instance=dossier)
-    if form.is_valid():
-        with refusals(form):
-            service.rename_dossier(dossier, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            return redirect(dossier)
-    return form_page(request, form, crumbs=crumbs_to(dossier), heading=_("Title of the dossier"), submit=_("Save"))
+    form = TitleForm(request.POST or None, instance=get_dossier(request.user, pk))
+    return form_step(
+        request, form, lambda: service.rename_dossier(dossier, **form.cleaned_data, by=request.user),
+        done=_("The title has been saved."), to=dossier, first=lambda: service.refuse_received(dossier),
+        crumbs=crumbs_to(dossier), heading=_("Title of the dossier"),
+    )  # fmt: skip
 
 
 def crumbs_to(dossier: Dossier) -> list[tuple[str, str]]:
@@ -195,12 +198,17 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
         found = last_list(dossier, rules, request.user)
     else:
         found = offers(dossier, award, kind, rules, request.user) if award else []
+    eligible = sum(offer.state == "eligible" for offer in found)
+    asked_caps = award is not None and source == "due" and kind == "person"
+    left = shares_of(dossier.unit, dossier.year, day, [award.code]) if award and asked_caps else []
+    room = left[0].room if left else None
     context = {
+        "shares": left, "room": max(room, 0) if room is not None and eligible > room else None,
         "dossier": dossier, "source": source, "form": form, "offers": found, "kind": kind, "award": award,
         "awards": [(rule.code, label_of(rule)) for rule in rules.values()],
         "name": label_of(award) if award else "",
         "ticked": request.POST.getlist("pick"),
-        "eligible": sum(offer.state == "eligible" for offer in found),
+        "eligible": eligible,
     }  # fmt: skip
     return render(request, "awards/dossiers/add.html", context)
 

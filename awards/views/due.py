@@ -29,6 +29,7 @@ from awards.reports.due import Leaf, Line, differences, last_day, leaves, tally_
 from awards.reports.exports import caps_table
 from awards.reports.facts import reach_for
 from awards.reports.rules import rules_on
+from awards.reports.sight import judges_by, resting_on
 from awards.reports.standing import HIDDEN, STATES, Row, Standing, standing_of
 from awards.services.grants import attest
 from awards.wording import label_of, text_of
@@ -252,13 +253,14 @@ def _line_of(user: User, subject: Subject, award: str, year: int, rules: Rules) 
 
 @require_safe
 def attestation_detail(request: HttpRequest, pk: int) -> HttpResponse:
-    """What was attested, by whom and when; what it rests on, for who reads such texts."""
+    """What was attested, by whom and when; what it rests on, for who reads such texts, or judges a line by it."""
     row = get_object_or_404(Attestation.objects.select_related("award", "criterion__award", "by"), pk=pk)
     kind, key = ("person", row.person_id) if row.person_id else ("unit", row.unit_id)
     subject = get_subject(request.user, kind, key or 0)
     context = {
-        "row": row, "subject": subject, "kind": kind,
-        "grounds": awards_access.reads_grounds(request.user, awards_access.unit_of(subject)),
+        "row": row, "subject": subject, "kind": kind, "lines": resting_on(request.user, row),
+        "grounds": awards_access.reads_grounds(request.user, awards_access.unit_of(subject))
+        or judges_by(request.user, row),
         "may_attest": awards_access.attests(request.user, subject),
     }  # fmt: skip
     return render(request, "awards/due/attestation.html", context)

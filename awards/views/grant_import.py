@@ -65,8 +65,11 @@ def grant_import_preview(request: HttpRequest) -> HttpResponse:
         messages.error(request, _("No file waits here: it has been taken over, discarded, or kept too long."))
         return redirect("awards:grant-import")
     if "discard" in request.POST:
-        service.discard(upload, by=request.user)
-        messages.success(request, _("The file has been discarded; nothing was changed."))
+        try:
+            service.discard(upload, by=request.user)
+            messages.success(request, _("The file has been discarded; nothing was changed."))
+        except Refused as refused:
+            messages.error(request, " ".join(refused.messages))
         return redirect("awards:grant-import")
     data = request.POST if request.method == "POST" else request.GET
     skip = "skip" in data

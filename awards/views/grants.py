@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from awards import access as awards_access
 from awards.access import drafts_papers
 from awards.forms.due import GrantForm, RevokeForm
-from awards.models import Decision, Grant
+from awards.models import Grant, Nomination
 from awards.reports.due import last_day
 from awards.reports.exports import grants_table
 from awards.reports.outlook import steps_of
 from awards.reports.rules import rules_on
 from awards.services.grants import record_grant, revoke_grant
+from awards.views.book import readable
 from awards.views.due import Subject, get_subject
 from emulation.reports.dashboard import latest_year
 from units.access import require, sees_discipline
@@ -60,8 +61,9 @@ def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
         votes=awards_access.votes_q(request.user),
     )  # fmt: skip
     papers = {paper for grant in grants for paper in (grant.issued, grant.revoking) if paper is not None}
-    shown = Decision.objects.visible_to(request.user).filter(pk__in=[paper.pk for paper in papers])
-    readable = set(shown.values_list("pk", flat=True))
+    opened = readable(request.user, grants)
+    proposed = Nomination.objects.visible_to(request.user).filter(pk__in=[grant.nomination_id for grant in grants])
+    lines = set(proposed.values_list("pk", flat=True))
     prints = {paper.pk for paper in papers if not paper.outside and drafts_papers(request.user, paper.unit)}
     context = {
         "subject": subject,
@@ -72,8 +74,9 @@ def grant_list(request: HttpRequest, kind: str, pk: int) -> HttpResponseBase:
         "rows": [
             {
                 "grant": grant,
-                "issued": grant.issued if grant.issued_id in readable else None,
-                "revoking": grant.revoking if grant.revoking_id in readable else None,
+                "issued": grant.issued if grant.issued_id in opened else None,
+                "revoking": grant.revoking if grant.revoking_id in opened else None,
+                "nomination": grant.nomination_id if grant.nomination_id in lines else None,
                 "prints": grant.issued_id in prints and grant.revoked_on is None,
             }
             for grant in grants

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.db.models import Exists
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from awards import access
 from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile, Objection
-from awards.reports.achievements import achievements_of, as_data
+from awards.reports.achievements import achievements_of, as_data, in_words
 from awards.reports.decisions import papers_of
 from awards.reports.dossiers import Row, steps_of, who_acts
 from awards.reports.objections import upheld
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
-from awards.reports.sight import shows_discipline, shows_incidents
+from awards.reports.sight import judged_offices, shows_discipline, shows_incidents
 from awards.reports.snapshots import as_found_today, changed, criterion_of, findings_of, side_of
 from awards.services import dossiers as service
 from awards.services import nomination_files
@@ -29,12 +31,12 @@ from awards.services.notices import notice_problem, way_back
 from awards.views.dossiers import crumbs_to, get_dossier
 from emulation.forms.evidence import RemoveForm
 from units import clock
-from units.access import require
+from units.access import can_read_figures, require
 from units.files import KINDS
 from units.forms.fields import CHOOSE_AGAIN, refusals
 from units.models import User
 from units.views.downloads import attachment
-from units.views.pages import form_step
+from units.views.pages import Crumb, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 Stage = Nomination.Stage
@@ -58,20 +60,24 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     frozen = line.stage not in Nomination.EDITABLE
     if not frozen:
         line.findings = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
-        line.achievements = as_data(achievements_of([line], line.dossier.year)[line.pk])
+        line.achievements = achieved_by(line)
     discipline, incidents = shows_discipline(request.user, line), shows_incidents(request.user, line)
-    side = side_of(line.findings, discipline=discipline, incidents=incidents)
+    mine = judged_offices(request.user, line)
+    side = side_of(line.findings, discipline=discipline, incidents=incidents, offices=mine)
     opinions = opinions_of([line]).get(line.pk, [])
+    files = list(line.files.filter(removed_at=None).select_related("by"))
     context = {
         "line": line,
+        "crumbs": crumbs_above(request.user, line),
         "row": Row(line, side, who_acts(line)),
         "leaves": [(leaf, False) for leaf in (side["leaves"] if side else [])],
         "frozen": frozen,
         "looked": not frozen,
         "hidden": not discipline,
         "incidents_hidden": discipline and not incidents,
-        "achievements": line.achievements or [],
-        "files": line.files.filter(removed_at=None).select_related("by"),
+        "achievements": in_words(line.achievements or []),
+        "files": files,
+        "removable": nomination_files.removable(line.dossier, files, request.user),
         "steps": steps_of(line, grounds=access.reads_grounds(request.user, access.unit_of(line.subject))),
         "opinions": opinions,
         "silent": silent_offices([line], {line.pk: opinions})[line.pk] if line.stage == "submitted" else [],
@@ -86,6 +92,22 @@ def nomination_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "awards/dossiers/line.html", context)
 
 
+def achieved_by(line: Nomination) -> list[dict[str, Any]]:
+    """What is recorded now, in the reader's language alone: as it is kept, both languages are asked."""
+    dossier = line.dossier
+    found = achievements_of([line], dossier.year, dossier.campaign, language=get_language() or "vi")[line.pk]
+    return as_data(found, found)
+
+
+def crumbs_above(user: User, line: Nomination) -> list[Crumb]:
+    """The dossier; whoever reads the line alone comes from what its person or unit was given."""
+    here = (line.name, "")
+    if can_read_figures(user, line.dossier.unit) or can_read_figures(user, line.holder):
+        return [*crumbs_to(line.dossier), here]
+    kind, key = ("person", line.person_id) if line.person_id else ("unit", line.unit_id)
+    return [(_("Awards received"), reverse("awards:grant-list", args=[kind, key])), here]
+
+
 def _objections(user: User, line: Nomination) -> list[Objection]:
     """Those upheld, to who reads them; there are none to a draft, which nobody has shown yet."""
     found = upheld([line]) if line.stage != Stage.DRAFT else ()
@@ -98,11 +120,12 @@ def nomination_today(request: HttpRequest, pk: int) -> HttpResponse:
     where the records say something else today.
     """
     line = get_line(request.user, pk)
-    sight = {
-        "discipline": shows_discipline(request.user, line), "incidents": shows_incidents(request.user, line)
+    sight: dict[str, Any] = {
+        "discipline": shows_discipline(request.user, line), "incidents": shows_incidents(request.user, line),
+        "offices": judged_offices(request.user, line),
     }  # fmt: skip
-    now = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
     frozen = line.stage not in Nomination.EDITABLE and line.findings is not None
+    now = findings_of([line], line.dossier.year, rule_day(line.dossier), as_handed_in=frozen)[line.pk]
     today = side_of(now, **sight) or {"leaves": []}
     side = side_of(line.findings, **sight) if frozen else None
     differs = changed(side, today) if side else set()
@@ -248,6 +271,7 @@ def nomination_file_remove(request: HttpRequest, pk: int) -> HttpResponse:
     return form_step(
         request, form, lambda: nomination_files.remove(found, why=form.cleaned_data["why"], by=request.user),
         done=lambda _row: _("“%(name)s” has been removed.") % {"name": found.name}, to=back,
+        first=lambda: nomination_files.refuse_removal(found, found.dossier),
         crumbs=[(_("Dossiers"), reverse("awards:dossier-list")), (str(found.line or found.dossier), back)],
         heading=heading, submit=_("Remove the file"),
     )  # fmt: skip

@@ -32,6 +32,7 @@ from awards.reports.award_papers import WRITERS, decision_paper, submission_pape
 from awards.reports.caps import exceeded
 from awards.reports.decisions import cancelled_as, next_number
 from awards.reports.desk import mark_of
+from awards.reports.differences import differences
 from awards.reports.drafts import Draft, draft_of
 from awards.reports.kept_papers import content_of, kept_paper
 from awards.reports.powers import Powers
@@ -77,7 +78,7 @@ def name_of(paper: Paper) -> str:
 
 def home_of(paper: str) -> Crumb:
     if paper == LETTER:
-        return _("Letters"), reverse("awards:submission-list")
+        return _("Submissions"), reverse("awards:submission-list")
     return _("Decisions"), reverse("awards:decision-list")
 
 
@@ -129,7 +130,7 @@ def paper_create(request: HttpRequest, paper: str, unit: int) -> HttpResponse:
         "unit": place, "paper": paper, "own": own, "form": form, "found": found, "mark": mark_of(keys),
         "page": Paginator(found, LINES).get_page(request.GET.get("page")), "problems": problems,
         "may_sign": access.signs(request.user, place), "ticked": request.POST.getlist("line"),
-        "crumbs": [home_of(paper), (_("New letter") if paper == LETTER else _("New decision"), "")],
+        "crumbs": [home_of(paper), (_("New submission") if paper == LETTER else _("New decision"), "")],
     }  # fmt: skip
     return render(request, "awards/papers/choose.html", context)
 
@@ -284,11 +285,12 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
     letter = isinstance(found, Submission)
     draft = draft_of(found, _day_typed(request))
+    differing = differences(request.user, draft.lines)
     form = SignForm(
         request.POST if request.method == "POST" else None, initial=initial, own=not recorded,
-        gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid,
+        gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid, by=str(request.user),
         over=[one.text for one in exceeded(found.unit, draft.lines)],
-        running=running_words(draft.lines, clock.today()),
+        running=running_words(draft.lines, clock.today()), differing=[one.line.name for one in differing],
     )  # fmt: skip
     heading = _("Send the letter") if letter else _("Sign the decision")
     note = (
@@ -300,7 +302,8 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     return form_step(
         request, form, lambda: _sign(found, form.cleaned_data, draft.mark, request.user),
         done=lambda _row: _signed_words(found), to=found, crumbs=crumbs_to(found), heading=heading, submit=heading,
-        note=note, about={"template": "awards/papers/signing.html", "draft": draft, "paper": found},
+        note=note, about={"template": "awards/papers/signing.html", "draft": draft, "paper": found,
+                          "differing": differing},
     )  # fmt: skip
 
 
@@ -323,7 +326,8 @@ def _beside(draft: Draft) -> str:
 
 
 def _sign(found: Paper, head: dict[str, Any], seen: str, user: User) -> None:
-    known = {"known_over_caps": head.get("over_caps", False), "known_notices": head.get("known_notices", False)}
+    known = {name: head.get(name, False) for name in ("known_notices", "known_changes")}
+    known["known_over_caps"] = head.get("over_caps", False)
     if isinstance(found, Submission):
         papers.send(found, head, **known, seen=seen, by=user)
     elif found.kind == Decision.Kind.REVOCATION:
@@ -337,7 +341,10 @@ def _signed_words(found: Paper) -> str:
         return _("The letter has been sent; its lines are forwarded.")
     if found.kind == Decision.Kind.REVOCATION:
         return _("The decision is signed; the awards have been revoked.")
-    return _("The decision is signed; its awards stand in the book of honour.")
+    return _(
+        "The decision is signed and its awards are in force. Their register numbers are still to be given: here, or "
+        "with printing the certificates."
+    )
 
 
 @require_safe

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from awards import access
-from awards.forms.catalogue import WhyForm
+from awards.forms.reviews import StandsForm
 from awards.models import GrantReview
-from awards.services.reviews import keep
+from awards.services.reviews import authority_of, decided_above, keep
 from awards.views.grants import FORM, crumbs_to, kind_of
 from units.access import require
 from units.forms.fields import refusals
@@ -24,7 +24,7 @@ def grant_review(request: HttpRequest, pk: int) -> HttpResponse:
     """What the award rested on; whoever answers for it says that it stands, or goes on to revoke it."""
     rows = GrantReview.objects.visible_to(request.user).select_related(
         "unit", "criterion", "kept_by", "because__award", "because__revoking", "grant__award", "grant__person__unit",
-        "grant__unit",
+        "grant__unit", "grant__level", "grant__issued",
     )  # fmt: skip
     review = get_object_or_404(rows, pk=pk)
     grant = review.grant
@@ -32,12 +32,13 @@ def grant_review(request: HttpRequest, pk: int) -> HttpResponse:
     assert subject is not None
     settles = access.records_outcomes(request.user, review.unit)
     waits = review.kept_at is None and grant.revoked_on is None
-    form = WhyForm(request.POST or None) if waits and settles else None
+    above = decided_above(review)
+    form = StandsForm(request.POST or None, above=above) if waits and settles else None
     if request.method == "POST":
         require(settles)
     if form is not None and form.is_valid():
         with refusals(form):
-            keep(review, reason=form.cleaned_data["reason"], by=request.user)
+            keep(review, **form.cleaned_data, by=request.user)
         if not form.errors:
             messages.success(request, _("It has been written down that the award stands."))
             return redirect(review)
@@ -45,6 +46,7 @@ def grant_review(request: HttpRequest, pk: int) -> HttpResponse:
     asked: dict[str, str | int] = {"award": grant.award.code, "year": grant.year, "q": who}
     revoke = reverse("awards:paper-create", args=["revocation", review.unit_id])
     context = {
+        "decider": authority_of(grant) if above else review.unit.name, "above": above,
         "review": review, "grant": grant, "because": review.because, "who": who, "form": form,
         "history": reverse("awards:grant-list", args=[kind_of(subject), subject.pk]),
         "revoke": f"{revoke}?{urlencode(asked)}",

@@ -15,15 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards import access as awards_access
 from awards.forms.councils import AgendaFilter, AttendanceForm, BreakForm, ItemForm, LinesForm, SessionForm
 from awards.models import AgendaItem, CouncilMember, Session
+from awards.reports.achievements import in_words
+from awards.reports.differences import differences
 from awards.reports.exports import agenda_table
 from awards.reports.objections import upheld
 from awards.reports.sessions import LISTED, addable, by_award_and_year, files_of, findings_for, session_page
 from awards.services import sessions
-from awards.services.notices import running_words
+from awards.services.notices import Objected, objected, running_words
 from awards.views.councils import crumbs_to, get_council
 from awards.views.nominations import saved_file
 from units import clock
-from units.access import require
+from units.access import can_read_figures, require
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import User
@@ -78,12 +80,15 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     page = session_page(session, request.user)
     if kind := asked_table(request):
         return table_file(kind, f"phien-hop-{pk}", session.title, *agenda_table(page))
+    going = session.state in (Session.State.PLANNED, Session.State.OPEN)
+    lines = [row.item.line for row in page.entries] if going else []
+    opens = page.officer and session.state == Session.State.PLANNED and bool(page.attendances)
     context = {
         "page": page,
         "session": session,
-        "running": running_words((row.item.line for row in page.entries), clock.today())
-        if session.state in (Session.State.PLANNED, Session.State.OPEN)
-        else [],
+        "running": running_words(lines, clock.today()) if lines else [],
+        "objected": objected(lines) if lines and page.sees_votes else Objected(),
+        "differing": differences(request.user, lines, judges=True) if opens else [],
         "entries": Paginator(page.entries, LISTED).get_page(request.GET.get("page")),
         "crumbs": [*crumbs_to(session.council), (session.title, "")],
     }
@@ -166,14 +171,20 @@ def judge_item(user: User, pk: int) -> tuple[AgendaItem, CouncilMember | None]:
 
 @require_safe
 def session_item(request: HttpRequest, pk: int) -> HttpResponse:
-    """The documents of a line, for those who judge it: as they were frozen at the hand-in."""
+    """The documents of a line, for those who judge it: as they were frozen at the hand-in, and, until the vote is
+    over, what differs today.
+    """
     item, seat = judge_item(request.user, pk)
     nearby = list(item.session.items.values_list("pk", flat=True))
     place = nearby.index(item.pk)
+    going = item.session.state in (Session.State.PLANNED, Session.State.OPEN)
     context = {
         "item": item,
         "line": item.line,
         "findings": findings_for(item.line, request.user, judges=seat is not None),
+        "differing": differences(request.user, [item.line], judges=seat is not None) if going else [],
+        "opens": can_read_figures(request.user, item.line.dossier.unit),
+        "achievements": in_words(item.line.achievements or []),
         "files": files_of(item.line),
         "objections": upheld([item.line]) if seat is not None else [],
         "opinions": item.line.appraisals.select_related("office"),
@@ -242,7 +253,7 @@ def session_attendance(request: HttpRequest, pk: int) -> HttpResponse:
 def session_open(request: HttpRequest, pk: int) -> HttpResponse:
     session = run_session(request.user, pk)
     try:
-        sessions.open_voting(session, by=request.user)
+        sessions.open_voting(session, known_changes="known_changes" in request.POST, by=request.user)
     except Refused as error:
         told(request, error)
     else:

@@ -20,6 +20,7 @@ from emulation.services.assessments import Entry
 from units import clock
 from units.forms.fields import BranchField, branches_named
 from units.forms.layout import laid_out
+from units.forms.seen import SeenPage
 from units.models import Person, Role, Unit, UnitPilot, User
 
 YEARS = [MinValueValidator(1945), MaxValueValidator(2099)]
@@ -185,6 +186,10 @@ class AnswersForm:
     def reasons(self) -> dict[int, str]:
         """Why items come back, by item."""
         return {item.pk: self.text("why", item.pk) for item in self.items if self.text("why", item.pk)}
+
+
+class ConfirmForm(SeenPage, forms.Form):
+    """An assessment handed in, or judged, as the page shows it."""
 
 
 class PeriodForm(forms.Form):

@@ -97,7 +97,9 @@ class IndicatorForm(RowForm):
 
 
 class ChecklistForm(RowForm):
-    texts = forms.CharField(label=_("Items, one a line"), widget=forms.Textarea(attrs={"rows": 8}), max_length=10000)
+    texts = forms.CharField(
+        label=_("Items, one per line"), widget=forms.Textarea(attrs={"rows": 8}), max_length=10000
+    )
     texts_en = forms.CharField(
         label=_("The same in English, line by line"),
         widget=forms.Textarea(attrs={"rows": 8}),

@@ -64,7 +64,7 @@ class VersionForm(RowForm):
     """A version of a checklist: since when, how sure its words are, items by group, the rule, the classes."""
 
     texts = forms.CharField(
-        label=_("Items, one a line"), widget=forms.Textarea(attrs={"rows": 10}), max_length=10000,
+        label=_("Items, one per line"), widget=forms.Textarea(attrs={"rows": 10}), max_length=10000,
         help_text=_("A line that begins with # names the group of the lines below it: # 4 tốt"),
     )  # fmt: skip
     texts_en = forms.CharField(
@@ -74,7 +74,7 @@ class VersionForm(RowForm):
     maximum = NumberField(label=_("Highest score of an item"), required=False, max_length=20)
     mark = NumberField(label=_("The model is met from the mean"), required=False, max_length=20)
     classes = forms.CharField(
-        label=_("Classes of the mean, one a line"), required=False, max_length=2000,
+        label=_("Classes of the mean, one per line"), required=False, max_length=2000,
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("Least mean; name; name in English. For example: 8; Hoàn thành tốt; Completed well"),
     )  # fmt: skip

@@ -51,5 +51,5 @@ class AttachForm(forms.Form):
 class RemoveForm(forms.Form):
     why = JudgedReasonField(
         label=_("Why is the file removed?"), max_length=300, widget=forms.TextInput(),
-        help_text=_("The file stays kept, with your name and this reason in the history of the sheet."),
+        help_text=_("The file stays kept, with your name and this reason in the history."),
     )  # fmt: skip

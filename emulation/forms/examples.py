@@ -134,7 +134,7 @@ class DiscoverForm(ExampleForm):
 class StepForm(forms.Form):
     """A stage: on which day and why; recognition says the level."""
 
-    day = DayField(label=_("Day"), help_text=_("The day it happened, also where it is written down later."))
+    day = DayField(label=_("Date"), help_text=_("The day it happened, also where it is written down later."))
     level = forms.ChoiceField(label=_("Level recognised"), choices=[("", "–"), *Example.Level.choices])
     reason = forms.CharField(label=_("Why"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
 
@@ -146,7 +146,7 @@ class StepForm(forms.Form):
 
 
 class PublicityForm(RowForm):
-    day = DayField(label=_("Day"))
+    day = DayField(label=_("Date"))
 
     class Meta:
         model = ExamplePublicity

@@ -86,11 +86,11 @@ class WorkForm(SeenForm):
 
     unit = UnitField(label=gettext_lazy("Unit"))
     authors = forms.CharField(
-        label=gettext_lazy("Authors, one a line"), required=False, max_length=2000,
+        label=gettext_lazy("Authors, one per line"), required=False, max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy(
             "Service number or full name, then a semicolon and the share in per cent where it is known: "
-            "“Nguyễn Văn An; 60”. A name that nobody of the branch has stands for somebody from outside."
+            "“Nguyễn Văn An; 60”. A name not found in the branch is taken for somebody from outside."
         ),
     )  # fmt: skip
 

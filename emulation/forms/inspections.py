@@ -74,8 +74,8 @@ class PlanForm(SeenForm):
     )  # fmt: skip
 
     people = forms.CharField(
-        label=gettext_lazy("Members of the register, one a line"), widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000, required=False,
+        label=gettext_lazy("Members from the register of people, one per line"), max_length=2000, required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Service number, full name, or both, of somebody you can see."),
     )  # fmt: skip
 
@@ -85,7 +85,7 @@ class PlanForm(SeenForm):
         labels = {
             "kind": gettext_lazy("Kind"), "title": pgettext_lazy("inspection", "Title"),
             "campaign": gettext_lazy("Campaign"),
-            "members": gettext_lazy("Other members, one a line"),
+            "members": gettext_lazy("Other members, one per line"),
         }  # fmt: skip
         widgets = {"members": forms.Textarea(attrs={"rows": 3}), "kind": forms.RadioSelect}
 

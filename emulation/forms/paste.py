@@ -294,7 +294,11 @@ def _split(texts: list[str], spec: Spec, part: str) -> dict[str, str] | str:
 
 def _without_figure() -> set[str]:
     """What people write where there is no figure, folded: the words of the sheet and their usual abbreviations."""
-    return {fold(str(status.label)) for status in (Result.Status.NIL, Result.Status.NOT_APPLICABLE)} | {"kps", "kad"}
+    return {fold(str(status.label)) for status in (Result.Status.NIL, Result.Status.NOT_APPLICABLE)} | {
+        "kps",
+        "kad",
+        "nil",
+    }
 
 
 def _ratio(texts: list[str], part: str) -> dict[str, str] | str:

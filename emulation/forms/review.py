@@ -15,6 +15,8 @@ from emulation.models.reports import ReportQuerySet
 from emulation.reports.review import Group, Review, Row
 from emulation.reports.verdicts import OfficeLine
 from units.errors import LEAST_ORDER
+from units.forms.seen import SeenPage
+from units.services.seen import Page
 
 APPROVE, RETURN = "approve", "return"
 WAITING = "waiting"
@@ -165,13 +167,16 @@ class ReopenForm(forms.Form):
         return {int(key): self.cleaned_data["reason"] for key in self.cleaned_data["lines"]}
 
 
-class MissingForm(forms.Form):
-    """Sheets below that are not approved: the commander hands in without those that are named, and says why."""
+class MissingForm(SeenPage, forms.Form):
+    """A sheet handed in as the page shows it.
+
+    Sheets below that are not approved: the commander hands in without those that are named, and says why.
+    """
 
     missing = forms.MultipleChoiceField(required=False)
 
-    def __init__(self, data: Any = None, *, waiting: list[Report]) -> None:
-        super().__init__(data)
+    def __init__(self, data: Any = None, *, waiting: list[Report], page: Page) -> None:
+        super().__init__(data, page=page)
         self.waiting = waiting
         self.fields["missing"].choices = [(str(row.pk), str(row.unit)) for row in waiting]
 

@@ -11,7 +11,7 @@ from emulation import phrases
 from emulation.models import Phrase, ReviewReport
 from emulation.numbers import format_number
 from units.forms.fields import DayField, normal_texts
-from units.forms.seen import SeenForm
+from units.forms.seen import SeenForm, SeenPage
 
 LONGEST = 8000  # characters of a paragraph
 ACTIONS = ("edit", "add", "leave_out", "put_back", "figures", "draft", "kept")
@@ -42,10 +42,10 @@ NUMBER_OF_DAY = {
 }  # fmt: skip
 
 
-class SignForm(forms.ModelForm):
-    """What a report on paper carries beside its words."""
+class SignForm(SeenPage, forms.ModelForm):
+    """A report signed off as the page shows it, and what it carries on paper beside its words."""
 
-    day = DayField(label=_("Day"))
+    day = DayField(label=_("Date"))
 
     class Meta:
         model = ReviewReport

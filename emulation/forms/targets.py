@@ -26,7 +26,7 @@ from emulation.reports.targets import Line, TargetSheet
 from emulation.services.places import Place
 from emulation.services.target_values import Agreement, Value, offered, plain, value_of, wrong_milestones, wrong_value
 from units.errors import Refused
-from units.forms.seen import Seen
+from units.forms.seen import Seen, SeenPage
 from units.services.seen import Change
 
 ASSIGNED, REGISTERED, AGREED = "assigned", "registered", "agreed"
@@ -283,16 +283,27 @@ class TargetsForm(Seen, forms.Form):
         }
 
     def wrong_lines(self) -> Iterator[tuple[str, str, str]]:
-        """(id of the input, indicator, message) of every error, for the summary."""
-        for name, errors in self.errors.items():
+        """(id of the input, indicator, message) of every error, for the summary: as they stand on the page, line by
+        line, and the reason below them last.
+        """
+        areas = list(dict.fromkeys(place.row.indicator.area_id for place in self.places.values()))
+
+        def area(name: str) -> int:
             pk = name.rpartition("-")[2]
-            for error in errors:
+            return areas.index(self.places[int(pk)].row.indicator.area_id) if pk.isdecimal() else len(areas)
+
+        for name in sorted(self.fields, key=area):
+            pk = name.rpartition("-")[2]
+            for error in self.errors.get(name, ()):
                 label = self.places[int(pk)].row.label if pk.isdecimal() else ""
                 yield (f"id_{name}", label, str(error))
 
 
-class HandInForm(forms.Form):
-    """Why less is asked for than was assigned or reached; empty where it is not."""
+class HandInForm(SeenPage, forms.Form):
+    """A registration handed in as the page shows it.
+
+    Why less is asked for than was assigned or reached; empty where it is not.
+    """
 
     reason = forms.CharField(
         label=gettext_lazy("Reason"),

@@ -22,7 +22,7 @@ BOARD, LIST = "", "list"
 class WeakPointFilter(forms.Form):
     """A wrong value leaves its filter out: the list never breaks."""
 
-    q = forms.CharField(label=gettext_lazy("Words of the title"), required=False, max_length=100)
+    q = forms.CharField(label=gettext_lazy("Words in the title"), required=False, max_length=100)
     unit = BranchField()
     kind = forms.ChoiceField(
         choices=[("", gettext_lazy("Every kind")), *WeakPoint.Kind.choices],

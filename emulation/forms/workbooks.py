@@ -319,7 +319,10 @@ class _Reader:
         own = Canonical(status, top, bottom, grade, tuple(answers), reason, note)
         typed = self._merged(row.typed, own, numerator, denominator)
         if reason and typed.status == Result.Status.REPORTED and reason != row.typed.reason:
-            message = _("A reason belongs to nil and not applicable. Write remarks on a figure into the note.")
+            message = _(
+                "A reason belongs to “Nothing occurred” and “Not applicable”. Write remarks on a figure into the "
+                "note."
+            )
             self.wrong(f"{layout.LETTERS[layout.REASON]}{at}", at, name, message)
         return typed, own
 

@@ -1,5 +1,5 @@
 from .activities import Activity, ActivityGroup, ActivityKind
-from .assessments import PERIODS, Assessment, AssessmentAnswer, AssessmentEvent, PartyCell
+from .assessments import PERIODS, AnswerChange, Assessment, AssessmentAnswer, AssessmentEvent, PartyCell
 from .attachments import Attachment
 from .campaigns import Campaign, CampaignIndicator, CampaignJoin, CampaignKind, CampaignScope, Organisation
 from .catalogue import (
@@ -53,6 +53,7 @@ __all__ = [
     "ActivityKind",
     "Acknowledgement",
     "Amendment",
+    "AnswerChange",
     "Area",
     "Assessment",
     "AssessmentAnswer",

@@ -252,12 +252,37 @@ class AssessmentAnswer(models.Model):
         return f"{self.assessment_id}: {self.item_id}"
 
 
+class AnswerChange(models.Model):
+    """Append-only trace of an answer of the unit: who said what, when, before and after.
+
+    `before` and `after` hold answer, score and words; `before` is None for the first answer. `version` is that of the
+    assessment that the change made. Rows with version 0 were taken over when this trace began: of some of these only
+    the author is known, and no day.
+    """
+
+    answer = models.ForeignKey(AssessmentAnswer, on_delete=models.PROTECT, related_name="changes")
+    version = models.PositiveIntegerField(default=0)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    by = models.ForeignKey(ME, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("change of an answer")
+        verbose_name_plural = _("changes of answers")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.answer_id}: {self.before} → {self.after}"
+
+
 class AssessmentEvent(models.Model):
     """A step of an assessment: append-only. `lines` are the answers as they were, or what was sent back:
     dicts of item (key), answer, score, words, reason."""
 
     class Kind(models.TextChoices):
         READY = "ready", _("Reported as ready")
+        LAPSED = "lapsed", _("No longer ready: changed since")
         GIVEN_BACK = "given_back", _("Given back to the staff")
         HANDED_IN = "handed_in", _("Handed in")
         RETURNED = "returned", _("Sent back")
@@ -266,6 +291,7 @@ class AssessmentEvent(models.Model):
 
     WITHIN = (
         Kind.READY,
+        Kind.LAPSED,
         Kind.GIVEN_BACK,
     )  # between the staff and the commander, before the assessment leaves the unit
 

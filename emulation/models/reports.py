@@ -82,7 +82,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         steps = every.exclude(kind__in=ReportEvent.WITHIN)
         steps = steps.exclude(kind__in=between, report__state=Report.State.RETURNED)
         now = every.exclude(kind__in=ReportEvent.ABOUT_FIGURES)
-        return self.select_related("unit__kind", "round__drive", "lineage", "ready_by").annotate(
+        return self.select_related("unit__kind", "round__drive", "lineage__parent", "ready_by").annotate(
             last_by=Subquery(steps.values("by__full_name")[:1]),
             last_at=Subquery(steps.values("at")[:1]),
             last_reason=Subquery(steps.values("reason")[:1]),
@@ -199,7 +199,7 @@ class Result(models.Model):
 
     class Status(models.TextChoices):
         REPORTED = "reported", _("Reported")
-        NIL = "nil", _("Nil")
+        NIL = "nil", _("Nothing occurred")
         NOT_APPLICABLE = "not_applicable", _("Not applicable")
 
     report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="results")
@@ -225,7 +225,9 @@ class Result(models.Model):
                 | Q(status="reported", numerator=None, denominator=None, grade__isnull=False)
                 | Q(status__in=["nil", "not_applicable"], numerator=None, denominator=None, grade=None),
                 name="result_parts_follow_status",
-                violation_error_message=_("A reported figure has a value; nil and not applicable have none."),
+                violation_error_message=_(
+                    "A reported figure has a value; “Nothing occurred” and “Not applicable” have none."
+                ),
             ),
             models.CheckConstraint(
                 condition=(Q(numerator=None) | Q(numerator__gte=0, numerator__lt=LIMIT))
@@ -278,6 +280,7 @@ class ResultChange(models.Model):
 
     class Way(models.TextChoices):
         FORM = "form", _("typed")
+        PASTE = "paste", _("pasted")
         IMPORT = "import", _("imported")
         MIGRATION = "migration", _("migrated")
         CORRECTION = "correction", _("corrected")
@@ -291,7 +294,7 @@ class ResultChange(models.Model):
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
     reason = models.CharField(_("reason"), max_length=500, blank=True)
-    sealed = models.BooleanField(default=False)  # the sheet has been handed in since: nothing joins this row
+    sealed = models.BooleanField(default=False)  # reported as ready or handed in since: nothing joins
 
     class Meta:
         verbose_name = _("change of a figure")
@@ -327,6 +330,7 @@ class ReportEvent(models.Model):
 
     class Kind(models.TextChoices):
         READY = "ready", _("Reported as ready")
+        LAPSED = "lapsed", _("No longer ready: changed since")
         GIVEN_BACK = "given_back", _("Given back to the staff")
         SUBMITTED = "submitted", _("Handed in")
         WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -341,7 +345,7 @@ class ReportEvent(models.Model):
         CORRECTED = "corrected", _("Figure corrected after approval")
 
     ABOUT_FIGURES = (Kind.ASKED, Kind.ANSWERED, Kind.CORRECTED)
-    WITHIN = (Kind.READY, Kind.GIVEN_BACK, *ABOUT_FIGURES)  # steps that leave the sheet in its state
+    WITHIN = (Kind.READY, Kind.LAPSED, Kind.GIVEN_BACK, *ABOUT_FIGURES)  # steps that leave the sheet in its state
     APPROVALS = (Kind.APPROVED, Kind.MIGRATED)
     # Steps that date the figures: those a migration took over were approved in their own time, which nobody knows.
     DATING = (Kind.APPROVED, Kind.CORRECTED)

@@ -84,6 +84,11 @@ class ReviewReport(models.Model):
     def is_signed(self) -> bool:
         return self.state == self.State.SIGNED
 
+    @property
+    def last_step(self) -> int:
+        """Grows with everything done to the report, so that a page that is out of date is known. One query."""
+        return self.events.order_by("-pk").values_list("pk", flat=True).first() or 0
+
 
 class ReviewParagraph(models.Model):
     """A paragraph or heading. `text` and `drafted` hold fields (`emulation.drafting`).

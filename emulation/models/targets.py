@@ -252,6 +252,7 @@ class RegistrationEvent(models.Model):
 
     class Kind(models.TextChoices):
         READY = "ready", _("Reported as ready")
+        LAPSED = "lapsed", _("No longer ready: changed since")
         GIVEN_BACK = "given_back", _("Given back to the staff")
         SUBMITTED = "submitted", _("Handed in")
         WITHDRAWN = "withdrawn", _("Withdrawn")
@@ -260,7 +261,7 @@ class RegistrationEvent(models.Model):
         CHANGED = "changed", _("Changed by the superior")
         AMENDED = "amended", _("Amended on request")
 
-    WITHIN = (Kind.READY, Kind.GIVEN_BACK)  # steps that leave the registration in its state
+    WITHIN = (Kind.READY, Kind.LAPSED, Kind.GIVEN_BACK)  # steps that leave the registration in its state
 
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)

@@ -107,6 +107,7 @@ def _said(answer: str, score: Any, row: Assessment) -> tuple[str, str]:
 
 STEPS = {  # kind of event → icon, colour
     AssessmentEvent.Kind.READY: ("person-check", "info"),
+    AssessmentEvent.Kind.LAPSED: ("pencil", "near"),
     AssessmentEvent.Kind.GIVEN_BACK: ("arrow-return-left", "near"),
     AssessmentEvent.Kind.HANDED_IN: ("send-fill", "info"),
     AssessmentEvent.Kind.CONFIRMED: ("patch-check-fill", "met"),

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.expressions import OrderBy
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from emulation.models import Document, Receipt
 from emulation.numbers import percent_of
@@ -84,9 +85,11 @@ def summary(user: User) -> str:
     """How many documents, and what of them waits or is late, for the overview of the registers."""
     rows = Receipt.objects.visible_to(user)
     open_ = rows.aggregate(waiting=Count("pk", filter=Q(acknowledged_at=None, recalled_at=None)), late=_late())
-    words = [_("%(count)d documents") % {"count": Document.objects.visible_to(user).count()}]
+    count = Document.objects.visible_to(user).count()
+    words = [ngettext("%(count)d document", "%(count)d documents", count) % {"count": count}]
     if open_["waiting"]:
-        words.append(_("%(count)d receipts open") % {"count": open_["waiting"]})
+        said = ngettext("%(count)d receipt open", "%(count)d receipts open", open_["waiting"])
+        words.append(said % {"count": open_["waiting"]})
     if open_["late"]:
         words.append(_("%(count)d overdue") % {"count": open_["late"]})
     return " · ".join(words)

@@ -129,10 +129,13 @@ class Explained:
         return words % {"roman": periods.ROMAN[until.quarter]}
 
     @property
-    def skewed_why(self) -> str:
-        if not self.figure or not self.figure.skewed:
+    def unjudged_why(self) -> str:
+        figure = self.figure
+        if figure is None or not figure.branch or figure.complete or figure.target is None or figure.outcome:
             return ""
-        return _("Not judged before every sheet is there: a quarter of few sheets makes the mean too small.")
+        if figure.skewed:
+            return _("Not judged before every sheet is there: a quarter of few sheets makes the mean too small.")
+        return _("Not judged before half of the sheets are there.") if figure.reported else ""
 
     @property
     def measured_in(self) -> str:
@@ -346,6 +349,7 @@ def _share(count: int, of: int) -> str:
 
 STEPS = {  # kind of event → icon, colour
     ReportEvent.Kind.READY: ("person-check", "info"),
+    ReportEvent.Kind.LAPSED: ("pencil", "near"),
     ReportEvent.Kind.GIVEN_BACK: ("arrow-return-left", "near"),
     ReportEvent.Kind.SUBMITTED: ("send-fill", "info"),
     ReportEvent.Kind.WITHDRAWN: ("arrow-return-left", "near"),

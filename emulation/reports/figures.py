@@ -75,8 +75,9 @@ class Figure:
     `reported` and `expected` count unit × round cells; `targeted` and `met` count units without
     subordinates. `branch` says that the unit has subordinates in the period; `nil` that a single unit
     reported nothing but nil; `skewed` that missing cells distort the value (`consolidation.is_skewed`).
-    `outcome` is None where there is nothing to compare, where the value is skewed, and for a single unit
-    with a missing cell. `until` is None where the data reach to the period's end, or nothing is reported.
+    `outcome` is None where there is nothing to compare; with missing cells also for a single unit, and for a branch
+    where they skew the value or are the most, unless they could only add to a sum that is past its target already.
+    `until` is None where the data reach to the period's end, or nothing is reported.
     """
 
     unit: int
@@ -338,11 +339,15 @@ class Reading:
         row = self.indicators[indicator]
         rule = rule_of(row)
         value, skewed = value_of(rule, parts, branch=branch), is_skewed(rule, parts)
-        whole = parts.reported == parts.expected or (branch and not skewed)
         outcome = None
-        if value.comparable is not None and target is not None and whole:
+        if value.comparable is not None and target is not None:
             margins = self.margins(row, unit, year, period)
             outcome = judge(comparator, target, value.comparable, over_margin=margins.over, near_margin=margins.near)
+            passed = value.comparable >= target if comparator in (">=", "<") else value.comparable > target
+            settled = row.is_sum and passed  # what is missing could only add to it
+            enough = settled or (not skewed and half(parts.reported, parts.expected))
+            if parts.reported < parts.expected and not (branch and enough):
+                outcome = None
         return Figure(
             unit, indicator, year, period, branch, value, parts, parts.reported, parts.expected, targeted, met,
             target, comparator, outcome, nil, until if parts.reported else None, skewed,

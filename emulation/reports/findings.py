@@ -225,9 +225,7 @@ class Checking:
         if not plausibility.is_first_full(one.now, one.past, rule.quarters, percent=one.percent):
             return None
         best = self._text(one.row, max(one.past.values()))
-        return _("The whole for the first time in this unit; the best so far was %(best)s.") % {"best": best}, [
-            one.now
-        ]
+        return _("100 %% for the first time in this unit; the best so far was %(best)s.") % {"best": best}, [one.now]
 
     def _at_target(self, rule: CheckRule, one: One) -> Said | None:
         counted = one.row.measure == Indicator.Measure.COUNT

@@ -217,7 +217,7 @@ def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, va
     if shown.key == "none":
         return "h-none", url, value, shown.icon, shown.word
     as_of = _as_of(page, indicator, figure)
-    if figure.skewed or not (figure.complete or figure.branch):
+    if not figure.complete and (figure.outcome is None or not figure.branch):
         return "", url, value, "", _joined(coverage_text(figure), as_of)
     if shown.key in ("over", "met", "near", "miss"):
         return f"h-{shown.key}", url, value, shown.icon, _joined(shown.word, as_of)

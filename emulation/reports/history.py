@@ -29,6 +29,7 @@ from emulation.states import STATES
 
 EVENT_STATES: dict[str, str] = {
     ReportEvent.Kind.READY: "ready",
+    ReportEvent.Kind.LAPSED: "draft",
     ReportEvent.Kind.GIVEN_BACK: "draft",
     ReportEvent.Kind.WITHDRAWN: "draft",
     ReportEvent.Kind.TAKEN_UP: "in_review",

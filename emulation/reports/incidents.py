@@ -58,7 +58,7 @@ def tasks(user: User) -> Iterator[Task]:
     for row in rows[:TASKS]:
         hint = _("Reported more than %(days)d days ago and not concluded yet.") % {"days": OPEN_DAYS}
         yield Task(
-            _("Incident: %(incident)s") % {"incident": row}, str(row.unit), row.get_absolute_url(), _("Look at it"),
+            _("Incident: %(incident)s") % {"incident": row}, str(row.unit), row.get_absolute_url(), _("View"),
             row.state, "incident", None, None, hint=hint,
         )  # fmt: skip
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from emulation.models import LayoutProfile
 from emulation.official import MARGINS, Layout, bare_line
-from units.models import Unit, User
+from units import access
+from units.models import Role, Unit, User
 from units.paths import path_ids
 
 INHERITED = ("place", *MARGINS, "size")
@@ -32,19 +33,27 @@ def layout_of(unit: Unit, superior: Unit | None = None) -> Layout:
 
 
 def signature_of(unit: Unit, user: User, layout: Layout) -> dict[str, str]:
-    """What is offered where `user` signs a paper of the unit, so that nobody types it each time.
+    """What is offered where `user` signs a paper of the unit, or drafts it, so that nobody types it each time.
 
-    What the layout says; else as the user signed the unit's last report; else rank (before the name), name and post
-    of the register. Three queries at most.
+    What the layout says; else as who signs did so with the unit's last report; else rank (before the name), name and
+    post of the register. Four queries at most.
     """
-    last = unit.review_reports.filter(signed_by=user).order_by("-signed_at").first()
-    person = user.person
+    who = user if access.works_at(user, unit, Role.COMMANDER) else _only_commander(unit)
+    last = unit.review_reports.filter(signed_by=who).order_by("-signed_at").first() if who else None
+    person = who.person if who else None
     post = person.post if person is not None and person.unit_id == unit.pk else ""
     return {
         "place": layout.place or (last.place if last else ""),
-        "signer": layout.signer or (last.signer if last else name_with_rank(user)),
+        "signer": layout.signer or (last.signer if last else name_with_rank(who)),
         "signer_post": layout.signer_post or (last.signer_post if last else post),
     }
+
+
+def _only_commander(unit: Unit) -> User | None:
+    """For whom the staff draft; None where several may sign, or nobody."""
+    found = User.objects.filter(memberships__in=unit.memberships.active().filter(role=Role.COMMANDER)).distinct()
+    commanders = list(found.select_related("person__rank")[:2])
+    return commanders[0] if len(commanders) == 1 else None
 
 
 def name_with_rank(user: User | None) -> str:

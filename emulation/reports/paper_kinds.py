@@ -47,7 +47,7 @@ HEAD = {
     "place_and_date": Field(_("place and day")),
     "signer_post": Field(_("post of the signer, in capitals")),
     "signer": Field(_("name of the signer")),
-    "recipients": Field(_("recipients, one a line"), {"": Field(_("a recipient"))}),
+    "recipients": Field(_("recipients, one per line"), {"": Field(_("a recipient"))}),
 }
 BODY = {
     "title": Field(_("what the paper is, or is about")),

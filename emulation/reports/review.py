@@ -83,7 +83,7 @@ class Row:
     note: str
     answers: tuple[str, ...]
     items: tuple[str, ...] = ()  # of a checklist, with their answers
-    was: tuple[str, str] | None = None  # before and now, where it has changed since the reviewers saw it last
+    was: tuple[str, str] | None = None  # before and now, where it differs from what was handed in before
     asked: FigureRequest | None = None  # the last request of the reviewers about it
     objections: tuple[OfficeVerdict, ...] = ()
     fed: Fed | None = None  # the register that the figure comes from

@@ -337,7 +337,8 @@ def retyped(
     messages = [conflict_text(by, figure_text(spec, theirs))] if conflict else errors
     return replace(
         row, typed=typed, grades=_choices(spec, typed), items=_answers(spec, typed), errors=tuple(messages),
-        state="error", result=MISSING, outcome="", conflict=conflict, seen=seen, now=theirs.mark if theirs else "",
+        state="error", result=MISSING, since_january=MISSING,
+        outcome="", conflict=conflict, seen=seen, now=theirs.mark if theirs else "",
     )  # fmt: skip
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from auditlog.models import LogEntry
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 from emulation.assessing import NOT_APPLICABLE, NOT_MET, Given, Outcome, Rule, outcome_of
 from emulation.models import (
     PERIODS,
+    AnswerChange,
     Assessment,
     AssessmentAnswer,
     AssessmentEvent,
@@ -30,7 +30,7 @@ from units import access, clock
 from units.errors import Refused, order_of
 from units.locking import locked, refuse_unless
 from units.models import Person, Role, Unit, User
-from units.services.seen import changed_meanwhile, last_change
+from units.services.seen import Change, changed_meanwhile
 
 State = Assessment.State
 SHOWN = ("unit", "checklist", "template")  # what is read of an assessment
@@ -101,13 +101,7 @@ def may_reopen(user: User, row: Assessment) -> bool:
 
 def _took_part(user: User, row: Assessment) -> bool:
     handed_in = row.events.filter(kind__in=[Kind.READY, Kind.HANDED_IN], by=user)
-    return handed_in.exists() or row.answers.filter(by=user).exists() or _wrote_once(user, row)
-
-
-def _wrote_once(user: User, row: Assessment) -> bool:
-    """An answer names its last writer; the audit log names those before, too."""
-    logged = LogEntry.objects.get_for_objects(row.answers.all()).values_list("changes", flat=True)
-    return any(str(user.pk) in (changes or {}).get("by", ()) for changes in logged)
+    return handed_in.exists() or AnswerChange.objects.filter(answer__assessment=row, by=user).exists()
 
 
 def was_handed_in(row: Assessment) -> bool:
@@ -128,7 +122,8 @@ def begin(
     Raises `Refused` where the list does not fit or is not in force, for a period that has not begun, and when
     the body is assessed for it already.
     """
-    unit = locked(unit)
+    unit, checklist = locked(unit), locked(checklist, "owner")  # its versions stay while somebody begins by them
+    cell, person = locked(cell) if cell else None, locked(person) if person else None
     access.require(access.works_at(by, unit, Role.STAFF))
     _check_period(year, period)
     _check_body(checklist, unit, year, period, cell, person)
@@ -177,8 +172,7 @@ def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: U
     row = locked(row, *SHOWN)
     access.require(access.works_at(by, row.unit, Role.STAFF))
     refuse_unless(row, *Assessment.OPEN)
-    if row.version != version:
-        raise changed_meanwhile(last_change(row.answers.all()))
+    refuse_unseen(row, version)
     known = {one.item_id: one for one in row.answers.all()}
     written = [
         _write(row, item, known.get(item.pk), entries[item.pk], by) for item in open_items(row) if item.pk in entries
@@ -186,6 +180,8 @@ def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: U
     row.version += 1
     row.save(update_fields=["version"])
     if any(written):
+        if row.ready_at is not None:
+            AssessmentEvent.objects.create(assessment=row, kind=Kind.LAPSED, by=by, at=timezone.now())
         _no_longer_ready(row)
     return row
 
@@ -241,15 +237,23 @@ def open_items(row: Assessment) -> list[ChecklistItem]:
 
 
 def _write(row: Assessment, item: ChecklistItem, known: AssessmentAnswer | None, entry: Entry, by: User) -> bool:
-    """Whether the answer is another than before."""
+    """Whether the answer is another than before. The caller makes the next version."""
     check_score(row, entry.score)
     stored = (known.answer, known.score, known.words) if known else ("", None, "")
     if stored == (entry.answer, entry.score, entry.words.strip()):
         return False
-    one = known or AssessmentAnswer(assessment=row, item=item)
+    one, before = known or AssessmentAnswer(assessment=row, item=item), _said(known) if known else None
     one.answer, one.score, one.words, one.by = entry.answer, entry.score, entry.words.strip(), by
     one.save()
+    AnswerChange.objects.create(
+        answer=one, version=row.version + 1, before=before, after=_said(one), by=by, at=timezone.now()
+    )
     return True
+
+
+def _said(one: AssessmentAnswer) -> dict[str, Any]:
+    """What the unit says of an item, for traces."""
+    return {"answer": one.answer, "score": None if one.score is None else str(one.score), "words": one.words}
 
 
 def check_score(row: Assessment, score: Decimal | None) -> None:
@@ -296,7 +300,8 @@ def discard(row: Assessment, *, by: User) -> None:
     access.require(access.works_at(by, row.unit, Role.STAFF))
     if row.state != State.DRAFT or was_handed_in(row):
         raise Refused(_("What has been handed in stays. The reviewer can send it back."))
-    for one in (*row.events.all(), *row.answers.all()):
+    changes = AnswerChange.objects.filter(answer__assessment=row)
+    for one in (*row.events.all(), *changes, *row.answers.all()):
         one.delete()
     row.delete()
 
@@ -305,13 +310,14 @@ def discard(row: Assessment, *, by: User) -> None:
 
 
 @transaction.atomic
-def confirm(row: Assessment, differing: Mapping[int, Entry], *, by: User) -> Assessment:
+def confirm(row: Assessment, differing: Mapping[int, Entry], *, version: int, by: User) -> Assessment:
     """The reviewer confirms: items in `differing` (by key) as the reviewer says, with words; all others as answered.
 
     Both answers are kept. The assessment then stands still, and says whether the model is met; open sheets with an
-    indicator that the checklist feeds follow.
+    indicator that the checklist feeds follow. `version` is the one that the reviewer has read: raises `Refused`
+    when it has been sent back and answered anew since.
     """
-    row = _judging(row, by)
+    row = _judging(row, version, by)
     _refuse_items(row, unsaid(row, differing))
     for one in row.answers.all():
         entry = differing.get(one.item_id)
@@ -366,9 +372,12 @@ def _refuse_items(row: Assessment, wrong: Mapping[int, str]) -> None:
 
 
 @transaction.atomic
-def send_back(row: Assessment, reasons: Mapping[int, str], *, by: User) -> Assessment:
-    """The reviewer sends single items (by key) back, each with its reason; only these open for the unit."""
-    row = _judging(row, by)
+def send_back(row: Assessment, reasons: Mapping[int, str], *, version: int, by: User) -> Assessment:
+    """The reviewer sends single items (by key) back, each with its reason; only these open for the unit.
+
+    `version` as in `confirm`.
+    """
+    row = _judging(row, version, by)
     reasons = {item: why.strip() for item, why in reasons.items() if why.strip()}
     if not reasons:
         raise Refused(_("Say of at least one item why it comes back."))
@@ -405,12 +414,27 @@ def _return(row: Assessment, reasons: Mapping[int, str], kind: str, reason: str,
 # ── common ────────────────────────────────────────────────────────────────
 
 
-def _judging(row: Assessment, by: User) -> Assessment:
+def _judging(row: Assessment, version: int, by: User) -> Assessment:
     row = locked(row, *SHOWN)
     access.require(access.reviews(by, row.unit))
     refuse_unless(row, State.SUBMITTED)
     _refuse_own(row, by)
+    refuse_unseen(row, version)
     return row
+
+
+def refuse_unseen(row: Assessment, version: int) -> None:
+    """Raises `Refused` where the page showed another version than the stored one: who changed it, when, and what."""
+    if row.version == version:
+        return
+    changes = AnswerChange.objects.filter(answer__assessment=row, version__gt=version)
+    rows = list(changes.select_related("by", "answer"))
+    newest = rows[-1] if rows else row.events.select_related("by").last()
+    told = changed_meanwhile(Change(newest.by, newest.at) if newest is not None and newest.at else None)
+    changed, items = {one.answer.item_id for one in rows}, row.template.items.all()
+    numbers = [str(number) for number, item in enumerate(items, start=1) if item.pk in changed]
+    what = [_("Items answered anew since: %(items)s.") % {"items": ", ".join(numbers)}] if numbers else []
+    raise Refused([*told.messages, *what])
 
 
 def _refuse_own(row: Assessment, by: User) -> None:

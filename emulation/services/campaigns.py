@@ -69,6 +69,7 @@ def create_campaign(
 ) -> Campaign:
     """Save a new campaign as a draft. Raises `Refused` for dates or units outside those it belongs to."""
     access.require(may_write(by, campaign))
+    _lock_parent(campaign)
     campaign.state, campaign.launched_on = State.DRAFT, None
     _save(campaign, documents, scope, organisations)
     return campaign
@@ -84,8 +85,9 @@ def update_campaign(
     organisations: Iterable[Organisation] | None = None,
 ) -> Campaign:
     """Save a changed campaign and who takes part. Under way, sheets and figures follow at once."""
-    access.require(may_write(by, campaign))
+    _lock_parent(campaign)
     before = _locked(campaign)
+    access.require(may_write(by, before) and may_write(by, campaign))
     campaign.state, campaign.launched_on = before.state, before.launched_on
     rows = list(campaign.indicators.select_related("indicator").order_by("indicator"))  # locked in this order
     if rows and before.kind.is_drive != campaign.kind.is_drive:
@@ -165,6 +167,18 @@ def _locked(campaign: Campaign) -> Campaign:
     return found
 
 
+def _lock_parent(campaign: Campaign) -> None:
+    """The campaign above as it is stored; it is not closed meanwhile. Raises `Refused` when it is already.
+
+    Before the campaign itself: a launch with its parts locks from the top down, too.
+    """
+    if campaign.parent_id is None:
+        return
+    parent = campaign.parent = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.parent_id)
+    if parent.state == State.CLOSED:
+        raise Refused(_("“%(campaign)s” is closed; nothing can be added to it.") % {"campaign": parent}, "parent")
+
+
 def refuse_closed(campaign: Campaign) -> None:
     """Raises `Refused` where the campaign stands still."""
     if campaign.state == State.CLOSED:
@@ -182,8 +196,6 @@ def _check_place(campaign: Campaign) -> None:
         )
     if parent is not None and parent.year != campaign.year:
         raise Refused(_("A campaign belongs to the year of the campaign above it."), "parent")
-    if parent is not None and parent.state == State.CLOSED:
-        raise Refused(_("“%(campaign)s” is closed; nothing can be added to it.") % {"campaign": parent}, "parent")
     first, last = (parent.starts, parent.ends) if parent else (date(campaign.year, 1, 1), date(campaign.year, 12, 31))
     for day, field in ((campaign.starts, "starts"), (campaign.ends, "ends")):
         if not first <= day <= last:
@@ -252,6 +264,7 @@ def launch_campaign(campaign: Campaign, *, by: User, on: date, despite: bool = F
     and launches `despite` it (see `emulation.readiness`).
     """
     access.require(may_launch(by, campaign))
+    _lock_parent(campaign)
     campaign = _locked(campaign)
     refuse_launched(campaign)
     if on > clock.today():
@@ -347,26 +360,33 @@ def advance_campaign(campaign: Campaign, *, by: User, state: str) -> Campaign:
 @transaction.atomic
 def place_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKind]) -> CampaignIndicator:
     """Ask for an indicator. Raises `Refused` when another campaign of the year asks one of the units for it."""
-    access.require(may_write(by, row.campaign))
-    _locked(row.campaign)
+    _lock_campaign(row, by)
     if row.indicator.retired:
         raise Refused(_("This indicator is no longer placed in campaigns."), "indicator")
     if row.campaign.indicators.filter(indicator=row.indicator).exists():
         raise Refused(_("The campaign already asks for this indicator."), "indicator")
-    kinds = list(kinds)
-    _refuse_double(row, kinds)
-    row.save()
-    row.kinds.set(kinds)
-    _follow(row.campaign, [row.indicator_id])
-    return row
+    return _place(row, list(kinds))
 
 
 @transaction.atomic
 def change_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKind]) -> CampaignIndicator:
     """Save a changed campaign indicator; the indicator and the campaign stay."""
-    access.require(may_write(by, row.campaign))
-    _locked(row.campaign)
-    kinds = list(kinds)
+    _lock_campaign(row, by)
+    if not row.campaign.indicators.filter(pk=row.pk).exists():
+        raise Refused(_("The campaign no longer asks for this indicator."))
+    return _place(row, list(kinds))
+
+
+@transaction.atomic
+def remove_indicator(row: CampaignIndicator, *, by: User) -> None:
+    """Stop asking for an indicator that nothing refers to. Raises `Refused` naming what does."""
+    _lock_campaign(row, by)
+    _refuse_referenced(row)
+    row.delete()
+    _follow(row.campaign, [row.indicator_id])
+
+
+def _place(row: CampaignIndicator, kinds: list[UnitKind]) -> CampaignIndicator:
     _refuse_double(row, kinds)
     row.save()
     row.kinds.set(kinds)
@@ -375,15 +395,10 @@ def change_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKi
     return row
 
 
-@transaction.atomic
-def remove_indicator(row: CampaignIndicator, *, by: User) -> None:
-    """Stop asking for an indicator that nothing refers to. Raises `Refused` naming what does."""
+def _lock_campaign(row: CampaignIndicator, by: User) -> None:
+    """The row's campaign as it is stored, locked: what was read before it was launched would decide wrongly."""
+    row.campaign = _locked(row.campaign)
     access.require(may_write(by, row.campaign))
-    campaign = _locked(row.campaign)
-    _refuse_referenced(row)
-    indicator = row.indicator_id
-    row.delete()
-    _follow(campaign, [indicator])
 
 
 def figures_asked(row: CampaignIndicator) -> int:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
-from emulation.models import Report, Result, ResultChange, ResultItem
+from emulation.models import Report, ReportEvent, Result, ResultChange, ResultItem
 from units import access
 from units.errors import Refused
 from units.models import User
@@ -172,7 +172,7 @@ def _trace(
     report: Report, changed: dict[int, CellChange], before: dict[int, Snapshot | None], *, by: User, way: str,
     reason: str, seal: bool,
 ) -> None:  # fmt: skip
-    """One row a changed cell; a cell's successive changes by one person in a draft share a row."""
+    """One row a changed cell; a cell's successive changes by one person share a row until the sheet is reported."""
     now = timezone.now()
     open_rows: dict[int, ResultChange] = {}
     if way == ResultChange.Way.FORM:
@@ -194,6 +194,16 @@ def _trace(
             )  # fmt: skip
     ResultChange.objects.bulk_update(joined, ["after", "at"])
     ResultChange.objects.bulk_create(fresh)
+
+
+def lapse(report: Report, *, by: User) -> None:
+    """A figure of the locked sheet has changed: what was reported as ready is so no longer, and the timeline says so.
+
+    The caller saves the sheet.
+    """
+    if report.ready_at is not None:
+        ReportEvent.objects.create(report=report, kind=ReportEvent.Kind.LAPSED, by=by, at=timezone.now())
+    report.ready_by = report.ready_at = None
 
 
 @transaction.atomic
@@ -220,6 +230,6 @@ def save_cells(
         if report.state == Report.State.NOT_STARTED:
             report.state, report.state_since = Report.State.DRAFT, timezone.now()
             take_over(report, allowed, by=by)  # entries of registers that came before the sheet was begun
-        report.ready_by = report.ready_at = None
+        lapse(report, by=by)
         report.save(update_fields=["state", "state_since", "ready_by", "ready_at"])
     return report

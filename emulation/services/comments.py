@@ -12,6 +12,7 @@ from emulation.services import notices
 from units import access
 from units.errors import Refused
 from units.models import User
+from units.text import login_key
 
 _MENTION = re.compile(r"(?<![\w.@+-])@([\w.@+-]+)")  # a user name as Django allows it, not an e-mail address
 
@@ -46,8 +47,9 @@ def add_comment(report: Report, indicator: Indicator, *, text: str, by: User) ->
 
 
 def _people(report: Report, names: list[str]) -> list[User]:
-    people = list(notices.readers(report).filter(username__in=names)) if names else []
-    strangers = [name for name in names if name not in {user.username for user in people}]
+    keys = {login_key(name): name for name in names}
+    people = list(notices.readers(report).filter(login_key__in=keys)) if names else []
+    strangers = [name for key, name in keys.items() if key not in {user.login_key for user in people}]
     if strangers:
         raise Refused(
             _("Nobody named %(names)s can read this sheet. Correct the name, or leave out the @.")

@@ -31,6 +31,7 @@ from emulation.periods import QUARTERS
 from emulation.services.summaries import rebuild
 from units import clock
 from units.errors import Refused
+from units.locking import locked
 from units.models import DisciplineForm
 
 IN_FORCE = gettext_lazy(
@@ -71,7 +72,7 @@ def save_row(row: models.Model) -> None:
     """Create or change a catalogue row; raises ValidationError for what breaks a rule of its table."""
     row.full_clean()
     if row.pk is not None:
-        stored = type(row)._base_manager.select_for_update().get(pk=row.pk)
+        stored = locked(row)
         for name in FIXED.get(type(row), ()):
             if getattr(stored, name) != getattr(row, name) and is_referred(row):
                 raise Refused(_("This is in use and cannot be changed any more. Make a new row."), name)
@@ -91,7 +92,11 @@ def was_in_force(row: Any) -> bool:
 
 @transaction.atomic
 def delete_row(row: models.Model) -> None:
-    """Delete a catalogue row that nothing refers to, and that was never in force. Raises `Refused`."""
+    """Delete a catalogue row that nothing refers to, and that was never in force. Raises `Refused`.
+
+    Whoever begins to refer to it waits until it has gone.
+    """
+    row = locked(row)
     if is_referred(row):
         raise Refused(_("“%(row)s” is in use and stays. Only what nobody refers to can be deleted.") % {"row": row})
     if was_in_force(row):

@@ -110,7 +110,7 @@ def extend(round_: Round, units: Iterable[Unit], *, until: date, reason: str, by
     units = list(units)
     for unit in units:
         access.require(may_extend(by, unit))
-    reason = reason_of(reason, most=300)
+    reason, round_ = reason_of(reason, most=300), locked(round_, "drive")
     if not units:
         raise Refused(_("Choose at least one unit."), "units")
     if until < clock.today():

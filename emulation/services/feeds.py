@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from emulation.checks import Entry
 from emulation.models import Feed, Report, Result, ResultChange, Unfed, UnfedItem
 from emulation.reports.feeds import Fed, fed_cells, span_of
-from emulation.services.cells import CellChange, apply_cells, entry_of, snapshot
+from emulation.services.cells import CellChange, apply_cells, entry_of, lapse, snapshot
 from emulation.services.plan import plan_of_unit, slot
 from emulation.services.rounds import place_ended
 from units import access, clock
@@ -122,7 +122,7 @@ def _apply(report: Report, changes: Collection[CellChange], by: User) -> int:
     if changed:
         if report.state == Report.State.NOT_STARTED:
             report.state, report.state_since = Report.State.DRAFT, timezone.now()
-        report.ready_by = report.ready_at = None
+        lapse(report, by=by)
         report.save(update_fields=["state", "state_since", "ready_by", "ready_at"])
     return changed
 

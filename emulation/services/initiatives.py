@@ -91,6 +91,7 @@ def create_work(
     work = InitiativeWork(unit=unit, **_clean(columns))
     _refuse_future(work.year)
     rows = _checked(authors)
+    record = locked(record) if record is not None else None
     if record is not None and WorkAuthor.objects.filter(record=record).exists():
         raise Refused(_("A work has been begun from this record already."))
     same = InitiativeWork.objects.filter(title=work.title, year=work.year).exclude(state=State.REFUSED)
@@ -311,7 +312,9 @@ def correct_recognition(recognition: Recognition, *, by: User, **columns: Any) -
     """Correct level, number, day or issuer of a recognition that was recorded wrongly."""
     work = locked(recognition.work, "unit", "template")
     access.require(judges(by, work))
-    row = work.recognitions.get(pk=recognition.pk)
+    row = work.recognitions.filter(pk=recognition.pk).first()
+    if row is None:
+        raise Refused(_("The recognition has been taken back already."))
     before = days_of(work)
     for name, value in _clean(columns).items():
         setattr(row, name, value)

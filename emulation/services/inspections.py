@@ -86,7 +86,9 @@ def save_plan(
     access.require(keeps(by, inspection))
     fresh = inspection.pk is None
     if not fresh:
-        refuse_unless(locked(inspection, "unit"), State.PLANNED)
+        stored = locked(inspection, "unit")
+        access.require(keeps(by, stored))
+        refuse_unless(stored, State.PLANNED)
     _check_units(inspection, units)
     texts = list(dict.fromkeys(text for text in map(normal, items) if text))
     _check_items(texts)

@@ -33,6 +33,7 @@ from units.paths import path_ids
 
 Kind = ReportEvent.Kind
 State = Report.State
+WARNINGS = "warnings"  # what `Refused` names where only reasons for warnings are missing
 
 
 # ── who ───────────────────────────────────────────────────────────────────
@@ -192,6 +193,7 @@ def mark_ready(report: Report, *, by: User) -> Report:
         return report
     report.ready_by, report.ready_at = by, timezone.now()
     report.save(update_fields=["ready_by", "ready_at"])
+    report.changes.filter(sealed=False).update(sealed=True)
     log(report, Kind.READY, by=by)
     return report
 
@@ -470,7 +472,7 @@ def _refuse_findings(report: Report) -> None:
             % {"count": warnings}
         )
     if errors:
-        raise Refused(errors)
+        raise Refused(errors, None if len(errors) > 1 or not warnings else WARNINGS)
 
 
 def refuse_own(by: User, report: Report) -> None:

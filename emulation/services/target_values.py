@@ -122,7 +122,7 @@ def targets_to_write(
 
     One at a time for a unit: its superior and its staff may write the first value of a target at once.
     """
-    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+    lock_targets(unit)
     rows = {place.row.pk: place.row for place in asked_places(unit, year, drive, reader)}
     stored = stored_targets(unit, year, drive).select_for_update(of=("self",)).filter(campaign_indicator__in=rows)
     known = {target.campaign_indicator_id: target for target in stored}
@@ -135,6 +135,11 @@ def targets_to_write(
         found[pk] = known.get(pk) or fresh
         found[pk].campaign_indicator = row
     return found
+
+
+def lock_targets(unit: Unit) -> None:
+    """Whoever writes a target of the unit, whichever of its values, waits until this transaction ends."""
+    Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
 
 
 def as_assigned(values: Values, targets: Mapping[int, Target]) -> Values:

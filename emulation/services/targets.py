@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emulation.models import Campaign, Registration, RegistrationEvent, Target
+from emulation.models import Campaign, Registration, RegistrationEvent, Target, TargetChange
 from emulation.reports.bases import doubtful
 from emulation.services.places import stored_targets
 from emulation.services.summaries import recompute
@@ -24,6 +25,7 @@ from emulation.services.target_values import (
     Field,
     Values,
     differing,
+    lock_targets,
     save_changes,
     targets_to_write,
     value_of,
@@ -34,6 +36,7 @@ from units import access
 from units.errors import LEAST_ORDER, Refused, order_of, reason_of
 from units.locking import locked
 from units.models import Role, Unit, User
+from units.services.seen import Change, changed_meanwhile
 
 State = Registration.State
 Kind = RegistrationEvent.Kind
@@ -87,7 +90,7 @@ def register(unit: Unit, year: int, values: Values, *, by: User, drive: Campaign
     refuse_unless_open(registration)
     changed = write_values(targets_to_write(unit, year, values, by, drive=drive), values, "registered", by=by)
     if changed:
-        no_longer_ready(registration)
+        lapse(registration, by=by)
     return changed
 
 
@@ -130,6 +133,13 @@ def no_longer_ready(registration: Registration) -> None:
         registration.save(update_fields=["ready_by", "ready_at"])
 
 
+def lapse(registration: Registration, *, by: User) -> None:
+    """Something of the locked registration has changed: it is no longer ready, and its timeline says so."""
+    if registration.ready_at is not None:
+        no_longer_ready(registration)
+        enter(registration, registration.state, Kind.LAPSED, by=by)
+
+
 def enter(registration: Registration, state: str, kind: str, *, by: User, reason: str = "") -> None:
     """Put the locked registration into `state` with an event. No check of the role."""
     registration.state = state
@@ -169,12 +179,13 @@ def hand_in_registration(
 
 @transaction.atomic
 def return_registration(
-    unit: Unit, year: int, *, by: User, reason: str, drive: Campaign | None = None
+    unit: Unit, year: int, *, by: User, reason: str, seen: str | None = None, drive: Campaign | None = None
 ) -> Registration:
-    """The reviewer sends a registration back with a reason that says what is to be done."""
+    """The reviewer sends a registration back with a reason that says what is to be done. `seen` as in `agree`."""
     registration = _for_review(unit, year, drive, by=by)
     if registration.state != State.SUBMITTED:
         raise Refused(_("Only a registration that was handed in can be returned."))
+    _refuse_unseen(registration, seen)
     enter(registration, State.RETURNED, Kind.RETURNED, by=by, reason=order_of(reason))
     return registration
 
@@ -182,18 +193,18 @@ def return_registration(
 @transaction.atomic
 def agree(
     unit: Unit, year: int, lines: Mapping[int, Agreement | None], *, by: User, reason: str = "",
-    seen: int | None = None, drive: Campaign | None = None,
+    seen: str | None = None, drive: Campaign | None = None,
 ) -> Registration:  # fmt: skip
     """The reviewer sets what holds, for a registration handed in or agreed before; both make a version.
 
     `lines` maps campaign indicators to what is agreed (None: no target); those not named stay. Once agreed,
-    it changes with a reason only. `seen` is `stand_of` the registration that the reviewer read.
+    it changes with a reason only. `seen` is `stand_of` the registration that the reviewer read: raises `Refused`
+    with what has changed since.
     """
     registration = _for_review(unit, year, drive, by=by)
     if registration.state not in (State.SUBMITTED, State.AGREED):
         raise Refused(_("The unit has not handed its registration in."))
-    if seen is not None and seen != stand_of(registration):
-        raise Refused(_("Somebody else has changed this registration meanwhile. Load the page again."))
+    _refuse_unseen(registration, seen)
     changed = differing(unit, year, lines, drive)
     if registration.state == State.SUBMITTED:
         _refuse_gaps(unit, year, lines, drive)
@@ -232,10 +243,34 @@ def _bring_up_to_date(registration: Registration, changed: Iterable[Target]) -> 
         recompute([registration.unit_id], year=registration.year, drive=drive, indicators=touched)
 
 
-def stand_of(registration: Registration) -> int:
-    """Grows with every step of the registration, so that a page that is out of date is known."""
-    last = registration.events.order_by("-pk").values_list("pk", flat=True).first() if registration.pk else None
-    return last or 0
+def stand_of(registration: Registration) -> str:
+    """Another one after every step of the registration and every change of a value, also of one that the superior
+    assigns while it waits to be judged: so a page that is out of date is known.
+    """
+    step = registration.events.order_by("-pk").first() if registration.pk else None
+    change = _changes(registration).order_by("-pk").first()
+    return f"{step.pk if step else 0}-{change.pk if change else 0}"
+
+
+def _changes(registration: Registration) -> QuerySet[TargetChange]:
+    targets = stored_targets(registration.unit, registration.year, registration.drive)
+    return TargetChange.objects.filter(target__in=targets)
+
+
+def _refuse_unseen(registration: Registration, seen: str | None) -> None:
+    """Raises `Refused` where the locked registration is not as it was `seen`: who changed it, when, and what."""
+    lock_targets(registration.unit)
+    if seen is None or seen == stand_of(registration):
+        return
+    known = seen.rpartition("-")[2]
+    changes = _changes(registration).filter(pk__gt=int(known) if known.isdecimal() and len(known) < 19 else 0)
+    rows = list(changes.select_related("by", "target__campaign_indicator__indicator").order_by("at", "pk"))
+    step = registration.events.select_related("by").order_by("-at", "-pk").first()
+    newest = max((row for row in (step, *rows[-1:]) if row), key=lambda row: row.at, default=None)
+    told = changed_meanwhile(Change(newest.by, newest.at) if newest else None)
+    lines = dict.fromkeys(f"“{row.target.campaign_indicator.label}” ({row.get_field_display()})" for row in rows)
+    what = [_("Changed since: %(what)s.") % {"what": "; ".join(lines)}] if lines else []
+    raise Refused([*told.messages, *what])
 
 
 def _for_review(unit: Unit, year: int, drive: Campaign | None, *, by: User) -> Registration:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from emulation.models import RegisteredTitle, Registration
-from emulation.services.targets import lock, may_register, no_longer_ready, refuse_unless_open
+from emulation.services.targets import lapse, lock, may_register, refuse_unless_open
 from units import access
 from units.errors import Refused
 from units.models import Unit, User
@@ -69,7 +69,7 @@ def set_titles(unit: Unit, year: int, aims: list[Aim], *, by: User, seen: str = 
         raise Refused([*changed_meanwhile(last_change(registration.titles.all())).messages, words])
     write_titles(registration, aims)
     if aims != stored:
-        no_longer_ready(registration)
+        lapse(registration, by=by)
 
 
 def write_titles(registration: Registration, aims: list[Aim]) -> None:

@@ -131,14 +131,23 @@ def _follow(point: WeakPoint, at: datetime, by: User) -> None:
 
 
 def _check_source(point: WeakPoint) -> None:
-    found = point.finding
+    found = point.finding = _stored(point.finding)
     if found is None:
         return
-    locked(found)
     if found.unit_id != point.unit_id or found.result != InspectionFinding.Result.SHORTCOMING:
         raise Refused(_("Only a shortcoming found in this unit is followed up."))
     if not found.item.inspection.is_published:
         raise Refused(_("Say first that the inspection has been carried out; then its findings are followed up."))
+
+
+def _stored(finding: InspectionFinding | None) -> InspectionFinding | None:
+    """The finding as it is stored. Who records findings locks their inspection: so it stays as long."""
+    if finding is None:
+        return None
+    inspection = locked(finding.item.inspection)
+    found = locked(finding, "item")
+    found.item.inspection = inspection
+    return found
 
 
 def _check_owner(point: WeakPoint) -> None:
@@ -253,6 +262,7 @@ def send_back(point: WeakPoint, *, reason: str, by: User, finding: InspectionFin
 @transaction.atomic
 def close(point: WeakPoint, *, reason: str, by: User, finding: InspectionFinding | None = None) -> WeakPoint:
     """Re-inspected and settled for good. Where an inspection found it settled, the unit need not have reported it."""
+    hold_sheets(FEEDS, [point.unit_id], [timezone.localdate(), clock.today()])  # before finding, as `raise_point`
     row = locked(point, "unit", "owner")
     _require_judge(row, by)
     found = _finding_of(row, finding)
@@ -268,6 +278,7 @@ def close(point: WeakPoint, *, reason: str, by: User, finding: InspectionFinding
 
 
 def _finding_of(row: WeakPoint, finding: InspectionFinding | None) -> InspectionFinding | None:
+    finding = _stored(finding)
     if finding is not None and (finding.item.point_id != row.pk or not finding.item.inspection.is_published):
         raise Refused(_("This finding is not of a re-inspection of this weak point that has been carried out."))
     return finding

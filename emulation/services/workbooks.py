@@ -18,6 +18,7 @@ from emulation.services.sheets import may_enter, refuse_unless_open
 from units import access
 from units.errors import Refused
 from units.files import MB, clean_name
+from units.locking import locked
 from units.models import User
 from units.workbooks import Cell, Rows, Workbook, read_workbook
 
@@ -99,11 +100,13 @@ def _eleven(cells: list[Cell]) -> list[Cell]:
 def save_upload(upload: WorkbookUpload, changes: Iterable[CellChange], *, by: User) -> int:
     """Save the confirmed figures, all or nothing, and forget the upload; returns how many there are.
 
-    Raises `Refused` when the sheet, its lines, or a line are not as they were; `Conflict` when somebody
-    else has saved one of the cells since they were shown.
+    Raises `Refused` when the sheet, its lines, or a line are not as they were, and for an upload that another has
+    replaced or that was discarded; `Conflict` when somebody else has saved one of the cells since they were shown.
     """
     report = upload.report
     access.require(may_enter(by, report) and upload.by_id == by.pk)
+    if locked(upload).at != upload.at:
+        raise Refused(_("Another form has been sent meanwhile. Look at what it says before you save it."))
     refuse_unready(upload, SheetReading(report))
     changes = list(changes)
     save_cells(report, changes, by=by, way=ResultChange.Way.IMPORT)

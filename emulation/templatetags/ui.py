@@ -85,6 +85,12 @@ def root_unit() -> Unit | None:
 
 
 @register.simple_tag
+def superior_of(unit: Unit) -> Unit | None:
+    """The unit directly above today, for a letterhead; None above the root. One query."""
+    return Unit.objects.above(unit).last()
+
+
+@register.simple_tag
 def demo_logins() -> list[dict[str, Any]]:
     """Logins offered on the login page of a demonstration: dicts of username, password, title."""
     return demo.logins()

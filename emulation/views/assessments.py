@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from emulation.forms.assessments import AnswersForm, AssessmentFilter, BeginForm, PeriodForm
+from emulation.forms.assessments import AnswersForm, AssessmentFilter, BeginForm, ConfirmForm, PeriodForm
 from emulation.forms.corrections import ReasonForm
 from emulation.forms.sheets import GiveBackForm
 from emulation.models import PERIODS, Assessment, Checklist
 from emulation.models.assessments import AssessmentQuerySet
 from emulation.periods import period_label, period_short
 from emulation.reports import assessments as report
+from emulation.reports.confirmed import assessment_page
 from emulation.services import assessments as service
 from emulation.views.registers import register_crumbs
 from units import access, clock
@@ -91,10 +93,11 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
     answers, judges = service.may_answer(request.user, row), service.may_judge(request.user, row)
     items = service.open_items(row) if answers else list(row.template.items.all()) if judges else []
     form = AnswersForm(request.POST if request.method == "POST" else None, row=row, items=items)
+    confirm = ConfirmForm(request.POST if request.method == "POST" else None, page=assessment_page(row))
     problems: list[str] = []
     if request.method == "POST":
         try:
-            if _done(request, row, form, answers=answers, judges=judges):
+            if _done(request, row, form, confirm, answers=answers, judges=judges):
                 return redirect(row)
         except Refused as refused:
             problems = refused.messages
@@ -109,34 +112,45 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "wrong": [(numbers[key], text) for key, text in form.errors.items()],
         "hands_in": service.may_hand_in(request.user, row), "reopens": service.may_reopen(request.user, row),
         "steps": report.steps_of(row, events), "given_back": report.given_back(row, events),
+        "confirm": confirm,
         "discards": answers and row.state == State.DRAFT and not service.was_handed_in(row),
         "crumbs": [*crumbs_to(), (row.body_name, "")],
     }  # fmt: skip
     return render(request, "emulation/assessments/detail.html", context)
 
 
-def _done(request: HttpRequest, row: Assessment, form: AnswersForm, *, answers: bool, judges: bool) -> bool:
+def _done(
+    request: HttpRequest, row: Assessment, form: AnswersForm, confirm: ConfirmForm, *, answers: bool, judges: bool
+) -> bool:  # fmt: skip
     """Do what the button says; False when something typed is wrong."""
     user, action = request.user, request.POST.get("action", "save")
+    version = _number(request.POST.get("version", ""))
     if action in ("hand-in", "ready"):
         access.require(answers or action == "hand-in")
         if answers and form.items:
             if not form.is_valid:
                 return False
-            service.answer(row, form.entries, version=_number(request.POST.get("version", "")), by=user)
+            service.answer(row, form.entries, version=version, by=user)
         if action == "ready":
             service.mark_ready(row, by=user)
             messages.success(request, _("The assessment has been reported to the commander, who can hand it in now."))
         else:
-            service.hand_in(row, by=user)
+            with transaction.atomic():
+                if not (answers and form.items):  # else the answers are the user's own
+                    confirm.refuse_unread()
+                service.hand_in(row, by=user)
             messages.success(request, _("The assessment has been handed in."))
         return True
     access.require(judges if action in ("confirm", "send-back") else answers)
+    if judges:  # before any error in what was typed: that may be due to the change alone
+        with transaction.atomic():
+            confirm.refuse_unread()
+        service.refuse_unseen(row, version)
     if action == "send-back":
         form.errors |= service.too_short(form.reasons())
         if not form.is_valid:
             return False
-        service.send_back(row, form.reasons(), by=user)
+        service.send_back(row, form.reasons(), version=version, by=user)
         messages.success(request, _("The items have been sent back; only they are open for the unit."))
         return True
     if action == "confirm" and form.is_valid:
@@ -144,10 +158,10 @@ def _done(request: HttpRequest, row: Assessment, form: AnswersForm, *, answers: 
     if not form.is_valid:
         return False
     if action == "confirm":
-        service.confirm(row, form.entries, by=user)
+        service.confirm(row, form.entries, version=version, by=user)
         messages.success(request, _("The assessment has been confirmed."))
     elif action == "save":
-        service.answer(row, form.entries, version=_number(request.POST.get("version", "")), by=user)
+        service.answer(row, form.entries, version=version, by=user)
         messages.success(
             request, _("The answers have been saved. Report them to the commander when they are complete.")
         )

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from emulation.forms.paste import PasteForm, preview
 from emulation.forms.sheets import CellForm
-from emulation.models import Report
+from emulation.models import Report, ResultChange
 from emulation.reports import sheets as shown
 from emulation.reports.lines import SheetReading
 from emulation.services import presence
@@ -85,7 +85,8 @@ def _conflict(report: Report, form: CellForm) -> JsonResponse:
 
 @require_http_methods(["GET", "POST"])
 def cells(request: HttpRequest, pk: int) -> JsonResponse:
-    """GET: the lines `?only=1,2` as they stand. POST: many cells, all or none, with what takes them back.
+    """GET: the lines `?only=1,2` as they stand. POST: many cells, all or none, with what takes them back; `way` says
+    where they were pasted.
 
     200 saved, 422 wrong, 409 saved by somebody else meanwhile, 423 the sheet stands still.
     """
@@ -100,9 +101,10 @@ def cells(request: HttpRequest, pk: int) -> JsonResponse:
     wrong = {key: form.messages for key, form in forms.items() if not form.is_valid()}
     if wrong:
         return JsonResponse({"wrong": wrong}, status=422)
+    way = ResultChange.Way.PASTE if request.POST.get("way") == "paste" else ResultChange.Way.FORM
     before = {key: form.fields_of(_row(reading, key).typed) for key, form in forms.items()}
     try:
-        report = save_cells(report, [form.change for form in forms.values()], by=request.user)
+        report = save_cells(report, [form.change for form in forms.values()], by=request.user, way=way)
     except Conflict as conflict:
         who = authors(report, conflict.stored)
         return JsonResponse({"wrong": _conflicts(SheetReading(report), who)}, status=409)

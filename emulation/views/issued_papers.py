@@ -62,7 +62,16 @@ def paper_list(request: HttpRequest) -> HttpResponseBase:
 
 
 def _heads() -> list[str]:
-    return [_("Number"), _("Day"), _("Unit"), _("Kind of paper"), _("Title"), _("Signed by"), _("State"), _("Reason")]
+    return [
+        _("Number"),
+        _("Date"),
+        _("Unit"),
+        _("Kind of paper"),
+        _("Title"),
+        _("Signed by"),
+        _("State"),
+        _("Reason"),
+    ]
 
 
 def _rows(found: QuerySet[IssuedPaper]) -> Iterator[list[Value]]:

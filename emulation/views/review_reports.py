@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from emulation.forms.review_reports import ParagraphForm, PhraseForm, ReopenForm, SignForm
 from emulation.models import Phrase, ReviewReport
+from emulation.reports.confirmed import changed_last, report_page
 from emulation.reports.drafts import draft_of
 from emulation.reports.layouts import layout_of, signature_of
 from emulation.reports.paper_kinds import KINDS
@@ -28,7 +29,9 @@ from units import clock
 from units.access import require
 from units.errors import Refused
 from units.forms.fields import DayField, refusals
+from units.keys import key_of
 from units.models import Unit
+from units.services.seen import changed_unread
 from units.text import normal
 from units.views.pages import Crumb, PartRequest, form_page, turned_away
 
@@ -142,11 +145,15 @@ def sign(request: PartRequest, pk: int) -> HttpResponse:
     require(service.may_sign(request.user, report.unit))
     if away := turned_away(request, lambda: service.refuse_signed(report), report):
         return away
+    read = key_of(request.GET.get("read", ""))  # the step after which its words were read
+    if request.method != "POST" and not request.htmx and read not in (None, report.last_step):
+        messages.warning(request, str(changed_unread(changed_last(report))))
+        return redirect(report)
     offered = signature_of(report.unit, request.user, layout_of(report.unit))
     initial = _given(report.unit, request) | {
         name: value for name, value in offered.items() if not getattr(report, name)
     }
-    form = SignForm(request.POST or None, instance=report, initial=initial)
+    form = SignForm(request.POST or None, instance=report, initial=initial, page=report_page(report))
     if request.htmx:
         return render(request, "emulation/papers/number.html", {"form": form})
     if form.is_valid():

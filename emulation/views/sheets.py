@@ -29,10 +29,11 @@ from emulation.forms.sheets import (
 )
 from emulation.models import Report, Result
 from emulation.reports import sheets as shown
+from emulation.reports.confirmed import sheet_page
 from emulation.reports.corrections import open_requests
 from emulation.reports.deadlines import deadline_of
 from emulation.reports.exports import changes_table, reading_table, sheets_table
-from emulation.reports.findings import all_findings
+from emulation.reports.findings import Finding, all_findings
 from emulation.reports.history import changes_of, timeline
 from emulation.reports.lines import SheetReading
 from emulation.reports.work import with_progress
@@ -269,21 +270,41 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(report)
     problems: list[str] = [closed_reason(report)] if closed_reason(report) else []
     typed, wrong = reasons_in(request.POST), ""
-    form = MissingForm(request.POST if request.method == "POST" else None, waiting=service.waiting_below(report))
+    form = MissingForm(
+        request.POST if request.method == "POST" else None, waiting=service.waiting_below(report),
+        page=sheet_page(report),
+    )  # fmt: skip
     if request.method == "POST":
         try:
             with transaction.atomic():
+                form.refuse_unread()
                 acknowledge(report, typed, by=request.user)
                 service.hand_in(report, by=request.user, missing=form.named, reason=form.reason)
         except Refused as refused:
-            problems, wrong = refused.messages, refused.field or OPEN
+            problems, wrong = refused.messages, refused.field or ""
         else:
             messages.success(request, receipt(report))
             return redirect(report)
     sheet = shown.read_sheet(report, editing=False, reader=request.user)
-    context = shown_findings(all_findings(report), typed, wrong)
-    context |= {"report": report, "sheet": sheet, "problems": problems, "may_answer": True, "below": form}
+    context: dict[str, Any] = shown_findings(
+        all_findings(report), typed, wrong if wrong.startswith("why-") or not problems else OPEN
+    )
+    context |= {
+        "report": report,
+        "sheet": sheet,
+        "problems": problems,
+        "box": _box(wrong, context["warnings"]),
+        "may_answer": True,
+        "below": form,
+    }
     return render(request, "emulation/sheets/hand_in.html", context)
+
+
+def _box(field: str, warnings: list[tuple[Finding, str, str, bool]]) -> str:
+    """Id of the box on the page that a refused hand-in is about; empty where it is about none."""
+    if field == service.WARNINGS:
+        return next((name for one, name, _typed, _wrong in warnings if one.open), "")
+    return {"reason": "missing-reason", "missing": "missing-reason"}.get(field, field)
 
 
 def receipt(report: Report) -> str:
@@ -317,7 +338,8 @@ def withdrawn_words(report: Report, user: User) -> str:
     if service.may_enter(user, report):
         return _("The sheet has been withdrawn; its figures can be changed again.")
     return _(
-        "The sheet has been withdrawn. The staff have been told, change its figures and report it as ready again."
+        "The sheet has been withdrawn. The staff have been told: they change its figures and report it as ready "
+        "again."
     )
 
 

@@ -23,6 +23,7 @@ from emulation.forms.sheets import GiveBackForm, WithdrawForm
 from emulation.forms.targets import AGREED, ASSIGNED, REGISTERED, HandInForm, TargetsForm
 from emulation.models import Campaign, Registration, Target
 from emulation.periods import YEARS
+from emulation.reports.confirmed import registration_page
 from emulation.reports.exports import targets_table, titles_table
 from emulation.reports.targets import (
     bases_of,
@@ -105,7 +106,10 @@ def registration_hand_in(request: HttpRequest, unit: int, year: int = 0, drive: 
         return redirect(links_of(page.registration)["registration_hand_in"]) if page.save() else page.render()
     if away := turned_away(request, page.refuse_closed, page.registration):
         return away
-    form = HandInForm(request.POST if request.method == "POST" else None)
+    form = HandInForm(
+        request.POST if request.method == "POST" else None,
+        page=registration_page(page.registration, places=page.places, **page.key),
+    )  # fmt: skip
     if form.is_valid():
         with refusals(form):
             targets.hand_in_registration(**page.key, by=request.user, reason=form.cleaned_data["reason"])
@@ -177,7 +181,7 @@ def registration_return(request: HttpRequest, unit: int, year: int = 0, drive: i
     access.require(access.reviews(request.user, page.unit))
     reason = request.POST.get("reason", "")
     try:
-        targets.return_registration(**page.key, by=request.user, reason=reason)
+        targets.return_registration(**page.key, by=request.user, reason=reason, seen=request.POST.get("stand", ""))
     except Refused as error:
         page.form.show_only(error)
         return page.render()
@@ -193,7 +197,7 @@ def registration_agree(request: HttpRequest, unit: int, year: int = 0, drive: in
     if form.is_valid():
         with refusals(form):
             targets.agree(
-                **page.key, lines=form.agreements, by=request.user, seen=key_of(request.POST.get("stand", "")) or 0,
+                **page.key, lines=form.agreements, by=request.user, seen=request.POST.get("stand", ""),
                 reason=form.cleaned_data.get("reason", ""),
             )  # fmt: skip
         if not form.errors:
@@ -328,7 +332,7 @@ class Grid:
             "handed_in": course.last(State.SUBMITTED) if judged else None,
             "steps": course.steps,
             "settled": state == State.AGREED and AGREED not in self.columns,
-            "stand": targets.stand_of(registration) if AGREED in self.columns else 0,
+            "stand": targets.stand_of(registration) if AGREED in self.columns else "",
             "with_staff": course.with_staff if self.open else None,
             "ready": registration.ready_at is not None and self.open,
             "gives_back": registration.ready_at is not None and self.hands_in,

@@ -18,13 +18,27 @@ document.querySelectorAll(".qt-tabs [aria-current], .qt-seg > [aria-current]").f
   bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
 });
 
+/* What goes out under a letterhead is Vietnamese: another language prints the same page in Vietnamese and comes back. */
+function printPage() {
+  if (document.documentElement.lang === "vi" || !document.querySelector(".qt-printhead")) { window.print(); return; }
+  const address = new URL(location);
+  address.searchParams.set("paper", "vi");
+  location.assign(address);
+}
+if (new URLSearchParams(location.search).get("paper") === "vi") {
+  addEventListener("load", () => {
+    addEventListener("afterprint", () => history.back(), { once: true });
+    window.print();
+  });
+}
+
 document.addEventListener("click", (event) => {
   const menu = event.target.closest("[data-menu]");
   if (menu) {
     const open = document.getElementById(menu.dataset.menu).classList.toggle("is-open");
     menu.setAttribute("aria-expanded", open);
   }
-  if (event.target.closest("[data-print]")) window.print();
+  if (event.target.closest("[data-print]")) printPage();
   const fold = event.target.closest("[data-fold]");
   if (fold) {
     const open = fold.getAttribute("aria-expanded") !== "true";

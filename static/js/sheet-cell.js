@@ -171,7 +171,7 @@ class Cell {
     if (status === 200) this.saved(answer, values);
     else {
       this.mark("error", answer.state);
-      this.derive({ result: "–" });
+      this.derive({ result: "–", since: "–" });
       this.conflict = status === 409 ? answer : null;
       if (this.conflict) this.choose();
     }
@@ -225,8 +225,8 @@ class Cell {
   }
 
   get shown() {
-    const [mark, result, outcome] = ["mark", "result", "outcome"].map((part) => this.row.querySelector(`[data-${part}]`));
-    return { state: this.row.dataset.state, html: mark.innerHTML, result: result.textContent, outcome: outcome.innerHTML };
+    const [mark, result, outcome, since] = ["mark", "result", "outcome", "since"].map((part) => this.row.querySelector(`[data-${part}]`));
+    return { state: this.row.dataset.state, html: mark.innerHTML, result: result.textContent, outcome: outcome.innerHTML, since: since?.textContent };
   }
 
   /* typed before the page was loaded again */

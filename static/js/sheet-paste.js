@@ -89,6 +89,7 @@ const why = (error) => (error.message === "ended" ? "ended" : "failed");
 
 async function show(kind, block, rows, part) {
   title(kind);
+  pasting.dataset.way = kind === "paste" ? "paste" : "";
   try {
     const lines = rows.map((row) => row.dataset.row).join(",");
     const answer = await post(grid.dataset.paste, new URLSearchParams({ block, lines, part: part === "den" ? "den" : "num", fill: kind === "fill" ? "1" : "" }));
@@ -115,7 +116,7 @@ function fillDown(cell) {
 
 async function saveTicked(cells) {
   const rows = [...pasting.querySelectorAll("[data-pasted]")].filter((row) => row.querySelector("[data-paste-take]:checked"));
-  const body = new URLSearchParams();
+  const body = new URLSearchParams({ way: pasting.dataset.way });
   rows.forEach((row) => {
     row.querySelectorAll("input[type=hidden]").forEach((field) => body.append(field.name, field.value));
     const seen = cells.get(row.dataset.pasted).field("seen");

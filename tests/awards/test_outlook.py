@@ -1,11 +1,12 @@
 from datetime import date
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 
 from awards.criteria import AwardRule, Criterion, Kind
 from awards.facts import Held, Rating
-from awards.outlook import HORIZON, counts_years, soonest
+from awards.outlook import HORIZON, counts_years, outgrown, shut_by_caps, soonest
 from tests.awards.test_eligibility import CRITERION, KNOWN, facts
 
 YEAR = 2020
@@ -90,3 +91,32 @@ def test_what_is_met_today_is_reached_today_and_nothing_beyond_the_horizon(crite
     rules = {"A": AwardRule("A", "person", criteria=(criterion,))}
     found = years(rules=rules, **known)
     assert all(YEAR <= year <= YEAR + HORIZON for year in found.values())
+
+
+@pytest.mark.parametrize(("began", "expected"), [(2005, True), (2006, False), (2015, False), (None, False)])
+def test_award_for_fewer_years_of_service_is_behind_who_has_served_longer(began, expected):
+    medal = AwardRule("M3", "person", criteria=(Criterion(Kind.SERVICE_TIME, years=10, below_years=15),))
+    known = facts(began=began and date(began, 12, 31))
+    assert outgrown(medal, known, date(YEAR, 12, 31)) is expected
+
+
+def holding(share, *awards, strict=False):
+    return Criterion(Kind.MEMBERS_HOLDING, awards=awards, share=Fraction(share), strict=strict)
+
+
+@pytest.mark.parametrize(
+    ("criterion", "expected"),
+    [
+        (holding(50, "A"), (50, 40)),
+        (holding(40, "A"), None),
+        (holding(40, "A", strict=True), (40, 40)),
+        (holding(50, "A", "B"), None),
+        (holding(50, "A", "C"), None),
+        (Criterion(Kind.ALL_OF, children=(holding(70, "A"),)), (70, 40)),
+        (Criterion(Kind.ANY_OF, children=(holding(70, "A"), Criterion(Kind.ATTESTED))), None),
+        (Criterion(Kind.MEMBERS_HOLDING, awards=("A",), number=1), None),
+    ],
+)
+def test_award_is_shut_where_more_have_to_hold_a_title_than_may_be_given_it(criterion, expected):
+    caps = {"A": Fraction(40), "B": Fraction(20)}
+    assert shut_by_caps(AwardRule("U", "unit", criteria=(criterion,)), caps) == expected

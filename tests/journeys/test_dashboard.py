@@ -167,3 +167,14 @@ def test_dashboard_prints_on_three_sheets_with_its_charts(page: Page, chief: Use
     assert page.locator("[data-trend] canvas").first.evaluate("(c) => c.width") > 480
     pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
     assert pages == 3
+
+
+def test_english_page_prints_in_vietnamese_and_is_there_again_afterwards(page: Page, chief: User) -> None:
+    page.add_init_script("window.print = () => {}")  # the dialog stays open until `afterprint`
+    log_in(page, chief, "en")
+    page.get_by_role("button", name="Print A4").click()
+    expect(page).to_have_url(re.compile("paper=vi"))
+    expect(page.locator("html")).to_have_attribute("lang", "vi")
+    expect(page.locator("[data-trend] canvas")).to_be_visible()
+    page.evaluate("setTimeout(() => dispatchEvent(new Event('afterprint')))")
+    expect(page.locator("html")).to_have_attribute("lang", "en")

@@ -48,12 +48,20 @@ def test_figures_are_typed_with_the_keyboard(someone, sheet, staff):
     expect(row(page, "Attendance").locator("[data-mark]")).to_have_text("Saved")
     expect(row(page, "Attendance").locator("[data-outcome]")).to_have_text("Met")
     expect(page.locator(".qt-errline")).to_have_count(0)
+    denominator, since = (
+        row(page, "Attendance").locator("[data-part]").last,
+        row(page, "Attendance").locator("[data-since]"),
+    )
+    for text, shown in (("3000", "–"), ("3166", "99.1")):  # beside an error nothing is derived
+        denominator.fill(text)
+        denominator.press("Enter")
+        expect(since).to_have_text(shown)
 
     page.keyboard.press("Alt+Enter")
     page.keyboard.press("ArrowDown")
     expect(row(page, "Prizes")).to_contain_text("Nothing occurred")
     page.keyboard.press("Enter")
-    expect(page.locator(".qt-errline")).to_contain_text("nil and not applicable need a reason")
+    expect(page.locator(".qt-errline")).to_contain_text("“Nothing occurred” and “Not applicable” need a reason")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Shift+Tab")

@@ -70,6 +70,7 @@ def test_block_is_looked_through_saved_and_taken_back(someone, long, staff):
     expect(row(page, "Line-00").locator("[data-part]")).to_have_value("")
     figures = {result.indicator.code: result.numerator for result in long.results.select_related("indicator")}
     assert figures == {"A_HL_QS": 3137, "B_HL_TR": 12, "C_HL_CT": None, "D01": 1275}
+    assert {change.way for change in long.changes.all()} == {"paste"}
 
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#undo")).to_contain_text("The former figures are back.")
@@ -99,6 +100,7 @@ def test_one_figure_is_filled_down_and_exceptions_corrected(someone, long, staff
     with page.expect_response("**/cells/**"):
         row(page, "Line-03").locator("[data-part]").press("Enter")
     figures = dict(long.results.values_list("indicator__code", "numerator"))
+    assert {change.way for change in long.changes.all()} == {"form"}
     assert figures == {f"D0{number}": 3 if number == 3 else 0 for number in range(9) if number != 5}
 
 

@@ -177,7 +177,7 @@ def award(clerk: Page, head: Page, judge: Page, planner: Page, chief: Page, depo
     chief.get_by_role("link", name="Sign", exact=True).click()
     chief.get_by_label("Paper number").fill("125/QĐ-CKT")
     press(chief, "Sign the decision")
-    expect(chief.get_by_text("its awards stand in the book of honour")).to_be_visible()
+    expect(chief.get_by_text("its awards are in force")).to_be_visible()
     planner.reload()
     follow(planner, "Certificates")
     with planner.expect_download() as printed:

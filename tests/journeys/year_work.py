@@ -71,7 +71,7 @@ def type_sheet(clerk: Page, round_: str, present: str) -> None:
     follow(clerk, f"Sheet of {round_}")
     empty = clerk.locator("tr[data-row]:not([data-measure=ratio]):has(.qt-in--todo)")
     for key in [line.get_attribute("data-row") for line in empty.all()]:
-        clerk.locator(f"#c{key}").get_by_role("button", name="Nil, not applicable, note").click()
+        clerk.locator(f"#c{key}").get_by_role("button", name="Nothing occurred, not applicable, note").click()
         more = clerk.locator(f"#x{key}")
         more.get_by_label("What is reported").select_option("nil")
         more.get_by_label("Reason").fill("None in the quarter.")

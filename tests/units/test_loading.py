@@ -134,6 +134,7 @@ def test_load_units_refuses_a_wrong_code(region, code):
         ("K1,Kho,,depot,QK,2020-07-21", "Row 2: Record a change of the tree on the day it takes effect, not before."),
         ("K1,Kho,,depot,QK,2020-01-01,2020-01-01", "Row 2: A unit is dissolved after it was established."),
         ("QK,Quân khu,,region,", "Row 2: There is a unit “QK” already."),
+        ("qk,Quân khu,,region,QK", "Row 2: There is a unit “QK” already; write its code like that."),
     ],
 )  # fmt: skip
 def test_load_units_refuses_a_wrong_row(region, line, message):
@@ -148,6 +149,7 @@ def test_load_units_lists_every_error_in_the_order_of_the_rows(region):
         "Row 4: There is no unit “K4”.",
         "Row 5: The unit “K1” stands in row 2 already.",
     ]
+    assert errors("K1,Kho,,depot,QK\nk1,Kho,,depot,QK") == ["Row 3: The unit “k1” stands in row 2 already."]
 
 
 def test_load_units_refuses_a_second_root_of_an_empty_base():

@@ -67,6 +67,17 @@ def test_an_address_that_only_takes_a_form_says_so_and_leads_back(client, depot,
     assert client.put(page).content == b""
 
 
+def test_language_switched_on_the_answer_to_a_form_leads_to_the_page_it_belongs_to(client, depot):
+    client.force_login(make_user("typist", (depot, Role.STAFF)))
+    ready = f"/targets/{depot.pk}/2020/ready/"  # nothing is registered yet
+    assert f'name="next" value="{ready}"' in client.post(ready).text
+    answer = client.post(reverse("language"), {"next": ready, "language": "en"})
+    shown = client.get(answer.url, headers={"Referer": f"http://testserver{ready}"})
+    assert (shown.status_code, shown.url) == (302, f"/targets/{depot.pk}/2020/")
+    for elsewhere in ("http://[", f"http://elsewhere.example{ready}", "http://testserver/"):
+        assert client.get(ready, headers={"Referer": elsewhere}).status_code == 405
+
+
 def test_what_nobody_sees_does_not_arrive(client, department, reviewer):
     """In the address, a filter, a field, a name that has to be unique, and in a text of several lines."""
     client.force_login(make_user("writer", (department, Role.STAFF)))

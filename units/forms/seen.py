@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,10 +19,20 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from units.errors import Refused
+from units.locking import locked
 from units.models import Unit
-from units.services.seen import Change, changed_meanwhile, digest_of, logged_change
+from units.services.seen import (
+    Change,
+    Page,
+    Shown,
+    changed_meanwhile,
+    changed_unread,
+    digest_of,
+    logged_change,
+)
 
 SEEN = "seen"  # the field of the page that carries the mark
+EXCERPT = 80  # characters of a line that a mark keeps to say what the page showed
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +179,66 @@ class SeenFields(Seen, forms.Form):
 
     def _first(self) -> dict[str, Any] | None:
         return self._known
+
+
+class SeenPage(Seen):
+    """A form by which people put their name to what its page shows: they hand it in, they sign it.
+
+    The mark carries a digest of every line and the beginning of its words, so that the refusal names the lines that
+    have changed: what the page showed, and what stands there now. Confirmed again, it has been read.
+    """
+
+    unread = True  # for `includes/changed.html`: nothing was typed
+
+    def __init__(self, *args: Any, page: Page, **kwargs: Any) -> None:
+        self.page = page
+        super().__init__(*args, **kwargs)
+
+    def refuse_unread(self) -> None:
+        """Raises `Refused` where the page no longer shows what stands there now. Locks the row; in a transaction."""
+        if (unseen := self.unseen()) is not None:
+            raise unseen
+
+    def unseen(self) -> Refused | None:
+        sent = str(self.data.get(SEEN, ""))
+        if not sent:
+            return None
+        locked(self.page.row)
+        known, since = _lines_of(sent)
+        now = self.page.lines()
+        self.differences = tuple(_unread(known, now))
+        if not self.differences:
+            return None
+        self._renewed = self._mark(now)
+        return changed_unread(self.page.change(since))
+
+    def _first(self) -> dict[str, Any]:
+        return self.page.lines()
+
+    def _mark(self, values: dict[str, Any]) -> str:
+        lines = {key: [digest_of(line.value), line.words[:EXCERPT]] for key, line in values.items()}
+        return json.dumps([int(timezone.now().timestamp()), lines], ensure_ascii=False, separators=(",", ":"))
+
+
+def _lines_of(mark: str) -> tuple[dict[str, list[str]], datetime]:
+    """Lines and second of the mark of a page; of nonsense, none."""
+    try:
+        second, lines = json.loads(mark)
+        known = {str(key): [str(digest), str(words)] for key, (digest, words) in lines.items()}
+        return known, datetime.fromtimestamp(int(second), UTC)
+    except (ValueError, TypeError, AttributeError, OverflowError, OSError):
+        return {}, datetime.fromtimestamp(0, UTC)
+
+
+def _unread(known: Mapping[str, list[str]], now: Mapping[str, Shown]) -> Iterator[Difference]:
+    """Lines that are no longer what the page showed, those that have gone last."""
+    for key, line in now.items():
+        digest, words = known.get(key, ("", ""))
+        if digest != digest_of(line.value):
+            yield Difference(line.label, line.words, words if len(words) < EXCERPT else f"{words}…")
+    for key, (_digest, words) in known.items():
+        if key not in now:
+            yield Difference(_("No longer there"), "", words)
 
 
 class SeenChoices(forms.Form):

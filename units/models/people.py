@@ -8,6 +8,7 @@ from typing import Any, Self
 from auditlog.registry import auditlog
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -18,7 +19,7 @@ from units import clock
 from units.models.units import CatalogueRow, Unit
 from units.paths import branches_q
 from units.search import words_q
-from units.text import fold, person_sort_key
+from units.text import fold, login_key, person_sort_key
 
 
 class Office(CatalogueRow):
@@ -51,6 +52,11 @@ class UserQuerySet(models.QuerySet["User"]):
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The user whom the login means, however it is written."""
+        found: User = self.get(login_key=login_key(username or ""))
+        return found
+
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> User:
         user: User = self.model(username=username, **fields)
         user.set_password(password)
@@ -68,6 +74,7 @@ class User(AbstractBaseUser):
         validators=[UnicodeUsernameValidator()],
         error_messages={"unique": _("Another user has this name.")},
     )
+    login_key = models.CharField(max_length=300, editable=False)
     full_name = models.CharField(_("full name"), max_length=120)
     person = models.OneToOneField(
         "units.Person", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("person of the register"),
@@ -88,17 +95,34 @@ class User(AbstractBaseUser):
         verbose_name = _("user")
         verbose_name_plural = _("users")
         ordering = ["sorting", "username"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["login_key"], name="user_name_once_in_any_case",
+                violation_error_message=_("Another user has this name; capitals make no difference."),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.full_name or self.username
 
     def save(self, *args: Any, **kwargs: Any) -> None:
+        self.username = self.normalize_username(self.username)
+        self.login_key = login_key(self.username)
         self.search = fold(f"{self.username} {self.full_name}")[:300]
         self.sorting = person_sort_key(self.full_name)[:600]
         super().save(*args, **kwargs)
 
     def get_absolute_url(self) -> str:
         return reverse("units:user-detail", args=[self.pk])
+
+    def clean(self) -> None:
+        """Raises ValidationError at the user name that another user has, in these letters or others."""
+        super().clean()
+        self.login_key = login_key(self.username)
+        twin = User.objects.filter(login_key=self.login_key).exclude(pk=self.pk).first()
+        if twin is not None:
+            words = _("The user “%(name)s” is there already; capitals make no difference. Choose another user name.")
+            raise ValidationError({"username": words % {"name": twin.username}})
 
     @cached_property
     def active_memberships(self) -> list[Membership]:
@@ -165,5 +189,5 @@ class Membership(models.Model):
 
 
 auditlog.register(Office)
-auditlog.register(User, exclude_fields=["last_login", "password", "search", "sorting"])
+auditlog.register(User, exclude_fields=["last_login", "login_key", "password", "search", "sorting"])
 auditlog.register(Membership)

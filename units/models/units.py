@@ -6,9 +6,11 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
 from auditlog.registry import auditlog
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -145,7 +147,11 @@ class Unit(models.Model):
                 name="unit_dissolved_after_established",
                 violation_error_message=_("A unit is dissolved after it was established."),
             ),
-        ]
+            models.UniqueConstraint(
+                Lower("code"), name="unit_code_once_in_any_case",
+                violation_error_message=_("Another unit has this code; capitals make no difference."),
+            ),
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name
@@ -156,6 +162,13 @@ class Unit(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("units:unit-detail", args=[self.pk])
+
+    def clean(self) -> None:
+        """Raises ValidationError at the code that another unit has, in these letters or others."""
+        twin = Unit.objects.filter(code__iexact=self.code).exclude(pk=self.pk).first()
+        if twin is not None:
+            words = _("The unit %(unit)s has the code “%(code)s” already; capitals make no difference.")
+            raise ValidationError({"code": words % {"unit": twin, "code": twin.code}})
 
     def refresh_keys(self) -> None:
         """Write the search key; bulk writes call this too."""

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from units import access
 from units.errors import Refused
 from units.files import MB, clean_name
+from units.locking import forget, waiting_file
 from units.models import Person, PersonImport, Posting, RankChange, Role, User
 from units.person_files import ROWS, Cells, Reading, read_rows
 from units.person_lines import Line
@@ -44,8 +45,8 @@ def keep_file(name: str, file: IO[bytes], *, size: int, by: User) -> tuple[Perso
 @transaction.atomic
 def _keep(name: str, rows: list[tuple[int, Cells]], by: User) -> PersonImport:
     waiting = PersonImport.objects.filter(taken=None)
-    waiting.filter(by=by).delete()
-    waiting.filter(at__lt=timezone.now() - KEPT, people=None).delete()
+    forget(waiting.filter(by=by))
+    forget(waiting.filter(at__lt=timezone.now() - KEPT, people=None))
     return PersonImport.objects.create(name=name, by=by, rows=rows)
 
 
@@ -63,8 +64,7 @@ def take_in(upload: PersonImport, reading: Reading, *, mark: str = "", by: User)
     """
     lines = [*reading.lines, *(update.line for update in reading.updates)]
     access.require(upload.by_id == by.pk and all(access.keeps_people(by, line.unit) for line in lines))
-    if PersonImport.objects.select_for_update().get(pk=upload.pk).taken is not None:
-        raise Refused(_("This file has been taken over already."))
+    waiting_file(upload)
     if reading.problems:
         raise Refused(_("The file has errors: nothing was saved."))
     if not reading.lines and not reading.updates:
@@ -152,7 +152,8 @@ def _add(posted: Iterable[tuple[Person, Line]], ranked: Iterable[tuple[Person, L
     ]
 
 
+@transaction.atomic
 def discard(upload: PersonImport, *, by: User) -> None:
-    """Forget a file that has not been taken over."""
-    access.require(upload.by_id == by.pk and upload.taken is None)
-    upload.delete()
+    """Forget a file that has not been taken over. Raises `Refused` where it has been: it is the trace of that."""
+    access.require(upload.by_id == by.pk)
+    waiting_file(upload).delete()

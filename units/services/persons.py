@@ -90,6 +90,8 @@ def save_record(record: Record, *, by: User) -> None:
     """
     person = _locked(record.person)
     _require(by, person, record)
+    if record.pk is not None:
+        locked(record)  # what was removed since the page was made does not come back
     for field in record._meta.fields:
         if isinstance(value := getattr(record, field.attname), str):
             setattr(record, field.attname, normal(value))
@@ -129,6 +131,7 @@ def remove_record(record: Record, *, by: User, why: str) -> None:
     """Delete a row that was entered by mistake; the audit log keeps it with the reason."""
     person = _locked(record.person)
     _require(by, person, record)
+    locked(record)
     if isinstance(record, Posting) and not person.postings.exclude(pk=record.pk).exists():
         raise Refused(_("This is the only posting. Correct it; a person stands in some unit."))
     record.why_removed = normal(why)

@@ -7,6 +7,7 @@ stored, the row locked. Forms do so by `units.forms.seen.SeenForm`; other pages 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +35,30 @@ class Change:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A line of a page that somebody puts their name to. `words` are what people read, in their language; `value`
+    is what is compared.
+    """
+
+    label: str
+    words: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page shows that somebody puts their name to without typing it: a hand-in, a signature.
+
+    `row` is what everybody locks who changes any of it. `lines` reads, by key, what stands there now; `change` who
+    changed any of it last since a time, and when.
+    """
+
+    row: Model
+    lines: Callable[[], dict[str, Shown]]
+    change: Callable[[datetime], Change | None]
+
+
 def logged_change(entries: QuerySet[LogEntry], since: datetime | None = None) -> Change | None:
     """The newest of the entries of the audit log, later than `since`. One query."""
     if since is not None:
@@ -54,9 +79,25 @@ def changed_meanwhile(change: Change | None) -> Refused:
             "Somebody has changed this since you opened the page. Nothing of yours has been saved yet; it still "
             "stands below. Compare, then save again."
         ))  # fmt: skip
-    words = _(
+    return _told(change, _(
         "%(who)s changed this at %(time)s on %(day)s, after you had opened the page. Nothing of yours has been saved "
         "yet; it still stands below. Compare, then save again."
-    )
+    ))  # fmt: skip
+
+
+def changed_unread(change: Change | None) -> Refused:
+    """What is said to who hands in or signs what no longer is what the page showed: who changed it when."""
+    if change is None or change.by is None:
+        return Refused(_(
+            "What you confirm has changed since you opened the page. Nothing has been done yet. Read what has "
+            "changed, then confirm again."
+        ))  # fmt: skip
+    return _told(change, _(
+        "%(who)s changed this at %(time)s on %(day)s, after you had opened the page. Nothing has been done yet. Read "
+        "what has changed, then confirm again."
+    ))  # fmt: skip
+
+
+def _told(change: Change, words: str) -> Refused:
     at = timezone.localtime(change.at)
     return Refused(words % {"who": change.by, "time": date_format(at, "H:i"), "day": date_format(at, "d/m/Y")})

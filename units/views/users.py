@@ -91,7 +91,7 @@ def user_create(request: HttpRequest) -> HttpResponse:
     """A new user with a first password and a first role; `?unit=` proposes the unit."""
     form = UserCreateForm(request.POST or None, user=request.user, initial={"unit": request.GET.get("unit")})
     return form_step(
-        request, form, lambda: services.engage_user(**form.cleaned_data),
+        request, form, lambda: services.engage_user(**form.cleaned_data, by=request.user),
         done=lambda person: _("%(user)s can log in with the first password now.") % {"user": person},
         crumbs=crumbs_to(None), heading=_("New user"), submit=_("Create the user"),
     )  # fmt: skip
@@ -126,7 +126,7 @@ def membership_create(request: HttpRequest, pk: int) -> HttpResponse:
     person = get_user(request, pk)
     form = MembershipCreateForm(request.POST or None, user=request.user)
     return form_step(
-        request, form, lambda: services.add_membership(user=person, **form.cleaned_data),
+        request, form, lambda: services.add_membership(user=person, **form.cleaned_data, by=request.user),
         done=_("The role has been given."), to=person, crumbs=crumbs_to(person), heading=_("Give a role"),
         submit=_("Give the role"),
     )  # fmt: skip
@@ -144,7 +144,8 @@ def membership_end(request: HttpRequest, pk: int) -> HttpResponse:
         "unit": membership.unit,
     }
     return form_step(
-        request, form, lambda: services.end_membership(membership, **form.cleaned_data),
+        request, form, lambda: services.end_membership(membership, **form.cleaned_data, by=request.user),
+        first=lambda: services.refuse_ended(membership),
         done=_("The role has been ended."), to=membership.user, crumbs=crumbs_to(membership.user),
         heading=_("End the role"), submit=_("End the role"), note=note,
     )  # fmt: skip

@@ -9,8 +9,7 @@ from awards.models import Council, CouncilMember
 from awards.services.councils import found_council, seat_member
 from emulation.models import DemoLogin
 from emulation.services.demo.people import SINCE, Cast
-from units.models import Office, Person, Role, Unit, User
-from units.services import add_membership
+from units.models import Membership, Office, Person, Role, Unit, User
 from units.text import split_name
 
 FOUNDED = date(2020, 1, 15)
@@ -62,7 +61,7 @@ def create_actors(cast: Cast) -> Actors:
     appraiser = User(username="appraiser", full_name="Hoàng Thị Ngọc Oanh")
     add_login(appraiser, chair)
     office = Office.objects.get(code="politics")
-    add_membership(user=appraiser, unit=department, role=Role.REVIEWER, office=office, since=SINCE)
+    Membership.objects.create(user=appraiser, unit=department, role=Role.REVIEWER, office=office, since=SINCE)
     for code, name in COMMANDERS.items():
         user = cast.user(cast.units[code], Role.COMMANDER)
         user.username = name

@@ -46,6 +46,7 @@ SEED = 4
 YEAR = 2020
 END = date(YEAR, 12, 31)
 UNTESTED = ("PKTBC", "T2")  # units whose test results are not in yet
+SUMMED_UP = date(YEAR, 7, 9)  # of the drive, once every sheet of its quarter was approved
 MOST = 8  # lines of a dossier; enough to look at
 DRIVE = "chào mừng Đại hội Đảng bộ Cục Kỹ thuật"  # of the drive that is over
 RUNNING = "toàn quân lần thứ X"  # of the drive that is not
@@ -116,23 +117,29 @@ class Season:
                         holds=best * 100 >= 75 * total, evidence=words, by=by,
                     )
                 )  # fmt: skip
-        Attestation.objects.bulk_create(rows)
+        self._write_down(rows, self.ago(34))
         self.failed = {row.person_id for row in rows if not row.holds}
+
+    def _write_down(self, rows: Collection[Attestation], day: date) -> None:
+        """Keep the attestations as given on the day: before anything was handed in that rests on them."""
+        keys = [row.pk for row in Attestation.objects.bulk_create(rows)]
+        Attestation.objects.filter(pk__in=keys).update(at=moment(day, 7))
 
     def _by_hand(self, award: str) -> Criterion:
         rows = Criterion.objects.on(END).filter(award__code=award, kind=Criterion.Kind.ATTESTED)
         return rows.order_by("order", "pk")[0]
 
-    def confirm(self, award: str, subjects: Iterable[Person | Unit], evidence: str) -> None:
-        """What only people can confirm of an award."""
+    def confirm(self, award: str, subjects: Iterable[Person | Unit], evidence: str, day: date) -> None:
+        """What only people can confirm of an award, as they did on the day."""
         criterion = self._by_hand(award)
-        Attestation.objects.bulk_create(
+        rows = [
             Attestation(
                 award=self.awards[award], criterion=criterion, year=YEAR, evidence=evidence, by=self.actors.reviewer,
                 person=one if isinstance(one, Person) else None, unit=one if isinstance(one, Unit) else None,
             )
             for one in subjects
-        )  # fmt: skip
+        ]  # fmt: skip
+        self._write_down(rows, day)
 
     # ── dossiers ──────────────────────────────────────────────────────────
 
@@ -316,13 +323,13 @@ def finish_drive(season: Season) -> None:
     actors, codes = season.actors, ("K1", "K2", "K3", "X1", "X2", "T1", "TD1.C1", "TD1.C2", "PXM", "BHC")
     chosen = [[r.person for r in season.by_unit[code] if r.good(YEAR)][3] for code in codes]
     subjects: list[Person | Unit] = [*chosen, season.units["X1"], season.units["TD1.C1"]]
-    season.confirm("GIAY_KHEN", subjects, "Bảng tổng hợp kết quả đợt thi đua cao điểm (minh họa)")
+    season.confirm("GIAY_KHEN", subjects, "Bảng tổng hợp kết quả đợt thi đua cao điểm (minh họa)", SUMMED_UP)
     award = season.awards["GIAY_KHEN"]
     campaign = Campaign.objects.get(year=YEAR, name__contains=DRIVE)
-    dossier, lines = season.open("CKT", date(YEAR, 7, 1), [Pick(one, award) for one in subjects], campaign=campaign)
-    season.hand_in(dossier, lines, date(YEAR, 7, 2))
-    season.appraise(lines, date(YEAR, 7, 6))
-    session = season.open_session("Phiên xét khen thưởng đợt thi đua cao điểm quý II", date(YEAR, 7, 10), lines, {})
+    dossier, lines = season.open("CKT", SUMMED_UP, [Pick(one, award) for one in subjects], campaign=campaign)
+    season.hand_in(dossier, lines, date(YEAR, 7, 10))
+    season.appraise(lines, date(YEAR, 7, 13))
+    session = season.open_session("Phiên xét khen thưởng đợt thi đua cao điểm quý II", date(YEAR, 7, 14), lines, {})
     season.vote(session)
     season.close(session)
     day = date(YEAR, 7, 15)
@@ -359,7 +366,7 @@ def pass_and_forward(season: Season) -> None:
     named = {pick.subject.pk for pick in picks if isinstance(pick.subject, Person)}
     best = [r.person for r in season.by_unit["K3"] if r.good(YEAR) and r.person.pk not in named][:2]
     higher: list[Person | Unit] = [*best, season.units["K3"]]
-    season.confirm("BANG_KHEN_QK", higher, "Báo cáo kết quả phong trào của Quân khu (minh họa)")
+    season.confirm("BANG_KHEN_QK", higher, "Báo cáo kết quả phong trào của Quân khu (minh họa)", season.ago(31))
     picks += [Pick(one, season.awards["BANG_KHEN_QK"]) for one in higher]
     lines = season.bring("K3", (30, 27, 23), picks)
     lines += season.bring("TD1.C1", (29, 27, 23), season.pick_yearly("TD1.C1"))

@@ -111,11 +111,11 @@ def _fill(
 
 
 def _judge(cast: Cast, row: Assessment, stage: str) -> None:
-    hand_in(row, by=cast.user(row.unit, Role.COMMANDER))
+    row = hand_in(row, by=cast.user(row.unit, Role.COMMANDER))
     if stage == "returned":
-        send_back(row, {row.template.items.all()[0].pk: BACK}, by=cast.reviewer(row.unit))
+        send_back(row, {row.template.items.all()[0].pk: BACK}, version=row.version, by=cast.reviewer(row.unit))
     elif stage == "confirmed":
-        confirm(row, {}, by=cast.reviewer(row.unit))
+        confirm(row, {}, version=row.version, by=cast.reviewer(row.unit))
 
 
 def _score(cast: Cast, row: Assessment, scores: list[str]) -> None:
@@ -127,7 +127,7 @@ def _score(cast: Cast, row: Assessment, scores: list[str]) -> None:
     stage = OPEN.get(row.unit.code, "confirmed")
     if stage == "draft":
         return
-    hand_in(row, by=cast.user(row.unit, Role.COMMANDER))
+    row = hand_in(row, by=cast.user(row.unit, Role.COMMANDER))
     if stage == "submitted":
         return
     first = row.template.items.all()[0]
@@ -136,7 +136,7 @@ def _score(cast: Cast, row: Assessment, scores: list[str]) -> None:
         if row.unit.code == "K1"
         else {}
     )
-    confirm(row, judged, by=cast.reviewer(row.unit))
+    confirm(row, judged, version=row.version, by=cast.reviewer(row.unit))
 
 
 def _leaders(cast: Cast) -> None:

@@ -24,6 +24,13 @@ def create_papers(cast: Cast) -> None:
     chief = cast.user(unit, Role.COMMANDER)
     layout = {"place": "Hà Nội", "signer_post": "CỤC TRƯỞNG", "signer": f"Đại tá {chief}"}
     change_layout(unit, layout, by=cast.user(unit, Role.STAFF))
+    region = cast.units["QK"]
+    above = {
+        "place": "Hà Nội",
+        "signer_post": "Tư lệnh",
+        "signer": f"Thiếu tướng {cast.user(region, Role.COMMANDER)}",
+    }
+    change_layout(region, above, by=cast.user(region, Role.STAFF))
     movement = Campaign.objects.get(year=2020, name=named(MOVEMENT))
     _issue(cast, "launch-plan", str(movement.pk), date(2020, 1, 6))
     _issue(cast, "statistics", "2020-Q2", date(2020, 7, 20))

@@ -11,9 +11,8 @@ from django.contrib.auth.hashers import make_password
 from emulation.models import DemoLogin
 from emulation.reports.demo import PASSWORD
 from emulation.services.catalogue import DATA
-from units.models import Role, Unit, User
+from units.models import Membership, Role, Unit, User
 from units.paths import parent_path
-from units.services import add_membership
 
 SINCE = date(2019, 1, 1)
 
@@ -79,5 +78,5 @@ def _fill(unit: Unit, roles: tuple[Role, ...], acting: dict[tuple[int, str], Use
 
 
 def _engage(user: User, unit: Unit, role: str, acting: dict[tuple[int, str], User]) -> None:
-    add_membership(user=user, unit=unit, role=Role(role), since=SINCE)
+    Membership.objects.create(user=user, unit=unit, role=role, since=SINCE)  # nobody is there yet to appoint them
     acting[unit.pk, role] = user

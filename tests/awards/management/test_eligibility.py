@@ -45,7 +45,7 @@ def test_rows_say_subject_award_state_and_criteria(department, depot):
             {
                 "text": "Ba lần", "group": "", "required": "Chiến sĩ tiên tiến, 3 times running",
                 "actual": "2 of 3 (2019, 2020); not every year is recorded", "state": "no_data",
-                "clause": "chưa xác định điều khoản (unverified)",
+                "clause": "clause not identified (unverified)",
                 "sources": addresses,
             },
         ],
@@ -58,7 +58,7 @@ def test_award_without_criteria_is_one_criterion_attested_by_hand(depot):
     assert (row["subject"]["kind"], row["state"]) == ("unit", "no_data")
     [criterion] = row["criteria"]
     assert (criterion["state"], criterion["actual"], criterion["sources"]) == ("no_data", "", [])
-    assert criterion["clause"] == "chưa xác định điều khoản (unverified)"
+    assert criterion["clause"] == "clause not identified (unverified)"
 
 
 def test_rows_cover_the_branch_and_every_award_that_suits(department, depot, workshop):

@@ -52,6 +52,14 @@ def test_what_is_in_force_ends_after_it_begins(db, constraint):
     assert_refused(DATED[constraint](make_award()), constraint)
 
 
+@pytest.mark.parametrize("code", ["GK/CKT", "/", "new", ""])
+def test_code_of_an_award_stands_in_addresses(db, code):
+    award = make_award()
+    assert_refused(
+        Award(code=code, name="B", category=award.category, level=award.level), "award_code_stands_in_address"
+    )
+
+
 def test_vote_rule_says_something(db):
     """Without votes needed or a secret ballot, the clause says that it is left to the unit."""
     award = make_award()

@@ -7,16 +7,19 @@ from django.utils import translation
 
 from awards.reports.checks import duplicates, problems_of
 from awards.reports.dossiers import proposed
+from awards.reports.snapshots import findings_of
 from awards.reports.standing import nominated
 from tests.factories import (
     YEAR,
     make_award,
     make_campaign,
+    make_criterion,
     make_dossier,
     make_grant,
     make_nomination,
     make_occasion,
     make_person,
+    make_rating,
 )
 from tests.layers import built_once
 
@@ -99,3 +102,16 @@ def test_second_award_is_named_to_who_reaches_its_dossier(depot, workshop, staff
     said = [text.split(":")[0] for text in texts if text.startswith("Cũng được")]
     unnamed = "Cũng được một đơn vị ngoài phạm vi của đồng chí đề nghị hình thức khác"
     assert said == ["Cũng được đề nghị “Giấy khen”" if own else unnamed]
+
+
+def test_what_is_not_known_is_not_called_not_met(depot, staff, person):
+    award = make_award("CSTT")
+    make_criterion(award, "task_rating", rating="excellent", text="Xuất sắc")
+    make_criterion(award, text="Kiểm tra")
+    make_rating(person, rating="completed")
+    line = make_nomination(make_dossier(depot, staff), award, person)
+    line.findings = findings_of([line], YEAR, date(YEAR, 12, 31))[line.pk]
+    with translation.override("en"):
+        said = [one.text for one in problems_of(line.dossier, [line], by=staff)]
+    start = "Not met: Xuất sắc. No data yet: Kiểm tra"
+    assert [text.startswith(start) for text in said].count(True) == 1

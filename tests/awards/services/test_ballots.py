@@ -1,18 +1,38 @@
 """A session from its plan to the result, by the services."""
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 from auditlog.models import LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db import connection
+from django.utils import timezone
 
-from awards.models import AgendaItem, Attendance, Ballot, CouncilMember, HandCount, Nomination, VoteRule
+from awards.models import (
+    AgendaItem,
+    Attendance,
+    Ballot,
+    CouncilMember,
+    HandCount,
+    Nomination,
+    NominationEvent,
+    VoteRule,
+)
 from awards.reports.sessions import addable
 from awards.services import ballots, sessions
 from awards.services.appraisals import took_part
 from awards.services.ballots import ByHand
-from tests.factories import make_award, make_council, make_dossier, make_nomination, make_person, make_user
+from awards.services.steps import step
+from tests.factories import (
+    make_award,
+    make_council,
+    make_dossier,
+    make_nomination,
+    make_objection,
+    make_person,
+    make_public_notice,
+    make_user,
+)
 from tests.layers import built_once
 from units.errors import Refused
 from units.models import Role, Unit
@@ -126,6 +146,36 @@ def test_lines_at_a_dissolved_unit_come_before_the_council_of_its_superior(regio
     Unit.objects.filter(pk=department.pk).update(dissolved=date(2000, 1, 1))
     assert set(addable(council)) == set(lines)
     assert sessions.add_lines(session, [line.pk for line in lines], by=members[0]) == 2
+
+
+@pytest.mark.parametrize(("answers", "refused"), [([], False), ([False], False), ([False, True], True)])
+def test_council_does_not_vote_on_what_an_upheld_objection_says_is_not_so(session, lines, members, answers, refused):
+    attend(session, *["present"] * 4)
+    notice = make_public_notice(session.council.unit, members[0], *lines)
+    for upheld in answers:
+        said = {"upheld": upheld, "answer": "Xét rồi", "answered_by": members[0], "answered_at": timezone.now()}
+        make_objection(notice, lines[1], members[0], **said)
+    if refused:
+        with pytest.raises(Refused, match="Vũ Bình"):
+            sessions.open_voting(session, by=members[0])
+        sessions.take_off(session.items.get(line=lines[1]), by=members[0])
+    assert sessions.open_voting(session, by=members[0]).state == "open"
+
+
+@pytest.mark.parametrize(("again", "refused"), [(14, True), (16, False)])
+def test_line_handed_in_again_after_an_upheld_objection_is_voted_on(session, lines, members, again, refused):
+    attend(session, *["present"] * 4)
+    notice = make_public_notice(session.council.unit, members[0], *lines)
+    at = timezone.make_aware(datetime(2020, 12, 15, 9))
+    said = {"upheld": True, "answer": "Đúng", "answered_by": members[0], "answered_at": at}
+    make_objection(notice, lines[1], members[0], **said)
+    step(lines[1], NominationEvent.Kind.SUBMITTED, Stage.AT_COUNCIL, by=members[0])
+    NominationEvent.objects.update(at=at.replace(day=again))
+    if refused:
+        with pytest.raises(Refused, match="Vũ Bình"):
+            sessions.open_voting(session, by=members[0])
+    else:
+        assert sessions.open_voting(session, by=members[0]).state == "open"
 
 
 def test_newest_rule_in_force_counts(council, award):
@@ -374,3 +424,14 @@ def test_minutes_are_fixed_with_the_end(opened, members):
     sessions.end_session(opened, by=members[0])
     with pytest.raises(Refused):
         sessions.save_minutes(opened, text="Khác", by=members[1])
+
+
+def test_no_session_is_planned_for_or_moved_beyond_the_last_day_of_its_council(council, members, session):
+    shown = council  # as the page had it before somebody ended the council
+    type(council).objects.filter(pk=council.pk).update(until=date(2020, 12, 31))
+    late = {"title": "Phiên 1", "day": date(2021, 1, 1), "by": members[1]}
+    for act in (lambda: sessions.plan_session(shown, **late), lambda: sessions.change_session(session, **late)):
+        with pytest.raises(Refused) as error:
+            act()
+        assert error.value.field == "day"
+    assert sessions.change_session(session, **late | {"day": date(2020, 12, 31)}).day == date(2020, 12, 31)

@@ -2,9 +2,11 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 from django.utils import translation
 
 from awards.models import Dossier, Nomination, RuleChoice
+from awards.reports.achievements import in_words
 from awards.services.dossiers import (
     Pick,
     add_lines,
@@ -13,7 +15,9 @@ from awards.services.dossiers import (
     hand_in,
     judge_anew,
     open_dossier,
+    people_to_propose,
     record_review,
+    rename_dossier,
     withdraw,
 )
 from awards.services.steps import Kind, step
@@ -22,6 +26,7 @@ from tests.factories import (
     YEAR,
     make_award,
     make_campaign,
+    make_campaign_kind,
     make_criterion,
     make_dossier,
     make_grant,
@@ -174,6 +179,37 @@ def test_line_of_a_unit_carries_its_ratings(dossier, staff):
     [line], _known = add_lines(dossier, [Pick(dossier.unit, award)], by=staff)
     assert [(row["kind"], row["year"]) for row in line.achievements] == [("rating", YEAR), ("rating", 2019)]
     assert line.findings["full"]["state"] == "met" and "Hoàn thành xuất sắc" in line.merit
+
+
+def test_line_for_a_drive_rests_on_it_and_on_no_rating_of_a_year_that_was_not_over(depot, staff):
+    for year in (2019, YEAR):
+        make_unit_rating(depot, year, "well")
+    kind = make_campaign_kind("drive", is_drive=True)
+    drive = make_campaign(depot, kind=kind, starts=date(YEAR, 5, 1), ends=date(YEAR, 6, 30))
+    dossier = make_dossier(depot, staff, occasion=make_occasion("drive", of_campaign=True), campaign=drive)
+    [line], _known = add_lines(dossier, [Pick(depot, make_award("GK", subject="unit"))], by=staff)
+    assert [(row["kind"], row["year"], row["url"]) for row in line.achievements] == [
+        ("campaign", YEAR, drive.get_absolute_url()),
+        ("rating", 2019, reverse("units:unit-detail", args=[depot.pk])),
+    ]
+
+
+def test_achievements_are_read_in_both_languages(dossier, title, staff):
+    person = make_person(dossier.unit, "Lê Chi")
+    make_rating(person, rating="excellent")
+    [line], _known = add_lines(dossier, [Pick(person, title)], by=staff)
+    said = {}
+    for language in ("vi", "en"):
+        with translation.override(language):
+            [row] = in_words(line.achievements)
+            said[language] = (row["label"], row["value"])
+    assert said == {
+        "vi": (f"Xếp loại hoàn thành nhiệm vụ năm {YEAR}", "Hoàn thành xuất sắc"),
+        "en": (f"Task rating {YEAR}", "Completed excellently"),
+    }
+    line.achievements[0].pop("en")  # kept before there were English words
+    with translation.override("en"):
+        assert in_words(line.achievements) == line.achievements
 
 
 def test_who_stands_there_already_is_left_out(dossier, title, staff):
@@ -427,3 +463,27 @@ def test_superior_answers_for_a_dissolved_unit(dossier, title, staff, commander,
     hand_in(dossier, lines=[line.pk], by=chief)
     line.refresh_from_db()
     assert line.stage == "submitted"
+
+
+def test_a_title_is_given_once_and_stands_from_the_hand_in_on(dossier, depot, title, staff, commander, reviewer):
+    """It is what awards on a simplified occasion are given for; two of one name cannot be told apart."""
+    other = open_dossier(depot, year=dossier.year, occasion=dossier.occasion, title="Đợt hai", by=staff)
+    with pytest.raises(Refused) as error:
+        rename_dossier(dossier, title=" Đợt  hai ", by=staff)
+    assert error.value.field == "title"
+    rename_dossier(dossier, title="Đợt một", by=staff)
+    rename_dossier(dossier, title="Đợt một", by=staff)  # its own title is no namesake
+    [line] = proposed(dossier, title, staff, "Lê An")
+    shown = Dossier.objects.get(pk=dossier.pk)  # what the page showed before the hand-in
+    hand_in(ready(dossier, staff), lines=[line.pk], by=commander)
+    refusal(rename_dossier, shown, title="Đợt ba", by=staff)
+    assert set(Dossier.objects.values_list("title", flat=True)) == {"Đợt một", other.title}
+
+
+@pytest.mark.parametrize(("left", "proposable"), [(date(2015, 6, 30), False), (date(2020, 6, 30), True)])
+def test_who_left_before_the_year_is_not_proposed(dossier, depot, title, staff, left, proposable):
+    person = make_person(depot, "Lê An")
+    release_person(person, until=left, by=staff)
+    assert (person in people_to_propose(depot, YEAR)) is proposable
+    if not proposable:
+        assert "Lê An" in refusal(add_lines, dossier, [Pick(person, title)], by=staff)[0]

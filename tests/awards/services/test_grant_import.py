@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from awards.grant_files import GrantReading
 from awards.models import Grant, GrantImport
-from awards.services.grant_import import keep_file, take_in
+from awards.services.grant_import import discard, keep_file, take_in
 from tests.factories import make_award, make_grant, make_person
 from tests.layers import built_once
 from tests.workbooks import saved
@@ -141,3 +141,13 @@ def test_file_is_taken_over_once_and_by_its_sender(reviewer, outsider, depot, aw
     with pytest.raises(Refused):
         take_in(upload, reading, by=reviewer)
     assert Grant.objects.count() == 1
+
+
+def test_file_taken_over_meanwhile_is_not_discarded(reviewer, depot, award):
+    make_person(depot, "Lê Văn An", service_number="15000001")
+    upload = kept(reviewer, [1, "15000001", "Lê Văn An", "CSTT", 2018])
+    old_page = GrantImport.objects.get(pk=upload.pk)
+    take_in(upload, read(upload, reviewer), by=reviewer)
+    with pytest.raises(Refused):
+        discard(old_page, by=reviewer)
+    assert Grant.objects.get().imported == upload

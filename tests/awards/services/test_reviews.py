@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
-from awards.models import GrantReview
+from awards.models import DecidingLevel, Decision, Grant, GrantReview
 from awards.reports.revocations import reviewed
 from awards.reports.work import review_tasks
 from awards.services import decisions
@@ -14,6 +14,7 @@ from awards.services.grants import revoke_grant
 from awards.services.reviews import keep
 from tests.factories import (
     make_award,
+    make_award_level,
     make_criterion,
     make_decision,
     make_grant,
@@ -65,8 +66,8 @@ def test_revocation_asks_for_the_review_of_what_rested_on_it(
     review, grants, department, chief, staff, commander, outsider, django_assert_num_queries
 ):
     assert (review.grant, review.because, review.unit) == (grants[1], grants[0], department)
-    asked = [("Does it stand: Ngô Thảo, Award CSTDCS 2020?", "Look again")]
-    told = [("To be reviewed after a revocation: Ngô Thảo, Award CSTDCS 2020", "Look at it")]
+    asked = [("Review after a revocation: Ngô Thảo, Award CSTDCS 2020", "Review again")]
+    told = [("To be reviewed after a revocation: Ngô Thảo, Award CSTDCS 2020", "View")]
     users = (chief, staff, commander, outsider)
     assert [bool(user.active_memberships) for user in users] == [True] * 4
     with translation.override("en"), django_assert_num_queries(4):
@@ -86,6 +87,23 @@ def test_what_stands_waits_no_more(review, grants, chief, staff):
     assert (row.grant, known.kept_why) == (grants[1], WHY)
     with pytest.raises(Refused):
         keep(review, reason=WHY, by=chief)
+
+
+@pytest.mark.parametrize("by_level", [True, False])
+def test_what_a_higher_authority_decided_stands_by_its_answer_alone(client, review, chief, department, by_level):
+    if by_level:
+        DecidingLevel.objects.create(kind=department.kind, level=make_award_level("base", 2))
+        Grant.objects.filter(pk=review.grant_id).update(level=make_award_level("ministry", 4))
+    else:
+        Decision.objects.filter(pk=review.grant.issued_id).update(outside=True, issuer="Bộ Quốc phòng")
+    client.force_login(chief)
+    page = client.get(review.get_absolute_url())
+    assert (page.context["decider"], page.context["above"]) == ("Ministry" if by_level else "Bộ Quốc phòng", True)
+    answer = client.post(review.get_absolute_url(), {"reason": WHY})
+    assert list(answer.context["form"].errors) == ["answer"]
+    client.post(review.get_absolute_url(), {"reason": WHY, "answer": "12/CV-TĐ, 20/12/2020"})
+    review.refresh_from_db()
+    assert (review.kept_why, review.kept_by) == (f"12/CV-TĐ, 20/12/2020: {WHY}", chief)
 
 
 def test_what_is_taken_back_waits_no_more(review, grants, chief, department):

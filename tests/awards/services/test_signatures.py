@@ -8,7 +8,7 @@ from awards.models import AwardCategory, DecidingLevel, Grant, NominationEvent
 from awards.reports.award_papers import decision_paper
 from awards.reports.certificates import certificate_of, words_for
 from awards.reports.citations import filled
-from awards.reports.signatures import giver_of
+from awards.reports.signatures import giver_of, signer_of
 from awards.services import decisions, papers
 from emulation.models import LayoutProfile
 from tests.factories import (
@@ -162,3 +162,14 @@ def test_papers_call_awards_by_their_names_on_papers(draft, department, chief, l
 )
 def test_sentence_is_filled_in(sentence, what, expected):
     assert filled(sentence, what, 2020) == expected
+
+
+def test_staff_draft_for_their_only_commander_to_sign(department, commander, staff):
+    """Neither is anybody's guess: with two commanders it is typed."""
+    clerk = make_user("clerk", (department, Role.STAFF), full_name="Lê Văn Thư")
+    assert signer_of(department, clerk)["signer"] == ""
+    chief = make_user("chief", (department, Role.COMMANDER), full_name="Trần Quốc Bảo")
+    assert [signer_of(department, user)["signer"] for user in (clerk, chief)] == ["Trần Quốc Bảo"] * 2
+    second = make_user("second", (department, Role.COMMANDER), full_name="Lý Thế Hùng")
+    found = [signer_of(department, user)["signer"] for user in (clerk, chief, second)]
+    assert found == ["", "Trần Quốc Bảo", "Lý Thế Hùng"]

@@ -23,6 +23,7 @@ from awards.models import (
 from awards.reports.caps import shares
 from awards.reports.catalogue import Span
 from awards.reports.rules import rules_on
+from awards.services.rows import delete_row
 from tests.factories import (
     make_award,
     make_criterion,
@@ -34,6 +35,8 @@ from tests.factories import (
 )
 from units import clock
 from units.catalogue import load_catalogue
+from units.errors import Refused
+from units.models import User
 
 COMMON = {"certainty": "V", "order": 0, "number": 1, "gap": 1, "ending": "year"}
 
@@ -61,6 +64,26 @@ def test_administrator_adds_an_award_with_criterion_and_cap(admin):
     cap = {"of": "holders", "share": "12,5", "awards": [base.pk], "rounding": "up", "certainty": "V"}
     admin.post(new("caps"), cap)
     assert (str(Cap.objects.get().share), Cap.objects.get().rounding) == ("12.5", "up")
+
+
+@pytest.mark.parametrize("code", ["GK/CKT", "a/b ?#..", "..", ".x", "GK CKT", "GK?", "new", "New", "Ð#"])
+def test_code_that_no_address_can_hold_is_refused_beside_the_field(admin, code):
+    base = make_award("CSTT")
+    typed = {"code": code, "name": "Mới", "category": base.category_id, "level": base.level_id, "order": 7,
+             "certainty": "U"}  # fmt: skip
+    answer = admin.post(reverse("awards:award-create"), typed)
+    assert list(answer.context["form"].errors) == ["code"]
+    assert Award.objects.count() == 1
+
+
+@pytest.mark.parametrize("code", ["GK-CKT", "HCBVTQ_1", "Đ.2", "newest", "1"])
+def test_award_of_any_code_that_is_accepted_has_its_pages(admin, code):
+    base = make_award("CSTT")
+    typed = {"code": code, "name": "Mới", "category": base.category_id, "level": base.level_id, "order": 7,
+             "certainty": "U"}  # fmt: skip
+    answer = admin.post(reverse("awards:award-create"), typed, follow=True)
+    assert answer.context["award"].code == code
+    assert [row.code for row in Award.objects.order_by("pk")] == ["CSTT", code]
 
 
 @pytest.mark.parametrize(("since", "until", "subject", "refused"), [
@@ -353,7 +376,7 @@ def test_cap_is_no_more_than_everybody(admin):
     [
         ({"kind": "prior_awards"}, "awards"),
         ({"kind": "task_rating"}, "rating"),
-        ({"kind": "score", "value": "nhiều"}, "value"),
+        ({"kind": "figure", "value": "nhiều"}, "value"),
         ({"kind": "members_holding", "share": "101"}, "share"),
         ({"kind": "attested", "valid_from": "02/01/2021", "valid_until": "01/01/2021"}, "__all__"),
         ({"kind": "attested", "valid_from": "2021"}, "valid_from"),
@@ -364,6 +387,34 @@ def test_wrong_criteria_are_refused_beside_the_field(admin, columns, field):
     answer = admin.post(reverse("awards:row-create", args=["CSTT", "criteria"]), COMMON | {"text": "X"} | columns)
     assert field in answer.context["form"].errors
     assert not award.criteria.exists()
+
+
+def test_what_a_kind_does_not_read_is_not_kept(admin):
+    award = make_award("CSTT")
+    typed = {"kind": "no_discipline", "text": "X", "years": "3", "share": "50", "number": "7", "months": "x",
+             "strict": "on", "awards": [award.pk], "ending": "either"}  # fmt: skip
+    answer = admin.post(reverse("awards:row-create", args=["CSTT", "criteria"]), COMMON | typed)
+    assert answer.status_code == 302
+    row = award.criteria.get()
+    kept = (row.years, row.share, row.number, row.months, row.strict, row.ending, row.awards.count())
+    assert kept == (3, None, 1, None, False, "year", 0)
+
+
+def test_every_kind_of_criterion_says_what_it_reads():
+    assert {*Criterion.READ} == {*Criterion.Kind}
+    assert all({*Criterion.NEEDED.get(kind, ())} <= {*read} for kind, read in Criterion.READ.items())
+
+
+@pytest.mark.parametrize(("part", "typed", "field"), [
+    ("criteria", {"kind": "targets_met", "text": "X"}, "share"), ("bonuses", {}, "coefficient"),
+    ("caps", {"of": "headcount", "rounding": "up"}, "share"),
+])  # fmt: skip
+def test_number_that_was_forgotten_is_asked_for(admin, part, typed, field):
+    make_award("CSTT")
+    page = reverse("awards:row-create", args=["CSTT", part])
+    assert list(admin.post(page, COMMON | typed).context["form"].errors) == [field]
+    if part != "criteria":  # what is not known is said to be so
+        assert admin.post(page, COMMON | typed | {"note": "Chưa đọc được văn bản"}).status_code == 302
 
 
 def test_only_groups_of_the_award_are_offered(admin):
@@ -462,6 +513,19 @@ def test_page_of_an_award_shows_what_is_in_force_on_a_day(admin):
     assert list(admin.get(address, {"day": "31/02/2020"}).context["form"].errors) == ["day"]
 
 
+def test_rows_not_in_force_say_what_they_asked(admin):
+    award, other = make_award("CSTDCS"), make_award("CSTT", name="Chiến sĩ tiên tiến")
+    since = {"valid_from": date(2021, 1, 1), "clause": "Điều 1 (chưa xác định điều khoản)"}
+    make_criterion(award, "task_rating", rating="excellent", valid_until=date(2020, 12, 31))
+    make_criterion(award, "prior_awards", number=2, awards=[other], **since)
+    User.objects.update(language="en")
+    [criteria, *_others] = admin.get(award.get_absolute_url(), {"day": "01/01/2020"}).context["parts"]
+    assert [(entry.detail, entry.holds, entry.clause) for entry in criteria.entries] == [
+        ("Chiến sĩ tiên tiến, 2 times running", False, "Điều 1 (clause not identified)"),
+        ("Completed excellently", True, ""),
+    ]
+
+
 def test_all_that_belongs_to_an_award_can_be_reached_from_its_page(admin):
     award = make_award("CSTT")
     NoticeRule.objects.create(award=award, days=10, clause="Điều 45", valid_until=date(2020, 12, 31))
@@ -528,3 +592,15 @@ def test_way_back_from_the_catalogue_is_one_that_the_user_may_go(client, request
     page = client.get(reverse("awards:award-list")).content.decode()
     assert f'<li><a href="{reverse(above)}"' in page
     assert client.get(reverse(above), follow=True).status_code == 200
+
+
+def test_row_is_deleted_by_its_days_as_they_are_not_as_they_were_shown(admin, administrator):
+    """It would begin tomorrow when the page was shown; somebody has let it begin long ago since."""
+    row = Cap.objects.create(
+        award=make_award("CSTT"), of="headcount", share=10, valid_from=clock.today() + timedelta(days=1)
+    )
+    enter(administrator, ago=2)
+    Cap.objects.filter(pk=row.pk).update(valid_from=clock.today() - timedelta(days=400))
+    with pytest.raises(Refused):
+        delete_row(row, reason="Nhập nhầm tỷ lệ khống chế", by=administrator)
+    assert Cap.objects.exists()

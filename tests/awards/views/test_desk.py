@@ -5,21 +5,24 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from awards.models import Appraisal, Nomination
+from awards.models import Appraisal, Award, Nomination
+from awards.reports.snapshots import findings_of
 from awards.services.appraisals import give_opinions
 from awards.services.dossiers import Pick, add_lines, confirm_read, hand_in
 from tests.factories import (
+    make_attestation,
     make_award,
     make_criterion,
     make_dossier,
     make_membership,
+    make_nomination,
     make_office,
     make_person,
     make_rating,
     make_user,
 )
 from tests.layers import built_once
-from units.models import Role
+from units.models import Role, User
 
 REASON = "Chưa có xác nhận của chỉ huy trực tiếp."
 DESK = "/awards/desk/"
@@ -96,6 +99,57 @@ def test_office_sees_only_its_criteria_and_lines_that_have_them(client, officer,
     award.criteria.update(office=None)
     Nomination.objects.update(findings={"full": {}, "open": {}, "offices": {}})
     assert shown(client) == []
+
+
+@pytest.mark.parametrize("stage", ["submitted", "appraised"])
+def test_office_reads_the_evidence_that_lines_before_it_rest_on_and_no_other(
+    client, officer, staff, award, depot, department, training, handed, stage
+):
+    other, man = make_office("staff"), make_person(depot, "Lê An", enlisted=date(2010, 1, 1))
+    rows = {}
+    for office in (training, other):
+        asked = make_criterion(award, "attested", office=office, text=f"Kiểm tra {office.code}")
+        rows[office.code] = make_attestation(award, man, staff, criterion=asked, evidence=f"Biên bản {office.code}")
+    make_rating(man, rating="well")
+    line = make_nomination(make_dossier(depot, staff), award, man, stage=stage, holder=department)
+    line.findings = findings_of([line], 2020, date(2020, 12, 10))[line.pk]
+    line.save()
+    client.force_login(officer)
+    leaves = client.get(line.get_absolute_url()).context["leaves"]
+    read = [leaf["actual"] for leaf, _differs in leaves if leaf["kind"] == "attested"]
+    opened = {code: "Biên bản" in client.get(row.get_absolute_url()).text for code, row in rows.items()}
+    mine = stage == "submitted"
+    assert read == ["Biên bản training" if mine else "", ""]
+    assert opened == {"training": mine, "staff": False}
+
+
+def test_what_nothing_depends_on_is_not_named_as_missing(client, officer, award, training, handed):
+    group = make_criterion(award, "any_of", text="Một trong hai")
+    make_criterion(award, "service_time", years=1, parent=group, text="Đủ thời gian")
+    make_criterion(award, text="Kiểm tra", parent=group, office=training)
+    award.criteria.filter(kind="task_rating").update(office=None)
+    handed(An="well")
+    client.force_login(officer)
+    page = client.get(DESK)
+    [(row, *_rest)] = page.context["shown"]
+    assert (row.side["state"], row.side["missing"], row.side["tally"], row.side["spared"]) == ("met", [], {}, True)
+
+
+def test_line_of_a_unit_says_its_place_once(client, reviewer, staff, depot, department):
+    award = make_award("DVTT", subject="unit")
+    make_nomination(make_dossier(depot, staff), award, depot, stage="submitted", holder=department)
+    client.force_login(reviewer)
+    assert f"· {depot.short}</small>" not in client.get(DESK).text
+
+
+@pytest.mark.parametrize(("language", "name"), [("vi", "Chiến sĩ tiên tiến"), ("en", "Advanced Soldier")])
+def test_bulk_confirmation_names_awards_in_the_language_of_the_page(client, officer, award, handed, language, name):
+    Award.objects.filter(pk=award.pk).update(name_en="Advanced Soldier")
+    handed(An="well")
+    User.objects.filter(pk=officer.pk).update(language=language)
+    client.force_login(officer)
+    [batch] = client.get(reverse("awards:nomination-many", args=["agree"])).context["batches"]
+    assert (batch.award, batch.count) == (name, 1)
 
 
 def test_office_agrees_and_refuses_line_by_line(client, officer, handed):
@@ -270,4 +324,4 @@ def test_desk_runs_a_constant_number_of_queries(client, handed, count, who, requ
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
         found.append(len(queries))
-    assert found == {"reviewer": [13, 12], "officer": [13, 10]}[who]
+    assert found == {"reviewer": [17, 17], "officer": [13, 10]}[who]

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from awards.models import Dossier, Nomination
+from awards.models import Cap, Dossier, Nomination
 from awards.reports.desk import mark_of
 from awards.services.dossiers import Pick, add_lines, confirm_read, withdraw
 from tests.factories import (
@@ -408,6 +408,42 @@ def test_ticking_nothing_withdraws_nothing(client, staff, dossier, title):
     assert (page.status_code, page.context["lines"], stages(dossier)) == (200, [], ["draft"])
 
 
+@pytest.mark.parametrize(
+    ("members", "present", "wrong"),
+    [("99999999999999", "5", ["review_members"]), ("1000", "5", ["review_members"]), ("20", "21", ["review_present"]),
+     ("", "5", ["review_present"]), ("20", "99999999999999", ["review_present"]), ("999", "999", [])],
+)  # fmt: skip
+def test_nobody_meets_with_absurd_numbers(client, staff, dossier, members, present, wrong):
+    client.force_login(staff)
+    typed = {"review_day": "01/12/2020", "review_members": members, "review_present": present, "seen": ""}
+    answer = client.post(address("dossier-review", dossier.pk), typed)
+    assert (list(answer.context["form"].errors) if answer.context else []) == wrong
+
+
+@pytest.mark.parametrize(("share", "room", "ticked"), [(None, None, 3), (60, None, 3), (40, 2, 0), (10, 0, 0)])
+def test_more_eligible_than_the_cap_leaves_room_for_are_not_ticked_beforehand(
+    client, staff, dossier, title, share, room, ticked
+):
+    people(dossier.unit, "Lê An", "Lê Bình", "Lê Chi")
+    people(dossier.unit, "Vũ Dũng", "Vũ Giang", rating="completed")
+    if share:
+        Cap.objects.create(award=title, of="headcount", share=share)
+    client.force_login(staff)
+    page = client.get(address("dossier-add", dossier.pk), {"award": "CSTT"})
+    assert (page.context["eligible"], page.context["room"]) == (3, room)
+    boxes = re.findall(r'<input[^>]*name="pick"[^>]*>', page.text)
+    assert sum(" checked" in box for box in boxes) == ticked
+
+
+def test_votes_of_a_nominee_are_named_once(client, staff, dossier, title):
+    line = make_nomination(dossier, title, make_person(dossier.unit, "Lê An"))
+    client.force_login(staff)
+    typed = {"review_day": "01/12/2020", "review_members": "9", "review_present": "8", "seen": "", f"v{line.pk}": "9"}
+    answer = client.post(address("dossier-review", dossier.pk), typed)
+    [error] = answer.context["form"].errors[f"v{line.pk}"]
+    assert ("Lê An" in error, "8" in error) == (False, True)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_pages_run_a_constant_number_of_queries(
     client, commander, staff, reviewer, dossier, title, count, django_assert_num_queries
@@ -421,7 +457,7 @@ def test_pages_run_a_constant_number_of_queries(
     for path, queries in (
         (address("dossier-list"), 9),
         (address("dossier-detail", dossier.pk), 15),
-        (address("dossier-add", dossier.pk) + "?award=CSTT", 11),
+        (address("dossier-add", dossier.pk) + "?award=CSTT", 12),
         (address("dossier-add", dossier.pk) + "?source=last", 17),
         (address("dossier-review", dossier.pk), 9),
         (address("dossier-hand-in", dossier.pk), 20),
@@ -434,3 +470,11 @@ def test_pages_run_a_constant_number_of_queries(
     ):
         with django_assert_num_queries(queries):
             client.get(path)
+
+
+def test_title_of_a_dossier_that_was_handed_in_opens_no_form(client, staff, depot):
+    received = make_dossier(depot, staff, received_on=date(YEAR, 12, 1), rule_day=date(YEAR, 12, 1))
+    client.force_login(staff)
+    assert client.get(address("dossier-update", received.pk))["Location"] == received.get_absolute_url()
+    client.post(address("dossier-update", received.pk), {"title": "Tên khác"})
+    assert Dossier.objects.get().title == ""

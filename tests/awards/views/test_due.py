@@ -6,11 +6,13 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from awards.models import Attestation, Grant, RevocationGround
+from awards.models import Attestation, Cap, Grant, RevocationGround
 from awards.reports import standing
+from awards.reports.snapshots import findings_of
 from emulation.reports import demo
 from tests.factories import (
     YEAR,
+    make_attestation,
     make_award,
     make_campaign,
     make_campaign_indicator,
@@ -21,6 +23,7 @@ from tests.factories import (
     make_indicator,
     make_membership,
     make_nomination,
+    make_nomination_file,
     make_occasion,
     make_office,
     make_person,
@@ -196,6 +199,21 @@ def test_history_shows_what_comes_next_and_when(client, staff, depot, title):
     assert [(step.code, step.state, step.missing, step.soonest) for step in steps] == [
         ("CSTDTQ", "no_data", ("Ba lần",), 2021),
     ]  # fmt: skip
+
+
+def test_path_says_where_rules_contradict_each_other(client, staff, depot, title):
+    unit_title = make_award("DVTT", subject="unit")
+    make_criterion(unit_title, "task_rating", rating="well")
+    make_criterion(unit_title, "members_holding", awards=[title], share=50, strict=True)
+    client.force_login(staff)
+
+    def path():
+        [step] = client.get(reverse("awards:grant-list", args=["unit", depot.pk])).context["steps"]
+        return step.soonest, "40 %" in step.shut
+
+    assert path() == (2020, False)
+    Cap.objects.create(award=title, of="headcount", share=40)
+    assert path() == (None, True)
 
 
 def test_page_of_a_person_leads_to_the_awards_received(client, staff, depot):
@@ -480,3 +498,51 @@ def test_who_has_lost_the_award_is_marked_and_not_offered_again(client, reviewer
     assert detail["lost"].revoked_on == date(2020, 12, 10)
     make_grant(title, an, YEAR)
     assert rows(client, depot, q="An") == [("Lê An", "CSTT", "held")]
+
+
+def test_unit_reads_what_its_own_people_were_given_for_whoever_proposed_them(
+    client, commander, department, depot, workshop
+):
+    planner = make_user("above", (department, Role.STAFF))
+    dossier = make_dossier(department, planner)
+    own, other = make_person(depot, "Lê An"), make_person(workshop, "Vũ Bình")
+    award = make_award("GK")
+    lines = [make_nomination(dossier, award, who) for who in (own, other)]
+    file = make_nomination_file(lines[0], planner)
+    client.force_login(commander)
+    assert client.get(lines[0].get_absolute_url()).status_code == 404  # nothing has been decided
+    make_signed_decision(department, planner, *lines)
+    [row] = client.get(reverse("awards:grant-list", args=["person", own.pk])).context["rows"]
+    assert row["nomination"] == lines[0].pk
+    page = client.get(lines[0].get_absolute_url())
+    assert [url for _label, url in page.context["crumbs"]] == [
+        reverse("awards:grant-list", args=["person", own.pk]), ""
+    ]  # fmt: skip
+    shut = [lines[1].get_absolute_url(), dossier.get_absolute_url()]
+    assert [client.get(address).status_code for address in shut] == [404, 404]
+    assert client.get(reverse("awards:nomination-file", args=[file.pk]))["Content-Disposition"] != ""
+
+
+def test_history_leads_to_no_nomination_that_does_not_open(client, region, depot, reviewer):
+    man = make_person(depot)
+    line = make_nomination(make_dossier(region, reviewer), make_award("GK"), man, stage="appraised")
+    make_grant(line.award, man, nomination=line)
+    client.force_login(make_user("near", (depot, Role.STAFF)))
+    [row] = client.get(reverse("awards:grant-list", args=["person", man.pk])).context["rows"]
+    assert row["nomination"] is None
+
+
+def test_attestation_leads_on_to_the_nomination_and_the_drive(client, reviewer, staff, outsider, depot):
+    award, man = make_award("GK", subject="person"), make_person(depot)
+    asked = make_criterion(award, text="Có thành tích")
+    row = make_attestation(award, man, staff, criterion=asked)
+    drive = make_campaign(depot)
+    dossier = make_dossier(depot, staff, occasion=make_occasion("drive", of_campaign=True), campaign=drive)
+    line, other = make_nomination(dossier, award, man), make_nomination(dossier, make_award("CSTT"), man)
+    for one in (line, other):
+        one.findings = findings_of([one], YEAR, date(YEAR, 12, 20))[one.pk]
+        one.save()
+    client.force_login(reviewer)
+    page = client.get(row.get_absolute_url())
+    assert page.context["lines"] == [line]
+    assert all(f'href="{one.get_absolute_url()}"' in page.text for one in (line, drive))

@@ -6,10 +6,19 @@ from datetime import date
 import pytest
 from django.utils import timezone
 
-from awards.models import Nomination, NominationFile
+from awards.models import Nomination, NominationEvent, NominationFile
 from awards.services.dossiers import Pick, add_lines, change_line
+from awards.services.steps import step
 from tests.awards.views.test_dossiers import address, people
-from tests.factories import make_criterion, make_nomination, make_person, make_rating, make_upload, make_user
+from tests.factories import (
+    make_criterion,
+    make_nomination,
+    make_nomination_file,
+    make_person,
+    make_rating,
+    make_upload,
+    make_user,
+)
 from units.models import Discipline, DisciplineForm, Role, TaskRating
 
 
@@ -200,10 +209,32 @@ def test_achievements_are_read_in_the_language_of_the_reader_until_they_are_froz
         ("Task rating 2020", "Completed excellently")
     ]
     assert '<th scope="row" lang="vi">' not in page.text
-    Nomination.objects.filter(pk=line.pk).update(stage="submitted")
+    line.refresh_from_db()
+    silent = [{name: words for name, words in row.items() if name != "en"} for row in line.achievements]
+    Nomination.objects.filter(pk=line.pk).update(stage="submitted", achievements=silent)  # as older ones were kept
     page = client.get(address("nomination-detail", line.pk))
     kept = ("Xếp loại hoàn thành nhiệm vụ năm 2020", "Hoàn thành xuất sắc")
     assert [(row["label"], row["value"]) for row in page.context["achievements"]] == [kept]
     cell = re.compile(r'<th scope="row" lang="vi"><a [^>]*>Xếp loại hoàn thành nhiệm vụ năm 2020</a></th>')
     assert cell.search(page.text)
     assert re.search(r'<td lang="vi"[^>]*>Hoàn thành xuất sắc', page.text)
+
+
+def test_files_of_what_was_handed_in_are_not_offered_for_removal(client, staff, reviewer, dossier, title):
+    line = make_nomination(dossier, title, make_person(dossier.unit))
+    of_dossier = make_nomination_file(line, staff)
+    NominationFile.objects.filter(pk=of_dossier.pk).update(line=None)
+    of_line = make_nomination_file(line, staff)
+
+    def offered(user):
+        client.force_login(user)
+        shown = [client.get(row.get_absolute_url()).context["removable"] for row in (line, dossier)]
+        opened = [client.get(address("nomination-file-remove", row.pk)).status_code for row in (of_line, of_dossier)]
+        return [set(keys) for keys in shown], opened
+
+    assert offered(staff) == ([{of_line.pk}, {of_dossier.pk}], [200, 200])
+    assert offered(reviewer) == ([set(), set()], [403, 403])
+    step(line, NominationEvent.Kind.SUBMITTED, "submitted", by=staff)
+    assert offered(staff) == ([set(), set()], [302, 302])
+    Nomination.objects.update(stage="returned")  # what went with it stays, though it is corrected
+    assert offered(staff) == ([set(), set()], [302, 302])

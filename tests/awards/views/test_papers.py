@@ -10,6 +10,7 @@ from django.utils import translation
 from docx import Document
 from openpyxl import load_workbook
 
+from awards.forms.papers import SignForm
 from awards.models import BaseWage, Bonus, BonusRounding, Decision, Grant, Submission
 from awards.reports.award_papers import submission_paper
 from awards.services import decisions
@@ -109,6 +110,17 @@ def test_signing_asks_for_place_post_and_giver(client, chief, clerk, department,
     assert sorted(client.post(page, SIGNED | empty).context["form"].errors) == sorted(empty)
     gap = client.post(page, SIGNED | {"place": "(địa danh)"}).context["form"]
     assert (list(gap.errors), Grant.objects.count()) == (["place"], 0)
+
+
+def test_who_signs_is_told_that_the_paper_names_another(client, chief, clerk, department, passed, award):
+    [line] = passed(award, "Lê An")
+    draft = draft_decision(department, [line.pk], by=clerk)
+    client.force_login(chief)
+    page = url("paper-sign", "decision", draft.pk)
+    told = {
+        name: client.post(page, SIGNED | {"signer": name, "number": ""}).context["form"] for name in ("B", str(chief))
+    }
+    assert [str(chief) in str(form.fields["signer"].help_text) for form in told.values()] == [True, False]
 
 
 def test_who_signs_while_a_notice_runs_says_so(client, chief, clerk, department, passed, award):
@@ -363,3 +375,11 @@ def test_a_revocation_says_what_has_to_be_paid_back(client, chief, clerk, depart
         for address in (draft.get_absolute_url(), url("paper-sign", "decision", draft.pk)):
             text = re.sub(r"<[^>]+>|\s+", " ", client.get(address).text)
             assert "Phải thu hồi: 450.000 đ · 1 chưa rõ" in re.sub(" +", " ", text)
+
+
+def test_caps_that_are_exceeded_stand_one_a_line():
+    form = SignForm(SIGNED, over=["K1, <b>: 6 đề nghị", "K2: 3 đề nghị"])
+    said = str(form.fields["over_caps"].help_text)
+    assert said == "".join(
+        f'<span class="d-block">{one}</span>' for one in ("K1, &lt;b&gt;: 6 đề nghị", "K2: 3 đề nghị")
+    )

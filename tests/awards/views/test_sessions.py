@@ -6,6 +6,7 @@ from io import BytesIO
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from docx import Document
 
 from awards.models import AgendaItem, Ballot, Council, CouncilMember, Nomination, Session
@@ -21,7 +22,9 @@ from tests.factories import (
     make_dossier,
     make_nomination,
     make_nomination_file,
+    make_objection,
     make_person,
+    make_public_notice,
     make_user,
 )
 from tests.layers import built_once
@@ -216,6 +219,25 @@ def test_member_who_does_not_read_the_unit_reads_the_documents(client, opened, c
     assert client.get(reverse("awards:session-file", args=[other.pk, file.pk])).status_code == 404
 
 
+@pytest.mark.parametrize("near", [True, False])
+def test_records_are_opened_from_the_documents_where_they_are_within_reach(
+    client, opened, council, lines, members, workshop, near
+):
+    leaf = {"award": "CSTDCS", "key": 1, "group": "", "text": "X", "actual": "", "state": "not_met", "kind": "merit",
+            "spare": True, "sources": ["/units/people/1/"]}  # fmt: skip
+    full = {"state": "met", "leaves": [leaf]}
+    achieved = [
+        {"kind": "rating", "label": "Xếp loại", "value": "Tốt", "url": "/units/people/2/", "en": {"label": "R"}}
+    ]
+    Nomination.objects.filter(pk=lines[0].pk).update(findings={"full": full, "open": full}, achievements=achieved)
+    member = members[0] if near else make_user("head", (workshop, Role.STAFF))
+    CouncilMember.objects.get_or_create(council=council, user=member, defaults={"since": date(2000, 1, 1)})
+    client.force_login(member)
+    page = client.get(to("session-item", opened.items.get(line=lines[0]).pk)).text
+    hrefs = [f'href="{one}"' in page for one in ("/units/people/1/", "/units/people/2/", lines[0].get_absolute_url())]
+    assert (hrefs, "không bắt buộc: đã đạt theo cách khác" in page) == ([near] * 3, True)
+
+
 def test_open_ballot_waits_in_my_work_until_it_is_cast(opened, members, reviewer):
     assert [task.url for task in my_work(members[2]).tasks] == [to("session-vote", opened.pk)]
     vote_all(opened, members[2:])
@@ -351,7 +373,7 @@ def test_pages_run_a_constant_number_of_queries(client, session, members, lines,
     sessions.add_lines(session, [line.pk for line in lines[:count]], by=members[1])
     seats = session.council.members.all()
     client.force_login(members[1])
-    queries = {"session-agenda": 10, "session-detail": 11, "session-attendance": 9}
+    queries = {"session-agenda": 10, "session-detail": 12, "session-attendance": 9}
     for name, number in queries.items():
         with django_assert_num_queries(number):
             client.get(to(name, session.pk))
@@ -364,6 +386,22 @@ def test_pages_run_a_constant_number_of_queries(client, session, members, lines,
     ballots.close_voting(session, by=members[0])
     with django_assert_num_queries(11):
         client.get(to("session-minutes", session.pk))
+
+
+def test_nominees_to_whom_objections_stand_are_named_before_the_voting(client, session, members, lines, department):
+    sessions.add_lines(session, [line.pk for line in lines], by=members[1])
+    notice = make_public_notice(department, members[0], *lines)
+    first = make_objection(notice, lines[0], members[0])
+    client.force_login(members[0])
+
+    def named():
+        found = client.get(to("session-detail", session.pk)).context["objected"]
+        return found.unanswered, found.upheld
+
+    assert named() == (("Lê An",), ())
+    first.upheld, first.answer, first.answered_by, first.answered_at = True, "Đúng", members[0], timezone.now()
+    first.save()
+    assert named() == ((), ("Lê An",))
 
 
 def test_old_links_lead_to_no_form_once_the_voting_is_open(client, members, opened):
@@ -407,3 +445,19 @@ def test_votes_and_results_stack_on_a_phone(client, opened, members):
     assert ("qt-table--cards" in table, cells[-6:]) == (
         True, ["Đồng ý", "Mức thấp hơn", "Không đồng ý", "Phiếu trắng", "% tổng số thành viên", "Kết quả"],
     )  # fmt: skip
+
+
+def test_councils_and_sessions_beyond_the_first_page_are_there(
+    client, reviewer, department, council, members, monkeypatch
+):
+    monkeypatch.setattr("awards.views.councils.LISTED", 1)
+    ended = make_council(department, name="Hội đồng cũ", until=date(2019, 12, 31))
+    held = [sessions.plan_session(council, title=f"Phiên {n}", day=DAY, by=members[1]) for n in (1, 2)]
+    client.force_login(reviewer)
+    found = {"council-list": [], "council-detail": []}
+    for number in (1, 2):
+        page = client.get(reverse("awards:council-list"), {"page": number})
+        found["council-list"] += page.context["councils"]
+        assert page.context["without"] == []  # its council stands on the first page alone
+        found["council-detail"] += client.get(to("council-detail", council.pk), {"page": number}).context["sessions"]
+    assert found == {"council-list": [council, ended], "council-detail": held[::-1]}

@@ -99,13 +99,13 @@ def test_every_error_is_named_by_its_cell(report, staff):
         report, staff,
         {
             "HL_QS.F": 310, "PRIZES.F": "nhiều", "SAVED.F": 1.55, "POLITICS.H": "excelent", "CVD50#1.E": "Met",
-            "PRIZES.E": "nill", "RATIO.F": 5,
+            "PRIZES.E": "nothing ocurred", "RATIO.F": 5,
         },
     )  # fmt: skip
     rows = {_code(cells): number for number, cells in upload.rows}
     assert problems(read_upload(upload, SheetReading(report))) == [
         (f"F{rows['HL_QS']}", "The numerator (310) is larger than the denominator (300)."),
-        (f"E{rows['PRIZES']}", "“nill” is not in the list. Did you mean “Nil”?"),
+        (f"E{rows['PRIZES']}", "“nothing ocurred” is not in the list. Did you mean “Nothing occurred”?"),
         (f"F{rows['PRIZES']}", "“nhiều” is not a number."),
         (f"F{rows['SAVED']}", "“1.55” has too many decimals; at most 1 are allowed."),
         (f"H{rows['POLITICS']}", "“excelent” is not in the list. Did you mean “Excellent”?"),
@@ -122,18 +122,18 @@ def test_nil_needs_a_reason_and_no_figure(report, staff):
     found = preview(report, staff, {"PRIZES.E": "Không phát sinh"})
     row = found.problems[0].row
     assert problems(found) == [
-        (f"F{row}", "Nil and not applicable have no figure."),
-        (f"I{row}", "Say why: nil and not applicable need a reason."),
+        (f"F{row}", "“Nothing occurred” and “Not applicable” have no figure."),
+        (f"I{row}", "Say why: “Nothing occurred” and “Not applicable” need a reason."),
     ]
     found = preview(report, staff, {"PRIZES.E": "Nil", "PRIZES.F": None, "PRIZES.I": "No contest."})
     assert (problems(found), found.kept) == ([], [])
-    assert differences(found) == {"Prizes": ("5", "Nil (No contest.)")}
+    assert differences(found) == {"Prizes": ("5", "Nothing occurred (No contest.)")}
 
 
 def test_reason_of_a_reported_figure_is_not_lost_silently(report, staff):
     found = preview(report, staff, {"PRIZES.I": "No contest."})
     assert [message for _address, message in problems(found)] == [
-        "A reason belongs to nil and not applicable. Write remarks on a figure into the note."
+        "A reason belongs to “Nothing occurred” and “Not applicable”. Write remarks on a figure into the note."
     ]
 
 

@@ -2,10 +2,14 @@
 
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
 
 import pytest
+from django.apps import apps
 
-from emulation.models import Assessment, AssessmentAnswer, ChecklistClass, ChecklistTemplate, PartyCell
+import emulation
+from emulation.models import AnswerChange, Assessment, AssessmentAnswer, ChecklistClass, ChecklistTemplate, PartyCell
 from tests.constraints import assert_refused
 from tests.factories import make_assessment, make_cell, make_indicator, make_own_checklist, make_person
 from tests.layers import built_once
@@ -82,3 +86,32 @@ def test_answers(checklist, depot, staff):
     assert_refused(AssessmentAnswer(**answer, judged="met", judged_score=1), "assessmentanswer_judged_or_score")
     AssessmentAnswer.objects.create(**answer, answer="met")
     assert_refused(AssessmentAnswer(**answer, answer="met"), "assessmentanswer_once")
+
+
+def test_writers_of_answers_are_taken_over_from_the_log_and_from_the_answers(checklist, depot, staff, commander):
+    """What bases from before `AnswerChange` know."""
+    row = make_assessment(checklist, depot)
+    first, second, _third = row.template.items.all()
+    logged = AssessmentAnswer.objects.create(assessment=row, item=first, answer="met", words="Có", by=commander)
+    logged.answer, logged.words, logged.by = "not_met", "Chưa có", staff
+    logged.save()
+    logged.words = "Còn thiếu"
+    logged.save()
+    logged.judged = "met"  # by the reviewer: no word of the unit's
+    logged.save()
+    unlogged = AssessmentAnswer(assessment=row, item=second, answer="met", by=staff)
+    AssessmentAnswer.objects.bulk_create([unlogged])
+
+    [module] = (Path(emulation.__file__).parent / "migrations").glob("*_answer_change.py")
+    import_module(f"emulation.migrations.{module.stem}").take_over(apps, None)
+
+    said = [
+        {"answer": "met", "score": None, "words": "Có"}, {"answer": "not_met", "score": None, "words": "Chưa có"},
+        {"answer": "not_met", "score": None, "words": "Còn thiếu"},
+    ]  # fmt: skip
+    changes = AnswerChange.objects.values_list("answer", "by", "before", "after", "version")
+    assert list(changes) == [
+        (logged.pk, commander.pk, None, said[0], 0), (logged.pk, staff.pk, said[0], said[1], 0),
+        (logged.pk, staff.pk, said[1], said[2], 0), (unlogged.pk, staff.pk, None, None, 0),
+    ]  # fmt: skip
+    assert [change.at is None for change in AnswerChange.objects.all()] == [False] * 3 + [True]

@@ -120,10 +120,39 @@ def test_flow_over_stock_is_not_judged_where_a_quarter_lacks_sheets(
         make_report(unit, rounds[1], {row.indicator: figure}, state=APPROVED)
     make_report(depot, rounds[2], {row.indicator: (0, 100)}, state=APPROVED)
     page = explain(department, row.indicator, 2020, "H1")
-    assert (page.value, page.mark.key, page.skewed_why != "") == ("1,3\u00a0%", "", True)
+    assert (page.value, page.mark.key, page.unjudged_why != "") == ("1,3\u00a0%", "", True)
     make_report(workshop, rounds[2], {row.indicator: (0, 100)}, state=APPROVED)
     page = explain(department, row.indicator, 2020, "H1")
-    assert (page.value, page.mark.key, page.skewed_why) == ("1,0\u00a0%", "met", "")
+    assert (page.value, page.mark.key, page.unjudged_why) == ("1,0\u00a0%", "met", "")
+
+
+@pytest.mark.parametrize(
+    ("measure", "comparator", "target", "figure", "result"),
+    [
+        ("ratio", ">=", 10, (99, 100), ""),
+        ("count", ">=", 40, 9, ""),  # ten a quarter
+        ("count", ">=", 40, 10, "met"),
+        ("count", "<=", 10, 10, ""),
+        ("count", "<=", 10, 11, "miss"),
+        ("count", "=", 10, 11, "miss"),
+    ],
+)
+def test_branch_is_judged_where_half_is_reported_or_nothing_can_change_it(
+    department: Unit,
+    depot: Unit,
+    workshop: Unit,
+    measure: str,
+    comparator: str,
+    target: int,
+    figure: object,
+    result: str,
+) -> None:
+    row = placed(make_campaign(depot, workshop, make_unit(department, "K9")), measure)
+    make_target(department, row, target, comparator=comparator)
+    rounds = make_rounds()
+    make_report(depot, rounds[1], {row.indicator: figure}, state=APPROVED)
+    page = explain(department, row.indicator, 2020, "Q1")
+    assert (page.coverage, page.mark.key, page.unjudged_why == "") == ("1/3", result, result != "")
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def test_comparison_says_nothing_while_one_figure_is_missing(share, region, depo
         (
             "first_full",
             [(9, 10), (8, 10), (10, 10)],
-            "The whole for the first time in this unit; the best so far was 90.",
+            "100 % for the first time in this unit; the best so far was 90.",
         ),
     ],
 )

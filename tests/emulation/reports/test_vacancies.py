@@ -42,7 +42,7 @@ def test_ended_membership_shows_from_the_day_after_until_somebody_is_appointed(
     request, administrator, depot, set_today, who, expected
 ):
     membership = request.getfixturevalue(who).memberships.get()
-    end_membership(membership, until=DAY)
+    end_membership(membership, until=DAY, by=administrator)
     assert found(administrator) == []  # the last day still counts
     set_today(date(2020, 4, 9))
     assert found(administrator) == [expected]
@@ -52,7 +52,7 @@ def test_ended_membership_shows_from_the_day_after_until_somebody_is_appointed(
 
 def test_other_officers_go_on_without_anybody_being_asked(administrator, depot, staff, set_today):
     make_user("second", (depot, Role.STAFF))
-    end_membership(staff.memberships.get(), until=DAY)
+    end_membership(staff.memberships.get(), until=DAY, by=administrator)
     set_today(date(2020, 4, 9))
     assert found(administrator) == []
 

@@ -89,7 +89,9 @@ def test_a_page_that_is_out_of_date_changes_nothing(agreed, row, depot, departme
     targets.agree(depot, 2020, {row.pk: Agreement(Decimal(5), ">=")}, by=other, reason=SECOND, seen=seen)
 
     lines = {row.pk: Agreement(Decimal(9), ">=")}
-    assert "meanwhile" in refusal(targets.agree, depot, 2020, lines, by=reviewer, reason=SECOND, seen=seen)
+    told = refusal(targets.agree, depot, 2020, lines, by=reviewer, reason=SECOND, seen=seen)
+    assert told.startswith(f"{other} changed this at")
+    assert told.endswith("Changed since: “Sáng kiến” (agreed).")
     assert Target.objects.get().agreed == 5
 
 

@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from auditlog.models import LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from emulation.checks import Entry as Sheet
@@ -63,8 +64,13 @@ def handed_in(row, staff, commander, marks="++-"):
     return service.hand_in(answered(row, staff, marks), by=commander)
 
 
+def confirm(row, differing=None, *, by):
+    """As the reviewer has read it now."""
+    return service.confirm(row, differing or {}, version=row.version, by=by)
+
+
 def test_confirmed_as_answered(row, staff, commander, reviewer):
-    row = service.confirm(handed_in(row, staff, commander, "+++"), {}, by=reviewer)
+    row = confirm(handed_in(row, staff, commander, "+++"), by=reviewer)
     assert (row.state, row.meets) == ("confirmed", True)
     assert [event.kind for event in row.events.all()] == ["handed_in", "confirmed"]
     assert [line["judged"] for line in row.events.last().lines] == ["met"] * 3
@@ -74,8 +80,8 @@ def test_reviewer_judges_an_item_otherwise_and_both_answers_stay(row, staff, com
     row = handed_in(row, staff, commander, "+++")
     first = row.template.items.first()
     with pytest.raises(Refused):
-        service.confirm(row, {first.pk: Entry("not_met")}, by=reviewer)
-    row = service.confirm(row, {first.pk: Entry("not_met", None, "Không thấy biên bản")}, by=reviewer)
+        confirm(row, {first.pk: Entry("not_met")}, by=reviewer)
+    row = confirm(row, {first.pk: Entry("not_met", None, "Không thấy biên bản")}, by=reviewer)
     one = row.answers.get(item=first)
     assert (one.answer, one.judged, one.judged_words, row.meets) == ("met", "not_met", "Không thấy biên bản", False)
 
@@ -83,7 +89,7 @@ def test_reviewer_judges_an_item_otherwise_and_both_answers_stay(row, staff, com
 def test_items_sent_back_alone_are_open(row, staff, commander, reviewer):
     row = handed_in(row, staff, commander)
     first, second, third = row.template.items.all()
-    row = service.send_back(row, {second.pk: WHY}, by=reviewer)
+    row = service.send_back(row, {second.pk: WHY}, version=row.version, by=reviewer)
     assert (row.state, service.open_items(row)) == ("returned", [second])
     row = service.answer(row, entries(row, "---", "Đã bổ sung"), version=row.version, by=staff)
     assert [one.answer for one in row.answers.all()] == ["met", "not_met", "not_met"]
@@ -97,12 +103,12 @@ def test_sending_back_needs_a_reason_of_some_length(row, staff, commander, revie
     item = row.template.items.first()
     for reasons in ({}, {item.pk: " "}, {item.pk: "sai"}):
         with pytest.raises(Refused):
-            service.send_back(row, reasons, by=reviewer)
+            service.send_back(row, reasons, version=row.version, by=reviewer)
     assert Assessment.objects.get().state == "submitted"
 
 
 def test_reopened_counts_no_more(row, staff, commander, reviewer):
-    row = service.confirm(handed_in(row, staff, commander, "+++"), {}, by=reviewer)
+    row = confirm(handed_in(row, staff, commander, "+++"), by=reviewer)
     row = service.reopen(row, WHY, by=reviewer)
     assert (row.state, row.meets, len(service.open_items(row))) == ("returned", None, 3)
     assert set(row.answers.values_list("judged", flat=True)) == {""}
@@ -132,12 +138,48 @@ def test_two_people_do_not_overwrite_each_other(row, staff):
     assert set(row.answers.values_list("answer", flat=True)) == {"met"}
 
 
+def test_every_change_of_an_answer_says_who_and_what(row, staff):
+    second = make_user("s", (row.unit, Role.STAFF))
+    first = row.template.items.first()
+    row = service.answer(row, {first.pk: Entry("met", None, "Có")}, version=1, by=staff)
+    row = service.answer(row, {first.pk: Entry("met", None, " Có ")}, version=2, by=second)
+    row = service.answer(row, {first.pk: Entry("not_met", None, "Chưa có")}, version=3, by=second)
+    said = [{"answer": "met", "score": None, "words": "Có"}, {"answer": "not_met", "score": None, "words": "Chưa có"}]
+    assert list(row.answers.get().changes.values_list("by", "version", "before", "after")) == [
+        (staff.pk, 2, None, said[0]), (second.pk, 4, said[0], said[1]),
+    ]  # fmt: skip
+
+
 def test_two_hand_ins_make_one(row, staff, commander):
     row = answered(row, staff)
     service.hand_in(row, by=commander)
     with pytest.raises(Refused):
         service.hand_in(row, by=commander)
     assert row.events.count() == 1
+
+
+@pytest.mark.parametrize("judge", [
+    lambda row, version, by: service.confirm(row, {}, version=version, by=by),
+    lambda row, version, by: service.send_back(
+        row, {row.template.items.last().pk: WHY}, version=version, by=by
+    ),
+])  # fmt: skip
+def test_reviewer_judges_only_what_was_read(row, staff, commander, reviewer, department, judge):
+    read = handed_in(row, staff, commander, "+++")
+    second = read.template.items.all()[1]
+    other = make_user("other", (department, Role.REVIEWER))
+    row = service.send_back(read, {second.pk: WHY}, version=read.version, by=other)
+    row = service.answer(row, {second.pk: Entry("not_met", None, "Chưa có")}, version=row.version, by=staff)
+    now = service.hand_in(row, by=commander)
+    with pytest.raises(Refused) as refused:
+        judge(read, read.version, reviewer)
+    row.refresh_from_db()
+    assert (row.state, row.version) == ("submitted", now.version)
+    told, items = refused.value.messages
+    assert (told.startswith(str(staff)), items) == (True, "Nội dung đã trả lời lại: 2.")
+    judge(read, now.version, reviewer)
+    row.refresh_from_db()
+    assert row.state != "submitted"
 
 
 def test_each_step_is_for_its_role(row, staff, commander, reviewer, outsider):
@@ -151,17 +193,16 @@ def test_each_step_is_for_its_role(row, staff, commander, reviewer, outsider):
     row = service.hand_in(row, by=commander)
     for user in (staff, commander, outsider):
         with pytest.raises(PermissionDenied):
-            service.confirm(row, {}, by=user)
+            confirm(row, by=user)
         with pytest.raises(PermissionDenied):
             service.reopen(row, WHY, by=user)
 
 
 def test_nobody_judges_what_they_answered(row, staff, commander, department):
     make_membership(staff, department, Role.REVIEWER)
-    row = handed_in(row, make_user("s", (row.unit, Role.STAFF)), commander)
-    row.answers.update(by=staff)
+    row = handed_in(row, staff, commander)
     with pytest.raises(Refused):
-        service.confirm(row, {}, by=make_user_again(staff))
+        confirm(row, by=make_user_again(staff))
     assert not service.may_judge(make_user_again(staff), row)
 
 
@@ -170,11 +211,12 @@ def test_nobody_judges_or_reopens_what_they_once_answered(row, staff, commander,
     row = answered(row, staff, "---")
     row = handed_in(row, second, commander, "+++")
     assert set(row.answers.values_list("by", flat=True)) == {second.pk}
+    LogEntry.objects.all().delete()  # as old entries may be: no right rests on them
     make_membership(staff, department, Role.REVIEWER)
     writer = make_user_again(staff)
     with pytest.raises(Refused):
-        service.confirm(row, {}, by=writer)
-    row = service.confirm(row, {}, by=reviewer)
+        confirm(row, by=writer)
+    row = confirm(row, by=reviewer)
     with pytest.raises(Refused):
         service.reopen(row, WHY, by=writer)
     assert [service.may_reopen(user, row) for user in (writer, reviewer)] == [False, True]
@@ -234,11 +276,12 @@ def test_scores_stay_in_range_and_decide_by_the_mean(depot, staff, commander, re
         service.answer(row, {items[0].pk: Entry("", Decimal("10.5"))}, version=1, by=staff)
     scores = {item.pk: Entry("", Decimal(text)) for item, text in zip(items, ("8.1", "8", "7.9"), strict=True)}
     row = service.hand_in(service.answer(row, scores, version=1, by=staff), by=commander)
-    assert service.confirm(row, {}, by=reviewer).meets is True
+    assert confirm(row, by=reviewer).meets is True
 
 
 def test_only_a_draft_never_handed_in_is_discarded(row, staff, commander, reviewer):
-    row = service.send_back(handed_in(row, staff, commander), {row.template.items.first().pk: WHY}, by=reviewer)
+    row = handed_in(row, staff, commander)
+    row = service.send_back(row, {row.template.items.first().pk: WHY}, version=row.version, by=reviewer)
     with pytest.raises(Refused):
         service.discard(row, by=staff)
     other = service.begin(row.checklist, row.unit, 2020, "Q1", by=staff)
@@ -282,7 +325,7 @@ def judged(checklist, cell, marks, by, *, period="H1", stage="confirmed"):
     staff, commander, reviewer = by
     row = service.begin(checklist, cell.unit, 2020, period, cell=cell, by=staff)
     row = handed_in(row, staff, commander, marks)
-    return service.confirm(row, {}, by=reviewer) if stage == "confirmed" else row
+    return confirm(row, by=reviewer) if stage == "confirmed" else row
 
 
 def parts(sheet):
@@ -304,7 +347,7 @@ def test_cells_that_meet_the_model_feed_the_share_once_all_are_confirmed(
     assert parts(sheet) == []  # another quarter's
     row = judged(cells_list, third, "+++", by, stage="submitted")
     assert parts(sheet) == []
-    service.confirm(row, {}, by=reviewer)
+    confirm(row, by=reviewer)
     assert parts(sheet) == [(2, 3)]
     change = sheet.changes.get()
     assert (change.way, change.by) == (ResultChange.Way.REGISTER, reviewer)
@@ -337,7 +380,7 @@ def test_sheet_handed_in_stands_still_and_the_figure_is_typed_until_all_are_conf
     make_report(depot, sheet.round, state="submitted")
     row = service.reopen(row, WHY, by=reviewer)
     row = service.hand_in(service.answer(row, entries(row, "---"), version=row.version, by=staff), by=commander)
-    service.confirm(row, {}, by=reviewer)
+    confirm(row, by=reviewer)
     assert parts(sheet) == [(1, 1)]
     report = Report.objects.with_last_step().get(pk=sheet.pk)
     [line] = read_sheet(report, editing=False, reader=staff).rows
@@ -393,3 +436,16 @@ def test_a_ready_assessment_is_given_back_once_with_what_is_to_be_done(row, staf
         service.give_back(row, WHY, by=commander)
     service.discard(row, by=staff)  # it has never left the unit
     assert not Assessment.objects.exists()
+
+
+def test_assessment_is_begun_by_list_and_cell_as_they_are_stored(depot, staff):
+    checklist, cell = make_own_checklist("cell"), make_cell(depot)
+    type(cell).objects.filter(pk=cell.pk).update(ended=date(2019, 12, 31))
+    with pytest.raises(Refused) as caught:
+        service.begin(checklist, depot, 2020, "H1", cell=cell, by=staff)
+    assert caught.value.field == "cell"
+    type(cell).objects.filter(pk=cell.pk).update(ended=None)
+    type(checklist).objects.filter(pk=checklist.pk).update(ended=date(2019, 12, 31))
+    with pytest.raises(Refused) as caught:
+        service.begin(checklist, depot, 2020, "H1", cell=cell, by=staff)
+    assert (caught.value.field, Assessment.objects.count()) == ("checklist", 0)

@@ -6,6 +6,7 @@ from django.utils import timezone, translation
 
 from emulation.models import Campaign, CampaignIndicator, Report, Round, Summary, Target, TargetChange
 from emulation.services import campaigns
+from emulation.services.summaries import differences
 from tests.factories import (
     make_activity,
     make_campaign,
@@ -427,3 +428,78 @@ def test_remove_indicator_with_figures_is_refused_with_their_number(department, 
         refusal(campaigns.remove_indicator, row, by=planner)
         == "“Sáng kiến” cannot be removed. Figures of this year on sheets: 1."
     )
+
+
+def stale_draft(department, drive=True):
+    """A draft with an indicator, both as a page of staff has read them, launched by the commander since."""
+    make_campaign(department)
+    campaign = (make_drive if drive else make_campaign)(department, state="draft", launched_on=None)
+    placed = make_campaign_indicator(campaign, make_indicator(), kinds=[make_unit_kind("depot")])
+    read = CampaignIndicator.objects.select_related("campaign__launching_unit", "campaign__kind", "indicator")
+    row = read.get(pk=placed.pk)
+    boss = make_user("boss", (department, Role.COMMANDER))
+    campaigns.launch_campaign(Campaign.objects.get(pk=campaign.pk), by=boss, on=campaign.starts, despite=True)
+    assert row.campaign.state == "draft"
+    return row
+
+
+def test_place_indicator_in_a_draft_launched_meanwhile_brings_the_figures_along(department, depot, planner):
+    read = stale_draft(department)
+    row = CampaignIndicator(campaign=read.campaign, indicator=make_indicator("amount"))
+
+    campaigns.place_indicator(row, by=planner, kinds=[make_unit_kind("depot")])
+
+    drive = Campaign.objects.get(pk=read.campaign_id)
+    assert differences(2020, drive)[1] == []
+    assert Summary.objects.get(unit=department, drive=drive, indicator=row.indicator).expected == 1
+
+
+def test_change_indicator_of_a_draft_launched_meanwhile_brings_the_figures_along(
+    department, depot, workshop, planner
+):
+    row = stale_draft(department)
+
+    campaigns.change_indicator(row, by=planner, kinds=[make_unit_kind("depot"), make_unit_kind("workshop")])
+
+    drive = Campaign.objects.get(pk=row.campaign_id)
+    assert differences(2020, drive)[1] == []
+    assert Summary.objects.get(unit=department, drive=drive, indicator=row.indicator).expected == 2
+
+
+def test_change_indicator_that_was_removed_meanwhile_does_not_bring_it_back(department, depot, planner):
+    row = make_campaign_indicator(make_campaign(department), make_indicator())
+    read = CampaignIndicator.objects.get(pk=row.pk)
+    campaigns.remove_indicator(row, by=planner)
+
+    assert refusal(campaigns.change_indicator, read, by=planner, kinds=[]) == (
+        "The campaign no longer asks for this indicator."
+    )
+    assert CampaignIndicator.objects.count() == 0
+
+
+def test_remove_indicator_of_a_draft_launched_meanwhile_keeps_targets_and_figures(department, depot, planner):
+    row = stale_draft(department, drive=False)
+    target = make_target(depot, row, assigned=5, agreed=None)
+    assert "Targets that refer to it: 1." in refusal(campaigns.remove_indicator, row, by=planner)
+    target.delete()
+    make_report(depot, make_rounds()[1], {row.indicator: 5})
+    row.campaign.state = "draft"  # as it was read
+
+    assert "Figures of this year on sheets: 1." in refusal(campaigns.remove_indicator, row, by=planner)
+    assert CampaignIndicator.objects.count() == 1
+
+
+def test_nothing_is_added_to_nor_launched_below_a_campaign_closed_meanwhile(department, planner, chief):
+    movement = make_campaign(department, name="Gốc")
+    below = make_campaign(department, state="draft", launched_on=None)
+    kind, read = make_campaign_kind(), Campaign.objects.get(pk=movement.pk)
+    campaigns.advance_campaign(movement, by=chief, state="closed")
+
+    def create():
+        own = draft(department, parent=read, kind=kind)
+        campaigns.create_campaign(own, by=planner, documents=[], scope={department: True})
+
+    below.parent = read
+    for act in (create, lambda: campaigns.launch_campaign(below, by=chief, on=date(2020, 1, 6), despite=True)):
+        assert refusal(act) == "“Gốc” is closed; nothing can be added to it."
+    assert list(Campaign.objects.values_list("state", flat=True).order_by("pk")) == ["closed", "draft"]

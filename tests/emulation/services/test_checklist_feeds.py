@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emulation.checks import Entry as Cell
-from emulation.models import Assessment, ChecklistClass, Report, Unfed
+from emulation.models import AnswerChange, Assessment, ChecklistClass, Report, Unfed
 from emulation.reports.explain import explain
 from emulation.reports.lines import SheetReading
 from emulation.reports.sheets import read_sheet
@@ -82,7 +82,7 @@ def judge(row, entries, by):
     staff, commander, reviewer = by
     answers = dict(zip((item.pk for item in row.template.items.all()), entries, strict=True))
     row = service.hand_in(service.answer(row, answers, version=row.version, by=staff), by=commander)
-    return service.confirm(row, {}, by=reviewer)
+    return service.confirm(row, {}, version=row.version, by=reviewer)
 
 
 def assess(checklist, unit, entries, by, period="Q2"):
@@ -122,7 +122,8 @@ def test_items_of_the_indicator_take_the_reviewers_answers(checklist, sheet, dep
     answers = {item.pk: entry for item, entry in zip(items, said("+-+n"), strict=True)}
     row = service.hand_in(service.answer(row, answers, version=row.version, by=staff), by=commander)
     assert standing(sheet) is None
-    service.confirm(row, {items[0].pk: Entry("not_met", None, "Không thấy biên bản")}, by=reviewer)
+    judged = {items[0].pk: Entry("not_met", None, "Không thấy biên bản")}
+    service.confirm(row, judged, version=row.version, by=reviewer)
     assert standing(sheet) == expected("--+n")
 
 
@@ -167,6 +168,7 @@ def test_open_sheet_always_says_what_the_shortest_confirmed_assessment_says(chec
         if row.state == "confirmed":
             service.reopen(row, WHY, by=by[2])
         row.events.all().delete()
+        AnswerChange.objects.filter(answer__assessment=row).delete()
         row.answers.all().delete()
         row.delete()
     sheet.results.all().delete()

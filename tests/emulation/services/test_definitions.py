@@ -231,3 +231,12 @@ def test_save_checklist_twice_for_a_year_is_refused(db):
 
     with pytest.raises(ValidationError):
         save_checklist(ChecklistTemplate(indicator=indicator, since=2021), items=ITEMS)
+
+
+def test_row_is_deleted_or_changed_as_it_is_stored(db):
+    kind = make_campaign_kind()
+    old_page = CampaignKind.objects.get(pk=kind.pk)
+    delete_row(kind)
+    for act in (delete_row, save_row):
+        assert refused(act, old_page) is None
+    assert not CampaignKind.objects.exists()

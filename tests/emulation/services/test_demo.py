@@ -1,3 +1,4 @@
+import re
 from collections import Counter
 from datetime import date, timedelta
 from fractions import Fraction
@@ -11,6 +12,7 @@ from django.utils.timezone import localdate
 from awards.models import (
     AgendaItem,
     Appraisal,
+    Attestation,
     Ballot,
     CouncilMember,
     Decision,
@@ -24,6 +26,7 @@ from awards.reports.checks import problems_of
 from awards.reports.due import due, missing, people_in
 from awards.reports.revocations import affected
 from awards.reports.rules import rules_on
+from awards.reports.signatures import signer_of
 from emulation.models import (
     Activity,
     Amendment,
@@ -42,6 +45,7 @@ from emulation.models import (
     IssuedPaper,
     Registration,
     Report,
+    ReportEvent,
     ReportVersion,
     Result,
     ResultChange,
@@ -319,6 +323,31 @@ def test_the_drive_of_the_year_was_decided_and_registered(seeded):
     assert (decision.day, decision.grants.count()) == (date(2020, 7, 15), 12)
     assert sorted(decision.grants.values_list("register", flat=True))[::11] == ["CKT-2020-0001", "CKT-2020-0012"]
     assert set(decision.grants.values_list("year", flat=True)) == {2020}
+
+
+def test_nothing_that_a_decided_nomination_rests_on_came_after_it(seeded):
+    lines = Nomination.objects.filter(grant__issued__number="412/QĐ-CKT").select_related("dossier__campaign")
+    handed_in = {line.dossier.received_on for line in lines}
+    keys = {int(key) for line in lines for key in re.findall(r"/attestations/(\d+)/", str(line.findings))}
+    attested = {localdate(row.at) for row in Attestation.objects.filter(pk__in=keys)}
+    sheets = ReportEvent.objects.filter(kind="approved", report__round__year=2020, report__round__quarter=2)
+    approved = {localdate(at) for at in sheets.values_list("at", flat=True)}
+    assert (len(keys), len(approved) > 1) == (len(lines), True)
+    assert max(attested | approved) <= min(handed_in) <= max(handed_in) < date(2020, 7, 15)
+    achieved = [row for line in lines for row in line.achievements]
+    assert [row for row in achieved if row["kind"] == "rating" and row["year"] == 2020] == []
+    assert {"period=Q2" in row["url"] for row in achieved if row["kind"] == "figure"} == {True}
+    assert {row["url"] for row in achieved if row["kind"] == "campaign"} == {
+        line.dossier.campaign.get_absolute_url() for line in lines
+    }
+
+
+def test_who_signs_for_the_region_finds_head_and_foot_filled_in(seeded):
+    region = Unit.objects.get(code="QK")
+    chief = User.objects.get(username="commander-qk")
+    assert signer_of(region, chief) == {
+        "place": "Hà Nội", "signer": f"Thiếu tướng {chief}", "signer_post": "Tư lệnh", "giver": "Tư lệnh Quân khu",
+    }  # fmt: skip
 
 
 def test_a_title_was_taken_back_and_what_rested_on_it_is_named(seeded):

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from emulation.models import Extension, Notice, Report
+from emulation.models import Extension, Notice, Report, Round
 from emulation.services import sheets
 from emulation.services.extensions import end_extension, extend, extendable, terms_of
 from tests.factories import (
@@ -177,3 +177,11 @@ def test_hand_in_that_counts_is_the_first_not_withdrawn(round_, depot, prizes, c
     sheets.send_back(report, by=reviewer, reason="Please count the prizes again.")
     assert sheets.hand_in(report, by=commander).handed_in_at == first
     assert sheets.withdraw(report, by=commander).handed_in_at == first
+
+
+def test_calendar_changed_meanwhile_decides_about_more_time(round_, depot, administrator):
+    Round.objects.filter(pk=round_.pk).update(due=UNTIL, closes=date(2020, 4, 30))
+
+    with pytest.raises(Refused) as caught:
+        extend(round_, [depot], until=UNTIL, reason=REASON, by=administrator)
+    assert (caught.value.field, Extension.objects.count()) == ("until", 0)

@@ -458,3 +458,20 @@ def test_every_step_is_on_the_timeline(submitted, staff, planner):
     assert [(row.kind, row.by) for row in submitted.events.all()] == [
         ("created", staff), ("submitted", staff), ("recognised", planner),
     ]  # fmt: skip
+
+
+def test_recognition_revoked_meanwhile_is_not_corrected(submitted, planner):
+    row = service.recognise(submitted, recognition(), by=planner)
+    old_page = Recognition.objects.get(pk=row.pk)
+    service.revoke_recognition(row, "The number belongs to another work.", by=planner)
+    told = refused(service.correct_recognition, old_page, by=planner, decision="13/QĐ")
+    assert (told, Recognition.objects.count()) == (["The recognition has been taken back already."], 0)
+
+
+def test_work_is_not_begun_from_a_record_removed_meanwhile(depot, staff, person):
+    record = Initiative.objects.create(person=person, year=2020, title="Work")
+    old_page = Initiative.objects.get(pk=record.pk)
+    record.delete()
+    authors = [Author(person.full_name, person, 100)]
+    told = refused(service.create_work, depot, authors, by=staff, record=old_page, title="Work", year=2020)
+    assert (told, InitiativeWork.objects.count()) == (["Somebody has deleted this meanwhile."], 0)

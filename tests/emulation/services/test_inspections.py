@@ -256,3 +256,32 @@ def test_plan_keeps_what_something_was_found_on(inspection, planner, depot, work
     assert [item.text for item in inspection.items.all()] == ["Technical day"]
     with pytest.raises(Refused):
         service.call_off(inspection, reason="The road is flooded.", by=planner)
+
+
+def test_finding_corrected_meanwhile_decides_what_follows_from_it(
+    department, inspection, planner, depot, workshop, staff, reviewer
+):
+    old = make_weak_point(depot, staff)
+    row = make_inspection(department, planner, depot)
+    item = row.items.get(point=old).pk
+    service.record(row, depot, {item: ("met", ""), row.items.first().pk: SHORT}, by=planner)
+    service.carry_out(row, by=planner)
+    read = {one.item_id: one for one in InspectionFinding.objects.select_related("unit", "item__inspection")}
+    shortcoming, met = read[row.items.first().pk], read[item]
+    service.record(row, depot, {item: SHORT, row.items.first().pk: ("met", "")}, by=planner)
+
+    with pytest.raises(Refused):
+        follow(shortcoming, planner)
+    with pytest.raises(Refused):
+        weak_points.close(old, reason="Seen on the spot.", by=reviewer, finding=met)
+    old.refresh_from_db()
+    assert (old.state, shortcoming.weak_points.count()) == ("planned", 0)
+
+
+def test_plan_is_changed_by_who_keeps_the_stored_one(region, department, inspection, depot, planner):
+    """The form may name another inspecting unit than the one whose inspection it is."""
+    higher = make_user("higher", (region, Role.STAFF))
+    inspection.unit = region
+    with pytest.raises(PermissionDenied):
+        service.save_plan(inspection, units=[depot], items=["Order"], by=higher)
+    assert Inspection.objects.get().unit == department

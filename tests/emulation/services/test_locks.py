@@ -40,8 +40,8 @@ from tests.factories import (
 )
 from tests.layers import built_once
 from units.errors import Refused
-from units.models import Role
-from units.services import dissolve_unit, move_unit
+from units.models import Membership, Role
+from units.services import dissolve_unit, move_unit, people
 
 pytestmark = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
 
@@ -316,3 +316,38 @@ def test_unit_ends_or_moves_while_its_register_is_written(
 
     assert at_once(acts[change], then) == ["done", "done"]
     assert differences(2020)[1] == []
+
+
+def test_indicator_is_placed_while_its_draft_is_launched(year, region, department, depot, monkeypatch):
+    """Who places it has read a draft, waits for the launch, and brings the figures along then."""
+    chief, planner = make_user("chief", (department, Role.COMMANDER)), make_user("p", (department, Role.STAFF))
+    draft = make_campaign(depot, name="New", launching_unit=department, state="draft", launched_on=None)
+    make_campaign_indicator(draft, make_indicator("count", "FIRST"))
+    read = Campaign.objects.select_related("launching_unit", "kind").get(pk=draft.pk)
+    row = CampaignIndicator(campaign=read, indicator=make_indicator("count", "SECOND"), comparator=">=")
+    monkeypatch.setattr(campaigns, "_follow", slowly(campaigns._follow))
+
+    def launch() -> None:
+        campaigns.launch_campaign(Campaign.objects.get(pk=draft.pk), by=chief, on=draft.starts, despite=True)
+
+    def then() -> None:
+        sleep(0.3)
+        campaigns.place_indicator(row, by=planner, kinds=[])
+
+    assert at_once(launch, then) == ["done", "done"]
+    assert differences(year)[1] == []
+    assert Summary.objects.filter(indicator=row.indicator, unit=department).exists()
+
+
+def test_two_administrators_do_not_end_each_other(transactional_db, region, set_today, monkeypatch):
+    """Neither waits for the other for ever, and one of them remains."""
+    set_today(date(2020, 7, 20))
+    users = [make_user(name, (region, Role.ADMINISTRATOR)) for name in ("one", "other")]
+    assert [len(user.active_memberships) for user in users] == [1, 1]  # as the requests of both have read them
+    monkeypatch.setattr(people, "_refuse_last", slowly(people._refuse_last))
+    acts = [
+        lambda by=by, user=user: people.end_membership(user.memberships.get(), until=date(2020, 7, 19), by=by)
+        for by, user in (users, users[::-1])
+    ]
+    assert sorted(at_once(*acts)) == ["done", "refused"]
+    assert Membership.objects.active().filter(unit=region, role=Role.ADMINISTRATOR).count() == 1

@@ -18,7 +18,7 @@ from tests.factories import (
 )
 from tests.layers import built_once
 from units.models import Role, User
-from units.services import end_membership, move_unit
+from units.services import move_unit
 
 State = Report.State
 Kind = Notice.Kind
@@ -71,7 +71,7 @@ def test_refused_transition_tells_nobody(report, staff, reviewer):
 def test_officers_who_left_or_may_not_log_in_are_not_told(report, depot, staff, reviewer, set_today):
     set_today(date(2020, 4, 20))
     make_user("locked", (depot, Role.STAFF), is_active=False)
-    end_membership(make_membership(make_user("former"), depot), until=date(2020, 4, 19))
+    make_membership(make_user("former"), depot, until=date(2020, 4, 19))
     sheets.approve(report, by=reviewer)
     assert told() == {("staff", "approved", "")}
 
@@ -94,7 +94,7 @@ def test_notice_disappears_with_the_right_to_read_its_sheet(report, depot, staff
     sheets.approve(report, by=reviewer)
     assert Notice.objects.visible_to(staff).count() == 1
     staff.memberships.get().unit = depot
-    end_membership(staff.memberships.get(), until=date(2020, 4, 30))
+    staff.memberships.update(until=date(2020, 4, 30))
     assert Notice.objects.visible_to(User.objects.get(pk=staff.pk)).count() == 0
 
 

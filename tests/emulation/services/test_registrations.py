@@ -76,7 +76,7 @@ def test_the_stamp_goes_with_an_edit_of_titles_and_with_the_hand_in(row, depot, 
         registrations.mark_ready(depot, 2020, by=staff)  # once more is no second step
         change()
         assert Registration.objects.get().ready_at is None
-    assert kinds() == ["ready", "ready", "submitted"]
+    assert kinds() == ["ready", "lapsed", "ready", "submitted"]
 
 
 def test_what_is_typed_again_unchanged_leaves_the_stamp(row, depot, staff):

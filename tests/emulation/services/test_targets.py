@@ -332,3 +332,33 @@ def test_agree_at_the_root_is_for_its_own_reviewers(region):
     targets.agree(region, 2020, {row.pk: Agreement(Decimal(1), ">=")}, by=judge)
 
     assert Target.objects.get().agreed == 1
+
+
+# ── what the reviewer has read ────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("step", ["agree", "return"])
+def test_what_is_assigned_while_the_registration_waits_is_read_before_it_is_judged(
+    row, depot, superior, reviewer, submitted, step
+):
+    def judge(seen):
+        if step == "return":
+            return targets.return_registration(depot, 2020, by=reviewer, reason=REASON, seen=seen)
+        return targets.agree(depot, 2020, {row.pk: Agreement(Decimal(4), ">=")}, by=reviewer, seen=seen)
+
+    seen = targets.stand_of(submitted)
+    targets.assign(depot, 2020, {row.pk: Decimal(9)}, by=superior)
+
+    told = refusal(judge, seen)
+    assert told.startswith(f"{superior} changed this at")
+    assert told.endswith("Changed since: “Sáng kiến” (assigned).")
+    submitted.refresh_from_db()
+    assert submitted.state == "submitted"
+    assert judge(targets.stand_of(submitted)).state == {"agree": "agreed", "return": "returned"}[step]
+
+
+@pytest.mark.parametrize("seen", ["", "x", "1-", "-", f"1-{'9' * 30}", "1-²"])
+def test_a_mark_that_is_nonsense_is_a_page_too_old(row, depot, reviewer, submitted, seen):
+    assert "opened the page" in refusal(
+        targets.agree, depot, 2020, {row.pk: Agreement(Decimal(4), ">=")}, by=reviewer, seen=seen
+    )

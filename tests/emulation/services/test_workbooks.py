@@ -144,3 +144,16 @@ def test_newer_upload_takes_the_place_of_the_older_and_old_ones_expire(report, s
     other = make_user("other", (depot, Role.STAFF))
     send_edited(report, other, {})
     assert [row.by for row in WorkbookUpload.objects.all()] == [other]
+
+
+def test_form_replaced_or_discarded_meanwhile_is_not_saved(report, staff, indicators):
+    old_page = send_edited(report, staff, {"PRIZES.F": 7})
+    changes = read_upload(old_page, SheetReading(report)).changes
+    newer = send_edited(report, staff, {"PRIZES.F": 9})
+    with pytest.raises(Refused, match="Another form"):
+        service.save_upload(old_page, changes, by=staff)
+    assert WorkbookUpload.objects.get() == newer
+    service.discard_upload(newer, by=staff)
+    with pytest.raises(Refused):
+        service.save_upload(old_page, changes, by=staff)
+    assert not report.changes.exists()

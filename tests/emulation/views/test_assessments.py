@@ -68,7 +68,13 @@ def test_from_the_first_answer_to_the_confirmation(client, checklist, depot, sta
     client.force_login(commander)
     assert client.post(row.get_absolute_url(), {"action": "hand-in"}).status_code == 302
     client.force_login(reviewer)
-    data = {"action": "confirm", f"answer-{items[0]}": "not_met", f"words-{items[0]}": "Không có biên bản"}
+    row.refresh_from_db()
+    data = {
+        "action": "confirm",
+        "version": row.version,
+        f"answer-{items[0]}": "not_met",
+        f"words-{items[0]}": "Không có biên bản",
+    }
     data |= {f"answer-{pk}": "met" for pk in items[1:]}
     assert client.post(row.get_absolute_url(), data).status_code == 302
     row.refresh_from_db()
@@ -76,12 +82,11 @@ def test_from_the_first_answer_to_the_confirmation(client, checklist, depot, sta
 
 
 def test_reviewer_sends_single_items_back(client, cell_row, staff, commander, reviewer):
-    handed_in(cell_row, staff, commander)
+    version = handed_in(cell_row, staff, commander).version
     item = cell_row.template.items.first()
     client.force_login(reviewer)
-    client.post(
-        cell_row.get_absolute_url(), {"action": "send-back", f"why-{item.pk}": "Thiếu biên bản kiểm tra quý II"}
-    )
+    typed = {"version": version, f"why-{item.pk}": "Thiếu biên bản kiểm tra quý II"}
+    client.post(cell_row.get_absolute_url(), typed | {"action": "send-back"})
     cell_row.refresh_from_db()
     assert (cell_row.state, service.open_items(cell_row)) == ("returned", [item])
     client.force_login(staff)
@@ -96,7 +101,7 @@ def test_what_was_typed_stays_when_somebody_else_saved(client, cell_row, staff):
     page = client.post(
         cell_row.get_absolute_url(), {"version": 1, f"answer-{item.pk}": "not_met", f"words-{item.pk}": "Chữ của tôi"}
     )
-    assert len(page.context["problems"]) == 1
+    assert len(page.context["problems"]) == 2  # who, and which items
     assert page.context["lines"][0][1]["words"] == "Chữ của tôi"
     assert set(cell_row.answers.values_list("answer", flat=True)) == {"met"}
 
@@ -179,7 +184,8 @@ def test_table_counts_confirmed_bodies_by_unit_and_names_the_weakest_item(
     units = ((depot, staff, commander, "+++"), (depot, staff, commander, "+-n"), (workshop, other, other, "--+"))
     for number, (unit, by, chief, marks) in enumerate(units):
         row = service.begin(checklist, unit, 2020, "H1", cell=make_cell(unit, f"Chi bộ {number}"), by=by)
-        service.confirm(handed_in(row, by, chief, marks), {}, by=reviewer)
+        row = handed_in(row, by, chief, marks)
+        service.confirm(row, {}, version=row.version, by=reviewer)
     make_cell(workshop, "Chi bộ chưa đánh giá")
     answered(service.begin(checklist, depot, 2020, "H1", cell=make_cell(depot, "Chi bộ 9"), by=staff), staff, "---")
     client.force_login(reviewer)
@@ -205,7 +211,8 @@ def test_table_counts_a_unit_where_it_stood_in_the_period(
     make_rounds()
     checklist, cell = make_own_checklist(body), make_cell(depot) if body == "cell" else None
     row = service.begin(checklist, depot, 2020, "H1", cell=cell, by=staff)
-    service.confirm(handed_in(row, staff, commander, "++-"), {}, by=reviewer)
+    row = handed_in(row, staff, commander, "++-")
+    service.confirm(row, {}, version=row.version, by=reviewer)
     set_today(date(2020, 8, 1))
     move_unit(depot, parent=elsewhere, effective=date(2020, 8, 1), decision="12/QĐ", by=administrator)
     reader = make_user("planner", (department, Role.STAFF))
@@ -269,12 +276,14 @@ def test_version_form_reads_groups_and_refuses_long_items(client, administrator)
 def test_another_judgement_without_words_names_its_item_and_stays_open(client, cell_row, staff, commander, reviewer):
     reviewer.language = "en"
     reviewer.save()
-    handed_in(cell_row, staff, commander, "+++")
+    version = handed_in(cell_row, staff, commander, "+++").version
     _first, second, third = cell_row.template.items.all()
     client.force_login(reviewer)
-    typed = {f"answer-{item.pk}": "met" for item in cell_row.template.items.all()} | {
-        f"answer-{second.pk}": "not_met"
-    }
+    typed = (
+        {"version": version}
+        | {f"answer-{item.pk}": "met" for item in cell_row.template.items.all()}
+        | {f"answer-{second.pk}": "not_met"}
+    )
     page = client.post(cell_row.get_absolute_url(), typed | {"action": "confirm"})
     assert page.context["wrong"] == [(2, "Say in words why you judge an item otherwise than the unit.")]
     assert [fields["open"] for _line, fields in page.context["lines"]] == [False, True, False]
@@ -286,10 +295,36 @@ def test_another_judgement_without_words_names_its_item_and_stays_open(client, c
     assert cell_row.state == "submitted"
 
 
+def test_old_page_of_a_reviewer_confirms_nothing_and_keeps_what_was_typed(
+    client, cell_row, staff, commander, reviewer
+):
+    read = handed_in(cell_row, staff, commander, "+++")
+    first, second, _third = read.template.items.all()
+    client.force_login(reviewer)
+    seen = client.get(read.get_absolute_url()).context["confirm"].seen
+    row = service.send_back(read, {second.pk: "Thiếu biên bản kiểm tra quý II"}, version=read.version, by=reviewer)
+    row = service.answer(row, {second.pk: service.Entry("not_met", None, "Chưa có")}, version=row.version, by=staff)
+    now = service.hand_in(row, by=commander)
+    client.force_login(reviewer)
+    typed = {f"answer-{item.pk}": "met" for item in read.template.items.all()} | {
+        f"answer-{first.pk}": "not_met", f"words-{first.pk}": "Chữ của tôi", "action": "confirm",
+    }  # fmt: skip
+    page = client.post(row.get_absolute_url(), typed | {"version": read.version})  # from before marks were sent
+    assert (len(page.context["problems"]), page.context["wrong"]) == (2, [])
+    page = client.post(row.get_absolute_url(), typed | {"version": read.version, "seen": seen})
+    [changed] = page.context["confirm"].differences
+    assert (changed.typed, changed.stored) == ("đạt · Có biên bản", "chưa đạt · Chưa có")
+    assert "Thay đổi sau khi đồng chí mở trang" in page.text
+    assert page.context["lines"][0][1]["words"] == "Chữ của tôi"
+    assert f'name="version" value="{now.version}"' in page.text
+    row.refresh_from_db()
+    assert row.state == "submitted"
+
+
 def test_corrected_items_are_reported_to_the_commander(client, cell_row, staff, commander, reviewer):
-    handed_in(cell_row, staff, commander, "+++")
-    item = cell_row.template.items.first()
-    service.send_back(cell_row, {item.pk: "Thiếu biên bản kiểm tra quý II"}, by=reviewer)
+    row = handed_in(cell_row, staff, commander, "+++")
+    item = row.template.items.first()
+    service.send_back(row, {item.pk: "Thiếu biên bản kiểm tra quý II"}, version=row.version, by=reviewer)
 
     def waiting(user):
         client.force_login(user)

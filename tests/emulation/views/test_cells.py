@@ -136,6 +136,13 @@ def test_many_cells_are_saved_and_taken_back(client, report, prizes, houses, sta
     assert {change.way for change in report.changes.all()} == {ResultChange.Way.FORM}
 
 
+@pytest.mark.parametrize(("sent", "way"), [("paste", "paste"), ("", "form"), ("migration", "form")])
+def test_history_says_which_figures_were_pasted(client, report, prizes, staff, sent, way):
+    data = {f"c{prizes.pk}-numerator": "5", f"c{prizes.pk}-seen": ":", "way": sent}
+    assert log_in(client, staff).post(url(report, "cells"), data).status_code == 200
+    assert [change.way for change in report.changes.all()] == [way]
+
+
 def test_many_cells_are_saved_all_or_none(client, report, prizes, houses, staff):
     answer = cells(log_in(client, staff), report, {prizes: "5", houses: "x"})
     assert (answer.status_code, answer.json()) == (422, {"wrong": {str(houses.pk): ["“x” is not a number."]}})

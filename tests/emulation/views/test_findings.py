@@ -82,6 +82,9 @@ def test_commander_gives_the_reason_while_handing_in(client, report, field, comm
     refused = client.post(address, {field: ""})
     assert refused.context["problems"] == ["1 warning still waits for your reason."]
     assert [wrong for _one, _field, _reason, wrong in refused.context["warnings"]] == [True]
+    assert f'<a href="#{field}">1 warning still waits for your reason.</a>' in refused.text
+    short = client.post(address, {field: "flu"}).text
+    assert f'<a href="#{field}">“Healthy”: say why the figure is right in at least 20 characters.</a>' in short
     assert client.post(address, {field: REASON}).status_code == 302
     report.refresh_from_db()
     assert (report.state, Acknowledgement.objects.get().reason) == (Report.State.SUBMITTED, REASON)

@@ -125,7 +125,7 @@ def test_pages_from_before_the_agreement_change_nothing(client, english, row, de
     old = {f"agreed-{row.pk}": "9", f"comparator-{row.pk}": "<=", "reason": REASON}
     for stand in ({}, {"stand": RegistrationEvent.objects.earliest("pk").pk}):
         page = client.post(url(depot, "registration-agree"), old | stand)
-        assert "meanwhile" in page.context["form"].non_field_errors()[0]
+        assert "after you had opened the page" in page.context["form"].non_field_errors()[0]
     assert (Target.objects.get().agreed, Registration.objects.get().titles.count()) == (4, 0)
 
 

@@ -135,6 +135,8 @@ def test_form_saves_what_is_right_and_keeps_what_is_wrong(client, report, campai
     assert [result.indicator for result in report.results.all()] == [prizes]
     assert "Houses: “x1” is not a number." in text
     assert 'value="x1"' in text
+    kept = {row.name: (row.result, row.since_january) for row in page.context["sheet"].rows}
+    assert kept == {"Prizes": ("5", "5"), "Houses": ("–", "–")}  # an error has neither result nor year to date
 
 
 def test_form_leaves_lines_alone_that_nobody_touched(client, report, prizes, staff):
@@ -346,3 +348,27 @@ def test_history_and_timeline_call_lines_as_the_sheet_does(client, report, prize
     sheets.reopen(report, by=reviewer, reason=REASON, lines={prizes.pk: REASON})
     page = log_in(client, staff).get(url(report, "history"))
     assert [name for step in page.context["steps"] for name, _why in step.lines] == ["Name of the year"]
+
+
+@pytest.mark.parametrize("name", ["detail", "review"])
+def test_page_opened_for_paper_is_vietnamese_as_a_whole_with_the_superior_on_top(client, report, reviewer, name):
+    report.state = "submitted"
+    report.save()
+    log_in(client, reviewer)
+    words = {
+        ("lang", "en"): 'html lang="en"',
+        ("lang", "vi"): 'html lang="vi"',
+        ("head", ""): "UNIT CKT<br><b>UNIT K1",
+    }
+    pages = [client.get(url(report, name), query).text for query in ({}, {"paper": "vi"}, {"paper": "x"})]
+    found = [{key for key, text in words.items() if text in page} for page in pages]
+    english, vietnamese = {("lang", "en"), ("head", "")}, {("lang", "vi"), ("head", "")}
+    assert found == [english, vietnamese, english]
+
+
+def test_hand_in_names_every_value_on_a_phone(client, report, prizes, commander):
+    make_result(report, prizes, 5)
+    page = log_in(client, commander).get(url(report, "hand-in")).text
+    shown = page[page.index("What is handed in") : page.index('id="hand-in"')]
+    names = ["Target set", "Parts", "Result", "Against target", "Reason, note"]
+    assert [f'data-label="{name}"' in shown for name in names] == [True] * 5

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from emulation.models import Registration, RegistrationEvent, Target
+from emulation.models import Registration, Target
 from emulation.reports.other_papers import target_list
 from emulation.services import registrations, targets
 from tests.factories import (
@@ -19,7 +19,7 @@ from tests.factories import (
     make_user,
 )
 from tests.layers import built_once
-from units.models import Role
+from units.models import Role, Unit
 
 REASON = "Giao lại theo tình hình thực tế của đơn vị."
 
@@ -59,9 +59,13 @@ def url(unit, name="target-list", year=2020):
 def agreed(row, value, comparator=">=", milestones=("", "", ""), reason=""):
     """A filled-in line of the reviewer's columns."""
     quarters = {f"m{quarter}-{row.pk}": value for quarter, value in enumerate(milestones, start=1)}
-    last = RegistrationEvent.objects.order_by("pk").last()  # of the page that the reviewer has just read
     line = {f"agreed-{row.pk}": value, f"comparator-{row.pk}": comparator}
-    return line | {"reason": reason, "stand": last.pk if last else 0} | quarters
+    return line | {"reason": reason, "stand": stand(Unit.objects.get(code="K1"))} | quarters
+
+
+def stand(unit, year=2020):
+    """Of the page that the reviewer has just read."""
+    return targets.stand_of(targets.registration_of(unit, year))
 
 
 def shown(response) -> dict[int, object]:
@@ -99,7 +103,7 @@ def test_target_list_takes_the_same_queries_for_every_number_of_indicators(
         make_target(depot, make_campaign_indicator(movement, make_indicator("grade")), 3)
     client.force_login(staff)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         response = client.get(url(depot))
 
     assert response.context["sheet"].lines == count
@@ -217,6 +221,27 @@ def test_superior_assigns_and_staff_register(client, row, depot, staff, superior
     assert response.url == url(depot)
     target = Target.objects.get()
     assert (target.assigned, target.registered, target.agreed) == (3, 1275, None)
+
+
+def test_errors_are_listed_as_their_lines_stand_on_the_page(
+    client, english, row, movement, depot, superior, reviewer
+):
+    other = make_campaign_indicator(movement, make_indicator("count", "OTHER", name="Giải thưởng"))
+    for one in (row, other):
+        make_target(depot, one, None, registered=5)
+    targets.hand_in_registration(depot, 2020, by=make_user("chief", (depot, Role.COMMANDER)), reason=REASON)
+    client.force_login(reviewer)
+    lines = [line.row.pk for group in client.get(url(depot)).context["sheet"].groups for line in group.lines]
+    first, second = lines
+    typed = {f"comparator-{pk}": ">=" for pk in lines}
+    typed |= {
+        f"agreed-{first}": "5",
+        f"m1-{first}": "2",
+        f"agreed-{second}": "x",
+        "reason": "x" * 501,
+    }  # refused last, first
+    found = client.post(url(depot, "registration-agree"), typed).context["form"].wrong_lines()
+    assert [where for where, _label, _error in found] == [f"id_m2-{first}", f"id_agreed-{second}", "id_reason"]
 
 
 def test_a_wrong_number_stays_in_place_with_its_error(client, english, row, depot, staff):
@@ -378,7 +403,7 @@ def test_withdrawing_a_registration_asks_first_and_reaches_the_staff(
 
 def test_reviewer_returns_the_registration_with_a_reason_on_top(client, depot, staff, reviewer, submitted):
     client.force_login(reviewer)
-    client.post(url(depot, "registration-return"), {"reason": REASON})
+    client.post(url(depot, "registration-return"), {"reason": REASON, "stand": stand(depot)})
     client.force_login(staff)
 
     page = client.get(url(depot))
@@ -390,7 +415,7 @@ def test_reviewer_returns_the_registration_with_a_reason_on_top(client, depot, s
 def test_return_with_a_short_reason_is_refused_beside_it(client, english, depot, reviewer, submitted):
     client.force_login(reviewer)
 
-    response = client.post(url(depot, "registration-return"), {"reason": "Thấp quá"})
+    response = client.post(url(depot, "registration-return"), {"reason": "Thấp quá", "stand": stand(depot)})
 
     assert list(response.context["form"].errors) == ["reason"]
     assert Registration.objects.get().state == "submitted"

@@ -1,11 +1,14 @@
+import unicodedata
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from tests.constraints import assert_refused
 from tests.factories import make_membership, make_office, make_user
 from units.models import Membership, Role, User
+from units.text import login_key
 
 
 def test_a_membership_that_ends_before_it_begins_is_refused(depot):
@@ -72,3 +75,17 @@ def test_an_administrator_sees_users_who_serve_or_served_in_the_branch(departmen
 
 def test_others_see_themselves_alone(staff, commander):
     assert list(User.objects.visible_to(staff)) == [staff]
+
+
+@pytest.mark.parametrize("name", ["STAFF", "Staff", "ｓｔａｆｆ", "staff\u200b"])
+def test_user_names_that_look_alike_are_one(staff, name):
+    user = User(username=name, login_key=login_key(name))
+    with pytest.raises(ValidationError, match="username"):
+        user.clean()
+        user.validate_unique()
+    assert_refused(user, "user_name_once_in_any_case")
+
+
+def test_user_name_is_one_in_every_unicode_form(db):
+    make_user(unicodedata.normalize("NFD", "đức"))
+    assert User.objects.get_by_natural_key("ĐỨC") == User.objects.get(username=unicodedata.normalize("NFC", "đức"))

@@ -91,3 +91,11 @@ def test_a_catalogue_row_is_named_in_the_language_of_the_interface(db):
         assert str(kind) == "Station"
     with translation.override("vi"):
         assert str(kind) == "Trạm"
+
+
+def test_codes_that_differ_in_capitals_alone_are_one(depot):
+    unit = Unit(code="k1", name="Kho", kind=depot.kind, path="0")
+
+    with pytest.raises(ValidationError, match="has the code “K1” already|mã “K1”"):
+        unit.clean()
+    assert_refused(unit, "unit_code_once_in_any_case")

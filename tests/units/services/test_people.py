@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 from auditlog.models import LogEntry
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from tests.factories import make_membership, make_office, make_user
 from tests.layers import built_once
@@ -38,9 +38,15 @@ def refused(service, *args, **fields) -> str | None:
     return caught.value.field
 
 
-def test_engage_user_gives_a_first_password_and_a_first_role(depot):
+def test_engage_user_gives_a_first_password_and_a_first_role(local, depot):
     user = engage_user(
-        username="an", full_name="Lê  Văn An", password="azyk-vw4w-afgb", unit=depot, role=Role.STAFF, since=TODAY
+        username="an",
+        full_name="Lê  Văn An",
+        password="azyk-vw4w-afgb",
+        unit=depot,
+        role=Role.STAFF,
+        since=TODAY,
+        by=local,
     )
 
     assert (user.full_name, user.must_change_password) == ("Lê Văn An", True)
@@ -48,11 +54,11 @@ def test_engage_user_gives_a_first_password_and_a_first_role(depot):
     assert list(user.memberships.values_list("unit", "role", "since")) == [(depot.pk, "staff", TODAY)]
 
 
-def test_engage_user_leaves_nothing_behind_when_the_role_is_refused(depot):
+def test_engage_user_leaves_nothing_behind_when_the_role_is_refused(local, depot):
     with pytest.raises(ValidationError):
         engage_user(
             username="an", full_name="An", password="x", unit=depot, role=Role.STAFF, since=TODAY,
-            office=make_office(),
+            office=make_office(), by=local,
         )  # fmt: skip
 
     assert not User.objects.filter(username="an").exists()
@@ -60,14 +66,37 @@ def test_engage_user_leaves_nothing_behind_when_the_role_is_refused(depot):
 
 def test_add_membership_in_a_dissolved_unit_is_refused(administrator, depot):
     dissolve_unit(depot, effective=TODAY, by=administrator, decision="1")
-    depot.refresh_from_db()
 
-    assert refused(add_membership, user=administrator, unit=depot, role=Role.STAFF, since=TODAY) == "unit"
+    fields = {"unit": depot, "role": Role.STAFF, "since": TODAY, "by": administrator}
+    assert (depot.dissolved, refused(add_membership, user=administrator, **fields)) == (None, "unit")
 
 
-def test_add_membership_twice_is_refused_in_words(staff, depot):
+def test_add_membership_twice_is_refused_in_words(local, staff, depot):
     with pytest.raises(ValidationError):
-        add_membership(user=staff, unit=depot, role=Role.STAFF, since=TODAY)
+        add_membership(user=staff, unit=depot, role=Role.STAFF, since=TODAY, by=local)
+
+
+def test_roles_are_given_and_ended_by_the_administrators_of_the_branch_alone(
+    local, administrator, staff, depot, commander, elsewhere
+):
+    beside = make_user("beside", (elsewhere, Role.ADMINISTRATOR))
+    stranger = make_user("stranger", (elsewhere, Role.STAFF))
+    given = {"unit": depot, "role": Role.REVIEWER, "since": TODAY}
+    new = {"username": "an", "full_name": "An", "password": "azyk-vw4w-afgb"}
+    for by in (staff, commander, beside):
+        for act in (
+            lambda by=by: add_membership(user=staff, **given, by=by),
+            lambda by=by: engage_user(**new, **given, by=by),
+            lambda by=by: end_membership(staff.memberships.get(), until=TODAY, by=by),
+        ):
+            with pytest.raises(PermissionDenied):
+                act()
+    with pytest.raises(PermissionDenied):
+        add_membership(user=stranger, **given, by=local)  # whom this administrator does not see
+
+    assert not User.objects.filter(username="an").exists()
+    assert staff.memberships.get().until is None
+    assert add_membership(user=staff, **given, by=local).pk
 
 
 def test_set_first_password_has_to_be_changed_at_the_next_login(administrator, staff):
@@ -126,31 +155,68 @@ def test_end_membership_of_the_last_administrator_of_the_root_is_refused(adminis
     limited = make_user()
     make_membership(limited, region, Role.ADMINISTRATOR, until=date(2020, 12, 31))
     make_user("locked", (region, Role.ADMINISTRATOR), is_active=False)
+    make_membership(make_user("later"), region, Role.ADMINISTRATOR, since=date(2020, 8, 1))
 
-    assert refused(end_membership, administrator.memberships.get(), until=TODAY) == "until"
+    def end(until):
+        return refused(end_membership, administrator.memberships.get(), until=until, by=administrator)
+
+    assert [end(until) for until in (date(2020, 7, 1), TODAY, date(2020, 7, 30))] == ["until"] * 3
+
+
+def test_end_membership_of_the_last_administrator_when_the_next_begins_is_allowed(administrator, region):
+    make_membership(make_user("later"), region, Role.ADMINISTRATOR, since=date(2020, 8, 1))
+
+    end_membership(administrator.memberships.get(), until=date(2020, 7, 31), by=administrator)
+
+    assert administrator.memberships.get().until == date(2020, 7, 31)
+
+
+def test_last_administrator_whose_role_has_an_end_already_is_not_ended_earlier(administrator, region):
+    administrator.memberships.update(until=date(2020, 7, 31))
+    mine = administrator.memberships.get()
+
+    assert refused(end_membership, mine, until=date(2020, 7, 19), by=administrator) == "until"
+    end_membership(mine, until=date(2020, 12, 31), by=administrator)
+    assert Membership.objects.active().filter(unit=region, role=Role.ADMINISTRATOR).count() == 1
+
+
+def test_ended_role_is_not_revived_nor_moved_by_an_old_page(local, staff):
+    old_page = staff.memberships.get()
+    staff.memberships.update(until=date(2020, 7, 19))
+
+    for until in (date(2030, 1, 1), date(2020, 7, 1)):
+        with pytest.raises(Refused, match="19/07/2020"):
+            end_membership(old_page, until=until, by=local)
+    assert not Membership.objects.active().filter(user=staff).exists()
+
+
+def test_last_day_of_a_role_that_lasts_still_may_be_moved(local, staff):
+    for until in (date(2020, 12, 31), date(2020, 8, 31)):
+        end_membership(staff.memberships.get(), until=until, by=local)
+        assert staff.memberships.get().until == until
 
 
 def test_end_membership_of_one_of_two_administrators_of_the_root_is_allowed(administrator, region):
     make_user("second", (region, Role.ADMINISTRATOR))
 
-    end_membership(administrator.memberships.get(), until=TODAY)
+    end_membership(administrator.memberships.get(), until=TODAY, by=administrator)
 
     assert administrator.memberships.get().until == TODAY
 
 
 def test_end_membership_of_the_last_administrator_below_the_root_is_allowed(administrator, local):
-    end_membership(local.memberships.get(), until=TODAY)
+    end_membership(local.memberships.get(), until=TODAY, by=administrator)
 
     assert local.memberships.get().until == TODAY
 
 
-def test_end_membership_before_it_began_is_refused(staff):
-    assert refused(end_membership, staff.memberships.get(), until=date(1999, 12, 31)) == "until"
+def test_end_membership_before_it_began_is_refused(local, staff):
+    assert refused(end_membership, staff.memberships.get(), until=date(1999, 12, 31), by=local) == "until"
 
 
-def test_memberships_leave_a_trace(staff, depot):
-    membership = add_membership(user=staff, unit=depot, role=Role.COMMANDER, since=TODAY)
-    end_membership(membership, until=TODAY)
+def test_memberships_leave_a_trace(local, staff, depot):
+    membership = add_membership(user=staff, unit=depot, role=Role.COMMANDER, since=TODAY, by=local)
+    end_membership(membership, until=TODAY, by=local)
 
     assert [set(entry.changes) & {"role", "until"} for entry in LogEntry.objects.get_for_object(membership)] == [
         {"until"}, {"role"},

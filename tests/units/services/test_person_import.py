@@ -122,6 +122,34 @@ def test_only_staff_send_and_only_the_sender_confirms(staff, depot, department, 
         service.discard(upload, by=other)
 
 
+def test_a_file_taken_over_meanwhile_stays_as_the_trace_of_what_it_changed(staff, depot):
+    first = keep(staff, ROWS[0])
+    service.take_in(first, read(first, staff), by=staff)
+    upload = keep(staff, [*ROWS[0][:2], "1986", *ROWS[0][3:]])
+    old_page = PersonImport.objects.get(pk=upload.pk)
+    reading = read(upload, staff, update_known=True)
+    service.take_in(upload, reading, mark=service.mark_of(reading), by=staff)
+
+    for act in (
+        lambda: service.discard(old_page, by=staff),
+        lambda: service.take_in(old_page, reading, mark=service.mark_of(reading), by=staff),
+    ):
+        with pytest.raises(Refused, match="Tệp này đã được nhập"):
+            act()
+    assert PersonImport.objects.get(pk=upload.pk).taken is not None
+
+
+def test_a_file_discarded_meanwhile_is_neither_taken_over_nor_discarded_again(staff, depot):
+    upload = keep(staff, ROWS[0])
+    reading, old_page = read(upload, staff), PersonImport.objects.get(pk=upload.pk)
+    service.discard(upload, by=staff)
+
+    for act in (lambda: service.discard(old_page, by=staff), lambda: service.take_in(old_page, reading, by=staff)):
+        with pytest.raises(Refused, match="Không có tệp nào đang chờ"):
+            act()
+    assert not Person.objects.exists()
+
+
 def test_a_newer_file_takes_the_place_of_an_older_one_and_old_ones_are_forgotten(staff, depot, department):
     other = make_user("", (department, Role.STAFF))
     keep(staff, *ROWS)

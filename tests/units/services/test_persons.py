@@ -299,3 +299,18 @@ def test_a_transfer_leaves_before_and_after(planner, person, workshop):
     assert entry.changes["unit"] == [str(person.unit_id), str(workshop.pk)]
     closed = LogEntry.objects.get_for_object(person.postings.get(until=date(2020, 6, 30))).first()
     assert closed.changes["until"] == ["None", "2020-06-30"]
+
+
+def test_a_row_removed_meanwhile_is_neither_corrected_nor_removed_again(staff, person):
+    rating = TaskRating(person=person, year=2019, rating="well")
+    services.save_record(rating, by=staff)
+    old_page = TaskRating.objects.get()
+    services.remove_record(rating, by=staff, why="Nhập nhầm")
+
+    for act in (
+        lambda: services.save_record(old_page, by=staff),
+        lambda: services.remove_record(old_page, by=staff, why="Nhập nhầm"),
+    ):
+        with pytest.raises(Refused):
+            act()
+    assert not TaskRating.objects.exists()

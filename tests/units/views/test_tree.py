@@ -267,6 +267,7 @@ def test_create_finds_the_superior_by_what_was_typed(client, administrator, depa
     ("fields", "field"),
     [
         ({"code": "QK"}, "code"),
+        ({"code": "qk"}, "code"),
         ({"code": "T 1"}, "code"),
         ({"name": ""}, "name"),
         ({"established": "21/07/2020"}, "established"),

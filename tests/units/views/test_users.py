@@ -265,6 +265,16 @@ def test_a_role_is_ended_on_its_last_day(client, local, staff):
     assert Membership.objects.get(pk=membership.pk).until == date(2020, 7, 31)
 
 
+def test_a_role_that_has_ended_is_given_anew_not_ended_again(client, local, staff):
+    membership = staff.memberships.get()
+    Membership.objects.filter(pk=membership.pk).update(until=date(2020, 7, 1))
+
+    assert page(client, local, "membership-end", membership.pk)["Location"] == staff.get_absolute_url()
+    response = send(client, local, "membership-end", membership.pk, data={"until": "31/12/2030"})
+    assert (wrong(response), "Vai trò này đã kết thúc ngày 01/07/2020" in response.text) == (["until"], True)
+    assert staff.memberships.get().until == date(2020, 7, 1)
+
+
 def test_the_last_administrator_of_the_root_stays(client, administrator):
     membership = administrator.memberships.get()
 
@@ -272,3 +282,25 @@ def test_the_last_administrator_of_the_root_stays(client, administrator):
         "until"
     ]
     assert Membership.objects.get(pk=membership.pk).until is None
+
+
+@pytest.mark.parametrize("name", ["STAFF", "Staff", "ｓｔａｆｆ"])
+def test_user_name_in_other_letters_is_refused_at_its_field(client, administrator, staff, depot, name):
+    data = {
+        "full_name": "Lê An", "username": name, "password": FIRST, "unit": depot.pk, "role": "staff",
+        "since": "01/07/2020",
+    }  # fmt: skip
+    assert wrong(send(client, administrator, "user-create", data=data)) == ["username"]
+
+
+@pytest.mark.parametrize("name", ["staff", "STAFF", " Staff ", "ｓｔａｆｆ"])
+def test_login_does_not_mind_capitals(client, staff, name):
+    assert client.post("/login/", {"login": name, "password": PASSWORD}).status_code == 302
+    assert client.session["_auth_user_id"] == str(staff.pk)
+
+
+def test_wrong_attempts_count_together_however_the_name_is_written(client, staff):
+    names = ["staff", "STAFF", "Staff", "ｓｔａｆｆ", "stafF"]
+    codes = [client.post("/login/", {"login": name, "password": "x"}).status_code for name in names]
+    last = client.post("/login/", {"login": "sTaff", "password": PASSWORD})
+    assert (codes, last.status_code) == ([200] * 5, 200)

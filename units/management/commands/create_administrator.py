@@ -9,11 +9,10 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.db import transaction
 
-from units import clock
 from units.catalogue import load_catalogue
 from units.errors import Refused
-from units.models import Role, Unit, User
-from units.services import add_membership, create_user
+from units.models import Unit, User
+from units.services import first_administrator
 
 
 class Command(BaseCommand):
@@ -34,11 +33,9 @@ class Command(BaseCommand):
         load_catalogue()
         try:
             user = User(username=username, full_name=username)
-            user.clean_fields(exclude=["password", "search", "sorting"])
-            user.validate_unique()
+            user.full_clean(exclude=["password", "search", "sorting"])
             validate_password(password, user)
-            user = create_user(username=username, full_name=username, password=password, must_change_password=False)
-            add_membership(user=user, unit=unit, role=Role.ADMINISTRATOR, since=clock.today())
+            first_administrator(username=username, password=password, unit=unit)
         except (ValidationError, Refused) as error:
             raise CommandError("\n".join(error.messages)) from error
         self.stdout.write(f"{username} administers {unit.code}")

@@ -96,7 +96,7 @@ def test_zero_typed_for_an_empty_register_is_nothing_occurred(client, report, wo
     rows = {row.key: row for row in read_sheet(report, editing=True, reading=reading).rows}
     [pasted] = preview([["0"]], [works.pk], rows, reading).good
     said = "0 in the register “Plain works”"
-    assert (difference.new, pasted.becomes) == (f"Nil ({said})", f"Nil – {said}")
+    assert (difference.new, pasted.becomes) == (f"Nothing occurred ({said})", f"Nothing occurred – {said}")
     client.force_login(staff)
     texts = {f"c{works.pk}-numerator": "0", f"c{works.pk}-seen": ""}
     assert client.post(reverse("emulation:report-cell", args=[report.pk, works.pk]), texts).status_code == 200
