@@ -365,7 +365,7 @@ def place_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKin
         raise Refused(_("This indicator is no longer placed in campaigns."), "indicator")
     if row.campaign.indicators.filter(indicator=row.indicator).exists():
         raise Refused(_("The campaign already asks for this indicator."), "indicator")
-    return _place(row, list(kinds))
+    return _place(row, list(kinds), by)
 
 
 @transaction.atomic
@@ -374,7 +374,7 @@ def change_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKi
     _lock_campaign(row, by)
     if not row.campaign.indicators.filter(pk=row.pk).exists():
         raise Refused(_("The campaign no longer asks for this indicator."))
-    return _place(row, list(kinds))
+    return _place(row, list(kinds), by)
 
 
 @transaction.atomic
@@ -386,7 +386,7 @@ def remove_indicator(row: CampaignIndicator, *, by: User) -> None:
     _follow(row.campaign, [row.indicator_id])
 
 
-def _place(row: CampaignIndicator, kinds: list[UnitKind]) -> CampaignIndicator:
+def _place(row: CampaignIndicator, kinds: list[UnitKind], by: User) -> CampaignIndicator:
     _refuse_double(row, kinds)
     row.save()
     row.kinds.set(kinds)
