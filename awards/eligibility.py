@@ -290,15 +290,6 @@ def figure(criterion: Criterion, case: Case) -> Finding:
     return _best(criterion, [(is_met(criterion.comparator, target, f.value), (f.value,), f.source) for f in rows])
 
 
-def score(criterion: Criterion, case: Case) -> Finding:
-    """The year's score is `value` or more."""
-    least = criterion.value
-    if least is None:
-        return _leaf(criterion, State.NO_DATA)
-    rows = [s for s in case.facts.scores if s.year == case.year]
-    return _best(criterion, [(s.points >= least, (s.points,), s.source) for s in rows])
-
-
 def targets_met(criterion: Criterion, case: Case) -> Finding:
     """`share` per cent of the year's targets are met; with `strict` they are beaten."""
     share = Fraction(100) if criterion.share is None else criterion.share
@@ -311,12 +302,6 @@ def targets_met(criterion: Criterion, case: Case) -> Finding:
             for reached in (t.exceeded if criterion.strict else t.met,)
         ],
     )
-
-
-def cluster_rank(criterion: Criterion, case: Case) -> Finding:
-    """The year's place in the cluster is `number` or better."""
-    rows = [p for p in case.facts.places if p.year == case.year]
-    return _best(criterion, [(p.place <= criterion.number, (p.place,), p.source) for p in rows])
 
 
 def no_breach(criterion: Criterion, case: Case) -> Finding:
@@ -441,9 +426,7 @@ JUDGES: dict[Kind, Callable[[Criterion, Case], Finding]] = {
     Kind.QUALIFYING_YEARS: qualifying_years,
     Kind.MERIT: merit,
     Kind.FIGURE: figure,
-    Kind.SCORE: score,
     Kind.TARGETS_MET: targets_met,
-    Kind.CLUSTER_RANK: cluster_rank,
     Kind.NO_DISCIPLINE: no_breach,
     Kind.NO_INCIDENT: no_breach,
     Kind.SERVICE_TIME: service_time,

@@ -62,22 +62,6 @@ class YearFigure:
 
 
 @dataclass(frozen=True, slots=True)
-class YearScore:
-    year: int
-    points: Fraction
-    source: Source = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """The place in the emulation cluster; 1 is the first."""
-
-    year: int
-    place: int
-    source: Source = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Targets:
     """How many targets a unit had, met and beat in the year."""
 
@@ -143,8 +127,6 @@ class Facts:
     merits: tuple[Merit, ...] = ()
     breaches: tuple[Breach, ...] = ()
     figures: tuple[YearFigure, ...] = ()
-    scores: tuple[YearScore, ...] = ()
-    places: tuple[Place, ...] = ()
     targets: tuple[Targets, ...] = ()
     votes: tuple[Vote, ...] = ()
     attested: tuple[Attested, ...] = ()

@@ -26,11 +26,14 @@ class EmulationConfig(AppConfig):
         from emulation.reports.openings import launch_tasks, register_tasks
         from emulation.reports.unfed import unfed_tasks
         from emulation.reports.vacancies import remarks
+        from emulation.services.catalogue import load_emulation
         from emulation.services.rounds import follow_tree, hold_sheets
+        from units.catalogue import after_catalogue
         from units.reports import dissolution
         from units.services import after_tree_change, before_tree_change, taking_back
         from units.views import tree
 
+        after_catalogue.append(load_emulation)
         before_tree_change.append(hold_sheets)
         after_tree_change.append(follow_tree)
         tree.REMARKS.append(remarks)

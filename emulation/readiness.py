@@ -22,6 +22,7 @@ class Prepared:
     `indicators` counts its own, `from_above` those of the campaign it takes over; `targeted` of `units`
     participants have a target for one of its own indicators. `draft_above` names a superior campaign that
     is a draft itself; `documents` counts those it rests on, `older` those of the years before, which no longer do;
+    `contrary` names its indicators whose comparator goes against their direction;
     `files` counts its papers and theirs; `needs_indicators` says that its kind asks for figures; `same_theme` and
     `same_content` that they are still, word for word, those of the year before; `vacant` names the units that lack
     somebody, and whom.
@@ -43,6 +44,7 @@ class Prepared:
     leader: str
     draft_above: str = ""
     older: int = 0
+    contrary: tuple[str, ...] = ()
     same_theme: bool = False
     same_content: bool = False
     vacant: str = ""
@@ -107,6 +109,9 @@ def _figures(draft: Prepared) -> Iterable[Point]:
         yield Point("indicators", label, MISSING, _("Place at least one indicator: this kind is judged by figures."))
     else:
         yield Point("indicators", label, ADVICE, _("It asks for no figures: its result is judged by remarks only."))
+    if draft.contrary:
+        words = _("Against the direction of the indicator, so that the worse figure counts as reached: %(names)s")
+        yield Point("comparators", _("Comparators"), ADVICE, words % {"names": "; ".join(draft.contrary)})
     if draft.indicators or draft.targeted:
         full = draft.targeted >= draft.units
         words = _("%(targeted)d of %(units)d units have their target values") % {

@@ -29,6 +29,7 @@ from emulation.views import (
     notices,
     panel,
     papers,
+    placements,
     pledges,
     registers,
     review,
@@ -56,12 +57,28 @@ urlpatterns = [
     path("campaigns/<int:pk>/launch/", campaigns.campaign_launch, name="campaign-launch"),
     path("campaigns/<int:pk>/advance/", campaigns.campaign_advance, name="campaign-advance"),
     path("campaigns/<int:pk>/copy/", campaigns.campaign_copy, name="campaign-copy"),
-    path("campaigns/<int:pk>/indicators/new/", campaigns.campaign_indicator_create, name="campaign-indicator-create"),
     path(
-        "campaigns/indicators/<int:pk>/update/", campaigns.campaign_indicator_update, name="campaign-indicator-update"
+        "campaigns/<int:pk>/indicators/choose/",
+        placements.campaign_indicators_choose,
+        name="campaign-indicators-choose",
     ),
     path(
-        "campaigns/indicators/<int:pk>/delete/", campaigns.campaign_indicator_delete, name="campaign-indicator-delete"
+        "campaigns/<int:pk>/indicators/new/", placements.campaign_indicator_create, name="campaign-indicator-create"
+    ),
+    path(
+        "campaigns/indicators/<int:pk>/update/",
+        placements.campaign_indicator_update,
+        name="campaign-indicator-update",
+    ),
+    path(
+        "campaigns/indicators/<int:pk>/comparators/",
+        placements.campaign_indicator_comparators,
+        name="campaign-indicator-comparators",
+    ),  # fmt: skip
+    path(
+        "campaigns/indicators/<int:pk>/delete/",
+        placements.campaign_indicator_delete,
+        name="campaign-indicator-delete",
     ),
     path("campaigns/<int:pk>/join/<int:unit>/", joins.campaign_join, name="campaign-join"),
     path("campaigns/<int:pk>/take-over/<int:unit>/", joins.campaign_take_over, name="campaign-take-over"),
@@ -133,6 +150,7 @@ urlpatterns = [
     path("targets/clusters/<int:pk>/pdf/", clusters.cluster_file, name="cluster-file"),
     path("targets/clusters/<int:pk>/update/", clusters.cluster_update, name="cluster-update"),
     path("catalogues/", catalogue.catalogue_list, name="catalogue-list"),
+    path("catalogues/load/", catalogue.catalogue_load, name="catalogue-load"),
     path("catalogues/<slug:key>/", catalogue.catalogue_rows, name="catalogue-rows"),
     path("catalogues/<slug:key>/new/", catalogue.catalogue_create, name="catalogue-create"),
     path("catalogues/<slug:key>/<int:pk>/", catalogue.catalogue_update, name="catalogue-update"),

@@ -55,11 +55,17 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:campaign-launch": ("campaign", "403 403 403 403 403 404", "403 403 403 403 403 404"),
     "emulation:campaign-advance": ("campaign", "403 403 403 403 403 404", "403 403 403 403 403 404"),
     "emulation:campaign-copy": ("campaign", "403 200 403 403 403 404", "403 200 403 403 403 404"),
+    "emulation:campaign-indicators-choose": ("campaign", "403 200 403 403 403 404", "403 200 403 403 403 404"),
     "emulation:campaign-indicator-create": ("campaign", "403 200 403 403 403 404", "403 200 403 403 403 404"),
     "emulation:campaign-indicator-update": (
         "campaign-indicator",
         "403 200 403 403 403 404",
         "403 200 403 403 403 404",
+    ),
+    "emulation:campaign-indicator-comparators": (
+        "campaign-indicator",
+        "403 200 403 403 200 404",
+        "403 200 403 403 200 404",
     ),
     "emulation:campaign-indicator-delete": (
         "campaign-indicator",
@@ -104,6 +110,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "emulation:cluster-update": ("cluster", "404 200 403 403 403 404", "404 200 403 403 403 404"),
     "emulation:target-detail": ("target", "404 200 200 200 200 404", None),
     "emulation:catalogue-list": ("", "200 403 403 403 403 403", None),
+    "emulation:catalogue-load": ("", None, "302 403 403 403 403 403"),
     "emulation:catalogue-rows": ("catalogue", "200 403 403 403 403 403", None),
     "emulation:catalogue-create": ("catalogue", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "emulation:catalogue-update": ("catalogue-row", "200 403 403 403 403 403", "200 403 403 403 403 403"),

@@ -1,5 +1,7 @@
 """The catalogues every base begins with: kinds of unit, offices, personnel groups, ranks, forms of discipline.
 
+Those of higher apps follow with them, so that a base is complete by whichever command it begins with.
+
 Loaded by a function and never by a migration: tests with a live server empty all tables.
 """
 

@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from awards.models import Appraisal, Award, Nomination, Occasion
+from awards.reports.differences import Difference
 from awards.reports.dossiers import Row
 from awards.services.appraisals import APPRAISED, REJECTED, RETURNED, opinions_of, unexplained
+from awards.services.steps import CONFIRM
 from units.errors import LEAST_ORDER
 from units.forms.seen import Seen
 from units.search import words_q
@@ -22,6 +24,7 @@ from units.services.seen import Change
 from units.text import normal
 
 AGREE, REFUSE = "agree", "refuse"
+KNOWN = gettext_lazy("It is known that the records say something else than at the hand-in")
 STATES = [
     ("", gettext_lazy("Every state")),
     ("met", gettext_lazy("Meets the rule")),
@@ -172,8 +175,18 @@ class ConclusionsForm(OpinionsForm):
     ]  # fmt: skip
     NEEDS_REASON = (RETURNED, REJECTED)
 
+    def __init__(self, data: Any, *, rows: Iterable[Row], differing: Iterable[Difference] = ()) -> None:
+        """`differing`: lines of which records say something else than at the hand-in; a box confirms it as known."""
+        super().__init__(data, rows=rows)
+        self.differing = {one.line.pk for one in differing}
+        if self.differing:
+            self.fields["known_changes"] = forms.BooleanField(required=False, label=KNOWN)
+
     def clean(self) -> dict[str, Any]:
         found = super().clean()
+        onwards = {row.line.pk for row in self.rows if found.get(f"v{row.line.pk}") == APPRAISED}
+        if onwards & self.differing and not found["known_changes"]:
+            self.add_error("known_changes", CONFIRM["known_changes"])
         on = {
             row.line: found.get(f"r{row.line.pk}", "")
             for row in self.rows
@@ -192,3 +205,4 @@ class ManyForm(forms.Form):
         label=gettext_lazy("Reason"), required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
     mark = forms.CharField(widget=forms.HiddenInput)
+    known_changes = forms.BooleanField(required=False, label=KNOWN)

@@ -161,6 +161,7 @@ class SignForm(forms.Form):
         running: Sequence[str] = (),
         mark: str = "",
         unpaid: Sequence[str] = (),
+        differing: Sequence[str] = (),
         by: str = "",
         **kwargs: Any,
     ) -> None:
@@ -168,7 +169,8 @@ class SignForm(forms.Form):
         `by`: the name of who signs, who is told where another name is to stand under the paper.
 
         `over`: caps that are exceeded, `running`: public notices that have not ended; whoever signs confirms that
-        this is known. `unpaid`: whose bonus is not known, likewise. `mark`: of the draft as its page shows it now.
+        this is known. `unpaid`: whose bonus is not known, `differing`: of whom records say something else than at the
+        hand-in, likewise. `mark`: of the draft as its page shows it now.
         """
         super().__init__(*args, **kwargs)
         self.seen = mark
@@ -188,6 +190,8 @@ class SignForm(forms.Form):
         self._ask("known_notices", _("It is known that the public notice has not ended"), " ".join(running))
         caps = format_html_join("", '<span class="d-block">{}</span>', ((one,) for one in over))
         self._ask("over_caps", _("The cap is exceeded knowingly"), caps)
+        words = _("It is known that the records say something else than at the hand-in")
+        self._ask("known_changes", words, ", ".join(differing))
         self._ask("known_unpaid", bonuses, ", ".join(unpaid))
 
     def _ask(self, name: str, label: str, about: str) -> None:

@@ -38,9 +38,7 @@ class Criterion(Dated):
         QUALIFYING_YEARS = RuleKind.QUALIFYING_YEARS, _("years running with an award, or with rating and initiatives")
         MERIT = RuleKind.MERIT, _("recognised initiatives or science works")
         FIGURE = RuleKind.FIGURE, _("figure of an indicator")
-        SCORE = RuleKind.SCORE, _("score of the year")
         TARGETS_MET = RuleKind.TARGETS_MET, _("targets met")
-        CLUSTER_RANK = RuleKind.CLUSTER_RANK, _("place in the cluster")
         NO_DISCIPLINE = RuleKind.NO_DISCIPLINE, _("no discipline")
         NO_INCIDENT = RuleKind.NO_INCIDENT, _("no incident")
         SERVICE_TIME = RuleKind.SERVICE_TIME, _("time of service")
@@ -77,9 +75,7 @@ class Criterion(Dated):
         Kind.QUALIFYING_YEARS: ("awards", "rating", "number", "years", "ending", "merit", "level"),
         Kind.MERIT: ("number", "years", "merit", "level"),
         Kind.FIGURE: ("indicator", "comparator", "value"),
-        Kind.SCORE: ("value",),
         Kind.TARGETS_MET: ("share", "strict"),
-        Kind.CLUSTER_RANK: ("number",),
         Kind.NO_DISCIPLINE: ("years", "gravity"),
         Kind.NO_INCIDENT: ("years", "incident_gravity"),
         Kind.SERVICE_TIME: ("years", "below_years", "months"),
@@ -116,7 +112,7 @@ class Criterion(Dated):
     rating = models.CharField(_("task rating or better"), max_length=12, choices=TaskRating.Rating, blank=True)
     number = models.PositiveSmallIntegerField(
         pgettext_lazy("criterion", "number"), default=1, validators=[MinValueValidator(1)],
-        help_text=_("How many times, how many of the group, how many members; or the lowest place."),
+        help_text=_("How many times, how many of the group, how many members."),
     )  # fmt: skip
     years = models.PositiveSmallIntegerField(
         _("years"), null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(60)],

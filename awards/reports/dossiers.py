@@ -57,6 +57,7 @@ def steps_of(line: Nomination, *, grounds: bool) -> list[Step]:
         word = f"{event.get_kind_display()}: {event.office.label}" if event.office else event.get_kind_display()
         silent = [offices.get(name, name) for name in event.after.get("silent", ())]
         more = [" ".join([_("not heard:"), ", ".join(silent)])] if silent else []
+        more += [_("known: records say something else than at the hand-in")] if "known_changes" in event.after else []
         reason = event.reason if grounds or not revoked else ""
         found.append(
             Step(

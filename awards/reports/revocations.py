@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from awards.models import Criterion, Grant, GrantReview
 from units.models import Posting
-from units.services import lineages_on
+from units.services import lineages_of
 
 Kind = Criterion.Kind
 OWN = (Kind.MEETS_AWARD, Kind.PRIOR_AWARDS, Kind.QUALIFYING_YEARS)  # look at awards of the same subject
@@ -72,16 +72,23 @@ class _Places:
 
     def __init__(self) -> None:
         self._postings: dict[int, list[Posting]] = {}
-        self._trees: dict[int, dict[int, list[int]]] = {}
+        self._above: dict[tuple[int, int], list[int]] = {}  # (year, unit) → its superiors then, and itself
         self._titled: dict[tuple[int, int], set[int]] = {}
 
     def learn(self, grants: Iterable[Grant]) -> None:
-        """Load what is asked of these grants: the postings of their people, and the people of their units."""
+        """Load what is asked of these grants: the postings of their people with what stood above them, and the people
+        of their units.
+        """
         grants = list(grants)
         people = {grant.person_id for grant in grants if grant.person_id} - self._postings.keys()
         self._postings |= {pk: [] for pk in people}
         for posting in Posting.objects.filter(person__in=people):
             self._postings[posting.person_id].append(posting)
+        stood = {
+            (grant.year, unit) for grant in grants if (unit := self._stood(grant)) is not None
+        } - self._above.keys()
+        trees = lineages_of({unit for _year, unit in stood}, {_end(year) for year, _unit in stood})
+        self._above |= {(year, unit): trees[_end(year)].get(unit, [unit]) for year, unit in stood}
         for grant in grants:
             if grant.unit_id and (grant.unit_id, grant.year) not in self._titled:
                 there = Posting.objects.on(_end(grant.year)).filter(unit=grant.unit_id)
@@ -89,15 +96,15 @@ class _Places:
 
     def above(self, grant: Grant) -> list[int]:
         """Keys of the units in which the person of the grant stood at the end of its year, root first."""
+        unit = self._stood(grant)
+        return [] if unit is None else self._above[grant.year, unit]
+
+    def _stood(self, grant: Grant) -> int | None:
+        """Key of the unit in which the person of the grant stood at the end of its year."""
         day = _end(grant.year)
         rows = self._postings.get(grant.person_id or 0, ())
-        on_day = (row for row in rows if (row.since or day) <= day <= (row.until or day))
-        unit = next((row.unit_id for row in on_day), None)
-        if unit is None:
-            return []
-        if grant.year not in self._trees:
-            self._trees[grant.year] = lineages_on([day])[day]
-        return self._trees[grant.year].get(unit, [unit])
+        on_day = (row.unit_id for row in rows if (row.since or day) <= day <= (row.until or day))
+        return next(on_day, None)
 
     def members(self, grant: Grant) -> set[int]:
         """Keys of the people who stood in the unit of the grant at the end of its year."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from awards import access
 from awards.models import AgendaItem, Attendance, Council, CouncilMember, Nomination, NominationFile, Session
@@ -27,7 +27,9 @@ def councils(user: User) -> QuerySet[Council]:
     """Councils that the user may see, with the number of their members and sessions; those that ended last."""
     members = Count("members", filter=Q(members__until=None), distinct=True)
     rows = Council.objects.visible_to(user).select_related("unit")
-    return rows.annotate(seats=members, held=Count("sessions", distinct=True)).order_by("until", "unit__path")
+    return rows.annotate(seats=members, held=Count("sessions", distinct=True)).order_by(
+        F("until").desc(nulls_first=True), "unit__path", "pk"
+    )
 
 
 def addable(council: Council) -> QuerySet[Nomination]:

@@ -22,6 +22,7 @@ from awards.facts import Facts
 from awards.models import Criterion, Nomination
 from awards.reports.due import (
     Subject,
+    Words,
     everything,
     last_day,
     leaves,
@@ -30,7 +31,7 @@ from awards.reports.due import (
     unit_subject,
 )
 from awards.reports.facts import facts_of
-from awards.reports.rules import rules_on
+from awards.reports.rules import rule_day, rules_on
 from units.models import Person, Unit
 
 Findings = dict[str, Any]  # see `findings_of`
@@ -46,11 +47,14 @@ def office_key(office: int) -> str:
     return f"o{office}"
 
 
-def findings_of(lines: Iterable[Nomination], year: int, day: date) -> dict[int, Findings]:
+def findings_of(
+    lines: Iterable[Nomination], year: int, day: date, *, as_handed_in: bool = False
+) -> dict[int, Findings]:
     """Line (key) → what the rules in force on `day` find for its subject and award. A fixed number of queries.
 
     A dict of `at` (time), `rules` (day), `full`, `quiet` and `open` (`Side`) and `offices` (`office_key` → state).
     An award that is not in force then, or not for such a subject, yields a side without criteria, not met.
+    `as_handed_in`: by the award whose criteria were frozen, which a council may have lowered since.
     """
     lines = list(lines)
     rules = rules_on(day)
@@ -61,9 +65,71 @@ def findings_of(lines: Iterable[Nomination], year: int, day: date) -> dict[int, 
     with translation.override("vi"):
         return {
             line.pk: {"at": at, "rules": day.isoformat()}
-            | _findings(line.award.code, *known[line.subject_key], year, rules, offices)
+            | _findings(
+                _frozen_award(line) if as_handed_in else line.award.code,
+                *known[line.subject_key],
+                year,
+                rules,
+                offices,
+            )
             for line in lines
         }
+
+
+def changed_today(lines: Iterable[Nomination]) -> dict[int, Findings]:
+    """Line (key) → what is found for it today, of the lines for which that is not what was frozen with them.
+
+    A fixed number of queries, but for each year and set of rules among them. Lines come with award, `asked`, person,
+    unit and dossier. A line that a council lowered is judged by the criteria it was handed in with.
+    """
+    found: dict[int, Findings] = {}
+    for year, day, rules, some in _by_rules([line for line in lines if line.findings]):
+        people, units = [p for line in some if (p := line.person_id)], [u for line in some if (u := line.unit_id)]
+        known = _facts(people, units, year, rules)
+        now, at = Words(rules), {"at": timezone.now().isoformat(), "rules": day.isoformat()}
+        with translation.override("vi"):
+            other = [line for line in some if _differs(line, *known[line.subject_key], year, rules, now)]
+            offices = offices_of_criteria() if other else {}
+            for line in other:
+                found[line.pk] = at | _findings(_frozen_award(line), *known[line.subject_key], year, rules, offices)
+    return found
+
+
+def _by_rules(lines: Iterable[Nomination]) -> list[tuple[int, date, Rules, list[Nomination]]]:
+    """(year, day, the rules in force then, lines judged by them): days of the same rules are taken together."""
+    days = {line.dossier_id: rule_day(line.dossier) for line in {line.dossier_id: line for line in lines}.values()}
+    rules: list[tuple[date, Rules]] = []
+    place: dict[date, int] = {}
+    for day in dict.fromkeys(days.values()):
+        in_force = rules_on(day)
+        same = [index for index, (_day, others) in enumerate(rules) if others == in_force]
+        place[day] = same[0] if same else len(rules)
+        rules += [] if same else [(day, in_force)]
+    together: dict[tuple[int, int], list[Nomination]] = {}
+    for line in lines:
+        together.setdefault((line.dossier.year, place[days[line.dossier_id]]), []).append(line)
+    return [(year, *rules[index], some) for (year, index), some in together.items()]
+
+
+def _frozen_award(line: Nomination) -> str:
+    """Code of the award whose criteria were frozen: a council may have lowered it to another one since."""
+    assert line.findings is not None
+    named = {leaf["award"] for leaf in line.findings["full"]["leaves"]}
+    return line.asked.code if line.asked.code in named else line.award.code
+
+
+def _differs(line: Nomination, subject: Subject, facts: Facts, year: int, rules: Rules, words: Words) -> bool:
+    """Whether any criterion says something else: in Vietnamese, which is kept, and no more than is compared."""
+    assert line.findings is not None
+    rule = rules.get(_frozen_award(line))
+    now: Side = {"leaves": []}
+    if rule is not None and rule.suits(facts):
+        verdict = evaluate(rule, facts, year=year, day=last_day(year), rules=rules)
+        now["leaves"] = [
+            {"award": leaf.award, "key": leaf.key, "group": leaf.group, "state": leaf.state, "actual": leaf.actual}
+            for leaf in leaves(verdict, rules, subject, words=words)
+        ]
+    return bool(changed(line.findings["full"], now))
 
 
 def _facts(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -16,7 +17,7 @@ from awards.criteria import State
 from awards.models import Appraisal, Nomination, NominationEvent
 from awards.reports.snapshots import concerned, side_of
 from awards.services.dossiers import refuse_short
-from awards.services.steps import Kind, Stage, kept, lock_lines, step
+from awards.services.steps import Kind, Stage, kept, lock_lines, refuse_differing, step
 from units.access import require
 from units.errors import LEAST_ORDER, Refused
 from units.models import Office, User
@@ -80,49 +81,71 @@ def give_opinions(reasons: Mapping[int, str], office: Office, *, by: User) -> li
 
 
 @transaction.atomic
-def conclude(keys: Collection[int], *, verdict: str, reason: str = "", by: User) -> list[Nomination]:
-    """Conclude on lines: appraised, returned to their unit for correction, or rejected.
-
-    With the simplified procedure an appraised line has passed. A return and a rejection name a reason, and so
-    does going on in spite of something (`in_spite_of`). The trace names offices that had not spoken.
-    """
-    lines = _lines(keys)
-    for line in lines:
-        require(access.concludes(by, line.holder))
-        open_ = line.stage == Stage.SUBMITTED or (line.stage == Stage.APPRAISED and verdict != APPRAISED)
-        if not open_:
-            raise Refused(_("“%(line)s” does not wait for a conclusion: it is “%(stage)s”.")
-                          % {"line": line.name, "stage": line.get_stage_display()})  # fmt: skip
-    refuse_own(lines, by)
-    opinions = opinions_of(lines)
-    if verdict != APPRAISED:
-        refuse_short(reason)
-    elif wrong := unexplained(dict.fromkeys(lines, reason), opinions):
-        raise Refused(list(wrong.values()))
-    silent = silent_offices(lines, opinions)
-    kind, stage = STEPS[verdict]
-    for line in lines:
-        after = {"silent": silent[line.pk]} if silent[line.pk] else {}
-        home = line.dossier.unit if verdict == RETURNED else None
-        at = line.holder
-        step(line, kind, stage, by=by, at=at, reason=normal(reason), holder=home, after=after)
-        if verdict == RETURNED:
-            forget_opinions(line)
-        if verdict == APPRAISED and line.dossier.occasion.simplified:
-            step(line, Kind.PASSED, Stage.PASSED, by=by, reason=kept(gettext_lazy("simplified procedure")))
-    return lines
+def conclude(
+    keys: Collection[int], *, verdict: str, reason: str = "", known_changes: bool = False, by: User
+) -> list[Nomination]:
+    """As `conclude_each`, with one verdict and reason."""
+    return conclude_each(dict.fromkeys(keys, (verdict, reason)), known_changes=known_changes, by=by)
 
 
 @transaction.atomic
-def conclude_many(keys: Collection[int], *, verdict: str, reason: str, by: User) -> list[Nomination]:
+def conclude_each(
+    verdicts: Mapping[int, tuple[str, str]], *, known_changes: bool = False, by: User
+) -> list[Nomination]:
+    """Conclude on lines (key → verdict, reason): appraised, returned to their unit for correction, or rejected.
+
+    With the simplified procedure an appraised line has passed. A return and a rejection name a reason, and so
+    does going on in spite of something (`in_spite_of`). That records say something else than at the hand-in is
+    refused, unless it is known. The trace names offices that had not spoken.
+    """
+    lines = _lines(verdicts)
+    for line in lines:
+        _refuse_concluded(line, verdicts[line.pk][0], by)
+    refuse_own(lines, by)
+    opinions = opinions_of(lines)
+    onwards = [line for line in lines if verdicts[line.pk][0] == APPRAISED]
+    for verdict, reason in verdicts.values():
+        if verdict != APPRAISED:
+            refuse_short(reason)
+    if wrong := unexplained({line: verdicts[line.pk][1] for line in onwards}, opinions):
+        raise Refused(list(wrong.values()))
+    differing = refuse_differing(onwards, known=known_changes, by=by)
+    silent = silent_offices(lines, opinions)
+    for line in lines:
+        after = {"silent": silent[line.pk]} if silent[line.pk] else {}
+        _conclude(line, *verdicts[line.pk], after=after | differing.get(line.pk, {}), by=by)
+    return lines
+
+
+def _refuse_concluded(line: Nomination, verdict: str, by: User) -> None:
+    require(access.concludes(by, line.holder))
+    if line.stage != Stage.SUBMITTED and (line.stage != Stage.APPRAISED or verdict == APPRAISED):
+        words = _("“%(line)s” does not wait for a conclusion: it is “%(stage)s”.")
+        raise Refused(words % {"line": line.name, "stage": line.get_stage_display()})
+
+
+def _conclude(line: Nomination, verdict: str, reason: str, *, after: Mapping[str, Any], by: User) -> None:
+    kind, stage = STEPS[verdict]
+    home = line.dossier.unit if verdict == RETURNED else None
+    step(line, kind, stage, by=by, at=line.holder, reason=normal(reason), holder=home, after=after)
+    if verdict == RETURNED:
+        forget_opinions(line)
+    if verdict == APPRAISED and line.dossier.occasion.simplified:
+        step(line, Kind.PASSED, Stage.PASSED, by=by, reason=kept(gettext_lazy("simplified procedure")))
+
+
+@transaction.atomic
+def conclude_many(
+    keys: Collection[int], *, verdict: str, reason: str, known_changes: bool = False, by: User
+) -> list[Nomination]:
     """As `conclude`. Where lines go on, the reason is written only on those that go on in spite of something."""
     if verdict != APPRAISED:
         return conclude(keys, verdict=verdict, reason=reason, by=by)
     lines = _lines(keys)
     opinions = opinions_of(lines)
-    asking = {line.pk for line in lines if in_spite_of(line, opinions.get(line.pk, ()))}
-    groups = ((asking, reason), ({line.pk for line in lines} - asking, ""))
-    return [line for some, why in groups if some for line in conclude(some, verdict=verdict, reason=why, by=by)]
+    why = {line.pk: reason if in_spite_of(line, opinions.get(line.pk, ())) else "" for line in lines}
+    verdicts = {key: (verdict, words) for key, words in why.items()}
+    return conclude_each(verdicts, known_changes=known_changes, by=by)
 
 
 def in_spite_of(line: Nomination, opinions: Sequence[Appraisal]) -> str:

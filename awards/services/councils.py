@@ -13,6 +13,7 @@ from awards.models import Council, CouncilMember
 from units import clock
 from units.access import require
 from units.errors import Refused
+from units.locking import locked
 from units.models import READERS, Membership, Unit, User
 from units.models.people import UserQuerySet
 from units.paths import path_ids
@@ -65,9 +66,9 @@ def save_council(council: Council, *, by: User) -> Council:
     require(access.founds_councils(by, council.unit))
     if not council.decision:
         raise Refused(_("A council is founded by a decision: give its number."), "decision")
-    if council.until is not None:
-        open_sessions = council.sessions.filter(state__in=["planned", "open"])
-        if council.pk is not None and open_sessions.exists():
+    if council.until is not None and council.pk is not None:
+        locked(council)  # who plans a session meanwhile waits, and sees that it has ended
+        if council.sessions.filter(state__in=["planned", "open"]).exists():
             raise Refused(_("A session of this council is not over yet."), "until")
     council.full_clean()
     council.save()
@@ -83,7 +84,7 @@ def seat_member(
     And where the user holds another one then: both ends of a seat are included, nobody counts twice on a day.
     """
     require(access.founds_councils(by, council.unit))
-    Council.objects.select_for_update(of=("self",)).get(pk=council.pk)
+    locked(council)
     since = since or clock.today()
     if not candidates(council.unit).filter(pk=user.pk).exists():
         raise Refused(_("Choose somebody who serves at the unit, above it or directly below it."), "user")
@@ -115,6 +116,8 @@ def _refuse_twice(seats: QuerySet[CouncilMember], since: date, until: date | Non
 def end_seat(seat: CouncilMember, *, until: date, by: User) -> None:
     """Set the last day of a seat. Sessions whose voting is open keep the member."""
     require(access.founds_councils(by, seat.council.unit))
+    locked(seat.council)  # who gives the user another seat meanwhile waits, and sees the end of this one
+    seat.refresh_from_db(fields=["since", "until"])
     if until < seat.since:
         raise Refused(_("The last day of a seat is not before its first."), "until")
     others = seat.council.members.filter(user=seat.user).exclude(pk=seat.pk)

@@ -24,7 +24,7 @@ from awards.reports.decisions import how_paid
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, awaited, with_places
 from awards.services.appraisals import forget_opinions
-from awards.services.dossiers import refuse_short
+from awards.services.dossiers import lock_subjects, refuse_short
 from awards.services.kept_papers import keep_decision
 from awards.services.papers import (
     lines_of_draft,
@@ -37,11 +37,10 @@ from awards.services.papers import (
     refuse_unseen,
     refuse_unshown,
     save_signed,
-    together,
     write_head,
 )
 from awards.services.reviews import ask_for_reviews
-from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
+from awards.services.steps import Kind, Stage, lock_lines, over_caps, refuse_differing, step, together
 from emulation.models import IssuedPaper
 from emulation.services.issued_papers import void
 from emulation.services.stored_files import undoing_files
@@ -61,14 +60,15 @@ MERIT = 500  # characters of a merit as it stands with the award
 @transaction.atomic
 def sign(
     decision: Decision, head: Mapping[str, Any], *, known_over_caps: bool = False, known_notices: bool = False,
-    known_unpaid: bool = False, seen: str = "", by: User,
+    known_unpaid: bool = False, known_changes: bool = False, seen: str = "", by: User,
 ) -> Decision:  # fmt: skip
     """Sign a decision on awards: its grants come into being, its lines are decided; it is never changed again.
 
     `head`: number, day, signer and the texts of `papers.TEXTS`. Raises `Refused` with everything that stands in
     the way: authority on that day, public notice, an award that is held already, a number given twice; and a cap
-    that is exceeded, a public notice that no rule asks for but still runs, or a bonus that is not known, unless that
-    is known; and a draft that is not the one its page showed (`seen`, its mark) any more.
+    that is exceeded, a public notice that no rule asks for but still runs, records that say something else than at
+    the hand-in, or a bonus that is not known, unless that is known; and a draft that is not the one its page showed
+    (`seen`, its mark) any more.
     """
     require(access.signs(by, decision.unit))
     decision = lock_paper(decision)
@@ -83,10 +83,11 @@ def sign(
     refuse_beyond(decision.unit, lines, powers)
     shown = refuse_unshown(lines, decision.day, known_notices=known_notices)
     over = over_caps(decision.unit, lines, known=known_over_caps)
+    differing = refuse_differing(lines, known=known_changes, by=by)
     bonuses = dues(lines, decision.day)
     unpaid = refuse_unpaid(lines, bonuses, known=known_unpaid)
     known = {pk: together(over[pk], shown.get(pk, ""), unpaid.get(pk, "")) for pk in bonuses}
-    return _complete(decision, lines, powers, bonuses, by, known)
+    return _complete(decision, lines, powers, bonuses, by, known, differing)
 
 
 def _complete(
@@ -96,7 +97,9 @@ def _complete(
     bonuses: Mapping[int, Due],
     by: User,
     known: Mapping[int, str] | None = None,
+    differing: Mapping[int, Mapping[str, Any]] | None = None,
 ) -> Decision:
+    lock_subjects(lines)
     refuse_held(lines)
     if decision.signed_at is None:
         decision.signed_by, decision.signed_at = by, timezone.now()
@@ -110,6 +113,7 @@ def _complete(
     said, known = decision_words(decision), known or {}
     for line, grant in zip(lines, grants, strict=True):
         after = {"grant": grant.pk} | ({} if grant.bonus is None else {"bonus": grant.bonus})
+        after |= (differing or {}).get(line.pk, {})
         reason = together(said, known.get(line.pk, ""))
         step(line, Kind.DECIDED, Stage.DECIDED, by=by, at=decision.unit, reason=reason, after=after)
     keep_decision(decision, by=by)

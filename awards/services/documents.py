@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models.base import ModelState
 from django.utils.translation import gettext as _
 
-from awards.models import AwardBasis, Criterion, LegalDocument, RevocationGround
+from awards.models import Award, AwardBasis, Criterion, LegalDocument, RevocationGround
 from awards.reports.documents import Resting, is_named, resting_on
-from awards.services.rows import save_row
+from awards.services.rows import lock_rules, save_row
 from emulation.services import definitions
 from units.access import administers_root, require
 from units.errors import Refused
@@ -37,6 +37,7 @@ def end_document(
     """
     require(administers_root(by))
     document = LegalDocument.objects.select_for_update().get(pk=document.pk)
+    lock_rules(Award.objects.all())  # the rows that rest on it are read after whoever changes a rule
     next_day = last_day + timedelta(days=1)
     if successor is not None and not successor.holds_on(next_day):
         raise Refused(_("“%(document)s” is not in force on the day after.") % {"document": successor}, "successor")

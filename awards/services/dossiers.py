@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -49,9 +50,12 @@ class Pick:
 
 
 def people_to_propose(unit: Unit, year: int) -> PersonQuerySet:
-    """People of the unit's branch: who serve there now, and who did at the end of the year."""
+    """People of the unit's branch: who serve there now, who did at the end of the year, and who left from there in
+    the year or since: of these awards are given for what they did before. Not who had left before the year began.
+    """
     then = people_in(unit, year).values("pk")
-    return Person.objects.filter(Q(pk__in=then) | branch_q(unit.path, "unit__path"))
+    serving = Q(left=None) | Q(left__gte=date(year, 1, 1))
+    return Person.objects.filter(Q(pk__in=then) | branch_q(unit.path, "unit__path") & serving)
 
 
 def units_to_propose(unit: Unit, year: int) -> UnitQuerySet:
@@ -109,11 +113,20 @@ def lock(dossier: Dossier) -> Dossier:
 
 @transaction.atomic
 def rename_dossier(dossier: Dossier, *, title: str, by: User) -> None:
+    """Give a dossier that has not been received another title. Raises `Refused`, for a title given already, too."""
     require(access.drafts_dossiers(by, dossier.unit))
     dossier = lock(dossier)
+    refuse_received(dossier)
     dossier.title = normal(title)
+    _refuse_namesake(dossier)
     dossier.full_clean()
     dossier.save(update_fields=["title"])
+
+
+def refuse_received(dossier: Dossier) -> None:
+    """What was handed in keeps its title: papers name it, and awards on a simplified occasion are given for it."""
+    if dossier.received_on is not None:
+        raise Refused(_("“%(dossier)s” has been handed in: it keeps its title.") % {"dossier": dossier})
 
 
 @transaction.atomic
@@ -366,7 +379,7 @@ def hand_in(dossier: Dossier, *, lines: Collection[int], known_over_caps: bool =
         dossier.received_on = clock.today()
         dossier.rule_day = rule_day(dossier)
         dossier.save(update_fields=["received_on", "rule_day"])
-    _lock_subjects(chosen)
+    lock_subjects(chosen)
     back = _returned_by(chosen)
     for line in chosen:
         _copy_subject(line)
@@ -392,8 +405,10 @@ def _refuse_dropped(lines: Iterable[Nomination]) -> None:
         raise Refused([*gone, _("Look at what is left, then hand in again.")])
 
 
-def _lock_subjects(lines: Collection[Nomination]) -> None:
-    """Two dossiers handed in at once with the same subject: the second one waits, and sees the first."""
+def lock_subjects(lines: Collection[Nomination]) -> None:
+    """Two dossiers handed in at once with the same subject, or two decisions signed: the second one waits, and sees
+    the first.
+    """
     people, units = [line.person_id for line in lines if line.person_id], [u for line in lines if (u := line.unit_id)]
     list(Person.objects.select_for_update().filter(pk__in=people).order_by("pk").values("pk"))
     list(Unit.objects.select_for_update().filter(pk__in=units).order_by("pk").values("pk"))

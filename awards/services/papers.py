@@ -26,7 +26,17 @@ from awards.reports.routes import next_above
 from awards.reports.signatures import complete
 from awards.services.kept_papers import keep_letter
 from awards.services.notices import notice_problems, running, running_words
-from awards.services.steps import CONFIRM, Kind, Stage, kept, lock_lines, over_caps, step
+from awards.services.steps import (
+    CONFIRM,
+    Kind,
+    Stage,
+    kept,
+    lock_lines,
+    over_caps,
+    refuse_differing,
+    step,
+    together,
+)
 from emulation.models import IssuedPaper
 from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers
@@ -368,11 +378,6 @@ def lines_of_draft(paper: Paper) -> list[Nomination]:
     return lines
 
 
-def together(*said: str) -> str:
-    """What the trace of a line says: of the paper, of a cap that it exceeds, of a public notice."""
-    return "; ".join(filter(None, said))[:500]
-
-
 def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
     """Appraised lines of a unit without a council have passed by their appraisal."""
     for line in lines:
@@ -387,13 +392,13 @@ def pass_unvoted(lines: Iterable[Nomination], by: User) -> None:
 @transaction.atomic
 def send(
     submission: Submission, head: Mapping[str, Any], *, known_over_caps: bool = False, known_notices: bool = False,
-    seen: str = "", by: User,
+    known_changes: bool = False, seen: str = "", by: User,
 ) -> Submission:  # fmt: skip
     """Send the letter with number, day and signer: its lines are forwarded to the unit asked.
 
     Where nobody above is in the tree they stay with the sender, who records the outcome. Raises `Refused`,
-    also where a cap is exceeded or a public notice still runs, unless that is known; and where the draft is not the
-    one that its page showed (`seen`, its mark) any more.
+    also where a cap is exceeded, a public notice still runs or records say something else than at the hand-in, unless
+    that is known; and where the draft is not the one that its page showed (`seen`, its mark) any more.
     """
     require(access.signs(by, submission.unit))
     submission = lock_paper(submission)
@@ -403,6 +408,7 @@ def send(
     assert submission.day is not None
     shown = refuse_unshown(lines, submission.day, known_notices=known_notices)
     over = over_caps(submission.unit, lines, known=known_over_caps)
+    differing = refuse_differing(lines, known=known_changes, by=by)
     submission.to_unit = next_above(submission.unit)
     submission.sent_by, submission.sent_at = by, timezone.now()
     save_signed(submission, by)
@@ -422,6 +428,7 @@ def send(
             at=submission.unit,
             reason=together(said, over[line.pk], shown.get(line.pk, "")),
             holder=holder,
+            after=differing.get(line.pk),
         )
     keep_letter(submission, by=by)
     return submission

@@ -30,6 +30,7 @@ from awards.reports.catalogue import (
 from emulation.services.definitions import IN_FORCE, is_referred, was_in_force
 from units.access import administers_root, require
 from units.errors import Refused, reason_of
+from units.locking import locked
 from units.models import User
 from units.text import normal
 
@@ -226,6 +227,7 @@ def delete_row(row: Any, *, reason: str, by: User) -> None:
     why = reason_of(normal(reason), most=300)
     if is_judging(row):
         lock_rules(Award.objects.all())
+    row = locked(row)  # its days may have changed since the page was shown
     if kept := why_kept(row):
         raise Refused(kept)
     row.why_removed = why

@@ -22,7 +22,7 @@ from awards.reports.minutes import gaps_of
 from awards.reports.ready import acting
 from awards.services.kept_papers import keep_minutes
 from awards.services.notices import objected
-from awards.services.steps import Kind, Stage, lock_lines, step
+from awards.services.steps import Kind, Stage, lock_lines, refuse_differing, step
 from awards.voting import needed, reached
 from emulation.services.stored_files import undoing_files
 from units import clock
@@ -48,8 +48,7 @@ def lock(session: Session, *states: str) -> Session:
 @transaction.atomic
 def plan_session(council: Council, *, title: str, day: date, place: str = "", by: User) -> Session:
     require(access.runs_sessions(by, council))
-    if council.until is not None and council.until < day:
-        raise Refused(_("The council has ended by then."), "day")
+    _refuse_after_end(council, day)
     session = Session(council=council, title=title, day=day, place=place, quorum=council.quorum, by=by)
     session.full_clean()
     session.save()
@@ -60,10 +59,18 @@ def plan_session(council: Council, *, title: str, day: date, place: str = "", by
 def change_session(session: Session, *, title: str, day: date, place: str = "", by: User) -> Session:
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.PLANNED)
+    _refuse_after_end(session.council, day)
     session.title, session.day, session.place = title, day, place
     session.full_clean()
     session.save(update_fields=["title", "day", "place"])
     return session
+
+
+def _refuse_after_end(council: Council, day: date) -> None:
+    """No session after the last day of its council, as it stands now: who ends it waits, and sees the session."""
+    until = Council.objects.select_for_update(no_key=True, of=("self",)).get(pk=council.pk).until
+    if until is not None and until < day:
+        raise Refused(_("The council has ended by then."), "day")
 
 
 # ── the agenda ────────────────────────────────────────────────────────────
@@ -188,11 +195,12 @@ def set_attendance(session: Session, how: Mapping[int, str], *, by: User) -> Non
 
 
 @transaction.atomic
-def open_voting(session: Session, *, by: User) -> Session:
+def open_voting(session: Session, *, known_changes: bool = False, by: User) -> Session:
     """Fix members, attendance, shares and rules, and let the members vote.
 
-    Raises `Refused` without a quorum, and while a line is on the agenda to which an objection was upheld: it has to
-    be corrected first, and once the voting is open nothing leaves the agenda.
+    Raises `Refused` without a quorum; while a line is on the agenda to which an objection was upheld: it has to be
+    corrected first, and once the voting is open nothing leaves the agenda; and where records say something else
+    than what the council is shown, unless that is known.
     """
     require(access.runs_sessions(by, session.council))
     session = lock(session, State.PLANNED)
@@ -210,12 +218,17 @@ def open_voting(session: Session, *, by: User) -> Session:
     items = list(session.items.select_related("line__dossier", "line__award", "line__person", "lower"))
     if not items:
         raise Refused(_("The agenda is empty: put nominations on it first."))
-    _refuse_day(session, [item.line for item in items])
-    _refuse_objected(item.line for item in items)
+    lines = lock_lines([item.line_id for item in items])
+    _refuse_day(session, lines)
+    _refuse_objected(lines)
+    differing = refuse_differing(lines, known=known_changes, by=by, judges=True)
     rules = Rules(session.council)
     for item in items:
         apply_rules(item, rules, lower=item.lower is not None and not _lower_taken(item))
         item.save()
+    for line in lines:
+        if line.pk in differing:
+            step(line, Kind.LISTED, line.stage, by=by, at=session.council.unit, after=differing[line.pk])
     session.state, session.opened_at = State.OPEN, timezone.now()
     session.save(update_fields=["state", "opened_at", "quorum"])
     return session

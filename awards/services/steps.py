@@ -12,16 +12,19 @@ from django.utils.translation import gettext_lazy
 
 from awards.models import Award, Nomination, NominationEvent
 from awards.reports.caps import exceeded
+from awards.reports.differences import differences
 from units.errors import Refused
 from units.models import Office, Unit, User
 
 Kind = NominationEvent.Kind
 Stage = Nomination.Stage
 
-# What a signature confirms as known, by the box that is ticked for it: pages ask, services refuse to sign without.
+# What is confirmed as known, by the box that is ticked for it: pages ask, services refuse to go on without.
 CONFIRM = {
     "known_notices": gettext_lazy("Wait until it has ended, take these out, or confirm that you sign knowingly."),
     "over_caps": gettext_lazy("Confirm that the cap is exceeded knowingly, or take lines out."),
+    "known_changes": gettext_lazy("Look at what has changed; return what no longer deserves it, or confirm that you "
+                                  "go on knowingly."),
     "known_unpaid": gettext_lazy("Have the missing rule entered in the award catalogue, or confirm that you sign "
                                  "without these bonuses."),
 }  # fmt: skip
@@ -64,6 +67,25 @@ def over_caps(unit: Unit, lines: Iterable[Nomination], *, known: bool) -> dict[i
         words = _("Cap exceeded knowingly: %(caps)s")
     said = {line.pk: "; ".join(one.text for one in found if one.concerns(line, unit)) for line in lines}
     return {key: words % {"caps": text} if text else "" for key, text in said.items()}
+
+
+def refuse_differing(
+    lines: Iterable[Nomination], *, known: bool, by: User, judges: bool = False
+) -> dict[int, dict[str, bool]]:
+    """Refuse to go on with lines of which the records say something else today than when they were handed in, unless
+    that is `known`; then line (key) → what its trace keeps of that (`after`). `judges`: as a member of a council.
+
+    The trace does not say what differs: who reads it may not know of discipline.
+    """
+    found = differences(by, lines, judges=judges)
+    if found and not known:
+        raise Refused([*(one.text for one in found), str(CONFIRM["known_changes"])], "known_changes")
+    return {one.line.pk: {"known_changes": True} for one in found}
+
+
+def together(*said: str) -> str:
+    """What the trace of a line says: of the paper, of a cap that it exceeds, of a public notice."""
+    return "; ".join(filter(None, said))[:500]
 
 
 def kept(words: Promise) -> str:

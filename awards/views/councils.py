@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
@@ -22,6 +23,7 @@ from units.models import User
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, form_step
 
+LISTED = 50  # rows on a page
 FORM = ["GET", "HEAD", "POST"]
 
 
@@ -36,12 +38,16 @@ def crumbs_to(council: Council | None = None) -> list[Crumb]:
 
 @require_safe
 def council_list(request: HttpRequest) -> HttpResponseBase:
-    rows = list(councils(request.user)[:100])
+    rows = councils(request.user)
     if kind := asked_table(request):
-        return table_file(kind, "hoi-dong", _("Award councils"), *councils_table(councils(request.user)))
-    kept = {row.unit_id for row in rows if row.until is None}
-    units = {m.unit for m in request.user.active_memberships if awards_access.founds_councils(request.user, m.unit)}
-    context = {"councils": rows, "without": [unit for unit in units if unit.pk not in kept], "today": clock.today()}
+        return table_file(kind, "hoi-dong", _("Award councils"), *councils_table(rows))
+    page = Paginator(rows, LISTED).get_page(request.GET.get("page"))
+    mine = {m.unit for m in request.user.active_memberships if awards_access.founds_councils(request.user, m.unit)}
+    kept = set(Council.objects.filter(unit__in=mine, until=None).values_list("unit", flat=True)) if mine else set()
+    context = {
+        "page": page, "councils": page.object_list, "without": [unit for unit in mine if unit.pk not in kept],
+        "today": clock.today(),
+    }  # fmt: skip
     return render(request, "awards/councils/list.html", context)
 
 
@@ -50,10 +56,12 @@ def council_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     council = get_council(request.user, pk)
     if kind := asked_table(request):
         return table_file(kind, f"hoi-dong-{pk}", _("Sessions"), *sessions_table(council.sessions.all()))
+    page = Paginator(council.sessions.all(), LISTED).get_page(request.GET.get("page"))
     context = {
         "council": council,
         "seats": council.members.select_related("user").order_by("until", "order"),
-        "sessions": council.sessions.all()[:50],
+        "page": page,
+        "sessions": page.object_list,
         "may_write": awards_access.founds_councils(request.user, council.unit),
         "officer": awards_access.runs_sessions(request.user, council),
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.http.response import HttpResponseBase
@@ -18,12 +17,13 @@ from awards import access
 from awards.forms.desk import AGREE, ConclusionsForm, DeskFilter, ManyForm, OfficeForm, OpinionsForm
 from awards.models import Nomination
 from awards.reports.desk import Desk, batches, desks_of, left_out, mark_of, meeting, ordered, page_rows, waiting
+from awards.reports.differences import differences
 from awards.reports.exports import desk_table
 from awards.services.appraisals import (
     APPRAISED,
     REJECTED,
     RETURNED,
-    conclude,
+    conclude_each,
     conclude_many,
     give_opinions,
     in_spite_of,
@@ -71,8 +71,12 @@ def nomination_desk(request: HttpRequest) -> HttpResponseBase:
     page = Paginator(ordered(found), LINES).get_page(request.GET.get("page"))
     data = request.POST if request.method == "POST" else None
     rows = page_rows(desk, list(page) if data is None else posted(desk, data) or list(page))
+    judged = [] if desk.office else [row.line for row in rows if not row.own]
+    differing = differences(request.user, judged)
     form: OpinionsForm = (
-        OfficeForm(data, rows=rows, office=desk.office.pk) if desk.office else ConclusionsForm(data, rows=rows)
+        OfficeForm(data, rows=rows, office=desk.office.pk)
+        if desk.office
+        else ConclusionsForm(data, rows=rows, differing=differing)
     )
     if form.is_valid():
         with refusals(form):
@@ -88,7 +92,7 @@ def nomination_desk(request: HttpRequest) -> HttpResponseBase:
         "desk": desk, "desks": desks_of(request.user), "filter": filter_form, "page": page, "form": form,
         "shown": shown, "choices": form.CHOICES, "wrong": [(row, wrong) for row, _c, _r, wrong in shown if wrong],
         "query": without_page(request.GET), "meeting": meeting(found, desk).exclude(wrote_q(request.user)).count(),
-        "needs": " ".join(form.NEEDS_REASON),
+        "needs": " ".join(form.NEEDS_REASON), "differing": differing, "known": "known_changes" in request.POST,
         "kept": [(name, value) for name, value in request.GET.items() if name not in ("page", "desk", "line")],
     }  # fmt: skip
     return render(request, "awards/dossiers/desk.html", context)
@@ -121,18 +125,13 @@ def without_page(query: QueryDict) -> str:
     return kept.urlencode()
 
 
-@transaction.atomic
 def save(desk: Desk, form: OpinionsForm) -> None:
-    """One service call for each verdict and reason."""
     if desk.office is not None:
         opinions = {key: "" if said == AGREE else reason for key, (said, reason) in form.verdicts.items()}
         give_opinions(opinions, desk.office, by=desk.user)
         return
-    groups: dict[tuple[str, str], list[int]] = {}
-    for key, verdict in form.verdicts.items():
-        groups.setdefault(verdict, []).append(key)
-    for (stage, reason), keys in groups.items():
-        conclude(keys, verdict=stage, reason=reason, by=desk.user)
+    known = form.cleaned_data.get("known_changes", False)
+    conclude_each(form.verdicts, known_changes=known, by=desk.user)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -161,7 +160,7 @@ def nomination_many(request: HttpRequest, act: str) -> HttpResponse:
             form.add_error(None, _("At most %(count)d lines at once: filter more narrowly.") % {"count": MANY})
         else:
             with refusals(form):
-                do(desk, act, keys, form.cleaned_data["reason"])
+                do(desk, act, keys, form.cleaned_data["reason"], known_changes=form.cleaned_data["known_changes"])
         if not form.errors:
             words = ngettext("%(count)d line has been judged.", "%(count)d lines have been judged.", len(keys))
             messages.success(request, words % {"count": len(keys)})
@@ -174,13 +173,14 @@ def nomination_many(request: HttpRequest, act: str) -> HttpResponse:
         "desk": desk, "act": act, "form": form, "mark": mark, "count": len(keys), "batches": batches(found),
         "lines": [(line, silent.get(line.pk, []), against.get(line.pk, "")) for line in lines], "least": LEAST_ORDER,
         "asks": act in (RETURNED, REJECTED) or any(against.values()), "left": left,
-        "query": without_page(request.GET), "ticked": bool(ticked),
+        "query": without_page(request.GET), "ticked": bool(ticked), "known": "known_changes" in request.POST,
+        "differing": differences(request.user, found[:MANY]) if act == APPRAISED else [],
     }  # fmt: skip
     return render(request, "awards/dossiers/many.html", context)
 
 
-def do(desk: Desk, act: str, keys: list[int], reason: str) -> None:
+def do(desk: Desk, act: str, keys: list[int], reason: str, *, known_changes: bool) -> None:
     if desk.office is not None:
         give_opinions(dict.fromkeys(keys, ""), desk.office, by=desk.user)
     else:
-        conclude_many(keys, verdict=act, reason=reason, by=desk.user)
+        conclude_many(keys, verdict=act, reason=reason, known_changes=known_changes, by=desk.user)

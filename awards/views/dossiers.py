@@ -53,7 +53,7 @@ from units.forms.fields import refusals
 from units.keys import key_of
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
-from units.views.pages import form_page
+from units.views.pages import form_page, form_step
 
 LINES = 100  # on a page
 DOSSIERS = 50
@@ -149,13 +149,12 @@ def dossier_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 def dossier_update(request: HttpRequest, pk: int) -> HttpResponse:
     dossier = get_dossier(request.user, pk)
     require(access.drafts_dossiers(request.user, dossier.unit))
-    form = TitleForm(request.POST or None, instance=dossier)
-    if form.is_valid():
-        with refusals(form):
-            service.rename_dossier(dossier, **form.cleaned_data, by=request.user)
-        if not form.errors:
-            return redirect(dossier)
-    return form_page(request, form, crumbs=crumbs_to(dossier), heading=_("Title of the dossier"), submit=_("Save"))
+    form = TitleForm(request.POST or None, instance=get_dossier(request.user, pk))
+    return form_step(
+        request, form, lambda: service.rename_dossier(dossier, **form.cleaned_data, by=request.user),
+        done=_("The title has been saved."), to=dossier, first=lambda: service.refuse_received(dossier),
+        crumbs=crumbs_to(dossier), heading=_("Title of the dossier"),
+    )  # fmt: skip
 
 
 def crumbs_to(dossier: Dossier) -> list[tuple[str, str]]:

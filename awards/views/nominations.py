@@ -124,8 +124,8 @@ def nomination_today(request: HttpRequest, pk: int) -> HttpResponse:
         "discipline": shows_discipline(request.user, line), "incidents": shows_incidents(request.user, line),
         "offices": judged_offices(request.user, line),
     }  # fmt: skip
-    now = findings_of([line], line.dossier.year, rule_day(line.dossier))[line.pk]
     frozen = line.stage not in Nomination.EDITABLE and line.findings is not None
+    now = findings_of([line], line.dossier.year, rule_day(line.dossier), as_handed_in=frozen)[line.pk]
     today = side_of(now, **sight) or {"leaves": []}
     side = side_of(line.findings, **sight) if frozen else None
     differs = changed(side, today) if side else set()

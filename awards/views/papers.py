@@ -32,6 +32,7 @@ from awards.reports.award_papers import WRITERS, decision_paper, submission_pape
 from awards.reports.caps import exceeded
 from awards.reports.decisions import cancelled_as, next_number
 from awards.reports.desk import mark_of
+from awards.reports.differences import differences
 from awards.reports.drafts import Draft, draft_of
 from awards.reports.kept_papers import content_of, kept_paper
 from awards.reports.powers import Powers
@@ -284,11 +285,12 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
     letter = isinstance(found, Submission)
     draft = draft_of(found, _day_typed(request))
+    differing = differences(request.user, draft.lines)
     form = SignForm(
         request.POST if request.method == "POST" else None, initial=initial, own=not recorded,
         gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid, by=str(request.user),
         over=[one.text for one in exceeded(found.unit, draft.lines)],
-        running=running_words(draft.lines, clock.today()),
+        running=running_words(draft.lines, clock.today()), differing=[one.line.name for one in differing],
     )  # fmt: skip
     heading = _("Send the letter") if letter else _("Sign the decision")
     note = (
@@ -300,7 +302,8 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     return form_step(
         request, form, lambda: _sign(found, form.cleaned_data, draft.mark, request.user),
         done=lambda _row: _signed_words(found), to=found, crumbs=crumbs_to(found), heading=heading, submit=heading,
-        note=note, about={"template": "awards/papers/signing.html", "draft": draft, "paper": found},
+        note=note, about={"template": "awards/papers/signing.html", "draft": draft, "paper": found,
+                          "differing": differing},
     )  # fmt: skip
 
 
@@ -323,7 +326,8 @@ def _beside(draft: Draft) -> str:
 
 
 def _sign(found: Paper, head: dict[str, Any], seen: str, user: User) -> None:
-    known = {"known_over_caps": head.get("over_caps", False), "known_notices": head.get("known_notices", False)}
+    known = {name: head.get(name, False) for name in ("known_notices", "known_changes")}
+    known["known_over_caps"] = head.get("over_caps", False)
     if isinstance(found, Submission):
         papers.send(found, head, **known, seen=seen, by=user)
     elif found.kind == Decision.Kind.REVOCATION:

@@ -16,6 +16,7 @@ from awards import access as awards_access
 from awards.forms.councils import AgendaFilter, AttendanceForm, BreakForm, ItemForm, LinesForm, SessionForm
 from awards.models import AgendaItem, CouncilMember, Session
 from awards.reports.achievements import in_words
+from awards.reports.differences import differences
 from awards.reports.exports import agenda_table
 from awards.reports.objections import upheld
 from awards.reports.sessions import LISTED, addable, by_award_and_year, files_of, findings_for, session_page
@@ -81,11 +82,13 @@ def session_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         return table_file(kind, f"phien-hop-{pk}", session.title, *agenda_table(page))
     going = session.state in (Session.State.PLANNED, Session.State.OPEN)
     lines = [row.item.line for row in page.entries] if going else []
+    opens = page.officer and session.state == Session.State.PLANNED and bool(page.attendances)
     context = {
         "page": page,
         "session": session,
         "running": running_words(lines, clock.today()) if lines else [],
         "objected": objected(lines) if lines and page.sees_votes else Objected(),
+        "differing": differences(request.user, lines, judges=True) if opens else [],
         "entries": Paginator(page.entries, LISTED).get_page(request.GET.get("page")),
         "crumbs": [*crumbs_to(session.council), (session.title, "")],
     }
@@ -168,14 +171,18 @@ def judge_item(user: User, pk: int) -> tuple[AgendaItem, CouncilMember | None]:
 
 @require_safe
 def session_item(request: HttpRequest, pk: int) -> HttpResponse:
-    """The documents of a line, for those who judge it: as they were frozen at the hand-in."""
+    """The documents of a line, for those who judge it: as they were frozen at the hand-in, and, until the vote is
+    over, what differs today.
+    """
     item, seat = judge_item(request.user, pk)
     nearby = list(item.session.items.values_list("pk", flat=True))
     place = nearby.index(item.pk)
+    going = item.session.state in (Session.State.PLANNED, Session.State.OPEN)
     context = {
         "item": item,
         "line": item.line,
         "findings": findings_for(item.line, request.user, judges=seat is not None),
+        "differing": differences(request.user, [item.line], judges=seat is not None) if going else [],
         "opens": can_read_figures(request.user, item.line.dossier.unit),
         "achievements": in_words(item.line.achievements or []),
         "files": files_of(item.line),
@@ -246,7 +253,7 @@ def session_attendance(request: HttpRequest, pk: int) -> HttpResponse:
 def session_open(request: HttpRequest, pk: int) -> HttpResponse:
     session = run_session(request.user, pk)
     try:
-        sessions.open_voting(session, by=request.user)
+        sessions.open_voting(session, known_changes="known_changes" in request.POST, by=request.user)
     except Refused as error:
         told(request, error)
     else:

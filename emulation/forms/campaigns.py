@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
@@ -14,14 +15,16 @@ from django.utils.translation import gettext_lazy
 
 from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.forms.fields import NumberField
-from emulation.models import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document, Indicator
+from emulation.models import Area, Campaign, CampaignIndicator, CampaignKind, CampaignScope, Document, Indicator
+from emulation.models.catalogue import Comparator
 from emulation.periods import YEARS
 from emulation.services.campaigns import Scope, next_states
+from emulation.services.placements import placeable
 from emulation.services.years import Extent
 from units import clock
 from units.forms.fields import DayField, RowsField, UnitField
 from units.forms.seen import SeenForm
-from units.models import Unit
+from units.models import Unit, UnitKind
 from units.models.units import UnitQuerySet
 from units.services.seen import Change, logged_change
 
@@ -210,8 +213,13 @@ class AdvanceForm(forms.Form):
 
 
 class CampaignIndicatorForm(SeenForm):
-    """How a campaign asks for an indicator. The indicator is chosen once; kinds of unit go to the service."""
+    """How a campaign asks for an indicator. The indicator is chosen once; kinds of unit go to the service.
 
+    A new row takes comparator and rhythm of the catalogue unless they are chosen; the script of the page shows them
+    as soon as the indicator is chosen. A comparator against the indicator's direction is to be confirmed (`despite`).
+    """
+
+    despite = forms.BooleanField(label=gettext_lazy("The comparator is meant as chosen"), required=False)
     range_min = NumberField(label=gettext_lazy("Plausible from"), required=False)
     range_max = NumberField(label=gettext_lazy("Plausible to"), required=False)
     over_margin = NumberField(label=gettext_lazy("Over from (per cent of the target)"), at_least=0, required=False)
@@ -238,21 +246,64 @@ class CampaignIndicatorForm(SeenForm):
             "order": gettext_lazy("Order"),
         }
 
+    class Media:
+        js = (forms.Script("js/campaign-indicator.js", defer=True),)
+
+    CATALOGUE = ("comparator", "asked")  # columns for which the catalogue has the usual value
+    field_order = ["indicator", "kinds", "asked", "comparator", "despite"]
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         row = self.instance
+        self.warning = warning_of(row.indicator, row.comparator) if row.pk else ""
+        if not self.warning and not self.is_bound:
+            del self.fields["despite"]
         if row.campaign.kind.is_drive:  # asked once, in the drive's own round
             del self.fields["asked"]
         if row.pk is not None:
             del self.fields["indicator"]
             return
-        placed = row.campaign.indicators.values("indicator")
-        indicators = Indicator.objects.filter(retired=False).exclude(pk__in=placed).select_related("area")
+        indicators = placeable(row.campaign)
         self.fields["indicator"].queryset = indicators
         self.fields["indicator"].choices = _by_area(indicators)
+        self._offer_catalogue(indicators)
+
+    def _offer_catalogue(self, indicators: QuerySet[Indicator]) -> None:
+        usual = [name for name in self.CATALOGUE if name in self.fields]
+        for name in usual:
+            field = self.fields[name]
+            field.choices = [("", _("as in the catalogue")), *field.choices]  # type: ignore[attr-defined]
+            field.required, self.initial[name] = False, ""
+        defaults = {one.pk: {name: getattr(one, name) for name in usual} for one in indicators}
+        self.fields["indicator"].widget.attrs["data-defaults"] = json.dumps(defaults)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        indicator = self.instance.indicator if self.instance.pk else cleaned.get("indicator")
+        for name in self.CATALOGUE:
+            if indicator is not None and name in self.fields and cleaned.get(name) == "":
+                cleaned[name] = getattr(indicator, name)
+        self.warning = warning_of(indicator, cleaned.get("comparator", "")) if indicator is not None else ""
+        if not self.warning:
+            del self.fields["despite"]
+        elif not cleaned.get("despite"):
+            self.add_error("comparator", self.warning)
+        return cleaned
 
     def _save_m2m(self) -> None:
         """Kinds are written by the service, in the same transaction as the row."""
+
+
+def warning_of(indicator: Indicator, comparator: str) -> str:
+    """What is wrong with a comparator against the direction of the indicator; else empty."""
+    if not indicator.contradicts(comparator):
+        return ""
+    if indicator.direction == Indicator.Direction.LOWER:
+        words = _("Of this indicator lower is better, but with “%(sign)s” a higher figure counts as reached.")
+    else:
+        words = _("Of this indicator higher is better, but with “%(sign)s” a lower figure counts as reached.")
+    confirm = _("Choose another comparator, or confirm that it is meant so.")
+    return f"{words % {'sign': Comparator(comparator).label}} {confirm}"
 
 
 def _by_area(indicators: QuerySet[Indicator]) -> list[tuple[str, Any]]:
@@ -260,6 +311,31 @@ def _by_area(indicators: QuerySet[Indicator]) -> list[tuple[str, Any]]:
     for row in indicators:
         groups.setdefault(row.area.label, []).append((row.pk, f"{row.label} ({row.code})"))
     return [("", "–"), *groups.items()]
+
+
+class IndicatorsForm(forms.Form):
+    """Several indicators at once, for the kinds of unit chosen. `groups`: what is offered by area, with its tick."""
+
+    indicators = RowsField(
+        label=gettext_lazy("Indicators"), queryset=Indicator.objects.none(), widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Tick at least one indicator.")},
+    )  # fmt: skip
+    kinds = RowsField(
+        label=gettext_lazy("Kinds of unit asked"), queryset=UnitKind.objects.all(), required=False,
+        widget=forms.CheckboxSelectMultiple, help_text=gettext_lazy("None chosen: every kind."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, campaign: Campaign, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offered = placeable(campaign)
+        self.fields["indicators"].queryset = self.offered
+
+    def groups(self) -> list[tuple[Area, list[tuple[Indicator, bool]]]]:
+        chosen = {str(key) for key in self["indicators"].value() or ()}
+        found: dict[Area, list[tuple[Indicator, bool]]] = {}
+        for row in self.offered:
+            found.setdefault(row.area, []).append((row, str(row.pk) in chosen))
+        return list(found.items())
 
 
 class CopyYearForm(forms.Form):

@@ -314,6 +314,11 @@ class CampaignIndicator(models.Model):
         return english or self.name or self.indicator.label
 
     @property
+    def contradicts(self) -> bool:
+        """Whether its comparator goes against the direction of the indicator."""
+        return self.indicator.contradicts(self.comparator)
+
+    @property
     def asked_quarters(self) -> tuple[int, ...]:
         return ASKED_QUARTERS[self.asked]
 

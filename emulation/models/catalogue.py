@@ -189,6 +189,14 @@ class Indicator(CatalogueRow):
         """Whether two parts are entered."""
         return self.measure == self.Measure.RATIO
 
+    def contradicts(self, comparator: str) -> bool:
+        """Whether a target with the comparator would count the worse figure as reached."""
+        wrong: dict[str, tuple[str, ...]] = {
+            self.Direction.HIGHER: (Comparator.AT_MOST, Comparator.BELOW),
+            self.Direction.LOWER: (Comparator.AT_LEAST, Comparator.ABOVE),
+        }
+        return comparator in wrong.get(self.direction, ())
+
     @property
     def is_sum(self) -> bool:
         """Counts and amounts: what nil adds nothing to, and what targets of units add up for."""

@@ -92,6 +92,13 @@ class Target(models.Model):
         values = [self.milestone_1, self.milestone_2, self.milestone_3]
         return None if values[0] is None else values
 
+    def take_comparator(self, comparator: str) -> None:
+        """Put another comparator into an unsaved target; a value beside last year's figure is rounded for it."""
+        self.comparator = comparator
+        for column in (TargetChange.Field.ASSIGNED, TargetChange.Field.REGISTERED):
+            if relation := self.relation(column):
+                setattr(self, column, relation.stored(comparator))
+
     def relation(self, column: str) -> Relative | None:
         """How a value was set beside last year's figure; None where it was typed as it stands."""
         return Relative.from_json(self.relations.get(column))

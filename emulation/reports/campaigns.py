@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -140,12 +140,16 @@ def _place(day: date) -> str:
 
 @dataclass(frozen=True, slots=True)
 class AskedRow:
-    """A campaign indicator: `kinds` asked in words, `units` how many exist today that it asks."""
+    """A campaign indicator: `kinds` asked in words, `units` how many exist today that it asks.
+
+    `kept` counts agreed targets with another comparator than its own.
+    """
 
     row: CampaignIndicator
     kinds: str | Promise
     units: int
     points: str
+    kept: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +176,9 @@ class CampaignPage:
 
 def campaign_page(campaign: Campaign, children: QuerySet[Campaign]) -> CampaignPage:
     """Indicators by area with who is asked, scope, and the visible `children`. Five queries."""
-    rows = list(campaign.indicators.select_related("indicator__area").prefetch_related("kinds"))
+    other = Q(targets__agreed__isnull=False) & ~Q(targets__comparator=F("comparator"))
+    asked_rows = campaign.indicators.select_related("indicator__area").annotate(kept=Count("targets", filter=other))
+    rows = list(asked_rows.prefetch_related("kinds"))
     scopes = list(campaign.scopes.select_related("unit").order_by("unit__path"))
     counts = units_by_kind(campaign)
     groups: dict[str, list[AskedRow]] = defaultdict(list)
@@ -180,7 +186,8 @@ def campaign_page(campaign: Campaign, children: QuerySet[Campaign]) -> CampaignP
         kinds = list(row.kinds.all())
         units = sum(counts.get(kind.pk, 0) for kind in kinds) if kinds else sum(counts.values())
         words = ", ".join(kind.label for kind in kinds) if kinds else gettext_lazy("every kind")
-        groups[row.indicator.area.label].append(AskedRow(row, words, units, format_part(row.points) or "–"))
+        points_text = format_part(row.points) or "–"
+        groups[row.indicator.area.label].append(AskedRow(row, words, units, points_text, row.kept))
     every = any(not row.kinds.all() for row in rows)
     asked = set(counts) if every else {kind.pk for row in rows for kind in row.kinds.all()}
     points = [row.points for row in rows if row.points is not None]

@@ -26,6 +26,7 @@ from emulation.reports.corrections import waiting_corrections
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.lines import with_lines
 from emulation.reports.notices import notices_of, shown
+from emulation.reports.setup import Step, concerned, setup_steps
 from emulation.reports.sheets import given_back, state_of
 from emulation.reports.timeline import back_with_staff, said
 from emulation.reports.vacancies import Vacancy, vacancies
@@ -107,7 +108,8 @@ class Task:
 class MyWork:
     """What waits, by deadline; what came back stands in `returned`. `more` counts sheets left out of the review.
 
-    `vacancies` are units for which the user has to appoint somebody, `notices` the newest unread ones.
+    `vacancies` are units for which the user has to appoint somebody, `notices` the newest unread ones, `setup` the
+    way of a new base to its first movement, for those who set it up.
     """
 
     returned: tuple[Task, ...]
@@ -117,6 +119,7 @@ class MyWork:
     vacancies: tuple[Vacancy, ...]
     more_vacancies: bool
     notices: tuple[Notice, ...]
+    setup: tuple[Step, ...]
 
 
 # What else waits for a user: higher apps add functions user → tasks, each of a fixed number of queries.
@@ -146,6 +149,7 @@ def my_work(user: User) -> MyWork:
         tuple(vacant),
         more_vacancies,
         tuple(shown(notices_of(user).unread()[:TOLD], user)),
+        tuple(setup_steps(user)) if concerned(user) else (),
     )
 
 

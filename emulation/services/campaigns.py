@@ -31,6 +31,7 @@ from emulation.readiness import advice, missing
 from emulation.services.launch import launch_points, scope_q
 from emulation.services.rounds import fit_sheets, place_units, set_up_drive_round
 from emulation.services.summaries import rebuild
+from emulation.services.usual_comparator import follow
 from units import access, clock
 from units.errors import Refused
 from units.locking import locked
@@ -364,7 +365,7 @@ def place_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKin
         raise Refused(_("This indicator is no longer placed in campaigns."), "indicator")
     if row.campaign.indicators.filter(indicator=row.indicator).exists():
         raise Refused(_("The campaign already asks for this indicator."), "indicator")
-    return _place(row, list(kinds))
+    return _place(row, list(kinds), by)
 
 
 @transaction.atomic
@@ -373,7 +374,7 @@ def change_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKi
     _lock_campaign(row, by)
     if not row.campaign.indicators.filter(pk=row.pk).exists():
         raise Refused(_("The campaign no longer asks for this indicator."))
-    return _place(row, list(kinds))
+    return _place(row, list(kinds), by)
 
 
 @transaction.atomic
@@ -385,10 +386,11 @@ def remove_indicator(row: CampaignIndicator, *, by: User) -> None:
     _follow(row.campaign, [row.indicator_id])
 
 
-def _place(row: CampaignIndicator, kinds: list[UnitKind]) -> CampaignIndicator:
+def _place(row: CampaignIndicator, kinds: list[UnitKind], by: User) -> CampaignIndicator:
     _refuse_double(row, kinds)
     row.save()
     row.kinds.set(kinds)
+    follow(row, by=by)
     _follow(row.campaign, [row.indicator_id])
     return row
 

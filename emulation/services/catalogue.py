@@ -27,7 +27,6 @@ from emulation.models import (
     ScoreCriterion,
     ScoreTemplate,
 )
-from units.catalogue import load_catalogue as load_units_catalogue
 from units.models import CatalogueRow, Office
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -36,9 +35,11 @@ Entry = dict[str, Any]
 
 
 @transaction.atomic
-def load_catalogue() -> None:
-    """Add what is missing by code. What is there already, changed by an administrator or not, stays."""
-    load_units_catalogue()
+def load_emulation() -> None:
+    """Add what is missing by code. What is there already, changed by an administrator or not, stays.
+
+    A part of `units.catalogue.load_catalogue`, on whose offices indicators rest.
+    """
     data: dict[str, list[Entry]] = json.loads((DATA / "catalogue.json").read_text(encoding="utf-8"))
     for area in _missing(Area, data["areas"]):
         Area.objects.create(**area)

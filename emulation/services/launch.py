@@ -78,6 +78,7 @@ def launch_points(campaign: Campaign, on: date, reader: User) -> list[Point]:
     papers = campaign.documents.filter(Q(issued_on=None) | Q(issued_on__gte=papers_since(campaign.year)))
     enclosed = Attachment.objects.present().filter(pk__in=papers.values("files"))
     same_theme, same_content = same_as_last_year(campaign)
+    rows = campaign.indicators.select_related("indicator")
     set_ = Q(assigned__isnull=False) | Q(registered__isnull=False) | Q(agreed__isnull=False)
     return readiness(
         Prepared(
@@ -90,7 +91,8 @@ def launch_points(campaign: Campaign, on: date, reader: User) -> list[Point]:
             on=on,
             scopes=campaign.scopes.count(),
             units=len(units),
-            indicators=campaign.indicators.count(),
+            indicators=len(rows),
+            contrary=tuple(f"{row.label} ({row.get_comparator_display()})" for row in rows if row.contradicts),
             from_above=from_above(campaign).count() if campaign.takes_over else 0,
             needs_indicators=campaign.kind.needs_indicators,
             targeted=own.filter(set_).values("unit").distinct().count(),

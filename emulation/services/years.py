@@ -52,7 +52,8 @@ class Renewed:
 class YearCopy:
     """What copying a year makes: campaigns, what they ask for, agreed targets that become proposals.
 
-    What is not chosen, units that have ended and indicators no longer placed stay behind; all are named.
+    What is not chosen, units that have ended and indicators no longer placed stay behind; all are named. So are the
+    targets of `other_comparators` than their campaign indicator's, which is the one that the copy takes.
     """
 
     campaigns: list[Campaign]
@@ -62,6 +63,7 @@ class YearCopy:
     targets: list[Target]
     left_indicators: list[CampaignIndicator]
     left_units: list[str]
+    other_comparators: list[Target]
     rounds: int  # quarter rounds to be made
 
 
@@ -72,6 +74,7 @@ def year_copy(root: Campaign, year: int, extent: Extent = Extent()) -> YearCopy:
     campaigns = _kept(ordered, root, extent)
     placed = CampaignIndicator.objects.filter(campaign__in=campaigns).select_related("indicator", "campaign")
     rows = list(placed.prefetch_related("kinds"))
+    by_key = {row.pk: row for row in rows}
     kept = [row for row in rows if not row.indicator.retired]
     targets = Target.objects.filter(campaign_indicator__in=kept, agreed__isnull=False).select_related("unit")
     targets = targets.filter(Q(drive=None) | Q(drive__in=campaigns))
@@ -79,12 +82,16 @@ def year_copy(root: Campaign, year: int, extent: Extent = Extent()) -> YearCopy:
     units = [*(row.unit for row in scopes), *(target.unit for target in targets)]
     ended = {unit.name for unit in units if unit.ended}
     known = Round.objects.quarters().filter(year=year).count()
+    for target in targets:
+        target.campaign_indicator = by_key[target.campaign_indicator_id]
+    copied = [target for target in targets if not target.unit.ended]
     return YearCopy(
         campaigns=campaigns,
         left_campaigns=[row for row in ordered if row not in campaigns],
         texts=[line for row in campaigns for line in _renewed_lines(row, year)],
         indicators=kept,
-        targets=[target for target in targets if not target.unit.ended],
+        targets=copied,
+        other_comparators=[one for one in copied if one.comparator != one.campaign_indicator.comparator],
         left_indicators=[row for row in rows if row.indicator.retired],
         left_units=sorted(ended),
         rounds=4 - known,
@@ -132,7 +139,8 @@ def copy_year(root: Campaign, *, year: int, by: User, extent: Extent = Extent())
     """Copy the movement of a year: tree and campaign indicators as drafts, targets as proposals, rounds.
 
     Its own year in names and goals becomes the new one; `extent` says what comes along. A target's assigned value
-    becomes what was agreed last; nothing is registered or agreed yet. Returns the new root.
+    becomes what was agreed last, with the comparator of its campaign indicator; nothing is registered or agreed yet.
+    Returns the new root.
     """
     access.require(may_write(by, root))
     refuse_year(root, year)
@@ -206,7 +214,7 @@ def _copy_targets(
             unit=target.unit,
             campaign_indicator=rows[target.campaign_indicator_id],
             drive=campaigns[target.drive_id] if target.drive_id else None,
-            comparator=target.comparator,
+            comparator=rows[target.campaign_indicator_id].comparator,
             assigned=target.agreed,
             milestone_1=target.milestone_1,
             milestone_2=target.milestone_2,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -18,7 +17,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 from emulation.forms.campaigns import (
     AdvanceForm,
     CampaignForm,
-    CampaignIndicatorForm,
     CopyYearForm,
     DocumentForm,
     LaunchForm,
@@ -57,12 +55,6 @@ def read_parent(campaign: Campaign, user: User) -> Campaign | None:
     if campaign.parent is None or campaign.parent.state != Campaign.State.DRAFT:
         return campaign.parent
     return Campaign.objects.visible_to(user).filter(pk=campaign.parent.pk).first()
-
-
-def get_indicator(request: HttpRequest, pk: int) -> CampaignIndicator:
-    rows = CampaignIndicator.objects.filter(campaign__in=Campaign.objects.visible_to(request.user))
-    rows = rows.select_related("indicator", "campaign__launching_unit", "campaign__kind")
-    return get_object_or_404(rows, pk=pk)
 
 
 def crumbs_to(campaign: Campaign | None, year: int | None = None) -> list[Crumb]:
@@ -121,6 +113,7 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     writes = open_ and campaigns.may_write(request.user, campaign)
     launches = open_ and campaigns.may_launch(request.user, campaign)
     below = next((unit for unit in _own_units(request) if writes or takes_part(campaign, unit)), None)
+    points = _points(request, campaign) if writes or launches else []
     context = {
         "campaign": campaign,
         "page": page,
@@ -129,9 +122,11 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "files": files_context(request.user, "campaign", campaign),
         "reads_unit": access.can_read_figures(request.user, campaign.launching_unit),
         "writes": writes,
+        "compares": writes or access.judges_whole_sheets(request.user),
         "judges": campaign.kind.is_drive and access.has_role(request.user, *access.READERS),
         "below": below if open_ else None,
-        "points": _points(request, campaign) if writes or launches else [],
+        "points": points,
+        "waits": bool(points) and not launches and not missing(points),
         "parent": read_parent(campaign, request.user),
         "joins": joins,
         "above": _above(request, campaign),
@@ -347,62 +342,6 @@ def campaign_advance(request: HttpRequest, pk: int) -> HttpResponse:
     return form_page(
         request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Record the new state"), note=note
     )
-
-
-# ── what it asks for ──────────────────────────────────────────────────────
-
-
-@require_http_methods(FORM)
-def campaign_indicator_create(request: HttpRequest, pk: int) -> HttpResponse:
-    campaign = get_campaign(request, pk)
-    access.require(campaigns.may_write(request.user, campaign))
-    form = CampaignIndicatorForm(request.POST or None, instance=CampaignIndicator(campaign=campaign))
-    return _edit_indicator(request, form, campaigns.place_indicator, _("Add an indicator"))
-
-
-@require_http_methods(FORM)
-def campaign_indicator_update(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_indicator(request, pk)
-    access.require(campaigns.may_write(request.user, row.campaign))
-    form = CampaignIndicatorForm(request.POST or None, instance=row)
-    return _edit_indicator(request, form, campaigns.change_indicator, row.label)
-
-
-def _edit_indicator(request: HttpRequest, form: CampaignIndicatorForm, save: Any, heading: str) -> HttpResponse:
-    campaign = form.instance.campaign
-    if away := turned_away(request, lambda: campaigns.refuse_closed(campaign), campaign):
-        return away
-    if form.is_valid():
-        with refusals(form):
-            save(form.instance, by=request.user, kinds=form.cleaned_data["kinds"])
-        if not form.errors:
-            messages.success(request, _("“%(indicator)s” has been saved.") % {"indicator": form.instance.label})
-            return redirect(campaign)
-    return form_page(
-        request, form, crumbs=crumbs_to(campaign), heading=heading, submit=_("Save"), note=consequences(campaign)
-    )
-
-
-@require_http_methods(FORM)
-def campaign_indicator_delete(request: HttpRequest, pk: int) -> HttpResponse:
-    row = get_indicator(request, pk)
-    access.require(campaigns.may_write(request.user, row.campaign))
-    if request.method == "POST":
-        try:
-            campaigns.remove_indicator(row, by=request.user)
-        except Refused as error:
-            messages.error(request, " ".join(error.messages))
-        else:
-            messages.success(request, _("“%(indicator)s” is no longer asked.") % {"indicator": row.label})
-        return redirect(row.campaign)
-    context = {
-        "heading": _("Stop asking for “%(indicator)s”?") % {"indicator": row.label},
-        "text": _("It disappears from the sheets of this year. Nothing that has been entered is ever removed."),
-        "submit": _("Stop asking"),
-        "crumbs": crumbs_to(row.campaign),
-        "back": row.campaign.get_absolute_url(),
-    }
-    return render(request, "emulation/campaigns/confirm.html", context)
 
 
 # ── a new year ────────────────────────────────────────────────────────────

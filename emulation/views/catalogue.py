@@ -40,6 +40,7 @@ from emulation.models import (
 from emulation.reports.exports import rows_table
 from emulation.services import definitions
 from units import access
+from units.catalogue import load_catalogue
 from units.counting import count_all
 from units.errors import Refused
 from units.keys import key_of
@@ -253,6 +254,15 @@ def catalogue_list(request: HttpRequest) -> HttpResponse:
     counts = count_all(*(one.model._default_manager.all() for one in CATALOGUES.values()))
     rows = [(key, one, count) for (key, one), count in zip(CATALOGUES.items(), counts, strict=True)]
     return render(request, "emulation/catalogue/list.html", {"catalogues": rows, "pages": PAGES})
+
+
+@require_POST
+@for_root_administrators
+def catalogue_load(request: HttpRequest) -> HttpResponse:
+    """Add what the application brings along, on a base that was set up without it. Rows that are there stay."""
+    load_catalogue()
+    messages.success(request, _("The catalogues that the application brings along are complete."))
+    return redirect("emulation:indicator-list")
 
 
 @require_safe

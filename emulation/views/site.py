@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from emulation.context import start_name
+from emulation.reports.setup import concerned, setup_steps
 from emulation.reports.work import my_work
 
 
@@ -22,8 +23,13 @@ def healthz(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
-    """Where a user lands after logging in. Who lands on the dashboard is told of the work that waits beside it."""
+    """Where a user lands after logging in. Who lands on the dashboard is told of the work that waits beside it.
+
+    Who administers a new base lands on My work, which says step by step what it lacks.
+    """
     name = start_name(request.user)
+    if name == "units:unit-tree" and concerned(request.user) and setup_steps(request.user):
+        name = "emulation:my-work"
     if name == "emulation:dashboard-home" and (count := len(my_work(request.user).tasks)):
         words = ngettext(
             "%(count)d thing waits for you under “My work”.", "%(count)d things wait for you under “My work”.", count

@@ -15,12 +15,10 @@ from awards.facts import (
     Held,
     Members,
     Merit,
-    Place,
     Rating,
     Targets,
     Vote,
     YearFigure,
-    YearScore,
 )
 
 YEAR = 2020
@@ -159,16 +157,10 @@ CASES = [
         {"figures": (YearFigure("J", 2020, Fraction(99)),)},
         NO_DATA,
     ),
-    (Criterion(Kind.SCORE, value=Fraction(90)), {"scores": (YearScore(2020, Fraction(90)),)}, MET),
-    (Criterion(Kind.SCORE, value=Fraction(90)), {"scores": (YearScore(2020, Fraction(89)),)}, NOT_MET),
-    (Criterion(Kind.SCORE), {"scores": (YearScore(2020, Fraction(89)),)}, NO_DATA),
     (Criterion(Kind.TARGETS_MET), {"targets": (Targets(2020, 10, 10, 9),)}, MET),
     (Criterion(Kind.TARGETS_MET, strict=True), {"targets": (Targets(2020, 10, 10, 9),)}, NOT_MET),
     (Criterion(Kind.TARGETS_MET, share=Fraction(90), strict=True), {"targets": (Targets(2020, 10, 10, 9),)}, MET),
     (Criterion(Kind.TARGETS_MET), {"targets": (Targets(2020, 0, 0, 0),)}, NO_DATA),
-    (Criterion(Kind.CLUSTER_RANK), {"places": (Place(2020, 1),)}, MET),
-    (Criterion(Kind.CLUSTER_RANK), {"places": (Place(2020, 2),)}, NOT_MET),
-    (Criterion(Kind.CLUSTER_RANK), {"places": (Place(2019, 1),)}, NO_DATA),
     (Criterion(Kind.NO_DISCIPLINE), {"clear": frozenset([2020])}, MET),
     (
         Criterion(Kind.NO_DISCIPLINE, gravity=2),
@@ -274,7 +266,7 @@ def test_groups_know_three_answers(kind, children, number, expected):
 
 
 def test_criteria_of_the_other_subject_are_left_out():
-    of_units = Criterion(Kind.CLUSTER_RANK, subject="unit")
+    of_units = Criterion(Kind.TARGETS_MET, subject="unit")
     assert state(YES, of_units, ratings=ratings(EXCELLENT, YEAR)) == MET
     inside = Criterion(Kind.ALL_OF, children=(YES, of_units))
     assert state(inside, ratings=ratings(EXCELLENT, YEAR)) == MET
@@ -387,8 +379,6 @@ FACT = {
     "merits": st.builds(Merit, st.sampled_from(["initiative", "science"]), RANKS, YEARS, st.just(())),
     "votes": st.builds(Vote, AWARDS, YEARS, st.integers(0, 10), st.just(10), st.booleans(), st.just(())),
     "attested": st.builds(Attested, AWARDS, RANKS, YEARS, st.just(True), st.just(""), st.just(())),
-    "scores": st.builds(YearScore, YEARS, st.fractions(0, 100), st.just(())),
-    "places": st.builds(Place, YEARS, st.integers(1, 5), st.just(())),
     "figures": st.builds(YearFigure, st.just("I"), YEARS, st.fractions(0, 100), st.just(())),
     "targets": st.builds(Targets, YEARS, st.just(5), st.integers(0, 5), st.integers(0, 5), st.just(())),
 }

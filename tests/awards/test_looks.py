@@ -19,12 +19,10 @@ from awards.facts import (
     Held,
     Members,
     Merit,
-    Place,
     Rating,
     Targets,
     Vote,
     YearFigure,
-    YearScore,
 )
 from awards.looks import LOOKS, Asked, Many
 from awards.reports.due import closeness, lacking, state_of
@@ -92,8 +90,6 @@ def somebody(chance, kept):
         merits=some(lambda source: Merit(pick(["science", "initiative"]), pick([1, 2]), year(), source)),
         breaches=some(lambda source: Breach(pick(["discipline", "incident"]), year(), pick([0, 1, 2]), source)),
         figures=some(lambda source: YearFigure(pick("IJ"), year(), Fraction(pick([1, 2])), source)),
-        scores=some(lambda source: YearScore(year(), Fraction(pick([1, 2])), source)),
-        places=some(lambda source: Place(year(), pick([1, 3]), source)),
         targets=some(lambda source: Targets(year(), 4, pick([1, 2, 4]), pick([0, 1, 4]), source)),
         votes=some(lambda source: Vote(pick("ABC"), year(), pick([1, 3]), 4, pick([True, False]), source)),
         attested=some(lambda source: Attested(pick("ABC"), pick([0, 1]), year(), pick([True, False]), "", source)),

@@ -104,7 +104,9 @@ def pages(count: int) -> list[Timed]:
     staff = log_in(Role.STAFF, unit=spare.unit_id, name="staff")
     cell = Cell(staff, spare)
     commanders = [log_in(Role.COMMANDER, unit=row.unit_id, name=f"c{row.unit_id}") for row in sheets]
-    verdict = {f"v{pk}": "approve" for pk in Indicator.objects.values_list("pk", flat=True)}
+    verdict = {
+        f"v{pk}": "approve" for pk in Indicator.objects.filter(placements__isnull=False).values_list("pk", flat=True)
+    }
 
     def hand_in(number: int) -> object:
         return ok(commanders[number].post(f"/sheets/{sheets[number].pk}/hand-in/"), 302)

@@ -36,6 +36,8 @@ def test_a_complete_draft_has_nothing_open():
         ("indicators", {"indicators": 0, "from_above": 5}, MET),
         ("indicators", {"indicators": 0, "targeted": 0, "needs_indicators": False}, ADVICE),
         ("targets", {"targeted": 2}, ADVICE),
+        ("comparators", {"contrary": ("Vi phạm (≥)",)}, ADVICE),
+        ("comparators", {"contrary": ()}, None),
         ("targets", {"indicators": 0, "targeted": 0}, None),
         ("parent", {"draft_above": "Gốc"}, MISSING),
         ("theme", {"theme": ""}, ADVICE),

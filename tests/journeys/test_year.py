@@ -56,9 +56,10 @@ def year(live_server, department: Unit, depot: Unit, workshop: Unit) -> None:
         make_indicator("amount", GIFTS, name="Gifts"): (10, 5),
         make_indicator("count", FAULTS, name="Offences", direction="lower"): (20, 5),
     }
-    rows = {key: make_campaign_indicator(movement, key) for key in indicators}
+    signs = {key: "<=" if key.code == FAULTS else ">=" for key in indicators}
+    rows = {key: make_campaign_indicator(movement, key, comparator=signs[key]) for key in indicators}
     for indicator, (target, _) in indicators.items():
-        make_target(depot, rows[indicator], target, **{"comparator": "<="} if indicator.code == FAULTS else {})
+        make_target(depot, rows[indicator], target)
     for round_ in make_rounds().values():
         figures = {indicator: figure for indicator, (_, figure) in indicators.items()}
         make_report(depot, round_, figures, state=Report.State.APPROVED)

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Q, Value
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Concat, Substr
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -332,11 +332,34 @@ def lineage_on(day: date) -> dict[int, list[int]]:
 
 def lineages_on(days: Iterable[date]) -> dict[date, dict[int, list[int]]]:
     """The tree on each of the days (see `lineage_on`). Two queries."""
-    spans = Unit.objects.values_list("pk", "established", "dissolved")
-    existence = {pk: (since, until) for pk, since, until in spans}
-    oldest_first = Placement.objects.order_by(F("since").asc(nulls_first=True))
-    placements: list[Place] = list(oldest_first.values_list("unit_id", "parent_id", "since", "until"))
+    placements = _oldest_first(Placement.objects.all())
+    existence = _spans(Unit.objects.all())
     return {day: _chains(day, existence, placements) for day in days}
+
+
+def lineages_of(units: Iterable[int], days: Iterable[date]) -> dict[date, dict[int, list[int]]]:
+    """The same of some units (keys) and what has ever stood above them: of a few units a few rows, however large the
+    tree is. One query, and one for each level.
+    """
+    known: set[int] = set()
+    placements: list[Place] = []
+    asked = set(units)
+    while asked:
+        known |= asked
+        found = _oldest_first(Placement.objects.filter(unit__in=asked))
+        placements += found
+        asked = {parent for _unit, parent, _since, _until in found if parent is not None} - known
+    existence = _spans(Unit.objects.filter(pk__in=known)) if known else {}
+    return {day: _chains(day, existence, placements) for day in days}
+
+
+def _spans(units: QuerySet[Unit]) -> dict[int, Span]:
+    return {pk: (since, until) for pk, since, until in units.values_list("pk", "established", "dissolved")}
+
+
+def _oldest_first(placements: QuerySet[Placement]) -> list[Place]:
+    rows = placements.order_by(F("since").asc(nulls_first=True))
+    return list(rows.values_list("unit_id", "parent_id", "since", "until"))
 
 
 Span = tuple[date | None, date | None]

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
-from emulation.services.catalogue import load_catalogue
 from emulation.services.migration import COLUMNS, load_results
+from units.catalogue import load_catalogue
 from units.errors import Refused
 from units.models import User
 from units.tables import read_table

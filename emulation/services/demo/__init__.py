@@ -14,7 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from emulation.models import DemoLogin
-from emulation.services.catalogue import DATA, load_catalogue
+from emulation.services.catalogue import DATA
 from emulation.services.demo import (
     assessments,
     drive,
@@ -31,6 +31,7 @@ from emulation.services.demo import (
 )
 from emulation.services.demo.people import Cast
 from emulation.services.demo.weak_points import create_weak_points
+from units.catalogue import load_catalogue
 from units.errors import Refused
 from units.models import Unit, UnitKind
 from units.services import create_unit

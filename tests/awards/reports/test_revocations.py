@@ -1,7 +1,10 @@
 from datetime import date
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from awards.reports.revocations import affected
-from tests.factories import make_award, make_criterion, make_grant, make_person
+from tests.factories import make_award, make_criterion, make_grant, make_person, make_unit
 from tests.layers import built_once
 from units.models import Posting
 
@@ -79,3 +82,20 @@ def test_revoked_ones_are_not_listed(titles, depot):
     lost = make_grant(base, person, 2018)
     make_grant(army, person, 2020, revoked_on=date(2021, 1, 1), revoked_why="Khai gian")
     assert names(lost) == []
+
+
+def test_of_the_tree_only_what_stood_above_the_people_is_read(titles, region, depot, workshop):
+    """Also for awards of several people and years, of whom one is in no unit above any award."""
+    base, _army, _order, unit = titles
+    lost = [make_grant(base, make_person(place), year) for place in (depot, workshop) for year in (2019, 2020)]
+    for place, year in ((depot, 2019), (workshop, 2020), (depot, 2021)):
+        make_grant(unit, place, year)
+    make_unit(region)
+    with CaptureQueriesContext(connection) as queries:
+        found = [(row.grant.unit.code, row.grant.year) for row in affected(lost)]
+    assert found == [(depot.code, 2019), (workshop.code, 2020)]
+    tree = [
+        one["sql"] for one in queries if 'FROM "units_placement"' in one["sql"] or 'FROM "units_unit"' in one["sql"]
+    ]
+    assert [sql for sql in tree if "WHERE" not in sql] == []
+    assert len(tree) == 4

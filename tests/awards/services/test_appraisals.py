@@ -151,7 +151,9 @@ def test_what_is_not_met_needs_a_reason_unless_its_offices_agree(lines, departme
 
 
 def test_the_reason_is_written_only_where_something_speaks_against_going_on(lines, officer, reviewer, training):
-    Nomination.objects.update(findings={"full": {"state": "met"}, "offices": {}})
+    for line in lines:
+        line.findings["full"]["state"] = "met"
+        line.save(update_fields=["findings"])
     give_opinions({lines[0].pk: REASON}, training, by=officer)
     conclude_many([line.pk for line in lines], verdict="appraised", reason=ALL_THE_SAME, by=reviewer)
     assert [line.events.last().reason for line in lines] == [ALL_THE_SAME, ""]

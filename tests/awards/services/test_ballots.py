@@ -424,3 +424,14 @@ def test_minutes_are_fixed_with_the_end(opened, members):
     sessions.end_session(opened, by=members[0])
     with pytest.raises(Refused):
         sessions.save_minutes(opened, text="Khác", by=members[1])
+
+
+def test_no_session_is_planned_for_or_moved_beyond_the_last_day_of_its_council(council, members, session):
+    shown = council  # as the page had it before somebody ended the council
+    type(council).objects.filter(pk=council.pk).update(until=date(2020, 12, 31))
+    late = {"title": "Phiên 1", "day": date(2021, 1, 1), "by": members[1]}
+    for act in (lambda: sessions.plan_session(shown, **late), lambda: sessions.change_session(session, **late)):
+        with pytest.raises(Refused) as error:
+            act()
+        assert error.value.field == "day"
+    assert sessions.change_session(session, **late | {"day": date(2020, 12, 31)}).day == date(2020, 12, 31)

@@ -1,15 +1,18 @@
 from collections import Counter
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 
 import pytest
 from auditlog.models import LogEntry
+from django.apps import apps
 
 from awards.bonus import Lack
 from awards.models import Award, AwardBasis, BaseWage, Bonus, Cap, Criterion, VoteRule
 from awards.reports.powers import Bonuses
 from awards.services.catalogue import load_awards
 from awards.services.rows import save_row
+from tests.factories import make_award, make_criterion
 from tests.layers import built_once
 from units.catalogue import load_catalogue
 
@@ -130,3 +133,18 @@ def test_coefficient_entered_for_a_past_time_is_used_for_its_decisions(catalogue
     save_row(row, chosen={}, by=administrator)
     answer = Bonuses().of(award.pk, "person", day)
     assert (answer.amount, answer.certain) == (450_000, False)
+
+
+@pytest.mark.parametrize("code", ["VMTD_MMTB", "CO_TD_QK", "CO_TD_BQP"])
+def test_scores_and_places_that_nothing_feeds_are_attested(catalogue, code):
+    assert {row.kind for row in Criterion.objects.filter(award__code=code)} == {"attested"}
+
+
+def test_stored_criteria_of_scores_and_places_become_attested_ones(db):
+    award = make_award("CO")
+    former = {kind: make_criterion(award, kind, number=3, value=8) for kind in ("score", "cluster_rank", "figure")}
+    import_module("awards.migrations.0023_no_scores_or_places").attest(apps, None)
+    found = {kind: Criterion.objects.get(pk=row.pk) for kind, row in former.items()}
+    assert {kind: (row.kind, row.number, row.value) for kind, row in found.items()} == {
+        "score": ("attested", 1, None), "cluster_rank": ("attested", 1, None), "figure": ("figure", 3, 8),
+    }  # fmt: skip

@@ -15,7 +15,9 @@ from awards.services.dossiers import (
     hand_in,
     judge_anew,
     open_dossier,
+    people_to_propose,
     record_review,
+    rename_dossier,
     withdraw,
 )
 from awards.services.steps import Kind, step
@@ -461,3 +463,27 @@ def test_superior_answers_for_a_dissolved_unit(dossier, title, staff, commander,
     hand_in(dossier, lines=[line.pk], by=chief)
     line.refresh_from_db()
     assert line.stage == "submitted"
+
+
+def test_a_title_is_given_once_and_stands_from_the_hand_in_on(dossier, depot, title, staff, commander, reviewer):
+    """It is what awards on a simplified occasion are given for; two of one name cannot be told apart."""
+    other = open_dossier(depot, year=dossier.year, occasion=dossier.occasion, title="Đợt hai", by=staff)
+    with pytest.raises(Refused) as error:
+        rename_dossier(dossier, title=" Đợt  hai ", by=staff)
+    assert error.value.field == "title"
+    rename_dossier(dossier, title="Đợt một", by=staff)
+    rename_dossier(dossier, title="Đợt một", by=staff)  # its own title is no namesake
+    [line] = proposed(dossier, title, staff, "Lê An")
+    shown = Dossier.objects.get(pk=dossier.pk)  # what the page showed before the hand-in
+    hand_in(ready(dossier, staff), lines=[line.pk], by=commander)
+    refusal(rename_dossier, shown, title="Đợt ba", by=staff)
+    assert set(Dossier.objects.values_list("title", flat=True)) == {"Đợt một", other.title}
+
+
+@pytest.mark.parametrize(("left", "proposable"), [(date(2015, 6, 30), False), (date(2020, 6, 30), True)])
+def test_who_left_before_the_year_is_not_proposed(dossier, depot, title, staff, left, proposable):
+    person = make_person(depot, "Lê An")
+    release_person(person, until=left, by=staff)
+    assert (person in people_to_propose(depot, YEAR)) is proposable
+    if not proposable:
+        assert "Lê An" in refusal(add_lines, dossier, [Pick(person, title)], by=staff)[0]

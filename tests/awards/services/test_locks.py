@@ -10,8 +10,8 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from awards.models import Attestation, Ballot, DecidingLevel, Decision, Grant, Nomination, Objection
-from awards.services import ballots, decisions, dossiers, grants, notices, papers, registers, rows, sessions
+from awards.models import Attestation, Award, Ballot, Council, DecidingLevel, Decision, Grant, Nomination, Objection
+from awards.services import ballots, councils, decisions, dossiers, grants, notices, papers, registers, rows, sessions
 from tests.factories import (
     make_award,
     make_council,
@@ -270,3 +270,84 @@ def test_rule_is_changed_after_a_hand_in_that_it_would_judge(
     first.join()
     second.join()
     assert found == ["slip"]
+
+
+def while_open(first: Callable[[], object], second: Callable[[], object]) -> list[str]:
+    """What becomes of `second`, begun while the transaction of `first` is still open."""
+    begun, go, found = Event(), Event(), []
+
+    def keep_open() -> None:
+        with transaction.atomic():
+            first()
+            begun.set()
+            assert go.wait(10)
+        connection.close()
+
+    def follow() -> None:
+        try:
+            second()
+            found.append("done")
+        except Refused:
+            found.append("refused")
+        connection.close()
+
+    threads = [Thread(target=keep_open), Thread(target=follow)]
+    threads[0].start()
+    assert begun.wait(10)
+    threads[1].start()
+    threads[1].join(0.5)
+    go.set()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_council_ends_or_meets_afterwards_but_not_both(members, department):
+    council = make_council(department, *members, decision="1/QĐ")
+    commander = make_user("chief", (department, Role.COMMANDER))
+    late = {"title": "Phiên 1", "day": date(2020, 12, 31), "by": members[0]}
+
+    def end() -> None:
+        ending = Council.objects.get(pk=council.pk)
+        ending.until = date(2020, 12, 20)
+        councils.save_council(ending, by=commander)
+
+    assert while_open(end, lambda: sessions.plan_session(council, **late)) == ["refused"]
+    Council.objects.update(until=None)
+    assert while_open(lambda: sessions.plan_session(council, **late), end) == ["refused"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_seat_is_prolonged_or_another_one_given_but_not_both(members, department):
+    council = make_council(department, *members)
+    commander = make_user("chief", (department, Role.COMMANDER))
+    seat = council.members.get(user=members[2])
+    councils.end_seat(seat, until=date(2020, 12, 1), by=commander)
+    found = while_open(
+        lambda: councils.seat_member(council, members[2], since=date(2020, 12, 2), by=commander),
+        lambda: councils.end_seat(seat, until=date(2020, 12, 31), by=commander),
+    )
+    assert found == ["refused"]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one writer at a time")
+def test_what_is_given_once_is_not_given_by_two_decisions_at_once(drafts, depot, staff):
+    """For two years, which no constraint of the table refuses."""
+    (first, other), chief = drafts
+    papers.discard(other, by=chief)
+    given = first.lines.get()
+    Award.objects.update(once=True)
+    again = make_nomination(
+        make_dossier(depot, staff, year=2019), given.award, given.person, stage="passed", holder=given.holder
+    )
+    second = papers.draft_decision(given.holder, [again.pk], by=chief)
+    head = {"day": date(2020, 12, 22), "signer": "A", **SIGNED}
+    acts = [
+        lambda paper=paper, number=number: decisions.sign(
+            paper, head | {"number": number}, known_unpaid=True, by=chief
+        )
+        for paper, number in ((first, "1"), (second, "2"))
+    ]
+    assert while_open(*acts) == ["refused"]
+    assert Grant.objects.count() == 1

@@ -23,6 +23,7 @@ from awards.models import (
 from awards.reports.caps import shares
 from awards.reports.catalogue import Span
 from awards.reports.rules import rules_on
+from awards.services.rows import delete_row
 from tests.factories import (
     make_award,
     make_criterion,
@@ -34,6 +35,7 @@ from tests.factories import (
 )
 from units import clock
 from units.catalogue import load_catalogue
+from units.errors import Refused
 from units.models import User
 
 COMMON = {"certainty": "V", "order": 0, "number": 1, "gap": 1, "ending": "year"}
@@ -374,7 +376,7 @@ def test_cap_is_no_more_than_everybody(admin):
     [
         ({"kind": "prior_awards"}, "awards"),
         ({"kind": "task_rating"}, "rating"),
-        ({"kind": "score", "value": "nhiều"}, "value"),
+        ({"kind": "figure", "value": "nhiều"}, "value"),
         ({"kind": "members_holding", "share": "101"}, "share"),
         ({"kind": "attested", "valid_from": "02/01/2021", "valid_until": "01/01/2021"}, "__all__"),
         ({"kind": "attested", "valid_from": "2021"}, "valid_from"),
@@ -590,3 +592,15 @@ def test_way_back_from_the_catalogue_is_one_that_the_user_may_go(client, request
     page = client.get(reverse("awards:award-list")).content.decode()
     assert f'<li><a href="{reverse(above)}"' in page
     assert client.get(reverse(above), follow=True).status_code == 200
+
+
+def test_row_is_deleted_by_its_days_as_they_are_not_as_they_were_shown(admin, administrator):
+    """It would begin tomorrow when the page was shown; somebody has let it begin long ago since."""
+    row = Cap.objects.create(
+        award=make_award("CSTT"), of="headcount", share=10, valid_from=clock.today() + timedelta(days=1)
+    )
+    enter(administrator, ago=2)
+    Cap.objects.filter(pk=row.pk).update(valid_from=clock.today() - timedelta(days=400))
+    with pytest.raises(Refused):
+        delete_row(row, reason="Nhập nhầm tỷ lệ khống chế", by=administrator)
+    assert Cap.objects.exists()

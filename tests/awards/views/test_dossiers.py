@@ -470,3 +470,11 @@ def test_pages_run_a_constant_number_of_queries(
     ):
         with django_assert_num_queries(queries):
             client.get(path)
+
+
+def test_title_of_a_dossier_that_was_handed_in_opens_no_form(client, staff, depot):
+    received = make_dossier(depot, staff, received_on=date(YEAR, 12, 1), rule_day=date(YEAR, 12, 1))
+    client.force_login(staff)
+    assert client.get(address("dossier-update", received.pk))["Location"] == received.get_absolute_url()
+    client.post(address("dossier-update", received.pk), {"title": "Tên khác"})
+    assert Dossier.objects.get().title == ""

@@ -237,7 +237,8 @@ def test_member_who_does_not_read_the_unit_reads_the_documents(client, opened, c
 def test_records_are_opened_from_the_documents_where_they_are_within_reach(
     client, opened, council, lines, members, workshop, near
 ):
-    leaf = {"text": "X", "state": "not_met", "kind": "merit", "spare": True, "sources": ["/units/people/1/"]}
+    leaf = {"award": "CSTDCS", "key": 1, "group": "", "text": "X", "actual": "", "state": "not_met", "kind": "merit",
+            "spare": True, "sources": ["/units/people/1/"]}  # fmt: skip
     full = {"state": "met", "leaves": [leaf]}
     achieved = [
         {"kind": "rating", "label": "Xếp loại", "value": "Tốt", "url": "/units/people/2/", "en": {"label": "R"}}
@@ -458,3 +459,19 @@ def test_votes_and_results_stack_on_a_phone(client, opened, members):
     assert ("qt-table--cards" in table, cells[-6:]) == (
         True, ["Đồng ý", "Mức thấp hơn", "Không đồng ý", "Phiếu trắng", "% tổng số thành viên", "Kết quả"],
     )  # fmt: skip
+
+
+def test_councils_and_sessions_beyond_the_first_page_are_there(
+    client, reviewer, department, council, members, monkeypatch
+):
+    monkeypatch.setattr("awards.views.councils.LISTED", 1)
+    ended = make_council(department, name="Hội đồng cũ", until=date(2019, 12, 31))
+    held = [sessions.plan_session(council, title=f"Phiên {n}", day=DAY, by=members[1]) for n in (1, 2)]
+    client.force_login(reviewer)
+    found = {"council-list": [], "council-detail": []}
+    for number in (1, 2):
+        page = client.get(reverse("awards:council-list"), {"page": number})
+        found["council-list"] += page.context["councils"]
+        assert page.context["without"] == []  # its council stands on the first page alone
+        found["council-detail"] += client.get(to("council-detail", council.pk), {"page": number}).context["sessions"]
+    assert found == {"council-list": [council, ended], "council-detail": held[::-1]}

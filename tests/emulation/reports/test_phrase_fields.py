@@ -4,8 +4,8 @@ import pytest
 
 from emulation.phrases import WORDS, fields_of, shipped, shown, stored
 from emulation.reports.phrase_fields import FIELDS, explained, sample_of
-from emulation.services.catalogue import load_catalogue
 from tests.sentences import BROKEN
+from units.catalogue import load_catalogue
 from units.text import fold
 
 pytestmark = pytest.mark.django_db

@@ -1,7 +1,7 @@
 from auditlog.models import LogEntry
 
 from emulation.models import CampaignKind, ChecklistItem, Grade, Indicator
-from emulation.services.catalogue import load_catalogue
+from units.catalogue import load_catalogue
 
 
 def test_load_catalogue_brings_sixty_indicators_with_their_scale_and_items(db):

@@ -7,9 +7,9 @@ from django.core.exceptions import PermissionDenied
 
 from emulation.models import Checklist, ChecklistTemplate, PartyCell
 from emulation.services import checklists as service
-from emulation.services.catalogue import load_catalogue
 from emulation.services.definitions import Item
 from tests.factories import make_assessment, make_cell, make_own_checklist, make_user
+from units.catalogue import load_catalogue
 from units.errors import Refused
 from units.models import Role
 

@@ -55,6 +55,25 @@ def test_points_count_what_the_draft_has(department, depot, workshop, chief):
     assert {key for key, (state, _words) in states.items() if state != "met"} == {"targets", "files", "officers"}
 
 
+@pytest.mark.parametrize(
+    ("direction", "comparator", "wrong"),
+    [
+        ("lower", ">=", True), ("lower", ">", True), ("lower", "=", False), ("lower", "<=", False),
+        ("higher", "<", True), ("higher", "<=", True), ("higher", "=", False), ("higher", ">", False),
+        ("exact", ">=", False), ("exact", "<=", False),
+    ],
+)  # fmt: skip
+def test_a_comparator_against_the_direction_is_among_the_points(department, chief, direction, comparator, wrong):
+    campaign = draft(department)
+    indicator = make_indicator(name="Vi phạm", direction=direction)
+    row = make_campaign_indicator(campaign, indicator, comparator=comparator)
+
+    points = launch_points(campaign, campaign.starts, chief)
+
+    found = [point.words for point in points if point.key == "comparators"]
+    assert [f"Vi phạm ({row.get_comparator_display()})" in words for words in found] == [True] * wrong
+
+
 def test_a_launch_with_something_missing_is_refused_whatever_was_read(department, chief):
     kind = make_campaign_kind("figures", needs_indicators=True)
     campaign = draft(department, kind=kind, content="")

@@ -77,9 +77,22 @@ def test_copy_year_proposes_what_was_agreed_last(movement, depot, planner):
     root = years.copy_year(movement, year=2021, by=planner)
 
     target = Target.objects.get(campaign_indicator__campaign=root)
-    assert (target.assigned, target.registered, target.agreed, target.comparator) == (8, None, None, ">")
+    assert (target.assigned, target.registered, target.agreed, target.comparator) == (8, None, None, ">=")
     change = target.changes.get()
     assert (change.field, change.after, change.by) == ("assigned", {"value": "8"}, planner)
+
+
+def test_copy_year_names_targets_with_another_comparator_than_the_one_they_take(movement, depot, workshop, planner):
+    row = make_campaign_indicator(movement, make_indicator(), comparator="<=")
+    other = make_target(depot, row, 8, comparator=">=")
+    make_target(workshop, row, 8)
+
+    named = years.year_copy(movement, 2021).other_comparators
+    years.copy_year(movement, year=2021, by=planner)
+
+    assert named == [other]
+    copies = Target.objects.filter(campaign_indicator__campaign__year=2021)
+    assert set(copies.values_list("comparator", flat=True)) == {"<="}
 
 
 def test_copy_year_leaves_units_that_have_ended(movement, department, depot, planner):

@@ -3,13 +3,12 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from emulation.models import Campaign, CampaignIndicator, Document
+from emulation.models import Campaign, Document
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
     make_campaign_kind,
     make_document,
-    make_drive,
     make_indicator,
     make_rounds,
     make_unit_kind,
@@ -274,72 +273,6 @@ def test_campaign_advance_offers_only_what_lies_ahead(client, movement, chief):
     assert movement.state == "final"
 
 
-# ── what it asks for ──────────────────────────────────────────────────────
-
-
-def test_campaign_indicator_create_places_it_with_its_range(client, movement, depot, planner):
-    indicator = make_indicator()
-    client.force_login(planner)
-    data = {
-        "indicator": indicator.pk, "kinds": [make_unit_kind("depot").pk], "asked": "half", "comparator": ">=",
-        "points": "2,5", "range_min": "0", "range_max": "98,6", "order": "0", "is_main": "on",
-    }  # fmt: skip
-
-    client.post(url("campaign-indicator-create", movement.pk), data)
-
-    row = CampaignIndicator.objects.get()
-    assert (row.asked, str(row.points), str(row.range_max), row.is_main) == ("half", "2.50", "98.6", True)
-    assert [kind.code for kind in row.kinds.all()] == ["depot"]
-
-
-@pytest.mark.parametrize("column", ["over_margin", "near_margin", "points"])
-def test_campaign_indicator_margins_and_points_are_not_below_zero(client, movement, planner, column):
-    row = make_campaign_indicator(movement, make_indicator())
-    client.force_login(planner)
-
-    page = client.post(url("campaign-indicator-update", row.pk), {"asked": "quarter", column: "-1"})
-
-    assert column in page.context["form"].errors
-
-
-def test_campaign_indicator_that_another_campaign_asks_is_refused_on_the_page(client, movement, depot, planner):
-    row = make_campaign_indicator(movement, make_indicator())
-    other = make_campaign(movement.launching_unit)
-    client.force_login(planner)
-
-    response = client.post(
-        url("campaign-indicator-create", other.pk),
-        {"indicator": row.indicator.pk, "asked": "quarter", "comparator": ">=", "order": "0"},
-    )
-
-    (message,) = response.context["form"].non_field_errors()
-    assert message.startswith("“Phong trào năm 2020” already asks Unit CKT for")
-    assert CampaignIndicator.objects.count() == 1
-
-
-def test_campaign_indicator_update_keeps_the_indicator(client, movement, planner):
-    row = make_campaign_indicator(movement, make_indicator(), range_max=50)
-    client.force_login(planner)
-
-    form = client.get(url("campaign-indicator-update", row.pk)).context["form"]
-    client.post(
-        url("campaign-indicator-update", row.pk), {"asked": "year", "comparator": "<=", "order": "3", "range_max": ""}
-    )
-
-    row.refresh_from_db()
-    assert "indicator" not in form.fields
-    assert (row.asked, row.comparator, row.order, row.range_max) == ("year", "<=", 3, None)
-
-
-def test_campaign_indicator_delete_takes_it_away(client, movement, planner):
-    row = make_campaign_indicator(movement, make_indicator())
-    client.force_login(planner)
-
-    client.post(url("campaign-indicator-delete", row.pk))
-
-    assert CampaignIndicator.objects.count() == 0
-
-
 # ── a new year ────────────────────────────────────────────────────────────
 
 
@@ -373,17 +306,6 @@ def test_campaign_copy_into_a_taken_year_is_refused_beside_the_field(client, mov
     response = client.post(url("campaign-copy", movement.pk), {"year": "2020"})
 
     assert response.context["form"].errors == {"year": ["The year 2020 already has its movement."]}
-
-
-def test_an_indicator_of_a_drive_is_not_asked_by_the_quarter(client, department, movement, planner):
-    drive = make_drive(department, parent=movement)
-    client.force_login(planner)
-    page = url("campaign-indicator-create", drive.pk)
-
-    assert "asked" not in client.get(page).context["form"].fields
-    assert "asked" in client.get(url("campaign-indicator-create", movement.pk)).context["form"].fields
-    client.post(page, {"indicator": make_indicator().pk, "comparator": ">=", "order": "0"})
-    assert drive.indicators.count() == 1
 
 
 def test_organisation_beyond_every_row_is_one_that_is_not_offered(client, department):

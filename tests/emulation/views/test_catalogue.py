@@ -5,7 +5,6 @@ from django.urls import reverse
 
 from emulation.feeds import SOURCES
 from emulation.models import Area, ChecklistTemplate, Grade, Indicator, Report
-from emulation.services.catalogue import load_catalogue
 from emulation.views.catalogue import CATALOGUES
 from tests.factories import (
     make_area,
@@ -20,6 +19,7 @@ from tests.factories import (
     make_user,
     plain_source,
 )
+from units.catalogue import load_catalogue
 from units.models import Role
 
 
@@ -308,3 +308,32 @@ def test_a_wrong_version_is_refused(client, administrator, data, field):
 
 def test_only_checklists_have_items(client, administrator):
     assert page(client, administrator, "checklist-create", make_indicator("count").pk).status_code == 404
+
+
+# ── an empty catalogue ────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [
+        ("administrator", "Load those that the application brings along, or add your own."),
+        ("staff", "The administrator of the unit at the top fills it on this page."),
+    ],
+)
+def test_an_empty_catalogue_says_so_and_what_to_do(request, client, who, words):
+    user = request.getfixturevalue(who)
+    user.language = "en"
+    user.save()
+
+    text = page(client, user, "indicator-list").content.decode()
+
+    assert f"The catalogue has no indicators yet. {words}" in text
+    assert "Change the filter" not in text
+
+
+def test_an_empty_catalogue_is_filled_by_the_administrator_of_the_root(client, administrator):
+    send(client, administrator, "catalogue-load", data={})
+
+    assert (Indicator.objects.count(), len(page(client, administrator, "indicator-list").context["indicators"])) == (
+        60, 60,
+    )  # fmt: skip

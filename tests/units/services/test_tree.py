@@ -25,6 +25,8 @@ from units.services import (
     create_unit,
     dissolve_unit,
     lineage_on,
+    lineages_of,
+    lineages_on,
     move_unit,
     rename_unit,
     superiors_on,
@@ -409,6 +411,27 @@ def test_lineage_on_a_day_before_a_superior_existed_stays_when_that_superior_mov
 def test_lineage_on_asks_twice_whatever_the_number_of_units(django_assert_num_queries, depot, workshop, elsewhere):
     with django_assert_num_queries(2):
         lineage_on(DAY)
+
+
+def test_lineages_of_some_units_are_those_of_the_whole_tree(region, department, depot, elsewhere):
+    young = make_unit(region, established=date(2015, 1, 1))
+    old = make_unit(young)
+    move(young, department)
+    move(depot, elsewhere)
+    days = [date(2014, 1, 1), date(2020, 6, 30), DAY]
+    whole = lineages_on(days)
+    for unit in (region, department, depot, elsewhere, young, old):
+        some = lineages_of([unit.pk], days)
+        assert [some[day].get(unit.pk) for day in days] == [whole[day].get(unit.pk) for day in days]
+
+
+def test_lineages_of_some_units_read_these_and_what_stood_above_them(
+    django_assert_num_queries, region, department, depot, workshop, elsewhere
+):
+    with django_assert_num_queries(4):  # depot, department, region, and when they existed
+        found = lineages_of([depot.pk], [DAY])[DAY]
+    assert set(found) == {region.pk, department.pk, depot.pk}
+    assert lineages_of([], [DAY]) == {DAY: {}}
 
 
 def test_history_is_newest_first_and_what_was_always_comes_last(administrator, depot, elsewhere):

@@ -1,0 +1,84 @@
+"""Agreed targets whose comparator is another than that of their campaign indicator, which has changed since.
+
+They are changed in one step for all units that the reviewer judges, each as any other change of what was agreed: with
+the reason, a trace and a new version. Targets that nobody has agreed on follow by themselves (`usual_comparator`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from emulation.models import Campaign, CampaignIndicator, Registration, Target
+from emulation.models.targets import TargetQuerySet
+from emulation.services import targets
+from emulation.services.target_values import Agreement, agreement_of, plain
+from units import access
+from units.errors import LEAST_ORDER, Refused, reason_of
+from units.models import User
+
+Key = tuple[int, int | None]  # unit, drive
+
+
+def kept(row: CampaignIndicator) -> TargetQuerySet:
+    """Agreed targets of the row with another comparator than its own."""
+    rows = Target.objects.filter(campaign_indicator=row, agreed__isnull=False)
+    return rows.exclude(comparator=row.comparator)
+
+
+def key_of_target(target: Target, row: CampaignIndicator) -> Key:
+    """Unit and drive of the registration to which a target of the row belongs."""
+    return target.unit_id, target.drive_id or (row.campaign_id if row.campaign.kind.is_drive else None)
+
+
+def judged(row: CampaignIndicator, kept: Iterable[Target], user: User) -> set[Key]:
+    """Agreed registrations of these targets that the user may change. One query."""
+    rows = Registration.objects.judged_by(user).filter(state=Registration.State.AGREED, year=row.campaign.year)
+    rows = rows.filter(unit__in={target.unit_id for target in kept}).exclude(drive__state=Campaign.State.CLOSED)
+    return set(rows.values_list("unit", "drive"))
+
+
+@transaction.atomic
+def change_agreed(row: CampaignIndicator, *, by: User, reason: str) -> int:
+    """Give agreed targets the row's comparator where the user judges their registration; returns how many.
+
+    Raises `Refused` when there are none, and naming unit and line where a value does not fit the comparator.
+    """
+    access.require(access.judges_whole_sheets(by))
+    reason = reason_of(reason, least=LEAST_ORDER)
+    found = list(kept(row).select_related("unit", "drive").order_by("unit", "pk"))
+    mine = judged(row, found, by)
+    chosen = [target for target in found if key_of_target(target, row) in mine]
+    if not chosen:
+        raise Refused(_("None of these targets is for you to change: the reviewers responsible do it."))
+    wrong: list[str] = []
+    for target in chosen:
+        drive = target.drive or (row.campaign if row.campaign.kind.is_drive else None)
+        targets.lock(target.unit, row.campaign.year, drive)
+        target.refresh_from_db(
+            fields=["agreed", "comparator", "milestone_1", "milestone_2", "milestone_3", "relations"]
+        )
+        try:
+            targets.agree(
+                target.unit,
+                row.campaign.year,
+                {row.pk: _with(target, row.comparator)},
+                by=by,
+                reason=reason,
+                drive=drive,
+            )
+        except Refused as error:
+            wrong += [f"{target.unit.short} – {message}" for message in error.messages]
+    if wrong:
+        raise Refused(wrong)
+    return len(chosen)
+
+
+def _with(target: Target, comparator: str) -> Agreement | None:
+    """What is agreed, with another comparator."""
+    now = agreement_of(target)
+    if now is None:
+        return None
+    return Agreement(plain(now.relation or now.value, comparator), comparator, now.milestones, now.relation)

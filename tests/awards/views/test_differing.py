@@ -1,0 +1,132 @@
+"""Pages before a line goes on name those of which records say something else than at the hand-in."""
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from awards.models import DecidingLevel, Nomination
+from awards.services import papers, sessions
+from awards.services.dossiers import judge_lines
+from tests.factories import (
+    make_award,
+    make_award_level,
+    make_council,
+    make_criterion,
+    make_dossier,
+    make_nomination,
+    make_person,
+    make_rating,
+    make_user,
+)
+from tests.layers import built_once
+from units.models import Role, TaskRating
+
+DAY = date(2020, 12, 22)
+HEAD = {
+    "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn B", "signer_post": "Chủ nhiệm",
+    "place": "Hà Nội", "giver": "Chủ nhiệm",
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def today(set_today):
+    set_today(DAY)
+
+
+@built_once
+def judged(department):
+    level = make_award_level("base", 2)
+    DecidingLevel.objects.create(kind=department.kind, level=level)
+    award = make_award("CSTT", subject="person", name="Chiến sĩ tiên tiến", level=level)
+    make_criterion(award, "task_rating", rating="well", text="Hoàn thành tốt")
+    return award
+
+
+@pytest.fixture
+def lines(depot, staff, department, judged):
+    """A function: lines as they were handed in, the first one of somebody who is rated worse by now."""
+
+    def make(stage):
+        dossier = make_dossier(depot, staff, rule_day=DAY, received_on=DAY)
+        found = []
+        for name in ("Lê An", "Vũ Bình"):
+            person = make_person(depot, name)
+            make_rating(person)
+            found.append(make_nomination(dossier, judged, person, stage=stage, holder=department))
+        judge_lines(found, dossier)
+        TaskRating.objects.filter(person=found[0].person).update(rating="completed")
+        return found
+
+    return make
+
+
+def named(response):
+    return [one.line.name for one in response.context["differing"]]
+
+
+def stages():
+    return list(Nomination.objects.order_by("pk").values_list("stage", flat=True))
+
+
+def test_reviewer_at_the_desk(client, lines, reviewer):
+    first, second = lines("submitted")
+    client.force_login(reviewer)
+    desk = reverse("awards:nomination-desk")
+    assert named(client.get(desk)) == ["Lê An"]
+    onwards = {f"v{first.pk}": "appraised", f"v{second.pk}": "appraised"}
+    page = client.post(desk, onwards)
+    assert list(page.context["form"].errors) == ["known_changes"]
+    assert stages() == ["submitted"] * 2
+    client.post(desk, {f"v{second.pk}": "appraised"})
+    client.post(desk, {f"v{first.pk}": "appraised", "known_changes": "on"})
+    assert stages() == ["appraised"] * 2
+
+
+def test_reviewer_who_concludes_on_many(client, lines, reviewer):
+    lines("submitted")
+    client.force_login(reviewer)
+    many = reverse("awards:nomination-many", args=["appraised"])
+    page = client.get(many)
+    assert named(page) == ["Lê An"]
+    sent = {"mark": page.context["mark"], "reason": ""}
+    assert list(client.post(many, sent).context["form"].errors) == ["known_changes"]
+    client.post(many, sent | {"known_changes": "on"})
+    assert stages() == ["appraised"] * 2
+
+
+def test_officer_who_opens_the_voting(client, lines, department, reviewer):
+    chair = make_user("chair", (department, Role.STAFF))
+    council = make_council(department, chair)
+    session = sessions.plan_session(council, title="Phiên 1", day=DAY, by=chair)
+    sessions.add_lines(session, [line.pk for line in lines("appraised")], by=chair)
+    sessions.set_attendance(session, {council.members.get().pk: "present"}, by=chair)
+    client.force_login(reviewer)
+    assert named(client.get(session.get_absolute_url())) == []  # who does not open it is not asked
+    client.force_login(chair)
+    page = client.get(session.get_absolute_url())
+    assert named(page) == ["Lê An"]
+    assert "Hoàn thành tốt" in page.content.decode()
+    address = reverse("awards:session-open", args=[session.pk])
+    answer = client.post(address, follow=True)
+    session.refresh_from_db()
+    assert (session.state, "Lê An" in str(list(answer.context["messages"])[0])) == ("planned", True)
+    client.post(address, {"known_changes": "on"})
+    session.refresh_from_db()
+    assert session.state == "open"
+    items = [reverse("awards:session-item", args=[item.pk]) for item in session.items.order_by("order")]
+    assert [named(client.get(address)) for address in items] == [["Lê An"], []]  # to those who vote
+
+
+def test_commander_who_signs(client, lines, department):
+    chief = make_user("chief", (department, Role.COMMANDER))
+    draft = papers.draft_decision(department, [line.pk for line in lines("passed")], by=chief)
+    client.force_login(chief)
+    address = reverse("awards:paper-sign", args=["decision", draft.pk])
+    page = client.get(address)
+    assert [one.line.name for one in page.context["about"]["differing"]] == ["Lê An"]
+    assert page.context["form"].fields["known_changes"].help_text == "Lê An"
+    answer = client.post(address, HEAD | {"known_unpaid": "on"})
+    assert list(answer.context["form"].errors) == ["known_changes"]
+    client.post(address, HEAD | {"known_unpaid": "on", "known_changes": "on"})
+    assert stages() == ["decided"] * 2
