@@ -107,7 +107,7 @@ MAIN = (
     ),
     Entry("emulation:register-home", _("Registers"), reads_figures, also=REGISTERS),
     Entry("awards:due-home", _("Awards"), reads_figures, also=("awards:",)),
-    Entry("units:unit-tree", _("Units"), anybody, also=("units:pilot-",)),
+    Entry("units:unit-tree", _("Units"), anybody, also=("units:pilot-", "units:change-")),
     Entry("units:person-list", _("People"), reads_figures),
 )
 ADMINISTRATION = (
