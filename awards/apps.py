@@ -15,7 +15,14 @@ class AwardsConfig(AppConfig):
         from awards.reports.paper_kinds import PAPERS
         from awards.reports.titles import titles_on
         from awards.reports.tree_changes import resting_on
-        from awards.reports.work import council_tasks, nomination_tasks, outcome_tasks, paper_tasks, review_tasks
+        from awards.reports.work import (
+            agenda_tasks,
+            council_tasks,
+            nomination_tasks,
+            outcome_tasks,
+            paper_tasks,
+            review_tasks,
+        )
         from awards.services.catalogue import load_awards
         from awards.services.demo import create_awards
         from awards.states import AWARD_STATES
@@ -45,6 +52,6 @@ class AwardsConfig(AppConfig):
         catalogue.CATALOGUES.update(CATALOGUES)
         catalogue.PAGES.append(AWARDS)
         persons.LINKS.append(OF_PERSON)
-        work.SOURCES.extend([council_tasks, nomination_tasks, outcome_tasks, paper_tasks, review_tasks])
+        work.SOURCES.extend([agenda_tasks, council_tasks, nomination_tasks, outcome_tasks, paper_tasks, review_tasks])
         examples.awards_of.append(awards_lines)
         taking_back.what_rests.append(resting_on)

@@ -68,6 +68,13 @@ def unvoted_q() -> Q:
     return Q(stage=Stage.APPRAISED) & ~Q(Exists(council)) & ~vote
 
 
+def to_be_voted(held: Held) -> QuerySet[Nomination]:
+    """Appraised lines at units (of `acting`) with a council, by an occasion that needs one."""
+    return Nomination.objects.filter(
+        holder__in=list(held), stage=Stage.APPRAISED, dossier__occasion__simplified=False
+    )
+
+
 def _asked(model: type[VoteRule] | type[Criterion]) -> QuerySet:
     """Rules of the line's award in force on the day whose rules judge its dossier."""
     day = OuterRef("dossier__rule_day")

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from awards import access
 from awards.models import AgendaItem, Attendance, Council, CouncilMember, Nomination, NominationFile, Session
-from awards.reports.ready import acting
+from awards.reports.ready import acting, to_be_voted
 from awards.reports.sight import sides_shown
 from awards.reports.snapshots import Side, side_of
 from awards.voting import Tally, needed, reached, share_of
@@ -34,10 +34,10 @@ def councils(user: User) -> QuerySet[Council]:
 
 def addable(council: Council) -> QuerySet[Nomination]:
     """Lines that wait for the council: appraised at its unit or one it acts for, by an occasion that needs one."""
-    rows = Nomination.objects.filter(holder__in=list(acting([council.unit])), stage=Nomination.Stage.APPRAISED)
-    rows = rows.filter(dossier__occasion__simplified=False)
-    return rows.select_related("award", "dossier__unit", "dossier__occasion").order_by(
-        "-award__order", "dossier__unit__path", "dossier", "order", "pk"
+    return (
+        to_be_voted(acting([council.unit]))
+        .select_related("award", "dossier__unit", "dossier__occasion")
+        .order_by("-award__order", "dossier__unit__path", "dossier", "order", "pk")
     )
 
 

@@ -27,7 +27,7 @@ from awards.models import (
 )
 from awards.reports.desk import waiting_count
 from awards.reports.dossiers import with_counts
-from awards.reports.ready import acting, ready, waiting_counts
+from awards.reports.ready import acting, ready, to_be_voted, waiting_counts
 from emulation.reports.work import Task
 from units import clock
 from units.models import Membership, Role, User
@@ -62,6 +62,27 @@ def council_tasks(user: User) -> Iterator[Task]:
             yield _task(session, _("Vote: %(session)s"), "awards:session-vote", _("Vote"))
         if session.confirms:
             yield _task(session, _("Confirm the counts: %(session)s"), "awards:session-confirm", _("Confirm"))
+
+
+def agenda_tasks(user: User) -> Iterator[Task]:
+    """Appraised lines that wait until the officers of a council put them on an agenda. One query; three for them."""
+    seats = CouncilMember.objects.on(clock.today()).filter(user=user, function__in=CouncilMember.OFFICERS)
+    councils = {seat.council.unit_id: seat.council for seat in seats.select_related("council__unit")}
+    if not councils:
+        return
+    held = acting(council.unit for council in councils.values())
+    rows = to_be_voted(held).order_by().values_list("holder").annotate(Count("pk"))
+    waiting = Counter[int]()
+    for holder, count in rows:
+        waiting[held[holder].pk] += count
+    for unit, count in waiting.items():
+        title = ngettext(
+            "%(count)d nomination to be put before the council", "%(count)d nominations to be put before the council",
+            count,
+        )  # fmt: skip
+        council = councils[unit]
+        yield Task(title % {"count": count}, str(council), council.get_absolute_url(), _("Plan a session"),
+                   "appraised", "nomination", None, None)  # fmt: skip
 
 
 def _task(session: Session, title: str, name: str, action: str) -> Task:

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from awards.models import Nomination, NominationEvent
-from awards.reports.work import nomination_tasks, outcome_tasks, paper_tasks
+from awards.reports.work import agenda_tasks, nomination_tasks, outcome_tasks, paper_tasks
 from tests.factories import (
     make_award,
+    make_council,
     make_dossier,
     make_membership,
     make_nomination,
@@ -126,3 +127,17 @@ def test_who_lands_on_the_dashboard_is_told_of_the_work_beside_it(client, depot,
     assert words not in client.get(reverse("start"), follow=True).text
     make_nomination(make_dossier(depot, staff), make_award(), depot, stage="forwarded", holder=region)
     assert words in client.get(reverse("start"), follow=True).text
+
+
+def test_officers_of_the_council_are_told_what_waits_for_an_agenda(
+    lines, department, staff, commander, reviewer, django_assert_num_queries
+):
+    member = make_user("member", (department, Role.STAFF))
+    council = make_council(department, reviewer, member)
+    Nomination.objects.filter(pk__in=[line.pk for line in lines[:3]]).update(stage="appraised", holder=department)
+    with django_assert_num_queries(3):
+        [task] = agenda_tasks(reviewer)
+    assert (task.title, task.url) == ("3 đề nghị chờ đưa ra Hội đồng", council.get_absolute_url())
+    assert [list(agenda_tasks(user)) for user in (member, staff, commander)] == [[], [], []]
+    Nomination.objects.filter(stage="appraised").update(stage="at_council")
+    assert list(agenda_tasks(reviewer)) == []

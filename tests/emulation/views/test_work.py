@@ -228,7 +228,7 @@ def test_cost_of_my_work(client, department, rounds, prizes, staff, depot, revie
         make_membership(staff, unit, Role.COMMANDER)
         Registration.objects.create(unit=unit, year=2021)
     client.force_login(staff)
-    with django_assert_num_queries(41):
+    with django_assert_num_queries(42):
         client.get(reverse("emulation:my-work"))
 
 
