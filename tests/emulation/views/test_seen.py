@@ -240,7 +240,8 @@ def test_assessment_names_who_saved(client, depot, set_today):
     assert client.post(row.get_absolute_url(), typed).status_code == 302
     client.force_login(second)
     page = client.post(row.get_absolute_url(), typed | {f"answer-{item.pk}": "not_met"})
-    assert ["Trần Văn Bình" in problem for problem in page.context["problems"]] == [True]
+    who, what = page.context["problems"]
+    assert ("Trần Văn Bình" in who, what) == (True, "Nội dung đã trả lời lại: 1.")
 
 
 def test_fault_of_the_form_and_a_change_meanwhile_are_told_together(client, department):
