@@ -22,7 +22,7 @@ from emulation.reports.paper_kinds import KINDS
 from emulation.reports.papers import WRITERS as REPORTS
 from units.models import Unit, User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("seeded")]
+pytestmark = [pytest.mark.django_db, pytest.mark.once, pytest.mark.usefixtures("seeded")]
 YEAR = 2020
 PAPER = re.compile(r"<(?:table|h2) .*?</(?:table|h2)>", re.DOTALL)
 

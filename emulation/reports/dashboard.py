@@ -80,21 +80,22 @@ class Reached:
     """How many of the indicators with a target are met or exceeded.
 
     `change` since last year; None where fewer than half of them had a target then. `untils`: of those whose figures
-    end before the period does.
+    end before the period does; `unjudged` have no result, as sheets are missing or nothing is to be compared.
     """
 
     met: int
     total: int
     change: int | None
     untils: tuple[Until, ...] = ()
+    unjudged: int = 0
 
     @property
     def share(self) -> int:
         return percent_of(self.met, self.total)
 
     @property
-    def left(self) -> int:
-        return self.total - self.met
+    def missed(self) -> int:
+        return self.total - self.met - self.unjudged
 
     @property
     def as_of(self) -> list[str]:
@@ -298,19 +299,20 @@ def _ordered(reading: Reading, placed: list[CampaignIndicator]) -> list[Indicato
 
 def _reached(page: Page) -> Reached:
     """Compared with last year over the indicators that had a target then as well."""
-    now, untils, both_now, both_before, common = [], [], 0, 0, 0
+    now, untils, unjudged, both_now, both_before, common = [], [], 0, 0, 0, 0
     for indicator in page.indicators:
         figure, before = page.figure(indicator), page.figure(indicator, year=page.year - 1)
         if figure is None or figure.target is None:
             continue
         now.append(figure.outcome in GOOD)
+        unjudged += figure.outcome is None
         untils += [figure.until] if figure.until else []
         if before is not None and before.target is not None and figure.comparable and before.comparable:
             common += 1
             both_now += figure.outcome in GOOD
             both_before += before.outcome in GOOD
     known = common * 2 > len(now)
-    return Reached(sum(now), len(now), both_now - both_before if known else None, tuple(untils))
+    return Reached(sum(now), len(now), both_now - both_before if known else None, tuple(untils), unjudged)
 
 
 def _tiles(page: Page, placed: list[CampaignIndicator]) -> list[Tile]:

@@ -69,11 +69,12 @@ def _page(unit: Unit, drive: Campaign, rows: list[Row], place: Lineage | None) -
     areas: dict[str, list[Line]] = {}
     for placed, figure in rows:
         areas.setdefault(placed.indicator.area.label, []).append(_line(unit, placed, figure, grades, links))
-    met = [figure.outcome in GOOD for _placed, figure in rows if figure.target is not None]
+    outcomes = [figure.outcome for _placed, figure in rows if figure.target is not None]
+    reached = Reached(sum(one in GOOD for one in outcomes), len(outcomes), None, unjudged=outcomes.count(None))
     return Dashboard(
         unit=unit, branch=bool(place and not place.is_leaf), superior=place.parent if place else None,
         year=drive.year, period=drive_period(drive.pk), links=links, campaign=drive, years=[], at=timezone.now(),
-        reached=Reached(sum(met), len(met), None), tiles=[], heat=None, areas=list(areas.items()),
+        reached=reached, tiles=[], heat=None, areas=list(areas.items()),
         progress=None, trend=None, choices=[], stack=None,
     )  # fmt: skip
 

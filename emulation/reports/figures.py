@@ -76,7 +76,7 @@ class Figure:
     subordinates. `branch` says that the unit has subordinates in the period; `nil` that a single unit
     reported nothing but nil; `skewed` that missing cells distort the value (`consolidation.is_skewed`).
     `outcome` is None where there is nothing to compare; with missing cells also for a single unit, and for a branch
-    where they skew the value or are the most, unless they could only add to a sum that is past its target already.
+    where they skew the value, could complete a sum or are the most, unless a sum is past its target already.
     `until` is None where the data reach to the period's end, or nothing is reported.
     """
 
@@ -344,8 +344,9 @@ class Reading:
             margins = self.margins(row, unit, year, period)
             outcome = judge(comparator, target, value.comparable, over_margin=margins.over, near_margin=margins.near)
             passed = value.comparable >= target if comparator in (">=", "<") else value.comparable > target
+            growing = row.is_sum and not passed and comparator in (">=", ">")  # what is missing may still reach it
             settled = row.is_sum and passed  # what is missing could only add to it
-            enough = settled or (not skewed and half(parts.reported, parts.expected))
+            enough = settled or not (growing or skewed) and half(parts.reported, parts.expected)
             if parts.reported < parts.expected and not (branch and enough):
                 outcome = None
         return Figure(

@@ -213,6 +213,7 @@ class Course:
 
 STEPS = {  # kind of event → icon, colour
     RegistrationEvent.Kind.READY: ("person-check", "info"),
+    RegistrationEvent.Kind.LAPSED: ("pencil", "near"),
     RegistrationEvent.Kind.GIVEN_BACK: ("arrow-return-left", "near"),
     RegistrationEvent.Kind.SUBMITTED: ("send-fill", "info"),
     RegistrationEvent.Kind.WITHDRAWN: ("arrow-counterclockwise", "near"),

@@ -31,7 +31,7 @@ def of_dissolution(unit: Unit, day: date) -> Iterator[Consequence]:
     yield Consequence(_("Sheets"), words)
     left = sheets.exclude(state=Report.State.APPROVED).exclude(pk__in=[row.pk for row in gone])
     if open_ := "; ".join(f"{row.round} ({row.get_state_display()})" for row in left):
-        words = _("They stay, and are still to be finished by those with a role in the unit: %(sheets)s.")
+        words = _("They stay and are to be finished, which takes the roles that are left in force below: %(sheets)s.")
         yield Consequence(_("Unfinished sheets"), words % {"sheets": open_}, unfinished=True)
     if targets := Target.objects.agreed_in(day.year).filter(unit=unit).count():
         words = ngettext(

@@ -104,6 +104,7 @@ class DissolveForm(DecisionForm):
     keep_roles = forms.BooleanField(
         label=_("Leave the roles in force until the unfinished sheets are done; they are then ended by hand"),
         required=False,
+        initial=True,
     )
     foreseen = forms.DateField(widget=forms.HiddenInput, required=False)
     confirmed = forms.BooleanField(label=_("I have read what it means and dissolve the unit"), required=False)

@@ -16,6 +16,7 @@ from emulation.models import (
     Grade,
     Indicator,
     RegistrationEvent,
+    Target,
     TargetChange,
 )
 from emulation.services import campaigns, targets
@@ -166,9 +167,10 @@ def _backdate(year: int) -> None:
         field.REGISTERED: date(year - 1, 12, 20),
         field.AGREED: date(year, 1, 3),
     }
+    # Their keys, not a join: a base that does not know yet how much there is plans that badly.
+    keys = list(Target.objects.filter(campaign_indicator__campaign__year=year).values_list("pk", flat=True))
     for name, day in days.items():
-        changes = TargetChange.objects.filter(field=name, target__campaign_indicator__campaign__year=year)
-        changes.update(at=moment(day, 9, 30))
+        TargetChange.objects.filter(field=name, target__in=keys).update(at=moment(day, 9, 30))
     steps = {Kind.SUBMITTED: date(year - 1, 12, 26), Kind.AGREED: date(year, 1, 3)}
     for event in RegistrationEvent.objects.filter(registration__year=year, registration__drive=None):
         event.at = moment(steps[Kind(event.kind)], 9, 30)

@@ -131,6 +131,7 @@ def test_flow_over_stock_is_not_judged_where_a_quarter_lacks_sheets(
     [
         ("ratio", ">=", 10, (99, 100), ""),
         ("count", ">=", 40, 9, ""),  # ten a quarter
+        ("count", ">", 36, 9, ""),
         ("count", ">=", 40, 10, "met"),
         ("count", "<=", 10, 10, ""),
         ("count", "<=", 10, 11, "miss"),
@@ -153,6 +154,16 @@ def test_branch_is_judged_where_half_is_reported_or_nothing_can_change_it(
     make_report(depot, rounds[1], {row.indicator: figure}, state=APPROVED)
     page = explain(department, row.indicator, 2020, "Q1")
     assert (page.coverage, page.mark.key, page.unjudged_why == "") == ("1/3", result, result != "")
+
+
+def test_sum_that_may_still_reach_its_target_is_not_missed(department: Unit, depot: Unit, workshop: Unit) -> None:
+    row = placed(make_campaign(depot, workshop), "count")
+    make_target(department, row, 40)
+    rounds = make_rounds()
+    make_report(depot, rounds[1], {row.indicator: 9}, state=APPROVED)
+    assert explain(department, row.indicator, 2020, "Q1").mark.key == ""
+    make_report(workshop, rounds[1], {row.indicator: 0}, state=APPROVED)
+    assert explain(department, row.indicator, 2020, "Q1").mark.key in ("near", "miss")
 
 
 @pytest.mark.parametrize(

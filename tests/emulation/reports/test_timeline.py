@@ -9,7 +9,8 @@ from django.template.loader import render_to_string
 from django.utils.html import strip_tags
 from django.utils.translation import override
 
-from emulation.models import WeakPointEvent
+from emulation.models import RegistrationEvent, WeakPointEvent
+from emulation.reports.targets import STEPS
 from emulation.reports.timeline import Step, step_of
 from units.models import User
 
@@ -50,3 +51,7 @@ def test_an_event_becomes_a_step():
     with override("en"):
         step = step_of(event, "flag", "near")
         assert step == Step("flag", "near", "Closed after re-inspection", str(event.by), AT, "Seen.")
+
+
+def test_every_step_of_a_registration_has_its_picture() -> None:
+    assert set(STEPS) == set(RegistrationEvent.Kind)

@@ -41,7 +41,8 @@ def test_it_says_which_sheets_fall_away_which_wait_and_which_targets_stand(asked
     assert rows == {
         "Phiếu": ("Phiếu trống không còn nữa: quý II/2020; quý III/2020; quý IV/2020.", False),
         "Phiếu chưa xong": (
-            "Vẫn còn, và do những người có vai trò tại đơn vị làm tiếp cho xong: quý I/2020 (Đã trình).", True
+            "Vẫn còn và phải làm cho xong: giữ nguyên các vai trò ở bên dưới thì mới có người làm tiếp: quý I/2020"
+            " (Đã trình).", True
         ),
         "Chỉ tiêu": (
             "1 chỉ tiêu đã thống nhất cho năm 2020 giữ nguyên như đã thống nhất: không chia theo thời gian. Cơ quan"

@@ -306,7 +306,7 @@ def test_unit_ends_or_moves_while_its_register_is_written(
     monkeypatch.setattr(rounds, "place_units", slowly(rounds.place_units))
     said = {"effective": date(2020, 3, 20), "by": administrator, "decision": "1/QĐ"}
     acts = {
-        "dissolve": lambda: dissolve_unit(depot, **said),
+        "dissolve": lambda: dissolve_unit(depot, keep_roles=True, **said),
         "move": lambda: move_unit(depot, parent=elsewhere, **said),
     }
 
