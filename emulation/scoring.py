@@ -52,6 +52,25 @@ def judge(
     return Outcome.MET
 
 
+def half(known: int, asked: int) -> bool:
+    """At least half of what is asked is there: less is neither judged nor compared."""
+    return 2 * known >= asked
+
+
+def is_judged_early(
+    comparator: str, target: Number, value: Number, reported: int, expected: int, *, is_sum: bool, skewed: bool
+) -> bool:
+    """Whether a branch of which cells are missing has a result all the same.
+
+    A sum past its target has: what is missing could only add to it. One that may still reach it has none, nor has a
+    `skewed` value; everything else from half of the cells on.
+    """
+    passed = value >= target if comparator in (">=", "<") else value > target
+    if is_sum and (passed or comparator in (">=", ">")):
+        return passed
+    return not skewed and half(reported, expected)
+
+
 def shown_decimals(comparator: str, target: Number | None, value: Number, decimals: int) -> int:
     """Decimals to show: more than usual where the rounded value looks like the target it misses."""
     if target is None or is_met(comparator, target, value):

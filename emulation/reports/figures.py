@@ -24,7 +24,7 @@ from emulation.models import (
     Target,
 )
 from emulation.numbers import exact_text
-from emulation.scoring import DEFAULT_NEAR, Outcome, judge
+from emulation.scoring import DEFAULT_NEAR, Outcome, half, is_judged_early, judge
 from emulation.services.book import (
     SETS,
     TARGET_UNITS,
@@ -122,11 +122,6 @@ class Figure:
     @property
     def missing(self) -> int:
         return self.expected - self.reported
-
-
-def half(known: int, asked: int) -> bool:
-    """At least half of what is asked is there: less is neither judged nor compared."""
-    return 2 * known >= asked
 
 
 def rule_of(indicator: Indicator) -> Rule:
@@ -343,11 +338,10 @@ class Reading:
         if value.comparable is not None and target is not None:
             margins = self.margins(row, unit, year, period)
             outcome = judge(comparator, target, value.comparable, over_margin=margins.over, near_margin=margins.near)
-            passed = value.comparable >= target if comparator in (">=", "<") else value.comparable > target
-            growing = row.is_sum and not passed and comparator in (">=", ">")  # what is missing may still reach it
-            settled = row.is_sum and passed  # what is missing could only add to it
-            enough = settled or not (growing or skewed) and half(parts.reported, parts.expected)
-            if parts.reported < parts.expected and not (branch and enough):
+            early = branch and is_judged_early(
+                comparator, target, value.comparable, parts.reported, parts.expected, is_sum=row.is_sum, skewed=skewed
+            )
+            if parts.reported < parts.expected and not early:
                 outcome = None
         return Figure(
             unit, indicator, year, period, branch, value, parts, parts.reported, parts.expected, targeted, met,

@@ -17,9 +17,10 @@ from emulation.models import Campaign, Indicator
 from emulation.periods import FIVE_YEARS, period_label, period_short
 from emulation.phrases import Phrases, fill
 from emulation.reports.display import GOOD, NBSP, Grades, Links, coverage_text, nil_text, unit_text, value_text
-from emulation.reports.figures import Figure, Reading, Wanted, half
+from emulation.reports.figures import Figure, Reading, Wanted
 from emulation.reports.review_judgement import measured
 from emulation.reports.review_paper import Annex, Paper, headed, heading, said
+from emulation.scoring import half
 from emulation.wording import Course, Paragraph, Part, Point, course, enumerated, listed, lower_first, mostly
 from units.models import Unit
 

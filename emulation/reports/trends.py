@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -172,7 +172,8 @@ def stack_of(reading: Reading, unit: int, quarters: Sequence[Quarter]) -> Stack:
             if figure is not None and figure.target is not None:
                 counted[str(figure.outcome or "none")] += 1
         rows.append((short_label((year, quarter)), [counted[state] for state in STACKED]))
-    words = [mark(state) for state in STACKED]
+    words = [mark(state) for state in STACKED[:-1]]
+    words.append(replace(mark("none"), word=_("Not judged")))  # also where some have reported
     options = {
         "periods": [label for label, _counts in rows],
         "series": [

@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emulation.periods import QUARTERS
-from emulation.scoring import COMPARATORS, Number, Outcome, is_met, judge, shown_decimals, target_weights
+from emulation.scoring import (
+    COMPARATORS,
+    Number,
+    Outcome,
+    is_judged_early,
+    is_met,
+    judge,
+    shown_decimals,
+    target_weights,
+)
 
 ALL = (1, 2, 3, 4)
 amounts = st.fractions(0, 1000, max_denominator=1000)
@@ -221,3 +230,22 @@ def test_targets_of_the_quarters_of_a_flow_add_up_to_the_year(year: Fraction, as
         for q in ALL
     ]
     assert sum(part for part in found if part is not None) == year
+
+
+@pytest.mark.parametrize(
+    ("comparator", "value", "reported", "is_sum", "skewed", "judged"),
+    [
+        (">=", 9, 9, True, False, False),  # the tenth may still bring it
+        (">=", 10, 1, True, False, True),
+        (">", 10, 9, True, False, False),
+        ("<=", 10, 4, True, False, False),
+        ("<=", 10, 5, True, False, True),
+        ("<=", 11, 1, True, False, True),
+        (">=", 9, 5, False, False, True),
+        (">=", 9, 4, False, False, False),
+        ("<=", 9, 9, False, True, False),
+    ],
+)
+def test_branch_with_missing_cells_is_judged(comparator, value, reported, is_sum, skewed, judged):
+    """Of ten cells, against a target of ten."""
+    assert is_judged_early(comparator, 10, value, reported, 10, is_sum=is_sum, skewed=skewed) is judged

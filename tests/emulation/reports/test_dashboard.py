@@ -390,7 +390,9 @@ def test_stack_counts_indicators_by_result(cast: Cast) -> None:
     make_target(cast.department, met, 90)
     make_target(cast.department, missed, 40)
     filled(cast, rounds, met)
-    label, counts = show(cast).stack.rows[-1]
+    stack = show(cast).stack
+    label, counts = stack.rows[-1]
+    assert stack.words[-1].word == "Chưa kết luận"
     assert (label, dict(zip(("over", "met", "near", "miss", "none"), counts, strict=True))) == (
         "I/20", {"over": 0, "met": 1, "near": 0, "miss": 0, "none": 1},
     )  # fmt: skip
