@@ -34,17 +34,23 @@ SOURCES: list[Callable[[Unit, date], Iterable[Consequence]]] = []
 def consequences(unit: Unit, day: date) -> list[Consequence]:
     """What it means that the unit no longer exists from `day` on. A fixed number of queries."""
     found = [row for source in SOURCES for row in source(unit, day)]
-    return [*found, _roles(unit, day), _people(unit)]
+    return [*found, _roles(unit, day, kept=any(row.unfinished for row in found)), _people(unit)]
 
 
-def _roles(unit: Unit, day: date) -> Consequence:
+def _roles(unit: Unit, day: date, *, kept: bool) -> Consequence:
+    """`kept`: whether they may be left in force."""
     rows = unit.memberships.filter(Q(until=None) | Q(until__gte=day)).select_related("user", "office")
     names = "; ".join(f"{row.user} ({row.get_role_display()})" for row in rows.order_by("user__sorting", "pk"))
     if not names:
         return Consequence(_("Roles of users"), _("None."))
     last = day - timedelta(days=1)
-    words = _("They end on %(day)s: %(names)s.") % {"day": date_format(last, "SHORT_DATE_FORMAT"), "names": names}
-    return Consequence(_("Roles of users"), words)
+    words = (
+        _("They end on %(day)s, unless they are left in force: %(names)s.")
+        if kept
+        else _("They end on %(day)s: %(names)s.")
+    )
+    said = words % {"day": date_format(last, "SHORT_DATE_FORMAT"), "names": names}
+    return Consequence(_("Roles of users"), said)
 
 
 def _people(unit: Unit) -> Consequence:

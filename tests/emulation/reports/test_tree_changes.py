@@ -19,6 +19,7 @@ from tests.factories import (
     make_user,
 )
 from units.models import Role, Unit, User
+from units.reports.dissolution import consequences
 from units.services import dissolve_unit
 
 DAY = date(2020, 5, 1)
@@ -69,3 +70,10 @@ def test_pages_of_the_year_say_until_when_the_unit_existed(asked, depot):
     unit = Unit.objects.get(pk=depot.pk)
     assert dashboard_of(unit, 2020, "Y").existed.startswith(f"{unit} tồn tại đến hết ngày 30/04/2020.")
     assert [existed_until(unit, year) for year in (2019, 2021)] == ["", ""]
+
+
+@pytest.mark.parametrize(("state", "unless"), [("submitted", " nếu không được giữ lại"), ("approved", "")])
+def test_roles_may_be_left_in_force_where_a_sheet_is_unfinished(asked, depot, staff, state, unless):
+    Report.objects.filter(state="submitted").update(state=state)
+    words = {row.about: row.words for row in consequences(depot, DAY)}
+    assert words["Vai trò của người dùng"] == f"Chấm dứt hết ngày 30/04/2020{unless}: {staff} (Trợ lý)."
