@@ -7,7 +7,7 @@ from django.db.models import Q
 from awards.models import Council, CouncilMember, Decision, Grant, Submission
 from awards.succession import acting_for, succeeded
 from units import clock
-from units.access import can_read_figures, keeps_people, reviews_above, works_at
+from units.access import can_read_figures, commands, keeps_people, reviews_above, works_at
 from units.models import Membership, Person, Role, Unit, User
 from units.paths import branches_q
 
@@ -45,7 +45,7 @@ def founds_councils(user: User, unit: Unit) -> bool:
 
     Not administrators: they have no rights over figures, and a council decides what becomes of nominations.
     """
-    if works_at(user, unit, Role.COMMANDER):
+    if commands(user, unit):
         return True
     return any(
         m.unit_id == unit.pk and m.role == Role.REVIEWER and m.office_id is None for m in user.active_memberships

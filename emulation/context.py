@@ -11,12 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from emulation.reports.notices import Counts, counts_of
-from units.access import READERS, administers_root, has_role
+from units.access import READERS, administers_root, anybody, has_role, reads_figures
 from units.models import Membership, Role, Unit, User
-
-
-def reads_figures(user: User) -> bool:
-    return has_role(user, *READERS)
 
 
 def reviews_anything(user: User) -> bool:
@@ -29,10 +25,6 @@ def administers_anything(user: User) -> bool:
 
 def has_work(user: User) -> bool:
     return has_role(user, *READERS, Role.ADMINISTRATOR)
-
-
-def anybody(user: User) -> bool:
-    return True
 
 
 @dataclass(frozen=True)

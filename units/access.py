@@ -28,6 +28,26 @@ def works_at(user: User, unit: Unit, *roles: Role) -> bool:
     return any(m.unit_id == unit.pk and m.role in roles for m in user.active_memberships)
 
 
+def enters(user: User, unit: Unit) -> bool:
+    """Staff of this very unit: they enter what arises in it and write what it keeps."""
+    return works_at(user, unit, Role.STAFF)
+
+
+def commands(user: User, unit: Unit) -> bool:
+    """The commander of this very unit: signs, confirms and hands in for it."""
+    return works_at(user, unit, Role.COMMANDER)
+
+
+def anybody(user: User) -> bool:
+    """For what everybody with a login may see."""
+    return True
+
+
+def reads_figures(user: User) -> bool:
+    """Whether the user reads figures anywhere today."""
+    return has_role(user, *READERS)
+
+
 def asked_units(user: User, role: Role) -> set[Unit]:
     """Units for which something new may be asked of the user in that role: none that has been dissolved."""
     return {m.unit for m in user.active_memberships if m.role == role and not m.unit.ended}
@@ -158,7 +178,7 @@ def rates(user: User, unit: Unit) -> bool:
 
 def keeps_discipline(user: User, unit: Unit) -> bool:
     """Whether the user records discipline of the unit's people: staff of the unit or of its direct superior."""
-    return works_at(user, unit, Role.STAFF) or is_superior_staff(user, unit)
+    return enters(user, unit) or is_superior_staff(user, unit)
 
 
 def sees_discipline(user: User, unit: Unit) -> bool:

@@ -12,29 +12,21 @@ from django.utils.translation import gettext_lazy as _
 from awards.access import has_desk
 from awards.voting import share_words
 from emulation.numbers import format_number
-from units.access import has_role
-from units.models import READERS, User
+from units.access import anybody, reads_figures
+from units.models import User
 
 register = template.Library()
 
 
-def reads(user: User) -> bool:
-    return has_role(user, *READERS)
-
-
-def anybody(user: User) -> bool:
-    return True
-
-
 # key of the tab, label, URL name, who sees it; each part of the path adds its own
 TABS: tuple[tuple[str, str | Promise, str, Callable[[User], bool]], ...] = (
-    ("due", _("Who is due"), "awards:due-home", reads),
-    ("dossiers", _("Dossiers"), "awards:dossier-list", reads),
+    ("due", _("Who is due"), "awards:due-home", reads_figures),
+    ("dossiers", _("Dossiers"), "awards:dossier-list", reads_figures),
     ("desk", _("Appraisal"), "awards:nomination-desk", has_desk),
-    ("notices", _("Public notices"), "awards:notice-list", reads),
+    ("notices", _("Public notices"), "awards:notice-list", reads_figures),
     ("councils", _("Councils"), "awards:council-list", anybody),
-    ("decisions", _("Decisions"), "awards:decision-list", reads),
-    ("book", _("Book of honour"), "awards:grant-book", reads),
+    ("decisions", _("Decisions"), "awards:decision-list", reads_figures),
+    ("book", _("Book of honour"), "awards:grant-book", reads_figures),
     ("catalogue", _("Award catalogue"), "awards:award-list", anybody),
 )
 

@@ -26,7 +26,7 @@ from awards.reports.book import (
     total_of,
 )
 from awards.reports.statistics import form_rows, forms_of
-from units.access import READERS, has_role, require
+from units.access import READERS, has_role, reads_figures, require
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
 
@@ -34,7 +34,7 @@ GRANTS = 50  # on a page
 
 
 def _filtered(request: HttpRequest) -> tuple[BookFilter, QuerySet[Grant]]:
-    require(has_role(request.user, *READERS))
+    require(reads_figures(request.user))
     form = BookFilter(request.GET, viewer=request.user)
     if not form.is_valid():
         raise Http404
@@ -64,7 +64,7 @@ def readable(user: User, grants: Iterable[Grant]) -> set[int]:
 @require_safe
 def grant_verify(request: HttpRequest) -> HttpResponse:
     """Whether the award with a register number stands: within the reader's branch; beyond it it is unknown."""
-    require(has_role(request.user, *READERS))
+    require(reads_figures(request.user))
     form = VerifyForm(request.GET)
     number = form.cleaned_data["number"] if form.is_valid() else ""
     rows = Grant.objects.visible_to(request.user).select_related(
@@ -78,7 +78,7 @@ def grant_verify(request: HttpRequest) -> HttpResponse:
 
 
 def _statistics(request: HttpRequest) -> tuple[StatisticsFilter, QuerySet[Grant]]:
-    require(has_role(request.user, *READERS))
+    require(reads_figures(request.user))
     rows = Grant.objects.visible_to(request.user)
     form = StatisticsFilter(request.GET, rows=rows, viewer=request.user)
     if not form.is_valid():

@@ -41,7 +41,7 @@ def award_list(request: HttpRequest) -> HttpResponseBase:
     found, writes = award_rows(clock.today()), access.administers_root(request.user)
     if kind := asked_table(request):
         return table_file(kind, "danh-muc", _("Award catalogue"), *awards_table(found, certainty=writes))
-    context = {"rows": found, "may_write": writes, "reads": access.has_role(request.user, *access.READERS)}
+    context = {"rows": found, "may_write": writes, "reads": access.reads_figures(request.user)}
     return render(request, "awards/catalogue/list.html", context)
 
 

@@ -39,7 +39,7 @@ from awards.services.papers import is_open
 from awards.services.registers import register_grants
 from awards.views.papers import FORM, LINES, crumbs_to, get_paper, get_unit, home_of, name_of
 from units import clock
-from units.access import READERS, has_role, require
+from units.access import reads_figures, require
 from units.forms.fields import refusals
 from units.keys import key_of
 from units.text import fold
@@ -52,7 +52,7 @@ SHEETS = 1000  # certificates of one file
 @require_safe
 def decision_list(request: HttpRequest) -> HttpResponseBase:
     """What waits for a paper or an outcome, and the decisions."""
-    require(has_role(request.user, *READERS))
+    require(reads_figures(request.user))
     rows = Decision.objects.visible_to(request.user)
     arranged = partial(decisions_page, user=request.user)
     if kind := asked_table(request):
@@ -74,7 +74,7 @@ def decision_list(request: HttpRequest) -> HttpResponseBase:
 
 @require_safe
 def submission_list(request: HttpRequest) -> HttpResponseBase:
-    require(has_role(request.user, *READERS))
+    require(reads_figures(request.user))
     rows = Submission.objects.visible_to(request.user)
     if kind := asked_table(request):
         return _table(request, kind, rows, submissions_page, "to-trinh", _("Submissions"))

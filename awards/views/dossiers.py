@@ -47,7 +47,7 @@ from awards.wording import label_of
 from emulation.models import Campaign
 from emulation.official import day_words
 from emulation.reports.dashboard import latest_year
-from units.access import READERS, has_role, require
+from units.access import has_role, reads_figures, require
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.keys import key_of
@@ -73,7 +73,7 @@ def drafting_units(user: User) -> list[int]:
 
 @require_safe
 def dossier_list(request: HttpRequest) -> HttpResponseBase:
-    require(has_role(request.user, *READERS))
+    require(reads_figures(request.user))
     rows = Dossier.objects.visible_to(request.user)
     years = rows.order_by("-year").values_list("year", flat=True).distinct()
     form = DossierFilter(request.GET, years=years)

@@ -24,7 +24,7 @@ from awards.reports.exports import notice_lines_table, notices_table
 from awards.reports.ready import acting
 from awards.services import notices as service
 from units import clock
-from units.access import READERS, has_role, require
+from units.access import reads_figures, require
 from units.forms.fields import refusals
 from units.models import Role, Unit, User
 from units.views.downloads import asked_table, table_file
@@ -47,7 +47,7 @@ def keeping_units(user: User) -> list[Unit]:
 
 @require_safe
 def notice_list(request: HttpRequest) -> HttpResponseBase:
-    require(has_role(request.user, *READERS))
+    require(reads_figures(request.user))
     objections = Prefetch("objections", Objection.objects.visible_to(request.user))
     rows = PublicNotice.objects.visible_to(request.user).select_related("unit").prefetch_related(objections)
     if kind := asked_table(request):

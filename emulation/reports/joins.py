@@ -74,9 +74,7 @@ def joins_of(campaign: Campaign, user: User) -> Joins:
         joined=joined,
         expected=expected,
         offers=[unit for unit in mine if running and unit.pk not in joins and takes_part(campaign, unit)],
-        confirms=[
-            row for row in joins.values() if not row.confirmed_at and access.works_at(user, row.unit, Role.COMMANDER)
-        ],
+        confirms=[row for row in joins.values() if not row.confirmed_at and access.commands(user, row.unit)],
         takes=[unit for unit in mine if running and unit.pk in joins and unit.pk not in own],
     )
 

@@ -38,7 +38,7 @@ def signature_of(unit: Unit, user: User, layout: Layout) -> dict[str, str]:
     What the layout says; else as who signs did so with the unit's last report; else rank (before the name), name and
     post of the register. Four queries at most.
     """
-    who = user if access.works_at(user, unit, Role.COMMANDER) else _only_commander(unit)
+    who = user if access.commands(user, unit) else _only_commander(unit)
     last = unit.review_reports.filter(signed_by=who).order_by("-signed_at").first() if who else None
     person = who.person if who else None
     post = person.post if person is not None and person.unit_id == unit.pk else ""

@@ -14,12 +14,8 @@ from emulation.reports import activities, assessments, documents, examples, inci
 from emulation.reports.inspections import summary as inspections
 from emulation.reports.weak_points import summary as weak_points
 from units import clock
-from units.access import has_role, sees_anybodys_discipline
-from units.models import READERS, User
-
-
-def reads(user: User) -> bool:
-    return has_role(user, *READERS)
+from units.access import reads_figures, sees_anybodys_discipline
+from units.models import User
 
 
 def papers_issued(user: User) -> str:
@@ -44,7 +40,7 @@ class Register:
     icon: str
     words: str | Promise
     summary: Callable[[User], str]
-    shown: Callable[[User], bool] = reads
+    shown: Callable[[User], bool] = reads_figures
 
 
 # In the order of the tabs. Each register adds a line.

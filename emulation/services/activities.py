@@ -15,7 +15,7 @@ from emulation.services.feeds import follow, hold_sheets
 from units import access, clock
 from units.errors import Refused, reason_of
 from units.locking import locked, refuse_twin
-from units.models import PersonGroup, Role, Unit, User
+from units.models import PersonGroup, Unit, User
 from units.paths import path_ids
 
 State = Activity.State
@@ -23,20 +23,15 @@ Groups = Mapping[PersonGroup, int | None]  # group → people who took part; Non
 FEEDS = ("activities", *(f"activities.{name}" for name in ActivityKind.NUMBERS))  # what this register feeds
 
 
-def may_write(user: User, unit: Unit) -> bool:
-    """Staff of the very unit write its activities."""
-    return access.works_at(user, unit, Role.STAFF)
-
-
 def may_change(user: User, activity: Activity) -> bool:
     """Whether the user corrects it, or attaches files to it: what was cancelled stands still."""
-    return activity.state != State.CANCELLED and may_write(user, activity.unit)
+    return activity.state != State.CANCELLED and access.enters(user, activity.unit)
 
 
 @transaction.atomic
 def plan_activity(activity: Activity, *, by: User) -> Activity:
     """Keep a new activity as planned. Raises `Refused` where it does not fit its unit or campaign."""
-    access.require(may_write(by, activity.unit))
+    access.require(access.enters(by, activity.unit))
     activity.state = State.PLANNED
     _check(activity)
     activity.full_clean(exclude=["search"])
@@ -69,7 +64,7 @@ def refuse_cancelled(row: Activity) -> None:
 def change_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
     """Keep what was corrected of a planned or held activity: its columns are the new ones, its state the old."""
     before = locked(activity, "unit", "kind")
-    access.require(may_write(by, before.unit))
+    access.require(access.enters(by, before.unit))
     refuse_cancelled(before)
     activity.state = before.state
     _check(activity)
@@ -89,7 +84,7 @@ def change_activity(activity: Activity, groups: Groups, *, by: User) -> Activity
 def hold_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
     """A planned activity has taken place: its numbers are entered. Raises `Refused` while it lies in the future."""
     before = locked(activity, "unit", "kind")
-    access.require(may_write(by, before.unit))
+    access.require(access.enters(by, before.unit))
     if before.state != State.PLANNED:
         raise Refused(_("It has been recorded already whether this activity was held."))
     activity.state = State.HELD
@@ -106,7 +101,7 @@ def hold_activity(activity: Activity, groups: Groups, *, by: User) -> Activity:
 def cancel_activity(activity: Activity, *, reason: str, by: User) -> Activity:
     """It does not take place, or was recorded by mistake: its numbers go, the audit log keeps them."""
     row = locked(activity, "unit", "kind")
-    access.require(may_write(by, row.unit))
+    access.require(access.enters(by, row.unit))
     refuse_cancelled(row)
     reason = reason_of(reason, most=300)
     held = row.is_held

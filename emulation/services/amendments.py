@@ -22,7 +22,7 @@ State = Amendment.State
 
 
 def may_send(user: User, amendment: Amendment) -> bool:
-    return amendment.state == State.PROPOSED and targets.may_hand_in(user, amendment.registration.unit)
+    return amendment.state == State.PROPOSED and access.commands(user, amendment.registration.unit)
 
 
 def may_decide(user: User, amendment: Amendment) -> bool:
@@ -52,7 +52,7 @@ def propose(
 
     Raises `Refused` unless the registration is agreed, something differs, and no other amendment is open.
     """
-    access.require(targets.may_register(by, unit))
+    access.require(access.enters(by, unit))
     registration = targets.lock(unit, year, drive)
     refuse_unless_amendable(registration)
     changed = differing(unit, year, lines, drive)
@@ -74,7 +74,7 @@ def propose(
 def send(amendment: Amendment, *, by: User) -> Amendment:
     """The commander sends the amendment up."""
     row = _lock(amendment)
-    access.require(targets.may_hand_in(by, row.registration.unit))
+    access.require(access.commands(by, row.registration.unit))
     refuse_unless(row, State.PROPOSED)
     row.state, row.sent_by, row.sent_at = State.SENT, by, timezone.now()
     row.save(update_fields=["state", "sent_by", "sent_at"])

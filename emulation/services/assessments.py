@@ -29,7 +29,7 @@ from emulation.services.feeds import follow
 from units import access, clock
 from units.errors import Refused, order_of
 from units.locking import locked, refuse_unless
-from units.models import Person, Role, Unit, User
+from units.models import Person, Unit, User
 from units.services.seen import Change, changed_meanwhile
 
 State = Assessment.State
@@ -82,11 +82,11 @@ def outcome(assessment: Assessment, *, judged: bool) -> Outcome:
 
 
 def may_answer(user: User, row: Assessment) -> bool:
-    return row.is_open and access.works_at(user, row.unit, Role.STAFF)
+    return row.is_open and access.enters(user, row.unit)
 
 
 def may_hand_in(user: User, row: Assessment) -> bool:
-    return row.is_open and access.works_at(user, row.unit, Role.COMMANDER)
+    return row.is_open and access.commands(user, row.unit)
 
 
 def may_judge(user: User, row: Assessment) -> bool:
@@ -124,7 +124,7 @@ def begin(
     """
     unit, checklist = locked(unit), locked(checklist, "owner")  # its versions stay while somebody begins by them
     cell, person = locked(cell) if cell else None, locked(person) if person else None
-    access.require(access.works_at(by, unit, Role.STAFF))
+    access.require(access.enters(by, unit))
     _check_period(year, period)
     _check_body(checklist, unit, year, period, cell, person)
     template = version_of(checklist, year, period)
@@ -170,7 +170,7 @@ def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: U
     `version` is the one that stood on the page: raises `Refused` when somebody else has saved meanwhile.
     """
     row = locked(row, *SHOWN)
-    access.require(access.works_at(by, row.unit, Role.STAFF))
+    access.require(access.enters(by, row.unit))
     refuse_unless(row, *Assessment.OPEN)
     refuse_unseen(row, version)
     known = {one.item_id: one for one in row.answers.all()}
@@ -190,7 +190,7 @@ def answer(row: Assessment, entries: Mapping[int, Entry], *, version: int, by: U
 def mark_ready(row: Assessment, *, by: User) -> Assessment:
     """Staff report the assessment as ready to the commander; the next edit clears the stamp. Raises `Refused`."""
     row = locked(row, *SHOWN)
-    access.require(access.works_at(by, row.unit, Role.STAFF))
+    access.require(access.enters(by, row.unit))
     refuse_unless(row, *Assessment.OPEN)
     _refuse_gaps(row)
     if row.ready_at is None:
@@ -214,7 +214,7 @@ def give_back(row: Assessment, reason: str, *, by: User) -> Assessment:
     It stays in its state and is no longer ready; staff read the reason on it and in their work. Raises `Refused`.
     """
     row = locked(row, *SHOWN)
-    access.require(access.works_at(by, row.unit, Role.COMMANDER))
+    access.require(access.commands(by, row.unit))
     refuse_unless_ready(row)
     reason = order_of(reason)
     _no_longer_ready(row)
@@ -270,7 +270,7 @@ def check_score(row: Assessment, score: Decimal | None) -> None:
 def hand_in(row: Assessment, *, by: User) -> Assessment:
     """The unit's commander hands in what its staff answered. Raises `Refused` with every item that is missing."""
     row = locked(row, *SHOWN)
-    access.require(access.works_at(by, row.unit, Role.COMMANDER))
+    access.require(access.commands(by, row.unit))
     refuse_unless(row, *Assessment.OPEN)
     _refuse_gaps(row)
     for one in row.answers.exclude(returned=""):
@@ -297,7 +297,7 @@ def _refuse_gaps(row: Assessment) -> None:
 def discard(row: Assessment, *, by: User) -> None:
     """The unit's staff take back an assessment begun by mistake, as long as it has never been handed in."""
     row = locked(row, *SHOWN)
-    access.require(access.works_at(by, row.unit, Role.STAFF))
+    access.require(access.enters(by, row.unit))
     if row.state != State.DRAFT or was_handed_in(row):
         raise Refused(_("What has been handed in stays. The reviewer can send it back."))
     changes = AnswerChange.objects.filter(answer__assessment=row)

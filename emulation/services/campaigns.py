@@ -35,7 +35,7 @@ from emulation.services.usual_comparator import follow
 from units import access, clock
 from units.errors import Refused
 from units.locking import locked
-from units.models import Role, Unit, UnitKind, User
+from units.models import Unit, UnitKind, User
 from units.paths import path_ids
 
 State = Campaign.State
@@ -47,12 +47,12 @@ Scope = Mapping[Unit, bool]  # unit → with its whole branch
 
 def may_write(user: User, campaign: Campaign) -> bool:
     """Staff of the launching unit write a campaign and what it asks for."""
-    return access.works_at(user, campaign.launching_unit, Role.STAFF)
+    return access.enters(user, campaign.launching_unit)
 
 
 def may_launch(user: User, campaign: Campaign) -> bool:
     """The commander of the launching unit launches a campaign and carries it on."""
-    return access.works_at(user, campaign.launching_unit, Role.COMMANDER)
+    return access.commands(user, campaign.launching_unit)
 
 
 # ── campaigns ─────────────────────────────────────────────────────────────

@@ -11,19 +11,15 @@ from django.utils.translation import gettext as _
 from emulation.models import Cluster
 from units import access
 from units.errors import Refused
-from units.models import Role, Unit, User
+from units.models import Unit, User
 
 LEAST, MOST = 2, 12  # members: more do not fit on one pledge
-
-
-def may_keep(user: User, keeper: Unit) -> bool:
-    return access.works_at(user, keeper, Role.STAFF)
 
 
 @transaction.atomic
 def save_cluster(cluster: Cluster, members: Sequence[Unit], *, by: User) -> Cluster:
     """Make or change a cluster. Raises `Refused` with the field, also when a member stands in another cluster."""
-    access.require(may_keep(by, cluster.keeper))
+    access.require(access.enters(by, cluster.keeper))
     Unit.objects.select_for_update().get(pk=cluster.keeper_id)  # one after the other, or a unit gets into two
     _refuse_members(cluster, members)
     try:

@@ -21,7 +21,7 @@ WRITERS = (Role.STAFF, Role.COMMANDER)
 
 def may_write(user: User, document: Document) -> bool:
     """Staff of the unit that keeps a document change it; one that belongs to all stays as it is."""
-    return document.unit is not None and access.works_at(user, document.unit, Role.STAFF)
+    return document.unit is not None and access.enters(user, document.unit)
 
 
 def may_acknowledge(user: User, receipt: Receipt) -> bool:

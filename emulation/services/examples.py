@@ -26,7 +26,7 @@ OPEN = (Stage.DISCOVERED, Stage.FOSTERED)
 
 def may_write(user: User, row: Example) -> bool:
     """Staff of the unit of record, as long as the example has not been withdrawn."""
-    return row.stage != Stage.WITHDRAWN and access.works_at(user, row.unit, Role.STAFF)
+    return row.stage != Stage.WITHDRAWN and access.enters(user, row.unit)
 
 
 def recognises(user: User, row: Example) -> bool:
@@ -86,7 +86,7 @@ def adopting_unit(user: User, row: Example) -> list[Unit]:
 def discover(row: Example, *, day: date, reason: str, by: User) -> Example:
     """The unit's staff write down an example: a person who serves there, or the unit itself."""
     row.unit = Unit.objects.select_for_update().get(pk=row.unit_id)
-    access.require(access.works_at(by, row.unit, Role.STAFF))
+    access.require(access.enters(by, row.unit))
     _check_subject(row)
     _check_mentor(row)
     _check_day(day)
@@ -153,7 +153,7 @@ def advance(row: Example, *, to: str, day: date, reason: str, level: str = "", b
     Recognition says the level; the superior who spreads it opens it to every unit of their branch.
     """
     row = locked(row, *SHOWN)
-    access.require(access.works_at(by, row.unit, Role.STAFF) if to == Stage.FOSTERED else recognises(by, row))
+    access.require(access.enters(by, row.unit) if to == Stage.FOSTERED else recognises(by, row))
     refuse_unless_next(row, to)
     _check_day(day, _last_day(row))
     reason = reason_of(reason, least=LEAST_ORDER)
@@ -186,7 +186,7 @@ def refuse_unless_withdrawable(row: Example, by: User) -> None:
 def withdraw(row: Example, *, day: date, reason: str, by: User) -> Example:
     """What stands for nothing any more is withdrawn with its reason; the record stays with the unit's branch."""
     row = locked(row, *SHOWN)
-    access.require(access.works_at(by, row.unit, Role.STAFF) or recognises(by, row))
+    access.require(access.enters(by, row.unit) or recognises(by, row))
     refuse_unless_withdrawable(row, by)
     _check_day(day, _last_day(row))
     reason = reason_of(reason, least=LEAST_ORDER)

@@ -23,7 +23,7 @@ from emulation.services.feeds import follow, hold_sheets
 from units import access, clock
 from units.errors import Refused, reason_of
 from units.locking import locked, refuse_twin
-from units.models import Person, Role, Unit, User
+from units.models import Person, Unit, User
 from units.paths import segment
 from units.services.tree import superiors_on
 
@@ -42,11 +42,6 @@ TRACED = (
 # ── who ───────────────────────────────────────────────────────────────────
 
 
-def may_report(user: User, unit: Unit) -> bool:
-    """Staff of the very unit report and correct its incidents: its figures follow from them."""
-    return access.works_at(user, unit, Role.STAFF)
-
-
 def is_superior(user: User, unit: Unit) -> bool:
     """Whether the user speaks for the unit's superior: staff of the direct one, or a reviewer responsible for it."""
     return access.is_superior_staff(user, unit) or access.reviews(user, unit)
@@ -54,7 +49,7 @@ def is_superior(user: User, unit: Unit) -> bool:
 
 def may_correct(user: User, incident: Incident) -> bool:
     """Staff of the very unit, and its superior."""
-    return may_report(user, incident.unit) or is_superior(user, incident.unit)
+    return access.enters(user, incident.unit) or is_superior(user, incident.unit)
 
 
 def may_mitigate(user: User, incident: Incident) -> bool:
@@ -69,7 +64,7 @@ def may_investigate(user: User, incident: Incident) -> bool:
 
 def may_conclude(user: User, incident: Incident) -> bool:
     """The unit's commander, who answers for it, or its superior; never who reported the incident."""
-    judges = access.works_at(user, incident.unit, Role.COMMANDER) or is_superior(user, incident.unit)
+    judges = access.commands(user, incident.unit) or is_superior(user, incident.unit)
     return judges and not reported(user, incident)
 
 
@@ -78,18 +73,13 @@ def reported(user: User, incident: Incident) -> bool:
     return incident.events.filter(kind=Kind.REPORTED, by=user).exists()
 
 
-def may_state(user: User, unit: Unit) -> bool:
-    """The unit's commander answers for its register."""
-    return access.works_at(user, unit, Role.COMMANDER)
-
-
 # ── its life ──────────────────────────────────────────────────────────────
 
 
 @transaction.atomic
 def report_incident(incident: Incident, *, by: User) -> Incident:
     """Keep a new incident. Raises `Refused` for days that cannot be."""
-    access.require(may_report(by, incident.unit))
+    access.require(access.enters(by, incident.unit))
     incident.state = State.REPORTED
     _check(incident)
     incident.path = path_on(incident.unit, incident.happened_on)
@@ -259,7 +249,7 @@ def state_complete(unit: Unit, year: int, *, by: User) -> IncidentStatement:
     On the year's last day or later it speaks of the whole year and takes the place of an earlier one. Raises
     `Refused` before the yearly review (`STATED_FROM`), and where it has been stated already.
     """
-    access.require(may_state(by, unit))
+    access.require(access.commands(by, unit))
     unit = locked(unit)
     until = min(clock.today(), date(year, 12, 31))
     if until < date(year, *STATED_FROM):
@@ -280,7 +270,7 @@ def state_complete(unit: Unit, year: int, *, by: User) -> IncidentStatement:
 def take_back(statement: IncidentStatement, *, reason: str, by: User) -> IncidentStatement:
     """The register is not complete after all."""
     row = locked(statement, "unit")
-    access.require(may_state(by, row.unit))
+    access.require(access.commands(by, row.unit))
     if row.ended_at is not None:
         raise Refused(_("The statement has been taken back already."))
     return _end(row, reason_of(reason), by)

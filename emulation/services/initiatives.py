@@ -60,7 +60,7 @@ class Author:
 
 
 def may_write(user: User, work: InitiativeWork) -> bool:
-    return access.works_at(user, work.unit, Role.STAFF)
+    return access.enters(user, work.unit)
 
 
 def may_submit(user: User, work: InitiativeWork) -> bool:
@@ -87,7 +87,7 @@ def create_work(
     unit: Unit, authors: Iterable[Author], *, by: User, record: Initiative | None = None, **columns: Any
 ) -> InitiativeWork:
     """A new work. With `record`, a plain record of one of its authors, it begins from that one (`_take_over`)."""
-    access.require(access.works_at(by, unit, Role.STAFF))
+    access.require(access.enters(by, unit))
     work = InitiativeWork(unit=unit, **_clean(columns))
     _refuse_future(work.year)
     rows = _checked(authors)

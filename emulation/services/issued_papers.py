@@ -18,18 +18,13 @@ from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
 from emulation.services.stored_files import store_file, undoing_files
 from units import clock
-from units.access import require, works_at
+from units.access import commands, require
 from units.errors import Refused, reason_of
 from units.locking import locked
-from units.models import Role, Unit, User
+from units.models import Unit, User
 from units.text import fold
 
 SERIAL = re.compile(r"0*([1-9][0-9]{0,5})\b")
-
-
-def may_issue(user: User, unit: Unit) -> bool:
-    """The commander of the very unit signs, and cancels."""
-    return works_at(user, unit, Role.COMMANDER)
 
 
 def last_serial(unit: Unit, year: int, kind: PaperKind) -> int:
@@ -81,7 +76,7 @@ def issue(
     day before that of an earlier number. `earliest` is the first day that such a paper may bear. Neither number nor
     signature (`signer`, `signer_post`, `place`, as they stand on the files) is a placeholder.
     """
-    require(may_issue(by, unit))
+    require(commands(by, unit))
     if gaps := gap_words({"number": number, "place": place, "signer": signer, "signer_post": signer_post}):
         raise Refused(gaps)
     locked(unit)
@@ -181,7 +176,7 @@ def _refuse_backwards(unit: Unit, kind: PaperKind, serial: int, day: date) -> No
 @transaction.atomic
 def cancel(paper: IssuedPaper, *, why: str, by: User) -> None:
     """Cancel a paper; it stays in the register, its number is not given again. Raises `Refused`."""
-    require(may_issue(by, paper.unit))
+    require(commands(by, paper.unit))
     row = locked(paper, "report")
     if row.cancelled_at:
         raise Refused(_("The paper has been cancelled already."))

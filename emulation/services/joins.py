@@ -15,21 +15,12 @@ from emulation.services.launch import scope_q
 from units import access, clock
 from units.errors import Refused
 from units.locking import locked
-from units.models import Role, Unit, User
-
-
-def may_join(user: User, unit: Unit) -> bool:
-    """The unit's staff record that it joins, its commander confirms."""
-    return access.works_at(user, unit, Role.STAFF)
+from units.models import Unit, User
 
 
 def may_attach(user: User, join: CampaignJoin) -> bool:
     """The unit's staff add papers to its joining as long as the campaign is not closed."""
-    return join.campaign.state != Campaign.State.CLOSED and may_join(user, join.unit)
-
-
-def may_confirm(user: User, unit: Unit) -> bool:
-    return access.works_at(user, unit, Role.COMMANDER)
+    return join.campaign.state != Campaign.State.CLOSED and access.enters(user, join.unit)
 
 
 def takes_part(campaign: Campaign, unit: Unit) -> bool:
@@ -52,7 +43,7 @@ def refuse_unless_joinable(campaign: Campaign, unit: Unit) -> None:
 @transaction.atomic
 def join_campaign(campaign: Campaign, unit: Unit, *, joined_on: date, words: str, by: User) -> CampaignJoin:
     """Record that the unit joins. Raises `Refused` for a draft, a closed one, a day outside its time."""
-    access.require(may_join(by, unit))
+    access.require(access.enters(by, unit))
     campaign = locked(campaign)
     refuse_unless_joinable(campaign, unit)
     if joined_on > clock.today():
@@ -74,7 +65,7 @@ def join_campaign(campaign: Campaign, unit: Unit, *, joined_on: date, words: str
 def confirm_join(join: CampaignJoin, *, by: User) -> CampaignJoin:
     """The unit's commander confirms; once."""
     row = locked(join, "unit")
-    access.require(may_confirm(by, row.unit))
+    access.require(access.commands(by, row.unit))
     if row.confirmed_at:
         raise Refused(_("The joining has been confirmed already."))
     row.confirmed_by, row.confirmed_at = by, timezone.now()
@@ -89,7 +80,7 @@ def take_over(campaign: Campaign, unit: Unit, *, by: User) -> Campaign:
     The superior's indicators stay asked by the superior's campaign: a unit is asked each by one alone.
     Raises `Refused` when the unit has not joined, or has taken it over before.
     """
-    access.require(may_join(by, unit))
+    access.require(access.enters(by, unit))
     campaign = locked(campaign, "kind")
     if not campaign.joins.filter(unit=unit).exists():
         raise Refused(_("Record first that %(unit)s joins.") % {"unit": unit})

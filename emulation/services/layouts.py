@@ -16,22 +16,17 @@ from emulation.models import LayoutProfile, PaperTemplate
 from emulation.paper_templates import check_template
 from emulation.reports.paper_kinds import PaperKind
 from emulation.services.stored_files import store_file, undoing_files
-from units.access import require, works_at
+from units.access import enters, require
 from units.errors import Refused
 from units.files import clean_name
 from units.locking import locked
-from units.models import Role, Unit, User
-
-
-def may_write(user: User, unit: Unit) -> bool:
-    """Staff of the very unit; its commander reads."""
-    return works_at(user, unit, Role.STAFF)
+from units.models import Unit, User
 
 
 @transaction.atomic
 def change_layout(unit: Unit, values: Mapping[str, Any], *, by: User) -> LayoutProfile:
     """Write the unit's profile. Raises `ValidationError` for margins the decree does not know."""
-    require(may_write(by, unit))
+    require(enters(by, unit))
     locked(unit)
     row = LayoutProfile.objects.filter(unit=unit).first() or LayoutProfile(unit=unit)
     for name, value in values.items():
@@ -44,7 +39,7 @@ def change_layout(unit: Unit, values: Mapping[str, Any], *, by: User) -> LayoutP
 @undoing_files()
 def upload_template(unit: Unit, kind: PaperKind, file: UploadedFile, *, by: User) -> PaperTemplate:
     """Keep a Word file as the unit's template for papers of `kind`. Raises `Refused` with every fault of it."""
-    require(may_write(by, unit))
+    require(enters(by, unit))
     name = clean_name(file.name or "")
     content = check_template(name, file, kind)
     row = PaperTemplate(
@@ -61,7 +56,7 @@ def upload_template(unit: Unit, kind: PaperKind, file: UploadedFile, *, by: User
 @transaction.atomic
 def drop_template(unit: Unit, kind: PaperKind, *, by: User) -> PaperTemplate:
     """Have no template of one's own any more; former versions stay kept. Raises `Refused` where there is none."""
-    require(may_write(by, unit))
+    require(enters(by, unit))
     locked(unit)
     last = PaperTemplate.objects.filter(unit=unit, kind=kind.key).order_by("-at", "-pk").first()
     if last is None or not last.file:

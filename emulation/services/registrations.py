@@ -23,7 +23,7 @@ Kind = RegistrationEvent.Kind
 @transaction.atomic
 def mark_ready(unit: Unit, year: int, *, by: User, drive: Campaign | None = None) -> Registration:
     """Staff report the registration as ready to the commander; the next edit clears the stamp. Raises `Refused`."""
-    access.require(targets.may_register(by, unit))
+    access.require(access.enters(by, unit))
     registration = targets.lock(unit, year, drive)
     targets.refuse_unless_open(registration)
     if not stored_targets(unit, year, drive).filter(registered__isnull=False).exists():
@@ -48,7 +48,7 @@ def give_back(unit: Unit, year: int, *, by: User, reason: str, drive: Campaign |
 
     It stays in its state and is no longer ready; staff read the `reason` on it and in their work. Raises `Refused`.
     """
-    access.require(targets.may_hand_in(by, unit))
+    access.require(access.commands(by, unit))
     registration = targets.lock(unit, year, drive)
     refuse_unless_ready(registration)
     reason = order_of(reason)
@@ -71,7 +71,7 @@ def withdraw(unit: Unit, year: int, *, by: User, reason: str = "", drive: Campai
     It is open to the staff again, as it was before; they read the `reason`, where there is one, on it and in their
     work. A reviewer judges a registration in one step: nothing of the reviewer's is lost.
     """
-    access.require(targets.may_hand_in(by, unit))
+    access.require(access.commands(by, unit))
     registration = targets.lock(unit, year, drive)
     refuse_unless_waiting(registration)
     refuse_long(reason.strip(), "reason")

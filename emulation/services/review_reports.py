@@ -34,7 +34,7 @@ from emulation.services.stored_files import undoing_files
 from emulation.services.summaries import hold_figures
 from emulation.wording import Paragraph
 from units import clock
-from units.access import require, works_at
+from units.access import commands, require, works_at
 from units.errors import Refused, reason_of
 from units.locking import locked
 from units.models import Role, Unit, User
@@ -46,10 +46,6 @@ Kind = ReviewEvent.Kind
 def may_edit(user: User, unit: Unit) -> bool:
     """Staff and commander of the very unit write its report."""
     return works_at(user, unit, Role.STAFF, Role.COMMANDER)
-
-
-def may_sign(user: User, unit: Unit) -> bool:
-    return works_at(user, unit, Role.COMMANDER)
 
 
 @transaction.atomic
@@ -240,7 +236,7 @@ def sign_off(
     report: ReviewReport, *, number: str, day: date, signer: str, signer_post: str, place: str, by: User
 ) -> None:
     """The commander signs the report: words and annex stand still from now on. Raises `Refused`."""
-    require(may_sign(by, report.unit))
+    require(commands(by, report.unit))
     report = _lock(report, by)
     hold_figures(report.unit)  # the draft is read in several steps: all of them see the same figures
     draft = draft_of(report.unit, report.year, report.period)
@@ -300,7 +296,7 @@ def _last_approved(report: ReviewReport, drive: Campaign | None) -> date:
 @transaction.atomic
 def reopen(report: ReviewReport, *, reason: str, by: User) -> None:
     """Make a signed report a draft again, for a reason."""
-    require(may_sign(by, report.unit))
+    require(commands(by, report.unit))
     report = locked(report, "unit")
     refuse_draft(report)
     reason = reason_of(reason)

@@ -28,7 +28,7 @@ from emulation.services.summaries import recompute
 from units import access, clock
 from units.errors import LEAST_ORDER, Refused, order_of, reason_of
 from units.locking import locked
-from units.models import Role, User
+from units.models import User
 from units.paths import path_ids
 
 Kind = ReportEvent.Kind
@@ -41,11 +41,11 @@ WARNINGS = "warnings"  # what `Refused` names where only reasons for warnings ar
 
 def may_enter(user: User, report: Report) -> bool:
     """Staff enter for the very unit of their membership."""
-    return access.works_at(user, report.unit, Role.STAFF)
+    return access.enters(user, report.unit)
 
 
 def may_hand_in(user: User, report: Report) -> bool:
-    return access.works_at(user, report.unit, Role.COMMANDER)
+    return access.commands(user, report.unit)
 
 
 def may_review(user: User, report: Report) -> bool:

@@ -35,7 +35,7 @@ from emulation.services.versions import keep_first, keep_version
 from units import access
 from units.errors import LEAST_ORDER, Refused, order_of, reason_of
 from units.locking import locked
-from units.models import Role, Unit, User
+from units.models import Unit, User
 from units.services.seen import Change, changed_meanwhile
 
 State = Registration.State
@@ -43,18 +43,6 @@ Kind = RegistrationEvent.Kind
 
 
 # ── who ───────────────────────────────────────────────────────────────────────
-
-
-def may_assign(user: User, unit: Unit) -> bool:
-    return access.is_superior_staff(user, unit)
-
-
-def may_register(user: User, unit: Unit) -> bool:
-    return access.works_at(user, unit, Role.STAFF)
-
-
-def may_hand_in(user: User, unit: Unit) -> bool:
-    return access.works_at(user, unit, Role.COMMANDER)
 
 
 def may_agree(user: User, registration: Registration) -> bool:
@@ -73,7 +61,7 @@ def took_part(user: User, registration: Registration) -> bool:
 @transaction.atomic
 def assign(unit: Unit, year: int, values: Values, *, by: User, drive: Campaign | None = None) -> int:
     """Staff of the superior propose values; returns how many changed. What is agreed already stays as it is."""
-    access.require(may_assign(by, unit))
+    access.require(access.is_superior_staff(by, unit))
     _refuse_closed(drive)
     targets = targets_to_write(unit, year, values, by, drive=drive)
     for pk, target in targets.items():
@@ -85,7 +73,7 @@ def assign(unit: Unit, year: int, values: Values, *, by: User, drive: Campaign |
 @transaction.atomic
 def register(unit: Unit, year: int, values: Values, *, by: User, drive: Campaign | None = None) -> int:
     """The unit's staff enter what it sets itself; returns how many changed."""
-    access.require(may_register(by, unit))
+    access.require(access.enters(by, unit))
     registration = lock(unit, year, drive)
     refuse_unless_open(registration)
     changed = write_values(targets_to_write(unit, year, values, by, drive=drive), values, "registered", by=by)
@@ -155,7 +143,7 @@ def hand_in_registration(
 
     Where a value asks for less than was assigned or reached, only with a reason, which the reviewer reads.
     """
-    access.require(may_hand_in(by, unit))
+    access.require(access.commands(by, unit))
     registration = lock(unit, year, drive)
     refuse_unless_open(registration)
     registered = stored_targets(unit, year, drive).filter(registered__isnull=False)

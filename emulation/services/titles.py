@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from emulation.models import RegisteredTitle, Registration
-from emulation.services.targets import lapse, lock, may_register, refuse_unless_open
+from emulation.services.targets import lapse, lock, refuse_unless_open
 from units import access
 from units.errors import Refused
 from units.models import Unit, User
@@ -60,7 +60,7 @@ def set_titles(unit: Unit, year: int, aims: list[Aim], *, by: User, seen: str = 
 
     `seen` is `mark_of` the titles that the page showed; empty where there was none.
     """
-    access.require(may_register(by, unit))
+    access.require(access.enters(by, unit))
     registration = lock(unit, year)
     refuse_unless_open(registration)
     stored = aims_of(registration)

@@ -316,15 +316,10 @@ def _log(row: WeakPoint, kind: str, *, by: User, reason: str = "", **more: Any) 
 # ── breakthroughs ─────────────────────────────────────────────────────────
 
 
-def may_choose(user: User, unit: Unit) -> bool:
-    """Staff write the breakthrough fields of the very unit."""
-    return access.works_at(user, unit, Role.STAFF)
-
-
 @transaction.atomic
 def save_breakthrough(row: Breakthrough, *, by: User, indicators: Iterable[Indicator]) -> Breakthrough:
     """Save a new or changed breakthrough field. The audit log keeps what stood there."""
-    access.require(may_choose(by, row.unit))
+    access.require(access.enters(by, row.unit))
     row.name, row.goal = normal(row.name), row.goal.strip()
     row.full_clean()
     row.save()

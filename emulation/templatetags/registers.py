@@ -8,8 +8,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from emulation.reports.other_papers import MAKERS
-from emulation.reports.registers import REGISTERS, reads
-from emulation.services.issued_papers import may_issue
+from emulation.reports.registers import REGISTERS
+from units.access import commands, reads_figures
 from units.models import Unit
 
 register = template.Library()
@@ -19,7 +19,7 @@ register = template.Library()
 def register_tabs(context: template.Context) -> list[tuple[str, str | Promise, str]]:
     """Key, label and address of each register that the user reads, after the overview; none for who reads none."""
     user = context["request"].user
-    if not reads(user):
+    if not reads_figures(user):
         return []
     tabs = [(row.key, row.label, reverse(row.name)) for row in REGISTERS if row.shown(user)]
     return [("home", _("Overview"), reverse("emulation:register-home")), *tabs]
@@ -32,4 +32,4 @@ def paper_menu(context: template.Context, unit: Unit, keys: str, what: object) -
     Each as Word and PDF; the unit's commander also gives it its number.
     """
     papers = [(key, MAKERS[key].label) for key in keys.split()]
-    return {"unit": unit.pk, "papers": papers, "what": str(what), "issues": may_issue(context["request"].user, unit)}
+    return {"unit": unit.pk, "papers": papers, "what": str(what), "issues": commands(context["request"].user, unit)}

@@ -41,7 +41,7 @@ def crumbs_to(activity: Activity | None = None) -> list[Crumb]:
 
 
 def _filtered(request: HttpRequest) -> tuple[ActivityFilter, ActivityQuerySet]:
-    access.require(access.has_role(request.user, *access.READERS))
+    access.require(access.reads_figures(request.user))
     form = ActivityFilter(request.GET, viewer=request.user)
     if not form.is_valid():
         if not is_slip(form):
@@ -76,7 +76,7 @@ def activity_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "activity": activity, "crumbs": [*crumbs_to(), (activity.title, "")],
         "groups": activity.groups.select_related("group"),
         "may_change": service.may_change(user, activity),
-        "may_hold": state == Activity.State.PLANNED and service.may_write(user, activity.unit),
+        "may_hold": state == Activity.State.PLANNED and access.enters(user, activity.unit),
         "files": files_context(user, "activity", activity),
         "unfed": missed_by(
             activity.unit, service.FEEDS, [activity.ends], user,
@@ -131,7 +131,7 @@ def activity_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(FORM)
 def activity_update(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_activity(request, pk)
-    access.require(service.may_write(request.user, activity.unit))
+    access.require(access.enters(request.user, activity.unit))
     return _edit(request, activity, service.change_activity, held=activity.is_held, heading=_("Correct the activity"))
 
 
@@ -139,7 +139,7 @@ def activity_update(request: HttpRequest, pk: int) -> HttpResponse:
 def activity_hold(request: HttpRequest, pk: int) -> HttpResponse:
     """A planned activity has taken place: its numbers."""
     activity = get_activity(request, pk)
-    access.require(service.may_write(request.user, activity.unit))
+    access.require(access.enters(request.user, activity.unit))
     if activity.is_held:
         return redirect("emulation:activity-update", pk)
     return _edit(request, activity, service.hold_activity, held=True, heading=_("Record what came of it"))
@@ -156,7 +156,7 @@ def _edit(request: HttpRequest, activity: Activity, save: Any, *, held: bool, he
 @require_http_methods(FORM)
 def activity_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     activity = get_activity(request, pk)
-    access.require(service.may_write(request.user, activity.unit))
+    access.require(access.enters(request.user, activity.unit))
     form = CancelForm(request.POST or None)
     note = _("For what does not take place, or was recorded by mistake. It stays in the list with the reason; its "
              "numbers count no more.")  # fmt: skip

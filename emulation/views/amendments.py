@@ -62,7 +62,7 @@ def version_list(request: HttpRequest, unit: int, year: int = 0, drive: int | No
         "changed": sum(row.changed for row in [*lines, *titles]),
         "amendments": list(registration.amendments.select_related("asked_by", "decided_by")) if saved else [],
         "may_amend": registration.state == Registration.State.AGREED
-        and targets.may_register(request.user, registration.unit),
+        and access.enters(request.user, registration.unit),
         "links": links_of(registration), "crumbs": crumbs_of(registration, (_("Versions and amendments"), "")),
     }  # fmt: skip
     return render(request, "emulation/targets/versions.html", context)
@@ -72,7 +72,7 @@ def version_list(request: HttpRequest, unit: int, year: int = 0, drive: int | No
 def amendment_create(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
     """Propose what is to be agreed instead: the lines and titles that are to change, with the reason."""
     registration = get_registration(request, unit, year, drive)
-    access.require(targets.may_register(request.user, registration.unit))
+    access.require(access.enters(request.user, registration.unit))
     if away := turned_away(request, lambda: service.refuse_unless_amendable(registration), registration):
         return away
     key: dict[str, Any] = {"unit": registration.unit, "year": registration.year, "drive": registration.drive}
@@ -142,7 +142,7 @@ def _detail(request: HttpRequest, row: Amendment, problems: list[str]) -> HttpRe
 @require_POST
 def amendment_send(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_amendment(request, pk)
-    access.require(targets.may_hand_in(request.user, row.registration.unit))
+    access.require(access.commands(request.user, row.registration.unit))
     try:
         service.send(row, by=request.user)
     except Refused as error:

@@ -48,7 +48,7 @@ def _assessment(request: HttpRequest, pk: int) -> Assessment:
 
 
 def _filtered(request: HttpRequest) -> tuple[AssessmentFilter, AssessmentQuerySet]:
-    access.require(access.has_role(request.user, *access.READERS))
+    access.require(access.reads_figures(request.user))
     form = AssessmentFilter(request.GET, user=request.user)
     if not form.is_valid():
         raise Http404
@@ -190,7 +190,7 @@ def assessment_discard(request: HttpRequest, pk: int) -> HttpResponse:
 def assessment_give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """The commander gives an assessment that was reported as ready back to the staff."""
     row = _assessment(request, pk)
-    access.require(access.works_at(request.user, row.unit, Role.COMMANDER))
+    access.require(access.commands(request.user, row.unit))
     form = GiveBackForm(request.POST if request.method == "POST" else None)
     return form_step(
         request, form, lambda: service.give_back(row, form.cleaned_data["reason"], by=request.user),

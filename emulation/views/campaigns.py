@@ -123,7 +123,7 @@ def campaign_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "reads_unit": access.can_read_figures(request.user, campaign.launching_unit),
         "writes": writes,
         "compares": writes or access.judges_whole_sheets(request.user),
-        "judges": campaign.kind.is_drive and access.has_role(request.user, *access.READERS),
+        "judges": campaign.kind.is_drive and access.reads_figures(request.user),
         "below": below if open_ else None,
         "points": points,
         "waits": bool(points) and not launches and not missing(points),

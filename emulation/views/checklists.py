@@ -16,7 +16,6 @@ from emulation.forms.checklists import CellForm, TemplateForm, VersionForm, init
 from emulation.models import Assessment, Checklist, ChecklistTemplate, Indicator, PartyCell
 from emulation.reports.assessment_feeds import unserved
 from emulation.reports.exports import cells_table, checklists_table
-from emulation.reports.registers import reads
 from emulation.services import checklists as service
 from emulation.views.registers import register_crumbs
 from units import access
@@ -31,7 +30,7 @@ CELLS = 50
 
 def crumbs_to(user: User, checklist: Checklist | None = None) -> list[Crumb]:
     """Administrators read checklists, but no assessments."""
-    above = register_crumbs("checklists") if reads(user) else []
+    above = register_crumbs("checklists") if access.reads_figures(user) else []
     found = [*above, (_("Checklists"), reverse("emulation:assess-template-list"))]
     return [*found, (checklist.label, checklist.get_absolute_url())] if checklist else found
 
@@ -152,7 +151,7 @@ def cell_crumbs() -> list[Crumb]:
 
 @require_safe
 def party_cell_list(request: HttpRequest) -> HttpResponseBase:
-    access.require(access.has_role(request.user, *access.READERS))
+    access.require(access.reads_figures(request.user))
     rows = PartyCell.objects.visible_to(request.user).select_related("unit").found_by(request.GET.get("q", ""))
     if kind := asked_table(request):
         return table_file(kind, "chi-bo", _("Party cells"), *cells_table(rows))
@@ -172,7 +171,7 @@ def party_cell_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(FORM)
 def party_cell_update(request: HttpRequest, pk: int) -> HttpResponse:
     cell = get_object_or_404(PartyCell.objects.visible_to(request.user).select_related("unit"), pk=pk)
-    access.require(access.works_at(request.user, cell.unit, Role.STAFF))
+    access.require(access.enters(request.user, cell.unit))
     form = CellForm(request.POST or None, instance=cell, user=request.user)
     return _cell_page(request, form, _("Change the party cell"))
 

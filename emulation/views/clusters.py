@@ -18,7 +18,7 @@ from emulation.reports.exports import clusters_table, paper_table
 from emulation.reports.pledges import as_pdf, cluster_pledge, pledge_parts
 from emulation.services import clusters as service
 from units import access, clock
-from units.access import READERS, has_role
+from units.access import enters, has_role, reads_figures
 from units.models import Role
 from units.text import fold
 from units.views.downloads import asked_table, attachment, table_file
@@ -40,7 +40,7 @@ def get_cluster(request: HttpRequest, pk: int) -> Cluster:
 
 @require_safe
 def cluster_list(request: HttpRequest) -> HttpResponseBase:
-    access.require(has_role(request.user, *READERS))
+    access.require(reads_figures(request.user))
     form = YearFilter(request.GET)
     rows = Cluster.objects.visible_to(request.user).select_related("keeper", "lead").annotate(count=Count("members"))
     rows = rows.order_by("-year", "keeper__order", "name", "pk")
@@ -74,9 +74,7 @@ def cluster_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     context = {
         "paper": paper,
         "file": reverse("emulation:cluster-file", args=[pk]),
-        "update": reverse("emulation:cluster-update", args=[pk])
-        if service.may_keep(request.user, cluster.keeper)
-        else "",
+        "update": reverse("emulation:cluster-update", args=[pk]) if enters(request.user, cluster.keeper) else "",
         "crumbs": [*crumbs_to(), (str(cluster), "")],
     }
     return render(request, "emulation/targets/pledge.html", context)
@@ -99,7 +97,7 @@ def cluster_create(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def cluster_update(request: HttpRequest, pk: int) -> HttpResponse:
     cluster = get_cluster(request, pk)
-    access.require(service.may_keep(request.user, cluster.keeper))
+    access.require(enters(request.user, cluster.keeper))
     return _form(request, cluster, _("Change the cluster"))
 
 

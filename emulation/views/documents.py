@@ -17,7 +17,6 @@ from emulation.forms.documents import DocumentFilter, DocumentForm, RecallForm, 
 from emulation.models import Campaign, Document, Receipt
 from emulation.reports.documents import export_table, library, own_receipts, receipts_of
 from emulation.reports.exports import receipts_table
-from emulation.reports.registers import reads
 from emulation.services import documents
 from emulation.views.attachments import files_context
 from emulation.views.registers import register_crumbs
@@ -49,7 +48,7 @@ def own_units(user: User) -> list[Unit]:
 
 @require_safe
 def document_list(request: HttpRequest) -> HttpResponseBase:
-    access.require(reads(request.user))
+    access.require(access.reads_figures(request.user))
     form = DocumentFilter(request.GET)
     rows = form.filter(library(request.user)) if form.is_valid() else library(request.user).none()
     if kind := asked_table(request):
@@ -80,7 +79,7 @@ def document_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "recalls": documents.recalling(user),
         "writes": documents.may_write(user, document),
         "files": files_context(user, "document", document),
-        "crumbs": [*(crumbs_to() if reads(request.user) else []), (str(document), "")],
+        "crumbs": [*(crumbs_to() if access.reads_figures(request.user) else []), (str(document), "")],
     }
     return render(request, "emulation/documents/detail.html", context)
 

@@ -50,7 +50,7 @@ def _example(request: HttpRequest, pk: int) -> Example:
 
 
 def _filtered(request: HttpRequest) -> tuple[ExampleFilter, ExampleQuerySet]:
-    access.require(access.has_role(request.user, *access.READERS))
+    access.require(access.reads_figures(request.user))
     form = ExampleFilter(request.GET, user=request.user)
     if not form.is_valid():
         raise Http404
@@ -151,7 +151,7 @@ def example_step(request: HttpRequest, pk: int, to: str) -> HttpResponse:
 @require_http_methods(FORM)
 def example_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     row = _example(request, pk)
-    access.require(access.works_at(request.user, row.unit, Role.STAFF) or service.recognises(request.user, row))
+    access.require(access.enters(request.user, row.unit) or service.recognises(request.user, row))
     form = StepForm(request.POST or None, levelled=False)
     note = _("The record stays with its reason; other units no longer see it.")
     return _saved(

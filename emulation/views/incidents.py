@@ -228,7 +228,7 @@ def _unit_seen(request: HttpRequest, pk: int) -> Unit:
 def statement_list(request: HttpRequest, unit: int) -> HttpResponse:
     """The last years of a unit's register; the commander states one complete."""
     place = _unit_seen(request, unit)
-    may = service.may_state(request.user, place)
+    may = access.commands(request.user, place)
     if request.method == "POST":
         access.require(may)
         form = YearForm(request.POST)
@@ -250,7 +250,7 @@ def statement_list(request: HttpRequest, unit: int) -> HttpResponse:
 def statement_end(request: HttpRequest, pk: int) -> HttpResponse:
     rows = IncidentStatement.objects.filter(unit__in=access.discipline_units(request.user), ended_at=None)
     row = get_object_or_404(rows.select_related("unit"), pk=pk)
-    access.require(service.may_state(request.user, row.unit))
+    access.require(access.commands(request.user, row.unit))
     back = reverse("emulation:incident-statements", args=[row.unit_id])
     form = ReasonForm(request.POST or None)
     heading = _("Take back the statement of %(year)d") % {"year": row.year}

@@ -59,7 +59,7 @@ def crumbs_to(work: InitiativeWork | None = None) -> list[Crumb]:
 
 
 def _filtered(request: HttpRequest) -> tuple[WorkFilter, WorkQuerySet]:
-    access.require(access.has_role(request.user, *access.READERS))
+    access.require(access.reads_figures(request.user))
     form = WorkFilter(request.GET)
     if not form.is_valid():
         raise Http404

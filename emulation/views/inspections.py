@@ -50,7 +50,7 @@ def _crumbs(*rows: Inspection) -> list[Crumb]:
 
 @require_safe
 def inspection_list(request: HttpRequest) -> HttpResponseBase:
-    access.require(access.has_role(request.user, *access.READERS))
+    access.require(access.reads_figures(request.user))
     form = InspectionFilter(request.GET)
     rows = Inspection.objects.visible_to(request.user).filter(**form.lookups())
     listed = report.listed(rows, request.user)

@@ -24,7 +24,7 @@ from emulation.reports.paper_kinds import KINDS
 from emulation.services import issued_papers as service
 from emulation.views.papers import TYPES, get_unit
 from units import clock
-from units.access import require
+from units.access import commands, require
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import Unit
@@ -55,7 +55,7 @@ def paper_list(request: HttpRequest) -> HttpResponseBase:
     context = {
         "form": form, "page": page, "rows": [(row, _label(row.kind)) for row in page],
         "undone": {row.pk for row in page if service.ended_by(row)},
-        "mine": {m.unit_id for m in request.user.active_memberships if service.may_issue(request.user, m.unit)},
+        "mine": {m.unit_id for m in request.user.active_memberships if commands(request.user, m.unit)},
         "homes": [m.unit for m in request.user.active_memberships],
     }  # fmt: skip
     return render(request, "emulation/issued/list.html", context)
@@ -107,7 +107,7 @@ def issued_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 @require_http_methods(FORM)
 def paper_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(IssuedPaper.objects.visible_to(request.user).select_related("unit"), pk=pk)
-    require(service.may_issue(request.user, row.unit))
+    require(commands(request.user, row.unit))
     if ended := service.ended_by(row):
         messages.error(request, ended)
         return redirect("emulation:paper-list")
@@ -154,7 +154,7 @@ def paper_file(request: HttpRequest, unit: int, key: str, what: str, kind: str) 
 def paper_issue(request: HttpRequest, unit: int, key: str, what: str) -> HttpResponse:
     """The commander gives the paper its number: it is kept as it is now."""
     place, paper = get_paper(request, unit, key, what)
-    require(service.may_issue(request.user, place))
+    require(commands(request.user, place))
     layout, kind = layout_of(place), KINDS[paper.kind]
     initial = {
         "number": service.next_number(place, clock.today().year, kind), "day": clock.today().strftime("%d/%m/%Y"),

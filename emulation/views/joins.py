@@ -36,7 +36,7 @@ def campaign_join(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
     campaign, joining = get_campaign(request, pk), _unit(request, unit)
     if request.method != "POST" and (join := joined(request.user, campaign, joining)):
         return _joined(request, campaign, join)
-    access.require(joins.may_join(request.user, joining))
+    access.require(access.enters(request.user, joining))
     if away := turned_away(request, lambda: joins.refuse_unless_joinable(campaign, joining), campaign):
         return away
     form = JoinForm(request.POST or None, request.FILES or None, campaign=campaign)
@@ -67,7 +67,7 @@ def _joined(request: HttpRequest, campaign: Campaign, join: CampaignJoin) -> Htt
     heading = _("%(unit)s has joined “%(campaign)s”") % {"unit": join.unit, "campaign": campaign}
     context = {
         "campaign": campaign, "join": join, "heading": heading, "crumbs": [*crumbs_to(campaign), (heading, "")],
-        "confirms": join.confirmed_at is None and joins.may_confirm(request.user, join.unit),
+        "confirms": join.confirmed_at is None and access.commands(request.user, join.unit),
         "takes": join.unit in mine.takes,
         "own": next((row.own for row in mine.rows if row.unit == join.unit), None),
         "files": files_context(request.user, "join", join),
@@ -79,7 +79,7 @@ def _joined(request: HttpRequest, campaign: Campaign, join: CampaignJoin) -> Htt
 def join_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     rows = CampaignJoin.objects.visible_to(request.user).select_related("unit", "campaign")
     join = get_object_or_404(rows, pk=pk)
-    access.require(joins.may_confirm(request.user, join.unit))
+    access.require(access.commands(request.user, join.unit))
     try:
         joins.confirm_join(join, by=request.user)
     except Refused as error:
@@ -92,7 +92,7 @@ def join_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def campaign_take_over(request: HttpRequest, pk: int, unit: int) -> HttpResponse:
     campaign, joining = get_campaign(request, pk), _unit(request, unit)
-    access.require(joins.may_join(request.user, joining))
+    access.require(access.enters(request.user, joining))
     target: Campaign = campaign
     try:
         target = joins.take_over(campaign, joining, by=request.user)

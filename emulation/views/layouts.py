@@ -18,7 +18,7 @@ from emulation.reports.paper_kinds import KINDS, PaperKind
 from emulation.reports.papers import template_of
 from emulation.services import layouts as service
 from emulation.views.papers import TYPES, get_unit
-from units.access import require
+from units.access import enters, require
 from units.errors import Refused
 from units.forms.fields import refusals
 from units.models import Unit
@@ -50,7 +50,7 @@ def layout_detail(request: HttpRequest, unit: int) -> HttpResponse:
     context = {
         "unit": place, "layout": layout_of(place), "own": LayoutProfile.objects.filter(unit=place).first(),
         "kinds": [(kind, newest.get((place.pk, kind.key))) for kind in KINDS.values()],
-        "may_write": service.may_write(request.user, place),
+        "may_write": enters(request.user, place),
         "crumbs": [*crumbs_to(place)[:-1], (_("Layout of papers"), "")],
     }  # fmt: skip
     return render(request, "emulation/layouts/detail.html", context)
@@ -59,7 +59,7 @@ def layout_detail(request: HttpRequest, unit: int) -> HttpResponse:
 @require_http_methods(FORM)
 def layout_update(request: HttpRequest, unit: int) -> HttpResponse:
     place = get_unit(request.user, unit)
-    require(service.may_write(request.user, place))
+    require(enters(request.user, place))
     row = LayoutProfile.objects.filter(unit=place).first() or LayoutProfile(unit=place)
     form = LayoutForm(request.POST or None, instance=row)
     heading = _("Change the layout")
@@ -74,7 +74,7 @@ def layout_update(request: HttpRequest, unit: int) -> HttpResponse:
 def template_detail(request: HttpRequest, unit: int, kind: str) -> HttpResponse:
     """The template of a kind of paper: its fields, its versions, a new one."""
     place, known = get_unit(request.user, unit), get_kind(kind)
-    may_write = service.may_write(request.user, place)
+    may_write = enters(request.user, place)
     form = TemplateForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         require(may_write)
@@ -111,7 +111,7 @@ def _rows(kind: PaperKind) -> Any:
 def template_drop(request: HttpRequest, unit: int, kind: str) -> HttpResponse:
     """Go back to the template of the unit above, or the shipped one."""
     place, known = get_unit(request.user, unit), get_kind(kind)
-    require(service.may_write(request.user, place))
+    require(enters(request.user, place))
     try:
         service.drop_template(place, known, by=request.user)
     except Refused as error:

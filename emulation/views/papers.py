@@ -80,7 +80,7 @@ def review_report(request: HttpRequest, unit: int, year: int, period: str) -> Ht
         "columns": paper.columns, "saved": saved, "rows": rows,
         "periods": list(_periods(place, year)),
         "marked": sum(row.is_marked for row in rows),
-        "may_edit": service.may_edit(request.user, place), "may_sign": service.may_sign(request.user, place),
+        "may_edit": service.may_edit(request.user, place), "may_sign": access.commands(request.user, place),
     }  # fmt: skip
     return render(request, "emulation/papers/review_report.html", context)
 

@@ -39,7 +39,7 @@ def crumbs_to(unit: Unit, year: int) -> list[Crumb]:
 def registration_titles(request: HttpRequest, unit: int, year: int) -> HttpResponse:
     """The titles the unit aims at, while its registration is being filled in."""
     place = get_unit(request, unit, year)
-    access.require(targets.may_register(request.user, place))
+    access.require(access.enters(request.user, place))
     registration = targets.registration_of(place, year)
     data = request.POST if request.method == "POST" else None
     forms, problems = titles_form(data, registration, titles_on(date(year, 1, 1))), []

@@ -8,15 +8,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from emulation.reports.registers import REGISTERS, reads, registers_of
-from units.access import require
+from emulation.reports.registers import REGISTERS, registers_of
+from units.access import reads_figures, require
 from units.views.pages import Crumb
 
 
 @require_GET
 def register_home(request: HttpRequest) -> HttpResponse:
     """What is kept beside targets and figures, and how much of it is open."""
-    require(reads(request.user))
+    require(reads_figures(request.user))
     return render(request, "emulation/registers/home.html", {"cards": registers_of(request.user)})
 
 

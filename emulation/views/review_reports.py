@@ -26,7 +26,7 @@ from emulation.services import review_reports as service
 from emulation.services.issued_papers import next_number, offered_numbers
 from emulation.views.papers import check_period, get_unit, heading_of
 from units import clock
-from units.access import require
+from units.access import commands, require
 from units.errors import Refused
 from units.forms.fields import DayField, refusals
 from units.keys import key_of
@@ -142,7 +142,7 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
 def sign(request: PartRequest, pk: int) -> HttpResponse:
     """The commander signs the report off; with htmx the number alone, for the day that has been typed."""
     report = _report(request, pk)
-    require(service.may_sign(request.user, report.unit))
+    require(commands(request.user, report.unit))
     if away := turned_away(request, lambda: service.refuse_signed(report), report):
         return away
     read = key_of(request.GET.get("read", ""))  # the step after which its words were read
@@ -184,7 +184,7 @@ def _given(unit: Unit, request: HttpRequest) -> dict[str, str]:
 @require_http_methods(FORM)
 def reopen(request: HttpRequest, pk: int) -> HttpResponse:
     report = _report(request, pk)
-    require(service.may_sign(request.user, report.unit))
+    require(commands(request.user, report.unit))
     if away := turned_away(request, lambda: service.refuse_draft(report), report):
         return away
     form = ReopenForm(request.POST or None)

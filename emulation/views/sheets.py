@@ -111,7 +111,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 def sheet_list(request: HttpRequest) -> HttpResponseBase:
     """Sheets of the user's own units, and of the branch to be read."""
     user = request.user
-    access.require(access.has_role(user, *access.READERS))
+    access.require(access.reads_figures(user))
     rows = Report.objects.select_related("unit", "round__drive", "lineage")
     own = [m.unit_id for m in user.active_memberships if m.role in (Role.STAFF, Role.COMMANDER)]
     ours = rows.filter(unit__in=own)

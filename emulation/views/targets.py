@@ -103,7 +103,7 @@ def target_list(request: HttpRequest, unit: int, year: int = 0, drive: int | Non
 def registration_hand_in(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
     """What is about to be handed in, and with `confirmed` the hand-in. What comes from the grid is saved first."""
     page = Grid(request, unit, year, drive)
-    access.require(targets.may_hand_in(request.user, page.unit))
+    access.require(access.commands(request.user, page.unit))
     if request.method == "POST" and "confirmed" not in request.POST:
         return redirect(links_of(page.registration)["registration_hand_in"]) if page.save() else page.render()
     if away := turned_away(request, page.refuse_closed, page.registration):
@@ -134,7 +134,7 @@ def _handed_in(unit: Unit) -> str:
 def registration_ready(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
     """Save what was typed, then report the registration as ready to the commander."""
     page = Grid(request, unit, year, drive)
-    access.require(targets.may_register(request.user, page.unit))
+    access.require(access.enters(request.user, page.unit))
     if page.save(then=lambda: registrations.mark_ready(**page.key, by=request.user)):
         if lack_of(page.unit).commander:
             words = _(
@@ -154,7 +154,7 @@ def registration_ready(request: HttpRequest, unit: int, year: int = 0, drive: in
 def registration_give_back(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
     """The commander gives a registration that was reported as ready back to the staff."""
     page = Grid(request, unit, year, drive)
-    access.require(targets.may_hand_in(request.user, page.unit))
+    access.require(access.commands(request.user, page.unit))
     form = GiveBackForm(request.POST if request.method == "POST" else None)
     return form_step(
         request, form,
@@ -171,10 +171,10 @@ def registration_give_back(request: HttpRequest, unit: int, year: int = 0, drive
 def registration_withdraw(request: HttpRequest, unit: int, year: int = 0, drive: int | None = None) -> HttpResponse:
     """The commander takes the registration back, once sure, with a word to the staff."""
     page = Grid(request, unit, year, drive)
-    access.require(targets.may_hand_in(request.user, page.unit))
+    access.require(access.commands(request.user, page.unit))
     form = WithdrawForm(request.POST if request.method == "POST" else None)
     done = _("The registration has been withdrawn; its values can be changed again.")
-    if not targets.may_register(request.user, page.unit):
+    if not access.enters(request.user, page.unit):
         done = _("The registration has been withdrawn. It is with the staff again, who find it in their work.")
     return form_step(
         request, form,
@@ -263,9 +263,9 @@ class Grid:
         found: set[str] = set()
         if self.closed:
             return frozenset()
-        if targets.may_assign(user, self.unit):
+        if access.is_superior_staff(user, self.unit):
             found.add(ASSIGNED)
-        if targets.may_register(user, self.unit) and state in Registration.OPEN:
+        if access.enters(user, self.unit) and state in Registration.OPEN:
             found.add(REGISTERED)
         if self.judges and state in (State.SUBMITTED, State.AGREED):
             found.add(AGREED)
@@ -309,7 +309,7 @@ class Grid:
 
     @property
     def hands_in(self) -> bool:
-        return self.open and targets.may_hand_in(self.request.user, self.unit)
+        return self.open and access.commands(self.request.user, self.unit)
 
     @property
     def doubted(self) -> int:
@@ -333,7 +333,7 @@ class Grid:
         state, user = self.registration.state, self.request.user
         sheet, registration = self.sheet, self.registration
         judged = state == State.SUBMITTED
-        commands, course = targets.may_hand_in(user, self.unit), course_of(registration)
+        commands, course = access.commands(user, self.unit), course_of(registration)
         context = {
             "unit": self.unit,
             "year": self.year,
@@ -348,11 +348,11 @@ class Grid:
             "with_staff": course.with_staff if self.open else None,
             "ready": registration.ready_at is not None and self.open,
             "gives_back": registration.ready_at is not None and self.hands_in,
-            "reports": self.open and targets.may_register(user, self.unit),
+            "reports": self.open and access.enters(user, self.unit),
             "withdraws": judged and commands and not self.closed,
             "titles": list(registration.titles.all()) if registration.pk else [],
-            "may_title": targets.may_register(user, self.unit) and state in Registration.OPEN,
-            "may_amend": targets.may_register(user, self.unit) and state == State.AGREED and not self.closed,
+            "may_title": access.enters(user, self.unit) and state in Registration.OPEN,
+            "may_amend": access.enters(user, self.unit) and state == State.AGREED and not self.closed,
             "amendment": registration.amendments.open().first() if state == State.AGREED else None,
             "version": latest_number(registration) if state == State.AGREED else 0,
             "form": self.form,

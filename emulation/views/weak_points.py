@@ -60,7 +60,7 @@ def _crumbs(*points: WeakPoint) -> list[Crumb]:
 
 
 def _filtered(request: HttpRequest) -> tuple[WeakPointFilter, WeakPointQuerySet]:
-    access.require(access.has_role(request.user, *access.READERS))
+    access.require(access.reads_figures(request.user))
     form = WeakPointFilter(request.GET)
     return form, form.filter(WeakPoint.objects.visible_to(request.user), request.user)
 
@@ -79,7 +79,7 @@ def weak_point_list(request: HttpRequest) -> HttpResponseBase:
             m.role in (Role.STAFF, Role.COMMANDER, Role.REVIEWER) for m in request.user.active_memberships
         ),
         "unit": top, "year": year, "breakthroughs": report.breakthroughs_of(top, year),
-        "chooses": service.may_choose(request.user, top),
+        "chooses": access.enters(request.user, top),
     }  # fmt: skip
     if form.as_list:
         context["page"] = Paginator(report.listed(points), PER_PAGE).get_page(request.GET.get("page"))
@@ -313,7 +313,7 @@ def breakthrough_update(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _breakthrough(request: HttpRequest, row: Breakthrough, heading: str) -> HttpResponse:
-    access.require(service.may_choose(request.user, row.unit))
+    access.require(access.enters(request.user, row.unit))
     form = BreakthroughForm(request.POST or None, instance=row, user=request.user)
     return form_step(
         request, form,

@@ -109,7 +109,7 @@ def test_who_may_do_what(depot, staff, commander, reviewer, planner, outsider, a
     def allowed(rule, thing):
         return {name for name, user in everybody.items() if rule(user, thing)}
 
-    assert allowed(service.may_report, depot) == {"staff"}
+    assert allowed(access.enters, depot) == {"staff"}
     assert allowed(service.may_correct, row) == {"staff", "planner", "reviewer"}
     assert allowed(service.may_investigate, row) == {"staff", "commander", "planner", "reviewer"}
     assert allowed(service.may_conclude, row) == {"commander", "planner", "reviewer"}
