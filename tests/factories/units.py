@@ -62,6 +62,11 @@ def make_user(username: str = "", *roles: tuple[Unit, str], **fields: Any) -> Us
     return user
 
 
+def root_administrator() -> User:
+    """An administrator of the root of whatever tree the test has: who may change it everywhere."""
+    return make_user("", (Unit.objects.get(placements__parent=None), Role.ADMINISTRATOR))
+
+
 def make_membership(user: User, unit: Unit, role: str = Role.STAFF, **fields: Any) -> Membership:
     return Membership.objects.create(user=user, unit=unit, role=role, **{"since": date(2000, 1, 1)} | fields)
 

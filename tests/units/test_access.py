@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from tests.factories import make_membership, make_office, make_unit, make_user
+from tests.factories import make_membership, make_office, make_unit, make_user, root_administrator
 from tests.layers import built_once
 from units import access
 from units.models import Role, Unit, User
@@ -74,7 +74,7 @@ def test_writing_follows_the_unit_not_the_branch_after_a_move(set_today, staff, 
     set_today(date(2020, 7, 20))
     reviewer_elsewhere = make_user("", (elsewhere, Role.REVIEWER))
 
-    move_unit(depot, parent=elsewhere, effective=date(2020, 7, 1), by=staff, decision="1/QĐ")
+    move_unit(depot, parent=elsewhere, effective=date(2020, 7, 1), by=root_administrator(), decision="1/QĐ")
     depot = Unit.objects.get(pk=depot.pk)
 
     assert access.works_at(staff, depot, Role.STAFF)

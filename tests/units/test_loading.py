@@ -7,7 +7,14 @@ from django.utils import translation
 
 from emulation.models import Lineage, Report
 from emulation.services.rounds import set_up_rounds
-from tests.factories import make_campaign, make_campaign_indicator, make_indicator, make_unit, make_user
+from tests.factories import (
+    make_campaign,
+    make_campaign_indicator,
+    make_indicator,
+    make_unit,
+    make_user,
+    root_administrator,
+)
 from units.errors import Refused
 from units.loading import COLUMNS, Loaded, load_units
 from units.models import Placement, Role, Unit, UnitChange
@@ -280,9 +287,9 @@ def test_update_does_not_dissolve_what_has_subordinates():
 
 
 def test_update_does_not_undo_a_decision(region, department, depot, elsewhere):
-    move_unit(depot, parent=elsewhere, effective=DAY, by=None, decision="1")
+    move_unit(depot, parent=elsewhere, effective=DAY, by=root_administrator(), decision="1")
     other = make_unit(region, "K2")
-    dissolve_unit(other, effective=DAY, by=None, decision="2")
+    dissolve_unit(other, effective=DAY, by=root_administrator(), decision="2")
 
     assert errors("K1,Kho K1,,depot,CKT\nK2,Kho K2,,depot,QK", update=True) == [
         "Row 2: The unit has been moved since; change its place on its page.",

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from units import access
 from units.errors import Refused, reason_of
 from units.locking import locked
 from units.models import Membership, Unit, UnitChange, User
@@ -29,6 +30,14 @@ def last_change(changes: Iterable[UnitChange]) -> UnitChange | None:
     return last if last is not None and last.kind in POSSIBLE else None
 
 
+def may_take_back(user: User, change: UnitChange) -> bool:
+    """Who may rename the unit takes back a name; who may take it from its place, and back to the former, the rest."""
+    if change.kind == UnitChange.Kind.RENAMED:
+        return access.administers(user, change.unit)
+    former = change.parent_before
+    return access.administers_superior(user, change.unit) and (former is None or access.administers(user, former))
+
+
 @transaction.atomic
 def take_back_change(change: UnitChange, *, reason: str, by: User) -> None:
     """Let the unit be what it was before the change, which stays in its history with who took it back, when and why.
@@ -38,6 +47,7 @@ def take_back_change(change: UnitChange, *, reason: str, by: User) -> None:
     why = reason_of(reason, most=300)
     lock_tree()
     change = locked(change, "unit", "parent_before", "parent_after")
+    access.require(may_take_back(by, change))
     _refuse_unless_last(change)
     if resting := [words for source in what_rests for words in source(change)]:
         raise Refused(resting)

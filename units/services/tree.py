@@ -1,6 +1,7 @@
 """Writes of the unit tree: create, correct, rename, move, dissolve; and the tree as it was on a day.
 
-Every function runs in one transaction and leaves a `UnitChange` or an audit entry behind.
+Every function runs in one transaction, requires that `by` administers what it changes, and leaves a `UnitChange` or
+an audit entry behind. Where `by` may be None, a command on the server makes the change.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from django.db.models.functions import Concat, Substr
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from units import clock
+from units import access, clock
 from units.errors import Refused
 from units.models import Placement, Unit, UnitChange, UnitKind, User
 from units.paths import MAX_DEPTH, branch_q, depth, path_ids, segment
@@ -95,10 +96,12 @@ def create_unit(
     lock_tree()
     if parent is None and Unit.objects.exists():
         raise Refused(_("The tree has one root. Choose the superior of the new unit."), "parent")
+    if parent is not None:
+        parent = Unit.objects.get(pk=parent.pk)
+        access.require(by is None or access.administers(by, parent))
     if established is not None and established > clock.today():
         raise Refused(too_early(), "established")
     if parent is not None:
-        parent = Unit.objects.get(pk=parent.pk)
         _check_superior(parent, established, "established")
     unit = Unit(
         code=code, name=normal(name), short_name=normal(short_name), kind=kind, order=order, established=established
@@ -141,6 +144,7 @@ def rename_unit(
 ) -> None:
     """Give the unit a new name from `effective` on; its history keeps the old one."""
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    access.require(access.administers(by, unit))
     _check_date(unit, effective)
     if (normal(name), normal(short_name)) == (unit.name, unit.short_name):
         raise Refused(_("This is the name it already has."), "name")
@@ -162,6 +166,7 @@ def correct_unit(unit: Unit, *, kind: UnitKind, order: int, short_name: str, by:
     """Correct what needs no decision. The kind says which figures are asked, so sheets follow it."""
     hold(unit, None)
     unit = Unit.objects.select_for_update().get(pk=unit.pk)
+    access.require(by is None or access.administers(by, unit))
     other_kind = unit.kind_id != kind.pk
     unit.kind, unit.order, unit.short_name = kind, order, normal(short_name)
     unit.full_clean(exclude=["path", "search"])
@@ -191,6 +196,7 @@ def move_unit(unit: Unit, *, parent: Unit, effective: date, by: User, decision: 
     """
     lock_tree()
     unit, parent = Unit.objects.get(pk=unit.pk), Unit.objects.get(pk=parent.pk)
+    access.require(access.administers_superior(by, unit) and access.administers(by, parent))
     place = open_placement(unit)
     _check_date(unit, effective)
     former = place.parent
@@ -273,6 +279,7 @@ def dissolve_unit(
     """
     lock_tree()
     unit = Unit.objects.get(pk=unit.pk)
+    access.require(access.administers_superior(by, unit))
     place = open_placement(unit)
     _check_date(unit, effective)
     if place.parent is None:

@@ -33,7 +33,7 @@ from units.reports import find_units, level_below, tree_of, with_superiors
 from units.reports.dissolution import consequences, leftovers
 from units.reports.exports import members_table, placements_table, unit_changes_table, units_table
 from units.reports.tree import Remark
-from units.services.taking_back import last_change
+from units.services.taking_back import last_change, may_take_back
 from units.views.downloads import asked_table, table_file
 from units.views.pages import Crumb, PartRequest, form_step
 
@@ -140,7 +140,7 @@ def unit_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _undoable(user: User, changes: Iterable[UnitChange]) -> UnitChange | None:
     """The change that the user may take back."""
     last = last_change(changes)
-    return last if last is not None and _may_undo(user, last) else None
+    return last if last is not None and may_take_back(user, last) else None
 
 
 def _reachable(request: HttpRequest, superiors: list[Unit]) -> list[Crumb]:
@@ -235,7 +235,7 @@ def change_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """A dissolution, a move or a new name is taken back, with a reason."""
     reached = UnitChange.objects.filter(unit__in=Unit.objects.visible_to(request.user))
     change = get_object_or_404(reached.select_related("unit", "parent_before", "parent_after"), pk=pk)
-    access.require(_may_undo(request.user, change))
+    access.require(may_take_back(request.user, change))
     form = TakeBackForm(request.POST or None)
     note = _("%(change)s on %(day)s is undone: the unit is what it was before. The entry stays in the history.") % {
         "change": change.get_kind_display(),
@@ -247,11 +247,3 @@ def change_undo(request: HttpRequest, pk: int) -> HttpResponse:
         heading=_("Take back a change of %(unit)s") % {"unit": change.unit}, submit=_("Take back the change"),
         note=note,
     )  # fmt: skip
-
-
-def _may_undo(user: User, change: UnitChange) -> bool:
-    """Who may rename the unit takes back a name; who may take it from its place, and back to the former, the rest."""
-    if change.kind == UnitChange.Kind.RENAMED:
-        return access.administers(user, change.unit)
-    former = change.parent_before
-    return access.administers_superior(user, change.unit) and (former is None or access.administers(user, former))

@@ -26,6 +26,7 @@ from tests.factories import (
     make_person,
     make_public_notice,
     make_user,
+    root_administrator,
 )
 from tests.layers import built_once
 from units import clock
@@ -105,7 +106,7 @@ def test_candidates_stand_with_role_and_unit_and_nobody_of_a_dissolved_unit_alon
     client, reviewer, council, department, depot, workshop
 ):
     chief, gone = make_user("", (depot, "commander")), make_user("", (workshop, "commander"))
-    dissolve_unit(workshop, effective=clock.today(), by=reviewer, decision="1", keep_roles=True)
+    dissolve_unit(workshop, effective=clock.today(), by=root_administrator(), decision="1", keep_roles=True)
     client.force_login(reviewer)
     choices = client.get(to("council-seat", council.pk)).context["form"].fields["user"].choices
     labels = {getattr(key, "value", key): label for key, label in choices}

@@ -25,6 +25,7 @@ from tests.factories import (
     make_target,
     make_unit,
     make_unit_kind,
+    root_administrator,
 )
 from units.models import Unit, UnitKind
 from units.services import move_unit
@@ -281,7 +282,7 @@ def test_units_stand_where_they_stood_at_the_end_of_the_period(cast: Cast, regio
     other = make_unit(region, "K9", kind="department")
     make_unit(other)
     rounds = make_rounds()
-    move_unit(cast.depot, parent=other, effective=date(2020, 5, 1), by=None, decision="1")
+    move_unit(cast.depot, parent=other, effective=date(2020, 5, 1), by=root_administrator(), decision="1")
     make_report(cast.depot, rounds[1], {row.indicator: (1, 1)}, state=APPROVED)
     assert "Unit K1" in rows_of(show(cast, "Q1"))
     assert "Unit K1" not in rows_of(show(cast, "H1"))
@@ -294,7 +295,7 @@ def test_a_unit_that_came_during_the_period_shows_its_whole_figure(cast: Cast, r
     make_campaign_indicator(make_campaign(other), row.indicator, is_main=True)
     rounds = make_rounds()
     make_report(newcomer, rounds[1], {row.indicator: 2}, state=APPROVED)
-    move_unit(newcomer, parent=cast.department, effective=date(2020, 5, 1), by=None, decision="1")
+    move_unit(newcomer, parent=cast.department, effective=date(2020, 5, 1), by=root_administrator(), decision="1")
     make_report(newcomer, rounds[2], {row.indicator: 3}, state=APPROVED)
     assert rows_of(show(cast, "H1"))["Unit N1"].cells[0][2] == "5"
 

@@ -22,6 +22,7 @@ from tests.factories import (
     make_target,
     make_unit,
     make_user,
+    root_administrator,
 )
 from tests.layers import built_once
 from units.models import Role, Unit, User
@@ -244,7 +245,7 @@ def test_parts_add_up_to_the_figure(
     other = make_unit(region, "K9", kind="department")
     row = placed(make_campaign(region), accrual=accrual)
     rounds = make_rounds()
-    move_unit(depot, parent=other, effective=date(2020, 5, 1), by=None, decision="1")
+    move_unit(depot, parent=other, effective=date(2020, 5, 1), by=root_administrator(), decision="1")
     for number, unit in enumerate([department, depot, workshop, *companies], start=1):
         for quarter in (1, 2, 3):
             make_report(unit, rounds[quarter], {row.indicator: (number, 10 * quarter)}, state=APPROVED)
@@ -261,7 +262,7 @@ def test_a_unit_that_left_links_to_the_quarter_it_was_here(
     other = make_unit(region, "K9", kind="department")
     row = placed(campaign)
     rounds = make_rounds()
-    move_unit(depot, parent=other, effective=date(2020, 5, 1), by=None, decision="1")
+    move_unit(depot, parent=other, effective=date(2020, 5, 1), by=root_administrator(), decision="1")
     make_report(depot, rounds[1], {row.indicator: (1, 2)}, state=APPROVED)
     part = rows_of(explain(department, row.indicator, 2020, "H1"))["Unit K1"]
     assert (part.gone, part.note, part.url) == (
@@ -278,7 +279,7 @@ def test_former_subordinates_are_readable_for_the_time_they_were_here(
     other = make_unit(region, "K9", kind="department")
     placed(campaign)
     make_rounds()
-    move_unit(depot, parent=other, effective=date(2020, 5, 1), by=None, decision="1")
+    move_unit(depot, parent=other, effective=date(2020, 5, 1), by=root_administrator(), decision="1")
     found = {period: readable_in(reviewer, depot.pk, 2020, period) for period in ("Q1", "Q2", "H1", "Y")}
     assert found == {"Q1": depot, "Q2": None, "H1": None, "Y": None}
     assert readable_in(make_user("beside", (other, Role.STAFF)), depot.pk, 2020, "Q1") == depot

@@ -18,6 +18,7 @@ from tests.factories import (
     make_rounds,
     make_target,
     make_unit,
+    root_administrator,
 )
 from tests.layers import built_once
 from units.models import Unit
@@ -182,7 +183,7 @@ def test_sheets_follow_a_unit_that_moves(
     rounds = make_rounds()
     make_report(depot, rounds[1], state=APPROVED)
     set_today(date(2020, 2, 3))
-    move_unit(depot, parent=other, effective=date(2020, 2, 1), by=None, decision="1")
+    move_unit(depot, parent=other, effective=date(2020, 2, 1), by=root_administrator(), decision="1")
     assert counts(department, rounds[1]) == (2, 0, 0)
     assert counts(other, rounds[1]) == (3, 1, 1)
 

@@ -17,6 +17,7 @@ from tests.factories import (
     make_rounds,
     make_target,
     make_user,
+    root_administrator,
 )
 from units.models import Role, Unit, User
 from units.reports.dissolution import consequences
@@ -57,7 +58,7 @@ def test_staff_of_a_unit_that_has_ended_are_asked_nothing_new(asked, depot, task
     user = make_user("", (depot, Role.STAFF))
     assert [task.place for task in tasks(user)][0].startswith(str(depot))
 
-    dissolve_unit(depot, effective=DAY, by=None, decision="1", keep_roles=True)
+    dissolve_unit(depot, effective=DAY, by=root_administrator(), decision="1", keep_roles=True)
 
     assert list(tasks(User.objects.get(pk=user.pk))) == []
 
@@ -65,7 +66,7 @@ def test_staff_of_a_unit_that_has_ended_are_asked_nothing_new(asked, depot, task
 def test_pages_of_the_year_say_until_when_the_unit_existed(asked, depot):
     assert dashboard_of(depot, 2020, "Y").existed == ""
 
-    dissolve_unit(depot, effective=DAY, by=None, decision="1")
+    dissolve_unit(depot, effective=DAY, by=root_administrator(), decision="1")
 
     unit = Unit.objects.get(pk=depot.pk)
     assert dashboard_of(unit, 2020, "Y").existed.startswith(f"{unit} tồn tại đến hết ngày 30/04/2020.")

@@ -15,6 +15,7 @@ from tests.factories import (
     make_office,
     make_rounds,
     make_user,
+    root_administrator,
 )
 from units.access import reviewing_units
 from units.models import Membership, Role, User
@@ -93,7 +94,7 @@ def test_unit_that_owes_nothing_or_has_ended_is_left_out(administrator, depot, s
     assert found(administrator) == []
     Report.objects.filter(round__quarter=1).update(state=Report.State.DRAFT)
     assert found(administrator) == [("K1", True, False, False)]
-    dissolve_unit(depot, effective=DAY, decision="1", reason="Merged", by=None)
+    dissolve_unit(depot, effective=DAY, decision="1", reason="Merged", by=root_administrator())
     assert found(administrator) == []
 
 

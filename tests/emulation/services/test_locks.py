@@ -37,6 +37,7 @@ from tests.factories import (
     make_rounds,
     make_unit,
     make_user,
+    root_administrator,
 )
 from tests.layers import built_once
 from units.errors import Refused
@@ -112,7 +113,7 @@ def test_superiors_are_those_after_a_move_that_committed_meanwhile(year, region,
     """Computing waits for the move, then reads again who stands above the unit."""
     make_unit(elsewhere, "E1")
     report = make_report(depot, Round.objects.get(quarter=1), {Indicator.objects.get(): 5})
-    by = make_user("by")
+    by = root_administrator()
     moved = []
 
     def move() -> None:

@@ -15,6 +15,7 @@ from tests.factories import (
     make_report,
     make_rounds,
     make_user,
+    root_administrator,
 )
 from tests.layers import built_once
 from units.models import Role, User
@@ -100,7 +101,9 @@ def test_notice_disappears_with_the_right_to_read_its_sheet(report, depot, staff
 
 def test_notices_are_seen_by_whom_the_sheet_is_seen(report, depot, elsewhere, department, reviewer, outsider, staff):
     tell([reviewer], Kind.MENTIONED, report, by=staff)
-    move_unit(depot, parent=elsewhere, effective=date(2020, 7, 1), decision="1", reason="Moved", by=None)
+    move_unit(
+        depot, parent=elsewhere, effective=date(2020, 7, 1), decision="1", reason="Moved", by=root_administrator()
+    )
     for user in (reviewer, outsider, staff):
         user = User.objects.get(pk=user.pk)
         reads = set(Report.objects.visible_to(user).values_list("pk", flat=True))

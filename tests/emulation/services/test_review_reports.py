@@ -25,6 +25,7 @@ from tests.factories import (
     make_target,
     make_unit,
     make_user,
+    root_administrator,
 )
 from units.errors import Refused
 from units.models import Role
@@ -330,11 +331,12 @@ def test_phrase_without_fields_takes_none(share, depot, staff):
 @pytest.mark.parametrize("how", ["dissolved", "moved"])
 def test_unit_that_was_changed_in_the_period_keeps_its_report(report, share, depot, department, staff, how):
     edit(report, OWN, staff)
-    chief = make_user("root-admin", (department, Role.ADMINISTRATOR))
     if how == "dissolved":
-        dissolve_unit(depot, effective=date(2020, 5, 1), decision="12/QĐ", reason="Giải thể", by=chief)
+        dissolve_unit(depot, effective=date(2020, 5, 1), decision="12/QĐ", reason="Giải thể", by=root_administrator())
     else:
-        move_unit(depot, parent=make_unit(department), effective=date(2020, 2, 1), decision="12/QĐ", by=chief)
+        move_unit(
+            depot, parent=make_unit(department), effective=date(2020, 2, 1), decision="12/QĐ", by=root_administrator()
+        )
     depot.refresh_from_db()
     report = ReviewReport.objects.select_related("unit").get()
     for period in ("Q1", "H1", "Y", "5Y"):

@@ -16,6 +16,7 @@ from tests.factories import (
     make_unit,
     make_unit_kind,
     make_user,
+    root_administrator,
 )
 from tests.layers import built_once
 from units.errors import Refused
@@ -99,7 +100,7 @@ def test_copy_year_leaves_units_that_have_ended(movement, department, depot, pla
     gone = make_unit(department, "K9")
     row = make_campaign_indicator(movement, make_indicator())
     make_target(gone, row, 8)
-    dissolve_unit(gone, effective=date(2020, 12, 1), by=planner, decision="1")
+    dissolve_unit(gone, effective=date(2020, 12, 1), by=root_administrator(), decision="1")
 
     preview = years.year_copy(movement, 2021)
     years.copy_year(movement, year=2021, by=planner)

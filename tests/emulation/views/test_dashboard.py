@@ -17,6 +17,7 @@ from tests.factories import (
     make_target,
     make_unit,
     make_user,
+    root_administrator,
 )
 from units.models import Role, Unit, User
 from units.services import move_unit
@@ -102,7 +103,7 @@ def test_former_subordinate_s_figure_opens_for_the_time_it_was_here(
     client: Client, placed: CampaignIndicator, region: Unit, depot: Unit, reviewer: User
 ) -> None:
     other = make_unit(region, kind="department")
-    move_unit(depot, parent=other, effective=date(2020, 5, 1), by=None, decision="1")
+    move_unit(depot, parent=other, effective=date(2020, 5, 1), by=root_administrator(), decision="1")
     client.force_login(reviewer)
     assert client.get(f"/dashboard/{depot.pk}/QS/?year=2020&period=Q1").status_code == 200
     assert client.get(f"/dashboard/{depot.pk}/QS/?year=2020&period=Q2").status_code == 404

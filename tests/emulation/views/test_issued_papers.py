@@ -29,6 +29,7 @@ from tests.factories import (
     make_user,
     make_weak_point,
     make_work,
+    root_administrator,
 )
 from units.models import Role
 from units.services import move_unit
@@ -76,7 +77,7 @@ def test_statistics_of_a_past_period_have_the_units_of_that_time(
     make_report(workshop, Round.objects.get(year=2020, quarter=1), {indicator: 3}, state=Report.State.APPROVED)
     rebuild(2020)
     set_today(date(2021, 3, 1))
-    move_unit(depot, parent=elsewhere, effective=date(2021, 2, 1), by=staff, decision="1/QĐ")
+    move_unit(depot, parent=elsewhere, effective=date(2021, 2, 1), by=root_administrator(), decision="1/QĐ")
 
     def table(unit, what):
         with translation.override("vi"):

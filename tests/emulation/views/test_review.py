@@ -19,6 +19,7 @@ from tests.factories import (
     make_rounds,
     make_unit,
     make_user,
+    root_administrator,
 )
 from tests.layers import built_once
 from units.models import Role, User
@@ -173,7 +174,7 @@ def test_nearer_reviewer_takes_over(judge, report, depot, department, reviewer):
     from units.services import move_unit
 
     assert judge.get(url(report)).status_code == 200
-    move_unit(depot, parent=nearer, effective=report.round.last_day, by=reviewer, decision="1/QĐ")
+    move_unit(depot, parent=nearer, effective=report.round.last_day, by=root_administrator(), decision="1/QĐ")
     make_user("nearer", (nearer, Role.REVIEWER))
     assert judge.get(url(report)).status_code == 403
 

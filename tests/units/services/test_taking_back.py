@@ -4,6 +4,7 @@ from datetime import date
 from functools import partial
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
 from emulation.models import Lineage, Report, ReportEvent, Summary
@@ -85,6 +86,15 @@ def test_all_is_as_it_was_and_the_change_keeps_who_when_and_why(administrator, s
     assert stored() == before
     assert (change.undone_by, change.undone_why, change.undone_at is not None) == (administrator, WHY, True)
     assert refusal_of_again(change, administrator) == "Thay đổi này đã được thu hồi."
+
+
+@pytest.mark.parametrize("kind", ["dissolved", "moved", "renamed"])
+def test_who_may_not_change_the_unit_so_takes_nothing_back(administrator, outsider, depot, elsewhere, kind):
+    changes(depot, elsewhere, administrator)[kind]()
+    change = last_change(depot.changes.all())
+    with pytest.raises(PermissionDenied):
+        take_back_change(change, reason=WHY, by=outsider)
+    assert UnitChange.objects.get(pk=change.pk).undone_at is None
 
 
 def refusal_of_again(change, by) -> str:

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from emulation.models import Lineage, Report, Round
 from emulation.services.rounds import set_up_rounds
@@ -15,6 +15,7 @@ from tests.factories import (
     make_unit,
     make_unit_kind,
     make_user,
+    root_administrator,
 )
 from units.errors import Refused
 from units.models import Placement, Role, Unit, UnitChange
@@ -195,7 +196,7 @@ def test_correct_unit_without_another_kind_touches_no_round(administrator, depot
 
 
 def move(unit, parent, day=DAY):
-    move_unit(unit, parent=parent, effective=day, by=None, decision="3/QĐ", reason="Điều chuyển")
+    move_unit(unit, parent=parent, effective=day, by=root_administrator(), decision="3/QĐ", reason="Điều chuyển")
 
 
 def test_move_unit_takes_the_branch_along_and_keeps_the_past(department, depot, elsewhere, announced):
@@ -290,7 +291,7 @@ def test_move_unit_writes_nothing_when_it_is_refused(department, depot, announce
 
 
 def dissolve(unit, day=DAY):
-    dissolve_unit(unit, effective=day, by=None, decision="4/QĐ")
+    dissolve_unit(unit, effective=day, by=root_administrator(), decision="4/QĐ")
 
 
 def test_dissolve_unit_ends_it_on_the_day(department, depot, announced):
@@ -371,7 +372,7 @@ def test_dissolve_unit_ends_the_roles_there_with_it(depot):
 def test_dissolve_unit_leaves_the_roles_for_unfinished_sheets_on_request(depot):
     user = make_user("", (depot, Role.STAFF))
 
-    dissolve_unit(depot, effective=DAY, by=None, decision="4/QĐ", keep_roles=True)
+    dissolve_unit(depot, effective=DAY, by=root_administrator(), decision="4/QĐ", keep_roles=True)
 
     assert user.memberships.get().until is None
 
@@ -439,3 +440,36 @@ def test_history_is_newest_first_and_what_was_always_comes_last(administrator, d
     move(depot, elsewhere)
 
     assert [change.kind for change in depot.changes.all()] == ["moved", "renamed", "created"]
+
+
+# ── who ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda depot, by: create_unit(code="N", name="N", kind=depot.kind, parent=depot, by=by),
+        lambda depot, by: rename_unit(depot, name="N", short_name="", effective=DAY, by=by, decision="1"),
+        lambda depot, by: correct_unit(depot, kind=depot.kind, order=3, short_name="", by=by),
+        lambda depot, by: move_unit(depot, parent=Unit.objects.get(code="CHC"), effective=DAY, by=by, decision="1"),
+        lambda depot, by: dissolve_unit(depot, effective=DAY, by=by, decision="1"),
+    ],
+    ids=["create", "rename", "correct", "move", "dissolve"],
+)
+def test_who_does_not_administer_the_unit_changes_nothing(depot, department, elsewhere, outsider, staff, change):
+    beside = make_user("beside", (elsewhere, Role.ADMINISTRATOR))
+    for by in (outsider, staff, beside):
+        with pytest.raises(PermissionDenied):
+            change(depot, by)
+    assert UnitChange.objects.filter(unit__code="N").count() == 0
+    assert [kind for kind in depot.changes.values_list("kind", flat=True) if kind != "created"] == []
+
+
+def test_administrator_leaves_their_own_top_in_its_place_and_moves_nothing_out_of_reach(depot, department, elsewhere):
+    """Its place belongs to the superior, and the new superior has to be in the branch, too."""
+    own, above = make_user("own", (depot, Role.ADMINISTRATOR)), make_user("above", (department, Role.ADMINISTRATOR))
+    for by in (own, above):
+        with pytest.raises(PermissionDenied):
+            move_unit(depot, parent=elsewhere, effective=DAY, by=by, decision="1")
+    with pytest.raises(PermissionDenied):
+        dissolve_unit(depot, effective=DAY, by=own, decision="1")
