@@ -19,8 +19,8 @@ from awards.services.appraisals import APPRAISED, REJECTED, RETURNED, opinions_o
 from awards.services.steps import CONFIRM
 from units.errors import LEAST_ORDER
 from units.forms.seen import Seen
+from units.reports.seen import Change
 from units.search import words_q
-from units.services.seen import Change
 from units.text import normal
 
 AGREE, REFUSE = "agree", "refuse"

@@ -18,7 +18,7 @@ from awards.wording import label_of
 from units.forms.fields import BranchField, DayField
 from units.forms.seen import Seen
 from units.models import Unit
-from units.services.seen import Change
+from units.reports.seen import Change
 from units.text import fold, normal
 
 STATES = [

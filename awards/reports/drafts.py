@@ -14,7 +14,7 @@ from awards.reports.bonuses import Due, Total, dues, total_of, unpaid_names
 from awards.reports.ready import with_places
 from units import clock
 from units.errors import Refused
-from units.services.seen import digest_of
+from units.reports.seen import digest_of
 
 Paper = Submission | Decision
 

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from awards.models import Criterion, Grant, GrantReview
 from units.models import Posting
-from units.services import lineages_of
+from units.reports.lineages import lineages_of
 
 Kind = Criterion.Kind
 OWN = (Kind.MEETS_AWARD, Kind.PRIOR_AWARDS, Kind.QUALIFYING_YEARS)  # look at awards of the same subject

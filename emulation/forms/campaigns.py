@@ -26,7 +26,7 @@ from units.forms.fields import DayField, RowsField, UnitField
 from units.forms.seen import SeenForm
 from units.models import Unit, UnitKind
 from units.models.units import UnitQuerySet
-from units.services.seen import Change, logged_change
+from units.reports.seen import Change, logged_change
 
 ALONE = "-alone"
 

@@ -17,7 +17,7 @@ from emulation.services.inspections import Answer, inspectable
 from units.forms.fields import DayField, RowsField
 from units.forms.seen import SeenFields, SeenForm
 from units.models import Person, Unit, User
-from units.services.seen import Change
+from units.reports.seen import Change
 from units.text import fold, normal
 
 Result = InspectionFinding.Result

@@ -16,7 +16,7 @@ from emulation.reports.review import Group, Review, Row
 from emulation.reports.verdicts import OfficeLine
 from units.errors import LEAST_ORDER
 from units.forms.seen import SeenPage
-from units.services.seen import Page
+from units.reports.seen import Page
 
 APPROVE, RETURN = "approve", "return"
 WAITING = "waiting"

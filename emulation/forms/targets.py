@@ -22,12 +22,12 @@ from emulation.forms.fields import NumberField
 from emulation.models import Indicator, Target, TargetChange
 from emulation.models.catalogue import Comparator
 from emulation.relations import Relative, percent_text, read_percent
+from emulation.reports.places import Place
 from emulation.reports.targets import Line, TargetSheet
-from emulation.services.places import Place
 from emulation.services.target_values import Agreement, Value, offered, plain, value_of, wrong_milestones, wrong_value
 from units.errors import Refused
 from units.forms.seen import Seen, SeenPage
-from units.services.seen import Change
+from units.reports.seen import Change
 
 ASSIGNED, REGISTERED, AGREED = "assigned", "registered", "agreed"
 QUARTERS = (1, 2, 3)

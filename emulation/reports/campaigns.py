@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from emulation.models import Campaign, CampaignIndicator, CampaignKind, CampaignScope, Report
 from emulation.numbers import format_part
-from emulation.services.launch import scope_q
+from emulation.reports.launch import scope_q
 from units import clock
 from units.models import Unit
 

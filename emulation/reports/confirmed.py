@@ -25,12 +25,12 @@ from emulation.reports.assessments import sheet_of
 from emulation.reports.drafts import draft_of
 from emulation.reports.history import Words
 from emulation.reports.lines import names_on
+from emulation.reports.places import Place
 from emulation.reports.targets import target_sheet, targets_of
 from emulation.services.cells import snapshot
-from emulation.services.places import Place
 from emulation.services.target_values import value_of
 from units.models import Unit
-from units.services.seen import Change, Page, Shown, last_change
+from units.reports.seen import Change, Page, Shown, last_change
 
 Lines = dict[str, Shown]
 

@@ -30,10 +30,10 @@ from emulation.reports.display import (
 )
 from emulation.reports.drives import drive_figures, outcome_of
 from emulation.reports.figures import Figure
+from emulation.reports.places import targets_in
 from emulation.reports.review_judgement import counted, judgement, tasks, weak_points
 from emulation.reports.review_paper import COLUMNS, Paper, headed, said
 from emulation.reports.review_report import annex_of, results, silent_units
-from emulation.services.places import targets_in
 from emulation.wording import Paragraph, listed, lower_first
 from units.models import Unit
 

@@ -23,13 +23,13 @@ from emulation.models import (
 )
 from emulation.models.campaigns import CampaignQuerySet
 from emulation.periods import DRIVE, drive_in, quarter_of
+from emulation.reports.book import read_cells, read_items
 from emulation.reports.display import Grades, coverage_text, value_text
 from emulation.reports.figures import Figure, OwnFigures, figures_of, margins_of, rule_of
+from emulation.reports.places import targets_in
+from emulation.reports.plan import Plan
 from emulation.reports.targets import compared_words, judged_on, states_of
 from emulation.scoring import Outcome, judge
-from emulation.services.book import read_cells, read_items
-from emulation.services.places import targets_in
-from emulation.services.plan import Plan
 from units.models import Unit
 from units.paths import path_ids
 

@@ -16,7 +16,7 @@ from emulation.checks import Entry
 from emulation.feeds import Source, Taken
 from emulation.models import ChecklistItem, Feed, Grade, Indicator, Report, ResultItem, Round
 from emulation.numbers import format_part
-from emulation.services.plan import Asking
+from emulation.reports.plan import Asking
 from units.models import Unit, User
 from units.text import fold
 

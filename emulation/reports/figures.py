@@ -24,9 +24,9 @@ from emulation.models import (
     Target,
 )
 from emulation.numbers import exact_text
-from emulation.scoring import DEFAULT_NEAR, Outcome, half, is_judged_early, judge
-from emulation.services.book import (
+from emulation.reports.book import (
     SETS,
+    SPLIT,
     TARGET_UNITS,
     Place,
     Places,
@@ -35,8 +35,8 @@ from emulation.services.book import (
     read_goals,
     read_items,
 )
-from emulation.services.plan import Plan, plans, slot
-from emulation.services.summaries import SPLIT
+from emulation.reports.plan import Plan, plans, slot
+from emulation.scoring import DEFAULT_NEAR, Outcome, half, is_judged_early, judge
 from units.models import Unit
 
 

@@ -16,10 +16,10 @@ from emulation.consolidation import Cell
 from emulation.models import Acknowledgement, CheckRule, Indicator, Report, Result
 from emulation.numbers import format_number
 from emulation.plausibility import MEMORY, Limits, Past
+from emulation.reports.book import Stored
 from emulation.reports.display import Grades, trimmed, unit_text
 from emulation.reports.lines import SheetReading, names_on, value_in
 from emulation.scoring import SIGNS
-from emulation.services.book import Stored
 
 Kind, Level, Part = CheckRule.Kind, CheckRule.Level, CheckRule.Part
 FOR_UNITS = (Level.ERROR, Level.WARNING)  # what a unit has to do something about before it hands in

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, CampaignJoin
 from emulation.numbers import percent_of
+from emulation.reports.launch import participants
 from emulation.reports.work import Task
 from emulation.services.joins import takes_part
-from emulation.services.launch import participants
 from units import access
 from units.models import Role, Unit, User
 

@@ -28,11 +28,11 @@ from emulation.models import (
     Target,
 )
 from emulation.periods import DRIVE
+from emulation.reports.book import Goal, read_goals
 from emulation.reports.feeds import Fed, fed_cells, feed_of
 from emulation.reports.figures import OwnFigures, margins_of, rule_of
+from emulation.reports.plan import plan_of_unit, plans_of, slot
 from emulation.scoring import Outcome, judge
-from emulation.services.book import Goal, read_goals
-from emulation.services.plan import plan_of_unit, plans_of, slot
 from units.paths import path_ids
 
 SINCE_JANUARY = {1: "Q1", 2: "H1", 3: "9M", 4: "Y"}

@@ -25,15 +25,15 @@ from emulation.periods import YEARS, parse_period, period_label
 from emulation.reports.display import Grades, dated, unit_text, value_text
 from emulation.reports.figures import Reading, figures_of
 from emulation.reports.initiatives import for_list, row_of
+from emulation.reports.launch import papers_since
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
 from emulation.reports.papers import word_file
+from emulation.reports.places import places_for
 from emulation.reports.pledges import unit_pledge
 from emulation.reports.progress import subordinates
 from emulation.reports.targets import Line, target_sheet, targets_of
 from emulation.scoring import SIGNS
-from emulation.services.launch import papers_since
-from emulation.services.places import places_for
 from emulation.services.rounds import summed_up_from
 from emulation.services.targets import registration_of
 from emulation.typesetting import Column, Row, Table, pdf

@@ -27,9 +27,9 @@ from emulation.periods import period_label, quarter_of
 from emulation.relations import Doubt, Relative
 from emulation.reports.bases import base_or_reason, doubts_of, last_figures, looks_back
 from emulation.reports.display import Grades, coverage_text, value_text
+from emulation.reports.places import Place, stored_targets
 from emulation.reports.timeline import Step, back_with_staff, step_of
 from emulation.scoring import SIGNS
-from emulation.services.places import Place, stored_targets
 from units.models import Unit, User
 
 

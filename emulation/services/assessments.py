@@ -30,7 +30,7 @@ from units import access, clock
 from units.errors import Refused, order_of
 from units.locking import locked, refuse_unless
 from units.models import Person, Unit, User
-from units.services.seen import Change, changed_meanwhile
+from units.reports.seen import Change, changed_meanwhile
 
 State = Assessment.State
 SHOWN = ("unit", "checklist", "template")  # what is read of an assessment

@@ -28,7 +28,7 @@ from emulation.models import (
     TargetChange,
 )
 from emulation.readiness import advice, missing
-from emulation.services.launch import launch_points, scope_q
+from emulation.reports.launch import launch_points, scope_q
 from emulation.services.rounds import fit_sheets, place_units, set_up_drive_round
 from emulation.services.summaries import rebuild
 from emulation.services.usual_comparator import follow

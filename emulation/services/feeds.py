@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from emulation.checks import Entry
 from emulation.models import Feed, Report, Result, ResultChange, Unfed, UnfedItem
 from emulation.reports.feeds import Fed, fed_cells, span_of
+from emulation.reports.plan import plan_of_unit, slot
 from emulation.services.cells import CellChange, apply_cells, entry_of, lapse, snapshot
-from emulation.services.plan import plan_of_unit, slot
 from emulation.services.rounds import place_ended
 from units import access, clock
 from units.errors import Refused

@@ -25,7 +25,7 @@ from units.errors import Refused, reason_of
 from units.locking import locked, refuse_twin
 from units.models import Person, Unit, User
 from units.paths import segment
-from units.services.tree import superiors_on
+from units.reports.lineages import superiors_on
 
 State = Incident.State
 Kind = IncidentEvent.Kind

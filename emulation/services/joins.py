@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, CampaignJoin
+from emulation.reports.launch import scope_q
 from emulation.services.campaigns import create_campaign
-from emulation.services.launch import scope_q
 from units import access, clock
 from units.errors import Refused
 from units.locking import locked

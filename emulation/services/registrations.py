@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, Registration, RegistrationEvent
+from emulation.reports.places import stored_targets
 from emulation.services import targets
-from emulation.services.places import stored_targets
 from units import access
 from units.errors import Refused, order_of, refuse_long
 from units.models import Unit, User

@@ -10,11 +10,12 @@ from django.db.models import PROTECT, Exists, F, ForeignObjectRel, OuterRef, Q
 
 from emulation import periods
 from emulation.models import Campaign, Lineage, Report, Round
-from emulation.services.plan import plans_of, slot
+from emulation.reports.plan import plans_of, slot
 from emulation.services.summaries import rebuild, recompute
 from units.models import Placement, Unit
 from units.paths import branch_q, branches_q, segment
-from units.services import TreeChange, lineages_on
+from units.reports.lineages import lineages_on
+from units.services import TreeChange
 
 Calendar = dict[int, tuple[date, date, date | None]]
 

@@ -18,12 +18,12 @@ from django.utils.translation import ngettext
 
 from emulation.models import CheckRule, Indicator, Notice, Report, ReportEvent, ReportVersion, ReturnedLine
 from emulation.reports.findings import findings_of
+from emulation.reports.plan import plan_of, plan_of_unit, slot
 from emulation.services.cells import snapshot
 from emulation.services.extensions import terms_of
 from emulation.services.feeds import settle
 from emulation.services.notices import tell_unit
 from emulation.services.offices import office_states
-from emulation.services.plan import plan_of, plan_of_unit, slot
 from emulation.services.summaries import recompute
 from units import access, clock
 from units.errors import LEAST_ORDER, Refused, order_of, reason_of

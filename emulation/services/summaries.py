@@ -28,7 +28,7 @@ from emulation import periods
 from emulation.consolidation import Cell, Parts, over_rounds
 from emulation.models import Campaign, Indicator, Lineage, Report, Round, Summary
 from emulation.models.catalogue import Comparator
-from emulation.services.book import SETS, Book, Count, Place, Row, Tree, by_superior
+from emulation.reports.book import SETS, SPLIT, Book, Count, Place, Row, Tree, by_superior
 from units.locking import locked
 from units.models import Unit
 from units.paths import path_ids
@@ -39,7 +39,6 @@ PLAIN = (*(name + column for name in SETS for column in PARTS), *COUNTS)
 COLUMNS = (*PLAIN, "classes", "all_classes")
 NO_CLASSES: tuple[dict, dict] = ({}, {})
 SHEETS = ("sheets", "handed_in", "approved")  # counts kept with a unit's place in a round
-SPLIT = {2: "N2", 3: "N3"}  # quarter → the bucket of what of it makes the nine months of a mixed stock
 CHUNK = 4  # indicators held in memory at a time when everything is rebuilt
 Rows = dict[int, Row]  # indicator → row
 Page = tuple[int, str]  # unit, period or bucket

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from emulation.models import Campaign, Indicator, Target, TargetChange
 from emulation.numbers import LIMIT, format_part
 from emulation.relations import Doubt, Relative, doubts
-from emulation.services.places import asked_places, stored_targets
+from emulation.reports.places import asked_places, stored_targets
 from units.errors import Refused
 from units.models import Unit, User
 

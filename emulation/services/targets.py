@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from emulation.models import Campaign, Registration, RegistrationEvent, Target, TargetChange
 from emulation.reports.bases import doubtful
-from emulation.services.places import stored_targets
+from emulation.reports.places import stored_targets
 from emulation.services.summaries import recompute
 from emulation.services.target_values import (
     Agreement,
@@ -36,7 +36,7 @@ from units import access
 from units.errors import LEAST_ORDER, Refused, order_of, reason_of
 from units.locking import locked
 from units.models import Unit, User
-from units.services.seen import Change, changed_meanwhile
+from units.reports.seen import Change, changed_meanwhile
 
 State = Registration.State
 Kind = RegistrationEvent.Kind

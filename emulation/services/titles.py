@@ -15,7 +15,7 @@ from emulation.services.targets import lapse, lock, refuse_unless_open
 from units import access
 from units.errors import Refused
 from units.models import Unit, User
-from units.services.seen import changed_meanwhile, digest_of, last_change
+from units.reports.seen import changed_meanwhile, digest_of, last_change
 
 Subject = RegisteredTitle.Subject
 MOST = 20  # titles of one registration

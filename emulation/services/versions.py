@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from emulation.models import Indicator, Registration, RegistrationEvent, RegistrationVersion, Target
 from emulation.numbers import exact_text
-from emulation.services.places import stored_targets
+from emulation.reports.places import stored_targets
 from units.models import User
 
 

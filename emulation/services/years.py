@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, CampaignIndicator, CampaignScope, Round, Target, TargetChange
 from emulation.periods import YEARS
+from emulation.reports.launch import renewed
 from emulation.services.campaigns import may_write
-from emulation.services.launch import renewed
 from emulation.services.rounds import set_up_rounds
 from emulation.services.target_values import snapshot_of
 from units import access

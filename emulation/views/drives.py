@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from emulation.models import Campaign
 from emulation.reports.drives import drive_lines, drive_units
 from emulation.reports.exports import drive_lines_table, drive_units_table
-from emulation.services.launch import taking_part
-from emulation.services.places import drive_places
+from emulation.reports.launch import taking_part
+from emulation.reports.places import drive_places
 from emulation.views.campaigns import crumbs_to, get_campaign
 from units import access
 from units.keys import key_of

@@ -31,7 +31,7 @@ from units.errors import Refused
 from units.forms.fields import DayField, refusals
 from units.keys import key_of
 from units.models import Unit
-from units.services.seen import changed_unread
+from units.reports.seen import changed_unread
 from units.text import normal
 from units.views.pages import Crumb, PartRequest, form_page, turned_away
 

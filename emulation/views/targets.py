@@ -25,6 +25,7 @@ from emulation.models import Campaign, Registration, Target
 from emulation.periods import YEARS
 from emulation.reports.confirmed import registration_page
 from emulation.reports.exports import targets_table, titles_table
+from emulation.reports.places import Place, asked_places, named_places
 from emulation.reports.targets import (
     bases_of,
     course_of,
@@ -37,7 +38,6 @@ from emulation.reports.targets import (
 from emulation.reports.tree_changes import existed_until
 from emulation.services import registrations, targets
 from emulation.services.campaigns import refuse_closed
-from emulation.services.places import Place, asked_places, named_places
 from emulation.services.target_values import Values, as_assigned
 from emulation.services.versions import latest_number
 from emulation.views.campaigns import crumbs_to

@@ -21,15 +21,7 @@ from django.utils.translation import gettext as _
 from units.errors import Refused
 from units.locking import locked
 from units.models import Unit
-from units.services.seen import (
-    Change,
-    Page,
-    Shown,
-    changed_meanwhile,
-    changed_unread,
-    digest_of,
-    logged_change,
-)
+from units.reports.seen import Change, Page, Shown, changed_meanwhile, changed_unread, digest_of, logged_change
 
 SEEN = "seen"  # the field of the page that carries the mark
 EXCERPT = 80  # characters of a line that a mark keeps to say what the page showed

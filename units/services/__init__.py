@@ -16,12 +16,8 @@ from .tree import (
     correct_unit,
     create_unit,
     dissolve_unit,
-    lineage_on,
-    lineages_of,
-    lineages_on,
     move_unit,
     rename_unit,
-    superiors_on,
 )
 from .unit_ratings import rate_units
 
@@ -38,9 +34,6 @@ __all__ = [
     "end_membership",
     "engage_user",
     "first_administrator",
-    "lineage_on",
-    "lineages_of",
-    "lineages_on",
     "move_unit",
     "rate_people",
     "rate_units",
@@ -50,7 +43,6 @@ __all__ = [
     "rename_unit",
     "save_record",
     "set_first_password",
-    "superiors_on",
     "take_back_change",
     "update_user",
 ]

@@ -21,8 +21,8 @@ from units.models import Person, PersonImport, Posting, RankChange, Role, User
 from units.person_files import ROWS, Cells, Reading, read_rows, with_formulas
 from units.person_lines import Line
 from units.person_updates import Update, still_holds
+from units.reports.seen import digest_of
 from units.services.persons import DAY
-from units.services.seen import digest_of
 from units.services.traces import log_rows
 from units.workbooks import read_workbook
 

@@ -10,13 +10,13 @@ from decimal import Decimal
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from emulation.models import Campaign, CampaignIndicator, CampaignJoin, Document, Indicator, Organisation, Receipt
+from emulation.reports.places import drive_places
 from emulation.services import campaigns, documents, joins, targets
 from emulation.services.attachments import attach
 from emulation.services.catalogue import DATA
 from emulation.services.demo.examples import neutral_picture
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment
-from emulation.services.places import drive_places
 from emulation.services.target_values import Agreement
 from units import clock
 from units.models import Role, Unit

@@ -13,10 +13,10 @@ from django.utils import timezone
 from emulation.models import Amendment, Cluster, Indicator, RegistrationEvent, RegistrationVersion, TargetChange
 from emulation.relations import Relative
 from emulation.reports.bases import last_figures, reached
+from emulation.reports.places import places_for
 from emulation.services import amendments, clusters, targets
 from emulation.services.catalogue import DATA
 from emulation.services.demo.people import Cast
-from emulation.services.places import places_for
 from emulation.services.target_values import Agreement, agreement_of
 from emulation.services.titles import Aim, set_titles
 from emulation.titles import titles_on

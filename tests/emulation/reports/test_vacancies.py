@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from emulation.models import Campaign, Lineage, Report, Round
+from emulation.reports.launch import launch_points
 from emulation.reports.vacancies import remarks, vacancies
-from emulation.services.launch import launch_points
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

@@ -7,8 +7,8 @@ from django.utils import translation
 from emulation.forms.campaigns import JoinForm
 from emulation.models import Campaign, CampaignIndicator
 from emulation.reports.joins import join_tasks, joins_of
+from emulation.reports.launch import from_above, launch_points
 from emulation.services import campaigns, joins
-from emulation.services.launch import from_above, launch_points
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

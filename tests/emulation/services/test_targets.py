@@ -5,8 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
 from emulation.models import Registration, Summary, Target, TargetChange
+from emulation.reports.places import places_for
 from emulation.services import targets
-from emulation.services.places import places_for
 from emulation.services.target_values import Agreement
 from tests.factories import (
     make_campaign,

@@ -5,8 +5,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils import translation
 
 from emulation.models import Campaign, CampaignIndicator, Document, Report, Round, Summary, Target
+from emulation.reports.launch import launch_points, renewed
 from emulation.services import campaigns, years
-from emulation.services.launch import launch_points, renewed
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

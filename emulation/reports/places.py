@@ -13,7 +13,7 @@ from django.db.models import Case, Exists, OuterRef, Q, QuerySet, When
 
 from emulation.models import Campaign, CampaignIndicator, Target
 from emulation.periods import quarter_of
-from emulation.services.launch import scope_q
+from emulation.reports.launch import scope_q
 from units.models import Unit, User
 from units.paths import branch_q, path_ids
 

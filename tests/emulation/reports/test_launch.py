@@ -4,9 +4,9 @@ import pytest
 
 from emulation.models import Campaign
 from emulation.readiness import MISSING
+from emulation.reports.launch import launch_points, participants
 from emulation.services import campaigns
 from emulation.services.attachments import remove
-from emulation.services.launch import launch_points, participants
 from tests.factories import (
     make_attachment,
     make_campaign,

@@ -11,8 +11,8 @@ from django.core.exceptions import PermissionDenied
 from emulation.models import Registration, RegistrationEvent, RegistrationVersion, Target
 from emulation.reports.drives import drive_lines, drive_units
 from emulation.reports.figures import figures_of
+from emulation.reports.places import drive_places, targets_in
 from emulation.services import amendments, targets
-from emulation.services.places import drive_places, targets_in
 from emulation.services.rounds import set_up_drive_round
 from emulation.services.target_values import Agreement
 from tests.factories import (

@@ -19,12 +19,13 @@ from emulation.consolidation import Cell, Parts, Rule, over_rounds, quotient
 from emulation.models import Campaign, Indicator, Lineage, Report, Result, ResultItem, Round, Target
 from emulation.models.catalogue import ASKED_QUARTERS
 from emulation.periods import making_quarters
+from emulation.reports.plan import Asking, Plan
 from emulation.scoring import is_met, target_weights
-from emulation.services.plan import Asking, Plan
 
 TARGET_UNITS = 4000  # targets of a period count quarters of a thousandth: a quarter of a year's target is exact
 SETS = ("", "all_")  # approved; approved together with handed in
 EVERY_QUARTER = (1, 2, 3, 4)
+SPLIT = {2: "N2", 3: "N3"}  # quarter → the bucket of what of it makes the nine months of a mixed stock
 
 
 class Place(NamedTuple):
