@@ -19,6 +19,15 @@ from django.db.models import BaseConstraint
 
 ROOT = Path(__file__).resolve().parent.parent
 APPS = ["units", "emulation", "awards"]  # in the order of their dependencies
+LAYERS = [
+    "models",
+    "reports",
+    "services",
+    "forms",
+    "views",
+]  # reads before writes; in the order of their dependencies
+# Reports that still import services; the list only shrinks.
+IMPORT_SERVICES = ["awards/reports/desk.py", "awards/reports/dossiers.py"]
 PURE = [
     "emulation/periods.py", "emulation/consolidation.py", "emulation/scoring.py", "emulation/numbers.py",
     "awards/voting.py", "awards/bonus.py", "awards/authority.py", "units/written.py",
@@ -88,6 +97,7 @@ def imports(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if node.module in APPS)
 
 
 @pytest.mark.parametrize("app", APPS)
@@ -102,6 +112,20 @@ def test_lower_app_does_not_import_a_higher_one(app: str) -> None:
         and path.relative_to(ROOT).as_posix() not in ("emulation/urls.py", "emulation/settings.py")
     ]
     assert wrong == []
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_lower_layer_does_not_import_a_higher_one(layer: str) -> None:
+    """Of its own app, or of one below."""
+    higher = LAYERS[LAYERS.index(layer) + 1 :]
+    wrong = {
+        path.relative_to(ROOT).as_posix()
+        for app in APPS
+        for path in sorted((ROOT / app / layer).rglob("*.py"))
+        for module in imports(path)
+        if module.split(".")[0] in APPS and {*module.split(".")[1:2]} & {*higher}
+    }
+    assert sorted(wrong) == (IMPORT_SERVICES if layer == "reports" else [])
 
 
 @pytest.mark.parametrize("app", APPS)

@@ -18,8 +18,8 @@ from awards.reports.bonuses import Due, Paid, dues, paid_by
 from awards.reports.ready import with_places
 from emulation.models import IssuedPaper
 from emulation.numbers import format_number, format_part
+from emulation.reports import issued_papers
 from emulation.reports.paper_kinds import KINDS
-from emulation.services import issued_papers
 from units import clock
 from units.access import figures_q
 from units.models import User

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from emulation.models import Report, Round
 from emulation.periods import YEARS, period_short
-from emulation.services.extensions import made_late
+from emulation.reports.extensions import made_late
 from emulation.services.rounds import Calendar, usual_calendar
 from units.errors import LEAST_REASON
 from units.forms.fields import DayField, RowsField

@@ -24,7 +24,7 @@ from emulation.models.catalogue import Comparator
 from emulation.relations import Relative, percent_text, read_percent
 from emulation.reports.places import Place
 from emulation.reports.targets import Line, TargetSheet
-from emulation.services.target_values import Agreement, Value, offered, plain, value_of, wrong_milestones, wrong_value
+from emulation.services.target_values import Agreement, Value, offered, plain, wrong_milestones, wrong_value
 from units.errors import Refused
 from units.forms.seen import Seen, SeenPage
 from units.reports.seen import Change
@@ -179,7 +179,7 @@ class TargetsForm(Seen, forms.Form):
         }
 
     def _starting(self, pk: int, target: Target) -> dict[str, Any]:
-        known = {f"{column}-{pk}": value_of(target, column) for column in (ASSIGNED, REGISTERED, AGREED)}
+        known = {f"{column}-{pk}": target.as_set(column) for column in (ASSIGNED, REGISTERED, AGREED)}
         known |= {f"m{quarter}-{pk}": getattr(target, f"milestone_{quarter}") for quarter in QUARTERS}
         agreed = {f"{AGREED}-{pk}": offered(target)} if self.offers else {}
         return known | agreed | {f"comparator-{pk}": target.comparator}

@@ -23,9 +23,10 @@ from emulation.numbers import NumberError, input_number, parse_number
 from emulation.reports import workbook as layout
 from emulation.reports.history import snapshot_text
 from emulation.reports.lines import SheetReading, Spec
+from emulation.reports.plain_figures import entry_snapshot
 from emulation.reports.sheets import Row, Typed, read_sheet
 from emulation.reports.workbook import Canonical, canonical, number_key
-from emulation.services.cells import CellChange, entry_snapshot
+from emulation.services.cells import CellChange
 from units.forms.fields import FileInput
 from units.person_files import Problem
 from units.text import fold

@@ -65,7 +65,7 @@ class RegisteredTitle(models.Model):
 class RegistrationVersion(models.Model):
     """What was agreed, as it stood then. Never changed; every version after the first says why it was made.
 
-    `content`: `targets`, a list of lines as `services.versions.content_of` writes them, and `titles`.
+    `content`: `targets`, a list of lines as `reports.versions.content_of` writes them, and `titles`.
     """
 
     registration = models.ForeignKey(Registration, on_delete=models.PROTECT, related_name="versions")

@@ -116,7 +116,7 @@ class Extension(models.Model):
     """More time for one unit in one round: it may enter up to `until` (that day included), and is due then.
 
     It is ended early, never deleted: a sheet handed in while it ran stays on time. Every question about the
-    days of a sheet goes to `services.extensions.terms_of`.
+    days of a sheet goes to `reports.extensions.terms_of`.
     """
 
     round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="extensions")

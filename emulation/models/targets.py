@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 from typing import TYPE_CHECKING, Self
 
@@ -102,6 +103,10 @@ class Target(models.Model):
     def relation(self, column: str) -> Relative | None:
         """How a value was set beside last year's figure; None where it was typed as it stands."""
         return Relative.from_json(self.relations.get(column))
+
+    def as_set(self, column: str) -> Decimal | Relative | None:
+        """A value as it was set: beside last year's figure, or as it stands."""
+        return self.relation(column) or getattr(self, column)
 
     def exact(self, column: str) -> Fraction | None:
         """A value as it was meant: what is relative to last year's figure is stored in thousandths only."""

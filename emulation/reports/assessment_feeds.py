@@ -17,7 +17,7 @@ from emulation.models import PERIODS, Assessment, Checklist, Feed, Indicator, Re
 from emulation.models.assessments import AssessmentQuerySet
 from emulation.periods import QUARTERS, quarter_end
 from emulation.reports.assessments import cells_on
-from emulation.services.assessments import outcome
+from emulation.reports.outcomes import outcome
 from units.models import Unit
 from units.text import fold
 

@@ -29,9 +29,9 @@ from emulation.models import (
 from emulation.models.assessments import AssessmentQuerySet
 from emulation.numbers import format_number, format_part
 from emulation.periods import QUARTERS, quarter_end
+from emulation.reports.outcomes import outcome
 from emulation.reports.timeline import Step, back_with_staff, said, step_of
 from emulation.reports.work import Task
-from emulation.services.assessments import outcome
 from units import access
 from units.counting import count_all
 from units.models import Role, Unit, User

@@ -19,9 +19,9 @@ from django.utils import timezone
 
 from emulation.models import Lineage, Report, Round
 from emulation.models.reports import ReportQuerySet
+from emulation.reports.extensions import BEGUN, extended_in, round_terms
 from emulation.reports.progress import place_order
 from emulation.reports.sheets import state_of
-from emulation.services.extensions import BEGUN, extended_in, round_terms
 from emulation.terms import Terms
 from units import clock
 from units.models import User

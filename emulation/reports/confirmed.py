@@ -26,9 +26,8 @@ from emulation.reports.drafts import draft_of
 from emulation.reports.history import Words
 from emulation.reports.lines import names_on
 from emulation.reports.places import Place
+from emulation.reports.plain_figures import snapshot
 from emulation.reports.targets import target_sheet, targets_of
-from emulation.services.cells import snapshot
-from emulation.services.target_values import value_of
 from units.models import Unit
 from units.reports.seen import Change, Page, Shown, last_change
 
@@ -66,7 +65,7 @@ def registration_page(
         found: Lines = {}
         for line in (line for group in shown.groups for line in group.lines):
             for column, words in (("registered", line.registered), ("assigned", line.assigned)):
-                value = value_of(line.target, column) if line.target else None
+                value = line.target.as_set(column) if line.target else None
                 head = _("Registered") if column == "registered" else _("Assigned")
                 found[f"{column}-{line.row.pk}"] = Shown(f"{line.row.label}, {head}", words, value)
         titles = [str(title) for title in registration.titles.all()] if registration.pk else []

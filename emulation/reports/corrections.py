@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from emulation.models import Correction, FigureRequest, Report
 from emulation.reports.history import Words
 from emulation.reports.lines import line_names, with_lines
-from emulation.services.cells import snapshot
+from emulation.reports.plain_figures import snapshot
 from units import access
 from units.models import Role, User
 

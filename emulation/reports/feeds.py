@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -14,15 +14,18 @@ from django.utils.translation import gettext as _
 from emulation import periods
 from emulation.checks import Entry
 from emulation.feeds import Source, Taken
-from emulation.models import ChecklistItem, Feed, Grade, Indicator, Report, ResultItem, Round
+from emulation.models import ChecklistItem, Feed, Grade, Indicator, Report, Result, ResultItem, Round
 from emulation.numbers import format_part
-from emulation.reports.plan import Asking
+from emulation.reports.plain_figures import entry_of, snapshot
+from emulation.reports.plan import Asking, plan_of_unit, slot
 from units.models import Unit, User
+from units.paths import path_ids
 from units.text import fold
 
 Measure = Indicator.Measure
 State = ResultItem.State
 Answers = dict[ChecklistItem, str]
+Stored = dict[int, Entry]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,3 +225,40 @@ def feed_of(indicator: Indicator) -> Feed | None:
     """The feed of an indicator that was read with it; None without one, or while it is switched off."""
     feed = getattr(indicator, "feed", None)
     return feed if feed is not None and feed.source is not None else None
+
+
+def entries_for(report: Report) -> bool:
+    """Whether registers hold entries for cells of the sheet, of days some of which the unit existed on."""
+    unit = report.unit
+    return any(
+        one.holds
+        and (unit.dissolved is None or unit.dissolved > one.first)
+        and (unit.established is None or unit.established <= one.last)
+        for one in fed_lines(report, None)[0].values()
+    )
+
+
+def fed_lines(
+    report: Report, allowed: Collection[int] | None, registers: Collection[str] = (), days: Collection[date] = (),
+    *, typed: bool = False,
+) -> tuple[dict[int, Fed], Stored]:  # fmt: skip
+    """The fed lines that are open, and what stands in them. One query where nothing is fed.
+
+    With `registers` only theirs, with `days` only cells that speak of one of them; `typed` as in `fed_cells`.
+    """
+    feeds = list(Feed.objects.active().select_related("indicator"))
+    if registers:
+        feeds = [feed for feed in feeds if feed.register in registers]
+    if not feeds:
+        return {}, {}
+    kind, path = report.unit.kind_id, report.lineage.path
+    plan = plan_of_unit(report.round, kind, path_ids(path), [feed.indicator_id for feed in feeds])
+    asked = {pk: row for pk, row in plan.for_unit(kind, path).items() if slot(report.round) in row.quarters}
+    if allowed is not None:
+        asked = {pk: row for pk, row in asked.items() if pk in allowed}
+    if days:
+        spans = {pk: span_of(report.round, row.quarters) for pk, row in asked.items()}
+        asked = {pk: asked[pk] for pk, (first, last) in spans.items() if any(first <= day <= last for day in days)}
+    fed = fed_cells(report, asked, [feed for feed in feeds if feed.indicator_id in asked], typed=typed)
+    rows = Result.objects.filter(report=report, indicator__in=fed).prefetch_related("items")
+    return fed, {row.indicator_id: entry_of(snapshot(row) or {}) for row in rows}

@@ -22,9 +22,9 @@ from emulation.reports.display import (
     unit_text,
     until_text,
 )
+from emulation.reports.extensions import terms_of
 from emulation.reports.figures import Figure
 from emulation.reports.progress import Progress, sheet_mark
-from emulation.services.extensions import terms_of
 from emulation.terms import Terms
 from units import clock
 from units.models import Unit, UnitKind

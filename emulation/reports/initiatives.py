@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from fractions import Fraction
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q, QuerySet, Sum
@@ -14,14 +15,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from emulation.feeds import Codes, Source, Taken
-from emulation.models import Feed, InitiativeWork, Recognition, Target, WorkAuthor, WorkEvent
+from emulation.models import Feed, InitiativeWork, Recognition, ScoreSheet, Target, WorkAuthor, WorkEvent
 from emulation.models.initiatives import WorkQuerySet
 from emulation.numbers import format_number, format_part
 from emulation.reports.dashboard import latest_year
 from emulation.reports.timeline import Step, step_of
 from emulation.reports.work import Task
 from emulation.scoring import Outcome, judge
-from emulation.services.initiatives import mean_of
 from emulation.states import STATES
 from units import access
 from units.models import Initiative, Role, Unit, User
@@ -291,3 +291,9 @@ def with_all(rows: WorkQuerySet) -> WorkQuerySet:
     return rows.select_related("unit", "template").prefetch_related(
         authors, "recognitions", "contests", events
     )  # fmt: skip
+
+
+def mean_of(sheets: Iterable[ScoreSheet]) -> Fraction | None:
+    """The mean of the members' totals; None without a sheet."""
+    totals = [Fraction(sheet.total) for sheet in sheets]
+    return sum(totals, Fraction(0)) / len(totals) if totals else None

@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, CampaignJoin
 from emulation.numbers import percent_of
-from emulation.reports.launch import participants
+from emulation.reports.launch import participants, scope_q
 from emulation.reports.work import Task
-from emulation.services.joins import takes_part
 from units import access
 from units.models import Role, Unit, User
 
@@ -112,3 +111,12 @@ def join_tasks(user: User) -> Iterator[Task]:
             title = _("Confirm the joining: %(campaign)s") % {"campaign": join.campaign}
             url = f"{join.campaign.get_absolute_url()}#joins"
             yield Task(title, str(join.unit), url, _("Confirm"), "recorded", "join", None, None)
+
+
+def takes_part(campaign: Campaign, unit: Unit) -> bool:
+    """Whether the unit exists and lies in the scope of a campaign that another unit launched."""
+    return (
+        unit.pk != campaign.launching_unit_id
+        and not unit.ended
+        and Unit.objects.filter(scope_q(campaign), pk=unit.pk).exists()
+    )

@@ -13,8 +13,8 @@ from django.utils.translation import ngettext
 from emulation.models import FigureRequest, InspectionFinding, Notice, Report
 from emulation.models.notices import NoticeQuerySet
 from emulation.reports.deadlines import Deadline, deadline_of
+from emulation.reports.extensions import terms_of
 from emulation.reports.lines import with_lines
-from emulation.services.extensions import terms_of
 from emulation.terms import SOON
 from units.counting import count_all
 from units.models import Role, User

@@ -32,10 +32,9 @@ from emulation.reports.papers import word_file
 from emulation.reports.places import places_for
 from emulation.reports.pledges import unit_pledge
 from emulation.reports.progress import subordinates
-from emulation.reports.targets import Line, target_sheet, targets_of
+from emulation.reports.rounds import summed_up_from
+from emulation.reports.targets import Line, registration_of, target_sheet, targets_of
 from emulation.scoring import SIGNS
-from emulation.services.rounds import summed_up_from
-from emulation.services.targets import registration_of
 from emulation.typesetting import Column, Row, Table, pdf
 from emulation.wording import listed, lower_first
 from units.keys import key_of

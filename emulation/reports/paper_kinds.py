@@ -11,7 +11,7 @@ from pathlib import Path
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from emulation.services.catalogue import DATA
+from emulation.folders import DATA
 from emulation.typesetting import Column, Row, Table
 
 FOLDER = DATA / "documents"

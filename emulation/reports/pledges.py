@@ -15,12 +15,11 @@ import typst
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from emulation.folders import DATA
 from emulation.models import Campaign, Cluster, Registration, RegistrationVersion
 from emulation.numbers import format_part
-from emulation.reports.versions import title_words, value_words
+from emulation.reports.versions import content_of, title_words, value_words
 from emulation.scoring import SIGNS
-from emulation.services.catalogue import DATA
-from emulation.services.versions import content_of
 from emulation.wording import lower_first
 from units.models import Unit
 from units.paths import path_ids

@@ -27,6 +27,7 @@ from emulation.reports.display import unit_text
 from emulation.reports.feeds import Fed, for_reader
 from emulation.reports.findings import Finding, findings_of
 from emulation.reports.lines import Line, SheetReading, value_in
+from emulation.reports.offices import OfficeState, office_states
 from emulation.reports.sheets import (
     MISSING,
     cell_text,
@@ -38,7 +39,6 @@ from emulation.reports.sheets import (
     value_text,
 )
 from emulation.scoring import Outcome
-from emulation.services.offices import OfficeState, office_states
 from units.models import User
 
 QUEUE = 50  # sheets beside the one under review

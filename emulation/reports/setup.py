@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from emulation.models import Campaign, CampaignKind, Indicator, Round
-from emulation.services.campaigns import may_launch, may_write
 from units import access, clock
 from units.models import Membership, Role, Unit, User
 from units.paths import path_ids
@@ -74,11 +73,12 @@ def _steps(root: Unit, user: User) -> Iterator[Step]:
     words = _("Prepare the movement of %(year)d: goal, theme, dates, units that take part.") % {"year": year}
     url = f"{reverse('emulation:campaign-create')}?year={year}" if writes else ""
     yield Step("campaign", _("Movement of the year"), draft is not None, words, url, staff)
-    url = reverse("emulation:campaign-indicators-choose", args=[draft.pk]) if draft and may_write(user, draft) else ""
+    enters = draft and access.enters(user, launching)
+    url = reverse("emulation:campaign-indicators-choose", args=[draft.pk]) if draft and enters else ""
     asked: int = getattr(draft, "asked", 0)
     words = _("Choose what the movement asks of the units.")
     yield Step("indicators", _("Indicators of the movement"), asked > 0, words, url, staff)
-    url = reverse("emulation:campaign-launch", args=[draft.pk]) if draft and may_launch(user, draft) else ""
+    url = reverse("emulation:campaign-launch", args=[draft.pk]) if draft and access.commands(user, launching) else ""
     words = _("From the launch on, units are asked for targets and figures.")
     yield Step("launch", _("Launch"), False, words, url, commander)
 

@@ -19,12 +19,12 @@ from emulation.numbers import compared, format_number, format_part, input_number
 from emulation.periods import ROMAN, period_short
 from emulation.reports.deadlines import Deadline, deadline_of
 from emulation.reports.display import period_target, unit_text
+from emulation.reports.extensions import terms_of
 from emulation.reports.feeds import Fed, for_reader
 from emulation.reports.figures import rule_of
 from emulation.reports.lines import Figure, Line, SheetReading, Spec, value_in
 from emulation.reports.timeline import back_with_staff
 from emulation.scoring import SIGNS, shown_decimals
-from emulation.services.extensions import terms_of
 from units.models import Unit, User
 
 MISSING = "–"

@@ -302,3 +302,11 @@ def _snapshot(indicator: Indicator, value: dict[str, Any] | None) -> str:
     if "milestones" in value:
         text += " (" + " · ".join(value_words(indicator, Decimal(m)) for m in value["milestones"]) + ")"
     return text
+
+
+def registration_of(unit: Unit, year: int, drive: Campaign | None = None) -> Registration:
+    """The unit's registration of the year or drive, unsaved where nothing has been done yet."""
+    rows = Registration.objects.filter(unit=unit, year=year, drive=drive).order_by()
+    found = rows.first() or Registration(year=year)
+    found.unit, found.drive = unit, drive
+    return found

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from emulation.models import IssuedPaper, Registration, RegistrationEvent, Report, ReportEvent, Target
-from emulation.services.feeds import entries_for
-from emulation.services.rounds import untouched
+from emulation.reports.feeds import entries_for
+from emulation.reports.rounds import untouched
 from units.models import Unit, UnitChange
 from units.paths import branch_q, path_ids
 from units.reports.dissolution import Consequence

@@ -13,7 +13,7 @@ from emulation.models import Feed, Report, Unfed
 from emulation.models.feeds import UnfedQuerySet
 from emulation.reports.feeds import parts_of
 from emulation.reports.work import Task
-from emulation.services.sheets import may_enter
+from units import access
 from units.models import Role, Unit, User
 
 TASKS = 10
@@ -45,7 +45,7 @@ def missed_by(
             text = _("The sheet of %(round)s does not have it: for “%(name)s” %(difference)s") % {
                 "round": row.report.round, "name": row.indicator.label, "difference": _difference(row),
             }  # fmt: skip
-            url, action = _way(row) if may_enter(user, row.report) else ("", "")
+            url, action = _way(row) if access.enters(user, unit) else ("", "")
             found.append(Missed(f"{text} {_why(row.report)}", url, action))
     return found
 

@@ -9,8 +9,8 @@ from typing import Any
 from django.db.models import Count, Q
 
 from emulation.models import Report
+from emulation.reports.offices import OfficeState
 from emulation.reports.review import Review
-from emulation.services.offices import OfficeState
 from units.models import User
 
 LIMIT = 50  # sheets listed at once

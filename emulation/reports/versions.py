@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from emulation.models import Amendment, CampaignIndicator, RegistrationVersion
-from emulation.numbers import format_part
+from emulation.models import Amendment, CampaignIndicator, Indicator, Registration, RegistrationVersion, Target
+from emulation.numbers import exact_text, format_part
 from emulation.relations import Relative
+from emulation.reports.places import stored_targets
 from emulation.reports.targets import relation_words
 from emulation.scoring import SIGNS
-from emulation.services.versions import grade_words
 
 Content = Mapping[str, Any]
 
@@ -96,3 +97,52 @@ def amended(amendment: Amendment) -> tuple[Content, Content]:
 
 def content_of_version(versions: list[RegistrationVersion], number: int | None) -> Content | None:
     return next((version.content for version in versions if version.number == number), None)
+
+
+def content_of(registration: Registration, column: str = "agreed") -> dict[str, Any]:
+    """The targets that have a value in `column`, and the titles, as they stand, ready for JSON. Three queries.
+
+    Names are Vietnamese, as on paper. Targets of peak drives belong to the drive.
+    """
+    rows = stored_targets(registration.unit, registration.year, registration.drive)
+    rows = rows.filter(**{f"{column}__isnull": False})
+    rows = rows.select_related("campaign_indicator__indicator__area", "campaign_indicator__indicator__grade_scale")
+    rows = rows.prefetch_related("campaign_indicator__indicator__grade_scale__grades")
+    order = "campaign_indicator__indicator__area__order", "campaign_indicator__order"
+    with translation.override("vi"):
+        targets = rows.order_by(*order, "campaign_indicator__indicator__order", "pk")
+        lines = [line_of(target, column) for target in targets]
+    return {"targets": lines, "titles": titles_of(registration)}
+
+
+def line_of(target: Target, column: str) -> dict[str, Any]:
+    """One target by its value in `column`: `value` as text, `grade` its words where it is a class."""
+    row, milestones = target.campaign_indicator, target.milestones if column == "agreed" else None
+    value = getattr(target, column)
+    return {
+        "row": row.pk,
+        "code": row.indicator.code,
+        "area": row.indicator.area.label,
+        "label": row.label,
+        "unit": row.indicator.unit_label,
+        "comparator": target.comparator,
+        "value": exact_text(value),
+        "grade": grade_words(row.indicator, value),
+        "relation": target.relations.get(column),
+        "milestones": [exact_text(found) for found in milestones] if milestones else None,
+    }
+
+
+def grade_words(indicator: Indicator, rank: Decimal) -> str:
+    grades = indicator.grade_scale.grades.all() if indicator.grade_scale else ()
+    return next((grade.label for grade in grades if grade.rank == rank), "")
+
+
+def titles_of(registration: Registration) -> list[dict[str, Any]]:
+    """The titles aimed at, as they stand."""
+    return [
+        {
+            "code": row.code, "title": row.title, "subject": row.subject, "number": row.number, "share": row.share,
+        }
+        for row in registration.titles.all()
+    ]  # fmt: skip

@@ -24,6 +24,7 @@ from emulation.models import (
 from emulation.numbers import percent_of
 from emulation.reports.corrections import waiting_corrections
 from emulation.reports.deadlines import Deadline, deadline_of
+from emulation.reports.extensions import terms_of
 from emulation.reports.lines import with_lines
 from emulation.reports.notices import notices_of, shown
 from emulation.reports.plan import plans_of, slot
@@ -32,7 +33,6 @@ from emulation.reports.sheets import given_back, state_of
 from emulation.reports.timeline import back_with_staff, said
 from emulation.reports.vacancies import Vacancy, vacancies
 from emulation.reports.verdicts import office_sheets
-from emulation.services.extensions import terms_of
 from units import access
 from units.models import Role, Unit, User
 

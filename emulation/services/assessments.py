@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from emulation.assessing import NOT_APPLICABLE, NOT_MET, Given, Outcome, Rule, outcome_of
+from emulation.assessing import NOT_APPLICABLE, NOT_MET
 from emulation.models import (
     PERIODS,
     AnswerChange,
@@ -25,6 +25,7 @@ from emulation.models import (
 )
 from emulation.numbers import input_number
 from emulation.periods import QUARTERS, quarter_end, quarter_start
+from emulation.reports.outcomes import outcome
 from emulation.services.feeds import follow
 from units import access, clock
 from units.errors import Refused, order_of
@@ -56,26 +57,6 @@ def version_of(checklist: Checklist, year: int, period: str) -> ChecklistTemplat
     last = QUARTERS[period][-1]
     found = [row for row in checklist.versions.all() if (row.since, row.quarter) <= (year, last)]
     return max(found, key=lambda row: (row.since, row.quarter), default=None)
-
-
-def rule_of(template: ChecklistTemplate) -> Rule:
-    """The rule of a version as plain values; reads its classes."""
-    classes = tuple((row.least, row.pk) for row in template.classes.all())
-    mark = template.mark if template.mark is not None else Decimal(0)
-    return Rule(template.rule, template.least or 0, template.rule_group, mark, classes)
-
-
-def outcome(assessment: Assessment, *, judged: bool) -> Outcome:
-    """What the unit's own answers, or those of the reviewer, come to."""
-    answers = {row.item_id: row for row in assessment.answers.all()}
-    given = []
-    for item in assessment.template.items.all():
-        row = answers.get(item.pk)
-        answer, score = (row.judged, row.judged_score) if row and judged else ("", None)
-        if row and not judged:
-            answer, score = row.answer, row.score
-        given.append(Given(answer, score, item.group))
-    return outcome_of(rule_of(assessment.template), given)
 
 
 # ── who may ───────────────────────────────────────────────────────────────

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
+from emulation.folders import DATA
 from emulation.models import (
     ActivityKind,
     Area,
@@ -28,8 +28,6 @@ from emulation.models import (
     ScoreTemplate,
 )
 from units.models import CatalogueRow, Office
-
-DATA = Path(__file__).resolve().parent.parent / "data"
 
 Entry = dict[str, Any]
 

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
 from emulation.models import Report, ReportEvent, Result, ResultChange, ResultItem
-from units import access
+from emulation.reports.plain_figures import Snapshot, entry_snapshot, parts_of, snapshot
 from units.errors import Refused
 from units.models import User
-
-Snapshot = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,77 +32,10 @@ class Conflict(Refused):
         super().__init__(_("Somebody else has changed this figure meanwhile. Compare and choose."))
 
 
-def snapshot(result: Result | None, items: dict[int, str] | None = None) -> Snapshot | None:
-    """The figure as plain text for traces and versions; grades and items by key; None where there is none."""
-    if result is None:
-        return None
-    if items is None:
-        items = {item.item_id: item.state for item in result.items.all()}
-    parts = (result.status, result.numerator, result.denominator, result.grade_id)
-    return plain_figure(*parts, reason=result.reason, note=result.note, items=items)
-
-
-def plain_figure(
-    status: str,
-    numerator: Decimal | None,
-    denominator: Decimal | None,
-    grade: int | None,
-    *,
-    reason: str,
-    note: str,
-    items: dict[int, str],
-) -> Snapshot:
-    """A figure as plain text, without what is empty."""
-    found = {
-        "status": status,
-        "numerator": _plain(numerator),
-        "denominator": _plain(denominator),
-        "grade": grade,
-        "items": {str(key): state for key, state in sorted(items.items())},
-        "reason": reason,
-        "note": note,
-    }
-    return {key: value for key, value in found.items() if value not in (None, "", {})}
-
-
-def _plain(value: Decimal | None) -> str | None:
-    return None if value is None else f"{value.normalize():f}"
-
-
-def entry_snapshot(entry: Entry | None) -> Snapshot | None:
-    """The snapshot a saved entry will have."""
-    if entry is None:
-        return None
-    return plain_figure(
-        entry.status, *_parts(entry), entry.grade, reason=entry.reason, note=entry.note, items=entry.items
-    )
-
-
-def entry_of(found: Snapshot) -> Entry:
-    """The inverse of `entry_snapshot`."""
-    numerator, denominator = (
-        Decimal(found[name]) if name in found else None for name in ("numerator", "denominator")
-    )
-    items = {int(pk): state for pk, state in found.get("items", {}).items()}
-    return Entry(
-        found["status"], numerator, denominator, found.get("grade"), items, found.get("reason", ""),
-        found.get("note", ""),
-    )  # fmt: skip
-
-
-def _parts(entry: Entry) -> tuple[Decimal | None, Decimal | None]:
-    """Numerator and denominator; those of a checklist follow from its items."""
-    if not entry.items or entry.status != Result.Status.REPORTED:
-        return entry.numerator, entry.denominator
-    states = list(entry.items.values())
-    met = states.count(ResultItem.State.MET)
-    return Decimal(met), Decimal(len(states) - states.count(ResultItem.State.NOT_APPLICABLE))
-
-
 def _result(result: Result, entry: Entry) -> Result:
     """Write `entry` into an unsaved or loaded row."""
     result.status, result.grade_id, result.reason, result.note = entry.status, entry.grade, entry.reason, entry.note
-    result.numerator, result.denominator = _parts(entry)
+    result.numerator, result.denominator = parts_of(entry)
     return result
 
 
@@ -204,32 +132,3 @@ def lapse(report: Report, *, by: User) -> None:
     if report.ready_at is not None:
         ReportEvent.objects.create(report=report, kind=ReportEvent.Kind.LAPSED, by=by, at=timezone.now())
     report.ready_by = report.ready_at = None
-
-
-@transaction.atomic
-def save_cells(
-    report: Report, changes: Iterable[CellChange], *, by: User, way: str = ResultChange.Way.FORM
-) -> Report:
-    """Save typed or imported cells of a sheet that is open for entry; the first one makes it a draft.
-
-    Checks of the figures themselves belong to the form. Requires staff of the unit. Raises `Refused` when
-    the sheet or a line is not open, `Conflict` when somebody else saved a cell meanwhile. Returns the sheet
-    as it is now.
-    """
-    from emulation.services.feeds import take_over
-    from emulation.services.sheets import lock, may_enter, open_lines, refuse_unless_open
-
-    report = lock(report)
-    access.require(may_enter(by, report))
-    refuse_unless_open(report)
-    changes = list(changes)
-    allowed = open_lines(report)
-    if allowed is not None and any(change.indicator not in allowed for change in changes):
-        raise Refused(_("Only the lines that were returned can be changed."))
-    if apply_cells(report, changes, by=by, way=way):
-        if report.state == Report.State.NOT_STARTED:
-            report.state, report.state_since = Report.State.DRAFT, timezone.now()
-            take_over(report, allowed, by=by)  # entries of registers that came before the sheet was begun
-        lapse(report, by=by)
-        report.save(update_fields=["state", "state_since", "ready_by", "ready_at"])
-    return report

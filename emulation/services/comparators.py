@@ -6,38 +6,16 @@ the reason, a trace and a new version. Targets that nobody has agreed on follow 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from emulation.models import Campaign, CampaignIndicator, Registration, Target
-from emulation.models.targets import TargetQuerySet
+from emulation.models import CampaignIndicator, Target
+from emulation.reports.comparators import judged, kept, key_of_target
 from emulation.services import targets
 from emulation.services.target_values import Agreement, agreement_of, plain
 from units import access
 from units.errors import LEAST_ORDER, Refused, reason_of
 from units.models import User
-
-Key = tuple[int, int | None]  # unit, drive
-
-
-def kept(row: CampaignIndicator) -> TargetQuerySet:
-    """Agreed targets of the row with another comparator than its own."""
-    rows = Target.objects.filter(campaign_indicator=row, agreed__isnull=False)
-    return rows.exclude(comparator=row.comparator)
-
-
-def key_of_target(target: Target, row: CampaignIndicator) -> Key:
-    """Unit and drive of the registration to which a target of the row belongs."""
-    return target.unit_id, target.drive_id or (row.campaign_id if row.campaign.kind.is_drive else None)
-
-
-def judged(row: CampaignIndicator, kept: Iterable[Target], user: User) -> set[Key]:
-    """Agreed registrations of these targets that the user may change. One query."""
-    rows = Registration.objects.judged_by(user).filter(state=Registration.State.AGREED, year=row.campaign.year)
-    rows = rows.filter(unit__in={target.unit_id for target in kept}).exclude(drive__state=Campaign.State.CLOSED)
-    return set(rows.values_list("unit", "drive"))
 
 
 @transaction.atomic

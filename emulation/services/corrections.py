@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
 from emulation.models import Correction, FigureRequest, Indicator, Notice, Report, ReportEvent, ResultChange
-from emulation.services.cells import CellChange, apply_cells, entry_of, entry_snapshot, snapshot
+from emulation.reports.plain_figures import entry_of, entry_snapshot, snapshot
+from emulation.services.cells import CellChange, apply_cells
 from emulation.services.notices import officers, reviewers, tell, tell_unit
 from emulation.services.sheets import (
     follow,

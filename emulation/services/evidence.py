@@ -15,7 +15,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation.models import Evidence, Report, ReportEvent
-from emulation.services.sheets import expected_indicators, lock, may_enter, open_lines, refuse_unless_open
+from emulation.reports.entry import expected_indicators, open_lines, refuse_unless_open
+from emulation.services.sheets import lock, may_enter
 from emulation.services.stored_files import store_file, undoing_files
 from units import access
 from units.errors import Refused

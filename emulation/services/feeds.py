@@ -14,16 +14,14 @@ from django.utils.translation import gettext as _
 
 from emulation.checks import Entry
 from emulation.models import Feed, Report, Result, ResultChange, Unfed, UnfedItem
-from emulation.reports.feeds import Fed, fed_cells, span_of
-from emulation.reports.plan import plan_of_unit, slot
-from emulation.services.cells import CellChange, apply_cells, entry_of, lapse, snapshot
+from emulation.reports.entry import open_lines, refuse_unless_open
+from emulation.reports.feeds import Fed, Stored, fed_lines
+from emulation.services.cells import CellChange, apply_cells, lapse
 from emulation.services.rounds import place_ended
 from units import access, clock
 from units.errors import Refused
+from units.locking import locked
 from units.models import User
-from units.paths import path_ids
-
-Stored = dict[int, Entry]
 
 
 @transaction.atomic
@@ -36,8 +34,6 @@ def follow(registers: Collection[str], units: Iterable[int], days: Iterable[date
     entries. Sheets handed in, and those closed, stand still: what differs there is kept for those who have to ask for
     a correction (`Unfed`). A sheet whose round has not opened takes the figures over with its first save.
     """
-    from emulation.services.sheets import open_lines, refuse_unless_open
-
     days = [day for day in days if day]
     if not days or not Feed.objects.active().filter(register__in=registers).exists():
         return
@@ -47,7 +43,7 @@ def follow(registers: Collection[str], units: Iterable[int], days: Iterable[date
         with suppress(Refused):
             refuse_unless_open(report)
             allowed = open_lines(report)
-        fed, stored = _fed(report, None, registers, days, typed=True)
+        fed, stored = fed_lines(report, None, registers, days, typed=True)
         opened = {pk: one for pk, one in fed.items() if allowed is None or pk in allowed}
         _write(report, opened, stored, by=by, clear=_written_by_register(report, opened, stored))
         still = {pk: one for pk, one in fed.items() if pk not in opened}
@@ -96,7 +92,7 @@ def take_over(report: Report, allowed: Collection[int] | None, *, by: User) -> N
 
     A number typed before the register had entries stays.
     """
-    _write(report, *_fed(report, allowed), by=by)
+    _write(report, *fed_lines(report, allowed), by=by)
 
 
 def _write(
@@ -127,17 +123,6 @@ def _apply(report: Report, changes: Collection[CellChange], by: User) -> int:
     return changed
 
 
-def entries_for(report: Report) -> bool:
-    """Whether registers hold entries for cells of the sheet, of days some of which the unit existed on."""
-    unit = report.unit
-    return any(
-        one.holds
-        and (unit.dissolved is None or unit.dissolved > one.first)
-        and (unit.established is None or unit.established <= one.last)
-        for one in _fed(report, None)[0].values()
-    )
-
-
 @transaction.atomic
 def report_nothing(report: Report, *, by: User) -> int:
     """Report “nothing occurred” in every open fed cell that is empty as its register is; how many there were.
@@ -145,13 +130,11 @@ def report_nothing(report: Report, *, by: User) -> int:
     The register is the reason, and the commander's statement that it is complete, where there is one. What is entered
     there later takes its place, as ever. Requires staff of the unit. Raises `Refused` when the sheet is not open.
     """
-    from emulation.services.sheets import lock, may_enter, open_lines, refuse_unless_open
-
-    report = lock(report)
-    access.require(may_enter(by, report))
+    report = locked(report, "unit", "round", "lineage")
+    access.require(access.enters(by, report.unit))
     refuse_unless_open(report)
     with translation.override("vi"):  # the language of sheets
-        fed, stored = _fed(report, open_lines(report))
+        fed, stored = fed_lines(report, open_lines(report))
         changes = [
             CellChange(pk, Entry(Result.Status.NIL, reason=one.nothing(_stated(one, report))))
             for pk, one in fed.items()
@@ -188,7 +171,7 @@ def _figure(found: dict[str, Any] | None) -> tuple[Any, ...]:
 def settle(report: Report, allowed: Collection[int] | None, *, by: User) -> None:
     """Before a sheet goes on: take everything over. Raises `Refused` for a number that no entry stands behind."""
     take_over(report, allowed, by=by)
-    fed, stored = _fed(report, allowed)
+    fed, stored = fed_lines(report, allowed)
     names = dict(report.results.filter(indicator__in=fed).values_list("indicator_id", "indicator__code"))
     wrong = [
         _("%(code)s: %(why)s") % {"code": names[pk], "why": why}
@@ -197,29 +180,3 @@ def settle(report: Report, allowed: Collection[int] | None, *, by: User) -> None
     ]  # fmt: skip
     if wrong:
         raise Refused(wrong)
-
-
-def _fed(
-    report: Report, allowed: Collection[int] | None, registers: Collection[str] = (), days: Collection[date] = (),
-    *, typed: bool = False,
-) -> tuple[dict[int, Fed], Stored]:  # fmt: skip
-    """The fed lines that are open, and what stands in them. One query where nothing is fed.
-
-    With `registers` only theirs, with `days` only cells that speak of one of them; `typed` as in `fed_cells`.
-    """
-    feeds = list(Feed.objects.active().select_related("indicator"))
-    if registers:
-        feeds = [feed for feed in feeds if feed.register in registers]
-    if not feeds:
-        return {}, {}
-    kind, path = report.unit.kind_id, report.lineage.path
-    plan = plan_of_unit(report.round, kind, path_ids(path), [feed.indicator_id for feed in feeds])
-    asked = {pk: row for pk, row in plan.for_unit(kind, path).items() if slot(report.round) in row.quarters}
-    if allowed is not None:
-        asked = {pk: row for pk, row in asked.items() if pk in allowed}
-    if days:
-        spans = {pk: span_of(report.round, row.quarters) for pk, row in asked.items()}
-        asked = {pk: asked[pk] for pk, (first, last) in spans.items() if any(first <= day <= last for day in days)}
-    fed = fed_cells(report, asked, [feed for feed in feeds if feed.indicator_id in asked], typed=typed)
-    rows = Result.objects.filter(report=report, indicator__in=fed).prefetch_related("items")
-    return fed, {row.indicator_id: entry_of(snapshot(row) or {}) for row in rows}

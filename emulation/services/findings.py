@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from emulation.models import Acknowledgement, CheckRule, Report
+from emulation.reports.entry import refuse_unless_open
 from emulation.reports.findings import all_findings
 from emulation.services import sheets
 from units import access
@@ -31,7 +32,7 @@ def acknowledge(report: Report, reasons: Mapping[str, str], *, by: User) -> int:
     if not any(text.strip() for text in reasons.values()):
         return 0
     report = sheets.lock(report)
-    sheets.refuse_unless_open(report)
+    refuse_unless_open(report)
     found = {one.key: one for one in all_findings(report) if one.level != CheckRule.Level.ERROR}
     kept = 0
     for key, text in reasons.items():

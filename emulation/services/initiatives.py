@@ -12,7 +12,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction
 from typing import Any
 
 from django.db import transaction
@@ -33,6 +32,7 @@ from emulation.models import (
 )
 from emulation.models.initiatives import days_of
 from emulation.numbers import format_number, format_part
+from emulation.reports.initiatives import mean_of
 from emulation.services.feeds import follow
 from units import access, clock
 from units.errors import LEAST_ORDER, Refused, reason_of
@@ -221,12 +221,6 @@ def score(
     work.template = template
     _enter(work, State.SCORED, Kind.SCORED, by=by, text=f"{member}: {format_part(sum(points.values(), Decimal(0)))}")
     return row
-
-
-def mean_of(sheets: Iterable[ScoreSheet]) -> Fraction | None:
-    """The mean of the members' totals; None without a sheet."""
-    totals = [Fraction(sheet.total) for sheet in sheets]
-    return sum(totals, Fraction(0)) / len(totals) if totals else None
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from emulation.models import Campaign, CampaignJoin
-from emulation.reports.launch import scope_q
+from emulation.reports.joins import takes_part
 from emulation.services.campaigns import create_campaign
 from units import access, clock
 from units.errors import Refused
@@ -21,15 +21,6 @@ from units.models import Unit, User
 def may_attach(user: User, join: CampaignJoin) -> bool:
     """The unit's staff add papers to its joining as long as the campaign is not closed."""
     return join.campaign.state != Campaign.State.CLOSED and access.enters(user, join.unit)
-
-
-def takes_part(campaign: Campaign, unit: Unit) -> bool:
-    """Whether the unit exists and lies in the scope of a campaign that another unit launched."""
-    return (
-        unit.pk != campaign.launching_unit_id
-        and not unit.ended
-        and Unit.objects.filter(scope_q(campaign), pk=unit.pk).exists()
-    )
 
 
 def refuse_unless_joinable(campaign: Campaign, unit: Unit) -> None:

@@ -28,7 +28,7 @@ from emulation.models import (
     ResultItem,
     Round,
 )
-from emulation.services.cells import entry_snapshot, plain_figure
+from emulation.reports.plain_figures import entry_snapshot, plain_figure
 from emulation.services.rounds import existed_in, make_sheets, place_of, place_units, usual_calendar
 from emulation.services.summaries import rebuild
 from units import access

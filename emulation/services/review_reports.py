@@ -27,9 +27,9 @@ from emulation.reports.drives import drive_of
 from emulation.reports.paper_kinds import KINDS
 from emulation.reports.papers import as_pdf, as_word, title_of
 from emulation.reports.review_paper import Paper
+from emulation.reports.rounds import summed_up_from
 from emulation.reports.saved_reports import annex_rows, paper_of, pending
 from emulation.services.issued_papers import issue, refuse_day, void
-from emulation.services.rounds import summed_up_from
 from emulation.services.stored_files import undoing_files
 from emulation.services.summaries import hold_figures
 from emulation.wording import Paragraph

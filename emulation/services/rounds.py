@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.db.models import PROTECT, Exists, F, ForeignObjectRel, OuterRef, Q
+from django.db.models import F, Q
 
 from emulation import periods
 from emulation.models import Campaign, Lineage, Report, Round
+from emulation.reports.feeds import entries_for
 from emulation.reports.plan import plans_of, slot
+from emulation.reports.rounds import untouched
 from emulation.services.summaries import rebuild, recompute
 from units.models import Placement, Unit
 from units.paths import branch_q, branches_q, segment
@@ -58,19 +60,6 @@ def set_up_drive_round(drive: Campaign, *, opens: date, due: date, closes: date 
     return round_
 
 
-def untouched() -> Q:
-    """Empty sheets, made with their rounds: nobody wrote on them, and nothing else rests on them.
-
-    Comments, evidence and weak points may come before the first figure; a sheet that has them is kept.
-    """
-    relations = Report._meta.get_fields(include_hidden=True)
-    resting = [row for row in relations if isinstance(row, ForeignObjectRel) and row.on_delete is PROTECT]
-    found = Q(state=Report.State.NOT_STARTED)
-    for relation in resting:
-        found &= Q(~Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})))
-    return found
-
-
 def place_units(rounds: Iterable[Round]) -> None:
     """Write where every unit stood on the last day of each round's period.
 
@@ -112,8 +101,6 @@ def place_units(rounds: Iterable[Round]) -> None:
 
 def _add_ended(rounds: Iterable[Round], wanted: dict[int, dict[int, list[int]]]) -> None:
     """Add to the rounds' chains the units that do not exist on the last day and have more than an empty sheet."""
-    from emulation.services.feeds import entries_for  # which calls `place_ended`
-
     absent = Q(pk__in=[])
     last_days = {round_.pk: round_.last_day for round_ in rounds}
     for round_, day in last_days.items():
@@ -257,13 +244,3 @@ def place_of(unit: Unit, round_: Round) -> Lineage:
         Lineage.objects.filter(pk=above.pk).update(is_leaf=False)
     path = (above.path if above else "") + segment(unit.pk)
     return Lineage.objects.create(round=round_, unit=unit, parent=superior, path=path)
-
-
-def summed_up_from(year: int, period: str, drive: Campaign | None = None) -> date:
-    """The first day that a paper about the period, or the `drive`, may bear: that on which its last round opens, as
-    reviews of a year are held in its last days; without a round its end. One query.
-    """
-    quarter = None if drive is not None else periods.QUARTERS.get(period, periods.QUARTERS["Y"])[-1]
-    opens = Round.objects.filter(year=year, quarter=quarter, drive=drive).values_list("opens", flat=True).first()
-    end = drive.ends if drive is not None else periods.quarter_end(year, quarter or 4)
-    return min(opens, end) if opens is not None else end

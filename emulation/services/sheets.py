@@ -17,19 +17,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from emulation.models import CheckRule, Indicator, Notice, Report, ReportEvent, ReportVersion, ReturnedLine
+from emulation.reports.entry import (
+    entry_closed_reason,
+    expected_indicators,
+    missing_indicators,
+    open_lines,
+    refuse_unless_open,
+)
 from emulation.reports.findings import findings_of
-from emulation.reports.plan import plan_of, plan_of_unit, slot
-from emulation.services.cells import snapshot
-from emulation.services.extensions import terms_of
+from emulation.reports.offices import office_states
+from emulation.reports.plain_figures import snapshot
+from emulation.reports.plan import plan_of, slot
 from emulation.services.feeds import settle
 from emulation.services.notices import tell_unit
-from emulation.services.offices import office_states
 from emulation.services.summaries import recompute
-from units import access, clock
+from units import access
 from units.errors import LEAST_ORDER, Refused, order_of, reason_of
 from units.locking import locked
 from units.models import User
-from units.paths import path_ids
 
 Kind = ReportEvent.Kind
 State = Report.State
@@ -56,60 +61,6 @@ def may_review(user: User, report: Report) -> bool:
 def took_part(user: User, report: Report) -> bool:
     """Whether the user typed a figure of the sheet, reported it as ready or handed it in, ever."""
     return Report.objects.filter(pk=report.pk).made_by(user).exists()
-
-
-# ── what is open ──────────────────────────────────────────────────────────
-
-
-def entry_closed_reason(report: Report) -> str:
-    """Why figures of the sheet cannot be entered today by its round and the unit's extension; empty when they can.
-
-    No query while the round is open.
-    """
-    round_ = report.round
-    if round_.not_yet_open:
-        return _("The round opens on %(date)s.") % {"date": date_format(round_.opens)}
-    if not round_.closed:
-        return ""
-    found = terms_of([report])[report.pk]
-    if not found.closed(clock.today()) or found.closes is None:
-        return ""
-    if found.closes != round_.closes:
-        return _("The extension of the unit ended on %(date)s.") % {"date": date_format(found.closes)}
-    return _("The round closed on %(date)s.") % {"date": date_format(found.closes)}
-
-
-def refuse_unless_open(report: Report) -> None:
-    """Raise `Refused` when figures of the sheet cannot be changed now. A returned sheet has no deadline."""
-    if not report.editable:
-        raise Refused(_("The sheet is “%(state)s”: its figures stand still.") % {"state": report.get_state_display()})
-    reason = "" if report.state == State.RETURNED else entry_closed_reason(report)
-    if reason:
-        raise Refused(reason)
-
-
-def open_lines(report: Report) -> set[int] | None:
-    """Indicators that may be changed on a sheet open for entry; None means all.
-
-    When single lines were returned: these, and expected ones that have no figure yet.
-    """
-    returned = (
-        {line.indicator_id for line in report.returned_lines.all()} if report.state == State.RETURNED else set()
-    )
-    return returned | set(missing_indicators(report)) if returned else None
-
-
-def expected_indicators(report: Report) -> list[int]:
-    """Indicators that the year's launched campaigns ask of the unit in this round, as they are now."""
-    kind, path = report.unit.kind_id, report.lineage.path
-    asked = plan_of_unit(report.round, kind, path_ids(path)).for_unit(kind, path)
-    return [pk for pk, row in asked.items() if slot(report.round) in row.quarters]
-
-
-def missing_indicators(report: Report) -> list[int]:
-    """Expected indicators without a figure."""
-    filled = set(report.results.values_list("indicator_id", flat=True))
-    return [pk for pk in expected_indicators(report) if pk not in filled]
 
 
 # ── transitions ───────────────────────────────────────────────────────────

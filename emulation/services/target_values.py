@@ -145,14 +145,9 @@ def lock_targets(unit: Unit) -> None:
 def as_assigned(values: Values, targets: Mapping[int, Target]) -> Values:
     """Values to register: those left empty become what was assigned (of `targets`), which nobody types again."""
     return {
-        pk: value_of(targets[pk], "assigned") if value is None and pk in targets else value
+        pk: targets[pk].as_set("assigned") if value is None and pk in targets else value
         for pk, value in values.items()
     }
-
-
-def value_of(target: Target, field: str) -> Value | None:
-    """One of the three values as it was set: beside last year's figure, or as it stands."""
-    return target.relation(field) or getattr(target, field)
 
 
 def offered(target: Target) -> Value | None:
@@ -160,7 +155,7 @@ def offered(target: Target) -> Value | None:
     assigned, which is the floor. Where exactly one value is best, it is the assigned one.
     """
     columns = (Field.AGREED, Field.ASSIGNED, Field.REGISTERED)
-    agreed, assigned, registered = (value_of(target, column) for column in columns)
+    agreed, assigned, registered = (target.as_set(column) for column in columns)
     if agreed is not None or registered is None or assigned is None:
         return next((value for value in (agreed, assigned, registered) if value is not None), None)
     asked, floor = target.exact(Field.REGISTERED), target.exact(Field.ASSIGNED)
@@ -179,7 +174,7 @@ def write_values(targets: dict[int, Target], values: Values, field: str, *, by: 
     """Set one of the three values of targets; returns how many changed."""
     changed: list[tuple[Target, Any, Any]] = []
     for pk, target in targets.items():
-        before, after = value_of(target, field), values[pk]
+        before, after = target.as_set(field), values[pk]
         if before == after:
             continue
         if after is not None:

@@ -28,7 +28,6 @@ from emulation.services.target_values import (
     lock_targets,
     save_changes,
     targets_to_write,
-    value_of,
     write_values,
 )
 from emulation.services.versions import keep_first, keep_version
@@ -65,7 +64,7 @@ def assign(unit: Unit, year: int, values: Values, *, by: User, drive: Campaign |
     _refuse_closed(drive)
     targets = targets_to_write(unit, year, values, by, drive=drive)
     for pk, target in targets.items():
-        if target.agreed is not None and value_of(target, "assigned") != values[pk]:
+        if target.agreed is not None and target.as_set("assigned") != values[pk]:
             raise Refused(_("“%(indicator)s” has been agreed; only the reviewer changes it now.") % _named(target))
     return write_values(targets, values, "assigned", by=by)
 
@@ -83,14 +82,6 @@ def register(unit: Unit, year: int, values: Values, *, by: User, drive: Campaign
 
 
 # ── the registration ──────────────────────────────────────────────────────────
-
-
-def registration_of(unit: Unit, year: int, drive: Campaign | None = None) -> Registration:
-    """The unit's registration of the year or drive, unsaved where nothing has been done yet."""
-    rows = Registration.objects.filter(unit=unit, year=year, drive=drive).order_by()
-    found = rows.first() or Registration(year=year)
-    found.unit, found.drive = unit, drive
-    return found
 
 
 def lock(unit: Unit, year: int, drive: Campaign | None = None) -> Registration:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation.models import OfficeVerdict, Report
-from emulation.services.offices import figures_of, in_force, line_offices
+from emulation.reports.offices import figures_of, in_force, line_offices
 from emulation.services.sheets import lock, refuse_own, require_state
 from units import access
 from units.errors import Refused, order_of

@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation.models import Report, ResultChange, WorkbookUpload
+from emulation.reports.entry import refuse_unless_open
 from emulation.reports.lines import SheetReading
 from emulation.reports.workbook import CODE, IDENTITY, MARK, identity_of, read_identity
-from emulation.services.cells import CellChange, save_cells
-from emulation.services.sheets import may_enter, refuse_unless_open
+from emulation.services.cells import CellChange
+from emulation.services.entry import save_cells
+from emulation.services.sheets import may_enter
 from units import access
 from units.errors import Refused
 from units.files import MB, clean_name

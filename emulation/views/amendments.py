@@ -16,10 +16,9 @@ from emulation.forms.pledges import titles_form
 from emulation.forms.targets import AGREED, TargetsForm
 from emulation.models import Amendment, Registration
 from emulation.reports.exports import differences_table
-from emulation.reports.targets import bases_of, target_sheet, targets_of
+from emulation.reports.targets import bases_of, registration_of, target_sheet, targets_of
 from emulation.reports.versions import amended, compare, content_of_version
 from emulation.services import amendments as service
-from emulation.services import targets
 from emulation.titles import titles_on
 from emulation.views.drives import get_drive
 from emulation.views.targets import crumbs_of, get_unit, links_of, shown_places
@@ -37,7 +36,7 @@ def get_registration(request: HttpRequest, unit: int, year: int, drive: int | No
     """The registration of the year or drive, unsaved where nothing has been done yet."""
     campaign = None if drive is None else get_drive(request, drive)
     year = year if campaign is None else campaign.year
-    return targets.registration_of(get_unit(request, unit, year), year, campaign)
+    return registration_of(get_unit(request, unit, year), year, campaign)
 
 
 @require_safe

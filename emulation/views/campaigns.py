@@ -28,11 +28,10 @@ from emulation.readiness import Point, advice, missing
 from emulation.reports.activities import events_of
 from emulation.reports.campaigns import campaign_page, consequences, year_tree, years_of
 from emulation.reports.exports import asked_indicators_table, campaigns_table, joins_table
-from emulation.reports.joins import joins_of
+from emulation.reports.joins import joins_of, takes_part
 from emulation.reports.launch import from_above, launch_points
 from emulation.services import campaigns, years
 from emulation.services.documents import save_document
-from emulation.services.joins import takes_part
 from emulation.views.attachments import files_context
 from units import access, clock
 from units.errors import Refused

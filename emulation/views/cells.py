@@ -19,7 +19,8 @@ from emulation.reports import sheets as shown
 from emulation.reports.lines import SheetReading
 from emulation.services import presence
 from emulation.services import sheets as service
-from emulation.services.cells import Conflict, save_cells
+from emulation.services.cells import Conflict
+from emulation.services.entry import save_cells
 from emulation.templatetags.ui import state
 from emulation.views.sheets import authors, closed_reason, get_report
 from units import access

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from emulation.forms.evidence import AttachForm, RemoveForm
 from emulation.models import Evidence, Report
+from emulation.reports.entry import open_lines
 from emulation.reports.evidence import File, files_of
 from emulation.reports.exports import files_table
 from emulation.reports.lines import SheetReading
 from emulation.services import evidence as service
-from emulation.services.sheets import open_lines
 from emulation.views.sheets import closed_reason
 from units import access
 from units.errors import Refused

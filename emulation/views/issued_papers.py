@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from emulation.forms.issued_papers import CancelForm, IssueForm, PaperFilter
 from emulation.models import IssuedPaper
 from emulation.reports.cancelled import STAMPED, stamp_of
+from emulation.reports.issued_papers import next_number
 from emulation.reports.layouts import layout_of, signature_of
 from emulation.reports.other_papers import MAKERS, WRITERS, OtherPaper, Signature, as_pdf, as_word, paper_of
 from emulation.reports.paper_kinds import KINDS
@@ -157,7 +158,7 @@ def paper_issue(request: HttpRequest, unit: int, key: str, what: str) -> HttpRes
     require(commands(request.user, place))
     layout, kind = layout_of(place), KINDS[paper.kind]
     initial = {
-        "number": service.next_number(place, clock.today().year, kind), "day": clock.today().strftime("%d/%m/%Y"),
+        "number": next_number(place, clock.today().year, kind), "day": clock.today().strftime("%d/%m/%Y"),
     } | signature_of(place, request.user, layout)  # fmt: skip
     form = IssueForm(request.POST if request.method == "POST" else None, initial=initial)
     if form.is_valid():

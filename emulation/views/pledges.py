@@ -16,7 +16,7 @@ from emulation.forms.pledges import titles_form
 from emulation.models import Registration
 from emulation.reports.exports import paper_table
 from emulation.reports.pledges import unit_pledge
-from emulation.services import targets
+from emulation.reports.targets import registration_of
 from emulation.services.titles import aims_of, mark_of, set_titles
 from emulation.titles import titles_on
 from emulation.views.drives import get_drive
@@ -40,7 +40,7 @@ def registration_titles(request: HttpRequest, unit: int, year: int) -> HttpRespo
     """The titles the unit aims at, while its registration is being filled in."""
     place = get_unit(request, unit, year)
     access.require(access.enters(request.user, place))
-    registration = targets.registration_of(place, year)
+    registration = registration_of(place, year)
     data = request.POST if request.method == "POST" else None
     forms, problems = titles_form(data, registration, titles_on(date(year, 1, 1))), []
     if request.method == "POST" and forms.is_valid():
@@ -66,7 +66,7 @@ def pledge(request: HttpRequest, unit: int, year: int = 0, drive: int | None = N
     of = None if drive is None else get_drive(request, drive)
     year = of.year if of else year
     place = get_unit(request, unit, year)
-    registration = targets.registration_of(place, year, of)
+    registration = registration_of(place, year, of)
     paper = unit_pledge(registration)
     if kind := asked_table(request):
         name = f"giao-uoc-{place.code}-{year}" + (f"-{of.pk}" if of else "")

@@ -17,13 +17,13 @@ from emulation.forms.review_reports import ParagraphForm, PhraseForm, ReopenForm
 from emulation.models import Phrase, ReviewReport
 from emulation.reports.confirmed import changed_last, report_page
 from emulation.reports.drafts import draft_of
+from emulation.reports.issued_papers import next_number, offered_numbers
 from emulation.reports.layouts import layout_of, signature_of
 from emulation.reports.paper_kinds import KINDS
 from emulation.reports.phrase_fields import explained, sample_of
 from emulation.reports.phrases import row_of, sections_of
 from emulation.reports.saved_reports import rows_of
 from emulation.services import review_reports as service
-from emulation.services.issued_papers import next_number, offered_numbers
 from emulation.views.papers import check_period, get_unit, heading_of
 from units import clock
 from units.access import commands, require

@@ -32,14 +32,16 @@ from emulation.reports import sheets as shown
 from emulation.reports.confirmed import sheet_page
 from emulation.reports.corrections import open_requests
 from emulation.reports.deadlines import deadline_of
+from emulation.reports.entry import refuse_unless_open
 from emulation.reports.exports import changes_table, reading_table, sheets_table
+from emulation.reports.extensions import terms_of
 from emulation.reports.findings import Finding, all_findings
 from emulation.reports.history import changes_of, timeline
 from emulation.reports.lines import SheetReading
 from emulation.reports.work import with_progress
 from emulation.services import sheets as service
-from emulation.services.cells import Conflict, save_cells
-from emulation.services.extensions import terms_of
+from emulation.services.cells import Conflict
+from emulation.services.entry import save_cells
 from emulation.services.feeds import report_nothing
 from emulation.services.findings import acknowledge
 from emulation.services.weak_points import may_raise
@@ -64,7 +66,7 @@ def get_report(request: HttpRequest, pk: int) -> Report:
 def closed_reason(report: Report) -> str:
     """Why no figure can be typed now; empty when it can."""
     try:
-        service.refuse_unless_open(report)
+        refuse_unless_open(report)
     except Refused as refused:
         return refused.messages[0]
     return ""

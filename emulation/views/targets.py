@@ -30,6 +30,7 @@ from emulation.reports.targets import (
     bases_of,
     course_of,
     history_of,
+    registration_of,
     registrations_below,
     target_sheet,
     targets_of,
@@ -241,7 +242,7 @@ class Grid:
         self.unit = get_unit(request, unit, self.year)
         self.closed = self.drive is not None and self.drive.state == Campaign.State.CLOSED
         self.key: dict[str, Any] = {"unit": self.unit, "year": self.year, "drive": self.drive}
-        self.registration = targets.registration_of(**self.key)
+        self.registration = registration_of(**self.key)
         self.judges = targets.may_agree(request.user, self.registration)
         self.columns = self._columns()
         self.places, self.others = shown_places(request, **self.key)

@@ -10,9 +10,9 @@ from django.views.decorators.http import require_http_methods
 
 from emulation.forms.review import OfficeForm
 from emulation.models import Report
+from emulation.reports.offices import line_offices
 from emulation.reports.review import read_review
 from emulation.reports.verdicts import of_offices, office_sheets, said_of
-from emulation.services.offices import line_offices
 from emulation.services.sheets import took_part
 from emulation.services.verdicts import give_verdicts
 from units import access

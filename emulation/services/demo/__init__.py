@@ -13,8 +13,8 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from emulation.folders import DATA
 from emulation.models import DemoLogin
-from emulation.services.catalogue import DATA
 from emulation.services.demo import (
     assessments,
     drive,

@@ -10,6 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from emulation.models import Campaign, CampaignIndicator, Indicator, Registration, Report
+from emulation.reports.targets import registration_of
 from emulation.services import campaigns, targets
 from emulation.services.demo.launch import SECOND
 from emulation.services.demo.people import Cast
@@ -69,7 +70,7 @@ def _agree(drive: Campaign, unit: Unit, rows: dict[str, CampaignIndicator], cast
         rows[code].pk: target * (whole if rows[code].indicator.measure == Indicator.Measure.COUNT else 1)
         for code, (_name, _comparator, target) in ASKED.items()
     }
-    if targets.registration_of(unit, drive.year, drive).state != Registration.State.AGREED:
+    if registration_of(unit, drive.year, drive).state != Registration.State.AGREED:
         targets.register(unit, drive.year, values, by=cast.user(unit, Role.STAFF), drive=drive)
         targets.hand_in_registration(unit, drive.year, by=cast.user(unit, Role.COMMANDER), drive=drive)
     lines = {pk: Agreement(value, ">=") for pk, value in values.items()}

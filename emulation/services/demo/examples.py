@@ -10,9 +10,9 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from emulation.folders import DATA
 from emulation.models import Area, Campaign, Example, ExampleAdoption, ExampleFigure, ExamplePublicity, Indicator
 from emulation.services.attachments import attach
-from emulation.services.catalogue import DATA
 from emulation.services.demo.people import Cast
 from emulation.services.examples import advance, discover, link_figure, save_adoption, save_publicity, withdraw
 from units.models import Person, Role

@@ -14,10 +14,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from emulation.folders import DATA
 from emulation.models import ContestEntry, Feed, Indicator, InitiativeWork, Recognition, ScoreTemplate, WorkEvent
 from emulation.periods import quarter_end
 from emulation.services import initiatives as service
-from emulation.services.catalogue import DATA
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment
 from emulation.services.feeds import follow

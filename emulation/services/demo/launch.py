@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from emulation.folders import DATA
 from emulation.models import Campaign, CampaignIndicator, CampaignJoin, Document, Indicator, Organisation, Receipt
 from emulation.reports.places import drive_places
 from emulation.services import campaigns, documents, joins, targets
 from emulation.services.attachments import attach
-from emulation.services.catalogue import DATA
 from emulation.services.demo.examples import neutral_picture
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment

@@ -7,6 +7,7 @@ from datetime import date
 from django.utils import translation
 
 from emulation.models import Campaign
+from emulation.reports.issued_papers import next_number
 from emulation.reports.layouts import layout_of
 from emulation.reports.other_papers import MAKERS, Signature, as_pdf, as_word, paper_of
 from emulation.reports.paper_kinds import KINDS
@@ -37,7 +38,7 @@ def create_papers(cast: Cast) -> None:
     report = review_reports.begin(unit, 2020, "H1", by=cast.user(unit, Role.STAFF))
     chief, signs = cast.user(unit, Role.COMMANDER), layout_of(unit)
     review_reports.sign_off(
-        report, number=issued_papers.next_number(unit, 2020, KINDS["report"]), day=date(2020, 7, 22),
+        report, number=next_number(unit, 2020, KINDS["report"]), day=date(2020, 7, 22),
         signer=signs.signer, signer_post=signs.signer_post, place=signs.place, by=chief,
     )  # fmt: skip
 
@@ -47,7 +48,7 @@ def _issue(cast: Cast, key: str, what: str, day: date) -> None:
     chief, layout = cast.user(unit, Role.COMMANDER), layout_of(unit)
     paper = paper_of(chief, unit, key, what)
     assert paper is not None
-    number = issued_papers.next_number(unit, day.year, KINDS[paper.kind])
+    number = next_number(unit, day.year, KINDS[paper.kind])
     signed = Signature(number, day, layout.place, layout.signer, layout.signer_post)
     with translation.override("vi"):
         files = {"word": as_word(paper, signed), "pdf": as_pdf(paper, signed)}

@@ -8,9 +8,9 @@ from datetime import date
 
 from django.contrib.auth.hashers import make_password
 
+from emulation.folders import DATA
 from emulation.models import DemoLogin
 from emulation.reports.demo import PASSWORD
-from emulation.services.catalogue import DATA
 from units.models import Membership, Role, Unit, User
 from units.paths import parent_path
 

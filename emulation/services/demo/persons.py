@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from emulation.services.catalogue import DATA
+from emulation.folders import DATA
 from emulation.services.demo.people import Cast
 from units.models import (
     Discipline,

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from emulation.folders import DATA
 from emulation.models import (
     Campaign,
     CampaignIndicator,
@@ -20,7 +21,6 @@ from emulation.models import (
     TargetChange,
 )
 from emulation.services import campaigns, targets
-from emulation.services.catalogue import DATA
 from emulation.services.demo import pledges
 from emulation.services.demo.people import Cast
 from emulation.services.demo.pledges import moment

@@ -11,6 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from emulation.folders import DATA
 from emulation.models import (
     Activity,
     ActivityKind,
@@ -24,7 +25,6 @@ from emulation.models import (
     Indicator,
 )
 from emulation.services import activities, incidents
-from emulation.services.catalogue import DATA
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment
 from units.models import Person, PersonGroup, Role

@@ -17,6 +17,7 @@ from typing import Any
 from django.utils import timezone
 
 from emulation.checks import Entry
+from emulation.folders import DATA
 from emulation.models import (
     ChecklistItem,
     Grade,
@@ -28,7 +29,6 @@ from emulation.models import (
     ResultItem,
     ReturnedLine,
 )
-from emulation.services.catalogue import DATA
 from emulation.services.cells import CellChange, apply_cells
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import timezone, translation
 
+from emulation.folders import DATA
 from emulation.models import (
     Breakthrough,
     Campaign,
@@ -24,7 +25,6 @@ from emulation.models import (
 )
 from emulation.reports.weak_points import missed
 from emulation.services import inspections, weak_points
-from emulation.services.catalogue import DATA
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment
 from units import clock

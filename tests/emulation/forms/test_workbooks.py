@@ -14,7 +14,8 @@ from emulation.models import Report, ResultItem
 from emulation.reports.lines import SheetReading
 from emulation.reports.workbook import sheet_workbook
 from emulation.services import sheets
-from emulation.services.cells import CellChange, save_cells
+from emulation.services.cells import CellChange
+from emulation.services.entry import save_cells
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

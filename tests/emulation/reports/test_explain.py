@@ -12,7 +12,8 @@ from emulation.reports.explain import Explained, explain, rule_text
 from emulation.reports.parts import PartRow
 from emulation.reports.reach import readable_in
 from emulation.services import sheets
-from emulation.services.cells import CellChange, save_cells
+from emulation.services.cells import CellChange
+from emulation.services.entry import save_cells
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

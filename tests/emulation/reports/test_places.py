@@ -12,6 +12,7 @@ from emulation.models import Registration, RegistrationEvent, RegistrationVersio
 from emulation.reports.drives import drive_lines, drive_units
 from emulation.reports.figures import figures_of
 from emulation.reports.places import drive_places, targets_in
+from emulation.reports.targets import registration_of
 from emulation.services import amendments, targets
 from emulation.services.rounds import set_up_drive_round
 from emulation.services.target_values import Agreement
@@ -137,7 +138,7 @@ def test_the_drives_registration_goes_the_way_of_the_years_and_leaves_that_alone
     assert [line["value"] for line in agreed.versions.get().content["targets"]] == ["98.5"]
     target = Target.objects.get()
     assert (target.drive, target.assigned, target.registered, target.agreed) == (drive, 97, Decimal("98.5"), 98.5)
-    assert targets.registration_of(depot, 2020).pk is None
+    assert registration_of(depot, 2020).pk is None
     assert targets_in(drive, [depot]) == {(depot.pk, year_row.pk): target}
     with pytest.raises(Refused) as caught:
         agree(drive, depot, year_row, 90, reviewer)
@@ -234,7 +235,7 @@ def test_what_was_agreed_line_by_line_before_becomes_an_agreed_registration(
 
     import_module("emulation.migrations.0032_drive_registrations").register_what_is_agreed(apps)
 
-    registration = targets.registration_of(depot, 2020, drive)
+    registration = registration_of(depot, 2020, drive)
     assert (registration.state, [event.by for event in registration.events.all()]) == ("agreed", [reviewer])
     lines = {year_row.pk: Agreement(Decimal(97), ">=")}
     assert amendments.propose(depot, 2020, lines, None, by=staff, reason=REASON, drive=drive).base == 1

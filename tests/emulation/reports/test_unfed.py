@@ -13,8 +13,9 @@ from emulation.checks import Entry
 from emulation.models import Activity, Report, Round, Unfed
 from emulation.reports.unfed import missed_by, unfed_tasks
 from emulation.services import activities as service
-from emulation.services.cells import CellChange, save_cells
+from emulation.services.cells import CellChange
 from emulation.services.corrections import accept, propose, refuse, send
+from emulation.services.entry import save_cells
 from tests.factories import (
     NUMBERS,
     make_activity_kind,

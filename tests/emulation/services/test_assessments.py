@@ -12,7 +12,8 @@ from emulation.models import Assessment, Indicator, Report, ResultChange
 from emulation.reports.sheets import read_sheet
 from emulation.services import assessments as service
 from emulation.services.assessments import Entry
-from emulation.services.cells import CellChange, save_cells
+from emulation.services.cells import CellChange
+from emulation.services.entry import save_cells
 from emulation.services.feeds import settle
 from tests.factories import (
     make_campaign,

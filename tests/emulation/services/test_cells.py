@@ -6,8 +6,10 @@ import pytest
 
 from emulation.checks import Entry
 from emulation.models import Report, Result, ResultChange
+from emulation.reports.plain_figures import snapshot
 from emulation.services import sheets
-from emulation.services.cells import CellChange, Conflict, save_cells, snapshot
+from emulation.services.cells import CellChange, Conflict
+from emulation.services.entry import save_cells
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

@@ -18,7 +18,8 @@ from emulation.reports.sheets import read_sheet
 from emulation.reports.unfed import unfed_tasks
 from emulation.services import assessments as service
 from emulation.services.assessments import Entry
-from emulation.services.cells import CellChange, save_cells
+from emulation.services.cells import CellChange
+from emulation.services.entry import save_cells
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

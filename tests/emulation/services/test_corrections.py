@@ -7,8 +7,9 @@ from django.core.exceptions import PermissionDenied
 
 from emulation.checks import Entry
 from emulation.models import Correction, FigureRequest, Notice, Report, Summary
+from emulation.reports.plain_figures import snapshot
 from emulation.services import corrections, sheets
-from emulation.services.cells import CellChange, Conflict, apply_cells, snapshot
+from emulation.services.cells import CellChange, Conflict, apply_cells
 from emulation.services.summaries import differences
 from tests.factories import (
     make_campaign,

@@ -61,11 +61,11 @@ from emulation.numbers import format_number
 from emulation.periods import drive_period
 from emulation.reports import demo as demo_report
 from emulation.reports.drafts import draft_of
+from emulation.reports.entry import missing_indicators
 from emulation.reports.feeds import read
 from emulation.reports.figures import figures_of
 from emulation.scoring import Outcome
 from emulation.services import demo
-from emulation.services.sheets import missing_indicators
 from emulation.services.summaries import differences
 from units import access, clock
 from units.errors import Refused

@@ -6,8 +6,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from emulation.models import Extension, Notice, Report, Round
+from emulation.reports.entry import entry_closed_reason
+from emulation.reports.extensions import terms_of
 from emulation.services import sheets
-from emulation.services.extensions import end_extension, extend, extendable, terms_of
+from emulation.services.extensions import end_extension, extend, extendable
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -48,7 +50,7 @@ def sheet(unit, round_):
 
 
 def closed(unit, round_):
-    return sheets.entry_closed_reason(sheet(unit, round_))
+    return entry_closed_reason(sheet(unit, round_))
 
 
 def test_extension_opens_the_round_for_its_unit_alone(round_, depot, workshop, administrator, set_today):

@@ -8,8 +8,10 @@ from django.core.exceptions import PermissionDenied
 
 from emulation.checks import Entry
 from emulation.models import CampaignIndicator, Lineage, Notice, Report, ReportEvent, Summary
+from emulation.reports.entry import open_lines
 from emulation.services import sheets
-from emulation.services.cells import CellChange, save_cells
+from emulation.services.cells import CellChange
+from emulation.services.entry import save_cells
 from emulation.services.summaries import differences
 from tests.factories import (
     make_campaign,
@@ -286,7 +288,7 @@ def test_withdrawal_opens_no_more_than_was_returned(report, region, prizes, staf
     for _time in range(2):
         sheets.hand_in(report, by=commander)
         report = sheets.withdraw(report, by=commander)
-    assert (report.state, sheets.open_lines(report)) == (State.RETURNED, {prizes.pk})
+    assert (report.state, open_lines(report)) == (State.RETURNED, {prizes.pk})
     with pytest.raises(Refused):
         save_cells(report, [CellChange(other.pk, Entry(numerator=Decimal(8)))], by=staff)
     sheets.hand_in(report, by=commander)
@@ -325,7 +327,7 @@ def test_missing_line_may_be_returned(report, region, reviewer):
     make_campaign_indicator(make_campaign(region), late)
     put(report, State.IN_REVIEW)
     sheets.send_back(report, by=reviewer, lines={late.pk: REASON})
-    assert sheets.open_lines(Report.objects.get(pk=report.pk)) == {late.pk}
+    assert open_lines(Report.objects.get(pk=report.pk)) == {late.pk}
 
 
 def test_hand_in_closes_the_returned_lines(report, prizes, commander, reviewer):
@@ -347,11 +349,11 @@ def test_reopening_waits_for_the_sheet_above(report, department, prizes, reviewe
 def test_reopening_single_lines_opens_only_these(report, prizes, reviewer):
     put(report, State.APPROVED)
     sheets.reopen(report, by=reviewer, reason=REASON, lines={prizes.pk: REASON})
-    assert sheets.open_lines(Report.objects.get(pk=report.pk)) == {prizes.pk}
+    assert open_lines(Report.objects.get(pk=report.pk)) == {prizes.pk}
 
 
 def test_whole_sheet_is_open_unless_lines_were_returned(report, reviewer):
-    assert sheets.open_lines(report) is None
+    assert open_lines(report) is None
 
 
 def test_taking_up_computes_no_consolidated_figure(report, commander, reviewer, django_assert_max_num_queries):

@@ -7,9 +7,10 @@ from django.core.exceptions import PermissionDenied
 
 from emulation.checks import Entry
 from emulation.models import OfficeVerdict, Report, ReportEvent
+from emulation.reports.offices import office_states
 from emulation.services import sheets
-from emulation.services.cells import CellChange, save_cells
-from emulation.services.offices import office_states
+from emulation.services.cells import CellChange
+from emulation.services.entry import save_cells
 from emulation.services.verdicts import give_verdicts
 from tests.factories import (
     make_campaign,

@@ -16,7 +16,8 @@ from emulation.reports.lines import SheetReading
 from emulation.reports.workbook import sheet_workbook
 from emulation.services import sheets
 from emulation.services import workbooks as service
-from emulation.services.cells import CellChange, Conflict, save_cells
+from emulation.services.cells import CellChange, Conflict
+from emulation.services.entry import save_cells
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

@@ -9,7 +9,8 @@ from django.urls import reverse
 from emulation.checks import Entry
 from emulation.models import Report, Round
 from emulation.services import corrections, sheets
-from emulation.services.cells import CellChange, save_cells
+from emulation.services.cells import CellChange
+from emulation.services.entry import save_cells
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from emulation.models import Registration, Target
 from emulation.reports.other_papers import target_list
+from emulation.reports.targets import registration_of
 from emulation.services import registrations, targets
 from tests.factories import (
     make_campaign,
@@ -65,7 +66,7 @@ def agreed(row, value, comparator=">=", milestones=("", "", ""), reason=""):
 
 def stand(unit, year=2020):
     """Of the page that the reviewer has just read."""
-    return targets.stand_of(targets.registration_of(unit, year))
+    return targets.stand_of(registration_of(unit, year))
 
 
 def shown(response) -> dict[int, object]:

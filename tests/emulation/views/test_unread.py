@@ -12,7 +12,9 @@ from auditlog.context import set_actor
 from django.urls import reverse
 
 from emulation.reports.confirmed import report_page
+from emulation.reports.targets import registration_of
 from emulation.services import assessments, cells, registrations, review_reports, sheets, targets
+from emulation.services.entry import save_cells
 from tests.factories import (
     make_assessment,
     make_campaign,
@@ -48,7 +50,7 @@ def sheet(depot: Unit, staff: User) -> Case:
 
     def type_in(value: int) -> None:
         entry = cells.Entry("reported", Decimal(value))
-        cells.save_cells(report, [cells.CellChange(prizes.pk, entry)], by=staff)
+        save_cells(report, [cells.CellChange(prizes.pk, entry)], by=staff)
 
     def gone() -> bool:
         report.refresh_from_db()
@@ -69,7 +71,7 @@ def registration(depot: Unit, staff: User, drive: bool = False) -> Case:
         targets.register(**key, values={placed.pk: Decimal(value)}, by=staff)
 
     def gone() -> bool:
-        return targets.registration_of(**key).state == "submitted"
+        return registration_of(**key).state == "submitted"
 
     return reverse(f"emulation:{name}", args=args), {"confirmed": "1"}, type_in, "Prizes, Registered", gone
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from emulation.checks import Entry
 from emulation.models import Report, WorkbookUpload
-from emulation.services.cells import CellChange, save_cells
+from emulation.services.cells import CellChange
+from emulation.services.entry import save_cells
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

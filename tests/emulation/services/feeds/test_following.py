@@ -20,7 +20,8 @@ from emulation.reports.lines import SheetReading
 from emulation.reports.review import read_review
 from emulation.reports.sheets import read_sheet
 from emulation.services import activities, assessments, incidents, initiatives, sheets, weak_points
-from emulation.services.cells import CellChange, save_cells
+from emulation.services.cells import CellChange
+from emulation.services.entry import save_cells
 from emulation.services.feeds import follow, settle
 from emulation.services.rounds import set_up_drive_round, set_up_rounds
 from emulation.services.summaries import differences

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from emulation.models import CampaignIndicator, Indicator, OfficeVerdict, Report
+from emulation.reports.plain_figures import Snapshot, snapshot
 from emulation.reports.plan import plan_of_unit, slot
-from emulation.services.cells import Snapshot, snapshot
 from units.models import Membership, Office, Role
 from units.paths import path_ids
 
