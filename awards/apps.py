@@ -23,12 +23,12 @@ class AwardsConfig(AppConfig):
             paper_tasks,
             review_tasks,
         )
-        from awards.services.catalogue import load_awards
         from awards.services.demo import create_awards
+        from awards.services.loading import load_awards
         from awards.states import AWARD_STATES
+        from awards.views.catalogues import AWARDS, CATALOGUES
         from awards.views.grants import OF_PERSON
-        from awards.views.tables import AWARDS, CATALOGUES
-        from emulation import titles
+        from emulation import offered_titles
         from emulation.reports import demo as demo_report
         from emulation.reports import examples, work
         from emulation.reports.five_years import COUNTED
@@ -46,7 +46,7 @@ class AwardsConfig(AppConfig):
         KINDS.update({kind.key: kind for kind in PAPERS})
         STATES.update(AWARD_STATES)
         after_catalogue.append(load_awards)
-        titles.SOURCES.append(titles_on)
+        offered_titles.SOURCES.append(titles_on)
         demo.after_seed.append(create_awards)
         demo_report.duties.append(seats_of)
         catalogue.CATALOGUES.update(CATALOGUES)

@@ -13,10 +13,10 @@ from django.utils.translation import gettext as _
 
 from units import clock
 from units.errors import Refused
+from units.file_rows import Row
 from units.models import Placement, Role, Unit, UnitChange, UnitKind, User
 from units.paths import MAX_DEPTH, segment
 from units.services.tree import announce, lock_tree, too_deep, too_early
-from units.tables import Row
 from units.text import normal
 
 COLUMNS = ["code", "name", "short_name", "kind", "parent", "established", "dissolved"]

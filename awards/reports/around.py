@@ -12,8 +12,8 @@ from awards.reports.complete import Gap, complete_since, gaps_from
 from awards.reports.due import last_day
 from awards.reports.facts import reach_for
 from awards.reports.standing import Key, nominated_from, nominated_rows
-from awards.reports.tables import read_together, rows_of
 from awards.reports.taken_back import taken_back_rows
+from awards.reports.union import read_together, rows_of
 from units import access
 from units.models import Unit, User
 from units.paths import path_ids

@@ -17,7 +17,7 @@ from awards.caps import Counted, Headroom, Limit, Of, Rounding, headroom, strict
 from awards.models import Award, Cap, Dossier, Grant, Nomination
 from awards.reports.facts import people_of
 from awards.reports.rules import rule_day
-from awards.reports.tables import Texts, among, read_together, rows_of
+from awards.reports.union import Texts, among, read_together, rows_of
 from awards.wording import number
 from emulation.numbers import format_number, round_half_up
 from units import clock

@@ -19,7 +19,7 @@ from awards.facts import Attested, Breach, Facts, Held, Members, Merit, Rating, 
 from awards.models import AgendaItem, Attestation, CompleteRegister, Grant
 from awards.reach import Reach, reach_of
 from awards.reports.incidents import Incidents, incident_tables, incidents_from
-from awards.reports.tables import Texts, among, is_nothing, read_together, rows_of
+from awards.reports.union import Texts, among, is_nothing, read_together, rows_of
 from emulation.models import Indicator
 from emulation.reports.figures import Reading, read_figures
 from units.models import Discipline, Initiative, Person, PersonGroup, Posting, TaskRating, Unit, UnitRating

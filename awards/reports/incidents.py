@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from awards.facts import Breach
-from awards.reports.tables import Texts, among, rows_of
+from awards.reports.union import Texts, among, rows_of
 from emulation.models import Incident, IncidentPerson, IncidentStatement
 from units.models import Posting, Unit
 from units.paths import branches_q, outermost, path_ids

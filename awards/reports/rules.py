@@ -9,7 +9,7 @@ from typing import Any
 
 from awards import criteria as rules
 from awards.models import Award, Criterion, Dossier, RuleChoice
-from awards.reports.tables import Texts, read_together, rows_of
+from awards.reports.union import Texts, read_together, rows_of
 from units import clock
 from units.models import Initiative, TaskRating
 

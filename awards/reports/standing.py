@@ -46,7 +46,7 @@ from awards.reports.facts import (
     registers_of,
     with_members,
 )
-from awards.reports.tables import read_together
+from awards.reports.union import read_together
 from emulation.models import Report
 from units import access, clock
 from units.models import Person, Posting, Unit, User

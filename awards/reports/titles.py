@@ -7,7 +7,7 @@ from datetime import date
 
 from awards.models import Award
 from awards.models.catalogue import Subject
-from emulation.titles import Title
+from emulation.offered_titles import Title
 
 AIMED_AT = ("title", "flag")  # categories: emulation titles and flags, one per year
 

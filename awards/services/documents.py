@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from awards.models import Award, AwardBasis, Criterion, LegalDocument, RevocationGround
 from awards.reports.documents import Resting, is_named, resting_on
-from awards.services.rows import lock_rules, save_row
+from awards.services.catalogue import lock_rules, save_row
 from emulation.services import definitions
 from units.access import administers_root, require
 from units.errors import Refused

@@ -20,7 +20,7 @@ from awards.reports.due import last_day, people_in
 from awards.reports.routes import judging_unit
 from awards.reports.rules import rule_day, rules_on
 from awards.reports.snapshots import findings_of
-from awards.services.rows import lock_rules
+from awards.services.catalogue import lock_rules
 from awards.services.steps import Kind, Stage, lock_lines, over_caps, step
 from emulation.models import Campaign
 from units import clock

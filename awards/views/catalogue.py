@@ -21,7 +21,7 @@ from awards.forms.catalogue import BELONGINGS, AwardForm, DayForm, WhyForm, belo
 from awards.models import Award
 from awards.reports.catalogue import Span, award_rows, belongings_of, dossiers_judged_by, is_judging
 from awards.reports.exports import awards_table
-from awards.services import rows
+from awards.services import catalogue
 from emulation.views.catalogue import for_root_administrators
 from units import access, clock
 from units.models import User
@@ -65,7 +65,7 @@ def save_row(form: BaseModelForm, by: User) -> Model:
     many = {field.name for field in form.instance._meta.many_to_many}
     chosen = {name: form.cleaned_data[name] for name in many if name in form.cleaned_data}
     life = {name: form.cleaned_data[name] for name in ("since", "slip") if name in form.cleaned_data}
-    rows.save_row(form.instance, chosen=chosen, **life, by=by)
+    catalogue.save_row(form.instance, chosen=chosen, **life, by=by)
     return form.instance
 
 
@@ -119,7 +119,7 @@ def row_update(request: HttpRequest, part: str, pk: int) -> HttpResponse:
     award = row.award
     form = belonging_form(part)(request.POST or None, instance=row)
     note = _judged(row)
-    delete = "" if rows.why_kept(row) else reverse("awards:row-delete", args=[part, pk])
+    delete = "" if catalogue.why_kept(row) else reverse("awards:row-delete", args=[part, pk])
     return step(request, form, to=award, crumbs=crumbs_to(award), heading=str(row), note=note, delete=delete)
 
 
@@ -141,14 +141,14 @@ def _judged(row: Any) -> str:
 def row_delete(request: HttpRequest, part: str, pk: int) -> HttpResponse:
     """Ask for the reason first: the button beside the row posts none."""
     row: Any = get_object_or_404(model_of(part)._default_manager.select_related("award"), pk=pk)
-    if kept := rows.why_kept(row):
+    if kept := catalogue.why_kept(row):
         messages.error(request, kept)
         return redirect("awards:row-update", part, pk)
     form = WhyForm(request.POST if "reason" in request.POST else None)
     words = _("“%(row)s” disappears from the catalogue; the audit log keeps what it said, and your reason.")
     here = [*crumbs_to(row.award), (str(row), reverse("awards:row-update", args=[part, pk]))]
     return form_step(
-        request, form, lambda: rows.delete_row(row, reason=form.cleaned_data["reason"], by=request.user),
+        request, form, lambda: catalogue.delete_row(row, reason=form.cleaned_data["reason"], by=request.user),
         done=_("“%(row)s” has been deleted.") % {"row": row}, to=row.award, crumbs=here,
         heading=_("Delete this row?"), note=words % {"row": row}, submit=_("Delete"),
     )  # fmt: skip

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from emulation.models import Cluster, RegisteredTitle, Registration
+from emulation.offered_titles import Title
+from emulation.services.aims import MOST as MOST_TITLES
+from emulation.services.aims import Aim, aims_of
 from emulation.services.clusters import MOST
-from emulation.services.titles import MOST as MOST_TITLES
-from emulation.services.titles import Aim, aims_of
-from emulation.titles import Title
 from units import access
 from units.forms.fields import RowsField
 from units.forms.seen import SeenForm

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from emulation.models import Amendment, Campaign, Registration, RegistrationEvent
 from emulation.services import targets
+from emulation.services.aims import Aim, aims_from, aims_of, as_json, refuse_wrong_titles, write_titles
 from emulation.services.target_values import Agreement, agreement_from, differing
-from emulation.services.titles import Aim, aims_from, aims_of, as_json, refuse_wrong_titles, write_titles
 from emulation.services.versions import keep_first, latest_number
 from units import access
 from units.errors import LEAST_ORDER, Refused, reason_of

@@ -33,8 +33,8 @@ from emulation.services.rounds import existed_in, make_sheets, place_of, place_u
 from emulation.services.summaries import rebuild
 from units import access
 from units.errors import Refused
+from units.file_rows import Row
 from units.models import Unit, User
-from units.tables import Row
 
 COLUMNS = ["unit", "year", "quarter", "indicator", "numerator", "denominator", "grade", "status", "note"]
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")

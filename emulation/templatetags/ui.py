@@ -9,10 +9,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from emulation.cards import label_cells
 from emulation.numbers import format_part
 from emulation.reports import demo
 from emulation.states import STATES
-from emulation.tables import label_cells
 from units.models import Unit
 
 register = template.Library()

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from emulation.forms.pledges import titles_form
 from emulation.forms.targets import AGREED, TargetsForm
 from emulation.models import Amendment, Registration
+from emulation.offered_titles import titles_on
 from emulation.reports.exports import differences_table
 from emulation.reports.targets import bases_of, registration_of, target_sheet, targets_of
 from emulation.reports.versions import amended, compare, content_of_version
 from emulation.services import amendments as service
-from emulation.titles import titles_on
 from emulation.views.drives import get_drive
 from emulation.views.targets import crumbs_of, get_unit, links_of, shown_places
 from units import access

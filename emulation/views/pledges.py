@@ -14,11 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from emulation.forms.pledges import titles_form
 from emulation.models import Registration
+from emulation.offered_titles import titles_on
 from emulation.reports.exports import paper_table
 from emulation.reports.pledges import unit_pledge
 from emulation.reports.targets import registration_of
-from emulation.services.titles import aims_of, mark_of, set_titles
-from emulation.titles import titles_on
+from emulation.services.aims import aims_of, mark_of, set_titles
 from emulation.views.drives import get_drive
 from emulation.views.targets import get_unit
 from units import access

@@ -20,7 +20,7 @@ from awards.facts import (
     Targets,
     Vote,
 )
-from awards.services.catalogue import FOLDER
+from awards.services.loading import FOLDER
 
 YEAR = 2020
 DAY = date(YEAR, 12, 31)

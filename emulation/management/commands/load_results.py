@@ -7,8 +7,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from emulation.services.migration import COLUMNS, load_results
 from units.catalogue import load_catalogue
 from units.errors import Refused
+from units.file_rows import read_table
 from units.models import User
-from units.tables import read_table
 
 
 class Command(BaseCommand):

@@ -12,14 +12,14 @@ from django.utils import timezone
 
 from emulation.folders import DATA
 from emulation.models import Amendment, Cluster, Indicator, RegistrationEvent, RegistrationVersion, TargetChange
+from emulation.offered_titles import titles_on
 from emulation.relations import Relative
 from emulation.reports.bases import last_figures, reached
 from emulation.reports.places import places_for
 from emulation.services import amendments, clusters, targets
+from emulation.services.aims import Aim, set_titles
 from emulation.services.demo.people import Cast
 from emulation.services.target_values import Agreement, agreement_of
-from emulation.services.titles import Aim, set_titles
-from emulation.titles import titles_on
 from units.models import Role, Unit
 
 YEAR = 2020

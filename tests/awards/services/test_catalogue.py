@@ -10,8 +10,8 @@ from django.apps import apps
 from awards.bonus import Lack
 from awards.models import Award, AwardBasis, BaseWage, Bonus, Cap, Criterion, VoteRule
 from awards.reports.powers import Bonuses
-from awards.services.catalogue import load_awards
-from awards.services.rows import save_row
+from awards.services.catalogue import save_row
+from awards.services.loading import load_awards
 from tests.factories import make_award, make_criterion
 from tests.layers import built_once
 from units.catalogue import load_catalogue

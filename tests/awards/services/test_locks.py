@@ -11,7 +11,18 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from awards.models import Attestation, Award, Ballot, Council, DecidingLevel, Decision, Grant, Nomination, Objection
-from awards.services import ballots, councils, decisions, dossiers, grants, notices, papers, registers, rows, sessions
+from awards.services import (
+    ballots,
+    catalogue,
+    councils,
+    decisions,
+    dossiers,
+    grants,
+    notices,
+    papers,
+    registers,
+    sessions,
+)
 from tests.factories import (
     make_award,
     make_council,
@@ -256,7 +267,7 @@ def test_rule_is_changed_after_a_hand_in_that_it_would_judge(
     def change() -> None:
         row.rating = "excellent"
         try:
-            rows.save_row(row, chosen={}, by=administrator)
+            catalogue.save_row(row, chosen={}, by=administrator)
         except Refused as refused:
             found.append(refused.field)
         connection.close()

@@ -23,7 +23,7 @@ from awards.models import (
 from awards.reports.caps import shares
 from awards.reports.catalogue import Span
 from awards.reports.rules import rules_on
-from awards.services.rows import delete_row
+from awards.services.catalogue import delete_row
 from tests.factories import (
     make_award,
     make_criterion,

@@ -19,9 +19,9 @@ from awards.reports.caps import shares
 from awards.reports.documents import PROCEDURE, is_named
 from awards.reports.due import verdict_of
 from awards.reports.rules import rules_on
+from awards.services.catalogue import save_row
 from awards.services.grants import attest
-from awards.services.rows import save_row
-from awards.views.tables import CATALOGUES
+from awards.views.catalogues import CATALOGUES
 from tests.factories import (
     make_award,
     make_criterion,

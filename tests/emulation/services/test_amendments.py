@@ -8,8 +8,8 @@ from django.utils import translation
 from emulation.models import Amendment, CheckRule, Registration, RegistrationVersion, Target
 from emulation.relations import Relative
 from emulation.services import amendments, clusters, targets
+from emulation.services.aims import Aim, set_titles
 from emulation.services.target_values import Agreement
-from emulation.services.titles import Aim, set_titles
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,

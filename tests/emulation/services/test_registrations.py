@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 
 from emulation.models import Registration
 from emulation.services import registrations, targets
+from emulation.services.aims import Aim, set_titles
 from emulation.services.target_values import Agreement
-from emulation.services.titles import Aim, set_titles
 from tests.factories import make_campaign, make_campaign_indicator, make_indicator
 from units.errors import Refused
 

@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from units.catalogue import load_catalogue
 from units.errors import Refused
+from units.file_rows import read_table
 from units.loading import COLUMNS, load_units
 from units.models import User
-from units.tables import read_table
 
 
 class Command(BaseCommand):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from emulation.tables import label_cells
+from emulation.cards import label_cells
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 HEAD = '<table><thead><tr><th scope="col">Đơn vị</th><th class="n">Làm "lợi" <small>(đồng)</small></th>'

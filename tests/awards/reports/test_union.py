@@ -1,4 +1,4 @@
-from awards.reports.tables import among, is_nothing, read_together, rows_of
+from awards.reports.union import among, is_nothing, read_together, rows_of
 from tests.factories import make_person
 from tests.layers import built_once
 from units.models import Person, Posting
