@@ -29,8 +29,13 @@ LAYERS = [
 # Reports that still import services; the list only shrinks.
 IMPORT_SERVICES = ["awards/reports/desk.py", "awards/reports/dossiers.py"]
 PURE = [
-    "emulation/periods.py", "emulation/consolidation.py", "emulation/scoring.py", "emulation/numbers.py",
-    "awards/voting.py", "awards/bonus.py", "awards/authority.py", "units/written.py",
+    "units/text.py", "units/written.py",
+    "emulation/assessing.py", "emulation/checks.py", "emulation/consolidation.py", "emulation/drafting.py",
+    "emulation/numbers.py", "emulation/official.py", "emulation/periods.py", "emulation/phrases.py",
+    "emulation/plausibility.py", "emulation/readiness.py", "emulation/relations.py", "emulation/scoring.py",
+    "emulation/terms.py", "emulation/wording.py",
+    "awards/authority.py", "awards/bonus.py", "awards/caps.py", "awards/criteria.py", "awards/eligibility.py",
+    "awards/facts.py", "awards/looks.py", "awards/outlook.py", "awards/reach.py", "awards/voting.py",
 ]  # fmt: skip
 PRODUCTION = {
     "PRODUCTION": "1", "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ",
