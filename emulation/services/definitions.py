@@ -82,7 +82,8 @@ def save_row(row: models.Model) -> None:
 def was_in_force(row: Any) -> bool:
     """Whether a row that holds for a time (`valid_from`, `valid_until`) holds or held: what is of those days rests
     on it, also where no row names it. Not one that only begins, or that somebody entered within the last day by
-    mistake; what the application brought along was entered by nobody.
+    mistake; what the application brought along was entered by nobody. The audit log says who entered it when; where
+    it has lost that, the row stays.
     """
     if not hasattr(row, "valid_until") or row.valid_from is not None and row.valid_from > clock.today():
         return False
