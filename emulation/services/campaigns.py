@@ -1,16 +1,16 @@
-"""Campaigns of a year: write, launch, carry on; and the indicators they ask for.
+"""Campaigns of a year: write, launch, carry on. Their indicators are placed in `services.placements`.
 
 Whatever changes what is asked of whom brings sheets and consolidated figures along in the same
-transaction (`_follow`).
+transaction (`services.asked`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from django.db import transaction
-from django.db.models import PROTECT, Q, QuerySet
+from django.db.models import PROTECT, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,22 +20,15 @@ from emulation.models import (
     CampaignIndicator,
     CampaignScope,
     Document,
-    Indicator,
     Organisation,
-    Result,
-    Round,
-    Target,
-    TargetChange,
 )
 from emulation.readiness import advice, missing
-from emulation.reports.launch import launch_points, scope_q
-from emulation.services.rounds import fit_sheets, place_units, set_up_drive_round
-from emulation.services.summaries import rebuild
-from emulation.services.usual_comparator import follow
+from emulation.reports.launch import launch_points
+from emulation.services.asked import drop_proposals, follow_asked, move_drive_round, refuse_double, refuse_referenced
 from units import access, clock
 from units.errors import Refused
 from units.locking import locked
-from units.models import Unit, UnitKind, User
+from units.models import Unit, User
 from units.paths import path_ids
 
 State = Campaign.State
@@ -86,7 +79,7 @@ def update_campaign(
 ) -> Campaign:
     """Save a changed campaign and who takes part. Under way, sheets and figures follow at once."""
     _lock_parent(campaign)
-    before = _locked(campaign)
+    before = locked_open(campaign)
     access.require(may_write(by, before) and may_write(by, campaign))
     campaign.state, campaign.launched_on = before.state, before.launched_on
     rows = list(campaign.indicators.select_related("indicator").order_by("indicator"))  # locked in this order
@@ -96,10 +89,10 @@ def update_campaign(
         )
     if _save(campaign, documents, scope, organisations):
         for row in rows:
-            _refuse_double(row, row.kinds.all())
-        _follow(campaign, {row.indicator_id for row in rows})
+            refuse_double(row, row.kinds.all())
+        follow_asked(campaign, {row.indicator_id for row in rows})
     if campaign.ends != before.ends:
-        _move_drive_round(campaign, before)
+        move_drive_round(campaign, before)
     return campaign
 
 
@@ -123,26 +116,19 @@ def delete_campaign(campaign: Campaign, *, by: User) -> None:
     Raises `Refused` otherwise: a launched campaign ends by its state.
     """
     access.require(may_write(by, campaign))
-    campaign = _locked(campaign)
+    campaign = locked_open(campaign)
     if campaign.state != State.DRAFT:
         raise Refused(_("A launched campaign is kept and cannot be deleted; close it instead."))
     if campaign.children.exists():
         raise Refused(_("Other campaigns hang below it; delete those first."))
-    _drop_proposals(campaign.drive_targets.all())
+    drop_proposals(campaign.drive_targets.all())
     _refuse_entries(campaign)
     for row in campaign.indicators.all():
-        _refuse_referenced(row)
+        refuse_referenced(row)
         row.delete()
     for scope in campaign.scopes.all():
         scope.delete()
     campaign.delete()
-
-
-def _drop_proposals(targets: QuerySet[Target]) -> None:
-    """Delete those that were only assigned, and their trace: nobody has registered anything in reply yet."""
-    proposed = targets.filter(registered=None, agreed=None)
-    TargetChange.objects.filter(target__in=proposed).delete()
-    proposed.delete()
 
 
 def _refuse_entries(campaign: Campaign) -> None:
@@ -160,7 +146,7 @@ def _refuse_entries(campaign: Campaign) -> None:
             raise Refused(words % {"kind": relation.related_model._meta.verbose_name, "count": count})
 
 
-def _locked(campaign: Campaign) -> Campaign:
+def locked_open(campaign: Campaign) -> Campaign:
     """The stored campaign, locked. Raises `Refused` when it is closed."""
     found = locked(campaign, "kind", "launching_unit")
     refuse_closed(found)
@@ -265,7 +251,7 @@ def launch_campaign(campaign: Campaign, *, by: User, on: date, despite: bool = F
     """
     access.require(may_launch(by, campaign))
     _lock_parent(campaign)
-    campaign = _locked(campaign)
+    campaign = locked_open(campaign)
     refuse_launched(campaign)
     if on > clock.today():
         raise Refused(_("Record the launch on its day, not before."), "on")
@@ -281,10 +267,10 @@ def launch_campaign(campaign: Campaign, *, by: User, on: date, despite: bool = F
         )
     rows = list(campaign.indicators.select_related("indicator").order_by("indicator"))  # locked in this order
     for row in rows:
-        _refuse_double(row, row.kinds.all())
+        refuse_double(row, row.kinds.all())
     campaign.state, campaign.launched_on = State.LAUNCHED, on
     campaign.save(update_fields=["state", "launched_on"])
-    _follow(campaign, {row.indicator_id for row in rows})
+    follow_asked(campaign, {row.indicator_id for row in rows})
     return campaign
 
 
@@ -344,7 +330,7 @@ def refuse_unless_next(campaign: Campaign, *states: str) -> None:
 def advance_campaign(campaign: Campaign, *, by: User, state: str) -> Campaign:
     """Carry a campaign under way on: preliminary review, final review, closed."""
     access.require(may_launch(by, campaign))
-    campaign = _locked(campaign)
+    campaign = locked_open(campaign)
     refuse_unless_next(campaign, state)
     running = campaign.children.exclude(state__in=[State.DRAFT, State.CLOSED]).first()
     if state == State.CLOSED and running is not None:
@@ -352,142 +338,3 @@ def advance_campaign(campaign: Campaign, *, by: User, state: str) -> Campaign:
     campaign.state = state
     campaign.save(update_fields=["state"])
     return campaign
-
-
-# ── what it asks for ──────────────────────────────────────────────────────
-
-
-@transaction.atomic
-def place_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKind]) -> CampaignIndicator:
-    """Ask for an indicator. Raises `Refused` when another campaign of the year asks one of the units for it."""
-    _lock_campaign(row, by)
-    if row.indicator.retired:
-        raise Refused(_("This indicator is no longer placed in campaigns."), "indicator")
-    if row.campaign.indicators.filter(indicator=row.indicator).exists():
-        raise Refused(_("The campaign already asks for this indicator."), "indicator")
-    return _place(row, list(kinds), by)
-
-
-@transaction.atomic
-def change_indicator(row: CampaignIndicator, *, by: User, kinds: Iterable[UnitKind]) -> CampaignIndicator:
-    """Save a changed campaign indicator; the indicator and the campaign stay."""
-    _lock_campaign(row, by)
-    if not row.campaign.indicators.filter(pk=row.pk).exists():
-        raise Refused(_("The campaign no longer asks for this indicator."))
-    return _place(row, list(kinds), by)
-
-
-@transaction.atomic
-def remove_indicator(row: CampaignIndicator, *, by: User) -> None:
-    """Stop asking for an indicator that nothing refers to. Raises `Refused` naming what does."""
-    _lock_campaign(row, by)
-    _refuse_referenced(row)
-    row.delete()
-    _follow(row.campaign, [row.indicator_id])
-
-
-def _place(row: CampaignIndicator, kinds: list[UnitKind], by: User) -> CampaignIndicator:
-    _refuse_double(row, kinds)
-    row.save()
-    row.kinds.set(kinds)
-    follow(row, by=by)
-    _follow(row.campaign, [row.indicator_id])
-    return row
-
-
-def _lock_campaign(row: CampaignIndicator, by: User) -> None:
-    """The row's campaign as it is stored, locked: what was read before it was launched would decide wrongly."""
-    row.campaign = _locked(row.campaign)
-    access.require(may_write(by, row.campaign))
-
-
-def figures_asked(row: CampaignIndicator) -> int:
-    """How many figures of the year stand on sheets of the units that the campaign indicator asks."""
-    if row.campaign.state == State.DRAFT:
-        return 0
-    results = Result.objects.filter(indicator=row.indicator_id)
-    drive = row.campaign if row.campaign.kind.is_drive else None
-    results = results.filter(report__round__drive=drive, report__round__year=row.campaign.year)
-    kinds = [kind.pk for kind in row.kinds.all()]
-    if kinds:
-        results = results.filter(report__unit__kind__in=kinds)
-    return results.filter(scope_q(row.campaign, "report__lineage__path", "report__unit")).count()
-
-
-def _refuse_referenced(row: CampaignIndicator) -> None:
-    """Raise `Refused` when targets or figures need it; those of a draft that were only assigned go with it."""
-    if row.campaign.state == State.DRAFT:
-        _drop_proposals(row.targets.all())
-    targets = row.targets.count()
-    if targets:
-        raise Refused(
-            _("“%(indicator)s” cannot be removed. Targets that refer to it: %(count)d.")
-            % {"indicator": row.label, "count": targets}
-        )
-    figures = figures_asked(row)
-    if figures:
-        raise Refused(
-            _("“%(indicator)s” cannot be removed. Figures of this year on sheets: %(count)d.")
-            % {"indicator": row.label, "count": figures}
-        )
-
-
-def _refuse_double(row: CampaignIndicator, kinds: Iterable[UnitKind]) -> None:
-    """A unit is asked an indicator by at most one campaign of a year, drafts included.
-
-    One campaign at a time: two that begin to ask for an indicator at once would not see each other.
-    """
-    Indicator.objects.select_for_update(no_key=True).get(pk=row.indicator_id)
-    others = CampaignIndicator.objects.filter(indicator=row.indicator_id, campaign__year=row.campaign.year)
-    others = others.exclude(campaign=row.campaign).select_related("campaign").prefetch_related("kinds")
-    mine = {kind.pk for kind in kinds}
-    for other in others:
-        units = Unit.objects.existing_on(clock.today()).filter(scope_q(row.campaign)).filter(scope_q(other.campaign))
-        for wanted in (mine, {kind.pk for kind in other.kinds.all()}):
-            units = units.filter(kind__in=wanted) if wanted else units
-        unit = units.order_by("path").first()
-        if unit is not None:
-            raise Refused(
-                _("“%(campaign)s” already asks %(unit)s for “%(indicator)s” in %(year)d.")
-                % {
-                    "campaign": other.campaign, "unit": unit, "indicator": row.indicator.label,
-                    "year": row.campaign.year,
-                }
-            )  # fmt: skip
-
-
-# ── what follows ──────────────────────────────────────────────────────────
-
-
-def _follow(campaign: Campaign, indicators: Iterable[int]) -> None:
-    """Bring the year's sheets and consolidated figures in line with what is asked now."""
-    indicators = list(indicators)
-    if campaign.state == State.DRAFT or not indicators:
-        return
-    if campaign.kind.is_drive:
-        if not Round.objects.filter(drive=campaign).exists():
-            opens, due = _drive_calendar(campaign)
-            set_up_drive_round(campaign, opens=opens, due=due, closes=None)
-        fit_sheets(Round.objects.filter(drive=campaign))
-        rebuild(campaign.year, drive=campaign, indicators=indicators)
-    else:
-        fit_sheets(Round.objects.quarters().filter(year=campaign.year))
-        rebuild(campaign.year, indicators=indicators)
-
-
-def _drive_calendar(drive: Campaign) -> tuple[date, date]:
-    """Opens and due: from the drive's last ten days, due on the tenth day after it."""
-    return max(drive.starts, drive.ends - timedelta(days=9)), drive.ends + timedelta(days=10)
-
-
-def _move_drive_round(drive: Campaign, before: Campaign) -> None:
-    """A drive that ends on another day: its round takes that day's tree, and the usual calendar if it had it."""
-    round_ = Round.objects.filter(drive=drive).first()
-    if round_ is None:
-        return
-    if (round_.opens, round_.due, round_.closes) == (*_drive_calendar(before), None):
-        round_.opens, round_.due = _drive_calendar(drive)
-        round_.save()
-    place_units([round_])
-    fit_sheets([round_])
-    rebuild(drive.year, drive=drive)

@@ -17,7 +17,7 @@ from emulation.models import Campaign, CampaignIndicator
 from emulation.reports.campaigns import consequences
 from emulation.reports.comparators import kept_targets
 from emulation.services import campaigns, comparators
-from emulation.services.placements import place_indicators
+from emulation.services.placements import change_indicator, place_indicator, place_indicators, remove_indicator
 from emulation.views.campaigns import crumbs_to, get_campaign
 from units import access
 from units.errors import Refused
@@ -38,7 +38,7 @@ def campaign_indicator_create(request: HttpRequest, pk: int) -> HttpResponse:
     campaign = get_campaign(request, pk)
     access.require(campaigns.may_write(request.user, campaign))
     form = CampaignIndicatorForm(request.POST or None, instance=CampaignIndicator(campaign=campaign))
-    return _edit_indicator(request, form, campaigns.place_indicator, _("Add an indicator"))
+    return _edit_indicator(request, form, place_indicator, _("Add an indicator"))
 
 
 @require_http_methods(FORM)
@@ -73,7 +73,7 @@ def campaign_indicator_update(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_indicator(request, pk)
     access.require(campaigns.may_write(request.user, row.campaign))
     form = CampaignIndicatorForm(request.POST or None, instance=row)
-    return _edit_indicator(request, form, campaigns.change_indicator, row.label)
+    return _edit_indicator(request, form, change_indicator, row.label)
 
 
 @require_http_methods(FORM)
@@ -129,7 +129,7 @@ def campaign_indicator_delete(request: HttpRequest, pk: int) -> HttpResponse:
     access.require(campaigns.may_write(request.user, row.campaign))
     if request.method == "POST":
         try:
-            campaigns.remove_indicator(row, by=request.user)
+            remove_indicator(row, by=request.user)
         except Refused as error:
             messages.error(request, " ".join(error.messages))
         else:

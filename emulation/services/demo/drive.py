@@ -11,11 +11,12 @@ from decimal import Decimal
 
 from emulation.models import Campaign, CampaignIndicator, Indicator, Registration, Report
 from emulation.reports.targets import registration_of
-from emulation.services import campaigns, targets
+from emulation.services import targets
 from emulation.services.demo.launch import SECOND
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import named
 from emulation.services.demo.sheets import Life, Writer
+from emulation.services.placements import place_indicator
 from emulation.services.summaries import rebuild
 from emulation.services.target_values import Agreement
 from units.models import Role, Unit, UnitKind
@@ -56,7 +57,7 @@ def _place(drive: Campaign, cast: Cast) -> dict[str, CampaignIndicator]:
         row = CampaignIndicator(
             campaign=drive, indicator=Indicator.objects.get(code=code), name=name, comparator=comparator
         )
-        rows[code] = campaigns.place_indicator(row, by=author, kinds=kinds)
+        rows[code] = place_indicator(row, by=author, kinds=kinds)
     return rows
 
 

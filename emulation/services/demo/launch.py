@@ -17,6 +17,7 @@ from emulation.services.attachments import attach
 from emulation.services.demo.examples import neutral_picture
 from emulation.services.demo.people import Cast
 from emulation.services.demo.plan import moment
+from emulation.services.placements import place_indicator
 from emulation.services.target_values import Agreement
 from units import clock
 from units.models import Role, Unit
@@ -112,7 +113,7 @@ def _own_movement(movement: Campaign, unit: Unit, cast: Cast) -> None:
     free = Indicator.objects.filter(retired=False, measure="count").exclude(pk__in=asked).order_by("order")
     for indicator in free[:1]:
         row = CampaignIndicator(campaign=own, indicator=indicator, asked="year")
-        campaigns.place_indicator(row, by=staff, kinds=[])
+        place_indicator(row, by=staff, kinds=[])
     campaigns.launch_campaign(own, by=chief, on=date(2020, 1, 10), despite=True)
     drive = Campaign(
         year=2020, parent=own, kind=Campaign.objects.filter(kind__is_drive=True)[0].kind, launching_unit=unit,

@@ -24,6 +24,7 @@ from emulation.services import campaigns, targets
 from emulation.services.demo import pledges
 from emulation.services.demo.people import Cast
 from emulation.services.demo.pledges import moment
+from emulation.services.placements import place_indicator
 from emulation.services.target_values import Agreement
 from units.models import Role, Unit, UnitKind
 
@@ -96,7 +97,7 @@ def _place(campaign: Campaign, entries: list[dict[str, Any]], cast: Cast) -> Non
             **limits,
         )
         author = cast.user(campaign.launching_unit, Role.STAFF)
-        campaigns.place_indicator(row, by=author, kinds=[kinds[code] for code in entry["kinds"]])
+        place_indicator(row, by=author, kinds=[kinds[code] for code in entry["kinds"]])
 
 
 def launch_campaigns(year: int, cast: Cast) -> None:

@@ -6,7 +6,7 @@ from django.utils import timezone, translation
 
 from emulation.models import Campaign, CampaignIndicator, Report, Round, Summary, Target, TargetChange
 from emulation.services import campaigns
-from emulation.services.summaries import differences
+from emulation.services.placements import place_indicator
 from tests.factories import (
     make_activity,
     make_campaign,
@@ -271,7 +271,7 @@ def test_launch_of_a_drive_with_indicators_sets_up_its_round(department, depot, 
 def test_a_drive_that_ends_later_moves_its_round(department, depot, planner):
     make_campaign(department)
     drive = make_drive(department, ends=date(2020, 5, 19))
-    campaigns.place_indicator(
+    place_indicator(
         CampaignIndicator(campaign=drive, indicator=make_indicator()), by=planner, kinds=[make_unit_kind("depot")]
     )
     assert Round.objects.get(drive=drive).due == date(2020, 5, 29)
@@ -308,76 +308,6 @@ def test_advance_campaign_closes_what_is_below_first(department, chief):
     assert movement.state == "closed"
 
 
-# ── what it asks for ──────────────────────────────────────────────────────
-
-
-def test_place_indicator_in_a_campaign_under_way_is_expected_at_once(department, depot, workshop, planner):
-    campaign = make_campaign(department)
-    make_rounds()
-
-    row = campaigns.place_indicator(
-        CampaignIndicator(campaign=campaign, indicator=make_indicator(), asked="half"),
-        by=planner,
-        kinds=[make_unit_kind("depot"), make_unit_kind("workshop")],
-    )
-
-    assert set(Report.objects.values_list("unit__code", "round__quarter")) == {
-        ("K1", 2), ("K1", 4), ("X1", 2), ("X1", 4),
-    }  # fmt: skip
-    assert Summary.objects.get(unit=department, period="Y", indicator=row.indicator).expected == 4
-
-
-def test_place_indicator_leaves_an_approved_sheet_approved_with_a_missing_cell(department, depot, planner):
-    campaign = make_campaign(department)
-    first = make_campaign_indicator(campaign, make_indicator(), kinds=[make_unit_kind("depot")])
-    rounds = make_rounds()
-    report = make_report(depot, rounds[1], {first.indicator: 5}, state="approved")
-
-    row = campaigns.place_indicator(
-        CampaignIndicator(campaign=campaign, indicator=make_indicator()), by=planner, kinds=[make_unit_kind("depot")]
-    )
-
-    report.refresh_from_db()
-    assert report.state == "approved"
-    summary = Summary.objects.get(unit=department, period="Q1", indicator=row.indicator)
-    assert (summary.reported, summary.expected) == (0, 1)
-
-
-def test_place_indicator_that_another_campaign_asks_of_the_unit_is_refused(department, depot, workshop, planner):
-    indicator = make_indicator(name="Quân số khỏe")
-    make_campaign_indicator(make_campaign(department, name="Phong trào năm"), indicator)
-    other = make_campaign(depot, name="Ngành Hậu cần", launching_unit=department)
-
-    message = refusal(
-        campaigns.place_indicator, CampaignIndicator(campaign=other, indicator=indicator), by=planner, kinds=[]
-    )
-
-    assert message == "“Phong trào năm” already asks Unit K1 for “Quân số khỏe” in 2020."
-
-
-def test_place_indicator_for_other_kinds_or_another_branch_is_allowed(department, depot, workshop, planner):
-    indicator = make_indicator()
-    make_campaign_indicator(make_campaign(department), indicator, kinds=[make_unit_kind("depot")])
-    other = make_campaign(department)
-
-    row = campaigns.place_indicator(
-        CampaignIndicator(campaign=other, indicator=indicator), by=planner, kinds=[make_unit_kind("workshop")]
-    )
-
-    assert row.pk is not None
-
-
-def test_change_indicator_to_kinds_that_another_campaign_asks_is_refused(department, depot, workshop, planner):
-    indicator = make_indicator()
-    make_campaign_indicator(make_campaign(department), indicator, kinds=[make_unit_kind("depot")])
-    row = make_campaign_indicator(make_campaign(department), indicator, kinds=[make_unit_kind("workshop")])
-
-    with pytest.raises(Refused):
-        campaigns.change_indicator(row, by=planner, kinds=[make_unit_kind("workshop"), make_unit_kind("depot")])
-
-    assert [kind.code for kind in row.kinds.all()] == ["workshop"]
-
-
 def test_update_campaign_to_a_scope_that_another_campaign_asks_is_refused(department, depot, workshop, planner):
     indicator = make_indicator()
     make_campaign_indicator(make_campaign(depot, launching_unit=department), indicator)
@@ -388,105 +318,6 @@ def test_update_campaign_to_a_scope_that_another_campaign_asks_is_refused(depart
         campaigns.update_campaign(other, by=planner, documents=[], scope={department: True})
 
     assert [scope.unit for scope in other.scopes.all()] == [workshop]
-
-
-def test_place_indicator_that_is_retired_is_refused(department, planner):
-    row = CampaignIndicator(campaign=make_campaign(department), indicator=make_indicator(retired=True))
-
-    with pytest.raises(Refused) as caught:
-        campaigns.place_indicator(row, by=planner, kinds=[])
-
-    assert caught.value.field == "indicator"
-
-
-def test_change_indicator_to_year_end_takes_the_other_rounds_away(department, depot, planner):
-    row = make_campaign_indicator(make_campaign(department), make_indicator(), kinds=[make_unit_kind("depot")])
-    make_rounds()
-    row.asked = "year"
-
-    campaigns.change_indicator(row, by=planner, kinds=[make_unit_kind("depot")])
-
-    assert list(Report.objects.values_list("round__quarter", flat=True)) == [4]
-    assert Summary.objects.get(unit=department, period="Y", indicator=row.indicator).expected == 1
-
-
-def test_remove_indicator_takes_its_sheets_and_figures_away(department, depot, planner):
-    row = make_campaign_indicator(make_campaign(department), make_indicator(), kinds=[make_unit_kind("depot")])
-    make_rounds()
-
-    campaigns.remove_indicator(row, by=planner)
-
-    assert (CampaignIndicator.objects.count(), Report.objects.count(), Summary.objects.count()) == (0, 0, 0)
-
-
-def test_remove_indicator_with_figures_is_refused_with_their_number(department, depot, planner):
-    row = make_campaign_indicator(make_campaign(department), make_indicator(name="Sáng kiến"))
-    rounds = make_rounds()
-    make_report(depot, rounds[1], {row.indicator: 5})
-
-    assert (
-        refusal(campaigns.remove_indicator, row, by=planner)
-        == "“Sáng kiến” cannot be removed. Figures of this year on sheets: 1."
-    )
-
-
-def stale_draft(department, drive=True):
-    """A draft with an indicator, both as a page of staff has read them, launched by the commander since."""
-    make_campaign(department)
-    campaign = (make_drive if drive else make_campaign)(department, state="draft", launched_on=None)
-    placed = make_campaign_indicator(campaign, make_indicator(), kinds=[make_unit_kind("depot")])
-    read = CampaignIndicator.objects.select_related("campaign__launching_unit", "campaign__kind", "indicator")
-    row = read.get(pk=placed.pk)
-    boss = make_user("boss", (department, Role.COMMANDER))
-    campaigns.launch_campaign(Campaign.objects.get(pk=campaign.pk), by=boss, on=campaign.starts, despite=True)
-    assert row.campaign.state == "draft"
-    return row
-
-
-def test_place_indicator_in_a_draft_launched_meanwhile_brings_the_figures_along(department, depot, planner):
-    read = stale_draft(department)
-    row = CampaignIndicator(campaign=read.campaign, indicator=make_indicator("amount"))
-
-    campaigns.place_indicator(row, by=planner, kinds=[make_unit_kind("depot")])
-
-    drive = Campaign.objects.get(pk=read.campaign_id)
-    assert differences(2020, drive)[1] == []
-    assert Summary.objects.get(unit=department, drive=drive, indicator=row.indicator).expected == 1
-
-
-def test_change_indicator_of_a_draft_launched_meanwhile_brings_the_figures_along(
-    department, depot, workshop, planner
-):
-    row = stale_draft(department)
-
-    campaigns.change_indicator(row, by=planner, kinds=[make_unit_kind("depot"), make_unit_kind("workshop")])
-
-    drive = Campaign.objects.get(pk=row.campaign_id)
-    assert differences(2020, drive)[1] == []
-    assert Summary.objects.get(unit=department, drive=drive, indicator=row.indicator).expected == 2
-
-
-def test_change_indicator_that_was_removed_meanwhile_does_not_bring_it_back(department, depot, planner):
-    row = make_campaign_indicator(make_campaign(department), make_indicator())
-    read = CampaignIndicator.objects.get(pk=row.pk)
-    campaigns.remove_indicator(row, by=planner)
-
-    assert refusal(campaigns.change_indicator, read, by=planner, kinds=[]) == (
-        "The campaign no longer asks for this indicator."
-    )
-    assert CampaignIndicator.objects.count() == 0
-
-
-def test_remove_indicator_of_a_draft_launched_meanwhile_keeps_targets_and_figures(department, depot, planner):
-    row = stale_draft(department, drive=False)
-    target = make_target(depot, row, assigned=5, agreed=None)
-    assert "Targets that refer to it: 1." in refusal(campaigns.remove_indicator, row, by=planner)
-    target.delete()
-    make_report(depot, make_rounds()[1], {row.indicator: 5})
-    row.campaign.state = "draft"  # as it was read
-
-    assert "Figures of this year on sheets: 1." in refusal(campaigns.remove_indicator, row, by=planner)
-    assert CampaignIndicator.objects.count() == 1
 
 
 def test_nothing_is_added_to_nor_launched_below_a_campaign_closed_meanwhile(department, planner, chief):

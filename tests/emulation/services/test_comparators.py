@@ -7,8 +7,9 @@ from django.utils import translation
 
 from emulation.models import RegistrationEvent, Summary, Target, TargetChange
 from emulation.relations import Relative
-from emulation.services import campaigns, targets
+from emulation.services import targets
 from emulation.services.comparators import change_agreed
+from emulation.services.placements import change_indicator
 from emulation.services.target_values import Agreement
 from tests.factories import (
     make_campaign,
@@ -41,7 +42,7 @@ def row(department, depot, workshop):
 
 def turn(row, by, comparator="<="):
     row.comparator = comparator
-    return campaigns.change_indicator(row, by=by, kinds=[])
+    return change_indicator(row, by=by, kinds=[])
 
 
 def refusal(function, *args, **kwargs) -> list[str]:

@@ -9,6 +9,7 @@ from emulation.models import Campaign, CampaignIndicator
 from emulation.reports.joins import join_tasks, joins_of
 from emulation.reports.launch import from_above, launch_points
 from emulation.services import campaigns, joins
+from emulation.services.placements import place_indicator
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -115,8 +116,8 @@ def test_taking_over_carries_the_movement_on_below_with_own_indicators_and_drive
     assert [(scope.unit, scope.with_branch) for scope in own.scopes.all()] == [(depot, True)]
     assert list(from_above(own)) == [given]
     double = CampaignIndicator(campaign=own, indicator=given.indicator)
-    assert "already asks" in refusal(campaigns.place_indicator, double, by=staff, kinds=[])
-    campaigns.place_indicator(CampaignIndicator(campaign=own, indicator=make_indicator()), by=staff, kinds=[])
+    assert "already asks" in refusal(place_indicator, double, by=staff, kinds=[])
+    place_indicator(CampaignIndicator(campaign=own, indicator=make_indicator()), by=staff, kinds=[])
     drive = Campaign(
         year=2020, parent=own, kind=make_campaign_kind("drive", is_drive=True), name="Đợt", launching_unit=depot,
         starts=date(2020, 4, 1), ends=date(2020, 5, 19),

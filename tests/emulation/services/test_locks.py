@@ -24,7 +24,18 @@ from emulation.models import (
     Target,
 )
 from emulation.reports import drafts
-from emulation.services import activities, campaigns, corrections, review_reports, rounds, sheets, summaries, targets
+from emulation.services import (
+    activities,
+    campaigns,
+    corrections,
+    placements,
+    review_reports,
+    rounds,
+    sheets,
+    summaries,
+    targets,
+)
+from emulation.services.placements import place_indicator
 from emulation.services.rounds import set_up_rounds
 from emulation.services.summaries import differences, rebuild, recompute
 from tests.factories import (
@@ -286,8 +297,8 @@ def test_two_campaigns_do_not_ask_a_unit_for_the_same_at_once(year, department, 
         )
         for name in ("One", "Other")
     ]  # fmt: skip
-    monkeypatch.setattr(campaigns, "_follow", slowly(campaigns._follow))
-    acts = [lambda row=row: campaigns.place_indicator(row, by=planner, kinds=[]) for row in rows]
+    monkeypatch.setattr(placements, "follow_asked", slowly(placements.follow_asked))
+    acts = [lambda row=row: place_indicator(row, by=planner, kinds=[]) for row in rows]
     assert at_once(*acts) == ["done", "refused"]
     assert CampaignIndicator.objects.filter(indicator=indicator).count() == 1
 
@@ -326,14 +337,14 @@ def test_indicator_is_placed_while_its_draft_is_launched(year, region, departmen
     make_campaign_indicator(draft, make_indicator("count", "FIRST"))
     read = Campaign.objects.select_related("launching_unit", "kind").get(pk=draft.pk)
     row = CampaignIndicator(campaign=read, indicator=make_indicator("count", "SECOND"), comparator=">=")
-    monkeypatch.setattr(campaigns, "_follow", slowly(campaigns._follow))
+    monkeypatch.setattr(campaigns, "follow_asked", slowly(campaigns.follow_asked))
 
     def launch() -> None:
         campaigns.launch_campaign(Campaign.objects.get(pk=draft.pk), by=chief, on=draft.starts, despite=True)
 
     def then() -> None:
         sleep(0.3)
-        campaigns.place_indicator(row, by=planner, kinds=[])
+        place_indicator(row, by=planner, kinds=[])
 
     assert at_once(launch, then) == ["done", "done"]
     assert differences(year)[1] == []

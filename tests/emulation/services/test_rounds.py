@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 
 from emulation.models import CampaignIndicator, Report
-from emulation.services.campaigns import remove_indicator
 from emulation.services.comments import add_comment
+from emulation.services.placements import remove_indicator
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
