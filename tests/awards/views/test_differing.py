@@ -7,20 +7,18 @@ from django.urls import reverse
 
 from awards.models import DecidingLevel, Nomination
 from awards.services import papers, sessions
-from awards.services.dossiers import judge_lines
 from tests.factories import (
     make_award,
     make_award_level,
     make_council,
     make_criterion,
     make_dossier,
-    make_nomination,
-    make_person,
-    make_rating,
+    make_frozen_line,
     make_user,
+    rate_worse,
 )
 from tests.layers import built_once
-from units.models import Role, TaskRating
+from units.models import Role
 
 DAY = date(2020, 12, 22)
 HEAD = {
@@ -49,13 +47,9 @@ def lines(depot, staff, department, judged):
 
     def make(stage):
         dossier = make_dossier(depot, staff, rule_day=DAY, received_on=DAY)
-        found = []
-        for name in ("Lê An", "Vũ Bình"):
-            person = make_person(depot, name)
-            make_rating(person)
-            found.append(make_nomination(dossier, judged, person, stage=stage, holder=department))
-        judge_lines(found, dossier)
-        TaskRating.objects.filter(person=found[0].person).update(rating="completed")
+        place = {"stage": stage, "holder": department}
+        found = [make_frozen_line(dossier, judged, name, **place) for name in ("Lê An", "Vũ Bình")]
+        rate_worse(found[0])
         return found
 
     return make
