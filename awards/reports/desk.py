@@ -15,8 +15,8 @@ from django.utils.translation import get_language
 from awards import access
 from awards.models import Appraisal, Nomination
 from awards.reports.dossiers import Row, lines_page, who_acts
+from awards.reports.opinions import in_spite_of, opinions_of, took_part
 from awards.reports.snapshots import of_office, office_key, side_of
-from awards.services.appraisals import in_spite_of, opinions_of, took_part
 from units.models import Office, Role, User
 
 Stage = Nomination.Stage

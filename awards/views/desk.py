@@ -19,18 +19,8 @@ from awards.models import Nomination
 from awards.reports.desk import Desk, batches, desks_of, left_out, mark_of, meeting, ordered, page_rows, waiting
 from awards.reports.differences import differences
 from awards.reports.exports import desk_table
-from awards.services.appraisals import (
-    APPRAISED,
-    REJECTED,
-    RETURNED,
-    conclude_each,
-    conclude_many,
-    give_opinions,
-    in_spite_of,
-    opinions_of,
-    silent_offices,
-    wrote_q,
-)
+from awards.reports.opinions import in_spite_of, opinions_of, silent_offices, wrote_q
+from awards.services.appraisals import APPRAISED, REJECTED, RETURNED, conclude_each, conclude_many, give_opinions
 from units.access import require
 from units.errors import LEAST_ORDER
 from units.forms.fields import refusals

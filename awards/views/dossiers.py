@@ -38,6 +38,7 @@ from awards.reports.dossiers import (
     rows_of,
     with_counts,
 )
+from awards.reports.due import people_to_propose, units_to_propose
 from awards.reports.exports import caps_table, dossiers_table, lines_table
 from awards.reports.routes import commanders_of, judging_unit
 from awards.reports.rules import rule_day, rules_on
@@ -179,8 +180,8 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
     award = rules.get(request.GET.get("award", "")) or first_award(dossier, rules)
     kind = (award.subject if award else "") or ("unit" if request.GET.get("kind") == "unit" else "person")
     scope: dict[str, Any] = {
-        "people": service.people_to_propose(dossier.unit, dossier.year),
-        "units": service.units_to_propose(dossier.unit, dossier.year),
+        "people": people_to_propose(dossier.unit, dossier.year),
+        "units": units_to_propose(dossier.unit, dossier.year),
     }
     if source == "paste":
         awards = Award.objects.on(day)
