@@ -60,7 +60,8 @@ class Summary(models.Model):
     whole thousandths as in the results; `samples` counts the scores behind a sum of scores, or the
     rounds behind the denominators of a flow over a stock. `classes` maps a grade's rank to [units, 0]
     and a checklist item's key to [sheets that meet it, sheets it applies to]. `target` is the branch's
-    target in the period in quarters of a thousandth (a quarter of a year's target is then exact).
+    target in the period in quarters of a thousandth (a quarter of a year's target is then exact); `unsettled`: as
+    units have moved, it is that of other units or quarters than the figure, and the two are not compared.
     Besides the standard periods, `N2` and `N3` hold the two quarters that make the nine months of a
     stock that some units are asked every quarter and others every half-year.
     """
@@ -94,6 +95,7 @@ class Summary(models.Model):
 
     target = models.BigIntegerField(null=True)
     comparator = models.CharField(max_length=2, choices=Comparator, blank=True)
+    unsettled = models.BooleanField(default=False)
 
     objects = SummaryQuerySet.as_manager()
 

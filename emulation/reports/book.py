@@ -21,6 +21,8 @@ from emulation.models.catalogue import ASKED_QUARTERS
 from emulation.periods import making_quarters
 from emulation.reports.plan import Asking, Plan
 from emulation.scoring import is_met, target_weights
+from units.models import Placement
+from units.paths import path_ids
 
 TARGET_UNITS = 4000  # targets of a period count quarters of a thousandth: a quarter of a year's target is exact
 SETS = ("", "all_")  # approved; approved together with handed in
@@ -74,7 +76,8 @@ class Row:
     """What one consolidated figure holds. `goal` is the branch's target in `TARGET_UNITS`.
 
     `known` says that something is expected or reported in the period, though perhaps not in the rounds
-    that make the figure.
+    that make the figure. `unsettled`: the target is that of other units or quarters than the figure, as units have
+    moved: the two are not compared.
     """
 
     parts: dict[str, Parts] = field(default_factory=_both)
@@ -83,6 +86,7 @@ class Row:
     goal: int | None = None
     comparator: str = ""
     known: bool = False
+    unsettled: bool = False
 
     @property
     def target(self) -> Fraction | None:
@@ -145,6 +149,7 @@ class Tree(Places):
 
     `units` are the units whose branches are looked at: their places and those of everything that stood
     directly below them in a round are known. None: the places of all units.
+    `moved` are the units that were moved between the rounds: their places are known as well.
     """
 
     def __init__(self, year: int, drive: Campaign | None = None, units: Iterable[int] | None = None) -> None:
@@ -152,6 +157,7 @@ class Tree(Places):
         self.units = None if units is None else set(units)
         rounds = Round.objects.filter(drive=drive) if drive else Round.objects.quarters().filter(year=year)
         self.rounds = {quarter or 1: pk for pk, quarter in rounds.order_by("quarter").values_list("pk", "quarter")}
+        self.moved = set() if drive else _moved(year, self.rounds)
         super().__init__(self._load(), {periods.DRIVE: (1,)} if drive else periods.QUARTERS)
         self.children = {quarter: by_superior(places.values()) for quarter, places in self.places.items()}
 
@@ -159,7 +165,7 @@ class Tree(Places):
         rows = Lineage.objects.filter(round__in=self.rounds.values())
         if self.units is not None:
             below = rows.filter(parent__in=self.units).values_list("unit_id", flat=True)
-            rows = rows.filter(unit__in={*self.units, *below})
+            rows = rows.filter(unit__in={*self.units, *below, *self.moved})
         quarter_of = {pk: quarter for quarter, pk in self.rounds.items()}
         found: dict[int, dict[int, Place]] = {quarter: {} for quarter in self.rounds}
         for round_, *columns in rows.values_list(
@@ -175,9 +181,20 @@ class Tree(Places):
         return {q for q, places in self.places.items() if any(places[u].is_leaf for u in units & places.keys())}
 
     def alone(self) -> set[int]:
-        """Units that had no subordinates in one of the rounds, and the units looked at."""
+        """Units that had no subordinates in one of the rounds, the units looked at, what moved and all above it."""
         found = {p.unit for places in self.places.values() for p in places.values() if p.is_leaf}
-        return found | (self.units or set())
+        moved = (p.path for places in self.places.values() for pk in self.moved if (p := places.get(pk)))
+        return found.union(self.units or (), *map(path_ids, moved))
+
+
+def _moved(year: int, quarters: Iterable[int]) -> set[int]:
+    """Units that left a superior between the ends of the year's first and last round."""
+    known = sorted(quarters)
+    if len(known) < 2:
+        return set()
+    first, last = (periods.quarter_end(year, quarter) for quarter in (known[0], known[-1]))
+    left = Placement.objects.filter(until__gt=first, until__lte=last)
+    return set(left.values_list("unit_id", flat=True))
 
 
 def by_superior(places: Iterable[Place]) -> dict[int, list[Place]]:
@@ -205,6 +222,7 @@ class UnitFigures:
         self.tree, self.plan, self.rules = tree, plan, rules
         self.cells, self.approved, self.goals = cells, approved, goals
         self._asked: dict[tuple[int, str], dict[int, Asking]] = {}
+        self._dropped: dict[tuple[int, int], tuple[int, ...]] = {}
         self._parts: dict[tuple[int, int, int, str], Parts] = {}
         self._sums: dict[tuple[int, tuple[int, ...], int, str], Parts] = {}
 
@@ -216,10 +234,24 @@ class UnitFigures:
         return self._asked[key]
 
     def schedule(self, unit: int, indicator: int, period: str) -> tuple[int, ...]:
-        """The quarters in which the unit is asked at its last place in the period; all where nobody asks it."""
-        place = self.tree.latest(period).get(unit)
-        row = self.asked(place).get(indicator) if place else None
-        return row.quarters if row else EVERY_QUARTER
+        """The quarters in which the unit is asked at the last place in the period at which it is; all where nobody
+        asks it.
+        """
+        for quarter in reversed(self.tree.periods[period]):
+            place = self.tree.places.get(quarter, {}).get(unit)
+            row = self.asked(place).get(indicator) if place else None
+            if row is not None:
+                return row.quarters
+        return EVERY_QUARTER
+
+    def dropped(self, unit: int, indicator: int, period: str) -> tuple[int, ...]:
+        """Quarters of the period in which the unit, at its place then, is not asked for what it is elsewhere."""
+        key = unit, indicator
+        if key not in self._dropped:
+            found = {q: places[unit] for q, places in self.tree.places.items() if unit in places}
+            without = [q for q, place in found.items() if indicator not in self.asked(place)]
+            self._dropped[key] = tuple(without) if len(without) < len(found) else ()
+        return tuple(q for q in self._dropped[key] if q in self.tree.periods[period])
 
     def making(self, unit: int, indicator: int, period: str) -> tuple[int, ...]:
         """The quarters whose cells make the unit's own figure in the period."""
@@ -291,12 +323,35 @@ class UnitFigures:
             return None
         return sum(weight * value for weight, value in zip(weights, goal.values, strict=True))
 
+    def added_goal(self, unit: int, indicator: int, period: str) -> int | None:
+        """What the target of a unit without subordinates adds to that of its superior: `goal_in`, of a sum over the
+        quarters for those alone in which the unit is still asked at its place.
+        """
+        goal, dropped = self.goals.get(unit, {}).get(indicator), self.dropped(unit, indicator, period)
+        if goal is None or not dropped:
+            return self.goal_in(goal, indicator, period)
+        quarters = self.tree.periods[period]
+        left = [q for q in self.making(unit, indicator, period) if q not in dropped and q in goal.asked]
+        if not left or not self.rules[indicator].flow:
+            return self.goal_in(goal, indicator, period) if left else None
+        shares = {q: self.goal_in(goal, indicator, f"Q{q}") for q in quarters}
+        whole = self.goal_in(goal, indicator, period)
+        divisible = sum(share or 0 for share in shares.values()) == whole
+        return sum(shares[q] or 0 for q in left) if divisible else whole
+
+    def unsettled(self, unit: int, indicator: int, period: str) -> bool:
+        """Whether the unit's own target is for quarters in which it is no longer asked."""
+        goal = self.goals.get(unit, {}).get(indicator)
+        return goal is not None and any(q in goal.asked for q in self.dropped(unit, indicator, period))
+
     def reached(self, unit: int, indicator: int, period: str, comparator: str, goal: int) -> list[bool | None]:
         """For each set whether the unit's own figure reaches `goal`; None while a cell is missing or all are.
 
         None as well where nothing occurred and that is no value: it is neither met nor missed. In counts and
-        amounts it is 0.
+        amounts it is 0. And where the unit is no longer asked in a quarter for which it has the target.
         """
+        if self.unsettled(unit, indicator, period):
+            return [None] * len(SETS)
         rule = self.rules[indicator]
         found: list[bool | None] = []
         before: Parts | None = None
@@ -319,6 +374,7 @@ class UnitFigures:
         row.goal = self.goal_in(goal, indicator, period)
         if goal is not None and row.goal is not None:
             row.comparator = goal.comparator
+            row.unsettled = self.unsettled(unit, indicator, period)
             reached = self.reached(unit, indicator, period, row.comparator, row.goal)
             for name, one in zip(SETS, reached, strict=True):
                 row.targeted[name], row.met[name] = int(one is not None), int(bool(one))

@@ -77,7 +77,8 @@ class Figure:
     reported nothing but nil; `skewed` that missing cells distort the value (`consolidation.is_skewed`).
     `outcome` is None where there is nothing to compare; with missing cells also for a single unit, and for a branch
     where they skew the value, could complete a sum or are the most, unless a sum is past its target already.
-    `until` is None where the data reach to the period's end, or nothing is reported.
+    `until` is None where the data reach to the period's end, or nothing is reported. `unsettled`: as units moved, the
+    target is that of other units or quarters than the figure: then there is none to compare it with.
     """
 
     unit: int
@@ -97,6 +98,7 @@ class Figure:
     nil: bool = False
     until: Until | None = None
     skewed: bool = False
+    unsettled: bool = False
 
     @property
     def complete(self) -> bool:
@@ -285,7 +287,7 @@ class Reading:
         known = {row[3] for row in rows} | (self._load_own(leaves, only, items) if leaves else set())
         if unknown := known - self.indicators.keys():
             self.indicators |= Indicator.objects.select_related("area").in_bulk(unknown)
-        for unit, year, period, indicator, _target, _comparator, *sums in rows:
+        for unit, year, period, indicator, _target, _comparator, _unsettled, *sums in rows:
             self._cells[unit, indicator, year, period] = sums[4]
         for row in rows:
             if row[2] in periods.QUARTERS:
@@ -314,24 +316,27 @@ class Reading:
 
     def _columns(self) -> list[str]:
         parts = ("numerator", "denominator", "samples", "reported", "expected", "classes", "targeted", "met")
-        return ["unit_id", "year", "period", "indicator_id", "target", "comparator", *(self.name + p for p in parts)]
+        target = ("target", "comparator", "unsettled")
+        return ["unit_id", "year", "period", "indicator_id", *target, *(self.name + p for p in parts)]
 
     def _keep_stored(self, row: tuple) -> None:
-        unit, year, period, indicator, target, comparator, *sums, classes, targeted, met = row
+        unit, year, period, indicator, target, comparator, unsettled, *sums, classes, targeted, met = row
         numerator, denominator, samples, reported, expected = sums
         counted = {int(key): list(value) for key, value in classes.items()}
         parts = Parts(numerator, denominator, samples, reported, expected, counted)
         self._found[unit, indicator, year, period] = self._figure(
             unit, indicator, year, period, parts, branch=True, targeted=targeted, met=met,
             target=None if target is None else Fraction(target, TARGET_UNITS), comparator=comparator,
-            until=self._until(unit, indicator, year, period),
+            until=self._until(unit, indicator, year, period), unsettled=unsettled,
         )  # fmt: skip
 
     def _figure(
         self, unit: int, indicator: int, year: int, period: str, parts: Parts, *, branch: bool, targeted: int,
         met: int, target: Fraction | None, comparator: str, nil: bool = False, until: Until | None = None,
+        unsettled: bool = False,
     ) -> Figure:  # fmt: skip
         row = self.indicators[indicator]
+        target = None if unsettled else target
         rule = rule_of(row)
         value, skewed = value_of(rule, parts, branch=branch), is_skewed(rule, parts)
         outcome = None
@@ -345,7 +350,7 @@ class Reading:
                 outcome = None
         return Figure(
             unit, indicator, year, period, branch, value, parts, parts.reported, parts.expected, targeted, met,
-            target, comparator, outcome, nil, until if parts.reported else None, skewed,
+            target, comparator, outcome, nil, until if parts.reported else None, skewed, unsettled,
         )  # fmt: skip
 
     def figure(self, unit: int, indicator: int, year: int, period: str) -> Figure | None:
@@ -376,7 +381,7 @@ class Reading:
             targeted=row.targeted[self.name] if judged else 0, met=row.met[self.name] if judged else 0,
             target=row.target if judged else None, comparator=row.comparator if judged else "",
             nil=own.all_nil(unit, indicator, period, self.name),
-            until=own.until(unit, indicator, period, self.name),
+            until=own.until(unit, indicator, period, self.name), unsettled=judged and row.unsettled,
         )  # fmt: skip
 
     def _load_own(self, leaves: dict[int, set[int]], only: set[int] | None, items: bool) -> set[int]:

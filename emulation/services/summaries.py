@@ -10,7 +10,8 @@ What the design leaves open is settled so:
 * In nine months a stock is the figure of quarter II for units that are asked it by half-years at their
   last place in these months, of quarter III for the others. A unit that has ended by then has none.
 * A unit without subordinates is one that had none in any round of the period; it counts in `targeted`
-  under the superior of its last place in the period. So do targets that are added up.
+  under the superior of its last place in the period. So do targets that are added up, but for what units that have
+  moved within the year bring (`moved_goals`).
 * A sum of targets keeps their comparator when it is the same, else the campaign indicator's usual one.
 """
 
@@ -29,13 +30,14 @@ from emulation.consolidation import Cell, Parts, over_rounds
 from emulation.models import Campaign, Indicator, Lineage, Report, Round, Summary
 from emulation.models.catalogue import Comparator
 from emulation.reports.book import SETS, SPLIT, Book, Count, Place, Row, Tree, by_superior
+from emulation.reports.moved_goals import MovedGoals
 from units.locking import locked
 from units.models import Unit
 from units.paths import path_ids
 
 PARTS = ("numerator", "denominator", "samples", "reported", "expected")
 COUNTS = ("targeted", "met", "all_targeted", "all_met", "target", "comparator")
-PLAIN = (*(name + column for name in SETS for column in PARTS), *COUNTS)
+PLAIN = (*(name + column for name in SETS for column in PARTS), *COUNTS, "unsettled")
 COLUMNS = (*PLAIN, "classes", "all_classes")
 NO_CLASSES: tuple[dict, dict] = ({}, {})
 SHEETS = ("sheets", "handed_in", "approved")  # counts kept with a unit's place in a round
@@ -49,12 +51,12 @@ def columns_of(row: Row) -> tuple[Any, ...]:
     """A row as it is stored, in the order of `COLUMNS`."""
     sums = (getattr(row.parts[name], column) for name in SETS for column in PARTS)
     classes = ({str(key): c for key, c in sorted(row.parts[name].classes.items())} for name in SETS)
-    return *sums, *row.count, *classes
+    return *sums, *row.count, row.unsettled, *classes
 
 
 def row_of(values: Sequence[Any]) -> Row:
     """The inverse of `columns_of`."""
-    row = Row(_parts(values), goal=values[-4], comparator=values[-3])
+    row = Row(_parts(values), goal=values[14], comparator=values[15], unsettled=values[16])
     row.add_count(Count(*values[10:16]))
     for name, classes in zip(SETS, values[-2:], strict=True):
         row.parts[name].add_classes({int(key): counts for key, counts in classes.items()})
@@ -85,6 +87,7 @@ class Branches:
         self.computed = inner if self.tree.units is None else inner & self.tree.units
         self.buckets: dict[Page, Rows] = defaultdict(_rows)
         self.pages: dict[Page, Rows] = defaultdict(_rows)
+        self.moved = MovedGoals(book, self._target)
         self.counts = self._stored_counts() if self.tree.units is not None else {}
 
     def rows(self) -> Iterator[tuple[tuple[int, str, int], Row]]:
@@ -97,6 +100,7 @@ class Branches:
         for period in self.wanted:
             self._compose(period)
             self._count(period)
+            self._mark_unsettled(period)
         for (unit, period), rows in self.pages.items():
             if unit in self.tree.branches(period):
                 yield from (((unit, period, indicator), row) for indicator, row in rows.items() if not row.void)
@@ -219,15 +223,39 @@ class Branches:
             rows[indicator].add_count(count)
             if count.goal is not None and self.book.rules[indicator].is_sum:
                 goals[indicator].append((count.goal, count.comparator))
+        taken = set()
+        for indicator, change, comparator in self.moved.changes(unit, period):
+            goals[indicator].append((change, comparator))
+            taken |= {indicator} if change < 0 and not self.book.rules[indicator].flow else set()
         for indicator, found in goals.items():
             signs = {comparator for _goal, comparator in found}
             usual = self.book.plan.comparators.get(indicator, Comparator.AT_LEAST.value)
-            rows[indicator].goal = sum(goal for goal, _comparator in found)
-            rows[indicator].comparator = signs.pop() if len(signs) == 1 else usual
+            total = sum(goal for goal, _comparator in found)
+            if total or indicator not in taken:  # else the only one with a target counts elsewhere
+                rows[indicator].goal = total
+                rows[indicator].comparator = signs.pop() if len(signs) == 1 else usual
         for indicator, goal in self.book.goals.get(unit, {}).items():
             row = rows[indicator]
             row.goal = self.book.goal_in(goal, indicator, period)
             row.comparator = "" if row.goal is None else goal.comparator
+
+    def _target(self, unit: int, indicator: int, period: str) -> tuple[int | None, str]:
+        """Target and comparator of a unit's branch, computed here or stored."""
+        if unit not in self.tree.branches(period):
+            goal = self.book.goals.get(unit, {}).get(indicator)
+            return self.book.added_goal(unit, indicator, period), goal.comparator if goal else ""
+        if unit in self.computed and period in self.wanted:
+            row = self.pages[unit, period].get(indicator)
+            return (row.goal, row.comparator) if row else (None, "")
+        values = self.stored.get((unit, period, indicator))
+        return (values[14], values[15]) if values else (None, "")
+
+    def _mark_unsettled(self, period: str) -> None:
+        for unit in self.moved.crossed(period) & self.computed:
+            for indicator, row in self.pages[unit, period].items():
+                own = indicator in self.book.goals.get(unit, {})
+                if row.goal is not None and not own and self.book.rules[indicator].is_sum:
+                    row.unsettled = self.moved.unsettled(unit, indicator, period)
 
     def _counts_of(self, unit: int, period: str) -> Iterable[tuple[int, Count]]:
         """indicator and what the unit, last placed here, adds to its superior."""
@@ -244,7 +272,7 @@ class Branches:
             if needed is not None:
                 first, second = self.book.reached(unit, indicator, period, goal.comparator, needed)
                 counts = (first is not None, bool(first), second is not None, bool(second))
-                yield indicator, Count(*counts, needed, goal.comparator)
+                yield indicator, Count(*counts, self.book.added_goal(unit, indicator, period), goal.comparator)
 
     def _stored_counts(self) -> dict[Page, list[tuple[int, Count]]]:
         """(superior, period) → indicator and count: from children with subordinates that are not computed here.
@@ -377,7 +405,7 @@ def _store(book: Book, quarters: Iterable[int], wanted: Iterable[str]) -> None:
     quarters, wanted = set(quarters), set(wanted)
     stored = stored_rows(book)
     scope = wanted | {SPLIT[quarter] for quarter in quarters if quarter in SPLIT}
-    gone = {key for key in stored if key[1] in scope}
+    gone = {key for key in stored if key[1] in scope and (book.tree.units is None or key[0] in book.tree.units)}
     changed = []
     for key, row in Branches(book, quarters, wanted, stored).rows():
         values = columns_of(row)
@@ -389,10 +417,12 @@ def _store(book: Book, quarters: Iterable[int], wanted: Iterable[str]) -> None:
 
 
 def stored_rows(book: Book) -> Stored:
-    """What is stored of the units that the book's tree looks at. Few rows have classes: these are read apart."""
+    """What is stored of the units that the book's tree looks at, and of those that have moved. Few rows have classes:
+    these are read apart.
+    """
     rows = Summary.objects.filter(year=book.tree.year, drive=book.tree.drive, **book.only)
     if book.tree.units is not None:
-        rows = rows.filter(unit__in=book.tree.units)
+        rows = rows.filter(unit__in=book.tree.units | book.tree.moved)
     key = ("unit_id", "period", "indicator_id")
     graded = rows.exclude(classes={}, all_classes={}).values_list(*key, "classes", "all_classes")
     classes = {row[:3]: row[3:] for row in graded}

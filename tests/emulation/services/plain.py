@@ -153,8 +153,9 @@ class Plain:
         quarters = list(QUARTERS[period])
         if indicator.accrual != "stock":
             return quarters
-        row = self.asked_by(unit, self.last_quarter(unit, period), indicator)
-        asked = ASKED_QUARTERS[row.asked] if row else (1, 2, 3, 4)
+        placed = [q for q in quarters if self.counts(unit, q)]
+        rows = [row for q in placed if (row := self.asked_by(unit, q, indicator)) is not None]
+        asked = ASKED_QUARTERS[rows[-1].asked] if rows else (1, 2, 3, 4)
         return [q for q in quarters if q in asked][-1:] or quarters[-1:]
 
     def cells(self, unit: int, indicator: Indicator, period: str) -> list[tuple[int, int]]:
@@ -234,13 +235,117 @@ class Plain:
             return own, "" if own is None else self.targets[unit, indicator.pk].comparator
         if indicator.measure not in ("count", "amount"):
             return None, ""
-        below = [self.branch_target(other, indicator, period) for other in self.subordinates(unit, period)]
-        below = [(value, sign) for value, sign in below if value is not None]
-        if not below:
+        below = [self.added_target(other, indicator, period) for other in self.subordinates(unit, period)]
+        changes = self.changes_by_moves(unit, indicator, period)
+        below = [(value, sign) for value, sign in below if value is not None] + changes
+        total = sum(value for value, _sign in below)
+        gone = indicator.accrual == "stock" and any(value < 0 for value, _sign in changes)
+        if not below or (total == 0 and gone):
             return None, ""
         signs = {sign for _value, sign in below}
         usual = next((row.comparator for row in self.asking if row.indicator_id == indicator.pk), ">=")
-        return sum(value for value, _sign in below), signs.pop() if len(signs) == 1 else usual
+        return total, signs.pop() if len(signs) == 1 else usual
+
+    def dropped(self, unit: int, indicator: Indicator, period: str) -> list[int]:
+        """Quarters of the period in which the unit's place is not asked, though another of its places is."""
+        asked = {q: self.asked_by(unit, q, indicator) is not None for q in (1, 2, 3, 4) if self.counts(unit, q)}
+        return [q for q in QUARTERS[period] if any(asked.values()) and asked.get(q) is False]
+
+    def added_target(self, unit: int, indicator: Indicator, period: str) -> tuple[Fraction | None, str]:
+        """The branch target as it adds to the superior's: a single unit's for quarters in which it is asked."""
+        whole, sign = self.branch_target(unit, indicator, period)
+        dropped = self.dropped(unit, indicator, period)
+        if self.has_subordinates(unit, period) or whole is None or not dropped:
+            return whole, sign
+        asked = ASKED_QUARTERS[self.targets[unit, indicator.pk].campaign_indicator.asked]
+        if indicator.accrual == "stock":
+            last = self.making(unit, indicator, period)[-1]
+            return (whole if last not in dropped and last in asked else None), sign
+        left = [q for q in QUARTERS[period] if q not in dropped and q in asked]
+        shares = {q: self.own_target(unit, indicator, f"Q{q}") or 0 for q in QUARTERS[period]}
+        if not left:
+            return None, sign
+        return (sum(shares[q] for q in left) if sum(shares.values()) == whole else whole), sign
+
+    # ── moves ─────────────────────────────────────────────────────────────
+
+    def moved_units(self) -> dict[int, dict[int, list[int]]]:
+        """Units moved between the ends of the year's first and last round: quarter → the unit and all above it."""
+        ends = quarter_end(YEAR, 1), quarter_end(YEAR, 4)
+        left = {row.unit_id for row in self.placements if row.until and ends[0] < row.until <= ends[1]}
+        found = {u: {q: self.chain(u, q) for q in (1, 2, 3, 4) if self.counts(u, q)} for u in sorted(left)}
+        return {u: chains for u, chains in found.items() if len({tuple(c[1:2]) for c in chains.values()}) > 1}
+
+    def shares(self, unit: int, indicator: Indicator, period: str) -> dict[int, Fraction]:
+        """What a unit's target means in the quarters of the period; all of a stock's in the last that has one."""
+        found = {q: self.added_target(unit, indicator, f"Q{q}")[0] for q in QUARTERS[period]}
+        known = {q: value for q, value in found.items() if value is not None}
+        return {max(known): known[max(known)]} if known and indicator.accrual == "stock" else known
+
+    def sign(self, unit: int, indicator: Indicator, period: str) -> str:
+        periods = [period, *(f"Q{q}" for q in QUARTERS[period])]
+        return next((s for p in periods if (s := self.added_target(unit, indicator, p)[1])), "")
+
+    def covered(self, chain: list[int], above: int, indicator: Indicator) -> bool:
+        """Whether a unit between the chain's first and the one above has a target of its own."""
+        return any((unit, indicator.pk) in self.targets for unit in chain[1 : chain.index(above)])
+
+    def changes_by_moves(self, unit: int, indicator: Indicator, period: str) -> list[tuple[Fraction, str]]:
+        """What is to be added to the targets of the last direct subordinates: each moved unit counts under every
+        superior for its quarters there, and once, if at all, where its places meet.
+        """
+        found = []
+        for moved, chains in self.moved_units().items():
+            quarters = [q for q in QUARTERS[period] if q in chains]
+            if not quarters:
+                continue
+            here = [q for q in quarters if chains[q][1:2] == [unit]]
+            away = [q for q in quarters if q not in here]
+            if here and away:
+                shares, sign = self.shares(moved, indicator, period), self.sign(moved, indicator, period)
+                if max(quarters) in away:
+                    found += [(sum(shares.get(q, 0) for q in here), sign)] if set(here) & set(shares) else []
+                elif change := sum(shares.get(q, 0) for q in away):
+                    found.append((-change, sign))
+            all_chains = [chains[min(chains)], *(chains[q] for q in quarters)]
+            shared = [above for above in all_chains[0][1:] if all(above in chain[1:] for chain in all_chains)]
+            if shared[:1] == [unit]:
+                covered = {q: self.covered(chains[q], unit, indicator) for q in {min(chains), *quarters}}
+                if len({covered[q] for q in (min(chains), *quarters)}) > 1:
+                    whole = self.added_target(moved, indicator, period)[0] or 0
+                    shares = self.shares(moved, indicator, period)
+                    inside = sum(shares.get(q, 0) for q in quarters if covered[q])
+                    counted = sum(shares.get(q, 0) for q in quarters if not covered[q])
+                    counted = counted if covered[max(quarters)] else whole - inside
+                    wanted = 0 if covered[min(chains)] else whole
+                    found += [(wanted - counted, self.sign(moved, indicator, period))] if wanted != counted else []
+        return found
+
+    def unsettled(self, unit: int, indicator: Indicator, period: str) -> bool:
+        """Whether the added up target of the branch is that of other units or quarters than its figure."""
+        if indicator.measure not in ("count", "amount") or (unit, indicator.pk) in self.targets:
+            return False
+        if self.branch_target(unit, indicator, period)[0] is None:
+            return False
+        for moved, chains in self.moved_units().items():
+            quarters = [q for q in QUARTERS[period] if q in chains]
+            inside, first = [q for q in quarters if unit in chains[q][1:]], chains[min(chains)]
+            if not quarters or (unit in first[1:] and inside == quarters):
+                continue
+            whole = self.added_target(moved, indicator, period)[0] or 0
+            if inside and inside != quarters and sum(self.shares(moved, indicator, period).values()) != whole:
+                return True
+            brings = any(
+                self.asked_by(moved, q, indicator) is not None or self.has_subordinates(moved, f"Q{q}")
+                for q in chains
+            )
+            if unit in first[1:]:
+                unknown = self.covered(first, unit, indicator)
+            else:
+                unknown = any(self.covered(chains[q], unit, indicator) for q in inside)
+            if unknown and brings:
+                return True
+        return False
 
     def judged(self, unit: int, indicator: Indicator, period: str, states: set[str]) -> tuple[int, int]:
         """(targeted, met) over the units without subordinates that count under the unit, or are it."""
@@ -252,6 +357,9 @@ class Plain:
         target = self.own_target(unit, indicator, period)
         row = self.add_up(self.cells(unit, indicator, period), indicator, states)
         if target is None or row.reported == 0 or row.reported < row.expected:
+            return 0, 0
+        asked = ASKED_QUARTERS[self.targets[unit, indicator.pk].campaign_indicator.asked]
+        if any(q in asked for q in self.dropped(unit, indicator, period)):
             return 0, 0
         value = self.value(row, indicator)
         if value is None:

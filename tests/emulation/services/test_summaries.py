@@ -246,12 +246,15 @@ def stored() -> dict[tuple[int, str, int], dict[str, Any]]:
 
 def plain() -> dict[tuple[int, str, int], dict[str, Any]]:
     found = {}
-    for key, (approved, handed_in, target, comparator) in Plain().summaries().items():
+    calculation = Plain()
+    indicators = {row.pk: row for row in calculation.indicators}
+    for key, (approved, handed_in, target, comparator) in calculation.summaries().items():
         columns: dict[str, Any] = {"target": None if target is None else target * 4000, "comparator": comparator}
         for name, row in (("", approved), ("all_", handed_in)):
             for column in ("numerator", "denominator", "samples", "reported", "expected", "targeted", "met"):
                 columns[name + column] = getattr(row, column)
             columns[name + "classes"] = {str(key): counts for key, counts in row.classes.items()}
+        columns["unsettled"] = calculation.unsettled(key[0], indicators[key[2]], key[1])
         found[key] = columns
     return found
 
