@@ -39,6 +39,7 @@ from emulation.reports.display import (
 )
 from emulation.reports.figures import Figure, Reading, Until, Wanted
 from emulation.reports.heat import Heat, heat_of
+from emulation.reports.partly import partly_below
 from emulation.reports.progress import Coming, Progress, coming_of, progress_of, subordinates
 from emulation.reports.tree_changes import existed_until
 from emulation.reports.trends import (
@@ -232,6 +233,7 @@ def dashboard_of(unit: Unit, year: int, period: str, *, handed_in: bool = False,
     placed = _placed(reading, year)
     drawn = next((row for row in placed if row.indicator.code == trend), None) or _first_drawn(placed)
     below = subordinates(reading, unit, year, period)
+    partly = partly_below(reading, unit.pk, below, year, period)
     recent = quarters[-STACK_QUARTERS:]
     main = tuple(row.indicator_id for row in placed if row.is_main)
     lines = (drawn.indicator_id, drawn.indicator.predecessor_id or 0) if drawn else ()
@@ -241,6 +243,7 @@ def dashboard_of(unit: Unit, year: int, period: str, *, handed_in: bool = False,
         *wanted_quarters(unit.pk, recent),
         *wanted_quarters(unit.pk, quarters[:-STACK_QUARTERS], lines),
         Wanted(tuple(row.unit_id for row in below), year, (period,), main),
+        Wanted(partly, year, tuple(f"Q{quarter}" for quarter in periods.QUARTERS[period]), main),
         Wanted((unit.pk,) if _has_sheet(reading, unit, year) else (), year, (period,), main, alone=True),
     )
     page = Page(unit, year, period, reading, Grades(), Links(year, period, handed_in), _ordered(reading, placed))

@@ -19,6 +19,7 @@ from emulation.models import CampaignIndicator, Grade, Indicator
 from emulation.numbers import NBSP, compared, format_number, round_half_up, signed
 from emulation.periods import ROMAN
 from emulation.reports.figures import Figure, Reading, Until
+from emulation.reports.partly import figure_under
 from emulation.scoring import SIGNS, Outcome, shown_decimals
 from emulation.states import STATES
 from units.models import Unit
@@ -292,6 +293,10 @@ class Page:
 
     def figure(self, indicator: Indicator, unit: int = 0, year: int = 0) -> Figure | None:
         return self.reading.figure(unit or self.unit.pk, indicator.pk, year or self.year, self.period)
+
+    def figure_below(self, indicator: Indicator, unit: int) -> Figure | None:
+        """Of a direct subordinate, as far as it counts here."""
+        return figure_under(self.reading, self.unit.pk, unit, indicator.pk, self.year, self.period)
 
     def placement(self, indicator: Indicator) -> CampaignIndicator | None:
         return self.reading.placement(indicator.pk, self.unit.pk, self.year, self.period)

@@ -132,6 +132,8 @@ class Explained:
     @property
     def unjudged_why(self) -> str:
         figure = self.figure
+        if figure is not None and figure.unsettled:
+            return _unsettled_why(figure)
         if figure is None or not figure.branch or figure.complete or figure.target is None or figure.outcome:
             return ""
         if figure.skewed:
@@ -194,6 +196,15 @@ class Explained:
     @property
     def graded(self) -> bool:
         return self.indicator.measure == Measure.GRADE
+
+
+def _unsettled_why(figure: Figure) -> str:
+    if figure.branch:
+        return _(
+            "Not judged, units were moved in or out within the period: the targets of the units below are for other"
+            " units or quarters than the figure."
+        )
+    return _("Not judged, the unit was moved within the period: its target is for quarters in which it is not asked.")
 
 
 def explain(

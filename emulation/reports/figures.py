@@ -15,7 +15,6 @@ from emulation import periods
 from emulation.consolidation import Parts, Rule, Value, is_skewed, value_of
 from emulation.models import (
     CampaignIndicator,
-    Grade,
     Indicator,
     Lineage,
     Report,
@@ -23,7 +22,6 @@ from emulation.models import (
     Summary,
     Target,
 )
-from emulation.numbers import exact_text
 from emulation.reports.book import (
     SETS,
     SPLIT,
@@ -204,6 +202,7 @@ class Reading:
         self._placed: dict[tuple[int, int, int, str], CampaignIndicator | None] = {}
         self._margins: dict[tuple[int, int | None], Margins] = {}
         self._cells: dict[tuple[int, int, int, str], int] = {}  # as `_found`, how many cells are expected
+        self._split: dict[tuple[int, int, int, str], Parts] = {}  # as `_found`: the rows of `SPLIT`
 
     @classmethod
     def of_branch(cls, unit: Unit, year: int, years: Iterable[int], *, handed_in: bool) -> Self:
@@ -290,8 +289,7 @@ class Reading:
         for unit, year, period, indicator, _target, _comparator, _unsettled, *sums in rows:
             self._cells[unit, indicator, year, period] = sums[4]
         for row in rows:
-            if row[2] in periods.QUARTERS:
-                self._keep_stored(row)
+            self._keep_stored(row)
         rules = {pk: rule_of(row) for pk, row in self.indicators.items()}
         for own in self.own.values():
             own.rules = rules
@@ -305,14 +303,22 @@ class Reading:
 
     def _until(self, unit: int, indicator: int, year: int, period: str) -> Until | None:
         """Of a unit with subordinates: by what is expected of its branch up to the half-year and after it."""
-        plan = self.plans.get(year)
-        if period != "9M" or plan is None or indicator not in plan.half_yearly:
+        if not self.is_split(indicator, year, period):
             return None
         flow = rule_of(self.indicators[indicator]).flow
         names = ("Q2", "Q3") if flow else SPLIT.values()
         early, late = (self._cells.get((unit, indicator, year, name), 0) for name in names)
         some = late < early if flow else bool(early)
         return Until(2, some=bool(late)) if not late or some else None
+
+    def is_split(self, indicator: int, year: int, period: str) -> bool:
+        """Whether some units make the nine months of a stock with quarter II and others with quarter III."""
+        plan = self.plans.get(year)
+        return period == "9M" and plan is not None and indicator in plan.half_yearly
+
+    def split_parts(self, unit: int, indicator: int, year: int, quarter: int) -> Parts | None:
+        """What of a quarter makes such nine months of a unit with subordinates."""
+        return self._split.get((unit, indicator, year, SPLIT.get(quarter, "")))
 
     def _columns(self) -> list[str]:
         parts = ("numerator", "denominator", "samples", "reported", "expected", "classes", "targeted", "met")
@@ -321,9 +327,10 @@ class Reading:
 
     def _keep_stored(self, row: tuple) -> None:
         unit, year, period, indicator, target, comparator, unsettled, *sums, classes, targeted, met = row
-        numerator, denominator, samples, reported, expected = sums
-        counted = {int(key): list(value) for key, value in classes.items()}
-        parts = Parts(numerator, denominator, samples, reported, expected, counted)
+        parts = Parts(*sums, {int(key): list(value) for key, value in classes.items()})
+        if period not in periods.QUARTERS:
+            self._split[unit, indicator, year, period] = parts
+            return
         self._found[unit, indicator, year, period] = self._figure(
             unit, indicator, year, period, parts, branch=True, targeted=targeted, met=met,
             target=None if target is None else Fraction(target, TARGET_UNITS), comparator=comparator,
@@ -359,6 +366,13 @@ class Reading:
         if key not in self._found and not self.inner(unit, year, period):
             self._found[key] = self._own_figure(*key)
         return self._found.get(key)
+
+    def unjudged(self, unit: int, indicator: int, year: int, period: str, parts: Parts) -> Figure:
+        """A figure of some `parts` of the unit's, against no target."""
+        branch = self.inner(unit, year, period)
+        return self._figure(
+            unit, indicator, year, period, parts, branch=branch, targeted=0, met=0, target=None, comparator=""
+        )
 
     def aimed(self, unit: int, year: int, period: str) -> Iterable[int]:
         """Indicators of which the unit may have a target: no others have any."""
@@ -450,45 +464,4 @@ def figures_of(
         for period in wanted
         for indicator in reading.indicators
         if (figure := reading.figure(unit, indicator, year, period)) is not None
-    }
-
-
-def machine_rows(unit: Unit, year: int, period: str, indicator: Indicator | None = None) -> list[dict[str, object]]:
-    """What `manage.py figures` prints: approved figures only, one object per indicator, plain texts."""
-    catalogue = Indicator.objects.select_related("area") if indicator is None else [indicator]
-    chosen = {row.pk: row for row in catalogue}
-    grades: dict[tuple[int | None, int], str] = {(g.scale_id, g.rank): g.code for g in Grade.objects.all()}
-    found = figures_of([unit], year, [period], indicators=chosen.values())
-    text = periods.period_text(year, period)
-    return [
-        _machine_row(found[unit.pk, pk, period], row, grades, unit, text)
-        for pk, row in chosen.items()
-        if (unit.pk, pk, period) in found
-    ]
-
-
-def _machine_row(
-    figure: Figure, indicator: Indicator, grades: dict[tuple[int | None, int], str], unit: Unit, period: str
-) -> dict[str, object]:
-    value = figure.value
-    graded = indicator.measure == Indicator.Measure.GRADE
-
-    def code(rank: Fraction | int | None) -> str | None:
-        return None if rank is None else grades.get((indicator.grade_scale_id, int(rank)))
-
-    return {
-        "unit": unit.code,
-        "period": period,
-        "indicator": indicator.code,
-        "numerator": exact_text(value.numerator),
-        "denominator": exact_text(value.denominator),
-        "value": code(value.rank) if graded else exact_text(value.value),
-        "grades": {code(rank): row[0] for rank, row in sorted(figure.parts.classes.items(), reverse=True)}
-        if graded
-        else None,
-        "reported": figure.reported,
-        "expected": figure.expected,
-        "targeted": figure.targeted,
-        "met": figure.met,
-        "target": code(figure.target) if graded else exact_text(figure.target),
     }

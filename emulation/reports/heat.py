@@ -24,6 +24,7 @@ from emulation.reports.display import (
 )
 from emulation.reports.extensions import terms_of
 from emulation.reports.figures import Figure
+from emulation.reports.partly import partly_below, quarters_under, spans_under
 from emulation.reports.progress import Progress, sheet_mark
 from emulation.terms import Terms
 from units import clock
@@ -71,7 +72,7 @@ def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: P
         return None
     columns = []
     for indicator in main:
-        figures = [page.figure(indicator), *(page.figure(indicator, row.unit_id) for row in below)]
+        figures = [page.figure(indicator), *(page.figure_below(indicator, row.unit_id) for row in below)]
         columns.append((indicator, decimals_for(indicator, figures)))
     note = ""
     if progress is not None:
@@ -83,9 +84,10 @@ def heat_of(page: Page, below: list[Lineage], main: list[Indicator], progress: P
     terms = terms_of([*below, *([own] if own else [])])
     if own and _handed_in(page, own, own=own.is_leaf)[0]:
         total = _or_silent(page, own, terms[own.pk], total, figures, own=own.is_leaf)
+    spans = spans_under(page.unit, partly_below(page.reading, page.unit.pk, below, page.year, page.period), page.year)
     for place in below:
-        figures = [page.figure(indicator, place.unit_id) for indicator in main]
-        row = _child_row(page, place, terms[place.pk], columns, figures)
+        figures = [page.figure_below(indicator, place.unit_id) for indicator in main]
+        row = _child_row(page, place, terms[place.pk], columns, figures, spans.get(place.unit_id))
         groups.setdefault(place.unit.kind.block, []).append(row)
     names = {UnitKind.Block.STAFF: _("Offices of the staff"), UnitKind.Block.LINE: _("Line units")}
     return Heat(
@@ -111,12 +113,13 @@ def _as_of(page: Page, indicator: Indicator, figure: Figure | None) -> str:
 
 def _row(
     page: Page, unit: Unit, columns: list[tuple[Indicator, int]], figures: list[Figure | None], *, name: str = "",
-    note: str = "",
+    note: str = "", opened: int = 0,
 ) -> HeatRow:  # fmt: skip
+    """`opened`: the unit whose figures its cells open, where that is another."""
     known = [(*column, figure) for column, figure in zip(columns, figures, strict=True)]
     values = [_value(page, *column) for column in known]
     cells = [
-        _cell(page, unit.pk, indicator, figure, "/".join(filter(None, value)))
+        _cell(page, opened or unit.pk, indicator, figure, "/".join(filter(None, value)))
         for (indicator, _decimals, figure), value in zip(known, values, strict=True)
     ]
     return HeatRow(
@@ -146,9 +149,13 @@ def _child_row(
     terms: Terms,
     columns: list[tuple[Indicator, int]],
     figures: list[Figure | None],
+    span: str | None,
 ) -> HeatRow:
+    """`span`: since or until when it stood here; None where it did all the time."""
     note = "" if place.is_leaf else _counted(page, place.approved, place.handed_in, place.sheets)
-    row = _row(page, place.unit, columns, figures, note=note)
+    if span is not None:
+        note = _joined(span or _("under this unit for a part of the period alone"), note)
+    row = _row(page, place.unit, columns, figures, note=note, opened=page.unit.pk if span is not None else 0)
     return _or_silent(page, place, terms, row, figures, own=place.is_leaf)
 
 
@@ -188,7 +195,10 @@ def _why_silent(page: Page, place: Lineage, terms: Terms, *, own: bool) -> tuple
 def _handed_in(page: Page, place: Lineage, *, own: bool) -> tuple[str, int, int]:
     """The state of the last sheet that was handed in, how many were in the period, of how many; `own`: of the unit
     itself, else of the branch, whose sheets are only counted."""
-    quarters = QUARTERS[page.period]
+    if place.unit_id == page.unit.pk:
+        quarters = list(QUARTERS[page.period])
+    else:
+        quarters = quarters_under(page.reading, page.unit.pk, place.unit_id, page.year, page.period)
     places = [row for q in quarters if (row := page.reading.places.get((place.unit_id, page.year, q))) is not None]
     if not own:
         done = sum(row.handed_in for row in places)

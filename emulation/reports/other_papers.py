@@ -21,14 +21,15 @@ from django.utils.translation import gettext_lazy as _
 from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeWork, Registration, WeakPoint
 from emulation.numbers import format_part
 from emulation.official import Layout
-from emulation.periods import YEARS, parse_period, period_label
+from emulation.periods import QUARTERS, YEARS, parse_period, period_label
 from emulation.reports.display import Grades, dated, unit_text, value_text
-from emulation.reports.figures import Reading, figures_of
+from emulation.reports.figures import Figure, Reading, Wanted
 from emulation.reports.initiatives import for_list, row_of
 from emulation.reports.launch import papers_since
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
 from emulation.reports.papers import word_file
+from emulation.reports.partly import figure_under, partly_below, spans_under
 from emulation.reports.places import places_for
 from emulation.reports.pledges import unit_pledge
 from emulation.reports.progress import subordinates
@@ -206,8 +207,9 @@ def _pledge(registration: Registration) -> OtherPaper:
 # ── statistics ────────────────────────────────────────────────────────────
 
 
-CellText = Callable[[Unit, Indicator], str]
+CellText = Callable[[int, Indicator], str]
 NameText = Callable[[Indicator], str]
+Names = dict[int, str]  # unit → its name, with since or until when it stood there
 Statistics = tuple[tuple[Column, ...], list[Row]]
 
 
@@ -217,17 +219,15 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
         year, period = parse_period(what)
     except ValueError:
         return None
-    below = _below(unit, year, period)
-    figures = figures_of([unit, *below], year, [period])
-    known = {pk for _unit, pk, _period in figures}
-    rows = Indicator.objects.filter(pk__in=known).select_related("area", "grade_scale")
+    below, figures = _figures(unit, year, period)
+    rows = Indicator.objects.filter(pk__in={pk for _unit, pk in figures}).select_related("area", "grade_scale")
     indicators = list(rows.order_by("area__order", "area__code", "order", "code"))
     grades = Grades()
 
-    whole = {row.pk: figures.get((unit.pk, row.pk, period)) for row in indicators}
+    whole = {row.pk: figures.get((unit.pk, row.pk)) for row in indicators}
 
-    def cell(one: Unit, row: Indicator) -> str:
-        figure, total = figures.get((one.pk, row.pk, period)), whole[row.pk]
+    def cell(one: int, row: Indicator) -> str:
+        figure, total = figures.get((one, row.pk)), whole[row.pk]
         text = value_text(row, figure, grades)
         return dated(text, figure.until) if figure and total and total.mixed and figure is not total else text
 
@@ -250,35 +250,53 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
 
 
 def _units_in_rows(
-    unit: Unit, below: list[Unit], indicators: list[Indicator], name: NameText, cell: CellText
+    unit: Unit, below: Names, indicators: list[Indicator], name: NameText, cell: CellText
 ) -> Statistics:
     columns = (Column("Đơn vị", 24), *(Column(_headed(row, name(row)), 10, "center") for row in indicators))
-    return columns, [Row((one.short, *(cell(one, row) for row in indicators))) for one in [unit, *below]]
+    named = {unit.pk: unit.short} | below
+    return columns, [Row((text, *(cell(one, row) for row in indicators))) for one, text in named.items()]
 
 
 def _units_in_columns(
-    unit: Unit, below: list[Unit], indicators: list[Indicator], name: NameText, cell: CellText
+    unit: Unit, below: Names, indicators: list[Indicator], name: NameText, cell: CellText
 ) -> Statistics:
     """Indicators in rows, under the heading of their area."""
     columns = (
         Column("Chỉ tiêu", 30), Column("Đơn vị tính", 10, "center"), Column("Toàn đơn vị", 10, "center"),
-        *(Column(one.short, 10, "center") for one in below),
+        *(Column(text, 10, "center") for text in below.values()),
     )  # fmt: skip
     table, area = [], ""
     for row in indicators:
         if row.area.label != area:
             area = row.area.label
             table.append(Row(section=area))
-        values = (cell(one, row) for one in [unit, *below])
+        values = (cell(one, row) for one in [unit.pk, *below])
         table.append(Row((name(row), "" if row.grade_scale_id else unit_text(row), *values)))
     return columns, table
 
 
-def _below(unit: Unit, year: int, period: str) -> list[Unit]:
-    """Who stood directly below the unit at the end of the period, as on the dashboard. One or two queries."""
+def _figures(unit: Unit, year: int, period: str) -> tuple[Names, dict[tuple[int, int], Figure]]:
+    """Who stood directly below the unit in the period, as on the dashboard, and what of its figures counts there."""
     reading = Reading(Q(unit=unit) | Q(parent=unit), [year])
     reading.complete(unit.pk, year)
-    return [place.unit for place in subordinates(reading, unit, year, period)]
+    below = subordinates(reading, unit, year, period)
+    partly = partly_below(reading, unit.pk, below, year, period)
+    reading.load_plans([year])
+    reading.load(
+        Wanted((unit.pk, *(row.unit_id for row in below)), year, (period,)),
+        Wanted(partly, year, tuple(f"Q{quarter}" for quarter in QUARTERS[period])),
+    )
+    found = {(unit.pk, pk): reading.figure(unit.pk, pk, year, period) for pk in reading.indicators}
+    for row in below:
+        for pk in reading.indicators:
+            found[row.unit_id, pk] = figure_under(reading, unit.pk, row.unit_id, pk, year, period)
+    spans = spans_under(unit, partly, year)
+    names = {row.unit_id: " ".join(filter(None, (row.unit.short, _span(spans, row.unit_id)))) for row in below}
+    return names, {key: figure for key, figure in found.items() if figure is not None}
+
+
+def _span(spans: dict[int, str], unit: int) -> str:
+    return f"({spans[unit]})" if spans.get(unit) else ""
 
 
 def _headed(row: Indicator, name: str) -> str:

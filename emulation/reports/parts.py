@@ -27,6 +27,7 @@ from emulation.reports.display import (
     until_text,
 )
 from emulation.reports.figures import Figure, rule_of
+from emulation.reports.partly import is_partly, parts_in, spans_under
 from emulation.reports.progress import place_order, sheet_mark
 from units.paths import path_ids
 
@@ -95,10 +96,10 @@ def contributions(page: Page, indicator: Indicator) -> list[Contribution]:
     found: dict[int, Contribution] = {}
     for quarter in rounds:
         for place in _directly_below(page, quarter):
-            parts = _parts_in(page, indicator, place, quarter)
             known = found.get(place.unit_id)
             if known is None:
                 known = found[place.unit_id] = Contribution(place, {}, _whole(page, place, rounds))
+            parts = _parts_in(page, indicator, place, quarter)
             if parts is not None:
                 known.parts[quarter] = parts
     kept = [row for row in found.values() if any(p.expected or p.reported for p in row.parts.values())]
@@ -125,11 +126,15 @@ def _parts_in(page: Page, indicator: Indicator, place: Lineage, quarter: int) ->
     """Parts of the quarter's figure that come from the place; None where the quarter does not make its figure."""
     reading, rule = page.reading, rule_of(indicator)
     own = place.unit_id == page.unit.pk
-    if place.is_leaf or own:
+    partly = not own and is_partly(reading, page.unit.pk, place.unit_id, page.year, page.period)
+    whole = not partly and not rule.flow and reading.inner(place.unit_id, page.year, page.period)
+    if own or (place.is_leaf and not whole):
         book = reading.own.get(page.year)
         if book is None or quarter not in book.making(place.unit_id, indicator.pk, page.period):
             return None
         return book.unit_parts(place.unit_id, quarter, indicator.pk, reading.name)
+    if partly:
+        return parts_in(reading, place, indicator.pk, page.year, page.period, quarter)
     if rule.flow:
         figure = reading.figure(place.unit_id, indicator.pk, page.year, f"Q{quarter}")
     elif quarter == periods.QUARTERS[page.period][-1]:
@@ -161,7 +166,11 @@ def unit_rows(
     weight = sum(_weight(indicator, combined(rule, [row])) for row in contributions)
     figures = [page.figure(indicator, row.place.unit_id) for row in contributions]
     decimals = decimals_for(indicator, figures)
-    return [_unit_row(page, indicator, figure, contributions, row, weight, decimals) for row in contributions]
+    spans = spans_under(page.unit, (row.place.unit_id for row in contributions if not row.whole), page.year)
+    return [
+        _unit_row(page, indicator, figure, contributions, row, weight, decimals, spans.get(row.place.unit_id, ""))
+        for row in contributions
+    ]
 
 
 def _weight(indicator: Indicator, parts: Parts) -> int:
@@ -173,7 +182,7 @@ def _weight(indicator: Indicator, parts: Parts) -> int:
 
 def _unit_row(
     page: Page, indicator: Indicator, figure: Figure | None, rows: list[Contribution], row: Contribution, weight: int,
-    decimals: int,
+    decimals: int, span: str,
 ) -> PartRow:  # fmt: skip
     rule, place = rule_of(indicator), row.place
     own = place.unit_id == page.unit.pk
@@ -197,7 +206,7 @@ def _unit_row(
         share=format_number(Fraction(share * 100, weight), 1) if weight and parts.reported else "",
         pull=_pull(indicator, figure, rule, rows, row) if parts.reported and len(rows) > 1 else None,
         sources=_sources(page, place, row) if place.is_leaf or own else [],
-        note=_note(page, row, parts, until_text(known.until) if known and figure and figure.mixed else ""),
+        note=_note(row, parts, span, until_text(known.until) if known and figure and figure.mixed else ""),
         gone=not own and stands_elsewhere(place),
         missing=parts.reported < parts.expected,
     )
@@ -214,8 +223,8 @@ def _row_mark(page: Page, row: Contribution, parts: Parts, judged: Figure | None
     return sheet_mark(report.state) if report is not None and report.state in Report.HANDED_IN else mark("none")
 
 
-def _note(page: Page, row: Contribution, parts: Parts, as_of: str) -> str:
-    notes = [as_of] if as_of else []
+def _note(row: Contribution, parts: Parts, *words: str) -> str:
+    notes = [word for word in words if word]
     if not row.whole:
         names = ", ".join(periods.ROMAN[quarter] for quarter in sorted(row.parts))
         notes.append(_("under this unit in quarter %(quarters)s alone") % {"quarters": names})

@@ -111,13 +111,16 @@ def _counts(place: Lineage) -> tuple[int, int, int]:
 
 
 def subordinates(reading: Reading, unit: Unit, year: int, period: str) -> list[Lineage]:
-    """Units directly below `unit` at the end of the period, offices before the others, each with its place."""
+    """Units that stood directly below `unit` in the period, offices before the others, each with its last place.
+
+    Those that stood elsewhere at another time of it belong to them (`partly`): what counted here counts on.
+    """
     last: dict[int, Lineage] = {}
     for quarter in periods.QUARTERS[period]:
         for (child, of, number), place in reading.places.items():
-            if of == year and number == quarter and child != unit.pk:
+            if of == year and number == quarter and place.parent_id == unit.pk:
                 last[child] = place
-    return sorted((place for place in last.values() if place.parent_id == unit.pk), key=place_order)
+    return sorted(last.values(), key=place_order)
 
 
 def sheet_mark(state: str) -> Mark:
