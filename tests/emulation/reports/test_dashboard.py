@@ -285,10 +285,11 @@ def test_units_stand_where_they_stood_at_the_end_of_the_period(cast: Cast, regio
     move_unit(cast.depot, parent=other, effective=date(2020, 5, 1), by=root_administrator(), decision="1")
     make_report(cast.depot, rounds[1], {row.indicator: (1, 1)}, state=APPROVED)
     assert "Unit K1" in rows_of(show(cast, "Q1"))
-    assert "Unit K1" not in rows_of(show(cast, "H1"))
+    assert rows_of(show(cast, "H1"))["Unit K1"].note == "đến 30/04/2020"
+    assert "Unit K1" not in rows_of(show(cast, "Q2"))
 
 
-def test_a_unit_that_came_during_the_period_shows_its_whole_figure(cast: Cast, region: Unit) -> None:
+def test_a_unit_that_came_during_the_period_shows_what_counts_here(cast: Cast, region: Unit) -> None:
     row = initiatives(cast)
     other = make_unit(region, "K9", kind="department")
     newcomer = make_unit(other, "N1")
@@ -297,7 +298,8 @@ def test_a_unit_that_came_during_the_period_shows_its_whole_figure(cast: Cast, r
     make_report(newcomer, rounds[1], {row.indicator: 2}, state=APPROVED)
     move_unit(newcomer, parent=cast.department, effective=date(2020, 5, 1), by=root_administrator(), decision="1")
     make_report(newcomer, rounds[2], {row.indicator: 3}, state=APPROVED)
-    assert rows_of(show(cast, "H1"))["Unit N1"].cells[0][2] == "5"
+    row_of_newcomer = rows_of(show(cast, "H1"))["Unit N1"]
+    assert (row_of_newcomer.note, row_of_newcomer.cells[0][2]) == ("từ 01/05/2020", "3")
 
 
 def test_progress_counts_sheets_of_the_branch(cast: Cast) -> None:

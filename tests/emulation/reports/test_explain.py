@@ -267,7 +267,7 @@ def test_a_unit_that_left_links_to_the_quarter_it_was_here(
     make_report(depot, rounds[1], {row.indicator: (1, 2)}, state=APPROVED)
     part = rows_of(explain(department, row.indicator, 2020, "H1"))["Unit K1"]
     assert (part.gone, part.note, part.url) == (
-        True, "chỉ thuộc đơn vị này trong quý I", f"/dashboard/{depot.pk}/F/?year=2020&period=Q1",
+        True, "đến 30/04/2020; chỉ thuộc đơn vị này trong quý I", f"/dashboard/{depot.pk}/F/?year=2020&period=Q1",
     )  # fmt: skip
     assert explain(depot, row.indicator, 2020, "Q1").moved_from == department
     assert explain(depot, row.indicator, 2020, "Q3").moved_from is None
