@@ -14,7 +14,7 @@ class AwardsConfig(AppConfig):
         from awards.reports.examples import awards_lines
         from awards.reports.paper_kinds import PAPERS
         from awards.reports.titles import titles_on
-        from awards.reports.tree_changes import resting_on
+        from awards.reports.tree_changes import of_move, resting_on
         from awards.reports.work import (
             agenda_tasks,
             council_tasks,
@@ -37,6 +37,7 @@ class AwardsConfig(AppConfig):
         from emulation.states import STATES
         from emulation.views import catalogue
         from units.catalogue import after_catalogue
+        from units.reports import moves
         from units.services import taking_back
         from units.views import persons
 
@@ -55,3 +56,4 @@ class AwardsConfig(AppConfig):
         work.SOURCES.extend([agenda_tasks, council_tasks, nomination_tasks, outcome_tasks, paper_tasks, review_tasks])
         examples.awards_of.append(awards_lines)
         taking_back.what_rests.append(resting_on)
+        moves.SOURCES.append(of_move)

@@ -23,13 +23,14 @@ class EmulationConfig(AppConfig):
         from emulation.reports.documents import receipt_tasks
         from emulation.reports.inspections import inspection_tasks
         from emulation.reports.joins import join_tasks
+        from emulation.reports.moves import of_move
         from emulation.reports.openings import launch_tasks, register_tasks
         from emulation.reports.unfed import unfed_tasks
         from emulation.reports.vacancies import remarks
         from emulation.services.catalogue import load_emulation
         from emulation.services.rounds import follow_tree, hold_sheets
         from units.catalogue import after_catalogue
-        from units.reports import dissolution
+        from units.reports import dissolution, moves
         from units.services import after_tree_change, before_tree_change, taking_back
         from units.views import tree
 
@@ -38,6 +39,7 @@ class EmulationConfig(AppConfig):
         after_tree_change.append(follow_tree)
         tree.REMARKS.append(remarks)
         dissolution.SOURCES.append(tree_changes.of_dissolution)
+        moves.SOURCES.append(of_move)
         taking_back.what_rests.append(tree_changes.resting_on)
         work.SOURCES.extend([receipt_tasks, join_tasks, amendment_tasks])
         work.SOURCES.extend([launch_tasks, register_tasks])

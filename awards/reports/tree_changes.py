@@ -1,17 +1,21 @@
-"""What of awards rests on a change of the tree, so that it can no longer be taken back."""
+"""What a move means for nominations, and what of awards rests on a change of the tree: then it stands."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.utils.formats import date_format
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from awards.models import Decision, NominationEvent
-from units.models import UnitChange
+from awards.models import Decision, Nomination, NominationEvent
+from units.models import Person, Unit, UnitChange
 from units.paths import branch_q
+from units.reports.dissolution import Consequence
+from units.reports.moves import named
 
 NAMED = 3
 OWN = (NominationEvent.Kind.CREATED, NominationEvent.Kind.CHANGED)  # steps that leave a line with its unit
@@ -33,3 +37,32 @@ def resting_on(change: UnitChange) -> Iterator[str]:
             "unit": step.line.dossier.unit, "who": step.line.subject, "step": step.get_kind_display(),
             "day": date_format(localdate(step.at), "SHORT_DATE_FORMAT"),
         }  # fmt: skip
+
+
+def of_move(unit: Unit, parent: Unit, day: date) -> Iterator[Consequence]:
+    """Nominations of the branch under way, and whose desk they are on; who is counted for caps. Three queries."""
+    lines = Nomination.objects.filter(branch_q(unit.path, "dossier__unit__path"))
+    drafts = lines.filter(stage__in=Nomination.EDITABLE).count()
+    held = lines.filter(stage__in=Nomination.UNDER_WAY).values_list("holder").annotate(Count("pk")).order_by("holder")
+    counts = dict(held)
+    holders = Unit.objects.in_bulk(counts)
+    if counts:
+        words = _("They stay where they are and are decided there: %(desks)s.")
+        desks = [_("%(unit)s: %(count)d") % {"unit": holders[pk], "count": count} for pk, count in counts.items()]
+        yield Consequence(_("Nominations handed in"), words % {"desks": named(desks)})
+    if drafts:
+        words = ngettext(
+            "%(count)d line of a dossier not handed in yet goes to %(parent)s when it is.",
+            "%(count)d lines of dossiers not handed in yet go to %(parent)s when they are.",
+            drafts,
+        )
+        yield Consequence(_("Nominations being prepared"), words % {"count": drafts, "parent": parent})
+    people = Person.objects.serving().filter(branch_q(unit.path, "unit__path")).count()
+    if people:
+        words = ngettext(
+            "%(count)d person counts for the caps of the new superiors and no longer for those of the former.",
+            "%(count)d people count for the caps of the new superiors and no longer for those of the former, also of"
+            " nominations that stay there.",
+            people,
+        )
+        yield Consequence(_("Caps"), words % {"count": people})

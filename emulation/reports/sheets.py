@@ -176,6 +176,13 @@ class Sheet:
         return [row for row in self.rows if row.asked and not row.stored]
 
     @property
+    def unasked(self) -> list[Row]:
+        """Lines with a figure that the unit is not asked, as after a move; none of an approved sheet, which stands."""
+        if self.report.state == Report.State.APPROVED:
+            return []
+        return [row for row in self.rows if row.stored and not row.asked]
+
+    @property
     def wrong(self) -> list[Row]:
         return [row for row in self.rows if row.errors]
 

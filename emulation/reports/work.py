@@ -45,13 +45,16 @@ WRITERS = (Role.STAFF, Role.COMMANDER)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A sheet in a list: `filled` of `total` asked cells have a figure; `state` is a key of `ui.STATES`."""
+    """A sheet in a list: `filled` of `total` asked cells have a figure, `unasked` others have one, too; `state` is a
+    key of `ui.STATES`.
+    """
 
     report: Report
     state: str
     filled: int
     total: int
     deadline: Deadline
+    unasked: int = 0
 
     @property
     def percent(self) -> int:
@@ -70,7 +73,8 @@ def with_progress(reports: Iterable[Report]) -> list[Item]:
         asked = plans[report.round_id].for_unit(report.unit.kind_id, report.lineage.path)
         expected = {pk for pk, row in asked.items() if slot(report.round) in row.quarters}
         deadline = deadline_of(terms[report.pk], report.state)
-        items.append(Item(report, state_of(report), len(expected & filled[report.pk]), len(expected), deadline))
+        known, unasked = len(expected & filled[report.pk]), len(filled[report.pk] - expected)
+        items.append(Item(report, state_of(report), known, len(expected), deadline, unasked))
     return items
 
 

@@ -156,6 +156,7 @@ class UnitPicker(forms.Widget):
 
     queryset: UnitQuerySet
     scope = "reach"
+    without = 0  # the unit that is to be put below the chosen one
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> tuple[str, str]:
         return data.get(name, ""), data.get(f"{name}_text", "").strip()
@@ -177,7 +178,8 @@ class UnitPicker(forms.Widget):
             "units/unit_picker.html",
             {
                 "name": name, "id": attrs.get("id", f"id_{name}"), "text": text, "units": units, "more": more,
-                "chosen": chosen, "scope": self.scope, "invalid": "is-invalid" in attrs.get("class", ""),
+                "chosen": chosen, "scope": self.scope, "without": self.without,
+                "invalid": "is-invalid" in attrs.get("class", ""),
                 "described_by": attrs.get("aria-describedby", ""),
             },
         )  # fmt: skip

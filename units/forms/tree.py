@@ -14,7 +14,12 @@ from units.forms.fields import DayField, UnitField
 from units.forms.seen import SeenFields, SeenForm
 from units.models import Unit, UnitChange, User
 from units.models.units import UnitQuerySet
-from units.paths import branches_q
+from units.paths import branch_q, branches_q, parent_path, path_ids
+
+
+def other_superiors(units: UnitQuerySet, unit: Unit) -> UnitQuerySet:
+    """Those of the units below which the unit can be moved: not itself or in its branch, nor where it stands."""
+    return units.exclude(branch_q(unit.path)).exclude(pk__in=path_ids(parent_path(unit.path))[-1:])
 
 
 def administered_units(user: User) -> UnitQuerySet:
@@ -37,6 +42,7 @@ class OptionsFilter(forms.Form):
 
     field = forms.CharField(max_length=40, validators=[RegexValidator(r"\A[a-z_]+\Z")])
     scope = forms.ChoiceField(choices=[("reach", ""), ("administered", ""), ("people", "")])
+    without = forms.IntegerField(min_value=1, max_value=10**9, required=False)
 
 
 class DecisionForm(forms.Form):
@@ -83,17 +89,84 @@ class RenameForm(SeenFields, DecisionForm):
         return {"name": row.name, "short_name": row.short_name}
 
 
-class MoveForm(DecisionForm):
+class ForeseenForm(DecisionForm):
+    """A change that is confirmed by who has read what it means, as the page showed it: `foreseen` names that."""
+
+    foreseen = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
+
+    def chosen(self) -> str:
+        """What was typed of that which the meaning depends on; empty while it is not all there."""
+        day = self.cleaned_data.get("effective")
+        return day.isoformat() if day else ""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        chosen = self.chosen()
+        if chosen and cleaned.get("foreseen") != chosen:
+            self.add_error("confirmed", self.unread)
+        elif chosen and not cleaned.get("confirmed"):
+            self.add_error("confirmed", _("Confirm that you have read what it means."))
+        return cleaned
+
+    unread = _("Read above what it means on that day, then confirm it.")
+
+    def show(self, foreseen: str) -> None:
+        """The page shows what `foreseen` means; whoever confirmed something else has to confirm again."""
+        if self.is_bound and self.data.get("foreseen") != foreseen:
+            self.data = self.data.copy()
+            self.data["foreseen"] = foreseen
+            self.data.pop("confirmed", None)
+        self.initial["foreseen"] = foreseen
+
+
+class MoveForm(ForeseenForm):
+    """What a move means is known once superior and day are chosen: it is shown then, to be confirmed."""
+
     parent = UnitField(label=_("New superior"), scope="administered")
+    confirmed = forms.BooleanField(label=_("I have read what it means and move the unit"), required=False)
     field_order = ["parent"]
+    unread = _("Read above what it means, then confirm it.")
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["parent"].queryset = administered_units(user)
+        field = self.fields["parent"]
+        field.queryset = administered_units(user)
+        field.widget.queryset = other_superiors(field.queryset, unit)
+        field.widget.without = unit.pk
+        self.unit = unit
+
+    def clean_parent(self) -> Unit:
+        """Raises ValidationError for a superior below which the unit cannot be moved (as `services.move_unit`)."""
+        parent = self.cleaned_data["parent"]
+        if parent.path.startswith(self.unit.path):
+            words = _("A unit cannot stand below itself: %(unit)s lies in its branch.")
+            raise forms.ValidationError(words % {"unit": parent})
+        if parent.pk in path_ids(parent_path(self.unit.path))[-1:]:
+            raise forms.ValidationError(_("The unit already stands under %(unit)s.") % {"unit": parent})
+        return parent
+
+    def chosen(self) -> str:
+        parent, day = self.cleaned_data.get("parent"), super().chosen()
+        return f"{parent.pk} {day}" if parent and day else ""
+
+    def foresee(self) -> tuple[Unit, date] | None:
+        """The superior and the day of which the page shows what it means; None while they are not chosen."""
+        if self.is_bound:
+            self.is_valid()
+            if foreseen := self.chosen():
+                self.show(foreseen)
+                return self.cleaned_data["parent"], self.cleaned_data["effective"]
+        del self.fields["confirmed"]
+        return None
+
+    @property
+    def decided(self) -> dict[str, Any]:
+        """What the service takes."""
+        return {name: self.cleaned_data[name] for name in ("parent", "effective", "decision", "reason")}
 
 
-class DissolveForm(DecisionForm):
-    """A dissolution is confirmed by who has read what it means on its very day (`foreseen`, as the page showed it).
+class DissolveForm(ForeseenForm):
+    """What a dissolution means depends on its day.
 
     `keep_roles` is asked only where something is left that those with a role in the unit have to finish.
     """
@@ -106,25 +179,11 @@ class DissolveForm(DecisionForm):
         required=False,
         initial=True,
     )
-    foreseen = forms.DateField(widget=forms.HiddenInput, required=False)
     confirmed = forms.BooleanField(label=_("I have read what it means and dissolve the unit"), required=False)
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        day = cleaned.get("effective")
-        if day and cleaned.get("foreseen") != day:
-            self.add_error("confirmed", _("Read above what it means on that day, then confirm it."))
-        elif not cleaned.get("confirmed"):
-            self.add_error("confirmed", _("Confirm that you have read what it means."))
-        return cleaned
-
     def foresee(self, day: date, *, unfinished: bool) -> None:
-        """The page shows what it means on `day`; whoever confirmed another day has to confirm again."""
-        if self.is_bound and self.data.get("foreseen") != day.isoformat():
-            self.data = self.data.copy()
-            self.data["foreseen"] = day.isoformat()
-            self.data.pop("confirmed", None)
-        self.initial["foreseen"] = day
+        """The page shows what it means on `day`."""
+        self.show(day.isoformat())
         if not unfinished:
             del self.fields["keep_roles"]
 

@@ -27,9 +27,10 @@ from units.forms.tree import (
     UnitCreateForm,
     UnitFilter,
     administered_units,
+    other_superiors,
 )
 from units.models import Membership, Role, Unit, UnitChange, User
-from units.reports import find_units, level_below, tree_of, with_superiors
+from units.reports import find_units, level_below, moves, tree_of, with_superiors
 from units.reports.dissolution import consequences, leftovers
 from units.reports.exports import members_table, placements_table, unit_changes_table, units_table
 from units.reports.tree import Remark
@@ -95,6 +96,8 @@ def unit_options(request: HttpRequest) -> HttpResponse:
         units = administered_units(request.user)
     elif scope == "people":
         units = kept_units(request.user)
+    if form.cleaned_data["without"]:
+        units = other_superiors(units, get_unit(request, form.cleaned_data["without"]))
     found, more = find_units(units, request.GET.get(f"{name}_text", "")[:100])
     return render(request, "units/unit_options.html", {"name": name, "units": found, "more": more, "chosen": ""})
 
@@ -195,12 +198,17 @@ def unit_rename(request: HttpRequest, pk: int) -> HttpResponse:
 def unit_move(request: HttpRequest, pk: int) -> HttpResponse:
     unit = get_unit(request, pk)
     access.require(access.administers_superior(request.user, unit))
-    form = MoveForm(request.POST or None, user=request.user)
+    form = MoveForm(request.POST or None, user=request.user, unit=unit)
     note = _("All units below move along. Figures of rounds that ended before stay under the former superior.")
+    about = None
+    if foreseen := form.foresee():
+        about = {"template": "units/move.html", "rows": moves.consequences(unit, *foreseen), "parent": foreseen[0],
+                 "day": foreseen[1]}  # fmt: skip
     return form_step(
-        request, form, lambda: services.move_unit(unit, **form.cleaned_data, by=request.user),
+        request, form, lambda: services.move_unit(unit, **form.decided, by=request.user),
         done=_("The unit has been moved."), to=unit, crumbs=crumbs_to(unit),
-        heading=_("Move %(unit)s") % {"unit": unit}, submit=_("Move the unit"), note=note,
+        heading=_("Move %(unit)s") % {"unit": unit}, note=note, about=about,
+        submit=_("Move the unit") if about else _("Show what it means"),
     )  # fmt: skip
 
 

@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from awards.models import NominationEvent
-from awards.reports.tree_changes import resting_on
-from tests.factories import make_award, make_dossier, make_nomination, make_signed_decision
+from awards.reports.tree_changes import of_move, resting_on
+from tests.factories import make_award, make_dossier, make_nomination, make_person, make_signed_decision
 from units.models import UnitChange
 from units.services import dissolve_unit, rename_unit
 
@@ -47,3 +47,14 @@ def test_a_step_of_a_nomination_above_rests_on_the_end_of_a_unit(administrator, 
 
     (words,) = resting_on(change)
     assert words.startswith(f"{depot}, đề nghị khen thưởng {depot}: “Đã trình” ngày")
+
+
+def test_a_move_says_whose_desk_nominations_are_on_and_who_counts_where(region, department, depot, staff, line):
+    make_nomination(line.dossier, make_award(), make_person(depot), stage="submitted", holder=department)
+
+    assert {row.about: row.words for row in of_move(depot, region, DAY)} == {
+        "Đề nghị khen thưởng đã trình": f"Giữ nguyên nơi đang thẩm định và được quyết định tại đó: {department}: 1.",
+        "Đề nghị khen thưởng đang soạn": f"1 đề nghị chưa trình, khi trình sẽ chuyển đến {region}.",
+        "Tỷ lệ khống chế": "1 người được tính vào tỷ lệ khống chế của cấp trên mới, không còn tính ở cấp trên cũ,"
+        " kể cả với đề nghị vẫn do nơi cũ quyết định.",
+    }

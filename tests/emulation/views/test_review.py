@@ -361,3 +361,10 @@ def test_lines_without_a_verdict_are_marked_and_open_no_empty_reason(judge, repo
     assert (page.count("qt-vote is-wrong"), page.count("data-keep")) == (2, 0)
     page = judge.post(url(report), verdict([first], "return")).text
     assert (page.count("qt-vote is-wrong"), page.count("data-keep")) == (1, 1)
+
+
+def test_reopening_says_what_it_takes_away_and_offers_the_correction(judge, report):
+    Report.objects.filter(pk=report.pk).update(state=State.APPROVED)
+    page = judge.get(url(report, "reopen")).content.decode()
+    assert "Until it is approved anew, the whole sheet is missing from the approved figures" in page
+    assert reverse("emulation:report-corrections", args=[report.pk]) in page

@@ -305,11 +305,43 @@ def test_rename_without_a_decision_is_refused(client, administrator, depot):
     assert wrong(send(client, administrator, "unit-rename", depot.pk, data=data)) == ["decision"]
 
 
+def moved(parent, **data):
+    """What is sent once it has been read what the move means."""
+    return DECISION | {"parent": parent.pk, "foreseen": f"{parent.pk} 2020-07-01", "confirmed": "on"} | data
+
+
 def test_move_puts_the_unit_under_the_new_superior(client, administrator, depot, elsewhere):
-    response = send(client, administrator, "unit-move", depot.pk, data=DECISION | {"parent": elsewhere.pk})
+    response = send(client, administrator, "unit-move", depot.pk, data=moved(elsewhere))
 
     assert response.url == depot.get_absolute_url()
     assert reload(depot).path.startswith(elsewhere.path)
+
+
+@pytest.mark.parametrize("data", [{"foreseen": ""}, {"foreseen": "1 2020-07-01"}, {"confirmed": ""}])
+def test_move_is_confirmed_by_who_has_read_what_it_means(client, administrator, department, depot, elsewhere, data):
+    response = send(client, administrator, "unit-move", depot.pk, data=moved(elsewhere, **data))
+
+    assert wrong(response) == ["confirmed"]
+    assert f'name="foreseen" value="{elsewhere.pk} 2020-07-01"' in response.content.decode()
+    assert "checked" not in response.content.decode().split('name="confirmed"')[1][:80]
+    assert [row.about for row in response.context["about"]["rows"]][-3:] == [
+        "Thẩm định", "Xem số liệu", "Vai trò của người dùng"
+    ]  # fmt: skip
+    assert reload(depot).path.startswith(department.path)
+
+
+def test_move_asks_for_superior_and_day_first(client, administrator, depot):
+    context = page(client, administrator, "unit-move", depot.pk).context
+
+    assert ("confirmed" in context["form"].fields, context["submit"]) == (False, "Xem hệ quả")
+
+
+def test_move_offers_neither_the_unit_nor_its_superior(client, administrator, region, department, depot, elsewhere):
+    form = page(client, administrator, "unit-move", depot.pk).context["form"]
+    assert {unit.code for unit in form.fields["parent"].widget.queryset} == {region.code, elsewhere.code}
+    asked = {"field": "parent", "scope": "administered", "without": depot.pk, "parent_text": depot.code}
+    found = page(client, administrator, "unit-options", **asked).context["units"]
+    assert [row.unit for row in found] == []
 
 
 def test_move_below_itself_is_refused_beside_the_field(client, administrator, department, depot):
