@@ -126,6 +126,7 @@ class MoveForm(ForeseenForm):
     confirmed = forms.BooleanField(label=_("I have read what it means and move the unit"), required=False)
     field_order = ["parent"]
     unread = _("Read above what it means, then confirm it.")
+    foreseen_first = False  # the page shows for the first time what it means
 
     def __init__(self, *args: Any, user: User, unit: Unit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -153,8 +154,12 @@ class MoveForm(ForeseenForm):
         """The superior and the day of which the page shows what it means; None while they are not chosen."""
         if self.is_bound:
             self.is_valid()
+            asks_first = not self.data.get("foreseen") and list(self.errors) == ["confirmed"]
             if foreseen := self.chosen():
                 self.show(foreseen)
+                if asks_first:  # nothing is wrong: it was not known what to confirm
+                    self.errors.clear()
+                    self.foreseen_first = True
                 return self.cleaned_data["parent"], self.cleaned_data["effective"]
         del self.fields["confirmed"]
         return None

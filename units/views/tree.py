@@ -36,7 +36,7 @@ from units.reports.exports import members_table, placements_table, unit_changes_
 from units.reports.tree import Remark
 from units.services.taking_back import last_change, may_take_back
 from units.views.downloads import asked_table, table_file
-from units.views.pages import Crumb, PartRequest, form_step
+from units.views.pages import Crumb, PartRequest, form_page, form_step
 
 FORM = ["GET", "HEAD", "POST"]
 BELOW = 25  # subordinates on a page
@@ -204,11 +204,15 @@ def unit_move(request: HttpRequest, pk: int) -> HttpResponse:
     if foreseen := form.foresee():
         about = {"template": "units/move.html", "rows": moves.consequences(unit, *foreseen), "parent": foreseen[0],
                  "day": foreseen[1]}  # fmt: skip
+    shown: dict[str, Any] = {
+        "crumbs": crumbs_to(unit), "heading": _("Move %(unit)s") % {"unit": unit}, "note": note, "about": about,
+        "submit": _("Move the unit") if about else _("Show what it means"),
+    }  # fmt: skip
+    if form.foreseen_first:
+        return form_page(request, form, **shown)
     return form_step(
         request, form, lambda: services.move_unit(unit, **form.decided, by=request.user),
-        done=_("The unit has been moved."), to=unit, crumbs=crumbs_to(unit),
-        heading=_("Move %(unit)s") % {"unit": unit}, note=note, about=about,
-        submit=_("Move the unit") if about else _("Show what it means"),
+        done=_("The unit has been moved."), to=unit, **shown,
     )  # fmt: skip
 
 

@@ -317,7 +317,15 @@ def test_move_puts_the_unit_under_the_new_superior(client, administrator, depot,
     assert reload(depot).path.startswith(elsewhere.path)
 
 
-@pytest.mark.parametrize("data", [{"foreseen": ""}, {"foreseen": "1 2020-07-01"}, {"confirmed": ""}])
+@pytest.mark.parametrize("data", [{}, {"confirmed": "on"}])
+def test_move_shows_first_what_it_means(client, administrator, department, depot, elsewhere, data):
+    response = send(client, administrator, "unit-move", depot.pk, data=DECISION | {"parent": elsewhere.pk} | data)
+
+    assert (wrong(response), response.context["about"]["parent"]) == ([], elsewhere)
+    assert reload(depot).path.startswith(department.path)
+
+
+@pytest.mark.parametrize("data", [{"foreseen": "1 2020-07-01"}, {"confirmed": ""}])
 def test_move_is_confirmed_by_who_has_read_what_it_means(client, administrator, department, depot, elsewhere, data):
     response = send(client, administrator, "unit-move", depot.pk, data=moved(elsewhere, **data))
 
