@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -23,6 +24,7 @@ from emulation.reports.plan import Asking, Plan
 from emulation.scoring import is_met, target_weights
 from units.models import Placement
 from units.paths import path_ids
+from units.reports.lineages import lineages_of
 
 TARGET_UNITS = 4000  # targets of a period count quarters of a thousandth: a quarter of a year's target is exact
 SETS = ("", "all_")  # approved; approved together with handed in
@@ -149,7 +151,8 @@ class Tree(Places):
 
     `units` are the units whose branches are looked at: their places and those of everything that stood
     directly below them in a round are known. None: the places of all units.
-    `moved` are the units that were moved between the rounds: their places are known as well.
+    `moved` are the units that were moved in the year: their places are known as well, and `began`, who stood above
+    each on its first day.
     """
 
     def __init__(self, year: int, drive: Campaign | None = None, units: Iterable[int] | None = None) -> None:
@@ -157,7 +160,10 @@ class Tree(Places):
         self.units = None if units is None else set(units)
         rounds = Round.objects.filter(drive=drive) if drive else Round.objects.quarters().filter(year=year)
         self.rounds = {quarter or 1: pk for pk, quarter in rounds.order_by("quarter").values_list("pk", "quarter")}
-        self.moved = set() if drive else _moved(year, self.rounds)
+        self.moved = set() if drive or not self.rounds else _moved(year, max(self.rounds))
+        begin = date(year, 1, 1)
+        began = lineages_of(self.moved, [begin])[begin] if self.moved else {}
+        self.began = {unit: chain for unit, chain in began.items() if unit in self.moved}
         super().__init__(self._load(), {periods.DRIVE: (1,)} if drive else periods.QUARTERS)
         self.children = {quarter: by_superior(places.values()) for quarter, places in self.places.items()}
 
@@ -184,16 +190,12 @@ class Tree(Places):
         """Units that had no subordinates in one of the rounds, the units looked at, what moved and all above it."""
         found = {p.unit for places in self.places.values() for p in places.values() if p.is_leaf}
         moved = (p.path for places in self.places.values() for pk in self.moved if (p := places.get(pk)))
-        return found.union(self.units or (), *map(path_ids, moved))
+        return found.union(self.units or (), *map(path_ids, moved), *self.began.values())
 
 
-def _moved(year: int, quarters: Iterable[int]) -> set[int]:
-    """Units that left a superior between the ends of the year's first and last round."""
-    known = sorted(quarters)
-    if len(known) < 2:
-        return set()
-    first, last = (periods.quarter_end(year, quarter) for quarter in (known[0], known[-1]))
-    left = Placement.objects.filter(until__gt=first, until__lte=last)
+def _moved(year: int, quarter: int) -> set[int]:
+    """Units that left a superior after the first day of the year, up to the end of its last round's quarter."""
+    left = Placement.objects.filter(until__gt=date(year, 1, 1), until__lte=periods.quarter_end(year, quarter))
     return set(left.values_list("unit_id", flat=True))
 
 

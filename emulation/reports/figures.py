@@ -327,7 +327,8 @@ class Reading:
 
     def _keep_stored(self, row: tuple) -> None:
         unit, year, period, indicator, target, comparator, unsettled, *sums, classes, targeted, met = row
-        parts = Parts(*sums, {int(key): list(value) for key, value in classes.items()})
+        parts = Parts(*sums)
+        parts.add_classes({int(key): value for key, value in classes.items()})
         if period not in periods.QUARTERS:
             self._split[unit, indicator, year, period] = parts
             return

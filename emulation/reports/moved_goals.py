@@ -4,8 +4,9 @@ A figure counts a unit for a whole round under the superior that it has at the e
 
 * A unit that has moved adds to each superior what its target means in the quarters in which it stood there. The
   superiors of all its places have the same sum as without the move.
-* Whether the agreed target of a unit between stands for it as well is decided by where it stood in the year's first
-  round: such a target is not divided, and a superior of both places counts nobody twice and leaves nobody out.
+* Whether the agreed target of a unit between stands for it as well is decided by where it stood when the year (or
+  the unit) began: such a target is not divided, and a superior of both places counts nobody twice and nobody not at
+  all.
 * Where target and figure of a superior of only some of its places cannot cover the same – the target holds for the
   whole year and cannot be divided, or a target between stands for it that knows nothing of the move –, they are
   not compared.
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from emulation.reports.book import Book
 from units.paths import path_ids
 
+BEGIN = 0  # the first day of the year, before its quarters
 Chain = tuple[int, ...]  # the superiors of a unit, root first, and the unit itself
 
 
@@ -45,10 +47,12 @@ class MovedGoals:
 
     def __init__(self, book: Book, target: Callable[[int, int, str], tuple[int | None, str]]) -> None:
         self.book, self.target, self.periods = book, target, book.tree.periods
-        known = {
+        known: dict[int, dict[int, Chain]] = {
             unit: {q: tuple(path_ids(places[unit].path)) for q, places in book.tree.places.items() if unit in places}
             for unit in sorted(book.tree.moved)
         }
+        for unit, began in book.tree.began.items():
+            known[unit] = {BEGIN: tuple(began), **known[unit]}
         self.chains: dict[int, dict[int, Chain]] = {
             unit: chains for unit, chains in known.items() if len({chain[-2:-1] for chain in chains.values()}) > 1
         }

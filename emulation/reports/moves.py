@@ -74,8 +74,8 @@ def _figures(unit: Unit, parent: Unit, day: date, rounds: list[Round], approved:
 def _follows(unit: Unit, parent: Unit, rounds: list[Round]) -> Follows:
     of_round, plans = {row.pk: row for row in rounds}, plans_of(rounds)
     above = dict(Lineage.objects.filter(unit=parent, round__in=rounds).values_list("round", "path"))
-    places = Lineage.objects.filter(branch_q(unit.path, "unit__path"), round__in=rounds)
-    places = list(places.select_related("unit", "report").order_by("round__year", "round__quarter", "path"))
+    rows = Lineage.objects.filter(branch_q(unit.path, "unit__path"), round__in=rounds)
+    places = list(rows.select_related("unit", "report").order_by("round__year", "round__quarter", "path"))
     sheets = Report.objects.filter(lineage__in=[place.pk for place in places])
     empty = set(sheets.filter(untouched()).values_list("pk", flat=True))
     typed: dict[int, set[int]] = defaultdict(set)

@@ -89,6 +89,7 @@ class Row:
     fed: Fed | None = None  # the register that the figure comes from
     unlike: str = ""  # how register and sheet differ
     passed: bool = False  # approved when other lines were sent back, and the same since
+    unasked: bool = False  # a figure that the unit is not asked, as after a move
 
     @property
     def parts(self) -> str:
@@ -206,7 +207,7 @@ def row_of(line: Line, findings: Iterable[Finding] = ()) -> Row:
         last_year=cell_text(line.spec, line.last_year), median=median_text(line), warning=word, why=why,
         reason=entry.reason if entry else "", note=entry.note if entry else "",
         answers=tuple(finding.reason for finding in findings if finding.reason), items=tuple(items_of(line)),
-        fed=line.spec.fed, unlike=line.spec.fed.unlike(entry) if line.spec.fed else "",
+        fed=line.spec.fed, unlike=line.spec.fed.unlike(entry) if line.spec.fed else "", unasked=not line.asked,
     )  # fmt: skip
 
 

@@ -177,7 +177,7 @@ class Sheet:
 
     @property
     def unasked(self) -> list[Row]:
-        """Lines with a figure that the unit is not asked, as after a move; none of an approved sheet, which stands."""
+        """Lines with a figure that the unit is not asked, as after a move; none of an approved sheet: it stands."""
         if self.report.state == Report.State.APPROVED:
             return []
         return [row for row in self.rows if row.stored and not row.asked]

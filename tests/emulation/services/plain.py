@@ -270,11 +270,26 @@ class Plain:
     # ── moves ─────────────────────────────────────────────────────────────
 
     def moved_units(self) -> dict[int, dict[int, list[int]]]:
-        """Units moved between the ends of the year's first and last round: quarter → the unit and all above it."""
-        ends = quarter_end(YEAR, 1), quarter_end(YEAR, 4)
-        left = {row.unit_id for row in self.placements if row.until and ends[0] < row.until <= ends[1]}
+        """Units moved in the year: quarter (0: its first day) → the unit and all above it."""
+        begin, end = date(YEAR, 1, 1), quarter_end(YEAR, 4)
+        left = {row.unit_id for row in self.placements if row.until and begin < row.until <= end}
         found = {u: {q: self.chain(u, q) for q in (1, 2, 3, 4) if self.counts(u, q)} for u in sorted(left)}
+        for unit, chains in found.items():
+            if self.units[unit].exists_on(begin):
+                chains[0] = self.began(unit, begin)
         return {u: chains for u, chains in found.items() if len({tuple(c[1:2]) for c in chains.values()}) > 1}
+
+    def began(self, unit: int, day: date) -> list[int]:
+        """The unit and everything above it on the day that existed then; of others where they stood first."""
+        found: list[int] = []
+        above: int | None = unit
+        while above is not None:
+            here = sorted((r for r in self.placements if r.unit_id == above), key=lambda row: row.since or date.min)
+            if self.units[above].exists_on(day):
+                found.append(above)
+                here = [r for r in here if (r.since is None or r.since <= day) and (r.until is None or r.until > day)]
+            above = here[0].parent_id
+        return found
 
     def shares(self, unit: int, indicator: Indicator, period: str) -> dict[int, Fraction]:
         """What a unit's target means in the quarters of the period; all of a stock's in the last that has one."""
