@@ -80,7 +80,9 @@ class Branches:
     """
 
     def __init__(self, book: Book, quarters: Iterable[int], wanted: Iterable[str], stored: Stored) -> None:
-        self.book, self.tree, self.wanted, self.stored = book, book.tree, list(wanted), stored
+        self.book, self.tree, self.stored = book, book.tree, stored
+        chosen = set(wanted)  # quarters come before the longer periods, which ask for their targets
+        self.wanted = [period for period in self.tree.periods if period in chosen]
         self.quarters = sorted(set(quarters) & set(self.tree.rounds))
         # Units that had subordinates in a round; also for rounds in which they had none, to add up periods.
         inner = set().union(*(self.tree.branches(period) for period in self.tree.periods))

@@ -353,6 +353,7 @@ class Plain:
             brings = any(
                 self.asked_by(moved, q, indicator) is not None or self.has_subordinates(moved, f"Q{q}")
                 for q in chains
+                if q
             )
             if unit in first[1:]:
                 unknown = self.covered(first, unit, indicator)
