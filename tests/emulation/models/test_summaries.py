@@ -31,7 +31,12 @@ def test_drive_has_one_figure(region: Unit, count: Indicator) -> None:
 @pytest.mark.parametrize("of_drive", [False, True])
 def test_write_inserts_and_overwrites(region: Unit, count: Indicator, of_drive: bool) -> None:
     drive = make_drive(region) if of_drive else None
-    values = dict.fromkeys(COLUMNS, 0) | {"comparator": ">=", "classes": {"3": [1, 0]}, "all_classes": {}}
+    values = dict.fromkeys(COLUMNS, 0) | {
+        "comparator": ">=",
+        "unsettled": False,
+        "classes": {"3": [1, 0]},
+        "all_classes": {},
+    }
     for numerator, target in ((10**15, None), (7, 4000)):
         values |= {"numerator": numerator, "target": target}
         row = (region.pk, "Q1", count.pk, *values.values())
