@@ -16,7 +16,7 @@ from django.db.models import TextChoices
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
-from emulation.checks import Entry, missing_parts, needs_reason, wrong_parts
+from emulation.checks import Entry, missing_parts, needs_reason, remark, wrong_parts
 from emulation.forms.sheets import MINE, THEIRS, CellForm
 from emulation.models import Indicator, Result, ResultItem, WorkbookUpload
 from emulation.numbers import NumberError, input_number, parse_number
@@ -311,8 +311,8 @@ class _Reader:
         grade = self._choice(at, layout.GRADE, self._cell(line, layout.GRADE, name), _grades(spec), name)
         numerator, top = self._number(line, layout.NUMERATOR, spec, name)
         denominator, bottom = self._number(line, layout.DENOMINATOR, spec, name)
-        reason = _text(self._cell(line, layout.REASON, name))
-        note = _text(self._cell(line, layout.NOTE, name))
+        reason = remark(_text(self._cell(line, layout.REASON, name)))
+        note = remark(_text(self._cell(line, layout.NOTE, name)))
         answers = []
         for number in range(1, len(spec.items) + 1):
             where, cell = line.items.get(number, (at, ""))

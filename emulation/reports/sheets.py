@@ -12,7 +12,7 @@ from zlib import crc32
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from emulation.checks import Entry
+from emulation.checks import Entry, remark
 from emulation.consolidation import Cell, Parts, Value, value_of
 from emulation.models import ChecklistItem, Indicator, Report, Result, ResultItem
 from emulation.numbers import compared, format_number, format_part, input_number, percent_of
@@ -301,7 +301,8 @@ def row_of(
     entry = figure.entry if figure else Entry()
     typed = Typed(
         entry.status, typed_number(entry.numerator, indicator), typed_number(entry.denominator, indicator),
-        str(entry.grade or ""), tuple(entry.items.get(item.pk, "") for item in spec.items), entry.reason, entry.note,
+        str(entry.grade or ""), tuple(entry.items.get(item.pk, "") for item in spec.items),
+        remark(entry.reason), remark(entry.note),
     )  # fmt: skip
     if indicator.measure == Indicator.Measure.CHECKLIST:
         typed = replace(typed, numerator="", denominator="")

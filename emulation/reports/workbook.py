@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from emulation.checks import Entry
+from emulation.checks import Entry, remark
 from emulation.models import Indicator, Report, Result, ResultItem
 from emulation.reports.feeds import Fed
 from emulation.reports.lines import SheetReading, Spec
@@ -62,7 +62,7 @@ def canonical(entry: Entry | None, spec: Spec) -> Canonical:
     top, bottom = (None, None) if spec.items else (entry.numerator, entry.denominator)
     return Canonical(
         entry.status, number_key(top), number_key(bottom), str(entry.grade or ""),
-        tuple(entry.items.get(item.pk, "") for item in spec.items), entry.reason, entry.note,
+        tuple(entry.items.get(item.pk, "") for item in spec.items), remark(entry.reason), remark(entry.note),
     )  # fmt: skip
 
 
