@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation import periods
-from emulation.checks import Entry, missing_parts, wrong_parts
+from emulation.checks import Entry, missing_parts, remark, wrong_parts
 from emulation.models import (
     Grade,
     Indicator,
@@ -37,6 +37,7 @@ from units.file_rows import Row
 from units.models import Unit, User
 
 COLUMNS = ["unit", "year", "quarter", "indicator", "numerator", "denominator", "grade", "status", "note"]
+MOST_NOTE = 500  # characters
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
@@ -145,8 +146,11 @@ class Reader:
                 self.wrong(row, _("There is no grade “%(code)s”.") % {"code": texts["grade"]})
                 return None
             grade = grade or 0  # a grade where none belongs: reported below
-        entry = Entry(texts["status"], **parts, grade=grade, note=texts["note"][:500])
+        entry = Entry(texts["status"], **parts, grade=grade, note=remark(texts["note"]))
         messages = [*missing_parts(indicator, entry), *wrong_parts(indicator, entry)]
+        if len(entry.note) > MOST_NOTE:
+            messages.append(_("The note has %(size)d characters; at most %(most)d are kept.")
+                            % {"size": len(entry.note), "most": MOST_NOTE})  # fmt: skip
         for message in messages:
             self.wrong(row, message)
         return None if messages else entry
