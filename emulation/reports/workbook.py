@@ -84,6 +84,14 @@ def identity_of(report: Report, specs: Iterable[Spec]) -> dict[str, str]:
     }
 
 
+def heads() -> list[str]:
+    """What stands above the columns; the hidden one of the marks has none."""
+    return [
+        _("Code"), _("Indicator"), _("Unit of measure"), _("Target set"), _("Status"), _("Figure or numerator"),
+        _("Denominator"), _("Grade"), _("Reason (nil, not applicable)"), _("Note"), "",
+    ]  # fmt: skip
+
+
 def file_name(report: Report) -> str:
     """ "phieu-K1-2020-Q1.xlsx"."""
     round_ = report.round
@@ -145,19 +153,12 @@ class _Writer:
             self.book.format(font_color="#555555"),
         )  # fmt: skip
         head = self.book.format(bold=True, bg_color="#DDE6DC", border=1, text_wrap=True, valign="vcenter")
-        for column, text in enumerate(self._heads()):
+        for column, text in enumerate(heads()):
             put(self.page, 4, column, text, head)
         self.page.set_row(4, 32)
         self.page.freeze_panes(5, 2)
         self.page.repeat_rows(4)
         self.row = 5
-
-    @staticmethod
-    def _heads() -> list[str]:
-        return [
-            _("Code"), _("Indicator"), _("Unit of measure"), _("Target set"), _("Status"), _("Figure or numerator"),
-            _("Denominator"), _("Grade"), _("Reason (nil, not applicable)"), _("Note"), "",
-        ]  # fmt: skip
 
     def _group(self, group: Group) -> None:
         band = self.book.format(bold=True, bg_color="#F0F3EF", border=1)

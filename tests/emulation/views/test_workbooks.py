@@ -197,3 +197,21 @@ def test_title_says_once_that_no_file_was_chosen(client, report, staff):
     page = text(log_in(client, staff).post(url(report, "workbook"), {}))
     title = page[page.index("<title>") : page.index("</title>")]
     assert title.count("Error:") == 1
+
+
+def test_older_file_is_not_said_to_be_the_same_where_the_sheet_was_changed_since(client, report, staff, indicators):
+    log_in(client, staff)
+    content = download(client, report)
+    save_cells(report, [CellChange(indicators[0].pk, Entry(numerator=Decimal(6)))], by=staff)
+    send(client, report, content)
+    page = text(client.get(url(report, "workbook-preview")))
+    assert "The file brings nothing new, and there is nothing to save." in page
+    assert "was changed on the sheet since the download, and not in your file: it stays 6." in page
+    assert "The file says what is stored already" not in page
+
+
+def test_preview_names_what_is_not_read(client, report, staff):
+    log_in(client, staff)
+    send(client, report, edited(download(client, report), {"M8": "beside the form"}))
+    page = text(client.get(url(report, "workbook-preview")))
+    assert "Not read, because it is no part of the form: column M, which has no head" in page
