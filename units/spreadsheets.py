@@ -20,6 +20,7 @@ from io import BytesIO, StringIO
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from django.utils.translation import get_language, pgettext
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -33,6 +34,7 @@ Table = tuple[list[str], Iterable[Sequence[Value]]]  # heads, and rows of as man
 
 PIECE = 64 * 1024  # bytes
 TEXT_LIMIT = 32_767  # characters of an Excel cell
+_EQUALS = "=\u00a0"
 _STARTERS = frozenset("=+-@")
 _DATE = "dd/mm/yyyy"
 _SEPARATOR = re.compile(r"(?<=[,;|\t\r\n])")
@@ -51,8 +53,9 @@ def starts_formula(text: str) -> bool:
 
 
 def csv_text(value: Value) -> str:
-    """`value` as it stands in a csv cell: numbers with a plain point or as written, ISO dates, harmless text.
+    """`value` as it stands in a csv cell: numbers with the mark of the reader's language, ISO dates, harmless text.
 
+    "= 100", a target written with its comparator, becomes "equals 100": no formula, and nothing strange before it.
     A program set to another separator cuts the text at that one, or at a line break, because it does not see
     the quotes around the cell: no piece may begin a formula either.
     """
@@ -61,9 +64,13 @@ def csv_text(value: Value) -> str:
     if isinstance(value, Written) and value[:1] in ("+", "-"):
         return str(value)  # the sign of a number
     if isinstance(value, str):
+        if value.startswith(_EQUALS):  # nobody types that space: it is `compared` that writes it
+            value = " ".join((pgettext("comparator", "equals"), value.removeprefix(_EQUALS)))
         pieces = _SEPARATOR.split(value)
         return "".join(f"'{piece}" if starts_formula(piece.lstrip(' "')) else piece for piece in pieces)
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}".replace(".", "," if get_language() == "vi" else ".")
+    return str(value)
 
 
 def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[Value]], *, about: Sequence[str] = ()) -> Iterator[bytes]:
