@@ -22,6 +22,7 @@ from units import clock
 from units.models import Unit
 
 MINE, THEIRS = "mine", "theirs"
+SHORT = {"kps": Result.Status.NIL, "kad": Result.Status.NOT_APPLICABLE}  # không phát sinh, không áp dụng
 
 
 class CellForm(forms.Form):

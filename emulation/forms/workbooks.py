@@ -17,7 +17,7 @@ from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
 from emulation.checks import Entry, missing_parts, needs_reason, remark, wrong_parts
-from emulation.forms.sheets import MINE, THEIRS, CellForm
+from emulation.forms.sheets import MINE, SHORT, THEIRS, CellForm
 from emulation.models import Indicator, Result, ResultItem, WorkbookUpload
 from emulation.numbers import NumberError, input_number, parse_number
 from emulation.reports import workbook as layout
@@ -106,7 +106,7 @@ class _Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """What may stand in a cell with a list: folded spelling → key, key → word."""
 
     spellings: dict[str, str]
@@ -128,7 +128,7 @@ class _Reader:
         self.by_code = {fold(self.specs[key].indicator.code): key for key in self.rows}
         self.names = {key: self._names(key) for key in self.rows}
         self.formulas = set(upload.formulas)
-        self.statuses, self.answers = _words_of(Result.Status), _words_of(ResultItem.State)
+        self.statuses, self.answers = status_words(), _words_of(ResultItem.State)
         self.preview = Preview()
 
     def _names(self, key: int) -> set[str]:
@@ -369,7 +369,7 @@ class _Reader:
             self.wrong(column, line.row, name, str(error))
             return "", ""
 
-    def _choice(self, row: int, column: int, cell: Any, words: _Words, name: str) -> str:
+    def _choice(self, row: int, column: int, cell: Any, words: Words, name: str) -> str:
         """Key of the word in the cell; empty, with a problem noted, where it is none of the list."""
         text = _text(cell)
         if not text:
@@ -417,19 +417,25 @@ def _places() -> dict[str, int]:
     return dict.fromkeys(denominator, layout.DENOMINATOR) | dict.fromkeys(reason, layout.REASON)
 
 
-def _grades(spec: Spec) -> _Words:
+def _grades(spec: Spec) -> Words:
     """The classes of the line: by code, or by name in any language."""
     found: dict[str, str] = {}
     for grade in spec.grades:
         found |= {fold(word): str(grade.pk) for word in (grade.code, grade.name_en, grade.name) if word}
-    return _Words(found, {str(grade.pk): grade.label for grade in spec.grades})
+    return Words(found, {str(grade.pk): grade.label for grade in spec.grades})
 
 
-def _words_of(choices: type[TextChoices]) -> _Words:
+def status_words() -> Words:
+    """What the column of states takes: its list, and the usual abbreviations."""
+    words = _words_of(Result.Status)
+    return Words(words.spellings | {short: str(status) for short, status in SHORT.items()}, words.labels)
+
+
+def _words_of(choices: type[TextChoices]) -> Words:
     """The words of a list in all languages of the interface, and their keys."""
     found: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
             found |= {fold(str(label)): key for key, label in choices.choices}
     found |= {fold(key): key for key in choices.values}
-    return _Words(found, {key: str(label) for key, label in choices.choices})
+    return Words(found, {key: str(label) for key, label in choices.choices})

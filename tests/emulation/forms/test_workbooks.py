@@ -274,3 +274,11 @@ def test_note_in_lines_is_taken_over_in_one_and_a_stored_one_in_lines_counts_as_
     again = Report.objects.with_last_step().get(pk=report.pk)
     found = preview(again, staff, {})
     assert (found.problems, found.differences, found.kept, found.unchanged) == ([], [], [], 6)
+
+
+def test_usual_abbreviations_are_states(report, staff, indicators):
+    found = preview(
+        report, staff,
+        {"SAVED.E": "KPS", "SAVED.I": "No drive.", "RATIO.E": "kad", "RATIO.I": "No such store."},
+    )  # fmt: skip
+    assert (found.problems, {change.entry.status for change in found.changes}) == ([], {"nil", "not_applicable"})
