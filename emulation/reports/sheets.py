@@ -106,6 +106,7 @@ class Row:
     conflict: bool = False
     now: str = ""
     comments: int = 0
+    entered: str = ""  # the figure, or the numerator, as papers write it
     fed: Fed | None = None  # the register that the cell takes its figure from
     unlike: str = ""  # how register and sheet differ
     corrected: bool = False  # returned, and changed since
@@ -320,7 +321,7 @@ def row_of(
         items=_answers(spec, typed), seen=seen_token(figure.mark if figure else "", typed),
         decimals=indicator.decimals, shown=indicator.shown_decimals, scale=indicator.scale,
         numerator_name=indicator.numerator_name, denominator_name=indicator.denominator_name, comments=comments,
-        fed=spec.fed, corrected=bool(why) and corrected,
+        entered="" if spec.items else format_part(entry.numerator), fed=spec.fed, corrected=bool(why) and corrected,
         unlike=spec.fed.unlike(figure.entry if figure else None) if spec.fed and not is_open else "",
     )  # fmt: skip
 
