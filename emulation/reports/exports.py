@@ -27,7 +27,7 @@ from emulation.models import (
 )
 from emulation.reports.campaigns import CampaignPage, YearTree
 from emulation.reports.corrections import Shown
-from emulation.reports.display import Mark
+from emulation.reports.display import Mark, name_with_unit
 from emulation.reports.drives import DriveLine, DriveUnit
 from emulation.reports.evidence import File
 from emulation.reports.explain import Explained
@@ -202,7 +202,8 @@ def heat_table(heat: Heat) -> Table:
     partly = [any(row.states[at][1] for row in known) for at in range(heat.width)]
     heads = [_("Unit"), _("Note")]
     for (name, unit, target, as_of), has_sum, has_part in zip(heat.heads, sums, partly, strict=True):
-        heads.append(" ".join(part for part in (name, f"({unit})" if unit else "", target, as_of) if part))
+        named = name_with_unit(name, unit)
+        heads.append(" ".join(part for part in (named, target, as_of) if part))
         heads += [_("Target")] * has_sum + [_("State")] + [_("Reported of expected")] * has_part
     return heads, [_heat_row(row, sums, partly) for row in rows]
 
