@@ -14,12 +14,13 @@ import re
 import unicodedata
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from django.utils.timezone import localtime
 from django.utils.translation import get_language, pgettext
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -37,6 +38,7 @@ TEXT_LIMIT = 32_767  # characters of an Excel cell
 _EQUALS = "=\u00a0"
 _STARTERS = frozenset("=+-@")
 _DATE = "dd/mm/yyyy"
+_TIME = "dd/mm/yyyy hh:mm"  # of our place, as pages show it
 _SEPARATOR = re.compile(r"(?<=[,;|\t\r\n])")
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -68,6 +70,8 @@ def csv_text(value: Value) -> str:
             value = " ".join((pgettext("comparator", "equals"), value.removeprefix(_EQUALS)))
         pieces = _SEPARATOR.split(value)
         return "".join(f"'{piece}" if starts_formula(piece.lstrip(' "')) else piece for piece in pieces)
+    if isinstance(value, datetime):
+        return f"{localtime(value):%Y-%m-%d %H:%M}"
     if isinstance(value, Decimal):
         return f"{value:f}".replace(".", "," if get_language() == "vi" else ".")
     return str(value)
@@ -165,6 +169,9 @@ class Book:
             if starts_formula(text):
                 format = self._quoted(format)
             sheet.write_string(row, column, text, format or self.format(num_format="@"))
+        elif isinstance(value, datetime):
+            when = localtime(value).replace(tzinfo=None)
+            sheet.write_datetime(row, column, when, format or self.format(num_format=_TIME))
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, format or self.format(num_format=_DATE))
         elif value is None:

@@ -8,7 +8,7 @@ from typing import Protocol
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.utils.text import capfirst
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from emulation.models import (
@@ -280,10 +280,13 @@ def office_table(reports: Iterable[Report]) -> Table:
 
 
 def changes_table(changes: QuerySet[ResultChange], report: Report) -> Table:
-    """One row a change of a figure, the newest first."""
-    heads = [_("Indicator"), _("When"), _("Who"), _("By which way"), _("Before"), _("After"), _("Reason")]
+    """One row a change of a figure, the newest first: in words, and its numbers beside them to be summed."""
+    heads = [
+        _("Indicator"), _("When"), _("Who"), _("By which way"), _("Before"), _("Before: figure or numerator"),
+        _("Before: denominator"), _("After"), _("After: figure or numerator"), _("After: denominator"), _("Reason"),
+    ]  # fmt: skip
     return heads, (
-        [one.name, f"{localtime(one.at):%Y-%m-%d %H:%M}", one.by, one.way, one.before, one.after, one.reason]
+        [one.name, one.at, one.by, one.way, one.before, *one.was, one.after, *one.became, one.reason]
         for page in Paginator(changes, CHUNK)
         for one in changes_of(report, page)
     )

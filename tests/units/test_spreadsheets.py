@@ -2,7 +2,7 @@
 
 import csv
 from copy import deepcopy
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 
@@ -112,6 +112,13 @@ def test_numbers_and_dates_stay_what_they_are() -> None:
     assert [cell.data_type for cell in found] == ["n", "n", "d", "n"]
     assert [cell.value for cell in found[:2]] == [-5, 98.6]
     assert found[2].value.date() == date(2020, 3, 31)
+
+
+def test_a_moment_is_one_of_our_place_and_stays_a_time() -> None:
+    row = [datetime(2026, 11, 30, 10, 7, 5, tzinfo=UTC)]
+    assert read_csv(b"".join(csv_lines(["a"], [row])))[1] == ["2026-11-30 17:07"]
+    [[cell]] = cells(b"".join(xlsx_pieces("a", ["a"], [row])))[1:]
+    assert (cell.value, cell.number_format) == (datetime(2026, 11, 30, 17, 7, 5), "dd/mm/yyyy hh:mm")
 
 
 def test_a_written_number_is_a_number_in_a_workbook_and_its_text_in_a_csv_file() -> None:
