@@ -215,10 +215,8 @@ def _pasted(texts: list[str], row: Row, spec: Spec, figure: Figure | None, part:
         return plain
     if not row.open:
         return _stays(plain, LOCKED, _("This line is locked and stays as it is."))
-    if _is_of_workbook(texts, row, spec):
-        fields: Mapping[str, str] | str = _workbook_fields(texts, row, spec)
-    else:
-        fields = _figure_fields(texts, row, spec, part)
+    cells = _of_workbook(texts, row, spec)
+    fields = _workbook_fields(cells, row, spec) if cells else _figure_fields(texts, row, spec, part)
     if not fields:
         return Pasted(row.key, row.name, shown, was, was, EMPTY)
     if isinstance(fields, str):
@@ -241,21 +239,24 @@ def _figure_fields(texts: list[str], row: Row, spec: Spec, part: str) -> Mapping
     return parts if isinstance(parts, str) else _fields(parts, row, spec)
 
 
-def _is_of_workbook(texts: Sequence[str], row: Row, spec: Spec) -> bool:
-    """Whether a row was copied from the workbook of the sheet: code, name, unit, target, state, figures."""
-    if len(texts) <= layout.NUMERATOR or not {fold(texts[layout.CODE]), fold(texts[layout.NAME])} <= _names(
-        row, spec
-    ):
-        return False
-    unit, target, status = (texts[column] for column in (layout.UNIT, layout.TARGET, layout.STATUS))
+def _of_workbook(texts: Sequence[str], row: Row, spec: Spec) -> list[str]:
+    """The cells of a row copied from the workbook of the sheet, by its columns: code, name, unit of measure, target,
+    state, figures, with or without the code; nothing where the row is none.
+    """
+    names = _names(row, spec)
+    coded = len(texts) > 1 and fold(texts[0]) in names and fold(texts[1]) in names
+    cells = list(texts) if coded else [spec.indicator.code, *texts]
+    if len(cells) <= layout.NUMERATOR or fold(cells[layout.NAME]) not in names:
+        return []
+    unit, target, status = (cells[column] for column in (layout.UNIT, layout.TARGET, layout.STATUS))
     measured = not unit or fold(unit) in _measured(row, spec)
     aimed = fold(target) in ("", fold(str(row.target))) or not target[:1].isalnum()
-    return measured and aimed and (not status or fold(status) in status_words().spellings)
+    fits = measured and aimed and (not status or fold(status) in status_words().spellings)
+    return [*cells, *[""] * layout.MARK] if fits else []
 
 
-def _workbook_fields(texts: Sequence[str], row: Row, spec: Spec) -> Mapping[str, str] | str:
+def _workbook_fields(cells: Sequence[str], row: Row, spec: Spec) -> Mapping[str, str] | str:
     """The inputs with what stands in the columns of the workbook; an empty one keeps what is stored."""
-    cells = [*texts, *[""] * layout.MARK]
     if not any(cells[column] for column in layout.INPUTS):
         return {}
     status, reason, note = cells[layout.STATUS], cells[layout.REASON], cells[layout.NOTE] or row.typed.note

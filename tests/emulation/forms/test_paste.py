@@ -260,6 +260,12 @@ def test_rows_of_the_own_workbook_bring_all_its_columns(report, lines):
     assert dict(found.good[1].fields)[f"c{lines['prizes'].pk}-reason"] == "No contest."
 
 
+def test_rows_of_the_own_workbook_may_lack_the_code(report, lines):
+    block = "Indicator A\t\t≥ 98,6\t\t3137\t3166\nIndicator B\t\t= 12\t\t12\t"
+    found = look(report, block, ["water"], lines)
+    assert [(line.state, line.becomes) for line in found.lines] == [("good", "3,137 / 3,166"), ("good", "12")]
+
+
 def test_a_row_of_the_own_workbook_is_refused_by_its_figures_alone(report, lines):
     block = "A\tIndicator A\t\t\t\t3200\t3166\t\t\nB\tIndicator B\t\t\tNothing occurred\t\t\t\t"
     found = look(report, block, ["water"], lines)
