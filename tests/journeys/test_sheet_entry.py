@@ -86,21 +86,6 @@ def test_block_is_looked_through_saved_and_taken_back(someone, long, staff):
     assert not long.results.exists()
 
 
-def test_block_that_meets_a_conflict_says_that_nothing_was_saved(someone, sheet, staff, depot):
-    page = someone(staff)
-    page.goto(sheet.get_absolute_url())
-    copy(page, "3.137\t3.166\r\n12\r\n")
-    page.locator("[data-part]").first.focus()
-    page.keyboard.press("Control+v")
-    expect(page.get_by_role("dialog")).to_contain_text("2 figures can be saved")
-    seven = CellChange(Indicator.objects.get(name="Prizes").pk, Entry(numerator=Decimal(7)))
-    save_cells(sheet, [seven], by=make_user("second", (depot, Role.STAFF), full_name="Trần Văn Hai"))
-    page.keyboard.press("Enter")
-    said = page.locator("[data-paste-problem]")
-    expect(said).to_have_text(re.compile("^Nothing has been saved. .*Trần Văn Hai.*7"))
-    assert [result.numerator for result in sheet.results.all()] == [7]
-
-
 def test_one_figure_is_filled_down_and_exceptions_corrected(someone, long, staff):
     Indicator.objects.filter(code="D09").update(area=make_area("zone"))  # another section of the sheet
     page = someone(staff)
@@ -226,3 +211,18 @@ def test_figure_typed_while_the_former_is_on_its_way_is_saved_too(someone, sheet
     expect(line.locator("[data-mark]")).to_contain_text("Saved")
     expect(figure).to_have_value("12")
     assert sheet.results.get(indicator__code="B_HL_TR").numerator == 12
+
+
+def test_block_that_meets_a_conflict_says_that_nothing_was_saved(someone, sheet, staff, depot):
+    page = someone(staff)
+    page.goto(sheet.get_absolute_url())
+    copy(page, "3.137\t3.166\r\n12\r\n")
+    page.locator("[data-part]").first.focus()
+    page.keyboard.press("Control+v")
+    expect(page.get_by_role("dialog")).to_contain_text("2 figures can be saved")
+    seven = CellChange(Indicator.objects.get(name="Prizes").pk, Entry(numerator=Decimal(7)))
+    save_cells(sheet, [seven], by=make_user("second", (depot, Role.STAFF), full_name="Trần Văn Hai"))
+    page.keyboard.press("Enter")
+    said = page.locator("[data-paste-problem]")
+    expect(said).to_have_text(re.compile("^Nothing has been saved. .*Trần Văn Hai.*7"))
+    assert [result.numerator for result in sheet.results.all()] == [7]
