@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests.factories import make_person, make_unit
 from tests.units.services.test_person_import import HEAD, keep, read
+from tests.workbooks import post_seen
 from units import person_files
 from units.errors import Refused
 from units.models import Person, PersonGroup, PersonImport, Rank, RankChange
@@ -232,8 +233,8 @@ def test_page_offers_the_update_and_makes_it(client, staff, person):
     assert f'href="{preview}?update=1"' in client.get(preview).text
     page = client.get(preview, {"update": "1"})
     assert "→ <b>Nam</b>" in page.text
-    assert client.post(preview, {"update": "1", "mark": "0"}).context["refusals"]
-    done = client.post(preview, {"update": "1", "mark": page.context["mark"]}, follow=True)
+    assert post_seen(client, preview, {"update": "1", "mark": "0"}).context["refusals"]
+    done = post_seen(client, preview, {"update": "1", "mark": page.context["mark"]}, follow=True)
     assert [m.message for m in done.context["messages"]] == ["Đã cập nhật 1 quân nhân."]
     person.refresh_from_db()
     assert (person.gender, PersonImport.objects.get().taken is not None) == ("male", True)
@@ -258,7 +259,7 @@ def test_list_after_the_import_has_all_its_rows(client, staff, person, depot):
     new = row(number="15000002", name="Trần Thị Dung", rank="", post="Thợ")
     upload, reading = updating(staff, row(gender="Nam"), new)
     typed = {"update": "1", "mark": service.mark_of(reading)}
-    done = client.post(reverse("units:person-import-preview"), typed, follow=True)
+    done = post_seen(client, reverse("units:person-import-preview"), typed, follow=True)
     assert done.redirect_chain[0][0].endswith(f"?imported={upload.pk}")
     assert [one.full_name for one in done.context["page"]] == ["Trần Thị Dung", "Nguyễn Văn Đức"]
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from units.errors import Refused
+from units.locking import refuse_other_file
 
 
 def keep_upload(request: HttpRequest, form: forms.Form, keep: Callable[..., tuple[Any, list[str]]]) -> list[str]:
@@ -27,4 +28,19 @@ def keep_upload(request: HttpRequest, form: forms.Form, keep: Callable[..., tupl
         return refused.messages
     if unknown:
         messages.warning(request, _("Columns that are not read: %(names)s.") % {"names": ", ".join(unknown)})
+    return []
+
+
+def other_file(request: HttpRequest, upload: Any) -> list[str]:
+    """Why nothing that was sent holds: its page showed another file than `upload`, which waits now; or nothing.
+
+    The page of a kept file carries the hidden field `upload`: somebody who sends a second file in another tab must
+    not confirm, settle or discard it by the page of the first.
+    """
+    if request.method != "POST":
+        return []
+    try:
+        refuse_other_file(upload, request.POST.get("upload", ""))
+    except Refused as refused:
+        return refused.messages
     return []

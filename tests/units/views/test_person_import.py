@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from tests.units.services.test_person_import import ROWS, xlsx
+from tests.workbooks import post_seen
 from units.models import Person, PersonImport
 from units.workbooks import MB, read_workbook
 
@@ -30,7 +31,7 @@ def test_a_list_goes_through_the_preview_to_exactly_its_rows(client):
     preview = client.get(reverse(PREVIEW))
     assert [line.full_name for line in preview.context["shown"]] == ["Nguyễn Văn Đức", "Trần Thị Dung"]
 
-    response = client.post(reverse(PREVIEW))
+    response = post_seen(client, reverse(PREVIEW))
 
     rows = client.get(response.url).context["page"]
     assert [person.full_name for person in rows] == ["Trần Thị Dung", "Nguyễn Văn Đức"]
@@ -42,7 +43,7 @@ def test_errors_are_listed_by_cell_and_nothing_is_saved(client):
 
     preview = client.get(reverse(PREVIEW))
     assert [problem.address for problem in preview.context["reading"].problems] == ["A4", "B4", "C4", "D4", "G4"]
-    again = client.post(reverse(PREVIEW))
+    again = post_seen(client, reverse(PREVIEW))
 
     assert again.context["refusals"] != []
     assert not Person.objects.exists()
@@ -50,12 +51,12 @@ def test_errors_are_listed_by_cell_and_nothing_is_saved(client):
 
 def test_people_recorded_already_are_left_out_on_request(client):
     upload(client, ROWS[0])
-    client.post(reverse(PREVIEW))
+    post_seen(client, reverse(PREVIEW))
     upload(client, *ROWS)
     assert client.get(reverse(PREVIEW)).context["reading"].known == 1
-    assert client.post(reverse(PREVIEW)).status_code == 200
+    assert post_seen(client, reverse(PREVIEW)).status_code == 200
 
-    client.post(reverse(PREVIEW), {"skip": "1"})
+    post_seen(client, reverse(PREVIEW), {"skip": "1"})
 
     assert Person.objects.count() == 2
 
@@ -63,10 +64,25 @@ def test_people_recorded_already_are_left_out_on_request(client):
 def test_a_file_is_discarded(client):
     upload(client, *ROWS)
 
-    client.post(reverse(PREVIEW), {"discard": "1"})
+    post_seen(client, reverse(PREVIEW), {"discard": "1"})
 
     assert not PersonImport.objects.exists()
     assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("act", [{}, {"discard": "1"}])
+def test_what_is_done_on_the_page_of_another_file_holds_for_none(client, act):
+    upload(client, ROWS[0])
+    seen = client.get(reverse(PREVIEW)).context["file_mark"]
+    upload(client, ROWS[1], name="khác.xlsx")
+
+    answer = client.post(reverse(PREVIEW), {"upload": seen, **act})
+
+    assert "khác.xlsx" in answer.context["refusals"][0]
+    assert [line.full_name for line in answer.context["shown"]] == ["Trần Thị Dung"]
+    assert (Person.objects.exists(), PersonImport.objects.get().taken) == (False, None)
+    client.post(reverse(PREVIEW), {"upload": answer.context["file_mark"], **act})
+    assert [person.full_name for person in Person.objects.all()] == ([] if act else ["Trần Thị Dung"])
 
 
 @pytest.mark.parametrize("content", [b"", b"hello"])
