@@ -26,7 +26,9 @@ from units.text import fold, normal, split_name
 ROWS = 5000  # people of one file
 UPDATES = 1000  # people of one file of whom something changes: as many as a page shows, who confirms sees them all
 CHUNK = 500  # numbers compared in one statement
+HEADS = 30  # rows of a table among which its head is looked for
 Cells = dict[str, str]  # column → text of one row
+Table = Sequence[tuple[int, Sequence[Any]]]  # (row of the file, cells) as `units.workbooks` reads a sheet
 
 
 @dataclass(frozen=True)
@@ -38,14 +40,26 @@ class Column:
     others: tuple[str, ...] = ()
     required: bool = False
     limit: int = 120
+    instead: str = ""  # the required column in whose place it may stand
 
     def heads(self) -> set[str]:
         """Every spelling of the head that is understood."""
-        found = set(self.others)
-        for language, _name in settings.LANGUAGES:
-            with override(language):
-                found.add(plain(str(self.head)))
-        return found
+        return {*self.others, *spellings(self.head)}
+
+    def wrong(self, text: str) -> str:
+        """Why the text of a cell can be no text of this column whatever it means; empty where nothing is wrong."""
+        if is_formula(text):
+            return _("The cell holds a formula without a value. Type the text itself.")
+        return _("At most %(most)d characters.") % {"most": self.limit} if len(text) > self.limit else ""
+
+
+def spellings(words: Any) -> set[str]:
+    """What a lazy text is in the languages of the interface, reduced by `plain`."""
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found.add(plain(str(words)))
+    return found
 
 
 COLUMNS = (
@@ -75,6 +89,12 @@ DATE = re.compile(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})(?: 00:00:00)?")
 ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
 EMPTY = gettext_lazy("This has to be filled in.")
 FORMULA = "="  # text of a cell whose formula has left nothing that could be read
+ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}  # what it leaves in a csv file
+
+
+def is_formula(text: str) -> bool:
+    """Whether a formula stands in the cell, or what one leaves that fails: to whoever typed it it is not empty."""
+    return text == FORMULA or text.upper() in ERRORS
 
 
 def plain(text: str) -> str:
@@ -92,35 +112,45 @@ class Problem:
     message: str
 
 
-def read_rows(
-    table: Sequence[tuple[int, Sequence[Any]]], columns: Sequence[Column] = COLUMNS
-) -> tuple[list[tuple[int, Cells]], list[str]]:
+def head_of(table: Table, columns: Sequence[Column]) -> tuple[int, list[str]] | None:
+    """Where the head stands (place in the table) and the column of each cell, "" for heads that are not understood.
+
+    None where no row among the first names every required column.
+    """
+    known = {head: column.key for column in columns for head in column.heads()}
+    required = {column.key for column in columns if column.required}
+    for place, (_number, cells) in enumerate(table[:HEADS]):
+        keys = [known.get(plain(_text(cell)), "") for cell in cells]
+        if required <= {*keys, *(column.instead for column in columns if column.key in keys)}:
+            return place, keys
+    return None
+
+
+def read_rows(table: Table, columns: Sequence[Column] = COLUMNS) -> tuple[list[tuple[int, Cells]], list[str]]:
     """(row of the file, column → text) of every person, and the heads that are not understood.
 
     `table` is a sheet as `units.workbooks` reads it; other lists than that of people come with their `columns`.
     The head is the first row that names the required columns; what stands above it is a title. Column
-    letters are kept under "@key". Raises `Refused` when there is no head, nobody, or too many.
+    letters are kept under "@key"; a number with a fraction has "#key", for such a cell says one thing as a text and
+    another as a number. Raises `Refused` when there is no head, nobody, or too many.
     """
-    known = {head: column.key for column in columns for head in column.heads()}
-    required = {column.key for column in columns if column.required}
-    lines = [(number, [_text(cell) for cell in cells]) for number, cells in table]
-    for place, (_number, cells) in enumerate(lines[:30]):  # noqa: B007 – used below the loop
-        keys = [known.get(plain(cell), "") for cell in cells]
-        if required <= set(keys):
-            break
-    else:
+    head = head_of(table, columns)
+    if head is None:
         names = ", ".join(f"“{column.head}”" for column in columns if column.required)
         raise Refused(_("The head is missing: one row has to name the columns %(names)s.") % {"names": names})
+    place, keys = head
     twice = [str(column.head) for column in columns if keys.count(column.key) > 1]
     if twice:
         raise Refused([_("The column “%(column)s” stands there twice.") % {"column": name} for name in twice])
-    unknown = [cell for cell, key in zip(cells, keys, strict=True) if not key and plain(cell) not in IGNORED]
+    heads = [_text(cell) for cell in table[place][1]]
+    unknown = [head for head, key in zip(heads, keys, strict=True) if not key and plain(head) not in IGNORED]
     letters = {f"@{key}": letter(at) for at, key in enumerate(keys) if key}
     rows = []
-    for number, line in lines[place + 1 :]:
-        found = {key: text for key, text in zip(keys, line, strict=False) if key}
+    for number, cells in table[place + 1 :]:
+        named = [(key, cell) for key, cell in zip(keys, cells, strict=False) if key]
+        found = {key: _text(cell) for key, cell in named}
         if any(found.values()):
-            rows.append((number, found | letters))
+            rows.append((number, found | letters | {f"#{key}": "." for key, cell in named if _has_fraction(cell)}))
     if not rows:
         raise Refused(_("The file names nobody: below the head every row is empty."))
     if len(rows) > ROWS:
@@ -130,9 +160,7 @@ def read_rows(
     return rows, unknown
 
 
-def with_formulas(
-    table: Sequence[tuple[int, Sequence[Any]]], formulas: Collection[str]
-) -> list[tuple[int, list[Any]]]:
+def with_formulas(table: Table, formulas: Collection[str]) -> list[tuple[int, list[Any]]]:
     """The sheet; where a formula (address) has left nothing, with `FORMULA`: to whoever typed it is not empty."""
     return [
         (number, [cell or (FORMULA if f"{letter(at)}{number}" in formulas else "") for at, cell in enumerate(cells)])
@@ -142,6 +170,10 @@ def with_formulas(
 
 def _text(cell: Any) -> str:
     return normal(cell if isinstance(cell, str) else cell[1])
+
+
+def _has_fraction(cell: Any) -> bool:
+    return not isinstance(cell, str) and cell[0] == "n" and "." in cell[1]
 
 
 def letter(column: int) -> str:

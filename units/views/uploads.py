@@ -17,17 +17,17 @@ from units.locking import refuse_other_file
 def keep_upload(request: HttpRequest, form: forms.Form, keep: Callable[..., tuple[Any, list[str]]]) -> list[str]:
     """Keep the file of the form for the preview by `keep`; why that is not possible, or nothing.
 
-    `keep` answers what it kept and the columns that are not read: these are named to the user.
+    `keep` answers what it kept and what of the file is not read: columns and sheets, which are named to the user.
     """
     if not form.is_valid():
         return [str(message) for errors in form.errors.values() for message in errors]
     file = form.cleaned_data["file"]
     try:
-        _kept, unknown = keep(file.name, file, size=file.size, by=request.user)
+        _kept, unread = keep(file.name, file, size=file.size, by=request.user)
     except Refused as refused:
         return refused.messages
-    if unknown:
-        messages.warning(request, _("Columns that are not read: %(names)s.") % {"names": ", ".join(unknown)})
+    if unread:
+        messages.warning(request, _("Not read: %(names)s.") % {"names": ", ".join(unread)})
     return []
 
 
