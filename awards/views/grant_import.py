@@ -26,7 +26,7 @@ from units.views.pages import Crumb
 from units.views.uploads import keep_upload, other_file
 
 FORM = ["GET", "HEAD", "POST"]
-SHOWN = 20  # awards shown of those to be entered
+SHOWN = 200  # awards shown of those to be entered
 
 
 def crumbs() -> list[Crumb]:

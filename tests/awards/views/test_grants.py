@@ -31,6 +31,23 @@ def test_import_is_previewed_settled_and_lands_on_its_rows(client, reviewer, dep
     assert client.get(url("grant-import-template")).content.startswith(b"PK")
 
 
+def test_preview_shows_everything_that_would_be_stored(client, reviewer, depot, award):
+    make_person(depot, "Lê Văn An", service_number="15000001")
+    client.force_login(reviewer)
+    said = {
+        "Số hiệu": "15000001", "Tên": "Lê Văn An", "Danh hiệu": "CSTT", "Năm": "2017", "Nội dung": "Đợt cao điểm 1",
+        "Số quyết định": "125/QĐ-K1", "Ngày quyết định": "20/12/2018", "Người ký": "Trần B", "Cấp bậc": "Đại úy",
+        "Chức vụ": "Trợ lý", "Đơn vị": "Kho cũ", "Thành tích": "Sửa xe", "Tiền thưởng": "1.490.000",
+        "Số sổ vàng": "SV-17", "Ngày thu hồi": "05/06/2019", "Lý do thu hồi": "Khai không đúng",
+    }  # fmt: skip
+    content = "\n".join(";".join(cells) for cells in (said, said.values())).encode()
+    client.post(url("grant-import"), {"file": SimpleUploadedFile("cu.csv", content)})
+    page = client.get(url("grant-import-preview"))
+    shown = page.text[page.text.index("<tbody>") :]
+    assert (page.context["reading"].problems, [text for text in said.values() if text not in shown]) == ([], ["CSTT"])
+    assert award.label in shown
+
+
 @pytest.mark.parametrize("act", [{"take": "1", "s0": "CSTT"}, {"settle": "1", "s0": "CSTT"}, {"discard": "1"}])
 def test_what_is_done_on_the_page_of_another_file_holds_for_none(client, reviewer, depot, award, act):
     make_person(depot, service_number="15000001")
