@@ -21,19 +21,9 @@ from awards.models import Award, AwardLevel, Grant
 from emulation.numbers import NumberError, parse_number
 from units import clock
 from units.access import figures_q
+from units.lists import Cells, Column, Problem, day_of, is_formula, is_month, plain, spellings
 from units.models import Person, Unit, User
-from units.person_files import (
-    CHUNK,
-    EMPTY,
-    Cells,
-    Column,
-    Problem,
-    day_of,
-    is_formula,
-    is_month,
-    plain,
-    spellings,
-)
+from units.person_files import CHUNK, EMPTY
 from units.text import fold, normal
 
 FIRST_YEAR = 1945

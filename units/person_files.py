@@ -6,62 +6,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from units import access, clock
-from units.errors import Refused
+from units.lists import Cells, Column, Problem, day_of, is_formula, is_month, plain
 from units.models import Person, PersonGroup, Rank, Unit, User
 from units.models.units import UnitQuerySet
-from units.person_lines import NAME, Line
+from units.person_lines import NAME, Line, contradictions, number_wrong
 from units.person_updates import Update, update_of
-from units.text import fold, normal, split_name
+from units.text import fold, split_name
 
-ROWS = 5000  # people of one file
 UPDATES = 1000  # people of one file of whom something changes: as many as a page shows, who confirms sees them all
 CHUNK = 500  # numbers compared in one statement
-HEADS = 30  # rows of a table among which its head is looked for
-Cells = dict[str, str]  # column → text of one row
-Table = Sequence[tuple[int, Sequence[Any]]]  # (row of the file, cells) as `units.workbooks` reads a sheet
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its key, its head, other heads people use (folded, letters and digits alone)."""
-
-    key: str
-    head: Any
-    others: tuple[str, ...] = ()
-    required: bool = False
-    limit: int = 120
-    instead: str = ""  # the required column in whose place it may stand
-
-    def heads(self) -> set[str]:
-        """Every spelling of the head that is understood."""
-        return {*self.others, *spellings(self.head)}
-
-    def wrong(self, text: str) -> str:
-        """Why the text of a cell can be no text of this column whatever it means; empty where nothing is wrong."""
-        if is_formula(text):
-            return _("The cell holds a formula without a value. Type the text itself.")
-        return _("At most %(most)d characters.") % {"most": self.limit} if len(text) > self.limit else ""
-
-
-def spellings(words: Any) -> set[str]:
-    """What a lazy text is in the languages of the interface, reduced by `plain`."""
-    found = set()
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            found.add(plain(str(words)))
-    return found
-
-
 COLUMNS = (
     Column("number", gettext_lazy("Service number"), ("sohieuquannhan", "shqn"), required=True, limit=20),
     Column("name", gettext_lazy("Full name"), ("hoten", "hovaten", "name"), required=True),
@@ -71,13 +32,15 @@ COLUMNS = (
     Column("rank", gettext_lazy("Rank"), ("quanham", "capbacquanham")),
     Column("rank_since", gettext_lazy("Rank since"), ("thangnamquanham",)),
     Column("post", gettext_lazy("Post"), ("chucdanh",)),
-    Column("unit", gettext_lazy("Unit"), ("madonvi", "unitcode"), required=True, limit=200),
+    Column("unit", gettext_lazy("Unit"), required=True, limit=200),
+    Column("unit_code", gettext_lazy("Unit code"), limit=200, instead="unit"),
     Column("since", gettext_lazy("In this post since"), ("giuchucvutu",)),
     Column("decision", gettext_lazy("Decision number"), ("quyetdinh", "soqd"), limit=60),
     Column("enlisted", gettext_lazy("Enlisted or recruited"), ("nhapngu", "ngaynhapngu", "enlisted")),
     Column("party_since", gettext_lazy("Party member since"), ("vaodang",)),
+    Column("left", gettext_lazy("Served until"), ("phucvuden",)),
 )
-IGNORED = {"stt", "tt", "no", ""}  # a running number needs no word
+TEMPLATE = [column for column in COLUMNS if column.key not in ("unit_code", "left")]  # of the empty list we give out
 GENDERS = {"nam": Person.Gender.MALE, "male": Person.Gender.MALE, "nu": Person.Gender.FEMALE}
 GENDERS["female"] = Person.Gender.FEMALE
 # Ranks as they are jotted down: 4/ is a captain, 2// a lieutenant colonel.
@@ -85,123 +48,8 @@ SHORT_RANKS = {
     "1/": "thieuuy", "2/": "trunguy", "3/": "thuonguy", "4/": "daiuy", "1//": "thieuta", "2//": "trungta",
     "3//": "thuongta", "4//": "daita",
 }  # fmt: skip
-DATE = re.compile(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})(?: 00:00:00)?")
-ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
+DAYS = ("since", "rank_since", "enlisted", "party_since", "left")
 EMPTY = gettext_lazy("This has to be filled in.")
-FORMULA = "="  # text of a cell whose formula has left nothing that could be read
-ERRORS = {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"}  # what it leaves in a csv file
-
-
-def is_formula(text: str) -> bool:
-    """Whether a formula stands in the cell, or what one leaves that fails: to whoever typed it it is not empty."""
-    return text == FORMULA or text.upper() in ERRORS
-
-
-def plain(text: str) -> str:
-    """`text` reduced to what two spellings have in common: letters and digits without diacritics."""
-    return re.sub(r"[^a-z0-9]", "", fold(text))
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong, or odd, in one cell (E14) or row; `name` says whose row it is, as far as it is known."""
-
-    address: str
-    row: int
-    name: str
-    message: str
-
-
-def head_of(table: Table, columns: Sequence[Column]) -> tuple[int, list[str]] | None:
-    """Where the head stands (place in the table) and the column of each cell, "" for heads that are not understood.
-
-    None where no row among the first names every required column.
-    """
-    known = {head: column.key for column in columns for head in column.heads()}
-    required = {column.key for column in columns if column.required}
-    for place, (_number, cells) in enumerate(table[:HEADS]):
-        keys = [known.get(plain(_text(cell)), "") for cell in cells]
-        if required <= {*keys, *(column.instead for column in columns if column.key in keys)}:
-            return place, keys
-    return None
-
-
-def read_rows(table: Table, columns: Sequence[Column] = COLUMNS) -> tuple[list[tuple[int, Cells]], list[str]]:
-    """(row of the file, column → text) of every person, and the heads that are not understood.
-
-    `table` is a sheet as `units.workbooks` reads it; other lists than that of people come with their `columns`.
-    The head is the first row that names the required columns; what stands above it is a title. Column
-    letters are kept under "@key"; a number with a fraction has "#key", for such a cell says one thing as a text and
-    another as a number. Raises `Refused` when there is no head, nobody, or too many.
-    """
-    head = head_of(table, columns)
-    if head is None:
-        names = ", ".join(f"“{column.head}”" for column in columns if column.required)
-        raise Refused(_("The head is missing: one row has to name the columns %(names)s.") % {"names": names})
-    place, keys = head
-    twice = [str(column.head) for column in columns if keys.count(column.key) > 1]
-    if twice:
-        raise Refused([_("The column “%(column)s” stands there twice.") % {"column": name} for name in twice])
-    heads = [_text(cell) for cell in table[place][1]]
-    unknown = [head for head, key in zip(heads, keys, strict=True) if not key and plain(head) not in IGNORED]
-    letters = {f"@{key}": letter(at) for at, key in enumerate(keys) if key}
-    rows = []
-    for number, cells in table[place + 1 :]:
-        named = [(key, cell) for key, cell in zip(keys, cells, strict=False) if key]
-        found = {key: _text(cell) for key, cell in named}
-        if any(found.values()):
-            rows.append((number, found | letters | {f"#{key}": "." for key, cell in named if _has_fraction(cell)}))
-    if not rows:
-        raise Refused(_("The file names nobody: below the head every row is empty."))
-    if len(rows) > ROWS:
-        raise Refused(
-            _("The file has %(rows)d rows; at most %(most)d at a time.") % {"rows": len(rows), "most": ROWS}
-        )
-    return rows, unknown
-
-
-def with_formulas(table: Table, formulas: Collection[str]) -> list[tuple[int, list[Any]]]:
-    """The sheet; where a formula (address) has left nothing, with `FORMULA`: to whoever typed it is not empty."""
-    return [
-        (number, [cell or (FORMULA if f"{letter(at)}{number}" in formulas else "") for at, cell in enumerate(cells)])
-        for number, cells in table
-    ]
-
-
-def _text(cell: Any) -> str:
-    return normal(cell if isinstance(cell, str) else cell[1])
-
-
-def _has_fraction(cell: Any) -> bool:
-    return not isinstance(cell, str) and cell[0] == "n" and "." in cell[1]
-
-
-def letter(column: int) -> str:
-    """0 → A, 26 → AA."""
-    found = ""
-    while column >= 0:
-        column, place = divmod(column, 26)
-        found, column = chr(65 + place) + found, column - 1
-    return found
-
-
-def day_of(text: str) -> date:
-    """A date as people and spreadsheets write it; month and year alone are the first of the month.
-
-    Raises ValueError for anything else, also for years of two digits.
-    """
-    if iso := ISO.fullmatch(text):
-        return date(*(int(part) for part in iso.groups()))
-    if not (found := DATE.fullmatch(text)):
-        raise ValueError(text)
-    day, month, year = found.groups()
-    return date(int(year), int(month), int(day or 1))
-
-
-def is_month(text: str) -> bool:
-    """Whether a date that `day_of` understands names month and year alone."""
-    found = DATE.fullmatch(text)
-    return found is not None and found.group(1) is None
 
 
 @dataclass
@@ -240,7 +88,8 @@ class Reading:
         recorded = self._recorded()
         first: dict[str, int] = {}
         for row, cells in self.rows:
-            number, before = cells.get("number", "").replace(FORMULA, ""), len(self.problems)
+            number, before = cells.get("number", ""), len(self.problems)
+            number = "" if is_formula(number) else number
             person = recorded.get(number)
             if person is not None:
                 self.known += 1
@@ -304,33 +153,42 @@ class Reading:
         """
         for column in COLUMNS:
             text = cells.get(column.key, "")
-            if text == FORMULA:
-                words = _("The cell holds a formula without a value. Type the text itself.")
-                self._wrong(row, cells, column.key, words)
-            elif column.required and not text:
-                if recorded is None:
-                    self._wrong(row, cells, column.key, str(EMPTY))
-            elif len(text) > column.limit:
-                self._wrong(row, cells, column.key, _("At most %(most)d characters.") % {"most": column.limit})
-        cells = {key: "" if text == FORMULA else text for key, text in cells.items()}
+            missing = column.required and not text and not (column.key == "unit" and cells.get("unit_code"))
+            words = (str(EMPTY) if recorded is None else "") if missing else column.wrong(text)
+            if words:
+                self._wrong(row, cells, _unit_key(cells) if column.key == "unit" else column.key, words)
+        cells = {key: "" if is_formula(text) else text for key, text in cells.items()}
+        if recorded is None and cells.get("number") and (words := number_wrong(cells["number"])):
+            self._wrong(row, cells, "number", words)
         group, unit, name = self._group(row, cells), self._unit(row, cells), self._name(row, cells)
         if recorded is not None:
             group = group if cells.get("group") else recorded.group
-            unit = unit if cells.get("unit") else recorded.unit
+            unit = unit if _named_unit(cells) else recorded.unit
             name = name if cells.get("name") else {part: getattr(recorded, part) for part in NAME}
         rank = self._rank(row, cells, group) if group else None
-        days = {key: self._day(row, cells, key) for key in ("since", "rank_since", "enlisted", "party_since")}
+        days = {key: self._day(row, cells, key) for key in DAYS}
         columns = {
             "service_number": cells.get("number", ""), **name, "group": group,
             "gender": self._gender(row, cells), "birth_year": self._birth_year(row, cells),
             "enlisted": days["enlisted"], "party_since": days["party_since"],
         }  # fmt: skip
+        if recorded is None:
+            self._check_new(row, cells, columns["birth_year"], days)
         if len(self.problems) > before or unit is None:
             return None
         post, decision = cells.get("post", ""), cells.get("decision", "")
         months = frozenset(key for key in days if is_month(cells.get(key, "")))
-        posted = recorded is None or any(cells.get(key) for key in ("post", "unit", "since"))
-        return Line(row, columns, unit, post, days["since"], decision, rank, days["rank_since"], months, posted)
+        posted = recorded is None or bool(_named_unit(cells)) or any(cells.get(key) for key in ("post", "since"))
+        return Line(row, columns, unit, post, days["since"], decision, rank, days["rank_since"], months, posted,
+                    days["left"])  # fmt: skip
+
+    def _check_new(self, row: int, cells: Cells, born: int | None, days: dict[str, date | None]) -> None:
+        """What cannot be true of somebody new; of who is recorded, `person_updates` checks what would change."""
+        for key, _other, words in contradictions(born, days):
+            self._wrong(row, cells, key, words)
+        if days["left"] is not None:
+            words = _("Who has left already is entered by hand: create the person, then end the posting there.")
+            self._wrong(row, cells, "left", words)
 
     def _name(self, row: int, cells: Cells) -> dict[str, str]:
         name = cells.get("name", "")
@@ -359,6 +217,7 @@ class Reading:
                 year = -1
         if text and not 1900 <= year <= clock.today().year - 15:
             self._wrong(row, cells, "birth_year", _("“%(text)s” is no birth year.") % {"text": text})
+            return None
         return year or None
 
     def _group(self, row: int, cells: Cells) -> PersonGroup | None:
@@ -386,16 +245,25 @@ class Reading:
         return rank
 
     def _unit(self, row: int, cells: Cells) -> Unit | None:
-        text = cells.get("unit", "")
+        """The unit by its code or name. Where both stand there, the code says which, and the name has to agree."""
+        text, key = _named_unit(cells), _unit_key(cells)
         exact = self._by_code.get(text.lower())
         found = [exact] if exact else self._units.get(plain(text), [])
-        if text and len(found) != 1:
+        name = cells.get("unit", "")
+        if (
+            len(found) == 1
+            and name
+            and found[0] not in [self._by_code.get(name.lower()), *self._units.get(plain(name), [])]
+        ):
+            message = _("The code %(code)s belongs to %(name)s.") % {"code": text, "name": found[0].name}
+            self._wrong(row, cells, "unit", message)
+        elif text and len(found) != 1:
             message = (
                 _("“%(text)s” means several units: write the code.")
                 if found
                 else _("No unit whose people you keep is called “%(text)s”. Write its code.")
             )
-            self._wrong(row, cells, "unit", message % {"text": text})
+            self._wrong(row, cells, key, message % {"text": text})
         return found[0] if len(found) == 1 else None
 
     def _day(self, row: int, cells: Cells, key: str) -> date | None:
@@ -430,6 +298,16 @@ class Reading:
                 self.warnings.append(_problem(line.row, cells_of[line.row], "name", message % {"other": seen[key]}))
             elif key[1]:
                 seen[key] = _("row %(row)d") % {"row": line.row}
+
+
+def _named_unit(cells: Cells) -> str:
+    """What the row says of the unit: the code where there is one."""
+    return cells.get("unit_code", "") or cells.get("unit", "")
+
+
+def _unit_key(cells: Cells) -> str:
+    """The column in which that stands, or should."""
+    return "unit_code" if cells.get("unit_code") or "@unit" not in cells else "unit"
 
 
 def _problem(row: int, cells: Cells, key: str, message: str) -> Problem:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from awards.access import reads_grounds, unit_of
 from awards.models import Award, Grant
 from awards.reports.statistics import served
+from units.lists import Column
 from units.models import Unit, User
 from units.paths import branch_q
-from units.person_files import Column
 from units.spreadsheets import Book, Value
 
 TEMPLATE_ROWS = 5000  # rows of the empty list that offer choices

@@ -16,10 +16,9 @@ from awards.models import Grant, GrantImport
 from units.access import has_role, require
 from units.errors import Refused
 from units.files import MB, clean_name
-from units.lists import read_list
+from units.lists import Cells, read_list
 from units.locking import forget, waiting_file
 from units.models import Person, Role, User
-from units.person_files import Cells
 
 KEPT = timedelta(hours=24)  # an upload that nobody confirms
 BATCH = 500

@@ -32,6 +32,7 @@ from units.models import (
 from units.models.persons import PersonQuerySet
 from units.models.units import UnitQuerySet
 from units.paths import branches_q
+from units.person_lines import number_wrong
 from units.reports.persons import touched_by
 from units.text import split_name
 
@@ -127,6 +128,13 @@ class PersonFields(SeenForm):
             "service_number", "family_name", "middle_name", "given_name", "gender", "birth_year", "group", "enlisted",
             "party_since",
         ]  # fmt: skip
+
+    def clean_service_number(self) -> str:
+        """The rule of the lists; a number recorded before does not keep from correcting something else."""
+        number = self.cleaned_data["service_number"]
+        if "service_number" in self.changed_data and (words := number_wrong(number)):
+            raise forms.ValidationError(words)
+        return number
 
 
 class PersonUpdateForm(PersonFields):

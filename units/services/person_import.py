@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from units import access
 from units.errors import Refused
 from units.files import MB, clean_name
-from units.lists import read_list
+from units.lists import Cells, read_list
 from units.locking import forget, waiting_file
 from units.models import Person, PersonImport, Posting, RankChange, Role, User
-from units.person_files import COLUMNS, Cells, Reading
+from units.person_files import COLUMNS, Reading
 from units.person_lines import Line
 from units.person_updates import Update, still_holds
 from units.reports.seen import digest_of

@@ -18,7 +18,7 @@ from units.errors import Refused
 from units.forms.persons import UploadForm, kept_units
 from units.locking import file_mark
 from units.models import PersonImport, Role
-from units.person_files import COLUMNS, UPDATES, Reading
+from units.person_files import TEMPLATE, UPDATES, Reading
 from units.reports.person_template import person_template
 from units.services import person_import as service
 from units.spreadsheets import XLSX
@@ -27,7 +27,7 @@ from units.views.persons import crumbs_to
 from units.views.uploads import keep_upload, other_file
 
 FORM = ["GET", "HEAD", "POST"]
-SHOWN = 20  # people shown of those to be created
+SHOWN = 200  # people shown of those to be created
 
 
 @require_http_methods(FORM)
@@ -42,7 +42,7 @@ def person_import(request: HttpRequest) -> HttpResponse:
         if not problems:
             return redirect("units:person-import-preview")
     context = {
-        "form": form, "problems": problems, "columns": COLUMNS, "most": settings.WORKBOOK_MB,
+        "form": form, "problems": problems, "columns": TEMPLATE, "most": settings.WORKBOOK_MB,
         "crumbs": [*crumbs_to(), (_("Import from Excel"), "")],
     }  # fmt: skip
     return render(request, "units/persons/import.html", context)

@@ -6,9 +6,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from tests.factories import make_person
 from tests.units.services.test_person_import import ROWS, xlsx
 from tests.workbooks import post_seen
-from units.models import Person, PersonImport
+from units.models import Person, PersonGroup, PersonImport, Rank, RankChange
+from units.services.persons import save_record
 from units.workbooks import MB, read_workbook
 
 IMPORT, PREVIEW = "units:person-import", "units:person-import-preview"
@@ -108,3 +110,42 @@ def test_the_empty_list_can_be_filled_in_and_sent(client):
     assert "K1" in [cells[3] for _row, cells in lists]
     file.seek(0)
     assert len(client.post(reverse(IMPORT), {"file": file}).context["problems"]) == 1  # nobody in it
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
+@pytest.mark.parametrize("kind", ["xlsx", "csv"])
+def test_an_exported_list_comes_back_with_nothing_new_and_nothing_wrong(client, staff, depot, kind, language):
+    staff.language = language
+    staff.save()
+    group = PersonGroup.objects.get(code="officer")
+    make_person(depot, "Nguyễn Văn Đức", service_number="15000001", birth_year=1985, group=group.code, gender="male",
+                post="Trợ lý", enlisted=date(2003, 9, 15), party_since=date(2007, 5, 19))  # fmt: skip
+    rank = RankChange(person=Person.objects.get(), rank=Rank.objects.get(code="off-cpt"), since=date(2016, 1, 1))
+    save_record(rank, by=staff)
+    gone = make_person(depot, "Lê An", service_number="15000002")
+    posting = gone.postings.get()
+    posting.until = date(2019, 6, 30)
+    save_record(posting, by=staff)
+
+    content = client.get(reverse("units:person-list"), {"export": kind, "serving": "all"}).getvalue()
+    client.post(reverse(IMPORT), {"file": SimpleUploadedFile(f"quan-nhan.{kind}", content)})
+    reading = client.get(reverse(PREVIEW), {"update": "1"}).context["reading"]
+
+    found = (reading.lines, reading.updates, reading.problems, reading.warnings, reading.known)
+    assert found == ([], [], [], [], 2)
+
+
+def test_the_preview_shows_everything_that_would_be_stored(client):
+    said = {
+        "Số hiệu": "15000001", "Họ và tên": "Nguyễn Văn Đức", "Giới tính": "Nam", "Năm sinh": "1985",
+        "Đối tượng": "SQ", "Cấp bậc": "Đại úy", "Cấp bậc từ ngày": "02/03/2016", "Chức vụ": "Trợ lý",
+        "Đơn vị": "K1", "Giữ chức vụ từ ngày": "04/05/2019", "Số quyết định": "17/QĐ", "Nhập ngũ": "05/09/2003",
+        "Vào Đảng": "19/05/2007",
+    }  # fmt: skip
+    content = "\n".join(";".join(cells) for cells in (said, said.values())).encode()
+    client.post(reverse(IMPORT), {"file": SimpleUploadedFile("ds.csv", content)})
+
+    page = client.get(reverse(PREVIEW))
+
+    shown = page.text[page.text.index("<tbody>") :]
+    assert (page.context["reading"].problems, [text for text in said.values() if text not in shown]) == ([], [])
