@@ -195,7 +195,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("The list of people"), allow_empty_file=True,
         error_messages={"required": _("Choose the file."), "missing": _("Choose the file.")},
-        widget=FileInput(attrs={"accept": ".xlsx,.xls,.ods", "class": "form-control"}),
+        widget=FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "class": "form-control"}),
     )  # fmt: skip
 
 

@@ -275,7 +275,7 @@ def test_list_is_found_on_whichever_sheet_and_what_is_left_out_is_named(reviewer
     rows = [[*HEAD, "Ghi chú"], [1, "15000001", "", "CSTT", 2018]]
     content = book_of(Nháp=[["Số hiệu", "ghi tạm"]], Chính=rows, Trống=[], Danh_mục=[["Khen thưởng"], ["x"]])
     upload, unread = keep_file("cu.xlsx", BytesIO(content), size=len(content), by=reviewer)
-    assert ([line.row for line in read(upload, reviewer).lines], unread) == ([2], ["cột “Ghi chú”", "trang “Nháp”"])
+    assert ([line.row for line in read(upload, reviewer).lines], unread) == ([2], ["cột “Ghi chú”", "trang tính “Nháp”"])
 
 
 def test_two_lists_in_one_file_are_refused_not_halved(reviewer, depot, award):
@@ -284,7 +284,7 @@ def test_two_lists_in_one_file_are_refused_not_halved(reviewer, depot, award):
     with pytest.raises(Refused, match="“Một”, “Hai”"):
         keep_file("cu.xlsx", BytesIO(content), size=len(content), by=reviewer)
     content = book_of(Một=one, Hai=[HEAD])  # a head with nothing below it is no list
-    assert keep_file("cu.xlsx", BytesIO(content), size=len(content), by=reviewer)[1] == ["trang “Hai”"]
+    assert keep_file("cu.xlsx", BytesIO(content), size=len(content), by=reviewer)[1] == ["trang tính “Hai”"]
 
 
 def test_too_many_awards_are_refused_with_what_is_allowed(reviewer):
