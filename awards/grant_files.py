@@ -56,6 +56,7 @@ CURRENCY = re.compile(r"\s*(?:đ|₫|đồng|vnđ|vnd)\.?$", re.IGNORECASE)
 TEXTS = ("period", "decision", "signer", "rank", "post", "place", "merit", "register")
 Subject = Person | Unit
 Row = tuple[int, Cells]
+Held = dict[date | None, Grant]  # awards of one key by the day on which they were revoked, None: in force
 
 
 def award_key(text: str) -> str:
@@ -83,12 +84,23 @@ class GrantLine:
     columns: dict[str, Any]
     revoked: bool = False  # as the row says; when and why stand in the columns
 
-    def is_among(self, recorded: set[date | None]) -> bool:
-        """Whether the award is recorded: `recorded` are the days on which such ones were revoked (None: in force)."""
+    def recorded_as(self, held: Held) -> Grant | None:
+        """Which of the awards of this key it is: the one in force, or the one revoked on this day, if any."""
         on = self.columns["revoked_on"]
-        if not self.revoked:
-            return None in recorded
-        return on in recorded if on is not None else bool(recorded - {None})
+        if self.revoked and on is None:
+            return next((grant for day, grant in held.items() if day), None)
+        return held.get(on)
+
+    def agrees(self, key: str, grant: Grant) -> bool:
+        """Whether what the column says is what is recorded of the award."""
+        if key not in self.columns:  # found by them, as the number, or told by the state
+            return True
+        said, stored = self.columns[key], getattr(grant, key)
+        if key == "name":
+            return fold(said) == fold(stored) or _is_called(self.subject, said)
+        if key == "place" and not stored and isinstance(self.subject, Person):
+            stored = self.subject.unit.name  # as the book of honour writes it
+        return said == (normal(stored) if isinstance(stored, str) else stored)
 
     @property
     def known_key(self) -> tuple:
@@ -122,8 +134,9 @@ class GrantReading:
     """What the rows say. `lines` can be entered when there are no `problems`; `warnings` do not stop it.
 
     Nothing is guessed: an amount, a day or a number that cannot be read as it stands is a problem of its cell.
-    `spellings`: text as it stands in the file → code of the award that is meant. `known` are awards that are
-    recorded already: a problem each, unless `skip_known` leaves them out. `unknown` are spellings to be settled.
+    `spellings`: text as it stands in the file → code of the award that is meant; `unknown` are those to be settled.
+    `same` are awards that are recorded just as the row says: nothing is to be done about them. `known` are recorded
+    otherwise: a problem each, unless `skip_known` leaves them out.
     """
 
     rows: Iterable[Row]
@@ -134,6 +147,7 @@ class GrantReading:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     unknown: list[Spelling] = field(default_factory=list)
+    same: int = 0
     known: int = 0
 
     def __post_init__(self) -> None:
@@ -354,10 +368,9 @@ class GrantReading:
         first: dict[tuple, int] = {}
         for line in found:
             cells, register = cells_of[line.row], line.columns["register"]
-            if line.is_among(held := recorded.get(line.known_key, set())):
-                self.known += 1
-                if not self.skip_known:
-                    self._wrong(line.row, cells, "award", _("This award is recorded already."))
+            held = recorded.get(line.known_key, {})
+            if (grant := line.recorded_as(held)) is not None:
+                self._compare(line, grant, cells)
                 continue
             key = (*line.known_key, line.revoked, line.columns["revoked_on"])
             if words := self._refusal(line, held):
@@ -373,7 +386,20 @@ class GrantReading:
                 numbers |= {register} if register else set()
                 self.lines.append(line)
 
-    def _refusal(self, line: GrantLine, held: set[date | None]) -> tuple[str, str] | None:
+    def _compare(self, line: GrantLine, grant: Grant, cells: Cells) -> None:
+        """An award that is recorded: is it, as the row says? Empty cells say nothing."""
+        heads = [
+            str(column.head) for column in COLUMNS if cells.get(column.key) and not line.agrees(column.key, grant)
+        ]
+        if not heads:
+            self.same += 1
+            return
+        self.known += 1
+        if not self.skip_known:
+            words = _("This award is recorded already, with something else in: %(columns)s.")
+            self._wrong(line.row, cells, "award", words % {"columns": ", ".join(heads)})
+
+    def _refusal(self, line: GrantLine, held: Held) -> tuple[str, str] | None:
         """Column and sentence where a row that is not recorded yet cannot be entered beside what is (`held`)."""
         if not access.records_grants(self.viewer, line.subject):
             return "number", _("You do not keep the awards of this subject.")
@@ -415,12 +441,13 @@ class GrantReading:
         words %= {"year": line.year, "day": f"{began:%d/%m/%Y}"}
         self.warnings.append(Problem(address, line.row, line.columns["name"], words))
 
-    def _recorded(self, found: Sequence[GrantLine]) -> dict[tuple, set[date | None]]:
-        """`known_key` → days on which such awards were revoked, None for the one in force."""
-        rows = Grant.objects.visible_to(self.viewer).filter(year__in={line.year for line in found})
-        held: dict[tuple, set[date | None]] = {}
-        for *key, revoked in rows.values_list("award", "person", "unit", "year", "period", "revoked_on"):
-            held.setdefault(tuple(key), set()).add(revoked)
+    def _recorded(self, found: Sequence[GrantLine]) -> dict[tuple, Held]:
+        """`known_key` → such awards as they are recorded. One query."""
+        held: dict[tuple, Held] = {}
+        rows = Grant.objects.visible_to(self.viewer).select_related("level")
+        for grant in rows.filter(year__in={line.year for line in found}):
+            key = (grant.award_id, grant.person_id, grant.unit_id, grant.year, grant.period)
+            held.setdefault(key, {})[grant.revoked_on] = grant
         return held
 
     def _registered(self, found: Sequence[GrantLine]) -> set[str]:

@@ -57,7 +57,8 @@ class Reading:
     """What the rows say. `lines` can be created when there are no `problems`; `warnings` do not stop it.
 
     `known` are rows of people who are recorded already: a problem each, unless `skip_known` leaves them out, or
-    `update_known` compares them: `updates` are those of whom something changes.
+    `update_known` compares them: `updates` are those of whom something changes. Without either, `same` are those who
+    are recorded just as the row says: nothing is to be done about them.
     """
 
     rows: Iterable[tuple[int, Cells]]
@@ -69,6 +70,7 @@ class Reading:
     lines: list[Line] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    same: int = 0
     known: int = 0
 
     def __post_init__(self) -> None:
@@ -91,6 +93,9 @@ class Reading:
             number, before = cells.get("number", ""), len(self.problems)
             number = "" if is_formula(number) else number
             person = recorded.get(number)
+            if person is not None and self._is_same(person, row, cells):
+                self.same += 1
+                continue
             if person is not None:
                 self.known += 1
                 if self.skip_known:
@@ -122,16 +127,29 @@ class Reading:
         self.problems.append(_problem(row, cells, key, message))
 
     def _recorded(self) -> dict[str, Person]:
-        """Those of the file's service numbers that somebody in the whole base has; whole where they are compared."""
+        """Those of the file's service numbers that somebody in the whole base has; whole, to be compared."""
         numbers = sorted({cells["number"] for _row, cells in self.rows if cells.get("number")})
         found: dict[str, Person] = {}
-        people = Person.objects.only("service_number")
-        if self.update_known:
-            people = Person.objects.whole()
+        people = Person.objects.only("service_number") if self.skip_known else Person.objects.whole()
         for at in range(0, len(numbers), CHUNK):
             for person in people.filter(service_number__in=numbers[at : at + CHUNK]):
                 found[person.service_number] = person
         return found
+
+    def _is_same(self, person: Person, row: int, cells: Cells) -> bool:
+        """Whether the row says of somebody whom the viewer keeps nothing but what is recorded."""
+        if self.skip_known or self.update_known or not access.keeps_people(self.viewer, person.unit):
+            return False
+        before = len(self.problems)
+        line = self._read(row, cells, before, person)
+        del self.problems[before:]
+        if line is None:
+            return False
+        said: list[str] = []
+        update = update_of(
+            person, line, lambda _key, words: said.append(words), lambda _key, words: said.append(words)
+        )
+        return not update.changes and not said
 
     def _compare(self, person: Person, line: Line, cells: Cells) -> None:
         """Keep what changes about the person; what is odd about it is a warning."""

@@ -74,7 +74,7 @@ def test_every_error_is_named_by_its_cell_and_nothing_is_saved(reviewer, depot, 
         [2, "15000009", "", "CSTT", 2018],
         [3, "15000001", "", "Chiến sĩ giỏi", 2021, "", "31/02/2018", "", "nhiều"],
         [4, "15000001", "", "ĐVQT", 2018],
-        [5, "15000001", "", "CSTT", 2016],
+        [5, "15000001", "", "CSTT", 2016, "7/QĐ"],
         [6, "CKT", "", "DVQT", 2018],
         [7, "15000001", "", "CSTT", 2017],
         [8, "15000001", "", "CSTT", 2017],
@@ -192,8 +192,8 @@ def test_revoked_award_comes_in_as_revoked(reviewer, depot, award):
     take_in(upload, read(upload, reviewer), by=reviewer)
     grant = Grant.objects.get()
     assert (grant.revoked_on, grant.revoked_why) == (date(2019, 6, 5), "Khai không đúng")
-    again = read(kept(reviewer, taken_row(), taken_row(on=""), head=TAKEN), reviewer, skip_known=True)
-    assert (again.known, again.lines, again.problems) == (2, [], [])
+    again = read(kept(reviewer, taken_row(), taken_row(on=""), head=TAKEN), reviewer)
+    assert (again.same, again.lines, again.problems) == (2, [], [])
 
 
 @pytest.mark.parametrize(
@@ -236,8 +236,30 @@ def test_exported_book_of_honour_comes_back_with_nothing_new_and_nothing_wrong(
     client.force_login(reviewer)
     content = client.get(reverse("awards:grant-book"), {"export": kind}).getvalue()
     client.post(reverse("awards:grant-import"), {"file": SimpleUploadedFile(f"so-vang.{kind}", content)})
-    reading = client.get(reverse("awards:grant-import-preview"), {"skip": "1"}).context["reading"]
-    assert (reading.lines, reading.problems, reading.warnings, reading.unknown, reading.known) == ([], [], [], [], 3)
+    reading = client.get(reverse("awards:grant-import-preview")).context["reading"]
+    assert (reading.lines, reading.problems, reading.warnings, reading.unknown) == ([], [], [], [])
+    assert (reading.same, reading.known) == (3, 0)
+
+
+@pytest.mark.parametrize(
+    ("cells", "heads"),
+    [
+        ({}, ""), ({"decision": "126/QĐ"}, "Số quyết định"), ({"decision": "", "signer": ""}, ""),
+        ({"bonus": "760.000", "decided": "21/12/2018"}, "Ngày quyết định, Tiền thưởng (đồng)"),
+        ({"register": "SV-2"}, "Số sổ vàng"),
+    ],
+)  # fmt: skip
+def test_award_recorded_otherwise_than_the_row_says_is_named_by_what_differs(reviewer, depot, award, cells, heads):
+    make_grant(award, make_person(depot, "Lê Văn An", service_number="15000001"), 2018, decision="125/QĐ",
+               decided=date(2018, 12, 20), signer="Trần B", bonus=420_000, register="SV-1")  # fmt: skip
+    row = {"at": 1, "number": "15000001", "name": "Lê Văn An", "award": "CSTT", "year": 2018, "decision": "125/QĐ",
+           "decided": "20/12/2018", "signer": "Trần B", "bonus": 420_000, "register": "SV-1"} | cells  # fmt: skip
+    upload = kept(reviewer, list(row.values()))
+    reading = read(upload, reviewer)
+    words = "Khen thưởng này đã được ghi nhưng khác ở: {}."
+    assert [p.message for p in reading.problems] == ([words.format(heads)] if heads else [])
+    assert (reading.same, reading.known, reading.lines) == (int(not heads), int(bool(heads)), [])
+    assert read(upload, reviewer, skip_known=True).problems == []
 
 
 def test_exported_row_of_somebody_unknown_is_not_given_to_a_namesake(reviewer, depot, award):
@@ -275,7 +297,10 @@ def test_list_is_found_on_whichever_sheet_and_what_is_left_out_is_named(reviewer
     rows = [[*HEAD, "Ghi chú"], [1, "15000001", "", "CSTT", 2018]]
     content = book_of(Nháp=[["Số hiệu", "ghi tạm"]], Chính=rows, Trống=[], Danh_mục=[["Khen thưởng"], ["x"]])
     upload, unread = keep_file("cu.xlsx", BytesIO(content), size=len(content), by=reviewer)
-    assert ([line.row for line in read(upload, reviewer).lines], unread) == ([2], ["cột “Ghi chú”", "trang tính “Nháp”"])
+    assert ([line.row for line in read(upload, reviewer).lines], unread) == (
+        [2],
+        ["cột “Ghi chú”", "trang tính “Nháp”"],
+    )
 
 
 def test_two_lists_in_one_file_are_refused_not_halved(reviewer, depot, award):
