@@ -206,11 +206,11 @@ class GrantReading:
         }
         names: set[tuple] = set()
         for place, column in enumerate(("person", "unit")):
-            keys = sorted(key[place] for key in asked if key[place] is not None)
+            keys = [key[place] for key in asked if key[place] is not None]
             for at in range(0, len(keys), CHUNK):
                 rows = Grant.objects.visible_to(self.viewer).filter(**{f"{column}__in": keys[at : at + CHUNK]})
-                found = rows.order_by().values_list("person", "unit", "name").distinct()
-                names |= {(person, unit, fold(name)) for person, unit, name in found}
+                named = rows.order_by().values_list("person", "unit", "name").distinct()
+                names |= {(person, unit, fold(name)) for person, unit, name in named}
         return names
 
     # ── one row ──

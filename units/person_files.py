@@ -185,13 +185,14 @@ class Reading:
             name = name if cells.get("name") else {part: getattr(recorded, part) for part in NAME}
         rank = self._rank(row, cells, group) if group else None
         days = {key: self._day(row, cells, key) for key in DAYS}
+        born = self._birth_year(row, cells)
         columns = {
             "service_number": cells.get("number", ""), **name, "group": group,
-            "gender": self._gender(row, cells), "birth_year": self._birth_year(row, cells),
+            "gender": self._gender(row, cells), "birth_year": born,
             "enlisted": days["enlisted"], "party_since": days["party_since"],
         }  # fmt: skip
         if recorded is None:
-            self._check_new(row, cells, columns["birth_year"], days)
+            self._check_new(row, cells, born, days)
         if len(self.problems) > before or unit is None:
             return None
         post, decision = cells.get("post", ""), cells.get("decision", "")
