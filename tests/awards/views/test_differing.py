@@ -124,7 +124,7 @@ def test_commander_who_signs(client, lines, department):
     client.force_login(chief)
     address = reverse("awards:paper-sign", args=["decision", draft.pk])
     page = client.get(address)
-    assert [one.line.name for one in page.context["about"]["differing"]] == ["Lê An"]
+    assert [one.line.name for one in page.context["about"]["known"]] == ["Lê An"]
     assert page.context["form"].fields["known_changes"].help_text == "Lê An"
     answer = client.post(address, HEAD | {"known_unpaid": "on"})
     assert list(answer.context["form"].errors) == ["known_changes"]
