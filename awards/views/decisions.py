@@ -35,6 +35,7 @@ from awards.reports.known import Known, known_of
 from awards.reports.powers import Powers
 from awards.reports.ready import PAPER_ORDER, acting, awaited, groups, waiting_counts, with_places
 from awards.reports.revocations import reviewed
+from awards.reports.signatures import other_account
 from awards.services import decisions as service
 from awards.services.papers import is_open
 from awards.services.registers import register_grants
@@ -168,7 +169,7 @@ def _page(request: HttpRequest, paper: Submission | Decision) -> dict[str, Any]:
         "object": paper, "paper": name_of(paper), "open": is_open(paper), "may_draft": drafts and is_open(paper),
         "may_sign": signs and is_open(paper), "registers": drafts and not is_open(paper),
         "prints": drafts and decided and not is_open(paper) and not recorded,
-        "grounds": access.reads_paper(request.user, paper),
+        "grounds": access.reads_paper(request.user, paper), "account": other_account(paper),
         "crumbs": [home_of(name_of(paper)), (str(paper), "")],
     }  # fmt: skip
 

@@ -61,10 +61,12 @@ Paper = Submission | Decision
 def get_paper(user: User, paper: str, pk: int) -> Paper:
     """The letter, or the decision (also one on revocation), within the user's reach."""
     if paper == LETTER:
-        rows = Submission.objects.visible_to(user).select_related("unit", "to_unit", "occasion", "level")
+        rows = Submission.objects.visible_to(user).select_related("unit", "to_unit", "occasion", "level", "sent_by")
         return get_object_or_404(rows.distinct(), pk=pk)
     if paper == DECISION:
-        return get_object_or_404(Decision.objects.visible_to(user).select_related("unit", "ground"), pk=pk)
+        return get_object_or_404(
+            Decision.objects.visible_to(user).select_related("unit", "ground", "signed_by"), pk=pk
+        )
     raise Http404
 
 

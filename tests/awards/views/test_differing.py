@@ -24,7 +24,7 @@ from units.models import Role, TaskRating
 
 DAY = date(2020, 12, 22)
 HEAD = {
-    "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn B", "signer_post": "Chủ nhiệm",
+    "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn Chief", "signer_post": "Chủ nhiệm",
     "place": "Hà Nội", "giver": "Chủ nhiệm",
 }  # fmt: skip
 

@@ -31,8 +31,8 @@ DAY = date(2020, 12, 22)
 DIFFERS = "Số liệu, hồ sơ nay khác so với lúc trình"
 UPHELD = "Thành tích chưa đúng"
 HEAD = {
-    "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Chief", "signer_post": "Chủ nhiệm", "place": "Hà Nội",
-    "giver": "Chủ nhiệm", "known_unpaid": "on",
+    "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn Chief", "signer_post": "Chủ nhiệm",
+    "place": "Hà Nội", "giver": "Chủ nhiệm", "known_unpaid": "on",
 }  # fmt: skip
 
 
