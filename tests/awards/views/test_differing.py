@@ -94,6 +94,7 @@ def test_desk_counts_apart_what_no_longer_holds(client, lines, reviewer):
     assert (page.context["meeting"], page.context["apart"]) == (1, 1)
     assert rows["Lê An"].today == "“Hoàn thành tốt” – lúc trình: đạt (Hoàn thành tốt); nay: chưa đạt (Hoàn thành)"
     assert (rows["Vũ Bình"].today, page.text.count("Hiện nay đã khác")) == ("", 1)
+    assert page.text.count("bi-check-circle-fill") == 1  # plainly green is the other one alone
     many = reverse("awards:nomination-many", args=["appraised"])
     page = client.get(many)
     assert ([one.line.name for one in page.context["apart"]], page.context["count"], named(page)) == (
