@@ -84,8 +84,8 @@ class ReadyFilter(forms.Form):
         years = sorted({row.line.dossier.year for row in rows}, reverse=True)
         self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]
         self.fields["award"].queryset = Award.objects.filter(pk__in={row.line.award_id for row in rows})
-        decides = sorted({row.needed.decides for row in rows})
-        self.fields["decides"].choices = [("", _("Everybody")), *((text, text) for text in decides if text)]
+        decides = sorted({(row.needed.decides, row.needed.label) for row in rows})
+        self.fields["decides"].choices = [("", _("Everybody")), *(one for one in decides if one[0])]
         if own:
             del self.fields["level"], self.fields["decides"]
 

@@ -112,7 +112,7 @@ def submission_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         return table_file(kind, f"to-trinh-{pk}", _("Lines of the letter"), *paper_lines_table(letter, rows))
     page = Paginator(rows, LINES).get_page(request.GET.get("page"))
     powers = Powers(clock.today())
-    asked = {powers.of(line).decides for line in page} - {""}
+    asked = {powers.of(line).label for line in page} - {""}
     context = _page(request, letter) | {
         "page": page, "rows": letter_lines(page), "known": _known(request, letter, page),
         "several": sorted(asked) if len(asked) > 1 else [],

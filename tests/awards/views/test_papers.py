@@ -11,7 +11,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from awards.forms.papers import SignForm
-from awards.models import BaseWage, Bonus, BonusRounding, Decision, Grant, Submission
+from awards.models import Authority, BaseWage, Bonus, BonusRounding, Decision, Grant, Submission
 from awards.reports.award_papers import submission_paper
 from awards.services import decisions
 from awards.services.papers import change_texts, draft_decision, enter_register, take_out, write_citations
@@ -99,6 +99,26 @@ def test_texts_of_a_draft_are_changed_and_lines_taken_out(client, chief, departm
     )  # fmt: skip
     client.post(url("paper-discard", "decision", decision.pk))
     assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("language", "shown"), [("vi", "Bộ trưởng Bộ Quốc phòng"), ("en", "Minister of National Defence")]
+)
+def test_who_decides_is_read_in_the_readers_language_and_written_in_vietnamese(
+    client, chief, department, passed, order, language, shown
+):
+    words = {"decides": "Bộ trưởng Bộ Quốc phòng", "decides_en": "Minister of National Defence"}
+    Authority.objects.create(award=order, level=order.level, **words)
+    [line] = passed(order, "Lê An")
+    chief.language = language
+    chief.save()
+    client.force_login(chief)
+    page = client.get(url("paper-create", "submission", department.pk))
+    assert [row.needed.label for row in page.context["found"]] == [shown]
+    assert dict(page.context["form"].fields["decides"].choices)["Bộ trưởng Bộ Quốc phòng"] == shown
+    assert shown in client.get(url("decision-list")).text
+    client.post(page.request["PATH_INFO"], {"line": [line.pk]})
+    assert Submission.objects.get().recipient == words["decides"]
 
 
 def test_signing_asks_for_place_post_and_giver(client, chief, clerk, department, passed, award):
