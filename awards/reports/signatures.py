@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 from awards import access
 from awards.models import Decision, Submission
 from emulation.official import is_gap
-from emulation.reports.layouts import layout_of, signature_of
+from emulation.reports.layouts import layout_of, name_with_rank, signature_of
 from units.models import Role, Unit, User
 from units.text import fold
 
@@ -31,18 +30,17 @@ def names(text: str, name: str) -> bool:
 def signer_of(unit: Unit, user: User) -> dict[str, str]:
     """Place, signer, post and giver as they are offered to `user`, who signs or drafts for the commander of the unit.
 
-    Of its last signed paper or its layout a signer is taken over only who has the commander's role today, or where
+    Of its last signed papers or its layout a signer is taken over only who has the commander's role today, or where
     nobody has it: else papers would go on in the name of somebody who left. Eight queries at most.
     """
-    layout, last = layout_of(unit), _last(unit)
-    signing = [str(one) for one in _signing(unit, user)]
+    last, signing = _last(unit), _signing(unit, user)
 
     def signs(text: str) -> bool:
-        return not signing or any(names(text, one) for one in signing)
+        return not signing or any(names(text, str(one)) for one in signing)
 
-    if not signs(layout.signer):
-        layout = replace(layout, signer="")
-    offered: dict[str, str] = signature_of(unit, user, layout)
+    offered: dict[str, str] = signature_of(unit, user, layout_of(unit))
+    if not signs(offered["signer"]):
+        offered["signer"] = name_with_rank(signing[0]) if len(signing) == 1 else ""
     kept: Any = last if last is not None and signs(last.signer) else None
     found = {name: _known(getattr(kept, name, "")) or _known(offered[name]) for name in SIGNATURE}
     found["place"] = _known(getattr(last, "place", "")) or found["place"]
@@ -54,7 +52,7 @@ def _signing(unit: Unit, user: User) -> list[User]:
     if access.signs(user, unit):
         return [user]
     chiefs = unit.memberships.active().filter(role=Role.COMMANDER)
-    return list(User.objects.filter(memberships__in=chiefs).distinct())
+    return list(User.objects.filter(memberships__in=chiefs).select_related("person__rank").distinct())
 
 
 def other_account(paper: Decision | Submission) -> User | None:
