@@ -131,7 +131,8 @@ def standing(lines: Iterable[Nomination]) -> dict[int, Objection]:
     for one in rows.order_by("answered_at", "pk"):
         found[one.line_id].append(one)
     again = _handed_in_again([key for key, some in found.items() if _upheld_on(some)])
-    return {key: one for key, some in found.items() if (one := _standing(some, again.get(key)))}
+    last = {key: _standing(some, again.get(key)) for key, some in found.items()}
+    return {key: one for key, one in last.items() if one is not None}
 
 
 def _standing(objections: Collection[Objection], again: datetime | None) -> Objection | None:
