@@ -196,7 +196,7 @@ class SignForm(forms.Form):
         self._ask("known_changes", words, ", ".join(differing))
         self._ask("known_unpaid", bonuses, ", ".join(unpaid))
         if other and signer:
-            words = _("You sign as %(name)s, and “%(signer)s” is to stand under the paper")
+            words = _("It is known that you sign as %(name)s, and that “%(signer)s” stands under the paper")
             account = _("The page of the paper says by whose account it was signed.")
             self._ask("known_signer", words % {"name": by, "signer": signer}, account)
 
