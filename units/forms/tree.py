@@ -15,6 +15,7 @@ from units.forms.seen import SeenFields, SeenForm
 from units.models import Unit, UnitChange, User
 from units.models.units import UnitQuerySet
 from units.paths import branches_q
+from units.services.tree import too_early
 
 
 def administered_units(user: User) -> UnitQuerySet:
@@ -45,6 +46,13 @@ class DecisionForm(forms.Form):
     effective = DayField(label=_("Takes effect on"))
     decision = forms.CharField(label=_("Decision number"), max_length=60)
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+
+    def clean_effective(self) -> date:
+        """Told before anything is shown or confirmed that follows from the day."""
+        day: date = self.cleaned_data["effective"]
+        if day > clock.today():
+            raise forms.ValidationError(too_early())
+        return day
 
 
 class UnitCreateForm(forms.ModelForm):
@@ -112,7 +120,9 @@ class DissolveForm(DecisionForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         day = cleaned.get("effective")
-        if day and cleaned.get("foreseen") != day:
+        if day is None:
+            return cleaned  # what it means is read, and confirmed, when the day is right
+        if cleaned.get("foreseen") != day:
             self.add_error("confirmed", _("Read above what it means on that day, then confirm it."))
         elif not cleaned.get("confirmed"):
             self.add_error("confirmed", _("Confirm that you have read what it means."))

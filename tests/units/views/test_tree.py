@@ -328,6 +328,17 @@ def test_move_out_of_the_administrators_branch_is_refused(client, department, de
 CONFIRMED = DECISION | {"foreseen": "2020-07-01", "confirmed": "on"}
 
 
+@pytest.mark.parametrize("name", ["unit-dissolve", "unit-rename", "unit-move"])
+def test_day_to_come_is_refused_before_anything_else_is_asked(client, administrator, depot, elsewhere, name):
+    """What a dissolution means is neither shown of that day nor to be confirmed."""
+    typed = DECISION | {"effective": "21/07/2020", "name": "Kho Vật tư", "parent": elsewhere.pk}
+    for confirmed in ({}, {"foreseen": "2020-07-21", "confirmed": "on"}):
+        response = send(client, administrator, name, depot.pk, data=typed | confirmed)
+        assert wrong(response) == ["effective"]
+        assert "2020-07-21" not in response.text
+    assert not depot.changes.exclude(kind="created").exists()
+
+
 def test_dissolve_ends_the_unit(client, administrator, depot):
     send(client, administrator, "unit-dissolve", depot.pk, data=CONFIRMED)
 
