@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from units import clock
-from units.errors import Refused
+from units.errors import Refused, alternatives
 from units.models import Placement, Role, Unit, UnitChange, UnitKind, User
 from units.paths import MAX_DEPTH, segment
 from units.services.tree import announce, lock_tree, too_deep, too_early
@@ -105,7 +105,9 @@ class Reader:
                 self.wrong(row, _("“%(text)s” is longer than %(limit)d characters.") % {"text": text, "limit": limit})
         kind = self.kinds.get(texts["kind"])
         if kind is None:
-            self.wrong(row, _("There is no kind of unit “%(code)s”.") % {"code": texts["kind"]})
+            names = [f"{kind.code} ({kind.label})" for kind in self.kinds.values()]
+            words = _("There is no kind of unit “%(code)s”. Known are: %(known)s.")
+            self.wrong(row, words % {"code": texts["kind"], "known": alternatives(names, texts["kind"])})
         established, dissolved = (self._date(row, texts[column]) for column in ("established", "dissolved"))
         if established and dissolved and dissolved <= established:
             self.wrong(row, _("A unit is dissolved after it was established."))

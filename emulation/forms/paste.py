@@ -21,6 +21,7 @@ from emulation.models import Indicator, Result
 from emulation.numbers import QUOTED
 from emulation.reports.lines import Figure, SheetReading, Spec
 from emulation.reports.sheets import MISSING, Row, Typed, figure_text
+from units.errors import alternatives
 from units.text import fold
 
 HEADS = frozenset(map(fold, ("Chỉ tiêu", "Tên chỉ tiêu", "Nội dung", "Indicator", "TT", "STT", "No.")))
@@ -76,7 +77,7 @@ class Pasted:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """A row of a block that names its lines which this sheet has no line for: its `number` from 1, all its `texts`."""
+    """A row that names no line of the sheet, in a block whose rows name theirs: `number` from 1, all its `texts`."""
 
     number: int
     texts: str
@@ -315,7 +316,10 @@ def _split(texts: list[str], spec: Spec, part: str) -> dict[str, str] | str:
     if measure != Indicator.Measure.GRADE:
         return {"numerator": texts[0]}
     found = _grade(spec, texts[0])
-    return {"grade": found} if found else _("“%(text)s” is no grade of this line.") % {"text": texts[0]}
+    if found:
+        return {"grade": found}
+    names = alternatives((grade.label for grade in spec.grades), texts[0])
+    return _("“%(text)s” is no grade of this line. Grades: %(names)s.") % {"text": texts[0], "names": names}
 
 
 def _without_figure() -> set[str]:

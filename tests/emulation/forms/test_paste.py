@@ -73,7 +73,7 @@ def test_rows_go_down_the_lines_in_both_formats(report, lines):
     assert short(found) == [
         ("good", "3.137 · 3,166", "3,137 / 3,166", ""),
         ("good", "12", "12", ""),
-        ("wrong", "Khá", "–", "“Khá” is no grade of this line."),
+        ("wrong", "Khá", "–", "“Khá” is no grade of this line. Grades: Excellent, Good, Pass, Fail."),
         ("good", "1,5", "1.5", ""),
     ]
     assert found.over == 0
