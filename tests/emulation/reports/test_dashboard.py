@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from emulation.models import Campaign, CampaignIndicator, Report, Round, Summary
 from emulation.reports.dashboard import Dashboard, dashboard_of, default_period
@@ -26,7 +27,7 @@ from tests.factories import (
     make_unit,
     make_unit_kind,
 )
-from units.models import Unit, UnitKind
+from units.models import Unit, UnitKind, User
 from units.services import move_unit
 
 APPROVED, SUBMITTED = Report.State.APPROVED, Report.State.SUBMITTED
@@ -323,6 +324,16 @@ def test_a_sheet_that_came_and_was_returned_is_not_overdue(cast: Cast) -> None:
     progress = show(cast, "H1").progress
     assert (progress.missing, progress.overdue) == (5, 4)
     assert ("Unit K1", "returned") in [(chip.name, chip.mark.key) for chip in progress.chips]
+
+
+def test_a_sheet_reported_as_ready_waits_for_its_commander(cast: Cast, staff: User) -> None:
+    row = attendance(cast)
+    rounds = make_rounds()
+    Round.objects.filter(quarter=2).update(opens=date(2020, 6, 20), due=date(2020, 7, 30))
+    report = make_report(cast.depot, rounds[2], {row.indicator: (1, 1)}, state=Report.State.DRAFT)
+    Report.objects.filter(pk=report.pk).update(ready_by=staff, ready_at=timezone.now())
+    found = [(chip.name, chip.mark.key) for chip in show(cast, "H1").progress.chips]
+    assert found[1:] == [("Unit K1", "ready"), ("Unit TD1", "not_started"), ("Unit X1", "not_started")]
 
 
 def test_units_with_more_time_are_not_overdue(cast: Cast) -> None:
