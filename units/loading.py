@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from units import clock
+from units.codes import canonical, strange
 from units.errors import Refused, alternatives
 from units.models import Placement, Role, Unit, UnitChange, UnitKind, User
 from units.paths import MAX_DEPTH, segment
@@ -20,6 +21,7 @@ from units.tables import Row
 from units.text import normal
 
 COLUMNS = ["code", "name", "short_name", "kind", "parent", "established", "dissolved"]
+CODES = ("code", "kind", "parent")
 CODE = re.compile(r"[A-Za-z0-9._-]{1,32}")
 Dates = tuple[date | None, date | None]  # established, dissolved
 
@@ -83,7 +85,7 @@ class Reader:
         self.errors.append((row, _("Row %(row)d: %(message)s") % {"row": row, "message": message}))
 
     def read(self, rows: Iterable[Row]) -> None:
-        rows = list(rows)
+        rows = [(row, texts | {key: canonical(texts[key]) for key in CODES}) for row, texts in rows]
         self.first = {texts["code"]: row for row, texts in reversed(rows)}
         self.alike = {texts["code"].lower(): row for row, texts in reversed(rows)}
         for row, texts in rows:
@@ -118,7 +120,9 @@ class Reader:
         return Line(row, code, name, short_name, kind, texts["parent"], established, dissolved)
 
     def _check_code(self, row: int, code: str) -> None:
-        if not CODE.fullmatch(code):
+        if said := strange(code):
+            self.wrong(row, _("“%(code)s” is not a code.") % {"code": code} + " " + said)
+        elif not CODE.fullmatch(code):
             self.wrong(
                 row,
                 _("“%(code)s” is not a code: up to 32 letters, digits, full stops, hyphens and underscores.")

@@ -212,15 +212,15 @@ def default_period(unit: Unit, year: int) -> str:
     Without either: up to the last that has approved figures, else quarter I. One query.
     """
     places = Lineage.objects.filter(unit=unit, round__year=year, round__drive=None).order_by("round__quarter")
-    ripe: list[int] = []
-    known: list[int] = []
+    ripe: list[int | None] = []
+    known: list[int | None] = []
     for quarter, due, sheets, below, state in places.values_list(
         "round__quarter", "round__due", "sheets", "approved", "report__state"
     ):
         approved = below or int(state == Report.State.APPROVED)  # a leaf has its own sheet alone
         known += [quarter] if approved else []
         ripe += [quarter] if due < clock.today() or (approved and half(approved, sheets)) else []
-    return {1: "Q1", 2: "H1", 3: "9M", 4: "Y"}[(ripe or known or [1])[-1]]
+    return {1: "Q1", 2: "H1", 3: "9M", 4: "Y"}[(ripe or known or [1])[-1] or 1]
 
 
 def latest_year() -> int:

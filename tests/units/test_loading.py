@@ -113,6 +113,15 @@ def test_load_units_asks_as_often_for_one_unit_as_for_three(region, django_asser
         load_units(rows("B,B,,depot,QK\nC,C,,depot,B\nD,D,,depot,C"), by=None)
 
 
+def test_load_units_takes_full_width_letters_for_usual_ones_and_names_those_that_only_look_like_them(region):
+    load_units(rows("Ｋ１,Kho,,depot,ＱＫ"), by=None)
+    assert Unit.objects.get(code="K1").path.startswith(region.path)
+    assert errors("К2,Kho,,depot,QK") == [
+        "Row 2: “К2” is not a code. Character 1, “К” (CYRILLIC CAPITAL LETTER KA), is no usual letter or digit,"
+        " though it may look like one. Type it anew."
+    ]
+
+
 @pytest.mark.parametrize("code", ["K 1", "K" * 33, "Khố", ""])
 def test_load_units_refuses_a_wrong_code(region, code):
     assert errors(f"{code},Kho,,depot,QK") == [

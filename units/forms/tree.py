@@ -10,6 +10,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from units import access, clock
+from units.codes import canonical
 from units.forms.fields import DayField, UnitField
 from units.forms.seen import SeenFields, SeenForm
 from units.models import Unit, UnitChange, User
@@ -74,6 +75,9 @@ class UnitCreateForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = administered_units(user)
+
+    def clean_code(self) -> str:
+        return canonical(self.cleaned_data["code"])
 
 
 class UnitCorrectForm(SeenForm):

@@ -269,6 +269,8 @@ def test_create_finds_the_superior_by_what_was_typed(client, administrator, depa
         ({"code": "QK"}, "code"),
         ({"code": "qk"}, "code"),
         ({"code": "T 1"}, "code"),
+        ({"code": "Т1"}, "code"),  # the letter is Cyrillic
+        ({"code": "ｑｋ"}, "code"),  # there is a QK
         ({"name": ""}, "name"),
         ({"established": "21/07/2020"}, "established"),
         ({"established": "1/7/20"}, "established"),
