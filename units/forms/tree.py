@@ -133,7 +133,9 @@ class DissolveForm(DecisionForm):
         return cleaned
 
     def foresee(self, day: date, *, unfinished: bool) -> None:
-        """The page shows what it means on `day`; whoever confirmed another day has to confirm again."""
+        """The page shows what it means on `day`; whoever confirmed another day has to confirm again. Of a wrong day
+        nothing is shown, and nothing is to be confirmed.
+        """
         if self.is_bound and self.data.get("foreseen") != day.isoformat():
             self.data = self.data.copy()
             self.data["foreseen"] = day.isoformat()
@@ -141,6 +143,8 @@ class DissolveForm(DecisionForm):
         self.initial["foreseen"] = day
         if not unfinished:
             del self.fields["keep_roles"]
+        if "effective" in self.errors:
+            del self.fields["confirmed"]
 
     @property
     def decided(self) -> dict[str, Any]:
