@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from awards.models import Nomination, Objection
 from awards.reports.differences import Difference, differences
-from awards.services.notices import notice_problems, standing
+from awards.reports.notices import notice_problems, standing
 from units import clock
 from units.models import User
 

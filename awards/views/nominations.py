@@ -20,6 +20,7 @@ from awards.reports.achievements import achievements_of, as_data, in_words
 from awards.reports.decisions import papers_of
 from awards.reports.differences import said
 from awards.reports.dossiers import Row, steps_of, who_acts
+from awards.reports.notices import notice_problem, way_back
 from awards.reports.objections import upheld
 from awards.reports.opinions import opinions_of, silent_offices
 from awards.reports.ready import sent_by_holder
@@ -29,7 +30,6 @@ from awards.reports.snapshots import as_found_today, changed, criterion_of, find
 from awards.services import dossiers as service
 from awards.services import nomination_files
 from awards.services.appraisals import RETURNED, conclude
-from awards.services.notices import notice_problem, way_back
 from awards.views.dossiers import crumbs_to, get_dossier
 from emulation.forms.evidence import RemoveForm
 from units import clock

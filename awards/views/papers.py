@@ -35,11 +35,11 @@ from awards.reports.desk import mark_of
 from awards.reports.drafts import Draft, draft_of
 from awards.reports.kept_papers import content_of, kept_paper
 from awards.reports.known import known_of
+from awards.reports.notices import running_words
 from awards.reports.powers import Powers
 from awards.reports.ready import PAPER_ORDER, ready_lines, with_places
 from awards.reports.signatures import signer_of
 from awards.services import decisions, papers
-from awards.services.notices import running_words
 from emulation.reports.cancelled import STAMPED, stamp_of
 from emulation.views.papers import TYPES
 from units import clock
