@@ -167,16 +167,20 @@ def grant_of(line: Nomination, decision: Decision, powers: Powers, bonuses: Mapp
     """The award of a line, with name, rank, post and place as the list of the decision says them."""
     assert decision.day is not None
     due = bonuses[line.pk]
-    with translation.override("vi"):
-        how = "" if due.amount is None else Truncator(how_paid(due)).chars(300)
+    how = {} if due.amount is None else {language: _how(due, language) for language in ("vi", "en")}
     return Grant.objects.create(
         award=line.award, person=line.person, unit=line.unit, year=line.dossier.year, period=period_of(line),
         level=powers.of(line).level, decision=decision.number, decided=decision.day, signer=decision.signer,
         name=line.name, rank=line.rank, post=line.post, place=line.place,
         merit=Truncator(normal(line.merit)).chars(MERIT), issued=decision,
         citation=line.citation or drafted(line), nomination=line, by=by,
-        bonus=due.amount, bonus_how=how,
+        bonus=due.amount, bonus_how=how.get("vi", ""), bonus_how_en=how.get("en", ""),
     )  # fmt: skip
+
+
+def _how(due: Due, language: str) -> str:
+    with translation.override(language):
+        return Truncator(how_paid(due)).chars(300)
 
 
 # ── what a higher authority decided ───────────────────────────────────────

@@ -122,16 +122,32 @@ class Objected:
     upheld: tuple[str, ...] = ()
 
 
+def standing(lines: Iterable[Nomination]) -> dict[int, Objection]:
+    """Line (key) → the objection that stands to it: the last one upheld since it was handed in last, else the first
+    that nobody has answered. Two queries at most.
+    """
+    found: dict[int, list[Objection]] = defaultdict(list)
+    rows = Objection.objects.filter(line__in=[line.pk for line in lines]).exclude(upheld=False)
+    for one in rows.order_by("answered_at", "pk"):
+        found[one.line_id].append(one)
+    again = _handed_in_again([key for key, some in found.items() if _upheld_on(some)])
+    last = {key: _standing(some, again.get(key)) for key, some in found.items()}
+    return {key: one for key, one in last.items() if one is not None}
+
+
+def _standing(objections: Collection[Objection], again: datetime | None) -> Objection | None:
+    if _stands_upheld(objections, again):
+        return [one for one in objections if one.upheld][-1]
+    return next((one for one in objections if one.upheld is None), None)
+
+
 def objected(lines: Iterable[Nomination]) -> Objected:
     """Which of the lines no council should judge as they are. Two queries at most."""
     lines = list(lines)
-    found: dict[int, list[Objection]] = defaultdict(list)
-    for one in Objection.objects.filter(line__in=[line.pk for line in lines]).exclude(upheld=False):
-        found[one.line_id].append(one)
-    again = _handed_in_again([key for key, some in found.items() if _upheld_on(some)])
+    found = standing(lines)
     return Objected(
-        tuple(line.name for line in lines if any(one.upheld is None for one in found[line.pk])),
-        tuple(line.name for line in lines if _stands_upheld(found[line.pk], again.get(line.pk))),
+        tuple(line.name for line in lines if line.pk in found and not found[line.pk].upheld),
+        tuple(line.name for line in lines if line.pk in found and found[line.pk].upheld),
     )
 
 

@@ -18,6 +18,7 @@ from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile, Objection
 from awards.reports.achievements import achievements_of, as_data, in_words
 from awards.reports.decisions import papers_of
+from awards.reports.differences import said
 from awards.reports.dossiers import Row, steps_of, who_acts
 from awards.reports.objections import upheld
 from awards.reports.ready import sent_by_holder
@@ -130,9 +131,12 @@ def nomination_today(request: HttpRequest, pk: int) -> HttpResponse:
     side = side_of(line.findings, **sight) if frozen else None
     differs = changed(side, today) if side else set()
     leaves = as_found_today(side, today) if side else today["leaves"]
+    fresh = {criterion_of(leaf): said(leaf) for leaf in today["leaves"]}
     context = {
         "line": line,
-        "leaves": [(leaf, criterion_of(leaf) in differs) for leaf in leaves],
+        "leaves": [
+            (leaf | {"today": fresh.get(key := criterion_of(leaf), said(None))}, key in differs) for leaf in leaves
+        ],
         "looked": True,
         "frozen": frozen,
         "may_draft": may_draft(request.user, line),

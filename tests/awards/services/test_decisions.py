@@ -156,7 +156,7 @@ def test_how_a_bonus_was_found_is_kept_with_the_award(passed, award, clerk, chie
         assert (row.bonus, row.how) == (450_000, "0,3 × 1.490.000")
 
 
-def test_what_is_kept_is_vietnamese_and_what_is_computed_is_read_in_the_language_of_the_reader(
+def test_how_a_bonus_was_found_is_kept_in_vietnamese_and_read_in_the_language_of_the_reader(
     passed, levels, depot, staff, clerk, chief
 ):
     names = {"CSTT": ("Chiến sĩ tiên tiến", "Advanced Soldier"), "CSTDCS": ("Chiến sĩ thi đua", "Emulation Fighter")}
@@ -178,7 +178,12 @@ def test_what_is_kept_is_vietnamese_and_what_is_computed_is_read_in_the_language
         decision = decisions.sign(draft, HEAD, by=chief)
         kept = decision_lines(decision, lines)
     assert [(row.how, row.kept) for row in shown] == [(english, False), ("0.3 × 1,490,000", False)]
-    assert [(row.how, row.kept) for row in kept] == [(vietnamese, True), ("0,3 × 1.490.000", True)]
+    assert [(row.how, row.kept) for row in kept] == [(row.how, row.kept) for row in shown]
+    own = decision_lines(decision, lines)
+    assert [(row.how, row.kept) for row in own] == [(vietnamese, True), ("0,3 × 1.490.000", True)]
+    Grant.objects.update(bonus_how_en="")  # signed before English words were kept
+    with translation.override("en"):
+        assert [(row.how, row.kept) for row in decision_lines(decision, lines)] == [(row.how, True) for row in own]
     said = decision.number, decision.day.strftime("%d/%m/%Y"), decision.issuer
     assert lines[0].events.get(kind="decided").reason == "số {} ngày {}, {}".format(*said)
 

@@ -14,6 +14,7 @@ from awards.models import (
     Bonus,
     BonusRounding,
     Cap,
+    CompleteRegister,
     Criterion,
     Dossier,
     HighestOnly,
@@ -173,6 +174,21 @@ def test_wages_that_paid_nothing_are_changed_as_they_are(admin, depot, commander
     page = reverse("emulation:catalogue-update", args=["base-wages", row.pk])
     assert admin.post(page, {"amount": "1800000", "certainty": "U"}).status_code == 302
     assert BaseWage.objects.get().amount == 1_800_000
+
+
+@pytest.mark.parametrize(("language", "wage", "step"), [("vi", "2.530.000", "10.000"), ("en", "2,530,000", "10,000")])
+def test_amounts_are_listed_with_separators_and_years_without(client, administrator, language, wage, step):
+    administrator.language = language
+    administrator.save()
+    BaseWage.objects.create(amount=2_530_000), BonusRounding.objects.create(step=10_000)
+    CompleteRegister.objects.create(register="awards", since=2015)
+    client.force_login(administrator)
+    cells = {}
+    for key in ("base-wages", "bonus-roundings", "complete-registers"):
+        [(_row, cells[key])] = client.get(reverse("emulation:catalogue-rows", args=[key])).context["rows"]
+    assert (cells["base-wages"][0], cells["bonus-roundings"][0], cells["complete-registers"][1]) == (wage, step, 2015)
+    exported = client.get(reverse("emulation:catalogue-rows", args=["base-wages"]), {"export": "csv"}).getvalue()
+    assert b"2530000" in exported
 
 
 @pytest.mark.parametrize(("since", "until", "refused"), [
