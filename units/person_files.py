@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from units import access, clock
-from units.errors import Refused
+from units.errors import Refused, alternatives
 from units.models import Person, PersonGroup, Rank, Unit, User
 from units.models.units import UnitQuerySet
 from units.person_lines import NAME, Line
@@ -349,8 +349,9 @@ class Reading:
         for ending in (plain(group.short_name), "cn"):  # Thiếu tá QNCN, Thiếu tá CN
             rank = rank or ranks.get(plain(text).removesuffix(ending))
         if rank is None:
-            message = _("“%(text)s” is no rank of the group %(group)s.") % {"text": text, "group": group.short}
-            self._wrong(row, cells, "rank", message)
+            message = _("“%(text)s” is no rank of the group %(group)s. Ranks: %(names)s.")
+            names = alternatives(dict.fromkeys(str(one) for one in ranks.values()), text)
+            self._wrong(row, cells, "rank", message % {"text": text, "group": group.short, "names": names})
         return rank
 
     def _unit(self, row: int, cells: Cells) -> Unit | None:
