@@ -132,14 +132,15 @@ def paper_create(request: HttpRequest, paper: str, unit: int) -> HttpResponse:
     context = {
         "unit": place, "paper": paper, "own": own, "form": form, "found": found, "mark": mark_of(keys),
         "page": page, "known": known_of(request.user, [row.line for row in page]), "problems": problems,
-        "may_sign": access.signs(request.user, place), "ticked": request.POST.getlist("line"),
+        "may_sign": access.signs(request.user, place),
+        "from_below": any(row.line.stage == "forwarded" for row in page), "ticked": request.POST.getlist("line"),
         "crumbs": [home_of(paper), (_("New submission") if paper == LETTER else _("New decision"), "")],
     }  # fmt: skip
     return render(request, "awards/papers/choose.html", context)
 
 
 def _act(request: HttpRequest) -> str:
-    return "back" if "back" in request.POST else "draft"
+    return next((act for act in ("back", "reject") if act in request.POST), "draft")
 
 
 def _chosen(request: HttpRequest, keys: list[int]) -> tuple[list[int], list[str]]:
@@ -159,6 +160,11 @@ def _do(request: HttpRequest, act: str, paper: str, place: Unit, chosen: list[in
     if act == "back":
         lines = decisions.send_back(place, chosen, reason=request.POST.get("reason", ""), by=request.user)
         words = ngettext("%(count)d line has been sent back.", "%(count)d lines have been sent back.", len(lines))
+        messages.success(request, words % {"count": len(lines)})
+        return redirect("awards:decision-list")
+    if act == "reject":
+        lines = decisions.reject(place, chosen, reason=request.POST.get("reason", ""), by=request.user)
+        words = ngettext("%(count)d line has been refused.", "%(count)d lines have been refused.", len(lines))
         messages.success(request, words % {"count": len(lines)})
         return redirect("awards:decision-list")
     draft = papers.draft_submission if paper == LETTER else papers.draft_decision

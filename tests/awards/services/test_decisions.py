@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 from auditlog.context import disable_auditlog
 from django.core.exceptions import PermissionDenied
-from django.utils import translation
+from django.utils import timezone, translation
 
 from awards.models import BaseWage, Bonus, BonusRounding, Decision, Grant, HighestOnly, Nomination, NoticeRule
 from awards.reports.bonuses import Total, paid_by
 from awards.reports.decisions import decision_lines
 from awards.reports.drafts import draft_of
-from awards.services import decisions, papers
+from awards.services import decisions, dossiers, papers
 from emulation.models import IssuedPaper
 from tests.factories import (
     make_award,
@@ -331,6 +331,51 @@ def test_commander_sends_back_with_a_reason(passed, award, clerk, chief, departm
     decisions.send_back(department, [line.pk], reason=REASON, by=chief)
     line.refresh_from_db()
     assert (line.stage, line.holder) == ("submitted", department)
+
+
+def test_what_the_own_council_passed_is_not_refused_for_good(passed, award, chief, department):
+    line = passed(award)
+    with pytest.raises(Refused, match="Lê An"):
+        decisions.reject(department, [line.pk], reason=REASON, by=chief)
+
+
+@pytest.fixture
+def from_below(passed, levels, clerk, chief, region, department):
+    """A line that the department has forwarded to the region, and the region's commander."""
+    general, line = (
+        make_user("general", (region, Role.COMMANDER)),
+        passed(make_award("BK_QK", level=levels["region"])),
+    )
+    for place in (region, department):
+        make_council(place, general)
+    papers.send(papers.draft_submission(line.holder, [line.pk], by=clerk), HEAD | {"number": "30/TTr-CKT"}, by=chief)
+    return line, general
+
+
+def test_line_from_below_goes_back_to_be_corrected_and_comes_up_anew(
+    from_below, region, department, depot, commander
+):
+    line, general = from_below
+    with pytest.raises(Refused):
+        decisions.send_back(region, [line.pk], reason="", by=general)
+    decisions.send_back(region, [line.pk], reason=REASON, by=general)
+    line.refresh_from_db()
+    assert (line.stage, line.holder) == ("returned", depot)
+
+    line.dossier.read_at, line.dossier.read_by = timezone.now(), commander
+    line.dossier.save()
+    dossiers.hand_in(line.dossier, lines=[line.pk], by=commander)
+    line.refresh_from_db()
+    assert (line.stage, line.holder) == ("submitted", department)
+
+
+def test_line_from_below_is_refused_for_good_by_the_commander_alone(from_below, region, clerk):
+    line, general = from_below
+    with pytest.raises(PermissionDenied):
+        decisions.reject(region, [line.pk], reason=REASON, by=clerk)
+    decisions.reject(region, [line.pk], reason=REASON, by=general)
+    line.refresh_from_db()
+    assert (line.stage, line.events.get(kind="rejected").reason) == ("rejected", REASON)
 
 
 # ── revocation ────────────────────────────────────────────────────────────

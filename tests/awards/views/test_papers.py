@@ -353,6 +353,26 @@ def test_commander_sends_ticked_lines_back(client, chief, clerk, department, pas
     assert (line.stage, other.stage) == ("submitted", "passed")
 
 
+def test_commander_refuses_for_good_what_came_from_below_and_keeps_the_reason_typed(
+    client, chief, department, passed, award
+):
+    [line] = passed(award, "Lê An")
+    page = url("paper-create", "decision", department.pk)
+    client.force_login(chief)
+    assert "Từ chối hẳn" not in client.get(page).text
+
+    reason = "Chưa rõ thành tích trong năm."
+    refused = client.post(page, {"line": line.pk, "reject": "1", "reason": reason})
+    assert (len(refused.context["problems"]), reason in refused.text) == (1, True)
+
+    line.stage = "forwarded"
+    line.save()
+    assert "Từ chối hẳn" in client.get(page).text
+    client.post(page, {"line": line.pk, "reject": "1", "reason": reason})
+    line.refresh_from_db()
+    assert line.stage == "rejected"
+
+
 def test_title_of_a_revocation_that_was_refused_says_so_once(client, clerk, department):
     client.force_login(clerk)
     page = client.post(url("paper-create", "revocation", department.pk), {"ground": "", "reason": ""}).text
