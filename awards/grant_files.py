@@ -21,6 +21,7 @@ from awards.models import Award, AwardLevel, Grant
 from emulation.numbers import NumberError, parse_number
 from units import clock
 from units.access import figures_q
+from units.errors import alternatives
 from units.lists import Cells, Column, Problem, day_of, is_formula, is_month, plain, spellings
 from units.models import Person, Unit, User
 from units.person_files import CHUNK, EMPTY
@@ -341,7 +342,7 @@ class GrantReading:
         text = cells.get("level", "")
         level = self._levels.get(plain(text))
         if text and level is None:
-            names = ", ".join(f"“{one.label}”" for one in dict.fromkeys(self._levels.values()))
+            names = alternatives(dict.fromkeys(one.label for one in self._levels.values()), text)
             message = _("“%(text)s” is no level of decision. Levels: %(names)s.") % {"text": text, "names": names}
             self._wrong(row, cells, "level", message)
         return level

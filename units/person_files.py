@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from units import access, clock
+from units.errors import alternatives
 from units.lists import Cells, Column, Problem, day_of, is_formula, is_month, plain
 from units.models import Person, PersonGroup, Rank, Unit, User
 from units.models.units import UnitQuerySet
@@ -259,8 +260,9 @@ class Reading:
         for ending in (plain(group.short_name), "cn"):  # Thiếu tá QNCN, Thiếu tá CN
             rank = rank or ranks.get(plain(text).removesuffix(ending))
         if rank is None:
-            message = _("“%(text)s” is no rank of the group %(group)s.") % {"text": text, "group": group.short}
-            self._wrong(row, cells, "rank", message)
+            message = _("“%(text)s” is no rank of the group %(group)s. Ranks: %(names)s.")
+            names = alternatives(dict.fromkeys(str(one) for one in ranks.values()), text)
+            self._wrong(row, cells, "rank", message % {"text": text, "group": group.short, "names": names})
         return rank
 
     def _unit(self, row: int, cells: Cells) -> Unit | None:
