@@ -55,7 +55,8 @@ def update_of(person: Person, line: Line, wrong: Say, odd: Say) -> Update:
         changes.append(Change(_("Rank"), _named(person.rank), _since(_named(line.rank), line.rank_since)))
     if adds_posting:
         before, after = _place(person.unit, person.post), _place(line.unit, line.post)
-        changes.append(Change(_("Posting"), before, _since(after, line.since)))
+        after = _since(after, line.since)
+        changes.append(Change(_("Posting"), before, f"{after} ({line.decision})" if line.decision else after))
     group = line.columns["group"]
     if group != person.group and line.rank is None and person.rank is not None:
         wrong("group", _("A new group comes with a new rank: give the rank and its date in the same row."))
@@ -156,6 +157,9 @@ def _adds_posting(person: Person, line: Line, wrong: Say, odd: Say) -> bool:
     if line.unit == person.unit and post == person.post and person.left in (None, line.left):
         if line.since is not None and not _agrees(present.since, line.since, "since", line):
             odd("since", _left(present.since, line.since))
+        if line.decision and line.decision != present.decision:
+            words = _("The list says %(said)s, recorded is %(known)s: left as recorded.")
+            odd("decision", words % {"said": line.decision, "known": present.decision or "–"})
         return False
     if line.since is None:
         wrong("since", _("The posting differs from the one recorded (%(posting)s): say since when.")

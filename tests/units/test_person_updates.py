@@ -140,6 +140,46 @@ def test_month_of_a_rank_and_a_posting_agrees_with_their_day(staff, person):
     assert [w.address for w in reading.warnings] == ["I2", "H2"]
 
 
+@pytest.mark.parametrize(
+    ("said", "decision", "shown", "warned"),
+    [
+        ({"post": "Trưởng ban", "since": "01/07/2020"}, "17/QĐ", ["Trưởng ban, Unit K1, từ 01/07/2020 (17/QĐ)"], []),
+        ({}, "17/QĐ", [], ["L2"]),  # of the posting that is recorded it stays
+        ({}, "16/QĐ", [], []),
+    ],
+)
+def test_decision_of_a_posting_is_shown_with_it_or_said_to_be_left(staff, person, said, decision, shown, warned):
+    person.postings.update(decision="16/QĐ")
+    upload = keep(staff, [*row(**said), decision], head=[*COLUMNS, "Số quyết định"])
+    reading = read(upload, staff, update_known=True)
+    assert ([after for _label, _before, after in changes(reading)], [w.address for w in reading.warnings]) == (
+        shown,
+        warned,
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ({"enlisted": "01/06/1999"}, "K2"),  # at fourteen
+        ({"enlisted": "01/03/2018", "post": "Trưởng ban", "since": "01/07/2017"}, "H2"),
+        ({"enlisted": "01/03/2018", "rank": "Thiếu tá", "rank_since": "01/06/2017"}, "I2"),
+        ({"born": "2000"}, "C2"),  # of who joined the Party in 2012
+    ],
+)
+def test_change_after_which_a_life_could_not_be_true_is_refused_by_its_cell(staff, person, said, address):
+    Person.objects.filter(pk=person.pk).update(party_since=date(2012, 5, 19))
+    _upload, reading = updating(staff, row(**said))
+    assert [problem.address for problem in reading.problems] == [address]
+
+
+def test_last_day_of_service_is_compared_and_never_changed(staff, person):
+    head = [*COLUMNS, "Công tác đến"]
+    for day, wrong in (("", []), ("30/06/2020", ["L2"])):
+        reading = read(keep(staff, [*row(), day], head=head), staff, update_known=True)
+        assert ([problem.address for problem in reading.problems], reading.updates) == (wrong, [])
+
+
 def test_update_adds_what_is_dated_and_overwrites_no_history(staff, person, depot):
     part = make_unit(depot, "K1.1", kind="section")
     later = {"rank": "Thiếu tá", "rank_since": "01/06/2020", "unit": "K1.1", "since": "01/07/2020"}
