@@ -15,7 +15,8 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from awards.models import Appraisal, Award, Nomination, Occasion
 from awards.reports.differences import Difference
 from awards.reports.dossiers import Row
-from awards.services.appraisals import APPRAISED, REJECTED, RETURNED, opinions_of, unexplained
+from awards.reports.opinions import opinions_of
+from awards.services.appraisals import APPRAISED, REJECTED, RETURNED, unexplained
 from awards.services.steps import CONFIRM
 from units.errors import LEAST_ORDER
 from units.forms.seen import Seen

@@ -13,14 +13,13 @@ from django.utils.translation import gettext as _
 
 from awards.criteria import AwardRule, Kind, Rules, State
 from awards.models import Dossier, Grant, Nomination, NominationEvent
-from awards.reports.due import Line, due, missing, people_in, units_in
+from awards.reports.due import Line, due, missing, people_in, people_to_propose, units_in, units_to_propose
+from awards.reports.opinions import opinions_of
 from awards.reports.ready import sent_by_holder
 from awards.reports.rules import rule_day
 from awards.reports.sight import sides_shown
 from awards.reports.snapshots import Side, tally_of
 from awards.reports.taken_back import taken_back
-from awards.services.appraisals import opinions_of
-from awards.services.dossiers import people_to_propose, units_to_propose
 from awards.states import AWARD_STATES
 from awards.wording import label_of
 from emulation.reports.timeline import Changed, Step
@@ -138,6 +137,7 @@ class Row:
     opinions: tuple[Any, ...] = ()
     own: bool = False
     in_spite: str = ""  # of what the line would go on
+    today: str = ""  # what records say otherwise today, where they do
 
     @property
     def judged(self) -> datetime | None:

@@ -24,6 +24,7 @@ from awards.reports.facts import EVERY_VOTE, Shown, facts_of, people_of
 from awards.sources import address_of, list_of
 from units import clock
 from units.models import Person, Unit
+from units.models.persons import PersonQuerySet
 from units.models.units import UnitQuerySet
 from units.paths import branch_q
 from units.text import fold
@@ -33,13 +34,16 @@ SHOWN = 3  # criteria named in «missing for»
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a line is about: `code` is a service number or a unit's code, `unit` the unit served in."""
+    """Whom a line is about: `code` is a service number or a unit's code, `unit` the unit served in; `dissolved` since
+    when that does not exist any more.
+    """
 
     kind: str
     key: int
     code: str
     name: str
     unit: str
+    dissolved: date | None = None
 
     @property
     def address(self) -> str:
@@ -112,11 +116,12 @@ def with_units(people: QuerySet[Person], units: Iterable[Unit]) -> list[Person]:
 
 
 def person_subject(person: Person) -> Subject:
-    return Subject("person", person.pk, person.service_number, person.full_name, person.unit.short)
+    unit = person.unit
+    return Subject("person", person.pk, person.service_number, person.full_name, unit.short, unit.dissolved)
 
 
 def unit_subject(unit: Unit) -> Subject:
-    return Subject("unit", unit.pk, unit.code, unit.name, unit.name)
+    return Subject("unit", unit.pk, unit.code, unit.name, unit.name, unit.dissolved)
 
 
 def everything(unit: Unit) -> bool:
@@ -384,3 +389,17 @@ def machine_rows(unit: Unit, year: int, rules: Rules, award: str = "") -> list[d
             "subject": subject, "award": line.award.code, "state": str(line.verdict.state), "criteria": criteria,
         })  # fmt: skip
     return rows
+
+
+def people_to_propose(unit: Unit, year: int) -> PersonQuerySet:
+    """People of the unit's branch: who serve there now, who did at the end of the year, and who left from there in
+    the year or since: of these awards are given for what they did before. Not who had left before the year began.
+    """
+    then = people_in(unit, year).values("pk")
+    serving = Q(left=None) | Q(left__gte=date(year, 1, 1))
+    return Person.objects.filter(Q(pk__in=then) | branch_q(unit.path, "unit__path") & serving)
+
+
+def units_to_propose(unit: Unit, year: int) -> UnitQuerySet:
+    """The unit and its subordinates that exist at the end of the year."""
+    return Unit.objects.in_branch(unit).existing_on(last_day(year))

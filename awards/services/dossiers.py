@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -16,7 +15,7 @@ from awards import access
 from awards.models import Award, Dossier, Nomination, NominationEvent, Occasion
 from awards.reports.achievements import achievements_of, as_data, merit_text
 from awards.reports.checks import Problem, problems_of
-from awards.reports.due import last_day, people_in
+from awards.reports.due import people_to_propose, units_to_propose
 from awards.reports.routes import judging_unit
 from awards.reports.rules import rule_day, rules_on
 from awards.reports.snapshots import findings_of
@@ -27,9 +26,6 @@ from units import clock
 from units.access import require
 from units.errors import LEAST_ORDER, Refused, reason_of
 from units.models import Person, Unit, User
-from units.models.persons import PersonQuerySet
-from units.models.units import UnitQuerySet
-from units.paths import branch_q
 from units.text import normal
 
 REVIEW = (
@@ -44,23 +40,6 @@ class Pick:
 
     subject: Person | Unit
     award: Award
-
-
-# ── who and what may be proposed ──────────────────────────────────────────
-
-
-def people_to_propose(unit: Unit, year: int) -> PersonQuerySet:
-    """People of the unit's branch: who serve there now, who did at the end of the year, and who left from there in
-    the year or since: of these awards are given for what they did before. Not who had left before the year began.
-    """
-    then = people_in(unit, year).values("pk")
-    serving = Q(left=None) | Q(left__gte=date(year, 1, 1))
-    return Person.objects.filter(Q(pk__in=then) | branch_q(unit.path, "unit__path") & serving)
-
-
-def units_to_propose(unit: Unit, year: int) -> UnitQuerySet:
-    """The unit and its subordinates that exist at the end of the year."""
-    return Unit.objects.in_branch(unit).existing_on(last_day(year))
 
 
 # ── the dossier ───────────────────────────────────────────────────────────
@@ -421,9 +400,10 @@ def refuse(problems: Iterable[Problem]) -> None:
 
 
 def _returned_by(lines: Iterable[Nomination]) -> dict[int, Unit]:
-    """Returned line → the level that returned it last."""
+    """Returned line → the level that returned it last; not where it has to come up through every level anew."""
     keys = [line.pk for line in lines if line.stage == Stage.RETURNED]
     events = (
         NominationEvent.objects.filter(line__in=keys, kind=Kind.RETURNED).select_related("unit").order_by("at", "pk")
     )
-    return {event.line_id: event.unit for event in events}
+    last = {event.line_id: event for event in events}
+    return {key: event.unit for key, event in last.items() if "anew" not in event.after}

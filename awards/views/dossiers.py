@@ -28,7 +28,7 @@ from awards.forms.dossiers import (
 )
 from awards.models import Award, Dossier, Nomination, NominationFile
 from awards.reports.caps import excesses, shares, shares_of
-from awards.reports.checks import problems_of, reviewed
+from awards.reports.checks import beyond_strength, problems_of, reviewed
 from awards.reports.desk import batches, mark_of
 from awards.reports.dossiers import (
     first_award,
@@ -38,6 +38,7 @@ from awards.reports.dossiers import (
     rows_of,
     with_counts,
 )
+from awards.reports.due import people_to_propose, units_to_propose
 from awards.reports.exports import caps_table, dossiers_table, lines_table
 from awards.reports.routes import commanders_of, judging_unit
 from awards.reports.rules import rule_day, rules_on
@@ -136,6 +137,7 @@ def dossier_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "removable": removable(dossier, files, request.user),
         "stands": not counts.drafts and (counts.waiting or counts.decided or counts.over),
         "reviewed": reviewed(dossier),
+        "beyond": beyond_strength(dossier),
         "may_draft": access.drafts_dossiers(request.user, dossier.unit),
         "ticks": any(line.stage == Nomination.Stage.DRAFT for line in page),
         "may_hand_in": access.hands_in(request.user, dossier.unit),
@@ -179,8 +181,8 @@ def dossier_add(request: HttpRequest, pk: int) -> HttpResponse:
     award = rules.get(request.GET.get("award", "")) or first_award(dossier, rules)
     kind = (award.subject if award else "") or ("unit" if request.GET.get("kind") == "unit" else "person")
     scope: dict[str, Any] = {
-        "people": service.people_to_propose(dossier.unit, dossier.year),
-        "units": service.units_to_propose(dossier.unit, dossier.year),
+        "people": people_to_propose(dossier.unit, dossier.year),
+        "units": units_to_propose(dossier.unit, dossier.year),
     }
     if source == "paste":
         awards = Award.objects.on(day)

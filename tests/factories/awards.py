@@ -33,11 +33,14 @@ from awards.models import (
     Session,
     Submission,
 )
+from awards.services.dossiers import judge_lines
 from awards.services.nomination_files import attach as attach_to_dossier
 from tests.factories.common import NUMBERS, YEAR
 from tests.factories.sheets import make_upload
+from tests.factories.units import make_person, make_rating
 from units.models import (
     Person,
+    TaskRating,
     Unit,
     User,
 )
@@ -191,3 +194,17 @@ def make_submission(unit: Unit, by: User, *lines: Nomination, **fields: Any) -> 
     letter = Submission.objects.create(unit=unit, by=by, **defaults | fields)
     letter.lines.set(lines)
     return letter
+
+
+def make_frozen_line(dossier: Dossier, award: Award, name: str = "Lê An", **fields: Any) -> Nomination:
+    """A line of somebody rated “well”, with the findings of a hand-in."""
+    person = make_person(dossier.unit, name)
+    make_rating(person)
+    line = make_nomination(dossier, award, person, **fields)
+    judge_lines([line], dossier)
+    return line
+
+
+def rate_worse(line: Nomination) -> None:
+    """Since the hand-in the records say something else of the line's person."""
+    TaskRating.objects.filter(person=line.person_id).update(rating="completed")

@@ -6,7 +6,8 @@ from django.utils import translation
 
 from awards.models import Nomination
 from awards.reports.dossiers import steps_of
-from awards.services.appraisals import conclude, conclude_many, give_opinions, opinions_of
+from awards.reports.opinions import opinions_of
+from awards.services.appraisals import conclude, conclude_many, give_opinions
 from awards.services.dossiers import Pick, add_lines, change_line, confirm_read, hand_in
 from tests.factories import (
     make_award,

@@ -18,9 +18,9 @@ from awards.models import (
     NominationEvent,
     VoteRule,
 )
+from awards.reports.opinions import took_part
 from awards.reports.sessions import addable
 from awards.services import ballots, sessions
-from awards.services.appraisals import took_part
 from awards.services.ballots import ByHand
 from awards.services.steps import step
 from tests.factories import (

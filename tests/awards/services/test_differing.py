@@ -11,7 +11,6 @@ from awards.reports.differences import differences
 from awards.reports.dossiers import steps_of
 from awards.services import decisions, papers, sessions
 from awards.services.appraisals import conclude
-from awards.services.dossiers import judge_lines
 from tests.factories import (
     make_award,
     make_award_level,
@@ -19,14 +18,13 @@ from tests.factories import (
     make_council,
     make_criterion,
     make_dossier,
-    make_nomination,
-    make_person,
-    make_rating,
+    make_frozen_line,
     make_user,
+    rate_worse,
 )
 from tests.layers import built_once
 from units.errors import Refused
-from units.models import Discipline, DisciplineForm, Role, TaskRating
+from units.models import Discipline, DisciplineForm, Role
 
 DAY = date(2020, 12, 22)
 HEAD = {
@@ -56,17 +54,9 @@ def frozen(depot, staff, department, judged):
 
     def make(stage, name="Lê An", award=None, **fields):
         dossier = make_dossier(depot, staff, rule_day=fields.pop("rule_day", DAY), received_on=DAY)
-        person = make_person(depot, name)
-        make_rating(person)
-        line = make_nomination(dossier, award or judged, person, stage=stage, holder=department, **fields)
-        judge_lines([line], dossier)
-        return line
+        return make_frozen_line(dossier, award or judged, name, stage=stage, holder=department, **fields)
 
     return make
-
-
-def rated_worse(line):
-    TaskRating.objects.filter(person=line.person_id).update(rating="completed")
 
 
 def sign(line, known, chief):
@@ -102,7 +92,7 @@ STEPS = {"submitted": appraise, "appraised": open_voting, "passed": sign, "passe
 @pytest.mark.parametrize("stage", STEPS)
 def test_what_has_changed_since_the_hand_in_is_known_or_holds_the_line_up(frozen, chief, stage):
     line, act = frozen(stage.strip()), STEPS[stage]
-    rated_worse(line)
+    rate_worse(line)
     with pytest.raises(Refused) as error:
         act(line, False, chief)
     assert error.value.field == "known_changes"
@@ -133,7 +123,7 @@ def test_whoever_may_not_see_discipline_sees_only_that_something_differs(frozen,
     [told], [hidden] = differences(chief, [line]), differences(outsider, [line])
     assert "Không kỷ luật" in told.what
     assert hidden.what == ""
-    rated_worse(line)
+    rate_worse(line)
     [hidden] = differences(outsider, [line])
     assert "Hoàn thành tốt" in hidden.what
     assert "Không kỷ luật" not in hidden.what
@@ -146,7 +136,7 @@ def test_a_lowered_line_is_compared_by_what_it_was_handed_in_for(frozen, chief, 
     line.award = make_award("CSTT", subject="person", level=levels["base"])
     line.save()
     assert differences(chief, [line]) == []
-    rated_worse(line)
+    rate_worse(line)
     assert [one.line for one in differences(chief, [line])] == [line]
 
 
@@ -157,7 +147,7 @@ def test_lines_are_compared_in_a_constant_number_of_queries(frozen, chief, count
     lines = [frozen("passed", f"Lê {number}", rule_day=days[number % 2]) for number in range(count)]
     lines.append(frozen("passed", "Lê Cuối", rule_day=days[1]))
     for line in lines:
-        rated_worse(line)
+        rate_worse(line)
     with CaptureQueriesContext(connection) as queries:
         assert len(differences(chief, lines)) == count + 1
     assert len(queries) == 7

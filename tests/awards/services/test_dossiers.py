@@ -7,6 +7,7 @@ from django.utils import translation
 
 from awards.models import Dossier, Nomination, RuleChoice
 from awards.reports.achievements import in_words
+from awards.reports.due import people_to_propose
 from awards.services.dossiers import (
     Pick,
     add_lines,
@@ -15,7 +16,6 @@ from awards.services.dossiers import (
     hand_in,
     judge_anew,
     open_dossier,
-    people_to_propose,
     record_review,
     rename_dossier,
     withdraw,

@@ -64,3 +64,9 @@ def title(db):
 @built_once
 def dossier(depot, staff):
     return make_dossier(depot, staff)
+
+
+@pytest.fixture
+def admin(client, administrator):
+    client.force_login(administrator)
+    return client

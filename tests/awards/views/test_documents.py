@@ -40,12 +40,6 @@ def day_of_work(set_today):
 
 
 @pytest.fixture
-def admin(client, administrator):
-    client.force_login(administrator)
-    return client
-
-
-@pytest.fixture
 def document(db):
     """A circular on which a group of criteria, a cap and a basis of an award rest; another award does not."""
     document, award = make_legal_document("TT 151/2018/TT-BQP", valid_from=date(2018, 11, 25)), make_award("CSTT")

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
-from awards.models import Attestation, Cap, Grant, RevocationGround
+from awards.models import Attestation, RevocationGround
 from awards.reports import standing
 from awards.reports.snapshots import findings_of
 from emulation.reports import demo
@@ -23,7 +23,6 @@ from tests.factories import (
     make_indicator,
     make_membership,
     make_nomination,
-    make_nomination_file,
     make_occasion,
     make_office,
     make_person,
@@ -73,12 +72,57 @@ def test_list_filters_by_award_state_kind_and_name(client, reviewer, department,
     an, chi, dung = (
         ("Nguyễn Văn An", "CSTT", "eligible"), ("Lê Chi", "CSTT", "held"), ("Vũ Dũng", "CSTT", "no_data"),
     )  # fmt: skip
-    assert rows(client, department, kind="person") == [an, dung, chi]
+    assert rows(client, department, kind="person") == [an, chi]
+    assert rows(client, department, kind="person", state="all") == [an, dung, chi]
+    assert rows(client, department, kind="person", state="unknown") == [dung]
     assert rows(client, department, state="eligible") == [an]
     assert rows(client, department, state="held") == [chi]
     assert rows(client, department, award="CSTT", state="no_data") == [dung]
     assert rows(client, department, q="dung") == [dung]
-    assert {row[1] for row in rows(client, department, kind="unit")} == {"DVTT"}
+    assert {row[1] for row in rows(client, department, kind="unit", state="all")} == {"DVTT"}
+
+
+def test_awards_of_which_nothing_is_known_are_one_line_each_beside_the_list(
+    client, reviewer, department, depot, workshop, title
+):
+    make_criterion(make_award("AHLLVT", subject="person", name="Anh hùng"), text="Bỏ phiếu kín")
+    make_award("BK", name="Bằng khen")
+    for number in range(3):
+        make_person(depot, f"Lê Chi {number}")
+    make_rating(depot.people.get(given_name="0"))
+    client.force_login(reviewer)
+    address = reverse("awards:due-list", args=[department.pk, YEAR])
+
+    def silences(**query):
+        page = client.get(address, query).context
+        assert page["left_out"] == sum(one.count for one in page["silences"])
+        return [(one.code, one.subject, one.count, one.asked) for one in page["silences"]]
+
+    by_hand = ["Đủ điều kiện (xác nhận thủ công)"]
+    assert rows(client, department) == [("Lê Chi 0", "CSTT", "eligible")]
+    assert sorted(silences()) == [
+        ("AHLLVT", "person", 3, ["Bỏ phiếu kín"]), ("BK", "", 6, by_hand), ("CSTT", "person", 2, ["Hoàn thành tốt"]),
+    ]  # fmt: skip
+    assert [one[::2] for one in silences(kind="unit")] == [("BK", 3)]
+    assert [one[::2] for one in sorted(silences(unit="K1"))] == [("AHLLVT", 3), ("BK", 4), ("CSTT", 2)]
+    assert [silences(**query) for query in ({"state": "all"}, {"state": "no_data"}, {"q": "chi"})] == [[], [], []]
+    page = client.get(address, {"kind": "person", "page": "1"})
+    link = "?kind=person&amp;award=CSTT&amp;state=unknown"
+    assert f'href="{link}"' in page.text
+    shown = client.get(address + link.replace("&amp;", "&")).context
+    assert [row.subject.name for row, *_rest in shown["rows"]] == ["Lê Chi 1", "Lê Chi 2"]
+    assert (len(workbook(client, department)), len(workbook(client, department, state="all"))) == (1 + 1, 1 + 12)
+
+
+def test_people_of_a_dissolved_unit_are_marked(client, reviewer, department, depot, workshop, title):
+    for unit in (depot, workshop):
+        make_rating(make_person(unit, f"Lê {unit.code}"))
+    depot.dissolved = date(2020, 11, 1)
+    depot.save()
+    client.force_login(reviewer)
+    page = client.get(reverse("awards:due-list", args=[department.pk, YEAR]))
+    assert page.text.count("đơn vị đã giải thể ngày 01/11/2020") == 1
+    assert [row[3] for row in workbook(client, department)[1:]] == ["Unit K1 (giải thể ngày 01/11/2020)", "Unit X1"]
 
 
 def test_list_of_a_unit_of_the_branch(client, reviewer, department, depot, workshop, title):
@@ -87,7 +131,7 @@ def test_list_of_a_unit_of_the_branch(client, reviewer, department, depot, works
     client.force_login(reviewer)
     an, chi = "Nguyễn Văn An", "Lê Chi"
     for typed, names in (("X1", [chi]), ("unit k1", [an]), ("CKT", [an, chi]), ("?", [])):
-        assert [name for name, *_rest in rows(client, department, unit=typed)] == names
+        assert [name for name, *_rest in rows(client, department, unit=typed, state="all")] == names
 
 
 def test_unasked_are_the_eligible_whom_nobody_has_proposed(client, reviewer, staff, department, depot, title):
@@ -186,45 +230,6 @@ def test_other_rules_are_tried_out_side_by_side_and_not_kept(client, staff, depo
     assert detail(client, person).context["line"].state == "no_data"
 
 
-def test_history_shows_what_comes_next_and_when(client, staff, depot, title):
-    army = make_award("CSTDTQ", subject="person", name="Chiến sĩ thi đua toàn quân")
-    make_criterion(army, "prior_awards", awards=[title], number=3, ending="either", text="Ba lần")
-    make_criterion(make_award("BY_HAND"), text="Kiểm tra")
-    person = make_person(depot)
-    make_rating(person, rating="well")
-    for year in (2019, 2020):
-        make_grant(title, person, year)
-    client.force_login(staff)
-    steps = client.get(reverse("awards:grant-list", args=["person", person.pk])).context["steps"]
-    assert [(step.code, step.state, step.missing, step.soonest) for step in steps] == [
-        ("CSTDTQ", "no_data", ("Ba lần",), 2021),
-    ]  # fmt: skip
-
-
-def test_path_says_where_rules_contradict_each_other(client, staff, depot, title):
-    unit_title = make_award("DVTT", subject="unit")
-    make_criterion(unit_title, "task_rating", rating="well")
-    make_criterion(unit_title, "members_holding", awards=[title], share=50, strict=True)
-    client.force_login(staff)
-
-    def path():
-        [step] = client.get(reverse("awards:grant-list", args=["unit", depot.pk])).context["steps"]
-        return step.soonest, "40 %" in step.shut
-
-    assert path() == (2020, False)
-    Cap.objects.create(award=title, of="headcount", share=40)
-    assert path() == (None, True)
-
-
-def test_page_of_a_person_leads_to_the_awards_received(client, staff, depot):
-    person = make_person(depot)
-    client.force_login(staff)
-    page = client.get(person.get_absolute_url())
-    history = reverse("awards:grant-list", args=["person", person.pk])
-    assert page.context["links"] == [("Khen thưởng đã nhận", "bi-award", history)]
-    assert f'href="{history}"' in page.text
-
-
 def test_discipline_is_not_given_away(client, reviewer, planner, depot, title):
     """Staff further up read people, but not their discipline: neither the record nor what follows from it."""
     make_criterion(title, "no_discipline")
@@ -296,42 +301,6 @@ def test_what_is_typed_does_not_run(client, staff, reviewer, depot, title):
     address = reverse("awards:due-attest", args=["person", person.pk, "CSTT", YEAR, asked.pk])
     client.post(address, {"holds": "1", "evidence": "<script>alert(1)</script>"})
     assert "<script>alert" not in detail(client, person).content.decode()
-
-
-def test_reviewer_enters_and_revokes_an_award(client, reviewer, depot, title):
-    person = make_person(depot)
-    client.force_login(reviewer)
-    columns = {"award": title.pk, "year": 2019, "decision": "125/QĐ", "decided": "20/12/2019", "signer": "Trần Văn B"}
-    address = reverse("awards:grant-create", args=["person", person.pk])
-    assert client.post(address, columns)["Location"] == reverse("awards:grant-list", args=["person", person.pk])
-    grant = Grant.objects.get()
-    assert (grant.person, grant.decided, grant.level, grant.by) == (person, date(2019, 12, 20), title.level, reviewer)
-    again = client.post(address, columns).context["form"]
-    assert again.non_field_errors() == ["Cá nhân này đã được tặng danh hiệu, hình thức này trong năm."]
-    revoke = reverse("awards:grant-revoke", args=[grant.pk])
-    assert list(client.post(revoke, {"on": "19/12/2019", "why": "Khai không đúng"}).context["form"].errors) == ["on"]
-    client.post(revoke, {"on": "01/03/2020", "why": "Khai không đúng"})
-    grant.refresh_from_db()
-    assert (grant.revoked_on, grant.revoked_why) == (date(2020, 3, 1), "Khai không đúng")
-
-
-@pytest.mark.parametrize(
-    ("columns", "field"),
-    [({"year": 2021}, "year"), ({"decided": "01/01/2021"}, "decided"), ({"decision": ""}, "decision")],
-)
-def test_impossible_grants_are_refused_beside_the_field(client, reviewer, depot, title, columns, field):
-    client.force_login(reviewer)
-    address = reverse("awards:grant-create", args=["person", make_person(depot).pk])
-    answer = client.post(address, {"award": title.pk, "year": 2019, "decision": "1"} | columns)
-    assert list(answer.context["form"].errors) == [field]
-    assert not Grant.objects.exists()
-
-
-def test_units_get_only_awards_for_units(client, reviewer, depot, title):
-    client.force_login(reviewer)
-    address = reverse("awards:grant-create", args=["unit", depot.pk])
-    answer = client.post(address, {"award": title.pk, "year": 2019, "decision": "1"})
-    assert list(answer.context["form"].errors) == ["award"]
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -498,38 +467,6 @@ def test_who_has_lost_the_award_is_marked_and_not_offered_again(client, reviewer
     assert detail["lost"].revoked_on == date(2020, 12, 10)
     make_grant(title, an, YEAR)
     assert rows(client, depot, q="An") == [("Lê An", "CSTT", "held")]
-
-
-def test_unit_reads_what_its_own_people_were_given_for_whoever_proposed_them(
-    client, commander, department, depot, workshop
-):
-    planner = make_user("above", (department, Role.STAFF))
-    dossier = make_dossier(department, planner)
-    own, other = make_person(depot, "Lê An"), make_person(workshop, "Vũ Bình")
-    award = make_award("GK")
-    lines = [make_nomination(dossier, award, who) for who in (own, other)]
-    file = make_nomination_file(lines[0], planner)
-    client.force_login(commander)
-    assert client.get(lines[0].get_absolute_url()).status_code == 404  # nothing has been decided
-    make_signed_decision(department, planner, *lines)
-    [row] = client.get(reverse("awards:grant-list", args=["person", own.pk])).context["rows"]
-    assert row["nomination"] == lines[0].pk
-    page = client.get(lines[0].get_absolute_url())
-    assert [url for _label, url in page.context["crumbs"]] == [
-        reverse("awards:grant-list", args=["person", own.pk]), ""
-    ]  # fmt: skip
-    shut = [lines[1].get_absolute_url(), dossier.get_absolute_url()]
-    assert [client.get(address).status_code for address in shut] == [404, 404]
-    assert client.get(reverse("awards:nomination-file", args=[file.pk]))["Content-Disposition"] != ""
-
-
-def test_history_leads_to_no_nomination_that_does_not_open(client, region, depot, reviewer):
-    man = make_person(depot)
-    line = make_nomination(make_dossier(region, reviewer), make_award("GK"), man, stage="appraised")
-    make_grant(line.award, man, nomination=line)
-    client.force_login(make_user("near", (depot, Role.STAFF)))
-    [row] = client.get(reverse("awards:grant-list", args=["person", man.pk])).context["rows"]
-    assert row["nomination"] is None
 
 
 def test_attestation_leads_on_to_the_nomination_and_the_drive(client, reviewer, staff, outsider, depot):
