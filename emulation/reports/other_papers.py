@@ -22,7 +22,7 @@ from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeW
 from emulation.numbers import format_part
 from emulation.official import Layout
 from emulation.periods import QUARTERS, YEARS, parse_period, period_label
-from emulation.reports.display import Grades, dated, unit_text, value_text
+from emulation.reports.display import Grades, dated, name_with_unit, unit_text, value_text
 from emulation.reports.figures import Figure, Reading, Wanted
 from emulation.reports.initiatives import for_list, row_of
 from emulation.reports.launch import papers_since
@@ -300,8 +300,7 @@ def _span(spans: dict[int, str], unit: int) -> str:
 
 
 def _headed(row: Indicator, name: str) -> str:
-    unit = "" if row.grade_scale_id else unit_text(row)
-    return f"{name} ({unit})" if unit else name
+    return name_with_unit(name, "" if row.grade_scale_id else unit_text(row))
 
 
 # ── launch plan ───────────────────────────────────────────────────────────

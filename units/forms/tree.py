@@ -10,11 +10,13 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from units import access, clock
+from units.codes import canonical
 from units.forms.fields import DayField, UnitField
 from units.forms.seen import SeenFields, SeenForm
 from units.models import Unit, UnitChange, User
 from units.models.units import UnitQuerySet
 from units.paths import branch_q, branches_q, parent_path, path_ids
+from units.services.tree import too_early
 
 
 def other_superiors(units: UnitQuerySet, unit: Unit) -> UnitQuerySet:
@@ -52,6 +54,13 @@ class DecisionForm(forms.Form):
     decision = forms.CharField(label=_("Decision number"), max_length=60)
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
 
+    def clean_effective(self) -> date:
+        """Told before anything is shown or confirmed that follows from the day."""
+        day: date = self.cleaned_data["effective"]
+        if day > clock.today():
+            raise forms.ValidationError(too_early())
+        return day
+
 
 class UnitCreateForm(forms.ModelForm):
     parent = UnitField(label=_("Superior"), scope="administered")
@@ -72,6 +81,9 @@ class UnitCreateForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = administered_units(user)
+
+    def clean_code(self) -> str:
+        return canonical(self.cleaned_data["code"])
 
 
 class UnitCorrectForm(SeenForm):
@@ -187,10 +199,12 @@ class DissolveForm(ForeseenForm):
     confirmed = forms.BooleanField(label=_("I have read what it means and dissolve the unit"), required=False)
 
     def foresee(self, day: date, *, unfinished: bool) -> None:
-        """The page shows what it means on `day`."""
+        """The page shows what it means on `day`. Of a wrong day nothing is shown, and nothing is to be confirmed."""
         self.show(day.isoformat())
         if not unfinished:
             del self.fields["keep_roles"]
+        if "effective" in self.errors:
+            del self.fields["confirmed"]
 
     @property
     def decided(self) -> dict[str, Any]:
