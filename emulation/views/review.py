@@ -176,6 +176,7 @@ def _page(
         "queue": queue_beside(_waiting(request)[:QUEUE], found.report),
         "least": LEAST_ORDER,
         "seen": seen,
+        "sent": form.is_bound,
         "undoes": found.report.state == State.APPROVED and service.approved_by(found.report, request.user),
     }
     return render(request, "emulation/review/detail.html", context)
