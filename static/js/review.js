@@ -81,7 +81,7 @@ document.querySelector("[data-plain]")?.addEventListener("click", (event) => {
 /* What is chosen and not sent: the browser asks before it is left behind, and keeps it by user, sheet and step until
    the user logs out (base.js). So it outlives a session that ended and a server that failed while it was sent. With
    it goes what the page showed: a figure that has changed since is still read first. */
-const key = verdict.dataset.keep;
+const key = verdict.dataset.keptAs;
 let unsent = false;
 function keep() {
   unsent = true;
