@@ -32,6 +32,7 @@ TABLE: dict[str, tuple[str, str | None, str | None]] = {
     "units:user-detail": ("user", "200 403 403 403 403 403", None),
     "units:user-update": ("user", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "units:user-password": ("user", "200 403 403 403 403 403", "200 403 403 403 403 403"),
+    "units:user-unlock": ("user", None, "302 403 403 403 403 403"),
     "units:membership-create": ("user", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "units:membership-end": ("membership", "200 403 403 403 403 403", "200 403 403 403 403 403"),
     "units:person-list": ("", "403 200 200 200 200 200", None),
