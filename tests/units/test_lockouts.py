@@ -80,7 +80,9 @@ def test_administrator_sees_the_lock_and_lifts_it(client, user, administrator, c
     assert logs_in(OTHER)
 
 
-def test_administrator_who_does_not_manage_the_account_sees_no_button_and_lifts_nothing(client, department, elsewhere):
+def test_administrator_who_does_not_manage_the_account_sees_no_button_and_lifts_nothing(
+    client, department, elsewhere
+):
     user = make_user("an", (department, Role.STAFF), (elsewhere, Role.STAFF))
     local = make_user("local", (department, Role.ADMINISTRATOR), language="en")
     lock()
