@@ -60,6 +60,15 @@ def lift(user: User) -> None:
     cache.delete_many([*(key for _address, (key, _rate) in _counts(user.username)), _known(user.username)])
 
 
+def trouble() -> str:
+    """Why wrong passwords cannot be counted: a full disk, a folder of somebody else's, a server that is down."""
+    try:
+        cache.set("login-probe", time.time(), 60)
+    except Exception as error:  # noqa: BLE001 every cache has errors of its own
+        return str(error) or type(error).__name__
+    return ""
+
+
 Count = tuple[str, Rate]  # key in the cache of the times of wrong passwords, newest first; how many are allowed
 
 
