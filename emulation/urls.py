@@ -7,7 +7,6 @@ from django.urls import include, path
 from emulation.views import site
 
 urlpatterns = [
-    path("healthz", site.healthz, name="healthz"),
     path("login/", site.login, name="account_login"),
     path("logout/", login_not_required(allauth_views.logout), name="account_logout"),
     path("password/", allauth_views.password_change, name="account_change_password"),

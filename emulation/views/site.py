@@ -1,4 +1,4 @@
-"""Pages of the site itself: start, language, account, health."""
+"""Pages of the site itself: login, start, language, account."""
 
 import logging
 
@@ -11,7 +11,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST, require_safe
+from django.views.decorators.http import require_GET, require_POST
 
 from emulation.context import start_name
 from emulation.reports.setup import concerned, setup_steps
@@ -19,13 +19,6 @@ from emulation.reports.work import my_work
 from units.lockouts import trouble
 
 logger = logging.getLogger(__name__)
-
-
-@require_safe
-@login_not_required
-def healthz(request: HttpRequest) -> HttpResponse:
-    """For the watchdog: the application answers. It asks nothing of the database."""
-    return HttpResponse("ok", content_type="text/plain")
 
 
 @login_not_required
