@@ -102,6 +102,7 @@ function restore() {
     const field = verdict.elements.namedItem(name);
     if (field) field.value = text;
   });
+  document.querySelectorAll("textarea[data-least]").forEach((area) => area.dispatchEvent(new Event("input"))); // counts
   note.hidden = JSON.stringify([...new FormData(verdict)]) === first;
   unsent = !note.hidden;
   note.querySelector("button").addEventListener("click", () => {

@@ -17,6 +17,7 @@ def judged(page: Page) -> None:
     expect(page.locator("#kept")).to_contain_text("stands here again")
     expect(page.locator("#judged")).to_have_text("2/2 lines judged")
     expect(page.get_by_label("Reason for returning").last).to_have_value(REASON)
+    expect(page.locator(".qt-reason").last).to_contain_text(f"{len(REASON)} characters – enough")
 
 
 def test_a_review_outlives_a_cut_session_and_a_failing_server(
