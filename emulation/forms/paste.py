@@ -21,6 +21,7 @@ from emulation.models import Indicator, Result
 from emulation.numbers import QUOTED
 from emulation.reports.lines import Figure, SheetReading, Spec
 from emulation.reports.sheets import MISSING, Row, Typed, figure_text
+from units.errors import alternatives
 from units.text import fold
 
 HEADS = frozenset(map(fold, ("Chỉ tiêu", "Tên chỉ tiêu", "Nội dung", "Indicator", "TT", "STT", "No.")))
@@ -75,15 +76,25 @@ class Pasted:
 
 
 @dataclass(frozen=True, slots=True)
+class Unknown:
+    """A row that names no line of the sheet, in a block whose rows name theirs: `number` from 1, all its `texts`."""
+
+    number: int
+    texts: str
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a block would do. `over` rows of the block have no line left.
 
     `problems` say, row by row, why a block that names its lines cannot be laid over them: nothing of it is saved.
+    `unknown` rows name no line of the sheet: the others can be saved without them.
     """
 
     lines: tuple[Pasted, ...]
     over: int
     problems: tuple[str, ...] = ()
+    unknown: tuple[Unknown, ...] = ()
 
     def having(self, state: str) -> list[Pasted]:
         return [line for line in self.lines if line.state == state]
@@ -120,14 +131,30 @@ def preview(
     block = block[head:]
     named = _named(block, rows, reading)
     if named:
-        problems = tuple(_misnamed(named, head))
-        found = [] if problems else [(row.texts, next(iter(row.keys))) for row in named]
-        return Preview(tuple(_by_name(texts, key, rows, reading, part) for texts, key in found), 0, problems)
+        return _over_names(named, head, rows, reading, part)
     lines = tuple(
         _pasted(list(texts), rows[key], reading.specs[key], reading.figures.get(key), part)
         for texts, key in zip(block, targets, strict=False)
     )
     return Preview(lines, max(0, len(block) - len(targets)))
+
+
+def _over_names(
+    named: Sequence[Named], head: int, rows: Mapping[int, Row], reading: SheetReading, part: str
+) -> Preview:
+    """Rows over the lines that they name. Rows that name none are left over, beside others; a row that may mean
+    several lines, or two that mean the same one, leave the whole block out: nobody can tell which figure is meant.
+    """
+    unknown = [row for row in named if not row.keys]
+    known = [row for row in named if row.keys]
+    problems = tuple(_misnamed(named, head))
+    if not known or len(problems) > len(unknown):
+        return Preview((), 0, problems)
+    return Preview(
+        tuple(_by_name(row.texts, next(iter(row.keys)), rows, reading, part) for row in known),
+        0,
+        unknown=tuple(Unknown(row.number + head + 1, " · ".join(filter(None, row.texts))) for row in unknown),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +316,10 @@ def _split(texts: list[str], spec: Spec, part: str) -> dict[str, str] | str:
     if measure != Indicator.Measure.GRADE:
         return {"numerator": texts[0]}
     found = _grade(spec, texts[0])
-    return {"grade": found} if found else _("“%(text)s” is no grade of this line.") % {"text": texts[0]}
+    if found:
+        return {"grade": found}
+    names = alternatives((grade.label for grade in spec.grades), texts[0])
+    return _("“%(text)s” is no grade of this line. Grades: %(names)s.") % {"text": texts[0], "names": names}
 
 
 def _without_figure() -> set[str]:

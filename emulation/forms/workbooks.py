@@ -28,7 +28,7 @@ from emulation.reports.sheets import Row, Typed, read_sheet
 from emulation.reports.workbook import Canonical, canonical, number_key
 from emulation.services.cells import CellChange
 from units.forms.fields import FileInput
-from units.person_files import Problem
+from units.lists import Problem
 from units.text import fold
 
 SHOWN = 60  # characters of a cell that a message repeats

@@ -23,7 +23,7 @@ from emulation.reports.extensions import terms_of
 from emulation.reports.feeds import Fed, for_reader
 from emulation.reports.figures import rule_of
 from emulation.reports.lines import Figure, Line, SheetReading, Spec, value_in
-from emulation.reports.timeline import back_with_staff
+from emulation.reports.timeline import back_with_staff, unready
 from emulation.scoring import SIGNS, shown_decimals
 from units.models import Unit, User
 
@@ -271,6 +271,11 @@ def state_of(report: Report) -> str:
 def given_back(report: Report) -> str:
     """That the commander has put a sheet into the staff's hands again (`with_last_step`); empty where not."""
     return back_with_staff(report.now_kind, report.now_by) if report.editable else ""
+
+
+def unready_text(report: Report) -> str:
+    """Why a sheet is not ready, for whoever hands it in (`with_last_step`); empty where it is."""
+    return "" if report.ready_at else unready(report.now_kind, report.now_by)
 
 
 def returned_reasons(report: Report) -> dict[str, str]:

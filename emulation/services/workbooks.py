@@ -20,7 +20,7 @@ from emulation.services.sheets import may_enter
 from units import access
 from units.errors import Refused
 from units.files import MB, clean_name
-from units.locking import locked
+from units.locking import waiting_file
 from units.models import User
 from units.workbooks import Cell, Rows, Workbook, read_workbook
 
@@ -107,8 +107,7 @@ def save_upload(upload: WorkbookUpload, changes: Iterable[CellChange], *, by: Us
     """
     report = upload.report
     access.require(may_enter(by, report) and upload.by_id == by.pk)
-    if locked(upload).at != upload.at:
-        raise Refused(_("Another form has been sent meanwhile. Look at what it says before you save it."))
+    waiting_file(upload)
     refuse_unready(upload, SheetReading(report))
     changes = list(changes)
     save_cells(report, changes, by=by, way=ResultChange.Way.IMPORT)
@@ -116,7 +115,8 @@ def save_upload(upload: WorkbookUpload, changes: Iterable[CellChange], *, by: Us
     return len(changes)
 
 
+@transaction.atomic
 def discard_upload(upload: WorkbookUpload, *, by: User) -> None:
-    """Forget what was sent."""
+    """Forget what was sent. Raises `Refused` where another form has been sent since, or this one saved."""
     access.require(upload.by_id == by.pk)
-    upload.delete()
+    waiting_file(upload).delete()

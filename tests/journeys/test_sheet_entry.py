@@ -79,6 +79,22 @@ def test_block_is_looked_through_saved_and_taken_back(someone, long, staff):
     assert not long.results.exists()
 
 
+def test_rows_of_unknown_names_stay_to_be_read_after_the_others_were_saved(someone, long, staff):
+    page = someone(staff)
+    page.goto(long.get_absolute_url())
+    copy(page, "Line-01\t5\r\nLine-0X\t6\r\nLine-03\t7\r\n")
+    page.locator("[data-part]").first.focus()
+    page.keyboard.press("Control+v")
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("alert").first).to_contain_text("1 row names no line of this sheet and is not saved.")
+    page.get_by_role("button", name="Save the ticked ones (2)").click()
+    expect(dialog.get_by_role("status")).to_have_text("The ticked ones are saved.")
+    expect(dialog.get_by_role("listitem")).to_have_text(["Row 2: “Line-0X · 6”"])
+    assert dict(long.results.values_list("indicator__code", "numerator")) == {"D01": 5, "D03": 7}
+    dialog.get_by_role("button", name="Close").click()
+    expect(row(page, "Line-03").locator("[data-mark]")).to_have_text("Saved")
+
+
 def test_one_figure_is_filled_down_and_exceptions_corrected(someone, long, staff):
     Indicator.objects.filter(code="D09").update(area=make_area("zone"))  # another section of the sheet
     page = someone(staff)

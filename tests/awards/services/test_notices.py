@@ -6,11 +6,12 @@ from django.urls import reverse
 
 from awards.models import Nomination, NominationEvent, NoticeRule
 from awards.reports.checks import problems_of
+from awards.reports.notices import notice_problem, way_back
 from awards.reports.objections import unmet
 from awards.services.appraisals import conclude
 from awards.services.decisions import send_back
 from awards.services.dossiers import change_line, hand_in
-from awards.services.notices import answer_objection, notice_problem, post_notice, record_objection, way_back
+from awards.services.notices import answer_objection, post_notice, record_objection
 from awards.services.sessions import take_off
 from tests.factories import (
     make_award,

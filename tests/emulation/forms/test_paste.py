@@ -73,7 +73,7 @@ def test_rows_go_down_the_lines_in_both_formats(report, lines):
     assert short(found) == [
         ("good", "3.137 · 3,166", "3,137 / 3,166", ""),
         ("good", "12", "12", ""),
-        ("wrong", "Khá", "–", "“Khá” is no grade of this line."),
+        ("wrong", "Khá", "–", "“Khá” is no grade of this line. Grades: Excellent, Good, Pass, Fail."),
         ("good", "1,5", "1.5", ""),
     ]
     assert found.over == 0
@@ -160,17 +160,38 @@ def test_rows_that_name_their_lines_find_them_whatever_their_order(report, lines
     ("block", "problems"),
     [
         ("Indicator D\t1\nIndicator B\t2\nD\t3", ["Rows 1, 3 name the same line, “Indicator D”. Leave one of them."]),
-        ("Indicator D\t1\nIndicatr B, 2 of 3\t2", ["Row 2: this sheet has no line “Indicatr B, 2 of 3”."]),
-        ("Chỉ tiêu\tSố\nIndicatr B\t2\nD\t1", ["Row 2: this sheet has no line “Indicatr B”."]),
+        (
+            "Indicator D\t1\nIndicatr B\t2\nD\t3",
+            [
+                "Row 2: this sheet has no line “Indicatr B”.",
+                "Rows 1, 3 name the same line, “Indicator D”. Leave one of them.",
+            ],
+        ),
         ("Indicator Z\t1", ["Row 1: this sheet has no line “Indicator Z”."]),
         ("D\tIndicator B\t2", ["Row 1: this sheet has no line “D · Indicator B”."]),
         ("Indicator E\t2", ["Row 1: “Indicator E” names several lines of this sheet. Put the code in its place."]),
     ],
 )
-def test_a_name_twice_or_unknown_leaves_the_whole_block_out(report, lines, block, problems):
+def test_a_name_twice_or_of_several_lines_or_none_known_leaves_the_whole_block_out(report, lines, block, problems):
     type(lines["water"]).objects.filter(code="A").update(name="Indicator E")
     found = look(report, block, ["prizes", "water"], lines)
     assert (list(found.problems), found.lines) == (problems, ())
+
+
+@pytest.mark.parametrize(
+    ("block", "unknown"),
+    [
+        ("Indicator D\t1,5\nIndicatr B, 2 of 3\t2\t3", [(2, "Indicatr B, 2 of 3 · 2 · 3")]),
+        ("Chỉ tiêu\tSố\nIndicatr B\t2\nD\t1,5", [(2, "Indicatr B · 2")]),
+        ("1\tIndicatr A\t7\n2\tIndicator D\t1,5\n3\tOther\t8", [(1, "1 · Indicatr A · 7"), (3, "3 · Other · 8")]),
+        ("Indicator D\t1,5\nA\tIndicator B\t2", [(2, "A · Indicator B · 2")]),
+    ],
+)
+def test_rows_that_name_no_line_are_told_with_all_their_text_beside_the_others(report, lines, block, unknown):
+    found = look(report, block, ["prizes", "water"], lines)
+    assert [(line.key, line.state, line.becomes) for line in found.lines] == [(lines["water"].pk, "good", "1.5")]
+    assert [(row.number, row.texts) for row in found.unknown] == unknown
+    assert (found.problems, found.over) == ((), 0)
 
 
 def test_denominators_by_name_begin_where_the_user_stood(report, lines):

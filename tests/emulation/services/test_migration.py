@@ -141,11 +141,14 @@ def test_load_results_grades_scores_and_checklists(administrator: User, depot: U
     assert (found["CVD50"].numerator, found["CVD50"].denominator) == (3, 4)
 
 
-def test_load_results_unknown_grade_is_named(administrator: User, depot: Unit) -> None:
+def test_load_results_unknown_grade_and_indicator_name_those_there_are(administrator: User, depot: Unit) -> None:
     make_indicator("grade", "HL_CT")
     with pytest.raises(Refused) as refused:
-        load(row(indicator="HL_CT", grade="splendid"), by=administrator)
-    assert "splendid" in refused.value.messages[0]
+        load(row(2, indicator="HL_CT", grade="splendid"), row(3, indicator="HL", grade="pass"), by=administrator)
+    assert refused.value.messages == [
+        "Hàng 2: Không có loại “splendid”. Các mã dùng được: excellent, good, pass, fail.",
+        "Hàng 3: Không có chỉ tiêu “HL”. Các mã có trong danh mục: HL_CT.",
+    ]
 
 
 def test_load_results_doubled_row_names_the_first(administrator: User, depot: Unit) -> None:
