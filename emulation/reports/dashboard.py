@@ -32,6 +32,7 @@ from emulation.reports.display import (
     dated,
     delta_of,
     mark_of,
+    paper_text,
     trimmed,
     unit_text,
     until_text,
@@ -133,6 +134,7 @@ class Line:
     full: str = ""  # the longer of the campaign's name and the catalogue's: for papers
     named: bool = False  # the campaign's own name says more than the catalogue's: sentences keep it
     until: Until | None = None  # as of when the value stands, where that is before the end of the period
+    skewed: bool = False  # too few sheets to know the value: it says so
 
     @property
     def as_of(self) -> str:
@@ -342,7 +344,7 @@ def _beside(indicator: Indicator, figure: Figure) -> str:
     """What stands small beside a tile's value: the target of a sum, else a short unit of measure."""
     if indicator.is_sum and figure.target is not None and figure.comparator in (">=", ">"):
         return f"/{NBSP}{trimmed(figure.target)}"
-    unit = "" if indicator.measure == Indicator.Measure.GRADE else unit_text(indicator)
+    unit = "" if figure.skewed or indicator.measure == Indicator.Measure.GRADE else unit_text(indicator)
     return unit if len(unit) <= SHORT_UNIT else ""
 
 
@@ -377,10 +379,11 @@ def _line(page: Page, indicator: Indicator, figure: Figure) -> Line:
         full=max(indicator.label, page.label(indicator), key=len),
         named=len(page.label(indicator)) > len(indicator.label),
         until=figure.until,
+        skewed=figure.skewed,
     )
 
 
 def _before(page: Page, indicator: Indicator, figure: Figure, before: Figure | None) -> str:
     """Last year's value, with as of when it stands where that is not as of when this year's does."""
-    text = page.text(indicator, before)
+    text = paper_text(indicator, before, page.grades)
     return dated(text, before.until) if before and before.until != figure.until else text

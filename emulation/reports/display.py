@@ -96,16 +96,24 @@ def decimals_for(indicator: Indicator, figures: Iterable[Figure | None]) -> int:
 
 
 def value_text(indicator: Indicator, figure: Figure | None, grades: Grades, decimals: int | None = None) -> str:
-    """The value alone; that it is nil, which is not 0; "–" where there is none."""
+    """The value alone; that it is nil, which is not 0, or cannot be known yet; "–" where there is none."""
     if figure is None or figure.reported == 0:
         return "–"
     if figure.nil:
         return nil_text()
     if figure.value.comparable is None:
         return "–"
+    if figure.skewed:
+        return few_text()
     if figure.value.rank is not None:
         return grades.name(indicator, figure.value.rank)
     return format_number(figure.value.value, decimals_for(indicator, [figure]) if decimals is None else decimals)
+
+
+def paper_text(indicator: Indicator, figure: Figure | None, grades: Grades, decimals: int | None = None) -> str:
+    """`value_text` for a paper, which says by how many sheets a value cannot be known yet."""
+    text = value_text(indicator, figure, grades, decimals)
+    return few_of_text(coverage_text(figure)) if figure and text == few_text() else text
 
 
 def unit_text(indicator: Indicator) -> str:
@@ -116,7 +124,7 @@ def unit_text(indicator: Indicator) -> str:
 def with_unit(text: str, indicator: Indicator) -> str:
     unit = unit_text(indicator)
     graded = indicator.measure == Indicator.Measure.GRADE
-    return text if text in ("–", nil_text()) or not unit or graded else f"{text}{NBSP}{unit}"
+    return text if text in ("–", nil_text(), few_text()) or not unit or graded else f"{text}{NBSP}{unit}"
 
 
 def target_text(indicator: Indicator, target: Fraction | None, comparator: str, grades: Grades) -> str:
@@ -192,8 +200,8 @@ class Bar:
 
 
 def bar_of(indicator: Indicator, figure: Figure | None) -> Bar | None:
-    """None for grades, nil and where there is no value. High percentages are drawn on a scale that begins above 0."""
-    if figure is None or figure.value.value is None or figure.reported == 0 or figure.nil:
+    """None for grades, nil and where no value is shown. High percentages are drawn on a scale that begins above 0."""
+    if figure is None or figure.value.value is None or figure.reported == 0 or figure.nil or figure.skewed:
         return None
     value, target = figure.value.value, figure.target
     known = [value] if target is None else [value, target]
@@ -276,6 +284,16 @@ def dated(text: str, until: Until | None) -> str:
 def nil_text() -> str:
     """A figure that is nothing but nil, in a narrow cell."""
     return _("nil")
+
+
+def few_text() -> str:
+    """A figure that cannot be known yet, as missing sheets would distort it (`Figure.skewed`), in a narrow cell."""
+    return _("too few sheets")
+
+
+def few_of_text(coverage: str) -> str:
+    """The same on paper, with how many sheets («25/48») there are."""
+    return _("too few sheets to reckon it (%(coverage)s sheets)") % {"coverage": coverage}
 
 
 @dataclass(slots=True)

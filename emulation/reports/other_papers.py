@@ -22,7 +22,7 @@ from emulation.models import Campaign, CampaignIndicator, Indicator, InitiativeW
 from emulation.numbers import format_part
 from emulation.official import Layout
 from emulation.periods import YEARS, parse_period, period_label
-from emulation.reports.display import Grades, dated, unit_text, value_text
+from emulation.reports.display import Grades, dated, few_of_text, few_text, paper_text, unit_text
 from emulation.reports.figures import Reading, figures_of
 from emulation.reports.initiatives import for_list, row_of
 from emulation.reports.launch import papers_since
@@ -162,6 +162,8 @@ def target_list(user: User, unit: Unit, what: str) -> OtherPaper | None:
 
 def _last(line: Line) -> str:
     """Last year's result; of how many reports where some are missing."""
+    if line.last == few_text():
+        return few_of_text(line.short)
     return f"{line.last} ({line.short})" if line.short else line.last
 
 
@@ -228,7 +230,7 @@ def statistics(_user: User, unit: Unit, what: str) -> OtherPaper | None:
 
     def cell(one: Unit, row: Indicator) -> str:
         figure, total = figures.get((one.pk, row.pk, period)), whole[row.pk]
-        text = value_text(row, figure, grades)
+        text = paper_text(row, figure, grades)
         return dated(text, figure.until) if figure and total and total.mixed and figure is not total else text
 
     def name(row: Indicator) -> str:

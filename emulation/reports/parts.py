@@ -10,7 +10,7 @@ from fractions import Fraction
 from django.utils.translation import gettext as _
 
 from emulation import periods
-from emulation.consolidation import NOTHING, Parts, Rule, over_rounds, value_of
+from emulation.consolidation import NOTHING, Parts, Rule, is_skewed, over_rounds, value_of
 from emulation.models import Indicator, Lineage, Report, ReportEvent
 from emulation.numbers import format_number
 from emulation.reports.display import (
@@ -20,6 +20,7 @@ from emulation.reports.display import (
     Page,
     coverage_text,
     decimals_for,
+    few_text,
     mark,
     mark_of,
     nil_text,
@@ -70,6 +71,11 @@ class Contribution:
     place: Lineage
     parts: dict[int, Parts]
     whole: bool  # it stood there in every quarter of the period
+
+    def is_skewed(self, rule: Rule) -> bool:
+        """Whether missing cells distort what the unit alone would show."""
+        rounds = sum(bool(parts.expected) for parts in self.parts.values())
+        return is_skewed(rule, combined(rule, [self]), rounds)
 
 
 def shows_parts(indicator: Indicator) -> bool:
@@ -186,6 +192,8 @@ def _unit_row(
     known = page.reading.alone(place.unit_id, indicator.pk, page.year, page.period) if own else judged
     if known is not None and known.nil and row.whole:
         text = nil_text()
+    elif row.is_skewed(rule):
+        text = few_text()
     share = _weight(indicator, parts)
     return PartRow(
         name=_("Arisen in the unit itself") if own else place.unit.name,
@@ -233,6 +241,8 @@ def _pull(
 ) -> Delta | None:
     """How much higher or lower the whole is because of one unit. Sums, grades and checklists show shares alone."""
     if indicator.measure not in (Measure.RATIO, Measure.SCORE) or figure is None or figure.value.value is None:
+        return None
+    if figure.skewed:
         return None
     without = _without(rule, rows, row)
     if without is None:

@@ -12,7 +12,7 @@ from emulation.models import Campaign, Example, ExampleStep, Indicator, WeakPoin
 from emulation.periods import QUARTERS, quarter_end, quarter_name, quarter_start
 from emulation.phrases import Part, Phrases, fill
 from emulation.reports.dashboard import Dashboard, Line
-from emulation.reports.display import NBSP, nil_text
+from emulation.reports.display import NBSP, few_of_text, nil_text
 from emulation.reports.review_paper import headed, said
 from emulation.scoring import SIGNS
 from emulation.wording import BAD, Fact, Paragraph, as_of, enumerated, field_of, listed, lower_first
@@ -25,7 +25,6 @@ TERM = 5
 WRITTEN = timedelta(days=92)  # after a period, in which its report is written
 
 NAMED = 8  # indicators and weak points that are named one by one
-KEYS = {"": "plain"}  # a value without a target
 TARGETS = dict(zip(SIGNS.values(), ("at_least", "above", "exactly", "at_most", "below"), strict=True))
 
 
@@ -34,13 +33,13 @@ TARGETS = dict(zip(SIGNS.values(), ("at_least", "above", "exactly", "at_most", "
 
 def fact_of(line: Line, told: Phrases) -> Fact:
     """A line of the dashboard as the wording needs it."""
-    delta, state = line.delta, KEYS.get(line.mark.key, line.mark.key)
+    delta, state = line.delta, line.mark.key or _unjudged(line)
     trend = "" if delta is None else {True: "rises", False: "falls", None: "steady"}[delta.rises]
     low, nil = line.direction == Indicator.Direction.LOWER, line.value == nil_text()
     off = state in BAD and (line.direction == Indicator.Direction.EXACT or line.above != low)
     return Fact(
         code=line.code, name=name_of(line, told), state=state,
-        value=lower_first(line.value) if line.graded or nil else measured(line.value, line.unit),
+        value=_value(line, nil=nil),
         target=_target(line, told), low=low, exact=off, total=line.total, graded=line.graded,
         zero=line.total and not nil and bool(line.value) and not line.value.strip("0,"), nil=nil,
         named=line.named, unit=line.unit,
@@ -50,6 +49,19 @@ def fact_of(line: Line, told: Phrases) -> Fact:
         until=lower_first(quarter_name(line.until.quarter)) if line.until else "",
         partly=line.until is not None and line.until.some,
     )  # fmt: skip
+
+
+def _unjudged(line: Line) -> str:
+    """Why a value has no result: sheets are missing for it or for its judgement, else it has no target."""
+    if line.skewed:
+        return "few"
+    return "plain" if line.complete or not line.target else "open"
+
+
+def _value(line: Line, *, nil: bool) -> str:
+    if line.skewed:
+        return few_of_text(line.coverage)
+    return lower_first(line.value) if line.graded or nil else measured(line.value, line.unit)
 
 
 def name_of(line: Line, told: Phrases) -> str:

@@ -12,6 +12,7 @@ from emulation.models import Campaign, Lineage, Report, Round
 from emulation.periods import QUARTERS, period_label, quarter_end
 from emulation.phrases import Part, Phrases, fill
 from emulation.reports.dashboard import Dashboard, Line, dashboard_of
+from emulation.reports.display import few_of_text
 from emulation.reports.drives import drives_of
 from emulation.reports.review_judgement import counted, fact_of, judgement, lines_of, tasks, weak_points
 from emulation.reports.review_paper import COLUMNS, Annex, Paper, headed, heading, phrases_of, said
@@ -192,5 +193,16 @@ def annex_of(page: Dashboard, columns: int = len(COLUMNS)) -> tuple[Annex, ...]:
 
 
 def _annex(line: Line) -> Annex:
-    judged = " ".join(filter(None, [line.mark.word, line.as_of and f"({line.as_of})"]))
-    return Annex("", (line.full or line.label, line.unit, line.target or "–", line.value, judged, line.before))
+    value = few_of_text(line.coverage) if line.skewed else line.value
+    return Annex("", (line.full or line.label, line.unit, line.target or "–", value, _verdict(line), line.before))
+
+
+def _verdict(line: Line) -> str:
+    """The result in a word, why a figure with a target has none, of how many sheets where some are missing, as of
+    when where that is not the period's end."""
+    word = str(line.mark.word)
+    if not word and line.target:
+        word = "Chưa kết luận"
+    known = not (line.complete or line.skewed or line.mark.key in SILENT)
+    notes = "; ".join(filter(None, [f"{line.coverage} phiếu" if known else "", line.as_of]))
+    return " ".join(filter(None, [word, notes and f"({notes})"]))
