@@ -33,6 +33,7 @@ from emulation.reports.display import (
     delta_of,
     mark_of,
     paper_text,
+    state_key,
     trimmed,
     unit_text,
     until_text,
@@ -81,7 +82,8 @@ class Reached:
     """How many of the indicators with a target are met or exceeded.
 
     `change` since last year; None where fewer than half of them had a target then. `untils`: of those whose figures
-    end before the period does; `unjudged` have no result, as sheets are missing or nothing is to be compared.
+    end before the period does; `unjudged` have no result, as sheets are missing or nothing is to be compared, and
+    `silent` nobody has reported. With the met and the missed these are all.
     """
 
     met: int
@@ -89,6 +91,8 @@ class Reached:
     change: int | None
     untils: tuple[Until, ...] = ()
     unjudged: int = 0
+    silent: int = 0
+    sums: bool = False  # the unit has none of its own; only reports look
 
     @property
     def share(self) -> int:
@@ -96,7 +100,7 @@ class Reached:
 
     @property
     def missed(self) -> int:
-        return self.total - self.met - self.unjudged
+        return self.total - self.met - self.unjudged - self.silent
 
     @property
     def as_of(self) -> list[str]:
@@ -301,20 +305,22 @@ def _ordered(reading: Reading, placed: list[CampaignIndicator]) -> list[Indicato
 
 def _reached(page: Page) -> Reached:
     """Compared with last year over the indicators that had a target then as well."""
-    now, untils, unjudged, both_now, both_before, common = [], [], 0, 0, 0, 0
+    now, untils, unjudged, silent, both_now, both_before, common = [], [], 0, 0, 0, 0, 0
     for indicator in page.indicators:
         figure, before = page.figure(indicator), page.figure(indicator, year=page.year - 1)
         if figure is None or figure.target is None:
             continue
         now.append(figure.outcome in GOOD)
-        unjudged += figure.outcome is None
+        none = state_key(figure) == "none"
+        silent += none
+        unjudged += figure.outcome is None and not none
         untils += [figure.until] if figure.until else []
         if before is not None and before.target is not None and figure.comparable and before.comparable:
             common += 1
             both_now += figure.outcome in GOOD
             both_before += before.outcome in GOOD
     known = common * 2 > len(now)
-    return Reached(sum(now), len(now), both_now - both_before if known else None, tuple(untils), unjudged)
+    return Reached(sum(now), len(now), both_now - both_before if known else None, tuple(untils), unjudged, silent)
 
 
 def _tiles(page: Page, placed: list[CampaignIndicator]) -> list[Tile]:

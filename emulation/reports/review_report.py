@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import date
 
 from django.db.models import Q
 from django.utils import translation
@@ -13,9 +14,10 @@ from emulation.periods import QUARTERS, period_label, quarter_end
 from emulation.phrases import Part, Phrases, fill
 from emulation.reports.dashboard import Dashboard, Line, dashboard_of
 from emulation.reports.display import few_of_text
-from emulation.reports.drives import drives_of
+from emulation.reports.drives import drives_below, drives_of
 from emulation.reports.review_judgement import counted, fact_of, judgement, lines_of, tasks, weak_points
 from emulation.reports.review_paper import COLUMNS, Annex, Paper, headed, heading, phrases_of, said
+from emulation.reports.targets import has_targets
 from emulation.wording import SILENT, Clause, Fact, Paragraph, clause, listed, lower_first, mostly, paragraph
 from units import clock
 from units.models import Unit
@@ -31,6 +33,7 @@ def period_draft(unit: Unit, year: int, period: str) -> Paper:
     told = phrases_of(unit)
     with translation.override("vi"):
         page = dashboard_of(unit, year, period)
+        page = replace(page, reached=replace(page.reached, sums=not has_targets(unit, year)))
         about = period_label(year, period)
         kind = "tổng kết" if period == "Y" else "sơ kết"
         until = quarter_end(year, QUARTERS[period][-1])
@@ -40,6 +43,7 @@ def period_draft(unit: Unit, year: int, period: str) -> Paper:
         body = [
             headed(told, "I", "heading_situation"),
             *_situation(page, about, [drive for drive in drives if drive not in coming], told),
+            *_drives_below(unit, until, told),
             *_silent(page, silent, told),
             headed(told, "II", "heading_results"), *results(page, told),
             headed(told, "III", "heading_judgement"), *judgement(page, told, until, points),
@@ -71,6 +75,14 @@ def _situation(page: Dashboard, about: str, drives: Iterable[Campaign], told: Ph
         approved=counted(page, "phiếu đã duyệt", f"{progress.approved}/{progress.sheets}"),
         missing=counted(page, "phiếu chưa trình", str(progress.missing)), round=str(progress.round),
     )  # fmt: skip
+
+
+def _drives_below(unit: Unit, until: date, told: Phrases) -> Iterable[Paragraph]:
+    """What units below launched on their own up to the end of the period, with whose it is. One query."""
+    found = drives_below(unit, until.year).filter(starts__lte=until)
+    names = listed(f"{lower_first(row.name)} ({row.launching_unit.name})" for row in found)
+    if names:
+        yield said(told, "I.2.1", "drives_below", drives=names)
 
 
 @dataclass(frozen=True, slots=True)
