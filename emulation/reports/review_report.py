@@ -75,6 +75,9 @@ def _situation(page: Dashboard, about: str, drives: Iterable[Campaign], told: Ph
         approved=counted(page, "phiếu đã duyệt", f"{progress.approved}/{progress.sheets}"),
         missing=counted(page, "phiếu chưa trình", str(progress.missing)), round=str(progress.round),
     )  # fmt: skip
+    if not page.coming.complete and len(page.coming.quarters) > 1:
+        approved = counted(page, "phiếu đã duyệt trong kỳ", page.coming.text)
+        yield said(told, "I.3.1", "sheets_period", approved=approved)
 
 
 def _drives_below(unit: Unit, until: date, told: Phrases) -> Iterable[Paragraph]:

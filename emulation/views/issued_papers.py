@@ -160,7 +160,7 @@ def paper_issue(request: HttpRequest, unit: int, key: str, what: str) -> HttpRes
     initial = {
         "number": next_number(place, clock.today().year, kind), "day": clock.today().strftime("%d/%m/%Y"),
     } | signature_of(place, request.user, layout)  # fmt: skip
-    form = IssueForm(request.POST if request.method == "POST" else None, initial=initial)
+    form = IssueForm(request.POST if request.method == "POST" else None, initial=initial, coverage=paper.coverage)
     if form.is_valid():
         with refusals(form):
             signed = Signature(**form.cleaned_data)
