@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
@@ -16,7 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from emulation.models import CampaignIndicator, Grade, Indicator
-from emulation.numbers import NBSP, compared, format_number, round_half_up, signed
+from emulation.numbers import NBSP, compared, difference, format_number, round_half_up, signed
 from emulation.periods import ROMAN
 from emulation.reports.figures import Figure, Reading, Until
 from emulation.scoring import SIGNS, Outcome, shown_decimals
@@ -85,17 +84,14 @@ def trimmed(value: Fraction | int, places: int = 3) -> str:
     return format_number(rounded, max(0, -int(rounded.as_tuple().exponent)))
 
 
-def decimals_for(indicator: Indicator, figures: Iterable[Figure | None]) -> int:
-    """Decimals of a column: as the indicator says, more where a rounded value looks like the target it misses."""
-    places = indicator.shown_decimals
-    for figure in figures:
-        if figure is not None and figure.target is not None and figure.value.value is not None:
-            found = shown_decimals(figure.comparator, figure.target, figure.value.value, indicator.shown_decimals)
-            places = max(places, found)
-    return places
+def decimals_for(indicator: Indicator, figure: Figure | None) -> int:
+    """Decimals of a value: as the indicator says, more where it would look like the target that it misses."""
+    if figure is None or figure.target is None or figure.value.value is None:
+        return indicator.shown_decimals
+    return shown_decimals(figure.comparator, figure.target, figure.value.value, indicator.shown_decimals)
 
 
-def value_text(indicator: Indicator, figure: Figure | None, grades: Grades, decimals: int | None = None) -> str:
+def value_text(indicator: Indicator, figure: Figure | None, grades: Grades) -> str:
     """The value alone; that it is nil, which is not 0, or cannot be known yet; "–" where there is none."""
     if figure is None or figure.reported == 0:
         return "–"
@@ -107,12 +103,12 @@ def value_text(indicator: Indicator, figure: Figure | None, grades: Grades, deci
         return few_text()
     if figure.value.rank is not None:
         return grades.name(indicator, figure.value.rank)
-    return format_number(figure.value.value, decimals_for(indicator, [figure]) if decimals is None else decimals)
+    return format_number(figure.value.value, decimals_for(indicator, figure))
 
 
-def paper_text(indicator: Indicator, figure: Figure | None, grades: Grades, decimals: int | None = None) -> str:
+def paper_text(indicator: Indicator, figure: Figure | None, grades: Grades) -> str:
     """`value_text` for a paper, which says by how many sheets a value cannot be known yet."""
-    text = value_text(indicator, figure, grades, decimals)
+    text = value_text(indicator, figure, grades)
     return few_of_text(coverage_text(figure)) if figure and text == few_text() else text
 
 
@@ -169,7 +165,7 @@ def delta_of(indicator: Indicator, now: Figure | None, before: Figure | None) ->
     alone makes a change: of a sum, of what is added over the rounds, of a single unit; nor where only one of them
     stands as of a day before the period's end.
 
-    The unrounded values are subtracted.
+    What is shown is subtracted (`numbers.difference`).
     """
     if now is None or before is None or not (now.comparable and before.comparable):
         return None
@@ -178,13 +174,13 @@ def delta_of(indicator: Indicator, now: Figure | None, before: Figure | None) ->
     added = indicator.is_sum or indicator.accrual == Indicator.Accrual.FLOW_OVER_STOCK
     if not (now.complete and before.complete) and (added or not now.branch):
         return None
-    change = now.value.comparable - before.value.comparable  # type: ignore[operator]
-    shown = round_half_up(change, indicator.shown_decimals)
-    if shown == 0:
+    places, then = decimals_for(indicator, now), decimals_for(indicator, before)
+    change = difference(now.value.comparable, places, before.value.comparable, then)  # type: ignore[arg-type]
+    if change == 0:
         return Delta("=", "", "", None)
     better = {"higher": change > 0, "lower": change < 0}.get(indicator.direction)
     tone = "" if better is None else "met" if better else "miss"
-    text = "" if now.value.rank is not None else format_number(abs(change), indicator.shown_decimals)
+    text = "" if now.value.rank is not None else format_number(abs(change), max(places, then))
     return Delta(text, "arrow-up-short" if change > 0 else "arrow-down-short", tone, change > 0)
 
 
@@ -321,5 +317,5 @@ class Page:
     def target(self, indicator: Indicator, figure: Figure | None) -> str:
         return target_text(indicator, figure.target, figure.comparator, self.grades) if figure else ""
 
-    def text(self, indicator: Indicator, figure: Figure | None, decimals: int | None = None) -> str:
-        return value_text(indicator, figure, self.grades, decimals)
+    def text(self, indicator: Indicator, figure: Figure | None) -> str:
+        return value_text(indicator, figure, self.grades)

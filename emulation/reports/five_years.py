@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.utils import translation
 
 from emulation.models import Campaign, Indicator
+from emulation.numbers import round_half_up
 from emulation.periods import FIVE_YEARS, period_label, period_short
 from emulation.phrases import Phrases, fill
 from emulation.reports.display import (
@@ -22,6 +23,7 @@ from emulation.reports.display import (
     Grades,
     Links,
     coverage_text,
+    decimals_for,
     nil_text,
     paper_text,
     unit_text,
@@ -196,12 +198,13 @@ def _known(figure: Figure) -> bool:
 
 
 def _value(row: Indicator, figure: Figure | None, grades: Grades) -> tuple[str, Fraction | int | None]:
-    """The value in words, and to compare; both empty where there is none."""
+    """The value in words, and as shown to compare; both empty where there is none."""
     if figure is None or figure.value.comparable is None or not figure.reported or figure.skewed:
         return "", None
     text = value_text(row, figure, grades)
     plain = figure.nil or row.measure == Indicator.Measure.GRADE
-    return lower_first(text) if plain else measured(text, unit_text(row)), figure.value.comparable
+    number = Fraction(round_half_up(figure.value.comparable, decimals_for(row, figure)))
+    return lower_first(text) if plain else measured(text, unit_text(row)), number
 
 
 # ── III ───────────────────────────────────────────────────────────────────

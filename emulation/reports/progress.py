@@ -92,11 +92,11 @@ class Coming:
         return f"{self.counted}/{self.sheets}"
 
 
-def coming_of(page: Page) -> Coming:
-    """Over every quarter of the period in which the unit had its place. No query."""
+def coming_of(page: Page, unit: int = 0) -> Coming:
+    """Over every quarter of the period in which the page's unit, or another one, had its place. No query."""
     found = []
     for quarter in periods.QUARTERS[page.period]:
-        place = page.reading.places.get((page.unit.pk, page.year, quarter))
+        place = page.reading.places.get((unit or page.unit.pk, page.year, quarter))
         if place is not None:
             sheets, handed_in, approved = counts_in(place)
             counted = handed_in if page.links.handed_in else approved

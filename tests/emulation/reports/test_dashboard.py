@@ -155,14 +155,14 @@ def test_heat_cells_have_value_word_and_link(cast: Cast) -> None:
     assert rows["Unit TD1"].note == "đã duyệt 2/2 phiếu"
 
 
-def test_heat_cells_of_one_column_have_equal_decimals(cast: Cast) -> None:
+def test_only_a_value_that_looks_like_its_target_has_more_decimals(cast: Cast) -> None:
     row = attendance(cast)
     rounds = make_rounds()
     make_target(cast.depot, row, 98)
     make_report(cast.depot, rounds[1], {row.indicator: (9799, 10000)}, state=APPROVED)
     make_report(cast.workshop, rounds[1], {row.indicator: (9, 10)}, state=APPROVED)
     rows = rows_of(show(cast))
-    assert [rows["Unit K1"].cells[0][2], rows["Unit X1"].cells[0][2]] == ["97,99", "90,00"]
+    assert [rows["Unit K1"].cells[0][2], rows["Unit X1"].cells[0][2]] == ["97,99", "90,0"]
 
 
 def test_missing_not_applicable_and_nil_look_different(cast: Cast) -> None:
@@ -256,6 +256,17 @@ def test_what_the_figures_are_made_of_is_said_with_what_is_handed_in(cast: Cast)
     assert show(cast).heat.total.note == "đã duyệt 1/5 phiếu"
     page = show(cast, handed_in=True)
     assert (page.heat.total.note, rows_of(page)["Unit TD1"].note) == ("đã trình 2/5 phiếu", "đã trình 1/2 phiếu")
+
+
+def test_rows_of_the_heat_table_count_the_sheets_of_the_whole_period(cast: Cast) -> None:
+    """As the banner does, not those of the last round alone."""
+    row = attendance(cast)
+    rounds = make_rounds()
+    filled(cast, rounds, row)
+    make_report(cast.depot, rounds[2], {row.indicator: (1, 1)}, state=APPROVED)
+    page = show(cast, "H1")
+    assert (page.coming.text, page.heat.total.note) == ("6/10", "đã duyệt 6/10 phiếu")
+    assert rows_of(page)["Unit TD1"].note == "đã duyệt 2/4 phiếu"
 
 
 def test_sums_stand_against_their_target(cast: Cast) -> None:
