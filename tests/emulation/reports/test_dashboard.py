@@ -384,6 +384,18 @@ def test_trend_shows_eight_quarters_and_the_year_before_without_campaign(cast: C
     assert trend.sentence == "Biểu đồ: từ 97,0 quý IV/19 đến 99,5 quý I/20."
 
 
+@pytest.mark.parametrize(
+    ("before", "now", "floor"), [((0, 1000), (5, 1000), 0), ((1, 1000), (5, 1000), None), ((0, 1), (0, 1), 0)]
+)
+def test_axis_of_a_trend_begins_nowhere_below_0(cast: Cast, before: object, now: object, floor: int | None) -> None:
+    """A little air is left below the lowest point, but no figure is below 0."""
+    row = attendance(cast)
+    rounds = make_rounds()
+    for quarter, figure in ((1, before), (2, now)):
+        make_report(cast.depot, rounds[quarter], {row.indicator: figure}, state=APPROVED)
+    assert show(cast, "Q2").trend.options["floor"] == floor
+
+
 def test_trend_breaks_where_the_definition_changed(cast: Cast) -> None:
     former = make_indicator("ratio", "OLD", name="Former")
     row = make_campaign_indicator(
