@@ -42,6 +42,7 @@ from emulation.reports.papers import word_file
 from emulation.reports.places import places_for
 from emulation.reports.pledges import unit_pledge
 from emulation.reports.progress import Coming, subordinates
+from emulation.reports.resting import statistics_address
 from emulation.reports.rounds import summed_up_from
 from emulation.reports.targets import Line, registration_of, target_sheet, targets_of
 from emulation.scoring import SIGNS
@@ -465,8 +466,7 @@ def _initiatives_page(unit: Unit, what: str) -> str:
 
 
 def _dashboard_page(unit: Unit, what: str) -> str:
-    year, period = parse_period(what)
-    return f"{reverse('emulation:dashboard', args=[unit.pk])}?year={year}&period={period}"
+    return statistics_address(unit.pk, *parse_period(what))
 
 
 # key in the address → the paper; each page that offers one adds a line.
