@@ -13,6 +13,7 @@ from emulation.reports.display import (
     Mark,
     Page,
     coverage_text,
+    few_text,
     mark,
     mark_of,
     nil_text,
@@ -211,6 +212,8 @@ def _cell(page: Page, unit: int, indicator: Indicator, figure: Figure | None, va
     if shown.key == "none":
         return "h-none", url, value, shown.icon, shown.word
     as_of = _as_of(page, indicator, figure)
+    if figure.skewed:
+        return "h-few", url, "", "hourglass-split", f"{few_text()} {coverage_text(figure)}"
     if not figure.complete and (figure.outcome is None or not figure.branch):
         return "", url, value, "", _joined(coverage_text(figure), as_of)
     if shown.key in ("over", "met", "near", "miss"):
