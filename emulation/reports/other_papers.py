@@ -279,7 +279,7 @@ def _rests_on(coverage: Coming, table: list[Row]) -> Iterable[tuple[int, str]]:
     day = f"{clock.today():%d/%m/%Y}"
     yield 0, f"Số liệu tổng hợp từ {coverage.text} phiếu đã duyệt, tính đến ngày {day}."
     cells = [text for row in table for text in row.cells[1:]]
-    keys = [f"“{NOT_ASKED}”: không giao chỉ tiêu"] if NOT_ASKED in cells else []
+    keys = [f"“{NOT_ASKED}”: không giao hoặc không áp dụng"] if NOT_ASKED in cells else []
     keys += [f"“{UNREPORTED}”: có giao, chưa có phiếu được duyệt"] if UNREPORTED in cells else []
     keys += ["số trong ngoặc: số phiếu đã duyệt trên số phiếu phải báo cáo"] if not coverage.complete else []
     if keys:

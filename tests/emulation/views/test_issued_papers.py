@@ -103,8 +103,8 @@ def test_statistics_say_what_they_rest_on_and_tell_not_asked_from_not_reported(
     ]  # fmt: skip
     assert [text for _level, text in found.body] == [
         "Số liệu tổng hợp từ 1/3 phiếu đã duyệt, tính đến ngày 20/07/2020.",
-        "Ghi chú: “–”: không giao chỉ tiêu; “chưa báo cáo”: có giao, chưa có phiếu được duyệt; số trong ngoặc: số "
-        "phiếu đã duyệt trên số phiếu phải báo cáo.",
+        "Ghi chú: “–”: không giao hoặc không áp dụng; “chưa báo cáo”: có giao, chưa có phiếu được duyệt; số trong "
+        "ngoặc: số phiếu đã duyệt trên số phiếu phải báo cáo.",
     ]
     client.force_login(make_user("signer", (department, Role.COMMANDER)))
     address = url("paper-issue", department.pk, "statistics", "2020-Q1")
