@@ -13,6 +13,7 @@ from emulation.reports.paper_kinds import KINDS
 from emulation.reports.resting import papers_on, statistics_address
 from emulation.services import corrections, sheets
 from emulation.services.issued_papers import cancel, issue
+from emulation.services.migration import COLUMNS, load_results
 from tests.factories import (
     make_campaign,
     make_campaign_indicator,
@@ -137,6 +138,17 @@ def test_a_drive_is_judged_on_the_quarter_in_which_it_ends(
     sheet = make_report(depot, own, {}, state=State.APPROVED)
     assert [paper.number for paper in papers_on(sheet)] == ["2/BC"]
     assert Campaign.objects.filter(kind__is_drive=True).count() == 2
+
+
+def test_figures_that_a_file_corrects_are_changed_too(
+    report: Report, depot: Unit, prizes: Indicator, administrator: User, commander: User
+) -> None:
+    statistics(depot, "Q1", "1/TK", commander)
+    cells = {"unit": "K1", "year": "2020", "quarter": "1", "indicator": "PRIZES", "status": "reported"}
+    for number, papers in (("5", set()), ("6", {"1/TK"})):
+        row = dict.fromkeys(COLUMNS, "") | cells | {"numerator": number}
+        load_results([(2, row)], by=administrator, approved=True, correct=REASON)
+        assert marked() == papers
 
 
 def test_pages_say_what_rests_on_the_sheet_and_what_is_out_of_date(
