@@ -12,7 +12,8 @@ from emulation.reports.dashboard import dashboard_of
 from emulation.reports.display import Grades, bar_of, paper_text, value_text
 from emulation.reports.drafts import draft_of
 from emulation.reports.exports import heat_table
-from emulation.reports.figures import figures_of, machine_rows
+from emulation.reports.figures import figures_of
+from emulation.reports.machine_figures import machine_rows
 from emulation.reports.other_papers import statistics
 from tests.factories import (
     make_campaign,
