@@ -79,7 +79,7 @@ def _heads() -> list[str]:
 
 def _rows(found: QuerySet[IssuedPaper]) -> Iterator[list[Value]]:
     for row in found.iterator(500):
-        what = [row.number, row.day, row.unit.name, _label(row.kind), row.title, row.signer]
+        what: list[Value] = [row.number, row.day, row.unit.name, _label(row.kind), row.title, row.signer]
         yield [*what, _state(row), row.cancelled_why]
 
 
