@@ -23,6 +23,7 @@ from units import clock
 from units.models import Unit
 
 MOST_UNITS = 30  # units that are named before the rest is only counted
+MOST_DRIVES = 10  # of units below, likewise
 
 
 def period_draft(unit: Unit, year: int, period: str) -> Paper:
@@ -81,11 +82,13 @@ def _situation(page: Dashboard, about: str, drives: Iterable[Campaign], told: Ph
 
 
 def _drives_below(unit: Unit, until: date, told: Phrases) -> Iterable[Paragraph]:
-    """What units below launched on their own up to the end of the period, with whose it is. One query."""
+    """What units below launched on their own up to the end of the period, with whose it is. Two queries at most."""
     found = drives_below(unit, until.year).filter(starts__lte=until)
-    names = listed(f"{lower_first(row.name)} ({row.launching_unit.name})" for row in found)
-    if names:
-        yield said(told, "I.2.1", "drives_below", drives=names)
+    named = [f"{lower_first(row.name)} ({row.launching_unit.name})" for row in found[:MOST_DRIVES]]
+    more = found.count() - len(named) if len(named) == MOST_DRIVES else 0
+    if named:
+        text = f"{listed(named)} và {more} đợt khác" if more else listed(named)
+        yield said(told, "I.2.1", "drives_below", drives=text)
 
 
 @dataclass(frozen=True, slots=True)

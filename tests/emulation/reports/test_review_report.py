@@ -122,6 +122,9 @@ def test_drives_of_units_below_are_told_as_theirs(region, department, depot, tra
     make_drive(department, name="Đợt thi đua chào mừng đại hội", starts=date(2020, 2, 1), ends=date(2020, 3, 1))
     told = "Các đơn vị trực thuộc đã phát động đợt thi đua chào mừng đại hội (Unit CKT)."
     assert [told in paragraphs(draft_of(unit, 2020, "Q1")) for unit in (region, department)] == [True, False]
+    for number in range(11):
+        make_drive(department, name=f"Đợt {number}", starts=date(2020, 2, 2), ends=date(2020, 3, 1))
+    assert any(text.endswith("(Unit CKT) và 2 đợt khác.") for text in paragraphs(draft_of(region, 2020, "Q1")))
 
 
 def test_the_annex_has_the_full_names(department, depot, training):
