@@ -1,5 +1,5 @@
 # make run         everything that is missing, then the application on http://localhost:8000 (PORT=…)
-# make test        lint and all tests: test-sqlite, with the journeys, then test-postgresql
+# make test        lint and all tests: test-sqlite, test-journeys, test-postgresql
 # make lint        ruff and mypy alone
 # make messages    bring the message catalogues up to date with the source and compile them
 # make bench       how fast the main pages are, on SQLite and on PostgreSQL (BENCH_UNITS="200 2000")
@@ -22,9 +22,9 @@ BASE := var/quyetthang.sqlite3
 # Compiled files are kept whatever the shell says: else each of the many processes compiles everything again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-sqlite test-postgresql lint messages bench reset-demo
+.PHONY: run test test-sqlite test-journeys test-postgresql lint messages bench reset-demo
 .DELETE_ON_ERROR:
-# Either half of the tests has all processors for itself.
+# Each part of the tests has all processors for itself.
 .NOTPARALLEL:
 
 run: $(VENV)/run.stamp $(FRONT_END) $(CATALOGUES)
@@ -34,12 +34,17 @@ run: $(VENV)/run.stamp $(FRONT_END) $(CATALOGUES)
 	@echo "Open http://localhost:$(PORT) – Ctrl+C stops the server."
 	@exec $(VENV)/bin/gunicorn emulation.wsgi --bind localhost:$(PORT) --threads 8 --no-control-socket --log-level warning
 
-test: lint test-sqlite test-postgresql
+test: lint test-sqlite test-journeys test-postgresql
 
-# With the journeys: three processes, because these wait for the browser.
-test-sqlite: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES) $(CHROMIUM)
-	@echo "── SQLite, with the journeys ──"
-	@env -u DATABASE_URL $(PYTEST) -n 3
+# What a developer waits for most often: neither a browser nor a second engine.
+test-sqlite: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES)
+	@echo "── SQLite ──"
+	@env -u DATABASE_URL $(PYTEST) -n 2 -m "not browser"
+
+# Three processes, because these wait for the browser.
+test-journeys: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES) $(CHROMIUM)
+	@echo "── Journeys in Chromium ──"
+	@env -u DATABASE_URL $(PYTEST) -n 3 -m browser
 
 test-postgresql: $(VENV)/test.stamp $(FRONT_END) $(CATALOGUES) $(CHROMIUM)
 	@echo "── PostgreSQL ──"

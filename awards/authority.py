@@ -14,12 +14,15 @@ from awards.bonus import Term
 
 @dataclass(frozen=True, slots=True)
 class Power(Term):
-    """Subjects up to the level `up_to` (None: of every level) are decided at `level`, by whom `decides` says."""
+    """Subjects up to the level `up_to` (None: of every level) are decided at `level`, by whom `decides` says, and
+    `label` in the reader's language.
+    """
 
     level: int
     decides: str
     subject: str = ""
     up_to: int | None = None
+    label: str = ""
 
 
 def power_for(powers: Iterable[Power], subject: str, level: int, day: date) -> Power | None:

@@ -5,35 +5,34 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from awards import access
-from awards.models import Award, Grant
+from awards.models import Award, AwardLevel, Grant
+from emulation.numbers import NumberError, parse_number
 from units import clock
 from units.access import figures_q
-from units.errors import Refused
-from units.files import MB
+from units.errors import alternatives
+from units.lists import Cells, Column, Problem, day_of, is_formula, is_month, plain, spellings
 from units.models import Person, Unit, User
-from units.person_files import CHUNK, EMPTY, Cells, Column, Problem, day_of, plain, read_rows
+from units.person_files import CHUNK, EMPTY
 from units.text import fold, normal
-from units.workbooks import read_workbook
 
-ROWS = 5000  # awards of one file
 FIRST_YEAR = 1945
 SUGGESTED = 3  # awards offered for a spelling that is not known
 COMPARED = 50  # such spellings of one file that are compared with the catalogue
 COLUMNS = (
-    Column("number", gettext_lazy("Service number or unit code"), ("sohieu", "shqn", "madonvi", "servicenumber")),
+    Column("number", gettext_lazy("Service number or unit code"), ("sohieu", "shqn", "madonvi", "servicenumber",
+           "sohieuhoacma", "servicenumberorcode")),
     Column("name", gettext_lazy("Name"), ("hoten", "hovaten", "hotentapthe", "tentapthe", "fullname"), limit=200),
     Column("award", gettext_lazy("Award"), ("danhhieu", "hinhthuc", "hinhthuckhenthuong"), True, 200),
     Column("year", gettext_lazy("Year"), ("namkhenthuong",), required=True, limit=10),
@@ -47,36 +46,18 @@ COLUMNS = (
     Column("merit", gettext_lazy("Merit"), ("thanhtich",), limit=500),
     Column("bonus", gettext_lazy("Bonus (dong)"), ("tienthuong",), limit=20),
     Column("register", gettext_lazy("Register number"), ("sosovang", "sovang"), limit=60),
-)
+    Column("level", gettext_lazy("Level"), ("capquyetdinh",), limit=100),
+    Column("state", gettext_lazy("State"), ("hieuluc",), limit=60),
+    Column("revoked_on", gettext_lazy("Revoked on"), ("thuhoingay",), limit=20),
+    Column("revoked_why", gettext_lazy("Why it was revoked"), ("lydo",), limit=300),
+)  # fmt: skip
+HELD, REVOKED = gettext_lazy("Still in force"), gettext_lazy("Revoked")  # as the book of honour writes them
+MOST_BONUS = 10**9  # dong: the field of a grant holds little more
+CURRENCY = re.compile(r"\s*(?:đ|₫|đồng|vnđ|vnd)\.?$", re.IGNORECASE)
 TEXTS = ("period", "decision", "signer", "rank", "post", "place", "merit", "register")
 Subject = Person | Unit
 Row = tuple[int, Cells]
-
-
-def read_file(name: str, file: Any, *, size: int, limit: int) -> tuple[list[Row], list[str]]:
-    """Rows of the first sheet, or of a csv file in UTF-8, and the heads not understood. Raises `Refused`."""
-    if name.lower().endswith(".csv"):
-        return read_rows(_csv(name, file, size=size, limit=limit), COLUMNS)
-    book = read_workbook(name, file, size=size, limit=limit, rows=ROWS + 100)
-    return read_rows(next(iter(book.sheets.values()), []), COLUMNS)
-
-
-def _csv(name: str, file: Any, *, size: int, limit: int) -> list[tuple[int, list[str]]]:
-    if size > limit:
-        raise Refused(_("“%(name)s” is larger than %(limit)d MB.") % {"name": name, "limit": limit // MB})
-    try:
-        text = file.read().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        words = _("“%(name)s” is not text in UTF-8: save it in Excel as “CSV UTF-8”.")
-        raise Refused(words % {"name": name}) from error
-    first = text.partition("\n")[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        raise Refused(_("“%(name)s” is not a CSV file.") % {"name": name}) from error
-    # What `units.spreadsheets.csv_text` put before texts that a spreadsheet would run is not part of them.
-    return [(row, [re.sub(r"^'(?=[=+\-@])", "", cell) for cell in line]) for row, line in enumerate(lines, start=1)]
+Held = dict[date | None, Grant]  # awards of one key by the day on which they were revoked, None: in force
 
 
 def award_key(text: str) -> str:
@@ -102,22 +83,61 @@ class GrantLine:
     award: Award
     year: int
     columns: dict[str, Any]
+    revoked: bool = False  # as the row says; when and why stand in the columns
+
+    def recorded_as(self, held: Held) -> Grant | None:
+        """Which of the awards of this key it is: the one in force, or the one revoked on this day, if any."""
+        on = self.columns["revoked_on"]
+        if self.revoked and on is None:
+            return next((grant for day, grant in held.items() if day), None)
+        return held.get(on)
+
+    def agrees(self, key: str, grant: Grant) -> bool:
+        """Whether what the column says is what is recorded of the award."""
+        if key not in self.columns:  # found by them, as the number, or told by the state
+            return True
+        said, stored = self.columns[key], getattr(grant, key)
+        if key == "name":
+            return fold(said) == fold(stored) or _is_called(self.subject, said)
+        if key == "place" and not stored and isinstance(self.subject, Person):
+            stored = self.subject.unit.name  # as the book of honour writes it
+        return said == (normal(stored) if isinstance(stored, str) else stored)
 
     @property
     def known_key(self) -> tuple:
         return (self.award.pk, *subject_key(self.subject), self.year, self.columns["period"])
+
+    @property
+    def code(self) -> str:
+        """Service number, or code of the unit."""
+        return self.subject.service_number if isinstance(self.subject, Person) else self.subject.code
+
+
+class Revocation(NamedTuple):
+    """What a row says of it: `said` where the award was taken back; day and reason as far as they are given."""
+
+    said: bool = False
+    on: date | None = None
+    why: str = ""
 
 
 def subject_key(subject: Subject) -> tuple[int | None, int | None]:
     return (subject.pk, None) if isinstance(subject, Person) else (None, subject.pk)
 
 
+def _is_called(subject: Subject, name: str) -> bool:
+    """Whether the name, where one is given, is the one that the subject has now."""
+    return not name or fold(name) in (fold(str(subject)), fold(subject.name) if isinstance(subject, Unit) else "")
+
+
 @dataclass
 class GrantReading:
     """What the rows say. `lines` can be entered when there are no `problems`; `warnings` do not stop it.
 
-    `spellings`: text as it stands in the file → code of the award that is meant. `known` are awards that are
-    recorded already: a problem each, unless `skip_known` leaves them out. `unknown` are spellings to be settled.
+    Nothing is guessed: an amount, a day or a number that cannot be read as it stands is a problem of its cell.
+    `spellings`: text as it stands in the file → code of the award that is meant; `unknown` are those to be settled.
+    `same` are awards that are recorded just as the row says: nothing is to be done about them. `known` are recorded
+    otherwise: a problem each, unless `skip_known` leaves them out.
     """
 
     rows: Iterable[Row]
@@ -128,6 +148,7 @@ class GrantReading:
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     unknown: list[Spelling] = field(default_factory=list)
+    same: int = 0
     known: int = 0
 
     def __post_init__(self) -> None:
@@ -144,9 +165,11 @@ class GrantReading:
         awards = list(Award.objects.select_related("level").order_by("order"))
         self._by_code = {award.code: award for award in awards}
         self._by_key = {award_key(name): a for a in awards for name in (a.code, a.name_en, a.name) if name}
+        self._levels = {plain(name): level for level in AwardLevel.objects.order_by("order")
+                        for name in (level.code, level.name_en, level.name) if name}  # fmt: skip
         texts = dict.fromkeys(cells["award"] for _row, cells in self.rows if cells.get("award"))
         for text in texts:
-            if award_key(text) not in self._by_key:
+            if award_key(text) not in self._by_key and not is_formula(text):
                 few = len(self.unknown) < COMPARED
                 close = get_close_matches(award_key(text), self._by_key, n=SUGGESTED, cutoff=0.6) if few else []
                 suggestions = tuple(dict.fromkeys(self._by_key[key] for key in close))
@@ -167,6 +190,29 @@ class GrantReading:
                 self._named.setdefault(fold(unit.name), []).append(unit)
             for person in people:
                 self._named.setdefault(fold(person.full_name), []).append(person)
+        self._former = self._names_in_awards()
+
+    def _by_number(self, number: str) -> Subject | None:
+        return self._people.get(number) or self._units.get(number.lower())
+
+    def _names_in_awards(self) -> set[tuple]:
+        """(subject, folded name) under which recorded awards name subjects of the file that are called otherwise now.
+
+        People and units are renamed; the book of honour names them as the decision did, and comes back so.
+        """
+        asked = {
+            subject_key(found)
+            for _row, cells in self.rows
+            if (found := self._by_number(cells.get("number", ""))) and not _is_called(found, cells.get("name", ""))
+        }
+        names: set[tuple] = set()
+        for place, column in enumerate(("person", "unit")):
+            keys = [key[place] for key in asked if key[place] is not None]
+            for at in range(0, len(keys), CHUNK):
+                rows = Grant.objects.visible_to(self.viewer).filter(**{f"{column}__in": keys[at : at + CHUNK]})
+                named = rows.order_by().values_list("person", "unit", "name").distinct()
+                names |= {(person, unit, fold(name)) for person, unit, name in named}
+        return names
 
     # ── one row ──
 
@@ -178,22 +224,24 @@ class GrantReading:
         before = len(self.problems)
         for column in COLUMNS:
             text = cells.get(column.key, "")
-            if column.required and not text:
-                self._wrong(row, cells, column.key, str(EMPTY))
-            elif len(text) > column.limit:
-                self._wrong(row, cells, column.key, _("At most %(most)d characters.") % {"most": column.limit})
+            words = str(EMPTY) if column.required and not text else column.wrong(text)
+            if words:
+                self._wrong(row, cells, column.key, words)
+        cells = {key: "" if is_formula(text) else text for key, text in cells.items()}
         subject, award = self._subject(row, cells), self._award(row, cells)
         if subject is not None and award is not None:
             kind = "person" if isinstance(subject, Person) else "unit"
             if award.subject not in ("", kind):
                 message = _("“%(award)s” is not given to such a subject.") % {"award": award.label}
                 self._wrong(row, cells, "award", message)
-        year, decided, bonus = self._year(row, cells), self._decided(row, cells), self._bonus(row, cells)
+        year, decided, bonus = self._year(row, cells), self._day(row, cells, "decided"), self._bonus(row, cells)
+        level, revocation = self._level(row, cells), self._revocation(row, cells, decided)
         if len(self.problems) > before or subject is None or award is None or year is None:
             return None
         columns: dict[str, Any] = {name: normal(cells.get(name, "")) for name in TEXTS}
         columns |= {"decided": decided, "bonus": bonus, "name": normal(cells.get("name", "")) or str(subject)[:200]}
-        return GrantLine(row, subject, award, year, columns)
+        columns |= {"level": level or award.level, "revoked_on": revocation.on, "revoked_why": revocation.why}
+        return GrantLine(row, subject, award, year, columns, revocation.said)
 
     def _subject(self, row: int, cells: Cells) -> Subject | None:
         number, name = cells.get("number", ""), cells.get("name", "")
@@ -202,21 +250,17 @@ class GrantReading:
             return None
         found: Subject | None
         if number:
-            found = self._people.get(number) or self._units.get(number.lower())
+            found = self._by_number(number)
             if found is None:
                 message = _("Nobody whom you read has the number or code “%(number)s”.")
                 self._wrong(row, cells, "number", message % {"number": number})
                 return None
-            own = (fold(str(found)), fold(found.name) if isinstance(found, Unit) else "")
-            if name and fold(name) not in own:
+            if not _is_called(found, name) and (*subject_key(found), fold(name)) not in self._former:
                 message = _("The number %(number)s belongs to %(name)s.") % {"number": number, "name": found}
                 self._wrong(row, cells, "number", message)
                 return None
         else:
             found = self._by_name(row, cells, name)
-        if found is not None and not access.records_grants(self.viewer, found):
-            self._wrong(row, cells, "number" if number else "name", _("You do not keep the awards of this subject."))
-            return None
         return found
 
     def _by_name(self, row: int, cells: Cells, name: str) -> Subject | None:
@@ -259,53 +303,130 @@ class GrantReading:
             return None
         return year or None
 
-    def _decided(self, row: int, cells: Cells) -> date | None:
-        text = cells.get("decided", "")
+    def _day(self, row: int, cells: Cells, key: str) -> date | None:
+        """The day in a cell. A month alone is none: a grant has no place for one, and no day is invented for it."""
+        text = cells.get(key, "")
         if not text:
             return None
         try:
             day = day_of(text)
         except ValueError:
-            message = _("“%(text)s” is no date: write 31/07/2020 or 07/2020.")
-            self._wrong(row, cells, "decided", message % {"text": text})
+            self._wrong(row, cells, key, _("“%(text)s” is no date: write 31/07/2020.") % {"text": text})
+            return None
+        if is_month(text):
+            message = _(
+                "“%(text)s” names no day: write it as 31/07/2020, or leave the cell empty if it is not known."
+            )
+            self._wrong(row, cells, key, message % {"text": text})
             return None
         if day > clock.today() or day.year < FIRST_YEAR:
             message = _("“%(text)s” cannot be right: too early, or still to come.")
-            self._wrong(row, cells, "decided", message % {"text": f"{day:%d/%m/%Y}"})
+            self._wrong(row, cells, key, message % {"text": f"{day:%d/%m/%Y}"})
         return day
 
     def _bonus(self, row: int, cells: Cells) -> int | None:
-        text = re.sub(r"[\s.,đ]", "", cells.get("bonus", ""))
-        if text and not (text.isascii() and text.isdecimal() and len(text) < 10):
-            message = _("“%(text)s” is no amount in whole dong.") % {"text": cells["bonus"]}
-            self._wrong(row, cells, "bonus", message)
+        text = cells.get("bonus", "")
+        if not text:
             return None
-        return int(text) if text else None
+        try:
+            amount = Decimal(-1) if cells.get("#bonus") else parse_number(CURRENCY.sub("", text), 0)
+        except NumberError as error:
+            self._wrong(row, cells, "bonus", str(error))
+            return None
+        if not 0 <= amount < MOST_BONUS:
+            self._wrong(row, cells, "bonus", _("“%(text)s” is no amount in whole dong.") % {"text": text})
+            return None
+        return int(amount)
+
+    def _level(self, row: int, cells: Cells) -> AwardLevel | None:
+        text = cells.get("level", "")
+        level = self._levels.get(plain(text))
+        if text and level is None:
+            names = alternatives(dict.fromkeys(one.label for one in self._levels.values()), text)
+            message = _("“%(text)s” is no level of decision. Levels: %(names)s.") % {"text": text, "names": names}
+            self._wrong(row, cells, "level", message)
+        return level
+
+    def _revocation(self, row: int, cells: Cells, decided: date | None) -> Revocation:
+        """Whether the award was taken back, from its state, day and reason together; they may not contradict."""
+        text, on, why = cells.get("state", ""), self._day(row, cells, "revoked_on"), cells.get("revoked_why", "")
+        state = plain(text)
+        if text and state not in spellings(HELD) | spellings(REVOKED):
+            message = _("“%(text)s” is no state of an award: write “%(held)s” or “%(revoked)s”.")
+            self._wrong(row, cells, "state", message % {"text": text, "held": HELD, "revoked": REVOKED})
+        elif text and state in spellings(HELD) and (cells.get("revoked_on") or why):
+            message = _("“%(text)s”, and yet day or reason of a revocation stand there: which of the two holds?")
+            self._wrong(row, cells, "state", message % {"text": text})
+        if on is not None and decided is not None and on < decided:
+            self._wrong(row, cells, "revoked_on", _("An award is not revoked before it was decided."))
+        return Revocation(state in spellings(REVOKED) or on is not None or bool(why), on, normal(why))
 
     # ── all rows together ──
 
     def _take(self, found: Sequence[GrantLine]) -> None:
         cells_of = dict(self.rows)
-        held, numbers = self._held(found), self._registered(found)
+        recorded, numbers = self._recorded(found), self._registered(found)
         first: dict[tuple, int] = {}
         for line in found:
             cells, register = cells_of[line.row], line.columns["register"]
-            if line.known_key in held:
-                self.known += 1
-                if not self.skip_known:
-                    self._wrong(line.row, cells, "award", _("This award is recorded already."))
+            held = recorded.get(line.known_key, {})
+            if (grant := line.recorded_as(held)) is not None:
+                self._compare(line, grant, cells)
                 continue
-            if line.known_key in first:
-                message = _("This award stands in row %(row)d already.") % {"row": first[line.known_key]}
+            key = (*line.known_key, line.revoked, line.columns["revoked_on"])
+            if words := self._refusal(line, held):
+                self._wrong(line.row, cells, *words)
+            elif key in first:
+                message = _("This award stands in row %(row)d already.") % {"row": first[key]}
                 self._wrong(line.row, cells, "award", message)
-                continue
-            if register and register in numbers:
+            elif register and register in numbers:
                 self._wrong(line.row, cells, "register", _("Another award has this register number."))
-                continue
-            self._warn_early(line, cells)
-            first[line.known_key] = line.row
-            numbers |= {register} if register else set()
-            self.lines.append(line)
+            else:
+                self._warn(line, cells)
+                first[key] = line.row
+                numbers |= {register} if register else set()
+                self.lines.append(line)
+
+    def _compare(self, line: GrantLine, grant: Grant, cells: Cells) -> None:
+        """An award that is recorded: is it, as the row says? Empty cells say nothing."""
+        heads = [
+            str(column.head) for column in COLUMNS if cells.get(column.key) and not line.agrees(column.key, grant)
+        ]
+        if not heads:
+            self.same += 1
+            return
+        self.known += 1
+        if not self.skip_known:
+            words = _("This award is recorded already, with something else in: %(columns)s.")
+            self._wrong(line.row, cells, "award", words % {"columns": ", ".join(heads)})
+
+    def _refusal(self, line: GrantLine, held: Held) -> tuple[str, str] | None:
+        """Column and sentence where a row that is not recorded yet cannot be entered beside what is (`held`)."""
+        if not access.records_grants(self.viewer, line.subject):
+            return "number", _("You do not keep the awards of this subject.")
+        if line.revoked and None in held:
+            return "state", _("The award is recorded here as in force: revoke it on the page of who holds it.")
+        if not line.revoked and held:
+            words = _("The award is recorded here as revoked on %(day)s: it is not entered again as one in force.")
+            return "award", words % {"day": f"{max(day for day in held if day):%d/%m/%Y}"}
+        if line.revoked and line.columns["revoked_on"] is None:
+            return "revoked_on", _("The award was revoked: say on which day.")
+        if line.revoked and not line.columns["revoked_why"]:
+            return "revoked_why", _("The award was revoked: say why, in the column “%(column)s”.") % {
+                "column": COLUMNS[-1].head
+            }
+        return None
+
+    def _warn(self, line: GrantLine, cells: Cells) -> None:
+        """What is odd about a row that can be entered."""
+        self._warn_early(line, cells)
+        decided = line.columns["decided"]
+        if decided is not None and decided.year < line.year:
+            words = _("For %(year)d, but decided on %(day)s already: check the year and the day.")
+            words %= {"year": line.year, "day": f"{decided:%d/%m/%Y}"}
+            self.warnings.append(
+                Problem(f"{cells.get('@decided', '')}{line.row}", line.row, line.columns["name"], words)
+            )
 
     def _warn_early(self, line: GrantLine, cells: Cells) -> None:
         """An award of a year before service began is odd: the year may be mistyped, or the day of enlistment."""
@@ -321,10 +442,14 @@ class GrantReading:
         words %= {"year": line.year, "day": f"{began:%d/%m/%Y}"}
         self.warnings.append(Problem(address, line.row, line.columns["name"], words))
 
-    def _held(self, found: Sequence[GrantLine]) -> set[tuple]:
-        rows = Grant.objects.visible_to(self.viewer).in_force()
-        years = {line.year for line in found}
-        return set(rows.filter(year__in=years).values_list("award", "person", "unit", "year", "period"))
+    def _recorded(self, found: Sequence[GrantLine]) -> dict[tuple, Held]:
+        """`known_key` → such awards as they are recorded. One query."""
+        held: dict[tuple, Held] = {}
+        rows = Grant.objects.visible_to(self.viewer).select_related("level")
+        for grant in rows.filter(year__in={line.year for line in found}):
+            key = (grant.award_id, grant.person_id, grant.unit_id, grant.year, grant.period)
+            held.setdefault(key, {})[grant.revoked_on] = grant
+        return held
 
     def _registered(self, found: Sequence[GrantLine]) -> set[str]:
         asked = sorted({line.columns["register"] for line in found} - {""})

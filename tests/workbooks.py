@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from io import BytesIO
 from typing import Any
 
+from django.http import HttpResponse
+from django.test import Client
 from openpyxl import Workbook, load_workbook
 
 from emulation.models import Report, WorkbookUpload
@@ -32,6 +34,12 @@ def row_of(content: bytes, code: str) -> int:
     """The row in which the code stands."""
     page = load_workbook(BytesIO(content)).worksheets[0]
     return next(row for row in range(1, page.max_row + 1) if page.cell(row, 1).value == code)
+
+
+def post_seen(client: Client, preview: str, data: Mapping[str, str] | None = None, **options: Any) -> HttpResponse:
+    """What somebody does who looks at the preview of a kept file (address) and presses a button there."""
+    seen = client.get(preview).context["file_mark"]
+    return client.post(preview, {"upload": seen, **(data or {})}, **options)
 
 
 def send(report: Report, content: bytes, by: User, name: str = "phieu.xlsx") -> WorkbookUpload:

@@ -1,12 +1,17 @@
 """The error that services raise when they refuse, in words for the user."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from units.text import fold
+
 LEAST_REASON = 10  # characters that say why something ends, moves or is taken back
 LEAST_ORDER = 20  # of a reason on which others act: what comes back or is refused says what is to be done
+LISTED = 240  # characters of what could have been written instead of what is unknown
 
 
 class Refused(Exception):
@@ -25,6 +30,26 @@ class Refused(Exception):
         self.messages = [words for some in self.by_field.values() for words in some]
         self.field = next(iter(self.by_field), None)
         super().__init__("\n".join(self.messages))
+
+
+def alternatives(names: Iterable[str], text: str) -> str:
+    """What could have been written instead of the unknown `text`: all `names` in their order; where these are more
+    than fit into a message, as many as do, those most like the text first.
+    """
+    return _listed(tuple(names), text)
+
+
+@lru_cache(maxsize=256)  # a file may hold the same mistake in every row
+def _listed(names: tuple[str, ...], text: str) -> str:
+    if len(", ".join(names)) <= LISTED:
+        return ", ".join(names) or "–"
+    alike = {name: SequenceMatcher(None, fold(text), fold(name)).ratio() for name in names}
+    shown: list[str] = []
+    for name in sorted(names, key=lambda name: -alike[name]):
+        if len(", ".join([*shown, name])) > LISTED:
+            break
+        shown.append(name)
+    return ", ".join([*shown, "…"])
 
 
 def refuse_long(text: str, field: str, limit: int = 500) -> None:

@@ -12,7 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from units import clock
-from units.errors import Refused
+from units.codes import canonical, strange
+from units.errors import Refused, alternatives
 from units.file_rows import Row
 from units.models import Placement, Role, Unit, UnitChange, UnitKind, User
 from units.paths import MAX_DEPTH, segment
@@ -20,6 +21,7 @@ from units.services.tree import announce, lock_tree, too_deep, too_early
 from units.text import normal
 
 COLUMNS = ["code", "name", "short_name", "kind", "parent", "established", "dissolved"]
+CODES = ("code", "kind", "parent")
 CODE = re.compile(r"[A-Za-z0-9._-]{1,32}")
 Dates = tuple[date | None, date | None]  # established, dissolved
 
@@ -83,7 +85,7 @@ class Reader:
         self.errors.append((row, _("Row %(row)d: %(message)s") % {"row": row, "message": message}))
 
     def read(self, rows: Iterable[Row]) -> None:
-        rows = list(rows)
+        rows = [(row, texts | {key: canonical(texts[key]) for key in CODES}) for row, texts in rows]
         self.first = {texts["code"]: row for row, texts in reversed(rows)}
         self.alike = {texts["code"].lower(): row for row, texts in reversed(rows)}
         for row, texts in rows:
@@ -105,7 +107,9 @@ class Reader:
                 self.wrong(row, _("“%(text)s” is longer than %(limit)d characters.") % {"text": text, "limit": limit})
         kind = self.kinds.get(texts["kind"])
         if kind is None:
-            self.wrong(row, _("There is no kind of unit “%(code)s”.") % {"code": texts["kind"]})
+            names = [f"{kind.code} ({kind.label})" for kind in self.kinds.values()]
+            words = _("There is no kind of unit “%(code)s”. Known are: %(known)s.")
+            self.wrong(row, words % {"code": texts["kind"], "known": alternatives(names, texts["kind"])})
         established, dissolved = (self._date(row, texts[column]) for column in ("established", "dissolved"))
         if established and dissolved and dissolved <= established:
             self.wrong(row, _("A unit is dissolved after it was established."))
@@ -116,7 +120,9 @@ class Reader:
         return Line(row, code, name, short_name, kind, texts["parent"], established, dissolved)
 
     def _check_code(self, row: int, code: str) -> None:
-        if not CODE.fullmatch(code):
+        if said := strange(code):
+            self.wrong(row, _("“%(code)s” is not a code.") % {"code": code} + " " + said)
+        elif not CODE.fullmatch(code):
             self.wrong(
                 row,
                 _("“%(code)s” is not a code: up to 32 letters, digits, full stops, hyphens and underscores.")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from units.errors import Refused
@@ -36,13 +38,36 @@ def forget(rows: QuerySet[Any]) -> None:
     rows.model._default_manager.filter(pk__in=held).delete()
 
 
+def file_mark(upload: Any) -> str:
+    """What a kept file is known by on the page that shows it: its row and the moment in which it was sent.
+
+    Every page on which a file is confirmed or discarded carries it (`views.uploads.other_file`).
+    """
+    return f"{upload.pk}-{upload.at:%Y%m%d%H%M%S%f}"
+
+
+def refuse_other_file(upload: Any, seen: str) -> None:
+    """Raise `Refused` where the page did not show this kept file; `seen` is the `file_mark` of the one it showed."""
+    if seen != file_mark(upload):
+        words = _(
+            "The page showed another file than “%(name)s”, sent %(when)s, which waits now. Nothing was saved or "
+            "discarded. Look at what it says, then decide."
+        )
+        when = date_format(timezone.localtime(upload.at), "DATETIME_FORMAT")
+        raise Refused(words % {"name": upload.name, "when": when})
+
+
 def waiting_file(upload: Row) -> Row:
-    """A kept file, locked. Raises `Refused` where it has been taken over, or discarded, since a page has read it."""
+    """A kept file as it was read for the page, locked.
+
+    Raises `Refused` where it has been taken over, discarded, or replaced by another one since.
+    """
     row: Any = type(upload)._default_manager.select_for_update(of=("self",)).filter(pk=upload.pk).first()
     if row is None:
         raise Refused(_("No file waits here: it has been taken over, discarded, or kept too long."))
-    if row.taken is not None:
+    if getattr(row, "taken", None) is not None:  # some are deleted when they are taken over
         raise Refused(_("This file has been taken over already."))
+    refuse_other_file(row, file_mark(upload))
     return row
 
 

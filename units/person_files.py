@@ -6,48 +6,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, override
+from django.utils.translation import gettext_lazy
 
 from units import access, clock
-from units.errors import Refused
+from units.errors import alternatives
+from units.lists import Cells, Column, Problem, day_of, is_formula, is_month, plain
 from units.models import Person, PersonGroup, Rank, Unit, User
 from units.models.units import UnitQuerySet
-from units.person_lines import NAME, Line
+from units.person_lines import NAME, Line, contradictions, number_wrong
 from units.person_updates import Update, update_of
-from units.text import fold, normal, split_name
+from units.text import fold, split_name
 
-ROWS = 5000  # people of one file
 UPDATES = 1000  # people of one file of whom something changes: as many as a page shows, who confirms sees them all
 CHUNK = 500  # numbers compared in one statement
-Cells = dict[str, str]  # column → text of one row
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its key, its head, other heads people use (folded, letters and digits alone)."""
-
-    key: str
-    head: Any
-    others: tuple[str, ...] = ()
-    required: bool = False
-    limit: int = 120
-
-    def heads(self) -> set[str]:
-        """Every spelling of the head that is understood."""
-        found = set(self.others)
-        for language, _name in settings.LANGUAGES:
-            with override(language):
-                found.add(plain(str(self.head)))
-        return found
-
-
 COLUMNS = (
     Column("number", gettext_lazy("Service number"), ("sohieuquannhan", "shqn"), required=True, limit=20),
     Column("name", gettext_lazy("Full name"), ("hoten", "hovaten", "name"), required=True),
@@ -57,13 +33,15 @@ COLUMNS = (
     Column("rank", gettext_lazy("Rank"), ("quanham", "capbacquanham")),
     Column("rank_since", gettext_lazy("Rank since"), ("thangnamquanham",)),
     Column("post", gettext_lazy("Post"), ("chucdanh",)),
-    Column("unit", gettext_lazy("Unit"), ("madonvi", "unitcode"), required=True, limit=200),
+    Column("unit", gettext_lazy("Unit"), required=True, limit=200),
+    Column("unit_code", gettext_lazy("Unit code"), limit=200, instead="unit"),
     Column("since", gettext_lazy("In this post since"), ("giuchucvutu",)),
     Column("decision", gettext_lazy("Decision number"), ("quyetdinh", "soqd"), limit=60),
     Column("enlisted", gettext_lazy("Enlisted or recruited"), ("nhapngu", "ngaynhapngu", "enlisted")),
     Column("party_since", gettext_lazy("Party member since"), ("vaodang",)),
+    Column("left", gettext_lazy("Served until"), ("phucvuden",)),
 )
-IGNORED = {"stt", "tt", "no", ""}  # a running number needs no word
+TEMPLATE = [column for column in COLUMNS if column.key not in ("unit_code", "left")]  # of the empty list we give out
 GENDERS = {"nam": Person.Gender.MALE, "male": Person.Gender.MALE, "nu": Person.Gender.FEMALE}
 GENDERS["female"] = Person.Gender.FEMALE
 # Ranks as they are jotted down: 4/ is a captain, 2// a lieutenant colonel.
@@ -71,105 +49,8 @@ SHORT_RANKS = {
     "1/": "thieuuy", "2/": "trunguy", "3/": "thuonguy", "4/": "daiuy", "1//": "thieuta", "2//": "trungta",
     "3//": "thuongta", "4//": "daita",
 }  # fmt: skip
-DATE = re.compile(r"(?:(\d{1,2})[/.-])?(\d{1,2})[/.-](\d{4})(?: 00:00:00)?")
-ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00)?)?")
+DAYS = ("since", "rank_since", "enlisted", "party_since", "left")
 EMPTY = gettext_lazy("This has to be filled in.")
-FORMULA = "="  # text of a cell whose formula has left nothing that could be read
-
-
-def plain(text: str) -> str:
-    """`text` reduced to what two spellings have in common: letters and digits without diacritics."""
-    return re.sub(r"[^a-z0-9]", "", fold(text))
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """What is wrong, or odd, in one cell (E14) or row; `name` says whose row it is, as far as it is known."""
-
-    address: str
-    row: int
-    name: str
-    message: str
-
-
-def read_rows(
-    table: Sequence[tuple[int, Sequence[Any]]], columns: Sequence[Column] = COLUMNS
-) -> tuple[list[tuple[int, Cells]], list[str]]:
-    """(row of the file, column → text) of every person, and the heads that are not understood.
-
-    `table` is a sheet as `units.workbooks` reads it; other lists than that of people come with their `columns`.
-    The head is the first row that names the required columns; what stands above it is a title. Column
-    letters are kept under "@key". Raises `Refused` when there is no head, nobody, or too many.
-    """
-    known = {head: column.key for column in columns for head in column.heads()}
-    required = {column.key for column in columns if column.required}
-    lines = [(number, [_text(cell) for cell in cells]) for number, cells in table]
-    for place, (_number, cells) in enumerate(lines[:30]):  # noqa: B007 – used below the loop
-        keys = [known.get(plain(cell), "") for cell in cells]
-        if required <= set(keys):
-            break
-    else:
-        names = ", ".join(f"“{column.head}”" for column in columns if column.required)
-        raise Refused(_("The head is missing: one row has to name the columns %(names)s.") % {"names": names})
-    twice = [str(column.head) for column in columns if keys.count(column.key) > 1]
-    if twice:
-        raise Refused([_("The column “%(column)s” stands there twice.") % {"column": name} for name in twice])
-    unknown = [cell for cell, key in zip(cells, keys, strict=True) if not key and plain(cell) not in IGNORED]
-    letters = {f"@{key}": letter(at) for at, key in enumerate(keys) if key}
-    rows = []
-    for number, line in lines[place + 1 :]:
-        found = {key: text for key, text in zip(keys, line, strict=False) if key}
-        if any(found.values()):
-            rows.append((number, found | letters))
-    if not rows:
-        raise Refused(_("The file names nobody: below the head every row is empty."))
-    if len(rows) > ROWS:
-        raise Refused(
-            _("The file has %(rows)d rows; at most %(most)d at a time.") % {"rows": len(rows), "most": ROWS}
-        )
-    return rows, unknown
-
-
-def with_formulas(
-    table: Sequence[tuple[int, Sequence[Any]]], formulas: Collection[str]
-) -> list[tuple[int, list[Any]]]:
-    """The sheet; where a formula (address) has left nothing, with `FORMULA`: to whoever typed it is not empty."""
-    return [
-        (number, [cell or (FORMULA if f"{letter(at)}{number}" in formulas else "") for at, cell in enumerate(cells)])
-        for number, cells in table
-    ]
-
-
-def _text(cell: Any) -> str:
-    return normal(cell if isinstance(cell, str) else cell[1])
-
-
-def letter(column: int) -> str:
-    """0 → A, 26 → AA."""
-    found = ""
-    while column >= 0:
-        column, place = divmod(column, 26)
-        found, column = chr(65 + place) + found, column - 1
-    return found
-
-
-def day_of(text: str) -> date:
-    """A date as people and spreadsheets write it; month and year alone are the first of the month.
-
-    Raises ValueError for anything else, also for years of two digits.
-    """
-    if iso := ISO.fullmatch(text):
-        return date(*(int(part) for part in iso.groups()))
-    if not (found := DATE.fullmatch(text)):
-        raise ValueError(text)
-    day, month, year = found.groups()
-    return date(int(year), int(month), int(day or 1))
-
-
-def is_month(text: str) -> bool:
-    """Whether a date that `day_of` understands names month and year alone."""
-    found = DATE.fullmatch(text)
-    return found is not None and found.group(1) is None
 
 
 @dataclass
@@ -177,7 +58,8 @@ class Reading:
     """What the rows say. `lines` can be created when there are no `problems`; `warnings` do not stop it.
 
     `known` are rows of people who are recorded already: a problem each, unless `skip_known` leaves them out, or
-    `update_known` compares them: `updates` are those of whom something changes.
+    `update_known` compares them: `updates` are those of whom something changes. Without either, `same` are those who
+    are recorded just as the row says: nothing is to be done about them.
     """
 
     rows: Iterable[tuple[int, Cells]]
@@ -189,6 +71,7 @@ class Reading:
     lines: list[Line] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
+    same: int = 0
     known: int = 0
 
     def __post_init__(self) -> None:
@@ -208,8 +91,12 @@ class Reading:
         recorded = self._recorded()
         first: dict[str, int] = {}
         for row, cells in self.rows:
-            number, before = cells.get("number", "").replace(FORMULA, ""), len(self.problems)
+            number, before = cells.get("number", ""), len(self.problems)
+            number = "" if is_formula(number) else number
             person = recorded.get(number)
+            if person is not None and self._is_same(person, row, cells):
+                self.same += 1
+                continue
             if person is not None:
                 self.known += 1
                 if self.skip_known:
@@ -241,16 +128,29 @@ class Reading:
         self.problems.append(_problem(row, cells, key, message))
 
     def _recorded(self) -> dict[str, Person]:
-        """Those of the file's service numbers that somebody in the whole base has; whole where they are compared."""
+        """Those of the file's service numbers that somebody in the whole base has; whole, to be compared."""
         numbers = sorted({cells["number"] for _row, cells in self.rows if cells.get("number")})
         found: dict[str, Person] = {}
-        people = Person.objects.only("service_number")
-        if self.update_known:
-            people = Person.objects.whole()
+        people = Person.objects.only("service_number") if self.skip_known else Person.objects.whole()
         for at in range(0, len(numbers), CHUNK):
             for person in people.filter(service_number__in=numbers[at : at + CHUNK]):
                 found[person.service_number] = person
         return found
+
+    def _is_same(self, person: Person, row: int, cells: Cells) -> bool:
+        """Whether the row says of somebody whom the viewer keeps nothing but what is recorded."""
+        if self.skip_known or self.update_known or not access.keeps_people(self.viewer, person.unit):
+            return False
+        before = len(self.problems)
+        line = self._read(row, cells, before, person)
+        del self.problems[before:]
+        if line is None:
+            return False
+        said: list[str] = []
+        update = update_of(
+            person, line, lambda _key, words: said.append(words), lambda _key, words: said.append(words)
+        )
+        return not update.changes and not said
 
     def _compare(self, person: Person, line: Line, cells: Cells) -> None:
         """Keep what changes about the person; what is odd about it is a warning."""
@@ -272,33 +172,43 @@ class Reading:
         """
         for column in COLUMNS:
             text = cells.get(column.key, "")
-            if text == FORMULA:
-                words = _("The cell holds a formula without a value. Type the text itself.")
-                self._wrong(row, cells, column.key, words)
-            elif column.required and not text:
-                if recorded is None:
-                    self._wrong(row, cells, column.key, str(EMPTY))
-            elif len(text) > column.limit:
-                self._wrong(row, cells, column.key, _("At most %(most)d characters.") % {"most": column.limit})
-        cells = {key: "" if text == FORMULA else text for key, text in cells.items()}
+            missing = column.required and not text and not (column.key == "unit" and cells.get("unit_code"))
+            words = (str(EMPTY) if recorded is None else "") if missing else column.wrong(text)
+            if words:
+                self._wrong(row, cells, _unit_key(cells) if column.key == "unit" else column.key, words)
+        cells = {key: "" if is_formula(text) else text for key, text in cells.items()}
+        if recorded is None and cells.get("number") and (words := number_wrong(cells["number"])):
+            self._wrong(row, cells, "number", words)
         group, unit, name = self._group(row, cells), self._unit(row, cells), self._name(row, cells)
         if recorded is not None:
             group = group if cells.get("group") else recorded.group
-            unit = unit if cells.get("unit") else recorded.unit
+            unit = unit if _named_unit(cells) else recorded.unit
             name = name if cells.get("name") else {part: getattr(recorded, part) for part in NAME}
         rank = self._rank(row, cells, group) if group else None
-        days = {key: self._day(row, cells, key) for key in ("since", "rank_since", "enlisted", "party_since")}
+        days = {key: self._day(row, cells, key) for key in DAYS}
+        born = self._birth_year(row, cells)
         columns = {
             "service_number": cells.get("number", ""), **name, "group": group,
-            "gender": self._gender(row, cells), "birth_year": self._birth_year(row, cells),
+            "gender": self._gender(row, cells), "birth_year": born,
             "enlisted": days["enlisted"], "party_since": days["party_since"],
         }  # fmt: skip
+        if recorded is None:
+            self._check_new(row, cells, born, days)
         if len(self.problems) > before or unit is None:
             return None
         post, decision = cells.get("post", ""), cells.get("decision", "")
         months = frozenset(key for key in days if is_month(cells.get(key, "")))
-        posted = recorded is None or any(cells.get(key) for key in ("post", "unit", "since"))
-        return Line(row, columns, unit, post, days["since"], decision, rank, days["rank_since"], months, posted)
+        posted = recorded is None or bool(_named_unit(cells)) or any(cells.get(key) for key in ("post", "since"))
+        return Line(row, columns, unit, post, days["since"], decision, rank, days["rank_since"], months, posted,
+                    days["left"])  # fmt: skip
+
+    def _check_new(self, row: int, cells: Cells, born: int | None, days: dict[str, date | None]) -> None:
+        """What cannot be true of somebody new; of who is recorded, `person_updates` checks what would change."""
+        for key, _other, words in contradictions(born, days):
+            self._wrong(row, cells, key, words)
+        if days["left"] is not None:
+            words = _("Who has left already is entered by hand: create the person, then end the posting there.")
+            self._wrong(row, cells, "left", words)
 
     def _name(self, row: int, cells: Cells) -> dict[str, str]:
         name = cells.get("name", "")
@@ -327,6 +237,7 @@ class Reading:
                 year = -1
         if text and not 1900 <= year <= clock.today().year - 15:
             self._wrong(row, cells, "birth_year", _("“%(text)s” is no birth year.") % {"text": text})
+            return None
         return year or None
 
     def _group(self, row: int, cells: Cells) -> PersonGroup | None:
@@ -349,21 +260,31 @@ class Reading:
         for ending in (plain(group.short_name), "cn"):  # Thiếu tá QNCN, Thiếu tá CN
             rank = rank or ranks.get(plain(text).removesuffix(ending))
         if rank is None:
-            message = _("“%(text)s” is no rank of the group %(group)s.") % {"text": text, "group": group.short}
-            self._wrong(row, cells, "rank", message)
+            message = _("“%(text)s” is no rank of the group %(group)s. Ranks: %(names)s.")
+            names = alternatives(dict.fromkeys(str(one) for one in ranks.values()), text)
+            self._wrong(row, cells, "rank", message % {"text": text, "group": group.short, "names": names})
         return rank
 
     def _unit(self, row: int, cells: Cells) -> Unit | None:
-        text = cells.get("unit", "")
+        """The unit by its code or name. Where both stand there, the code says which, and the name has to agree."""
+        text, key = _named_unit(cells), _unit_key(cells)
         exact = self._by_code.get(text.lower())
         found = [exact] if exact else self._units.get(plain(text), [])
-        if text and len(found) != 1:
+        name = cells.get("unit", "")
+        if (
+            len(found) == 1
+            and name
+            and found[0] not in [self._by_code.get(name.lower()), *self._units.get(plain(name), [])]
+        ):
+            message = _("The code %(code)s belongs to %(name)s.") % {"code": text, "name": found[0].name}
+            self._wrong(row, cells, "unit", message)
+        elif text and len(found) != 1:
             message = (
                 _("“%(text)s” means several units: write the code.")
                 if found
                 else _("No unit whose people you keep is called “%(text)s”. Write its code.")
             )
-            self._wrong(row, cells, "unit", message % {"text": text})
+            self._wrong(row, cells, key, message % {"text": text})
         return found[0] if len(found) == 1 else None
 
     def _day(self, row: int, cells: Cells, key: str) -> date | None:
@@ -398,6 +319,16 @@ class Reading:
                 self.warnings.append(_problem(line.row, cells_of[line.row], "name", message % {"other": seen[key]}))
             elif key[1]:
                 seen[key] = _("row %(row)d") % {"row": line.row}
+
+
+def _named_unit(cells: Cells) -> str:
+    """What the row says of the unit: the code where there is one."""
+    return cells.get("unit_code", "") or cells.get("unit", "")
+
+
+def _unit_key(cells: Cells) -> str:
+    """The column in which that stands, or should."""
+    return "unit_code" if cells.get("unit_code") or "@unit" not in cells else "unit"
 
 
 def _problem(row: int, cells: Cells, key: str, message: str) -> Problem:

@@ -16,7 +16,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from units.models import Person
-from units.person_lines import NAME, Line
+from units.person_lines import NAME, Line, contradictions
 
 Say = Callable[[str, str], None]  # column of the list, what is wrong or odd in it
 
@@ -49,16 +49,14 @@ def update_of(person: Person, line: Line, wrong: Say, odd: Say) -> Update:
     """
     columns = _corrected(person, line, odd)
     adds_rank, adds_posting = _adds_rank(person, line, wrong, odd), _adds_posting(person, line, wrong, odd)
-    born = columns.get("birth_year", person.birth_year) or 0
-    for key, day, adds in (("rank_since", line.rank_since, adds_rank), ("since", line.since, adds_posting)):
-        if adds and day is not None and day.year <= born:
-            wrong(key, _("This lies before the person’s birth (%(year)d).") % {"year": born})
+    _check(person, line, columns, {"rank_since": adds_rank, "since": adds_posting}, wrong)
     changes = _column_changes(person, line, columns)
     if adds_rank:
         changes.append(Change(_("Rank"), _named(person.rank), _since(_named(line.rank), line.rank_since)))
     if adds_posting:
         before, after = _place(person.unit, person.post), _place(line.unit, line.post)
-        changes.append(Change(_("Posting"), before, _since(after, line.since)))
+        after = _since(after, line.since)
+        changes.append(Change(_("Posting"), before, f"{after} ({line.decision})" if line.decision else after))
     group = line.columns["group"]
     if group != person.group and line.rank is None and person.rank is not None:
         wrong("group", _("A new group comes with a new rank: give the rank and its date in the same row."))
@@ -69,6 +67,21 @@ def update_of(person: Person, line: Line, wrong: Say, odd: Say) -> Update:
         odd("number", _("The name differs from what is recorded (%(person)s). Is the service number right?")
             % {"person": recorded})  # fmt: skip
     return Update(line, person, tuple(changes), columns, adds_rank, adds_posting)
+
+
+def _check(person: Person, line: Line, columns: dict[str, Any], adds: dict[str, bool], wrong: Say) -> None:
+    """Tell what cannot be true once the row is taken over; what is recorded already and stays is not judged here."""
+    said = {"rank_since": line.rank_since, "since": line.since}
+    days = {key: day for key, day in said.items() if adds[key]}
+    days |= {key: columns.get(key, getattr(person, key)) for key in ("enlisted", "party_since")}
+    changed = {*columns, *(key for key, new in adds.items() if new)}
+    for key, other, words in contradictions(columns.get("birth_year", person.birth_year), days):
+        if changed & {key, other}:
+            wrong(key if key in changed else other, words)
+    if line.left is not None and line.left != person.left:
+        known = date_format(person.left, "d/m/Y") if person.left else "–"
+        wrong("left", _("Recorded is %(known)s: end the posting, or correct its end, on the person’s page.")
+              % {"known": known})  # fmt: skip
 
 
 def still_holds(update: Update, person: Person) -> bool:
@@ -141,9 +154,12 @@ def _adds_posting(person: Person, line: Line, wrong: Say, odd: Say) -> bool:
         return False
     present = next(iter(person.postings.all()))  # latest first
     post = line.post or (person.post if line.unit == person.unit else "")
-    if line.unit == person.unit and post == person.post and person.left is None:
+    if line.unit == person.unit and post == person.post and person.left in (None, line.left):
         if line.since is not None and not _agrees(present.since, line.since, "since", line):
             odd("since", _left(present.since, line.since))
+        if line.decision and line.decision != present.decision:
+            words = _("The list says %(said)s, recorded is %(known)s: left as recorded.")
+            odd("decision", words % {"said": line.decision, "known": present.decision or "–"})
         return False
     if line.since is None:
         wrong("since", _("The posting differs from the one recorded (%(posting)s): say since when.")

@@ -31,15 +31,18 @@ Rows = list[tuple[int, list[Cell]]]
 class Workbook:
     """Sheets in their order, each with the rows that hold anything; row numbers as in Excel.
 
-    `formulas` are addresses of formulas whose result is no number (known of xlsx alone).
+    `formulas` are addresses of formulas whose result is no number.
     """
 
     sheets: dict[str, Rows]
     formulas: dict[str, frozenset[str]]
 
 
-def read_workbook(name: str, file: IO[bytes], *, size: int, limit: int, rows: int = ROWS) -> Workbook:
-    """All sheets of a spreadsheet file of `size` bytes, at most `limit`, and of at most `rows` rows each.
+def read_workbook(
+    name: str, file: IO[bytes], *, size: int, limit: int, rows: int = ROWS, beside: int = 0
+) -> Workbook:
+    """All sheets of a spreadsheet file of `size` bytes, at most `limit`, each of at most `rows` rows and a few
+    `beside` them for titles.
 
     Raises `Refused` with one sentence for what is no spreadsheet, is damaged, locked, or too large in bytes,
     unpacked, or in rows and columns.
@@ -58,11 +61,14 @@ def read_workbook(name: str, file: IO[bytes], *, size: int, limit: int, rows: in
         file.seek(0)
         with path.open("wb") as copy:
             shutil.copyfileobj(file, copy, MB)
-        found = _in_child(name, str(path), kind, rows)
+        found = _in_child(name, str(path), kind, rows + beside)
     if "sheets" not in found:
         raise Refused(
-            _("“%(name)s” has %(rows)d rows and %(columns)d columns; a form has at most %(limit)d rows.")
-            % {"name": name, "rows": found["rows"], "columns": found["columns"], "limit": rows}
+            _(
+                "“%(name)s” has %(rows)d rows and %(columns)d columns; "
+                "at most %(limit)d rows and %(width)d columns are read."
+            )
+            % {"name": name, "rows": found["rows"], "columns": found["columns"], "limit": rows, "width": COLUMNS}
         )
     sheets = {
         title: [

@@ -34,7 +34,7 @@ BELONGINGS: dict[str, tuple[type[Model], list[str]]] = {
     ),
     "caps": (Cap, ["of", "share", "awards", "rounding", "clause"]),
     "bonuses": (Bonus, ["subject", "coefficient", "clause"]),
-    "authorities": (Authority, ["subject", "subject_level", "level", "decides"]),
+    "authorities": (Authority, ["subject", "subject_level", "level", "decides", "decides_en"]),
     "votes": (VoteRule, ["secret", "share", "clause"]),
     "notices": (NoticeRule, ["days", "clause"]),
     "bases": (AwardBasis, ["document", "article"]),

@@ -13,9 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from awards.models import Award, Dossier, Nomination, NominationFile, Occasion
 from awards.models.dossiers import MEETING
+from awards.reports.checks import beyond, strength_on
 from awards.services.dossiers import REVIEW, Pick, votes_problem
 from emulation.forms.evidence import ENDINGS, FilesField, FilesInput
 from emulation.models import Campaign
+from units import clock
 from units.errors import LEAST_ORDER
 from units.forms.fields import DayField, JudgedReasonField
 from units.forms.seen import SeenForm
@@ -281,10 +283,21 @@ class ReviewForm(SeenForm):
         present, members = cleaned.get("review_present"), cleaned.get("review_members")
         if present is not None and (members is None or present > members):
             self.add_error("review_present", _("Not more members are present than the meeting has."))
+        self._ask_strength(members, cleaned.get("review_day") or clock.today())
         for line in self.lines:
             if words := votes_problem(cleaned.get(f"v{line.pk}"), present):
                 self.add_error(f"v{line.pk}", words)
         return cleaned
+
+    def _ask_strength(self, members: int | None, day: date) -> None:
+        """More members than people who served that day are asked about once: people of other units may have come."""
+        if members is None or not {"review_members", "review_day"} & set(self.changed_data):
+            return
+        if about := beyond(members, strength_on(self.instance.unit, day), day):
+            label = _("It is known that this is more than the unit’s strength")
+            self.fields["known_strength"] = forms.BooleanField(label=label, required=False)
+            if "known_strength" not in self.data:
+                self.add_error("known_strength", _("%(about)s Correct the number, or confirm it.") % {"about": about})
 
     @property
     def votes(self) -> dict[int, int | None]:
@@ -298,7 +311,7 @@ class ReviewForm(SeenForm):
         return [(line, self[f"v{line.pk}"]) for line in self.lines]
 
     def head(self) -> list[Any]:
-        return [self[name] for name in REVIEW]
+        return [self[name] for name in (*REVIEW, "known_strength") if name in self.fields]
 
 
 # ── one line ──────────────────────────────────────────────────────────────

@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from awards.criteria import AwardRule
 from awards.models import Attestation, Award, Grant
-from awards.reports.standing import STATES as LINE_STATES
 from awards.reports.standing import Key, Standing, place_of
 from awards.wording import label_of
 from units.forms.fields import BranchField, DayField
@@ -22,11 +21,13 @@ from units.reports.seen import Change
 from units.text import fold, normal
 
 STATES = [
-    ("", _("Every state")),
+    ("", _("Where something is known")),
+    ("all", _("Every state")),
     ("eligible", _("Eligible, not yet granted")),
     ("unasked", _("Eligible and not nominated")),
     ("not_met", _("Not met")),
     ("no_data", _("No data")),
+    ("unknown", _("Nothing known yet")),
     ("held", _("Granted")),
     ("revoked", _("Revoked")),
 ]
@@ -55,18 +56,36 @@ class DueFilter(forms.Form):
     ) -> Sequence[int]:
         """The lines (numbers) that were chosen, in their order. `units` of the branch may be named.
 
-        Who could be proposed but has lost the very award of the year (`revoked`) is not among the eligible.
+        Without a state those that say something; of who is asked for by name, all. Who could be proposed but has
+        lost the very award of the year (`revoked`) is not among the eligible.
         """
-        chosen = self.cleaned_data["state"]
-        if not (chosen or self.cleaned_data["kind"] or self.cleaned_data["q"].strip() or self.cleaned_data["unit"]):
-            return standing.lines
-        places = self._places(standing, units)
-        states = IN_STATE.get(chosen, (chosen,) if chosen else LINE_STATES)
-        found = [line for line in standing.in_states(states) if place_of(line) in places]
+        chosen = self._state
+        found = self._named(self._in_state(standing, chosen), standing, units)
         if chosen == "revoked":
             return [line for line in found if standing.key(line) in revoked]
         without = {"unasked": {*nominated, *revoked}, "eligible": revoked}.get(chosen, ())
         return [line for line in found if standing.key(line) not in without] if without else found
+
+    def left_out(self, standing: Standing, units: Iterable[Unit]) -> Sequence[int]:
+        """Lines of those chosen of which nothing is known yet, where no state was asked for."""
+        return [] if self._state else self._named(standing.parted[1], standing, units)
+
+    @property
+    def _state(self) -> str:
+        state: str = self.cleaned_data["state"]
+        return state or ("all" if self.cleaned_data["q"].strip() else "")
+
+    def _in_state(self, standing: Standing, chosen: str) -> Sequence[int]:
+        said, silent = standing.parted
+        whole = {"": said, "all": standing.lines, "unknown": silent}
+        return whole[chosen] if chosen in whole else standing.in_states(IN_STATE.get(chosen, (chosen,)))
+
+    def _named(self, lines: Sequence[int], standing: Standing, units: Iterable[Unit]) -> Sequence[int]:
+        """Those of the lines that are of whom was chosen: people or units, of a unit, by name."""
+        if not (self.cleaned_data["kind"] or self.cleaned_data["q"].strip() or self.cleaned_data["unit"]):
+            return lines
+        places = self._places(standing, units)
+        return [line for line in lines if place_of(line) in places]
 
     def _places(self, standing: Standing, units: Iterable[Unit]) -> set[int]:
         """The places of the subjects that were chosen."""

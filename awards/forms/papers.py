@@ -15,6 +15,7 @@ from awards.models import Award, AwardLevel, Decision, Grant, Nomination, Occasi
 from awards.reports.citations import drafted
 from awards.reports.drafts import refuse_changed
 from awards.reports.ready import Ready
+from awards.reports.signatures import names
 from awards.services.steps import CONFIRM
 from units import clock
 from units.errors import LEAST_ORDER
@@ -83,8 +84,8 @@ class ReadyFilter(forms.Form):
         years = sorted({row.line.dossier.year for row in rows}, reverse=True)
         self.fields["year"].choices = [("", _("Every year")), *((year, str(year)) for year in years)]
         self.fields["award"].queryset = Award.objects.filter(pk__in={row.line.award_id for row in rows})
-        decides = sorted({row.needed.decides for row in rows})
-        self.fields["decides"].choices = [("", _("Everybody")), *((text, text) for text in decides if text)]
+        decides = sorted({(row.needed.decides, row.needed.label) for row in rows})
+        self.fields["decides"].choices = [("", _("Everybody")), *(one for one in decides if one[0])]
         if own:
             del self.fields["level"], self.fields["decides"]
 
@@ -166,7 +167,7 @@ class SignForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         """`gives`: it is a decision, made in somebody's name; `own`: the unit signs it itself, so nothing stays open;
-        `by`: the name of who signs, who is told where another name is to stand under the paper.
+        `by`: the name of who signs, who confirms that another name is to stand under the paper where one does.
 
         `over`: caps that are exceeded, `running`: public notices that have not ended; whoever signs confirms that
         this is known. `unpaid`: whose bonus is not known, `differing`: of whom records say something else than at the
@@ -184,7 +185,8 @@ class SignForm(forms.Form):
             "It is accepted that the bonuses of %(count)d are not known", len(unpaid),
         ) % {"count": len(unpaid)}  # fmt: skip
         signer = str((self.data if self.is_bound else self.initial).get("signer", ""))
-        if own and fold(by) not in fold(signer):
+        other = own and not names(signer, by)
+        if other:
             told = _("Rank and name as under the paper. You are %(name)s: another name stands here.")
             self.fields["signer"].help_text = told % {"name": by}
         self._ask("known_notices", _("It is known that the public notice has not ended"), " ".join(running))
@@ -193,6 +195,10 @@ class SignForm(forms.Form):
         words = _("It is known that the records say something else than at the hand-in")
         self._ask("known_changes", words, ", ".join(differing))
         self._ask("known_unpaid", bonuses, ", ".join(unpaid))
+        if other and signer:
+            words = _("It is known that you sign as %(name)s, and that “%(signer)s” stands under the paper")
+            account = _("The page of the paper says by whose account it was signed.")
+            self._ask("known_signer", words % {"name": by, "signer": signer}, account)
 
     def _ask(self, name: str, label: str, about: str) -> None:
         """A box that confirms `about` as known, where it says anything: asked for beside every other fault."""

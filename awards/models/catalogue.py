@@ -16,6 +16,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from awards.voting import share_words
@@ -221,6 +222,7 @@ class Authority(Dated):
         AwardLevel, on_delete=models.PROTECT, related_name="+", verbose_name=_("level that decides")
     )
     decides = models.CharField(_("who decides"), max_length=200)
+    decides_en = models.CharField(_("who decides, in English"), max_length=200, blank=True)
 
     class Meta(Dated.Meta):
         abstract = False
@@ -229,7 +231,12 @@ class Authority(Dated):
         ordering = ["award", NEWEST_FIRST, "pk"]
 
     def __str__(self) -> str:
-        return self.decides
+        return self.label
+
+    @property
+    def label(self) -> str:
+        """In the reader's language, where it was entered; papers say `decides`."""
+        return self.decides_en if self.decides_en and get_language() == "en" else self.decides
 
 
 class Cap(Dated):

@@ -60,9 +60,9 @@ class Grant(models.Model):
 
     Decision, date and signer are text of the decision as printed; imported ones may lack them. `name`, `rank`,
     `post` and `place` are the holder's at that time. `bonus` is in dong, empty where it is not known;
-    `bonus_how` says in Vietnamese by which rules it was found when the decision was signed. Grants of
-    our own decisions lead to it (`issued`) and to the line of the dossier; `revoking` is the decision that took the
-    award back.
+    `bonus_how` says in Vietnamese (and beside, for screens, in English) by which rules it was found when the decision
+    was signed. Grants of our own decisions lead to it (`issued`) and to the line of the dossier; `revoking` is the
+    decision that took the award back.
     """
 
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="grants", verbose_name=_("award"))
@@ -93,6 +93,9 @@ class Grant(models.Model):
     )
     bonus = models.PositiveIntegerField(_("bonus (dong)"), null=True, blank=True)
     bonus_how = models.CharField(_("how the bonus was found"), max_length=300, blank=True, editable=False)
+    bonus_how_en = models.CharField(
+        _("how the bonus was found, in English"), max_length=300, blank=True, editable=False
+    )
     issued = models.ForeignKey(
         "awards.Decision", on_delete=models.PROTECT, null=True, related_name="grants", editable=False
     )

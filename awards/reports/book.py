@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
+from awards.access import reads_grounds, unit_of
 from awards.models import Award, Grant
 from awards.reports.statistics import served
-from units.models import Unit
+from units.lists import Column
+from units.models import Unit, User
 from units.paths import branch_q
-from units.person_files import Column
 from units.spreadsheets import Book, Value
 
 TEMPLATE_ROWS = 5000  # rows of the empty list that offer choices
@@ -45,12 +46,15 @@ def export_heads() -> list[str]:
     return [
         _("Register number"), _("Name"), _("Service number or code"), _("Rank"), _("Post"), _("Unit"), _("Award"),
         _("Year"), _("For what"), _("Level"), _("Decision number"), _("Decided on"), _("Signed by"), _("Merit"),
-        _("Bonus (dong)"), _("State"), _("Revoked on"),
+        _("Bonus (dong)"), _("State"), _("Revoked on"), _("Why it was revoked"),
     ]  # fmt: skip
 
 
-def export_rows(rows: QuerySet[Grant]) -> Iterator[Sequence[Value]]:
-    """Every award of `rows`, in the order of the screen. One query."""
+def export_rows(rows: QuerySet[Grant], viewer: User) -> Iterator[Sequence[Value]]:
+    """Every award of `rows`, in the order of the screen. One query. Why one was revoked only for who reads grounds.
+
+    The file comes back through the import (`awards.grant_files`): it takes the heads and words of this one.
+    """
     for grant in book_page(rows):
         code = grant.person.service_number if grant.person else grant.unit.code  # type: ignore[union-attr]
         place = grant.place or (grant.person.unit.name if grant.person else "")
@@ -58,6 +62,7 @@ def export_rows(rows: QuerySet[Grant]) -> Iterator[Sequence[Value]]:
             grant.register, name_of(grant), code, grant.rank, grant.post, place, grant.award.label, grant.year,
             grant.period, grant.level.label if grant.level else "", grant.decision, grant.decided, grant.signer,
             grant.merit, grant.bonus, _("Revoked") if grant.revoked_on else _("Still in force"), grant.revoked_on,
+            grant.revoked_why if reads_grounds(viewer, unit_of(grant.subject)) else "",
         )  # fmt: skip
 
 

@@ -237,7 +237,7 @@ def _bonus(row: Bonus, day: date) -> Entry:
 
 
 def _authority(row: Authority, day: date) -> Entry:
-    return _entry(row, day, row.decides, row.level.label)
+    return _entry(row, day, row.label, row.level.label)
 
 
 def _vote(row: VoteRule, day: date) -> Entry:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,8 @@ from awards.reports.objections import unmet
 from awards.reports.sight import sides_shown
 from awards.reports.snapshots import Side, side_of
 from awards.reports.taken_back import lost_by
-from units.models import User
+from units.models import Posting, Unit, User
+from units.paths import branch_q
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Problem:
 
 def problems_of(dossier: Dossier, lines: Collection[Nomination], *, by: User) -> list[Problem]:
     """Of the dossier first, then line by line, in words that tell `by` no more than they may see. The lines carry
-    their findings. Fourteen queries at most.
+    their findings. Fifteen queries at most.
 
     What is not met and hidden stands in the way all the same: that it does, and not what, is said to who hands in.
     """
@@ -66,7 +68,37 @@ def _of_dossier(dossier: Dossier, lines: Collection[Nomination]) -> list[Problem
     if dossier.occasion.base_review and not reviewed(dossier):
         text = _("The minutes of the review at the base are missing: day, chair, members and members present.")
         found.append(Problem(None, text))
+    if words := beyond_strength(dossier):
+        found.append(Problem(None, words, hard=False))
     return found
+
+
+def strength_on(unit: Unit, day: date) -> int:
+    """People who serve in the unit's branch on the day, as the registers know them; 0 where they know nobody."""
+    return (
+        Posting.objects.on(day)
+        .filter(branch_q(unit.path, "unit__path"))
+        .aggregate(n=Count("person", distinct=True))["n"]
+    )
+
+
+def beyond_strength(dossier: Dossier) -> str:
+    """That more are said to have met at the base than served there on the day; "" where not, or nothing is known. One
+    query at most.
+    """
+    if dossier.review_members is None or dossier.review_day is None:
+        return ""
+    return beyond(dossier.review_members, strength_on(dossier.unit, dossier.review_day), dossier.review_day)
+
+
+def beyond(members: int, strength: int, day: date) -> str:
+    """The same for numbers that are typed."""
+    if not strength or members <= strength:
+        return ""
+    words = _("The minutes of the base speak of %(members)d members, and the registers know %(strength)d people of "
+              "the unit on %(day)s.")  # fmt: skip
+    said = {"members": members, "strength": strength, "day": date_format(day, "SHORT_DATE_FORMAT")}
+    return words % said
 
 
 def reviewed(dossier: Dossier) -> bool:

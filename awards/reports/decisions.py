@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, F, OrderBy, Q, QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from awards.access import reads_whole
@@ -46,7 +47,7 @@ def drafts_first(field: str) -> tuple[OrderBy, str]:
 @dataclass(frozen=True, slots=True)
 class PaperLine:
     """A line of a paper on its page. `grant` is what it was given; `how` says how the bonus was found, or why not: in
-    the reader's language, or, where it was `kept` when the decision was signed, in Vietnamese.
+    the reader's language, or, where it was `kept` when the decision was signed in Vietnamese alone, in that.
     """
 
     line: Nomination
@@ -83,10 +84,17 @@ def decision_lines(decision: Decision, lines: Sequence[Nomination], paid: Paid |
     found = []
     for line in lines:
         grant = paid.grants.get(line.pk)
-        kept = grant.bonus_how if grant else ""
-        how = kept or _how(grant, read.get(line.pk))
-        found.append(PaperLine(line, grant, amounts.get(line.pk), how, bool(kept)))
+        kept, translated = _kept(grant)
+        how = translated or kept or _how(grant, read.get(line.pk))
+        found.append(PaperLine(line, grant, amounts.get(line.pk), how, bool(kept) and not translated))
     return found
+
+
+def _kept(grant: Grant | None) -> tuple[str, str]:
+    """How the bonus was found as it was kept in Vietnamese, and in English for who reads that."""
+    if grant is None:
+        return "", ""
+    return grant.bonus_how, grant.bonus_how_en if get_language() == "en" else ""
 
 
 def _how(grant: Grant | None, due: Due | None) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 
 from awards import access
 from awards.models import Appraisal, Nomination
+from awards.reports.differences import Difference, differences
 from awards.reports.dossiers import Row, lines_page, who_acts
 from awards.reports.opinions import in_spite_of, opinions_of, took_part
 from awards.reports.snapshots import of_office, office_key, side_of
@@ -62,15 +63,20 @@ def waiting(desk: Desk) -> QuerySet[Nomination]:
     return rows.exclude(**{"state": None}).annotate(said=Subquery(said.values("agrees")[:1]))
 
 
-def page_rows(desk: Desk, lines: Sequence[Nomination]) -> list[Row]:
-    """Lines of a page with the criteria this desk judges, opinions, and whether the user took part in them."""
+def page_rows(desk: Desk, lines: Sequence[Nomination], differing: Iterable[Difference] | None = None) -> list[Row]:
+    """Lines of a page with the criteria this desk judges, opinions, whether the user took part in them, and what
+    records say otherwise today (`differing`, where that is known already).
+    """
+    if differing is None:
+        differing = differences(desk.user, lines, office=desk.office)
+    today = {one.line.pk: one.words for one in differing}
     opinions, own = opinions_of(lines), took_part(lines, desk.user)
     return [
         Row(
             line,
             of_office(line.findings, desk.office.pk) if desk.office else side_of(line.findings, discipline=True),
             who_acts(line), "", tuple(opinions.get(line.pk, ())), line.pk in own,
-            "" if desk.office else in_spite_of(line, opinions.get(line.pk, ())),
+            "" if desk.office else in_spite_of(line, opinions.get(line.pk, ())), today.get(line.pk, ""),
         )
         for line in lines
     ]  # fmt: skip

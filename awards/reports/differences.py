@@ -5,7 +5,7 @@ Findings are frozen at the hand-in and everybody judges by them; whoever takes a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from awards.models import Nomination
 from awards.reports.sight import discipline_shown, incidents_shown
-from awards.reports.snapshots import Findings, changed, changed_today, criterion_of, side_of
+from awards.reports.snapshots import Findings, Side, changed, changed_today, criterion_of, of_office, side_of
 from awards.states import AWARD_STATES
-from units.models import User
+from units.models import Office, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,12 @@ class Difference:
         return f"{self.line.name} ({self.line.award.label}): {self.words}"
 
 
-def differences(user: User, lines: Iterable[Nomination], *, judges: bool = False) -> list[Difference]:
+def differences(
+    user: User, lines: Iterable[Nomination], *, judges: bool = False, office: Office | None = None
+) -> list[Difference]:
     """The lines that differ, in their order, as `user` may read it; `judges`: as a member of a council, in full.
+
+    `office`: for who judges its criteria, those alone and in full; lines that differ in others alone are left out.
 
     Four queries at most beside those of `changed_today`; none where there are no lines.
     """
@@ -48,7 +52,11 @@ def differences(user: User, lines: Iterable[Nomination], *, judges: bool = False
         "award", "asked", "holder", "dossier", "person__unit", "unit"
     )
     now = changed_today(rows)
-    found = sorted((row for row in rows if row.pk in now), key=lambda row: keys.index(row.pk))
+    place = {key: at for at, key in enumerate(keys)}
+    found = sorted((row for row in rows if row.pk in now), key=lambda row: place[row.pk])
+    if office is not None:
+        told_of = ((row, _of_office(row.findings, now[row.pk], office.pk)) for row in found)
+        return [Difference(row, words) for row, words in told_of if words]
     shown: Collection[int] = set(now) if judges else discipline_shown(user, found)
     told: Collection[int] = set(now) if judges else incidents_shown(user, found)
     return [
@@ -57,19 +65,28 @@ def differences(user: User, lines: Iterable[Nomination], *, judges: bool = False
     ]
 
 
+def _of_office(frozen: Findings | None, now: Findings, office: int) -> str:
+    """The criteria of the office that differ."""
+    before, after = of_office(frozen, office) or {"leaves": []}, of_office(now, office) or {"leaves": []}
+    return _words(before, after, changed(before, after))
+
+
 def _what(frozen: Findings | None, now: Findings, *, discipline: bool, incidents: bool) -> str:
     """The criteria that differ, of those that the reader sees, in the reader's language."""
     assert frozen is not None
     sight: dict[str, Any] = {"discipline": discipline, "incidents": incidents}
     before, after = side_of(frozen, **sight) or {"leaves": []}, side_of(now, **sight) or {"leaves": []}
-    told = changed(frozen["full"], now["full"]) & changed(before, after)
+    return _words(before, after, changed(frozen["full"], now["full"]) & changed(before, after))
+
+
+def _words(before: Side, after: Side, told: Collection[tuple[str, int, str]]) -> str:
     old, new = ({criterion_of(leaf): leaf for leaf in side["leaves"]} for side in (before, after))
     words = [
         _("“%(criterion)s” – %(before)s, today %(today)s")
         % {
             "criterion": (new.get(key) or old[key])["text"],
-            "before": _said(old.get(key)),
-            "today": _said(new.get(key)),
+            "before": said(old.get(key)),
+            "today": said(new.get(key)),
         }
         for key in dict.fromkeys([*new, *old])
         if key in told
@@ -77,7 +94,7 @@ def _what(frozen: Findings | None, now: Findings, *, discipline: bool, incidents
     return "; ".join(dict.fromkeys(words))
 
 
-def _said(leaf: dict[str, str] | None) -> str:
+def said(leaf: Mapping[str, Any] | None) -> str:
     """How a criterion stands, with what was found; it may not have been asked."""
     if leaf is None:
         return _("not asked")

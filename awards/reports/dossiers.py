@@ -137,6 +137,7 @@ class Row:
     opinions: tuple[Any, ...] = ()
     own: bool = False
     in_spite: str = ""  # of what the line would go on
+    today: str = ""  # what records say otherwise today, where they do
 
     @property
     def judged(self) -> datetime | None:

@@ -34,13 +34,16 @@ SHOWN = 3  # criteria named in «missing for»
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """Whom a line is about: `code` is a service number or a unit's code, `unit` the unit served in."""
+    """Whom a line is about: `code` is a service number or a unit's code, `unit` the unit served in; `dissolved` since
+    when that does not exist any more.
+    """
 
     kind: str
     key: int
     code: str
     name: str
     unit: str
+    dissolved: date | None = None
 
     @property
     def address(self) -> str:
@@ -113,11 +116,12 @@ def with_units(people: QuerySet[Person], units: Iterable[Unit]) -> list[Person]:
 
 
 def person_subject(person: Person) -> Subject:
-    return Subject("person", person.pk, person.service_number, person.full_name, person.unit.short)
+    unit = person.unit
+    return Subject("person", person.pk, person.service_number, person.full_name, unit.short, unit.dissolved)
 
 
 def unit_subject(unit: Unit) -> Subject:
-    return Subject("unit", unit.pk, unit.code, unit.name, unit.name)
+    return Subject("unit", unit.pk, unit.code, unit.name, unit.name, unit.dissolved)
 
 
 def everything(unit: Unit) -> bool:

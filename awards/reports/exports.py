@@ -69,7 +69,8 @@ def desk_table(desk: Desk, lines: QuerySet[Nomination]) -> Table:
     """One row a line that waits at the desk, its criteria as far as this desk judges them."""
     heads = [
         _("Person or unit"), _("Rank"), _("Post"), _("Unit"), _("Award"), _("Year"), _("Criteria"),
-        _("Missing for it"), _("Merit"), _("Opinions of offices"),
+        _("Missing for it"), _("Something else today"), _("Merit"),
+        _("Opinions of offices"),
     ]  # fmt: skip
     return heads, _waiting(desk, lines)
 
@@ -83,7 +84,7 @@ def _waiting(desk: Desk, lines: QuerySet[Nomination]) -> Iterator[list[Value]]:
             yield [
                 line.name, line.rank, line.post, line.place, line.award.label, line.dossier.year,
                 str(STATES["eligibility"][side["state"]][2]) if side else "",
-                "; ".join(side["missing"]) if side else "", line.merit, "" if desk.office else said,
+                "; ".join(side["missing"]) if side else "", row.today, line.merit, "" if desk.office else said,
             ]  # fmt: skip
 
 

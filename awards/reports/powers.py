@@ -26,10 +26,13 @@ from units.models import Unit
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """The level at which an award is decided, and by whom in words ("" where the matrix says nothing)."""
+    """The level at which an award is decided, and by whom in words ("" where the matrix says nothing): as papers say
+    it, and as `label` in the reader's language.
+    """
 
     level: AwardLevel
     decides: str
+    label: str = ""
 
 
 class Powers:
@@ -47,7 +50,13 @@ class Powers:
             up_to = self.levels[row.subject_level_id].order if row.subject_level_id else None
             self._powers[row.award_id].append(
                 Power(
-                    row.valid_from, row.valid_until, self.levels[row.level_id].order, row.decides, row.subject, up_to
+                    row.valid_from,
+                    row.valid_until,
+                    self.levels[row.level_id].order,
+                    row.decides,
+                    row.subject,
+                    up_to,
+                    row.label,
                 )
             )
 
@@ -64,7 +73,7 @@ class Powers:
         power = power_for(self._powers[award.pk], subject, own.order if own else 0, self.day)
         if power is None:
             return Needed(self.levels[award.level_id], "")
-        return Needed(self._by_order[power.level], power.decides)
+        return Needed(self._by_order[power.level], power.decides, power.label)
 
     def of(self, line: Nomination) -> Needed:
         """Who decides the line, with the unit where its person served at the hand-in, or its unit, at hand."""

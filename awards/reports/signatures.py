@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from awards import access
 from awards.models import Decision, Submission
 from emulation.official import is_gap
-from emulation.reports.layouts import layout_of, signature_of
-from units.models import Unit, User
+from emulation.reports.layouts import layout_of, name_with_rank, signature_of
+from units.models import Role, Unit, User
+from units.text import fold
 
 SIGNATURE = ("place", "signer", "signer_post")
 # Posts of those who sign for somebody else: «KT. CỤC TRƯỞNG», «TM. ĐẢNG ỦY», and deputies.
@@ -20,12 +22,46 @@ def giver_of(post: str, issuer: str) -> str:
     return "" if not post or _FOR_ANOTHER.match(post) else f"{post} {issuer}"
 
 
+def names(text: str, name: str) -> bool:
+    """Whether what stands under a paper («Đại tá Trần Quốc Bảo») names them, whatever its case and accents."""
+    return f" {fold(name)} " in f" {fold(text)} "
+
+
 def signer_of(unit: Unit, user: User) -> dict[str, str]:
-    """Place, signer, post and giver as the unit's last signed decision or letter has them; else of its layout."""
+    """Place, signer, post and giver as they are offered to `user`, who signs or drafts for the commander of the unit.
+
+    Of its last signed papers or its layout a signer is taken over only who has the commander's role today, or where
+    nobody has it: else papers would go on in the name of somebody who left. Eight queries at most.
+    """
+    last, signing = _last(unit), _signing(unit, user)
+
+    def signs(text: str) -> bool:
+        return not signing or any(names(text, str(one)) for one in signing)
+
     offered: dict[str, str] = signature_of(unit, user, layout_of(unit))
-    last: Any = _last(unit)
-    found = {name: _known(getattr(last, name, "")) or _known(offered[name]) for name in SIGNATURE}
-    return found | {"giver": _known(getattr(last, "giver", "")) or giver_of(found["signer_post"], unit.name)}
+    if not signs(offered["signer"]):
+        offered["signer"] = name_with_rank(signing[0]) if len(signing) == 1 else ""
+    kept: Any = last if last is not None and signs(last.signer) else None
+    found = {name: _known(getattr(kept, name, "")) or _known(offered[name]) for name in SIGNATURE}
+    found["place"] = _known(getattr(last, "place", "")) or found["place"]
+    return found | {"giver": _known(getattr(kept, "giver", "")) or giver_of(found["signer_post"], unit.name)}
+
+
+def _signing(unit: Unit, user: User) -> list[User]:
+    """Who signs papers of the unit today: the user, where that is theirs, else its commanders."""
+    if access.signs(user, unit):
+        return [user]
+    chiefs = unit.memberships.active().filter(role=Role.COMMANDER)
+    return list(User.objects.filter(memberships__in=chiefs).select_related("person__rank").distinct())
+
+
+def other_account(paper: Decision | Submission) -> User | None:
+    """By whose account a paper was signed where another name stands under it. None of what a higher
+    authority signed."""
+    by: User | None = getattr(paper, "sent_by" if isinstance(paper, Submission) else "signed_by")
+    if by is None or getattr(paper, "outside", False):
+        return None
+    return None if names(paper.signer, str(by)) else by
 
 
 def _known(text: str) -> str:

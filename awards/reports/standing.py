@@ -138,6 +138,16 @@ class Standing:
         """How many people and units there are whose discipline and incidents are not shown."""
         return sum(one.hidden for one in self.shown.values())
 
+    @cached_property
+    def parted(self) -> tuple[array[int], array[int]]:
+        """The lines that say something, and those of which nothing is known or reached yet; each in their order."""
+        first, last = (bisect_left(self.lines, far << FAR) for far in (1 << 9, 1 << 10))
+        mute = {number for number, (state, _lacking) in enumerate(self.answers) if state == "no_data"}
+        middle = self.lines[first:last]
+        said = array("Q", [line for line in middle if line & 0xFFFF not in mute])
+        silent = array("Q", [line for line in middle if line & 0xFFFF in mute])
+        return self.lines[:first] + said + self.lines[last:], silent
+
     def in_states(self, states: Collection[str]) -> list[int]:
         """The lines in one of the states, in their order."""
         wanted = {number for number, (state, _lacking) in enumerate(self.answers) if state in states}

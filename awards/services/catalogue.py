@@ -36,7 +36,7 @@ from units.text import normal
 
 Chosen = Mapping[str, Iterable[models.Model]]
 # What is written about a rule and decides nothing.
-BESIDE = frozenset({"text_en", "clause", "certainty", "source", "note", "order"})
+BESIDE = frozenset({"text_en", "decides_en", "clause", "certainty", "source", "note", "order"})
 
 
 @transaction.atomic

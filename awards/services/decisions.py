@@ -167,16 +167,20 @@ def grant_of(line: Nomination, decision: Decision, powers: Powers, bonuses: Mapp
     """The award of a line, with name, rank, post and place as the list of the decision says them."""
     assert decision.day is not None
     due = bonuses[line.pk]
-    with translation.override("vi"):
-        how = "" if due.amount is None else Truncator(how_paid(due)).chars(300)
+    how = {} if due.amount is None else {language: _how(due, language) for language in ("vi", "en")}
     return Grant.objects.create(
         award=line.award, person=line.person, unit=line.unit, year=line.dossier.year, period=period_of(line),
         level=powers.of(line).level, decision=decision.number, decided=decision.day, signer=decision.signer,
         name=line.name, rank=line.rank, post=line.post, place=line.place,
         merit=Truncator(normal(line.merit)).chars(MERIT), issued=decision,
         citation=line.citation or drafted(line), nomination=line, by=by,
-        bonus=due.amount, bonus_how=how,
+        bonus=due.amount, bonus_how=how.get("vi", ""), bonus_how_en=how.get("en", ""),
     )  # fmt: skip
+
+
+def _how(due: Due, language: str) -> str:
+    with translation.override(language):
+        return Truncator(how_paid(due)).chars(300)
 
 
 # ── what a higher authority decided ───────────────────────────────────────
@@ -260,17 +264,38 @@ def _recorded(unit: Unit, issuer: str, number: str, day: date) -> Decision | Non
 
 @transaction.atomic
 def send_back(unit: Unit, keys: Collection[int], *, reason: str, by: User) -> list[Nomination]:
-    """What the commander does not decide: passed lines are appraised anew, those from below are rejected here."""
-    require(access.signs(by, unit))
-    refuse_short(reason)
-    lines = lock_ready(unit, keys)
+    """What the commander does not decide yet: passed lines are appraised anew; those from below go back to who
+    proposed them to be corrected, and come up again through every level.
+    """
+    lines = _not_decided(unit, keys, reason, by)
     for line in lines:
         if line.stage == Stage.FORWARDED:
-            step(line, Kind.REJECTED, Stage.REJECTED, by=by, at=unit, reason=normal(reason))
+            step(line, Kind.RETURNED, Stage.RETURNED, by=by, at=unit, reason=normal(reason), holder=line.dossier.unit,
+                 after={"anew": True})  # fmt: skip
         else:
             step(line, Kind.RETURNED, Stage.SUBMITTED, by=by, at=unit, reason=normal(reason))
-            forget_opinions(line)
+        forget_opinions(line)
     return lines
+
+
+@transaction.atomic
+def reject(unit: Unit, keys: Collection[int], *, reason: str, by: User) -> list[Nomination]:
+    """What the commander refuses for good: lines that a unit below forwarded. What the own council has passed is
+    sent back instead.
+    """
+    lines = _not_decided(unit, keys, reason, by)
+    if own := [line.name for line in lines if line.stage != Stage.FORWARDED]:
+        words = _("Only what a unit below forwarded can be refused here. Send these back instead: %(names)s.")
+        raise Refused(words % {"names": ", ".join(own)})
+    for line in lines:
+        step(line, Kind.REJECTED, Stage.REJECTED, by=by, at=unit, reason=normal(reason))
+    return lines
+
+
+def _not_decided(unit: Unit, keys: Collection[int], reason: str, by: User) -> list[Nomination]:
+    require(access.signs(by, unit))
+    refuse_short(reason)
+    return lock_ready(unit, keys)
 
 
 # ── taking awards back ────────────────────────────────────────────────────

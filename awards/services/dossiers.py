@@ -400,9 +400,10 @@ def refuse(problems: Iterable[Problem]) -> None:
 
 
 def _returned_by(lines: Iterable[Nomination]) -> dict[int, Unit]:
-    """Returned line → the level that returned it last."""
+    """Returned line → the level that returned it last; not where it has to come up through every level anew."""
     keys = [line.pk for line in lines if line.stage == Stage.RETURNED]
     events = (
         NominationEvent.objects.filter(line__in=keys, kind=Kind.RETURNED).select_related("unit").order_by("at", "pk")
     )
-    return {event.line_id: event.unit for event in events}
+    last = {event.line_id: event for event in events}
+    return {key: event.unit for key, event in last.items() if "anew" not in event.after}

@@ -11,27 +11,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from awards import access
-from awards.grant_files import GrantReading, read_file
+from awards.grant_files import COLUMNS, GrantReading
 from awards.models import Grant, GrantImport
 from units.access import has_role, require
 from units.errors import Refused
 from units.files import MB, clean_name
+from units.lists import Cells, read_list
 from units.locking import forget, waiting_file
 from units.models import Person, Role, User
-from units.person_files import Cells
 
 KEPT = timedelta(hours=24)  # an upload that nobody confirms
 BATCH = 500
 
 
 def keep_file(name: str, file: IO[bytes], *, size: int, by: User) -> tuple[GrantImport, list[str]]:
-    """Keep the rows of a spreadsheet or csv file for the preview; also the heads that are not understood.
+    """Keep the rows of a spreadsheet or csv file for the preview; also what of the file is not read.
 
     Raises `Refused` for what cannot be read. A newer file takes the place of an older one.
     """
     require(has_role(by, Role.REVIEWER))
-    rows, unknown = read_file(name, file, size=size, limit=settings.WORKBOOK_MB * MB)
-    return _keep(clean_name(name), rows, by), unknown
+    rows, unread = read_list(name, file, COLUMNS, size=size, limit=settings.WORKBOOK_MB * MB)
+    return _keep(clean_name(name), rows, by), unread
 
 
 @transaction.atomic
@@ -65,10 +65,7 @@ def _grants(upload: GrantImport, reading: GrantReading, by: User) -> list[Grant]
     rows = []
     for line in reading.lines:
         subject = {"person": line.subject} if isinstance(line.subject, Person) else {"unit": line.subject}
-        rows.append(
-            Grant(award=line.award, level=line.award.level, year=line.year, imported=upload, by=by, **subject,
-                  **line.columns)
-        )  # fmt: skip
+        rows.append(Grant(award=line.award, year=line.year, imported=upload, by=by, **subject, **line.columns))
     return rows
 
 

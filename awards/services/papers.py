@@ -20,12 +20,12 @@ from awards.reports.bonuses import Due, unpaid_names
 from awards.reports.citations import MOST, drafted
 from awards.reports.days import Fact, basis_on, cited_too_early, later_than
 from awards.reports.drafts import draft_of, refuse_changed
+from awards.reports.notices import notice_problems, running, running_words
 from awards.reports.powers import Powers
 from awards.reports.ready import acting, ready, unvoted_q, with_places
 from awards.reports.routes import next_above
 from awards.reports.signatures import complete
 from awards.services.kept_papers import keep_letter
-from awards.services.notices import notice_problems, running, running_words
 from awards.services.steps import (
     CONFIRM,
     Kind,

@@ -19,9 +19,9 @@ from awards.models import AgendaItem, Attendance, Award, Ballot, Council, HandCo
 from awards.models.catalogue import NEWEST_FIRST
 from awards.reports.days import last_hand_ins
 from awards.reports.minutes import gaps_of
+from awards.reports.notices import objected
 from awards.reports.ready import acting
 from awards.services.kept_papers import keep_minutes
-from awards.services.notices import objected
 from awards.services.steps import Kind, Stage, lock_lines, refuse_differing, step
 from awards.voting import needed, reached
 from emulation.services.stored_files import undoing_files

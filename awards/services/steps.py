@@ -27,6 +27,7 @@ CONFIRM = {
                                   "go on knowingly."),
     "known_unpaid": gettext_lazy("Have the missing rule entered in the award catalogue, or confirm that you sign "
                                  "without these bonuses."),
+    "known_signer": gettext_lazy("Correct the name, or confirm it."),
 }  # fmt: skip
 
 # From which stage a line may go where; the same stage again is a step that changes no stage.

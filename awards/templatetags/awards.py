@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django import template
 from django.urls import reverse
@@ -38,6 +39,12 @@ def dong(amount: int | None) -> str:
 
 
 register.filter("share", share_words)
+
+
+@register.filter
+def of(rows: Mapping[int, Any], key: int) -> Any:
+    """What `rows` have under the key of a line; None where they have nothing."""
+    return rows.get(key) if rows else None
 
 
 @register.simple_tag(takes_context=True)

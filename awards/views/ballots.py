@@ -20,6 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from awards.forms.councils import BallotForm, CountsForm, MinutesForm
 from awards.models import Attendance, HandCount, Session
 from awards.reports.kept_papers import content_of, kept_minutes
+from awards.reports.known import known_of
 from awards.reports.minutes import PAPERS, draft_minutes, gaps_of, paper_of
 from awards.reports.papers import WRITERS
 from awards.reports.sessions import VOTED, SessionPage, State, session_page
@@ -56,7 +57,9 @@ def session_vote(request: HttpRequest, pk: int) -> HttpResponse:
     items = [entry.item for entry in page.entries if entry.item.secret]
     all_for = "all" in request.POST
     form = BallotForm(None if all_for else request.POST or None, items=items, all_for=all_for)
-    context = {"session": session, "page": page, "form": form, "crumbs": crumbs_at(session, _("Vote"))}
+    known = known_of(request.user, [item.line for item in items], judges=True)
+    crumbs = crumbs_at(session, _("Vote"))
+    context = {"session": session, "page": page, "form": form, "known": known, "crumbs": crumbs}
     if not form.is_valid() or "back" in request.POST:
         return ballot_page(request, "vote", context)
     if "confirmed" not in request.POST:
@@ -127,9 +130,13 @@ def session_close(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect(back_to(session, "close") if session.state == State.OPEN else session)
         messages.success(request, _("The voting is closed and counted."))
         return redirect(session)
+    page = session_page(session, request.user)
+    items = [entry.item for entry in page.entries] if session.state == State.OPEN else []
+    known = known_of(request.user, [item.line for item in items], judges=True)
     context = {
         "session": session,
-        "page": session_page(session, request.user),
+        "page": page,
+        "known": [(item, known[item.line_id]) for item in items if item.line_id in known],
         "crumbs": crumbs_at(session, _("Close the voting")),
     }
     return render(request, "awards/councils/close.html", context)

@@ -45,7 +45,7 @@ def _filtered(request: HttpRequest) -> tuple[BookFilter, QuerySet[Grant]]:
 def grant_book(request: HttpRequest) -> HttpResponseBase:
     form, rows = _filtered(request)
     if kind := asked_table(request):
-        return table_file(kind, "so-vang", _("Book of honour"), export_heads(), export_rows(rows))
+        return table_file(kind, "so-vang", _("Book of honour"), export_heads(), export_rows(rows, request.user))
     page = Paginator(book_page(rows), GRANTS).get_page(request.GET.get("page"))
     context = {
         "form": form, "page": page, "filtered": any(v for name, v in request.GET.items() if name != "page"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from awards import access
 from awards.forms.papers import CertificatesForm, OutcomeForm, PapersFilter
-from awards.models import Decision, Grant, Submission
+from awards.models import Decision, Grant, Nomination, Submission
 from awards.reports.bonuses import paid_by, total_of
 from awards.reports.certificates import as_pdf
 from awards.reports.decisions import (
@@ -31,9 +31,11 @@ from awards.reports.decisions import (
     submissions_page,
 )
 from awards.reports.exports import grants_table, paper_lines_table
+from awards.reports.known import Known, known_of
 from awards.reports.powers import Powers
 from awards.reports.ready import PAPER_ORDER, acting, awaited, groups, waiting_counts, with_places
 from awards.reports.revocations import reviewed
+from awards.reports.signatures import other_account
 from awards.services import decisions as service
 from awards.services.papers import is_open
 from awards.services.registers import register_grants
@@ -110,9 +112,10 @@ def submission_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         return table_file(kind, f"to-trinh-{pk}", _("Lines of the letter"), *paper_lines_table(letter, rows))
     page = Paginator(rows, LINES).get_page(request.GET.get("page"))
     powers = Powers(clock.today())
-    asked = {powers.of(line).decides for line in page} - {""}
+    asked = {powers.of(line).label for line in page} - {""}
     context = _page(request, letter) | {
-        "page": page, "rows": letter_lines(page), "several": sorted(asked) if len(asked) > 1 else [],
+        "page": page, "rows": letter_lines(page), "known": _known(request, letter, page),
+        "several": sorted(asked) if len(asked) > 1 else [],
     }  # fmt: skip
     if letter.sent_at is not None and access.records_outcomes(request.user, letter.unit):
         context["awaited"] = awaited(acting([letter.unit])).filter(submissions=letter).count()
@@ -142,10 +145,17 @@ def decision_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
     lines = Paginator(rows, LINES).get_page(request.GET.get("page"))
     context = _page(request, decision) | {
         "page": lines, "rows": decision_lines(decision, list(lines), paid), "cancelled": cancelled_as(decision),
-        "unnumbered": paid.unnumbered,
+        "unnumbered": paid.unnumbered, "known": _known(request, decision, lines),
     }  # fmt: skip
     context["total"] = paid.total if context["whole"] else None
     return render(request, "awards/papers/detail.html", context)
+
+
+def _known(request: HttpRequest, paper: Submission | Decision, lines: Iterable[Nomination]) -> dict[int, Known]:
+    """What is known against lines of a draft, to those who prepare or sign it."""
+    if not is_open(paper) or not access.drafts_papers(request.user, paper.unit):
+        return {}
+    return known_of(request.user, lines)
 
 
 def _page(request: HttpRequest, paper: Submission | Decision) -> dict[str, Any]:
@@ -159,7 +169,7 @@ def _page(request: HttpRequest, paper: Submission | Decision) -> dict[str, Any]:
         "object": paper, "paper": name_of(paper), "open": is_open(paper), "may_draft": drafts and is_open(paper),
         "may_sign": signs and is_open(paper), "registers": drafts and not is_open(paper),
         "prints": drafts and decided and not is_open(paper) and not recorded,
-        "grounds": access.reads_paper(request.user, paper),
+        "grounds": access.reads_paper(request.user, paper), "account": other_account(paper),
         "crumbs": [home_of(name_of(paper)), (str(paper), "")],
     }  # fmt: skip
 

@@ -60,9 +60,14 @@ def nomination_desk(request: HttpRequest) -> HttpResponseBase:
         return table_file(kind, "tham-dinh", _("Nominations to appraise"), *desk_table(desk, ordered(found)))
     page = Paginator(ordered(found), LINES).get_page(request.GET.get("page"))
     data = request.POST if request.method == "POST" else None
-    rows = page_rows(desk, list(page) if data is None else posted(desk, data) or list(page))
-    judged = [] if desk.office else [row.line for row in rows if not row.own]
-    differing = differences(request.user, judged)
+    lines = list(page) if data is None else posted(desk, data) or list(page)
+    together = meeting(found, desk).exclude(wrote_q(request.user))
+    bulk = at_once(together)
+    today = {one.line.pk: one for one in differences(request.user, [*lines, *bulk], office=desk.office)}
+    apart = [line.pk for line in bulk if line.pk in today]
+    rows = page_rows(desk, lines, today.values())
+    judged = [] if desk.office else [row.line.pk for row in rows if not row.own]
+    differing = [today[key] for key in judged if key in today]
     form: OpinionsForm = (
         OfficeForm(data, rows=rows, office=desk.office.pk)
         if desk.office
@@ -81,11 +86,16 @@ def nomination_desk(request: HttpRequest) -> HttpResponseBase:
     context = {
         "desk": desk, "desks": desks_of(request.user), "filter": filter_form, "page": page, "form": form,
         "shown": shown, "choices": form.CHOICES, "wrong": [(row, wrong) for row, _c, _r, wrong in shown if wrong],
-        "query": without_page(request.GET), "meeting": meeting(found, desk).exclude(wrote_q(request.user)).count(),
+        "query": without_page(request.GET), "meeting": together.exclude(pk__in=apart).count(), "apart": len(apart),
         "needs": " ".join(form.NEEDS_REASON), "differing": differing, "known": "known_changes" in request.POST,
         "kept": [(name, value) for name, value in request.GET.items() if name not in ("page", "desk", "line")],
     }  # fmt: skip
     return render(request, "awards/dossiers/desk.html", context)
+
+
+def at_once(rows: QuerySet[Nomination]) -> QuerySet[Nomination]:
+    """As many of the lines as one act touches; their keys alone."""
+    return rows.order_by("pk").only("pk")[:MANY]
 
 
 def posted(desk: Desk, data: QueryDict) -> list[Nomination]:
@@ -140,6 +150,10 @@ def nomination_many(request: HttpRequest, act: str) -> HttpResponse:
     found = found.exclude(wrote_q(request.user))
     left = [] if ticked or act != APPRAISED else list(left_out(found, desk).select_related("award")[:LINES])
     found = found.filter(pk__in=ticked) if ticked else meeting(found, desk)
+    asked = act == APPRAISED or (act == AGREE and not ticked)
+    differing = differences(request.user, at_once(found), office=desk.office) if asked else []
+    if not ticked:
+        found = found.exclude(pk__in=[one.line.pk for one in differing])
     keys = list(found.order_by("pk").values_list("pk", flat=True)[: MANY + 1])
     mark = mark_of(keys)
     form = ManyForm(request.POST if request.method == "POST" else None, initial={"mark": mark})
@@ -164,7 +178,7 @@ def nomination_many(request: HttpRequest, act: str) -> HttpResponse:
         "lines": [(line, silent.get(line.pk, []), against.get(line.pk, "")) for line in lines], "least": LEAST_ORDER,
         "asks": act in (RETURNED, REJECTED) or any(against.values()), "left": left,
         "query": without_page(request.GET), "ticked": bool(ticked), "known": "known_changes" in request.POST,
-        "differing": differences(request.user, found[:MANY]) if act == APPRAISED else [],
+        "differing": differing if ticked else [], "apart": [] if ticked else differing,
     }  # fmt: skip
     return render(request, "awards/dossiers/many.html", context)
 

@@ -28,7 +28,7 @@ from awards.forms.dossiers import (
 )
 from awards.models import Award, Dossier, Nomination, NominationFile
 from awards.reports.caps import excesses, shares, shares_of
-from awards.reports.checks import problems_of, reviewed
+from awards.reports.checks import beyond_strength, problems_of, reviewed
 from awards.reports.desk import batches, mark_of
 from awards.reports.dossiers import (
     first_award,
@@ -137,6 +137,7 @@ def dossier_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
         "removable": removable(dossier, files, request.user),
         "stands": not counts.drafts and (counts.waiting or counts.decided or counts.over),
         "reviewed": reviewed(dossier),
+        "beyond": beyond_strength(dossier),
         "may_draft": access.drafts_dossiers(request.user, dossier.unit),
         "ticks": any(line.stage == Nomination.Stage.DRAFT for line in page),
         "may_hand_in": access.hands_in(request.user, dossier.unit),

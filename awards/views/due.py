@@ -26,10 +26,12 @@ from awards.reach import reach_of
 from awards.reports.around import Around, around, neighbours
 from awards.reports.complete import gaps
 from awards.reports.due import Leaf, Line, differences, last_day, leaves, tally_of, units_in, verdict_of
+from awards.reports.due import Subject as Whom
 from awards.reports.exports import caps_table
 from awards.reports.facts import reach_for
 from awards.reports.rules import rules_on
 from awards.reports.sight import judges_by, resting_on
+from awards.reports.silence import silences
 from awards.reports.standing import HIDDEN, STATES, Row, Standing, standing_of
 from awards.services.grants import attest
 from awards.wording import label_of, text_of
@@ -76,7 +78,9 @@ def due_home(request: HttpRequest) -> HttpResponse:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The list of a unit and year as filtered: `lines` are numbers of lines of `standing`."""
+    """The list of a unit and year as filtered: `lines` are numbers of lines of `standing`, `left_out` of others of
+    which nothing is known yet.
+    """
 
     place: Unit
     rules: Rules
@@ -85,6 +89,7 @@ class Listed:
     standing: Standing
     around: Around
     lines: Sequence[int]
+    left_out: Sequence[int]
 
     def shown(self, lines: Iterable[int]) -> list[tuple[Row, str, list[str], bool]]:
         """(line, award, what is missing, whether it is nominated) of some of the lines."""
@@ -131,7 +136,7 @@ def get_list(request: HttpRequest, unit: int, year: int) -> Listed:
     standing = standing_of(place, units, year, rules, request.user, award=award)
     beside = around(place, year, rules, award)
     chosen = form.filter(standing, units, beside.nominated, beside.revoked)
-    return Listed(place, rules, units, form, standing, beside, chosen)
+    return Listed(place, rules, units, form, standing, beside, chosen, form.left_out(standing, units))
 
 
 @require_safe
@@ -152,6 +157,8 @@ def due_list(request: HttpRequest, unit: int, year: int) -> HttpResponseBase:
         "form": found.form,
         "page": page,
         "rows": found.shown(page),
+        "silences": silences(standing, found.left_out),
+        "left_out": len(found.left_out),
         "eligible": len(standing.eligible - found.around.revoked),
         "unasked": found.unasked,
         "hidden": found.hidden,
@@ -175,11 +182,20 @@ def _due_table(found: Listed) -> tuple[list[str], Iterator[list[Value]]]:
     words = {state: str(STATE_WORDS["eligibility"][state][2]) for state in (*STATES, "revoked")}
     return heads, (
         [
-            kinds[row.subject.kind], row.subject.name, row.subject.code, row.subject.unit, award, words[row.state],
+            kinds[row.subject.kind], row.subject.name, row.subject.code, _unit_of(row.subject), award,
+            words[row.state],
             "" if row.state == "held" else "; ".join(missing), _("yes") if known else "",
         ]
         for row, award, missing, known in found.shown(found.lines)
     )  # fmt: skip
+
+
+def _unit_of(subject: Whom) -> str:
+    """The unit served in, and that it does not exist any more."""
+    if subject.dissolved is None:
+        return subject.unit
+    words = _("%(unit)s (dissolved on %(day)s)")
+    return words % {"unit": subject.unit, "day": date_format(subject.dissolved, "SHORT_DATE_FORMAT")}
 
 
 @require_safe

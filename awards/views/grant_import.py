@@ -18,14 +18,15 @@ from awards.reports.book import grant_template
 from awards.services import grant_import as service
 from units.access import has_role, require
 from units.errors import Refused
+from units.locking import file_mark
 from units.models import Role
 from units.spreadsheets import XLSX
 from units.views.downloads import attachment
 from units.views.pages import Crumb
-from units.views.uploads import keep_upload
+from units.views.uploads import keep_upload, other_file
 
 FORM = ["GET", "HEAD", "POST"]
-SHOWN = 20  # awards shown of those to be entered
+SHOWN = 200  # awards shown of those to be entered
 
 
 def crumbs() -> list[Crumb]:
@@ -64,20 +65,20 @@ def grant_import_preview(request: HttpRequest) -> HttpResponse:
     if upload is None:
         messages.error(request, _("No file waits here: it has been taken over, discarded, or kept too long."))
         return redirect("awards:grant-import")
-    if "discard" in request.POST:
+    refusals = other_file(request, upload)
+    if "discard" in request.POST and not refusals:
         try:
             service.discard(upload, by=request.user)
             messages.success(request, _("The file has been discarded; nothing was changed."))
         except Refused as refused:
             messages.error(request, " ".join(refused.messages))
         return redirect("awards:grant-import")
-    data = request.POST if request.method == "POST" else request.GET
+    data = request.POST if request.method == "POST" and not refusals else request.GET
     skip = "skip" in data
     first = GrantReading(upload.rows, request.user)
     spellings = {one.text: data.get(f"s{number}", "") for number, one in enumerate(first.unknown)}
     reading = GrantReading(upload.rows, request.user, spellings, skip) if skip or any(spellings.values()) else first
-    refusals: list[str] = []
-    if "take" in request.POST:
+    if "take" in request.POST and not refusals:
         try:
             count = service.take_in(upload, reading, by=request.user)
         except Refused as refused:
@@ -88,7 +89,7 @@ def grant_import_preview(request: HttpRequest) -> HttpResponse:
             return redirect(f"{reverse('awards:grant-book')}?imported={upload.pk}")
     context = {
         "upload": upload, "reading": reading, "skip": skip, "refusals": refusals, "shown": reading.lines[:SHOWN],
-        "more": len(reading.lines) - SHOWN, "crumbs": crumbs(),
+        "more": len(reading.lines) - SHOWN, "crumbs": crumbs(), "file_mark": file_mark(upload),
         "awards": Award.objects.order_by("order", "code") if reading.unknown else [],
     }  # fmt: skip
     return render(request, "awards/book/preview.html", context)

@@ -18,7 +18,9 @@ from awards.forms.dossiers import FilesForm, LineForm, ReasonForm
 from awards.models import Dossier, Nomination, NominationFile, Objection
 from awards.reports.achievements import achievements_of, as_data, in_words
 from awards.reports.decisions import papers_of
+from awards.reports.differences import said
 from awards.reports.dossiers import Row, steps_of, who_acts
+from awards.reports.notices import notice_problem, way_back
 from awards.reports.objections import upheld
 from awards.reports.opinions import opinions_of, silent_offices
 from awards.reports.ready import sent_by_holder
@@ -28,7 +30,6 @@ from awards.reports.snapshots import as_found_today, changed, criterion_of, find
 from awards.services import dossiers as service
 from awards.services import nomination_files
 from awards.services.appraisals import RETURNED, conclude
-from awards.services.notices import notice_problem, way_back
 from awards.views.dossiers import crumbs_to, get_dossier
 from emulation.forms.evidence import RemoveForm
 from units import clock
@@ -131,9 +132,12 @@ def nomination_today(request: HttpRequest, pk: int) -> HttpResponse:
     side = side_of(line.findings, **sight) if frozen else None
     differs = changed(side, today) if side else set()
     leaves = as_found_today(side, today) if side else today["leaves"]
+    fresh = {criterion_of(leaf): said(leaf) for leaf in today["leaves"]}
     context = {
         "line": line,
-        "leaves": [(leaf, criterion_of(leaf) in differs) for leaf in leaves],
+        "leaves": [
+            (leaf | {"today": fresh.get(key := criterion_of(leaf), said(None))}, key in differs) for leaf in leaves
+        ],
         "looked": True,
         "frozen": frozen,
         "may_draft": may_draft(request.user, line),

@@ -21,6 +21,7 @@ from awards import access
 from awards.forms.notices import AnswerForm, NoticeForm, ObjectionForm
 from awards.models import Nomination, Objection, PublicNotice
 from awards.reports.exports import notice_lines_table, notices_table
+from awards.reports.notices import length, way_back
 from awards.reports.ready import acting
 from awards.services import notices as service
 from units import clock
@@ -113,7 +114,7 @@ def notice_detail(request: HttpRequest, pk: int) -> HttpResponseBase:
             for one in objections.select_related("line__award", "line__dossier__unit", "answered_by")
         ],
         "named": access.keeps_notices(request.user, notice.unit),
-        "days": service.length(notice),
+        "days": length(notice),
         "today": clock.today(),
         "may_record": access.keeps_notices(request.user, notice.unit),
         "may_answer": access.concludes(request.user, notice.unit),
@@ -150,7 +151,7 @@ def notice_answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _answered(objection: Objection) -> str:
     """What follows from the answer for the line."""
-    names = {"line": objection.line, "how": service.way_back(objection.line.stage)}
+    names = {"line": objection.line, "how": way_back(objection.line.stage)}
     if not objection.upheld:
         return _("The answer has been saved: “%(line)s” goes on.") % names
     return _("The answer has been saved: “%(line)s” is not decided before it was returned, corrected and handed in "

@@ -32,14 +32,14 @@ from awards.reports.award_papers import WRITERS, decision_paper, submission_pape
 from awards.reports.caps import exceeded
 from awards.reports.decisions import cancelled_as, next_number
 from awards.reports.desk import mark_of
-from awards.reports.differences import differences
 from awards.reports.drafts import Draft, draft_of
 from awards.reports.kept_papers import content_of, kept_paper
+from awards.reports.known import known_of
+from awards.reports.notices import running_words
 from awards.reports.powers import Powers
 from awards.reports.ready import PAPER_ORDER, ready_lines, with_places
 from awards.reports.signatures import signer_of
 from awards.services import decisions, papers
-from awards.services.notices import running_words
 from emulation.reports.cancelled import STAMPED, stamp_of
 from emulation.views.papers import TYPES
 from units import clock
@@ -61,10 +61,12 @@ Paper = Submission | Decision
 def get_paper(user: User, paper: str, pk: int) -> Paper:
     """The letter, or the decision (also one on revocation), within the user's reach."""
     if paper == LETTER:
-        rows = Submission.objects.visible_to(user).select_related("unit", "to_unit", "occasion", "level")
+        rows = Submission.objects.visible_to(user).select_related("unit", "to_unit", "occasion", "level", "sent_by")
         return get_object_or_404(rows.distinct(), pk=pk)
     if paper == DECISION:
-        return get_object_or_404(Decision.objects.visible_to(user).select_related("unit", "ground"), pk=pk)
+        return get_object_or_404(
+            Decision.objects.visible_to(user).select_related("unit", "ground", "signed_by"), pk=pk
+        )
     raise Http404
 
 
@@ -126,17 +128,19 @@ def paper_create(request: HttpRequest, paper: str, unit: int) -> HttpResponse:
                 problems = error.messages
             else:
                 return answer
+    page = Paginator(found, LINES).get_page(request.GET.get("page"))
     context = {
         "unit": place, "paper": paper, "own": own, "form": form, "found": found, "mark": mark_of(keys),
-        "page": Paginator(found, LINES).get_page(request.GET.get("page")), "problems": problems,
-        "may_sign": access.signs(request.user, place), "ticked": request.POST.getlist("line"),
+        "page": page, "known": known_of(request.user, [row.line for row in page]), "problems": problems,
+        "may_sign": access.signs(request.user, place),
+        "from_below": any(row.line.stage == "forwarded" for row in page), "ticked": request.POST.getlist("line"),
         "crumbs": [home_of(paper), (_("New submission") if paper == LETTER else _("New decision"), "")],
     }  # fmt: skip
     return render(request, "awards/papers/choose.html", context)
 
 
 def _act(request: HttpRequest) -> str:
-    return "back" if "back" in request.POST else "draft"
+    return next((act for act in ("back", "reject") if act in request.POST), "draft")
 
 
 def _chosen(request: HttpRequest, keys: list[int]) -> tuple[list[int], list[str]]:
@@ -156,6 +160,11 @@ def _do(request: HttpRequest, act: str, paper: str, place: Unit, chosen: list[in
     if act == "back":
         lines = decisions.send_back(place, chosen, reason=request.POST.get("reason", ""), by=request.user)
         words = ngettext("%(count)d line has been sent back.", "%(count)d lines have been sent back.", len(lines))
+        messages.success(request, words % {"count": len(lines)})
+        return redirect("awards:decision-list")
+    if act == "reject":
+        lines = decisions.reject(place, chosen, reason=request.POST.get("reason", ""), by=request.user)
+        words = ngettext("%(count)d line has been refused.", "%(count)d lines have been refused.", len(lines))
         messages.success(request, words % {"count": len(lines)})
         return redirect("awards:decision-list")
     draft = papers.draft_submission if paper == LETTER else papers.draft_decision
@@ -208,6 +217,8 @@ def paper_take_out(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     else:
         words = ngettext("%(count)d line has been taken out.", "%(count)d lines have been taken out.", count)
         messages.success(request, words % {"count": count})
+        if "sign" in request.POST:  # from the page that signs it
+            return redirect("awards:paper-sign", paper, pk)
     return redirect(found)
 
 
@@ -285,12 +296,13 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
     initial |= {"number": "" if recorded else next_number(found), "day": clock.today().strftime("%d/%m/%Y")}
     letter = isinstance(found, Submission)
     draft = draft_of(found, _day_typed(request))
-    differing = differences(request.user, draft.lines)
+    known = list(known_of(request.user, draft.lines).values())
+    differing = [one.line.name for one in known if one.difference]
     form = SignForm(
         request.POST if request.method == "POST" else None, initial=initial, own=not recorded,
         gives=not (letter or recorded), mark=draft.mark, unpaid=draft.unpaid, by=str(request.user),
         over=[one.text for one in exceeded(found.unit, draft.lines)],
-        running=running_words(draft.lines, clock.today()), differing=[one.line.name for one in differing],
+        running=running_words(draft.lines, clock.today()), differing=differing,
     )  # fmt: skip
     heading = _("Send the letter") if letter else _("Sign the decision")
     note = (
@@ -303,7 +315,7 @@ def paper_sign(request: HttpRequest, paper: str, pk: int) -> HttpResponse:
         request, form, lambda: _sign(found, form.cleaned_data, draft.mark, request.user),
         done=lambda _row: _signed_words(found), to=found, crumbs=crumbs_to(found), heading=heading, submit=heading,
         note=note, about={"template": "awards/papers/signing.html", "draft": draft, "paper": found,
-                          "differing": differing},
+                          "name": paper, "known": known},
     )  # fmt: skip
 
 

@@ -18,10 +18,10 @@ from awards.models import AgendaItem, CouncilMember, Session
 from awards.reports.achievements import in_words
 from awards.reports.differences import differences
 from awards.reports.exports import agenda_table
+from awards.reports.notices import Objected, objected, running_words
 from awards.reports.objections import upheld
 from awards.reports.sessions import LISTED, addable, by_award_and_year, files_of, findings_for, session_page
 from awards.services import sessions
-from awards.services.notices import Objected, objected, running_words
 from awards.views.councils import crumbs_to, get_council
 from awards.views.nominations import saved_file
 from units import clock

@@ -6,9 +6,10 @@ from django import forms
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from emulation.models import Report, Round
+from emulation.models import Round
 from emulation.models.reports import ReportQuerySet
-from emulation.reports.board import LATE, ON_TIME, OVERDUE, PENDING, Board
+from emulation.reports.board import LATE, ON_TIME, OVERDUE, PENDING, SHOWN, Board
+from emulation.states import STATES
 from units.models import Unit
 
 WHEN = [
@@ -27,7 +28,9 @@ class BoardForm(forms.Form):
     )
     unit = forms.CharField(label=_("Unit"), required=False, max_length=100)
     state = forms.ChoiceField(
-        choices=[("", _("All states")), *Report.State.choices], label=_("State"), required=False
+        choices=[("", _("All states")), *((key, STATES["sheet"][key][2]) for key in SHOWN)],
+        label=_("State"),
+        required=False,
     )
     when = forms.ChoiceField(choices=[("", _("On time or not")), *WHEN], label=_("On time or not"), required=False)
     under = forms.IntegerField(required=False, min_value=1, max_value=999_999, widget=forms.HiddenInput)

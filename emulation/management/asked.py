@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
+from django.db.models import QuerySet
 
 from emulation.periods import parse_period
+from units.errors import alternatives
 from units.models import Unit
 
 
@@ -23,6 +25,11 @@ def unit_and_period(
     except ValueError as error:
         raise CommandError(str(error)) from error
     return unit_of(options["unit"]), year, period
+
+
+def unknown(what: str, rows: QuerySet[Any], code: str) -> str:
+    """That no row of a catalogue has the code, and which codes there are."""
+    return f"no {what} has the code {code!r}; known are: {alternatives(rows.values_list('code', flat=True), code)}"
 
 
 def unit_of(code: str) -> Unit:

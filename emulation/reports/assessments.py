@@ -30,7 +30,7 @@ from emulation.models.assessments import AssessmentQuerySet
 from emulation.numbers import format_number, format_part
 from emulation.periods import QUARTERS, quarter_end
 from emulation.reports.outcomes import outcome
-from emulation.reports.timeline import Step, back_with_staff, said, step_of
+from emulation.reports.timeline import Step, back_with_staff, said, step_of, unready
 from emulation.reports.work import Task
 from units import access
 from units.counting import count_all
@@ -123,6 +123,14 @@ def given_back(row: Assessment, events: Sequence[AssessmentEvent]) -> Assessment
     """The step by which the commander gave it back to the staff, until it is ready or handed in."""
     last = events[-1] if events and row.is_open else None
     return last if last is not None and last.kind == Kind.GIVEN_BACK else None
+
+
+def unready_text(row: Assessment, events: Sequence[AssessmentEvent]) -> str:
+    """Why it is not ready, for whoever hands it in; empty where it is."""
+    last = events[-1] if events else None
+    if row.ready_at is not None or not row.is_open:
+        return ""
+    return unready(last.kind, last.by) if last else unready(None, "")
 
 
 def steps_of(row: Assessment, events: Sequence[AssessmentEvent]) -> list[Step]:

@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Case, CharField, Count, Q, Value, When
+from django.db.models import Case, CharField, Count, F, Q, Value, When
 from django.db.models.functions import Substr
 from django.utils import timezone
 
@@ -29,6 +29,7 @@ from units.paths import WIDTH, branch_q
 from units.reports.officers import Lack, lacks
 
 State = Report.State
+READY = "ready"  # reported by the staff: it waits for the unit's commander
 ON_TIME, LATE, OVERDUE, PENDING, NONE = "on_time", "late", "overdue", "pending", ""
 
 
@@ -53,9 +54,15 @@ def _timeliness_case(terms: Terms, today: date) -> Case:
     )
 
 
+def _shown_state() -> Case:
+    """`reports.sheets.state_of` in SQL."""
+    ready = When(ready_at__isnull=False, state__in=Report.EDITABLE, then=Value(READY))
+    return Case(ready, default=F("state"), output_field=CharField())
+
+
 @dataclass(slots=True)
 class Counts:
-    """Sheets by state and by timeliness."""
+    """Sheets by state, as it is shown, and by timeliness."""
 
     states: Counter[str] = field(default_factory=Counter)
     times: Counter[str] = field(default_factory=Counter)
@@ -74,15 +81,15 @@ class Counts:
 
     @property
     def cells(self) -> list[int]:
-        """Counts in the order of `STATES`, then of `TIMES`."""
-        return [*(self.states[state] for state in STATES), *(self.times[when] for when in TIMES)]
+        """Counts in the order of `SHOWN`, then of `TIMES`."""
+        return [*(self.states[state] for state in SHOWN), *(self.times[when] for when in TIMES)]
 
     @property
     def percent(self) -> str:
         return f"{self.handed_in * 100 / self.sheets:.2f}" if self.sheets else "0"
 
 
-STATES = (*State,)
+SHOWN = (State.NOT_STARTED, State.DRAFT, READY, *list(State)[2:])  # states in the order of a sheet's life
 TIMES = (ON_TIME, LATE, OVERDUE)
 
 
@@ -130,10 +137,10 @@ class Board:
         self.extended = extended_in(place.round)
         self._single: list[tuple[int, str, str, str]] = []
         if self.extended:
-            rows = self.reports.filter(unit__in=list(self.extended))
-            for pk, path, state, at, unit in rows.values_list("pk", "lineage__path", "state", "handed_in_at", "unit"):
-                when = timeliness(self.extended[unit], state, _day(at), self.today)
-                self._single.append((pk, path, state, when))
+            rows = self.reports.filter(unit__in=list(self.extended)).select_related("lineage")
+            for row in rows.only("state", "ready_at", "handed_in_at", "unit", "lineage__path"):
+                when = timeliness(self.extended[row.unit_id], row.state, _day(row.handed_in_at), self.today)
+                self._single.append((row.pk, row.lineage.path, state_of(row), when))
 
     def rows(self) -> tuple[Counts, list[Row]]:
         """The whole branch, and every direct subordinate with its own; subordinates without sheets are left out."""
@@ -143,8 +150,9 @@ class Board:
         grouped = (
             self.reports.exclude(unit__in=list(self.extended))
             .annotate(under=Substr("lineage__path", 1, width), when=_timeliness_case(self.usual, self.today))
+            .annotate(shown=_shown_state())
             .order_by()
-            .values_list("under", "state", "when")
+            .values_list("under", "shown", "when")
             .annotate(count=Count("pk"))
         )
         single = ((path[:width], state, when, 1) for _pk, path, state, when in self._single)
@@ -166,7 +174,7 @@ class Board:
         """Sheets of the branch by unit, state, timeliness and direct subordinate, in the order of the tree."""
         reports = self.reports.filter(text)
         if state:
-            reports = reports.filter(state=state)
+            reports = reports.annotate(shown=_shown_state()).filter(shown=state)
         if when:
             usual = reports.exclude(unit__in=list(self.extended)).annotate(
                 when=_timeliness_case(self.usual, self.today)

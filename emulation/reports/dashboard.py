@@ -10,7 +10,6 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils import timezone, translation
 from django.utils.translation import ngettext
 
@@ -53,6 +52,7 @@ from emulation.reports.trends import (
     trend_of,
     wanted_quarters,
 )
+from emulation.scoring import half
 from units import clock
 from units.models import Unit
 
@@ -212,16 +212,21 @@ class Dashboard:
 
 
 def default_period(unit: Unit, year: int) -> str:
-    """The year up to the last quarter that is due, however much of it is in: the page says so (`progress.Coming`).
+    """The year up to the last quarter that is due, however much of it is in: the page says so (`progress.Coming`);
+    or to a later one of which at least half of the sheets are approved before it is due.
 
-    Before the first is due: up to the last that has approved figures, else quarter I. Two queries at most.
+    Without either: up to the last that has approved figures, else quarter I. One query.
     """
     places = Lineage.objects.filter(unit=unit, round__year=year, round__drive=None).order_by("round__quarter")
-    last = places.filter(round__due__lt=clock.today()).values_list("round__quarter", flat=True).last()
-    if last is None:
-        known = places.filter(Q(approved__gt=0) | Q(report__state=Report.State.APPROVED))
-        last = known.values_list("round__quarter", flat=True).last()
-    return {1: "Q1", 2: "H1", 3: "9M", 4: "Y"}[last or 1]
+    ripe: list[int | None] = []
+    known: list[int | None] = []
+    for quarter, due, sheets, below, state in places.values_list(
+        "round__quarter", "round__due", "sheets", "approved", "report__state"
+    ):
+        approved = below or int(state == Report.State.APPROVED)  # a leaf has its own sheet alone
+        known += [quarter] if approved else []
+        ripe += [quarter] if due < clock.today() or (approved and half(approved, sheets)) else []
+    return {1: "Q1", 2: "H1", 3: "9M", 4: "Y"}[(ripe or known or [1])[-1] or 1]
 
 
 def latest_year() -> int:

@@ -117,6 +117,11 @@ def unit_text(indicator: Indicator) -> str:
     return "%" if indicator.measure == Indicator.Measure.CHECKLIST or indicator.scale == 100 else indicator.unit_label
 
 
+def name_with_unit(name: str, unit: str) -> str:
+    """A head: the name with the unit of measure, which many a name says itself («Tai nạn giao thông (số vụ)»)."""
+    return f"{name} ({unit})" if unit and not name.endswith(f"{unit})") else name
+
+
 def with_unit(text: str, indicator: Indicator) -> str:
     unit = unit_text(indicator)
     graded = indicator.measure == Indicator.Measure.GRADE

@@ -29,6 +29,7 @@ from emulation.reports.display import (
     dated,
     few_of_text,
     few_text,
+    name_with_unit,
     paper_text,
     unit_text,
     until_text,
@@ -319,8 +320,7 @@ def _below(unit: Unit, year: int, period: str) -> list[Unit]:
 
 
 def _headed(row: Indicator, name: str) -> str:
-    unit = "" if row.grade_scale_id else unit_text(row)
-    return f"{name} ({unit})" if unit else name
+    return name_with_unit(name, "" if row.grade_scale_id else unit_text(row))
 
 
 # ── launch plan ───────────────────────────────────────────────────────────

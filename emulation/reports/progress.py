@@ -10,6 +10,7 @@ from emulation import periods
 from emulation.models import Extension, Lineage, Report, Round
 from emulation.reports.display import Mark, Page, mark
 from emulation.reports.figures import Reading
+from emulation.reports.sheets import state_of
 from units import clock
 from units.models import Unit, UnitKind
 
@@ -182,7 +183,7 @@ class _Days:
 
 
 def _leaf_mark(report: Report, place: Lineage, days: _Days) -> Mark:
-    return sheet_mark("overdue" if days.sheet(report, place) else report.state)
+    return sheet_mark("overdue" if days.sheet(report, place) else state_of(report))
 
 
 def _chip(page: Page, place: Lineage, days: _Days) -> Chip | None:

@@ -12,7 +12,7 @@ from zlib import crc32
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from emulation.checks import Entry
+from emulation.checks import Entry, remark
 from emulation.consolidation import Cell, Parts, Value, value_of
 from emulation.models import ChecklistItem, Indicator, Report, Result, ResultItem
 from emulation.numbers import compared, format_number, format_part, input_number, percent_of
@@ -23,7 +23,7 @@ from emulation.reports.extensions import terms_of
 from emulation.reports.feeds import Fed, for_reader
 from emulation.reports.figures import rule_of
 from emulation.reports.lines import Figure, Line, SheetReading, Spec, value_in
-from emulation.reports.timeline import back_with_staff
+from emulation.reports.timeline import back_with_staff, unready
 from emulation.scoring import SIGNS, shown_decimals
 from units.models import Unit, User
 
@@ -106,6 +106,7 @@ class Row:
     conflict: bool = False
     now: str = ""
     comments: int = 0
+    entered: str = ""  # the figure, or the numerator, as papers write it
     fed: Fed | None = None  # the register that the cell takes its figure from
     unlike: str = ""  # how register and sheet differ
     corrected: bool = False  # returned, and changed since
@@ -273,6 +274,11 @@ def given_back(report: Report) -> str:
     return back_with_staff(report.now_kind, report.now_by) if report.editable else ""
 
 
+def unready_text(report: Report) -> str:
+    """Why a sheet is not ready, for whoever hands it in (`with_last_step`); empty where it is."""
+    return "" if report.ready_at else unready(report.now_kind, report.now_by)
+
+
 def returned_reasons(report: Report) -> dict[str, str]:
     """Code of the indicator → why the line was returned; empty when the whole sheet is open."""
     if report.state != Report.State.RETURNED:
@@ -301,7 +307,8 @@ def row_of(
     entry = figure.entry if figure else Entry()
     typed = Typed(
         entry.status, typed_number(entry.numerator, indicator), typed_number(entry.denominator, indicator),
-        str(entry.grade or ""), tuple(entry.items.get(item.pk, "") for item in spec.items), entry.reason, entry.note,
+        str(entry.grade or ""), tuple(entry.items.get(item.pk, "") for item in spec.items),
+        remark(entry.reason), remark(entry.note),
     )  # fmt: skip
     if indicator.measure == Indicator.Measure.CHECKLIST:
         typed = replace(typed, numerator="", denominator="")
@@ -319,7 +326,7 @@ def row_of(
         items=_answers(spec, typed), seen=seen_token(figure.mark if figure else "", typed),
         decimals=indicator.decimals, shown=indicator.shown_decimals, scale=indicator.scale,
         numerator_name=indicator.numerator_name, denominator_name=indicator.denominator_name, comments=comments,
-        fed=spec.fed, corrected=bool(why) and corrected,
+        entered="" if spec.items else format_part(entry.numerator), fed=spec.fed, corrected=bool(why) and corrected,
         unlike=spec.fed.unlike(figure.entry if figure else None) if spec.fed and not is_open else "",
     )  # fmt: skip
 

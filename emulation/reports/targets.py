@@ -28,7 +28,7 @@ from emulation.relations import Doubt, Relative
 from emulation.reports.bases import base_or_reason, doubts_of, last_figures, looks_back
 from emulation.reports.display import Grades, coverage_text, value_text
 from emulation.reports.places import Place, stored_targets
-from emulation.reports.timeline import Step, back_with_staff, step_of
+from emulation.reports.timeline import Step, back_with_staff, step_of, unready
 from emulation.scoring import SIGNS
 from units.models import Unit, User
 
@@ -211,6 +211,12 @@ class Course:
         """The step by which the commander left it to the staff again, until it is ready or handed in."""
         last = self.events[-1] if self.events else None
         return last if last is not None and back_with_staff(last.kind, last.by) else None
+
+    @property
+    def unready(self) -> str:
+        """Why it is not ready, for whoever hands it in."""
+        last = self.events[-1] if self.events else None
+        return unready(last.kind, last.by) if last else unready(None, "")
 
     @property
     def steps(self) -> list[Step]:

@@ -50,6 +50,19 @@ def back_with_staff(kind: str | None, who: object) -> str:
     return words[kind] % {"who": who} if kind in words else ""
 
 
+def unready(kind: str | None, who: object) -> str:
+    """What the commander reads before handing in what the staff do not report as ready: that they have not done so,
+    or that it has been changed since, by the `kind` of its last step and who took it.
+    """
+    if kind != "lapsed":
+        return _("The staff have not reported it as ready.")
+    words = _(
+        "The staff had reported it as ready, but %(who)s has changed it since, so that no longer holds. Look through"
+        " what was changed before you hand it in, or let the staff report it again."
+    )
+    return words % {"who": who}
+
+
 def said(words: str, reason: str | None) -> str:
     """Words with the reason that was given, where there is one: «Withdrawn by …: “…”»."""
     return f"{words}: “{reason}”" if words and reason else words

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from emulation import periods
-from emulation.checks import Entry, missing_parts, wrong_parts
+from emulation.checks import Entry, missing_parts, remark, wrong_parts
 from emulation.models import (
     Grade,
     Indicator,
@@ -34,11 +34,12 @@ from emulation.services.outdated import outdate
 from emulation.services.rounds import existed_in, make_sheets, place_of, place_units, usual_calendar
 from emulation.services.summaries import rebuild
 from units import access
-from units.errors import Refused
+from units.errors import Refused, alternatives
 from units.file_rows import Row
 from units.models import Unit, User
 
 COLUMNS = ["unit", "year", "quarter", "indicator", "numerator", "denominator", "grade", "status", "note"]
+MOST_NOTE = 500  # characters
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
@@ -92,7 +93,9 @@ class Reader:
             self.wrong(row, _("The unit “%(code)s” is not in your branch.") % {"code": unit.code})
         indicator = self.indicators.get(texts["indicator"])
         if indicator is None:
-            self.wrong(row, _("There is no indicator “%(code)s”.") % {"code": texts["indicator"]})
+            words = _("There is no indicator “%(code)s”. Known are: %(known)s.")
+            code = texts["indicator"]
+            self.wrong(row, words % {"code": code, "known": alternatives(self.indicators, code)})
         when = self._quarter(row, texts)
         if unit is not None and when is not None:
             round_ = self._round(when)
@@ -144,11 +147,16 @@ class Reader:
         if texts["grade"]:
             grade = self.grades.get((indicator.grade_scale_id, texts["grade"]))
             if grade is None and indicator.grade_scale_id is not None:
-                self.wrong(row, _("There is no grade “%(code)s”.") % {"code": texts["grade"]})
+                codes = [code for scale, code in self.grades if scale == indicator.grade_scale_id]
+                words = _("There is no grade “%(code)s”. Known are: %(known)s.")
+                self.wrong(row, words % {"code": texts["grade"], "known": alternatives(codes, texts["grade"])})
                 return None
             grade = grade or 0  # a grade where none belongs: reported below
-        entry = Entry(texts["status"], **parts, grade=grade, note=texts["note"][:500])
+        entry = Entry(texts["status"], **parts, grade=grade, note=remark(texts["note"]))
         messages = [*missing_parts(indicator, entry), *wrong_parts(indicator, entry)]
+        if len(entry.note) > MOST_NOTE:
+            messages.append(_("The note has %(size)d characters; at most %(most)d are kept.")
+                            % {"size": len(entry.note), "most": MOST_NOTE})  # fmt: skip
         for message in messages:
             self.wrong(row, message)
         return None if messages else entry

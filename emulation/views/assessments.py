@@ -112,7 +112,7 @@ def assessment_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "wrong": [(numbers[key], text) for key, text in form.errors.items()],
         "hands_in": service.may_hand_in(request.user, row), "reopens": service.may_reopen(request.user, row),
         "steps": report.steps_of(row, events), "given_back": report.given_back(row, events),
-        "confirm": confirm,
+        "confirm": confirm, "unready": report.unready_text(row, events),
         "discards": answers and row.state == State.DRAFT and not service.was_handed_in(row),
         "crumbs": [*crumbs_to(), (row.body_name, "")],
     }  # fmt: skip

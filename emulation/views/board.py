@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET
 
 from emulation.forms.board import WHEN, BoardForm
 from emulation.forms.sheets import round_of_today
-from emulation.models import Report, Round
-from emulation.reports.board import TIMES, Board, Counts, Line, Row, place_in
+from emulation.models import Round
+from emulation.reports.board import SHOWN, TIMES, Board, Counts, Line, Row, place_in
 from emulation.services.extensions import extends_anything
 from emulation.states import STATES
 from units import access
@@ -69,7 +69,7 @@ def board(request: HttpRequest, unit: int) -> HttpResponseBase:
 def _counts(total: Counts, rows: list[Row]) -> tuple[list[str], list[list[Value]]]:
     """The whole branch and every direct subordinate: sheets by state, and in time or not."""
     words = dict(WHEN)
-    heads = [_("Unit"), _("Sheets"), *(str(STATES["sheet"][state][2]) for state in Report.State)]
+    heads = [_("Unit"), _("Sheets"), *(str(STATES["sheet"][state][2]) for state in SHOWN)]
     counted = [(_("Whole branch"), total), *((row.name, row.counts) for row in rows)]
     heads += [str(words[when]) for when in TIMES]
     return heads, [[name, counts.sheets, *counts.cells] for name, counts in counted]

@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Model
+from django.db.models import Model, PositiveIntegerField
 from django.forms.models import ModelForm, model_to_dict
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -37,6 +37,7 @@ from emulation.models import (
     ScoreCriterion,
     ScoreTemplate,
 )
+from emulation.numbers import format_number
 from emulation.reports.exports import rows_table
 from emulation.services import definitions
 from units import access
@@ -91,6 +92,13 @@ class Catalogue:
     def heads(self) -> list[str]:
         names = {field.name: field.verbose_name for field in self.model._meta.fields}
         return [capfirst(str(names[name])) for name in self.shown]
+
+    def written(self, row: Model) -> list[Any]:
+        """The same as a page writes it: amounts with separators; years, places and other numbers as they are."""
+        amounts = [isinstance(self.model._meta.get_field(name), PositiveIntegerField) for name in self.shown]
+        return [
+            format_number(cell, 0) if amount else cell for cell, amount in zip(self.cells(row), amounts, strict=True)
+        ]
 
     def cells(self, row: Model) -> list[Any]:
         """What is shown of a row, column by column; choices in words."""
@@ -278,7 +286,7 @@ def catalogue_rows(request: HttpRequest, key: str) -> HttpResponseBase:
         "catalogue": catalogue,
         "key": key,
         "crumbs": [*crumbs_to(), (catalogue.name, "")],
-        "rows": [(row, catalogue.cells(row)) for row in rows.all()],
+        "rows": [(row, catalogue.written(row)) for row in rows.all()],
     }
     return render(request, "emulation/catalogue/rows.html", context)
 

@@ -299,6 +299,7 @@ def hand_in(request: HttpRequest, pk: int) -> HttpResponse:
     context |= {
         "report": report,
         "sheet": sheet,
+        "unready": shown.unready_text(report),
         "problems": problems,
         "box": _box(wrong, context["warnings"]),
         "may_answer": True,

@@ -325,7 +325,7 @@ class Grid:
             "titles": list(self.registration.titles.all()) if self.registration.pk else [],
             "page": self.registration.get_absolute_url(),
             "give_back": links_of(self.registration)["registration_give_back"],
-            "lack": lack_of(self.unit),
+            "lack": lack_of(self.unit), "unready": course_of(self.registration).unready,
             "crumbs": crumbs_of(self.registration, (_("Hand the registration in"), "")),
         }  # fmt: skip
         return render(self.request, "emulation/targets/hand_in.html", context)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,8 +22,10 @@ from emulation.services.sheets import may_enter
 from emulation.views.sheets import closed_reason, get_report
 from units import access
 from units.errors import Refused
+from units.locking import file_mark
 from units.spreadsheets import XLSX
 from units.views.downloads import attachment
+from units.views.uploads import other_file
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,29 +78,36 @@ def workbook_preview(request: HttpRequest, pk: int) -> HttpResponse:
     if upload is None:
         messages.error(request, _("No uploaded form waits here: it has been saved, discarded, or kept too long."))
         return redirect("emulation:report-workbook", pk)
-    if request.method == "POST" and "discard" in request.POST:
-        service.discard_upload(upload, by=request.user)
-        messages.success(request, _("The file has been discarded; nothing was changed."))
+    other = other_file(request, upload)
+    if "discard" in request.POST and not other:
+        try:
+            service.discard_upload(upload, by=request.user)
+            messages.success(request, _("The file has been discarded; nothing was changed."))
+        except Refused as refused:
+            messages.error(request, " ".join(refused.messages))
         return redirect("emulation:report-workbook", pk)
     upload.report = report
-    preview, refusals = _read(request, upload)
+    preview, refusals = _read(upload, {} if other else request.POST)
+    refusals = other + refusals
     if request.method == "POST" and not refusals:
         refusals = _save(request, upload, preview)
         if not refusals:
             return redirect(report)
-        preview, _none = _read(request, upload)
-    context = {"report": report, "upload": upload, "preview": preview, "refusals": refusals}
+        preview, _none = _read(upload, request.POST)
+    context = {
+        "report": report, "upload": upload, "preview": preview, "refusals": refusals, "file_mark": file_mark(upload),
+    }  # fmt: skip
     return render(request, "emulation/workbooks/preview.html", context)
 
 
-def _read(request: HttpRequest, upload: WorkbookUpload) -> tuple[Preview, list[str]]:
+def _read(upload: WorkbookUpload, choices: Mapping[str, str]) -> tuple[Preview, list[str]]:
     """What the file would change now; or nothing, and why the sheet no longer takes it."""
     reading = SheetReading(upload.report)
     try:
         service.refuse_unready(upload, reading)
     except Refused as refused:
         return Preview(), refused.messages
-    return read_upload(upload, reading, request.POST), []
+    return read_upload(upload, reading, choices), []
 
 
 def _save(request: HttpRequest, upload: WorkbookUpload, preview: Preview) -> list[str]:

@@ -73,12 +73,11 @@ document.addEventListener("htmx:load", (event) => {
 /* A long list of boxes has a field that narrows it; what is ticked stays in sight. It has no name and is not sent. */
 const MANY_BOXES = 12;
 const bareText = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
-document.querySelectorAll(`.form-check:nth-child(${MANY_BOXES + 1})`).forEach(({ parentElement: list }) => {
-  const rows = [...list.querySelectorAll(":scope > .form-check")];
-  if (list.tagName === "UL" || !rows.every((row) => row.querySelector("input[type=checkbox]"))) return;
+
+function narrowing(rows) {
   const field = document.createElement("input");
   field.type = "search";
-  field.className = "form-control form-control-sm mb-2";
+  field.className = "form-control form-control-sm w-auto";
   field.placeholder = document.body.dataset.narrow;
   field.setAttribute("aria-label", field.placeholder);
   field.addEventListener("input", () => {
@@ -87,9 +86,23 @@ document.querySelectorAll(`.form-check:nth-child(${MANY_BOXES + 1})`).forEach(({
       const text = bareText(row.textContent);
       row.hidden = !row.querySelector("input").checked && !words.every((word) => text.includes(word));
     });
+    document.dispatchEvent(new Event("narrowed"));
   });
   field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  return field;
+}
+
+document.querySelectorAll(`.form-check:nth-child(${MANY_BOXES + 1})`).forEach(({ parentElement: list }) => {
+  const rows = [...list.querySelectorAll(":scope > .form-check")];
+  if (list.tagName === "UL" || !rows.every((row) => row.querySelector("input[type=checkbox]"))) return;
+  const field = narrowing(rows);
+  field.classList.replace("w-auto", "mb-2");
   list.before(field);
+});
+
+document.querySelectorAll("[data-narrow-rows]").forEach((place) => {
+  const rows = [...document.querySelectorAll("tbody > tr:has(input[type=checkbox][name])")];
+  if (rows.length > MANY_BOXES) place.prepend(narrowing(rows));
 });
 
 /* A double click sends a form once. The mark goes after a while: an answer may be a download, which leaves the page. */

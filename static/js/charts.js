@@ -19,7 +19,7 @@ function axisNumber(value) {
 }
 
 /* Pixels of a chart of the dashboard on paper, where three cards stand in a row: print.css scales it to its card. */
-const ON_PAPER = { trend: { width: 480, height: 270 }, stack: { width: 310, height: 270 } };
+const ON_PAPER = { trend: { width: 480, height: 205 }, stack: { width: 310, height: 205 } };
 
 /* How many indicators reached which result: stacked bars, one a quarter. */
 function stackOption({ periods, series }) {

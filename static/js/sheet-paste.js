@@ -126,12 +126,21 @@ async function saveTicked(cells) {
     const answer = await post(grid.dataset.cells, body);
     const found = await answer.json();
     if (answer.status === 200) {
-      pasting.close();
+      finish();
       done(cells, found);
     } else refuse(found);
   } catch (error) {
     problem(pasting.dataset[why(error)]);
   }
+}
+
+/* Rows of the block that found no line stay to be read, and copied, after the others were saved. */
+function finish() {
+  const after = pasting.querySelector("[data-paste-after]");
+  if (!after) return pasting.close();
+  pasting.querySelector("[data-paste-known]").remove();
+  after.hidden = false;
+  return after.querySelector("button").focus();
 }
 
 /* Nothing was saved: each line that stood in the way says why, and is left out when the rest is sent again. */
@@ -144,7 +153,7 @@ function refuse({ wrong = {}, errors = [] }) {
     place.hidden = false;
   });
   pasting.dispatchEvent(new Event("change"));
-  problem([...errors, ...Object.values(wrong).flat()].join(" "));
+  problem([pasting.dataset.refused, ...errors, ...Object.values(wrong).flat()].join(" "));
 }
 
 function problem(text) {

@@ -1,20 +1,21 @@
-/* Lists with boxes to tick: one box for all, one value for every field of a
+/* Lists with boxes to tick: one box for all that are in sight, one value for every field of a
    column, reasons where a verdict asks for one. Without this file each box is ticked by hand. */
 document.querySelectorAll("[data-script]").forEach((part) => { part.hidden = false; });
 
 document.querySelectorAll("[data-tick]").forEach((all) => {
   const boxes = [...document.querySelectorAll(all.dataset.tick)];
+  const inSight = () => boxes.filter((box) => !box.closest("[hidden]"));
   const tell = () => {
-    const ticked = boxes.filter((box) => box.checked).length;
-    all.checked = boxes.length > 0 && ticked === boxes.length;
-    all.indeterminate = ticked > 0 && ticked < boxes.length;
+    const seen = inSight();
+    const ticked = seen.filter((box) => box.checked).length;
+    all.checked = seen.length > 0 && ticked === seen.length;
+    all.indeterminate = ticked > 0 && ticked < seen.length;
   };
   all.addEventListener("change", () => {
-    boxes.forEach((box) => { box.checked = all.checked; });
+    inSight().forEach((box) => { box.checked = all.checked; });
     document.dispatchEvent(new Event("ticked"));
   });
-  document.addEventListener("change", tell);
-  document.addEventListener("ticked", tell);
+  ["change", "ticked", "narrowed"].forEach((event) => document.addEventListener(event, tell));
   tell();
 });
 

@@ -204,3 +204,9 @@ def test_every_coefficient_says_since_when_it_holds():
         if row["coefficient"] is not None and "valid_from" not in row
     ]
     assert undated == []
+
+
+def test_who_decides_is_said_in_english_too():
+    rows = [row for award in CATALOGUE for row in award.get("authorities", ())]
+    assert len(rows) > 20
+    assert [row["decides"] for row in rows if not row.get("decides_en") or row["decides_en"] == row["decides"]] == []

@@ -7,9 +7,12 @@ from datetime import date
 import pytest
 from playwright.sync_api import Page, expect
 
-from emulation.models import Campaign, Report, Round
+from emulation.models import Campaign, CampaignScope, Report, Round
+from emulation.services.rounds import make_sheets, place_units
+from emulation.services.summaries import rebuild
 from tests.factories import (
     PASSWORD,
+    make_area,
     make_campaign,
     make_campaign_indicator,
     make_indicator,
@@ -155,18 +158,45 @@ def test_dashboard_without_script_keeps_its_switches(browser, browser_context_ar
     context.close()
 
 
-def test_dashboard_prints_on_three_sheets_with_its_charts(page: Page, chief: User) -> None:
-    """Tiles and charts; the table of units; all indicators. The charts are drawn for paper before it is laid out."""
+def sheets_of_paper(page: Page) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
+
+
+def test_dashboard_prints_on_two_sheets_with_its_charts(page: Page, chief: User) -> None:
+    """Tiles and charts; the table of the few units with all indicators. Charts are drawn before paper is laid out."""
     log_in(page, chief, "vi")
     expect(page.locator("[data-trend] canvas")).to_be_visible()
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
-    assert page.locator("[data-trend] canvas").first.evaluate("(c) => [c.width, c.height]") == [480, 270]
+    assert page.locator("[data-trend] canvas").first.evaluate("(c) => [c.width, c.height]") == [480, 205]
     assert drawn(page, "[data-trend]")
     assert drawn(page, "[data-stack]")
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert page.locator("[data-trend] canvas").first.evaluate("(c) => c.width") > 480
-    pages = len(re.findall(rb"/Type\s*/Page\b", page.pdf(prefer_css_page_size=True)))
-    assert pages == 3
+    assert sheets_of_paper(page) == 2
+
+
+def test_dashboard_of_a_large_branch_prints_on_four_sheets(page: Page, chief: User, department: Unit) -> None:
+    """Tiles and charts with what is still missing; the table of units; all indicators on two, the second with the
+    signatures and the line at the foot: neither stands alone on a sheet.
+    """
+    campaign = Campaign.objects.get()
+    for number in range(14):
+        CampaignScope.objects.create(
+            campaign=campaign, unit=make_unit(department, f"P{number}", name=f"Phòng {number}")
+        )
+    for number in range(12):
+        area = make_area(f"area-{number}")
+        for place in range(4 if number < 11 else 1):
+            make_campaign_indicator(
+                campaign, make_indicator("count", f"I{number}-{place}", area=area), is_main=not place
+            )
+    place_units(Round.objects.all())
+    make_sheets(Round.objects.all())
+    rebuild(2020)
+    log_in(page, chief, "vi")
+    expect(page.locator("[data-trend] canvas")).to_be_visible()
+    expect(page.locator("#all tbody tr")).to_have_count(47 + 13)
+    assert sheets_of_paper(page) == 4
 
 
 def test_english_page_prints_in_vietnamese_and_is_there_again_afterwards(page: Page, chief: User) -> None:

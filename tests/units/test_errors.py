@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from units.errors import LEAST_ORDER, LEAST_REASON, Refused, reason_of, refuse_short
+from units.errors import LEAST_ORDER, LEAST_REASON, LISTED, Refused, alternatives, reason_of, refuse_short
 
 
 def test_what_others_act_on_says_more_than_why_something_ends():
@@ -50,3 +50,11 @@ def test_a_text_that_says_nothing_is_refused(settings):
     with pytest.raises(Refused) as caught:
         refuse_short("x" * 9 + "  ", "measure")
     assert (caught.value.messages, caught.value.field) == (["Write at least 10 characters."], "measure")
+
+
+def test_alternatives_are_all_in_their_order_or_the_most_alike_as_far_as_they_fit():
+    assert alternatives(["b", "a"], "x") == "b, a"
+    assert alternatives([], "x") == "–"
+    many = alternatives((f"CODE-{number:03d}" for number in range(900)), "code-0777")
+    assert many.split(", ")[0] == "CODE-077"
+    assert (many[-3:], "CODE-777" in many, LISTED - 12 < len(many) <= LISTED + 3) == (", …", True, True)

@@ -120,11 +120,26 @@ def test_load_units_asks_as_often_for_one_unit_as_for_three(region, django_asser
         load_units(rows("B,B,,depot,QK\nC,C,,depot,B\nD,D,,depot,C"), by=None)
 
 
+def test_load_units_takes_full_width_letters_for_usual_ones_and_names_those_that_only_look_like_them(region):
+    load_units(rows("Ｋ１,Kho,,depot,ＱＫ"), by=None)
+    assert Unit.objects.get(code="K1").path.startswith(region.path)
+    assert errors("К2,Kho,,depot,QK") == [
+        "Row 2: “К2” is not a code. Character 1, “К” (CYRILLIC CAPITAL LETTER KA), is no usual letter or digit,"
+        " though it may look like one. Type it anew."
+    ]
+
+
 @pytest.mark.parametrize("code", ["K 1", "K" * 33, "Khố", ""])
 def test_load_units_refuses_a_wrong_code(region, code):
     assert errors(f"{code},Kho,,depot,QK") == [
         f"Row 2: “{code}” is not a code: up to 32 letters, digits, full stops, hyphens and underscores."
     ]
+
+
+KINDS = (
+    "Known are: region (Region), department (Department), office (Office), section (Section),"
+    " depot (Depot), workshop (Workshop), station (Station), battalion (Battalion), company (Company)."
+)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +148,7 @@ def test_load_units_refuses_a_wrong_code(region, code):
         ("K1,,,depot,QK", "Row 2: The name is missing."),
         (f"K1,{'x' * 201},,depot,QK", f"Row 2: “{'x' * 201}” is longer than 200 characters."),
         (f"K1,Kho,{'x' * 41},depot,QK", f"Row 2: “{'x' * 41}” is longer than 40 characters."),
-        ("K1,Kho,,kho,QK", "Row 2: There is no kind of unit “kho”."),
+        ("K1,Kho,,kho,QK", f"Row 2: There is no kind of unit “kho”. {KINDS}"),
         ("K1,Kho,,depot,XX", "Row 2: There is no unit “XX”."),
         ("K1,Kho,,depot,", "Row 2: The tree has one root, “QK”; name the superior."),
         ("K1,Kho,,depot,K1", "Row 2: The unit “K1” would stand below itself."),
@@ -151,7 +166,7 @@ def test_load_units_refuses_a_wrong_row(region, line, message):
 def test_load_units_lists_every_error_in_the_order_of_the_rows(region):
     assert errors("K1,,,depot,QK\nK2,Kho,,x,QK,y\nK3,Kho,,depot,K4\nK1,Kho,,depot,QK") == [
         "Row 2: The name is missing.",
-        "Row 3: There is no kind of unit “x”.",
+        f"Row 3: There is no kind of unit “x”. {KINDS}",
         "Row 3: “y” is not a date; write it as 2020-07-31.",
         "Row 4: There is no unit “K4”.",
         "Row 5: The unit “K1” stands in row 2 already.",

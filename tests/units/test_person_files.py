@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from tests.factories import make_person, make_unit
 from units.errors import Refused
+from units.lists import ROWS, day_of, letter, read_rows
 from units.models import Unit
-from units.person_files import ROWS, Reading, day_of, letter, read_rows
+from units.person_files import COLUMNS, Reading
 
 HEAD = ["TT", "Số hiệu", "Họ và tên", "Giới tính", "Năm sinh", "Đối tượng", "Cấp bậc", "Chức vụ", "Mã đơn vị",
         "Nhập ngũ", "Vào Đảng"]  # fmt: skip
@@ -31,7 +32,7 @@ def changed(**cells: str) -> list[str]:
 
 
 def reading(user, *rows: list, skip_known: bool = False) -> Reading:
-    found, _unknown = read_rows([*enumerate([HEAD, *rows], start=1)])
+    found, _unknown = read_rows([*enumerate([HEAD, *rows], start=1)], COLUMNS)
     return Reading(found, Unit.objects.all(), user, skip_known=skip_known)
 
 
@@ -45,16 +46,16 @@ def wrong(found: Reading) -> list[str]:
 def test_a_title_above_the_head_and_empty_rows_are_passed_over():
     table = [(1, ["DANH SÁCH QUÂN NHÂN"]), (3, [*HEAD, "Ghi chú"]), (5, GOOD), (6, ["", " "]), (7, GOOD)]
 
-    rows, unknown = read_rows(table)
+    rows, unknown = read_rows(table, COLUMNS)
 
     assert [number for number, _cells in rows] == [5, 7]
-    assert (rows[0][1]["name"], rows[0][1]["unit"]) == ("Nguyễn Văn Đức", "K1")
+    assert (rows[0][1]["name"], rows[0][1]["unit_code"]) == ("Nguyễn Văn Đức", "K1")
     assert unknown == ["Ghi chú"]
 
 
 def test_the_head_is_understood_in_english_too():
     rows, _unknown = read_rows(
-        [(1, ["Service number *", "Full name", "Group", "Unit"]), (2, ["1", "A B", "SQ", "K1"])]
+        [(1, ["Service number *", "Full name", "Group", "Unit"]), (2, ["1", "A B", "SQ", "K1"])], COLUMNS
     )
 
     assert {key: text for key, text in rows[0][1].items() if key[0] != "@"} == {
@@ -76,7 +77,7 @@ def test_the_head_is_understood_in_english_too():
 )
 def test_a_table_without_head_or_people_is_refused(table):
     with pytest.raises(Refused):
-        read_rows(table)
+        read_rows(table, COLUMNS)
 
 
 # ── cells ─────────────────────────────────────────────────────────────────
@@ -115,6 +116,8 @@ def test_groups_and_ranks_are_understood_as_people_write_them(units_catalogue, s
         ({"Đối": "Cán sự"}, "F2"), ({"Cấp": "Binh nhì"}, "G2"), ({"Cấp": "4///"}, "G2"), ({"Chức": "x" * 121}, "H2"),
         ({"Mã": "X9"}, "I2"), ({"Nhập": "2003"}, "J2"), ({"Nhập": "31/02/2003"}, "J2"),
         ({"Nhập": "21/07/2020"}, "J2"), ({"Vào": "19/5/07"}, "K2"),
+        ({"Số": "91000001.5"}, "B2"), ({"Số": "'91000004"}, "B2"), ({"Số": "91 000 003"}, "B2"),
+        ({"Năm": "1989"}, "J2"), ({"Vào": "2/9/2002"}, "K2"), ({"Chức": "#N/A"}, "H2"),
     ],
 )  # fmt: skip
 def test_a_wrong_cell_is_named(units_catalogue, staff, depot, cells, address):
@@ -138,6 +141,31 @@ def test_a_unit_is_found_by_its_name_unless_several_have_it(units_catalogue, sta
     assert wrong(reading(staff, changed(Mã="Kho vật tư"))) == ["I2"]
 
 
+LIFE = ["Số hiệu", "Họ và tên", "Đối tượng", "Cấp bậc", "Cấp bậc từ ngày", "Chức vụ", "Đơn vị", "Mã đơn vị",
+        "Giữ chức vụ từ ngày", "Nhập ngũ", "Công tác đến"]  # fmt: skip
+
+
+def lived(user, **cells: str) -> Reading:
+    row = {"number": "15000001", "name": "Nguyễn Văn Đức", "group": "SQ", "rank": "Đại úy", "rank_since": "02/2015",
+           "post": "Trợ lý", "unit": "Unit K1", "code": "K1", "since": "02/2015", "enlisted": "15/2/2015",
+           "left": ""} | cells  # fmt: skip
+    rows, _unknown = read_rows([(1, LIFE), (2, list(row.values()))], COLUMNS)
+    return Reading(rows, Unit.objects.all(), user)
+
+
+@pytest.mark.parametrize(
+    ("cells", "address"),
+    [
+        ({}, []), ({"unit": ""}, []), ({"code": ""}, []), ({"unit": "K1"}, []),
+        ({"unit": "Unit CKT"}, ["G2"]), ({"unit": "", "code": ""}, ["G2"]), ({"code": "X9"}, ["H2"]),
+        ({"since": "01/2015"}, ["I2"]), ({"rank_since": "1/1/2015"}, ["E2"]), ({"enlisted": "2022"}, ["J2"]),
+        ({"left": "1/6/2020"}, ["K2"]),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_true_of_one_life_is_refused_by_its_cell(units_catalogue, staff, depot, cells, address):
+    assert wrong(lived(staff, **cells)) == address
+
+
 # ── duplicates ────────────────────────────────────────────────────────────
 
 
@@ -152,11 +180,11 @@ def test_a_number_recorded_anywhere_is_an_error_or_left_out(units_catalogue, sta
 
 
 def test_the_same_name_and_year_is_a_warning(units_catalogue, staff, depot, elsewhere):
-    make_person(depot, "Lê Văn An", birth_year=1990, service_number="7")
-    make_person(elsewhere, "Trần Văn Bách", birth_year=1990)
+    make_person(depot, "Lê Văn An", birth_year=1988, service_number="7")
+    make_person(elsewhere, "Trần Văn Bách", birth_year=1988)
     found = reading(
-        staff, GOOD, changed(Số="2"), changed(Số="3", Họ="LÊ VĂN AN", Năm="1990"),
-        changed(Số="4", Họ="Trần Văn Bách", Năm="1990"), changed(Số="5", Năm="1986"), changed(Số="6", Năm=""),
+        staff, GOOD, changed(Số="2"), changed(Số="3", Họ="LÊ VĂN AN", Năm="1988"),
+        changed(Số="4", Họ="Trần Văn Bách", Năm="1988"), changed(Số="5", Năm="1986"), changed(Số="6", Năm=""),
     )  # fmt: skip
 
     assert [problem.address for problem in found.warnings] == ["C3", "C4"]

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from tests.factories import make_person, make_unit
 from tests.units.services.test_person_import import HEAD, keep, read
+from tests.workbooks import post_seen
 from units import person_files
 from units.errors import Refused
 from units.models import Person, PersonGroup, PersonImport, Rank, RankChange
@@ -139,6 +140,46 @@ def test_month_of_a_rank_and_a_posting_agrees_with_their_day(staff, person):
     assert [w.address for w in reading.warnings] == ["I2", "H2"]
 
 
+@pytest.mark.parametrize(
+    ("said", "decision", "shown", "warned"),
+    [
+        ({"post": "Trưởng ban", "since": "01/07/2020"}, "17/QĐ", ["Trưởng ban, Unit K1, từ 01/07/2020 (17/QĐ)"], []),
+        ({}, "17/QĐ", [], ["L2"]),  # of the posting that is recorded it stays
+        ({}, "16/QĐ", [], []),
+    ],
+)
+def test_decision_of_a_posting_is_shown_with_it_or_said_to_be_left(staff, person, said, decision, shown, warned):
+    person.postings.update(decision="16/QĐ")
+    upload = keep(staff, [*row(**said), decision], head=[*COLUMNS, "Số quyết định"])
+    reading = read(upload, staff, update_known=True)
+    assert ([after for _label, _before, after in changes(reading)], [w.address for w in reading.warnings]) == (
+        shown,
+        warned,
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ({"enlisted": "01/06/1999"}, "K2"),  # at fourteen
+        ({"enlisted": "01/03/2018", "post": "Trưởng ban", "since": "01/07/2017"}, "H2"),
+        ({"enlisted": "01/03/2018", "rank": "Thiếu tá", "rank_since": "01/06/2017"}, "I2"),
+        ({"born": "2000"}, "C2"),  # of who joined the Party in 2012
+    ],
+)
+def test_change_after_which_a_life_could_not_be_true_is_refused_by_its_cell(staff, person, said, address):
+    Person.objects.filter(pk=person.pk).update(party_since=date(2012, 5, 19))
+    _upload, reading = updating(staff, row(**said))
+    assert [problem.address for problem in reading.problems] == [address]
+
+
+def test_last_day_of_service_is_compared_and_never_changed(staff, person):
+    head = [*COLUMNS, "Công tác đến"]
+    for day, wrong in (("", []), ("30/06/2020", ["L2"])):
+        reading = read(keep(staff, [*row(), day], head=head), staff, update_known=True)
+        assert ([problem.address for problem in reading.problems], reading.updates) == (wrong, [])
+
+
 def test_update_adds_what_is_dated_and_overwrites_no_history(staff, person, depot):
     part = make_unit(depot, "K1.1", kind="section")
     later = {"rank": "Thiếu tá", "rank_since": "01/06/2020", "unit": "K1.1", "since": "01/07/2020"}
@@ -232,8 +273,8 @@ def test_page_offers_the_update_and_makes_it(client, staff, person):
     assert f'href="{preview}?update=1"' in client.get(preview).text
     page = client.get(preview, {"update": "1"})
     assert "→ <b>Nam</b>" in page.text
-    assert client.post(preview, {"update": "1", "mark": "0"}).context["refusals"]
-    done = client.post(preview, {"update": "1", "mark": page.context["mark"]}, follow=True)
+    assert post_seen(client, preview, {"update": "1", "mark": "0"}).context["refusals"]
+    done = post_seen(client, preview, {"update": "1", "mark": page.context["mark"]}, follow=True)
     assert [m.message for m in done.context["messages"]] == ["Đã cập nhật 1 quân nhân."]
     person.refresh_from_db()
     assert (person.gender, PersonImport.objects.get().taken is not None) == ("male", True)
@@ -258,7 +299,7 @@ def test_list_after_the_import_has_all_its_rows(client, staff, person, depot):
     new = row(number="15000002", name="Trần Thị Dung", rank="", post="Thợ")
     upload, reading = updating(staff, row(gender="Nam"), new)
     typed = {"update": "1", "mark": service.mark_of(reading)}
-    done = client.post(reverse("units:person-import-preview"), typed, follow=True)
+    done = post_seen(client, reverse("units:person-import-preview"), typed, follow=True)
     assert done.redirect_chain[0][0].endswith(f"?imported={upload.pk}")
     assert [one.full_name for one in done.context["page"]] == ["Trần Thị Dung", "Nguyễn Văn Đức"]
 

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from units import access, clock
+from units.codes import canonical
 from units.forms.fields import DayField, UnitField
 from units.forms.seen import SeenForm
 from units.forms.tree import administered_units
@@ -103,6 +104,9 @@ class UserCreateForm(RoleFields, forms.ModelForm):
         fields = ["username", "full_name", "email"]
 
     field_order = ["full_name", "username", "email", "password", "unit", "role", "office", "since"]
+
+    def clean_username(self) -> str:
+        return canonical(self.cleaned_data["username"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -32,6 +32,7 @@ from units.models import (
 from units.models.persons import PersonQuerySet
 from units.models.units import UnitQuerySet
 from units.paths import branches_q
+from units.person_lines import number_wrong
 from units.reports.persons import touched_by
 from units.text import split_name
 
@@ -128,6 +129,13 @@ class PersonFields(SeenForm):
             "party_since",
         ]  # fmt: skip
 
+    def clean_service_number(self) -> str:
+        """The rule of the lists; a number recorded before does not keep from correcting something else."""
+        number = self.cleaned_data["service_number"]
+        if "service_number" in self.changed_data and (words := number_wrong(number)):
+            raise forms.ValidationError(words)
+        return number
+
 
 class PersonUpdateForm(PersonFields):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -187,7 +195,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=_("The list of people"), allow_empty_file=True,
         error_messages={"required": _("Choose the file."), "missing": _("Choose the file.")},
-        widget=FileInput(attrs={"accept": ".xlsx,.xls,.ods", "class": "form-control"}),
+        widget=FileInput(attrs={"accept": ".xlsx,.xls,.ods,.csv", "class": "form-control"}),
     )  # fmt: skip
 
 

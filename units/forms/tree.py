@@ -10,11 +10,13 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from units import access, clock
+from units.codes import canonical
 from units.forms.fields import DayField, UnitField
 from units.forms.seen import SeenFields, SeenForm
 from units.models import Unit, UnitChange, User
 from units.models.units import UnitQuerySet
 from units.paths import branches_q
+from units.services.tree import too_early
 
 
 def administered_units(user: User) -> UnitQuerySet:
@@ -46,6 +48,13 @@ class DecisionForm(forms.Form):
     decision = forms.CharField(label=_("Decision number"), max_length=60)
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
 
+    def clean_effective(self) -> date:
+        """Told before anything is shown or confirmed that follows from the day."""
+        day: date = self.cleaned_data["effective"]
+        if day > clock.today():
+            raise forms.ValidationError(too_early())
+        return day
+
 
 class UnitCreateForm(forms.ModelForm):
     parent = UnitField(label=_("Superior"), scope="administered")
@@ -66,6 +75,9 @@ class UnitCreateForm(forms.ModelForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["parent"].queryset = administered_units(user)
+
+    def clean_code(self) -> str:
+        return canonical(self.cleaned_data["code"])
 
 
 class UnitCorrectForm(SeenForm):
@@ -112,14 +124,18 @@ class DissolveForm(DecisionForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         day = cleaned.get("effective")
-        if day and cleaned.get("foreseen") != day:
+        if day is None:
+            return cleaned  # what it means is read, and confirmed, when the day is right
+        if cleaned.get("foreseen") != day:
             self.add_error("confirmed", _("Read above what it means on that day, then confirm it."))
         elif not cleaned.get("confirmed"):
             self.add_error("confirmed", _("Confirm that you have read what it means."))
         return cleaned
 
     def foresee(self, day: date, *, unfinished: bool) -> None:
-        """The page shows what it means on `day`; whoever confirmed another day has to confirm again."""
+        """The page shows what it means on `day`; whoever confirmed another day has to confirm again. Of a wrong day
+        nothing is shown, and nothing is to be confirmed.
+        """
         if self.is_bound and self.data.get("foreseen") != day.isoformat():
             self.data = self.data.copy()
             self.data["foreseen"] = day.isoformat()
@@ -127,6 +143,8 @@ class DissolveForm(DecisionForm):
         self.initial["foreseen"] = day
         if not unfinished:
             del self.fields["keep_roles"]
+        if "effective" in self.errors:
+            del self.fields["confirmed"]
 
     @property
     def decided(self) -> dict[str, Any]:

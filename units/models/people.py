@@ -17,6 +17,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from units import clock
+from units.codes import refuse_strange
 from units.models.units import CatalogueRow, Unit
 from units.paths import branches_q
 from units.search import words_q
@@ -74,7 +75,7 @@ class User(AbstractBaseUser):
         _("user name"),
         max_length=60,
         unique=True,
-        validators=[UnicodeUsernameValidator()],
+        validators=[UnicodeUsernameValidator(), refuse_strange],
         error_messages={"unique": _("Another user has this name.")},
     )
     login_key = models.CharField(max_length=300, editable=False)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from auditlog.registry import auditlog
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
@@ -16,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from units import clock
+from units.codes import refuse_wrong_code
 from units.paths import branch_q, branches_q, parent_path, path_ids
 from units.search import words_q
 from units.text import fold
@@ -121,9 +121,7 @@ class Unit(models.Model):
         _("code"),
         max_length=32,
         unique=True,
-        validators=[
-            RegexValidator(r"\A[A-Za-z0-9._-]+\Z", _("Use letters, digits, full stop, hyphen and underscore only."))
-        ],
+        validators=[refuse_wrong_code],
         error_messages={"unique": _("Another unit has this code.")},
     )
     name = models.CharField(_("name"), max_length=200)

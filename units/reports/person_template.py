@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from units.lists import ROWS
 from units.models import Person, PersonGroup, Rank, Unit
 from units.models.units import UnitQuerySet
-from units.person_files import COLUMNS, ROWS
+from units.person_files import TEMPLATE
 from units.spreadsheets import Book
 
 WIDTHS = {"name": 28, "post": 26, "unit": 16, "decision": 18}
@@ -21,7 +22,7 @@ def person_template(units: UnitQuerySet) -> bytes:
     must = book.format(bold=True, bg_color="#F4E3A8", border=1, text_wrap=True, valign="vcenter")
     text = book.format(num_format="@")
     choices = _choices(units)
-    for at, column in enumerate(COLUMNS):
+    for at, column in enumerate(TEMPLATE):
         book.put(
             sheet,
             0,

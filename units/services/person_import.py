@@ -16,31 +16,29 @@ from django.utils.translation import gettext as _
 from units import access
 from units.errors import Refused
 from units.files import MB, clean_name
+from units.lists import Cells, read_list
 from units.locking import forget, waiting_file
 from units.models import Person, PersonImport, Posting, RankChange, Role, User
-from units.person_files import ROWS, Cells, Reading, read_rows, with_formulas
+from units.person_files import COLUMNS, Reading
 from units.person_lines import Line
 from units.person_updates import Update, still_holds
 from units.reports.seen import digest_of
 from units.services.persons import DAY
 from units.services.traces import log_rows
-from units.workbooks import read_workbook
 
 KEPT = timedelta(hours=24)  # an upload that nobody confirms
 BATCH = 500
 
 
 def keep_file(name: str, file: IO[bytes], *, size: int, by: User) -> tuple[PersonImport, list[str]]:
-    """Keep the rows of a spreadsheet for the preview; also the heads that are not understood.
+    """Keep the rows of a spreadsheet or csv file for the preview; also what of the file is not read.
 
-    Raises `Refused` for what is no spreadsheet, too large, or has no head or nobody in its first sheet. A
-    newer file takes the place of an older one.
+    Raises `Refused` for what is no spreadsheet, too large, or has no list of people, or several. A newer file takes
+    the place of an older one.
     """
     access.require(access.has_role(by, Role.STAFF))
-    book = read_workbook(name, file, size=size, limit=settings.WORKBOOK_MB * MB, rows=ROWS + 100)
-    title, table = next(iter(book.sheets.items()), ("", []))
-    rows, unknown = read_rows(with_formulas(table, book.formulas.get(title, ())))
-    return _keep(clean_name(name), rows, by), unknown
+    rows, unread = read_list(name, file, COLUMNS, size=size, limit=settings.WORKBOOK_MB * MB)
+    return _keep(clean_name(name), rows, by), unread
 
 
 @transaction.atomic

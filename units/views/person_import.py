@@ -16,17 +16,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from units import access
 from units.errors import Refused
 from units.forms.persons import UploadForm, kept_units
+from units.locking import file_mark
 from units.models import PersonImport, Role
-from units.person_files import COLUMNS, UPDATES, Reading
+from units.person_files import TEMPLATE, UPDATES, Reading
 from units.reports.person_template import person_template
 from units.services import person_import as service
 from units.spreadsheets import XLSX
 from units.views.downloads import attachment
 from units.views.persons import crumbs_to
-from units.views.uploads import keep_upload
+from units.views.uploads import keep_upload, other_file
 
 FORM = ["GET", "HEAD", "POST"]
-SHOWN = 20  # people shown of those to be created
+SHOWN = 200  # people shown of those to be created
 
 
 @require_http_methods(FORM)
@@ -41,7 +42,7 @@ def person_import(request: HttpRequest) -> HttpResponse:
         if not problems:
             return redirect("units:person-import-preview")
     context = {
-        "form": form, "problems": problems, "columns": COLUMNS, "most": settings.WORKBOOK_MB,
+        "form": form, "problems": problems, "columns": TEMPLATE, "most": settings.WORKBOOK_MB,
         "crumbs": [*crumbs_to(), (_("Import from Excel"), "")],
     }  # fmt: skip
     return render(request, "units/persons/import.html", context)
@@ -61,20 +62,20 @@ def person_import_preview(request: HttpRequest) -> HttpResponse:
     if upload is None:
         messages.error(request, _("No file waits here: it has been taken over, discarded, or kept too long."))
         return redirect("units:person-import")
-    if "discard" in request.POST:
+    refusals = other_file(request, upload)
+    if "discard" in request.POST and not refusals:
         try:
             service.discard(upload, by=request.user)
             messages.success(request, _("The file has been discarded; nothing was changed."))
         except Refused as refused:
             messages.error(request, " ".join(refused.messages))
         return redirect("units:person-import")
-    asked = request.POST if request.method == "POST" else request.GET
+    asked = request.POST if request.method == "POST" and not refusals else request.GET
     skip, update = "skip" in asked, "update" in asked and "skip" not in asked
     reading = Reading(
         upload.rows, kept_units(request.user), request.user, skip_known=skip, update_known=update
     )  # fmt: skip
-    refusals: list[str] = []
-    if request.method == "POST":
+    if request.method == "POST" and not refusals:
         try:
             count = service.take_in(upload, reading, mark=request.POST.get("mark", ""), by=request.user)
         except Refused as refused:
@@ -97,5 +98,6 @@ def _preview(upload: PersonImport, reading: Reading, skip: bool, refusals: list[
     return {
         "upload": upload, "reading": reading, "skip": skip, "refusals": refusals, "shown": reading.lines[:SHOWN],
         "more": len(reading.lines) - SHOWN, "changed": reading.updates[:UPDATES], "mark": service.mark_of(reading),
+        "file_mark": file_mark(upload),
         "crumbs": [*crumbs_to(), (_("Import from Excel"), "")],
     }  # fmt: skip

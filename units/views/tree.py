@@ -212,13 +212,14 @@ def unit_dissolve(request: HttpRequest, pk: int) -> HttpResponse:
     form = DissolveForm(request.POST or None)
     day = _day_asked(form)
     rows = consequences(unit, day)
+    means = {"template": "units/dissolution.html", "rows": rows, "day": day}
     form.foresee(day, unfinished=any(row.unfinished for row in rows))
     return form_step(
         request, form, lambda: services.dissolve_unit(unit, **form.decided, by=request.user),
         done=_("The unit has been dissolved."), to=unit, crumbs=crumbs_to(unit),
         heading=_("Dissolve %(unit)s") % {"unit": unit}, submit=_("Dissolve the unit"),
         note=_("The unit keeps its figures and its history; from that day on nothing is asked of it."),
-        about={"template": "units/dissolution.html", "rows": rows, "day": day},
+        about=None if "effective" in form.errors else means,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from awards.models import Award
 from awards.reports.due import last_day, machine_rows
 from awards.reports.rules import rules_on
-from emulation.management.asked import unit_of
+from emulation.management.asked import unit_of, unknown
 from emulation.periods import YEARS
 
 
@@ -28,6 +28,6 @@ class Command(BaseCommand):
             raise CommandError(f"{options['year']} is no year from {YEARS.start} to {YEARS.stop - 1}")
         award = options["award"]
         if award and not Award.objects.filter(code=award).exists():
-            raise CommandError(f"no award has the code {award!r}")
+            raise CommandError(unknown("award", Award.objects.all(), award))
         rows = machine_rows(unit, options["year"], rules_on(last_day(options["year"])), award)
         self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 
-from emulation.management.asked import add_unit_and_period, unit_and_period
+from emulation.management.asked import add_unit_and_period, unit_and_period, unknown
 from emulation.models import Indicator
 from emulation.reports.machine_figures import machine_rows
 
@@ -25,6 +25,6 @@ class Command(BaseCommand):
         if options["indicator"]:
             indicator = Indicator.objects.filter(code=options["indicator"]).first()
             if indicator is None:
-                raise CommandError(f"no indicator has the code {options['indicator']!r}")
+                raise CommandError(unknown("indicator", Indicator.objects.all(), options["indicator"]))
         rows = machine_rows(unit, year, period, indicator)
         self.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2))

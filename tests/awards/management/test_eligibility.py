@@ -85,7 +85,7 @@ def test_rules_are_those_of_the_year(depot):
     [
         (("--unit", "NO", "--year", "2020"), "no unit has the code 'NO'"),
         (("--unit", "K1", "--year", "20"), "20 is no year from 1945 to 2099"),
-        (("--unit", "K1", "--year", "2020", "--award", "NO"), "no award has the code 'NO'"),
+        (("--unit", "K1", "--year", "2020", "--award", "NO"), "no award has the code 'NO'; known are: –"),
     ],
 )
 def test_unknown_arguments_are_refused(depot, arguments, message):

@@ -162,6 +162,24 @@ def test_kept_list_says_what_judging_says(season, department, judge, award):
     assert judged(judge, department, award) == plain(department, award) == judged(judge, department, award)
 
 
+def test_lines_of_which_nothing_is_known_or_reached_yet_stand_apart(season, department, judge):
+    """They are neither granted, nor begun, nor missed; of the others something is said."""
+    make_criterion(make_award("HAND", subject="person"), text="Kiểm tra")
+    user, rules = User.objects.get(pk=judge.pk), rules_on(last_day(YEAR))
+    standing = standing_of(department, units_in(department, YEAR), YEAR, rules, user)
+    said, silent = standing.parted
+    assert (list(said), list(silent)) == (sorted(said), sorted(silent))
+    assert sorted([*said, *silent]) == list(standing.lines)
+    lines = due(people_in(department, YEAR), units_in(department, YEAR), YEAR, rules)
+    unknown = {
+        (line.subject.name, line.award.code) for line in lines
+        if line.state == "no_data" and not line.verdict.begun
+    }  # fmt: skip
+    rows = [standing.row(line) for line in silent]
+    assert {(row.subject.name, row.award.code) for row in rows} == unknown
+    assert {row.award.code for row in rows} == {"HAND", "ARMY", "MEDAL", "TITLED"}
+
+
 CHANGES = {
     "target": lambda: Target.objects.update(agreed=99),
     "vote": lambda: AgendaItem.objects.update(votes_for=0, votes_against=1),

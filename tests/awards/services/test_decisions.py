@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 from auditlog.context import disable_auditlog
 from django.core.exceptions import PermissionDenied
-from django.utils import translation
+from django.utils import timezone, translation
 
 from awards.models import BaseWage, Bonus, BonusRounding, Decision, Grant, HighestOnly, Nomination, NoticeRule
 from awards.reports.bonuses import Total, paid_by
 from awards.reports.decisions import decision_lines
 from awards.reports.drafts import draft_of
-from awards.services import decisions, papers
+from awards.services import decisions, dossiers, papers
 from emulation.models import IssuedPaper
 from tests.factories import (
     make_award,
@@ -156,7 +156,7 @@ def test_how_a_bonus_was_found_is_kept_with_the_award(passed, award, clerk, chie
         assert (row.bonus, row.how) == (450_000, "0,3 × 1.490.000")
 
 
-def test_what_is_kept_is_vietnamese_and_what_is_computed_is_read_in_the_language_of_the_reader(
+def test_how_a_bonus_was_found_is_kept_in_vietnamese_and_read_in_the_language_of_the_reader(
     passed, levels, depot, staff, clerk, chief
 ):
     names = {"CSTT": ("Chiến sĩ tiên tiến", "Advanced Soldier"), "CSTDCS": ("Chiến sĩ thi đua", "Emulation Fighter")}
@@ -178,7 +178,12 @@ def test_what_is_kept_is_vietnamese_and_what_is_computed_is_read_in_the_language
         decision = decisions.sign(draft, HEAD, by=chief)
         kept = decision_lines(decision, lines)
     assert [(row.how, row.kept) for row in shown] == [(english, False), ("0.3 × 1,490,000", False)]
-    assert [(row.how, row.kept) for row in kept] == [(vietnamese, True), ("0,3 × 1.490.000", True)]
+    assert [(row.how, row.kept) for row in kept] == [(row.how, row.kept) for row in shown]
+    own = decision_lines(decision, lines)
+    assert [(row.how, row.kept) for row in own] == [(vietnamese, True), ("0,3 × 1.490.000", True)]
+    Grant.objects.update(bonus_how_en="")  # signed before English words were kept
+    with translation.override("en"):
+        assert [(row.how, row.kept) for row in decision_lines(decision, lines)] == [(row.how, True) for row in own]
     said = decision.number, decision.day.strftime("%d/%m/%Y"), decision.issuer
     assert lines[0].events.get(kind="decided").reason == "số {} ngày {}, {}".format(*said)
 
@@ -326,6 +331,51 @@ def test_commander_sends_back_with_a_reason(passed, award, clerk, chief, departm
     decisions.send_back(department, [line.pk], reason=REASON, by=chief)
     line.refresh_from_db()
     assert (line.stage, line.holder) == ("submitted", department)
+
+
+def test_what_the_own_council_passed_is_not_refused_for_good(passed, award, chief, department):
+    line = passed(award)
+    with pytest.raises(Refused, match="Lê An"):
+        decisions.reject(department, [line.pk], reason=REASON, by=chief)
+
+
+@pytest.fixture
+def from_below(passed, levels, clerk, chief, region, department):
+    """A line that the department has forwarded to the region, and the region's commander."""
+    general, line = (
+        make_user("general", (region, Role.COMMANDER)),
+        passed(make_award("BK_QK", level=levels["region"])),
+    )
+    for place in (region, department):
+        make_council(place, general)
+    papers.send(papers.draft_submission(line.holder, [line.pk], by=clerk), HEAD | {"number": "30/TTr-CKT"}, by=chief)
+    return line, general
+
+
+def test_line_from_below_goes_back_to_be_corrected_and_comes_up_anew(
+    from_below, region, department, depot, commander
+):
+    line, general = from_below
+    with pytest.raises(Refused):
+        decisions.send_back(region, [line.pk], reason="", by=general)
+    decisions.send_back(region, [line.pk], reason=REASON, by=general)
+    line.refresh_from_db()
+    assert (line.stage, line.holder) == ("returned", depot)
+
+    line.dossier.read_at, line.dossier.read_by = timezone.now(), commander
+    line.dossier.save()
+    dossiers.hand_in(line.dossier, lines=[line.pk], by=commander)
+    line.refresh_from_db()
+    assert (line.stage, line.holder) == ("submitted", department)
+
+
+def test_line_from_below_is_refused_for_good_by_the_commander_alone(from_below, region, clerk):
+    line, general = from_below
+    with pytest.raises(PermissionDenied):
+        decisions.reject(region, [line.pk], reason=REASON, by=clerk)
+    decisions.reject(region, [line.pk], reason=REASON, by=general)
+    line.refresh_from_db()
+    assert (line.stage, line.events.get(kind="rejected").reason) == ("rejected", REASON)
 
 
 # ── revocation ────────────────────────────────────────────────────────────

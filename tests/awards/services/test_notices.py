@@ -6,11 +6,12 @@ from django.urls import reverse
 
 from awards.models import Nomination, NominationEvent, NoticeRule
 from awards.reports.checks import problems_of
+from awards.reports.notices import notice_problem, way_back
 from awards.reports.objections import unmet
 from awards.services.appraisals import conclude
 from awards.services.decisions import send_back
 from awards.services.dossiers import change_line, hand_in
-from awards.services.notices import answer_objection, notice_problem, post_notice, record_objection, way_back
+from awards.services.notices import answer_objection, post_notice, record_objection
 from awards.services.sessions import take_off
 from tests.factories import (
     make_award,
@@ -244,11 +245,11 @@ def back(line, stage, reviewer, commander):
         ("appraised", "returned"),
         ("at_council", "returned"),
         ("passed", "returned"),
-        ("forwarded", "rejected"),
+        ("forwarded", "returned"),
     ],
 )
 def test_upheld_objection_names_the_way_back_of_the_stage(line, upheld, reviewer, department, stage, ends):
-    """Each way that is named can be gone; what was forwarded has none."""
+    """Each way that is named can be gone."""
     commander = make_user("chief", (department, Role.COMMANDER))
     type(line).objects.filter(pk=line.pk).update(stage=stage)
     line.refresh_from_db()

@@ -1,6 +1,6 @@
 """What stands around a signed paper: place, signer, giver; and the sentence of merit of its certificates."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -8,7 +8,7 @@ from awards.models import AwardCategory, DecidingLevel, Grant, NominationEvent
 from awards.reports.award_papers import decision_paper
 from awards.reports.certificates import certificate_of, words_for
 from awards.reports.citations import filled
-from awards.reports.signatures import giver_of, signer_of
+from awards.reports.signatures import giver_of, names, signer_of
 from awards.services import decisions, papers
 from emulation.models import LayoutProfile
 from tests.factories import (
@@ -173,3 +173,37 @@ def test_staff_draft_for_their_only_commander_to_sign(department, commander, sta
     second = make_user("second", (department, Role.COMMANDER), full_name="Lý Thế Hùng")
     found = [signer_of(department, user)["signer"] for user in (clerk, chief, second)]
     assert found == ["", "Trần Quốc Bảo", "Lý Thế Hùng"]
+
+
+def test_last_signer_is_offered_only_as_long_as_they_command(draft, chief, department):
+    """Who is gone signs nothing more; what they were called stays where nobody has come after them."""
+    decisions.sign(draft, HEAD | {"signer": "Đại tá Nguyễn Văn Chief", "giver": "X"}, known_unpaid=True, by=chief)
+    clerk = make_user("clerk", (department, Role.STAFF))
+
+    def offered(user):
+        return signer_of(department, user)["signer"]
+
+    assert (offered(clerk), offered(chief)) == ("Đại tá Nguyễn Văn Chief",) * 2
+    chief.memberships.update(until=DAY - timedelta(days=1))
+    assert offered(clerk) == "Đại tá Nguyễn Văn Chief"
+    new = make_user("new", (department, Role.COMMANDER), full_name="Trần Quốc Bảo")
+    found = signer_of(department, clerk)
+    assert (found["signer"], found["signer_post"], found["giver"], found["place"]) == (
+        "Trần Quốc Bảo",
+        "",
+        "",
+        "Hà Nội",
+    )
+    LayoutProfile.objects.create(unit=department, signer="Đại tá Nguyễn Văn Chief", signer_post="Cục trưởng")
+    assert (offered(new), signer_of(department, new)["signer_post"]) == ("Trần Quốc Bảo", "Cục trưởng")
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("Đại tá Trần Quốc An", True), ("dai ta tran quoc an", True), ("Trần Quốc An", True),
+        ("Đại tá Trần Quốc Anh", False), ("Quốc An", False), ("", False),
+    ],
+)  # fmt: skip
+def test_whole_name_stands_under_a_paper(text, named):
+    assert names(text, "Trần Quốc An") is named

@@ -6,7 +6,10 @@ from django.urls import reverse
 from awards.forms.catalogue import BELONGINGS, AwardForm
 from awards.models import (
     Award,
+    BaseWage,
+    BonusRounding,
     Cap,
+    CompleteRegister,
     Criterion,
     LegalDocument,
     NoticeRule,
@@ -223,3 +226,18 @@ def test_way_back_from_the_catalogue_is_one_that_the_user_may_go(client, request
     page = client.get(reverse("awards:award-list")).content.decode()
     assert f'<li><a href="{reverse(above)}"' in page
     assert client.get(reverse(above), follow=True).status_code == 200
+
+
+@pytest.mark.parametrize(("language", "wage", "step"), [("vi", "2.530.000", "10.000"), ("en", "2,530,000", "10,000")])
+def test_amounts_are_listed_with_separators_and_years_without(client, administrator, language, wage, step):
+    administrator.language = language
+    administrator.save()
+    BaseWage.objects.create(amount=2_530_000), BonusRounding.objects.create(step=10_000)
+    CompleteRegister.objects.create(register="awards", since=2015)
+    client.force_login(administrator)
+    cells = {}
+    for key in ("base-wages", "bonus-roundings", "complete-registers"):
+        [(_row, cells[key])] = client.get(reverse("emulation:catalogue-rows", args=[key])).context["rows"]
+    assert (cells["base-wages"][0], cells["bonus-roundings"][0], cells["complete-registers"][1]) == (wage, step, 2015)
+    exported = client.get(reverse("emulation:catalogue-rows", args=["base-wages"]), {"export": "csv"}).getvalue()
+    assert b"2530000" in exported

@@ -324,4 +324,4 @@ def test_desk_runs_a_constant_number_of_queries(client, handed, count, who, requ
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
         found.append(len(queries))
-    assert found == {"reviewer": [17, 17], "officer": [13, 10]}[who]
+    assert found == {"reviewer": [18, 17], "officer": [18, 15]}[who]

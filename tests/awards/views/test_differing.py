@@ -14,6 +14,8 @@ from tests.factories import (
     make_criterion,
     make_dossier,
     make_frozen_line,
+    make_membership,
+    make_office,
     make_user,
     rate_worse,
 )
@@ -22,7 +24,7 @@ from units.models import Role
 
 DAY = date(2020, 12, 22)
 HEAD = {
-    "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn B", "signer_post": "Chủ nhiệm",
+    "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn Chief", "signer_post": "Chủ nhiệm",
     "place": "Hà Nội", "giver": "Chủ nhiệm",
 }  # fmt: skip
 
@@ -77,10 +79,51 @@ def test_reviewer_at_the_desk(client, lines, reviewer):
     assert stages() == ["appraised"] * 2
 
 
-def test_reviewer_who_concludes_on_many(client, lines, reviewer):
-    lines("submitted")
+def test_desk_counts_apart_what_no_longer_holds(client, lines, reviewer):
+    """Not «met» and green: what is found today stands in the line, and nobody concludes it with the rest."""
+    first, second = lines("submitted")
     client.force_login(reviewer)
+    page = client.get(reverse("awards:nomination-desk"))
+    rows = {row.line.name: row for row, *_rest in page.context["shown"]}
+    assert (page.context["meeting"], page.context["apart"]) == (1, 1)
+    assert rows["Lê An"].today == "“Hoàn thành tốt” – lúc trình: đạt (Hoàn thành tốt); nay: chưa đạt (Hoàn thành)"
+    assert (rows["Vũ Bình"].today, page.text.count("Hiện nay đã khác")) == ("", 1)
+    assert page.text.count("bi-check-circle-fill") == 1  # plainly green is the other one alone
     many = reverse("awards:nomination-many", args=["appraised"])
+    page = client.get(many)
+    assert ([one.line.name for one in page.context["apart"]], page.context["count"], named(page)) == (
+        ["Lê An"],
+        1,
+        [],
+    )
+    client.post(many, {"mark": page.context["mark"], "reason": ""})
+    assert stages() == ["submitted", "appraised"]
+
+
+def test_office_is_told_of_its_own_criteria_alone(client, lines, department, judged):
+    office, other = make_office("training"), make_office("staff")
+    judged.criteria.update(office=office)
+    make_criterion(judged, "service_time", years=1, text="Thời gian", office=other)
+    first, second = lines("submitted")
+    seen = {}
+    for one in (office, other):
+        user = make_user(f"of-{one.code}")
+        make_membership(user, department, Role.REVIEWER, office=one)
+        client.force_login(user)
+        page = client.get(reverse("awards:nomination-desk"))
+        seen[one.code] = {row.line.name: bool(row.today) for row, *_rest in page.context["shown"]}
+        many = client.get(reverse("awards:nomination-many", args=["agree"]))
+        seen[one.code, "apart"] = [one.line.name for one in many.context["apart"]]
+    assert seen == {
+        "training": {"Lê An": True, "Vũ Bình": False}, ("training", "apart"): ["Lê An"],
+        "staff": {"Lê An": False, "Vũ Bình": False}, ("staff", "apart"): [],
+    }  # fmt: skip
+
+
+def test_reviewer_who_concludes_on_the_ticked(client, lines, reviewer):
+    found = lines("submitted")
+    client.force_login(reviewer)
+    many = reverse("awards:nomination-many", args=["appraised"]) + "?" + "&".join(f"line={one.pk}" for one in found)
     page = client.get(many)
     assert named(page) == ["Lê An"]
     sent = {"mark": page.context["mark"], "reason": ""}
@@ -118,7 +161,7 @@ def test_commander_who_signs(client, lines, department):
     client.force_login(chief)
     address = reverse("awards:paper-sign", args=["decision", draft.pk])
     page = client.get(address)
-    assert [one.line.name for one in page.context["about"]["differing"]] == ["Lê An"]
+    assert [one.line.name for one in page.context["about"]["known"]] == ["Lê An"]
     assert page.context["form"].fields["known_changes"].help_text == "Lê An"
     answer = client.post(address, HEAD | {"known_unpaid": "on"})
     assert list(answer.context["form"].errors) == ["known_changes"]

@@ -18,6 +18,7 @@ from tests.factories import (
     make_person,
     make_rating,
 )
+from units.models import Posting
 
 REASON = "Cán bộ đã chuyển công tác đi nơi khác."
 
@@ -246,7 +247,8 @@ def test_reading_the_criteria_is_confirmed_with_the_minutes_only_where_it_is_sai
     client.force_login(staff)
     page = client.get(address("dossier-review", dossier.pk))
     assert page.context["awards"] == [title]
-    minutes = {"review_day": "01/12/2020", "review_chair": "Lê Bình", "review_members": 20, "review_present": 18}
+    minutes = {"review_day": "01/12/2020", "review_chair": "Lê Bình", "review_members": 20, "review_present": 18,
+               "known_strength": "on"}  # fmt: skip
     said = []
     for typed in ({f"v{line.pk}": 18}, {f"v{line.pk}": 19, "read": "1"}, {f"v{line.pk}": 18, "read": "1"}):
         client.post(address("dossier-review", dossier.pk), minutes | typed)
@@ -276,7 +278,8 @@ def test_papers_of_what_was_handed_in_leave_out_later_drafts(client, staff, doss
 def test_review_keeps_what_was_typed_when_votes_do_not_fit(client, staff, dossier, title):
     line = make_nomination(dossier, title, make_person(dossier.unit))
     client.force_login(staff)
-    minutes = {"review_day": "01/12/2020", "review_members": 20, "review_present": 18, f"v{line.pk}": 19}
+    minutes = {"review_day": "01/12/2020", "review_members": 20, "review_present": 18, f"v{line.pk}": 19,
+               "known_strength": "on"}  # fmt: skip
     form = client.post(address("dossier-review", dossier.pk), minutes).context["form"]
     assert form.errors and form["review_present"].value() == "18"
     both = client.post(address("dossier-review", dossier.pk), minutes | {"review_day": "40/12/2020"}).context["form"]
@@ -418,6 +421,32 @@ def test_nobody_meets_with_absurd_numbers(client, staff, dossier, members, prese
     typed = {"review_day": "01/12/2020", "review_members": members, "review_present": present, "seen": ""}
     answer = client.post(address("dossier-review", dossier.pk), typed)
     assert (list(answer.context["form"].errors) if answer.context else []) == wrong
+
+
+def test_more_at_the_base_than_serve_there_is_asked_about_once_and_marked(client, staff, commander, dossier, title):
+    """As the registers knew the unit's branch that day; nobody is asked where they know nobody."""
+    line = make_nomination(dossier, title, make_person(dossier.unit, "Lê An"))
+    make_person(dossier.unit, "Vũ Bình"), make_person(dossier.unit, "Lê Chi", since=date(2020, 12, 2))
+    make_person(dossier.unit, "Lê Dung", left=date(2020, 11, 1))
+    client.force_login(staff)
+    page = address("dossier-review", dossier.pk)
+    typed = {"review_day": "01/12/2020", "review_chair": "Lê Bình", "review_members": 3, "review_present": 3}
+    asked = client.post(page, typed)
+    assert list(asked.context["form"].errors) == ["known_strength"]
+    assert ("ghi triệu tập 3 người" in asked.text, "đơn vị có 2 người" in asked.text) == (True, True)
+    assert 'id="id_known_strength"' in asked.text
+    assert client.post(page, typed | {"review_day": "02/12/2020"}).status_code == 302
+    assert client.get(dossier.get_absolute_url()).context["beyond"] == ""
+    assert client.post(page, typed | {"known_strength": "on"}).status_code == 302
+    assert client.post(page, typed | {f"v{line.pk}": 3}).status_code == 302  # it is known already
+    assert "ghi triệu tập 3 người" in client.get(dossier.get_absolute_url()).text
+    client.force_login(commander)
+    [said] = [p for p in client.get(address("dossier-hand-in", dossier.pk)).context["general"] if not p.hard]
+    assert "ghi triệu tập 3 người" in said.text
+    Posting.objects.all().delete()
+    client.force_login(staff)
+    assert client.post(page, typed | {"review_members": 900}).status_code == 302
+    assert client.get(dossier.get_absolute_url()).context["beyond"] == ""
 
 
 @pytest.mark.parametrize(("share", "room", "ticked"), [(None, None, 3), (60, None, 3), (40, 2, 0), (10, 0, 0)])

@@ -72,12 +72,57 @@ def test_list_filters_by_award_state_kind_and_name(client, reviewer, department,
     an, chi, dung = (
         ("Nguyễn Văn An", "CSTT", "eligible"), ("Lê Chi", "CSTT", "held"), ("Vũ Dũng", "CSTT", "no_data"),
     )  # fmt: skip
-    assert rows(client, department, kind="person") == [an, dung, chi]
+    assert rows(client, department, kind="person") == [an, chi]
+    assert rows(client, department, kind="person", state="all") == [an, dung, chi]
+    assert rows(client, department, kind="person", state="unknown") == [dung]
     assert rows(client, department, state="eligible") == [an]
     assert rows(client, department, state="held") == [chi]
     assert rows(client, department, award="CSTT", state="no_data") == [dung]
     assert rows(client, department, q="dung") == [dung]
-    assert {row[1] for row in rows(client, department, kind="unit")} == {"DVTT"}
+    assert {row[1] for row in rows(client, department, kind="unit", state="all")} == {"DVTT"}
+
+
+def test_awards_of_which_nothing_is_known_are_one_line_each_beside_the_list(
+    client, reviewer, department, depot, workshop, title
+):
+    make_criterion(make_award("AHLLVT", subject="person", name="Anh hùng"), text="Bỏ phiếu kín")
+    make_award("BK", name="Bằng khen")
+    for number in range(3):
+        make_person(depot, f"Lê Chi {number}")
+    make_rating(depot.people.get(given_name="0"))
+    client.force_login(reviewer)
+    address = reverse("awards:due-list", args=[department.pk, YEAR])
+
+    def silences(**query):
+        page = client.get(address, query).context
+        assert page["left_out"] == sum(one.count for one in page["silences"])
+        return [(one.code, one.subject, one.count, one.asked) for one in page["silences"]]
+
+    by_hand = ["Đủ điều kiện (xác nhận thủ công)"]
+    assert rows(client, department) == [("Lê Chi 0", "CSTT", "eligible")]
+    assert sorted(silences()) == [
+        ("AHLLVT", "person", 3, ["Bỏ phiếu kín"]), ("BK", "", 6, by_hand), ("CSTT", "person", 2, ["Hoàn thành tốt"]),
+    ]  # fmt: skip
+    assert [one[::2] for one in silences(kind="unit")] == [("BK", 3)]
+    assert [one[::2] for one in sorted(silences(unit="K1"))] == [("AHLLVT", 3), ("BK", 4), ("CSTT", 2)]
+    assert [silences(**query) for query in ({"state": "all"}, {"state": "no_data"}, {"q": "chi"})] == [[], [], []]
+    page = client.get(address, {"kind": "person", "page": "1"})
+    link = "?kind=person&amp;award=CSTT&amp;state=unknown"
+    assert f'href="{link}"' in page.text
+    shown = client.get(address + link.replace("&amp;", "&")).context
+    assert [row.subject.name for row, *_rest in shown["rows"]] == ["Lê Chi 1", "Lê Chi 2"]
+    assert (len(workbook(client, department)), len(workbook(client, department, state="all"))) == (1 + 1, 1 + 12)
+
+
+def test_people_of_a_dissolved_unit_are_marked(client, reviewer, department, depot, workshop, title):
+    for unit in (depot, workshop):
+        make_rating(make_person(unit, f"Lê {unit.code}"))
+    depot.dissolved = date(2020, 11, 1)
+    depot.save()
+    client.force_login(reviewer)
+    page = client.get(reverse("awards:due-list", args=[department.pk, YEAR]))
+    assert page.text.count("đơn vị đã giải thể ngày 01/11/2020") == 1
+    assert [row[3] for row in workbook(client, department)[1:]] == ["Unit K1 (giải thể ngày 01/11/2020)", "Unit X1"]
 
 
 def test_list_of_a_unit_of_the_branch(client, reviewer, department, depot, workshop, title):
@@ -86,7 +131,7 @@ def test_list_of_a_unit_of_the_branch(client, reviewer, department, depot, works
     client.force_login(reviewer)
     an, chi = "Nguyễn Văn An", "Lê Chi"
     for typed, names in (("X1", [chi]), ("unit k1", [an]), ("CKT", [an, chi]), ("?", [])):
-        assert [name for name, *_rest in rows(client, department, unit=typed)] == names
+        assert [name for name, *_rest in rows(client, department, unit=typed, state="all")] == names
 
 
 def test_unasked_are_the_eligible_whom_nobody_has_proposed(client, reviewer, staff, department, depot, title):

@@ -39,7 +39,7 @@ from units.models import Person, Rank, Role, Unit
 
 DAY = date(2020, 12, 22)
 SIGNED = {
-    "number": "125/QĐ-CKT", "day": DAY, "signer": "Đại tá Nguyễn Văn B", "signer_post": "Chủ nhiệm",
+    "number": "125/QĐ-CKT", "day": DAY, "signer": "Đại tá Nguyễn Văn Chief", "signer_post": "Chủ nhiệm",
     "place": "Hà Nội", "giver": "Chủ nhiệm Cục Kỹ thuật",
 }  # fmt: skip
 KINDS_OF_FILE = ("docx", "pdf")

@@ -38,8 +38,10 @@ def test_line_shows_what_was_handed_in_and_what_differs_today(client, staff, dos
     assert [differs for _leaf, differs in client.get(path).context["leaves"]] == [False]
     rating.rating = "completed"
     rating.save()
-    [(leaf, differs)] = client.get(path).context["leaves"]
+    page = client.get(path)
+    [(leaf, differs)] = page.context["leaves"]
     assert (leaf["state"], differs) == ("met", True)
+    assert "nay: chưa đạt (Hoàn thành)" in page.text
 
 
 def test_older_findings_get_addresses_and_english_words_from_today(client, staff, dossier, title):

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from awards.models import Nomination
-from awards.services.notices import way_back
+from awards.reports.notices import way_back
 from tests.factories import (
     make_award,
     make_dossier,

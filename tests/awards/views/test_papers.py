@@ -11,7 +11,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from awards.forms.papers import SignForm
-from awards.models import BaseWage, Bonus, BonusRounding, Decision, Grant, Submission
+from awards.models import Authority, BaseWage, Bonus, BonusRounding, Decision, Grant, Submission
 from awards.reports.award_papers import submission_paper
 from awards.services import decisions
 from awards.services.papers import change_texts, draft_decision, enter_register, take_out, write_citations
@@ -32,7 +32,7 @@ from units.errors import Refused
 
 DAY = date(2020, 12, 22)
 SIGNED = {
-    "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn B", "signer_post": "Cục trưởng",
+    "number": "125/QĐ-CKT", "day": "22/12/2020", "signer": "Đại tá Nguyễn Văn Chief", "signer_post": "Cục trưởng",
     "place": "Hà Nội", "giver": "Cục trưởng Cục Kỹ thuật", "known_unpaid": "on",
 }  # fmt: skip
 
@@ -101,6 +101,26 @@ def test_texts_of_a_draft_are_changed_and_lines_taken_out(client, chief, departm
     assert not Decision.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "shown"), [("vi", "Bộ trưởng Bộ Quốc phòng"), ("en", "Minister of National Defence")]
+)
+def test_who_decides_is_read_in_the_readers_language_and_written_in_vietnamese(
+    client, chief, department, passed, order, language, shown
+):
+    words = {"decides": "Bộ trưởng Bộ Quốc phòng", "decides_en": "Minister of National Defence"}
+    Authority.objects.create(award=order, level=order.level, **words)
+    [line] = passed(order, "Lê An")
+    chief.language = language
+    chief.save()
+    client.force_login(chief)
+    page = client.get(url("paper-create", "submission", department.pk))
+    assert [row.needed.label for row in page.context["found"]] == [shown]
+    assert dict(page.context["form"].fields["decides"].choices)["Bộ trưởng Bộ Quốc phòng"] == shown
+    assert shown in client.get(url("decision-list")).text
+    client.post(page.request["PATH_INFO"], {"line": [line.pk]})
+    assert Submission.objects.get().recipient == words["decides"]
+
+
 def test_signing_asks_for_place_post_and_giver(client, chief, clerk, department, passed, award):
     [line] = passed(award, "Lê An")
     draft = draft_decision(department, [line.pk], by=clerk)
@@ -112,15 +132,30 @@ def test_signing_asks_for_place_post_and_giver(client, chief, clerk, department,
     assert (list(gap.errors), Grant.objects.count()) == (["place"], 0)
 
 
-def test_who_signs_is_told_that_the_paper_names_another(client, chief, clerk, department, passed, award):
+def test_another_name_under_the_paper_is_asked_about_once_and_the_account_is_shown(
+    client, chief, clerk, department, passed, award
+):
     [line] = passed(award, "Lê An")
     draft = draft_decision(department, [line.pk], by=clerk)
     client.force_login(chief)
     page = url("paper-sign", "decision", draft.pk)
-    told = {
-        name: client.post(page, SIGNED | {"signer": name, "number": ""}).context["form"] for name in ("B", str(chief))
-    }
-    assert [str(chief) in str(form.fields["signer"].help_text) for form in told.values()] == [True, False]
+    assert "known_signer" not in client.get(page).context["form"].fields
+    other = SIGNED | {"signer": "Thiếu tướng Nguyễn Văn Khác"}
+    form = client.post(page, other).context["form"]
+    assert (list(form.errors), str(chief) in str(form.fields["signer"].help_text)) == (["known_signer"], True)
+    assert not Grant.objects.exists()
+    client.post(page, other | {"known_signer": "on"})
+    client.force_login(clerk)
+    page = client.get(draft.get_absolute_url())
+    assert page.context["account"] == chief
+    assert f"ký bằng tài khoản của <b>{chief}</b>" in page.text
+
+
+def test_account_is_not_repeated_where_it_stands_under_the_paper(client, chief, department, passed, award):
+    own = make_signed_decision(department, chief, *passed(award, "Lê An"), signer=f"Đại tá {chief}")
+    outside = make_signed_decision(department, chief, *passed(award, "Vũ Bình"), outside=True, issuer="Quân khu")
+    client.force_login(chief)
+    assert [client.get(one.get_absolute_url()).context["account"] for one in (own, outside)] == [None, None]
 
 
 def test_who_signs_while_a_notice_runs_says_so(client, chief, clerk, department, passed, award):
@@ -316,6 +351,26 @@ def test_commander_sends_ticked_lines_back(client, chief, clerk, department, pas
     line.refresh_from_db()
     other.refresh_from_db()
     assert (line.stage, other.stage) == ("submitted", "passed")
+
+
+def test_commander_refuses_for_good_what_came_from_below_and_keeps_the_reason_typed(
+    client, chief, department, passed, award
+):
+    [line] = passed(award, "Lê An")
+    page = url("paper-create", "decision", department.pk)
+    client.force_login(chief)
+    assert "Từ chối hẳn" not in client.get(page).text
+
+    reason = "Chưa rõ thành tích trong năm."
+    refused = client.post(page, {"line": line.pk, "reject": "1", "reason": reason})
+    assert (len(refused.context["problems"]), reason in refused.text) == (1, True)
+
+    line.stage = "forwarded"
+    line.save()
+    assert "Từ chối hẳn" in client.get(page).text
+    client.post(page, {"line": line.pk, "reject": "1", "reason": reason})
+    line.refresh_from_db()
+    assert line.stage == "rejected"
 
 
 def test_title_of_a_revocation_that_was_refused_says_so_once(client, clerk, department):

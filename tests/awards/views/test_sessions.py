@@ -394,7 +394,7 @@ def test_pages_run_a_constant_number_of_queries(client, session, members, lines,
             client.get(to(name, session.pk))
     sessions.set_attendance(session, dict.fromkeys((seat.pk for seat in seats), "present"), by=members[0])
     sessions.open_voting(session, by=members[0])
-    for name, number in {"session-vote": 9, "session-counts": 12, "session-close": 10}.items():
+    for name, number in {"session-vote": 11, "session-counts": 12, "session-close": 12}.items():
         with django_assert_num_queries(number):
             client.get(to(name, session.pk))
     vote_all(session, members)

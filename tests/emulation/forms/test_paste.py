@@ -73,7 +73,7 @@ def test_rows_go_down_the_lines_in_both_formats(report, lines):
     assert short(found) == [
         ("good", "3.137 · 3,166", "3,137 / 3,166", ""),
         ("good", "12", "12", ""),
-        ("wrong", "Khá", "–", "“Khá” is no grade of this line."),
+        ("wrong", "Khá", "–", "“Khá” is no grade of this line. Grades: Excellent, Good, Pass, Fail."),
         ("good", "1,5", "1.5", ""),
     ]
     assert found.over == 0
@@ -160,17 +160,38 @@ def test_rows_that_name_their_lines_find_them_whatever_their_order(report, lines
     ("block", "problems"),
     [
         ("Indicator D\t1\nIndicator B\t2\nD\t3", ["Rows 1, 3 name the same line, “Indicator D”. Leave one of them."]),
-        ("Indicator D\t1\nIndicatr B, 2 of 3\t2", ["Row 2: this sheet has no line “Indicatr B, 2 of 3”."]),
-        ("Chỉ tiêu\tSố\nIndicatr B\t2\nD\t1", ["Row 2: this sheet has no line “Indicatr B”."]),
+        (
+            "Indicator D\t1\nIndicatr B\t2\nD\t3",
+            [
+                "Row 2: this sheet has no line “Indicatr B”.",
+                "Rows 1, 3 name the same line, “Indicator D”. Leave one of them.",
+            ],
+        ),
         ("Indicator Z\t1", ["Row 1: this sheet has no line “Indicator Z”."]),
         ("D\tIndicator B\t2", ["Row 1: this sheet has no line “D · Indicator B”."]),
         ("Indicator E\t2", ["Row 1: “Indicator E” names several lines of this sheet. Put the code in its place."]),
     ],
 )
-def test_a_name_twice_or_unknown_leaves_the_whole_block_out(report, lines, block, problems):
+def test_a_name_twice_or_of_several_lines_or_none_known_leaves_the_whole_block_out(report, lines, block, problems):
     type(lines["water"]).objects.filter(code="A").update(name="Indicator E")
     found = look(report, block, ["prizes", "water"], lines)
     assert (list(found.problems), found.lines) == (problems, ())
+
+
+@pytest.mark.parametrize(
+    ("block", "unknown"),
+    [
+        ("Indicator D\t1,5\nIndicatr B, 2 of 3\t2\t3", [(2, "Indicatr B, 2 of 3 · 2 · 3")]),
+        ("Chỉ tiêu\tSố\nIndicatr B\t2\nD\t1,5", [(2, "Indicatr B · 2")]),
+        ("1\tIndicatr A\t7\n2\tIndicator D\t1,5\n3\tOther\t8", [(1, "1 · Indicatr A · 7"), (3, "3 · Other · 8")]),
+        ("Indicator D\t1,5\nA\tIndicator B\t2", [(2, "A · Indicator B · 2")]),
+    ],
+)
+def test_rows_that_name_no_line_are_told_with_all_their_text_beside_the_others(report, lines, block, unknown):
+    found = look(report, block, ["prizes", "water"], lines)
+    assert [(line.key, line.state, line.becomes) for line in found.lines] == [(lines["water"].pk, "good", "1.5")]
+    assert [(row.number, row.texts) for row in found.unknown] == unknown
+    assert (found.problems, found.over) == ((), 0)
 
 
 def test_denominators_by_name_begin_where_the_user_stood(report, lines):
@@ -231,3 +252,45 @@ def test_note_is_kept_and_nil_becomes_a_figure(report, lines):
     (line,) = look(report, "4", ["prizes"], lines).lines
     fields = {name.rpartition("-")[2]: text for name, text in line.fields}
     assert (fields["status"], fields["reason"], fields["note"]) == ("reported", "", "Second half.")
+
+
+HEAD = "Mã\tChỉ tiêu\tĐơn vị tính\tChỉ tiêu giao\tTình trạng\tSố liệu\tMẫu số\tXếp loại\tLý do\tGhi chú"
+
+
+def test_rows_of_the_own_workbook_bring_all_its_columns(report, lines):
+    """Ten columns, whatever line was chosen: the target is no figure, an item no line, a band no row."""
+    type(lines["water"]).objects.filter(code="D").update(unit_of_measure="tấn")
+    block = [
+        HEAD,
+        "\t1. Training" + "\t" * 8,
+        "A\tIndicator A\t%\t≥ 98,6\tReported\t3137\t3166\t\t\tTwo crews",
+        "B\tIndicator B\t\t= 12\tKPS\t\t\t\tNo contest.\t",
+        "C\tIndicator C\t\t\t\t\t\tGood\t\t",
+        "D\tIndicator D\ttấn\t≤ 1.275\t\t1,5\t\t\t\t",
+        "E\tIndicator E\t%\t\t\t\t\t\t\t",
+        "E#1\t   – Item one\t\t\tMet\t\t\t\t\t",
+    ]
+    type(lines["attendance"]).objects.filter(code__in="AE").update(unit_of_measure="%")
+    found = look(report, "\n".join(block), ["water"], lines)
+    assert found.problems == ()
+    assert [(line.name, line.state, line.becomes, line.why) for line in found.lines] == [
+        ("Indicator A", "good", "3,137 / 3,166", ()), ("Indicator B", "good", "Nothing occurred – No contest.", ()),
+        ("Indicator C", "good", "Good", ()), ("Indicator D", "good", "1.5", ()), ("Indicator E", "empty", "–", ()),
+    ]  # fmt: skip
+    assert [dict(line.fields)[f"c{line.key}-note"] for line in found.good] == ["Two crews", "", "", ""]
+    assert dict(found.good[1].fields)[f"c{lines['prizes'].pk}-reason"] == "No contest."
+
+
+def test_rows_of_the_own_workbook_may_lack_the_code(report, lines):
+    block = "Indicator A\t\t≥ 98,6\t\t3137\t3166\nIndicator B\t\t= 12\t\t12\t"
+    found = look(report, block, ["water"], lines)
+    assert [(line.state, line.becomes) for line in found.lines] == [("good", "3,137 / 3,166"), ("good", "12")]
+
+
+def test_a_row_of_the_own_workbook_is_refused_by_its_figures_alone(report, lines):
+    block = "A\tIndicator A\t\t\t\t3200\t3166\t\t\nB\tIndicator B\t\t\tNothing occurred\t\t\t\t"
+    found = look(report, block, ["water"], lines)
+    assert [(line.state, line.why) for line in found.lines] == [
+        ("wrong", ("The numerator (3,200) is larger than the denominator (3,166).",)),
+        ("wrong", ("Say why: “Nothing occurred” and “Not applicable” need a reason.",)),
+    ]

@@ -98,6 +98,25 @@ def test_counters_of_direct_subordinates(board, branch, department):
     assert [row.own for row in rows] == [True] + [False] * 7
 
 
+def test_sheets_that_staff_report_as_ready_wait_for_their_commanders(board, branch, reviewer):
+    """Also one that came back, and one with more time; a stamp left on what was handed in means nothing."""
+    names = ("inner_draft", "longer", "sent_back", "silent", "early")
+    for name in names:
+        Report.objects.filter(unit=branch[name]).update(ready_by=reviewer, ready_at=at(14))
+    board = Board(reviewer, board.place)
+    total, rows = board.rows()
+    assert counts(total) == {
+        "not_started": 2, "ready": 4, "submitted": 2, "in_review": 1, "approved": 1,
+        "on_time": 2, "late": 3, "overdue": 4, "pending": 1,
+    }  # fmt: skip
+    assert total.cells == [2, 0, 4, 2, 1, 0, 1, 2, 3, 4]
+    assert {row.unit: row.counts.states["ready"] for row in rows}[branch["battalion"].pk] == 1
+    lines = board.lines(board.filter(state="ready"))
+    assert {line.report.unit.code for line in lines} == set(names[:4])
+    assert {line.state for line in lines} == {"ready"}
+    assert not board.filter(state="draft").exists()
+
+
 @pytest.mark.parametrize(
     ("when", "names"),
     [

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from emulation.models import Campaign, CampaignIndicator, Report, Round, Summary
 from emulation.reports.dashboard import Dashboard, dashboard_of, default_period
@@ -27,7 +28,7 @@ from tests.factories import (
     make_unit_kind,
     root_administrator,
 )
-from units.models import Unit, UnitKind
+from units.models import Unit, UnitKind, User
 from units.services import move_unit
 
 APPROVED, SUBMITTED = Report.State.APPROVED, Report.State.SUBMITTED
@@ -337,6 +338,16 @@ def test_a_sheet_that_came_and_was_returned_is_not_overdue(cast: Cast) -> None:
     assert ("Unit K1", "returned") in [(chip.name, chip.mark.key) for chip in progress.chips]
 
 
+def test_a_sheet_reported_as_ready_waits_for_its_commander(cast: Cast, staff: User) -> None:
+    row = attendance(cast)
+    rounds = make_rounds()
+    Round.objects.filter(quarter=2).update(opens=date(2020, 6, 20), due=date(2020, 7, 30))
+    report = make_report(cast.depot, rounds[2], {row.indicator: (1, 1)}, state=Report.State.DRAFT)
+    Report.objects.filter(pk=report.pk).update(ready_by=staff, ready_at=timezone.now())
+    found = [(chip.name, chip.mark.key) for chip in show(cast, "H1").progress.chips]
+    assert found[1:] == [("Unit K1", "ready"), ("Unit TD1", "not_started"), ("Unit X1", "not_started")]
+
+
 def test_units_with_more_time_are_not_overdue(cast: Cast) -> None:
     row = attendance(cast)
     rounds = make_rounds()
@@ -438,7 +449,6 @@ def test_a_single_unit_has_its_own_dashboard(cast: Cast) -> None:
         ([], date(2020, 7, 20), "H1"),
         ([1], date(2020, 7, 20), "H1"),
         ([1], date(2020, 11, 30), "9M"),
-        ([1, 2, 3], date(2020, 9, 20), "H1"),  # quarter III is not due yet
         ([], date(2021, 1, 5), "Y"),
         ([1, 2], date(2020, 1, 5), "H1"),  # nothing is due yet
         ([], date(2020, 1, 5), "Q1"),
@@ -457,6 +467,22 @@ def test_default_period_reaches_to_the_last_quarter_that_is_due(
         make_report(cast.depot, rounds[quarter], {row.indicator: (1, 1)}, state=APPROVED)
     set_today(today)
     assert default_period(cast.depot if single else cast.department, 2020) == period
+
+
+@pytest.mark.parametrize(("approved", "period", "single"), [(0, "H1", "H1"), (2, "H1", "9M"), (3, "9M", "9M")])
+def test_default_period_is_one_not_due_yet_where_half_of_it_is_approved(
+    cast: Cast, set_today, approved: int, period: str, single: str
+) -> None:
+    """Five sheets in the department, one in the depot, which is among those approved."""
+    row = attendance(cast)
+    rounds = make_rounds()
+    for quarter, round_ in rounds.items():
+        round_.due = date(2020, 3 * quarter, 28)
+        round_.save()
+    for unit in [cast.depot, cast.workshop, *cast.companies][:approved]:
+        make_report(unit, rounds[3], {row.indicator: (1, 1)}, state=APPROVED)
+    set_today(date(2020, 9, 20))
+    assert (default_period(cast.department, 2020), default_period(cast.depot, 2020)) == (period, single)
 
 
 @pytest.mark.parametrize(("handed_in", "second"), [(False, 0), (True, 1)])

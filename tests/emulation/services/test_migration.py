@@ -141,11 +141,14 @@ def test_load_results_grades_scores_and_checklists(administrator: User, depot: U
     assert (found["CVD50"].numerator, found["CVD50"].denominator) == (3, 4)
 
 
-def test_load_results_unknown_grade_is_named(administrator: User, depot: Unit) -> None:
+def test_load_results_unknown_grade_and_indicator_name_those_there_are(administrator: User, depot: Unit) -> None:
     make_indicator("grade", "HL_CT")
     with pytest.raises(Refused) as refused:
-        load(row(indicator="HL_CT", grade="splendid"), by=administrator)
-    assert "splendid" in refused.value.messages[0]
+        load(row(2, indicator="HL_CT", grade="splendid"), row(3, indicator="HL", grade="pass"), by=administrator)
+    assert refused.value.messages == [
+        "Hàng 2: Không có loại “splendid”. Các mã dùng được: excellent, good, pass, fail.",
+        "Hàng 3: Không có chỉ tiêu “HL”. Các mã có trong danh mục: HL_CT.",
+    ]
 
 
 def test_load_results_doubled_row_names_the_first(administrator: User, depot: Unit) -> None:
@@ -186,3 +189,12 @@ def test_load_results_only_for_quarters_in_which_the_unit_existed(
         return
     load(*rows, by=administrator)
     assert Summary.objects.get(unit=department, period="Q1", indicator=indicator).numerator == 1000
+
+
+def test_load_results_keeps_a_note_whole_in_one_line_or_refuses_it(administrator: User, depot: Unit) -> None:
+    make_indicator("count", "SK_SL")
+    with pytest.raises(Refused) as refused:
+        load(row(7, indicator="SK_SL", numerator="4", note="n" * 501), by=administrator, approved=False)
+    assert ["501" in message and "7" in message for message in refused.value.messages] == [True]
+    load(row(indicator="SK_SL", numerator="4", note="two\nlines"), by=administrator, approved=False)
+    assert Result.objects.get().note == "two lines"

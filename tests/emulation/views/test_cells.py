@@ -207,10 +207,13 @@ def test_preview_says_what_goes_where_and_saves_nothing(client, report, prizes, 
     assert figures(report) == {}
 
 
-def test_preview_of_rows_by_name_says_which_name_is_wrong_and_offers_nothing(client, report, prizes, houses, staff):
+def test_preview_of_rows_by_name_offers_the_known_ones_and_tells_the_others(client, report, prizes, houses, staff):
     page = look(log_in(client, staff), report, f"{houses.name}\t3\nNobody’s line\t4", prizes)
-    text = page.content.decode()
-    assert "Row 2: this sheet has no line “Nobody’s line”." in text
+    assert "1 row names no line of this sheet and is not saved." in page.text
+    assert "<li>Row 2: “Nobody’s line · 4”</li>" in page.text
+    assert (page.text.count("data-paste-save"), page.text.count("data-pasted")) == (1, 1)
+    text = look(client, report, "Nobody’s line\t4", prizes).text
+    assert "Row 1: this sheet has no line “Nobody’s line”." in text
     assert ("data-paste-save" in text, "data-pasted" in text) == (False, False)
     page = look(log_in(client, staff), report, f"{houses.name}\t3\n{prizes.name}\t4", houses)
     assert [line.key for line in page.context["preview"].lines] == [houses.pk, prizes.pk]

@@ -196,6 +196,29 @@ def test_registration_and_assessment_say_too_that_ready_lapsed(depot, staff):
     assert not assessments.was_handed_in(sheet_)
 
 
+READY: dict[str, Callable[[Unit, User], Any]] = {
+    "sheet": lambda depot, staff: sheets.mark_ready(depot.reports.get(round__quarter=2), by=staff),
+    "registration": lambda depot, staff: registrations.mark_ready(depot, 2020, by=staff),
+    "assessment": lambda depot, staff: assessments.mark_ready(depot.assessments.get(), by=staff),
+}
+
+
+@pytest.mark.parametrize("case", READY)
+def test_refused_hand_in_says_that_ready_has_lapsed_and_what_to_do(client, depot, staff, commander, case):
+    address, typed, type_in, _line, gone = CASES[case](depot, staff)
+    never = "The staff have not reported it as ready."
+    lapsed = f"The staff had reported it as ready, but {staff} has changed it since, so that no longer holds."
+    type_in(1)
+    client.force_login(commander)
+    assert never in client.get(address).text
+    READY[case](depot, staff)
+    page = client.get(address)
+    assert (never in page.text, lapsed in page.text) == (False, False)
+    type_in(2)
+    refused = client.post(address, typed | {"seen": form_of(page).seen})
+    assert (lapsed in refused.text, never in refused.text, gone()) == (True, False, False)
+
+
 def test_row_of_the_sheet_that_has_gone_is_named(client, depot, staff, commander):
     address, typed, type_in, line, gone = sheet(depot, staff)
     type_in(47)

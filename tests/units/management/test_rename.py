@@ -50,6 +50,9 @@ def test_renamed_user_logs_in_by_the_new_name(staff):
     (("user", "nobody", "x"), "there is no user 'nobody'"),
     (("user", "staff", "COMMANDER"), "there is a user 'commander' already; capitals make no difference"),
     (("unit", "K1", "qk"), "there is a unit 'QK' already; capitals make no difference"),
+    (("user", "staff", "сommander"),
+     "Character 1, “с” (CYRILLIC SMALL LETTER ES), is no usual letter or digit, though it may look like one."
+     " Type it anew."),
     (("unit", "K1", "kho một"), "Use letters, digits, full stop, hyphen and underscore only."),
 ])  # fmt: skip
 def test_name_that_is_taken_or_cannot_be_is_refused(staff, commander, words, said):

@@ -192,4 +192,4 @@ def test_heads_that_are_not_understood_are_named(staff, depot):
 
     _upload, unknown = service.keep_file("a.xlsx", file, size=file.getbuffer().nbytes, by=staff)
 
-    assert unknown == ["Ghi chú"]
+    assert unknown == ["cột “Ghi chú”"]

@@ -226,7 +226,8 @@ def test_a_person_is_added_with_posting_and_rank(client, staff, depot):
     ("fields", "field"),
     [
         ({"full_name": "Ánh"}, "full_name"), ({"full_name": ""}, "full_name"), ({"birth_year": "19"}, "birth_year"),
-        ({"service_number": ""}, "service_number"), ({"service_number": "15000001"}, "service_number"),
+        ({"service_number": ""}, "service_number"), ({"service_number": "15 000 009"}, "service_number"),
+        ({"service_number": "15000001"}, "service_number"),
         ({"since": "21/07/2020"}, "since"), ({"since": "hôm nay"}, "since"), ({"unit": "0"}, "unit"),
         ({"group": ""}, "group"),
     ],

@@ -269,6 +269,8 @@ def test_create_finds_the_superior_by_what_was_typed(client, administrator, depa
         ({"code": "QK"}, "code"),
         ({"code": "qk"}, "code"),
         ({"code": "T 1"}, "code"),
+        ({"code": "Т1"}, "code"),  # the letter is Cyrillic
+        ({"code": "ｑｋ"}, "code"),  # there is a QK
         ({"name": ""}, "name"),
         ({"established": "21/07/2020"}, "established"),
         ({"established": "1/7/20"}, "established"),
@@ -326,6 +328,20 @@ def test_move_out_of_the_administrators_branch_is_refused(client, department, de
 
 
 CONFIRMED = DECISION | {"foreseen": "2020-07-01", "confirmed": "on"}
+
+
+@pytest.mark.parametrize("name", ["unit-dissolve", "unit-rename", "unit-move"])
+def test_day_to_come_is_refused_before_anything_else_is_asked(client, administrator, depot, elsewhere, name):
+    """What a dissolution means is neither shown of that day nor to be confirmed."""
+    typed = DECISION | {"effective": "21/07/2020", "name": "Kho Vật tư", "parent": elsewhere.pk}
+    for confirmed in ({}, {"foreseen": "2020-07-21", "confirmed": "on"}):
+        response = send(client, administrator, name, depot.pk, data=typed | confirmed)
+        assert wrong(response) == ["effective"]
+        assert ("about" in response.context and response.context["about"], "confirmed" in response.text) == (
+            None,
+            False,
+        )
+    assert not depot.changes.exclude(kind="created").exists()
 
 
 def test_dissolve_ends_the_unit(client, administrator, depot):

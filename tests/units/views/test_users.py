@@ -153,6 +153,7 @@ def test_create_proposes_a_password_that_may_be_used(client, local, depot):
     [
         ({"username": "local"}, "username"),
         ({"username": "a b"}, "username"),
+        ({"username": "аn"}, "username"),  # the first letter is Cyrillic
         ({"full_name": ""}, "full_name"),
         ({"password": "short"}, "password"),
         ({"password": "12345678901"}, "password"),
@@ -302,6 +303,11 @@ def test_user_name_in_other_letters_is_refused_at_its_field(client, administrato
         "since": "01/07/2020",
     }  # fmt: skip
     assert wrong(send(client, administrator, "user-create", data=data)) == ["username"]
+
+
+def test_user_name_in_full_width_letters_is_kept_in_usual_ones(client, administrator, depot):
+    assert send(client, administrator, "user-create", data=new_user(depot, username="ａn１")).status_code == 302
+    assert User.objects.get(username="an1").check_password(FIRST)
 
 
 @pytest.mark.parametrize("name", ["staff", "STAFF", " Staff ", "ｓｔａｆｆ"])

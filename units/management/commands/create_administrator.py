@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
 from units.catalogue import load_catalogue
+from units.codes import canonical
 from units.errors import Refused
 from units.models import Unit, User
 from units.services import first_administrator
@@ -25,7 +26,7 @@ class Command(BaseCommand):
     @no_translations
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        username = options["username"]
+        username = canonical(options["username"])
         unit = Unit.objects.filter(code=options["unit"]).first()
         if unit is None:
             raise CommandError(f"there is no unit {options['unit']!r}; load units first (load_units)")

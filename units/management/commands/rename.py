@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser, no_translations
 from django.db import connection, transaction
 
+from units.codes import canonical
 from units.models import Unit, User
 from units.text import fold, login_key
 
@@ -28,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, what: str, old: str, new: str, **options: Any) -> None:
         model, column = (User, "username") if what == "user" else (Unit, "code")
         try:
-            new = model._meta.get_field(column).clean(new, None)  # type: ignore[union-attr]
+            new = model._meta.get_field(column).clean(canonical(new), None)  # type: ignore[union-attr]
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from error
         rows = dict(model._default_manager.select_for_update().values_list(column, "pk"))

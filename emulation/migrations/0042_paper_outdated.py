@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('emulation', '0040_answer_change'),
+        ('emulation', '0041_workbook_columns'),
     ]
 
     operations = [
