@@ -11,6 +11,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 
 from emulation.numbers import LIMIT, format_number, format_part
+from units.text import normal
 
 
 class Measured(Protocol):
@@ -33,6 +34,11 @@ class Entry:
     items: dict[int, str] = field(default_factory=dict)
     reason: str = ""
     note: str = ""
+
+
+def remark(text: str) -> str:
+    """A reason or note as it is kept: in one line, as its field on the sheet has, through whichever door it came."""
+    return normal(text)
 
 
 def missing_parts(indicator: Measured, entry: Entry) -> Iterator[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import IO
 from zipfile import BadZipFile
 
@@ -58,6 +58,11 @@ def check_template(name: str, file: IO[bytes], kind: PaperKind) -> bytes:
     if any(RAW.search(raw) for raw, _text in texts):
         problems.append(
             _("Fields that insert formatted text (“{{r …}}”, “{{p …}}”) do not exist here: write “{{ field }}”.")
+        )
+    if not problems and (missing := lacking([text for _raw, text in texts], kind)):
+        problems.append(
+            _("Without these fields the paper would say nothing: %(fields)s. Put them where they belong.")
+            % {"fields": "; ".join(missing)}
         )
     if problems:
         raise Refused(problems, "file")
@@ -168,6 +173,27 @@ def faults(text: str, fields: Scope) -> list[str]:
     if sum(1 for _loop_node in tree.find_all(nodes.For)) > LOOPS:
         return [_("A template has at most %(limit)d loops.") % {"limit": LOOPS}]
     return list(_walk(tree, fields, frozenset()))
+
+
+def lacking(texts: Iterable[str], kind: PaperKind) -> list[str]:
+    """Fields that a paper of `kind` needs and no piece of the template prints or loops over, as they are written."""
+    found = {name for text in texts for name in _printed(environment().parse(text))}
+    return [
+        _(" or ").join(_written(name, kind.fields[name]) for name in names)
+        for names in kind.needed if not found & set(names)
+    ]  # fmt: skip
+
+
+def _printed(tree: nodes.Template) -> Iterator[str]:
+    shown: list[nodes.Node] = [one for out in tree.find_all(nodes.Output) for one in out.nodes]
+    for node in (*shown, *(loop.iter for loop in tree.find_all(nodes.For))):
+        yield from (name.name for name in ([node] if isinstance(node, nodes.Name) else node.find_all(nodes.Name)))
+
+
+def _written(name: str, field: Field) -> str:
+    """How the field stands in a template: «{{ signer }} (name of the signer)»."""
+    code = f"{{%p for one in {name} %}}" if field.is_list else f"{{{{ {name} }}}}"
+    return f"{code} ({field.words})"
 
 
 def _walk(node: nodes.Node, scope: Scope, looped: frozenset[int]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +30,8 @@ from emulation.official import Layout
 MARK = "\ue000table\ue000"  # private use: nobody types it
 TWIPS = 635  # EMU in a twentieth of a point
 SMALL = 22  # half points of the text in tables
+MARGINS = 160  # twips left and right of the text in a cell, and its lines
+BREADTHS = (("0123456789", 0.5), (".,:;/|'\u00a0ijlt()", 0.34), ("%MWmw", 0.9))  # shares of the size of the type
 KEPT = 2  # rows that stand on one page with the signatures
 
 
@@ -146,8 +149,7 @@ def _put(document: Document, table: Table) -> None:
 
 
 def _table_xml(table: Table, across: int) -> str:
-    whole = sum(one.width for one in table.columns) or 1
-    widths = [across * one.width // whole for one in table.columns]
+    widths = fitted(table, across)
     sides = "".join(f'<w:{side} w:val="single" w:sz="4" w:space="0" w:color="000000"/>'
                     for side in ("top", "left", "bottom", "right", "insideH", "insideV"))  # fmt: skip
     head = "".join(
@@ -164,6 +166,39 @@ def _table_xml(table: Table, across: int) -> str:
         f"</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
         f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}</w:tbl>"
     )
+
+
+def fitted(table: Table, across: int) -> list[int]:
+    """Twips of the columns by their shares, but none narrower than a figure in it or a word of its head.
+
+    Word breaks what is wider than its cell anywhere: «1.275.000» became «1.275.00» and «0» below it.
+    """
+    whole = sum(one.width for one in table.columns) or 1
+    shares = [across * one.width // whole for one in table.columns]
+    least = [min(across // 4, _least(table, at)) for at in range(len(shares))]
+    if sum(least) > across:
+        return [across * one // sum(least) for one in least]
+    spare = [max(0, share - one) for share, one in zip(shares, least, strict=True)]
+    lacking = sum(max(0, one - share) for share, one in zip(shares, least, strict=True))
+    return [
+        max(share, one) - (lacking * more // sum(spare) if lacking else 0)
+        for share, one, more in zip(shares, least, spare, strict=True)
+    ]
+
+
+def _least(table: Table, at: int) -> int:
+    """Twips of the widest piece of a column that may not be broken, with the margins of its cell."""
+    heads = (_breadth(word) * 106 // 100 for word in table.columns[at].text.split())  # bold
+    texts = {row.cells[at] for row in table.rows if at < len(row.cells) and not row.section}
+    words = {word for text in texts for word in re.split("[ \t\n]+", text) if any(map(str.isdigit, word))}
+    return MARGINS + max([*heads, *map(_breadth, words)], default=0)
+
+
+def _breadth(text: str) -> int:
+    """Twips of a text in Times New Roman of that size, a little more rather than less."""
+    ems = sum(next((width for chars, width in BREADTHS if char in chars), 0.75 if char.isupper() else 0.55)
+              for char in text)  # fmt: skip
+    return round(ems * SMALL * 10)
 
 
 def _row(row: Row, columns: Sequence[Column], widths: Sequence[int], across: int, *, keep: bool) -> str:

@@ -18,7 +18,8 @@ def read_table(path: str | Path, columns: list[str]) -> list[Row]:
     """(line number, column → text) of every row that is not empty; the first line names the columns.
 
     CSV is UTF-8 with or without BOM, separated by commas or semicolons; xlsx, xls and ods are read from their
-    first sheet. Raises `Refused` when the file cannot be read, or when a column is missing, doubled or unknown.
+    first sheet. Raises `Refused` when the file cannot be read, when a column is missing, doubled or unknown, or when
+    a row has more cells than columns: an unquoted separator has cut a text, whose rest would be lost.
     """
     path = Path(path)
     if not path.is_file():
@@ -36,12 +37,23 @@ def read_table(path: str | Path, columns: list[str]) -> list[Row]:
     ]
     if wrong:
         raise Refused(wrong)
-    rows = []
+    rows, surplus = [], []
     for number, cells in enumerate(lines[1:], start=2):
         texts = [plain(cell).strip() for cell in cells]
-        if any(texts):
+        if any(texts[len(head) :]):
+            surplus.append(_surplus(number, texts, len(head)))
+        elif any(texts):
             rows.append((number, dict(zip(head, [*texts, *[""] * len(head)], strict=False))))
+    if surplus:
+        raise Refused(surplus)
     return rows
+
+
+def _surplus(number: int, texts: list[str], columns: int) -> str:
+    return _(
+        "Row %(row)d: %(cells)d cells for %(columns)d columns; “%(text)s” belongs to none. "
+        "Put a text with a comma or semicolon into double quotes."
+    ) % {"row": number, "cells": len(texts), "columns": columns, "text": "; ".join(texts[columns:])[:60]}
 
 
 def _csv(path: Path) -> list[list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import lzma
 import unicodedata
 import zlib
+from collections.abc import Collection
 from typing import IO
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
@@ -51,6 +52,17 @@ def clean_name(name: str) -> str:
     shown = normal(shown).strip(". ") or "file"
     stem, dot, end = shown.rpartition(".")
     return shown if len(shown) <= NAME_LIMIT else stem[: NAME_LIMIT - len(end) - 1] + dot + end
+
+
+def untaken_name(name: str, taken: Collection[str]) -> str:
+    """The name, with a number before its ending where another file has it."""
+    stem, dot, end = name.rpartition(".")
+    found, number = name, 1
+    while found in taken:
+        number += 1
+        mark = f" ({number})"
+        found = f"{stem[: NAME_LIMIT - len(mark) - len(dot + end)]}{mark}{dot}{end}"
+    return found
 
 
 def kind_of_name(name: str) -> str:

@@ -14,12 +14,14 @@ import re
 import unicodedata
 from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
 from tempfile import TemporaryFile
 from typing import IO, Any
 
+from django.utils.timezone import localtime
+from django.utils.translation import get_language, pgettext
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
@@ -33,8 +35,10 @@ Table = tuple[list[str], Iterable[Sequence[Value]]]  # heads, and rows of as man
 
 PIECE = 64 * 1024  # bytes
 TEXT_LIMIT = 32_767  # characters of an Excel cell
+_EQUALS = "=\u00a0"
 _STARTERS = frozenset("=+-@")
 _DATE = "dd/mm/yyyy"
+_TIME = "dd/mm/yyyy hh:mm"  # of our place, as pages show it
 _SEPARATOR = re.compile(r"(?<=[,;|\t\r\n])")
 _SAFE = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -51,8 +55,9 @@ def starts_formula(text: str) -> bool:
 
 
 def csv_text(value: Value) -> str:
-    """`value` as it stands in a csv cell: numbers with a plain point or as written, ISO dates, harmless text.
+    """`value` as it stands in a csv cell: numbers with the mark of the reader's language, ISO dates, harmless text.
 
+    "= 100", a target written with its comparator, becomes "equals 100": no formula, and nothing strange before it.
     A program set to another separator cuts the text at that one, or at a line break, because it does not see
     the quotes around the cell: no piece may begin a formula either.
     """
@@ -61,9 +66,15 @@ def csv_text(value: Value) -> str:
     if isinstance(value, Written) and value[:1] in ("+", "-"):
         return str(value)  # the sign of a number
     if isinstance(value, str):
+        if value.startswith(_EQUALS):  # nobody types that space: it is `compared` that writes it
+            value = " ".join((pgettext("comparator", "equals"), value.removeprefix(_EQUALS)))
         pieces = _SEPARATOR.split(value)
         return "".join(f"'{piece}" if starts_formula(piece.lstrip(' "')) else piece for piece in pieces)
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if isinstance(value, datetime):
+        return f"{localtime(value):%Y-%m-%d %H:%M}"
+    if isinstance(value, Decimal):
+        return f"{value:f}".replace(".", "," if get_language() == "vi" else ".")
+    return str(value)
 
 
 def csv_lines(heads: Sequence[str], rows: Iterable[Sequence[Value]], *, about: Sequence[str] = ()) -> Iterator[bytes]:
@@ -158,6 +169,9 @@ class Book:
             if starts_formula(text):
                 format = self._quoted(format)
             sheet.write_string(row, column, text, format or self.format(num_format="@"))
+        elif isinstance(value, datetime):
+            when = localtime(value).replace(tzinfo=None)
+            sheet.write_datetime(row, column, when, format or self.format(num_format=_TIME))
         elif isinstance(value, date):
             sheet.write_datetime(row, column, value, format or self.format(num_format=_DATE))
         elif value is None:

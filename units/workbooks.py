@@ -31,7 +31,7 @@ Rows = list[tuple[int, list[Cell]]]
 class Workbook:
     """Sheets in their order, each with the rows that hold anything; row numbers as in Excel.
 
-    `formulas` are addresses of formulas whose result is no number (known of xlsx alone).
+    `formulas` are addresses of formulas whose result is no number.
     """
 
     sheets: dict[str, Rows]

@@ -154,8 +154,8 @@ def way_back(stage: str) -> str:
             "a draft that names it has to let it go before."
         ),
         Stage.FORWARDED: _(
-            "It has been forwarded and can no longer be corrected: who decides can only reject it; then the unit "
-            "may propose anew."
+            "First the commander of the level that decides sends it back to its unit, or refuses it for good, on the "
+            "page where decisions and letters are drafted."
         ),
     }  # fmt: skip
     waits = _("It stands at its unit, which corrects it and hands it in again.")

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from awards.reports.papers import FOLDER
-from emulation.reports.paper_kinds import ANNEX, HEAD, PLAIN, Field, PaperKind
+from emulation.reports.paper_kinds import ANNEX, HEAD, PLAIN, SIGNED, SUBJECT, WORDS, Field, PaperKind
 
 FIELDS = (
     HEAD
@@ -31,12 +31,15 @@ FIELDS = (
         ),
     }
 )
+NEEDED = SUBJECT + WORDS + (("rows",),) + SIGNED
 STEM = FOLDER / "award_paper"
 PAPERS = (
     PaperKind("minutes", _("Minutes of the council"), "BB", FOLDER / "council_paper", PLAIN),
-    PaperKind("letter", _("Letter (tờ trình)"), "TTr", STEM, FIELDS, _("A letter that was sent is never cancelled.")),
+    PaperKind(
+        "letter", _("Letter (tờ trình)"), "TTr", STEM, FIELDS, _("A letter that was sent is never cancelled."), NEEDED
+    ),
     PaperKind(
         "decision", _("Decision"), "QĐ", STEM, FIELDS,
-        _("A decision on awards is undone by a decision on revocation."),
+        _("A decision on awards is undone by a decision on revocation."), NEEDED,
     ),
 )  # fmt: skip

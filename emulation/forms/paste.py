@@ -1,7 +1,7 @@
 """A block of cells pasted into a sheet: what goes where, read by the same forms as what is typed.
 
 Where every row of the block names its line, rows go to the lines that they name, whatever their order; else they go
-down line by line from the chosen one.
+down line by line from the chosen one. Rows of the sheet's own workbook bring all that stands in its columns.
 """
 
 from __future__ import annotations
@@ -16,9 +16,11 @@ from django import forms
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from emulation.forms.sheets import CellForm
+from emulation.forms.sheets import SHORT, CellForm
+from emulation.forms.workbooks import status_words
 from emulation.models import Indicator, Result
 from emulation.numbers import QUOTED
+from emulation.reports import workbook as layout
 from emulation.reports.lines import Figure, SheetReading, Spec
 from emulation.reports.sheets import MISSING, Row, Typed, figure_text
 from units.errors import alternatives
@@ -27,6 +29,7 @@ from units.text import fold
 HEADS = frozenset(map(fold, ("Chỉ tiêu", "Tên chỉ tiêu", "Nội dung", "Indicator", "TT", "STT", "No.")))
 LONGEST = 200_000  # characters; a sheet has some hundred short cells
 NAMED = 2  # columns before the figures in which a line is named: its number, or its code, may stand first
+_ITEM = "[^#]+#[0-9]+"  # code of a checklist's item in the workbook of the sheet
 _BEFORE_NAME = re.compile(r"^([0-9]+[.)]|[\s“\"'(–-])+")
 GOOD, SAME, EMPTY, WRONG, LOCKED = "good", "same", "empty", "wrong", "locked"
 
@@ -179,7 +182,7 @@ def _named(block: Sequence[Sequence[str]], rows: Mapping[int, Row], reading: She
     found = []
     for number, cells in enumerate(block):
         texts = list(cells)
-        if not any(texts):
+        if not any(texts) or (re.fullmatch(_ITEM, texts[0]) and fold(texts[0].partition("#")[0]) in names):
             continue
         known = [text for text in texts[:NAMED] if fold(text) in names]
         if known:
@@ -239,19 +242,60 @@ def _pasted(texts: list[str], row: Row, spec: Spec, figure: Figure | None, part:
         return plain
     if not row.open:
         return _stays(plain, LOCKED, _("This line is locked and stays as it is."))
-    figures = _behind_name(texts, row, spec)
-    if not figures:
+    cells = _of_workbook(texts, row, spec)
+    fields = _workbook_fields(cells, row, spec) if cells else _figure_fields(texts, row, spec, part)
+    if not fields:
         return Pasted(row.key, row.name, shown, was, was, EMPTY)
-    parts = _split(figures, spec, part) if isinstance(figures, list) else figures
-    if isinstance(parts, str):
-        return _stays(plain, WRONG, parts)
-    form = CellForm(_fields(parts, row, spec), spec=spec)
+    if isinstance(fields, str):
+        return _stays(plain, WRONG, fields)
+    form = CellForm(fields, spec=spec)
     if not form.is_valid():
         return _stays(plain, WRONG, *form.messages)
     becomes = figure_text(spec, Figure(form.entry, spec.rank_of(form.entry.grade), "")) if form.entry else MISSING
     if form.entry == (figure.entry if figure else None):
         return Pasted(row.key, row.name, shown, was, becomes, SAME)
     return Pasted(row.key, row.name, shown, was, becomes, GOOD, (), tuple(form.data.items()))
+
+
+def _figure_fields(texts: list[str], row: Row, spec: Spec, part: str) -> Mapping[str, str] | str:
+    """The inputs of the line with the figures of a row; why they do not fit it; nothing where there are none."""
+    figures = _behind_name(texts, row, spec)
+    if not figures:
+        return {}
+    parts = _split(figures, spec, part) if isinstance(figures, list) else figures
+    return parts if isinstance(parts, str) else _fields(parts, row, spec)
+
+
+def _of_workbook(texts: Sequence[str], row: Row, spec: Spec) -> list[str]:
+    """The cells of a row copied from the workbook of the sheet, by its columns: code, name, unit of measure, target,
+    state, figures, with or without the code; nothing where the row is none.
+    """
+    names = _names(row, spec)
+    coded = len(texts) > 1 and fold(texts[0]) in names and fold(texts[1]) in names
+    cells = list(texts) if coded else [spec.indicator.code, *texts]
+    if len(cells) <= layout.NUMERATOR or fold(cells[layout.NAME]) not in names:
+        return []
+    unit, target, status = (cells[column] for column in (layout.UNIT, layout.TARGET, layout.STATUS))
+    measured = not unit or fold(unit) in _measured(row, spec)
+    aimed = fold(target) in ("", fold(str(row.target))) or not target[:1].isalnum()
+    fits = measured and aimed and (not status or fold(status) in status_words().spellings)
+    return [*cells, *[""] * layout.MARK] if fits else []
+
+
+def _workbook_fields(cells: Sequence[str], row: Row, spec: Spec) -> Mapping[str, str] | str:
+    """The inputs with what stands in the columns of the workbook; an empty one keeps what is stored."""
+    if not any(cells[column] for column in layout.INPUTS):
+        return {}
+    status, reason, note = cells[layout.STATUS], cells[layout.REASON], cells[layout.NOTE] or row.typed.note
+    key = status_words().spellings[fold(status)] if status else Result.Status.REPORTED
+    if key != Result.Status.REPORTED:
+        items = ("",) * len(spec.items)
+        return CellForm({}, spec=spec).fields_of(Typed(key, "", "", "", items, reason or row.typed.reason, note))
+    if spec.indicator.measure == Indicator.Measure.CHECKLIST:
+        return _("Answer the items of a checklist one by one.")
+    grade = _grade(spec, cells[layout.GRADE]) or cells[layout.GRADE]
+    parts = {"numerator": cells[layout.NUMERATOR], "denominator": cells[layout.DENOMINATOR], "grade": grade}
+    return _fields({name: text for name, text in parts.items() if text} | {"note": note}, row, spec)
 
 
 def _behind_name(texts: list[str], row: Row, spec: Spec) -> list[str] | str:
@@ -324,11 +368,7 @@ def _split(texts: list[str], spec: Spec, part: str) -> dict[str, str] | str:
 
 def _without_figure() -> set[str]:
     """What people write where there is no figure, folded: the words of the sheet and their usual abbreviations."""
-    return {fold(str(status.label)) for status in (Result.Status.NIL, Result.Status.NOT_APPLICABLE)} | {
-        "kps",
-        "kad",
-        "nil",
-    }
+    return {fold(str(status.label)) for status in SHORT.values()} | {*SHORT, "nil"}
 
 
 def _ratio(texts: list[str], part: str) -> dict[str, str] | str:
@@ -351,7 +391,7 @@ def _fields(parts: Mapping[str, str], row: Row, spec: Spec) -> dict[str, str]:
     kept = row.typed
     typed = Typed(
         Result.Status.REPORTED, parts.get("numerator", kept.numerator), parts.get("denominator", kept.denominator),
-        parts.get("grade", kept.grade), kept.items, "", kept.note,
+        parts.get("grade", kept.grade), kept.items, "", parts.get("note", kept.note),
     )  # fmt: skip
     return CellForm({}, spec=spec).fields_of(typed)
 

@@ -11,7 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from emulation.checks import Entry, missing_parts, needs_reason, out_of_range, wrong_parts
+from emulation.checks import Entry, missing_parts, needs_reason, out_of_range, remark, wrong_parts
 from emulation.models import Indicator, Report, Result, ResultItem, Round
 from emulation.models.reports import ReportQuerySet
 from emulation.numbers import NumberError, parse_number
@@ -22,6 +22,7 @@ from units import clock
 from units.models import Unit
 
 MINE, THEIRS = "mine", "theirs"
+SHORT = {"kps": Result.Status.NIL, "kad": Result.Status.NOT_APPLICABLE}  # không phát sinh, không áp dụng
 
 
 class CellForm(forms.Form):
@@ -61,7 +62,7 @@ class CellForm(forms.Form):
         return Typed(
             self._text("status") or Result.Status.REPORTED, self._text("numerator"), self._text("denominator"),
             self._text("grade"), tuple(self._text(f"item-{item.pk}") for item in self.spec.items),
-            self._text("reason"), self._text("note"),
+            remark(self._text("reason")), remark(self._text("note")),
         )  # fmt: skip
 
     def _text(self, name: str) -> str:

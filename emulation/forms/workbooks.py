@@ -16,8 +16,8 @@ from django.db.models import TextChoices
 from django.utils.translation import get_language, gettext_lazy, override
 from django.utils.translation import gettext as _
 
-from emulation.checks import Entry, missing_parts, needs_reason, wrong_parts
-from emulation.forms.sheets import MINE, THEIRS, CellForm
+from emulation.checks import Entry, missing_parts, needs_reason, remark, wrong_parts
+from emulation.forms.sheets import MINE, SHORT, THEIRS, CellForm
 from emulation.models import Indicator, Result, ResultItem, WorkbookUpload
 from emulation.numbers import NumberError, input_number, parse_number
 from emulation.reports import workbook as layout
@@ -106,7 +106,7 @@ class _Line:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """What may stand in a cell with a list: folded spelling → key, key → word."""
 
     spellings: dict[str, str]
@@ -128,7 +128,7 @@ class _Reader:
         self.by_code = {fold(self.specs[key].indicator.code): key for key in self.rows}
         self.names = {key: self._names(key) for key in self.rows}
         self.formulas = set(upload.formulas)
-        self.statuses, self.answers = _words_of(Result.Status), _words_of(ResultItem.State)
+        self.statuses, self.answers = status_words(), _words_of(ResultItem.State)
         self.preview = Preview()
 
     def _names(self, key: int) -> set[str]:
@@ -140,8 +140,12 @@ class _Reader:
                 found.add(fold(source.label))
         return found
 
-    def wrong(self, address: str, row: int, name: str, message: str) -> None:
-        self.preview.problems.append(Problem(address, row, name, message))
+    def wrong(self, column: int, row: int, name: str, message: str) -> None:
+        self.preview.problems.append(Problem(self.address(column, row), row, name, message))
+
+    def address(self, column: int, row: int) -> str:
+        """Of a cell in the file, whose columns may stand in another order."""
+        return f"{(self.upload.columns or layout.LETTERS)[column]}{row}"
 
     def read(self) -> Preview:
         lines = self._lines()
@@ -172,7 +176,7 @@ class _Reader:
                 self._item(key, number, item, cells, items[key])
             elif key in lines:
                 self.wrong(
-                    f"A{number}", number, self.rows[key].name,
+                    layout.CODE, number, self.rows[key].name,
                     _("This line stands in row %(row)d already; leave only one.") % {"row": lines[key].row},
                 )  # fmt: skip
             else:
@@ -191,7 +195,7 @@ class _Reader:
         if key is not None:
             if "#" not in _text(cells[layout.CODE]) and name and fold(name) not in self.names[key]:
                 self.wrong(
-                    f"B{number}", number, name[:SHOWN],
+                    layout.NAME, number, name[:SHOWN],
                     _("The name does not belong to the code “%(code)s” (%(name)s). Have rows been mixed up?")
                     % {"code": self.specs[key].indicator.code, "name": self.rows[key].name},
                 )  # fmt: skip
@@ -199,7 +203,9 @@ class _Reader:
             return key
         typed = any(cells[column] != "" for column in layout.INPUTS)
         if code or (typed and fold(name) not in self.areas):
-            self.wrong(f"{'A' if code else 'B'}{number}", number, (name or code)[:SHOWN], self._unknown(code, name))
+            self.wrong(
+                layout.CODE if code else layout.NAME, number, (name or code)[:SHOWN], self._unknown(code, name)
+            )
         return None
 
     def _unknown(self, code: str, name: str) -> str:
@@ -222,12 +228,10 @@ class _Reader:
     def _item(self, key: int, number: int, item: str, cells: list[Any], found: dict[int, tuple[int, Any]]) -> None:
         name = self.rows[key].name
         if not re.fullmatch("[0-9]{1,3}", item) or not 1 <= int(item) <= len(self.specs[key].items):
-            self.wrong(
-                f"A{number}", number, name, _("The checklist has no item “%(item)s”.") % {"item": item[:SHOWN]}
-            )
+            self.wrong(layout.CODE, number, name, _("The checklist has no item “%(item)s”.") % {"item": item[:SHOWN]})
         elif int(item) in found:
             self.wrong(
-                f"A{number}", number, name,
+                layout.CODE, number, name,
                 _("This line stands in row %(row)d already; leave only one.") % {"row": found[int(item)][0]},
             )  # fmt: skip
         else:
@@ -257,7 +261,7 @@ class _Reader:
             self._note_kept(row, spec, line, own, stored)
         elif not row.open:
             message = _("This line is not open: only the lines that were returned can be changed.")
-            self.wrong(f"A{line.row}", line.row, row.name, message)
+            self.wrong(layout.CODE, line.row, row.name, message)
         elif right:
             self._note_kept(row, spec, line, own, stored)
             self._note_difference(key, line, form, mark, who)
@@ -290,7 +294,7 @@ class _Reader:
             for message in messages:
                 column = places.get(str(message), FIELDS.get(name, first))
                 number = at if column == layout.STATUS else line.row
-                self.wrong(f"{layout.LETTERS[column]}{number}", number, row.name, str(message))
+                self.wrong(column, number, row.name, str(message))
 
     def _note_kept(self, row: Row, spec: Spec, line: _Line, own: Canonical, stored: Entry | None) -> None:
         """Cells left empty where something is stored, unless the line has become nil or not applicable."""
@@ -301,8 +305,7 @@ class _Reader:
             gone = gone or (name == "reason" and own.status == Result.Status.REPORTED)
             gone = gone or (name == "status" and own.has_figure)  # which says that it is reported
             if getattr(kept, name) and not getattr(own, name) and not gone:
-                address = f"{layout.LETTERS[column]}{line.row}"
-                self.preview.kept.append((address, row.name, self._words(stored, spec)))
+                self.preview.kept.append((self.address(column, line.row), row.name, self._words(stored, spec)))
 
     def _typed(self, row: Row, spec: Spec, line: _Line) -> tuple[Typed, Canonical]:
         """What the line's form is filled with (stored where a cell is empty), and what the file itself says."""
@@ -311,11 +314,12 @@ class _Reader:
         grade = self._choice(at, layout.GRADE, self._cell(line, layout.GRADE, name), _grades(spec), name)
         numerator, top = self._number(line, layout.NUMERATOR, spec, name)
         denominator, bottom = self._number(line, layout.DENOMINATOR, spec, name)
-        reason = _text(self._cell(line, layout.REASON, name))
-        note = _text(self._cell(line, layout.NOTE, name))
+        reason = remark(_text(self._cell(line, layout.REASON, name)))
+        note = remark(_text(self._cell(line, layout.NOTE, name)))
         answers = []
         for number in range(1, len(spec.items) + 1):
             where, cell = line.items.get(number, (at, ""))
+            cell = self._value(where, layout.STATUS, cell, name)
             answers.append(self._choice(where, layout.STATUS, cell, self.answers, name))
         own = Canonical(status, top, bottom, grade, tuple(answers), reason, note)
         typed = self._merged(row.typed, own, numerator, denominator)
@@ -324,7 +328,7 @@ class _Reader:
                 "A reason belongs to “Nothing occurred” and “Not applicable”. Write remarks on a figure into the "
                 "note."
             )
-            self.wrong(f"{layout.LETTERS[layout.REASON]}{at}", at, name, message)
+            self.wrong(layout.REASON, at, name, message)
         return typed, own
 
     @staticmethod
@@ -341,19 +345,20 @@ class _Reader:
     # ── one cell ──────────────────────────────────────────────────────────
 
     def _cell(self, line: _Line, column: int, name: str) -> Any:
-        address = f"{layout.LETTERS[column]}{line.row}"
-        if address in self.formulas:
-            self.wrong(address, line.row, name, _("The formula gives no number. Type the value itself."))
+        return self._value(line.row, column, line.cells[column], name)
+
+    def _value(self, row: int, column: int, cell: Any, name: str) -> Any:
+        if self.address(column, row) in self.formulas:
+            self.wrong(column, row, name, _("The formula gives no number. Type the value itself."))
             return ""
-        return line.cells[column]
+        return cell
 
     def _number(self, line: _Line, column: int, spec: Spec, name: str) -> tuple[str, str]:
         """As the form takes it, and in one spelling; both empty, with a problem noted, where it is no number."""
         cell = self._cell(line, column, name)
-        address = f"{layout.LETTERS[column]}{line.row}"
         if isinstance(cell, list) and cell[0] != "n":
             message = _("“%(text)s” is no number: Excel has made a date or a truth value of it.")
-            self.wrong(address, line.row, name, message % {"text": cell[1][:SHOWN]})
+            self.wrong(column, line.row, name, message % {"text": cell[1][:SHOWN]})
             return "", ""
         text = _plain_number(cell[1]) if isinstance(cell, list) else cell.strip()
         if not text:
@@ -361,10 +366,10 @@ class _Reader:
         try:
             return text, number_key(parse_number(text, spec.indicator.decimals))
         except NumberError as error:
-            self.wrong(address, line.row, name, str(error))
+            self.wrong(column, line.row, name, str(error))
             return "", ""
 
-    def _choice(self, row: int, column: int, cell: Any, words: _Words, name: str) -> str:
+    def _choice(self, row: int, column: int, cell: Any, words: Words, name: str) -> str:
         """Key of the word in the cell; empty, with a problem noted, where it is none of the list."""
         text = _text(cell)
         if not text:
@@ -374,7 +379,7 @@ class _Reader:
             message = _("“%(text)s” is not in the list.") % {"text": text[:SHOWN]}
             for near in get_close_matches(fold(text), words.spellings, n=1, cutoff=0.6):
                 message += " " + _("Did you mean “%(word)s”?") % {"word": words.labels[words.spellings[near]]}
-            self.wrong(f"{layout.LETTERS[column]}{row}", row, name, message)
+            self.wrong(column, row, name, message)
             return ""
         return found
 
@@ -412,19 +417,25 @@ def _places() -> dict[str, int]:
     return dict.fromkeys(denominator, layout.DENOMINATOR) | dict.fromkeys(reason, layout.REASON)
 
 
-def _grades(spec: Spec) -> _Words:
+def _grades(spec: Spec) -> Words:
     """The classes of the line: by code, or by name in any language."""
     found: dict[str, str] = {}
     for grade in spec.grades:
         found |= {fold(word): str(grade.pk) for word in (grade.code, grade.name_en, grade.name) if word}
-    return _Words(found, {str(grade.pk): grade.label for grade in spec.grades})
+    return Words(found, {str(grade.pk): grade.label for grade in spec.grades})
 
 
-def _words_of(choices: type[TextChoices]) -> _Words:
+def status_words() -> Words:
+    """What the column of states takes: its list, and the usual abbreviations."""
+    words = _words_of(Result.Status)
+    return Words(words.spellings | {short: str(status) for short, status in SHORT.items()}, words.labels)
+
+
+def _words_of(choices: type[TextChoices]) -> Words:
     """The words of a list in all languages of the interface, and their keys."""
     found: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with override(language):
             found |= {fold(str(label)): key for key, label in choices.choices}
     found |= {fold(key): key for key in choices.values}
-    return _Words(found, {key: str(label) for key, label in choices.choices})
+    return Words(found, {key: str(label) for key, label in choices.choices})

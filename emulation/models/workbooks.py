@@ -29,8 +29,9 @@ class WorkbookUploadQuerySet(models.QuerySet["WorkbookUpload"]):
 class WorkbookUpload(models.Model):
     """A form filled in offline, between its upload and its confirmation. No figure yet.
 
-    `rows` are [row number, [cells of the eleven columns]] as read from the file, `formulas` addresses of
-    formulas without a number. A user has one for a sheet; a newer one takes its place.
+    `rows` are [row number, [cells of the eleven columns]] as read from the file, `columns` the letters that these
+    have there, `formulas` addresses of formulas without a number, `unread` names of tabs and columns that hold
+    something and are no part of the form. A user has one for a sheet; a newer one takes its place.
     """
 
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="uploads")
@@ -39,7 +40,9 @@ class WorkbookUpload(models.Model):
     name = models.CharField(_("name"), max_length=150)
     identity = models.JSONField()
     rows = models.JSONField()
+    columns = models.JSONField(default=list)
     formulas = models.JSONField(default=list)
+    unread = models.JSONField(default=list)
 
     objects = WorkbookUploadQuerySet.as_manager()
 

@@ -8,7 +8,7 @@ from typing import Protocol
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.utils.text import capfirst
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from emulation.models import (
@@ -27,7 +27,7 @@ from emulation.models import (
 )
 from emulation.reports.campaigns import CampaignPage, YearTree
 from emulation.reports.corrections import Shown
-from emulation.reports.display import Mark
+from emulation.reports.display import Mark, name_with_unit
 from emulation.reports.drives import DriveLine, DriveUnit
 from emulation.reports.evidence import File
 from emulation.reports.explain import Explained
@@ -202,7 +202,8 @@ def heat_table(heat: Heat) -> Table:
     partly = [any(row.states[at][1] for row in known) for at in range(heat.width)]
     heads = [_("Unit"), _("Note")]
     for (name, unit, target, as_of), has_sum, has_part in zip(heat.heads, sums, partly, strict=True):
-        heads.append(" ".join(part for part in (name, f"({unit})" if unit else "", target, as_of) if part))
+        named = name_with_unit(name, unit)
+        heads.append(" ".join(part for part in (named, target, as_of) if part))
         heads += [_("Target")] * has_sum + [_("State")] + [_("Reported of expected")] * has_part
     return heads, [_heat_row(row, sums, partly) for row in rows]
 
@@ -279,10 +280,13 @@ def office_table(reports: Iterable[Report]) -> Table:
 
 
 def changes_table(changes: QuerySet[ResultChange], report: Report) -> Table:
-    """One row a change of a figure, the newest first."""
-    heads = [_("Indicator"), _("When"), _("Who"), _("By which way"), _("Before"), _("After"), _("Reason")]
+    """One row a change of a figure, the newest first: in words, and its numbers beside them to be summed."""
+    heads = [
+        _("Indicator"), _("When"), _("Who"), _("By which way"), _("Before"), _("Before: figure or numerator"),
+        _("Before: denominator"), _("After"), _("After: figure or numerator"), _("After: denominator"), _("Reason"),
+    ]  # fmt: skip
     return heads, (
-        [one.name, f"{localtime(one.at):%Y-%m-%d %H:%M}", one.by, one.way, one.before, one.after, one.reason]
+        [one.name, one.at, one.by, one.way, one.before, *one.was, one.after, *one.became, one.reason]
         for page in Paginator(changes, CHUNK)
         for one in changes_of(report, page)
     )

@@ -15,7 +15,6 @@ from emulation import periods
 from emulation.consolidation import Parts, Rule, Value, is_skewed, value_of
 from emulation.models import (
     CampaignIndicator,
-    Grade,
     Indicator,
     Lineage,
     Report,
@@ -23,7 +22,6 @@ from emulation.models import (
     Summary,
     Target,
 )
-from emulation.numbers import exact_text
 from emulation.reports.book import (
     SETS,
     SPLIT,
@@ -74,7 +72,8 @@ class Figure:
 
     `reported` and `expected` count unit × round cells; `targeted` and `met` count units without
     subordinates. `branch` says that the unit has subordinates in the period; `nil` that a single unit
-    reported nothing but nil; `skewed` that missing cells distort the value (`consolidation.is_skewed`).
+    reported nothing but nil; `skewed` that missing cells distort the value, which is not shown
+    (`consolidation.is_skewed`).
     `outcome` is None where there is nothing to compare; with missing cells also for a single unit, and for a branch
     where they skew the value, could complete a sum or are the most, unless a sum is past its target already.
     `until` is None where the data reach to the period's end, or nothing is reported.
@@ -333,7 +332,10 @@ class Reading:
     ) -> Figure:  # fmt: skip
         row = self.indicators[indicator]
         rule = rule_of(row)
-        value, skewed = value_of(rule, parts, branch=branch), is_skewed(rule, parts)
+        value, skewed = (
+            value_of(rule, parts, branch=branch),
+            self._is_skewed(rule, parts, indicator, unit, year, period),
+        )
         outcome = None
         if value.comparable is not None and target is not None:
             margins = self.margins(row, unit, year, period)
@@ -347,6 +349,13 @@ class Reading:
             unit, indicator, year, period, branch, value, parts, parts.reported, parts.expected, targeted, met,
             target, comparator, outcome, nil, until if parts.reported else None, skewed,
         )  # fmt: skip
+
+    def _is_skewed(self, rule: Rule, parts: Parts, indicator: int, unit: int, year: int, period: str) -> bool:
+        """By the rounds of the period in which the unit is asked; all where nobody asks it."""
+        if rule.accrual != Indicator.Accrual.FLOW_OVER_STOCK or parts.reported == parts.expected:
+            return False
+        placed, quarters = self.placement(indicator, unit, year, period), periods.QUARTERS[period]
+        return is_skewed(rule, parts, sum(placed is None or quarter in placed.asked_quarters for quarter in quarters))
 
     def figure(self, unit: int, indicator: int, year: int, period: str) -> Figure | None:
         """The figure, or None where nothing was expected or reported."""
@@ -445,45 +454,4 @@ def figures_of(
         for period in wanted
         for indicator in reading.indicators
         if (figure := reading.figure(unit, indicator, year, period)) is not None
-    }
-
-
-def machine_rows(unit: Unit, year: int, period: str, indicator: Indicator | None = None) -> list[dict[str, object]]:
-    """What `manage.py figures` prints: approved figures only, one object per indicator, plain texts."""
-    catalogue = Indicator.objects.select_related("area") if indicator is None else [indicator]
-    chosen = {row.pk: row for row in catalogue}
-    grades: dict[tuple[int | None, int], str] = {(g.scale_id, g.rank): g.code for g in Grade.objects.all()}
-    found = figures_of([unit], year, [period], indicators=chosen.values())
-    text = periods.period_text(year, period)
-    return [
-        _machine_row(found[unit.pk, pk, period], row, grades, unit, text)
-        for pk, row in chosen.items()
-        if (unit.pk, pk, period) in found
-    ]
-
-
-def _machine_row(
-    figure: Figure, indicator: Indicator, grades: dict[tuple[int | None, int], str], unit: Unit, period: str
-) -> dict[str, object]:
-    value = figure.value
-    graded = indicator.measure == Indicator.Measure.GRADE
-
-    def code(rank: Fraction | int | None) -> str | None:
-        return None if rank is None else grades.get((indicator.grade_scale_id, int(rank)))
-
-    return {
-        "unit": unit.code,
-        "period": period,
-        "indicator": indicator.code,
-        "numerator": exact_text(value.numerator),
-        "denominator": exact_text(value.denominator),
-        "value": code(value.rank) if graded else exact_text(value.value),
-        "grades": {code(rank): row[0] for rank, row in sorted(figure.parts.classes.items(), reverse=True)}
-        if graded
-        else None,
-        "reported": figure.reported,
-        "expected": figure.expected,
-        "targeted": figure.targeted,
-        "met": figure.met,
-        "target": code(figure.target) if graded else exact_text(figure.target),
     }

@@ -44,7 +44,7 @@ EVENT_STATES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of one figure: before and after in words."""
+    """A change of one figure: before and after in words, and the figure or numerator and the denominator of each."""
 
     indicator: int
     name: str
@@ -54,6 +54,8 @@ class Change:
     before: str
     after: str
     reason: str
+    was: tuple[str, str] = ("", "")
+    became: tuple[str, str] = ("", "")
 
 
 def timeline(report: Report) -> list[Step]:
@@ -122,10 +124,17 @@ def in_words(changes: Iterable[ResultChange], names: Mapping[int, str]) -> list[
     return [
         Change(
             change.indicator_id, names[change.indicator_id], str(change.by), change.at, change.get_way_display(),
-            words(change.before), words(change.after), change.reason,
+            words(change.before), words(change.after), change.reason, numbers_of(change.before),
+            numbers_of(change.after),
         )
         for change in changes
     ]  # fmt: skip
+
+
+def numbers_of(found: dict[str, Any] | None) -> tuple[str, str]:
+    """Figure or numerator, and denominator, of a kept figure as papers write them; empty where there is none."""
+    top, bottom = ((found or {}).get(name) for name in ("numerator", "denominator"))
+    return format_part(Decimal(top) if top else None), format_part(Decimal(bottom) if bottom else None)
 
 
 class Words:

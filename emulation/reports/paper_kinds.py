@@ -62,11 +62,19 @@ WHOLE = {TABLE: Field(_("the whole table, with its head repeated on every page")
 ANNEX = {"attached": Field(_("the line under the heading of the annex"))}
 
 
+# Without these a paper names no subject, loses what it says, or nobody signs it.
+SUBJECT = (("title", "about"),)
+WORDS = (("body",),)
+LINES = ((TABLE,),)
+SIGNED = (("signer",),)
+
+
 @dataclass(frozen=True)
 class PaperKind:
     """A kind of paper. `code` is what its numbers hold («BC»); `stem` the shipped templates without their ending.
 
-    `ended` says how such a paper is undone where the register does not cancel it; empty: the register does.
+    `ended` says how such a paper is undone where the register does not cancel it; empty: the register does. `needed`
+    are the fields without which it says nothing, each with those that may stand for it.
     """
 
     key: str
@@ -75,6 +83,7 @@ class PaperKind:
     stem: Path
     fields: dict[str, Field]
     ended: str | Promise = ""
+    needed: tuple[tuple[str, ...], ...] = SUBJECT + WORDS + LINES + SIGNED
 
     @property
     def word(self) -> Path:
@@ -98,8 +107,8 @@ KINDS: dict[str, PaperKind] = {
         PaperKind("report", _("Review report"), "BC", FOLDER / "review_report", HEAD | BODY | WHOLE | ANNEX),
         PaperKind("plan", _("Launch plan"), "KH", PAPER, PLAIN),
         PaperKind("pledge", _("Registration and pledge"), "GƯ", PAPER, PLAIN),
-        PaperKind("list", _("List"), "DS", PAPER, PLAIN),
-        PaperKind("statistics", _("Statistics table"), "TK", PAPER, PLAIN),
+        PaperKind("list", _("List"), "DS", PAPER, PLAIN, needed=SUBJECT + LINES + SIGNED),
+        PaperKind("statistics", _("Statistics table"), "TK", PAPER, PLAIN, needed=SUBJECT + LINES + SIGNED),
     )
 }
 

@@ -12,7 +12,7 @@ from zlib import crc32
 from django.db.models import Count
 from django.utils.translation import gettext as _
 
-from emulation.checks import Entry
+from emulation.checks import Entry, remark
 from emulation.consolidation import Cell, Parts, Value, value_of
 from emulation.models import ChecklistItem, Indicator, Report, Result, ResultItem
 from emulation.numbers import compared, format_number, format_part, input_number, percent_of
@@ -106,6 +106,7 @@ class Row:
     conflict: bool = False
     now: str = ""
     comments: int = 0
+    entered: str = ""  # the figure, or the numerator, as papers write it
     fed: Fed | None = None  # the register that the cell takes its figure from
     unlike: str = ""  # how register and sheet differ
     corrected: bool = False  # returned, and changed since
@@ -306,7 +307,8 @@ def row_of(
     entry = figure.entry if figure else Entry()
     typed = Typed(
         entry.status, typed_number(entry.numerator, indicator), typed_number(entry.denominator, indicator),
-        str(entry.grade or ""), tuple(entry.items.get(item.pk, "") for item in spec.items), entry.reason, entry.note,
+        str(entry.grade or ""), tuple(entry.items.get(item.pk, "") for item in spec.items),
+        remark(entry.reason), remark(entry.note),
     )  # fmt: skip
     if indicator.measure == Indicator.Measure.CHECKLIST:
         typed = replace(typed, numerator="", denominator="")
@@ -324,7 +326,7 @@ def row_of(
         items=_answers(spec, typed), seen=seen_token(figure.mark if figure else "", typed),
         decimals=indicator.decimals, shown=indicator.shown_decimals, scale=indicator.scale,
         numerator_name=indicator.numerator_name, denominator_name=indicator.denominator_name, comments=comments,
-        fed=spec.fed, corrected=bool(why) and corrected,
+        entered="" if spec.items else format_part(entry.numerator), fed=spec.fed, corrected=bool(why) and corrected,
         unlike=spec.fed.unlike(figure.entry if figure else None) if spec.fed and not is_open else "",
     )  # fmt: skip
 
@@ -430,10 +432,15 @@ def result_text(line: Line) -> str:
     """This round's value; one more decimal where it looks like the target it misses."""
     if line.figure is None:
         return MISSING
+    return status_text(line.figure.entry.status) or value_text(line.spec, line.value, result_places(line))
+
+
+def result_places(line: Line) -> int:
+    """Decimals of this round's value."""
     places = line.indicator.shown_decimals
-    if line.value.value is not None and line.value.rank is None:
-        places = shown_decimals(line.comparator, line.target, line.value.value, places)
-    return status_text(line.figure.entry.status) or value_text(line.spec, line.value, places)
+    if line.value.value is None or line.value.rank is not None:
+        return places
+    return shown_decimals(line.comparator, line.target, line.value.value, places)
 
 
 def parts_of(line: Line) -> tuple[str, str]:

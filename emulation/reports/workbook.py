@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from emulation.checks import Entry
+from emulation.checks import Entry, remark
 from emulation.models import Indicator, Report, Result, ResultItem
 from emulation.reports.feeds import Fed
 from emulation.reports.lines import SheetReading, Spec
@@ -62,7 +62,7 @@ def canonical(entry: Entry | None, spec: Spec) -> Canonical:
     top, bottom = (None, None) if spec.items else (entry.numerator, entry.denominator)
     return Canonical(
         entry.status, number_key(top), number_key(bottom), str(entry.grade or ""),
-        tuple(entry.items.get(item.pk, "") for item in spec.items), entry.reason, entry.note,
+        tuple(entry.items.get(item.pk, "") for item in spec.items), remark(entry.reason), remark(entry.note),
     )  # fmt: skip
 
 
@@ -82,6 +82,14 @@ def identity_of(report: Report, specs: Iterable[Spec]) -> dict[str, str]:
         "round": f"{round_.year}-Q{round_.quarter}" if round_.quarter else f"drive-{round_.drive_id}",
         "lines": f"{crc32(repr(lines).encode()):08x}",
     }
+
+
+def heads() -> list[str]:
+    """What stands above the columns; the hidden one of the marks has none."""
+    return [
+        _("Code"), _("Indicator"), _("Unit of measure"), _("Target set"), _("Status"), _("Figure or numerator"),
+        _("Denominator"), _("Grade"), _("Reason (nil, not applicable)"), _("Note"), "",
+    ]  # fmt: skip
 
 
 def file_name(report: Report) -> str:
@@ -145,19 +153,12 @@ class _Writer:
             self.book.format(font_color="#555555"),
         )  # fmt: skip
         head = self.book.format(bold=True, bg_color="#DDE6DC", border=1, text_wrap=True, valign="vcenter")
-        for column, text in enumerate(self._heads()):
+        for column, text in enumerate(heads()):
             put(self.page, 4, column, text, head)
         self.page.set_row(4, 32)
         self.page.freeze_panes(5, 2)
         self.page.repeat_rows(4)
         self.row = 5
-
-    @staticmethod
-    def _heads() -> list[str]:
-        return [
-            _("Code"), _("Indicator"), _("Unit of measure"), _("Target set"), _("Status"), _("Figure or numerator"),
-            _("Denominator"), _("Grade"), _("Reason (nil, not applicable)"), _("Note"), "",
-        ]  # fmt: skip
 
     def _group(self, group: Group) -> None:
         band = self.book.format(bold=True, bg_color="#F0F3EF", border=1)

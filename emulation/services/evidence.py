@@ -20,9 +20,10 @@ from emulation.services.sheets import lock, may_enter
 from emulation.services.stored_files import store_file, undoing_files
 from units import access
 from units.errors import Refused
-from units.files import MB, clean_name, recognise
+from units.files import MB, clean_name, recognise, untaken_name
 from units.locking import locked
 from units.models import User
+from units.pictures import forget_place
 from units.text import normal
 
 CHUNK = 64 * 1024
@@ -72,7 +73,10 @@ def keep(rows: list[Row], files: Sequence[UploadedFile], store: Callable[[], Non
 
 
 def save_new(rows: Iterable[Kept], known: dict[str, str]) -> None:
-    """Save the rows. Raises `Refused` for one whose content is among the `known` (sha256 → name), or comes twice."""
+    """Save the rows, of two with one name the later as “anh (2).png”.
+
+    Raises `Refused` for one whose content is among the `known` (sha256 → name), or comes twice.
+    """
     for row in rows:
         if row.sha256 in known:
             raise Refused(
@@ -80,7 +84,7 @@ def save_new(rows: Iterable[Kept], known: dict[str, str]) -> None:
                 % {"name": row.name, "other": known[row.sha256]},
                 "files",
             )
-        known[row.sha256] = row.name
+        row.name = known[row.sha256] = untaken_name(row.name, known.values())
         row.save()
 
 
@@ -106,7 +110,10 @@ def mark_removed(row: Any, *, by: User, why: str) -> None:
 
 
 def checked(files: Sequence[UploadedFile]) -> list[dict[str, Any]]:
-    """Columns of a row for each file: name, kind, size, sha256, at. Raises `Refused` with all that is wrong."""
+    """Columns of a row for each file: name, kind, size, sha256, at. Raises `Refused` with all that is wrong.
+
+    Where a picture was taken is no proof of a figure, and no business of those who read it: it is taken out first.
+    """
     wrong: list[str] = []
     rows: list[dict[str, Any]] = []
     for file in files:
@@ -114,6 +121,8 @@ def checked(files: Sequence[UploadedFile]) -> list[dict[str, Any]]:
         try:
             _refuse_size(name, file.size or 0)
             kind = recognise(name, file)
+            if kind == "jpg":
+                forget_place(file)
         except Refused as refused:
             wrong += refused.messages
             continue

@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 from emulation.models import Report, ResultChange, WorkbookUpload
 from emulation.reports.entry import refuse_unless_open
 from emulation.reports.lines import SheetReading
-from emulation.reports.workbook import CODE, IDENTITY, MARK, identity_of, read_identity
+from emulation.reports.workbook import IDENTITY, identity_of, read_identity
+from emulation.reports.workbook_tabs import form_tab
 from emulation.services.cells import CellChange
 from emulation.services.entry import save_cells
 from emulation.services.sheets import may_enter
@@ -22,9 +23,7 @@ from units.errors import Refused
 from units.files import MB, clean_name
 from units.locking import waiting_file
 from units.models import User
-from units.workbooks import Cell, Rows, Workbook, read_workbook
-
-HEADS = ("code", "ma", "mã")
+from units.workbooks import read_workbook
 
 
 def keep_upload(report: Report, name: str, file: IO[bytes], *, size: int, by: User) -> WorkbookUpload:
@@ -37,14 +36,15 @@ def keep_upload(report: Report, name: str, file: IO[bytes], *, size: int, by: Us
     book = read_workbook(name, file, size=size, limit=settings.WORKBOOK_MB * MB)
     identity = dict(read_identity(book.sheets.get(IDENTITY, [])))
     refuse_foreign(report, identity, SheetReading(report))
-    title, rows = _form_in(book)
+    form = form_tab(book)
     with transaction.atomic():
         WorkbookUpload.objects.expired().delete()
         upload, _created = WorkbookUpload.objects.update_or_create(
             report=report, by=by,
             defaults={
-                "at": timezone.now(), "name": clean_name(name), "identity": identity, "rows": rows,
-                "formulas": sorted(book.formulas.get(title, ())),
+                "at": timezone.now(), "name": clean_name(name), "identity": identity, "rows": form.rows,
+                "columns": form.columns, "unread": form.unread,
+                "formulas": sorted(book.formulas.get(form.title, ())),
             },
         )  # fmt: skip
     return upload
@@ -77,25 +77,6 @@ def refuse_unready(upload: WorkbookUpload, reading: SheetReading) -> None:
     """Raise `Refused` when the sheet no longer takes the uploaded form: it stands still, or has other lines."""
     refuse_unless_open(upload.report)
     refuse_foreign(upload.report, upload.identity, reading)
-
-
-def _form_in(book: Workbook) -> tuple[str, Rows]:
-    """Name and lines of the sheet that is the form: what stands below its head."""
-    for title, rows in book.sheets.items():
-        if title == IDENTITY:
-            continue
-        for place, (_number, cells) in enumerate(rows):
-            if cells and _word(cells[CODE]) in HEADS:
-                return title, [(number, _eleven(line)) for number, line in rows[place + 1 :]]
-    raise Refused(_("The head of the form is missing: its first column is called “Code”. Download the form again."))
-
-
-def _word(cell: Cell) -> str:
-    return cell.strip().lower() if isinstance(cell, str) else ""
-
-
-def _eleven(cells: list[Cell]) -> list[Cell]:
-    return [*cells, *[""] * (MARK + 1)][: MARK + 1]
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from emulation.forms.layouts import LayoutForm, TemplateForm
 from emulation.models import LayoutProfile, PaperTemplate
+from emulation.paper_templates import lacking
 from emulation.reports.layouts import layout_of
 from emulation.reports.paper_kinds import KINDS, PaperKind
 from emulation.reports.papers import template_of
@@ -93,7 +94,7 @@ def template_detail(request: HttpRequest, unit: int, kind: str) -> HttpResponse:
             "paragraph with “{{ one.text }}”, then “{%p endfor %}” in a paragraph of its own; in tables “{%tr” "
             "instead of “{%p”. The table stands alone in its paragraph."
         ),
-        "crumbs": [*crumbs_to(place), (str(known.label), "")],
+        "needed": lacking([], known), "crumbs": [*crumbs_to(place), (str(known.label), "")],
     }  # fmt: skip
     return render(request, "emulation/layouts/template.html", context)
 

@@ -47,11 +47,19 @@ const keeper = {
   drop(line) { if (line in this.all()) this.change((kept) => { delete kept[line]; }); },
 };
 
+/* What the page brought for a field, as the browser holds it: an input of one line drops line breaks, a list
+   without a chosen word shows its first. Compared with anything else, a line that nobody touched seems typed. */
+function served(field) {
+  if (field.matches("select")) return ([...field.options].find((word) => word.defaultSelected) || field.options[0])?.value || "";
+  const own = field.cloneNode();
+  own.value = field.defaultValue;
+  return own.value;
+}
+
 class Cell {
   constructor(key, row, parts) {
     Object.assign(this, { key, row, parts, running: null, stale: false });
     this.extra = document.getElementById(`x${key}`);
-    const served = (field) => (field.matches("select") ? field.querySelector("[selected]")?.value || "" : field.defaultValue);
     this.first = { ...this.texts(), ...Object.fromEntries(this.typed.map((field) => [field.name, served(field)])) };
     this.settled = this.shown;
     // not what stands here: a quick hand has typed before the script came

@@ -153,7 +153,7 @@ function refuse({ wrong = {}, errors = [] }) {
     place.hidden = false;
   });
   pasting.dispatchEvent(new Event("change"));
-  problem([...errors, ...Object.values(wrong).flat()].join(" "));
+  problem([pasting.dataset.refused, ...errors, ...Object.values(wrong).flat()].join(" "));
 }
 
 function problem(text) {

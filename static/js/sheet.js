@@ -70,7 +70,9 @@ function start() {
   startLive(cells);
   count(cells);
   const early = [...cells.values()].filter((cell) => cell.dirty && !cell.restored && cell.row.dataset.state !== "error");
-  early.forEach((cell) => (cell.parts.some((part) => part.contains(document.activeElement)) ? cell.live() : cell.save()));
+  const typed = navigator.userActivation?.hasBeenActive; // without a hand at the page, opening it saves nothing
+  const busy = (cell) => cell.parts.some((part) => part.contains(document.activeElement));
+  early.forEach((cell) => (!typed || busy(cell) ? cell.live() : cell.save()));
 }
 
 /* ── keys ── */

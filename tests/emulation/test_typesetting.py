@@ -8,7 +8,7 @@ from docx.oxml.ns import qn
 
 from emulation.official import Layout
 from emulation.reports.paper_kinds import FOLDER, KINDS
-from emulation.typesetting import Column, Row, Table, word
+from emulation.typesetting import MARGINS, Column, Row, Table, fitted, word
 
 DATA = {
     "title": "T",
@@ -59,3 +59,33 @@ def test_a_rule_stands_under_the_title_of_every_shipped_template(stem):
     last = max(texts.index(field) for field in ("{{ title }}", "{{ about }}") if field in texts[:3])
     assert set(texts[last + 1]) == {"_"}
     assert "rule(30mm)" in stem.with_suffix(".typ").read_text()
+
+
+def wide(*columns: Column, rows: list[Row], across: int = 9000) -> list[int]:
+    return fitted(Table(columns, rows), across)
+
+
+def test_columns_have_their_shares_where_everything_fits():
+    assert wide(Column("TT", 10), Column("Tên", 20), rows=[Row(("1", "x"))]) == [3000, 6000]
+
+
+def test_no_column_is_narrower_than_a_figure_in_it_or_a_word_of_its_head():
+    """A digit takes half of 11 points, 110 twips; other columns give what they have to spare."""
+    target = "≥\u00a01.275.000"
+    rows = [Row(section="Khối một, dài hơn mọi cột"), Row(("1", "Vật tư bảo đảm", target, target))]
+    found = wide(Column("TT", 5), Column("Tên", 70), Column("Giao", 6), Column("Nghiêm", 6), rows=rows)
+    assert sum(found) <= 9000
+    assert min(found[2:]) >= 7 * 110 + 3 * 55 + 110 + MARGINS
+    assert found[1] == max(found)
+    [_head, table, _foot] = docx.Document(io.BytesIO(word(
+        FOLDER / "paper.docx", DATA, Layout("Q", "C", "CKT"),
+        table=Table((Column("Tên", 95), Column("Giao", 5)), [Row(("x", target))]),
+    ))).tables  # fmt: skip
+    assert table.columns[1].width / 635 >= 7 * 110 + MARGINS
+
+
+def test_too_many_figures_share_the_page():
+    columns = [Column("1.000.000.000", 1) for _at in range(20)]
+    found = wide(*columns, rows=[Row(("1.000.000.000",) * 20)])
+    assert sum(found) <= 9000
+    assert max(found) - min(found) <= 1

@@ -1,12 +1,19 @@
 """Filling in a sheet as somebody does who knows Excel: keyboard, blocks, fill, the panel beside the grid."""
 
+import re
+from decimal import Decimal
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from emulation.checks import Entry
 from emulation.models import Campaign, Indicator, Notice, Report
 from emulation.numbers import NumberError, parse_number
-from tests.factories import make_area, make_campaign_indicator, make_indicator
+from emulation.services.cells import CellChange
+from emulation.services.entry import save_cells
+from tests.factories import make_area, make_campaign_indicator, make_indicator, make_user
 from tests.journeys.steps import row
+from units.models import Role
 
 
 @pytest.fixture
@@ -220,3 +227,18 @@ def test_figure_typed_while_the_former_is_on_its_way_is_saved_too(someone, sheet
     expect(line.locator("[data-mark]")).to_contain_text("Saved")
     expect(figure).to_have_value("12")
     assert sheet.results.get(indicator__code="B_HL_TR").numerator == 12
+
+
+def test_block_that_meets_a_conflict_says_that_nothing_was_saved(someone, sheet, staff, depot):
+    page = someone(staff)
+    page.goto(sheet.get_absolute_url())
+    copy(page, "3.137\t3.166\r\n12\r\n")
+    page.locator("[data-part]").first.focus()
+    page.keyboard.press("Control+v")
+    expect(page.get_by_role("dialog")).to_contain_text("2 figures can be saved")
+    seven = CellChange(Indicator.objects.get(name="Prizes").pk, Entry(numerator=Decimal(7)))
+    save_cells(sheet, [seven], by=make_user("second", (depot, Role.STAFF), full_name="Trần Văn Hai"))
+    page.keyboard.press("Enter")
+    said = page.locator("[data-paste-problem]")
+    expect(said).to_have_text(re.compile("^Nothing has been saved. .*Trần Văn Hai.*7"))
+    assert [result.numerator for result in sheet.results.all()] == [7]

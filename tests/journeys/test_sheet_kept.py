@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from emulation.models import Report
-from tests.factories import make_user
+from emulation.models import Indicator, Report
+from tests.factories import make_result, make_user
 from tests.journeys.steps import log_in_as, row
 from units.models import Role
 
@@ -163,3 +163,30 @@ def test_two_people_see_each_other_and_what_the_other_saves(someone, sheet, staf
     first.get_by_role("button", name="Keep mine").click()
     expect(mark(first, "Attendance")).to_have_text("Saved")
     assert figures(sheet) == {"Attendance": 90, "Prizes": 7}
+
+
+def test_opening_a_sheet_saves_nothing_whatever_stands_in_it(someone, sheet, staff):
+    """A note in two lines, kept by an older version: the field holds it in one, and nobody has touched it."""
+    prizes = Indicator.objects.get(name="Prizes")
+    make_result(sheet, prizes, 5, note="Two crews.\nSent on Monday.")
+    page = someone(staff)
+    posted = []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    shown = {"served": ""}
+
+    def as_stored(route):  # the page as it was served then: with the line break in the attribute
+        answer = route.fetch()
+        shown["served"] = answer.text().replace("Two crews. Sent", "Two crews.&#10;Sent")
+        route.fulfill(response=answer, body=shown["served"])
+
+    page.route(re.compile(f"{sheet.get_absolute_url()}$"), as_stored)
+    page.goto(sheet.get_absolute_url())
+    look_again(page)
+    assert "&#10;Sent" in shown["served"]
+    expect(mark(page, "Prizes")).to_have_text("Saved")
+    field(page, "Attendance").click()  # and a hand at the page does not make it typed either
+    field(page, "Prizes").click()
+    field(page, "Attendance").click()
+    look_again(page)
+    assert [url for url in posted if "/live/" not in url] == []
+    assert sheet.results.get().note == "Two crews.\nSent on Monday."

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from tests.factories import PDF
 from units.errors import Refused
-from units.files import ENTRIES_LIMIT, clean_name, kind_of_name, recognise
+from units.files import ENTRIES_LIMIT, NAME_LIMIT, clean_name, kind_of_name, recognise, untaken_name
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 MACRO = "application/vnd.ms-word.document.macroEnabled.main+xml"
@@ -138,3 +138,15 @@ def test_names_are_cleaned() -> None:
     assert clean_name("") == "file"
     assert clean_name("x" * 300 + ".docx") == "x" * 145 + ".docx"
     assert kind_of_name("a.JPEG") == "jpg"
+
+
+@pytest.mark.parametrize(
+    ("name", "taken", "found"),
+    [
+        ("anh.png", [], "anh.png"), ("anh.png", ["anh.png"], "anh (2).png"),
+        ("anh.png", ["anh.png", "anh (2).png"], "anh (3).png"),
+        ("a" * 146 + ".png", ["a" * 146 + ".png"], "a" * 142 + " (2).png"),
+    ],
+)  # fmt: skip
+def test_a_name_that_another_file_has_gets_a_number(name, taken, found):
+    assert (untaken_name(name, taken), len(found) <= NAME_LIMIT) == (found, True)

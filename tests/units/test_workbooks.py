@@ -1,5 +1,7 @@
 """Reading of workbooks that users send, and refusing what is none."""
 
+import base64
+import zlib
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
 
@@ -14,6 +16,18 @@ from units.errors import Refused
 from units.workbooks import ROWS, read_workbook
 
 MANIFEST = '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+# Made with xlwt 1.3: tab “Phiếu”: A1 a, B1 =1/0, C1 ="", E1 =1+1 (kept result 2), D5 7; tab “Second”: B2 =1/0.
+XLS = (
+    'c-rk)O=uHA6#iy^@<*C(YO1v25(-wWy@(etbyd)wEKv`N2%0tlOG_d_4|>pQ%~23MDIP5J;-%`v9~9J^f>6<eAP9*bJqZ>(v{~Q0-Axn'
+    'ip#fX0&bQ2)+4ttnyqWjrXZP)FvNH9cyNX}18#-!k6rl#5pcD;WERfuFWiiMjlw5^1g=mBv88Y#-?M+zvQ2M(H4fl<gM1jwgPT&lNiiL'
+    'c76|s+P$O>u0fG{ZbG~A|?Ko{H9!E}V_I;Quy?lY!)m~)Nk0M)IC<Ct}Z`gZwod`#<MS%Rp*Bi8xIoE_-ID;dX^t_!cOiM^%K?D*d)u#'
+    'GsTL7p4T7xJa-cm*kP;WXylH1IuGt1r@uzq)(@;{RyohnL{r&<tP#?kOPyu}q=*T9*=2WN;dzcy6B~ZUT2qZ*d;Uj}!~JdBk}$_ER<{H'
+    ')dYQR?|Xm<M56X&7qykNe*(0w(9x2-`*V@&NwHTGr^m;*WzYr6I@)D8l;?HiCL$8tg)Tx6>fDSm%Ev!s1D`5nNGiOV3O-xWoa+<vy<`O'
+    '+0sznO6Bs`Lyzt97iSxlX9lYmQZpZ%DfG~hlOuikOrl@(i(5A(o;X1+{LSDK)2`n(hKOeQw!8j0){X_lxR``DSDSe3a(2Reh<O#mumx<'
+    'Ahp1VQFbVcfy@HMnfwtkd#k)^~wty}TFu2O10T;Cxz3Zf8%hOitz(cJ;m$A}r6+9;J-nus3>WyG=R;4Qh&quSL>W<`z#!?flprD|jprD'
+    '}epCGsc>U=--F8Cq7F?s)W7AV!!Z<2o&hf$>GEPa;lM}hJZ&bJgl>*-T9XiF?pC-`3|ag=&5VGP4;$5_kpOWz2haXiabwEo-@YPJ7bD|'
+    'W7M|33kr9PjD'
+)  # fmt: skip
 ODS = b"application/vnd.oasis.opendocument.spreadsheet"
 
 
@@ -71,6 +85,23 @@ def test_workbooks_are_read_where_there_are_no_limits_for_a_process(monkeypatch,
 
 def test_formulas_without_a_number_are_named() -> None:
     assert read(book(B2="=1+1", C2=3)).formulas == {"Sheet": frozenset({"B2"})}
+
+
+def test_formulas_without_a_number_are_named_in_old_excel_too() -> None:
+    """What the library reads of them is empty, or a 0 that nobody typed."""
+    found = read(zlib.decompress(base64.b85decode(XLS)), name="a.xls")
+    assert found.formulas == {"Phiếu": frozenset({"B1", "C1"}), "Second": frozenset({"B2"})}
+    assert found.sheets["Phiếu"] == [(1, ["a", "", "", "", ["n", "2"]]), (5, ["", "", "", ["n", "7"], ""])]
+
+
+def test_formulas_without_a_number_are_named_in_files_of_libreoffice_too() -> None:
+    """An error stands there as an empty text, repeated cells and rows only once."""
+    wrong = '<table:table-cell table:formula="of:=1/0" office:value-type="string" office:string-value=""/>'
+    right = '<table:table-cell table:formula="of:=1+1" office:value-type="float" office:value="2"/>'
+    empty = '<table:table-row table:number-rows-repeated="3"><table:table-cell/></table:table-row>'
+    gap = '<table:table-cell table:number-columns-repeated="2"/>'
+    found = read(ods(f"{empty}<table:table-row>{right}{gap}{wrong}{right}</table:table-row>"))
+    assert found.formulas == {"a": frozenset({"D4"})}
 
 
 def test_ods_is_read_by_its_content() -> None:

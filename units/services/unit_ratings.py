@@ -17,17 +17,22 @@ REMOVE = "remove"
 
 
 @transaction.atomic
-def rate_units(ratings: Mapping[Unit, str], *, year: int, decision: str, by: User) -> int:
+def rate_units(
+    ratings: Mapping[Unit, str], *, year: int, decision: str, by: User, before: Mapping[int, str | None] | None = None
+) -> int:
     """Set the task rating of a year for several units, all or none; returns how many rows changed.
 
     A unit that has a rating gets the new one, with the decision where one is given; `REMOVE` deletes what was
-    entered by mistake, with `decision` as the reason. Raises `Refused`.
+    entered by mistake, with `decision` as the reason. `before` are the ratings that the user has seen, by unit.
+    Raises `Refused`, also when one of them is another by now.
     """
     if year > clock.today().year:
         raise Refused(_("This year has not begun yet."), "year")
     keys = [unit.pk for unit in ratings]
     units = {unit.pk: unit for unit in Unit.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
     rows = {row.unit_id: row for row in UnitRating.objects.filter(year=year, unit__in=keys)}
+    if before is not None and before != {pk: rows[pk].rating if pk in rows else None for pk in before}:
+        raise Refused(_("Somebody has changed one of these ratings meanwhile. Look at the list again."))
     changed = 0
     for given, rating in ratings.items():
         unit = units[given.pk]

@@ -61,7 +61,7 @@ def _tell(request: HttpRequest, count: int) -> None:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def unit_ratings_paste(request: HttpRequest) -> HttpResponseBase:
-    """Ratings of a year copied from Excel, all of them or none."""
+    """Ratings of a year copied from Excel: what they change is shown first, then all are saved or none."""
     access.require(access.has_role(request.user, Role.STAFF))
     chosen = UnitRatingFilter(request.GET)
     year = chosen.chosen_year if chosen.is_valid() else clock.today().year
@@ -70,12 +70,21 @@ def unit_ratings_paste(request: HttpRequest) -> HttpResponseBase:
     address = reverse("units:unit-ratings")
     if form.is_valid():
         year = form.cleaned_data["year"]
-        with refusals(form):
-            count = services.rate_units(
-                form.ratings, year=year, decision=form.cleaned_data["decision"], by=request.user
-            )
+        if form.confirmed:
+            before = {row.unit.pk: row.before for row in form.rows}
+            with refusals(form):
+                count = services.rate_units(
+                    form.ratings, year=year, decision=form.cleaned_data["decision"], before=before, by=request.user
+                )
+            if not form.errors:
+                _tell(request, count)
+                return redirect(f"{address}?year={year}")
         if not form.errors:
-            _tell(request, count)
-            return redirect(f"{address}?year={year}")
+            form.show()
     crumbs = [(_("Ratings of units of %(year)d") % {"year": year}, f"{address}?year={year}")]
-    return form_page(request, form, crumbs=crumbs, heading=_("Paste from Excel"), submit=_("Save"))
+    preview = bool(form.rows) and not form.errors
+    return form_page(
+        request, form, crumbs=crumbs, heading=_("Paste from Excel"),
+        submit=_("Save") if preview else _("Show the preview"),
+        about={"template": "units/ratings_pasted.html", "form": form} if preview else None,
+    )  # fmt: skip

@@ -245,11 +245,11 @@ def back(line, stage, reviewer, commander):
         ("appraised", "returned"),
         ("at_council", "returned"),
         ("passed", "returned"),
-        ("forwarded", "rejected"),
+        ("forwarded", "returned"),
     ],
 )
 def test_upheld_objection_names_the_way_back_of_the_stage(line, upheld, reviewer, department, stage, ends):
-    """Each way that is named can be gone; what was forwarded has none."""
+    """Each way that is named can be gone."""
     commander = make_user("chief", (department, Role.COMMANDER))
     type(line).objects.filter(pk=line.pk).update(stage=stage)
     line.refresh_from_db()

@@ -252,3 +252,45 @@ def test_note_is_kept_and_nil_becomes_a_figure(report, lines):
     (line,) = look(report, "4", ["prizes"], lines).lines
     fields = {name.rpartition("-")[2]: text for name, text in line.fields}
     assert (fields["status"], fields["reason"], fields["note"]) == ("reported", "", "Second half.")
+
+
+HEAD = "Mã\tChỉ tiêu\tĐơn vị tính\tChỉ tiêu giao\tTình trạng\tSố liệu\tMẫu số\tXếp loại\tLý do\tGhi chú"
+
+
+def test_rows_of_the_own_workbook_bring_all_its_columns(report, lines):
+    """Ten columns, whatever line was chosen: the target is no figure, an item no line, a band no row."""
+    type(lines["water"]).objects.filter(code="D").update(unit_of_measure="tấn")
+    block = [
+        HEAD,
+        "\t1. Training" + "\t" * 8,
+        "A\tIndicator A\t%\t≥ 98,6\tReported\t3137\t3166\t\t\tTwo crews",
+        "B\tIndicator B\t\t= 12\tKPS\t\t\t\tNo contest.\t",
+        "C\tIndicator C\t\t\t\t\t\tGood\t\t",
+        "D\tIndicator D\ttấn\t≤ 1.275\t\t1,5\t\t\t\t",
+        "E\tIndicator E\t%\t\t\t\t\t\t\t",
+        "E#1\t   – Item one\t\t\tMet\t\t\t\t\t",
+    ]
+    type(lines["attendance"]).objects.filter(code__in="AE").update(unit_of_measure="%")
+    found = look(report, "\n".join(block), ["water"], lines)
+    assert found.problems == ()
+    assert [(line.name, line.state, line.becomes, line.why) for line in found.lines] == [
+        ("Indicator A", "good", "3,137 / 3,166", ()), ("Indicator B", "good", "Nothing occurred – No contest.", ()),
+        ("Indicator C", "good", "Good", ()), ("Indicator D", "good", "1.5", ()), ("Indicator E", "empty", "–", ()),
+    ]  # fmt: skip
+    assert [dict(line.fields)[f"c{line.key}-note"] for line in found.good] == ["Two crews", "", "", ""]
+    assert dict(found.good[1].fields)[f"c{lines['prizes'].pk}-reason"] == "No contest."
+
+
+def test_rows_of_the_own_workbook_may_lack_the_code(report, lines):
+    block = "Indicator A\t\t≥ 98,6\t\t3137\t3166\nIndicator B\t\t= 12\t\t12\t"
+    found = look(report, block, ["water"], lines)
+    assert [(line.state, line.becomes) for line in found.lines] == [("good", "3,137 / 3,166"), ("good", "12")]
+
+
+def test_a_row_of_the_own_workbook_is_refused_by_its_figures_alone(report, lines):
+    block = "A\tIndicator A\t\t\t\t3200\t3166\t\t\nB\tIndicator B\t\t\tNothing occurred\t\t\t\t"
+    found = look(report, block, ["water"], lines)
+    assert [(line.state, line.why) for line in found.lines] == [
+        ("wrong", ("The numerator (3,200) is larger than the denominator (3,166).",)),
+        ("wrong", ("Say why: “Nothing occurred” and “Not applicable” need a reason.",)),
+    ]

@@ -265,3 +265,20 @@ def test_only_returned_lines_are_open(report, staff, commander, reviewer, indica
     assert [message for _address, message in problems(found)] == [
         "This line is not open: only the lines that were returned can be changed."
     ]
+
+
+def test_note_in_lines_is_taken_over_in_one_and_a_stored_one_in_lines_counts_as_unchanged(report, staff, indicators):
+    found = preview(report, staff, {"PRIZES.J": "First line\nsecond\r\n\r\nthird"})
+    assert [change.entry.note for change in found.changes] == ["First line second third"]
+    report.results.filter(indicator=indicators["PRIZES"]).update(note="First line\nsecond")  # kept by an older door
+    again = Report.objects.with_last_step().get(pk=report.pk)
+    found = preview(again, staff, {})
+    assert (found.problems, found.differences, found.kept, found.unchanged) == ([], [], [], 6)
+
+
+def test_usual_abbreviations_are_states(report, staff, indicators):
+    found = preview(
+        report, staff,
+        {"SAVED.E": "KPS", "SAVED.I": "No drive.", "RATIO.E": "kad", "RATIO.I": "No such store."},
+    )  # fmt: skip
+    assert (found.problems, {change.entry.status for change in found.changes}) == ([], {"nil", "not_applicable"})

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import IntegrityError
 from django.utils import translation
 
@@ -22,7 +23,9 @@ from tests.factories import (
     make_upload,
 )
 from tests.layers import built_once
+from tests.units.test_pictures import PLACE, notes, picture, segment
 from units.errors import Refused
+from units.pictures import EXIF
 
 
 @pytest.fixture(autouse=True)
@@ -76,7 +79,20 @@ def test_same_name_does_not_overwrite(report, staff):
     first = make_evidence(report, by=staff)
     second = make_evidence(report, by=staff, content=PDF + b"2")
     assert first.file.name != second.file.name
+    assert (first.name, second.name) == ("minutes.pdf", "minutes (2).pdf")
     assert content(first) == PDF
+
+
+@pytest.mark.parametrize("large", [False, True])
+def test_where_a_picture_was_taken_is_not_kept(report, staff, large):
+    """Small files are sent in memory, large ones by way of the disk."""
+    sent = picture(segment(0xE1, EXIF + notes("<")))
+    with TemporaryUploadedFile("anh.jpg", "", len(sent), None) if large else make_upload("anh.jpg", sent) as upload:
+        if large:
+            upload.write(sent)
+        [found] = service.attach(report, [upload], by=staff)
+    assert (PLACE in sent, PLACE in content(found), found.size) == (True, False, len(sent))
+    assert found.sha256 == sha256(content(found)).hexdigest()
 
 
 def test_attach_is_all_or_none_with_every_error(report, staff):

@@ -7,6 +7,7 @@ import docx
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.translation import override
 
 from emulation.models import PaperTemplate
 from emulation.paper_templates import LIMIT, faults
@@ -38,6 +39,10 @@ def word_file(*paragraphs, name="mau.docx", part=None) -> SimpleUploadedFile:
         with zipfile.ZipFile(file, "a") as archive:
             archive.writestr(*part)
     return SimpleUploadedFile(name, file.getvalue())
+
+
+BODY = ("{%p for one in body %}", "{{ one.text }}", "{%p endfor %}")
+NEEDED = ("{{ title }}", *BODY, "{{ table }}", "{{ signer }}")  # of a report
 
 
 def words_of(content: bytes) -> list[str]:
@@ -85,12 +90,12 @@ def test_shipped_templates_pass_their_own_check(depot, staff):
 
 
 def test_template_is_used_by_its_branch_until_it_is_dropped(depot, department, staff, planner):
-    service.upload_template(department, REPORT, word_file("MẪU CỤC {{ issuer }}"), by=planner)
-    service.upload_template(depot, REPORT, word_file("MẪU KHO {{ issuer }}"), by=staff)
+    service.upload_template(department, REPORT, word_file("MẪU CỤC {{ issuer }}", *NEEDED), by=planner)
+    service.upload_template(depot, REPORT, word_file("MẪU KHO {{ issuer }}", *NEEDED), by=staff)
     draft = draft_of(depot, 2020, "H1")
-    assert words_of(as_word(draft)) == [f"MẪU KHO {depot.name.upper()}"]
+    assert words_of(as_word(draft))[:1] == [f"MẪU KHO {depot.name.upper()}"]
     service.drop_template(depot, REPORT, by=staff)
-    assert words_of(as_word(draft)) == [f"MẪU CỤC {depot.name.upper()}"]
+    assert words_of(as_word(draft))[:1] == [f"MẪU CỤC {depot.name.upper()}"]
     service.drop_template(department, REPORT, by=planner)
     assert (template_of(depot, "report"), PaperTemplate.objects.count()) == (None, 4)
     with pytest.raises(Refused):
@@ -99,7 +104,7 @@ def test_template_is_used_by_its_branch_until_it_is_dropped(depot, department, s
 
 def test_loops_and_conditions_of_a_template_are_filled_in(depot, staff):
     texts = ("{%p for one in body %}", "{% if one.level == 1 %}{{ one.text|upper }}{% endif %}", "{%p endfor %}")
-    service.upload_template(depot, REPORT, word_file(*texts, "{{ table }}"), by=staff)
+    service.upload_template(depot, REPORT, word_file(*texts, "{{ about }} {{ table }} {{ signer }}"), by=staff)
     content = as_word(draft_of(depot, 2020, "H1"))
     assert "I. TÌNH HÌNH CHUNG" in words_of(content)
     assert docx.Document(io.BytesIO(content)).tables[0].rows[0].cells[0].text == "Chỉ tiêu"
@@ -123,6 +128,28 @@ def test_what_is_no_known_field_in_its_place_is_refused(depot, staff, text):
     with pytest.raises(Refused) as error:
         service.upload_template(depot, REPORT, word_file(text), by=staff)
     assert (error.value.field, PaperTemplate.objects.count()) == ("file", 0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "texts", "missing"),
+    [
+        ("report", ("Báo cáo",), ["{{ title }}", "{%p for one in body %}", "{{ table }}", "{{ signer }}"]),
+        ("report", ("{{ about }}", *BODY, "{{ table }}", "{% if signer %}Ký{% endif %}"), ["{{ signer }}"]),
+        ("statistics", ("{{ title }}", "{{ signer_post }}"), ["{{ table }}", "{{ signer }}"]),
+        ("decision", ("{{ title }}", *BODY[:1], "x", *BODY[2:], "{{ signer }}"), ["{%p for one in rows %}"]),
+        ("minutes", ("{{ title }}", "{{ table }} {{ signer|upper }}"), ["{%p for one in body %}"]),
+    ],
+)
+def test_template_without_what_the_paper_says_is_refused_with_the_fields_that_are_missing(
+    depot, staff, kind, texts, missing
+):
+    with override("en"), pytest.raises(Refused) as error:
+        service.upload_template(depot, KINDS[kind], word_file(*texts), by=staff)
+    [said] = error.value.messages
+    assert said.startswith("Without these fields the paper would say nothing: ")
+    named = ("{{ title }}", "{%p for one in body %}", "{%p for one in rows %}", "{{ table }}", "{{ signer }}")
+    assert [name for name in named if name in said] == missing
+    assert PaperTemplate.objects.count() == 0
 
 
 def test_unknown_field_is_named_with_those_that_exist():
@@ -194,7 +221,7 @@ def linked_file(relation: str) -> SimpleUploadedFile:
     """A Word file whose settings have one relation."""
     names = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
     text = f"<Relationships {names} {names.replace('xmlns', 'xmlns:r')}>{relation}</Relationships>"
-    return word_file("x", part=("word/_rels/settings.xml.rels", text))
+    return word_file(*NEEDED, part=("word/_rels/settings.xml.rels", text))
 
 
 @pytest.mark.parametrize(
@@ -238,7 +265,7 @@ def test_fields_in_head_foot_and_properties_are_checked_too(depot, staff):
 
 
 def test_template_that_can_no_longer_be_filled_says_so(depot, staff):
-    row = service.upload_template(depot, REPORT, word_file("{{ issuer }}"), by=staff)
+    row = service.upload_template(depot, REPORT, word_file(*NEEDED), by=staff)
     row.file.storage.delete(row.file.name)
     with pytest.raises(Refused) as error:
         as_word(draft_of(depot, 2020, "H1"))

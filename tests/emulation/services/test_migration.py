@@ -189,3 +189,12 @@ def test_load_results_only_for_quarters_in_which_the_unit_existed(
         return
     load(*rows, by=administrator)
     assert Summary.objects.get(unit=department, period="Q1", indicator=indicator).numerator == 1000
+
+
+def test_load_results_keeps_a_note_whole_in_one_line_or_refuses_it(administrator: User, depot: Unit) -> None:
+    make_indicator("count", "SK_SL")
+    with pytest.raises(Refused) as refused:
+        load(row(7, indicator="SK_SL", numerator="4", note="n" * 501), by=administrator, approved=False)
+    assert ["501" in message and "7" in message for message in refused.value.messages] == [True]
+    load(row(indicator="SK_SL", numerator="4", note="two\nlines"), by=administrator, approved=False)
+    assert Result.objects.get().note == "two lines"

@@ -7,7 +7,7 @@ from io import BytesIO
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone, translation
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from emulation.checks import Entry
 from emulation.forms.workbooks import read_upload
@@ -100,12 +100,70 @@ def test_form_of_another_unit_round_or_version_is_refused(report, staff, worksho
     assert not WorkbookUpload.objects.exists()
 
 
-def test_form_without_its_head_is_refused(report, staff):
-    from openpyxl import load_workbook
+@pytest.fixture
+def form(report):
+    return load_workbook(BytesIO(sheet_workbook(report, editing=True)))
 
-    book = load_workbook(BytesIO(sheet_workbook(report, editing=True)))
-    book.worksheets[0]["A5"].value = "x"
-    assert "The head of the form is missing" in refusal(report, saved(book), staff)
+
+def read(report, book, staff):
+    upload = send(report, saved(book), staff)
+    return upload, read_upload(upload, SheetReading(report))
+
+
+def test_form_without_its_head_is_refused(report, form, staff):
+    form.worksheets[0].delete_rows(5)
+    assert "The head of the form is missing" in refusal(report, saved(form), staff)
+
+
+def test_missing_and_doubled_columns_are_named_once(report, form, staff):
+    page = form.worksheets[0]
+    page.delete_cols(9, 2)  # reason and note
+    page["M5"].value = "STATUS"
+    with pytest.raises(Refused) as caught:
+        send(report, saved(form), staff)
+    assert caught.value.messages == [
+        "Columns of the form are missing: “Reason (nil, not applicable)”, “Note”. "
+        "Download the form again and leave its heads as they are.",
+        "Columns stand there twice: “Status” (E, M). Leave only the one that counts.",
+    ]
+
+
+def test_columns_are_read_by_their_heads_in_any_order(report, form, staff, indicators):
+    """One put in before the reason, with a head of its own; the target taken out; the name at the end."""
+    page = form.worksheets[0]
+    page.insert_cols(9)
+    page["I5"].value = "My own sum"
+    page.delete_cols(4)
+    page.insert_cols(12)
+    page.move_range(f"B5:B{page.max_row}", cols=10)
+    rows = {page.cell(row, 1).value: row for row in range(6, page.max_row + 1)}
+    page[f"E{rows['PRIZES']}"], page[f"J{rows['PRIZES']}"], page[f"H{rows['PRIZES']}"] = 7, "said", 99
+    page[f"E{rows['BOOKS']}"] = "many"
+    upload, found = read(report, form, staff)
+    assert [(problem.address, problem.message) for problem in found.problems] == [
+        (f"E{rows['BOOKS']}", "“many” is not a number.")
+    ]
+    [row] = found.differences
+    assert (row.change.entry.numerator, row.change.entry.note, row.conflict) == (7, "said", False)
+    assert upload.unread == ["column H “My own sum”"]
+
+
+def test_form_that_stands_there_twice_is_refused(report, form, staff):
+    form.copy_worksheet(form.worksheets[0]).title = "Sheet (2)"
+    assert refusal(report, saved(form), staff) == (
+        "The form stands in the file several times: “Sheet”, “Sheet (2)”. Leave only the one that counts."
+    )
+
+
+def test_draft_in_front_is_not_taken_for_the_form(report, form, staff):
+    draft = form.create_sheet("Nháp", 0)
+    draft["A1"], draft["A2"], draft["B2"] = "Mã", "PRIZES", 4
+    page = form.worksheets[1]
+    row = next(row for row in range(6, page.max_row + 1) if page.cell(row, 1).value == "PRIZES")
+    page[f"F{row}"] = 7
+    upload, found = read(report, form, staff)
+    assert [row.change.entry.numerator for row in found.differences] == [7]
+    assert upload.unread == ["the tab “Nháp”"]
 
 
 def test_sheet_is_checked_again_when_the_form_is_confirmed(report, staff, commander, indicators):

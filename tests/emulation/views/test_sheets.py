@@ -1,10 +1,12 @@
 """Pages of the quarterly sheet, by role."""
 
-from datetime import date
+from datetime import date, datetime
+from io import BytesIO
 
 import pytest
 from django.urls import reverse
 from pytest_django.asserts import assertContains, assertNotContains
+from python_calamine import CalamineWorkbook
 
 from emulation.models import Report
 from emulation.services import sheets
@@ -273,6 +275,15 @@ def test_history_tells_who_changed_what(client, report, prizes, staff):
     page = client.get(url(report, "history"), {"indicator": prizes.pk}).content.decode()
     assert str(staff) in page
     assert "Prizes" in page
+
+
+def test_history_goes_out_with_times_and_numbers_as_such(client, report, prizes, staff, set_today):
+    cell(log_in(client, staff), report, prizes, numerator="2106", seen="", note="Counted again.")
+    answer = client.get(url(report, "history"), {"export": "xlsx"})
+    head, *rows = CalamineWorkbook.from_filelike(BytesIO(answer.getvalue())).get_sheet_by_index(0).to_python()
+    assert [row[4:10] for row in rows] == [["empty", "", "", "2,106 (Counted again.)", 2106, ""]]
+    assert {type(row[1]) for row in rows} == {datetime}
+    assert head[5] == "Before: figure or numerator"
 
 
 def test_history_of_a_checklist_and_a_grade(client, depot, report, campaign, staff, prizes, commander, reviewer):

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from emulation.checks import Entry
-from emulation.models import Report, WorkbookUpload
+from emulation.models import Campaign, Report, WorkbookUpload
 from emulation.services.cells import CellChange
 from emulation.services.entry import save_cells
 from tests.factories import (
@@ -17,6 +17,7 @@ from tests.factories import (
     make_campaign_indicator,
     make_indicator,
     make_report,
+    make_result,
     make_rounds,
     make_user,
 )
@@ -209,3 +210,30 @@ def test_title_says_once_that_no_file_was_chosen(client, report, staff):
     page = text(log_in(client, staff).post(url(report, "workbook"), {}))
     title = page[page.index("<title>") : page.index("</title>")]
     assert title.count("Error:") == 1
+
+
+def test_older_file_is_not_said_to_be_the_same_where_the_sheet_was_changed_since(client, report, staff, indicators):
+    log_in(client, staff)
+    content = download(client, report)
+    save_cells(report, [CellChange(indicators[0].pk, Entry(numerator=Decimal(6)))], by=staff)
+    send(client, report, content)
+    page = text(client.get(url(report, "workbook-preview")))
+    assert "The file brings nothing new, and there is nothing to save." in page
+    assert "was changed on the sheet since the download, and not in your file: it stays 6." in page
+    assert "The file says what is stored already" not in page
+
+
+def test_preview_names_what_is_not_read(client, report, staff):
+    log_in(client, staff)
+    send(client, report, edited(download(client, report), {"M8": "beside the form"}))
+    page = text(client.get(url(report, "workbook-preview")))
+    assert "Not read, because it is no part of the form: column M, which has no head" in page
+
+
+def test_filled_form_writes_every_figure_with_its_thousands_apart(client, report, staff, region):
+    """As papers do; the fields of the sheet leave them out where they could be read in two ways."""
+    ratio = make_indicator("ratio", "KM", name="Km", decimals=1)
+    make_campaign_indicator(Campaign.objects.get(), ratio)
+    make_result(report, ratio, ("1441.2", 1860))
+    page = text(log_in(client, staff).get(url(report, "paper"), {"filled": "1"}))
+    assert '<td class="n">1.441,2</td><td class="n">1.860</td>' in page

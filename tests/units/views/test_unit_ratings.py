@@ -2,9 +2,11 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from tests.factories import make_unit, make_unit_rating, make_user
-from units.models import Role, UnitRating
+from units.forms.unit_ratings import PastedRatingsForm
+from units.models import Role, Unit, UnitRating
 
 
 @pytest.fixture
@@ -43,33 +45,84 @@ def paste(client, text, **columns):
     return client.post(reverse("units:unit-ratings-paste"), {"year": 2019, "text": text} | columns)
 
 
+def confirm(client, text, **columns):
+    """What the preview page shows, sent back as it stands."""
+    form = paste(client, text, **columns).context["form"]
+    return paste(client, text, mark=form["mark"].value(), **columns)
+
+
+def pasted(form):
+    return [(row.unit.code, row.before, row.after) for row in form.rows]
+
+
 def test_ratings_are_pasted_from_excel_by_code_or_name_in_either_language(client, planner, depot, workshop):
     make_unit_rating(depot, 2019, "not")
     client.force_login(planner)
-    text = "1\tk1\tKho\tHOÀN THÀNH TỐT\n\n2\tUnit X1\tCompleted excellently\n"
-    assert paste(client, text, decision="5/QĐ")["Location"] == address(year=2019)
+    text = "STT\tĐơn vị\tXếp loại\n1\tk1\tUNIT K1\tHOÀN THÀNH TỐT\n\n2\tunit x1\tCompleted excellently\n"
+    form = paste(client, text, decision="5/QĐ").context["form"]
+    assert (pasted(form), form.changing) == ([("K1", "not", "well"), ("X1", None, "excellent")], 2)
+    assert [row.rating for row in UnitRating.objects.all()] == ["not"]
+    assert confirm(client, text, decision="5/QĐ")["Location"] == address(year=2019)
     assert sorted(UnitRating.objects.values_list("unit__code", "year", "rating", "decision")) == [
         ("K1", 2019, "well", "5/QĐ"), ("X1", 2019, "excellent", "5/QĐ"),
     ]  # fmt: skip
 
 
-def test_pasted_lines_say_all_errors_at_once_and_save_nothing(client, planner, depot, workshop, elsewhere):
+def test_preview_shows_both_ratings_and_only_what_was_shown_is_saved(client, planner, depot, workshop):
+    make_unit_rating(depot, 2019, "not")
     client.force_login(planner)
-    lines = ["K1\twell", "X1\tgiỏi", "K1\tnot", f"{elsewhere.code}\twell", "?"]
+    answer = paste(client, "K1\tHTXS\nX1\tKHTNV")
+    mark = answer.context["form"]["mark"].value()
+    assert "Không hoàn thành" in answer.text and "Hoàn thành xuất sắc" in answer.text
+    other = paste(client, "K1\tHTT\nX1\tKHTNV", mark=mark)  # typed anew below the preview
+    assert pasted(other.context["form"]) == [("K1", "not", "well"), ("X1", None, "not")]
+    UnitRating.objects.filter(unit=depot).update(rating="completed")
+    again = paste(client, "K1\tHTXS\nX1\tKHTNV", mark=mark)
+    assert pasted(again.context["form"])[0] == ("K1", "completed", "excellent")
+    assert [row.rating for row in UnitRating.objects.all()] == ["completed"]
+
+
+def test_names_are_read_in_any_case_and_without_diacritics(client, planner, department):
+    make_unit(department, "K2", name="Kho Đạn K2")
+    client.force_login(planner)
+    form = paste(client, "kho dan k2\thoan thanh xuat sac nhiem vu").context["form"]
+    assert pasted(form) == [("K2", None, "excellent")]
+
+
+def test_pasted_lines_say_all_errors_at_once_and_save_nothing(
+    client, planner, department, depot, workshop, elsewhere
+):
+    for code in ("K7", "K8"):
+        make_unit(department, code, name="Kho chung")
+    client.force_login(planner)
+    lines = [
+        "K1\twell", "X1\tgiỏi", "K1\tnot", f"{elsewhere.code}\twell", "?", "K1\tX1\tHoàn thành",
+        "X1\tHoàn thành tốt\tKhông hoàn thành", "X1", "Kho chung\tHTT", "K7\tKho chung\tHTT", "X1\tHT\tghi chú",
+    ]  # fmt: skip
+    with override("en"):
+        form = PastedRatingsForm(
+            {"year": 2019, "text": "\n".join(lines)}, units=Unit.objects.exclude(pk=elsewhere.pk)
+        )
+        neither = "is neither a unit that you rate nor a rating. Copy only the columns of both."
+        assert form.errors["text"] == [
+            f"Line 2 “X1 | giỏi”: “giỏi” {neither}",
+            "Line 3 “K1 | not”: Unit K1 stands there twice.",
+            f"Line 4 “{elsewhere.code} | well”: none of the units that you rate has this code or name.",
+            "Line 5 “?”: none of the units that you rate has this code or name.",
+            "Line 6 “K1 | X1 | Hoàn thành”: these are several units: K1, X1.",
+            "Line 7 “X1 | Hoàn thành tốt | Không hoàn thành”: two different ratings stand there; leave one.",
+            "Line 8 “X1”: there is no rating.",
+            "Line 9 “Kho chung | HTT”: these are several units: K7, K8.",
+            f"Line 11 “X1 | HT | ghi chú”: “ghi chú” {neither}",
+        ]
     answer = paste(client, "\n".join(lines))
-    assert answer.context["form"].errors["text"] == [
-        "Dòng 2: thiếu xếp loại của Unit X1.",
-        "Dòng 3: Unit K1 có hai dòng.",
-        "Dòng 4: không có đơn vị nào do đồng chí xếp loại mang mã hoặc tên này.",
-        "Dòng 5: không có đơn vị nào do đồng chí xếp loại mang mã hoặc tên này.",
-    ]
     assert "giỏi" in answer.text and not UnitRating.objects.exists()
 
 
 @pytest.mark.parametrize(
     ("text", "columns", "field"),
     [
-        ("K1\twell", {"year": 2021}, "year"), ("K1\twell", {"year": ""}, "year"), (" ", {}, "text"),
+        ("K1\twell", {"year": ""}, "year"), (" ", {}, "text"),
         ("K1\twell\n" * 501, {}, "text"),
     ],
 )  # fmt: skip
@@ -106,3 +159,9 @@ def test_grid_runs_a_constant_number_of_queries(client, planner, department, cou
     client.force_login(planner)
     with django_assert_num_queries(7):
         client.get(address())
+
+
+def test_pasted_rating_of_a_year_to_come_is_refused_beside_the_year(client, planner, depot):
+    client.force_login(planner)
+    assert list(confirm(client, "K1\twell", year=2021).context["form"].errors) == ["year"]
+    assert not UnitRating.objects.exists()
